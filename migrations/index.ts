@@ -1,0 +1,9 @@
+import type { Migration } from 'kysely';
+import * as m0001 from './0001-tokens.ts';
+import * as m0002 from './0002-runs.ts';
+
+/** Every migration, in order. Forward only: a name that has been released is never changed or removed. */
+export const migrations: Readonly<Record<string, Migration>> = {
+  '0001-tokens': m0001,
+  '0002-runs': m0002,
+};

@@ -1,0 +1,170 @@
+import { type Config, type Env, readConfig } from './config.ts';
+import { Database } from './db/database.ts';
+import { locateDatabase } from './db/locate.ts';
+import { schema } from './graphql/schema.ts';
+import { Access } from './http/access.ts';
+import { createHandler } from './http/handler.ts';
+import { type Listening, listen } from './http/listen.ts';
+import { loadOperatorKey } from './http/operator-key.ts';
+import { createLogger, type Logger, named } from './log.ts';
+import { getAccount, openAccounts } from './services/accounts.ts';
+import { ApiConfigs } from './services/api-configs.ts';
+import type { Clock } from './services/clock.ts';
+import { EventLog } from './services/event-log.ts';
+import type { Services } from './services/services.ts';
+import { TokenGeneration } from './services/token-generation.ts';
+import { TokenTruth } from './services/token-truth.ts';
+import type { Simulator } from './simulator/simulator.ts';
+
+/** The whole program without a socket; `listen` gives it one. */
+export interface App extends AsyncDisposable {
+  /** Answers a request as the server would. */
+  readonly fetch: (request: Request) => Promise<Response>;
+  readonly services: Services;
+  /** The key that `fetch` wants as `Authorization: Bearer …`. */
+  readonly operatorKey: string;
+  /** Listens where the configuration says; the server ends with the app. */
+  listen(): Promise<Listening>;
+  /** The path of a link that logs one browser in, once. */
+  issueLoginPath(): string;
+}
+
+export interface AppOptions {
+  readonly clock?: Clock;
+  readonly log?: Logger;
+  /** Where `.vega` and the database lie unless they are told otherwise. */
+  readonly workingDirectory?: string;
+}
+
+/** Puts the parts together: the only place where they meet. */
+export const openApp = async (config: Config, options: AppOptions = {}): Promise<App> => {
+  const { clock = () => new Date(), workingDirectory = process.cwd() } = options;
+  const log = options.log ?? createLogger(config.logLevel);
+  const operatorKey = loadOperatorKey(config.operatorKey, workingDirectory);
+  const database = await Database.open(
+    locateDatabase(config.databasePath, workingDirectory),
+    config.databaseZone,
+  );
+  const browser = { headless: config.headless, chromiumPath: config.chromiumPath };
+  const events = new EventLog(clock);
+  const { apiBaseUrl, profileTimeoutMs, credentials } = config;
+  const truth = new TokenTruth({ database, apiBaseUrl, profileTimeoutMs, clock, log: named(log, 'truth') });
+  const times = {
+    stepTimeoutMs: config.stepTimeoutSeconds * 1000,
+    otpSpacingMs: config.otpSpacingSeconds * 1000,
+  };
+  const generation = new TokenGeneration({
+    database,
+    events,
+    truth,
+    credentials,
+    apiBaseUrl,
+    browser,
+    times,
+    clock,
+    log: named(log, 'generation'),
+  });
+  const apiConfigs = new ApiConfigs(config.configSource, config.apis);
+  const services: Services = { database, apiConfigs, truth, generation, events, browser, clock };
+  await openAccounts(database, clock);
+  await generation.closeAbandonedRuns();
+
+  const access = new Access({ operatorKey, allowedHosts: config.allowedHosts, now: clock });
+  const handler = createHandler({ schema, context: { services }, access, log: named(log, 'http') });
+  const servers: Listening[] = [];
+  return {
+    fetch: async (request) => handler.fetch(request),
+    services,
+    operatorKey: operatorKey.reveal(),
+    issueLoginPath: () => `/login?link=${access.issueLink()}`,
+    listen: async () => {
+      const server = await listen(handler, config.host, config.port);
+      servers.push(server);
+      log.info({ url: server.url }, 'listening');
+      return server;
+    },
+    [Symbol.asyncDispose]: async () => {
+      await generation[Symbol.asyncDispose]();
+      await events[Symbol.asyncDispose]();
+      for (const server of servers) await server[Symbol.asyncDispose]();
+      await database[Symbol.asyncDispose]();
+    },
+  };
+};
+
+export { scenarioNames as SCENARIO_NAMES } from './simulator/scenarios.ts';
+
+/** A rehearsal: a simulated broker, and the whole program in front of it. */
+export interface Demo extends AsyncDisposable {
+  readonly app: App;
+  readonly server: Listening;
+  readonly broker: { readonly url: string };
+}
+
+/** A short time step, so that six logins do not wait three minutes for six codes; the broker's is 30 s. */
+const DEMO_TOTP_SECONDS = 1;
+
+/** Opens the program on a simulated broker with six apps. Of `env` only the VEGA_ variables and UPSTOX_HEADLESS count. */
+export const openDemo = async (env: Env, options: AppOptions & { scenario: string }): Promise<Demo> => {
+  const { isScenarioName, startSimulator } = await import('./simulator/simulator.ts');
+  const { scenario } = options;
+  if (!isScenarioName(scenario)) throw new Error(`There is no scenario ${scenario}.`);
+  const simulator = await startSimulator({
+    scenario,
+    account: { totpPeriodSeconds: DEMO_TOTP_SECONDS },
+    knobs: { totpPastSteps: 5 },
+  });
+  try {
+    const app = await openApp(readConfig(demoEnvironment(env, simulator)), options);
+    try {
+      await refuseRealTokens(app, simulator);
+      return {
+        app,
+        server: await app.listen(),
+        broker: simulator,
+        [Symbol.asyncDispose]: async () => {
+          await app[Symbol.asyncDispose]();
+          await simulator[Symbol.asyncDispose]();
+        },
+      };
+    } catch (error) {
+      await app[Symbol.asyncDispose]();
+      throw error;
+    }
+  } catch (error) {
+    await simulator[Symbol.asyncDispose]();
+    throw error;
+  }
+};
+
+const demoEnvironment = (env: Env, { account, apps, url }: Simulator): Env => ({
+  VEGA_LOG_LEVEL: 'warn',
+  VEGA_OTP_SPACING_SECONDS: '0',
+  ...Object.fromEntries(
+    Object.entries(env).filter(([name]) => name.startsWith('VEGA_') || name === 'UPSTOX_HEADLESS'),
+  ),
+  UPSTOX_API_BASE_URL: url,
+  UPSTOX_MOBILE_NUMBER: account.mobileNumber,
+  UPSTOX_PIN: account.pin,
+  UPSTOX_TOTP: `otpauth://totp/demo?secret=${account.totpSecret}&period=${account.totpPeriodSeconds}`,
+  UPSTOX_REDIRECT_URI: apps[0]?.redirectUri,
+  ...Object.fromEntries(
+    apps.flatMap(({ clientId, clientSecret }, index) => [
+      [`UPSTOX_CLIENT_ID_${index}`, clientId],
+      [`UPSTOX_CLIENT_SECRET_${index}`, clientSecret],
+    ]),
+  ),
+});
+
+/** A rehearsal in the folder of a real desk would replace its tokens with worthless ones. */
+const refuseRealTokens = async ({ services }: App, { apps }: Simulator): Promise<void> => {
+  const account = await getAccount(services.database, null);
+  const known = await services.truth.known(account, await services.apiConfigs.list(account));
+  const isReal = known.some(
+    ({ token }) => token !== undefined && !apps.some(({ clientId }) => clientId === token.clientId),
+  );
+  if (!isReal) return;
+  throw new Error(
+    `${services.database.path} holds tokens of a real account. Run the demo in another folder, or set VEGA_DB_PATH.`,
+  );
+};

@@ -1,0 +1,297 @@
+import { z } from 'zod';
+import { type Credentials, DEFAULT_ACCOUNT } from './domain/account.ts';
+import type { ApiConfig, ConfigSource } from './domain/api-config.ts';
+import { API_NAMES, type ApiName, isApiName, MAX_APIS } from './domain/api-name.ts';
+import { Secret } from './domain/secret.ts';
+import { parseTotpSecret } from './domain/totp-secret.ts';
+import { IST, isZone } from './domain/wall-time.ts';
+
+/** Environment variables, as in `process.env`. */
+export type Env = Readonly<Record<string, string | undefined>>;
+
+/** One mistake in the environment. Never holds the variable's value. */
+export interface ConfigProblem {
+  readonly variable: string;
+  readonly message: string;
+}
+
+/** The environment is wrong; `problems` lists every mistake that was found. */
+export class ConfigError extends Error {
+  readonly problems: readonly ConfigProblem[];
+
+  constructor(problems: readonly ConfigProblem[]) {
+    const lines = problems.map(({ variable, message }) => `  ${variable}: ${message}`);
+    super(
+      `The configuration has ${problems.length} mistake${problems.length === 1 ? '' : 's'}:\n${lines.join('\n')}`,
+    );
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
+/** Everything the program is told from outside; pure data, made by `readConfig`. */
+export interface Config extends Settings {
+  readonly accountId: string;
+  readonly credentials: Credentials;
+  readonly redirectUri: string;
+  readonly notifierWebhookUri: string | null;
+  readonly configSource: ConfigSource;
+  /** The apps that the environment lists, by index; empty when the database holds them. */
+  readonly apis: readonly ApiConfig[];
+}
+
+interface Settings {
+  readonly headless: boolean;
+  readonly apiBaseUrl: string;
+  readonly host: string;
+  readonly port: number;
+  readonly databasePath: string | null;
+  readonly databaseZone: string;
+  readonly operatorKey: Secret | null;
+  readonly otpSpacingSeconds: number;
+  readonly stepTimeoutSeconds: number;
+  readonly profileTimeoutMs: number;
+  readonly allowedHosts: readonly string[];
+  readonly chromiumPath: string | null;
+  readonly logLevel: LogLevel;
+}
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+const LOOPBACK = /^(127(\.\d{1,3}){3}|localhost|::1|\[::1\])$/;
+
+/** A text that must be there and must pass `accepts`; `shape` says in words what it should be. */
+const text = (shape: string, accepts: (value: string) => boolean = () => true) =>
+  z
+    .string({ error: `is missing; it should be ${shape}` })
+    .trim()
+    .refine(accepts, { error: `should be ${shape}` });
+
+const wholeNumber = (shape: string, low: number, high: number, fallback: number) =>
+  text(shape, (value) => /^\d+$/.test(value) && Number(value) >= low && Number(value) <= high)
+    .transform(Number)
+    .prefault(String(fallback));
+
+const isWebAddress = (value: string): boolean =>
+  URL.canParse(value) && ['http:', 'https:'].includes(new URL(value).protocol);
+
+/** Secrets travel to this address, so plain HTTP is for this machine only. */
+const isSafeBase = (value: string): boolean =>
+  isWebAddress(value) && (new URL(value).protocol === 'https:' || LOOPBACK.test(new URL(value).hostname));
+
+const bareMobileNumber = (value: string): string =>
+  value.replace(/[\s-]/g, '').replace(/^(\+?91|0)(?=\d{10}$)/, '');
+
+const CREDENTIALS = {
+  UPSTOX_MOBILE_NUMBER: text('a ten-digit Indian mobile number that starts with 6 to 9', (value) =>
+    /^[6-9]\d{9}$/.test(bareMobileNumber(value)),
+  ).transform((value) => new Secret(bareMobileNumber(value))),
+  UPSTOX_PIN: text('the six-digit PIN', (value) => /^\d{6}$/.test(value)).transform(
+    (value) => new Secret(value),
+  ),
+  UPSTOX_TOTP: text(
+    'the base32 TOTP secret (letters A-Z and digits 2-7, 16 or more) or an otpauth://totp link',
+    (value) => parseTotpSecret(value) !== null,
+  ).transform((value) => parseTotpSecret(value)),
+  UPSTOX_REDIRECT_URI: text('the http(s) address registered at the broker', isWebAddress),
+};
+
+const SETTINGS = {
+  UPSTOX_HEADLESS: text('true or false', (value) => /^(true|false|1|0)$/i.test(value))
+    .transform((value) => /^(true|1)$/i.test(value))
+    .prefault('true'),
+  UPSTOX_API_BASE_URL: text('an https address (http only on this machine)', isSafeBase)
+    .transform((value) => value.replace(/\/+$/, ''))
+    .prefault('https://api.upstox.com'),
+  VEGA_HOST: text('a loopback address such as 127.0.0.1', (value) => LOOPBACK.test(value))
+    .transform((value) => value.replace(/^\[|\]$/g, ''))
+    .prefault('127.0.0.1'),
+  VEGA_PORT: wholeNumber('a port from 0 (any free one) to 65535', 0, 65_535, 28_020),
+  VEGA_DB_PATH: text('the path of the SQLite file').optional(),
+  VEGA_DB_ZONE: text('an IANA time zone such as Asia/Kolkata', isZone).prefault(IST),
+  VEGA_OPERATOR_KEY: text('a key of at least 8 characters without blanks', (value) => /^\S{8,}$/.test(value))
+    .transform((value) => new Secret(value))
+    .optional(),
+  VEGA_OTP_SPACING_SECONDS: wholeNumber('whole seconds from 0 to 3600', 0, 3600, 165),
+  VEGA_STEP_TIMEOUT_SECONDS: wholeNumber('whole seconds from 1 to 600', 1, 600, 60),
+  VEGA_PROFILE_TIMEOUT_MS: wholeNumber('milliseconds from 100 to 60000', 100, 60_000, 3000),
+  VEGA_ALLOWED_HOSTS: text('host names separated by commas')
+    .transform((value) =>
+      value
+        .split(',')
+        .map((host) => host.trim().toLowerCase())
+        .filter((host) => host !== ''),
+    )
+    .prefault(''),
+  VEGA_CHROMIUM_PATH: text('the path of a Chromium').optional(),
+  VEGA_LOG_LEVEL: z.enum(LOG_LEVELS, { error: `should be one of ${LOG_LEVELS.join(', ')}` }).prefault('info'),
+};
+
+/** Reads the whole environment, or throws one `ConfigError` with everything that is wrong in it. */
+export const readConfig = (env: Env): Config => {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim() !== ''));
+  const credentials = z.object(CREDENTIALS).safeParse(given);
+  const settings = z.object(SETTINGS).safeParse(given);
+  const source = readAlias(
+    given,
+    ['LOGIN_CONFIG_SOURCE', 'UPSTOX_CONFIG_SOURCE'],
+    toConfigSource,
+    'should be ENV or DATABASE',
+  );
+  const webhook = readAlias(
+    given,
+    ['UPSTOX_NOTIFIER_WEBHOOK_URI', 'UPSTOX_WEBHOOK_URI'],
+    (value) => (isWebAddress(value) ? value : null),
+    'should be an http(s) address',
+  );
+  const configSource = source.value ?? 'ENV';
+  const apis = readApis(given, configSource, credentials.data?.UPSTOX_REDIRECT_URI ?? '');
+  const problems = [
+    ...problemsOf(credentials.error),
+    ...apis.problems,
+    ...source.problems,
+    ...webhook.problems,
+    ...problemsOf(settings.error),
+  ];
+  const totp = credentials.data?.UPSTOX_TOTP ?? null;
+  if (problems.length > 0 || credentials.data === undefined || settings.data === undefined || totp === null) {
+    throw new ConfigError(problems);
+  }
+  return {
+    ...toSettings(settings.data),
+    accountId: DEFAULT_ACCOUNT.id,
+    credentials: {
+      mobileNumber: credentials.data.UPSTOX_MOBILE_NUMBER,
+      pin: credentials.data.UPSTOX_PIN,
+      totp,
+    },
+    redirectUri: credentials.data.UPSTOX_REDIRECT_URI,
+    notifierWebhookUri: webhook.value,
+    configSource,
+    apis: configSource === 'ENV' ? apis.value : [],
+  };
+};
+
+type ParsedSettings = z.infer<z.ZodObject<typeof SETTINGS>>;
+
+const toSettings = (parsed: ParsedSettings): Settings => ({
+  headless: parsed.UPSTOX_HEADLESS,
+  apiBaseUrl: parsed.UPSTOX_API_BASE_URL,
+  host: parsed.VEGA_HOST,
+  port: parsed.VEGA_PORT,
+  databasePath: parsed.VEGA_DB_PATH ?? null,
+  databaseZone: parsed.VEGA_DB_ZONE,
+  operatorKey: parsed.VEGA_OPERATOR_KEY ?? null,
+  otpSpacingSeconds: parsed.VEGA_OTP_SPACING_SECONDS,
+  stepTimeoutSeconds: parsed.VEGA_STEP_TIMEOUT_SECONDS,
+  profileTimeoutMs: parsed.VEGA_PROFILE_TIMEOUT_MS,
+  allowedHosts: parsed.VEGA_ALLOWED_HOSTS,
+  chromiumPath: parsed.VEGA_CHROMIUM_PATH ?? null,
+  logLevel: parsed.VEGA_LOG_LEVEL,
+});
+
+const problemsOf = (error: z.ZodError | undefined): ConfigProblem[] =>
+  (error?.issues ?? []).map((issue) => ({ variable: issue.path.join('.'), message: issue.message }));
+
+interface Reading<Value> {
+  readonly value: Value;
+  readonly problems: readonly ConfigProblem[];
+}
+
+const toConfigSource = (value: string): ConfigSource | null => {
+  const known = value.trim().toUpperCase();
+  if (known === 'ENV') return 'ENV';
+  return known === 'DATABASE' || known === 'DB' ? 'DATABASE' : null;
+};
+
+/** Two names of one setting: either may be given, and both only when they say the same. */
+const readAlias = <Value>(
+  env: Env,
+  names: readonly [string, string],
+  parse: (value: string) => Value | null,
+  shape: string,
+): Reading<Value | null> => {
+  const readings = names.flatMap((variable) => {
+    const value = env[variable];
+    return value === undefined ? [] : [{ variable, value: parse(value) }];
+  });
+  const problems = readings
+    .filter(({ value }) => value === null)
+    .map(({ variable }) => ({ variable, message: shape }));
+  const [first, second] = readings;
+  if (problems.length === 0 && first !== undefined && second !== undefined && first.value !== second.value) {
+    problems.push({
+      variable: names.join(' and '),
+      message: 'are two names of one setting and differ; give only one',
+    });
+  }
+  return { value: first?.value ?? null, problems };
+};
+
+const INDEXED = /^UPSTOX_(?:CLIENT_ID|CLIENT_SECRET|API_NAME)_(\d+)$/;
+
+/** The apps listed as UPSTOX_CLIENT_ID_n, UPSTOX_CLIENT_SECRET_n and optionally UPSTOX_API_NAME_n. */
+const readApis = (env: Env, source: ConfigSource, redirectUri: string): Reading<readonly ApiConfig[]> => {
+  const indexes = Object.keys(env)
+    .flatMap((name) => INDEXED.exec(name)?.[1] ?? [])
+    .map(Number);
+  const count = indexes.length === 0 ? 0 : Math.max(...indexes) + 1;
+  const tooMany = [...new Set(indexes)]
+    .filter((index) => index >= MAX_APIS)
+    .map((index) => ({
+      variable: `UPSTOX_CLIENT_ID_${index}`,
+      message: `is one too many; an account has at most six API apps, with indexes 0 to ${MAX_APIS - 1}`,
+    }));
+  const range = Array.from(
+    { length: source === 'ENV' ? Math.max(1, Math.min(count, MAX_APIS)) : Math.min(count, MAX_APIS) },
+    (_, index) => index,
+  );
+  const readings = range.map((index) => readApi(env, index, redirectUri));
+  const apis = readings.flatMap(({ value }) => value ?? []);
+  const twice = apis
+    .filter((api, position) => apis.findIndex(({ apiName }) => apiName === api.apiName) < position)
+    .map((api) => ({
+      variable: `UPSTOX_API_NAME_${api.apiIndex}`,
+      message: `gives the name ${api.apiName} a second time; each API name may stand once`,
+    }));
+  return { value: apis, problems: [...readings.flatMap(({ problems }) => problems), ...tooMany, ...twice] };
+};
+
+const readApi = (env: Env, index: number, redirectUri: string): Reading<ApiConfig | null> => {
+  const clientId = env[`UPSTOX_CLIENT_ID_${index}`]?.trim();
+  const clientSecret = env[`UPSTOX_CLIENT_SECRET_${index}`]?.trim();
+  const apiName = readApiName(env[`UPSTOX_API_NAME_${index}`], index);
+  const problems = [
+    ...missing(
+      `UPSTOX_CLIENT_ID_${index}`,
+      clientId,
+      'the API key of an app; indexes run from 0 without a gap',
+    ),
+    ...missing(`UPSTOX_CLIENT_SECRET_${index}`, clientSecret, 'the API secret of the same app'),
+    ...(apiName === null
+      ? [{ variable: `UPSTOX_API_NAME_${index}`, message: `should be one of ${API_NAMES.join(', ')}` }]
+      : []),
+  ];
+  if (clientId === undefined || clientSecret === undefined || apiName === null)
+    return { value: null, problems };
+  const api: ApiConfig = {
+    apiIndex: index,
+    apiName,
+    clientId,
+    clientSecret: new Secret(clientSecret),
+    redirectUri,
+    isPrimary: apiName === 'PRIMARY',
+    enabled: true,
+    source: 'ENV',
+  };
+  return { value: api, problems };
+};
+
+const readApiName = (given: string | undefined, index: number): ApiName | null => {
+  const name = given?.trim().toUpperCase() ?? API_NAMES[index] ?? '';
+  return isApiName(name) ? name : null;
+};
+
+const missing = (variable: string, value: string | undefined, shape: string): ConfigProblem[] =>
+  value === undefined ? [{ variable, message: `is missing; it should be ${shape}` }] : [];

@@ -1,0 +1,136 @@
+import type { Selectable } from 'kysely';
+import type { ApiName } from '../domain/api-name.ts';
+import { FAILURES, type Failure, type FailureCode, type Submission } from '../domain/failure.ts';
+import type {
+  GenerationMode,
+  GenerationRun,
+  LoginStep,
+  RunStatus,
+  RunStep,
+  StepStatus,
+} from '../domain/generation-run.ts';
+import type { Queryable } from './database.ts';
+import type { GenerationRunsTable, GenerationStepsTable } from './tables.ts';
+
+export const insertRun = async (
+  transaction: Queryable,
+  run: GenerationRun,
+  processId: number,
+): Promise<void> => {
+  await transaction
+    .insertInto('generation_runs')
+    .values({
+      id: run.id,
+      account_id: run.accountId,
+      mode: run.mode,
+      status: run.status,
+      started_at: run.startedAt.getTime(),
+      ended_at: run.endedAt?.getTime() ?? null,
+      process_id: processId,
+    })
+    .execute();
+  if (run.steps.length === 0) return;
+  await transaction
+    .insertInto('generation_steps')
+    .values(run.steps.map((step, position) => ({ run_id: run.id, position, ...toStepRow(step) })))
+    .execute();
+};
+
+/** Writes a run's status and one of its steps, as they are now. */
+export const updateRun = async (
+  transaction: Queryable,
+  run: GenerationRun,
+  apiName?: ApiName,
+): Promise<void> => {
+  await transaction
+    .updateTable('generation_runs')
+    .set({ status: run.status, ended_at: run.endedAt?.getTime() ?? null })
+    .where('id', '=', run.id)
+    .execute();
+  for (const step of run.steps.filter(
+    (candidate) => apiName === undefined || candidate.apiName === apiName,
+  )) {
+    await transaction
+      .updateTable('generation_steps')
+      .set(toStepRow(step))
+      .where('run_id', '=', run.id)
+      .where('api_name', '=', step.apiName)
+      .execute();
+  }
+};
+
+export const findRun = async (db: Queryable, id: string): Promise<GenerationRun | null> => {
+  const row = await db.selectFrom('generation_runs').selectAll().where('id', '=', id).executeTakeFirst();
+  return row === undefined ? null : withSteps(db, row);
+};
+
+export const findLatestRun = async (db: Queryable, accountId: string): Promise<GenerationRun | null> => {
+  const row = await db
+    .selectFrom('generation_runs')
+    .selectAll()
+    .where('account_id', '=', accountId)
+    .orderBy('started_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row === undefined ? null : withSteps(db, row);
+};
+
+/** The runs that nobody has ended, with the process that was carrying them. */
+export const findUnfinishedRuns = async (
+  db: Queryable,
+): Promise<readonly { run: GenerationRun; processId: number }[]> => {
+  const rows = await db
+    .selectFrom('generation_runs')
+    .selectAll()
+    .where('status', 'in', ['RUNNING', 'WAITING_OPERATOR'] satisfies RunStatus[])
+    .execute();
+  return Promise.all(rows.map(async (row) => ({ run: await withSteps(db, row), processId: row.process_id })));
+};
+
+const withSteps = async (db: Queryable, row: Selectable<GenerationRunsTable>): Promise<GenerationRun> => {
+  const steps = await db
+    .selectFrom('generation_steps')
+    .selectAll()
+    .where('run_id', '=', row.id)
+    .orderBy('position')
+    .execute();
+  return {
+    id: row.id,
+    accountId: row.account_id,
+    mode: row.mode as GenerationMode,
+    status: row.status as RunStatus,
+    startedAt: new Date(row.started_at),
+    endedAt: toDate(row.ended_at),
+    steps: steps.map(toStep),
+  };
+};
+
+const toStepRow = (step: RunStep) => ({
+  api_name: step.apiName,
+  status: step.status,
+  step: step.step,
+  failure_code: step.failure?.code ?? null,
+  failure_message: step.failure?.message ?? null,
+  submitted: JSON.stringify(step.failure?.submitted ?? []),
+  started_at: step.startedAt?.getTime() ?? null,
+  ended_at: step.endedAt?.getTime() ?? null,
+});
+
+const toStep = (row: Selectable<GenerationStepsTable>): RunStep => ({
+  apiName: row.api_name as ApiName,
+  status: row.status as StepStatus,
+  step: row.step as LoginStep | null,
+  failure: toFailure(row),
+  startedAt: toDate(row.started_at),
+  endedAt: toDate(row.ended_at),
+});
+
+const toFailure = (row: Selectable<GenerationStepsTable>): Failure | null => {
+  if (row.failure_code === null) return null;
+  const code = row.failure_code as FailureCode;
+  const submitted = JSON.parse(row.submitted) as Submission[];
+  return { code, message: row.failure_message ?? '', nextAction: FAILURES[code].nextAction, submitted };
+};
+
+const toDate = (milliseconds: number | null): Date | null =>
+  milliseconds === null ? null : new Date(milliseconds);

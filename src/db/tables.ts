@@ -1,0 +1,89 @@
+import type { Generated } from 'kysely';
+
+/** The user's table: its columns, types and order are never changed. */
+export interface UpstoxTokensTable {
+  id: Generated<number>;
+  access_token: string | null;
+  api_name: string;
+  client_id: string | null;
+  client_secret: string | null;
+  created_at: string | number | null;
+  expires_in: number | null;
+  is_primary: number | null;
+  last_refreshed: string | number | null;
+  redirect_uri: string | null;
+  refresh_token: string | null;
+  token_type: string | null;
+  api_index: number | null;
+  generated_at: string | number | null;
+  is_active: number | null;
+  purpose: string | null;
+  updated_at: number | null;
+  /** The account's number; NULL in rows of the predecessor means 1. */
+  user_id: number | null;
+  validity_at: string | number | null;
+}
+
+/** Rises with every replace, which `upstox_tokens` has no column for. */
+export interface TokenVersionsTable {
+  account_number: number;
+  api_name: string;
+  version: number;
+  fingerprint: string;
+  operation: string;
+}
+
+export interface AccountsTable {
+  number: number;
+  id: string;
+  name: string;
+  broker_user_id: string | null;
+  created_at: number;
+}
+
+export interface GenerationRunsTable {
+  id: string;
+  account_id: string;
+  mode: string;
+  status: string;
+  started_at: number;
+  ended_at: number | null;
+  /** The process that carries the run: one that is dead cannot end it. */
+  process_id: number;
+}
+
+export interface GenerationStepsTable {
+  run_id: string;
+  position: number;
+  api_name: string;
+  status: string;
+  step: string | null;
+  failure_code: string | null;
+  failure_message: string | null;
+  /** JSON array. */
+  submitted: string;
+  started_at: number | null;
+  ended_at: number | null;
+}
+
+/** The ledger of what was submitted to the broker, written before the submission. Holds no secret. */
+export interface LoginAttemptsTable {
+  id: Generated<number>;
+  account_id: string;
+  run_id: string;
+  api_name: string;
+  kind: string;
+  /** Which TOTP secret; with `time_step` unique for ever. */
+  totp_fingerprint: string | null;
+  time_step: number | null;
+  at: number;
+}
+
+export interface Tables {
+  upstox_tokens: UpstoxTokensTable;
+  token_versions: TokenVersionsTable;
+  accounts: AccountsTable;
+  generation_runs: GenerationRunsTable;
+  generation_steps: GenerationStepsTable;
+  login_attempts: LoginAttemptsTable;
+}

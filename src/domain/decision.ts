@@ -1,0 +1,52 @@
+import type { ApiName } from './api-name.ts';
+import type { GenerationMode } from './generation-run.ts';
+import { Refusal } from './refusal.ts';
+import type { TokenCheck, Verdict } from './verdict.ts';
+
+/** What the operator asked for. */
+export interface GenerationRequest {
+  readonly mode: GenerationMode;
+  readonly apiNames: readonly ApiName[];
+  readonly replaceValid: boolean;
+  readonly includeUnknown: boolean;
+}
+
+const NEEDS_MAKING: readonly Verdict[] = ['EXPIRED', 'INVALID', 'MISSING'];
+
+/** The APIs that a mode speaks of, whether or not they may be replaced. `checks` are those of the enabled APIs. */
+export const apisOfMode = (
+  request: GenerationRequest,
+  checks: readonly TokenCheck[],
+): readonly TokenCheck[] => {
+  if (request.mode === 'ALL') return checks;
+  if (request.mode === 'PARTIAL') return checks.filter((check) => request.apiNames.includes(check.apiName));
+  return checks.filter(
+    ({ verdict }) => NEEDS_MAKING.includes(verdict) || (verdict === 'UNKNOWN' && request.includeUnknown),
+  );
+};
+
+/**
+ * The APIs that a run will make, or a refusal: a VALID token is replaced only with `replaceValid`, one that is UNKNOWN
+ * only with `includeUnknown` or `replaceValid`, because a broker that is down must not cost good tokens.
+ */
+export const decide = (request: GenerationRequest, checks: readonly TokenCheck[]): readonly ApiName[] => {
+  const chosen = apisOfMode(request, checks);
+  const named = (verdict: Verdict) =>
+    chosen.filter((check) => check.verdict === verdict).map((check) => check.apiName);
+  const [valid, unknown] = [named('VALID'), named('UNKNOWN')];
+  if (valid.length > 0 && !request.replaceValid) {
+    throw new Refusal(
+      'WOULD_REPLACE_VALID',
+      `${valid.join(', ')} would be replaced although valid.`,
+      'Use mode INVALID_ONLY, or confirm with replaceValid: true.',
+    );
+  }
+  if (unknown.length > 0 && !request.replaceValid && !request.includeUnknown) {
+    throw new Refusal(
+      'WOULD_REPLACE_UNKNOWN',
+      `The broker did not say whether ${unknown.join(', ')} still works.`,
+      'Ask again with tokenStatus, or confirm with includeUnknown: true.',
+    );
+  }
+  return chosen.map((check) => check.apiName);
+};

@@ -1,0 +1,127 @@
+/** How far a failure reaches: only its own API, or the whole run. */
+type Reach = 'API' | 'RUN';
+
+interface FailureRule {
+  readonly reach: Reach;
+  readonly nextAction: string;
+}
+
+/**
+ * Every way in which making a token can fail. Codes of the broker are listed in `BROKER_CODES`; a failure that is
+ * not known to concern one app alone stops the run, because trying on could lock the account.
+ */
+export const FAILURES = {
+  THROTTLED: {
+    reach: 'RUN',
+    nextAction: 'Wait at least 11 minutes before the next login; the broker is counting attempts.',
+  },
+  CREDENTIALS_REJECTED: {
+    reach: 'RUN',
+    nextAction:
+      'Check the mobile number, PIN and TOTP secret by logging in by hand. Do not generate again before: five wrong PINs lock the account.',
+  },
+  CAPTCHA: {
+    reach: 'RUN',
+    nextAction:
+      'Log in once by hand in a normal browser, or run with UPSTOX_HEADLESS=false; this program never touches a CAPTCHA.',
+  },
+  APP_REJECTED: {
+    reach: 'API',
+    nextAction:
+      "Open the broker's developer page and check this app: client id, secret, redirect URI, and whether the app is active.",
+  },
+  PAGE_CHANGED: {
+    reach: 'RUN',
+    nextAction:
+      "Log in once by hand to see what the broker's page asks for; if it has changed, vega-auth needs an update.",
+  },
+  BROKER_UNREACHABLE: {
+    reach: 'RUN',
+    nextAction: "Check the internet connection and the broker's status page, then generate again.",
+  },
+  CODE_SPENT: {
+    reach: 'API',
+    nextAction: 'Generate this API again: a new login yields a new code.',
+  },
+  SPENT_UNKNOWN: {
+    reach: 'API',
+    nextAction:
+      'Generate this API again: its code was sent to the broker and the answer never arrived, so it is not sent twice.',
+  },
+  WRONG_ACCOUNT: {
+    reach: 'RUN',
+    nextAction:
+      'The login belongs to another broker user. Check mobile number and client id; the token was not kept.',
+  },
+  TOKEN_REJECTED: {
+    reach: 'API',
+    nextAction:
+      'The broker refused the token it had just issued. Check the app at the broker, then generate this API again.',
+  },
+  UNVERIFIED: {
+    reach: 'API',
+    nextAction:
+      'The token is stored, but the broker did not confirm it. Ask tokenStatus again in a moment; it counts as valid only then.',
+  },
+  ABORTED: { reach: 'RUN', nextAction: 'Generate again when ready.' },
+  INTERRUPTED: {
+    reach: 'RUN',
+    nextAction:
+      'The program ended in the middle of this step. Generate again: what is valid is not made again.',
+  },
+  BROWSER_FAILED: {
+    reach: 'RUN',
+    nextAction: 'Run `npm run setup` to install a browser, or set VEGA_CHROMIUM_PATH to one that starts.',
+  },
+  STORAGE_FAILED: {
+    reach: 'RUN',
+    nextAction:
+      'Check that the database file can be written and that the disk is not full, then generate again.',
+  },
+  INTERNAL: {
+    reach: 'RUN',
+    nextAction: 'Look into the log under the correlation id of this run and report it.',
+  },
+} as const satisfies Record<string, FailureRule>;
+
+export type FailureCode = keyof typeof FAILURES;
+
+export const FAILURE_CODES = Object.keys(FAILURES) as readonly FailureCode[];
+
+/** What left this machine for the broker in one step; none of these is ever sent a second time. */
+export const SUBMISSIONS = ['MOBILE', 'OTP', 'PIN', 'CODE'] as const;
+export type Submission = (typeof SUBMISSIONS)[number];
+
+/** Why one API got no token. */
+export interface Failure {
+  readonly code: FailureCode;
+  readonly message: string;
+  readonly nextAction: string;
+  readonly submitted: readonly Submission[];
+}
+
+/**
+ * The broker's own codes, from toasts of the login page (seven digits) and from error envelopes of its API.
+ * Sources: Upstox developer documentation "Error Codes", the login page's bundle, public logs.
+ */
+const BROKER_CODES: Readonly<Record<string, FailureCode>> = {
+  '1017069': 'THROTTLED',
+  '1017078': 'THROTTLED',
+  '1017125': 'THROTTLED',
+  UDAPI10005: 'THROTTLED',
+  '1017106': 'CREDENTIALS_REJECTED',
+  '1017090': 'CREDENTIALS_REJECTED',
+  '1017016': 'CREDENTIALS_REJECTED',
+  UDAPI100058: 'APP_REJECTED',
+  UDAPI100068: 'APP_REJECTED',
+  UDAPI100069: 'APP_REJECTED',
+  UDAPI100070: 'APP_REJECTED',
+  UDAPI100073: 'APP_REJECTED',
+  UDAPI100016: 'APP_REJECTED',
+  UDAPI1155: 'APP_REJECTED',
+  UDAPI1157: 'APP_REJECTED',
+  UDAPI100057: 'CODE_SPENT',
+  UDAPI100500: 'BROKER_UNREACHABLE',
+};
+
+export const failureOfBrokerCode = (code: string): FailureCode | undefined => BROKER_CODES[code];

@@ -1,0 +1,99 @@
+import type { ApiName } from './api-name.ts';
+import type { Failure } from './failure.ts';
+
+export const GENERATION_MODES = ['ALL', 'INVALID_ONLY', 'PARTIAL'] as const;
+export type GenerationMode = (typeof GENERATION_MODES)[number];
+
+export const RUN_STATUSES = [
+  'RUNNING',
+  'WAITING_OPERATOR',
+  'COOLDOWN',
+  'COMPLETED',
+  'STOPPED',
+  'ABORTED',
+] as const;
+export type RunStatus = (typeof RUN_STATUSES)[number];
+
+export const STEP_STATUSES = ['PENDING', 'RUNNING', 'DONE', 'FAILED', 'SKIPPED'] as const;
+export type StepStatus = (typeof STEP_STATUSES)[number];
+
+/** What is being done for one API, in the order in which it usually happens. */
+export const LOGIN_STEPS = [
+  'DIALOG',
+  'OTP_SPACING',
+  'MOBILE',
+  'TOTP_WAIT',
+  'OTP',
+  'PIN',
+  'CONSENT',
+  'REDIRECT',
+  'EXCHANGE',
+  'STORE',
+  'VERIFY',
+] as const;
+export type LoginStep = (typeof LOGIN_STEPS)[number];
+
+/** One API's part of a run. */
+export interface RunStep {
+  readonly apiName: ApiName;
+  readonly status: StepStatus;
+  /** What was done last; null before the API is taken up. */
+  readonly step: LoginStep | null;
+  readonly failure: Failure | null;
+  readonly startedAt: Date | null;
+  readonly endedAt: Date | null;
+}
+
+/** One execution of `generateTokens`. */
+export interface GenerationRun {
+  readonly id: string;
+  readonly accountId: string;
+  readonly mode: GenerationMode;
+  readonly status: RunStatus;
+  readonly startedAt: Date;
+  readonly endedAt: Date | null;
+  readonly steps: readonly RunStep[];
+}
+
+export interface TokenProgress {
+  readonly runId: string;
+  /** APIs in this run. */
+  readonly total: number;
+  /** Those of them that have a verified token. */
+  readonly generated: number;
+  readonly missing: readonly ApiName[];
+  /** The API that is being worked on, null between two and at the end. */
+  readonly current: ApiName | null;
+  readonly step: LoginStep | null;
+}
+
+export const progressOf = (run: GenerationRun): TokenProgress => {
+  const active = run.steps.find((step) => step.status === 'RUNNING');
+  const done = run.steps.filter((step) => step.status === 'DONE');
+  return {
+    runId: run.id,
+    total: run.steps.length,
+    generated: done.length,
+    missing: run.steps.filter((step) => step.status !== 'DONE').map((step) => step.apiName),
+    current: active?.apiName ?? null,
+    step: active?.step ?? null,
+  };
+};
+
+export const isOver = (run: GenerationRun): boolean =>
+  run.status === 'COMPLETED' || run.status === 'STOPPED' || run.status === 'ABORTED';
+
+export const pendingStep = (apiName: ApiName): RunStep => ({
+  apiName,
+  status: 'PENDING',
+  step: null,
+  failure: null,
+  startedAt: null,
+  endedAt: null,
+});
+
+/** The run with one API's step changed. */
+export const withStep = (run: GenerationRun, apiName: ApiName, change: Partial<RunStep>): GenerationRun => ({
+  ...run,
+  steps: run.steps.map((step) => (step.apiName === apiName ? { ...step, ...change } : step)),
+});

@@ -1,0 +1,25 @@
+export const HEALTH_STATES = ['OK', 'DEGRADED', 'DOWN', 'UNKNOWN'] as const;
+export type HealthState = (typeof HEALTH_STATES)[number];
+
+export const HEALTH_COMPONENTS = ['DATABASE', 'API', 'CACHE', 'BROWSER', 'CONFIG'] as const;
+export type HealthComponent = (typeof HEALTH_COMPONENTS)[number];
+
+/** Something an operator should look at. */
+export interface Finding {
+  readonly component: HealthComponent;
+  readonly state: HealthState;
+  readonly message: string;
+  readonly nextAction: string;
+}
+
+export interface SystemHealth {
+  readonly database: HealthState;
+  readonly api: HealthState;
+  readonly cache: HealthState;
+  readonly browser: HealthState;
+  readonly findings: readonly Finding[];
+}
+
+/** The worst of several states; DOWN before DEGRADED before UNKNOWN before OK. */
+export const worst = (states: readonly HealthState[]): HealthState =>
+  (['DOWN', 'DEGRADED', 'UNKNOWN'] as const).find((state) => states.includes(state)) ?? 'OK';

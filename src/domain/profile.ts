@@ -1,0 +1,23 @@
+/** Whom a token belongs to, as the broker tells. */
+export interface Profile {
+  readonly userId: string;
+  readonly userName: string;
+  readonly email: string;
+  readonly broker: string;
+  readonly userType: string;
+  readonly exchanges: readonly string[];
+  readonly products: readonly string[];
+  readonly orderTypes: readonly string[];
+  readonly poa: boolean;
+  readonly ddpi: boolean;
+  readonly isActive: boolean;
+}
+
+/** What one profile call told: 200 with a profile is alive, 401 and 403 are dead, everything else tells nothing. */
+export type ProbeResult =
+  | { readonly kind: 'ALIVE'; readonly profile: Profile }
+  | { readonly kind: 'DEAD'; readonly httpStatus: number }
+  | { readonly kind: 'UNKNOWN'; readonly reason: UnknownReason; readonly httpStatus: number | null };
+
+/** Why a probe told nothing. */
+export type UnknownReason = 'TIMEOUT' | 'NETWORK' | 'RATE_LIMITED' | 'BROKER_ERROR' | 'NOT_A_PROFILE';

@@ -1,0 +1,32 @@
+/** Why a request is refused; clients switch on these. */
+export const REFUSAL_CODES = [
+  'BAD_USER_INPUT',
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'NOT_FOUND',
+  'API_NOT_CONFIGURED',
+  'RUN_IN_PROGRESS',
+  'WOULD_REPLACE_VALID',
+  'WOULD_REPLACE_UNKNOWN',
+  'CONFIG_SOURCE_IS_ENV',
+  'SHUTTING_DOWN',
+] as const;
+
+export type RefusalCode = (typeof REFUSAL_CODES)[number];
+
+/** A request that is refused for a reason its sender can act on. Nothing was changed. */
+export class Refusal extends Error {
+  readonly code: RefusalCode;
+  /** What to do, in words. */
+  readonly nextAction: string;
+  /** Set where time heals. */
+  readonly retryableAt: Date | null;
+
+  constructor(code: RefusalCode, message: string, nextAction: string, retryableAt: Date | null = null) {
+    super(message);
+    this.name = 'Refusal';
+    this.code = code;
+    this.nextAction = nextAction;
+    this.retryableAt = retryableAt;
+  }
+}

@@ -1,0 +1,39 @@
+import type { ApiName } from './api-name.ts';
+import type { Secret } from './secret.ts';
+
+export const STORAGE_KINDS = ['DATABASE', 'MEMORY'] as const;
+export type StorageKind = (typeof STORAGE_KINDS)[number];
+
+/** What a replace found in the table before. */
+export type StoreOperation = 'INSERTED' | 'REPLACED';
+
+/** A token as it lies in the table `upstox_tokens`. */
+export interface StoredToken {
+  readonly accountNumber: number;
+  readonly apiName: ApiName;
+  readonly accessToken: Secret;
+  /** The first letters of the token's SHA-256: says whether two tokens are the same one, and nothing else. */
+  readonly fingerprint: string;
+  readonly clientId: string | null;
+  readonly generatedAt: Date | null;
+  /** What `validity_at` says. */
+  readonly validUntil: Date | 'ABSENT' | 'UNREADABLE';
+  readonly isActive: boolean;
+  /** Rises by one whenever the token is replaced. */
+  readonly version: number;
+  readonly storage: StorageKind;
+}
+
+/** A token that the broker has just issued. */
+export interface NewToken {
+  readonly accountNumber: number;
+  readonly apiName: ApiName;
+  readonly apiIndex: number;
+  readonly isPrimary: boolean;
+  readonly accessToken: Secret;
+  readonly clientId: string;
+  readonly clientSecret: Secret;
+  readonly redirectUri: string;
+  readonly issuedAt: Date;
+  readonly expiresAt: Date;
+}

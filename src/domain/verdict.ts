@@ -1,0 +1,92 @@
+import type { ApiConfig } from './api-config.ts';
+import type { ApiName } from './api-name.ts';
+import { isExpired, nextExpiry } from './expiry.ts';
+import { readClaims } from './jwt.ts';
+import type { ProbeResult, UnknownReason } from './profile.ts';
+import type { StoredToken } from './token.ts';
+
+export const VERDICTS = ['VALID', 'EXPIRED', 'INVALID', 'UNKNOWN', 'MISSING'] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+/** Why a verdict is what it is; null for VALID. */
+export type VerdictReason =
+  | 'NOT_FOUND'
+  | 'TIME_IS_UP'
+  | 'VALIDITY_UNREADABLE'
+  | 'CLIENT_CHANGED'
+  | 'INACTIVE'
+  | 'REJECTED'
+  | 'WRONG_ACCOUNT'
+  | 'NOT_CHECKED'
+  | UnknownReason;
+
+/** What is known of one API's token. */
+export interface TokenCheck {
+  readonly apiName: ApiName;
+  readonly verdict: Verdict;
+  readonly timeValid: boolean;
+  readonly profileValid: boolean;
+  readonly reason: VerdictReason | null;
+  /** The profile call's status; null when no call was made or none was answered. */
+  readonly httpStatus: number | null;
+}
+
+/**
+ * When a stored token ends: the earlier of what the table and the token itself say, so that it never looks valid for
+ * longer than either; the 03:30 rule where neither says anything. Null when the table's text cannot be read.
+ */
+export const endOf = (token: StoredToken): Date | null => {
+  if (token.validUntil === 'UNREADABLE') return null;
+  const { expiresAt } = readClaims(token.accessToken.reveal());
+  if (token.validUntil === 'ABSENT') {
+    return expiresAt ?? (token.generatedAt === null ? null : nextExpiry(token.generatedAt));
+  }
+  return expiresAt !== null && expiresAt < token.validUntil ? expiresAt : token.validUntil;
+};
+
+/** The table and the token itself disagree about the end by more than the second that the table is exact to. */
+export const hasExpiryConflict = (token: StoredToken): boolean => {
+  const { expiresAt } = readClaims(token.accessToken.reveal());
+  if (expiresAt === null || !(token.validUntil instanceof Date)) return false;
+  return Math.abs(expiresAt.getTime() - token.validUntil.getTime()) >= 1000;
+};
+
+/** The first layer: what is known without asking the broker. `UNKNOWN` (NOT_CHECKED) means: ask. */
+export const checkTime = (
+  config: Pick<ApiConfig, 'apiName' | 'clientId'>,
+  token: StoredToken | undefined,
+  now: Date,
+): TokenCheck => {
+  const dead = (verdict: Verdict, reason: VerdictReason, timeValid = false): TokenCheck => ({
+    apiName: config.apiName,
+    verdict,
+    timeValid,
+    profileValid: false,
+    reason,
+    httpStatus: null,
+  });
+  if (token === undefined) return dead('MISSING', 'NOT_FOUND');
+  const end = endOf(token);
+  if (end === null) return dead('EXPIRED', 'VALIDITY_UNREADABLE');
+  if (isExpired(end, now)) return dead('EXPIRED', 'TIME_IS_UP');
+  if (token.clientId !== config.clientId) return dead('INVALID', 'CLIENT_CHANGED', true);
+  if (!token.isActive) return dead('INVALID', 'INACTIVE', true);
+  return dead('UNKNOWN', 'NOT_CHECKED', true);
+};
+
+/** The second layer: what the profile call told of a token that passed the first. */
+export const checkProfile = (
+  apiName: ApiName,
+  probe: ProbeResult,
+  expectedUserId: string | null,
+): TokenCheck => {
+  const base = { apiName, timeValid: true, profileValid: false };
+  if (probe.kind === 'DEAD')
+    return { ...base, verdict: 'INVALID', reason: 'REJECTED', httpStatus: probe.httpStatus };
+  if (probe.kind === 'UNKNOWN')
+    return { ...base, verdict: 'UNKNOWN', reason: probe.reason, httpStatus: probe.httpStatus };
+  if (expectedUserId !== null && probe.profile.userId !== expectedUserId) {
+    return { ...base, verdict: 'INVALID', reason: 'WRONG_ACCOUNT', httpStatus: 200 };
+  }
+  return { ...base, profileValid: true, verdict: 'VALID', reason: null, httpStatus: 200 };
+};

@@ -1,0 +1,74 @@
+/** The broker's zone, and the zone of `validity_at` unless VEGA_DB_ZONE says otherwise. */
+export const IST = 'Asia/Kolkata';
+
+const WALL_TIME = /^(\d{4})-(\d{2})-(\d{2})[ T](\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?$/;
+
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+const formatterOf = (zone: string): Intl.DateTimeFormat => {
+  const known = formatters.get(zone);
+  if (known !== undefined) return known;
+  const made = new Intl.DateTimeFormat('en-CA', {
+    timeZone: zone,
+    calendar: 'gregory',
+    numberingSystem: 'latn',
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  });
+  formatters.set(zone, made);
+  return made;
+};
+
+export const isZone = (zone: string): boolean => {
+  try {
+    formatterOf(zone);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** `yyyy-MM-dd HH:mm:ss` of an instant, as a clock on the wall in `zone` shows it. */
+export const toWallTime = (instant: Date, zone: string): string => {
+  const parts = Object.fromEntries(
+    formatterOf(zone)
+      .formatToParts(instant)
+      .map(({ type, value }) => [type, value]),
+  );
+  const { year, month, day, hour, minute, second } = parts;
+  return `${year?.padStart(4, '0')}-${month}-${day} ${hour}:${minute}:${second}`;
+};
+
+/**
+ * The instant at which a clock on the wall in `zone` shows `text` (`yyyy-MM-dd HH:mm[:ss[.SSS]]`, also with a T).
+ * Null when the text is not such a time. Of a time that the clocks show twice, the earlier instant is taken, so
+ * that a token never looks valid for longer than it is; a time that the clocks skip is read with the offset from
+ * before the jump.
+ */
+export const fromWallTime = (text: string, zone: string): Date | null => {
+  const match = WALL_TIME.exec(text.trim());
+  if (match === null) return null;
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match
+    .slice(1)
+    .map((part) => Number(part ?? 0));
+  const asUtc = Date.UTC(year, month - 1, day, hour, minute, second);
+  const normalised = new Date(asUtc).toISOString().slice(0, 19).replace('T', ' ');
+  if (normalised !== `${match[1]}-${match[2]}-${match[3]} ${match[4]}:${match[5]}:${match[6] ?? '00'}`)
+    return null;
+  const dayMs = 86_400_000;
+  const candidates = [asUtc - dayMs, asUtc + dayMs]
+    .map((near) => asUtc - offsetAt(new Date(near), zone))
+    .sort((a, b) => a - b);
+  const exact = candidates.find((instant) => toWallTime(new Date(instant), zone) === normalised);
+  return new Date(exact ?? asUtc - offsetAt(new Date(asUtc - dayMs), zone));
+};
+
+const offsetAt = (instant: Date, zone: string): number => {
+  const wall = Date.parse(`${toWallTime(instant, zone).replace(' ', 'T')}Z`);
+  return wall - Math.floor(instant.getTime() / 1000) * 1000;
+};

@@ -1,0 +1,59 @@
+import { type Account, DEFAULT_ACCOUNT, mask } from '../domain/account.ts';
+import { readClaims } from '../domain/jwt.ts';
+import { getAccount, listAccounts } from '../services/accounts.ts';
+import { ApiConfigRef } from './api-config.ts';
+import { builder } from './builder.ts';
+import { TokenRef } from './token.ts';
+
+const AccountRef = builder.objectRef<Account>('Account').implement({
+  description: 'One login at the broker.',
+  fields: (t) => ({
+    id: t.exposeID('id', { description: 'Our name for it, such as UPSTOX_01.' }),
+    name: t.exposeString('name', { description: 'For people.' }),
+    client: t.string({
+      nullable: true,
+      description: 'The broker’s user id, masked; null until the first verified login.',
+      resolve: ({ brokerUserId }) => (brokerUserId === null ? null : mask(brokerUserId)),
+    }),
+    broker: t.string({ description: 'Always UPSTOX.', resolve: () => 'UPSTOX' }),
+    plan: t.string({
+      nullable: true,
+      description:
+        'PLUS or BASIC, from the claim isPlusPlan of the PRIMARY token; null when it is not known.',
+      resolve: async (account, _args, { services }) => {
+        const known = await services.truth.known(account, await services.apiConfigs.enabled(account));
+        const primary = known.find(({ config }) => config.isPrimary)?.token;
+        const isPlus = primary === undefined ? null : readClaims(primary.accessToken.reveal()).isPlusPlan;
+        return isPlus === null ? null : isPlus ? 'PLUS' : 'BASIC';
+      },
+    }),
+    isActive: t.boolean({
+      description: 'True for the account that requests without accountId mean.',
+      resolve: ({ id }) => id === DEFAULT_ACCOUNT.id,
+    }),
+    tokens: t.field({
+      type: [TokenRef],
+      description: 'As the query `tokens`.',
+      resolve: async (account, _args, { services }) =>
+        services.truth.known(account, await services.apiConfigs.enabled(account)),
+    }),
+    apiConfigs: t.field({
+      type: [ApiConfigRef],
+      description: 'As the query `apiConfigs`.',
+      resolve: (account, _args, { services }) => services.apiConfigs.list(account),
+    }),
+  }),
+});
+
+builder.queryFields((t) => ({
+  accounts: t.field({
+    type: [AccountRef],
+    description: 'Every account.',
+    resolve: (_root, _args, { services }) => listAccounts(services.database),
+  }),
+  activeAccount: t.field({
+    type: AccountRef,
+    description: 'The account that requests without accountId mean.',
+    resolve: (_root, _args, { services }) => getAccount(services.database, null),
+  }),
+}));

@@ -1,0 +1,54 @@
+import { type ApiConfig, CONFIG_SOURCES } from '../domain/api-config.ts';
+import { API_NAMES } from '../domain/api-name.ts';
+import { getAccount } from '../services/accounts.ts';
+import { builder } from './builder.ts';
+
+export const ApiNameEnum = builder.enumType('ApiName', {
+  description: 'The six API apps an account can have at the broker.',
+  values: {
+    PRIMARY: {
+      value: API_NAMES[0],
+      description: 'The root of everything: without its token nothing is confirmed.',
+    },
+    WEBSOCKET1: { value: API_NAMES[1], description: 'First market-data feed.' },
+    WEBSOCKET2: { value: API_NAMES[2], description: 'Second market-data feed.' },
+    WEBSOCKET3: { value: API_NAMES[3], description: 'Third market-data feed.' },
+    OPTIONCHAIN1: { value: API_NAMES[4], description: 'First option-chain reader.' },
+    OPTIONCHAIN2: { value: API_NAMES[5], description: 'Second option-chain reader.' },
+  },
+});
+
+const ConfigSourceEnum = builder.enumType('ConfigSource', {
+  description: 'Where the API apps are configured (LOGIN_CONFIG_SOURCE).',
+  values: {
+    ENV: { value: CONFIG_SOURCES[0], description: 'In environment variables or `.env`.' },
+    DATABASE: { value: CONFIG_SOURCES[1], description: 'In the table upstox_api_configs.' },
+  },
+});
+
+export const ApiConfigRef = builder.objectRef<ApiConfig>('ApiConfig').implement({
+  description: 'One API app as it is registered at the broker. Its client secret can be written, never read.',
+  fields: (t) => ({
+    apiIndex: t.exposeInt('apiIndex', { description: 'The number n of UPSTOX_CLIENT_ID_n, from 0 to 5.' }),
+    apiName: t.expose('apiName', { type: ApiNameEnum, description: 'Which of the six apps it is.' }),
+    clientId: t.exposeString('clientId', { description: "The app's API key." }),
+    redirectUri: t.exposeString('redirectUri', {
+      description: 'Exactly as registered at the broker; it need not be served.',
+    }),
+    isPrimary: t.exposeBoolean('isPrimary', { description: 'True for PRIMARY.' }),
+    enabled: t.exposeBoolean('enabled', {
+      description: 'Tokens are made and checked for enabled apps only.',
+    }),
+    source: t.expose('source', { type: ConfigSourceEnum, description: 'Where this app is configured.' }),
+  }),
+});
+
+builder.queryField('apiConfigs', (t) =>
+  t.field({
+    type: [ApiConfigRef],
+    description: 'The API apps of an account, PRIMARY first, then by index.',
+    args: { accountId: t.arg.id({ description: 'An account; the active one if left out.' }) },
+    resolve: async (_root, { accountId }, { services }) =>
+      services.apiConfigs.list(await getAccount(services.database, accountId)),
+  }),
+);

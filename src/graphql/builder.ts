@@ -1,0 +1,37 @@
+import SchemaBuilder from '@pothos/core';
+import ValidationPlugin from '@pothos/plugin-validation';
+import { GraphQLError } from 'graphql';
+import type { Services } from '../services/services.ts';
+
+/** What every resolver is handed. */
+export interface Context {
+  readonly services: Services;
+}
+
+export const builder = new SchemaBuilder<{
+  Context: Context;
+  Scalars: { DateTime: { Input: Date; Output: Date } };
+  DefaultFieldNullability: false;
+}>({
+  plugins: [ValidationPlugin],
+  defaultFieldNullability: false,
+  validation: {
+    validationError: ({ issues }) =>
+      new GraphQLError(issues.map(({ message }) => message).join(' '), {
+        extensions: {
+          code: 'BAD_USER_INPUT',
+          nextAction: 'Correct the arguments that `issues` names and send the request again.',
+          issues: issues.map(({ path, message }) => ({ path, message })),
+        },
+      }),
+  },
+});
+
+builder.queryType({ description: 'Reading changes nothing.' });
+builder.mutationType({
+  description:
+    'Acting. A refusal is an error with `extensions.code` and `extensions.nextAction`; it has changed nothing.',
+});
+builder.subscriptionType({
+  description: 'What happens, as server-sent events. The first message is the state as it is.',
+});

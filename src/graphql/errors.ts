@@ -1,0 +1,45 @@
+import { GraphQLError } from 'graphql';
+import { Refusal } from '../domain/refusal.ts';
+
+/** The one place where a refusal becomes an answer. Everything that is not a refusal is masked by the server. */
+export const toGraphQLError = (error: unknown): GraphQLError | null => {
+  const cause = error instanceof GraphQLError ? (error.originalError ?? error) : error;
+  if (cause instanceof Refusal) {
+    return new GraphQLError(cause.message, {
+      ...place(error),
+      extensions: {
+        code: cause.code,
+        nextAction: cause.nextAction,
+        ...(cause.retryableAt === null ? {} : { retryableAt: cause.retryableAt.toISOString() }),
+      },
+    });
+  }
+  return cause instanceof GraphQLError ? withInputCode(cause) : null;
+};
+
+/** A document whose values do not fit their types is bad input, like bad variables. */
+export const withInputCode = (error: GraphQLError): GraphQLError =>
+  isAboutInput(error) ? withCode(error, 'BAD_USER_INPUT') : error;
+
+/** The library's own words for a value that does not fit its type; it gives them no code. */
+const INPUT_MESSAGES =
+  /^(Value|Variable|Enum|Expected value|Expected type|Argument|Field) .*|cannot represent|got invalid value/;
+
+const isAboutInput = (error: GraphQLError): boolean =>
+  error.extensions.code === undefined && INPUT_MESSAGES.test(error.message);
+
+const withCode = (error: GraphQLError, code: string): GraphQLError =>
+  new GraphQLError(error.message, {
+    ...place(error),
+    extensions: {
+      ...error.extensions,
+      code,
+      nextAction: 'Correct the value that the message names and send the request again.',
+    },
+  });
+
+const place = (error: unknown) => {
+  if (!(error instanceof GraphQLError)) return {};
+  const { nodes, source, positions, path } = error;
+  return { nodes: nodes ?? null, source: source ?? null, positions: positions ?? null, path: path ?? null };
+};

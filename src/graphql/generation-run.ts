@@ -1,0 +1,235 @@
+import { z } from 'zod';
+import { FAILURE_CODES, type Failure } from '../domain/failure.ts';
+import {
+  GENERATION_MODES,
+  type GenerationRun,
+  LOGIN_STEPS,
+  RUN_STATUSES,
+  type RunStep,
+  STEP_STATUSES,
+  type TokenProgress,
+} from '../domain/generation-run.ts';
+import { getAccount } from '../services/accounts.ts';
+import { ApiNameEnum } from './api-config.ts';
+import { builder } from './builder.ts';
+
+const GenerationModeEnum = builder.enumType('GenerationMode', {
+  description: 'Which tokens to make.',
+  values: {
+    ALL: {
+      value: GENERATION_MODES[0],
+      description: 'Those of every enabled API; replacing valid ones needs replaceValid.',
+    },
+    INVALID_ONLY: {
+      value: GENERATION_MODES[1],
+      description: 'Those that are EXPIRED, INVALID or MISSING; UNKNOWN ones only with includeUnknown.',
+    },
+    PARTIAL: { value: GENERATION_MODES[2], description: 'Those of the APIs that are named.' },
+  },
+});
+
+const RunStatusEnum = builder.enumType('RunStatus', {
+  description: 'How a run stands.',
+  values: {
+    RUNNING: { value: RUN_STATUSES[0], description: 'Under way.' },
+    WAITING_OPERATOR: { value: RUN_STATUSES[1], description: 'A person has to act in the browser window.' },
+    COOLDOWN: { value: RUN_STATUSES[2], description: 'Waiting until the broker accepts logins again.' },
+    COMPLETED: { value: RUN_STATUSES[3], description: 'Every token of it was made and confirmed.' },
+    STOPPED: { value: RUN_STATUSES[4], description: 'It ended with some missing; the steps say why.' },
+    ABORTED: { value: RUN_STATUSES[5], description: 'It was ended on request.' },
+  },
+});
+
+const StepStatusEnum = builder.enumType('StepStatus', {
+  description: 'How one API’s part of a run stands.',
+  values: {
+    PENDING: { value: STEP_STATUSES[0], description: 'Not taken up yet.' },
+    RUNNING: { value: STEP_STATUSES[1], description: 'Being worked on.' },
+    DONE: { value: STEP_STATUSES[2], description: 'Its token is stored and confirmed by the broker.' },
+    FAILED: { value: STEP_STATUSES[3], description: 'No confirmed token; `failure` says why.' },
+    SKIPPED: { value: STEP_STATUSES[4], description: 'The run ended before it was taken up.' },
+  },
+});
+
+const STEP_DESCRIPTIONS: Readonly<Record<(typeof LOGIN_STEPS)[number], string>> = {
+  DIALOG: 'Opening the broker’s authorization dialog.',
+  OTP_SPACING: 'Waiting until enough time has passed since the last OTP request (VEGA_OTP_SPACING_SECONDS).',
+  MOBILE: 'Entering the mobile number.',
+  TOTP_WAIT: 'Waiting for a TOTP time step that was never used.',
+  OTP: 'Entering the TOTP code.',
+  PIN: 'Entering the PIN.',
+  CONSENT: 'Allowing the app to act for the account.',
+  REDIRECT: 'The broker has redirected back with a code.',
+  EXCHANGE: 'Trading the code for a token.',
+  STORE: 'Writing the token to the database.',
+  VERIFY: 'Asking the broker’s profile call whether the token works.',
+};
+
+const LoginStepEnum = builder.enumType('LoginStep', {
+  description: 'What is being done for one API.',
+  values: Object.fromEntries(
+    LOGIN_STEPS.map((step) => [step, { value: step, description: STEP_DESCRIPTIONS[step] }]),
+  ) as { [Step in (typeof LOGIN_STEPS)[number]]: { value: Step; description: string } },
+});
+
+const FAILURE_DESCRIPTIONS: Readonly<Record<Failure['code'], string>> = {
+  THROTTLED: 'The broker is counting attempts and accepts no more for a while.',
+  CREDENTIALS_REJECTED: 'The broker rejected mobile number, OTP or PIN, or has locked the account.',
+  CAPTCHA: 'The broker wants to see a person.',
+  APP_REJECTED: 'The broker does not accept this API app.',
+  PAGE_CHANGED: 'The login page is none of the known ones.',
+  BROKER_UNREACHABLE: 'The broker cannot be reached or does not answer.',
+  CODE_SPENT: 'The code was sent and yielded no token; a code is good for one try.',
+  SPENT_UNKNOWN: 'The code was sent and the program ended before the answer came.',
+  WRONG_ACCOUNT: 'The token is of another user of the broker; it was not kept.',
+  TOKEN_REJECTED: 'The broker refused the token that it had just issued.',
+  UNVERIFIED: 'The token is stored, but the broker gave no usable answer about it.',
+  ABORTED: 'Ended on request.',
+  INTERRUPTED: 'The program ended in the middle.',
+  BROWSER_FAILED: 'No browser, or it died.',
+  STORAGE_FAILED: 'The token could not be written to the database.',
+  INTERNAL: 'A mistake of this program.',
+};
+
+const FailureCodeEnum = builder.enumType('FailureCode', {
+  description: 'Why no token came of it.',
+  values: Object.fromEntries(
+    FAILURE_CODES.map((code) => [code, { value: code, description: FAILURE_DESCRIPTIONS[code] }]),
+  ) as { [Code in Failure['code']]: { value: Code; description: string } },
+});
+
+const FailureRef = builder.objectRef<Failure>('Failure').implement({
+  description: 'Why one API got no confirmed token.',
+  fields: (t) => ({
+    code: t.expose('code', { type: FailureCodeEnum, description: 'For programs.' }),
+    message: t.exposeString('message', { description: 'For people; holds no secret.' }),
+    nextAction: t.exposeString('nextAction', { description: 'What to do, in words.' }),
+    submitted: t.stringList({
+      description: 'What had left for the broker by then: MOBILE, OTP, PIN, CODE. None of it is sent again.',
+      resolve: ({ submitted }) => [...submitted],
+    }),
+  }),
+});
+
+const RunStepRef = builder.objectRef<RunStep>('RunStep').implement({
+  description: 'One API’s part of a run.',
+  fields: (t) => ({
+    apiName: t.expose('apiName', { type: ApiNameEnum, description: 'Which API.' }),
+    status: t.expose('status', { type: StepStatusEnum, description: 'How it stands.' }),
+    step: t.expose('step', {
+      type: LoginStepEnum,
+      nullable: true,
+      description: 'What was done last; null before it was taken up.',
+    }),
+    failure: t.expose('failure', {
+      type: FailureRef,
+      nullable: true,
+      description: 'Set when the status is FAILED.',
+    }),
+    startedAt: t.expose('startedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was taken up.',
+    }),
+    endedAt: t.expose('endedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was done or had failed.',
+    }),
+  }),
+});
+
+const GenerationRunRef = builder.objectRef<GenerationRun>('GenerationRun').implement({
+  description: 'One execution of `generateTokens`.',
+  fields: (t) => ({
+    id: t.exposeID('id', { description: 'Also the correlation id in the log.' }),
+    accountId: t.exposeID('accountId', { description: 'Whose tokens it makes.' }),
+    mode: t.expose('mode', { type: GenerationModeEnum, description: 'What was asked for.' }),
+    status: t.expose('status', { type: RunStatusEnum, description: 'How it stands.' }),
+    startedAt: t.expose('startedAt', { type: 'DateTime', description: 'When it was stored.' }),
+    endedAt: t.expose('endedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'Null while it is under way.',
+    }),
+    steps: t.field({
+      type: [RunStepRef],
+      description: 'One for each API, in the order in which they are made.',
+      resolve: ({ steps }) => [...steps],
+    }),
+  }),
+});
+
+export const TokenProgressRef = builder.objectRef<TokenProgress>('TokenProgress').implement({
+  description: 'How far a run has come.',
+  fields: (t) => ({
+    total: t.exposeInt('total', { description: 'APIs in the run.' }),
+    generated: t.exposeInt('generated', { description: 'Those of them that have a confirmed token by now.' }),
+    missing: t.field({
+      type: [ApiNameEnum],
+      description: 'The others.',
+      resolve: ({ missing }) => [...missing],
+    }),
+    current: t.expose('current', {
+      type: ApiNameEnum,
+      nullable: true,
+      description: 'The API being worked on; null between two and at the end.',
+    }),
+    step: t.expose('step', {
+      type: LoginStepEnum,
+      nullable: true,
+      description: 'What is being done for it.',
+    }),
+    runId: t.exposeID('runId', { description: 'Which run.' }),
+  }),
+});
+
+builder.queryField('generationRun', (t) =>
+  t.field({
+    type: GenerationRunRef,
+    nullable: true,
+    description: 'One run as it stands; null when there is none of that id.',
+    args: { id: t.arg.id({ required: true, description: 'The id that `generateTokens` answered.' }) },
+    resolve: (_root, { id }, { services }) => services.generation.run(id),
+  }),
+);
+
+builder.mutationField('generateTokens', (t) =>
+  t.field({
+    type: GenerationRunRef,
+    description:
+      'Starts making tokens and answers as soon as the run is stored; progress comes with the subscription tokenProgress. Refused with RUN_IN_PROGRESS, WOULD_REPLACE_VALID, WOULD_REPLACE_UNKNOWN or BAD_USER_INPUT.',
+    args: {
+      mode: t.arg({ type: GenerationModeEnum, required: true, description: 'Which tokens to make.' }),
+      apiNames: t.arg({
+        type: [ApiNameEnum],
+        description: 'The APIs of mode PARTIAL; not allowed with another mode.',
+      }),
+      accountId: t.arg.id({ description: 'An account; the active one if left out.' }),
+      replaceValid: t.arg.boolean({ description: 'Allow replacing tokens that are VALID. Default false.' }),
+      includeUnknown: t.arg.boolean({
+        description: 'Allow replacing tokens that are UNKNOWN. Default false.',
+      }),
+    },
+    validate: z
+      .object({ mode: z.string(), apiNames: z.array(z.string()).nullish() })
+      .loose()
+      .refine(({ mode, apiNames }) => mode !== 'PARTIAL' || (apiNames?.length ?? 0) > 0, {
+        path: ['apiNames'],
+        message: 'Mode PARTIAL needs at least one API name.',
+      })
+      .refine(({ mode, apiNames }) => mode === 'PARTIAL' || (apiNames?.length ?? 0) === 0, {
+        path: ['apiNames'],
+        message: 'Only mode PARTIAL takes API names.',
+      }) as never,
+    resolve: async (_root, args, { services }) => {
+      const account = await getAccount(services.database, args.accountId);
+      return services.generation.generate(account, await services.apiConfigs.list(account), {
+        mode: args.mode,
+        apiNames: args.apiNames ?? [],
+        replaceValid: args.replaceValid ?? false,
+        includeUnknown: args.includeUnknown ?? false,
+      });
+    },
+  }),
+);

@@ -1,0 +1,66 @@
+import { type Finding, HEALTH_COMPONENTS, HEALTH_STATES, type SystemHealth } from '../domain/health.ts';
+import { readSystemHealth } from '../services/system-health.ts';
+import { builder } from './builder.ts';
+
+const HealthStateEnum = builder.enumType('HealthState', {
+  description: 'How a part of the system is.',
+  values: {
+    OK: { value: HEALTH_STATES[0], description: 'Works.' },
+    DEGRADED: { value: HEALTH_STATES[1], description: 'Works in part; `findings` says what is wrong.' },
+    DOWN: { value: HEALTH_STATES[2], description: 'Does not work.' },
+    UNKNOWN: { value: HEALTH_STATES[3], description: 'Was not tried.' },
+  },
+});
+
+const HealthComponentEnum = builder.enumType('HealthComponent', {
+  description: 'A part of the system.',
+  values: {
+    DATABASE: { value: HEALTH_COMPONENTS[0], description: 'The SQLite file.' },
+    API: { value: HEALTH_COMPONENTS[1], description: 'The broker’s API.' },
+    CACHE: {
+      value: HEALTH_COMPONENTS[2],
+      description: 'What is held in memory while the database cannot be written.',
+    },
+    BROWSER: { value: HEALTH_COMPONENTS[3], description: 'The Chromium that logs in.' },
+    CONFIG: {
+      value: HEALTH_COMPONENTS[4],
+      description: 'What the owner has configured here and at the broker.',
+    },
+  },
+});
+
+const FindingRef = builder.objectRef<Finding>('Finding').implement({
+  description: 'Something an operator should look at.',
+  fields: (t) => ({
+    component: t.expose('component', { type: HealthComponentEnum, description: 'What it is about.' }),
+    state: t.expose('state', { type: HealthStateEnum, description: 'How bad it is.' }),
+    message: t.exposeString('message', { description: 'What was found.' }),
+    nextAction: t.exposeString('nextAction', { description: 'What to do.' }),
+  }),
+});
+
+const SystemHealthRef = builder.objectRef<SystemHealth>('SystemHealth').implement({
+  description: 'How the parts of the system are, found out now.',
+  fields: (t) => ({
+    database: t.expose('database', { type: HealthStateEnum, description: 'The SQLite file.' }),
+    api: t.expose('api', {
+      type: HealthStateEnum,
+      description: 'The broker’s API; UNKNOWN until it was asked.',
+    }),
+    cache: t.expose('cache', { type: HealthStateEnum, description: 'DEGRADED while writes wait in memory.' }),
+    browser: t.expose('browser', { type: HealthStateEnum, description: 'Whether a Chromium was found.' }),
+    findings: t.field({
+      type: [FindingRef],
+      description: 'What to look at.',
+      resolve: ({ findings }) => [...findings],
+    }),
+  }),
+});
+
+builder.queryField('systemHealth', (t) =>
+  t.field({
+    type: SystemHealthRef,
+    description: 'How the system is.',
+    resolve: (_root, _args, { services }) => readSystemHealth(services),
+  }),
+);

@@ -1,0 +1,100 @@
+import { STORAGE_KINDS } from '../domain/token.ts';
+import { endOf, VERDICTS } from '../domain/verdict.ts';
+import { getAccount } from '../services/accounts.ts';
+import type { KnownToken } from '../services/token-truth.ts';
+import { ApiNameEnum } from './api-config.ts';
+import { builder } from './builder.ts';
+
+export const VerdictEnum = builder.enumType('Verdict', {
+  description: 'What is known about a token.',
+  values: {
+    VALID: {
+      value: VERDICTS[0],
+      description: "Its time is not up and the broker's profile call confirmed it.",
+    },
+    EXPIRED: { value: VERDICTS[1], description: 'Its time is up (03:30 IST), or cannot be read.' },
+    INVALID: {
+      value: VERDICTS[2],
+      description: 'The broker refused it, its client id has changed, or it belongs to another user.',
+    },
+    UNKNOWN: {
+      value: VERDICTS[3],
+      description: 'Nobody has asked, or the broker gave no usable answer. Never treated as valid.',
+    },
+    MISSING: { value: VERDICTS[4], description: 'There is none.' },
+  },
+});
+
+export const StorageKindEnum = builder.enumType('StorageKind', {
+  description: 'Where a token lies.',
+  values: {
+    DATABASE: { value: STORAGE_KINDS[0], description: 'In SQLite.' },
+    MEMORY: {
+      value: STORAGE_KINDS[1],
+      description: 'In memory and in the encrypted spill file, until SQLite can be written again.',
+    },
+  },
+});
+
+export const TokenRef = builder.objectRef<KnownToken>('Token').implement({
+  description: 'What is known of one API’s access token. Its value is in no answer.',
+  fields: (t) => ({
+    apiName: t.field({
+      type: ApiNameEnum,
+      description: 'Whose token it is.',
+      resolve: ({ config }) => config.apiName,
+    }),
+    isPrimary: t.boolean({ description: 'True for PRIMARY.', resolve: ({ config }) => config.isPrimary }),
+    verdict: t.field({
+      type: VerdictEnum,
+      description: 'As far as is known without asking the broker; `tokenStatus` asks.',
+      resolve: ({ check }) => check.verdict,
+    }),
+    fingerprint: t.string({
+      nullable: true,
+      description: 'The first twelve hexadecimal digits of the token’s SHA-256; null when there is no token.',
+      resolve: ({ token }) => token?.fingerprint,
+    }),
+    generatedAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was made.',
+      resolve: ({ token }) => token?.generatedAt,
+    }),
+    expiresAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'When it dies: the next 03:30 IST after it was made, or the earlier end that the token itself names.',
+      resolve: ({ token }) => (token === undefined ? null : endOf(token)),
+    }),
+    checkedAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'When the broker was last asked about this very token; null if it was not since the server started.',
+      resolve: ({ checkedAt }) => checkedAt,
+    }),
+    storage: t.field({
+      type: StorageKindEnum,
+      description: 'Where it lies.',
+      resolve: ({ token }) => token?.storage ?? 'DATABASE',
+    }),
+    version: t.int({
+      description: 'Rises by one whenever the token is replaced; 0 when there is none.',
+      resolve: ({ token }) => token?.version ?? 0,
+    }),
+  }),
+});
+
+builder.queryField('tokens', (t) =>
+  t.field({
+    type: [TokenRef],
+    description: 'The tokens of all enabled APIs, PRIMARY first, from the database; the broker is not asked.',
+    args: { accountId: t.arg.id({ description: 'An account; the active one if left out.' }) },
+    resolve: async (_root, { accountId }, { services }) => {
+      const account = await getAccount(services.database, accountId);
+      return services.truth.known(account, await services.apiConfigs.enabled(account));
+    },
+  }),
+);

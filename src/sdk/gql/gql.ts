@@ -1,0 +1,38 @@
+/* eslint-disable */
+import * as types from './graphql.ts';
+
+
+
+/**
+ * Map of all GraphQL operations in the project.
+ *
+ * This map has several performance disadvantages:
+ * 1. It is not tree-shakeable, so it will include all operations in the project.
+ * 2. It is not minifiable, so the string of a GraphQL query will be multiple times inside the bundle.
+ * 3. It does not support dead code elimination, so it will add unused operations.
+ *
+ * Therefore it is highly recommended to use the babel or swc plugin for production.
+ * Learn more about it here: https://the-guild.dev/graphql/codegen/plugins/presets/preset-client#reducing-bundle-size
+ */
+type Documents = {
+    "fragment RunState on GenerationRun {\n  id\n  accountId\n  mode\n  status\n  startedAt\n  endedAt\n  steps {\n    apiName\n    status\n    step\n    failure {\n      code\n      message\n      nextAction\n      submitted\n    }\n  }\n}\n\nmutation GenerateTokens($mode: GenerationMode!, $apiNames: [ApiName!], $accountId: ID, $replaceValid: Boolean, $includeUnknown: Boolean) {\n  generateTokens(\n    mode: $mode\n    apiNames: $apiNames\n    accountId: $accountId\n    replaceValid: $replaceValid\n    includeUnknown: $includeUnknown\n  ) {\n    ...RunState\n  }\n}\n\nquery GenerationRun($id: ID!) {\n  generationRun(id: $id) {\n    ...RunState\n  }\n}\n\nsubscription TokenProgress($accountId: ID) {\n  tokenProgress(accountId: $accountId) {\n    total\n    generated\n    missing\n    current\n    step\n    runId\n  }\n}": typeof types.RunStateFragmentDoc,
+    "query Tokens($accountId: ID) {\n  tokens(accountId: $accountId) {\n    apiName\n    isPrimary\n    verdict\n    fingerprint\n    generatedAt\n    expiresAt\n    checkedAt\n    storage\n    version\n  }\n}": typeof types.TokensDocument,
+};
+const documents: Documents = {
+    "fragment RunState on GenerationRun {\n  id\n  accountId\n  mode\n  status\n  startedAt\n  endedAt\n  steps {\n    apiName\n    status\n    step\n    failure {\n      code\n      message\n      nextAction\n      submitted\n    }\n  }\n}\n\nmutation GenerateTokens($mode: GenerationMode!, $apiNames: [ApiName!], $accountId: ID, $replaceValid: Boolean, $includeUnknown: Boolean) {\n  generateTokens(\n    mode: $mode\n    apiNames: $apiNames\n    accountId: $accountId\n    replaceValid: $replaceValid\n    includeUnknown: $includeUnknown\n  ) {\n    ...RunState\n  }\n}\n\nquery GenerationRun($id: ID!) {\n  generationRun(id: $id) {\n    ...RunState\n  }\n}\n\nsubscription TokenProgress($accountId: ID) {\n  tokenProgress(accountId: $accountId) {\n    total\n    generated\n    missing\n    current\n    step\n    runId\n  }\n}": types.RunStateFragmentDoc,
+    "query Tokens($accountId: ID) {\n  tokens(accountId: $accountId) {\n    apiName\n    isPrimary\n    verdict\n    fingerprint\n    generatedAt\n    expiresAt\n    checkedAt\n    storage\n    version\n  }\n}": types.TokensDocument,
+};
+
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "fragment RunState on GenerationRun {\n  id\n  accountId\n  mode\n  status\n  startedAt\n  endedAt\n  steps {\n    apiName\n    status\n    step\n    failure {\n      code\n      message\n      nextAction\n      submitted\n    }\n  }\n}\n\nmutation GenerateTokens($mode: GenerationMode!, $apiNames: [ApiName!], $accountId: ID, $replaceValid: Boolean, $includeUnknown: Boolean) {\n  generateTokens(\n    mode: $mode\n    apiNames: $apiNames\n    accountId: $accountId\n    replaceValid: $replaceValid\n    includeUnknown: $includeUnknown\n  ) {\n    ...RunState\n  }\n}\n\nquery GenerationRun($id: ID!) {\n  generationRun(id: $id) {\n    ...RunState\n  }\n}\n\nsubscription TokenProgress($accountId: ID) {\n  tokenProgress(accountId: $accountId) {\n    total\n    generated\n    missing\n    current\n    step\n    runId\n  }\n}"): typeof import('./graphql.ts').RunStateFragmentDoc;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query Tokens($accountId: ID) {\n  tokens(accountId: $accountId) {\n    apiName\n    isPrimary\n    verdict\n    fingerprint\n    generatedAt\n    expiresAt\n    checkedAt\n    storage\n    version\n  }\n}"): typeof import('./graphql.ts').TokensDocument;
+
+
+export function graphql(source: string) {
+  return (documents as any)[source] ?? {};
+}

@@ -1,0 +1,294 @@
+/* eslint-disable */
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** The six API apps an account can have at the broker. */
+export type ApiName =
+  /** First option-chain reader. */
+  | 'OPTIONCHAIN1'
+  /** Second option-chain reader. */
+  | 'OPTIONCHAIN2'
+  /** The root of everything: without its token nothing is confirmed. */
+  | 'PRIMARY'
+  /** First market-data feed. */
+  | 'WEBSOCKET1'
+  /** Second market-data feed. */
+  | 'WEBSOCKET2'
+  /** Third market-data feed. */
+  | 'WEBSOCKET3';
+
+/** Why no token came of it. */
+export type FailureCode =
+  /** Ended on request. */
+  | 'ABORTED'
+  /** The broker does not accept this API app. */
+  | 'APP_REJECTED'
+  /** The broker cannot be reached or does not answer. */
+  | 'BROKER_UNREACHABLE'
+  /** No browser, or it died. */
+  | 'BROWSER_FAILED'
+  /** The broker wants to see a person. */
+  | 'CAPTCHA'
+  /** The code was sent and yielded no token; a code is good for one try. */
+  | 'CODE_SPENT'
+  /** The broker rejected mobile number, OTP or PIN, or has locked the account. */
+  | 'CREDENTIALS_REJECTED'
+  /** A mistake of this program. */
+  | 'INTERNAL'
+  /** The program ended in the middle. */
+  | 'INTERRUPTED'
+  /** The login page is none of the known ones. */
+  | 'PAGE_CHANGED'
+  /** The code was sent and the program ended before the answer came. */
+  | 'SPENT_UNKNOWN'
+  /** The token could not be written to the database. */
+  | 'STORAGE_FAILED'
+  /** The broker is counting attempts and accepts no more for a while. */
+  | 'THROTTLED'
+  /** The broker refused the token that it had just issued. */
+  | 'TOKEN_REJECTED'
+  /** The token is stored, but the broker gave no usable answer about it. */
+  | 'UNVERIFIED'
+  /** The token is of another user of the broker; it was not kept. */
+  | 'WRONG_ACCOUNT';
+
+/** Which tokens to make. */
+export type GenerationMode =
+  /** Those of every enabled API; replacing valid ones needs replaceValid. */
+  | 'ALL'
+  /** Those that are EXPIRED, INVALID or MISSING; UNKNOWN ones only with includeUnknown. */
+  | 'INVALID_ONLY'
+  /** Those of the APIs that are named. */
+  | 'PARTIAL';
+
+/** What is being done for one API. */
+export type LoginStep =
+  /** Allowing the app to act for the account. */
+  | 'CONSENT'
+  /** Opening the broker’s authorization dialog. */
+  | 'DIALOG'
+  /** Trading the code for a token. */
+  | 'EXCHANGE'
+  /** Entering the mobile number. */
+  | 'MOBILE'
+  /** Entering the TOTP code. */
+  | 'OTP'
+  /** Waiting until enough time has passed since the last OTP request (VEGA_OTP_SPACING_SECONDS). */
+  | 'OTP_SPACING'
+  /** Entering the PIN. */
+  | 'PIN'
+  /** The broker has redirected back with a code. */
+  | 'REDIRECT'
+  /** Writing the token to the database. */
+  | 'STORE'
+  /** Waiting for a TOTP time step that was never used. */
+  | 'TOTP_WAIT'
+  /** Asking the broker’s profile call whether the token works. */
+  | 'VERIFY';
+
+/** How a run stands. */
+export type RunStatus =
+  /** It was ended on request. */
+  | 'ABORTED'
+  /** Every token of it was made and confirmed. */
+  | 'COMPLETED'
+  /** Waiting until the broker accepts logins again. */
+  | 'COOLDOWN'
+  /** Under way. */
+  | 'RUNNING'
+  /** It ended with some missing; the steps say why. */
+  | 'STOPPED'
+  /** A person has to act in the browser window. */
+  | 'WAITING_OPERATOR';
+
+/** How one API’s part of a run stands. */
+export type StepStatus =
+  /** Its token is stored and confirmed by the broker. */
+  | 'DONE'
+  /** No confirmed token; `failure` says why. */
+  | 'FAILED'
+  /** Not taken up yet. */
+  | 'PENDING'
+  /** Being worked on. */
+  | 'RUNNING'
+  /** The run ended before it was taken up. */
+  | 'SKIPPED';
+
+/** Where a token lies. */
+export type StorageKind =
+  /** In SQLite. */
+  | 'DATABASE'
+  /** In memory and in the encrypted spill file, until SQLite can be written again. */
+  | 'MEMORY';
+
+/** What is known about a token. */
+export type Verdict =
+  /** Its time is up (03:30 IST), or cannot be read. */
+  | 'EXPIRED'
+  /** The broker refused it, its client id has changed, or it belongs to another user. */
+  | 'INVALID'
+  /** There is none. */
+  | 'MISSING'
+  /** Nobody has asked, or the broker gave no usable answer. Never treated as valid. */
+  | 'UNKNOWN'
+  /** Its time is not up and the broker's profile call confirmed it. */
+  | 'VALID';
+
+export type RunStateFragment = { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> };
+
+export type GenerateTokensMutationVariables = Exact<{
+  mode: GenerationMode;
+  apiNames?: Array<ApiName> | ApiName | null | undefined;
+  accountId?: string | null | undefined;
+  replaceValid?: boolean | null | undefined;
+  includeUnknown?: boolean | null | undefined;
+}>;
+
+
+export type GenerateTokensMutation = { generateTokens: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } };
+
+export type GenerationRunQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type GenerationRunQuery = { generationRun: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } | null };
+
+export type TokenProgressSubscriptionVariables = Exact<{
+  accountId?: string | null | undefined;
+}>;
+
+
+export type TokenProgressSubscription = { tokenProgress: { total: number, generated: number, missing: Array<ApiName>, current: ApiName | null, step: LoginStep | null, runId: string } };
+
+export type TokensQueryVariables = Exact<{
+  accountId?: string | null | undefined;
+}>;
+
+
+export type TokensQuery = { tokens: Array<{ apiName: ApiName, isPrimary: boolean, verdict: Verdict, fingerprint: string | null, generatedAt: string | null, expiresAt: string | null, checkedAt: string | null, storage: StorageKind, version: number }> };
+
+export class TypedDocumentString<TResult, TVariables>
+  extends String
+  implements DocumentTypeDecoration<TResult, TVariables>
+{
+  __apiType?: NonNullable<DocumentTypeDecoration<TResult, TVariables>['__apiType']>;
+  private value: string;
+  public __meta__?: Record<string, any> | undefined;
+
+  constructor(value: string, __meta__?: Record<string, any> | undefined) {
+    super(value);
+    this.value = value;
+    this.__meta__ = __meta__;
+  }
+
+  override toString(): string & DocumentTypeDecoration<TResult, TVariables> {
+    return this.value;
+  }
+}
+export const RunStateFragmentDoc = new TypedDocumentString(`
+    fragment RunState on GenerationRun {
+  id
+  accountId
+  mode
+  status
+  startedAt
+  endedAt
+  steps {
+    apiName
+    status
+    step
+    failure {
+      code
+      message
+      nextAction
+      submitted
+    }
+  }
+}
+    `, {"fragmentName":"RunState"}) as unknown as TypedDocumentString<RunStateFragment, unknown>;
+export const GenerateTokensDocument = new TypedDocumentString(`
+    mutation GenerateTokens($mode: GenerationMode!, $apiNames: [ApiName!], $accountId: ID, $replaceValid: Boolean, $includeUnknown: Boolean) {
+  generateTokens(
+    mode: $mode
+    apiNames: $apiNames
+    accountId: $accountId
+    replaceValid: $replaceValid
+    includeUnknown: $includeUnknown
+  ) {
+    ...RunState
+  }
+}
+    fragment RunState on GenerationRun {
+  id
+  accountId
+  mode
+  status
+  startedAt
+  endedAt
+  steps {
+    apiName
+    status
+    step
+    failure {
+      code
+      message
+      nextAction
+      submitted
+    }
+  }
+}`) as unknown as TypedDocumentString<GenerateTokensMutation, GenerateTokensMutationVariables>;
+export const GenerationRunDocument = new TypedDocumentString(`
+    query GenerationRun($id: ID!) {
+  generationRun(id: $id) {
+    ...RunState
+  }
+}
+    fragment RunState on GenerationRun {
+  id
+  accountId
+  mode
+  status
+  startedAt
+  endedAt
+  steps {
+    apiName
+    status
+    step
+    failure {
+      code
+      message
+      nextAction
+      submitted
+    }
+  }
+}`) as unknown as TypedDocumentString<GenerationRunQuery, GenerationRunQueryVariables>;
+export const TokenProgressDocument = new TypedDocumentString(`
+    subscription TokenProgress($accountId: ID) {
+  tokenProgress(accountId: $accountId) {
+    total
+    generated
+    missing
+    current
+    step
+    runId
+  }
+}
+    `) as unknown as TypedDocumentString<TokenProgressSubscription, TokenProgressSubscriptionVariables>;
+export const TokensDocument = new TypedDocumentString(`
+    query Tokens($accountId: ID) {
+  tokens(accountId: $accountId) {
+    apiName
+    isPrimary
+    verdict
+    fingerprint
+    generatedAt
+    expiresAt
+    checkedAt
+    storage
+    version
+  }
+}
+    `) as unknown as TypedDocumentString<TokensQuery, TokensQueryVariables>;

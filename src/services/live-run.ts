@@ -1,0 +1,89 @@
+import type { Database, Queryable } from '../db/database.ts';
+import { updateRun } from '../db/generation-runs.ts';
+import type { ApiName } from '../domain/api-name.ts';
+import { FAILURES, type Failure, type FailureCode, type Submission } from '../domain/failure.ts';
+import {
+  type GenerationRun,
+  isOver,
+  type LoginStep,
+  progressOf,
+  type RunStatus,
+  type RunStep,
+  withStep,
+} from '../domain/generation-run.ts';
+import type { Clock } from './clock.ts';
+import type { EventLog } from './event-log.ts';
+
+interface Options {
+  readonly database: Database;
+  readonly events: EventLog;
+  readonly clock: Clock;
+}
+
+/** The run that is under way: every change of it is written down first and told afterwards. */
+export class LiveRun {
+  readonly #options: Options;
+  #run: GenerationRun;
+  #submitted: Submission[] = [];
+
+  constructor(run: GenerationRun, options: Options) {
+    this.#run = run;
+    this.#options = options;
+  }
+
+  get state(): GenerationRun {
+    return this.#run;
+  }
+
+  /** What has left for the broker on behalf of the API that is being worked on. */
+  noteSubmitted(what: Submission): void {
+    if (!this.#submitted.includes(what)) this.#submitted.push(what);
+  }
+
+  tell(): void {
+    const { id: _, accountId } = this.#run;
+    this.#options.events.publish(accountId, { kind: 'TOKEN_PROGRESS', progress: progressOf(this.#run) });
+  }
+
+  async takeUp(apiName: ApiName): Promise<void> {
+    this.#submitted = [];
+    await this.#change(apiName, { status: 'RUNNING', startedAt: this.#options.clock() });
+  }
+
+  async enter(apiName: ApiName, step: LoginStep): Promise<void> {
+    await this.#change(apiName, { step });
+  }
+
+  async finish(apiName: ApiName): Promise<void> {
+    await this.#change(apiName, { status: 'DONE', endedAt: this.#options.clock() });
+  }
+
+  async fail(apiName: ApiName, code: FailureCode, message: string): Promise<void> {
+    const failure: Failure = {
+      code,
+      message,
+      nextAction: FAILURES[code].nextAction,
+      submitted: [...this.#submitted],
+    };
+    await this.#change(apiName, { status: 'FAILED', failure, endedAt: this.#options.clock() });
+  }
+
+  /** Ends the run; APIs that were not taken up are shown as skipped. Repeating it changes nothing. */
+  async end(status: RunStatus): Promise<void> {
+    if (isOver(this.#run)) return;
+    const steps = this.#run.steps.map((step) =>
+      step.status === 'PENDING' ? { ...step, status: 'SKIPPED' as const } : step,
+    );
+    await this.#save({ ...this.#run, steps, status, endedAt: this.#options.clock() });
+  }
+
+  async #change(apiName: ApiName, change: Partial<RunStep>): Promise<void> {
+    await this.#save(withStep(this.#run, apiName, change), apiName);
+  }
+
+  async #save(run: GenerationRun, apiName?: ApiName): Promise<void> {
+    await this.#options.database.write((transaction: Queryable) => updateRun(transaction, run, apiName));
+    this.#run = run;
+    this.tell();
+  }
+}

@@ -1,0 +1,44 @@
+import type { AccessTokens } from './access-tokens.ts';
+import type { SimulatedAccount, SimulatedApp } from './account.ts';
+import type { BrokerLog, EntryKind } from './broker-log.ts';
+import type { BrokerRequest } from './broker-request.ts';
+import type { Faults } from './faults.ts';
+import type { LoginDesk } from './login-desk.ts';
+import type { OAuthRequests } from './oauth-requests.ts';
+import type { Reply } from './reply.ts';
+import type { Knobs } from './scenarios.ts';
+
+export interface ProfileCalls {
+  inFlight: number;
+  maxInFlight: number;
+  total: number;
+}
+
+/** Everything a route may look at. */
+export interface Broker {
+  readonly account: SimulatedAccount;
+  readonly apps: readonly SimulatedApp[];
+  readonly knobs: Knobs;
+  readonly faults: Faults;
+  readonly log: BrokerLog;
+  readonly tokens: AccessTokens;
+  readonly oauth: OAuthRequests;
+  readonly login: LoginDesk;
+  readonly profileCalls: ProfileCalls;
+  /** Client ids whose approval the account's owner has not answered yet. */
+  readonly pendingApprovals: Set<string>;
+  readonly pageDelayMs: number;
+  readonly xhrDelayMs: number;
+  readonly now: () => number;
+}
+
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** A path, or one that ends in `/*` for whatever follows. */
+  readonly path: string;
+  /** Under this kind the log tells of the request. */
+  readonly kind: EntryKind;
+  /** What a browser opens during a login stands behind the edge's bot check. */
+  readonly audience: 'BROWSER' | 'PROGRAM';
+  readonly handle: (broker: Broker, request: BrokerRequest) => Reply | Promise<Reply>;
+}

@@ -1,0 +1,40 @@
+export type ProfileFault =
+  | 'none'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'rate-limited'
+  | 'server-error'
+  | 'hang'
+  | 'cloudflare-html'
+  | 'not-a-profile'
+  | 'reset'
+  | 'wrong-user';
+
+export type TokenFault = 'none' | 'server-error' | 'hang' | 'cloudflare-html';
+
+/** What goes wrong right now; a test turns these while the broker runs. */
+export interface Faults {
+  /** Every connection is destroyed without an answer. */
+  down: boolean;
+  profile: ProfileFault;
+  /** By client id; stronger than `profile`. */
+  readonly profileByClient: Map<string, ProfileFault>;
+  profileDelayMs: number;
+  token: TokenFault;
+  /** The status that the Cloudflare page comes with: 403, 429, 503, even 200 have been seen. */
+  cloudflareStatus: number;
+  /** Whether the mobile step asks for a human; set to false, a page that already waits goes on. */
+  captcha: boolean;
+}
+
+export function noFaults(): Faults {
+  return {
+    down: false,
+    profile: 'none',
+    profileByClient: new Map(),
+    profileDelayMs: 0,
+    token: 'none',
+    cloudflareStatus: 403,
+    captcha: false,
+  };
+}

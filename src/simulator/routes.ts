@@ -1,0 +1,88 @@
+import { requestApproval } from './approval.ts';
+import type { Broker, Route } from './broker.ts';
+import type { BrokerRequest } from './broker-request.ts';
+import { cloudflarePage } from './cloudflare.ts';
+import { openDialog } from './dialog.ts';
+import { readCaptcha, servePage } from './login-route.ts';
+import { authorizeApp, enterPin, generateOtp, verifyOtp } from './login-xhr.ts';
+import { endSession } from './logout.ts';
+import { readProfile } from './profile.ts';
+import type { Reply } from './reply.ts';
+import { exchangeCode } from './token-exchange.ts';
+import { udapiError } from './udapi-error.ts';
+
+/** The three hosts' routes on one port; their paths do not collide. The official npm client uses the same ones. */
+const routes: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/v2/login/authorization/dialog',
+    kind: 'DIALOG',
+    audience: 'BROWSER',
+    handle: openDialog,
+  },
+  { method: 'GET', path: '/login/', kind: 'PAGE', audience: 'BROWSER', handle: servePage },
+  { method: 'GET', path: '/login/captcha', kind: 'PAGE', audience: 'BROWSER', handle: readCaptcha },
+  {
+    method: 'POST',
+    path: '/login/open/v6/auth/1fa/otp/generate',
+    kind: 'OTP_GENERATE',
+    audience: 'BROWSER',
+    handle: generateOtp,
+  },
+  {
+    method: 'POST',
+    path: '/login/open/v4/auth/1fa/otp-totp/verify',
+    kind: 'OTP_VERIFY',
+    audience: 'BROWSER',
+    handle: verifyOtp,
+  },
+  { method: 'POST', path: '/login/open/v3/auth/2fa', kind: 'PIN', audience: 'BROWSER', handle: enterPin },
+  {
+    method: 'POST',
+    path: '/login/v2/oauth/authorize',
+    kind: 'AUTHORIZE',
+    audience: 'BROWSER',
+    handle: authorizeApp,
+  },
+  {
+    method: 'POST',
+    path: '/v2/login/authorization/token',
+    kind: 'TOKEN',
+    audience: 'PROGRAM',
+    handle: exchangeCode,
+  },
+  { method: 'GET', path: '/v2/user/profile', kind: 'PROFILE', audience: 'PROGRAM', handle: readProfile },
+  { method: 'DELETE', path: '/v2/logout', kind: 'LOGOUT', audience: 'PROGRAM', handle: endSession },
+  {
+    method: 'POST',
+    path: '/v3/login/auth/token/request/*',
+    kind: 'APPROVAL_REQUEST',
+    audience: 'PROGRAM',
+    handle: requestApproval,
+  },
+];
+
+export async function answerRequest(broker: Broker, request: BrokerRequest): Promise<Reply> {
+  const route = routes.find(
+    (candidate) => candidate.method === request.method && fits(candidate.path, request.path),
+  );
+  if (route === undefined) {
+    broker.log.add('UNKNOWN_ROUTE', {
+      accepted: false,
+      code: 'UDAPI100060',
+      detail: `${request.method} ${request.path}`,
+    });
+    return udapiError('UDAPI100060');
+  }
+  if (broker.knobs.edgeBlocked && route.audience === 'BROWSER') {
+    broker.log.add(route.kind, { accepted: false, code: 'cloudflare-html' });
+    return cloudflarePage(broker.faults.cloudflareStatus);
+  }
+  return route.handle(broker, request);
+}
+
+function fits(pattern: string, path: string): boolean {
+  if (!pattern.endsWith('/*')) return pattern === path;
+  const prefix = pattern.slice(0, -1);
+  return path.startsWith(prefix) && path.length > prefix.length;
+}

@@ -1,0 +1,75 @@
+import type { ServiceFailure } from './service-refusal.ts';
+import type { UdapiCode } from './udapi-error.ts';
+
+export type LoginStep = 'OTP_GENERATE' | 'OTP_VERIFY' | 'PIN' | 'AUTHORIZE';
+
+/** How the broker behaves. Apps are named by their index. */
+export interface Knobs {
+  /** How many time steps before the current one still pass; unknown for the real broker, so none. */
+  readonly totpPastSteps: number;
+  readonly refusesUsedTimeSteps: boolean;
+  readonly otpLimit: { readonly count: number; readonly withinMs: number } | null;
+  readonly otpAttempts: number;
+  readonly pinAttempts: number;
+  readonly rejectedApps: Readonly<Record<number, UdapiCode>>;
+  readonly revokedApps: readonly number[];
+  /** Steps that are always refused, whatever was typed. */
+  readonly refusedSteps: Readonly<Partial<Record<LoginStep, ServiceFailure>>>;
+  readonly hangingSteps: readonly LoginStep[];
+  readonly remembersIdentity: boolean;
+  readonly asksConsent: boolean;
+  readonly showsCaptcha: boolean;
+  readonly pageChanged: boolean;
+  readonly edgeBlocked: boolean;
+  /** Unknown for today's API; the 2019 API did so. */
+  readonly newTokenRevokesOld: boolean;
+  /** Undocumented; users report one to two minutes. */
+  readonly codeLifetimeMs: number;
+}
+
+export const calm: Knobs = {
+  totpPastSteps: 0,
+  refusesUsedTimeSteps: false,
+  otpLimit: null,
+  otpAttempts: 5,
+  pinAttempts: 5,
+  rejectedApps: {},
+  revokedApps: [],
+  refusedSteps: {},
+  hangingSteps: [],
+  remembersIdentity: false,
+  asksConsent: false,
+  showsCaptcha: false,
+  pageChanged: false,
+  edgeBlocked: false,
+  newTokenRevokesOld: false,
+  codeLifetimeMs: 120_000,
+};
+
+/** A scenario is a name and what differs from a calm broker. */
+export const scenarios = {
+  happy: {},
+  'session-reuse': { remembersIdentity: true },
+  consent: { asksConsent: true },
+  'app-rejected': { rejectedApps: { 2: 'UDAPI100068' } },
+  revoked: { revokedApps: [1] },
+  'wrong-pin': { refusedSteps: { PIN: 'WRONG_PIN' } },
+  throttled: { otpLimit: { count: 2, withinMs: 600_000 } },
+  captcha: { showsCaptcha: true },
+  'replayed-totp': { refusesUsedTimeSteps: true },
+  'page-changed': { pageChanged: true },
+  'edge-blocked': { edgeBlocked: true },
+  hang: { hangingSteps: ['OTP_GENERATE'] },
+} as const satisfies Record<string, Partial<Knobs>>;
+
+export type ScenarioName = keyof typeof scenarios;
+
+export const scenarioNames = Object.keys(scenarios) as readonly ScenarioName[];
+
+export function isScenarioName(name: string): name is ScenarioName {
+  return Object.hasOwn(scenarios, name);
+}
+
+export function knobsOf(name: ScenarioName, overrides: Partial<Knobs> = {}): Knobs {
+  return { ...calm, ...scenarios[name], ...overrides };
+}

@@ -1,0 +1,144 @@
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { AccessTokens } from './access-tokens.ts';
+import { demoAccount, demoApps, type SimulatedAccount, type SimulatedApp } from './account.ts';
+import { approveRequest } from './approval.ts';
+import type { Broker, ProfileCalls } from './broker.ts';
+import { BrokerLog, type SimulatorEntry } from './broker-log.ts';
+import { readRequest } from './broker-request.ts';
+import { type Faults, noFaults } from './faults.ts';
+import { LoginDesk } from './login-desk.ts';
+import { OAuthRequests } from './oauth-requests.ts';
+import type { Answer, Reply } from './reply.ts';
+import { answerRequest } from './routes.ts';
+import { type Knobs, knobsOf, type ScenarioName } from './scenarios.ts';
+import { udapiError } from './udapi-error.ts';
+
+export type { SimulatedAccount, SimulatedApp } from './account.ts';
+export type { EntryKind, SimulatorEntry } from './broker-log.ts';
+export type { Faults, ProfileFault, TokenFault } from './faults.ts';
+export { isScenarioName, type Knobs, type ScenarioName, scenarioNames } from './scenarios.ts';
+
+export interface SimulatorOptions {
+  /** 0, the default, takes any free port. */
+  readonly port?: number;
+  readonly scenario?: ScenarioName;
+  /** Changes to the scenario's behaviour. */
+  readonly knobs?: Partial<Knobs>;
+  readonly account?: Partial<SimulatedAccount>;
+  readonly apps?: readonly SimulatedApp[];
+  /** Epoch milliseconds. */
+  readonly now?: () => number;
+  readonly pageDelayMs?: number;
+  readonly xhrDelayMs?: number;
+}
+
+export interface Simulator extends AsyncDisposable {
+  readonly url: string;
+  readonly account: SimulatedAccount;
+  readonly apps: readonly SimulatedApp[];
+  /** What the broker saw, in order; without secrets. */
+  readonly log: readonly SimulatorEntry[];
+  readonly faults: Faults;
+  readonly profileCalls: Readonly<ProfileCalls>;
+  revoke(accessToken: string): void;
+  /** A valid token without a login. */
+  issueToken(clientId: string, options?: { readonly userId?: string; readonly issuedAt?: number }): string;
+  /** The owner approves a pending v3 access-token request; answers with the notifier's HTTP status. */
+  approve(clientId: string): Promise<number>;
+}
+
+/** Plays the broker's three hosts on one loopback port. */
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const broker = assembleBroker(options);
+  const server = createServer((message, response) => {
+    if (broker.faults.down) {
+      message.socket.destroy();
+      return;
+    }
+    const gone = new AbortController();
+    response.on('close', () => gone.abort());
+    readRequest(message, gone.signal)
+      .then((request) => answerRequest(broker, request))
+      .catch((error: unknown) => {
+        if (gone.signal.aborted) return 'RESET' as const;
+        process.emitWarning(`The simulator failed at ${message.url}: ${String(error)}`);
+        return udapiError('UDAPI100500');
+      })
+      .then((reply) => send(response, reply, broker.now()));
+  });
+  server.on('connection', (socket) => {
+    if (broker.faults.down) socket.destroy();
+  });
+  const port = await listen(server, options.port ?? 0);
+
+  return {
+    url: `http://127.0.0.1:${port}`,
+    account: broker.account,
+    apps: broker.apps,
+    log: broker.log.entries,
+    faults: broker.faults,
+    profileCalls: broker.profileCalls,
+    revoke: (accessToken) => broker.tokens.revoke(accessToken),
+    issueToken: (clientId, { userId = broker.account.userId, issuedAt = broker.now() } = {}) =>
+      broker.tokens.issue(clientId, userId, issuedAt),
+    approve: (clientId) => approveRequest(broker, clientId),
+    [Symbol.asyncDispose]: async () => {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+function assembleBroker(options: SimulatorOptions): Broker {
+  const now = options.now ?? Date.now;
+  const knobs = knobsOf(options.scenario ?? 'happy', options.knobs);
+  const account = { ...demoAccount, ...options.account };
+  return {
+    account,
+    apps: options.apps ?? demoApps,
+    knobs,
+    faults: { ...noFaults(), captcha: knobs.showsCaptcha },
+    log: new BrokerLog(now),
+    tokens: new AccessTokens(),
+    oauth: new OAuthRequests(knobs.codeLifetimeMs),
+    login: new LoginDesk(account, knobs, now),
+    profileCalls: { inFlight: 0, maxInFlight: 0, total: 0 },
+    pendingApprovals: new Set(),
+    pageDelayMs: options.pageDelayMs ?? 0,
+    xhrDelayMs: options.xhrDelayMs ?? 0,
+    now,
+  };
+}
+
+async function listen(server: Server, port: number): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+function send(response: ServerResponse, reply: Reply, now: number): void {
+  if (reply === 'RESET') {
+    response.destroy();
+    return;
+  }
+  response.sendDate = false;
+  response.writeHead(reply.status, headersOf(reply, now));
+  response.end(reply.body);
+}
+
+function headersOf(answer: Answer, now: number): Record<string, string | string[]> {
+  const own = Object.entries(answer.headers).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? value : [...value],
+  ]);
+  return {
+    date: new Date(now).toUTCString(),
+    'cache-control': 'no-store',
+    ...Object.fromEntries(own),
+    'content-length': String(Buffer.byteLength(answer.body)),
+  };
+}
