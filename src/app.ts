@@ -3,6 +3,7 @@ import { Database } from './db/database.ts';
 import { locateDatabase } from './db/locate.ts';
 import { schema } from './graphql/schema.ts';
 import { Access } from './http/access.ts';
+import { createGraphQLServer } from './http/graphql-server.ts';
 import { createHandler } from './http/handler.ts';
 import { type Listening, listen } from './http/listen.ts';
 import { loadOperatorKey } from './http/operator-key.ts';
@@ -70,7 +71,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
   await generation.closeAbandonedRuns();
 
   const access = new Access({ operatorKey, allowedHosts: config.allowedHosts, now: clock });
-  const handler = createHandler({ schema, context: { services }, access, log: named(log, 'http') });
+  const handler = createHandler(access, createGraphQLServer(schema, { services }, named(log, 'http')));
   const servers: Listening[] = [];
   return {
     fetch: async (request) => handler.fetch(request),

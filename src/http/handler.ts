@@ -1,84 +1,51 @@
-import { GraphQLError, type GraphQLSchema } from 'graphql';
-import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
-import type { Context } from '../graphql/builder.ts';
-import { toGraphQLError, withInputCode } from '../graphql/errors.ts';
-import type { Logger } from '../log.ts';
+import { createServerAdapter } from '@whatwg-node/server';
 import type { Access, Denial } from './access.ts';
+import { GRAPHQL_PATH } from './graphql-server.ts';
 
-const GRAPHQL = '/graphql';
-const MAX_BODY_BYTES = 1_000_000;
+/** GraphiQL is one page with its script inside; it may talk to this server and to nobody else. */
+const CONTENT_SECURITY_POLICY =
+  "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'; connect-src 'self'; frame-ancestors 'none'; form-action 'none'";
 
-interface Options {
-  readonly schema: GraphQLSchema;
-  readonly context: Context;
-  readonly access: Access;
-  readonly log: Logger;
+const SECURITY_HEADERS = {
+  'content-security-policy': CONTENT_SECURITY_POLICY,
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+} as const;
+
+interface GraphQLServer {
+  fetch(request: Request, context: object): Response | Promise<Response>;
 }
 
-/** Answers every request: a WHATWG handler, and a listener for `node:http`. */
-export const createHandler = ({
-  schema,
-  context,
-  access,
-  log,
-}: Options): YogaServerInstance<object, Context> =>
-  createYoga<object, Context>({
-    schema,
-    context,
-    graphqlEndpoint: GRAPHQL,
-    landingPage: false,
-    cors: false,
-    batching: false,
-    maxRequestBodySize: MAX_BODY_BYTES,
-    logging: false,
-    maskedErrors: { isDev: false, maskError: (error, message) => maskError(error, message, log) },
-    graphiql: { title: 'vega-auth', subscriptionsProtocol: 'SSE', defaultQuery: FIRST_QUERY },
-    // Nine megabytes of page, read only when somebody opens it; the usual one would load from another host.
-    renderGraphiQL: async (options) =>
-      (await import('@graphql-yoga/render-graphiql')).renderGraphiQL(options),
-    plugins: [useAccess(access), useInputCodes(), useSecurityHeaders()],
+/** Answers every request: a WHATWG `fetch`, and a listener for `node:http`. Nothing is reached before access is checked. */
+export const createHandler = (access: Access, graphql: GraphQLServer) =>
+  createServerAdapter(async (request: Request, context: object): Promise<Response> => {
+    const response = await answer(request, context, access, graphql);
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.headers.set(name, value);
+    if (!response.headers.has('cache-control')) response.headers.set('cache-control', 'no-store');
+    return response;
   });
 
-const FIRST_QUERY = `# Is everything there?
-query Tokens {
-  tokens { apiName verdict expiresAt fingerprint }
-}
-
-# Make what is missing.
-mutation Generate {
-  generateTokens(mode: INVALID_ONLY) { id status }
-}
-
-# Watch it.
-subscription Progress {
-  tokenProgress { generated total current step missing }
-}
-`;
-
-const maskError = (error: unknown, message: string, log: Logger): Error => {
-  const known = toGraphQLError(error);
-  if (known !== null) return known;
-  log.error({ err: error }, 'a request failed');
-  return Object.assign(new Error(message), { extensions: { code: 'INTERNAL_SERVER_ERROR' } });
+const answer = async (
+  request: Request,
+  context: object,
+  access: Access,
+  graphql: GraphQLServer,
+): Promise<Response> => {
+  const url = new URL(request.url);
+  const place = access.checkPlace(request);
+  if (place !== null) return deny(place, request);
+  if (url.pathname === '/livez')
+    return new Response('alive\n', { headers: { 'content-type': 'text/plain' } });
+  if (url.pathname === '/login') return logIn(access, url);
+  const denial = access.checkKey(request) ?? checkMediaType(request);
+  if (denial !== null) return deny(denial, request);
+  if (url.pathname === GRAPHQL_PATH) return graphql.fetch(request, context);
+  if (url.pathname === '/') return goTo(GRAPHQL_PATH);
+  return Response.json(toBody('NOT_FOUND', 'There is nothing here.', `Use ${GRAPHQL_PATH}.`), {
+    status: 404,
+  });
 };
-
-/** Lets nobody in without a key, from another host name or from another origin; answers the few open routes. */
-const useAccess = (access: Access): Plugin => ({
-  onRequest({ request, url, endResponse }) {
-    const place = access.checkPlace(request);
-    if (place !== null) return endResponse(deny(place, request));
-    if (url.pathname === '/livez')
-      return endResponse(new Response('alive\n', { headers: { 'content-type': 'text/plain' } }));
-    if (url.pathname === '/login') return endResponse(logIn(access, url));
-    const denial = access.checkKey(request) ?? checkMediaType(request);
-    if (denial !== null) return endResponse(deny(denial, request));
-    if (url.pathname === '/') return endResponse(goTo(GRAPHQL));
-    if (url.pathname !== GRAPHQL)
-      return endResponse(
-        Response.json(toBody('NOT_FOUND', 'There is nothing here.', 'Use /graphql.'), { status: 404 }),
-      );
-  },
-});
 
 /** A form of another site can post everything but JSON. */
 const checkMediaType = (request: Request): Denial | null => {
@@ -110,7 +77,7 @@ const page = (status: number, text: string): Response =>
 const deny = (denial: Denial, request: Request): Response => {
   const isBrowser = request.method === 'GET' && (request.headers.get('accept') ?? '').includes('text/html');
   if (isBrowser) return page(denial.status, `${denial.message} ${denial.nextAction}`);
-  const headers = denial.status === 401 ? { 'www-authenticate': 'Bearer' } : {};
+  const headers = new Headers(denial.status === 401 ? { 'www-authenticate': 'Bearer' } : {});
   return Response.json(toBody(denial.code, denial.message, denial.nextAction), {
     status: denial.status,
     headers,
@@ -119,28 +86,4 @@ const deny = (denial: Denial, request: Request): Response => {
 
 const toBody = (code: string, message: string, nextAction: string) => ({
   errors: [{ message, extensions: { code, nextAction } }],
-});
-
-/** Gives bad values in a document the code that bad variables have. */
-const useInputCodes = (): Plugin => ({
-  onValidate:
-    () =>
-    ({ valid, result, setResult }) => {
-      if (!valid)
-        setResult(result.map((error) => (error instanceof GraphQLError ? withInputCode(error) : error)));
-    },
-});
-
-/** GraphiQL is one page with its script inside; it may talk to this server and to nobody else. */
-const CONTENT_SECURITY_POLICY =
-  "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'; connect-src 'self'; frame-ancestors 'none'; form-action 'none'";
-
-const useSecurityHeaders = (): Plugin => ({
-  onResponse({ response }) {
-    response.headers.set('x-content-type-options', 'nosniff');
-    response.headers.set('referrer-policy', 'no-referrer');
-    response.headers.set('x-frame-options', 'DENY');
-    response.headers.set('content-security-policy', CONTENT_SECURITY_POLICY);
-    if (!response.headers.has('cache-control')) response.headers.set('cache-control', 'no-store');
-  },
 });

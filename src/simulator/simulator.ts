@@ -15,8 +15,8 @@ import { type Knobs, knobsOf, type ScenarioName } from './scenarios.ts';
 import { udapiError } from './udapi-error.ts';
 
 export type { SimulatedAccount, SimulatedApp } from './account.ts';
-export type { EntryKind, SimulatorEntry } from './broker-log.ts';
-export type { Faults, ProfileFault, TokenFault } from './faults.ts';
+export type { SimulatorEntry } from './broker-log.ts';
+export type { Faults, ProfileFault } from './faults.ts';
 export { isScenarioName, type Knobs, type ScenarioName, scenarioNames } from './scenarios.ts';
 
 export interface SimulatorOptions {

@@ -15,14 +15,20 @@ import * as types from './graphql.ts';
  * Learn more about it here: https://the-guild.dev/graphql/codegen/plugins/presets/preset-client#reducing-bundle-size
  */
 type Documents = {
+    "subscription Events($accountId: ID, $after: ID) {\n  events(accountId: $accountId, after: $after) {\n    __typename\n    id\n    at\n    accountId\n    ... on TokenProgressEvent {\n      progress {\n        total\n        generated\n        missing\n        current\n        step\n        runId\n      }\n    }\n  }\n}": typeof types.EventsDocument,
     "fragment RunState on GenerationRun {\n  id\n  accountId\n  mode\n  status\n  startedAt\n  endedAt\n  steps {\n    apiName\n    status\n    step\n    failure {\n      code\n      message\n      nextAction\n      submitted\n    }\n  }\n}\n\nmutation GenerateTokens($mode: GenerationMode!, $apiNames: [ApiName!], $accountId: ID, $replaceValid: Boolean, $includeUnknown: Boolean) {\n  generateTokens(\n    mode: $mode\n    apiNames: $apiNames\n    accountId: $accountId\n    replaceValid: $replaceValid\n    includeUnknown: $includeUnknown\n  ) {\n    ...RunState\n  }\n}\n\nquery GenerationRun($id: ID!) {\n  generationRun(id: $id) {\n    ...RunState\n  }\n}\n\nsubscription TokenProgress($accountId: ID) {\n  tokenProgress(accountId: $accountId) {\n    total\n    generated\n    missing\n    current\n    step\n    runId\n  }\n}": typeof types.RunStateFragmentDoc,
     "query Tokens($accountId: ID) {\n  tokens(accountId: $accountId) {\n    apiName\n    isPrimary\n    verdict\n    fingerprint\n    generatedAt\n    expiresAt\n    checkedAt\n    storage\n    version\n  }\n}": typeof types.TokensDocument,
 };
 const documents: Documents = {
+    "subscription Events($accountId: ID, $after: ID) {\n  events(accountId: $accountId, after: $after) {\n    __typename\n    id\n    at\n    accountId\n    ... on TokenProgressEvent {\n      progress {\n        total\n        generated\n        missing\n        current\n        step\n        runId\n      }\n    }\n  }\n}": types.EventsDocument,
     "fragment RunState on GenerationRun {\n  id\n  accountId\n  mode\n  status\n  startedAt\n  endedAt\n  steps {\n    apiName\n    status\n    step\n    failure {\n      code\n      message\n      nextAction\n      submitted\n    }\n  }\n}\n\nmutation GenerateTokens($mode: GenerationMode!, $apiNames: [ApiName!], $accountId: ID, $replaceValid: Boolean, $includeUnknown: Boolean) {\n  generateTokens(\n    mode: $mode\n    apiNames: $apiNames\n    accountId: $accountId\n    replaceValid: $replaceValid\n    includeUnknown: $includeUnknown\n  ) {\n    ...RunState\n  }\n}\n\nquery GenerationRun($id: ID!) {\n  generationRun(id: $id) {\n    ...RunState\n  }\n}\n\nsubscription TokenProgress($accountId: ID) {\n  tokenProgress(accountId: $accountId) {\n    total\n    generated\n    missing\n    current\n    step\n    runId\n  }\n}": types.RunStateFragmentDoc,
     "query Tokens($accountId: ID) {\n  tokens(accountId: $accountId) {\n    apiName\n    isPrimary\n    verdict\n    fingerprint\n    generatedAt\n    expiresAt\n    checkedAt\n    storage\n    version\n  }\n}": types.TokensDocument,
 };
 
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "subscription Events($accountId: ID, $after: ID) {\n  events(accountId: $accountId, after: $after) {\n    __typename\n    id\n    at\n    accountId\n    ... on TokenProgressEvent {\n      progress {\n        total\n        generated\n        missing\n        current\n        step\n        runId\n      }\n    }\n  }\n}"): typeof import('./graphql.ts').EventsDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

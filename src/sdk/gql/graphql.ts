@@ -136,6 +136,18 @@ export type Verdict =
   /** Its time is not up and the broker's profile call confirmed it. */
   | 'VALID';
 
+export type EventsSubscriptionVariables = Exact<{
+  accountId?: string | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type EventsSubscription = { events:
+    | { __typename: 'GapEvent', id: string, at: string, accountId: string }
+    | { __typename: 'HeartbeatEvent', id: string, at: string, accountId: string }
+    | { __typename: 'TokenProgressEvent', id: string, at: string, accountId: string, progress: { total: number, generated: number, missing: Array<ApiName>, current: ApiName | null, step: LoginStep | null, runId: string } }
+   };
+
 export type RunStateFragment = { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> };
 
 export type GenerateTokensMutationVariables = Exact<{
@@ -209,6 +221,26 @@ export const RunStateFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"RunState"}) as unknown as TypedDocumentString<RunStateFragment, unknown>;
+export const EventsDocument = new TypedDocumentString(`
+    subscription Events($accountId: ID, $after: ID) {
+  events(accountId: $accountId, after: $after) {
+    __typename
+    id
+    at
+    accountId
+    ... on TokenProgressEvent {
+      progress {
+        total
+        generated
+        missing
+        current
+        step
+        runId
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<EventsSubscription, EventsSubscriptionVariables>;
 export const GenerateTokensDocument = new TypedDocumentString(`
     mutation GenerateTokens($mode: GenerationMode!, $apiNames: [ApiName!], $accountId: ID, $replaceValid: Boolean, $includeUnknown: Boolean) {
   generateTokens(

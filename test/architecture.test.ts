@@ -1,0 +1,352 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import ts from 'typescript';
+import { describe, expect, test } from 'vitest';
+
+const ROOT = path.resolve(import.meta.dirname, '..');
+
+/** What the files of one part may import beside each other. */
+interface Part {
+  readonly own: readonly string[];
+  readonly npm: readonly string[];
+  readonly node: boolean;
+}
+
+const ANYTHING = '*';
+
+/** A part is a folder of `src`, a file that lies in `src` itself, `migrations` or `test/bench`. */
+const PARTS: Readonly<Record<string, Part>> = {
+  domain: { own: [], npm: [], node: false },
+  migrations: { own: [], npm: ['kysely'], node: false },
+  db: { own: ['domain', 'log.ts', 'migrations'], npm: ['kysely', 'better-sqlite3'], node: true },
+  broker: { own: ['domain', 'log.ts'], npm: ['playwright-core', 'otplib', 'zod'], node: true },
+  services: { own: ['domain', 'db', 'broker', 'log.ts'], npm: [], node: true },
+  graphql: {
+    own: ['domain', 'services'],
+    npm: ['@pothos/core', '@pothos/plugin-validation', 'graphql', 'zod'],
+    node: false,
+  },
+  http: {
+    own: ['graphql', 'domain', 'services', 'log.ts'],
+    npm: ['graphql-yoga', '@graphql-yoga/render-graphiql', '@whatwg-node/server', 'graphql', 'graphql-sse'],
+    node: true,
+  },
+  sdk: { own: [], npm: ['graphql-sse', '@graphql-typed-document-node/core'], node: false },
+  cli: { own: ['sdk', 'app.ts', 'config.ts'], npm: ['commander', '@clack/prompts'], node: true },
+  web: { own: ['sdk'], npm: ['react', 'react-dom', 'urql', '@urql/core'], node: false },
+  simulator: { own: [], npm: ['otplib'], node: true },
+  'config.ts': { own: ['domain'], npm: ['zod'], node: false },
+  'log.ts': { own: [], npm: ['pino'], node: false },
+  'app.ts': {
+    own: ['domain', 'db', 'broker', 'services', 'graphql', 'http', 'sdk', 'simulator', 'config.ts', 'log.ts'],
+    npm: [],
+    node: true,
+  },
+  'main.ts': { own: ['cli'], npm: [], node: false },
+  'test/bench': { own: [ANYTHING], npm: [ANYTHING], node: true },
+};
+
+/** Reads the list of browsers that Playwright's package holds beside its code. */
+const MAY_COMPUTE_NAMES = ['src/broker/chromium.ts'];
+
+/** The parts that may send requests: the broker's client, the stand-in's notifier, and the client of our own server. */
+const MAY_FETCH = ['broker', 'simulator', 'sdk', 'test/bench'];
+
+const SELECTORS = /\b(?:mobileNum|getOtp|otpNum|continueBtn|pinCode|pinContinueBtn)\b/;
+const MAY_SELECT = ['broker', 'simulator'];
+
+/** Paths from the root of the repository, and what stands there. */
+type Sources = ReadonlyMap<string, string>;
+
+const readSources = (): Sources => {
+  const folders = ['src', 'migrations', 'test/bench'].filter((folder) => existsSync(path.join(ROOT, folder)));
+  const files = folders.flatMap((folder) =>
+    readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.[cm]?[jt]sx?$/.test(name))
+      .map((name) => path.posix.join(folder, name.replaceAll(path.sep, '/'))),
+  );
+  return new Map(files.sort().map((file) => [file, readFileSync(path.join(ROOT, file), 'utf8')]));
+};
+
+const partOf = (file: string): string => {
+  const [top = '', second = ''] = file.split('/');
+  if (top === 'src') return second;
+  return top === 'test' ? `test/${second}` : top;
+};
+
+const isWithin = (part: string, allowed: readonly string[]): boolean =>
+  allowed.includes(ANYTHING) || allowed.includes(part);
+
+/** What one file says, as the compiler reads it: comments and texts do not count. */
+interface Reading {
+  /** Static, dynamic, re-exporting and type-only ones; null where the name is computed. */
+  readonly imports: readonly (string | null)[];
+  readonly fetches: boolean;
+  readonly logsToConsole: boolean;
+}
+
+const readings = new Map<string, Reading>();
+
+const read = (file: string, text: string): Reading => {
+  const known = readings.get(text);
+  if (known !== undefined) return known;
+  const imports: (string | null)[] = [];
+  const globals = new Set<string>();
+  const nameOf = (node: ts.Node | undefined) =>
+    node !== undefined && ts.isStringLiteralLike(node) ? node.text : null;
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node)) imports.push(nameOf(node.moduleSpecifier));
+    if (ts.isExportDeclaration(node) && node.moduleSpecifier) imports.push(nameOf(node.moduleSpecifier));
+    if (ts.isExternalModuleReference(node)) imports.push(nameOf(node.expression));
+    if (ts.isImportTypeNode(node)) {
+      imports.push(ts.isLiteralTypeNode(node.argument) ? nameOf(node.argument.literal) : null);
+    }
+    if (ts.isCallExpression(node) && isLoader(node.expression)) imports.push(nameOf(node.arguments[0]));
+    if (ts.isIdentifier(node) && isUse(node)) globals.add(node.text);
+    ts.forEachChild(node, visit);
+  };
+  const kind = file.endsWith('x') ? ts.ScriptKind.TSX : ts.ScriptKind.TS;
+  visit(ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true, kind));
+  const reading = { imports, fetches: globals.has('fetch'), logsToConsole: globals.has('console') };
+  readings.set(text, reading);
+  return reading;
+};
+
+const isLoader = (callee: ts.Expression): boolean =>
+  callee.kind === ts.SyntaxKind.ImportKeyword || (ts.isIdentifier(callee) && callee.text === 'require');
+
+/** The name stands for a value here, and is no name of a property, a parameter or a declaration. */
+const isUse = (name: ts.Identifier): boolean => {
+  const { parent } = name;
+  if (ts.isPropertyAccessExpression(parent)) {
+    return parent.expression === name || /^(?:globalThis|window|self)$/.test(parent.expression.getText());
+  }
+  if (ts.isCallExpression(parent) || ts.isShorthandPropertyAssignment(parent)) return true;
+  if (ts.isArrowFunction(parent)) return parent.body === name;
+  if (ts.isVariableDeclaration(parent) || ts.isPropertyAssignment(parent) || ts.isBindingElement(parent)) {
+    return parent.initializer === name;
+  }
+  return ts.isBinaryExpression(parent) || ts.isAsExpression(parent) || ts.isReturnStatement(parent);
+};
+
+const targetOf = (file: string, specifier: string): string =>
+  path.posix.join(path.posix.dirname(file), specifier);
+
+/** Every import that the table does not allow, as `file imports what`. */
+const forbiddenImports = (sources: Sources): string[] =>
+  [...sources].flatMap(([file, text]) => {
+    const part = PARTS[partOf(file)];
+    if (part === undefined) return [`${file} lies in a part that the table does not know`];
+    return read(file, text)
+      .imports.filter((specifier) =>
+        specifier === null ? !MAY_COMPUTE_NAMES.includes(file) : !isAllowed(part, file, specifier),
+      )
+      .map((specifier) => `${file} imports ${specifier ?? 'a computed name'}`);
+  });
+
+const isAllowed = (part: Part, file: string, specifier: string): boolean => {
+  if (specifier.startsWith('node:')) return part.node;
+  if (specifier.startsWith('.')) {
+    const target = partOf(targetOf(file, specifier));
+    return target === partOf(file) || isWithin(target, part.own);
+  }
+  const name = specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1);
+  return isWithin(name.join('/'), part.npm);
+};
+
+/** One shortest way round through every file that can reach itself, each circle once. */
+const circles = (sources: Sources): string[] => {
+  const next = new Map(
+    [...sources].map(([file, text]) => [
+      file,
+      read(file, text)
+        .imports.filter((specifier) => specifier?.startsWith('.'))
+        .map((specifier) => targetOf(file, specifier ?? '')),
+    ]),
+  );
+  const found = new Map<string, string>();
+  for (const start of sources.keys()) {
+    const way = wayBack(start, next);
+    const key = way?.toSorted().join();
+    if (way !== null && key !== undefined && !found.has(key)) found.set(key, [...way, start].join(' → '));
+  }
+  return [...found.values()];
+};
+
+const wayBack = (start: string, next: ReadonlyMap<string, readonly string[]>): string[] | null => {
+  const seen = new Set<string>();
+  const ways = [[start]];
+  for (const way of ways) {
+    for (const file of next.get(way.at(-1) ?? '') ?? []) {
+      if (file === start) return way;
+      if (!seen.has(file)) ways.push([...way, file]);
+      seen.add(file);
+    }
+  }
+  return null;
+};
+
+const outside = (
+  sources: Sources,
+  allowed: readonly string[],
+  matches: (reading: Reading, text: string) => boolean,
+): string[] =>
+  [...sources]
+    .filter(([file, text]) => !allowed.includes(partOf(file)) && matches(read(file, text), text))
+    .map(([file]) => file);
+
+const fetching = (sources: Sources) => outside(sources, MAY_FETCH, ({ fetches }) => fetches);
+const selecting = (sources: Sources) =>
+  outside(sources, MAY_SELECT, (_reading, text) => SELECTORS.test(text));
+const printing = (sources: Sources) => outside(sources, [], ({ logsToConsole }) => logsToConsole);
+
+const TOP_LEVEL = ['src', 'migrations', 'test', 'package.json', 'package-lock.json', 'tsconfig.json'].concat([
+  'schema.graphql',
+  'codegen.ts',
+  'README.md',
+  'CHANGELOG.md',
+  'LICENSE',
+  'biome.json',
+  'knip.json',
+]);
+/** Made while working, and ignored by git. */
+const LEFTOVERS = /^(?:node_modules|dist|coverage)$|\.(?:db|db-shm|db-wal|spill|tgz)$/;
+
+const strangers = (names: readonly string[]): string[] =>
+  names.filter(
+    (name) =>
+      !TOP_LEVEL.includes(name) &&
+      !name.startsWith('.') &&
+      !/^[a-z]+\.config\.ts$/.test(name) &&
+      !LEFTOVERS.test(name),
+  );
+
+describe('the code', () => {
+  const sources = readSources();
+
+  test('is read as a whole', () => {
+    expect(sources.size).toBeGreaterThan(80);
+    expect([...sources.keys()]).toEqual(
+      expect.arrayContaining(['src/main.ts', 'src/domain/expiry.ts', 'migrations/index.ts']),
+    );
+  });
+
+  test('imports only what the table allows', () => {
+    expect(forbiddenImports(sources)).toEqual([]);
+  });
+
+  test('has no circle between files, type-only imports included', () => {
+    expect(circles(sources)).toEqual([]);
+  });
+
+  test('speaks to other hosts in the broker folder only', () => {
+    expect(fetching(sources)).toEqual([]);
+  });
+
+  test('names the login page’s elements in the broker folder and its stand-in only', () => {
+    expect(selecting(sources)).toEqual([]);
+  });
+
+  test('never prints past the logger', () => {
+    expect(printing(sources)).toEqual([]);
+  });
+
+  test('is all that lies at the top of the repository', () => {
+    expect(strangers(readdirSync(ROOT))).toEqual([]);
+  });
+});
+
+test('the table gives each dangerous package to one folder', () => {
+  const importersOf = (name: string) =>
+    Object.keys(PARTS).filter((part) => PARTS[part]?.npm.some((allowed) => allowed === name));
+  expect({
+    kysely: importersOf('kysely'),
+    'better-sqlite3': importersOf('better-sqlite3'),
+    'playwright-core': importersOf('playwright-core'),
+  }).toEqual({ kysely: ['migrations', 'db'], 'better-sqlite3': ['db'], 'playwright-core': ['broker'] });
+});
+
+describe('the checks can fail:', () => {
+  const one = (file: string, text: string): Sources => new Map([[file, text]]);
+
+  test.each([
+    ['src/domain/clock.ts', "import { hrtime } from 'node:process';", 'node:process'],
+    ['src/domain/clock.ts', "import { z } from 'zod';", 'zod'],
+    ['src/domain/clock.ts', "import type { Logger } from '../log.ts';", '../log.ts'],
+    ['src/services/rows.ts', "import { sql } from 'kysely';", 'kysely'],
+    ['src/services/rows.ts', "import Sqlite = require('better-sqlite3');", 'better-sqlite3'],
+    ['src/services/rows.ts', "const load = () => require('better-sqlite3');", 'better-sqlite3'],
+    ['src/graphql/rows.ts', "export * from '../db/tokens.ts';", '../db/tokens.ts'],
+    ['src/graphql/rows.ts', "export type { Tables } from '../db/tables.ts';", '../db/tables.ts'],
+    ['src/graphql/rows.ts', "type Rows = import('../db/tables.ts').Tables;", '../db/tables.ts'],
+    ['src/http/login.ts', "const open = async () => import('playwright-core');", 'playwright-core'],
+    [
+      'src/http/login.ts',
+      'const open = async () => import(`playwright-core/lib/server`);',
+      'playwright-core/lib/server',
+    ],
+    ['src/http/login.ts', 'const open = async (name: string) => import(name);', 'a computed name'],
+    ['src/cli/table.ts', "import { findTokens } from '../db/tokens.ts';", '../db/tokens.ts'],
+    ['src/web/page.tsx', "const page = <p />;\nimport '../graphql/schema.ts';", '../graphql/schema.ts'],
+    ['src/simulator/site.ts', "import { expiryOf } from '../domain/expiry.ts';", '../domain/expiry.ts'],
+    ['src/main.ts', "import { openApp } from './app.ts';", './app.ts'],
+    ['src/app.ts', "import { handClock } from '../test/support/clock.ts';", '../test/support/clock.ts'],
+    ['src/app.ts', "import { z } from 'zod';", 'zod'],
+    ['migrations/0009-late.ts', "import '../src/domain/expiry.ts';", '../src/domain/expiry.ts'],
+  ])('%s with `%s` breaks the table', (file, text, imported) => {
+    expect(forbiddenImports(one(file, text))).toEqual([`${file} imports ${imported}`]);
+  });
+
+  test('a folder that the table does not know is reported', () => {
+    expect(forbiddenImports(one('src/helpers/text.ts', ''))).toEqual([
+      'src/helpers/text.ts lies in a part that the table does not know',
+    ]);
+  });
+
+  test('an import that stands in a comment or in a text is none', () => {
+    const text = "// import 'kysely';\nexport const page = `import('kysely'); fetch('/'); console.log(1);`;";
+    const sources = one('src/simulator/page.ts', text);
+    expect([forbiddenImports(sources), fetching(sources), printing(sources)]).toEqual([[], [], []]);
+  });
+
+  test('a circle is named once, also one of types and re-exports', () => {
+    const sources = new Map([
+      ['src/domain/a.ts', "import type { B } from './b.ts';"],
+      ['src/domain/b.ts', "export * from './c.ts';"],
+      ['src/domain/c.ts', "export const load = () => import('./a.ts');"],
+      ['src/domain/d.ts', "import './a.ts';\nimport './d.ts';"],
+    ]);
+    expect(circles(sources)).toEqual([
+      'src/domain/a.ts → src/domain/b.ts → src/domain/c.ts → src/domain/a.ts',
+      'src/domain/d.ts → src/domain/d.ts',
+    ]);
+  });
+
+  test.each([
+    "await fetch('https://api.upstox.com');",
+    "globalThis.fetch('https://api.upstox.com');",
+    'const { send = fetch } = options;',
+    'const client = { fetch };',
+    'poll(fetch);',
+  ])('`%s` outside of the broker folder is reported', (text) => {
+    expect(fetching(one('src/services/poll.ts', text))).toEqual(['src/services/poll.ts']);
+    expect(fetching(one('src/broker/poll.ts', text))).toEqual([]);
+  });
+
+  test.each(['app.fetch(request);', 'const handler = { fetch: answer };', 'interface App { fetch: Answer }'])(
+    '`%s` is a handler of our own, not a request to another host',
+    (text) => {
+      expect(fetching(one('src/services/poll.ts', text))).toEqual([]);
+    },
+  );
+
+  test('a selector, a console and a stranger are reported', () => {
+    expect(selecting(one('src/services/page.ts', "const field = '#mobileNum';"))).toHaveLength(1);
+    expect(printing(one('src/cli/table.ts', 'console.table([]);'))).toHaveLength(1);
+    expect(printing(one('src/cli/table.ts', 'const print = globalThis.console;'))).toHaveLength(1);
+    expect(strangers(['docs', 'notes.md', 'src', '.ci', 'vitest.config.ts', 'vega_trade.db-wal'])).toEqual([
+      'docs',
+      'notes.md',
+    ]);
+  });
+});

@@ -1,0 +1,32 @@
+import { createRequire } from 'node:module';
+import { expect, test } from 'vitest';
+import { openDesk } from './support/desk.ts';
+
+/** What of the broker's own client is used here; it ships without types. */
+interface OfficialClient {
+  readonly ApiClient: {
+    readonly instance: { basePath: string; authentications: { OAUTH2: { accessToken: string } } };
+  };
+  readonly UserApi: new () => {
+    getProfile(version: string, done: (error: unknown, answer: { data: { userId: string } }) => void): void;
+  };
+}
+
+test('the official client gets a profile with every stored token', async () => {
+  await using desk = await openDesk();
+  await desk.generate('mode: ALL');
+  const client = createRequire(import.meta.url)('upstox-js-sdk') as OfficialClient;
+  client.ApiClient.instance.basePath = desk.broker.url;
+  const users: string[] = [];
+  for (const { access_token } of desk.rows('select access_token from upstox_tokens order by api_index')) {
+    client.ApiClient.instance.authentications.OAUTH2.accessToken = access_token;
+    users.push(
+      await new Promise((resolve, reject) =>
+        new client.UserApi().getProfile('2.0', (error, answer) =>
+          error === null ? resolve(answer.data.userId) : reject(new Error('the official client was refused')),
+        ),
+      ),
+    );
+  }
+  expect(users).toEqual(Array(6).fill(desk.broker.account.userId));
+});

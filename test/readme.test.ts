@@ -1,0 +1,51 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { parse, validate } from 'graphql';
+import { expect, test } from 'vitest';
+import { schema } from '../src/graphql/schema.ts';
+import { openDesk } from './support/desk.ts';
+
+const ROOT = path.resolve(import.meta.dirname, '..');
+const README = readFileSync(path.join(ROOT, 'README.md'), 'utf8');
+
+const blocks = (language: string): string[] =>
+  [...README.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(
+    ([, text]) => text ?? '',
+  );
+
+test('the query with curl answers what the README says', async () => {
+  const [command] = blocks('sh').filter((block) => block.startsWith('curl'));
+  const [shown] = blocks('json').map((block) => JSON.parse(block));
+  await using desk = await openDesk({ apis: 1 });
+  await desk.generate('mode: ALL');
+  const script = command?.replace('http://127.0.0.1:28020', desk.url) ?? '';
+  const { stdout } = await promisify(execFile)('bash', ['-c', script], { cwd: desk.directory });
+  const shape = (answer: { data: { tokens: object[] } }) =>
+    answer.data.tokens.map((token) => Object.keys(token));
+  expect(shape(JSON.parse(stdout))).toEqual(shape(shown));
+  expect(JSON.parse(stdout).data.tokens).toMatchObject([{ apiName: 'PRIMARY', verdict: 'VALID' }]);
+});
+
+test('every GraphQL example fits the schema', () => {
+  const examples = blocks('graphql');
+  expect(examples.length).toBeGreaterThan(1);
+  for (const example of examples) expect(validate(schema, parse(example))).toEqual([]);
+});
+
+test('the settings in the README are those that the program reads, and no others', () => {
+  const names = (text: string) => new Set(text.match(/\b(UPSTOX|VEGA|LOGIN)_[A-Z_]+[A-Z]\b/g));
+  const known = names(readFileSync(path.join(ROOT, 'src/config.ts'), 'utf8').replaceAll('_${index}', ''));
+  const shown = names(README.replace(/_n`/g, '`'));
+  expect([...known].filter((name) => !shown.has(name))).toEqual([]);
+  expect([...shown].filter((name) => !known.has(name))).toEqual([]);
+});
+
+test('the commands of the README are those that package.json has', () => {
+  const { scripts } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
+  const used = [...README.matchAll(/npm (?:run )?(ci|start|test|demo|check|schema|setup)\b/g)].map(
+    ([, name]) => name ?? '',
+  );
+  expect(used.filter((name) => name !== 'ci' && !(name in scripts))).toEqual([]);
+});

@@ -1,0 +1,187 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { type App, openApp } from '../../src/app.ts';
+import { type Env, readConfig } from '../../src/config.ts';
+import { createLogger } from '../../src/log.ts';
+import { createVegaClient, type VegaClient } from '../../src/sdk/index.ts';
+import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.ts';
+
+/** An answer of the GraphQL API, read loosely: a test asserts what it needs. */
+// biome-ignore lint/suspicious/noExplicitAny: answers are asserted on, not computed with
+type Loose = any;
+
+export interface DeskOptions {
+  readonly simulator?: SimulatorOptions;
+  readonly env?: Env;
+  /** How many of the simulator's six apps are configured. */
+  readonly apis?: number;
+  readonly clock?: () => Date;
+  /** A folder that is there already, for a second start; it is left behind. */
+  readonly directory?: string;
+  /** A broker that another desk has started. */
+  readonly broker?: Simulator;
+}
+
+/** A whole trading desk in a folder of its own: a simulated broker, the program, and everything it ever said. */
+export interface Desk extends AsyncDisposable {
+  readonly app: App;
+  readonly broker: Simulator;
+  readonly url: string;
+  readonly directory: string;
+  readonly client: VegaClient;
+  readonly env: Env;
+  /** Runs a document over HTTP and answers the whole body. */
+  ask(query: string, variables?: Record<string, unknown>): Promise<Loose>;
+  /** The rows of a query on the database file, past the program. */
+  rows(sql: string): Loose[];
+  /** Starts a run and waits for its end. */
+  generate(args: string): Promise<Loose>;
+  /** Everything the program has logged or answered so far. */
+  said(): string;
+}
+
+/** A time step of one second, so that six logins do not wait for six times thirty. */
+const TOTP_SECONDS = 1;
+
+export const environmentOf = (broker: Simulator, apis = 6): Env => ({
+  UPSTOX_MOBILE_NUMBER: broker.account.mobileNumber,
+  UPSTOX_PIN: broker.account.pin,
+  UPSTOX_TOTP: `otpauth://totp/test?secret=${broker.account.totpSecret}&period=${broker.account.totpPeriodSeconds}`,
+  UPSTOX_REDIRECT_URI: broker.apps[0]?.redirectUri,
+  UPSTOX_API_BASE_URL: broker.url,
+  VEGA_OTP_SPACING_SECONDS: '0',
+  VEGA_STEP_TIMEOUT_SECONDS: '15',
+  VEGA_PORT: '0',
+  VEGA_LOG_LEVEL: 'trace',
+  ...Object.fromEntries(
+    broker.apps.slice(0, apis).flatMap(({ clientId, clientSecret }, index) => [
+      [`UPSTOX_CLIENT_ID_${index}`, clientId],
+      [`UPSTOX_CLIENT_SECRET_${index}`, clientSecret],
+    ]),
+  ),
+});
+
+export const openBroker = (options: SimulatorOptions = {}): Promise<Simulator> =>
+  startSimulator({
+    ...options,
+    account: { totpPeriodSeconds: TOTP_SECONDS, ...options.account },
+    knobs: { totpPastSteps: 5, ...options.knobs },
+  });
+
+export const openDesk = async (options: DeskOptions = {}): Promise<Desk> => {
+  const directory = options.directory ?? mkdtempSync(path.join(tmpdir(), 'vega-desk-'));
+  const broker = options.broker ?? (await openBroker(options.simulator));
+  const env = { ...environmentOf(broker, options.apis), ...options.env };
+  const lines: string[] = [];
+  const log = createLogger('trace', { write: (line) => void lines.push(line) });
+  const clock = options.clock === undefined ? {} : { clock: options.clock };
+  const app = await openApp(readConfig(env), { workingDirectory: directory, log, ...clock });
+  const { url } = await app.listen();
+  const rows = (sql: string) => query(directory, sql);
+
+  const ask = async (query: string, variables: Record<string, unknown> = {}): Promise<Loose> => {
+    const response = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${app.operatorKey}` },
+      body: JSON.stringify({ query, variables }),
+    });
+    const body = await response.text();
+    lines.push(body);
+    return JSON.parse(body);
+  };
+
+  const generate = async (args: string): Promise<Loose> => {
+    const { data, errors } = await ask(`mutation { generateTokens(${args}) { id } }`);
+    if (errors !== undefined) throw new Error(JSON.stringify(errors));
+    const run = `{ generationRun(id: "${data.generateTokens.id}") {
+      status endedAt steps { apiName status step failure { code message nextAction submitted } } } }`;
+    const end = Date.now() + 60_000;
+    for (;;) {
+      const { generationRun } = (await ask(run)).data;
+      if (generationRun.endedAt !== null) return { status: generationRun.status, steps: generationRun.steps };
+      if (Date.now() > end) throw new Error('the run did not end');
+      await settle(50);
+    }
+  };
+
+  return {
+    app,
+    broker,
+    url,
+    directory,
+    client: createVegaClient({ url, key: app.operatorKey }),
+    env,
+    ask,
+    rows,
+    generate,
+    said: () => lines.join('\n'),
+    [Symbol.asyncDispose]: async () => {
+      const secrets = secretsOf(env, app, rows);
+      await app[Symbol.asyncDispose]();
+      if (options.broker === undefined) await broker[Symbol.asyncDispose]();
+      if (options.directory === undefined) rmSync(directory, { recursive: true, force: true });
+      refuseLeaks(lines.join('\n'), secrets);
+    },
+  };
+};
+
+/** Every secret of a desk, by a name that a failing test may print. */
+export const secretsOf = (env: Env, app: App | null, rows: Desk['rows']): ReadonlyMap<string, string> => {
+  const totp = new URL(env.UPSTOX_TOTP ?? '').searchParams.get('secret') ?? '';
+  const tokens = rows('select api_name, access_token from upstox_tokens');
+  return new Map([
+    ['mobile number', env.UPSTOX_MOBILE_NUMBER ?? ''],
+    ['PIN', env.UPSTOX_PIN ?? ''],
+    ['TOTP secret', totp],
+    ...Object.entries(env).flatMap(([name, value]): [string, string][] =>
+      name.startsWith('UPSTOX_CLIENT_SECRET_') ? [[name, value ?? '']] : [],
+    ),
+    ...tokens.map(({ api_name, access_token }): [string, string] => [`token ${api_name}`, access_token]),
+    ...(app === null ? [] : ([['operator key', app.operatorKey]] as [string, string][])),
+  ]);
+};
+
+/** The canary: what was said must hold none of the secrets. Numbers count only where no longer number surrounds them. */
+export const refuseLeaks = (said: string, secrets: ReadonlyMap<string, string>): void => {
+  const leaked = [...secrets]
+    .filter(([, secret]) => secret !== '' && occurs(said, secret))
+    .map(([name]) => name);
+  if (leaked.length > 0) throw new Error(`Leaked: ${leaked.join(', ')}`);
+};
+
+const occurs = (said: string, secret: string): boolean =>
+  /^\d+$/.test(secret) ? new RegExp(`(?<![\\d.])${secret}(?!\\d)`).test(said) : said.includes(secret);
+
+const query = (directory: string, sql: string): Loose[] => {
+  const file = ['vega_trade.db'].find((name) => readdirSync(directory).includes(name));
+  if (file === undefined) return [];
+  const database = new Sqlite(path.join(directory, file), { readonly: true, timeout: 2000 });
+  try {
+    return database.prepare(sql).all();
+  } finally {
+    database.close();
+  }
+};
+
+/** Lets other work go on between two looks at something that cannot tell when it is ready. */
+export const settle = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(() => resolve(), milliseconds);
+  });
+
+/** Looks until `ready` is true, and says what it was waiting for when it never is. */
+export const until = async (
+  what: string,
+  ready: () => boolean | Promise<boolean>,
+  patienceMs = 20_000,
+): Promise<void> => {
+  const end = Date.now() + patienceMs;
+  while (!(await ready())) {
+    if (Date.now() > end) throw new Error(`It never happened: ${what}`);
+    await settle(20);
+  }
+};
+
+export const readText = (...parts: string[]): string => readFileSync(path.join(...parts), 'utf8');
