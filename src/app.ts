@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { type Config, type Env, readConfig } from './config.ts';
 import { Database } from './db/database.ts';
 import { locateDatabase } from './db/locate.ts';
@@ -10,6 +11,7 @@ import { loadOperatorKey } from './http/operator-key.ts';
 import { createLogger, type Logger, named } from './log.ts';
 import { getAccount, openAccounts } from './services/accounts.ts';
 import { ApiConfigs } from './services/api-configs.ts';
+import { AppInspection } from './services/app-inspection.ts';
 import type { Clock } from './services/clock.ts';
 import { EventLog } from './services/event-log.ts';
 import type { Services } from './services/services.ts';
@@ -41,11 +43,12 @@ export interface AppOptions {
 export const openApp = async (config: Config, options: AppOptions = {}): Promise<App> => {
   const { clock = () => new Date(), workingDirectory = process.cwd() } = options;
   const log = options.log ?? createLogger(config.logLevel);
+  const database = await Database.open({
+    file: locateDatabase(config.databasePath, workingDirectory),
+    zone: config.databaseZone,
+    masterKey: { given: config.masterKeys, folder: path.join(workingDirectory, '.vega') },
+  });
   const operatorKey = loadOperatorKey(config.operatorKey, workingDirectory);
-  const database = await Database.open(
-    locateDatabase(config.databasePath, workingDirectory),
-    config.databaseZone,
-  );
   const browser = { headless: config.headless, chromiumPath: config.chromiumPath };
   const events = new EventLog(clock);
   const { apiBaseUrl, profileTimeoutMs, credentials } = config;
@@ -65,8 +68,26 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
     clock,
     log: named(log, 'generation'),
   });
-  const apiConfigs = new ApiConfigs(config.configSource, config.apis);
-  const services: Services = { database, apiConfigs, truth, generation, events, browser, clock };
+  const apiConfigs = new ApiConfigs({
+    source: config.configSource,
+    fromEnvironment: config.apis,
+    redirectUri: config.redirectUri,
+    database,
+    clock,
+  });
+  const apps = new AppInspection({ apiBaseUrl, timeoutMs: profileTimeoutMs, clock });
+  const databaseLabel = path.relative(workingDirectory, database.path);
+  const services: Services = {
+    database,
+    databaseLabel,
+    apiConfigs,
+    apps,
+    truth,
+    generation,
+    events,
+    browser,
+    clock,
+  };
   await openAccounts(database, clock);
   await generation.closeAbandonedRuns();
 

@@ -47,6 +47,8 @@ interface Settings {
   readonly port: number;
   readonly databasePath: string | null;
   readonly databaseZone: string;
+  /** The first seals, the others only open; empty when the key file is used. */
+  readonly masterKeys: readonly Secret[];
   readonly operatorKey: Secret | null;
   readonly otpSpacingSeconds: number;
   readonly stepTimeoutSeconds: number;
@@ -110,6 +112,11 @@ const SETTINGS = {
   VEGA_PORT: wholeNumber('a port from 0 (any free one) to 65535', 0, 65_535, 28_020),
   VEGA_DB_PATH: text('the path of the SQLite file').optional(),
   VEGA_DB_ZONE: text('an IANA time zone such as Asia/Kolkata', isZone).prefault(IST),
+  VEGA_MASTER_KEY: text('one or more keys of at least 32 characters, separated by commas', (value) =>
+    value.split(',').every((key) => key.trim().length >= 32),
+  )
+    .transform((value) => value.split(',').map((key) => new Secret(key.trim())))
+    .optional(),
   VEGA_OPERATOR_KEY: text('a key of at least 8 characters without blanks', (value) => /^\S{8,}$/.test(value))
     .transform((value) => new Secret(value))
     .optional(),
@@ -182,6 +189,7 @@ const toSettings = (parsed: ParsedSettings): Settings => ({
   port: parsed.VEGA_PORT,
   databasePath: parsed.VEGA_DB_PATH ?? null,
   databaseZone: parsed.VEGA_DB_ZONE,
+  masterKeys: parsed.VEGA_MASTER_KEY ?? [],
   operatorKey: parsed.VEGA_OPERATOR_KEY ?? null,
   otpSpacingSeconds: parsed.VEGA_OTP_SPACING_SECONDS,
   stepTimeoutSeconds: parsed.VEGA_STEP_TIMEOUT_SECONDS,

@@ -6,12 +6,22 @@ import { Kysely, Migrator, sql, type Transaction } from 'kysely';
 import { migrations } from '../../migrations/index.ts';
 import { DatabaseError } from './database-error.ts';
 import { ImmediateSqliteDialect } from './immediate-dialect.ts';
+import type { MasterKeySource } from './master-key.ts';
+import { openVault, rotateVault, sealPlainSecrets } from './sealed-values.ts';
 import type { Tables } from './tables.ts';
+import type { Vault } from './vault.ts';
 
 /** A connection or a transaction: what every query function takes first. */
 export type Queryable = Kysely<Tables>;
 
-/** How long a write waits for another process's lock; the event loop goes on meanwhile. */
+export interface DatabaseOptions {
+  readonly file: string;
+  /** The zone in which wall times stand in the file. */
+  readonly zone: string;
+  readonly masterKey: MasterKeySource;
+}
+
+/** How long a start or a write waits for another process's lock; the event loop goes on meanwhile. */
 const BUSY_WAIT_MS = 5000;
 
 const PRIVATE_FILE = 0o600;
@@ -23,24 +33,35 @@ export class Database {
   /** The zone in which wall times stand in this database. */
   readonly zone: string;
   readonly #kysely: Kysely<Tables>;
+  readonly #masterKey: MasterKeySource;
+  #vault: Vault;
 
-  private constructor(file: string, zone: string, kysely: Kysely<Tables>) {
-    this.path = file;
-    this.zone = zone;
+  private constructor(options: DatabaseOptions, kysely: Kysely<Tables>, vault: Vault) {
+    this.path = options.file;
+    this.zone = options.zone;
+    this.#masterKey = options.masterKey;
     this.#kysely = kysely;
+    this.#vault = vault;
   }
 
   /** Opens or makes the file (mode 600, WAL), brings its tables up to date and leaves existing rows as they are. */
-  static async open(file: string, zone: string): Promise<Database> {
+  static open(options: DatabaseOptions): Promise<Database> {
+    return whileBusy(() => Database.#openOnce(options));
+  }
+
+  static async #openOnce(options: DatabaseOptions): Promise<Database> {
+    const { file } = options;
     const kysely = new Kysely<Tables>({ dialect: new ImmediateSqliteDialect({ database: connect(file) }) });
     try {
       await migrate(file, kysely);
       await enforceOneRowPerApi(kysely);
+      const vault = await openVault(file, kysely, options.masterKey);
+      await sealPlainSecrets(kysely, vault);
+      return new Database(options, kysely, vault);
     } catch (error) {
       await kysely.destroy();
       throw error instanceof DatabaseError ? error : explain(file, error);
     }
-    return new Database(file, zone, kysely);
   }
 
   /** For reads. */
@@ -52,16 +73,21 @@ export class Database {
    * Runs `work` in one `BEGIN IMMEDIATE` transaction. Within it use only the given transaction: SQLite has a single
    * connection here, and a query beside it would wait for ever.
    */
-  async write<Result>(work: (transaction: Transaction<Tables>) => Promise<Result>): Promise<Result> {
-    const deadline = Date.now() + BUSY_WAIT_MS;
-    for (let pause = 5; ; pause = Math.min(pause * 2, 100)) {
-      try {
-        return await this.#kysely.transaction().execute(work);
-      } catch (error) {
-        if (!isBusy(error) || Date.now() + pause > deadline) throw error;
-      }
-      await delay(pause + Math.random() * pause);
-    }
+  write<Result>(work: (transaction: Transaction<Tables>) => Promise<Result>): Promise<Result> {
+    return whileBusy(() => this.#kysely.transaction().execute(work));
+  }
+
+  /** Seals and opens the secrets in this file. */
+  get vault(): Vault {
+    return this.#vault;
+  }
+
+  /** Seals every secret with a new master key. False when VEGA_MASTER_KEY gives no other key to seal with. */
+  async rotateMasterKey(): Promise<boolean> {
+    const renewed = await rotateVault(this.#kysely, this.#vault, this.#masterKey);
+    if (renewed === null) return false;
+    this.#vault = renewed;
+    return true;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -69,7 +95,21 @@ export class Database {
   }
 }
 
-const isBusy = (error: unknown): boolean => /^SQLITE_(BUSY|LOCKED)/.test(sqliteCode(error));
+/** Tries again as long as another process holds the lock; the event loop goes on meanwhile. */
+const whileBusy = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+  const deadline = Date.now() + BUSY_WAIT_MS;
+  for (let pause = 5; ; pause = Math.min(pause * 2, 100)) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isBusy(error) || Date.now() + pause > deadline) throw error;
+    }
+    await delay(pause + Math.random() * pause);
+  }
+};
+
+const isBusy = (error: unknown): boolean =>
+  /^SQLITE_(BUSY|LOCKED)/.test(sqliteCode(error instanceof DatabaseError ? error.cause : error));
 
 const sqliteCode = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
@@ -82,22 +122,36 @@ const connect = (file: string): Sqlite.Database => {
       `The folder ${directory} of the database does not exist. Make it, or set VEGA_DB_PATH.`,
     );
   }
-  // The side files copy the mode of the database, so it is narrowed before SQLite opens it.
-  if (existsSync(file) && statSync(file).isFile() && (statSync(file).mode & 0o077) !== 0)
-    chmodSync(file, PRIVATE_FILE);
+  narrowModes(file);
   const umask = process.umask(PRIVATE_UMASK);
   try {
-    // A busy timeout here would stop the whole server while it waits: `write` waits in between instead.
-    const connection = new Sqlite(file, { timeout: 0 });
+    // A busy timeout here would stop the whole server while it waits: `whileBusy` waits in between instead.
+    return configured(new Sqlite(file, { timeout: 0 }));
+  } catch (error) {
+    throw explain(file, error);
+  } finally {
+    process.umask(umask);
+  }
+};
+
+/** New side files copy the mode of the database, so it is narrowed before SQLite opens it; another program may hold old ones. */
+const narrowModes = (file: string): void => {
+  const wide = ['', '-wal', '-shm', '-journal']
+    .map((suffix) => `${file}${suffix}`)
+    .filter((name) => existsSync(name) && statSync(name).isFile() && (statSync(name).mode & 0o077) !== 0);
+  for (const name of wide) chmodSync(name, PRIVATE_FILE);
+};
+
+const configured = (connection: Sqlite.Database): Sqlite.Database => {
+  try {
     connection.pragma('journal_mode = WAL');
     connection.pragma('synchronous = FULL');
     connection.pragma('foreign_keys = ON');
     connection.pragma('secure_delete = ON');
     return connection;
   } catch (error) {
-    throw explain(file, error);
-  } finally {
-    process.umask(umask);
+    connection.close();
+    throw error;
   }
 };
 

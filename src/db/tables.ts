@@ -79,6 +79,27 @@ export interface LoginAttemptsTable {
   at: number;
 }
 
+/** The union of the two shapes in use, with the account. `client_secret` is sealed. */
+export interface UpstoxApiConfigsTable {
+  api_index: number;
+  api_name: string;
+  client_id: string;
+  client_secret: string;
+  redirect_uri: string | null;
+  is_primary: number | null;
+  enabled: number | null;
+  created_at: number | null;
+  updated_at: number | null;
+  account_number: number;
+}
+
+/** Which master key this database is sealed with; `proof` opens with that key only. */
+export interface VaultTable {
+  id: number;
+  key_id: string;
+  proof: string;
+}
+
 export interface Tables {
   upstox_tokens: UpstoxTokensTable;
   token_versions: TokenVersionsTable;
@@ -86,4 +107,6 @@ export interface Tables {
   generation_runs: GenerationRunsTable;
   generation_steps: GenerationStepsTable;
   login_attempts: LoginAttemptsTable;
+  upstox_api_configs: UpstoxApiConfigsTable;
+  vault: VaultTable;
 }

@@ -5,7 +5,9 @@ import type { NewToken, StoredToken, StoreOperation } from '../domain/token.ts';
 import { fromWallTime, toWallTime } from '../domain/wall-time.ts';
 import type { Queryable } from './database.ts';
 import { fingerprint } from './fingerprint.ts';
+import { tokenSecretPlace } from './sealed-values.ts';
 import type { TokenVersionsTable, UpstoxTokensTable } from './tables.ts';
+import type { Vault } from './vault.ts';
 
 type TokenRow = Pick<
   Selectable<UpstoxTokensTable>,
@@ -94,10 +96,13 @@ const readInstant = (value: string | number | null, zone: string): Date | null =
 export const replaceToken = async (
   transaction: Queryable,
   token: NewToken,
-  zone: string,
+  { zone, vault }: { readonly zone: string; readonly vault: Vault },
   now: Date,
 ): Promise<{ operation: StoreOperation; version: number }> => {
   const { accountNumber, apiName } = token;
+  const before = (await findTokens(transaction, accountNumber, zone)).find(
+    (known) => known.apiName === apiName,
+  );
   const removed = await transaction
     .deleteFrom('upstox_tokens')
     .where('api_name', '=', apiName)
@@ -109,7 +114,7 @@ export const replaceToken = async (
       access_token: token.accessToken.reveal(),
       api_name: apiName,
       client_id: token.clientId,
-      client_secret: null,
+      client_secret: vault.seal(token.clientSecret, tokenSecretPlace(accountNumber, apiName)),
       created_at: toWallTime(token.issuedAt, zone),
       expires_in: Math.floor((token.expiresAt.getTime() - token.issuedAt.getTime()) / 1000),
       is_primary: token.isPrimary ? 1 : 0,
@@ -132,13 +137,14 @@ export const replaceToken = async (
     .values({
       account_number: accountNumber,
       api_name: apiName,
-      version: operation === 'REPLACED' ? 2 : 1,
+      version: (before?.version ?? 0) + 1,
       fingerprint: fingerprint(token.accessToken),
       operation,
     })
     .onConflict((conflict) =>
       conflict.columns(['account_number', 'api_name']).doUpdateSet((row) => ({
-        version: row('token_versions.version', '+', 1),
+        // The row that was replaced may be another program's, which counts as a version of its own.
+        version: before === undefined ? row('token_versions.version', '+', 1) : row.ref('excluded.version'),
         fingerprint: row.ref('excluded.fingerprint'),
         operation: row.ref('excluded.operation'),
       })),

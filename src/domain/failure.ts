@@ -124,4 +124,5 @@ const BROKER_CODES: Readonly<Record<string, FailureCode>> = {
   UDAPI100500: 'BROKER_UNREACHABLE',
 };
 
-export const failureOfBrokerCode = (code: string): FailureCode | undefined => BROKER_CODES[code];
+export const failureOfBrokerCode = (code: string): FailureCode | undefined =>
+  Object.hasOwn(BROKER_CODES, code) ? BROKER_CODES[code] : undefined;

@@ -5,14 +5,15 @@ const MASK = '[secret]';
  * the value, so that a search for `reveal` lists every place where a secret is used.
  */
 export class Secret {
-  readonly #value: string;
+  readonly #open: () => string;
 
-  constructor(value: string) {
-    this.#value = value;
+  /** A function is called at every use: a sealed value lies sealed until then. */
+  constructor(value: string | (() => string)) {
+    this.#open = typeof value === 'string' ? () => value : value;
   }
 
   reveal(): string {
-    return this.#value;
+    return this.#open();
   }
 
   toString(): string {

@@ -13,7 +13,7 @@ import { getAccount } from '../services/accounts.ts';
 import { ApiNameEnum } from './api-config.ts';
 import { builder } from './builder.ts';
 
-const GenerationModeEnum = builder.enumType('GenerationMode', {
+export const GenerationModeEnum = builder.enumType('GenerationMode', {
   description: 'Which tokens to make.',
   values: {
     ALL: {

@@ -1,7 +1,12 @@
 import './scalars.ts';
 import './account.ts';
+import './api-config-changes.ts';
 import './events.ts';
+import './login-success.ts';
+import './master-key.ts';
 import './system-health.ts';
+import './token-expiry.ts';
+import './token-status.ts';
 import { builder } from './builder.ts';
 
 export const schema = builder.toSchema();

@@ -1,21 +1,126 @@
+import { findApiConfigs, removeApiConfig, saveApiConfig } from '../db/api-configs.ts';
+import type { Database } from '../db/database.ts';
 import type { Account } from '../domain/account.ts';
 import { type ApiConfig, byApiIndex, type ConfigSource } from '../domain/api-config.ts';
+import { API_NAMES, type ApiName } from '../domain/api-name.ts';
+import { Refusal } from '../domain/refusal.ts';
+import type { Secret } from '../domain/secret.ts';
+import type { Clock } from './clock.ts';
 
-/** The API apps of an account, PRIMARY first, from wherever they are configured. */
-export class ApiConfigs {
+interface Options {
   readonly source: ConfigSource;
-  readonly #fromEnvironment: readonly ApiConfig[];
+  readonly fromEnvironment: readonly ApiConfig[];
+  /** For apps that are stored without one. */
+  readonly redirectUri: string;
+  readonly database: Database;
+  readonly clock: Clock;
+}
 
-  constructor(source: ConfigSource, fromEnvironment: readonly ApiConfig[]) {
-    this.source = source;
-    this.#fromEnvironment = fromEnvironment;
+/** What the operator wants an app to be; null leaves a stored value as it is, or takes the default of a new one. */
+export interface ApiConfigWish {
+  readonly apiName: ApiName;
+  readonly clientId: string;
+  readonly clientSecret: Secret | null;
+  readonly redirectUri: string | null;
+  readonly enabled: boolean | null;
+  readonly apiIndex: number | null;
+}
+
+/** The API apps of an account, PRIMARY first, from wherever LOGIN_CONFIG_SOURCE says. */
+export class ApiConfigs {
+  readonly #options: Options;
+
+  constructor(options: Options) {
+    this.#options = options;
   }
 
-  async list(_account: Account): Promise<readonly ApiConfig[]> {
-    return [...this.#fromEnvironment].sort(byApiIndex);
+  async list(account: Account): Promise<readonly ApiConfig[]> {
+    const { source, fromEnvironment, database, redirectUri } = this.#options;
+    const configs =
+      source === 'ENV'
+        ? fromEnvironment
+        : await findApiConfigs(database.read, account.number, database.vault, redirectUri);
+    return [...configs].sort(byApiIndex);
   }
 
   async enabled(account: Account): Promise<readonly ApiConfig[]> {
     return (await this.list(account)).filter(({ enabled }) => enabled);
   }
+
+  async save(account: Account, wish: ApiConfigWish): Promise<ApiConfig> {
+    this.#refuseEnvironment();
+    const { database, clock } = this.#options;
+    const others = (await this.list(account)).filter(({ apiName }) => apiName !== wish.apiName);
+    const stored = await this.#find(account, wish.apiName);
+    const apiIndex = wish.apiIndex ?? stored?.apiIndex ?? freeIndex(wish.apiName, others);
+    if (stored === undefined && wish.clientSecret === null) {
+      throw new Refusal(
+        'BAD_USER_INPUT',
+        `${wish.apiName} is new and needs a client secret.`,
+        'Give clientSecret.',
+      );
+    }
+    const taken = others.find((other) => other.apiIndex === apiIndex);
+    if (taken !== undefined) {
+      throw new Refusal(
+        'BAD_USER_INPUT',
+        `Index ${apiIndex} belongs to ${taken.apiName}.`,
+        'Choose another apiIndex, or leave it out.',
+      );
+    }
+    const change = {
+      ...wish,
+      apiIndex,
+      redirectUri: wish.redirectUri ?? stored?.redirectUri ?? null,
+      enabled: wish.enabled ?? stored?.enabled ?? true,
+    };
+    await database.write((transaction) =>
+      saveApiConfig(transaction, account.number, change, database.vault, clock()),
+    );
+    return this.#get(account, wish.apiName);
+  }
+
+  async setEnabled(account: Account, apiName: ApiName, enabled: boolean): Promise<ApiConfig> {
+    this.#refuseEnvironment();
+    const stored = await this.#get(account, apiName);
+    return this.save(account, { ...stored, clientSecret: null, enabled });
+  }
+
+  /** True when there was one. Its token stays in the table. */
+  async remove(account: Account, apiName: ApiName): Promise<boolean> {
+    this.#refuseEnvironment();
+    return this.#options.database.write((transaction) =>
+      removeApiConfig(transaction, account.number, apiName),
+    );
+  }
+
+  #refuseEnvironment(): void {
+    if (this.#options.source === 'DATABASE') return;
+    throw new Refusal(
+      'CONFIG_SOURCE_IS_ENV',
+      'The API apps are configured in the environment, which a request cannot change.',
+      'Change UPSTOX_CLIENT_ID_n and its neighbours and restart, or set LOGIN_CONFIG_SOURCE=DATABASE.',
+    );
+  }
+
+  async #find(account: Account, apiName: ApiName): Promise<ApiConfig | undefined> {
+    return (await this.list(account)).find((config) => config.apiName === apiName);
+  }
+
+  async #get(account: Account, apiName: ApiName): Promise<ApiConfig> {
+    const config = await this.#find(account, apiName);
+    if (config !== undefined) return config;
+    throw new Refusal(
+      'API_NOT_CONFIGURED',
+      `${apiName} is not configured.`,
+      'Configure it with saveApiConfig first.',
+    );
+  }
 }
+
+/** The usual index of the name, or the lowest one that is free. */
+const freeIndex = (apiName: ApiName, others: readonly ApiConfig[]): number => {
+  const usual = API_NAMES.indexOf(apiName);
+  const candidates = [usual, ...API_NAMES.keys()];
+  return candidates.find((index) => others.every(({ apiIndex }) => apiIndex !== index)) ?? usual;
+};

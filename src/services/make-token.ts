@@ -147,7 +147,7 @@ const store = async (order: TokenOrder, token: IssuedToken): Promise<void> => {
       replaceToken(
         transaction,
         { ...config, accountNumber: account.number, accessToken: token.accessToken, issuedAt, expiresAt },
-        database.zone,
+        database,
         clock(),
       ),
     );

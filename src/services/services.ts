@@ -1,6 +1,7 @@
 import type { BrowserOptions } from '../broker/broker-browser.ts';
 import type { Database } from '../db/database.ts';
 import type { ApiConfigs } from './api-configs.ts';
+import type { AppInspection } from './app-inspection.ts';
 import type { Clock } from './clock.ts';
 import type { EventLog } from './event-log.ts';
 import type { TokenGeneration } from './token-generation.ts';
@@ -13,6 +14,9 @@ export interface Services {
   readonly truth: TokenTruth;
   readonly generation: TokenGeneration;
   readonly events: EventLog;
+  readonly apps: AppInspection;
   readonly browser: BrowserOptions;
+  /** The database's path as people may see it: relative to the working directory. */
+  readonly databaseLabel: string;
   readonly clock: Clock;
 }

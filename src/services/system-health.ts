@@ -2,21 +2,32 @@ import type { BrowserOptions } from '../broker/broker-browser.ts';
 import { findChromium } from '../broker/chromium.ts';
 import { findAccounts } from '../db/accounts.ts';
 import type { Database } from '../db/database.ts';
+import type { ApiConfig } from '../domain/api-config.ts';
 import { type Finding, type HealthComponent, type SystemHealth, worst } from '../domain/health.ts';
+import { hasExpiryConflict } from '../domain/verdict.ts';
+import { getAccount } from './accounts.ts';
+import type { ApiConfigs } from './api-configs.ts';
+import type { AppInspection } from './app-inspection.ts';
+import type { TokenTruth } from './token-truth.ts';
 
 interface Options {
   readonly database: Database;
   readonly browser: BrowserOptions;
+  readonly apiConfigs: ApiConfigs;
+  readonly apps: AppInspection;
+  readonly truth: TokenTruth;
 }
 
-/** How the parts are, found out now. */
+/** How the parts are, found out now; each app is looked at once in a few minutes. */
 export const readSystemHealth = async (options: Options): Promise<SystemHealth> => {
-  const findings = [...(await databaseFindings(options.database)), ...browserFindings(options.browser)];
+  const database = await databaseFindings(options.database);
+  const facts = database.length > 0 ? [] : await accountFindings(options);
+  const findings = [...database, ...browserFindings(options.browser), ...facts];
   const stateOf = (component: HealthComponent) =>
     worst(findings.filter((finding) => finding.component === component).map(({ state }) => state));
   return {
     database: stateOf('DATABASE'),
-    api: 'UNKNOWN',
+    api: database.length > 0 ? 'UNKNOWN' : stateOf('API'),
     cache: stateOf('CACHE'),
     browser: stateOf('BROWSER'),
     findings,
@@ -28,33 +39,91 @@ const databaseFindings = async (database: Database): Promise<readonly Finding[]>
     await findAccounts(database.read);
     return [];
   } catch {
-    return [
-      {
-        component: 'DATABASE',
-        state: 'DOWN',
-        message: 'The database cannot be read.',
-        nextAction: 'Check the file, its permissions and the disk.',
-      },
-    ];
+    const nextAction = 'Check the file, its permissions and the disk.';
+    return [{ component: 'DATABASE', state: 'DOWN', message: 'The database cannot be read.', nextAction }];
   }
 };
 
 const browserFindings = (browser: BrowserOptions): readonly Finding[] => {
+  const nextAction = 'Run `npm run setup`, or set VEGA_CHROMIUM_PATH.';
   const finding = (message: string): Finding[] => [
-    {
-      component: 'BROWSER',
-      state: 'DOWN',
-      message,
-      nextAction: 'Run `npm run setup`, or set VEGA_CHROMIUM_PATH.',
-    },
+    { component: 'BROWSER', state: 'DOWN', message, nextAction },
   ];
   try {
-    const found = findChromium({
-      headless: browser.headless,
-      chromiumPath: browser.chromiumPath ?? undefined,
-    });
-    return found === undefined ? finding('No Chromium was found.') : [];
+    return findChromium(browser) === undefined ? finding('No Chromium was found.') : [];
   } catch (error) {
     return finding(error instanceof Error ? error.message : 'No Chromium was found.');
   }
+};
+
+const accountFindings = async (options: Options): Promise<readonly Finding[]> => {
+  const account = await getAccount(options.database, null);
+  const configs = await options.apiConfigs.enabled(account);
+  const known = await options.truth.known(account, configs);
+  const conflicts = known.filter(({ token }) => token !== undefined && hasExpiryConflict(token));
+  return [
+    ...configFindings(configs),
+    ...(await Promise.all(configs.map((config) => appFindings(options.apps, config)))).flat(),
+    ...conflicts.map(
+      ({ config }): Finding => ({
+        component: 'DATABASE',
+        state: 'DEGRADED',
+        message: `${config.apiName}: the table and the token itself disagree about when it ends; the earlier end counts.`,
+        nextAction: 'If another program wrote the row, check VEGA_DB_ZONE; a new token puts it right.',
+      }),
+    ),
+  ];
+};
+
+const configFindings = (configs: readonly ApiConfig[]): readonly Finding[] => {
+  const finding = (message: string, nextAction: string): Finding => ({
+    component: 'CONFIG',
+    state: 'DEGRADED',
+    message,
+    nextAction,
+  });
+  const twice = configs.filter(
+    ({ clientId }, position) => configs.findIndex((other) => other.clientId === clientId) < position,
+  );
+  return [
+    ...(configs.some(({ isPrimary }) => isPrimary)
+      ? []
+      : [
+          finding(
+            'PRIMARY is not configured or not enabled.',
+            'Configure it: without it nothing is ever confirmed.',
+          ),
+        ]),
+    ...twice.map(({ apiName }) =>
+      finding(
+        `${apiName} has the client id of another API.`,
+        'Give each API an app of its own: a new token may end the older one.',
+      ),
+    ),
+  ];
+};
+
+const appFindings = async (apps: AppInspection, config: ApiConfig): Promise<readonly Finding[]> => {
+  const check = await apps.inspect(config);
+  if (check.kind === 'ACCEPTED') return [];
+  if (check.kind === 'REJECTED') {
+    return [
+      {
+        component: 'CONFIG',
+        state: 'DOWN',
+        message: `${config.apiName}: the broker refuses client id or redirect URI (${check.brokerCode}).`,
+        nextAction:
+          "Compare both, letter by letter, with the app on the broker's developer page, and check that it is active.",
+      },
+    ];
+  }
+  const said = check.status === null ? 'does not answer' : `answered ${check.status}`;
+  return [
+    {
+      component: 'API',
+      state: 'DOWN',
+      message: `${config.apiName}: the broker's dialog ${said}.`,
+      nextAction: "Check the internet connection and the broker's status page.",
+    },
+  ];
 };

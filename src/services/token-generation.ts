@@ -4,6 +4,7 @@ import { LoginFailure } from '../broker/login-failure.ts';
 import type { LoginSession } from '../broker/login-session.ts';
 import type { Database } from '../db/database.ts';
 import { findLatestRun, findRun, findUnfinishedRuns, insertRun, updateRun } from '../db/generation-runs.ts';
+import { SealError } from '../db/vault.ts';
 import type { Account, Credentials } from '../domain/account.ts';
 import { type ApiConfig, byApiIndex } from '../domain/api-config.ts';
 import type { ApiName } from '../domain/api-name.ts';
@@ -78,6 +79,7 @@ export class TokenGeneration {
       const checks = (await this.#options.truth.check(account, enabled)).map(({ check }) => check);
       const chosen = decide(request, checks);
       const apis = enabled.filter(({ apiName }) => chosen.includes(apiName));
+      refuseUnreadable(apis);
       const run = this.#newRun(account, request, chosen);
       await this.#options.database.write((transaction) => insertRun(transaction, run, process.pid));
       const live = new LiveRun(run, this.#options);
@@ -220,6 +222,22 @@ const validate = (request: GenerationRequest, enabled: readonly ApiConfig[]): vo
       `${unknown.join(', ')} is not configured or not enabled.`,
       `Use one of ${enabled.map(({ apiName }) => apiName).join(', ')}, or configure it.`,
     );
+  }
+};
+
+/** A client secret that does not open would be found out only after an OTP and a PIN were spent. */
+const refuseUnreadable = (apis: readonly ApiConfig[]): void => {
+  for (const { apiName, clientSecret } of apis) {
+    try {
+      clientSecret.reveal();
+    } catch (error) {
+      if (!(error instanceof SealError)) throw error;
+      throw new Refusal(
+        'SECRET_UNREADABLE',
+        `The client secret of ${apiName} cannot be opened: ${error.message}`,
+        'Save the client secret again with saveApiConfig.',
+      );
+    }
   }
 };
 

@@ -36,6 +36,8 @@ export interface Desk extends AsyncDisposable {
   ask(query: string, variables?: Record<string, unknown>): Promise<Loose>;
   /** The rows of a query on the database file, past the program. */
   rows(sql: string): Loose[];
+  /** Runs statements on the database file, past the program: what another program of the desk would do. */
+  change(sql: string, ...values: unknown[]): void;
   /** Starts a run and waits for its end. */
   generate(args: string): Promise<Loose>;
   /** Everything the program has logged or answered so far. */
@@ -115,6 +117,11 @@ export const openDesk = async (options: DeskOptions = {}): Promise<Desk> => {
     env,
     ask,
     rows,
+    change: (sql, ...values) => {
+      const database = new Sqlite(path.join(directory, 'vega_trade.db'), { timeout: 2000 });
+      database.prepare(sql).run(...values);
+      database.close();
+    },
     generate,
     said: () => lines.join('\n'),
     [Symbol.asyncDispose]: async () => {

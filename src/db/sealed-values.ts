@@ -1,0 +1,152 @@
+import type { Kysely } from 'kysely';
+import { Secret } from '../domain/secret.ts';
+import { DatabaseError } from './database-error.ts';
+import {
+  type MasterKey,
+  type MasterKeySource,
+  makeMasterKey,
+  prepareNextKey,
+  readMasterKeys,
+  settleKeyFiles,
+} from './master-key.ts';
+import type { Tables } from './tables.ts';
+import { isSealed, type SealedPlace, Vault } from './vault.ts';
+
+const PROOF_PLACE: SealedPlace = { table: 'vault', column: 'proof', row: '1' };
+const PROOF = new Secret('vega-auth');
+
+/** Where the client secret of a token row is sealed to. */
+export const tokenSecretPlace = (accountNumber: number, apiName: string): SealedPlace => ({
+  table: 'upstox_tokens',
+  column: 'client_secret',
+  row: `${accountNumber} ${apiName}`,
+});
+
+/** Where the client secret of an API config is sealed to. */
+export const configSecretPlace = (accountNumber: number, apiName: string): SealedPlace => ({
+  table: 'upstox_api_configs',
+  column: 'client_secret',
+  row: `${accountNumber} ${apiName}`,
+});
+
+/**
+ * The vault of a database. A new database gets a key; one that has been sealed before opens only with its own: a wrong
+ * or lost key is refused here, before anything is read or written with it.
+ */
+export const openVault = async (
+  file: string,
+  db: Kysely<Tables>,
+  source: MasterKeySource,
+): Promise<Vault> => {
+  const recorded = await db.selectFrom('vault').selectAll().executeTakeFirst();
+  const keys = readMasterKeys(source);
+  if (recorded === undefined) return recordKey(db, keys, source);
+  const inUse = keys.find(({ id }) => id === recorded.key_id);
+  if (inUse === undefined) throw lostKey(file, recorded.key_id, keys, source);
+  if (source.given.length === 0) settleKeyFiles(source.folder, inUse.id);
+  const vault = new Vault([inUse, ...keys.filter((key) => key !== inUse)]);
+  vault.open(recorded.proof, PROOF_PLACE);
+  return vault;
+};
+
+/** Seals what the predecessor left in plain text. */
+export const sealPlainSecrets = (db: Kysely<Tables>, vault: Vault): Promise<void> =>
+  db.transaction().execute(async (transaction) => {
+    const rows = await transaction.selectFrom('upstox_api_configs').selectAll().execute();
+    for (const row of rows.filter(({ client_secret }) => !isSealed(client_secret))) {
+      const sealed = vault.seal(
+        new Secret(row.client_secret),
+        configSecretPlace(row.account_number, row.api_name),
+      );
+      await writeConfigSecret(transaction, row, sealed);
+    }
+  });
+
+/**
+ * Seals everything anew in one transaction, with a new key file or with the first of the given keys, and answers the
+ * vault that goes on. Null when the given keys hold none but the one in use.
+ */
+export const rotateVault = async (
+  db: Kysely<Tables>,
+  vault: Vault,
+  source: MasterKeySource,
+): Promise<Vault | null> => {
+  const next = nextKey(vault, source);
+  if (next === null) return null;
+  const renewed = new Vault([next]);
+  const reseal = (sealed: string, place: SealedPlace) => renewed.seal(vault.open(sealed, place), place);
+  await db.transaction().execute(async (transaction) => {
+    for (const row of await transaction.selectFrom('upstox_api_configs').selectAll().execute()) {
+      const place = configSecretPlace(row.account_number, row.api_name);
+      await writeConfigSecret(transaction, row, reseal(row.client_secret, place));
+    }
+    const tokens = await transaction
+      .selectFrom('upstox_tokens')
+      .select(['id', 'user_id', 'api_name', 'client_secret'])
+      .execute();
+    for (const { id, user_id, api_name, client_secret } of tokens) {
+      if (client_secret === null || !isSealed(client_secret)) continue;
+      const sealed = reseal(client_secret, tokenSecretPlace(user_id ?? 1, api_name));
+      await transaction
+        .updateTable('upstox_tokens')
+        .set({ client_secret: sealed })
+        .where('id', '=', id)
+        .execute();
+    }
+    await transaction
+      .updateTable('vault')
+      .set({ key_id: renewed.keyId, proof: renewed.seal(PROOF, PROOF_PLACE) })
+      .where('id', '=', 1)
+      .execute();
+  });
+  if (source.given.length === 0) settleKeyFiles(source.folder, renewed.keyId);
+  return renewed;
+};
+
+const recordKey = async (
+  db: Kysely<Tables>,
+  keys: readonly MasterKey[],
+  { folder }: MasterKeySource,
+): Promise<Vault> => {
+  const vault = new Vault([keys[0] ?? makeMasterKey(folder)]);
+  const row = { id: 1, key_id: vault.keyId, proof: vault.seal(PROOF, PROOF_PLACE) };
+  await db.insertInto('vault').values(row).execute();
+  return vault;
+};
+
+const nextKey = (vault: Vault, { given, folder }: MasterKeySource): MasterKey | null => {
+  if (given.length === 0) return prepareNextKey(folder);
+  const [first] = readMasterKeys({ given, folder });
+  return first === undefined || first.id === vault.keyId ? null : first;
+};
+
+const lostKey = (
+  file: string,
+  keyId: string,
+  keys: readonly MasterKey[],
+  { given, folder }: MasterKeySource,
+): DatabaseError => {
+  const found =
+    keys.length === 0 ? 'there is none' : `the one at hand is ${keys.map(({ id }) => id).join(', ')}`;
+  const place =
+    given.length > 0
+      ? 'Set VEGA_MASTER_KEY to the key of that id'
+      : `Restore master.key in ${folder}, or set VEGA_MASTER_KEY`;
+  return new DatabaseError(
+    file,
+    `The secrets in ${file} are sealed with the master key ${keyId}, and ${found}. ${place}. Nothing was changed.`,
+  );
+};
+
+const writeConfigSecret = async (
+  transaction: Kysely<Tables>,
+  row: { account_number: number; api_name: string },
+  sealed: string,
+): Promise<void> => {
+  await transaction
+    .updateTable('upstox_api_configs')
+    .set({ client_secret: sealed })
+    .where('account_number', '=', row.account_number)
+    .where('api_name', '=', row.api_name)
+    .execute();
+};

@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { MAX_APIS } from '../domain/api-name.ts';
+import { Secret } from '../domain/secret.ts';
+import { getAccount } from '../services/accounts.ts';
+import { ApiConfigRef, ApiNameEnum } from './api-config.ts';
+import { builder } from './builder.ts';
+
+const isWebAddress = (text: string): boolean =>
+  URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol);
+
+const SaveApiConfigInput = builder.inputType('SaveApiConfigInput', {
+  description: 'An API app as it is registered at the broker. What is left out stays as it is stored.',
+  fields: (t) => ({
+    accountId: t.id({ description: 'An account; the active one if left out.' }),
+    apiName: t.field({
+      type: ApiNameEnum,
+      required: true,
+      description: 'Which of the six apps; one that is stored is changed.',
+    }),
+    clientId: t.string({
+      required: true,
+      description: "The app's API key, up to 255 characters without blanks.",
+      validate: z
+        .string()
+        .regex(/^\S{1,255}$/, { message: 'clientId should be 1 to 255 characters without blanks.' }),
+    }),
+    clientSecret: t.string({
+      description:
+        'Its secret, up to 255 characters without blanks; needed for a new app. It can never be read back.',
+      validate: z
+        .string()
+        .regex(/^\S{1,255}$/, { message: 'clientSecret should be 1 to 255 characters without blanks.' }),
+    }),
+    redirectUri: t.string({
+      description: 'As registered at the broker, http or https. UPSTOX_REDIRECT_URI if it was never given.',
+      validate: z
+        .string()
+        .max(255)
+        .refine(isWebAddress, { message: 'redirectUri should be an http(s) address.' }),
+    }),
+    apiIndex: t.int({
+      description: 'From 0 to 5; the usual index of the name if left out.',
+      validate: z
+        .number()
+        .int()
+        .min(0)
+        .max(MAX_APIS - 1, { message: 'apiIndex should be from 0 to 5.' }),
+    }),
+    enabled: t.boolean({ description: 'Whether tokens are made and checked for it. Default true.' }),
+  }),
+});
+
+builder.mutationFields((t) => ({
+  saveApiConfig: t.field({
+    type: ApiConfigRef,
+    description:
+      'Stores or changes an API app. Refused with CONFIG_SOURCE_IS_ENV unless LOGIN_CONFIG_SOURCE is DATABASE.',
+    args: { input: t.arg({ type: SaveApiConfigInput, required: true, description: 'The app.' }) },
+    resolve: async (_root, { input }, { services }) =>
+      services.apiConfigs.save(await getAccount(services.database, input.accountId), {
+        apiName: input.apiName,
+        clientId: input.clientId,
+        clientSecret: input.clientSecret == null ? null : new Secret(input.clientSecret),
+        redirectUri: input.redirectUri ?? null,
+        enabled: input.enabled ?? null,
+        apiIndex: input.apiIndex ?? null,
+      }),
+  }),
+  setApiConfigEnabled: t.field({
+    type: ApiConfigRef,
+    description: 'Switches an API app on or off. Refused with CONFIG_SOURCE_IS_ENV or API_NOT_CONFIGURED.',
+    args: {
+      accountId: t.arg.id({ description: 'An account; the active one if left out.' }),
+      apiName: t.arg({ type: ApiNameEnum, required: true, description: 'Which app.' }),
+      enabled: t.arg.boolean({ required: true, description: 'On or off.' }),
+    },
+    resolve: async (_root, { accountId, apiName, enabled }, { services }) =>
+      services.apiConfigs.setEnabled(await getAccount(services.database, accountId), apiName, enabled),
+  }),
+  removeApiConfig: t.boolean({
+    description:
+      'Removes an API app; true when there was one. Its token stays stored. Refused with CONFIG_SOURCE_IS_ENV.',
+    args: {
+      accountId: t.arg.id({ description: 'An account; the active one if left out.' }),
+      apiName: t.arg({ type: ApiNameEnum, required: true, description: 'Which app.' }),
+    },
+    resolve: async (_root, { accountId, apiName }, { services }) =>
+      services.apiConfigs.remove(await getAccount(services.database, accountId), apiName),
+  }),
+}));

@@ -1,0 +1,87 @@
+import { mask } from '../domain/account.ts';
+import type { Profile } from '../domain/profile.ts';
+import { getAccount } from '../services/accounts.ts';
+import { type LoginSuccess, readLoginSuccess } from '../services/token-status.ts';
+import { ApiNameEnum } from './api-config.ts';
+import { builder } from './builder.ts';
+
+const StoreOperationEnum = builder.enumType('StoreOperation', {
+  description: 'What storing a token did.',
+  values: {
+    INSERTED: { value: 'INSERTED' as const, description: 'There was none before.' },
+    REPLACED: { value: 'REPLACED' as const, description: 'It took the place of an older one.' },
+  },
+});
+
+const LoginDatabaseRef = builder.objectRef<LoginSuccess>('LoginDatabase').implement({
+  description: 'Where the token went.',
+  fields: (t) => ({
+    path: t.string({
+      description: 'The file, relative to the working directory.',
+      resolve: ({ databaseLabel }) => databaseLabel,
+    }),
+    operation: t.expose('operation', { type: StoreOperationEnum, description: 'What storing it did.' }),
+    totalActiveTokens: t.exposeInt('totalActiveTokens', {
+      description: 'Tokens of the account that are marked active.',
+    }),
+  }),
+});
+
+const ProfileRef = builder.objectRef<Profile>('Profile').implement({
+  description: 'Whose token it is, as the broker’s profile call told; names and e-mail are masked.',
+  fields: (t) => ({
+    userName: t.string({ description: 'Masked.', resolve: ({ userName }) => mask(userName) }),
+    userId: t.string({ description: 'Masked.', resolve: ({ userId }) => mask(userId) }),
+    email: t.string({ description: 'Masked.', resolve: ({ email }) => mask(email) }),
+    broker: t.exposeString('broker', { description: 'UPSTOX.' }),
+    exchanges: t.stringList({
+      description: 'Such as NSE, NFO, BSE, CDS, BFO, BCD, MCX, NSCOM.',
+      resolve: ({ exchanges }) => [...exchanges],
+    }),
+    products: t.stringList({
+      description: 'Such as D, CO, I, OCO, MTF.',
+      resolve: ({ products }) => [...products],
+    }),
+    orderTypes: t.stringList({
+      description: 'Such as MARKET, LIMIT, SL, SL-M.',
+      resolve: ({ orderTypes }) => [...orderTypes],
+    }),
+    userType: t.exposeString('userType', { description: 'Such as individual.' }),
+    poa: t.exposeBoolean('poa', { description: 'Power of attorney given.' }),
+    ddpi: t.exposeBoolean('ddpi', { description: 'Demat debit and pledge instruction given.' }),
+    isActive: t.exposeBoolean('isActive', { description: 'Whether the broker calls the account active.' }),
+  }),
+});
+
+const LoginSuccessRef = builder.objectRef<LoginSuccess>('LoginSuccess').implement({
+  description: 'A login that worked.',
+  fields: (t) => ({
+    status: t.string({ description: 'Always SUCCESS.', resolve: () => 'SUCCESS' }),
+    message: t.string({
+      description: 'For people.',
+      resolve: () => 'Access token generated and stored successfully',
+    }),
+    apiName: t.expose('apiName', { type: ApiNameEnum, description: 'Which API.' }),
+    database: t.field({
+      type: LoginDatabaseRef,
+      description: 'Where the token went.',
+      resolve: (success) => success,
+    }),
+    profile: t.expose('profile', { type: ProfileRef, description: 'Whose it is.' }),
+  }),
+});
+
+builder.queryField('loginSuccess', (t) =>
+  t.field({
+    type: LoginSuccessRef,
+    nullable: true,
+    description:
+      'The facts of one API’s login; null unless its token is VALID. Asks the broker once if nobody has since the server started.',
+    args: {
+      accountId: t.arg.id({ description: 'An account; the active one if left out.' }),
+      apiName: t.arg({ type: ApiNameEnum, description: 'Which API; PRIMARY if left out.' }),
+    },
+    resolve: async (_root, { accountId, apiName }, { services }) =>
+      readLoginSuccess(services, await getAccount(services.database, accountId), apiName ?? 'PRIMARY'),
+  }),
+);

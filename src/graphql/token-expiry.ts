@@ -1,0 +1,39 @@
+import { EXPIRY_LEVELS } from '../domain/expiry.ts';
+import { getAccount } from '../services/accounts.ts';
+import { readTokenExpiry, type TokenExpiry } from '../services/token-status.ts';
+import { ApiNameEnum } from './api-config.ts';
+import { builder } from './builder.ts';
+
+const ExpiryLevelEnum = builder.enumType('ExpiryLevel', {
+  description: 'How urgent the end of a token is.',
+  values: {
+    GREEN: { value: EXPIRY_LEVELS[0], description: 'An hour or more is left.' },
+    AMBER: { value: EXPIRY_LEVELS[1], description: 'Less than an hour is left.' },
+    RED: { value: EXPIRY_LEVELS[2], description: 'Less than ten minutes are left.' },
+    EXPIRED: { value: EXPIRY_LEVELS[3], description: 'Its time is up.' },
+  },
+});
+
+const TokenExpiryRef = builder.objectRef<TokenExpiry>('TokenExpiry').implement({
+  description: 'When one API’s token ends.',
+  fields: (t) => ({
+    apiName: t.expose('apiName', { type: ApiNameEnum, description: 'Whose token.' }),
+    expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'From this instant on it is dead.' }),
+    remainingSeconds: t.exposeInt('remainingSeconds', {
+      description: 'Whole seconds left by the server’s clock, never negative.',
+    }),
+    level: t.expose('level', { type: ExpiryLevelEnum, description: 'How urgent that is.' }),
+  }),
+});
+
+builder.queryField('tokenExpiry', (t) =>
+  t.field({
+    type: [TokenExpiryRef],
+    description:
+      'When the tokens of the enabled APIs end, PRIMARY first; APIs without a readable end are left out. Reading it triggers nothing.',
+    args: { accountId: t.arg.id({ description: 'An account; the active one if left out.' }) },
+    resolve: async (_root, { accountId }, { services }) => [
+      ...(await readTokenExpiry(services, await getAccount(services.database, accountId))),
+    ],
+  }),
+);

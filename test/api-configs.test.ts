@@ -1,0 +1,216 @@
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { type Desk, openBroker, openDesk } from './support/desk.ts';
+
+const DATABASE = { LOGIN_CONFIG_SOURCE: 'DATABASE', UPSTOX_CLIENT_ID_0: '', UPSTOX_CLIENT_SECRET_0: '' };
+const SAVE = `mutation ($input: SaveApiConfigInput!) { saveApiConfig(input: $input) {
+  apiIndex apiName clientId redirectUri isPrimary enabled source } }`;
+const CONFIGS = '{ apiConfigs { apiIndex apiName clientId redirectUri isPrimary enabled source } }';
+
+const save = (desk: Desk, input: Record<string, unknown>) => desk.ask(SAVE, { input });
+
+/** The bytes of every file the program has left in its folder. */
+const bytesOf = (desk: Desk): string =>
+  readdirSync(desk.directory)
+    .filter((name) => name.includes('.db'))
+    .map((name) => readFileSync(path.join(desk.directory, name), 'latin1'))
+    .join('\n');
+
+test('apps from the environment can be read and not changed', async () => {
+  await using desk = await openDesk({ apis: 2 });
+  expect((await desk.ask(CONFIGS)).data.apiConfigs).toMatchObject([
+    { apiIndex: 0, apiName: 'PRIMARY', isPrimary: true, enabled: true, source: 'ENV' },
+    { apiIndex: 1, apiName: 'WEBSOCKET1', isPrimary: false, enabled: true, source: 'ENV' },
+  ]);
+  const refusals = [
+    await save(desk, { apiName: 'PRIMARY', clientId: 'x', clientSecret: 'y' }),
+    await desk.ask('mutation { setApiConfigEnabled(apiName: PRIMARY, enabled: false) { enabled } }'),
+    await desk.ask('mutation { removeApiConfig(apiName: PRIMARY) }'),
+  ];
+  for (const { errors } of refusals) {
+    expect(errors[0].extensions).toMatchObject({
+      code: 'CONFIG_SOURCE_IS_ENV',
+      nextAction: expect.stringContaining('LOGIN_CONFIG_SOURCE'),
+    });
+  }
+});
+
+test('apps in the database are stored, changed, switched off and removed, and a run is made with them', async () => {
+  await using desk = await openDesk({ apis: 0, env: DATABASE });
+  const [first, second] = desk.broker.apps;
+  expect((await desk.ask(CONFIGS)).data.apiConfigs).toEqual([]);
+  const made = await save(desk, {
+    apiName: 'WEBSOCKET1',
+    clientId: second?.clientId,
+    clientSecret: second?.clientSecret,
+  });
+  expect(made.data.saveApiConfig).toEqual({
+    apiIndex: 1,
+    apiName: 'WEBSOCKET1',
+    clientId: second?.clientId,
+    redirectUri: second?.redirectUri,
+    isPrimary: false,
+    enabled: true,
+    source: 'DATABASE',
+  });
+  await save(desk, { apiName: 'PRIMARY', clientId: first?.clientId, clientSecret: first?.clientSecret });
+  const { status, steps } = await desk.generate('mode: ALL');
+  expect([status, steps.map(({ apiName }: { apiName: string }) => apiName)]).toEqual([
+    'COMPLETED',
+    ['PRIMARY', 'WEBSOCKET1'],
+  ]);
+
+  const switched = await desk.ask(
+    'mutation { setApiConfigEnabled(apiName: WEBSOCKET1, enabled: false) { apiName enabled clientId } }',
+  );
+  expect(switched.data.setApiConfigEnabled).toEqual({
+    apiName: 'WEBSOCKET1',
+    enabled: false,
+    clientId: second?.clientId,
+  });
+  expect((await desk.ask('{ tokens { apiName } }')).data.tokens).toEqual([{ apiName: 'PRIMARY' }]);
+  await save(desk, { apiName: 'WEBSOCKET1', clientId: 'a-new-client', enabled: true });
+  const { tokens } = (await desk.ask('{ tokenStatus { tokens { verdict reason } } }')).data.tokenStatus;
+  expect(tokens).toEqual([
+    { verdict: 'VALID', reason: null },
+    { verdict: 'INVALID', reason: 'CLIENT_CHANGED' },
+  ]);
+  expect((await desk.ask('mutation { removeApiConfig(apiName: WEBSOCKET1) }')).data.removeApiConfig).toBe(
+    true,
+  );
+  expect((await desk.ask('mutation { removeApiConfig(apiName: WEBSOCKET1) }')).data.removeApiConfig).toBe(
+    false,
+  );
+  expect(desk.rows('select api_name from upstox_tokens order by api_index')).toHaveLength(2);
+
+  const bytes = bytesOf(desk);
+  for (const { clientSecret } of desk.broker.apps.slice(0, 2)) expect(bytes).not.toContain(clientSecret);
+  expect(
+    desk.rows("select client_secret from upstox_tokens where api_name = 'PRIMARY'")[0].client_secret,
+  ).toMatch(/^vega1:/);
+});
+
+test('a wrong app is refused with what is wrong, and nothing is stored', async () => {
+  await using desk = await openDesk({ apis: 0, env: DATABASE });
+  const good = { apiName: 'PRIMARY', clientId: 'client', clientSecret: 'secret' };
+  for (const [input, issue] of [
+    [{ ...good, clientId: '' }, 'clientId'],
+    [{ ...good, clientId: 'with blank' }, 'clientId'],
+    [{ ...good, clientSecret: '' }, 'clientSecret'],
+    [{ ...good, redirectUri: 'ftp://x' }, 'redirectUri'],
+    [{ ...good, apiIndex: 6 }, 'apiIndex'],
+    [{ ...good, apiName: 'SEVENTH' }, 'SEVENTH'],
+    [{ apiName: 'PRIMARY', clientId: 'client' }, 'client secret'],
+  ] as const) {
+    const { errors } = await save(desk, input);
+    expect([errors[0].extensions.code, errors[0].message]).toEqual([
+      'BAD_USER_INPUT',
+      expect.stringContaining(issue),
+    ]);
+  }
+  await save(desk, { ...good, apiIndex: 3 });
+  const taken = await save(desk, { ...good, apiName: 'WEBSOCKET1', apiIndex: 3 });
+  expect(taken.errors[0]).toMatchObject({
+    message: 'Index 3 belongs to PRIMARY.',
+    extensions: { code: 'BAD_USER_INPUT' },
+  });
+  const unknown = await desk.ask(
+    'mutation { setApiConfigEnabled(apiName: OPTIONCHAIN2, enabled: true) { enabled } }',
+  );
+  expect(unknown.errors[0].extensions.code).toBe('API_NOT_CONFIGURED');
+  expect((await desk.ask(CONFIGS)).data.apiConfigs).toHaveLength(1);
+});
+
+test('a new master key seals everything anew, and a wrong or lost one is refused at the start', async () => {
+  await using broker = await openBroker();
+  await using desk = await openDesk({ apis: 0, broker, env: DATABASE });
+  const { directory } = desk;
+  const again = (env: Record<string, string> = {}) =>
+    openDesk({ apis: 0, broker, directory, env: { ...DATABASE, ...env } });
+  const keyFile = path.join(directory, '.vega', 'master.key');
+  await save(desk, { apiName: 'PRIMARY', clientId: 'client', clientSecret: 'secret-canary' });
+  const [oldKey, [before]] = [
+    readFileSync(keyFile, 'utf8'),
+    desk.rows('select client_secret from upstox_api_configs'),
+  ];
+  expect((await desk.ask('mutation { rotateMasterKey }')).data.rotateMasterKey).toBe(true);
+  const [newKey, [after]] = [
+    readFileSync(keyFile, 'utf8'),
+    desk.rows('select client_secret from upstox_api_configs'),
+  ];
+  expect(newKey).not.toBe(oldKey);
+  expect(after.client_secret.split(':')[1]).not.toBe(before.client_secret.split(':')[1]);
+  expect((await desk.ask(CONFIGS)).data.apiConfigs).toMatchObject([{ clientId: 'client' }]);
+
+  await desk.app[Symbol.asyncDispose]();
+  const database = readFileSync(path.join(directory, 'vega_trade.db'));
+  writeFileSync(keyFile, oldKey);
+  await expect(again()).rejects.toThrow(/sealed with the master key \w{8}, and the one at hand is \w{8}/);
+  rmSync(keyFile);
+  await expect(again()).rejects.toThrow(/and there is none\. Restore master\.key/);
+  await expect(again({ VEGA_MASTER_KEY: 'x'.repeat(32) })).rejects.toThrow(
+    /Set VEGA_MASTER_KEY to the key of that id/,
+  );
+  expect(readFileSync(path.join(directory, 'vega_trade.db')).equals(database)).toBe(true);
+
+  await using given = await again({ VEGA_MASTER_KEY: newKey.trim() });
+  expect((await given.ask(CONFIGS)).data.apiConfigs).toMatchObject([{ clientId: 'client' }]);
+  expect((await given.ask('mutation { rotateMasterKey }')).errors[0].extensions.code).toBe(
+    'MASTER_KEY_IS_GIVEN',
+  );
+  await given.app[Symbol.asyncDispose]();
+  await using rotated = await again({ VEGA_MASTER_KEY: `${'y'.repeat(40)},${newKey.trim()}` });
+  expect((await rotated.ask('mutation { rotateMasterKey }')).data.rotateMasterKey).toBe(true);
+  await rotated.app[Symbol.asyncDispose]();
+  await using last = await again({ VEGA_MASTER_KEY: 'y'.repeat(40) });
+  expect((await last.ask(CONFIGS)).data.apiConfigs).toMatchObject([{ clientId: 'client' }]);
+});
+
+test('a sealed secret that was moved to another row does not open', async () => {
+  await using desk = await openDesk({ apis: 0, env: DATABASE });
+  await save(desk, { apiName: 'PRIMARY', clientId: 'client-a', clientSecret: 'secret-a' });
+  await save(desk, { apiName: 'WEBSOCKET1', clientId: 'client-b', clientSecret: 'secret-b' });
+  desk.change(
+    "update upstox_api_configs set client_secret = (select client_secret from upstox_api_configs where api_name = 'WEBSOCKET1')",
+  );
+  const { errors } = await desk.ask('mutation { generateTokens(mode: ALL) { id } }');
+  expect(errors[0].extensions.code).toBe('SECRET_UNREADABLE');
+  expect(errors[0].message).toContain('PRIMARY');
+  expect(desk.broker.log.filter(({ kind }) => kind === 'OTP_GENERATE')).toEqual([]);
+  await save(desk, { apiName: 'PRIMARY', clientId: 'client-a', clientSecret: 'secret-a' });
+  const secretless = await desk.ask(
+    'mutation { generateTokens(mode: PARTIAL, apiNames: [WEBSOCKET1]) { id } }',
+  );
+  expect(secretless.errors).toBeUndefined();
+});
+
+test('an app that its owner has got wrong is found before any OTP is spent on it', async () => {
+  await using desk = await openDesk({
+    apis: 2,
+    env: { UPSTOX_CLIENT_ID_1: '00000000-0000-4000-8000-00000000dead' },
+  });
+  const health = '{ systemHealth { api browser findings { component state message nextAction } } }';
+  const { systemHealth } = (await desk.ask(health)).data;
+  expect(systemHealth.api).toBe('OK');
+  expect(systemHealth.findings).toMatchObject([
+    {
+      component: 'CONFIG',
+      state: 'DOWN',
+      message: 'WEBSOCKET1: the broker refuses client id or redirect URI (UDAPI100068).',
+    },
+  ]);
+  await desk.ask(health);
+  expect(desk.broker.log.map(({ kind }) => kind)).toEqual(['DIALOG', 'DIALOG']);
+  desk.broker.faults.down = true;
+});
+
+test('a broker that cannot be reached is told as such', async () => {
+  await using desk = await openDesk({ apis: 1 });
+  desk.broker.faults.down = true;
+  const { systemHealth } = (await desk.ask('{ systemHealth { api findings { component message } } }')).data;
+  expect(systemHealth).toEqual({
+    api: 'DOWN',
+    findings: [{ component: 'API', message: "PRIMARY: the broker's dialog does not answer." }],
+  });
+});

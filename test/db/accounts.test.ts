@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { ensureAccount, findAccounts, rememberBrokerUser } from '../../src/db/accounts.ts';
+import { Folder } from './temporary-database.ts';
+
+test('an account is made once, and found in the order of its number', async () => {
+  using folder = new Folder();
+  await using database = await folder.open();
+  await database.write(async (transaction) => {
+    await ensureAccount(transaction, { id: 'UPSTOX_02', number: 2 }, new Date(0));
+    await ensureAccount(transaction, { id: 'UPSTOX_01', number: 1 }, new Date(0));
+    await ensureAccount(transaction, { id: 'UPSTOX_01', number: 1 }, new Date(9));
+  });
+  expect(await findAccounts(database.read)).toEqual([
+    { id: 'UPSTOX_01', number: 1, name: 'UPSTOX_01', brokerUserId: null },
+    { id: 'UPSTOX_02', number: 2, name: 'UPSTOX_02', brokerUserId: null },
+  ]);
+});
+
+test('the first user id that is learnt stays', async () => {
+  using folder = new Folder();
+  await using database = await folder.open();
+  await database.write(async (transaction) => {
+    await ensureAccount(transaction, { id: 'UPSTOX_01', number: 1 }, new Date(0));
+    await ensureAccount(transaction, { id: 'UPSTOX_02', number: 2 }, new Date(0));
+    await rememberBrokerUser(transaction, 'UPSTOX_01', 'AB1234');
+    await rememberBrokerUser(transaction, 'UPSTOX_01', 'CD5678');
+    await rememberBrokerUser(transaction, 'UPSTOX_09', 'EF9012');
+  });
+  expect((await findAccounts(database.read)).map(({ id, brokerUserId }) => [id, brokerUserId])).toEqual([
+    ['UPSTOX_01', 'AB1234'],
+    ['UPSTOX_02', null],
+  ]);
+});

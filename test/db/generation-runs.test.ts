@@ -1,0 +1,117 @@
+import { expect, test } from 'vitest';
+import type { Database } from '../../src/db/database.ts';
+import {
+  findLatestRun,
+  findRun,
+  findUnfinishedRuns,
+  insertRun,
+  updateRun,
+} from '../../src/db/generation-runs.ts';
+import { FAILURES } from '../../src/domain/failure.ts';
+import {
+  GENERATION_MODES,
+  type GenerationRun,
+  pendingStep,
+  RUN_STATUSES,
+  withStep,
+} from '../../src/domain/generation-run.ts';
+import { Folder } from './temporary-database.ts';
+
+const at = (second: number): Date => new Date(Date.parse('2026-11-17T20:00:00+05:30') + second * 1000 + 7);
+
+const run = (parts: Partial<GenerationRun> = {}): GenerationRun => ({
+  id: 'run-1',
+  accountId: 'UPSTOX_01',
+  mode: 'ALL',
+  status: 'RUNNING',
+  startedAt: at(0),
+  endedAt: null,
+  steps: [pendingStep('WEBSOCKET2'), pendingStep('PRIMARY'), pendingStep('OPTIONCHAIN1')],
+  ...parts,
+});
+
+const insert = (database: Database, inserted: GenerationRun, processId = 4711) =>
+  database.write((transaction) => insertRun(transaction, inserted, processId));
+
+test('a run is found as it was stored, its steps in their order', async () => {
+  using folder = new Folder();
+  await using database = await folder.open();
+  await insert(database, run());
+  expect(await findRun(database.read, 'run-1')).toEqual(run());
+  expect(await findRun(database.read, 'run-2')).toBeNull();
+});
+
+test.each(GENERATION_MODES.flatMap((mode) => RUN_STATUSES.map((status) => [mode, status] as const)))(
+  'a run %s that is %s is found again',
+  async (mode, status) => {
+    using folder = new Folder();
+    await using database = await folder.open();
+    const stored = run({ mode, status, endedAt: at(9), steps: [] });
+    await insert(database, stored);
+    expect(await findRun(database.read, 'run-1')).toEqual(stored);
+  },
+);
+
+test('what has become of a step is written, with the failure in full', async () => {
+  using folder = new Folder();
+  await using database = await folder.open();
+  await insert(database, run());
+  const failure = {
+    code: 'CREDENTIALS_REJECTED',
+    message: 'The broker answered 1017106.',
+    nextAction: FAILURES.CREDENTIALS_REJECTED.nextAction,
+    submitted: ['MOBILE', 'OTP', 'PIN'],
+  } as const;
+  const failed = withStep(run({ status: 'STOPPED', endedAt: at(20) }), 'PRIMARY', {
+    status: 'FAILED',
+    step: 'PIN',
+    failure,
+    startedAt: at(1),
+    endedAt: at(19),
+  });
+  await database.write((transaction) => updateRun(transaction, failed, 'PRIMARY'));
+  expect(await findRun(database.read, 'run-1')).toEqual(failed);
+});
+
+test('one step is written without the others, or all of them', async () => {
+  using folder = new Folder();
+  await using database = await folder.open();
+  await insert(database, run());
+  const skipped = run({ steps: run().steps.map((step) => ({ ...step, status: 'SKIPPED' as const })) });
+  const statuses = async () => (await findRun(database.read, 'run-1'))?.steps.map(({ status }) => status);
+  await database.write((transaction) => updateRun(transaction, skipped, 'PRIMARY'));
+  expect(await statuses()).toEqual(['PENDING', 'SKIPPED', 'PENDING']);
+  await database.write((transaction) => updateRun(transaction, skipped));
+  expect(await statuses()).toEqual(['SKIPPED', 'SKIPPED', 'SKIPPED']);
+});
+
+test('the latest run is the one of the account that was started last', async () => {
+  using folder = new Folder();
+  await using database = await folder.open();
+  await insert(database, run({ id: 'second', startedAt: at(60) }));
+  await insert(database, run({ id: 'first' }));
+  await insert(database, run({ id: 'of another', accountId: 'UPSTOX_02', startedAt: at(120) }));
+  expect((await findLatestRun(database.read, 'UPSTOX_01'))?.id).toBe('second');
+  expect((await findLatestRun(database.read, 'UPSTOX_02'))?.id).toBe('of another');
+  expect(await findLatestRun(database.read, 'UPSTOX_03')).toBeNull();
+});
+
+test('an unfinished run is found with the process that carries it', async () => {
+  using folder = new Folder();
+  await using database = await folder.open();
+  for (const [index, status] of RUN_STATUSES.entries())
+    await insert(database, run({ id: status, status }), index);
+  const unfinished = await findUnfinishedRuns(database.read);
+  expect(unfinished.map(({ run: { id }, processId }) => [id, processId]).sort()).toEqual([
+    ['RUNNING', 0],
+    ['WAITING_OPERATOR', 1],
+  ]);
+});
+
+test('a run that cannot be stored whole is not stored at all', async () => {
+  using folder = new Folder();
+  await using database = await folder.open();
+  const twice = run({ steps: [pendingStep('PRIMARY'), pendingStep('PRIMARY')] });
+  await expect(insert(database, twice)).rejects.toThrow('UNIQUE constraint failed');
+  expect(await findRun(database.read, 'run-1')).toBeNull();
+});

@@ -1,0 +1,76 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
+import Sqlite from 'better-sqlite3';
+import { expect, test } from 'vitest';
+import { ensureAccount, findAccounts } from '../../src/db/accounts.ts';
+import { Folder, holdLock } from './temporary-database.ts';
+
+const HELD_MS = 300;
+
+// Tried again, because on a busy machine the loop may be late for other reasons; blocked it is late every time.
+test('a write waits for the lock of another process without stopping the server', { retry: 2 }, async () => {
+  using folder = new Folder();
+  await using database = await folder.open();
+  await using other = await holdLock(database.path);
+  const loop = monitorEventLoopDelay({ resolution: 5 });
+  loop.enable();
+  let waiting = true;
+  const writing = database
+    .write((transaction) => ensureAccount(transaction, { id: 'UPSTOX_01', number: 1 }, new Date(0)))
+    .finally(() => {
+      waiting = false;
+    });
+
+  await delay(HELD_MS);
+  loop.disable();
+  expect(waiting).toBe(true);
+  expect(await findAccounts(database.read)).toEqual([]);
+  // Were the loop blocked, this word would never be said and the write would fail.
+  await other.release();
+  await writing;
+  expect(await findAccounts(database.read)).toEqual([
+    { id: 'UPSTOX_01', number: 1, name: 'UPSTOX_01', brokerUserId: null },
+  ]);
+  expect(loop.max / 1e6).toBeLessThan(50);
+});
+
+test('a program that only reads is not disturbed, and does not disturb', async () => {
+  using folder = new Folder();
+  await using database = await folder.open();
+  const write = (number: number) =>
+    database.write((transaction) =>
+      ensureAccount(transaction, { id: `UPSTOX_0${number}`, number }, new Date(0)),
+    );
+  await write(1);
+  const reader = new Sqlite(database.path);
+  try {
+    reader.exec('begin');
+    const numbers = reader.prepare('select number from accounts order by number').pluck();
+    expect(numbers.all()).toEqual([1]);
+    await write(2);
+    expect(numbers.all()).toEqual([1]);
+    reader.exec('commit');
+    expect(numbers.all()).toEqual([1, 2]);
+  } finally {
+    reader.close();
+  }
+});
+
+test('a start waits for the lock of another process, too', async () => {
+  using folder = new Folder();
+  await (await folder.open())[Symbol.asyncDispose]();
+  await using other = await holdLock(folder.file('vega_trade.db'));
+  const opening = folder.open();
+  await delay(50);
+  await other.release();
+  await using database = await opening;
+  expect(await findAccounts(database.read)).toEqual([]);
+});
+
+test('two programs that start on a new file at the same time both come up, also the next time', async () => {
+  using folder = new Folder();
+  for (const database of await Promise.all([folder.open(), folder.open()]))
+    await database[Symbol.asyncDispose]();
+  await using database = await folder.open();
+  expect(await findAccounts(database.read)).toEqual([]);
+});

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { FAILURE_CODES, FAILURES, failureOfBrokerCode } from '../../src/domain/failure.ts';
+
+test('the broker’s codes mean', () => {
+  const codes = [
+    ...['1017069', '1017078', '1017125', 'UDAPI10005'],
+    ...['1017106', '1017090', '1017016'],
+    ...['UDAPI100058', 'UDAPI100068', 'UDAPI100069', 'UDAPI100070', 'UDAPI100073', 'UDAPI1155', 'UDAPI1157'],
+    ...['UDAPI100057', 'UDAPI100500', '9999999', 'toString', ''],
+  ];
+  expect(
+    Object.fromEntries(codes.map((code) => [code, failureOfBrokerCode(code) ?? null])),
+  ).toMatchInlineSnapshot(`
+    {
+      "": null,
+      "1017016": "CREDENTIALS_REJECTED",
+      "1017069": "THROTTLED",
+      "1017078": "THROTTLED",
+      "1017090": "CREDENTIALS_REJECTED",
+      "1017106": "CREDENTIALS_REJECTED",
+      "1017125": "THROTTLED",
+      "9999999": null,
+      "UDAPI10005": "THROTTLED",
+      "UDAPI100057": "CODE_SPENT",
+      "UDAPI100058": "APP_REJECTED",
+      "UDAPI100068": "APP_REJECTED",
+      "UDAPI100069": "APP_REJECTED",
+      "UDAPI100070": "APP_REJECTED",
+      "UDAPI100073": "APP_REJECTED",
+      "UDAPI100500": "BROKER_UNREACHABLE",
+      "UDAPI1155": "APP_REJECTED",
+      "UDAPI1157": "APP_REJECTED",
+      "toString": null,
+    }
+  `);
+});
+
+test('only what concerns one app lets a run go on to the next', () => {
+  expect(FAILURE_CODES.filter((code) => FAILURES[code].reach === 'API')).toEqual([
+    ...['APP_REJECTED', 'CODE_SPENT', 'SPENT_UNKNOWN', 'TOKEN_REJECTED', 'UNVERIFIED'],
+  ]);
+});
+
+test('every failure says in whole sentences what to do', () => {
+  for (const code of FAILURE_CODES) expect(FAILURES[code].nextAction).toMatch(/^[A-Z].{15,}\.$/);
+});

@@ -1,0 +1,126 @@
+import { describe, expect, test } from 'vitest';
+import type { ProbeResult, Profile } from '../../src/domain/profile.ts';
+import { Secret } from '../../src/domain/secret.ts';
+import type { StoredToken } from '../../src/domain/token.ts';
+import { checkProfile, checkTime, endOf, hasExpiryConflict } from '../../src/domain/verdict.ts';
+
+const NOW = new Date('2026-11-17T20:00:00+05:30');
+const LATER = new Date('2026-11-18T03:30:00+05:30');
+const SOON = new Date('2026-11-17T21:00:00+05:30');
+
+const jwt = (exp: Date): Secret =>
+  new Secret(`e30.${Buffer.from(JSON.stringify({ exp: exp.getTime() / 1000 })).toString('base64url')}.sig`);
+
+const token = (parts: Partial<StoredToken> = {}): StoredToken => ({
+  accountNumber: 1,
+  apiName: 'PRIMARY',
+  accessToken: new Secret('opaque'),
+  fingerprint: '0123456789ab',
+  clientId: 'client-0',
+  generatedAt: new Date('2026-11-17T09:00:00+05:30'),
+  validUntil: LATER,
+  isActive: true,
+  version: 1,
+  storage: 'DATABASE',
+  ...parts,
+});
+
+const CONFIG = { apiName: 'PRIMARY', clientId: 'client-0' } as const;
+
+describe('the end of a stored token', () => {
+  test.each([
+    ['the table’s, where the token says nothing', {}, LATER],
+    ['the table’s, where it is the earlier one', { accessToken: jwt(LATER), validUntil: SOON }, SOON],
+    ['the token’s, where that is the earlier one', { accessToken: jwt(SOON) }, SOON],
+    ['the token’s, where the table says nothing', { accessToken: jwt(SOON), validUntil: 'ABSENT' }, SOON],
+    ['by the rule, where neither says anything', { validUntil: 'ABSENT' }, LATER],
+    ['not known without any time', { validUntil: 'ABSENT', generatedAt: null }, null],
+    [
+      'not known where the table cannot be read, whatever the token says',
+      { accessToken: jwt(LATER), validUntil: 'UNREADABLE' },
+      null,
+    ],
+  ] as const)('is %s', (_what, parts, end) => {
+    expect(endOf(token(parts))).toEqual(end);
+  });
+});
+
+describe('table and token disagree about the end', () => {
+  const later = (milliseconds: number) => new Date(LATER.getTime() + milliseconds);
+  test.each([
+    ['by a second', { accessToken: jwt(later(1000)) }, true],
+    ['by an hour', { accessToken: jwt(SOON) }, true],
+    ['by less than a second, to which the table is exact: no', { accessToken: jwt(later(999)) }, false],
+    ['where they are equal: no', { accessToken: jwt(LATER) }, false],
+    ['where the token says nothing: no', {}, false],
+    ['where the table says nothing: no', { accessToken: jwt(LATER), validUntil: 'ABSENT' }, false],
+    ['where the table is unreadable: no', { accessToken: jwt(LATER), validUntil: 'UNREADABLE' }, false],
+  ] as const)('%s', (_what, parts, conflict) => {
+    expect(hasExpiryConflict(token(parts))).toBe(conflict);
+  });
+});
+
+describe('without asking the broker a token is', () => {
+  const dead = { apiName: 'PRIMARY', timeValid: false, profileValid: false, httpStatus: null };
+  test.each([
+    ['MISSING', 'NOT_FOUND', undefined, false],
+    ['EXPIRED', 'TIME_IS_UP', token({ validUntil: NOW }), false],
+    ['EXPIRED', 'TIME_IS_UP', token({ validUntil: new Date(NOW.getTime() - 1) }), false],
+    ['EXPIRED', 'TIME_IS_UP', token({ accessToken: jwt(NOW) }), false],
+    ['EXPIRED', 'TIME_IS_UP', token({ validUntil: NOW, clientId: 'client-9', isActive: false }), false],
+    ['EXPIRED', 'VALIDITY_UNREADABLE', token({ validUntil: 'UNREADABLE' }), false],
+    ['EXPIRED', 'VALIDITY_UNREADABLE', token({ validUntil: 'ABSENT', generatedAt: null }), false],
+    ['INVALID', 'CLIENT_CHANGED', token({ clientId: 'client-9' }), true],
+    ['INVALID', 'CLIENT_CHANGED', token({ clientId: 'client-9', isActive: false }), true],
+    ['INVALID', 'INACTIVE', token({ isActive: false }), true],
+    ['UNKNOWN', 'NOT_CHECKED', token(), true],
+    ['UNKNOWN', 'NOT_CHECKED', token({ validUntil: new Date(NOW.getTime() + 1) }), true],
+    ['UNKNOWN', 'NOT_CHECKED', token({ validUntil: 'ABSENT' }), true],
+  ] as const)('%s (%s)', (verdict, reason, stored, timeValid) => {
+    expect(checkTime(CONFIG, stored, NOW)).toEqual({ ...dead, verdict, reason, timeValid });
+  });
+});
+
+describe('after the profile call a token is', () => {
+  const profile: Profile = {
+    userId: 'AB1234',
+    userName: 'Demo Trader',
+    email: 'demo@example.com',
+    broker: 'UPSTOX',
+    userType: 'individual',
+    exchanges: ['NSE'],
+    products: ['D'],
+    orderTypes: ['MARKET'],
+    poa: false,
+    ddpi: false,
+    isActive: true,
+  };
+  const alive: ProbeResult = { kind: 'ALIVE', profile };
+  const unknown = (
+    reason: Extract<ProbeResult, { kind: 'UNKNOWN' }>['reason'],
+    httpStatus: number | null,
+  ): ProbeResult => ({ kind: 'UNKNOWN', reason, httpStatus });
+
+  test.each([
+    ['VALID', null, 200, alive, 'AB1234'],
+    ['VALID', null, 200, alive, null],
+    ['INVALID', 'WRONG_ACCOUNT', 200, alive, 'CD5678'],
+    ['INVALID', 'WRONG_ACCOUNT', 200, alive, 'ab1234'],
+    ['INVALID', 'REJECTED', 401, { kind: 'DEAD', httpStatus: 401 } as ProbeResult, 'AB1234'],
+    ['INVALID', 'REJECTED', 403, { kind: 'DEAD', httpStatus: 403 } as ProbeResult, null],
+    ['UNKNOWN', 'TIMEOUT', null, unknown('TIMEOUT', null), 'AB1234'],
+    ['UNKNOWN', 'NETWORK', null, unknown('NETWORK', null), null],
+    ['UNKNOWN', 'RATE_LIMITED', 429, unknown('RATE_LIMITED', 429), null],
+    ['UNKNOWN', 'BROKER_ERROR', 503, unknown('BROKER_ERROR', 503), null],
+    ['UNKNOWN', 'NOT_A_PROFILE', 200, unknown('NOT_A_PROFILE', 200), 'AB1234'],
+  ])('%s (%s, %s)', (verdict, reason, httpStatus, probe, expectedUserId) => {
+    expect(checkProfile('WEBSOCKET1', probe, expectedUserId)).toEqual({
+      apiName: 'WEBSOCKET1',
+      verdict,
+      timeValid: true,
+      profileValid: verdict === 'VALID',
+      reason,
+      httpStatus,
+    });
+  });
+});

@@ -1,0 +1,158 @@
+import {
+  buildSchema,
+  type GraphQLField,
+  type GraphQLNamedType,
+  type GraphQLSchema,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isIntrospectionType,
+  isObjectType,
+  isRequiredArgument,
+  isSpecifiedScalarType,
+  lexicographicSortSchema,
+  printSchema,
+} from 'graphql';
+import { expect, test } from 'vitest';
+import { schema } from '../../src/graphql/schema.ts';
+
+/** What clients rely on. More fields and more optional arguments are welcome; these keep their names and types. */
+const PROMISED = buildSchema(`
+  scalar DateTime
+  enum ApiName { PRIMARY WEBSOCKET1 WEBSOCKET2 WEBSOCKET3 OPTIONCHAIN1 OPTIONCHAIN2 }
+  enum GenerationMode { ALL INVALID_ONLY PARTIAL }
+  enum Verdict { VALID EXPIRED INVALID UNKNOWN MISSING }
+  enum RunStatus { RUNNING WAITING_OPERATOR COOLDOWN COMPLETED STOPPED ABORTED }
+  enum ConfigSource { ENV DATABASE }
+  enum StorageKind { DATABASE MEMORY }
+  enum StepStatus { PENDING RUNNING DONE FAILED SKIPPED }
+  enum HealthState { OK DEGRADED DOWN UNKNOWN }
+  scalar LoginStep
+  scalar FailureCode
+  type Query {
+    accounts: [Account!]!
+    activeAccount: Account!
+    tokens(accountId: ID): [Token!]!
+    generationRun(id: ID!): GenerationRun
+    apiConfigs(accountId: ID): [ApiConfig!]!
+    systemHealth: SystemHealth!
+  }
+  type Mutation {
+    generateTokens(mode: GenerationMode!, apiNames: [ApiName!], accountId: ID, replaceValid: Boolean, includeUnknown: Boolean): GenerationRun!
+  }
+  type Subscription {
+    events(accountId: ID, after: ID): AuthEvent!
+    tokenProgress(accountId: ID): TokenProgress!
+  }
+  type TokenProgress { total: Int! generated: Int! missing: [ApiName!]! current: ApiName step: LoginStep runId: ID! }
+  type Account { id: ID! name: String! client: String broker: String! plan: String isActive: Boolean! tokens: [Token!]! apiConfigs: [ApiConfig!]! }
+  type ApiConfig { apiIndex: Int! apiName: ApiName! clientId: String! redirectUri: String! isPrimary: Boolean! enabled: Boolean! source: ConfigSource! }
+  type Token { apiName: ApiName! isPrimary: Boolean! verdict: Verdict! fingerprint: String generatedAt: DateTime expiresAt: DateTime checkedAt: DateTime storage: StorageKind! version: Int! }
+  type SystemHealth { database: HealthState! api: HealthState! cache: HealthState! browser: HealthState! findings: [Finding!]! }
+  type Finding { message: String! }
+  type GenerationRun { id: ID! accountId: ID! mode: GenerationMode! status: RunStatus! startedAt: DateTime! endedAt: DateTime steps: [RunStep!]! }
+  type RunStep { apiName: ApiName! status: StepStatus! step: LoginStep failure: Failure startedAt: DateTime endedAt: DateTime }
+  type Failure { code: FailureCode! message: String! nextAction: String! submitted: [String!]! }
+  interface AuthEvent { id: ID! at: DateTime! accountId: ID! }
+  type TokenProgressEvent implements AuthEvent { id: ID! at: DateTime! accountId: ID! progress: TokenProgress! }
+  type HeartbeatEvent implements AuthEvent { id: ID! at: DateTime! accountId: ID! }
+  type GapEvent implements AuthEvent { id: ID! at: DateTime! accountId: ID! }
+`);
+
+const ownTypes = (of: GraphQLSchema): GraphQLNamedType[] =>
+  Object.values(of.getTypeMap()).filter((type) => !isIntrospectionType(type) && !isSpecifiedScalarType(type));
+
+type AnyField = GraphQLField<unknown, unknown>;
+
+/** `name(argument: Type): Type`, with the promised arguments and with those that a client could not do without. */
+const signature = (field: AnyField, promised: AnyField): string => {
+  const isPromised = (name: string) => promised.args.some((argument) => argument.name === name);
+  const written = field.args
+    .filter((argument) => isPromised(argument.name) || isRequiredArgument(argument))
+    .map(({ name, type }) => `${name}: ${type}`)
+    .sort();
+  return `${field.name}${written.length > 0 ? `(${written.join(', ')})` : ''}: ${field.type}`;
+};
+
+/** What `of` says about everything that is promised, one line for each promise. */
+const promisesIn = (of: GraphQLSchema): string[] =>
+  ownTypes(PROMISED).flatMap((promised) => {
+    const type = of.getType(promised.name);
+    if (isEnumType(promised)) {
+      const values = isEnumType(type) ? type.getValues().map(({ name }) => name) : ['no enum'];
+      return [`enum ${promised.name} { ${values.sort().join(' ')} }`];
+    }
+    if (!isObjectType(promised) && !isInterfaceType(promised)) return [];
+    if (!isObjectType(type) && !isInterfaceType(type)) return [`${promised.name} is no type with fields`];
+    const interfaces = type.getInterfaces().map(({ name }) => `${type.name} implements ${name}`);
+    const fields = Object.values(promised.getFields()).map((field) => {
+      const actual = type.getFields()[field.name];
+      return `${type.name}.${actual === undefined ? `${field.name} is not there` : signature(actual, field)}`;
+    });
+    return [...interfaces, ...fields];
+  });
+
+/** Everything a reader of the schema may ask the meaning of, and that does not tell it. */
+const undescribed = (of: GraphQLSchema): string[] =>
+  ownTypes(of)
+    .flatMap((type) => [[type.name, type.description] as const, ...partsOf(type)])
+    .filter(([, description]) => (description ?? '').trim() === '')
+    .map(([name]) => name);
+
+const partsOf = (type: GraphQLNamedType): (readonly [string, string | null | undefined])[] => {
+  if (isEnumType(type))
+    return type.getValues().map((value) => [`${type.name}.${value.name}`, value.description]);
+  if (isInputObjectType(type)) {
+    return Object.values(type.getFields()).map((field) => [`${type.name}.${field.name}`, field.description]);
+  }
+  if (!isObjectType(type) && !isInterfaceType(type)) return [];
+  return Object.values(type.getFields()).flatMap((field) => [
+    [`${type.name}.${field.name}`, field.description] as const,
+    ...field.args.map(
+      ({ name, description }) => [`${type.name}.${field.name}(${name})`, description] as const,
+    ),
+  ]);
+};
+
+test('schema.graphql is the schema', async () => {
+  await expect(`${printSchema(lexicographicSortSchema(schema))}\n`).toMatchFileSnapshot(
+    '../../schema.graphql',
+  );
+});
+
+test('every type, field, argument and value says what it is', () => {
+  expect(undescribed(schema)).toEqual([]);
+});
+
+test('what clients rely on is there as it was promised', () => {
+  expect(promisesIn(schema)).toEqual(promisesIn(PROMISED));
+});
+
+test('no answer has a field for a token’s value, except the lease of one', () => {
+  const named = ownTypes(schema)
+    .filter((type) => isObjectType(type) || isInterfaceType(type))
+    .flatMap((type) => Object.keys(type.getFields()).map((field) => `${type.name}.${field}`))
+    .filter((name) => /accessToken|clientSecret|\.pin$|totp|mobile/i.test(name));
+  expect(named.filter((name) => name !== 'TokenLease.accessToken')).toEqual([]);
+});
+
+test('what is missing, has another type or says nothing is found', () => {
+  const poor = buildSchema(`
+    type Query { "Described." token(id: ID, must: Int!): Verdict, accounts: [String!]! }
+    enum Verdict { VALID }
+    input Wish { what: String }
+  `);
+  expect(undescribed(poor)).toEqual([
+    ...['Query', 'Query.token(id)', 'Query.token(must)', 'Query.accounts', 'Verdict', 'Verdict.VALID'],
+    ...['Wish', 'Wish.what'],
+  ]);
+  expect(promisesIn(poor)).toEqual(
+    expect.arrayContaining([
+      'enum Verdict { VALID }',
+      'enum ApiName { no enum }',
+      'Query.accounts: [String!]!',
+      'Query.tokens is not there',
+      'Mutation is no type with fields',
+    ]),
+  );
+});

@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest';
+import { openDesk } from './support/desk.ts';
+
+const LOGIN_SUCCESS = `query ($apiName: ApiName) { loginSuccess(apiName: $apiName) {
+  status message apiName database { path operation totalActiveTokens }
+  profile { userName userId email broker exchanges products orderTypes userType poa ddpi isActive }
+} }`;
+
+test('a login that worked tells where the token went and whose it is, masked', async () => {
+  await using desk = await openDesk({ apis: 2 });
+  expect((await desk.ask(LOGIN_SUCCESS)).data.loginSuccess).toBeNull();
+  await desk.generate('mode: ALL');
+  expect((await desk.ask(LOGIN_SUCCESS)).data.loginSuccess).toMatchInlineSnapshot(`
+    {
+      "apiName": "PRIMARY",
+      "database": {
+        "operation": "INSERTED",
+        "path": "vega_trade.db",
+        "totalActiveTokens": 2,
+      },
+      "message": "Access token generated and stored successfully",
+      "profile": {
+        "broker": "UPSTOX",
+        "ddpi": false,
+        "email": "de*********************",
+        "exchanges": [
+          "NSE",
+          "NFO",
+          "BSE",
+          "CDS",
+          "BFO",
+          "BCD",
+        ],
+        "isActive": true,
+        "orderTypes": [
+          "MARKET",
+          "LIMIT",
+          "SL",
+          "SL-M",
+        ],
+        "poa": false,
+        "products": [
+          "D",
+          "CO",
+          "I",
+        ],
+        "userId": "DE****",
+        "userName": "De*********",
+        "userType": "individual",
+      },
+      "status": "SUCCESS",
+    }
+  `);
+  await desk.generate('mode: PARTIAL, apiNames: [WEBSOCKET1], replaceValid: true');
+  const { loginSuccess } = (await desk.ask(LOGIN_SUCCESS, { apiName: 'WEBSOCKET1' })).data;
+  expect(loginSuccess).toMatchObject({
+    apiName: 'WEBSOCKET1',
+    database: { operation: 'REPLACED', totalActiveTokens: 2 },
+  });
+  const { userId, userName, email } = desk.broker.account;
+  for (const personal of [userId, userName, email]) expect(desk.said()).not.toContain(personal);
+});
+
+test('after a restart the broker is asked once, and a token that is not valid has no success', async () => {
+  await using first = await openDesk({ apis: 1 });
+  await first.generate('mode: ALL');
+  await using second = await openDesk({ apis: 1, directory: first.directory, broker: first.broker });
+  const calls = first.broker.profileCalls.total;
+  expect((await second.ask('{ tokens { verdict } }')).data.tokens).toEqual([{ verdict: 'UNKNOWN' }]);
+  expect((await second.ask(LOGIN_SUCCESS)).data.loginSuccess.status).toBe('SUCCESS');
+  expect((await second.ask(LOGIN_SUCCESS)).data.loginSuccess.status).toBe('SUCCESS');
+  expect(first.broker.profileCalls.total).toBe(calls + 1);
+  first.broker.revoke(first.rows('select access_token from upstox_tokens')[0].access_token);
+  await second.ask('{ tokenStatus { valid } }');
+  expect((await second.ask(LOGIN_SUCCESS)).data.loginSuccess).toBeNull();
+});
