@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Config, type Env, readConfig } from './config.ts';
 import { Database } from './db/database.ts';
@@ -9,14 +10,18 @@ import { createHandler } from './http/handler.ts';
 import { type Listening, listen } from './http/listen.ts';
 import { loadOperatorKey } from './http/operator-key.ts';
 import { createLogger, type Logger, named } from './log.ts';
-import { getAccount, openAccounts } from './services/accounts.ts';
+import { getAccount, listAccounts, openAccounts } from './services/accounts.ts';
 import { ApiConfigs } from './services/api-configs.ts';
 import { AppInspection } from './services/app-inspection.ts';
+import { AuthStates } from './services/auth-states.ts';
+import type { Reach } from './services/checkpoints.ts';
 import type { Clock } from './services/clock.ts';
 import { EventLog } from './services/event-log.ts';
+import { Runs } from './services/runs.ts';
 import type { Services } from './services/services.ts';
 import { TokenGeneration } from './services/token-generation.ts';
 import { TokenTruth } from './services/token-truth.ts';
+import { warmUp } from './services/warm-up.ts';
 import type { Simulator } from './simulator/simulator.ts';
 
 /** The whole program without a socket; `listen` gives it one. */
@@ -35,6 +40,10 @@ export interface App extends AsyncDisposable {
 export interface AppOptions {
   readonly clock?: Clock;
   readonly log?: Logger;
+  /** The file that stands for the machine's one browser. */
+  readonly browserLock?: string;
+  /** Told of every checkpoint of a run. */
+  readonly reach?: Reach;
   /** Where `.vega` and the database lie unless they are told otherwise. */
   readonly workingDirectory?: string;
 }
@@ -53,21 +62,6 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
   const events = new EventLog(clock);
   const { apiBaseUrl, profileTimeoutMs, credentials } = config;
   const truth = new TokenTruth({ database, apiBaseUrl, profileTimeoutMs, clock, log: named(log, 'truth') });
-  const times = {
-    stepTimeoutMs: config.stepTimeoutSeconds * 1000,
-    otpSpacingMs: config.otpSpacingSeconds * 1000,
-  };
-  const generation = new TokenGeneration({
-    database,
-    events,
-    truth,
-    credentials,
-    apiBaseUrl,
-    browser,
-    times,
-    clock,
-    log: named(log, 'generation'),
-  });
   const apiConfigs = new ApiConfigs({
     source: config.configSource,
     fromEnvironment: config.apis,
@@ -76,20 +70,56 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
     clock,
   });
   const apps = new AppInspection({ apiBaseUrl, timeoutMs: profileTimeoutMs, clock });
-  const databaseLabel = path.relative(workingDirectory, database.path);
+  const runs = new Runs(database);
+  const states = new AuthStates({
+    database,
+    events,
+    truth,
+    apiConfigs,
+    runs,
+    cooldownMs: config.cooldownSeconds * 1000,
+    clock,
+    log: named(log, 'state'),
+  });
+  const generation = new TokenGeneration({
+    database,
+    events,
+    truth,
+    states,
+    runs,
+    apiConfigs,
+    credentials,
+    apiBaseUrl,
+    browser,
+    browserLock: options.browserLock ?? path.join(tmpdir(), 'vega-auth-browser.lock'),
+    place: workingDirectory,
+    times: {
+      stepTimeoutMs: config.stepTimeoutSeconds * 1000,
+      otpSpacingMs: config.otpSpacingSeconds * 1000,
+      captchaWaitMs: config.headless ? 0 : config.captchaWaitSeconds * 1000,
+    },
+    clock,
+    reach: options.reach ?? (() => undefined),
+    log: named(log, 'generation'),
+  });
   const services: Services = {
     database,
-    databaseLabel,
+    databaseLabel: path.relative(workingDirectory, database.path),
     apiConfigs,
     apps,
     truth,
+    runs,
+    states,
     generation,
     events,
     browser,
+    broker: { apiBaseUrl, timeoutMs: profileTimeoutMs },
     clock,
   };
   await openAccounts(database, clock);
-  await generation.closeAbandonedRuns();
+  for (const account of await listAccounts(database)) await states.open(account);
+  await generation.takeUp();
+  const warmedUp = warmUp(services, log);
 
   const access = new Access({ operatorKey, allowedHosts: config.allowedHosts, now: clock });
   const handler = createHandler(access, createGraphQLServer(schema, { services }, named(log, 'http')));
@@ -107,6 +137,8 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
     },
     [Symbol.asyncDispose]: async () => {
       await generation[Symbol.asyncDispose]();
+      await warmedUp;
+      await states[Symbol.asyncDispose]();
       await events[Symbol.asyncDispose]();
       for (const server of servers) await server[Symbol.asyncDispose]();
       await database[Symbol.asyncDispose]();

@@ -50,6 +50,8 @@ interface Settings {
   /** The first seals, the others only open; empty when the key file is used. */
   readonly masterKeys: readonly Secret[];
   readonly operatorKey: Secret | null;
+  readonly cooldownSeconds: number;
+  readonly captchaWaitSeconds: number;
   readonly otpSpacingSeconds: number;
   readonly stepTimeoutSeconds: number;
   readonly profileTimeoutMs: number;
@@ -120,6 +122,8 @@ const SETTINGS = {
   VEGA_OPERATOR_KEY: text('a key of at least 8 characters without blanks', (value) => /^\S{8,}$/.test(value))
     .transform((value) => new Secret(value))
     .optional(),
+  VEGA_COOLDOWN_SECONDS: wholeNumber('whole seconds from 1 to 86400', 1, 86_400, 660),
+  VEGA_CAPTCHA_WAIT_SECONDS: wholeNumber('whole seconds from 0 to 3600', 0, 3600, 300),
   VEGA_OTP_SPACING_SECONDS: wholeNumber('whole seconds from 0 to 3600', 0, 3600, 165),
   VEGA_STEP_TIMEOUT_SECONDS: wholeNumber('whole seconds from 1 to 600', 1, 600, 60),
   VEGA_PROFILE_TIMEOUT_MS: wholeNumber('milliseconds from 100 to 60000', 100, 60_000, 3000),
@@ -132,7 +136,12 @@ const SETTINGS = {
     )
     .prefault(''),
   VEGA_CHROMIUM_PATH: text('the path of a Chromium').optional(),
-  VEGA_LOG_LEVEL: z.enum(LOG_LEVELS, { error: `should be one of ${LOG_LEVELS.join(', ')}` }).prefault('info'),
+  VEGA_LOG_LEVEL: z
+    .string()
+    .trim()
+    .toLowerCase()
+    .pipe(z.enum(LOG_LEVELS, { error: `should be one of ${LOG_LEVELS.join(', ')}` }))
+    .prefault('info'),
 };
 
 /** Reads the whole environment, or throws one `ConfigError` with everything that is wrong in it. */
@@ -191,6 +200,8 @@ const toSettings = (parsed: ParsedSettings): Settings => ({
   databaseZone: parsed.VEGA_DB_ZONE,
   masterKeys: parsed.VEGA_MASTER_KEY ?? [],
   operatorKey: parsed.VEGA_OPERATOR_KEY ?? null,
+  cooldownSeconds: parsed.VEGA_COOLDOWN_SECONDS,
+  captchaWaitSeconds: parsed.VEGA_CAPTCHA_WAIT_SECONDS,
   otpSpacingSeconds: parsed.VEGA_OTP_SPACING_SECONDS,
   stepTimeoutSeconds: parsed.VEGA_STEP_TIMEOUT_SECONDS,
   profileTimeoutMs: parsed.VEGA_PROFILE_TIMEOUT_MS,
@@ -237,25 +248,23 @@ const readAlias = <Value>(
   return { value: first?.value ?? null, problems };
 };
 
-const INDEXED = /^UPSTOX_(?:CLIENT_ID|CLIENT_SECRET|API_NAME)_(\d+)$/;
+const INDEXED = /^UPSTOX_(?:CLIENT_ID|CLIENT_SECRET|API_NAME)_(0|[1-9]\d*)$/;
 
 /** The apps listed as UPSTOX_CLIENT_ID_n, UPSTOX_CLIENT_SECRET_n and optionally UPSTOX_API_NAME_n. */
 const readApis = (env: Env, source: ConfigSource, redirectUri: string): Reading<readonly ApiConfig[]> => {
-  const indexes = Object.keys(env)
-    .flatMap((name) => INDEXED.exec(name)?.[1] ?? [])
-    .map(Number);
-  const count = indexes.length === 0 ? 0 : Math.max(...indexes) + 1;
-  const tooMany = [...new Set(indexes)]
-    .filter((index) => index >= MAX_APIS)
-    .map((index) => ({
-      variable: `UPSTOX_CLIENT_ID_${index}`,
+  const given = Object.keys(env).flatMap((variable) => {
+    const index = INDEXED.exec(variable)?.[1];
+    return index === undefined ? [] : [{ variable, index: Number(index) }];
+  });
+  const tooMany = given
+    .filter(({ index }) => index >= MAX_APIS)
+    .map(({ variable }) => ({
+      variable,
       message: `is one too many; an account has at most six API apps, with indexes 0 to ${MAX_APIS - 1}`,
     }));
-  const range = Array.from(
-    { length: source === 'ENV' ? Math.max(1, Math.min(count, MAX_APIS)) : Math.min(count, MAX_APIS) },
-    (_, index) => index,
-  );
-  const readings = range.map((index) => readApi(env, index, redirectUri));
+  const highest = Math.max(-1, ...given.map(({ index }) => index).filter((index) => index < MAX_APIS));
+  const count = source === 'ENV' ? Math.max(1, highest + 1) : highest + 1;
+  const readings = Array.from({ length: count }, (_, index) => readApi(env, index, redirectUri));
   const apis = readings.flatMap(({ value }) => value ?? []);
   const twice = apis
     .filter((api, position) => apis.findIndex(({ apiName }) => apiName === api.apiName) < position)

@@ -2,24 +2,33 @@ import { type DestinationStream, type Logger as PinoLogger, pino } from 'pino';
 
 export type Logger = PinoLogger;
 
-/** Keys whose values never leave the program, wherever they stand in what is logged. */
-const SECRET_KEYS = /token|secret|pin|otp|totp|password|authorization|cookie|mobile|code$|key$/i;
-/** A JWT, or an OAuth code in an address, inside a longer text. */
-const SECRET_TEXT = /eyJ[\w-]+\.[\w-]+\.[\w-]+|(?<=[?&](?:code|state|access_token|key)=)[^&\s"]+/g;
+const MASK = '[secret]';
 
-const clean = (value: unknown, depth = 0): unknown => {
-  if (typeof value === 'string') return value.replace(SECRET_TEXT, '[secret]');
-  if (value instanceof Error)
-    return { name: value.name, message: clean(value.message), stack: clean(value.stack) };
-  if (typeof value !== 'object' || value === null || depth > 5) return value;
-  if (Array.isArray(value)) return value.map((item) => clean(item, depth + 1));
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [
-      key,
-      SECRET_KEYS.test(key) && typeof item === 'string' ? '[secret]' : clean(item, depth + 1),
-    ]),
-  );
-};
+/** Words in the name of a field whose value never leaves the program: `accessToken`, `client_secret`, `pin`. */
+const SECRET_WORDS: ReadonlySet<string> = new Set([
+  'token',
+  'tokens',
+  'secret',
+  'secrets',
+  'pin',
+  'otp',
+  'totp',
+  'password',
+  'authorization',
+  'cookie',
+  'mobile',
+  'key',
+]);
+
+/** Secrets inside a longer text: a JWT, a header, a parameter of an address, a field of a JSON body. */
+const SECRET_TEXTS: readonly (readonly [RegExp, string])[] = [
+  [/eyJ[\w-]{5,}\.[\w-]+(\.[\w-]+)?/g, MASK],
+  [/\bBearer\s+\S+/gi, `Bearer ${MASK}`],
+  [/\b(code|state|link|secret|client_secret|access_token|authorization)=[^&\s"']+/gi, `$1=${MASK}`],
+  [/"(code|state|secret|client_secret|access_token|otp|inputText)"\s*:\s*"[^"]*"/gi, `"$1":"${MASK}"`],
+];
+
+const MAX_DEPTH = 5;
 
 /**
  * The root logger: JSON lines on standard error. Secrets have a type that prints a mask; this is the net below it, for
@@ -31,11 +40,10 @@ export const createLogger = (level: string, destination: DestinationStream = pin
       level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
-      serializers: { err: (error: unknown) => clean(error) },
-      formatters: { level: (label) => ({ level: label }) },
+      formatters: { level: (label) => ({ level: label }), bindings: (bindings) => cleanFields(bindings, 0) },
       hooks: {
         logMethod(args, method) {
-          method.apply(this, args.map((arg) => clean(arg)) as Parameters<typeof method>);
+          method.apply(this, args.map((arg) => clean(arg, 0)) as Parameters<typeof method>);
         },
       },
     },
@@ -44,3 +52,41 @@ export const createLogger = (level: string, destination: DestinationStream = pin
 
 /** A logger that says which part speaks. */
 export const named = (logger: Logger, part: string): Logger => logger.child({ part });
+
+const clean = (value: unknown, depth: number): unknown => {
+  if (typeof value === 'string') return cleanText(value);
+  if (typeof value === 'bigint') return String(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth > MAX_DEPTH) return '[deep]';
+  if (value instanceof Error) return cleanError(value, depth);
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'never' : value.toISOString();
+  if (value instanceof URL) return value.origin + value.pathname;
+  if (ArrayBuffer.isView(value)) return '[bytes]';
+  if (value instanceof Map || value instanceof Set) return clean([...value], depth + 1);
+  if (Array.isArray(value)) return value.map((item) => clean(item, depth + 1));
+  if ('toJSON' in value && typeof value.toJSON === 'function') return clean(value.toJSON(), depth + 1);
+  return cleanFields(value, depth);
+};
+
+const cleanFields = (fields: object, depth: number): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [
+      name,
+      isSecretName(name) ? MASK : clean(value, depth + 1),
+    ]),
+  );
+
+const cleanError = (error: Error, depth: number): Record<string, unknown> => ({
+  name: error.name,
+  message: cleanText(error.message),
+  stack: cleanText(error.stack ?? ''),
+  ...('code' in error ? { code: clean(error.code, depth + 1) } : {}),
+  ...(error.cause === undefined ? {} : { cause: clean(error.cause, depth + 1) }),
+  ...(error instanceof AggregateError ? { errors: clean(error.errors, depth + 1) } : {}),
+});
+
+const cleanText = (text: string): string =>
+  SECRET_TEXTS.reduce((cleaned, [pattern, mask]) => cleaned.replace(pattern, mask), text);
+
+const isSecretName = (name: string): boolean =>
+  (name.match(/[A-Z]?[a-z0-9]+|[A-Z]+/g) ?? []).some((word) => SECRET_WORDS.has(word.toLowerCase()));

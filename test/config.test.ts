@@ -66,6 +66,7 @@ test('the least environment gives the whole configuration, with every default', 
       "headless": true,
       "host": "127.0.0.1",
       "logLevel": "info",
+      "masterKeys": [],
       "notifierWebhookUri": null,
       "operatorKey": null,
       "otpSpacingSeconds": 165,
@@ -88,13 +89,17 @@ test('secrets are what was given', () => {
 });
 
 test('printed in any way, a configuration shows no secret', () => {
-  const config = readConfig({ ...LEAST, VEGA_OPERATOR_KEY: 'operator-key-of-the-desk' });
+  const config = readConfig({
+    ...LEAST,
+    VEGA_MASTER_KEY: 'the-master-key-of-this-whole-desk',
+    VEGA_OPERATOR_KEY: 'operator-key-of-the-desk',
+  });
   const printed = [
     JSON.stringify(config),
     inspect(config, { depth: 9, showHidden: true, getters: true }),
     inspect(config, { depth: 9, customInspect: false }),
   ].join('\n');
-  for (const secret of ['9876543210', '135790', 'JBSWY3DP', 'secret-0', 'operator-key-of-the-desk']) {
+  for (const secret of ['9876543210', '135790', 'JBSWY3DP', 'secret-0', 'master-key-of', 'operator-key-of']) {
     expect(printed).not.toContain(secret);
   }
 });
@@ -113,6 +118,7 @@ test('every setting can be given', () => {
     VEGA_PORT: '0',
     VEGA_DB_PATH: ' database/tokens.db ',
     VEGA_DB_ZONE: 'Europe/Berlin',
+    VEGA_MASTER_KEY: 'the-new-master-key-of-this-desk!, the-old-master-key-of-this-desk!',
     VEGA_OPERATOR_KEY: 'operator-key',
     VEGA_OTP_SPACING_SECONDS: '0',
     VEGA_STEP_TIMEOUT_SECONDS: '600',
@@ -137,6 +143,10 @@ test('every setting can be given', () => {
       "headless": false,
       "host": "::1",
       "logLevel": "debug",
+      "masterKeys": [
+        "[secret]",
+        "[secret]",
+      ],
       "notifierWebhookUri": "https://desk.example/hook",
       "operatorKey": "[secret]",
       "otpSpacingSeconds": 0,
@@ -164,6 +174,7 @@ test('every mistake is reported at once, with the name and the shape', () => {
     VEGA_HOST: '0.0.0.0',
     VEGA_PORT: '65536',
     VEGA_DB_ZONE: 'Asia/Bombay2',
+    VEGA_MASTER_KEY: 'the-new-master-key-of-this-desk!,short',
     VEGA_OPERATOR_KEY: 'short',
     VEGA_OTP_SPACING_SECONDS: '-1',
     VEGA_STEP_TIMEOUT_SECONDS: '1.5',
@@ -171,7 +182,7 @@ test('every mistake is reported at once, with the name and the shape', () => {
     VEGA_LOG_LEVEL: 'loud',
   };
   expect(mistakesOf(env).message).toMatchInlineSnapshot(`
-    "The configuration has 28 mistakes:
+    "The configuration has 29 mistakes:
       UPSTOX_MOBILE_NUMBER: is missing; it should be a ten-digit Indian mobile number that starts with 6 to 9
       UPSTOX_PIN: should be the six-digit PIN
       UPSTOX_TOTP: should be the base32 TOTP secret (letters A-Z and digits 2-7, 16 or more) or an otpauth://totp link
@@ -195,6 +206,7 @@ test('every mistake is reported at once, with the name and the shape', () => {
       VEGA_HOST: should be a loopback address such as 127.0.0.1
       VEGA_PORT: should be a port from 0 (any free one) to 65535
       VEGA_DB_ZONE: should be an IANA time zone such as Asia/Kolkata
+      VEGA_MASTER_KEY: should be one or more keys of at least 32 characters, separated by commas
       VEGA_OPERATOR_KEY: should be a key of at least 8 characters without blanks
       VEGA_OTP_SPACING_SECONDS: should be whole seconds from 0 to 3600
       VEGA_STEP_TIMEOUT_SECONDS: should be whole seconds from 1 to 600
@@ -208,7 +220,14 @@ test('no mistake quotes a value', () => {
     ...Object.keys(LEAST),
     ...['UPSTOX_API_NAME_0', 'UPSTOX_CLIENT_SECRET_7', 'LOGIN_CONFIG_SOURCE', 'UPSTOX_CONFIG_SOURCE'],
     ...['UPSTOX_NOTIFIER_WEBHOOK_URI', 'UPSTOX_WEBHOOK_URI', 'UPSTOX_HEADLESS', 'UPSTOX_API_BASE_URL'],
-    ...['VEGA_HOST', 'VEGA_PORT', 'VEGA_DB_ZONE', 'VEGA_OPERATOR_KEY', 'VEGA_OTP_SPACING_SECONDS'],
+    ...[
+      'VEGA_HOST',
+      'VEGA_PORT',
+      'VEGA_DB_ZONE',
+      'VEGA_MASTER_KEY',
+      'VEGA_OPERATOR_KEY',
+      'VEGA_OTP_SPACING_SECONDS',
+    ],
     ...['VEGA_STEP_TIMEOUT_SECONDS', 'VEGA_PROFILE_TIMEOUT_MS', 'VEGA_LOG_LEVEL'],
   ];
   const canaries = Object.fromEntries(names.map((name, index) => [name, `ca nary-${index}`]));
@@ -291,6 +310,17 @@ test.each(['5876543210', '987654321', '98765432101', '+1 9876543210', 'ninety'])
     ]);
   },
 );
+
+test('master keys are separated by commas, the one that seals first', () => {
+  const { masterKeys } = readConfig({
+    ...LEAST,
+    VEGA_MASTER_KEY: ' the-new-master-key-of-this-desk! ,the-old-master-key-of-this-desk!',
+  });
+  expect(masterKeys.map((key) => key.reveal())).toEqual([
+    'the-new-master-key-of-this-desk!',
+    'the-old-master-key-of-this-desk!',
+  ]);
+});
 
 test('the TOTP secret may be a whole otpauth link', () => {
   const { credentials } = readConfig({

@@ -23,7 +23,10 @@ export interface IssuedToken {
   readonly userId: string | null;
 }
 
-const TokenAnswer = z.object({ access_token: z.string().min(1), user_id: z.string().min(1).nullish() });
+const TokenAnswer = z.object({
+  access_token: z.string().min(1),
+  user_id: z.string().min(1).nullish().catch(null),
+});
 
 /**
  * Trades a code for a token. A code is good for one try, whatever comes of it, so this is never repeated with the same
@@ -37,12 +40,12 @@ export const exchangeCode = async (
 ): Promise<IssuedToken> => {
   const answer = await postCode(apiBaseUrl, app, code, timeoutMs);
   const token = TokenAnswer.safeParse(answer.json);
-  if (answer.status === 200 && token.success) {
+  if (answer.status >= 200 && answer.status < 300 && token.success) {
     return { accessToken: new Secret(token.data.access_token), userId: token.data.user_id ?? null };
   }
   const brokerCode = brokerCodeIn(answer);
   const known = brokerCode === null ? undefined : failureOfBrokerCode(brokerCode);
-  const failure = known ?? (answer.status === 429 ? 'THROTTLED' : 'CODE_SPENT');
+  const failure = answer.status === 429 ? 'THROTTLED' : (known ?? 'CODE_SPENT');
   throw new LoginFailure(
     failure === 'BROKER_UNREACHABLE' ? 'CODE_SPENT' : failure,
     `The code was sent and yielded no token: the broker answered ${answer.status}${brokerCode === null ? '' : ` ${brokerCode}`}.`,

@@ -1,30 +1,37 @@
-import { type FailureCode, failureOfBrokerCode } from '../domain/failure.ts';
+import { type FailureCode, failureOfBrokerCode, isPassingCode } from '../domain/failure.ts';
 import { FIELD_NAMES, type FieldName, type PageReading } from './page-reading.ts';
+
+/** A failure that can be read off the page or off an answer. */
+export interface SeenFailure {
+  readonly kind: 'FAILURE';
+  readonly code: FailureCode;
+  readonly message: string;
+}
 
 /** Which page is shown. `UNKNOWN` may still turn into one of the others while it loads. */
 export type PageKind =
   | { readonly kind: 'FIELD'; readonly field: FieldName }
-  | { readonly kind: 'CONSENT' }
-  | { readonly kind: 'FAILURE'; readonly code: FailureCode; readonly message: string }
+  | { readonly kind: 'CONSENT'; readonly label: string }
+  | SeenFailure
   | { readonly kind: 'UNKNOWN' };
 
 /** The broker's own code in a toast, `message [1017069]`, or in an error envelope shown as text. */
-const BROKER_CODE = /\[(\d{6,8})\]|"(UDAPI\d+)"/;
+const BROKER_CODES = /\[(1017\d{3}|4000001)\]|\b(UDAPI\d+)\b/g;
 
-/** Texts that stand without a code. Sources: the login page's bundle, help pages, public screenshots. */
+/** Texts that stand without a code. Sources: the login page's bundle, help pages, public screenshots and programs. */
 const TEXTS: readonly (readonly [RegExp, FailureCode, string])[] = [
   [
-    /exceeded the maximum number of times/i,
+    /exceeded the maximum number of times|too many (otp|requests|attempts to generate)/i,
     'THROTTLED',
     'The broker accepts no more OTP requests for a while.',
   ],
-  [/attempts? left/i, 'CREDENTIALS_REJECTED', 'The broker is counting wrong attempts.'],
+  [/attempts? (left|remaining)/i, 'CREDENTIALS_REJECTED', 'The broker is counting wrong attempts.'],
   [
-    /incorrect pin|incorrect otp|invalid otp|wrong otp|wrong pin/i,
+    /\b(incorrect|invalid|wrong)\b.{0,40}\b(t?otp|pin|code)\b|\b(t?otp|pin|code)\b.{0,40}\b(incorrect|invalid|wrong|did not match|does not match)\b/i,
     'CREDENTIALS_REJECTED',
     'The broker rejected what was entered.',
   ],
-  [/account has been locked|unlock account/i, 'CREDENTIALS_REJECTED', 'The broker has locked the account.'],
+  [/account has been (locked|blocked)/i, 'CREDENTIALS_REJECTED', 'The broker has locked the account.'],
   [
     /error 10(09|1\d|20)\b|access denied|being rate limited|error 5\d\d\b/i,
     'BROKER_UNREACHABLE',
@@ -32,33 +39,51 @@ const TEXTS: readonly (readonly [RegExp, FailureCode, string])[] = [
   ],
 ];
 
-const CAPTCHA_TEXT = /verify you are human|having trouble\?|checking your browser/i;
+const CAPTCHA_TEXT = /verify you are human|checking your browser|having trouble\?/i;
+const LOCKED_BUTTON = /unlock account/i;
+const CONSENT_LABEL = /\b(allow|authori[sz]e|approve|grant)\b/i;
+const NO_CONSENT_LABEL = /\b(not|don.t|deny|cookies?|notifications?)\b/i;
 
 /** What to do about a page, given which fields were submitted already. Failures come first: nothing is typed beside one. */
 export const classifyPage = (reading: PageReading, submitted: ReadonlySet<FieldName>): PageKind => {
-  if (reading.captchaFrame || CAPTCHA_TEXT.test(reading.text)) {
-    return { kind: 'FAILURE', code: 'CAPTCHA', message: 'The broker shows a CAPTCHA.' };
-  }
-  const failure = failureIn(reading.text);
+  if (reading.captcha || CAPTCHA_TEXT.test(reading.text)) return CAPTCHA;
+  const failure = failureInText(reading.text);
   if (failure !== null) return failure;
+  if (reading.buttons.some((label) => LOCKED_BUTTON.test(label)) && reading.fields.MOBILE === undefined)
+    return LOCKED;
   const field = FIELD_NAMES.find((name) => reading.fields[name]?.enabled && !submitted.has(name));
   if (field !== undefined) return { kind: 'FIELD', field };
+  const label = reading.buttons.find((text) => CONSENT_LABEL.test(text) && !NO_CONSENT_LABEL.test(text));
   const anyField = FIELD_NAMES.some((name) => reading.fields[name] !== undefined);
-  return reading.consentButton && !anyField ? { kind: 'CONSENT' } : { kind: 'UNKNOWN' };
+  return label !== undefined && !anyField ? { kind: 'CONSENT', label } : { kind: 'UNKNOWN' };
 };
 
-const failureIn = (text: string): PageKind | null => {
-  const match = BROKER_CODE.exec(text);
-  const brokerCode = match?.[1] ?? match?.[2];
-  const known = brokerCode === undefined ? undefined : failureOfBrokerCode(brokerCode);
-  if (known !== undefined)
-    return { kind: 'FAILURE', code: known, message: `The broker answered ${brokerCode}.` };
+const CAPTCHA: SeenFailure = { kind: 'FAILURE', code: 'CAPTCHA', message: 'The broker shows a CAPTCHA.' };
+const LOCKED: SeenFailure = {
+  kind: 'FAILURE',
+  code: 'CREDENTIALS_REJECTED',
+  message: 'The broker has locked the account.',
+};
+
+/** The failure that a text tells of, by code first and by wording second; null when it tells of none. */
+export const failureInText = (text: string): SeenFailure | null => {
+  const codes = [...text.matchAll(BROKER_CODES)].map(([, toast, envelope]) => toast ?? envelope ?? '');
+  const coded = codes.find((code) => !isPassingCode(code));
+  const known = coded === undefined ? undefined : failureOfBrokerCode(coded);
+  if (known !== undefined) return { kind: 'FAILURE', code: known, message: `The broker answered ${coded}.` };
   const said = TEXTS.find(([pattern]) => pattern.test(text));
   if (said !== undefined) return { kind: 'FAILURE', code: said[1], message: said[2] };
-  if (brokerCode === undefined) return null;
+  if (coded === undefined) return null;
   return {
     kind: 'FAILURE',
     code: 'PAGE_CHANGED',
-    message: `The broker answered ${brokerCode}, which is not known here.`,
+    message: `The broker answered ${coded}, which is not known here.`,
   };
+};
+
+/** The failure that the status of an answer tells of; null when it tells of none. */
+export const failureInStatus = (status: number): SeenFailure | null => {
+  if (status === 429) return { kind: 'FAILURE', code: 'THROTTLED', message: 'The broker answered 429.' };
+  if (status < 500 && status !== 403) return null;
+  return { kind: 'FAILURE', code: 'BROKER_UNREACHABLE', message: `The broker answered ${status}.` };
 };

@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Frame, Page } from 'playwright-core';
 
 /** The three steps that take an input, by the broker's own ids; stable in every source from 2023 to October 2026. */
 export const FIELDS = {
@@ -11,60 +11,117 @@ export type FieldName = keyof typeof FIELDS;
 export const FIELD_NAMES = Object.keys(FIELDS) as readonly FieldName[];
 
 export const CAPTCHA_HOST = 'challenges.cloudflare.com';
-export const CONSENT_TEXT = /^\s*(allow|authori[sz]e|approve|grant)\b/i;
+const CAPTCHA_ELEMENTS = `.cf-turnstile, iframe[src*="${CAPTCHA_HOST}"]`;
+
+export const BUTTONS = 'button, a, input[type=submit], [role=button]';
 
 interface FieldReading {
   readonly enabled: boolean;
+  readonly hasButton: boolean;
   readonly buttonEnabled: boolean;
 }
 
 /** What a person in front of the page could see at one moment. */
 export interface PageReading {
   readonly fields: Readonly<Partial<Record<FieldName, FieldReading>>>;
-  readonly captchaFrame: boolean;
-  readonly consentButton: boolean;
-  /** The visible text, with input values left out. */
+  readonly captcha: boolean;
+  /** The labels of the visible buttons, those of cookie and notification banners left out. */
+  readonly buttons: readonly string[];
+  /** The visible text, with input values left out; of a very long page its beginning and its end. */
   readonly text: string;
 }
 
-/** Reads the page, or null while it is between two documents. */
-export const readPage = async (page: Page): Promise<PageReading | null> => {
+/** Reads the page, or null while it is between two documents. `captchaFrames` are those that were loaded from a CAPTCHA's host. */
+export const readPage = async (page: Page, captchaFrames: Iterable<Frame>): Promise<PageReading | null> => {
   try {
     const reading = await page.evaluate(look, {
       fields: Object.entries(FIELDS),
-      consent: CONSENT_TEXT.source,
-      captcha: `.cf-turnstile, iframe[src*="${CAPTCHA_HOST}"]`,
+      buttons: BUTTONS,
+      captcha: CAPTCHA_ELEMENTS,
     });
-    const captchaFrame = reading.captcha || page.frames().some((frame) => frame.url().includes(CAPTCHA_HOST));
-    const fields: PageReading['fields'] = Object.fromEntries(reading.fields);
-    return { fields, captchaFrame, consentButton: reading.consent, text: reading.text };
+    const captcha = reading.captcha || (await anyVisible(captchaFrames));
+    return { ...reading, captcha, fields: Object.fromEntries(reading.fields) };
   } catch (error) {
     if (page.isClosed()) throw error;
     return null;
   }
 };
 
+const anyVisible = async (frames: Iterable<Frame>): Promise<boolean> => {
+  for (const frame of frames) {
+    if (frame.isDetached()) continue;
+    const box = await frame
+      .frameElement()
+      .then((element) => element.boundingBox())
+      .catch(() => null);
+    if (box !== null && box.width > 0 && box.height > 0) return true;
+  }
+  return false;
+};
+
 /**
- * Runs in the page. Its callbacks have no names, because a transpiler that keeps names would call a helper that the
- * page does not have.
+ * Runs in the page. None of its functions has a name, because a transpiler that keeps names would call a helper that the
+ * page does not have. Open shadow roots are read like the document. Visible is what has a box inside the page that no
+ * collapsed or transparent parent hides.
  */
 const look = (marks: {
   fields: [string, { input: string; button: string }][];
-  consent: string;
+  buttons: string;
   captcha: string;
-}) => ({
-  fields: marks.fields.flatMap(([name, { input, button }]): [string, FieldReading][] => {
-    const field = document.querySelector<HTMLInputElement>(input);
-    if (field === null || !field.checkVisibility({ visibilityProperty: true })) return [];
-    const submit = document.querySelector<HTMLButtonElement>(button);
-    const buttonEnabled = submit?.matches(':not(:disabled, [aria-disabled="true"])') ?? false;
-    return [[name, { enabled: !field.disabled && !field.readOnly, buttonEnabled }]];
-  }),
-  consent: [...document.querySelectorAll<HTMLElement>('button, a, input[type=submit], [role=button]')].some(
-    (element) =>
-      new RegExp(marks.consent, 'i').test(element.innerText || element.getAttribute('value') || '') &&
-      element.checkVisibility({ visibilityProperty: true }),
-  ),
-  captcha: [...document.querySelectorAll(marks.captcha)].some((element) => element.checkVisibility()),
-  text: (document.body?.innerText ?? '').slice(0, 20_000),
-});
+}) => {
+  const roots: (Document | ShadowRoot)[] = [document];
+  for (const root of roots) {
+    for (const element of root.querySelectorAll('*'))
+      if (element.shadowRoot !== null) roots.push(element.shadowRoot);
+  }
+  const wanted = [
+    ...marks.fields.flatMap(([, { input, button }]) => [input, button]),
+    marks.buttons,
+    marks.captcha,
+  ];
+  const visible = new Set<Element>();
+  for (const root of roots) {
+    for (const element of root.querySelectorAll<HTMLElement>(wanted.join(', '))) {
+      const { width, height, right, bottom, left } = element.getBoundingClientRect();
+      const isInside = right > 0 && bottom + scrollY > 0 && left < document.documentElement.scrollWidth;
+      if (width === 0 || height === 0 || !isInside) continue;
+      if (!element.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
+      let isClipped = false;
+      for (let parent = element.parentElement; parent !== null; parent = parent.parentElement) {
+        const box = parent.getBoundingClientRect();
+        const isCollapsed = box.width === 0 || box.height === 0;
+        if (isCollapsed && getComputedStyle(parent).overflow !== 'visible') isClipped = true;
+      }
+      if (!isClipped) visible.add(element);
+    }
+  }
+  const seen = [...visible];
+  const texts = roots.map((root) =>
+    root instanceof Document
+      ? (root.body?.innerText ?? '')
+      : [...root.children].map((child) => (child instanceof HTMLElement ? child.innerText : '')).join('\n'),
+  );
+  const text = texts.join('\n');
+  return {
+    fields: marks.fields.flatMap(([name, { input, button }]): [string, FieldReading][] => {
+      const field = seen.find((element) => element.matches(input));
+      if (!(field instanceof HTMLInputElement)) return [];
+      const submit = seen.find((element) => element.matches(button));
+      const buttonEnabled = submit?.matches(':not(:disabled, [aria-disabled="true"])') ?? false;
+      return [[name, { enabled: !field.disabled, hasButton: submit !== undefined, buttonEnabled }]];
+    }),
+    captcha: seen.some((element) => element.matches(marks.captcha)),
+    buttons: seen
+      .filter(
+        (element) =>
+          element.matches(marks.buttons) &&
+          element.closest(
+            '[id*=cookie i], [class*=cookie i], [id*=notification i], [class*=notification i]',
+          ) === null,
+      )
+      .map((element) =>
+        (element instanceof HTMLInputElement ? element.value : (element as HTMLElement).innerText).trim(),
+      ),
+    text: text.length > 20_000 ? `${text.slice(0, 10_000)}\n${text.slice(-10_000)}` : text,
+  };
+};

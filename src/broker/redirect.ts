@@ -1,11 +1,17 @@
 import { Secret } from '../domain/secret.ts';
 import { LoginFailure } from './login-failure.ts';
 
-/** True for the redirect URI itself and for what follows it with a query or a fragment. */
+/**
+ * True for the redirect URI itself and for what follows it with a query or a fragment. Addresses are compared as a
+ * browser writes them (`https://x` becomes `https://x/`), and a query that was registered must be in it.
+ */
 export const isRedirect = (address: string, redirectUri: string): boolean => {
-  if (!address.startsWith(redirectUri)) return false;
-  const rest = address.slice(redirectUri.length);
-  return rest === '' || /^[?&#]/.test(rest) || (redirectUri.includes('?') && rest.startsWith('&'));
+  if (!URL.canParse(address) || !URL.canParse(redirectUri)) return false;
+  const [actual, registered] = [new URL(address), new URL(redirectUri)];
+  if (actual.origin !== registered.origin || actual.pathname !== registered.pathname) return false;
+  return [...registered.searchParams].every(([name, value]) =>
+    actual.searchParams.getAll(name).includes(value),
+  );
 };
 
 /** Reads the code out of the redirect, after the `state` we sent has come back. */
@@ -13,10 +19,8 @@ export const readRedirect = (address: string, state: string): Secret => {
   const { searchParams } = new URL(address);
   const error = searchParams.get('error');
   if (error !== null) {
-    throw new LoginFailure(
-      'APP_REJECTED',
-      `The broker redirected with the error ${error.replace(/\W+/g, ' ').slice(0, 80)}.`,
-    );
+    const shown = error.replace(/\W+/g, ' ').slice(0, 80);
+    throw new LoginFailure('APP_REJECTED', `The broker redirected with the error ${shown}.`);
   }
   if (searchParams.get('state') !== state) {
     throw new LoginFailure(

@@ -1,13 +1,23 @@
-import type { Request, Route } from 'playwright-core';
+import type { Request } from 'playwright-core';
 import type { Secret } from '../domain/secret.ts';
 import type { FieldName } from './page-reading.ts';
 
 interface Armed {
   readonly field: FieldName;
-  readonly needles: readonly string[];
+  readonly plain: string;
+  readonly encoded: string;
   /** Host and path of each place that the value was sent to. */
   readonly sentTo: Set<string>;
 }
+
+/** A body that is longer than this and comes a second time is a repetition, whatever is in it. */
+const MIN_TELLING_BODY = 16;
+
+/** What becomes of a request: nothing of ours in it, the first of its kind, or a repetition. */
+export type Ruling =
+  | { readonly kind: 'FREE' }
+  | { readonly kind: 'FIRST'; readonly field: FieldName }
+  | { readonly kind: 'REPEATED' };
 
 /**
  * Stands between the page and the network: a value that went to a place once is not let through to the same place
@@ -15,49 +25,33 @@ interface Armed {
  */
 export class SubmissionGuard {
   readonly #armed: Armed[] = [];
-  readonly #onSubmitted: (field: FieldName) => void;
-
-  constructor(onSubmitted: (field: FieldName) => void) {
-    this.#onSubmitted = onSubmitted;
-  }
+  readonly #bodies = new Set<string>();
 
   /** From now on `value` may be sent, once to each place. */
   arm(field: FieldName, value: Secret): void {
-    this.#armed.push({ field, needles: formsOf(value.reveal()), sentTo: new Set() });
+    const plain = value.reveal();
+    const encoded = Buffer.from(plain).toString('base64');
+    this.#armed.push({ field, plain, encoded, sentTo: new Set() });
   }
 
-  hasLeft(field: FieldName): boolean {
-    return this.#armed.some((armed) => armed.field === field && armed.sentTo.size > 0);
-  }
-
-  /** True when the request may go on. */
-  admits(request: Request): boolean {
-    const armed = this.#carriedBy(request);
-    if (armed === undefined) return true;
+  rule(request: Request): Ruling {
+    const body = request.method() === 'GET' || request.resourceType() === 'ping' ? null : request.postData();
+    if (body === null || this.#armed.length === 0) return { kind: 'FREE' };
     const { host, pathname } = new URL(request.url());
     const place = `${host}${pathname}`;
-    if (armed.sentTo.has(place)) return false;
-    armed.sentTo.add(place);
-    this.#onSubmitted(armed.field);
-    return true;
-  }
-
-  async handle(route: Route): Promise<void> {
-    if (this.admits(route.request())) return route.fallback();
-    return route.abort('blockedbyclient');
-  }
-
-  #carriedBy(request: Request): Armed | undefined {
-    if (request.method() === 'GET' || request.resourceType() === 'ping') return undefined;
-    const body = request.postData();
-    if (body === null) return undefined;
-    return this.#armed.findLast(({ needles }) => needles.some((needle) => body.includes(needle)));
+    const exact = `${place} ${body}`;
+    const isSameBody = body.length >= MIN_TELLING_BODY && this.#bodies.has(exact);
+    this.#bodies.add(exact);
+    if (isSameBody) return { kind: 'REPEATED' };
+    // A later step may carry earlier values along, so only the value that was armed last is held to its places.
+    const [latest] = this.#armed.slice(-1);
+    if (latest === undefined || !carries(body, latest)) return { kind: 'FREE' };
+    if (latest.sentTo.has(place)) return { kind: 'REPEATED' };
+    latest.sentTo.add(place);
+    return { kind: 'FIRST', field: latest.field };
   }
 }
 
-/** A six-digit code may be sent as it is, in two groups, or in base64. */
-const formsOf = (value: string): readonly string[] => [
-  value,
-  `${value.slice(0, 3)}-${value.slice(3)}`,
-  Buffer.from(value).toString('base64'),
-];
+/** A value may be sent as it is, in groups of digits, or in base64. */
+const carries = (body: string, { plain, encoded }: Armed): boolean =>
+  body.includes(encoded) || body.replace(/[\s+-]|%20|%2D|%2B/gi, '').includes(plain);

@@ -29,6 +29,7 @@ export const insertRun = async (
       process_id: processId,
     })
     .execute();
+  await writeExecutionState(transaction, run);
   if (run.steps.length === 0) return;
   await transaction
     .insertInto('generation_steps')
@@ -59,6 +60,46 @@ export const updateRun = async (
   }
 };
 
+/** The user's own table of runs: other programs of the desk read it, this one does not. */
+const writeExecutionState = async (transaction: Queryable, run: GenerationRun): Promise<void> => {
+  const failures = run.steps.flatMap(({ failure, endedAt }) =>
+    failure === null || endedAt === null ? [] : endedAt.getTime(),
+  );
+  const row = {
+    last_success_api: run.steps.findLast(({ status }) => status === 'DONE')?.apiName ?? null,
+    next_api: run.steps.find(({ status }) => status === 'RUNNING' || status === 'PENDING')?.apiName ?? null,
+    last_failure_epoch: failures.length === 0 ? null : Math.max(...failures),
+    status: run.status,
+    updated_at: (run.endedAt ?? latestChange(run)).getTime(),
+  };
+  await transaction
+    .insertInto('token_execution_state')
+    .values({ execution_id: run.id, ...row })
+    .onConflict((conflict) => conflict.column('execution_id').doUpdateSet(row))
+    .execute();
+};
+
+const latestChange = (run: GenerationRun): Date =>
+  run.steps
+    .flatMap(({ startedAt, endedAt }) => [startedAt, endedAt])
+    .reduce<Date>((latest, at) => (at !== null && at > latest ? at : latest), run.startedAt);
+
+/** Takes over a run whose process is dead. False when another process was quicker. */
+export const adoptRun = async (
+  transaction: Queryable,
+  runId: string,
+  from: number,
+  to: number,
+): Promise<boolean> => {
+  const updated = await transaction
+    .updateTable('generation_runs')
+    .set({ process_id: to })
+    .where('id', '=', runId)
+    .where('process_id', '=', from)
+    .executeTakeFirst();
+  return updated.numUpdatedRows > 0n;
+};
+
 export const findRun = async (db: Queryable, id: string): Promise<GenerationRun | null> => {
   const row = await db.selectFrom('generation_runs').selectAll().where('id', '=', id).executeTakeFirst();
   return row === undefined ? null : withSteps(db, row);
@@ -82,7 +123,7 @@ export const findUnfinishedRuns = async (
   const rows = await db
     .selectFrom('generation_runs')
     .selectAll()
-    .where('status', 'in', ['RUNNING', 'WAITING_OPERATOR'] satisfies RunStatus[])
+    .where('status', 'in', ['RUNNING', 'WAITING_OPERATOR', 'COOLDOWN'] satisfies RunStatus[])
     .execute();
   return Promise.all(rows.map(async (row) => ({ run: await withSteps(db, row), processId: row.process_id })));
 };
@@ -101,6 +142,7 @@ const withSteps = async (db: Queryable, row: Selectable<GenerationRunsTable>): P
     status: row.status as RunStatus,
     startedAt: new Date(row.started_at),
     endedAt: toDate(row.ended_at),
+    waitingUntil: null,
     steps: steps.map(toStep),
   };
 };

@@ -47,6 +47,16 @@ export const claimTimeStep = async (
   return (inserted.numInsertedOrUpdatedRows ?? 0n) > 0n;
 };
 
+export const isTimeStepUsed = async (db: Queryable, totp: TotpSecret, timeStep: number): Promise<boolean> => {
+  const row = await db
+    .selectFrom('login_attempts')
+    .select('id')
+    .where('totp_fingerprint', '=', fingerprint(totp.secret))
+    .where('time_step', '=', timeStep)
+    .executeTakeFirst();
+  return row !== undefined;
+};
+
 /** When the account last asked the broker for an OTP; null if never. */
 export const lastOtpRequest = async (db: Queryable, accountId: string): Promise<Date | null> => {
   const row = await db
@@ -58,6 +68,42 @@ export const lastOtpRequest = async (db: Queryable, accountId: string): Promise<
     .limit(1)
     .executeTakeFirst();
   return row === undefined ? null : new Date(row.at);
+};
+
+/** The APIs of a run whose code was written down as about to be sent. */
+export const findSpentCodes = async (db: Queryable, runId: string): Promise<readonly ApiName[]> => {
+  const rows = await db
+    .selectFrom('login_attempts')
+    .select('api_name')
+    .where('run_id', '=', runId)
+    .where('kind', '=', 'CODE')
+    .execute();
+  return rows.map((row) => row.api_name as ApiName);
+};
+
+/** PINs that were submitted since the last one that led to a code, or since `after`. */
+export const countFruitlessPins = async (
+  db: Queryable,
+  accountId: string,
+  after: Date | null,
+): Promise<number> => {
+  const lastCode = await db
+    .selectFrom('login_attempts')
+    .select('at')
+    .where('account_id', '=', accountId)
+    .where('kind', '=', 'CODE')
+    .orderBy('at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  const since = Math.max(lastCode?.at ?? 0, after?.getTime() ?? 0);
+  const { count } = await db
+    .selectFrom('login_attempts')
+    .select((row) => row.fn.countAll<number>().as('count'))
+    .where('account_id', '=', accountId)
+    .where('kind', '=', 'PIN')
+    .where('at', '>', since)
+    .executeTakeFirstOrThrow();
+  return Number(count);
 };
 
 const toRow = (owner: AttemptOwner) => ({

@@ -47,14 +47,22 @@ export const readMasterKeys = ({ given, folder }: MasterKeySource): readonly Mas
     .map((file) => toMasterKey(readFileSync(file, 'utf8')));
 };
 
-/** Makes the key file of a new desk (mode 600). */
-export const makeMasterKey = (folder: string): MasterKey => writeKey(path.join(folder, FILE));
+/** Makes the key file of a new desk (mode 600); one that another process has just made is taken instead. */
+export const makeMasterKey = (folder: string): MasterKey => {
+  try {
+    return writeKey(path.join(folder, FILE), 'wx');
+  } catch (error) {
+    const [made] = readMasterKeys({ given: [], folder });
+    if (made === undefined) throw error;
+    return made;
+  }
+};
 
 /**
  * A rotation has three steps, and a crash may fall between any two: the next key is on the disk before anything is
  * sealed with it, and takes the place of the old one after everything is.
  */
-export const prepareNextKey = (folder: string): MasterKey => writeKey(path.join(folder, NEXT_FILE));
+export const prepareNextKey = (folder: string): MasterKey => writeKey(path.join(folder, NEXT_FILE), 'w');
 
 /** The last step of a rotation, and its repair at a start: of the two files the one with the key in use stays. */
 export const settleKeyFiles = (folder: string, idInUse: string): void => {
@@ -65,10 +73,10 @@ export const settleKeyFiles = (folder: string, idInUse: string): void => {
   if (!isInUse) rmSync(next);
 };
 
-const writeKey = (file: string): MasterKey => {
+const writeKey = (file: string, flag: 'w' | 'wx'): MasterKey => {
   const text = randomBytes(KEY_BYTES).toString('base64url');
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-  const handle = openSync(file, 'w', 0o600);
+  const handle = openSync(file, flag, 0o600);
   writeSync(handle, `${text}\n`);
   fsyncSync(handle);
   closeSync(handle);

@@ -93,6 +93,30 @@ export interface UpstoxApiConfigsTable {
   account_number: number;
 }
 
+/** One row for each account: where its state machine stands. Times are milliseconds since 1970. */
+export interface AuthStatesTable {
+  account_id: string;
+  phase: string;
+  since: number;
+  cooldown_from: number | null;
+  cooldown_until: number | null;
+  cooldown_reason: string | null;
+  quarantined_at: number | null;
+  cleared_at: number | null;
+  accepted_until: number | null;
+  logged_out: number;
+}
+
+/** The user's table for programs that look on: one row for each run. Times are milliseconds since 1970. */
+export interface TokenExecutionStateTable {
+  execution_id: string;
+  last_success_api: string | null;
+  next_api: string | null;
+  last_failure_epoch: number | null;
+  status: string | null;
+  updated_at: number | null;
+}
+
 /** Which master key this database is sealed with; `proof` opens with that key only. */
 export interface VaultTable {
   id: number;
@@ -109,4 +133,6 @@ export interface Tables {
   login_attempts: LoginAttemptsTable;
   upstox_api_configs: UpstoxApiConfigsTable;
   vault: VaultTable;
+  auth_states: AuthStatesTable;
+  token_execution_state: TokenExecutionStateTable;
 }

@@ -1,7 +1,21 @@
+import type { AuthState, Cooldown } from './auth-state.ts';
 import type { TokenProgress } from './generation-run.ts';
 
 /** Something that happened, before it has a place in the sequence. */
-export type AuthHappening = { readonly kind: 'TOKEN_PROGRESS'; readonly progress: TokenProgress };
+export type AuthHappening =
+  | { readonly kind: 'AUTH_STATE'; readonly authState: AuthState }
+  | { readonly kind: 'TOKEN_PROGRESS'; readonly progress: TokenProgress }
+  | { readonly kind: 'COOLDOWN'; readonly cooldown: Cooldown }
+  | { readonly kind: 'AUTH_CONFIRMED'; readonly confirmation: AuthConfirmed };
+
+/** Everything is confirmed; where a client goes now. */
+export interface AuthConfirmed {
+  readonly authenticated: boolean;
+  readonly redirect: string;
+}
+
+/** The one thing there is to say when the gate opens. */
+export const CONFIRMATION: AuthConfirmed = { authenticated: true, redirect: '/dashboard' };
 
 /** What is said beside the sequence: the connection is alive; history that was asked for is gone. */
 export type AuthAside = { readonly kind: 'HEARTBEAT' } | { readonly kind: 'GAP' };

@@ -1,8 +1,12 @@
 /** How far a failure reaches: only its own API, or the whole run. */
 type Reach = 'API' | 'RUN';
 
+/** What follows for the account: nothing is tried for a while, or until the operator clears it. */
+type Consequence = 'COOLDOWN' | 'QUARANTINE' | null;
+
 interface FailureRule {
   readonly reach: Reach;
+  readonly consequence: Consequence;
   readonly nextAction: string;
 }
 
@@ -13,73 +17,94 @@ interface FailureRule {
 export const FAILURES = {
   THROTTLED: {
     reach: 'RUN',
+    consequence: 'COOLDOWN',
     nextAction: 'Wait at least 11 minutes before the next login; the broker is counting attempts.',
   },
   CREDENTIALS_REJECTED: {
     reach: 'RUN',
+    consequence: 'QUARANTINE',
     nextAction:
       'Check the mobile number, PIN and TOTP secret by logging in by hand. Do not generate again before: five wrong PINs lock the account.',
   },
   CAPTCHA: {
     reach: 'RUN',
+    consequence: null,
     nextAction:
       'Log in once by hand in a normal browser, or run with UPSTOX_HEADLESS=false; this program never touches a CAPTCHA.',
   },
   APP_REJECTED: {
     reach: 'API',
+    consequence: null,
     nextAction:
       "Open the broker's developer page and check this app: client id, secret, redirect URI, and whether the app is active.",
   },
   PAGE_CHANGED: {
     reach: 'RUN',
+    consequence: null,
     nextAction:
       "Log in once by hand to see what the broker's page asks for; if it has changed, vega-auth needs an update.",
   },
   BROKER_UNREACHABLE: {
     reach: 'RUN',
+    consequence: 'COOLDOWN',
     nextAction: "Check the internet connection and the broker's status page, then generate again.",
   },
   CODE_SPENT: {
     reach: 'API',
+    consequence: null,
     nextAction: 'Generate this API again: a new login yields a new code.',
   },
   SPENT_UNKNOWN: {
     reach: 'API',
+    consequence: null,
     nextAction:
       'Generate this API again: its code was sent to the broker and the answer never arrived, so it is not sent twice.',
   },
   WRONG_ACCOUNT: {
     reach: 'RUN',
+    consequence: null,
     nextAction:
       'The login belongs to another broker user. Check mobile number and client id; the token was not kept.',
   },
   TOKEN_REJECTED: {
     reach: 'API',
+    consequence: null,
     nextAction:
       'The broker refused the token it had just issued. Check the app at the broker, then generate this API again.',
   },
   UNVERIFIED: {
     reach: 'API',
+    consequence: null,
     nextAction:
       'The token is stored, but the broker did not confirm it. Ask tokenStatus again in a moment; it counts as valid only then.',
   },
-  ABORTED: { reach: 'RUN', nextAction: 'Generate again when ready.' },
+  ABORTED: { reach: 'RUN', consequence: null, nextAction: 'Generate again when ready.' },
   INTERRUPTED: {
     reach: 'RUN',
+    consequence: null,
     nextAction:
       'The program ended in the middle of this step. Generate again: what is valid is not made again.',
   },
+  CLOCK_SKEW: {
+    reach: 'RUN',
+    consequence: null,
+    nextAction:
+      'Set this machine’s clock (switch on NTP): a TOTP code of a wrong time counts as a wrong attempt.',
+  },
   BROWSER_FAILED: {
     reach: 'RUN',
+    consequence: null,
     nextAction: 'Run `npm run setup` to install a browser, or set VEGA_CHROMIUM_PATH to one that starts.',
   },
   STORAGE_FAILED: {
     reach: 'RUN',
+    consequence: null,
     nextAction:
       'Check that the database file can be written and that the disk is not full, then generate again.',
   },
   INTERNAL: {
     reach: 'RUN',
+    consequence: null,
     nextAction: 'Look into the log under the correlation id of this run and report it.',
   },
 } as const satisfies Record<string, FailureRule>;
@@ -112,6 +137,14 @@ const BROKER_CODES: Readonly<Record<string, FailureCode>> = {
   '1017106': 'CREDENTIALS_REJECTED',
   '1017090': 'CREDENTIALS_REJECTED',
   '1017016': 'CREDENTIALS_REJECTED',
+  // The broker has lost the login half-way and starts over; trying on at once is what it punishes.
+  '1017007': 'THROTTLED',
+  '1017076': 'THROTTLED',
+  '1017079': 'THROTTLED',
+  '1017084': 'THROTTLED',
+  '1017095': 'THROTTLED',
+  '1017105': 'THROTTLED',
+  '1017072': 'PAGE_CHANGED',
   UDAPI100058: 'APP_REJECTED',
   UDAPI100068: 'APP_REJECTED',
   UDAPI100069: 'APP_REJECTED',
@@ -123,6 +156,11 @@ const BROKER_CODES: Readonly<Record<string, FailureCode>> = {
   UDAPI100057: 'CODE_SPENT',
   UDAPI100500: 'BROKER_UNREACHABLE',
 };
+
+/** The page answers these by itself, by trying its own request again. */
+const PASSING_CODES: readonly string[] = ['4000001'];
+
+export const isPassingCode = (code: string): boolean => PASSING_CODES.includes(code);
 
 export const failureOfBrokerCode = (code: string): FailureCode | undefined =>
   Object.hasOwn(BROKER_CODES, code) ? BROKER_CODES[code] : undefined;

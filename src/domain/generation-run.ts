@@ -1,5 +1,5 @@
 import type { ApiName } from './api-name.ts';
-import type { Failure } from './failure.ts';
+import { FAILURES, type Failure } from './failure.ts';
 
 export const GENERATION_MODES = ['ALL', 'INVALID_ONLY', 'PARTIAL'] as const;
 export type GenerationMode = (typeof GENERATION_MODES)[number];
@@ -52,6 +52,8 @@ export interface GenerationRun {
   readonly status: RunStatus;
   readonly startedAt: Date;
   readonly endedAt: Date | null;
+  /** Until when a person may act, while the status is WAITING_OPERATOR. */
+  readonly waitingUntil: Date | null;
   readonly steps: readonly RunStep[];
 }
 
@@ -97,3 +99,10 @@ export const withStep = (run: GenerationRun, apiName: ApiName, change: Partial<R
   ...run,
   steps: run.steps.map((step) => (step.apiName === apiName ? { ...step, ...change } : step)),
 });
+
+/** What a resumed run takes up again: what was left out or cut off, and what failed because of the pause. */
+export const isWorthResuming = ({ status, failure }: RunStep): boolean => {
+  if (failure === null) return status === 'PENDING' || status === 'SKIPPED';
+  const isCutOff = failure.code === 'INTERRUPTED' || failure.code === 'SPENT_UNKNOWN';
+  return isCutOff || FAILURES[failure.code].consequence === 'COOLDOWN';
+};

@@ -7,6 +7,9 @@ export interface TokenClaims {
   readonly expiresAt: Date | null;
 }
 
+/** The year 3000. */
+const LAST_SECOND = 32_503_680_000;
+
 const NOTHING: TokenClaims = { userId: null, isPlusPlan: null, issuedAt: null, expiresAt: null };
 
 /** Reads the claims without verifying the signature (only the broker can). All null when it is not a JWT. */
@@ -37,6 +40,6 @@ const decode = (part: string | undefined): Record<string, unknown> | null => {
 
 const instant = (seconds: unknown): Date | null => {
   if (typeof seconds !== 'number' || !Number.isFinite(seconds) || seconds <= 0) return null;
-  const date = new Date(seconds * 1000);
-  return Number.isNaN(date.getTime()) ? null : date;
+  // Milliseconds in place of seconds would lie in the year 58000: not what the claim means, so not believed.
+  return seconds < LAST_SECOND ? new Date(seconds * 1000) : null;
 };

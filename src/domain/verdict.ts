@@ -69,7 +69,8 @@ export const checkTime = (
   const end = endOf(token);
   if (end === null) return dead('EXPIRED', 'VALIDITY_UNREADABLE');
   if (isExpired(end, now)) return dead('EXPIRED', 'TIME_IS_UP');
-  if (token.clientId !== config.clientId) return dead('INVALID', 'CLIENT_CHANGED', true);
+  if (token.clientId !== null && token.clientId !== config.clientId)
+    return dead('INVALID', 'CLIENT_CHANGED', true);
   if (!token.isActive) return dead('INVALID', 'INACTIVE', true);
   return dead('UNKNOWN', 'NOT_CHECKED', true);
 };

@@ -2,6 +2,7 @@ import { type Account, DEFAULT_ACCOUNT, mask } from '../domain/account.ts';
 import { readClaims } from '../domain/jwt.ts';
 import { getAccount, listAccounts } from '../services/accounts.ts';
 import { ApiConfigRef } from './api-config.ts';
+import { AuthStateRef } from './auth-state.ts';
 import { builder } from './builder.ts';
 import { TokenRef } from './token.ts';
 
@@ -30,6 +31,11 @@ const AccountRef = builder.objectRef<Account>('Account').implement({
     isActive: t.boolean({
       description: 'True for the account that requests without accountId mean.',
       resolve: ({ id }) => id === DEFAULT_ACCOUNT.id,
+    }),
+    authState: t.field({
+      type: AuthStateRef,
+      description: 'As the query `authState`.',
+      resolve: (account, _args, { services }) => services.states.read(account),
     }),
     tokens: t.field({
       type: [TokenRef],

@@ -1,27 +1,48 @@
 import { z } from 'zod';
-import type { AuthEvent } from '../domain/event.ts';
+import type { AuthConfirmed, AuthEvent } from '../domain/event.ts';
 import { followEvents } from '../services/live-state.ts';
+import { AuthStateRef, CooldownRef } from './auth-state.ts';
 import { builder } from './builder.ts';
 import { TokenProgressRef } from './generation-run.ts';
 
 type EventOf<Kind extends AuthEvent['kind']> = Extract<AuthEvent, { kind: Kind }>;
 
 const TYPE_NAMES: Readonly<Record<AuthEvent['kind'], string>> = {
+  AUTH_STATE: 'AuthStateEvent',
   TOKEN_PROGRESS: 'TokenProgressEvent',
+  COOLDOWN: 'CooldownEvent',
+  AUTH_CONFIRMED: 'AuthConfirmedEvent',
   HEARTBEAT: 'HeartbeatEvent',
   GAP: 'GapEvent',
 };
+
+const AuthConfirmedRef = builder.objectRef<AuthConfirmed>('AuthConfirmed').implement({
+  description: 'Everything is confirmed.',
+  fields: (t) => ({
+    authenticated: t.exposeBoolean('authenticated', { description: 'Always true.' }),
+    redirect: t.exposeString('redirect', { description: 'Where a client goes now: a path.' }),
+  }),
+});
 
 const AuthEventRef = builder.interfaceRef<AuthEvent>('AuthEvent').implement({
   description: 'Something that happened to an account.',
   resolveType: ({ kind }) => TYPE_NAMES[kind],
   fields: (t) => ({
     id: t.id({
-      description: 'Rises by one with each happening, per server; pass the last one seen as `after`.',
+      description:
+        'Rises by one with each happening, per server; pass the last one seen as `after`. What is not kept, such as a tick or the state at the beginning, repeats the last id.',
       resolve: ({ id }) => String(id),
     }),
     at: t.expose('at', { type: 'DateTime', description: 'When, by the server’s clock.' }),
     accountId: t.exposeID('accountId', { description: 'To which account.' }),
+  }),
+});
+
+builder.objectRef<EventOf<'AUTH_STATE'>>('AuthStateEvent').implement({
+  interfaces: [AuthEventRef],
+  description: 'An account stands elsewhere now, or something blocks it.',
+  fields: (t) => ({
+    authState: t.expose('authState', { type: AuthStateRef, description: 'How it stands.' }),
   }),
 });
 
@@ -30,6 +51,22 @@ builder.objectRef<EventOf<'TOKEN_PROGRESS'>>('TokenProgressEvent').implement({
   description: 'A generation run has moved on.',
   fields: (t) => ({
     progress: t.expose('progress', { type: TokenProgressRef, description: 'How far it is.' }),
+  }),
+});
+
+builder.objectRef<EventOf<'COOLDOWN'>>('CooldownEvent').implement({
+  interfaces: [AuthEventRef],
+  description: 'A cooldown has begun or ended, or a second of it has gone by.',
+  fields: (t) => ({
+    cooldown: t.expose('cooldown', { type: CooldownRef, description: 'How much is left.' }),
+  }),
+});
+
+builder.objectRef<EventOf<'AUTH_CONFIRMED'>>('AuthConfirmedEvent').implement({
+  interfaces: [AuthEventRef],
+  description: 'Everything is confirmed: the gate is open.',
+  fields: (t) => ({
+    confirmation: t.expose('confirmation', { type: AuthConfirmedRef, description: 'Where to go.' }),
   }),
 });
 
@@ -43,13 +80,15 @@ builder.objectRef<EventOf<'GAP'>>('GapEvent').implement({
   description: 'The history asked for with `after` is gone: read the state anew. Repeats the last id.',
 });
 
+const accountArgument = { description: 'An account; the active one if left out.' } as const;
+
 builder.subscriptionFields((t) => ({
   events: t.field({
     type: AuthEventRef,
     description:
       'Everything that happens to an account. Without `after` the state as it is comes first; with it, what happened since.',
     args: {
-      accountId: t.arg.id({ description: 'An account; the active one if left out.' }),
+      accountId: t.arg.id(accountArgument),
       after: t.arg.id({
         description: 'The id of the last event seen.',
         validate: z
@@ -61,12 +100,38 @@ builder.subscriptionFields((t) => ({
       followEvents(services, { accountId, after: after == null ? undefined : Number(after) }),
     resolve: (event) => event,
   }),
+  authState: t.field({
+    type: AuthStateRef,
+    description: 'How an account stands: now, and whenever that changes.',
+    args: { accountId: t.arg.id(accountArgument) },
+    subscribe: (_root, { accountId }, { services }) =>
+      followEvents(services, { accountId, only: 'AUTH_STATE' }),
+    resolve: (event) => (event as EventOf<'AUTH_STATE'>).authState,
+  }),
   tokenProgress: t.field({
     type: TokenProgressRef,
     description: 'How far the runs of an account have come; the run under way, or else the last one, first.',
-    args: { accountId: t.arg.id({ description: 'An account; the active one if left out.' }) },
+    args: { accountId: t.arg.id(accountArgument) },
     subscribe: (_root, { accountId }, { services }) =>
       followEvents(services, { accountId, only: 'TOKEN_PROGRESS' }),
     resolve: (event) => (event as EventOf<'TOKEN_PROGRESS'>).progress,
+  }),
+  cooldown: t.field({
+    type: CooldownRef,
+    description:
+      'The cooldown of an account: now, at least once a second while it is active, and at its end.',
+    args: { accountId: t.arg.id(accountArgument) },
+    subscribe: (_root, { accountId }, { services }) =>
+      followEvents(services, { accountId, only: 'COOLDOWN' }),
+    resolve: (event) => (event as EventOf<'COOLDOWN'>).cooldown,
+  }),
+  authConfirmed: t.field({
+    type: AuthConfirmedRef,
+    description:
+      'Told when everything is confirmed; at once to whoever begins to listen while the gate is open.',
+    args: { accountId: t.arg.id(accountArgument) },
+    subscribe: (_root, { accountId }, { services }) =>
+      followEvents(services, { accountId, only: 'AUTH_CONFIRMED' }),
+    resolve: (event) => (event as EventOf<'AUTH_CONFIRMED'>).confirmation,
   }),
 }));

@@ -86,12 +86,13 @@ const FAILURE_DESCRIPTIONS: Readonly<Record<Failure['code'], string>> = {
   UNVERIFIED: 'The token is stored, but the broker gave no usable answer about it.',
   ABORTED: 'Ended on request.',
   INTERRUPTED: 'The program ended in the middle.',
+  CLOCK_SKEW: 'This machine’s clock differs from the broker’s by more than 3 s.',
   BROWSER_FAILED: 'No browser, or it died.',
   STORAGE_FAILED: 'The token could not be written to the database.',
   INTERNAL: 'A mistake of this program.',
 };
 
-const FailureCodeEnum = builder.enumType('FailureCode', {
+export const FailureCodeEnum = builder.enumType('FailureCode', {
   description: 'Why no token came of it.',
   values: Object.fromEntries(
     FAILURE_CODES.map((code) => [code, { value: code, description: FAILURE_DESCRIPTIONS[code] }]),
@@ -139,7 +140,7 @@ const RunStepRef = builder.objectRef<RunStep>('RunStep').implement({
   }),
 });
 
-const GenerationRunRef = builder.objectRef<GenerationRun>('GenerationRun').implement({
+export const GenerationRunRef = builder.objectRef<GenerationRun>('GenerationRun').implement({
   description: 'One execution of `generateTokens`.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Also the correlation id in the log.' }),
@@ -151,6 +152,11 @@ const GenerationRunRef = builder.objectRef<GenerationRun>('GenerationRun').imple
       type: 'DateTime',
       nullable: true,
       description: 'Null while it is under way.',
+    }),
+    waitingUntil: t.expose('waitingUntil', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'Until when a person may act, while the status is WAITING_OPERATOR.',
     }),
     steps: t.field({
       type: [RunStepRef],
@@ -190,7 +196,7 @@ builder.queryField('generationRun', (t) =>
     nullable: true,
     description: 'One run as it stands; null when there is none of that id.',
     args: { id: t.arg.id({ required: true, description: 'The id that `generateTokens` answered.' }) },
-    resolve: (_root, { id }, { services }) => services.generation.run(id),
+    resolve: (_root, { id }, { services }) => services.runs.find(id),
   }),
 );
 

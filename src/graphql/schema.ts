@@ -1,6 +1,7 @@
 import './scalars.ts';
 import './account.ts';
 import './api-config-changes.ts';
+import './auth-state.ts';
 import './events.ts';
 import './login-success.ts';
 import './master-key.ts';

@@ -59,6 +59,11 @@ export class EventLog {
     return queue;
   }
 
+  /** Tells something that is not kept, such as a tick of a clock: it repeats the last id. */
+  whisper(accountId: string, happening: AuthHappening): void {
+    this.#send(this.aside(accountId, happening));
+  }
+
   /** An event outside the sequence, for one reader: it repeats the last id. */
   aside(accountId: string, happening: AuthHappening | AuthAside): AuthEvent {
     return { id: this.#lastId, at: this.#clock(), accountId, ...happening };

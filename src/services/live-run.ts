@@ -5,7 +5,9 @@ import { FAILURES, type Failure, type FailureCode, type Submission } from '../do
 import {
   type GenerationRun,
   isOver,
+  isWorthResuming,
   type LoginStep,
+  pendingStep,
   progressOf,
   type RunStatus,
   type RunStep,
@@ -23,12 +25,15 @@ interface Options {
 /** The run that is under way: every change of it is written down first and told afterwards. */
 export class LiveRun {
   readonly #options: Options;
+  readonly #onStatus: () => Promise<void>;
   #run: GenerationRun;
   #submitted: Submission[] = [];
 
-  constructor(run: GenerationRun, options: Options) {
+  /** `onStatus` is called after the run's status has changed. */
+  constructor(run: GenerationRun, options: Options, onStatus: () => Promise<void>) {
     this.#run = run;
     this.#options = options;
+    this.#onStatus = onStatus;
   }
 
   get state(): GenerationRun {
@@ -41,13 +46,19 @@ export class LiveRun {
   }
 
   tell(): void {
-    const { id: _, accountId } = this.#run;
-    this.#options.events.publish(accountId, { kind: 'TOKEN_PROGRESS', progress: progressOf(this.#run) });
+    this.#options.events.publish(this.#run.accountId, {
+      kind: 'TOKEN_PROGRESS',
+      progress: progressOf(this.#run),
+    });
   }
 
   async takeUp(apiName: ApiName): Promise<void> {
     this.#submitted = [];
-    await this.#change(apiName, { status: 'RUNNING', startedAt: this.#options.clock() });
+    await this.#change(apiName, {
+      ...pendingStep(apiName),
+      status: 'RUNNING',
+      startedAt: this.#options.clock(),
+    });
   }
 
   async enter(apiName: ApiName, step: LoginStep): Promise<void> {
@@ -55,7 +66,7 @@ export class LiveRun {
   }
 
   async finish(apiName: ApiName): Promise<void> {
-    await this.#change(apiName, { status: 'DONE', endedAt: this.#options.clock() });
+    await this.#change(apiName, { status: 'DONE', failure: null, endedAt: this.#options.clock() });
   }
 
   async fail(apiName: ApiName, code: FailureCode, message: string): Promise<void> {
@@ -68,13 +79,30 @@ export class LiveRun {
     await this.#change(apiName, { status: 'FAILED', failure, endedAt: this.#options.clock() });
   }
 
+  /** A person has to act in the browser window, until `deadline`; null when that is over. */
+  async awaitOperator(deadline: Date | null): Promise<void> {
+    await this.setStatus(deadline === null ? 'RUNNING' : 'WAITING_OPERATOR', deadline);
+  }
+
+  async setStatus(status: RunStatus, waitingUntil: Date | null = null): Promise<void> {
+    await this.#save({ ...this.#run, status, waitingUntil });
+    await this.#onStatus();
+  }
+
+  /** Goes on after a pause: what failed or was left out is taken up again. */
+  async resume(): Promise<void> {
+    const steps = this.#run.steps.map((step) => (isWorthResuming(step) ? pendingStep(step.apiName) : step));
+    await this.#save({ ...this.#run, steps, status: 'RUNNING' });
+    await this.#onStatus();
+  }
+
   /** Ends the run; APIs that were not taken up are shown as skipped. Repeating it changes nothing. */
   async end(status: RunStatus): Promise<void> {
     if (isOver(this.#run)) return;
     const steps = this.#run.steps.map((step) =>
       step.status === 'PENDING' ? { ...step, status: 'SKIPPED' as const } : step,
     );
-    await this.#save({ ...this.#run, steps, status, endedAt: this.#options.clock() });
+    await this.#save({ ...this.#run, steps, status, waitingUntil: null, endedAt: this.#options.clock() });
   }
 
   async #change(apiName: ApiName, change: Partial<RunStep>): Promise<void> {

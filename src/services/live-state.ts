@@ -1,5 +1,7 @@
-import type { AuthEvent } from '../domain/event.ts';
-import { type GenerationRun, progressOf } from '../domain/generation-run.ts';
+import type { AuthState } from '../domain/auth-state.ts';
+import type { AuthEvent, AuthHappening } from '../domain/event.ts';
+import { CONFIRMATION } from '../domain/event.ts';
+import { progressOf } from '../domain/generation-run.ts';
 import { getAccount } from './accounts.ts';
 import type { Services } from './services.ts';
 
@@ -13,16 +15,31 @@ interface Wish {
 
 /** An account's events, until the reader leaves. */
 export const followEvents = async (
-  { database, events, generation }: Pick<Services, 'database' | 'events' | 'generation'>,
+  { database, events, runs, states }: Pick<Services, 'database' | 'events' | 'runs' | 'states'>,
   { accountId, after, only }: Wish,
 ): Promise<AsyncIterableIterator<AuthEvent>> => {
   const account = await getAccount(database, accountId);
-  const stored = await generation.latest(account.id);
+  const authState = await states.read(account);
+  const isReady = await states.ready(account);
   // No `await` from here on: what happens between reading the state and listening would be missed.
-  const run = generation.live(account.id) ?? stored;
-  const snapshot = after === undefined && run !== null ? [snapshotOf(run, events)] : [];
+  const run = runs.live(account.id) ?? authState.run;
+  const snapshot = after === undefined ? snapshotOf({ ...authState, run }, isReady, events) : [];
   return events.subscribe(account.id, { after, snapshot, only });
 };
 
-const snapshotOf = (run: GenerationRun, events: Services['events']): AuthEvent =>
-  events.aside(run.accountId, { kind: 'TOKEN_PROGRESS', progress: progressOf(run) });
+const snapshotOf = (
+  authState: AuthState,
+  isReady: boolean,
+  events: Services['events'],
+): readonly AuthEvent[] => {
+  const { accountId, run, cooldown } = authState;
+  const progress: AuthHappening[] =
+    run === null ? [] : [{ kind: 'TOKEN_PROGRESS', progress: progressOf(run) }];
+  const state: AuthHappening[] = [
+    { kind: 'AUTH_STATE', authState },
+    ...progress,
+    { kind: 'COOLDOWN', cooldown },
+  ];
+  if (isReady) state.push({ kind: 'AUTH_CONFIRMED', confirmation: CONFIRMATION });
+  return state.map((happening) => events.aside(accountId, happening));
+};

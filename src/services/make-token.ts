@@ -1,22 +1,35 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import { LoginFailure } from '../broker/login-failure.ts';
-import type { LoginListener, LoginSession } from '../broker/login-session.ts';
+import type { LoginListener } from '../broker/login-request.ts';
+import type { LoginSession } from '../broker/login-session.ts';
 import { dialogUrl, exchangeCode, type IssuedToken } from '../broker/oauth.ts';
 import { totpCode } from '../broker/totp.ts';
 import { rememberBrokerUser } from '../db/accounts.ts';
+import { findAuthRecord } from '../db/auth-states.ts';
 import type { Database } from '../db/database.ts';
-import { claimTimeStep, lastOtpRequest, recordAttempt } from '../db/login-attempts.ts';
+import {
+  type AttemptKind,
+  type AttemptOwner,
+  claimTimeStep,
+  countFruitlessPins,
+  isTimeStepUsed,
+  lastOtpRequest,
+  recordAttempt,
+} from '../db/login-attempts.ts';
 import { removeToken, replaceToken } from '../db/tokens.ts';
 import type { Account, Credentials } from '../domain/account.ts';
 import type { ApiConfig } from '../domain/api-config.ts';
 import { expiryOf } from '../domain/expiry.ts';
+import type { Submission } from '../domain/failure.ts';
+import type { LoginStep } from '../domain/generation-run.ts';
 import { readClaims } from '../domain/jwt.ts';
 import type { Secret } from '../domain/secret.ts';
-import { timeStepAt, timeStepStart } from '../domain/totp-secret.ts';
+import { type TotpSecret, timeStepAt, timeStepStart } from '../domain/totp-secret.ts';
 import type { Logger } from '../log.ts';
+import type { Checkpoint, Reach } from './checkpoints.ts';
 import type { Clock } from './clock.ts';
 import type { LiveRun } from './live-run.ts';
+import { pause } from './pause.ts';
 import type { TokenTruth } from './token-truth.ts';
 
 export interface LoginTimes {
@@ -24,6 +37,8 @@ export interface LoginTimes {
   readonly stepTimeoutMs: number;
   /** Between two OTP requests; about 165 s are known to work, faster was blocked (public logs, December 2025). */
   readonly otpSpacingMs: number;
+  /** How long a person may take to solve a CAPTCHA in the window; 0 where there is none. */
+  readonly captchaWaitMs: number;
 }
 
 export interface TokenOrder {
@@ -37,9 +52,13 @@ export interface TokenOrder {
   readonly apiBaseUrl: string;
   readonly times: LoginTimes;
   readonly clock: Clock;
+  readonly reach: Reach;
   readonly log: Logger;
   readonly signal: AbortSignal;
 }
+
+/** The broker locks the account at the fifth wrong PIN. Source: help page on blocked accounts. */
+const MAX_FRUITLESS_PINS = 3;
 
 /** With less than this left of a time step, its code could arrive too late. */
 const MIN_STEP_REST_MS = 3000;
@@ -47,16 +66,24 @@ const MIN_STEP_REST_MS = 3000;
 /** Logs in for one app, stores its token the moment it exists, and has the broker confirm it. */
 export const makeToken = async (order: TokenOrder): Promise<void> => {
   const { config, live, signal } = order;
+  await refuseFruitlessPins(order);
   const code = await logIn(order);
+  order.reach('CODE_RECEIVED');
   // The code is good for one try: from here on an abort waits until the token is stored.
   if (signal.aborted) throw new LoginFailure('ABORTED', 'The run was aborted before the code was used.');
   await live.enter(config.apiName, 'EXCHANGE');
+  order.reach('EXCHANGE_ENTERED');
   const token = await exchange(order, code);
+  order.reach('CODE_EXCHANGED');
   refuseForeign(order, token);
   await live.enter(config.apiName, 'STORE');
+  order.reach('STORE_ENTERED');
   await store(order, token);
+  order.reach('TOKEN_STORED');
   await live.enter(config.apiName, 'VERIFY');
+  order.reach('VERIFY_ENTERED');
   await verify(order, token);
+  order.reach('TOKEN_VERIFIED');
 };
 
 const logIn = (order: TokenOrder): Promise<Secret> => {
@@ -69,6 +96,8 @@ const logIn = (order: TokenOrder): Promise<Secret> => {
       state,
       credentials,
       stepTimeoutMs: times.stepTimeoutMs,
+      captchaWaitMs: times.captchaWaitMs,
+      now: order.clock,
       signal,
     },
     listenerOf(order),
@@ -77,18 +106,69 @@ const logIn = (order: TokenOrder): Promise<Secret> => {
 
 const listenerOf = (order: TokenOrder): LoginListener => {
   const { config, live, database, clock } = order;
-  const owner = { accountId: order.account.id, runId: live.state.id, apiName: config.apiName };
+  const owner = ownerOf(order);
+  const record = (kind: AttemptKind) =>
+    database.write((transaction) => recordAttempt(transaction, owner, kind, clock()));
   return {
-    onStep: (step) => live.enter(config.apiName, step),
-    onSubmitted: (what) => live.noteSubmitted(what),
-    beforeOtpRequest: async () => {
-      await awaitSpacing(order);
-      await database.write((transaction) => recordAttempt(transaction, owner, 'OTP_REQUEST', clock()));
+    onStep: async (step) => {
+      await live.enter(config.apiName, step);
+      const checkpoint = ENTERED[step];
+      if (checkpoint !== undefined) order.reach(checkpoint);
     },
-    nextOtp: () => nextOtp(order),
-    beforePin: () => database.write((transaction) => recordAttempt(transaction, owner, 'PIN', clock())),
+    onSubmitted: (what) => {
+      live.noteSubmitted(what);
+      const checkpoint = SUBMITTED[what];
+      if (checkpoint !== undefined) order.reach(checkpoint);
+    },
+    awaitOtpRequest: () => awaitSpacing(order),
+    beforeOtpRequest: async () => {
+      await record('OTP_REQUEST');
+      order.reach('OTP_REQUEST_RECORDED');
+    },
+    awaitTimeStep: () => awaitTimeStep(order),
+    takeOtp: () => takeOtp(order),
+    beforePin: async () => {
+      await record('PIN');
+      order.reach('PIN_RECORDED');
+    },
+    onCaptcha: (deadline) => live.awaitOperator(deadline),
   };
 };
+
+const ENTERED: Readonly<Partial<Record<LoginStep, Checkpoint>>> = {
+  DIALOG: 'DIALOG_ENTERED',
+  MOBILE: 'MOBILE_ENTERED',
+  OTP: 'OTP_ENTERED',
+  PIN: 'PIN_ENTERED',
+  REDIRECT: 'REDIRECT_ENTERED',
+};
+
+const SUBMITTED: Readonly<Partial<Record<Submission, Checkpoint>>> = {
+  MOBILE: 'MOBILE_SUBMITTED',
+  OTP: 'OTP_SUBMITTED',
+  PIN: 'PIN_SUBMITTED',
+};
+
+/** Whatever the reason, a PIN that comes to nothing may have been counted by the broker. */
+const refuseFruitlessPins = async ({ account, database }: TokenOrder): Promise<void> => {
+  const { clearedAt } = await findAuthRecord(database.read, account.id);
+  const count = await countFruitlessPins(database.read, account.id, clearedAt);
+  if (count < MAX_FRUITLESS_PINS) return;
+  throw new LoginFailure(
+    'CREDENTIALS_REJECTED',
+    `The last ${count} PINs came to nothing; nothing was typed.`,
+  );
+};
+
+const refuseAborted = ({ signal }: TokenOrder): void => {
+  if (signal.aborted) throw new LoginFailure('ABORTED', 'The run was aborted while it was waiting.');
+};
+
+const ownerOf = ({ account, live, config }: TokenOrder): AttemptOwner => ({
+  accountId: account.id,
+  runId: live.state.id,
+  apiName: config.apiName,
+});
 
 const awaitSpacing = async (order: TokenOrder): Promise<void> => {
   const { account, config, live, database, times, clock } = order;
@@ -98,31 +178,46 @@ const awaitSpacing = async (order: TokenOrder): Promise<void> => {
   if (rest <= 0) return;
   await live.enter(config.apiName, 'OTP_SPACING');
   await pause(Math.min(rest, times.otpSpacingMs), order.signal);
+  refuseAborted(order);
 };
 
-/** A code of a time step that was never used for this secret; written down before anybody sees the code. */
-const nextOtp = async (order: TokenOrder): Promise<Secret> => {
-  const { account, config, live, database, credentials, clock, signal } = order;
-  const { totp } = credentials;
-  const owner = { accountId: account.id, runId: live.state.id, apiName: config.apiName };
-  const minimumRest = Math.min(MIN_STEP_REST_MS, (totp.periodSeconds * 1000) / 4);
+/** Waits until enough is left of a time step that was never used for this secret. */
+const awaitTimeStep = async (order: TokenOrder): Promise<void> => {
+  const { config, live, database, credentials, clock, signal } = order;
   for (;;) {
-    const now = clock();
-    const step = timeStepAt(totp, now);
-    const rest = timeStepStart(totp, step + 1).getTime() - now.getTime();
-    const isFresh =
-      rest >= minimumRest &&
-      (await database.write((transaction) => claimTimeStep(transaction, owner, totp, step, now)));
-    if (isFresh) return totpCode(totp, step);
+    const { step, rest, isLongEnough } = currentStep(credentials.totp, clock());
+    if (isLongEnough && !(await isTimeStepUsed(database.read, credentials.totp, step))) return;
     await live.enter(config.apiName, 'TOTP_WAIT');
     await pause(rest, signal);
+    refuseAborted(order);
   }
 };
 
+/** Takes the present time step for good, written down before anybody sees its code. Null when it has just gone. */
+const takeOtp = async (order: TokenOrder): Promise<Secret | null> => {
+  const { database, credentials, clock } = order;
+  const { totp } = credentials;
+  const now = clock();
+  const { step, isLongEnough } = currentStep(totp, now);
+  if (!isLongEnough) return null;
+  const isTaken = await database.write((transaction) =>
+    claimTimeStep(transaction, ownerOf(order), totp, step, now),
+  );
+  order.reach('TIME_STEP_TAKEN');
+  return isTaken ? totpCode(totp, step) : null;
+};
+
+const currentStep = (totp: TotpSecret, now: Date) => {
+  const step = timeStepAt(totp, now);
+  const rest = timeStepStart(totp, step + 1).getTime() - now.getTime();
+  const minimumRest = Math.min(MIN_STEP_REST_MS, (totp.periodSeconds * 1000) / 4);
+  return { step, rest, isLongEnough: rest >= minimumRest };
+};
+
 const exchange = async (order: TokenOrder, code: Secret): Promise<IssuedToken> => {
-  const { account, config, live, database, apiBaseUrl, times, clock } = order;
-  const owner = { accountId: account.id, runId: live.state.id, apiName: config.apiName };
-  await database.write((transaction) => recordAttempt(transaction, owner, 'CODE', clock()));
+  const { config, live, database, apiBaseUrl, times, clock } = order;
+  await database.write((transaction) => recordAttempt(transaction, ownerOf(order), 'CODE', clock()));
+  order.reach('CODE_RECORDED');
   live.noteSubmitted('CODE');
   return exchangeCode(apiBaseUrl, config, code, times.stepTimeoutMs);
 };
@@ -188,12 +283,4 @@ const verify = async (order: TokenOrder, token: IssuedToken): Promise<void> => {
     );
   }
   throw new LoginFailure('TOKEN_REJECTED', `The new token does not work (${check?.reason ?? 'not found'}).`);
-};
-
-const pause = async (milliseconds: number, signal: AbortSignal): Promise<void> => {
-  try {
-    await delay(milliseconds, undefined, { signal });
-  } catch {
-    throw new LoginFailure('ABORTED', 'The run was aborted while it was waiting.');
-  }
 };

@@ -2,8 +2,10 @@ import type { BrowserOptions } from '../broker/broker-browser.ts';
 import type { Database } from '../db/database.ts';
 import type { ApiConfigs } from './api-configs.ts';
 import type { AppInspection } from './app-inspection.ts';
+import type { AuthStates } from './auth-states.ts';
 import type { Clock } from './clock.ts';
 import type { EventLog } from './event-log.ts';
+import type { Runs } from './runs.ts';
 import type { TokenGeneration } from './token-generation.ts';
 import type { TokenTruth } from './token-truth.ts';
 
@@ -13,9 +15,12 @@ export interface Services {
   readonly apiConfigs: ApiConfigs;
   readonly truth: TokenTruth;
   readonly generation: TokenGeneration;
+  readonly runs: Runs;
+  readonly states: AuthStates;
   readonly events: EventLog;
   readonly apps: AppInspection;
   readonly browser: BrowserOptions;
+  readonly broker: { readonly apiBaseUrl: string; readonly timeoutMs: number };
   /** The database's path as people may see it: relative to the working directory. */
   readonly databaseLabel: string;
   readonly clock: Clock;

@@ -2,68 +2,76 @@ import { randomUUID } from 'node:crypto';
 import { BrokerBrowser, type BrowserOptions } from '../broker/broker-browser.ts';
 import { LoginFailure } from '../broker/login-failure.ts';
 import type { LoginSession } from '../broker/login-session.ts';
+import { type BrowserLock, takeBrowserLock } from '../db/browser-lock.ts';
 import type { Database } from '../db/database.ts';
-import { findLatestRun, findRun, findUnfinishedRuns, insertRun, updateRun } from '../db/generation-runs.ts';
+import { adoptRun, findUnfinishedRuns, insertRun, updateRun } from '../db/generation-runs.ts';
+import { findSpentCodes } from '../db/login-attempts.ts';
 import { SealError } from '../db/vault.ts';
 import type { Account, Credentials } from '../domain/account.ts';
 import { type ApiConfig, byApiIndex } from '../domain/api-config.ts';
 import type { ApiName } from '../domain/api-name.ts';
 import { decide, type GenerationRequest } from '../domain/decision.ts';
-import { FAILURES } from '../domain/failure.ts';
-import { type GenerationRun, pendingStep } from '../domain/generation-run.ts';
+import { FAILURES, type FailureCode } from '../domain/failure.ts';
+import { type GenerationRun, isOver, pendingStep, type RunStatus } from '../domain/generation-run.ts';
+import { afterCrash } from '../domain/interrupted-run.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Logger } from '../log.ts';
-import { getAccount } from './accounts.ts';
+import { getAccount, listAccounts } from './accounts.ts';
+import type { ApiConfigs } from './api-configs.ts';
+import type { AuthStates } from './auth-states.ts';
+import type { Reach } from './checkpoints.ts';
 import type { Clock } from './clock.ts';
 import type { EventLog } from './event-log.ts';
 import { LiveRun } from './live-run.ts';
 import { type LoginTimes, makeToken } from './make-token.ts';
+import { pause } from './pause.ts';
+import type { Runs } from './runs.ts';
 import type { TokenTruth } from './token-truth.ts';
 
-interface Options {
+/** Cooldowns in a row that brought no token: after so many a person has to look. */
+const MAX_FRUITLESS_COOLDOWNS = 3;
+/** How often a run that comes out of a cooldown asks whether the browser is free again. */
+const LOCK_RETRY_MS = 1000;
+
+export interface GenerationOptions {
   readonly database: Database;
   readonly events: EventLog;
   readonly truth: TokenTruth;
+  readonly states: AuthStates;
+  readonly runs: Runs;
+  readonly apiConfigs: ApiConfigs;
   readonly credentials: Credentials;
   readonly apiBaseUrl: string;
   readonly browser: BrowserOptions;
+  /** The file that stands for the machine's one browser. */
+  readonly browserLock: string;
+  /** Shown to whoever finds the browser taken. */
+  readonly place: string;
   readonly times: LoginTimes;
   readonly clock: Clock;
+  readonly reach: Reach;
   readonly log: Logger;
+}
+
+interface Job {
+  readonly live: LiveRun;
+  readonly account: Account;
+  readonly configs: readonly ApiConfig[];
+  readonly abort: AbortController;
+  readonly log: Logger;
+  /** Settles when nothing of the run is under way any more. */
+  end: Promise<void>;
 }
 
 /** Carries generation runs, one at a time: there is one browser. */
 export class TokenGeneration {
-  readonly #options: Options;
-  readonly #abort = new AbortController();
-  #live: LiveRun | null = null;
+  readonly #options: GenerationOptions;
+  #job: Job | null = null;
   #isTaken = false;
-  #carrying: Promise<void> = Promise.resolve();
+  #isClosing = false;
 
-  constructor(options: Options) {
+  constructor(options: GenerationOptions) {
     this.#options = options;
-  }
-
-  /** Ends what an earlier process left open: a step that was under way counts as failed. */
-  async closeAbandonedRuns(): Promise<void> {
-    const { database, clock, log } = this.#options;
-    const abandoned = (await findUnfinishedRuns(database.read)).filter(
-      ({ processId }) => !isAlive(processId),
-    );
-    for (const { run } of abandoned) {
-      const endedAt = clock();
-      const { nextAction } = FAILURES.INTERRUPTED;
-      const steps = run.steps.map((step) => {
-        if (step.status === 'PENDING') return { ...step, status: 'SKIPPED' as const };
-        if (step.status !== 'RUNNING') return step;
-        const message = 'The program ended in the middle of this step.';
-        const failure = { code: 'INTERRUPTED' as const, message, nextAction, submitted: [] };
-        return { ...step, status: 'FAILED' as const, failure, endedAt };
-      });
-      const ended: GenerationRun = { ...run, steps, status: 'STOPPED', endedAt };
-      await database.write((transaction) => updateRun(transaction, ended));
-      log.warn({ runId: run.id }, 'closed a run that an earlier process had left open');
-    }
   }
 
   /** Decides what to make, stores the run and starts it; answers before the first page is opened. */
@@ -72,55 +80,81 @@ export class TokenGeneration {
     configs: readonly ApiConfig[],
     request: GenerationRequest,
   ): Promise<GenerationRun> {
+    const { truth, states, database, reach } = this.#options;
     const enabled = configs.filter((config) => config.enabled).sort(byApiIndex);
-    validate(request, enabled);
+    refuseUnknownNames(request, enabled);
+    await states.refuseBlocked(account);
     this.#take();
+    let lock: BrowserLock | null = null;
     try {
-      const checks = (await this.#options.truth.check(account, enabled)).map(({ check }) => check);
+      const checks = (await truth.check(account, enabled)).map(({ check }) => check);
       const chosen = decide(request, checks);
       const apis = enabled.filter(({ apiName }) => chosen.includes(apiName));
       refuseUnreadable(apis);
+      if (apis.length > 0) lock = this.#takeBrowser();
+      // Asked again, because the checks took their time.
+      await states.refuseBlocked(account);
       const run = this.#newRun(account, request, chosen);
-      await this.#options.database.write((transaction) => insertRun(transaction, run, process.pid));
-      const live = new LiveRun(run, this.#options);
-      this.#live = live;
-      live.tell();
-      if (apis.length === 0) this.#isTaken = false;
-      if (apis.length > 0) this.#carrying = this.#carry(live, account, apis);
+      await database.write((transaction) => insertRun(transaction, run, process.pid));
+      reach('RUN_STORED');
+      const job = this.#follow(run, account, apis);
+      if (lock === null) await this.#endEmpty(account);
+      if (lock !== null) job.end = this.#carry(job, lock);
       return run;
     } catch (error) {
+      lock?.[Symbol.dispose]();
       this.#isTaken = false;
       throw error;
     }
   }
 
-  async run(id: string): Promise<GenerationRun | null> {
-    if (this.#live?.state.id === id) return this.#live.state;
-    return findRun(this.#options.database.read, id);
+  /** Ends the run at its next safe point, and answers when it has ended. What was submitted stands in its steps. */
+  async abort(runId: string): Promise<GenerationRun> {
+    const run = await this.#options.runs.find(runId);
+    if (run === null)
+      throw new Refusal('NOT_FOUND', `There is no run ${runId}.`, 'Ask authState for the run there is.');
+    if (this.#job?.live.state.id !== runId || isOver(run)) return run;
+    this.#job.abort.abort();
+    await this.#job.end;
+    return this.#job.live.state;
   }
 
-  /** The account's run that this process has carried last, as it is now. */
-  live(accountId: string): GenerationRun | null {
-    return this.#live?.state.accountId === accountId ? this.#live.state : null;
+  /** Ends whatever run the account has under way. */
+  async abortAll(account: Account): Promise<void> {
+    const run = this.#options.runs.live(account.id);
+    if (run !== null && !isOver(run)) await this.abort(run.id);
   }
 
-  /** The run under way, else the account's last one. */
-  async latest(accountId: string): Promise<GenerationRun | null> {
-    return this.live(accountId) ?? findLatestRun(this.#options.database.read, accountId);
+  /**
+   * Takes up what an earlier process has left: what is valid is not made again, a step that was under way counts as
+   * failed, a cooldown goes on with the time that is left of it.
+   */
+  async takeUp(): Promise<void> {
+    const { database, states } = this.#options;
+    const unfinished = await findUnfinishedRuns(database.read);
+    for (const { run, processId } of unfinished.filter((left) => !isAlive(left.processId))) {
+      const isOurs = await database.write((transaction) =>
+        adoptRun(transaction, run.id, processId, process.pid),
+      );
+      if (isOurs) await this.#takeUpOne(run);
+    }
+    for (const account of await listAccounts(database)) {
+      if (this.#job?.account.id !== account.id) await states.repair(account);
+    }
   }
 
-  /** Stops the run under way at its next safe point and waits until its browser is gone. */
+  /** Ends the run under way at its next safe point and waits until its browser is gone; one that cools down is left for the next start. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#abort.abort();
-    await this.#carrying;
+    this.#isClosing = true;
+    this.#job?.abort.abort();
+    await this.#job?.end;
   }
 
   /** No `await` stands between the check and the set, so two requests cannot both get the browser. */
   #take(): void {
-    if (this.#abort.signal.aborted)
-      throw new Refusal('SHUTTING_DOWN', 'The server is stopping.', 'Start it again.');
+    if (this.#isClosing) throw new Refusal('SHUTTING_DOWN', 'The server is stopping.', 'Start it again.');
     if (this.#isTaken) {
-      const id = this.#live?.state.id;
+      const id = this.#job?.live.state.id;
       throw new Refusal(
         'RUN_IN_PROGRESS',
         `A generation run is under way${id === undefined ? '' : ` (${id})`}.`,
@@ -128,6 +162,21 @@ export class TokenGeneration {
       );
     }
     this.#isTaken = true;
+  }
+
+  #takeBrowser(): BrowserLock {
+    const { browserLock, place, clock } = this.#options;
+    const taken = takeBrowserLock(browserLock, place, clock());
+    if (taken.kind === 'HELD') return taken.lock;
+    const who =
+      taken.owner === null
+        ? 'another user of this machine'
+        : `process ${taken.owner.processId} in ${taken.owner.place}, since ${taken.owner.since.toISOString()}`;
+    throw new Refusal(
+      'BROWSER_BUSY',
+      `The browser is taken by ${who}.`,
+      'Wait until that run ends, or stop that process.',
+    );
   }
 
   #newRun(account: Account, request: GenerationRequest, chosen: readonly ApiName[]): GenerationRun {
@@ -140,71 +189,179 @@ export class TokenGeneration {
       status: isEmpty ? 'COMPLETED' : 'RUNNING',
       startedAt,
       endedAt: isEmpty ? startedAt : null,
+      waitingUntil: null,
       steps: chosen.map(pendingStep),
     };
   }
 
-  async #carry(live: LiveRun, account: Account, apis: readonly ApiConfig[]): Promise<void> {
-    const log = this.#options.log.child({ runId: live.state.id });
+  #follow(run: GenerationRun, account: Account, configs: readonly ApiConfig[]): Job {
+    const { states, runs, log } = this.#options;
+    const live = new LiveRun(run, this.#options, () => states.tell(account));
+    const abort = new AbortController();
+    const job: Job = {
+      live,
+      account,
+      configs,
+      abort,
+      log: log.child({ runId: run.id }),
+      end: Promise.resolve(),
+    };
+    runs.follow(live);
+    this.#job = job;
+    live.tell();
+    return job;
+  }
+
+  async #endEmpty(account: Account): Promise<void> {
+    this.#isTaken = false;
+    await this.#options.states.welcomeBack(account);
+  }
+
+  async #takeUpOne(run: GenerationRun): Promise<void> {
+    const { database, truth, apiConfigs, states, clock } = this.#options;
+    this.#take();
+    const account = await getAccount(database, run.accountId);
+    const wanted = run.steps.map(({ apiName }) => apiName);
+    const configs = (await apiConfigs.enabled(account)).filter(({ apiName }) => wanted.includes(apiName));
+    const known = await truth.check(account, configs);
+    const spent = await findSpentCodes(database.read, run.id);
+    const found = afterCrash(run, { checks: known.map(({ check }) => check), spent, now: clock() });
+    await database.write((transaction) => updateRun(transaction, found));
+    const job = this.#follow(found, account, configs);
+    job.log.warn({ status: run.status }, 'taking up a run that an earlier process has left');
+    const { blockedBy } = await states.read(account);
+    if (blockedBy === 'CREDENTIALS_REJECTED') {
+      job.end = this.#finish(job);
+      return;
+    }
+    job.end = this.#carryOn(job);
+  }
+
+  /** Carries a run that begins with a pause: until its cooldown is over and the browser is free. */
+  async #carryOn(job: Job): Promise<void> {
     try {
-      log.info({ apis: apis.map(({ apiName }) => apiName) }, 'run started');
-      const isStopped = await this.#makeTokens(live, account, apis, log);
-      const isWhole = live.state.steps.every(({ status }) => status === 'DONE');
-      const stoppedAs = this.#abort.signal.aborted ? 'ABORTED' : 'STOPPED';
-      await live.end(isWhole && !isStopped ? 'COMPLETED' : stoppedAs);
-      log.info({ status: live.state.status }, 'run ended');
+      const lock = await this.#pause(job);
+      if (lock === null) return await this.#finish(job);
+      await job.live.resume();
+      await this.#carry(job, lock);
     } catch (error) {
-      log.error({ err: error }, 'the run could not be carried to its end');
-    } finally {
       this.#isTaken = false;
+      job.log.error({ err: error }, 'the run could not be carried to its end');
     }
   }
 
-  /** True when a failure stopped the run before its last API. */
-  async #makeTokens(
-    live: LiveRun,
-    account: Account,
-    apis: readonly ApiConfig[],
-    log: Logger,
-  ): Promise<boolean> {
+  async #carry(job: Job, first: BrowserLock): Promise<void> {
+    const { states, reach } = this.#options;
+    const { live, account, log } = job;
     try {
-      await using browser = await BrokerBrowser.launch(this.#options.browser);
-      await using session = await browser.openSession();
-      for (const config of apis) {
-        if (this.#abort.signal.aborted) return true;
-        const isStopped = await this.#makeOne(live, account, config, session, log);
-        if (isStopped) return true;
+      log.info({ apis: job.configs.map(({ apiName }) => apiName) }, 'run started');
+      await states.loginStarted(account);
+      reach('LOGIN_STARTED');
+      let lock: BrowserLock | null = first;
+      let fruitless = 0;
+      while (lock !== null) {
+        const before = countDone(live.state);
+        const stoppedBy: FailureCode | null = await this.#makeTokens(job, lock);
+        reach('BROWSER_CLOSED');
+        const { consequence } = stoppedBy === null ? { consequence: null } : FAILURES[stoppedBy];
+        if (consequence === 'QUARANTINE') await states.quarantine(account);
+        if (consequence !== 'COOLDOWN' || stoppedBy === null) break;
+        fruitless = countDone(live.state) > before ? 1 : fruitless + 1;
+        const goesOn = fruitless < MAX_FRUITLESS_COOLDOWNS && !job.abort.signal.aborted;
+        if (goesOn) await live.setStatus('COOLDOWN');
+        await states.beginCooldown(account, stoppedBy);
+        reach('COOLDOWN_STORED');
+        lock = goesOn ? await this.#pause(job) : null;
+        if (lock === null) break;
+        reach('COOLDOWN_OVER');
+        await live.resume();
       }
-      return false;
+    } catch (error) {
+      log.error({ err: error }, 'the run could not be carried to its end');
+    }
+    await this.#finish(job);
+  }
+
+  /** Waits the cooldown out and takes the browser again; null when the run is aborted meanwhile. */
+  async #pause({ account, abort }: Job): Promise<BrowserLock | null> {
+    const { signal } = abort;
+    await this.#options.states.cooldownOver(account, signal);
+    while (!signal.aborted) {
+      try {
+        return this.#takeBrowser();
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+      }
+      await pause(LOCK_RETRY_MS, signal);
+    }
+    return null;
+  }
+
+  async #finish(job: Job): Promise<void> {
+    const { states, reach } = this.#options;
+    const { live, account, log, abort } = job;
+    try {
+      const isLeft = this.#isClosing && live.state.status === 'COOLDOWN';
+      if (!isLeft) await live.end(endStatus(live.state, abort.signal.aborted));
+      reach('RUN_ENDED');
+      if (!isLeft) await states.runEnded(account);
+      reach('STATE_SETTLED');
+      log.info({ status: live.state.status }, 'run ended');
+    } catch (error) {
+      log.error({ err: error }, 'the end of the run could not be written');
+    }
+    this.#isTaken = false;
+  }
+
+  /** Makes what is pending with one browser. Answers the failure that stopped it before its last API. */
+  async #makeTokens(job: Job, lock: BrowserLock): Promise<FailureCode | null> {
+    const { live, configs, abort, log } = job;
+    const { browser: options, states, reach } = this.#options;
+    const pending = configs.filter(({ apiName }) => statusOf(live.state, apiName) === 'PENDING');
+    using _held = lock;
+    try {
+      await using browser = await BrokerBrowser.launch(options);
+      reach('BROWSER_LAUNCHED');
+      await using session = await browser.openSession();
+      reach('SESSION_OPENED');
+      for (const config of pending) {
+        if (abort.signal.aborted) return 'ABORTED';
+        const stoppedBy = await this.#makeOne(job, config, session);
+        if (stoppedBy !== null) return stoppedBy;
+      }
+      return null;
     } catch (error) {
       const failure = toFailure(error);
       log.error({ failure: failure.code, err: error }, 'run stopped');
       const next = live.state.steps.find(({ status }) => status === 'PENDING' || status === 'RUNNING');
-      if (next !== undefined) await live.fail(next.apiName, failure.code, failure.message);
-      return true;
+      if (next === undefined) return failure.code;
+      await live.takeUp(next.apiName);
+      await states.move(job.account, 'FIRST_API_TAKEN_UP');
+      await live.fail(next.apiName, failure.code, failure.message);
+      return failure.code;
     }
   }
 
-  async #makeOne(
-    live: LiveRun,
-    { id }: Account,
-    config: ApiConfig,
-    session: LoginSession,
-    log: Logger,
-  ): Promise<boolean> {
+  async #makeOne(job: Job, config: ApiConfig, session: LoginSession): Promise<FailureCode | null> {
+    const { live, abort, log } = job;
+    const { states, database, reach } = this.#options;
     await live.takeUp(config.apiName);
+    await states.move(job.account, 'FIRST_API_TAKEN_UP');
+    reach('API_TAKEN_UP');
     try {
       // Read anew for every API: the first login tells whose account it is.
-      const account = await getAccount(this.#options.database, id);
-      await makeToken({ ...this.#options, account, config, session, live, signal: this.#abort.signal });
+      const account = await getAccount(database, job.account.id);
+      await makeToken({ ...this.#options, account, config, session, live, signal: abort.signal });
       await live.finish(config.apiName);
+      reach('API_DONE');
       log.info({ api: config.apiName }, 'token made');
-      return false;
+      return null;
     } catch (error) {
       const failure = toFailure(error);
       log.warn({ api: config.apiName, failure: failure.code, err: error }, 'no token');
       await live.fail(config.apiName, failure.code, failure.message);
-      return FAILURES[failure.code].reach === 'RUN';
+      reach('API_FAILED');
+      return FAILURES[failure.code].reach === 'RUN' ? failure.code : null;
     }
   }
 }
@@ -214,15 +371,24 @@ const toFailure = (error: unknown): LoginFailure =>
     ? error
     : new LoginFailure('INTERNAL', 'Something unexpected happened.', { cause: error });
 
-const validate = (request: GenerationRequest, enabled: readonly ApiConfig[]): void => {
+const statusOf = (run: GenerationRun, apiName: ApiName) =>
+  run.steps.find((step) => step.apiName === apiName)?.status;
+
+const countDone = (run: GenerationRun): number => run.steps.filter(({ status }) => status === 'DONE').length;
+
+const endStatus = (run: GenerationRun, isAborted: boolean): RunStatus => {
+  if (countDone(run) === run.steps.length) return 'COMPLETED';
+  return isAborted ? 'ABORTED' : 'STOPPED';
+};
+
+const refuseUnknownNames = (request: GenerationRequest, enabled: readonly ApiConfig[]): void => {
   const unknown = request.apiNames.filter((name) => !enabled.some(({ apiName }) => apiName === name));
-  if (unknown.length > 0) {
-    throw new Refusal(
-      'BAD_USER_INPUT',
-      `${unknown.join(', ')} is not configured or not enabled.`,
-      `Use one of ${enabled.map(({ apiName }) => apiName).join(', ')}, or configure it.`,
-    );
-  }
+  if (unknown.length === 0) return;
+  throw new Refusal(
+    'BAD_USER_INPUT',
+    `${unknown.join(', ')} is not configured or not enabled.`,
+    `Use one of ${enabled.map(({ apiName }) => apiName).join(', ')}, or configure it.`,
+  );
 };
 
 /** A client secret that does not open would be found out only after an OTP and a PIN were spent. */

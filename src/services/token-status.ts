@@ -8,11 +8,12 @@ import type { TokenStatusReport } from '../domain/token-status.ts';
 import { endOf } from '../domain/verdict.ts';
 import type { Services } from './services.ts';
 
-type Facts = Pick<Services, 'database' | 'truth' | 'apiConfigs' | 'clock' | 'databaseLabel'>;
+type Facts = Pick<Services, 'database' | 'truth' | 'apiConfigs' | 'clock' | 'states' | 'databaseLabel'>;
 
 /** Asks both layers about every enabled API. */
 export const readTokenStatus = async (services: Facts, account: Account): Promise<TokenStatusReport> => {
   const known = await services.truth.check(account, await services.apiConfigs.enabled(account));
+  await services.states.settle(account);
   return { checkedAt: services.clock(), tokens: known.map(({ check }) => check) };
 };
 

@@ -26,6 +26,7 @@ const run = (parts: Partial<GenerationRun> = {}): GenerationRun => ({
   status: 'RUNNING',
   startedAt: at(0),
   endedAt: null,
+  waitingUntil: null,
   steps: [pendingStep('WEBSOCKET2'), pendingStep('PRIMARY'), pendingStep('OPTIONCHAIN1')],
   ...parts,
 });

@@ -14,23 +14,23 @@ test('a write waits for the lock of another process without stopping the server'
   await using other = await holdLock(database.path);
   const loop = monitorEventLoopDelay({ resolution: 5 });
   loop.enable();
-  let waiting = true;
-  const writing = database
-    .write((transaction) => ensureAccount(transaction, { id: 'UPSTOX_01', number: 1 }, new Date(0)))
-    .finally(() => {
-      waiting = false;
-    });
+  // It measures from its second tick on.
+  while (loop.count === 0) await delay(5);
+  let calls = 0;
+  const writing = database.write((transaction) => {
+    calls++;
+    return ensureAccount(transaction, { id: 'UPSTOX_01', number: 1 }, new Date(0));
+  });
 
   await delay(HELD_MS);
   loop.disable();
-  expect(waiting).toBe(true);
-  expect(await findAccounts(database.read)).toEqual([]);
-  // Were the loop blocked, this word would never be said and the write would fail.
+  expect([calls, await findAccounts(database.read)]).toEqual([0, []]);
   await other.release();
   await writing;
   expect(await findAccounts(database.read)).toEqual([
     { id: 'UPSTOX_01', number: 1, name: 'UPSTOX_01', brokerUserId: null },
   ]);
+  expect(calls).toBe(1);
   expect(loop.max / 1e6).toBeLessThan(50);
 });
 
@@ -60,10 +60,8 @@ test('a start waits for the lock of another process, too', async () => {
   using folder = new Folder();
   await (await folder.open())[Symbol.asyncDispose]();
   await using other = await holdLock(folder.file('vega_trade.db'));
-  const opening = folder.open();
-  await delay(50);
-  await other.release();
-  await using database = await opening;
+  const [opened] = await Promise.all([folder.open(), other.release()]);
+  await using database = opened;
   expect(await findAccounts(database.read)).toEqual([]);
 });
 

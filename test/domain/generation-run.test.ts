@@ -25,6 +25,7 @@ const fresh: GenerationRun = {
   status: 'RUNNING',
   startedAt: STARTED,
   endedAt: null,
+  waitingUntil: null,
   steps: [pendingStep('PRIMARY'), pendingStep('WEBSOCKET1'), pendingStep('OPTIONCHAIN1')],
 };
 

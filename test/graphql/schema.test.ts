@@ -23,12 +23,13 @@ const PROMISED = buildSchema(`
   enum GenerationMode { ALL INVALID_ONLY PARTIAL }
   enum Verdict { VALID EXPIRED INVALID UNKNOWN MISSING }
   enum RunStatus { RUNNING WAITING_OPERATOR COOLDOWN COMPLETED STOPPED ABORTED }
-  enum ConfigSource { ENV DATABASE }
-  enum StorageKind { DATABASE MEMORY }
-  enum StepStatus { PENDING RUNNING DONE FAILED SKIPPED }
-  enum HealthState { OK DEGRADED DOWN UNKNOWN }
+  # Enums whose values may grow: only their names are promised.
   scalar LoginStep
   scalar FailureCode
+  scalar StepStatus
+  scalar ConfigSource
+  scalar StorageKind
+  scalar HealthState
   type Query {
     accounts: [Account!]!
     activeAccount: Account!

@@ -6,6 +6,7 @@ import { type App, openApp } from '../../src/app.ts';
 import { type Env, readConfig } from '../../src/config.ts';
 import { createLogger } from '../../src/log.ts';
 import { createVegaClient, type VegaClient } from '../../src/sdk/index.ts';
+import type { Checkpoint } from '../../src/services/checkpoints.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.ts';
 
 /** An answer of the GraphQL API, read loosely: a test asserts what it needs. */
@@ -20,6 +21,9 @@ export interface DeskOptions {
   readonly clock?: () => Date;
   /** A folder that is there already, for a second start; it is left behind. */
   readonly directory?: string;
+  /** The file that stands for the machine's one browser; one of its own unless given. */
+  readonly browserLock?: string;
+  readonly reach?: (checkpoint: Checkpoint) => void;
   /** A broker that another desk has started. */
   readonly broker?: Simulator;
 }
@@ -38,7 +42,7 @@ export interface Desk extends AsyncDisposable {
   rows(sql: string): Loose[];
   /** Runs statements on the database file, past the program: what another program of the desk would do. */
   change(sql: string, ...values: unknown[]): void;
-  /** Starts a run and waits for its end. */
+  /** Starts a run and waits until it ends or has to pause. */
   generate(args: string): Promise<Loose>;
   /** Everything the program has logged or answered so far. */
   said(): string;
@@ -79,7 +83,15 @@ export const openDesk = async (options: DeskOptions = {}): Promise<Desk> => {
   const lines: string[] = [];
   const log = createLogger('trace', { write: (line) => void lines.push(line) });
   const clock = options.clock === undefined ? {} : { clock: options.clock };
-  const app = await openApp(readConfig(env), { workingDirectory: directory, log, ...clock });
+  const browserLock = options.browserLock ?? path.join(directory, 'browser.lock');
+  const reach = options.reach ?? (() => undefined);
+  const app = await openApp(readConfig(env), {
+    workingDirectory: directory,
+    browserLock,
+    reach,
+    log,
+    ...clock,
+  });
   const { url } = await app.listen();
   const rows = (sql: string) => query(directory, sql);
 
@@ -102,7 +114,9 @@ export const openDesk = async (options: DeskOptions = {}): Promise<Desk> => {
     const end = Date.now() + 60_000;
     for (;;) {
       const { generationRun } = (await ask(run)).data;
-      if (generationRun.endedAt !== null) return { status: generationRun.status, steps: generationRun.steps };
+      const isResting = generationRun.endedAt !== null || generationRun.status === 'COOLDOWN';
+      if (isResting)
+        return { id: data.generateTokens.id, status: generationRun.status, steps: generationRun.steps };
       if (Date.now() > end) throw new Error('the run did not end');
       await settle(50);
     }

@@ -19,6 +19,46 @@ export type ApiName =
   /** Third market-data feed. */
   | 'WEBSOCKET3';
 
+/** Where an account stands on its way through the morning. */
+export type AuthPhase =
+  /** Everything is there, or the operator accepted the partial set. */
+  | 'AUTH_CONFIRMED'
+  /** The broker needs rest; every generation is refused. */
+  | 'COOLDOWN'
+  /** A client has gone through the gate. */
+  | 'DASHBOARD'
+  /** Nothing was begun, or PRIMARY is gone. */
+  | 'IDLE'
+  /** A run is about to take up its first API. */
+  | 'LOGIN_STARTED'
+  /** Some are missing, PRIMARY among them. */
+  | 'PARTIAL_AUTH'
+  /** The broker confirmed PRIMARY; others are missing. */
+  | 'PRIMARY_VALIDATED'
+  /** The rest is over and the run goes on. */
+  | 'RESUME_GENERATION'
+  /** Tokens are being made. */
+  | 'TOKEN_GENERATION';
+
+/** Why nothing moves. */
+export type BlockReason =
+  /** The owner has to put an app right at the broker. */
+  | 'APP_REJECTED'
+  /** The broker does not answer. */
+  | 'BROKER_UNREACHABLE'
+  /** Another process has the browser. */
+  | 'BROWSER_BUSY'
+  /** The broker wants to see a person. */
+  | 'CAPTCHA'
+  /** The broker needs rest; it goes on by itself. */
+  | 'COOLDOWN'
+  /** The account is quarantined until clearQuarantine. */
+  | 'CREDENTIALS_REJECTED'
+  /** The database cannot be written. */
+  | 'DATABASE'
+  /** The login page is not known any more. */
+  | 'PAGE_CHANGED';
+
 /** Why no token came of it. */
 export type FailureCode =
   /** Ended on request. */
@@ -31,6 +71,8 @@ export type FailureCode =
   | 'BROWSER_FAILED'
   /** The broker wants to see a person. */
   | 'CAPTCHA'
+  /** This machine’s clock differs from the broker’s by more than 3 s. */
+  | 'CLOCK_SKEW'
   /** The code was sent and yielded no token; a code is good for one try. */
   | 'CODE_SPENT'
   /** The broker rejected mobile number, OTP or PIN, or has locked the account. */
@@ -136,6 +178,15 @@ export type Verdict =
   /** Its time is not up and the broker's profile call confirmed it. */
   | 'VALID';
 
+export type StateOfAccountFragment = { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } };
+
+export type AuthStateQueryVariables = Exact<{
+  accountId?: string | null | undefined;
+}>;
+
+
+export type AuthStateQuery = { authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } };
+
 export type EventsSubscriptionVariables = Exact<{
   accountId?: string | null | undefined;
   after?: string | null | undefined;
@@ -143,6 +194,9 @@ export type EventsSubscriptionVariables = Exact<{
 
 
 export type EventsSubscription = { events:
+    | { __typename: 'AuthConfirmedEvent', id: string, at: string, accountId: string, confirmation: { authenticated: boolean, redirect: string } }
+    | { __typename: 'AuthStateEvent', id: string, at: string, accountId: string, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } }
+    | { __typename: 'CooldownEvent', id: string, at: string, accountId: string, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } }
     | { __typename: 'GapEvent', id: string, at: string, accountId: string }
     | { __typename: 'HeartbeatEvent', id: string, at: string, accountId: string }
     | { __typename: 'TokenProgressEvent', id: string, at: string, accountId: string, progress: { total: number, generated: number, missing: Array<ApiName>, current: ApiName | null, step: LoginStep | null, runId: string } }
@@ -200,6 +254,21 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
+export const StateOfAccountFragmentDoc = new TypedDocumentString(`
+    fragment StateOfAccount on AuthState {
+  accountId
+  state
+  primaryPresent
+  blockedBy
+  since
+  cooldown {
+    active
+    remainingSeconds
+    until
+    reason
+  }
+}
+    `, {"fragmentName":"StateOfAccount"}) as unknown as TypedDocumentString<StateOfAccountFragment, unknown>;
 export const RunStateFragmentDoc = new TypedDocumentString(`
     fragment RunState on GenerationRun {
   id
@@ -221,6 +290,25 @@ export const RunStateFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"RunState"}) as unknown as TypedDocumentString<RunStateFragment, unknown>;
+export const AuthStateDocument = new TypedDocumentString(`
+    query AuthState($accountId: ID) {
+  authState(accountId: $accountId) {
+    ...StateOfAccount
+  }
+}
+    fragment StateOfAccount on AuthState {
+  accountId
+  state
+  primaryPresent
+  blockedBy
+  since
+  cooldown {
+    active
+    remainingSeconds
+    until
+    reason
+  }
+}`) as unknown as TypedDocumentString<AuthStateQuery, AuthStateQueryVariables>;
 export const EventsDocument = new TypedDocumentString(`
     subscription Events($accountId: ID, $after: ID) {
   events(accountId: $accountId, after: $after) {
@@ -228,6 +316,11 @@ export const EventsDocument = new TypedDocumentString(`
     id
     at
     accountId
+    ... on AuthStateEvent {
+      authState {
+        ...StateOfAccount
+      }
+    }
     ... on TokenProgressEvent {
       progress {
         total
@@ -238,9 +331,35 @@ export const EventsDocument = new TypedDocumentString(`
         runId
       }
     }
+    ... on CooldownEvent {
+      cooldown {
+        active
+        remainingSeconds
+        until
+        reason
+      }
+    }
+    ... on AuthConfirmedEvent {
+      confirmation {
+        authenticated
+        redirect
+      }
+    }
   }
 }
-    `) as unknown as TypedDocumentString<EventsSubscription, EventsSubscriptionVariables>;
+    fragment StateOfAccount on AuthState {
+  accountId
+  state
+  primaryPresent
+  blockedBy
+  since
+  cooldown {
+    active
+    remainingSeconds
+    until
+    reason
+  }
+}`) as unknown as TypedDocumentString<EventsSubscription, EventsSubscriptionVariables>;
 export const GenerateTokensDocument = new TypedDocumentString(`
     mutation GenerateTokens($mode: GenerationMode!, $apiNames: [ApiName!], $accountId: ID, $replaceValid: Boolean, $includeUnknown: Boolean) {
   generateTokens(

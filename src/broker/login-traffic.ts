@@ -1,0 +1,196 @@
+import type { BrowserContext, Frame, Page, Request, Response, Route } from 'playwright-core';
+import type { Secret } from '../domain/secret.ts';
+import { failureInStatus, failureInText, type SeenFailure } from './page-kind.ts';
+import { CAPTCHA_HOST, type FieldName } from './page-reading.ts';
+import { isRedirect } from './redirect.ts';
+import { SubmissionGuard } from './submission-guard.ts';
+
+interface Options {
+  readonly context: BrowserContext;
+  readonly page: Page;
+  readonly redirectUri: string;
+  readonly onSubmitted: (field: FieldName) => void;
+  /** Something has happened that the page may not show. */
+  readonly onChange: () => void;
+}
+
+/** How long the body of an answer may take; a body that never ends tells nothing. */
+const BODY_PATIENCE_MS = 2000;
+
+/**
+ * What goes over the wire during one login. It listens, stops repetitions, and catches the redirect; it never sends a
+ * request of its own.
+ */
+export class LoginTraffic {
+  /** Frames that a CAPTCHA was loaded into. */
+  readonly captchaFrames = new Set<Frame>();
+  readonly #options: Options;
+  readonly #guard = new SubmissionGuard();
+  readonly #pending = new Map<Request, FieldName>();
+  readonly #left = new Set<FieldName>();
+  readonly #answered = new Set<FieldName>();
+  readonly #said: string[] = [];
+  #redirect: string | null = null;
+  #failure: SeenFailure | null = null;
+  #documentStatus = 200;
+  #serverTime: Date | null = null;
+
+  private constructor(options: Options) {
+    this.#options = options;
+  }
+
+  static async follow(options: Options): Promise<LoginTraffic> {
+    const traffic = new LoginTraffic(options);
+    const { context, page } = options;
+    context.on('request', traffic.#onRequest);
+    context.on('response', traffic.#onResponse);
+    context.on('requestfailed', traffic.#onFailed);
+    await context.route('**/*', traffic.#onRoute);
+    page.on('dialog', (dialog) => {
+      traffic.#said.push(dialog.message());
+      void dialog.accept().catch(() => undefined);
+      options.onChange();
+    });
+    return traffic;
+  }
+
+  async unfollow(): Promise<void> {
+    const { context } = this.#options;
+    context.off('request', this.#onRequest);
+    context.off('response', this.#onResponse);
+    context.off('requestfailed', this.#onFailed);
+    await context.unroute('**/*', this.#onRoute).catch(() => undefined);
+  }
+
+  /** Where the broker has redirected to; null as long as it has not. */
+  get redirect(): string | null {
+    return this.#redirect;
+  }
+
+  /** The failure that an answer to a submission, or a dialog box, has told of. */
+  get failure(): SeenFailure | null {
+    return this.#failure ?? failureInText(this.#said.join('\n'));
+  }
+
+  /** The failure that the status of the page itself tells of; the page's text says it better where it says anything. */
+  get documentFailure(): SeenFailure | null {
+    return failureInStatus(this.#documentStatus);
+  }
+
+  /** The broker's clock as its last page told it. */
+  get serverTime(): Date | null {
+    return this.#serverTime;
+  }
+
+  /** A submission is on its way and not answered yet. */
+  get isPending(): boolean {
+    return this.#pending.size > 0;
+  }
+
+  arm(field: FieldName, value: Secret): void {
+    this.#guard.arm(field, value);
+  }
+
+  hasLeft(field: FieldName): boolean {
+    return this.#left.has(field);
+  }
+
+  isAnswered(field: FieldName): boolean {
+    return this.#answered.has(field);
+  }
+
+  readonly #onRoute = async (route: Route): Promise<void> => {
+    const request = route.request();
+    // A page that is closed in the middle of a navigation can hang, so the one to the redirect URI is called off.
+    if (this.#noticeRedirect(request)) return route.abort('aborted');
+    const ruling = this.#guard.rule(request);
+    if (ruling.kind === 'REPEATED') return route.abort('blockedbyclient');
+    if (ruling.kind === 'FIRST') {
+      this.#left.add(ruling.field);
+      this.#pending.set(request, ruling.field);
+      this.#options.onSubmitted(ruling.field);
+      this.#options.onChange();
+    }
+    return route.continue();
+  };
+
+  readonly #onRequest = (request: Request): void => {
+    this.#noticeRedirect(request);
+    if (!request.isNavigationRequest() || new URL(request.url()).host !== CAPTCHA_HOST) return;
+    this.captchaFrames.add(request.frame());
+    this.#options.onChange();
+  };
+
+  readonly #onResponse = (response: Response): void => {
+    const request = response.request();
+    if (isOwnNavigation(request, this.#options.page)) {
+      this.#documentStatus = response.status();
+      this.#serverTime = readServerTime(response);
+      this.#options.onChange();
+    }
+    const field = this.#pending.get(request);
+    if (field !== undefined) void this.#settle(request, field, () => readFailure(response));
+  };
+
+  readonly #onFailed = (request: Request): void => {
+    const field = this.#pending.get(request);
+    if (field === undefined || this.#redirect !== null) return;
+    const message = 'The connection to the broker broke off.';
+    void this.#settle(request, field, async () => ({ kind: 'FAILURE', code: 'BROKER_UNREACHABLE', message }));
+  };
+
+  async #settle(request: Request, field: FieldName, read: () => Promise<SeenFailure | null>): Promise<void> {
+    const failure = await read().catch(() => null);
+    this.#failure ??= failure;
+    this.#pending.delete(request);
+    this.#answered.add(field);
+    this.#options.onChange();
+  }
+
+  #noticeRedirect(request: Request): boolean {
+    if (!request.isNavigationRequest() || request.frame().parentFrame() !== null) return false;
+    if (!isRedirect(request.url(), this.#options.redirectUri)) return false;
+    this.#redirect ??= request.url();
+    this.#options.onChange();
+    return true;
+  }
+}
+
+const isOwnNavigation = (request: Request, page: Page): boolean =>
+  request.isNavigationRequest() && request.frame() === page.mainFrame();
+
+/** The failure in an answer to a submission: `{"success": false, "error": {"code": 1017069, …}}`, or its status. */
+const readFailure = async (response: Response): Promise<SeenFailure | null> => {
+  const byStatus = failureInStatus(response.status());
+  if (response.status() === 429) return byStatus;
+  const isPage = response.request().isNavigationRequest();
+  const error = isPage ? null : errorIn(await bodyOf(response));
+  if (error === null) return byStatus;
+  return failureInText(`${error.message} [${error.code}]`) ?? byStatus;
+};
+
+const bodyOf = async (response: Response): Promise<string> => {
+  const patience = AbortSignal.timeout(BODY_PATIENCE_MS);
+  const given = new Promise<string>((resolve) => patience.addEventListener('abort', () => resolve('')));
+  return Promise.race([response.text().catch(() => ''), given]);
+};
+
+const errorIn = (body: string): { code: string; message: string } | null => {
+  try {
+    const { success, error } = JSON.parse(body) as {
+      success?: unknown;
+      error?: { code?: unknown; message?: unknown };
+    };
+    if (success !== false || error === undefined) return null;
+    return { code: String(error.code ?? ''), message: String(error.message ?? '') };
+  } catch {
+    return null;
+  }
+};
+
+/** The `Date` header, older by what a cache on the way says it has kept the page for. */
+const readServerTime = (response: Response): Date | null => {
+  const { date, age } = response.headers();
+  const sent = Date.parse(date ?? '');
+  return Number.isNaN(sent) ? null : new Date(sent + (Number(age ?? 0) || 0) * 1000);
+};

@@ -1,0 +1,339 @@
+import type { BrowserContext, Locator, Page } from 'playwright-core';
+import type { Secret } from '../domain/secret.ts';
+import { LoginFailure } from './login-failure.ts';
+import type { LoginListener, LoginRequest } from './login-request.ts';
+import { LoginTraffic } from './login-traffic.ts';
+import { classifyPage, type PageKind, type SeenFailure } from './page-kind.ts';
+import { BUTTONS, FIELDS, type FieldName, type PageReading, readPage } from './page-reading.ts';
+import type { PageWatch } from './page-watch.ts';
+import { readRedirect } from './redirect.ts';
+
+/** A button for consent is pressed only when the page has been quiet for so long, or a PIN was given before. */
+const CONSENT_QUIET_MS = 1000;
+/** How long a value that has left by itself is given to take effect before the button is pressed all the same. */
+const SELF_SUBMIT_MS = 700;
+/** How long a reading may take while the browser waits for an answer; the page is read again after it. */
+const READING_PATIENCE_MS = 1000;
+/** A wrong clock makes wrong codes. The broker's clock is told in whole seconds. */
+const MAX_CLOCK_SKEW_MS = 3000;
+
+type View = Exclude<PageKind, { kind: 'UNKNOWN' }> | { readonly kind: 'REDIRECT' };
+
+/** One login for one app. The page is read after every change; nothing is assumed about the order of its steps. */
+export class Login implements AsyncDisposable {
+  readonly #page: Page;
+  readonly #watch: PageWatch;
+  readonly #request: LoginRequest;
+  readonly #listener: LoginListener;
+  readonly #traffic: LoginTraffic;
+  readonly #submitted = new Set<FieldName>();
+  readonly #consented = new Set<string>();
+  #hasCrashed = false;
+
+  private constructor(
+    page: Page,
+    watch: PageWatch,
+    request: LoginRequest,
+    listener: LoginListener,
+    traffic: LoginTraffic,
+  ) {
+    this.#page = page;
+    this.#watch = watch;
+    this.#request = request;
+    this.#listener = listener;
+    this.#traffic = traffic;
+  }
+
+  static async open(
+    context: BrowserContext,
+    page: Page,
+    watch: PageWatch,
+    request: LoginRequest,
+    listener: LoginListener,
+  ): Promise<Login> {
+    const traffic = await LoginTraffic.follow({
+      context,
+      page,
+      redirectUri: request.redirectUri,
+      onSubmitted: (field) => listener.onSubmitted(field),
+      onChange: () => watch.notify(),
+    });
+    watch.follow(page);
+    return new Login(page, watch, request, listener, traffic);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#traffic.unfollow();
+  }
+
+  /** Answers the code of the redirect. */
+  async run(): Promise<Secret> {
+    this.#page.on('crash', () => {
+      this.#hasCrashed = true;
+    });
+    await this.#listener.onStep('DIALOG');
+    await this.#open();
+    for (;;) {
+      const view = await this.#nextView();
+      if (view.kind === 'REDIRECT') break;
+      if (view.kind === 'FAILURE') await this.#fail(view);
+      if (view.kind === 'CONSENT') await this.#consent(view.label);
+      if (view.kind === 'FIELD') await this.#submit(view.field);
+    }
+    await this.#listener.onStep('REDIRECT');
+    return readRedirect(this.#traffic.redirect ?? '', this.#request.state);
+  }
+
+  async #open(): Promise<void> {
+    const openedAt = this.#request.now();
+    try {
+      await this.#page.goto(this.#request.dialogUrl, {
+        waitUntil: 'commit',
+        timeout: this.#request.stepTimeoutMs,
+      });
+    } catch (error) {
+      if (this.#traffic.redirect !== null) return;
+      this.#throwIfOver();
+      throw new LoginFailure(
+        'BROKER_UNREACHABLE',
+        `The login dialog cannot be opened: ${networkReason(error)}.`,
+      );
+    }
+    this.#refuseSkewedClock(openedAt);
+    // An error page says in its text what it is about; its status alone says less.
+    if (this.#traffic.documentFailure !== null) await this.#page.waitForLoadState().catch(() => undefined);
+  }
+
+  #refuseSkewedClock(openedAt: Date): void {
+    const { serverTime } = this.#traffic;
+    if (serverTime === null) return;
+    const behind = serverTime.getTime() - this.#request.now().getTime();
+    const ahead = openedAt.getTime() - (serverTime.getTime() + 1000);
+    const skew = Math.max(behind, ahead);
+    if (skew <= MAX_CLOCK_SKEW_MS) return;
+    const direction = behind > 0 ? 'behind' : 'ahead of';
+    throw new LoginFailure(
+      'CLOCK_SKEW',
+      `This machine's clock is ${Math.round(skew / 1000)} s ${direction} the broker's; nothing was typed.`,
+    );
+  }
+
+  /** The next page on which something is to be done. */
+  async #nextView(): Promise<View> {
+    const deadline = this.#deadline();
+    const openedAt = performance.now();
+    for (;;) {
+      const mark = this.#watch.mark();
+      const { reading, kind } = await this.#look(deadline);
+      if (this.#traffic.redirect !== null) return { kind: 'REDIRECT' };
+      const isQuiet = performance.now() - openedAt >= CONSENT_QUIET_MS || this.#submitted.has('PIN');
+      const isEarly = kind.kind === 'CONSENT' && (!isQuiet || this.#consented.has(kind.label));
+      // The next secret is typed only after the broker has answered the one before.
+      const isUnanswered = this.#traffic.isPending && kind.kind !== 'FAILURE';
+      if (kind.kind !== 'UNKNOWN' && !isEarly && !isUnanswered) return kind;
+      if (deadline.aborted) throw this.#stuck(reading);
+      await this.#watch.changedSince(mark, AbortSignal.any([deadline, this.#request.signal]));
+    }
+  }
+
+  /** Reads the page and says what it is; what went over the wire counts before what the page shows. */
+  async #look(deadline: AbortSignal): Promise<{ reading: PageReading | null; kind: PageKind }> {
+    this.#throwIfOver();
+    const reading = await this.#read(deadline);
+    this.#throwIfOver();
+    const failure = this.#traffic.failure;
+    if (failure !== null) return { reading, kind: failure };
+    const kind: PageKind = reading === null ? { kind: 'UNKNOWN' } : classifyPage(reading, this.#submitted);
+    if (kind.kind !== 'UNKNOWN') return { reading, kind };
+    return { reading, kind: this.#traffic.documentFailure ?? kind };
+  }
+
+  /** A browser that waits for an answer does not answer either, so a reading is given up after a while. */
+  async #read(deadline: AbortSignal): Promise<PageReading | null> {
+    const patience = AbortSignal.any([
+      deadline,
+      this.#request.signal,
+      AbortSignal.timeout(READING_PATIENCE_MS),
+    ]);
+    const givenUp = new Promise<null>((resolve) => {
+      if (patience.aborted) setImmediate(() => resolve(null));
+      patience.addEventListener('abort', () => resolve(null), { once: true });
+    });
+    return Promise.race([readPage(this.#page, this.#traffic.captchaFrames).catch(() => null), givenUp]);
+  }
+
+  /** A CAPTCHA in a window is left to the person in front of it; everything else ends the login. */
+  async #fail(failure: SeenFailure): Promise<void> {
+    const { captchaWaitMs, now, signal } = this.#request;
+    if (failure.code !== 'CAPTCHA' || captchaWaitMs === 0)
+      throw new LoginFailure(failure.code, failure.message);
+    const deadline = AbortSignal.timeout(captchaWaitMs);
+    await this.#listener.onCaptcha(new Date(now().getTime() + captchaWaitMs));
+    for (;;) {
+      const mark = this.#watch.mark();
+      const { kind } = await this.#look(deadline);
+      const isStillThere = kind.kind === 'UNKNOWN' || (kind.kind === 'FAILURE' && kind.code === 'CAPTCHA');
+      if (this.#traffic.redirect !== null || !isStillThere) break;
+      if (deadline.aborted) throw new LoginFailure('CAPTCHA', 'Nobody solved the CAPTCHA in time.');
+      await this.#watch.changedSince(mark, AbortSignal.any([deadline, signal]));
+    }
+    await this.#listener.onCaptcha(null);
+  }
+
+  async #submit(field: FieldName): Promise<void> {
+    const value = await this.#valueFor(field);
+    if (value === null) return;
+    await this.#listener.onStep(field);
+    this.#traffic.arm(field, value);
+    // From here on the field counts as submitted, whatever happens: it is never filled a second time.
+    this.#submitted.add(field);
+    await this.#type(field, value);
+    await this.#press(field);
+  }
+
+  /** The value to type; null when the page has changed while it was waited for. */
+  async #valueFor(field: FieldName): Promise<Secret | null> {
+    const { credentials } = this.#request;
+    if (field === 'MOBILE') await this.#listener.awaitOtpRequest();
+    if (field === 'OTP') await this.#listener.awaitTimeStep();
+    if (!(await this.#isStillShown(field))) return null;
+    if (field === 'OTP') return this.#listener.takeOtp();
+    if (field === 'MOBILE') await this.#listener.beforeOtpRequest();
+    if (field === 'PIN') await this.#listener.beforePin();
+    return field === 'MOBILE' ? credentials.mobileNumber : credentials.pin;
+  }
+
+  async #isStillShown(field: FieldName): Promise<boolean> {
+    const { kind } = await this.#look(this.#deadline());
+    return kind.kind === 'FIELD' && kind.field === field;
+  }
+
+  /** The only place where a secret meets the page. Key events, because the page masks its inputs while one types. */
+  async #type(field: FieldName, value: Secret): Promise<void> {
+    const input = this.#visible(FIELDS[field].input);
+    const timeout = this.#request.stepTimeoutMs;
+    const typed = value.reveal();
+    try {
+      await input.fill('', { timeout });
+      await input.pressSequentially(typed, { timeout });
+      if (this.#isGone(field)) return;
+      // A page may react to the last key by taking the input away.
+      const shown = await input.inputValue({ timeout: 1000 });
+      if (shown.replace(/\D/g, '') === typed || this.#isGone(field)) return;
+    } catch {
+      // The browser's own message quotes what was being typed, so neither message nor cause goes on.
+      this.#throwIfOver();
+      if (this.#isGone(field) || !(await this.#isInput(field))) return;
+      throw new LoginFailure('PAGE_CHANGED', `The ${field} field could not be filled.`);
+    }
+    throw new LoginFailure(
+      'PAGE_CHANGED',
+      `The ${field} field did not take what was typed; its button was not pressed.`,
+    );
+  }
+
+  /** Presses the step's button once it can be pressed, unless the page has sent the value by itself. */
+  async #press(field: FieldName): Promise<void> {
+    const deadline = this.#deadline();
+    const typedAt = performance.now();
+    for (;;) {
+      const mark = this.#watch.mark();
+      const { reading, kind } = await this.#look(deadline);
+      if (this.#traffic.redirect !== null || kind.kind === 'FAILURE') return;
+      const shown = reading?.fields[field];
+      if (reading !== null && shown === undefined) return;
+      const mayHaveLeft =
+        this.#isGone(field) && (this.#traffic.isPending || performance.now() - typedAt < SELF_SUBMIT_MS);
+      if (!mayHaveLeft && shown?.buttonEnabled === true) break;
+      if (!mayHaveLeft && shown?.hasButton === false) return this.#pressEnter(field);
+      if (deadline.aborted)
+        throw new LoginFailure('PAGE_CHANGED', `The button of the ${field} step stayed locked.`);
+      // Some pages unlock the button when the input is left.
+      if (shown?.buttonEnabled === false)
+        await this.#visible(FIELDS[field].input)
+          .blur({ timeout: 1000 })
+          .catch(() => undefined);
+      await this.#watch.changedSince(mark, AbortSignal.any([deadline, this.#request.signal]));
+    }
+    await this.#click(this.#visible(FIELDS[field].button), () => this.#isGone(field));
+  }
+
+  async #pressEnter(field: FieldName): Promise<void> {
+    await this.#visible(FIELDS[field].input)
+      .press('Enter', { timeout: 1000, noWaitAfter: true })
+      .catch(() => undefined);
+  }
+
+  async #consent(label: string): Promise<void> {
+    await this.#listener.onStep('CONSENT');
+    this.#consented.add(label);
+    const button = this.#page.locator(BUTTONS).filter({ hasText: label, visible: true }).first();
+    await this.#click(button, () => this.#traffic.redirect !== null);
+  }
+
+  /** Presses as a person would; a button that never stands still or is covered is pressed all the same. */
+  async #click(button: Locator, hasWorked: () => boolean): Promise<void> {
+    for (const options of [{ timeout: 2000 }, { timeout: 1000, force: true }]) {
+      try {
+        return await button.click({ ...options, noWaitAfter: true });
+      } catch {
+        this.#throwIfOver();
+        if (hasWorked() || this.#traffic.redirect !== null) return;
+        const { kind } = await this.#look(this.#deadline());
+        if (kind.kind === 'FAILURE') return;
+      }
+    }
+    throw new LoginFailure('PAGE_CHANGED', 'A button of the login page could not be pressed.');
+  }
+
+  /** The value has left for the broker, or the login is over. */
+  #isGone(field: FieldName): boolean {
+    return this.#traffic.hasLeft(field) || this.#traffic.redirect !== null;
+  }
+
+  async #isInput(field: FieldName): Promise<boolean> {
+    const { reading } = await this.#look(this.#deadline());
+    return reading?.fields[field] !== undefined;
+  }
+
+  #visible(selector: string): Locator {
+    return this.#page.locator(selector).filter({ visible: true }).first();
+  }
+
+  #deadline(): AbortSignal {
+    return AbortSignal.timeout(this.#request.stepTimeoutMs);
+  }
+
+  #throwIfOver(): void {
+    if (this.#traffic.redirect !== null) return;
+    if (this.#request.signal.aborted) throw new LoginFailure('ABORTED', 'The run was aborted.');
+    if (this.#hasCrashed || this.#page.isClosed())
+      throw new LoginFailure('BROWSER_FAILED', 'The browser page has died.');
+  }
+
+  /** Which failure it is when no known page appears in time depends on what was sent and what came back. */
+  #stuck(reading: PageReading | null): LoginFailure {
+    const { PIN, OTP } = reading?.fields ?? {};
+    const isRefused = (field: FieldName) =>
+      this.#traffic.isAnswered(field) && reading?.fields[field] !== undefined;
+    if (isRefused('PIN') || isRefused('OTP')) {
+      const what = PIN === undefined ? 'OTP' : 'PIN';
+      return new LoginFailure(
+        'CREDENTIALS_REJECTED',
+        `The broker took the ${what} and went on asking for it.`,
+      );
+    }
+    if (this.#submitted.has('PIN') && this.#traffic.isAnswered('PIN')) {
+      return new LoginFailure('THROTTLED', 'The PIN was taken and no redirect followed in time.');
+    }
+    if (OTP?.enabled === false) return new LoginFailure('THROTTLED', 'The broker has locked the OTP field.');
+    if (this.#submitted.size > 0) {
+      return new LoginFailure('BROKER_UNREACHABLE', 'The broker did not answer what was sent.');
+    }
+    return new LoginFailure('PAGE_CHANGED', 'The login page is none of the known ones; nothing was typed.');
+  }
+}
+
+/** The browser's short name of a network error, such as ERR_CONNECTION_REFUSED; addresses are left out. */
+const networkReason = (error: unknown): string =>
+  /net::(\w+)/.exec(error instanceof Error ? error.message : '')?.[1] ?? 'no answer in time';

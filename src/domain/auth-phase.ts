@@ -1,0 +1,61 @@
+export const AUTH_PHASES = [
+  'IDLE',
+  'LOGIN_STARTED',
+  'TOKEN_GENERATION',
+  'PARTIAL_AUTH',
+  'COOLDOWN',
+  'RESUME_GENERATION',
+  'PRIMARY_VALIDATED',
+  'AUTH_CONFIRMED',
+  'DASHBOARD',
+] as const;
+export type AuthPhase = (typeof AUTH_PHASES)[number];
+
+/** What can happen to an account. */
+export type AuthTrigger =
+  | 'LOGIN_STARTED'
+  | 'FIRST_API_TAKEN_UP'
+  | 'RUN_ENDED_INCOMPLETE'
+  | 'COOLDOWN_BEGUN'
+  | 'TIME_IS_UP'
+  | 'STILL_MISSING'
+  | 'OPERATOR_GENERATES'
+  | 'PRIMARY_VERIFIED'
+  | 'SET_CONFIRMED'
+  | 'CLIENT_ENTERED'
+  | 'PRIMARY_LOST'
+  | 'LOGGED_OUT';
+
+interface Transition {
+  readonly from: readonly AuthPhase[];
+  readonly on: AuthTrigger;
+  readonly to: AuthPhase;
+}
+
+/** The whole machine. `SET_CONFIRMED`: the rest is complete, or the operator has accepted the partial set. */
+export const TRANSITIONS: readonly Transition[] = [
+  { from: ['IDLE'], on: 'LOGIN_STARTED', to: 'LOGIN_STARTED' },
+  { from: ['LOGIN_STARTED'], on: 'FIRST_API_TAKEN_UP', to: 'TOKEN_GENERATION' },
+  { from: ['TOKEN_GENERATION'], on: 'RUN_ENDED_INCOMPLETE', to: 'PARTIAL_AUTH' },
+  { from: ['PARTIAL_AUTH'], on: 'COOLDOWN_BEGUN', to: 'COOLDOWN' },
+  { from: ['COOLDOWN'], on: 'TIME_IS_UP', to: 'RESUME_GENERATION' },
+  { from: ['RESUME_GENERATION'], on: 'STILL_MISSING', to: 'PARTIAL_AUTH' },
+  { from: ['PARTIAL_AUTH'], on: 'OPERATOR_GENERATES', to: 'TOKEN_GENERATION' },
+  {
+    from: ['TOKEN_GENERATION', 'RESUME_GENERATION', 'PARTIAL_AUTH', 'IDLE'],
+    on: 'PRIMARY_VERIFIED',
+    to: 'PRIMARY_VALIDATED',
+  },
+  { from: ['PRIMARY_VALIDATED'], on: 'SET_CONFIRMED', to: 'AUTH_CONFIRMED' },
+  { from: ['AUTH_CONFIRMED'], on: 'CLIENT_ENTERED', to: 'DASHBOARD' },
+  { from: ['PRIMARY_VALIDATED', 'AUTH_CONFIRMED', 'DASHBOARD'], on: 'PRIMARY_LOST', to: 'IDLE' },
+  { from: AUTH_PHASES, on: 'LOGGED_OUT', to: 'IDLE' },
+];
+
+/** The way a trigger leads from a phase; null when it leads nowhere from there. */
+export const transitionOf = (phase: AuthPhase, trigger: AuthTrigger): Transition | null =>
+  TRANSITIONS.find(({ from, on }) => on === trigger && from.includes(phase)) ?? null;
+
+/** PRIMARY was verified in these phases, and the gate may be open. */
+export const hasPrimary = (phase: AuthPhase): boolean =>
+  phase === 'PRIMARY_VALIDATED' || phase === 'AUTH_CONFIRMED' || phase === 'DASHBOARD';

@@ -1,0 +1,108 @@
+import type { AuthPhase } from './auth-phase.ts';
+import type { FailureCode } from './failure.ts';
+import type { GenerationRun } from './generation-run.ts';
+import type { TokenCheck } from './verdict.ts';
+
+/** What is stored of an account's state. */
+export interface AuthRecord {
+  readonly accountId: string;
+  readonly phase: AuthPhase;
+  readonly since: Date;
+  readonly cooldown: { readonly from: Date; readonly until: Date; readonly reason: FailureCode } | null;
+  /** Since when nothing is tried until the operator clears it. */
+  readonly quarantinedAt: Date | null;
+  /** When the operator last cleared a quarantine. */
+  readonly clearedAt: Date | null;
+  /** Until when the operator has accepted the set without the missing ones: the end of that trading day. */
+  readonly acceptedUntil: Date | null;
+  /** The operator has logged out; nothing moves on by itself until the next login. */
+  readonly isLoggedOut: boolean;
+}
+
+export const BLOCK_REASONS = [
+  'CAPTCHA',
+  'COOLDOWN',
+  'CREDENTIALS_REJECTED',
+  'APP_REJECTED',
+  'PAGE_CHANGED',
+  'BROKER_UNREACHABLE',
+  'DATABASE',
+  'BROWSER_BUSY',
+] as const;
+export type BlockReason = (typeof BLOCK_REASONS)[number];
+
+export interface Cooldown {
+  readonly active: boolean;
+  /** Whole seconds left, rounded up. */
+  readonly remainingSeconds: number;
+  readonly until: Date | null;
+  readonly reason: FailureCode | null;
+}
+
+/** An account's state as clients see it. */
+export interface AuthState {
+  readonly accountId: string;
+  readonly state: AuthPhase;
+  readonly primaryPresent: boolean;
+  readonly blockedBy: BlockReason | null;
+  readonly since: Date;
+  readonly run: GenerationRun | null;
+  readonly cooldown: Cooldown;
+}
+
+/** The facts that the gate stands on: the checks of all enabled APIs, as far as is known now. */
+export interface GateFacts {
+  readonly record: AuthRecord;
+  readonly checks: readonly TokenCheck[];
+  readonly now: Date;
+}
+
+const isValid = (check: TokenCheck): boolean => check.verdict === 'VALID';
+
+export const isPrimaryValid = (checks: readonly TokenCheck[]): boolean =>
+  checks.some((check) => check.apiName === 'PRIMARY' && isValid(check));
+
+/** PRIMARY is lost only when that is known: an outage of the broker does not throw anybody out. */
+export const isPrimaryLost = (checks: readonly TokenCheck[]): boolean =>
+  !checks.some(
+    ({ apiName, verdict }) => apiName === 'PRIMARY' && (verdict === 'VALID' || verdict === 'UNKNOWN'),
+  );
+
+/** PRIMARY and every other enabled API valid, or PRIMARY valid and the rest accepted for this trading day. */
+export const isSetConfirmed = ({ record, checks, now }: GateFacts): boolean =>
+  isPrimaryValid(checks) &&
+  (checks.every(isValid) || (record.acceptedUntil !== null && now < record.acceptedUntil));
+
+/** The gate. It closes by itself: a token whose time is up is not VALID any more. */
+export const isReady = (facts: GateFacts): boolean => {
+  const { phase, isLoggedOut } = facts.record;
+  return !isLoggedOut && (phase === 'AUTH_CONFIRMED' || phase === 'DASHBOARD') && isSetConfirmed(facts);
+};
+
+export const cooldownAt = ({ cooldown }: AuthRecord, now: Date): Cooldown => {
+  if (cooldown === null || now >= cooldown.until)
+    return { active: false, remainingSeconds: 0, until: null, reason: null };
+  const remainingSeconds = Math.ceil((cooldown.until.getTime() - now.getTime()) / 1000);
+  return { active: true, remainingSeconds, until: cooldown.until, reason: cooldown.reason };
+};
+
+const BLOCKING: Readonly<Partial<Record<FailureCode, BlockReason>>> = {
+  CAPTCHA: 'CAPTCHA',
+  APP_REJECTED: 'APP_REJECTED',
+  PAGE_CHANGED: 'PAGE_CHANGED',
+  BROKER_UNREACHABLE: 'BROKER_UNREACHABLE',
+  STORAGE_FAILED: 'DATABASE',
+};
+
+/** Why nothing moves on; null when something does, or nothing needs to. */
+export const blockReason = (
+  { record, checks, now }: GateFacts,
+  run: GenerationRun | null,
+): BlockReason | null => {
+  if (record.quarantinedAt !== null) return 'CREDENTIALS_REJECTED';
+  if (run?.status === 'WAITING_OPERATOR') return 'CAPTCHA';
+  if (cooldownAt(record, now).active) return 'COOLDOWN';
+  if (run === null || run.status !== 'STOPPED' || checks.every(isValid)) return null;
+  const reasons = run.steps.map(({ failure }) => (failure === null ? undefined : BLOCKING[failure.code]));
+  return reasons.findLast((reason) => reason !== undefined) ?? null;
+};

@@ -1,0 +1,40 @@
+import type { ApiName } from './api-name.ts';
+import { FAILURES, type Failure, type FailureCode } from './failure.ts';
+import type { GenerationRun, RunStep } from './generation-run.ts';
+import type { TokenCheck } from './verdict.ts';
+
+interface Facts {
+  /** Both layers, asked now. */
+  readonly checks: readonly TokenCheck[];
+  /** APIs whose code was about to be sent, or had been. */
+  readonly spent: readonly ApiName[];
+  readonly now: Date;
+}
+
+const MESSAGES = {
+  SPENT_UNKNOWN:
+    'The program ended after the code was about to be sent; whether it yielded a token is not known.',
+  INTERRUPTED: 'The program ended in the middle of this step.',
+} as const satisfies Partial<Record<FailureCode, string>>;
+
+/** A run as its dead process has left it: what has a valid token is done, a step that was under way has failed. */
+export const afterCrash = (run: GenerationRun, facts: Facts): GenerationRun => ({
+  ...run,
+  waitingUntil: null,
+  steps: run.steps.map((step) => judge(step, facts)),
+});
+
+const judge = (step: RunStep, { checks, spent, now }: Facts): RunStep => {
+  if (step.status === 'DONE') return step;
+  const isValid = checks.some(({ apiName, verdict }) => apiName === step.apiName && verdict === 'VALID');
+  if (isValid) return { ...step, status: 'DONE', failure: null, endedAt: now };
+  if (step.status !== 'RUNNING') return step;
+  const code = spent.includes(step.apiName) ? 'SPENT_UNKNOWN' : 'INTERRUPTED';
+  const failure: Failure = {
+    code,
+    message: MESSAGES[code],
+    nextAction: FAILURES[code].nextAction,
+    submitted: [],
+  };
+  return { ...step, status: 'FAILED', failure, endedAt: now };
+};

@@ -1,0 +1,167 @@
+import { z } from 'zod';
+import { AUTH_PHASES } from '../domain/auth-phase.ts';
+import { type AuthState, BLOCK_REASONS, type Cooldown } from '../domain/auth-state.ts';
+import { getAccount } from '../services/accounts.ts';
+import { logOut, startLogin } from '../services/session.ts';
+import { builder } from './builder.ts';
+import { FailureCodeEnum, GenerationRunRef } from './generation-run.ts';
+
+const AuthPhaseEnum = builder.enumType('AuthPhase', {
+  description: 'Where an account stands on its way through the morning.',
+  values: {
+    IDLE: { value: AUTH_PHASES[0], description: 'Nothing was begun, or PRIMARY is gone.' },
+    LOGIN_STARTED: { value: AUTH_PHASES[1], description: 'A run is about to take up its first API.' },
+    TOKEN_GENERATION: { value: AUTH_PHASES[2], description: 'Tokens are being made.' },
+    PARTIAL_AUTH: { value: AUTH_PHASES[3], description: 'Some are missing, PRIMARY among them.' },
+    COOLDOWN: { value: AUTH_PHASES[4], description: 'The broker needs rest; every generation is refused.' },
+    RESUME_GENERATION: { value: AUTH_PHASES[5], description: 'The rest is over and the run goes on.' },
+    PRIMARY_VALIDATED: {
+      value: AUTH_PHASES[6],
+      description: 'The broker confirmed PRIMARY; others are missing.',
+    },
+    AUTH_CONFIRMED: {
+      value: AUTH_PHASES[7],
+      description: 'Everything is there, or the operator accepted the partial set.',
+    },
+    DASHBOARD: { value: AUTH_PHASES[8], description: 'A client has gone through the gate.' },
+  },
+});
+
+const BlockReasonEnum = builder.enumType('BlockReason', {
+  description: 'Why nothing moves.',
+  values: {
+    CAPTCHA: { value: BLOCK_REASONS[0], description: 'The broker wants to see a person.' },
+    COOLDOWN: { value: BLOCK_REASONS[1], description: 'The broker needs rest; it goes on by itself.' },
+    CREDENTIALS_REJECTED: {
+      value: BLOCK_REASONS[2],
+      description: 'The account is quarantined until clearQuarantine.',
+    },
+    APP_REJECTED: {
+      value: BLOCK_REASONS[3],
+      description: 'The owner has to put an app right at the broker.',
+    },
+    PAGE_CHANGED: { value: BLOCK_REASONS[4], description: 'The login page is not known any more.' },
+    BROKER_UNREACHABLE: { value: BLOCK_REASONS[5], description: 'The broker does not answer.' },
+    DATABASE: { value: BLOCK_REASONS[6], description: 'The database cannot be written.' },
+    BROWSER_BUSY: { value: BLOCK_REASONS[7], description: 'Another process has the browser.' },
+  },
+});
+
+export const CooldownRef = builder.objectRef<Cooldown>('Cooldown').implement({
+  description: 'A time in which no login is tried (VEGA_COOLDOWN_SECONDS).',
+  fields: (t) => ({
+    active: t.exposeBoolean('active', { description: 'Whether there is one now.' }),
+    remainingSeconds: t.exposeInt('remainingSeconds', {
+      description: 'Whole seconds left, rounded up; 0 when there is none.',
+    }),
+    until: t.expose('until', { type: 'DateTime', nullable: true, description: 'Its end.' }),
+    reason: t.expose('reason', {
+      type: FailureCodeEnum,
+      nullable: true,
+      description: 'The failure that began it.',
+    }),
+  }),
+});
+
+export const AuthStateRef = builder.objectRef<AuthState>('AuthState').implement({
+  description: 'How an account stands.',
+  fields: (t) => ({
+    accountId: t.exposeID('accountId', { description: 'Which account.' }),
+    state: t.expose('state', { type: AuthPhaseEnum, description: 'Where it stands.' }),
+    primaryPresent: t.exposeBoolean('primaryPresent', {
+      description: 'PRIMARY is VALID, as far as is known now.',
+    }),
+    blockedBy: t.expose('blockedBy', {
+      type: BlockReasonEnum,
+      nullable: true,
+      description: 'Why nothing moves; null when something does or nothing needs to.',
+    }),
+    since: t.expose('since', { type: 'DateTime', description: 'When it came to stand there.' }),
+    run: t.expose('run', {
+      type: GenerationRunRef,
+      nullable: true,
+      description: 'The run under way, else the last one.',
+    }),
+    cooldown: t.expose('cooldown', { type: CooldownRef, description: 'The cooldown, active or not.' }),
+  }),
+});
+
+const accountArgument = { description: 'An account; the active one if left out.' } as const;
+
+builder.queryFields((t) => ({
+  authState: t.field({
+    type: AuthStateRef,
+    description: 'How an account stands now.',
+    args: { accountId: t.arg.id(accountArgument) },
+    resolve: async (_root, { accountId }, { services }) =>
+      services.states.read(await getAccount(services.database, accountId)),
+  }),
+  ready: t.boolean({
+    description:
+      'The gate: AUTH_CONFIRMED or later, on the facts of now. Closes by itself when PRIMARY dies.',
+    args: { accountId: t.arg.id(accountArgument) },
+    resolve: async (_root, { accountId }, { services }) =>
+      services.states.ready(await getAccount(services.database, accountId)),
+  }),
+}));
+
+builder.mutationFields((t) => ({
+  startLogin: t.field({
+    type: GenerationRunRef,
+    description:
+      'Makes whatever is missing, from IDLE; refused with WRONG_STATE elsewhere, COOLDOWN or QUARANTINED.',
+    args: { accountId: t.arg.id(accountArgument) },
+    resolve: async (_root, { accountId }, { services }) =>
+      startLogin(services, await getAccount(services.database, accountId)),
+  }),
+  abortGeneration: t.field({
+    type: GenerationRunRef,
+    description:
+      'Ends a run at its next safe point; its steps say what had been submitted. One that is over stays as it is.',
+    args: { runId: t.arg.id({ required: true, description: 'Which run.' }) },
+    resolve: (_root, { runId }, { services }) => services.generation.abort(runId),
+  }),
+  acceptPartial: t.field({
+    type: AuthStateRef,
+    description:
+      'Goes on without the missing ones until the next 03:30 IST; from PRIMARY_VALIDATED only, else WRONG_STATE.',
+    args: { accountId: t.arg.id(accountArgument) },
+    resolve: async (_root, { accountId }, { services }) =>
+      services.states.acceptPartial(await getAccount(services.database, accountId)),
+  }),
+  enterDashboard: t.field({
+    type: AuthStateRef,
+    description: 'Goes through the gate; refused with WRONG_STATE while it is shut.',
+    args: { accountId: t.arg.id(accountArgument) },
+    resolve: async (_root, { accountId }, { services }) =>
+      services.states.enterDashboard(await getAccount(services.database, accountId)),
+  }),
+  clearQuarantine: t.field({
+    type: AuthStateRef,
+    description: 'Lets the account be tried again, after a person has looked at it.',
+    args: {
+      accountId: t.arg.id(accountArgument),
+      reason: t.arg.string({
+        required: true,
+        description: 'What was found and put right, in words.',
+        validate: z
+          .string()
+          .trim()
+          .min(3, { message: 'reason should say in words what was found.' })
+          .max(500),
+      }),
+    },
+    resolve: async (_root, { accountId, reason }, { services }) =>
+      services.states.clearQuarantine(await getAccount(services.database, accountId), reason),
+  }),
+  logout: t.field({
+    type: AuthStateRef,
+    description: 'Aborts what is under way and goes back to IDLE. A cooldown and a quarantine stay.',
+    args: {
+      accountId: t.arg.id(accountArgument),
+      revoke: t.arg.boolean({ description: 'End the tokens at the broker, too. Default false.' }),
+    },
+    resolve: async (_root, { accountId, revoke }, { services }) =>
+      logOut(services, await getAccount(services.database, accountId), revoke ?? false),
+  }),
+}));

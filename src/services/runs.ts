@@ -1,0 +1,34 @@
+import type { Database } from '../db/database.ts';
+import { findLatestRun, findRun } from '../db/generation-runs.ts';
+import type { GenerationRun } from '../domain/generation-run.ts';
+import type { LiveRun } from './live-run.ts';
+
+/** Generation runs as they are: those under way from memory, the others from the database. */
+export class Runs {
+  readonly #database: Database;
+  readonly #live = new Map<string, LiveRun>();
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** From now on this is the account's run, until the next one. */
+  follow(run: LiveRun): void {
+    this.#live.set(run.state.accountId, run);
+  }
+
+  /** The account's run that this process has carried last. */
+  live(accountId: string): GenerationRun | null {
+    return this.#live.get(accountId)?.state ?? null;
+  }
+
+  async find(id: string): Promise<GenerationRun | null> {
+    const live = [...this.#live.values()].find(({ state }) => state.id === id);
+    return live?.state ?? findRun(this.#database.read, id);
+  }
+
+  /** The run under way, else the account's last one. */
+  async latest(accountId: string): Promise<GenerationRun | null> {
+    return this.live(accountId) ?? findLatestRun(this.#database.read, accountId);
+  }
+}

@@ -1,0 +1,257 @@
+import { expect, test } from 'vitest';
+import type { AuthPhase } from '../src/domain/auth-phase.ts';
+import { EventsDocument } from '../src/sdk/index.ts';
+import { type Desk, openBroker, openDesk, until } from './support/desk.ts';
+
+const STATE = `{ ready authState { state primaryPresent blockedBy cooldown { active remainingSeconds reason }
+  run { status waitingUntil steps { apiName status failure { code submitted } } } } }`;
+
+const stateOf = async (desk: Desk) => {
+  const { authState, ready } = (await desk.ask(STATE)).data;
+  return { ...authState, ready };
+};
+
+/** Follows the phases and cooldowns that a client is told of. */
+const follow = (desk: Desk) => {
+  const phases: AuthPhase[] = [];
+  const ticks: number[] = [];
+  const stream = desk.client.subscribe(EventsDocument, {});
+  void (async () => {
+    for await (const { events: event } of stream) {
+      if (event.__typename === 'AuthStateEvent' && phases.at(-1) !== event.authState.state)
+        phases.push(event.authState.state);
+      if (event.__typename === 'CooldownEvent' && event.cooldown.active)
+        ticks.push(event.cooldown.remainingSeconds);
+    }
+  })();
+  return { phases, ticks, stop: () => stream.return?.() };
+};
+
+test('a good morning goes from IDLE to the dashboard, and the gate opens on the way', async () => {
+  await using desk = await openDesk({ apis: 2 });
+  const { phases, stop } = follow(desk);
+  await until('the listener', () => phases.length > 0);
+  expect(await stateOf(desk)).toMatchObject({
+    state: 'IDLE',
+    primaryPresent: false,
+    blockedBy: null,
+    run: null,
+    ready: false,
+  });
+  expect((await desk.ask('mutation { enterDashboard { state } }')).errors[0].extensions.code).toBe(
+    'WRONG_STATE',
+  );
+  const { data } = await desk.ask('mutation { startLogin { mode status } }');
+  expect(data.startLogin).toEqual({ mode: 'INVALID_ONLY', status: 'RUNNING' });
+  await until('the gate to open', async () => (await stateOf(desk)).ready);
+  expect((await desk.ask('mutation { startLogin { id } }')).errors[0].extensions.code).toBe('WRONG_STATE');
+  expect((await desk.ask('mutation { enterDashboard { state } }')).data.enterDashboard.state).toBe(
+    'DASHBOARD',
+  );
+  await until('the last state', () => phases.at(-1) === 'DASHBOARD');
+  await stop();
+  expect(phases).toEqual([
+    'IDLE',
+    'LOGIN_STARTED',
+    'TOKEN_GENERATION',
+    'PRIMARY_VALIDATED',
+    'AUTH_CONFIRMED',
+    'DASHBOARD',
+  ]);
+  expect((await stateOf(desk)).ready).toBe(true);
+
+  const out = await desk.ask('mutation { logout(revoke: true) { state primaryPresent } }');
+  expect(out.data.logout).toEqual({ state: 'IDLE', primaryPresent: false });
+  expect(desk.rows('select distinct is_active from upstox_tokens')).toEqual([{ is_active: 0 }]);
+  expect(desk.broker.log.filter(({ kind }) => kind === 'LOGOUT')).toHaveLength(2);
+  expect(await stateOf(desk)).toMatchObject({ state: 'IDLE', ready: false });
+});
+
+test('a throttled broker is left alone until the cooldown is over, and then the run goes on by itself', async () => {
+  await using desk = await openDesk({
+    apis: 3,
+    simulator: { knobs: { otpLimit: { count: 2, withinMs: 4000 } } },
+    env: { VEGA_COOLDOWN_SECONDS: '4' },
+  });
+  const { phases, ticks, stop } = follow(desk);
+  await until('the listener', () => phases.length > 0);
+  const { status } = await desk.generate('mode: ALL');
+  expect(status).toBe('COOLDOWN');
+  await until('the cooldown', async () => (await stateOf(desk)).state === 'COOLDOWN');
+  expect(await stateOf(desk)).toMatchObject({
+    blockedBy: 'COOLDOWN',
+    primaryPresent: true,
+    ready: false,
+    cooldown: { active: true, reason: 'THROTTLED' },
+  });
+  const before = desk.broker.log.length;
+  for (const args of [
+    'mode: ALL, replaceValid: true',
+    'mode: PARTIAL, apiNames: [WEBSOCKET2], includeUnknown: true',
+    'mode: INVALID_ONLY',
+  ]) {
+    const { errors } = await desk.ask(`mutation { generateTokens(${args}) { id } }`);
+    expect(errors[0].extensions).toMatchObject({ code: 'COOLDOWN', retryableAt: expect.any(String) });
+  }
+  expect(desk.broker.log).toHaveLength(before);
+  await until('the gate to open', async () => (await stateOf(desk)).ready);
+  await until('the last state', () => phases.at(-1) === 'AUTH_CONFIRMED');
+  await stop();
+  expect(phases).toEqual([
+    'IDLE',
+    'LOGIN_STARTED',
+    'TOKEN_GENERATION',
+    'PARTIAL_AUTH',
+    'COOLDOWN',
+    'RESUME_GENERATION',
+    'PRIMARY_VALIDATED',
+    'AUTH_CONFIRMED',
+  ]);
+  expect([...new Set(ticks)]).toEqual([4, 3, 2, 1]);
+});
+
+test('a rejected PIN quarantines the account until an operator says what was wrong', async () => {
+  await using desk = await openDesk({ apis: 2, simulator: { scenario: 'wrong-pin' } });
+  await desk.generate('mode: ALL');
+  await until('the quarantine', async () => (await stateOf(desk)).blockedBy === 'CREDENTIALS_REJECTED');
+  expect((await stateOf(desk)).state).toBe('PARTIAL_AUTH');
+  for (const request of [
+    'generateTokens(mode: ALL, replaceValid: true, includeUnknown: true) { id }',
+    'startLogin { id }',
+  ]) {
+    expect((await desk.ask(`mutation { ${request} }`)).errors[0].extensions.code).toBe('QUARANTINED');
+  }
+  expect(
+    (await desk.ask('mutation { clearQuarantine(reason: " ") { state } }')).errors[0].extensions.code,
+  ).toBe('BAD_USER_INPUT');
+  const cleared = await desk.ask(
+    'mutation { clearQuarantine(reason: "PIN was changed on the phone") { blockedBy } }',
+  );
+  expect(cleared.data.clearQuarantine.blockedBy).toBeNull();
+  await desk.generate('mode: ALL');
+  expect(desk.broker.log.filter(({ kind }) => kind === 'PIN')).toHaveLength(2);
+});
+
+test('PINs that keep coming to nothing end in quarantine before the broker locks the account', async () => {
+  await using desk = await openDesk({
+    apis: 1,
+    simulator: { knobs: { hangingSteps: ['PIN'] } },
+    env: { VEGA_STEP_TIMEOUT_SECONDS: '1', VEGA_COOLDOWN_SECONDS: '1' },
+  });
+  await desk.generate('mode: ALL');
+  await until('the run to give up', async () => (await stateOf(desk)).run.status === 'STOPPED');
+  const sent = () => desk.broker.log.filter(({ kind }) => kind === 'PIN' || kind === 'OTP_GENERATE').length;
+  expect(sent()).toBe(6);
+  await until('the cooldown to end', async () => !(await stateOf(desk)).cooldown.active);
+  const { steps } = await desk.generate('mode: ALL');
+  expect(steps[0].failure).toMatchObject({ code: 'CREDENTIALS_REJECTED', submitted: [] });
+  await until('the quarantine', async () => (await stateOf(desk)).blockedBy === 'CREDENTIALS_REJECTED');
+  expect(sent()).toBe(6);
+});
+
+test('a partial set opens the gate only after the operator has accepted it', async () => {
+  await using desk = await openDesk({ apis: 3, simulator: { scenario: 'app-rejected' } });
+  await desk.generate('mode: ALL');
+  await until('the state', async () => (await stateOf(desk)).state === 'PRIMARY_VALIDATED');
+  expect(await stateOf(desk)).toMatchObject({ blockedBy: 'APP_REJECTED', ready: false });
+  expect((await desk.ask('mutation { acceptPartial { state } }')).data.acceptPartial.state).toBe(
+    'AUTH_CONFIRMED',
+  );
+  expect((await stateOf(desk)).ready).toBe(true);
+  expect((await desk.ask('mutation { acceptPartial { state } }')).errors[0].extensions.code).toBe(
+    'WRONG_STATE',
+  );
+});
+
+test('the gate closes by itself when PRIMARY dies, and does not when the broker is merely down', async () => {
+  const clock = { now: new Date('2026-11-22T21:50:00Z') };
+  await using desk = await openDesk({
+    apis: 1,
+    clock: () => clock.now,
+    simulator: { now: () => clock.now.getTime() },
+  });
+  await desk.generate('mode: ALL');
+  await until('the gate to open', async () => (await stateOf(desk)).ready);
+  desk.broker.faults.down = true;
+  await desk.ask('{ tokenStatus { unknown } }');
+  expect(await stateOf(desk)).toMatchObject({ state: 'AUTH_CONFIRMED', ready: false });
+  desk.broker.faults.down = false;
+  await desk.ask('{ tokenStatus { valid } }');
+  expect((await stateOf(desk)).ready).toBe(true);
+  clock.now = new Date('2026-11-22T22:00:00Z');
+  expect((await stateOf(desk)).ready).toBe(false);
+  await until('the state', async () => (await stateOf(desk)).state === 'IDLE');
+});
+
+test('an abort ends the run at a safe point and says what had been submitted', async () => {
+  await using desk = await openDesk({ apis: 2, env: { VEGA_OTP_SPACING_SECONDS: '60' } });
+  const { data } = await desk.ask('mutation { generateTokens(mode: ALL) { id } }');
+  const { id } = data.generateTokens;
+  const stepOf = async () =>
+    (await desk.ask(`{ generationRun(id: "${id}") { steps { step } } }`)).data.generationRun.steps[1].step;
+  await until('the spacing', async () => (await stepOf()) === 'OTP_SPACING');
+  const aborted = await desk.ask(
+    `mutation { abortGeneration(runId: "${id}") { status steps { status failure { code submitted } } } }`,
+  );
+  expect(aborted.data.abortGeneration).toEqual({
+    status: 'ABORTED',
+    steps: [
+      { status: 'DONE', failure: null },
+      { status: 'FAILED', failure: { code: 'ABORTED', submitted: [] } },
+    ],
+  });
+  expect(
+    (await desk.ask('mutation { abortGeneration(runId: "none") { id } }')).errors[0].extensions.code,
+  ).toBe('NOT_FOUND');
+  await until('the state', async () => (await stateOf(desk)).state === 'PRIMARY_VALIDATED');
+});
+
+test('after a restart a confirmed account is checked before its gate opens again', async () => {
+  await using broker = await openBroker();
+  await using first = await openDesk({ apis: 1, broker });
+  await first.generate('mode: ALL');
+  await until('the gate to open', async () => (await stateOf(first)).ready);
+  await first.app[Symbol.asyncDispose]();
+  await using second = await openDesk({ apis: 1, broker, directory: first.directory });
+  await until('the gate to open', async () => (await stateOf(second)).ready);
+  expect((await stateOf(second)).state).toBe('AUTH_CONFIRMED');
+});
+
+test('a cooldown goes on over a restart with the time that is left, and then the run goes on', async () => {
+  await using broker = await openBroker({ scenario: 'throttled' });
+  await using first = await openDesk({ apis: 3, broker, env: { VEGA_COOLDOWN_SECONDS: '6' } });
+  const { id } = await first.generate('mode: ALL');
+  await first.app[Symbol.asyncDispose]();
+  await using second = await openDesk({
+    apis: 3,
+    broker,
+    directory: first.directory,
+    env: { VEGA_COOLDOWN_SECONDS: '600' },
+  });
+  const state = await stateOf(second);
+  expect(state).toMatchObject({ state: 'COOLDOWN', cooldown: { active: true }, run: { status: 'COOLDOWN' } });
+  expect(state.cooldown.remainingSeconds).toBeLessThanOrEqual(6);
+  await until('the run to go on', async () => (await stateOf(second)).run.status !== 'COOLDOWN');
+  const { data } = await second.ask(`{ generationRun(id: "${id}") { steps { apiName status } } }`);
+  expect(data.generationRun.steps.slice(0, 2)).toEqual([
+    { apiName: 'PRIMARY', status: 'DONE' },
+    { apiName: 'WEBSOCKET1', status: 'DONE' },
+  ]);
+});
+
+test('a second program is told who has the browser', async () => {
+  await using first = await openDesk({ apis: 1, simulator: { scenario: 'hang' } });
+  await first.ask('mutation { generateTokens(mode: ALL) { id } }');
+  await using second = await openDesk({ apis: 1, browserLock: `${first.directory}/browser.lock` });
+  const { errors } = await second.ask('mutation { generateTokens(mode: ALL) { id } }');
+  expect(errors[0].extensions.code).toBe('BROWSER_BUSY');
+  expect(errors[0].message).toContain(`process ${process.pid} in ${first.directory}`);
+  expect(second.rows('select 1 from generation_runs')).toEqual([]);
+});
+
+test('a clock that differs from the broker is found before anything is typed', async () => {
+  await using desk = await openDesk({ apis: 1, clock: () => new Date(Date.now() + 10_000) });
+  const { steps } = await desk.generate('mode: ALL');
+  expect(steps[0].failure).toMatchObject({ code: 'CLOCK_SKEW', submitted: [] });
+  expect(desk.broker.log.filter(({ kind }) => kind === 'OTP_GENERATE')).toEqual([]);
+});

@@ -1,0 +1,162 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { availableParallelism, cpus, release } from 'node:os';
+import { findChromium } from '../../src/broker/chromium.ts';
+import type { SimulatorEntry, SimulatorOptions } from '../../src/simulator/simulator.ts';
+import { loginByEngine } from './login-by-engine.ts';
+import { loginByPlaywright } from './login-by-playwright.ts';
+import { loginByProgram } from './login-by-program.ts';
+import { findSeleniumParts, loginBySelenium } from './login-by-selenium.ts';
+import { type LoginWay, openStage, type Spent } from './login-way.ts';
+
+const ROUNDS = 7;
+const DELAYS = { pageDelayMs: 800, xhrDelayMs: 250 };
+const XHR_KINDS: readonly SimulatorEntry['kind'][] = ['OTP_GENERATE', 'OTP_VERIFY', 'PIN', 'AUTHORIZE'];
+
+interface Row {
+  readonly name: string;
+  readonly way: LoginWay;
+  readonly simulator: SimulatorOptions;
+}
+
+interface Measured extends Spent {
+  /** The sum of the delays that the broker imposed, counted from its log. */
+  readonly imposed: number;
+}
+
+const measure = async ({ way, simulator }: Row): Promise<Measured> => {
+  await using stage = await openStage(simulator);
+  const spent = await way(stage);
+  const { log, apps } = stage.broker;
+  const count = (kinds: readonly SimulatorEntry['kind'][]) =>
+    log.filter(({ kind, accepted }) => accepted && kinds.includes(kind)).length;
+  if (count(['REDIRECT']) !== apps.length) throw new Error('A login failed.');
+  const { pageDelayMs = 0, xhrDelayMs = 0 } = simulator;
+  return { ...spent, imposed: count(['PAGE']) * pageDelayMs + count(XHR_KINDS) * xhrDelayMs };
+};
+
+const median = (values: readonly number[]): number =>
+  values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
+
+const rowsOf = (selenium: LoginWay | string): readonly Row[] => [
+  { name: 'engine', way: loginByEngine, simulator: {} },
+  { name: 'playwright', way: loginByPlaywright, simulator: {} },
+  ...(typeof selenium === 'string' ? [] : [{ name: 'selenium', way: selenium, simulator: {} }]),
+  { name: 'program', way: loginByProgram, simulator: {} },
+  { name: 'delayed', way: loginByEngine, simulator: DELAYS },
+];
+
+const SAYS: Readonly<Record<string, string>> = {
+  engine: 'engine, one browser, fresh contexts',
+  playwright: 'bare Playwright, the same',
+  selenium: 'selenium-webdriver, fresh browsers',
+  program: 'whole program, six tried tokens',
+  delayed: `engine, page ${DELAYS.pageDelayMs} ms, XHR ${DELAYS.xhrDelayMs} ms`,
+};
+
+/** The way, or why it cannot be measured here. */
+const seleniumWay = async (): Promise<LoginWay | string> => {
+  const { chromium, chromedriver } = findSeleniumParts();
+  if (chromium === null || chromedriver === null) {
+    return 'needs the Debian packages chromium and chromium-driver';
+  }
+  try {
+    return await loginBySelenium(chromium, chromedriver);
+  } catch {
+    return 'needs the npm package selenium-webdriver';
+  }
+};
+
+/** All rows once a round, so that a slow minute of the machine meets all of them. The first round warms up. */
+const measureAll = async (rows: readonly Row[]): Promise<ReadonlyMap<string, readonly Measured[]>> => {
+  const measured = new Map(rows.map(({ name }): [string, Measured[]] => [name, []]));
+  for (let round = 0; round <= ROUNDS; round += 1) {
+    process.stderr.write(`round ${round} of ${ROUNDS}\r`);
+    for (const row of rows) {
+      const result = await measure(row);
+      if (round > 0) measured.get(row.name)?.push(result);
+    }
+  }
+  return measured;
+};
+
+const version = (command: string | null | undefined): string => {
+  if (!command) return 'none';
+  const said = execFileSync(command, ['--version'], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  return /\d+(?:\.\d+)+/.exec(said)?.[0] ?? 'unknown';
+};
+
+const packageVersion = (name: string): string => {
+  try {
+    const file = createRequire(import.meta.url).resolve(`${name}/package.json`);
+    const { version }: { version: string } = JSON.parse(readFileSync(file, 'utf8'));
+    return version;
+  } catch {
+    return 'none';
+  }
+};
+
+const machine = (): string => {
+  const { chromium, chromedriver } = findSeleniumParts();
+  const own = findChromium({ headless: true })?.executablePath;
+  return [
+    `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${availableParallelism()} cores, Linux ${release()}`,
+    `Node ${process.version}, playwright-core ${packageVersion('playwright-core')} with ${own} ${version(own)}`,
+    `selenium-webdriver ${packageVersion('selenium-webdriver')}, chromedriver ${version(chromedriver)}, ${chromium} ${version(chromium)}`,
+  ].join('\n');
+};
+
+const report = (measured: ReadonlyMap<string, readonly Measured[]>, selenium: LoginWay | string): string => {
+  const medianOf = (name: string, key: keyof Measured) =>
+    median((measured.get(name) ?? []).map((result) => result[key]));
+  const cell = (value: number) => (Number.isNaN(value) ? '–' : value.toFixed(0)).padStart(9);
+  const table = Object.entries(SAYS).map(([name, says]) => {
+    const values = (measured.get(name) ?? []).map(({ logins }) => logins);
+    const cells = [
+      medianOf(name, 'logins'),
+      Math.min(...values),
+      Math.max(...values),
+      medianOf(name, 'whole'),
+    ];
+    const reason = name === 'selenium' && typeof selenium === 'string' ? `  ${selenium}` : '';
+    return `${says.padEnd(38)}${reason === '' ? cells.map(cell).join('') : reason}`;
+  });
+  const ratio = (says: string, value: number, limit: number) =>
+    `${says.padEnd(60)}${Number.isNaN(value) ? 'not measured' : value.toFixed(2).padStart(7)}  at most ${limit.toFixed(2)}${value > limit ? '  MISSED' : ''}`;
+  return [
+    machine(),
+    `Six logins, ms, medians of ${ROUNDS} interleaved rounds; "whole" has the browser's start and end in it.`,
+    '',
+    `${''.padEnd(38)}${['logins', 'least', 'most', 'whole'].map((head) => head.padStart(9)).join('')}`,
+    ...table,
+    '',
+    ratio(
+      'engine : bare Playwright, logins alone',
+      medianOf('engine', 'logins') / medianOf('playwright', 'logins'),
+      1.3,
+    ),
+    ratio(
+      'engine : bare Playwright, whole',
+      medianOf('engine', 'whole') / medianOf('playwright', 'whole'),
+      1.3,
+    ),
+    ratio(
+      'engine : selenium-webdriver, whole',
+      medianOf('engine', 'whole') / medianOf('selenium', 'whole'),
+      0.5,
+    ),
+    ratio(
+      `delayed engine, whole : ${medianOf('delayed', 'imposed')} ms of delays`,
+      medianOf('delayed', 'whole') / medianOf('delayed', 'imposed'),
+      1.15,
+    ),
+  ].join('\n');
+};
+
+const selenium = await seleniumWay();
+const measured = await measureAll(rowsOf(selenium));
+process.stdout.write(`${report(measured, selenium)}\n`);
