@@ -5,14 +5,18 @@ import { Database } from './db/database.ts';
 import { locateDatabase } from './db/locate.ts';
 import { schema } from './graphql/schema.ts';
 import { Access } from './http/access.ts';
+import { callbackRoute } from './http/callback.ts';
 import { createGraphQLServer } from './http/graphql-server.ts';
 import { createHandler } from './http/handler.ts';
 import { type Listening, listen } from './http/listen.ts';
 import { loadOperatorKey } from './http/operator-key.ts';
+import { webhookRoute } from './http/webhook.ts';
 import { createLogger, type Logger, named } from './log.ts';
 import { getAccount, listAccounts, openAccounts } from './services/accounts.ts';
+import { Acquisitions } from './services/acquisitions.ts';
 import { ApiConfigs } from './services/api-configs.ts';
 import { AppInspection } from './services/app-inspection.ts';
+import { ApprovalNotices } from './services/approval-notices.ts';
 import { AuthStates } from './services/auth-states.ts';
 import type { Reach } from './services/checkpoints.ts';
 import type { Clock } from './services/clock.ts';
@@ -81,6 +85,20 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
     clock,
     log: named(log, 'state'),
   });
+  const reach = options.reach ?? (() => undefined);
+  const acquisitionOptions = {
+    database,
+    truth,
+    states,
+    apiBaseUrl,
+    times: { stepTimeoutMs: config.stepTimeoutSeconds * 1000 },
+    notifierWebhookUri: config.notifierWebhookUri,
+    clock,
+    reach,
+    log: named(log, 'acquisition'),
+  };
+  const acquisitions = new Acquisitions(acquisitionOptions);
+  const notices = new ApprovalNotices(acquisitions, acquisitionOptions);
   const generation = new TokenGeneration({
     database,
     events,
@@ -88,6 +106,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
     states,
     runs,
     apiConfigs,
+    acquisitions,
     credentials,
     apiBaseUrl,
     browser,
@@ -99,7 +118,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
       captchaWaitMs: config.headless ? 0 : config.captchaWaitSeconds * 1000,
     },
     clock,
-    reach: options.reach ?? (() => undefined),
+    reach,
     log: named(log, 'generation'),
   });
   const services: Services = {
@@ -122,7 +141,11 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
   const warmedUp = warmUp(services, log);
 
   const access = new Access({ operatorKey, allowedHosts: config.allowedHosts, now: clock });
-  const handler = createHandler(access, createGraphQLServer(schema, { services }, named(log, 'http')));
+  const httpLog = named(log, 'http');
+  const handler = createHandler(access, createGraphQLServer(schema, { services }, httpLog), [
+    webhookRoute(notices, httpLog),
+    callbackRoute({ acquisitions, clock }, httpLog),
+  ]);
   const servers: Listening[] = [];
   return {
     fetch: async (request) => handler.fetch(request),

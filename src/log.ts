@@ -40,6 +40,7 @@ export const createLogger = (level: string, destination: DestinationStream = pin
       level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
+      serializers: { err: (error: unknown) => error },
       formatters: { level: (label) => ({ level: label }), bindings: (bindings) => cleanFields(bindings, 0) },
       hooks: {
         logMethod(args, method) {
@@ -72,7 +73,7 @@ const cleanFields = (fields: object, depth: number): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(fields).map(([name, value]) => [
       name,
-      isSecretName(name) ? MASK : clean(value, depth + 1),
+      isSecret(name, value) ? MASK : clean(value, depth + 1),
     ]),
   );
 
@@ -87,6 +88,10 @@ const cleanError = (error: Error, depth: number): Record<string, unknown> => ({
 
 const cleanText = (text: string): string =>
   SECRET_TEXTS.reduce((cleaned, [pattern, mask]) => cleaned.replace(pattern, mask), text);
+
+/** A `code` may be the name of a failure, written like a constant, or a code of the broker that buys a token. */
+const isSecret = (name: string, value: unknown): boolean =>
+  isSecretName(name) || (name === 'code' && typeof value === 'string' && !/^[A-Z][A-Z0-9_]*$/.test(value));
 
 const isSecretName = (name: string): boolean =>
   (name.match(/[A-Z]?[a-z0-9]+|[A-Z]+/g) ?? []).some((word) => SECRET_WORDS.has(word.toLowerCase()));

@@ -40,9 +40,9 @@ describe('a message shows no', () => {
       'GET /feed?x=1&access_token=[secret] HTTP/1.1',
     ],
     [
-      'key of a link',
-      `open http://127.0.0.1:28020/login?key=${CANARY}`,
-      'open http://127.0.0.1:28020/login?key=[secret]',
+      'secret of a login link',
+      `open http://127.0.0.1:28020/login?link=${CANARY}`,
+      'open http://127.0.0.1:28020/login?link=[secret]',
     ],
   ])('%s', (_what, message, shown) => {
     expect(written((logger) => logger.info(message))).toEqual([{ level: 'info', msg: shown }]);

@@ -47,13 +47,13 @@ export class LoginSession {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#context.close().catch(() => undefined);
+    await atMost(CLOSE_PATIENCE_MS, this.#context.close());
   }
 
   async #logInOnce(request: LoginRequest, listener: LoginListener): Promise<Secret> {
     const page = await this.#context.newPage();
     try {
-      await using login = await Login.open(this.#context, page, this.#watch, request, listener);
+      using login = await Login.open(this.#context, page, this.#watch, request, listener);
       return await login.run();
     } finally {
       await closePage(page);
@@ -63,8 +63,14 @@ export class LoginSession {
 
 const closePage = async (page: Page): Promise<void> => {
   await page.waitForLoadState('domcontentloaded', { timeout: CLOSE_PATIENCE_MS }).catch(() => undefined);
+  await atMost(CLOSE_PATIENCE_MS, page.close());
+};
+
+/** Waits for something that does not matter any more, but not for ever. */
+const atMost = async (milliseconds: number, work: Promise<unknown>): Promise<void> => {
   const patience = new AbortController();
-  const enough = delay(CLOSE_PATIENCE_MS, undefined, { signal: patience.signal });
-  await Promise.race([page.close(), enough]).catch(() => undefined);
+  const enough = delay(milliseconds, undefined, { signal: patience.signal });
+  await Promise.race([work, enough]).catch(() => undefined);
   patience.abort();
+  enough.catch(() => undefined);
 };

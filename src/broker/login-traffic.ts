@@ -54,12 +54,13 @@ export class LoginTraffic {
     return traffic;
   }
 
-  async unfollow(): Promise<void> {
+  /** Listens no more. Taking the route away can hang while the page waits for an answer, so nobody waits for that. */
+  unfollow(): void {
     const { context } = this.#options;
     context.off('request', this.#onRequest);
     context.off('response', this.#onResponse);
     context.off('requestfailed', this.#onFailed);
-    await context.unroute('**/*', this.#onRoute).catch(() => undefined);
+    void context.unroute('**/*', this.#onRoute).catch(() => undefined);
   }
 
   /** Where the broker has redirected to; null as long as it has not. */
@@ -116,8 +117,9 @@ export class LoginTraffic {
 
   readonly #onRequest = (request: Request): void => {
     this.#noticeRedirect(request);
-    if (!request.isNavigationRequest() || new URL(request.url()).host !== CAPTCHA_HOST) return;
-    this.captchaFrames.add(request.frame());
+    const frame = frameOf(request);
+    if (frame === null || isTopLevel(request) || new URL(request.url()).host !== CAPTCHA_HOST) return;
+    this.captchaFrames.add(frame);
     this.#options.onChange();
   };
 
@@ -148,7 +150,7 @@ export class LoginTraffic {
   }
 
   #noticeRedirect(request: Request): boolean {
-    if (!request.isNavigationRequest() || request.frame().parentFrame() !== null) return false;
+    if (!request.isNavigationRequest() || !isTopLevel(request)) return false;
     if (!isRedirect(request.url(), this.#options.redirectUri)) return false;
     this.#redirect ??= request.url();
     this.#options.onChange();
@@ -157,7 +159,19 @@ export class LoginTraffic {
 }
 
 const isOwnNavigation = (request: Request, page: Page): boolean =>
-  request.isNavigationRequest() && request.frame() === page.mainFrame();
+  request.isNavigationRequest() && frameOf(request) === page.mainFrame();
+
+const isTopLevel = (request: Request): boolean =>
+  frameOf(request)?.parentFrame() === null || frameOf(request) === null;
+
+/** The frame that asks; null for the first request of a popup, which has none yet. */
+const frameOf = (request: Request): Frame | null => {
+  try {
+    return request.frame();
+  } catch {
+    return null;
+  }
+};
 
 /** The failure in an answer to a submission: `{"success": false, "error": {"code": 1017069, …}}`, or its status. */
 const readFailure = async (response: Response): Promise<SeenFailure | null> => {

@@ -6,6 +6,7 @@ import { LoginTraffic } from './login-traffic.ts';
 import { classifyPage, type PageKind, type SeenFailure } from './page-kind.ts';
 import { BUTTONS, FIELDS, type FieldName, type PageReading, readPage } from './page-reading.ts';
 import type { PageWatch } from './page-watch.ts';
+import { enterQuickly } from './quick-hands.ts';
 import { readRedirect } from './redirect.ts';
 
 /** A button for consent is pressed only when the page has been quiet for so long, or a PIN was given before. */
@@ -14,13 +15,17 @@ const CONSENT_QUIET_MS = 1000;
 const SELF_SUBMIT_MS = 700;
 /** How long a reading may take while the browser waits for an answer; the page is read again after it. */
 const READING_PATIENCE_MS = 1000;
+/** How long a click may take to show an effect before the page is taken to want it another way. */
+const CLICK_EFFECT_MS = 3000;
+/** A button that cannot be pressed by then moves or is covered. */
+const CLICK_PATIENCE_MS = 2000;
 /** A wrong clock makes wrong codes. The broker's clock is told in whole seconds. */
 const MAX_CLOCK_SKEW_MS = 3000;
 
 type View = Exclude<PageKind, { kind: 'UNKNOWN' }> | { readonly kind: 'REDIRECT' };
 
 /** One login for one app. The page is read after every change; nothing is assumed about the order of its steps. */
-export class Login implements AsyncDisposable {
+export class Login implements Disposable {
   readonly #page: Page;
   readonly #watch: PageWatch;
   readonly #request: LoginRequest;
@@ -62,8 +67,8 @@ export class Login implements AsyncDisposable {
     return new Login(page, watch, request, listener, traffic);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#traffic.unfollow();
+  [Symbol.dispose](): void {
+    this.#traffic.unfollow();
   }
 
   /** Answers the code of the redirect. */
@@ -148,8 +153,12 @@ export class Login implements AsyncDisposable {
     return { reading, kind: this.#traffic.documentFailure ?? kind };
   }
 
-  /** A browser that waits for an answer does not answer either, so a reading is given up after a while. */
-  async #read(deadline: AbortSignal): Promise<PageReading | null> {
+  #read(deadline: AbortSignal): Promise<PageReading | null> {
+    return this.#unlessStuck(readPage(this.#page, this.#traffic.captchaFrames), deadline);
+  }
+
+  /** A browser that waits for an answer does not answer either, so what is asked of it is given up after a while. */
+  async #unlessStuck<Answer>(asked: Promise<Answer>, deadline: AbortSignal): Promise<Answer | null> {
     const patience = AbortSignal.any([
       deadline,
       this.#request.signal,
@@ -159,7 +168,7 @@ export class Login implements AsyncDisposable {
       if (patience.aborted) setImmediate(() => resolve(null));
       patience.addEventListener('abort', () => resolve(null), { once: true });
     });
-    return Promise.race([readPage(this.#page, this.#traffic.captchaFrames).catch(() => null), givenUp]);
+    return Promise.race([asked.catch(() => null), givenUp]);
   }
 
   /** A CAPTCHA in a window is left to the person in front of it; everything else ends the login. */
@@ -187,8 +196,55 @@ export class Login implements AsyncDisposable {
     this.#traffic.arm(field, value);
     // From here on the field counts as submitted, whatever happens: it is never filled a second time.
     this.#submitted.add(field);
+    if (await this.#submitQuickly(field, value)) return;
     await this.#type(field, value);
     await this.#press(field);
+  }
+
+  /** All digits in one go and one click, as most pages take it. False when nothing came of it: then carefully. */
+  async #submitQuickly(field: FieldName, value: Secret): Promise<boolean> {
+    const typed = value.reveal();
+    const typing = AbortSignal.timeout(SELF_SUBMIT_MS);
+    const shown = await this.#unlessStuck(
+      enterQuickly(this.#page, FIELDS[field].input, typed, typing),
+      typing,
+    );
+    if (shown?.replace(/\D/g, '') !== typed && !this.#isGone(field)) return false;
+    const button = await this.#awaitButton(field, typing);
+    if (this.#isGone(field)) {
+      // It left by itself, perhaps not yet to where it belongs.
+      await this.#press(field);
+      return true;
+    }
+    if (button === null) return false;
+    const pressing = AbortSignal.timeout(CLICK_EFFECT_MS);
+    await this.#unlessStuck(this.#page.mouse.click(button.x, button.y), pressing);
+    return this.#hasEffect(field, pressing);
+  }
+
+  /** Where the step's button can be pressed; null when it cannot in time, or when the value has left already. */
+  async #awaitButton(field: FieldName, deadline: AbortSignal): Promise<{ x: number; y: number } | null> {
+    for (;;) {
+      const mark = this.#watch.mark();
+      const { reading, kind } = await this.#look(deadline);
+      if (this.#isGone(field) || kind.kind === 'FAILURE') return null;
+      const at = reading?.fields[field]?.buttonAt ?? null;
+      if (at !== null || deadline.aborted) return at;
+      await this.#watch.changedSince(mark, AbortSignal.any([deadline, this.#request.signal]));
+    }
+  }
+
+  /** Pressing has made the page send the value, or show something else. */
+  async #hasEffect(field: FieldName, deadline: AbortSignal): Promise<boolean> {
+    for (;;) {
+      const mark = this.#watch.mark();
+      if (this.#isGone(field)) return true;
+      const { reading, kind } = await this.#look(deadline);
+      const hasMovedOn = reading !== null && reading.fields[field] === undefined;
+      if (this.#isGone(field) || kind.kind === 'FAILURE' || hasMovedOn) return true;
+      if (deadline.aborted) return false;
+      await this.#watch.changedSince(mark, AbortSignal.any([deadline, this.#request.signal]));
+    }
   }
 
   /** The value to type; null when the page has changed while it was waited for. */
@@ -214,6 +270,8 @@ export class Login implements AsyncDisposable {
     const timeout = this.#request.stepTimeoutMs;
     const typed = value.reveal();
     try {
+      // Some pages keep an input read-only until it is entered, against programs that fill in passwords.
+      await input.focus({ timeout });
       await input.fill('', { timeout });
       await input.pressSequentially(typed, { timeout });
       if (this.#isGone(field)) return;
@@ -271,19 +329,22 @@ export class Login implements AsyncDisposable {
     await this.#click(button, () => this.#traffic.redirect !== null);
   }
 
-  /** Presses as a person would; a button that never stands still or is covered is pressed all the same. */
+  /** Presses as a person would; a button that never stands still or is covered is pressed from within the page. */
   async #click(button: Locator, hasWorked: () => boolean): Promise<void> {
-    for (const options of [{ timeout: 2000 }, { timeout: 1000, force: true }]) {
-      try {
-        return await button.click({ ...options, noWaitAfter: true });
-      } catch {
-        this.#throwIfOver();
-        if (hasWorked() || this.#traffic.redirect !== null) return;
-        const { kind } = await this.#look(this.#deadline());
-        if (kind.kind === 'FAILURE') return;
-      }
+    try {
+      return await button.click({ timeout: CLICK_PATIENCE_MS, noWaitAfter: true });
+    } catch {
+      this.#throwIfOver();
     }
-    throw new LoginFailure('PAGE_CHANGED', 'A button of the login page could not be pressed.');
+    const { kind } = await this.#look(this.#deadline());
+    if (hasWorked() || kind.kind === 'FAILURE') return;
+    try {
+      await button.dispatchEvent('click', {}, { timeout: CLICK_PATIENCE_MS });
+    } catch {
+      this.#throwIfOver();
+      if (hasWorked()) return;
+      throw new LoginFailure('PAGE_CHANGED', 'A button of the login page could not be pressed.');
+    }
   }
 
   /** The value has left for the broker, or the login is over. */
@@ -327,10 +388,11 @@ export class Login implements AsyncDisposable {
       return new LoginFailure('THROTTLED', 'The PIN was taken and no redirect followed in time.');
     }
     if (OTP?.enabled === false) return new LoginFailure('THROTTLED', 'The broker has locked the OTP field.');
-    if (this.#submitted.size > 0) {
+    if ([...this.#submitted].some((field) => this.#traffic.hasLeft(field))) {
       return new LoginFailure('BROKER_UNREACHABLE', 'The broker did not answer what was sent.');
     }
-    return new LoginFailure('PAGE_CHANGED', 'The login page is none of the known ones; nothing was typed.');
+    const what = this.#submitted.size === 0 ? 'nothing was typed' : 'nothing was sent';
+    return new LoginFailure('PAGE_CHANGED', `The login page does not do what is known of it; ${what}.`);
   }
 }
 

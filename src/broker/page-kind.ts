@@ -48,9 +48,10 @@ const NO_CONSENT_LABEL = /\b(not|don.t|deny|cookies?|notifications?)\b/i;
 export const classifyPage = (reading: PageReading, submitted: ReadonlySet<FieldName>): PageKind => {
   if (reading.captcha || CAPTCHA_TEXT.test(reading.text)) return CAPTCHA;
   const failure = failureInText(reading.text);
-  if (failure !== null) return failure;
-  if (reading.buttons.some((label) => LOCKED_BUTTON.test(label)) && reading.fields.MOBILE === undefined)
-    return LOCKED;
+  // Before anything was entered nothing can have been rejected: such words on the first page are part of it.
+  const isFirstPage = submitted.size === 0 && reading.fields.MOBILE !== undefined;
+  if (failure !== null && !(isFirstPage && failure.code === 'CREDENTIALS_REJECTED')) return failure;
+  if (reading.buttons.some((label) => LOCKED_BUTTON.test(label)) && !isFirstPage) return LOCKED;
   const field = FIELD_NAMES.find((name) => reading.fields[name]?.enabled && !submitted.has(name));
   if (field !== undefined) return { kind: 'FIELD', field };
   const label = reading.buttons.find((text) => CONSENT_LABEL.test(text) && !NO_CONSENT_LABEL.test(text));

@@ -19,6 +19,8 @@ interface FieldReading {
   readonly enabled: boolean;
   readonly hasButton: boolean;
   readonly buttonEnabled: boolean;
+  /** Where a click meets the enabled button and nothing that covers it; null when that is nowhere on the screen. */
+  readonly buttonAt: { readonly x: number; readonly y: number } | null;
 }
 
 /** What a person in front of the page could see at one moment. */
@@ -108,7 +110,11 @@ const look = (marks: {
       if (!(field instanceof HTMLInputElement)) return [];
       const submit = seen.find((element) => element.matches(button));
       const buttonEnabled = submit?.matches(':not(:disabled, [aria-disabled="true"])') ?? false;
-      return [[name, { enabled: !field.disabled, hasButton: submit !== undefined, buttonEnabled }]];
+      const box = submit?.getBoundingClientRect() ?? new DOMRect();
+      const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+      const isMet = buttonEnabled && submit?.contains(document.elementFromPoint(middle.x, middle.y));
+      const buttonAt = isMet ? middle : null;
+      return [[name, { enabled: !field.disabled, hasButton: submit !== undefined, buttonEnabled, buttonAt }]];
     }),
     captcha: seen.some((element) => element.matches(marks.captcha)),
     buttons: seen

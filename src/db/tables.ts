@@ -117,6 +117,22 @@ export interface TokenExecutionStateTable {
   updated_at: number | null;
 }
 
+/** What a run waits for from outside. Times are milliseconds since 1970. */
+export interface PendingAcquisitionsTable {
+  id: Generated<number>;
+  account_id: string;
+  run_id: string;
+  api_name: string;
+  client_id: string;
+  kind: string;
+  /** Of a CALLBACK: SHA-256 of the OAuth `state`, which itself is stored nowhere. */
+  state_hash: string | null;
+  requested_at: number | null;
+  expires_at: number | null;
+  failed_probes: Generated<number>;
+  settled_at: number | null;
+}
+
 /** Which master key this database is sealed with; `proof` opens with that key only. */
 export interface VaultTable {
   id: number;
@@ -135,4 +151,5 @@ export interface Tables {
   vault: VaultTable;
   auth_states: AuthStatesTable;
   token_execution_state: TokenExecutionStateTable;
+  pending_acquisitions: PendingAcquisitionsTable;
 }

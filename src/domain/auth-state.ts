@@ -1,6 +1,6 @@
 import type { AuthPhase } from './auth-phase.ts';
 import type { FailureCode } from './failure.ts';
-import type { GenerationRun } from './generation-run.ts';
+import { type GenerationRun, waitsElsewhere } from './generation-run.ts';
 import type { TokenCheck } from './verdict.ts';
 
 /** What is stored of an account's state. */
@@ -100,7 +100,7 @@ export const blockReason = (
   run: GenerationRun | null,
 ): BlockReason | null => {
   if (record.quarantinedAt !== null) return 'CREDENTIALS_REJECTED';
-  if (run?.status === 'WAITING_OPERATOR') return 'CAPTCHA';
+  if (run?.status === 'WAITING_OPERATOR' && !waitsElsewhere(run)) return 'CAPTCHA';
   if (cooldownAt(record, now).active) return 'COOLDOWN';
   if (run === null || run.status !== 'STOPPED' || checks.every(isValid)) return null;
   const reasons = run.steps.map(({ failure }) => (failure === null ? undefined : BLOCKING[failure.code]));

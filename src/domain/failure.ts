@@ -36,7 +36,7 @@ export const FAILURES = {
     reach: 'API',
     consequence: null,
     nextAction:
-      "Open the broker's developer page and check this app: client id, secret, redirect URI, and whether the app is active.",
+      "Open the broker's developer page and check this app: client id, secret, redirect URI, notifier webhook, and whether the app is active.",
   },
   PAGE_CHANGED: {
     reach: 'RUN',
@@ -77,6 +77,12 @@ export const FAILURES = {
     consequence: null,
     nextAction:
       'The token is stored, but the broker did not confirm it. Ask tokenStatus again in a moment; it counts as valid only then.',
+  },
+  APPROVAL_LAPSED: {
+    reach: 'API',
+    consequence: null,
+    nextAction:
+      'Generate this API again and answer before the time is up: approve on the phone, or log in at the address that was given. A refusal on the phone looks like silence.',
   },
   ABORTED: { reach: 'RUN', consequence: null, nextAction: 'Generate again when ready.' },
   INTERRUPTED: {
@@ -151,6 +157,8 @@ const BROKER_CODES: Readonly<Record<string, FailureCode>> = {
   UDAPI100070: 'APP_REJECTED',
   UDAPI100073: 'APP_REJECTED',
   UDAPI100016: 'APP_REJECTED',
+  UDAPI1123: 'APP_REJECTED',
+  UDAPI1124: 'APP_REJECTED',
   UDAPI1155: 'APP_REJECTED',
   UDAPI1157: 'APP_REJECTED',
   UDAPI100057: 'CODE_SPENT',

@@ -27,7 +27,10 @@ export const LOGIN_STEPS = [
   'PIN',
   'CONSENT',
   'REDIRECT',
+  'HUMAN_LOGIN',
   'EXCHANGE',
+  'APPROVAL_REQUEST',
+  'APPROVAL_WAIT',
   'STORE',
   'VERIFY',
 ] as const;
@@ -84,6 +87,14 @@ export const progressOf = (run: GenerationRun): TokenProgress => {
 
 export const isOver = (run: GenerationRun): boolean =>
   run.status === 'COMPLETED' || run.status === 'STOPPED' || run.status === 'ABORTED';
+
+/** Steps in which a person acts elsewhere: on the phone, or in a browser of their own. */
+const STEPS_ELSEWHERE: readonly (LoginStep | null)[] = ['HUMAN_LOGIN', 'APPROVAL_REQUEST', 'APPROVAL_WAIT'];
+
+/** The run waits for somebody who acts elsewhere; otherwise it is a CAPTCHA that it waits for. */
+export const waitsElsewhere = (run: GenerationRun): boolean =>
+  run.status === 'WAITING_OPERATOR' &&
+  run.steps.some(({ status, step }) => status === 'RUNNING' && STEPS_ELSEWHERE.includes(step));
 
 export const pendingStep = (apiName: ApiName): RunStep => ({
   apiName,

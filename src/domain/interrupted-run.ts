@@ -8,6 +8,8 @@ interface Facts {
   readonly checks: readonly TokenCheck[];
   /** APIs whose code was about to be sent, or had been. */
   readonly spent: readonly ApiName[];
+  /** APIs whose token or code can still come from outside: their steps go on as they are. */
+  readonly waiting?: readonly ApiName[];
   readonly now: Date;
 }
 
@@ -24,8 +26,8 @@ export const afterCrash = (run: GenerationRun, facts: Facts): GenerationRun => (
   steps: run.steps.map((step) => judge(step, facts)),
 });
 
-const judge = (step: RunStep, { checks, spent, now }: Facts): RunStep => {
-  if (step.status === 'DONE') return step;
+const judge = (step: RunStep, { checks, spent, waiting = [], now }: Facts): RunStep => {
+  if (step.status === 'DONE' || waiting.includes(step.apiName)) return step;
   const isValid = checks.some(({ apiName, verdict }) => apiName === step.apiName && verdict === 'VALID');
   if (isValid) return { ...step, status: 'DONE', failure: null, endedAt: now };
   if (step.status !== 'RUNNING') return step;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ACQUISITION_PATHS } from '../domain/acquisition.ts';
 import { FAILURE_CODES, type Failure } from '../domain/failure.ts';
 import {
   GENERATION_MODES,
@@ -28,11 +29,29 @@ export const GenerationModeEnum = builder.enumType('GenerationMode', {
   },
 });
 
+const AcquisitionPathEnum = builder.enumType('AcquisitionPath', {
+  description: 'How a run gets its tokens. Both ways end in the same checks and the same table.',
+  values: {
+    BROWSER: {
+      value: ACQUISITION_PATHS[0],
+      description: 'It logs in, in a browser, with mobile number, TOTP and PIN.',
+    },
+    APPROVAL: {
+      value: ACQUISITION_PATHS[1],
+      description:
+        'It types nothing: the broker asks the account’s owner on the phone, and sends the token to the notifier webhook. The run waits, also over a restart, until the request lapses.',
+    },
+  },
+});
+
 const RunStatusEnum = builder.enumType('RunStatus', {
   description: 'How a run stands.',
   values: {
     RUNNING: { value: RUN_STATUSES[0], description: 'Under way.' },
-    WAITING_OPERATOR: { value: RUN_STATUSES[1], description: 'A person has to act in the browser window.' },
+    WAITING_OPERATOR: {
+      value: RUN_STATUSES[1],
+      description: 'A person has to act: in the browser window, on the phone or at the broker’s login.',
+    },
     COOLDOWN: { value: RUN_STATUSES[2], description: 'Waiting until the broker accepts logins again.' },
     COMPLETED: { value: RUN_STATUSES[3], description: 'Every token of it was made and confirmed.' },
     STOPPED: { value: RUN_STATUSES[4], description: 'It ended with some missing; the steps say why.' },
@@ -60,7 +79,10 @@ const STEP_DESCRIPTIONS: Readonly<Record<(typeof LOGIN_STEPS)[number], string>> 
   PIN: 'Entering the PIN.',
   CONSENT: 'Allowing the app to act for the account.',
   REDIRECT: 'The broker has redirected back with a code.',
+  HUMAN_LOGIN: 'Waiting for a person who logs in with a browser of their own.',
   EXCHANGE: 'Trading the code for a token.',
+  APPROVAL_REQUEST: 'Asking the broker to ask the account’s owner.',
+  APPROVAL_WAIT: 'Waiting for the owner’s approval on the phone; a refusal there looks like silence.',
   STORE: 'Writing the token to the database.',
   VERIFY: 'Asking the broker’s profile call whether the token works.',
 };
@@ -84,6 +106,7 @@ const FAILURE_DESCRIPTIONS: Readonly<Record<Failure['code'], string>> = {
   WRONG_ACCOUNT: 'The token is of another user of the broker; it was not kept.',
   TOKEN_REJECTED: 'The broker refused the token that it had just issued.',
   UNVERIFIED: 'The token is stored, but the broker gave no usable answer about it.',
+  APPROVAL_LAPSED: 'Nobody approved, or logged in, before the time was up.',
   ABORTED: 'Ended on request.',
   INTERRUPTED: 'The program ended in the middle.',
   CLOCK_SKEW: 'This machine’s clock differs from the broker’s by more than 3 s.',
@@ -156,7 +179,8 @@ export const GenerationRunRef = builder.objectRef<GenerationRun>('GenerationRun'
     waitingUntil: t.expose('waitingUntil', {
       type: 'DateTime',
       nullable: true,
-      description: 'Until when a person may act, while the status is WAITING_OPERATOR.',
+      description:
+        'Until when a person may act, while the status is WAITING_OPERATOR; the earliest end where several are waited for.',
     }),
     steps: t.field({
       type: [RunStepRef],
@@ -204,7 +228,7 @@ builder.mutationField('generateTokens', (t) =>
   t.field({
     type: GenerationRunRef,
     description:
-      'Starts making tokens and answers as soon as the run is stored; progress comes with the subscription tokenProgress. Refused with RUN_IN_PROGRESS, WOULD_REPLACE_VALID, WOULD_REPLACE_UNKNOWN or BAD_USER_INPUT.',
+      'Starts making tokens and answers as soon as the run is stored; progress comes with the subscription tokenProgress. Refused with RUN_IN_PROGRESS, COOLDOWN, QUARANTINED, WOULD_REPLACE_VALID, WOULD_REPLACE_UNKNOWN or BAD_USER_INPUT.',
     args: {
       mode: t.arg({ type: GenerationModeEnum, required: true, description: 'Which tokens to make.' }),
       apiNames: t.arg({
@@ -212,6 +236,10 @@ builder.mutationField('generateTokens', (t) =>
         description: 'The APIs of mode PARTIAL; not allowed with another mode.',
       }),
       accountId: t.arg.id({ description: 'An account; the active one if left out.' }),
+      via: t.arg({
+        type: AcquisitionPathEnum,
+        description: 'How the tokens are got. Default BROWSER.',
+      }),
       replaceValid: t.arg.boolean({ description: 'Allow replacing tokens that are VALID. Default false.' }),
       includeUnknown: t.arg.boolean({
         description: 'Allow replacing tokens that are UNKNOWN. Default false.',
@@ -230,12 +258,15 @@ builder.mutationField('generateTokens', (t) =>
       }) as never,
     resolve: async (_root, args, { services }) => {
       const account = await getAccount(services.database, args.accountId);
-      return services.generation.generate(account, await services.apiConfigs.list(account), {
+      const request = {
         mode: args.mode,
         apiNames: args.apiNames ?? [],
         replaceValid: args.replaceValid ?? false,
         includeUnknown: args.includeUnknown ?? false,
-      });
+      };
+      const wish = args.via === 'APPROVAL' ? ({ kind: 'APPROVAL' } as const) : null;
+      const configs = await services.apiConfigs.list(account);
+      return services.generation.generate(account, configs, request, wish);
     },
   }),
 );

@@ -3,6 +3,7 @@ import './account.ts';
 import './api-config-changes.ts';
 import './auth-state.ts';
 import './events.ts';
+import './human-login.ts';
 import './login-success.ts';
 import './master-key.ts';
 import './system-health.ts';

@@ -1,6 +1,8 @@
 import { createServerAdapter } from '@whatwg-node/server';
 import type { Access, Denial } from './access.ts';
 import { GRAPHQL_PATH } from './graphql-server.ts';
+import type { OpenRoute } from './open-route.ts';
+import { page } from './page.ts';
 
 /** GraphiQL is one page with its script inside; it may talk to this server and to nobody else. */
 const CONTENT_SECURITY_POLICY =
@@ -18,9 +20,9 @@ interface GraphQLServer {
 }
 
 /** Answers every request: a WHATWG `fetch`, and a listener for `node:http`. Nothing is reached before access is checked. */
-export const createHandler = (access: Access, graphql: GraphQLServer) =>
+export const createHandler = (access: Access, graphql: GraphQLServer, open: readonly OpenRoute[]) =>
   createServerAdapter(async (request: Request, context: object): Promise<Response> => {
-    const response = await answer(request, context, access, graphql);
+    const response = await answer(request, context, access, graphql, open);
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.headers.set(name, value);
     if (!response.headers.has('cache-control')) response.headers.set('cache-control', 'no-store');
     return response;
@@ -31,10 +33,13 @@ const answer = async (
   context: object,
   access: Access,
   graphql: GraphQLServer,
+  open: readonly OpenRoute[],
 ): Promise<Response> => {
   const url = new URL(request.url);
   const place = access.checkPlace(request);
-  if (place !== null) return deny(place, request);
+  const route = open.find(({ path }) => path === url.pathname);
+  if (place !== null) return (route?.deny ?? deny)(place, request);
+  if (route !== undefined) return route.answer(request);
   if (url.pathname === '/livez')
     return new Response('alive\n', { headers: { 'content-type': 'text/plain' } });
   if (url.pathname === '/login') return logIn(access, url);
@@ -67,12 +72,6 @@ const logIn = (access: Access, url: URL): Response => {
 
 const goTo = (location: string, headers: Record<string, string> = {}): Response =>
   new Response(null, { status: 303, headers: { location, ...headers } });
-
-const page = (status: number, text: string): Response =>
-  new Response(`<!doctype html><meta charset="utf-8"><title>vega-auth</title><p>${text}</p>`, {
-    status,
-    headers: { 'content-type': 'text/html; charset=utf-8' },
-  });
 
 const deny = (denial: Denial, request: Request): Response => {
   const isBrowser = request.method === 'GET' && (request.headers.get('accept') ?? '').includes('text/html');

@@ -2,35 +2,25 @@ import { randomBytes } from 'node:crypto';
 import { LoginFailure } from '../broker/login-failure.ts';
 import type { LoginListener } from '../broker/login-request.ts';
 import type { LoginSession } from '../broker/login-session.ts';
-import { dialogUrl, exchangeCode, type IssuedToken } from '../broker/oauth.ts';
+import { dialogUrl } from '../broker/oauth.ts';
 import { totpCode } from '../broker/totp.ts';
-import { rememberBrokerUser } from '../db/accounts.ts';
 import { findAuthRecord } from '../db/auth-states.ts';
-import type { Database } from '../db/database.ts';
 import {
   type AttemptKind,
-  type AttemptOwner,
   claimTimeStep,
   countFruitlessPins,
   isTimeStepUsed,
   lastOtpRequest,
   recordAttempt,
 } from '../db/login-attempts.ts';
-import { removeToken, replaceToken } from '../db/tokens.ts';
-import type { Account, Credentials } from '../domain/account.ts';
-import type { ApiConfig } from '../domain/api-config.ts';
-import { expiryOf } from '../domain/expiry.ts';
+import type { Credentials } from '../domain/account.ts';
 import type { Submission } from '../domain/failure.ts';
 import type { LoginStep } from '../domain/generation-run.ts';
-import { readClaims } from '../domain/jwt.ts';
 import type { Secret } from '../domain/secret.ts';
 import { type TotpSecret, timeStepAt, timeStepStart } from '../domain/totp-secret.ts';
-import type { Logger } from '../log.ts';
-import type { Checkpoint, Reach } from './checkpoints.ts';
-import type { Clock } from './clock.ts';
-import type { LiveRun } from './live-run.ts';
+import type { Checkpoint } from './checkpoints.ts';
 import { pause } from './pause.ts';
-import type { TokenTruth } from './token-truth.ts';
+import { type CodeOrder, ownerOf, useCode } from './use-code.ts';
 
 export interface LoginTimes {
   /** How long one page of the broker may take to become the next. */
@@ -41,19 +31,10 @@ export interface LoginTimes {
   readonly captchaWaitMs: number;
 }
 
-export interface TokenOrder {
-  readonly account: Account;
-  readonly config: ApiConfig;
+export interface TokenOrder extends CodeOrder {
   readonly session: LoginSession;
-  readonly live: LiveRun;
-  readonly database: Database;
-  readonly truth: TokenTruth;
   readonly credentials: Credentials;
-  readonly apiBaseUrl: string;
   readonly times: LoginTimes;
-  readonly clock: Clock;
-  readonly reach: Reach;
-  readonly log: Logger;
   readonly signal: AbortSignal;
 }
 
@@ -65,25 +46,13 @@ const MIN_STEP_REST_MS = 3000;
 
 /** Logs in for one app, stores its token the moment it exists, and has the broker confirm it. */
 export const makeToken = async (order: TokenOrder): Promise<void> => {
-  const { config, live, signal } = order;
   await refuseFruitlessPins(order);
   const code = await logIn(order);
   order.reach('CODE_RECEIVED');
   // The code is good for one try: from here on an abort waits until the token is stored.
-  if (signal.aborted) throw new LoginFailure('ABORTED', 'The run was aborted before the code was used.');
-  await live.enter(config.apiName, 'EXCHANGE');
-  order.reach('EXCHANGE_ENTERED');
-  const token = await exchange(order, code);
-  order.reach('CODE_EXCHANGED');
-  refuseForeign(order, token);
-  await live.enter(config.apiName, 'STORE');
-  order.reach('STORE_ENTERED');
-  await store(order, token);
-  order.reach('TOKEN_STORED');
-  await live.enter(config.apiName, 'VERIFY');
-  order.reach('VERIFY_ENTERED');
-  await verify(order, token);
-  order.reach('TOKEN_VERIFIED');
+  if (order.signal.aborted)
+    throw new LoginFailure('ABORTED', 'The run was aborted before the code was used.');
+  await useCode(order, code);
 };
 
 const logIn = (order: TokenOrder): Promise<Secret> => {
@@ -164,12 +133,6 @@ const refuseAborted = ({ signal }: TokenOrder): void => {
   if (signal.aborted) throw new LoginFailure('ABORTED', 'The run was aborted while it was waiting.');
 };
 
-const ownerOf = ({ account, live, config }: TokenOrder): AttemptOwner => ({
-  accountId: account.id,
-  runId: live.state.id,
-  apiName: config.apiName,
-});
-
 const awaitSpacing = async (order: TokenOrder): Promise<void> => {
   const { account, config, live, database, times, clock } = order;
   const last = await lastOtpRequest(database.read, account.id);
@@ -212,75 +175,4 @@ const currentStep = (totp: TotpSecret, now: Date) => {
   const rest = timeStepStart(totp, step + 1).getTime() - now.getTime();
   const minimumRest = Math.min(MIN_STEP_REST_MS, (totp.periodSeconds * 1000) / 4);
   return { step, rest, isLongEnough: rest >= minimumRest };
-};
-
-const exchange = async (order: TokenOrder, code: Secret): Promise<IssuedToken> => {
-  const { config, live, database, apiBaseUrl, times, clock } = order;
-  await database.write((transaction) => recordAttempt(transaction, ownerOf(order), 'CODE', clock()));
-  order.reach('CODE_RECORDED');
-  live.noteSubmitted('CODE');
-  return exchangeCode(apiBaseUrl, config, code, times.stepTimeoutMs);
-};
-
-/** The answer and the token itself both may say whose it is; a stranger's token is not kept. */
-const refuseForeign = ({ account }: TokenOrder, token: IssuedToken): void => {
-  const named = [token.userId, readClaims(token.accessToken.reveal()).userId];
-  const isForeign =
-    account.brokerUserId !== null && named.some((id) => id !== null && id !== account.brokerUserId);
-  if (isForeign)
-    throw new LoginFailure('WRONG_ACCOUNT', 'The broker issued a token of another user; it was not stored.');
-};
-
-const store = async (order: TokenOrder, token: IssuedToken): Promise<void> => {
-  const { account, config, database, clock, log } = order;
-  const issuedAt = readClaims(token.accessToken.reveal()).issuedAt ?? clock();
-  const { expiresAt, conflictsWithRule } = expiryOf(token.accessToken.reveal(), issuedAt);
-  if (conflictsWithRule)
-    log.warn({ api: config.apiName, expiresAt }, 'the token does not end at the next 03:30 IST');
-  try {
-    await database.write((transaction) =>
-      replaceToken(
-        transaction,
-        { ...config, accountNumber: account.number, accessToken: token.accessToken, issuedAt, expiresAt },
-        database,
-        clock(),
-      ),
-    );
-  } catch (error) {
-    throw new LoginFailure('STORAGE_FAILED', 'The token could not be written to the database.', {
-      cause: error,
-    });
-  }
-};
-
-const verify = async (order: TokenOrder, token: IssuedToken): Promise<void> => {
-  const { account, config, database, truth } = order;
-  const [known] = await truth.check(account, [config]);
-  const check = known?.check;
-  if (check?.verdict === 'VALID') {
-    const userId = known?.token === undefined ? undefined : truth.profileOf(account, known.token)?.userId;
-    if (userId !== undefined) {
-      await database.write((transaction) => rememberBrokerUser(transaction, account.id, userId));
-    }
-    return;
-  }
-  if (check?.reason === 'WRONG_ACCOUNT') {
-    const foreign = {
-      accountNumber: account.number,
-      apiName: config.apiName,
-      accessToken: token.accessToken,
-    };
-    await database.write((transaction) => removeToken(transaction, foreign));
-    throw new LoginFailure(
-      'WRONG_ACCOUNT',
-      'The profile of the new token is of another user; it was not kept.',
-    );
-  }
-  if (check?.verdict === 'UNKNOWN') {
-    throw new LoginFailure(
-      'UNVERIFIED',
-      `The token is stored, but the profile call told nothing (${check.reason}).`,
-    );
-  }
-  throw new LoginFailure('TOKEN_REJECTED', `The new token does not work (${check?.reason ?? 'not found'}).`);
 };

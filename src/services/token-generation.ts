@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { BrokerBrowser, type BrowserOptions } from '../broker/broker-browser.ts';
-import { LoginFailure } from '../broker/login-failure.ts';
 import type { LoginSession } from '../broker/login-session.ts';
+import { findAcquisitions, insertAcquisitions } from '../db/approvals.ts';
 import { type BrowserLock, takeBrowserLock } from '../db/browser-lock.ts';
 import type { Database } from '../db/database.ts';
 import { adoptRun, findUnfinishedRuns, insertRun, updateRun } from '../db/generation-runs.ts';
 import { findSpentCodes } from '../db/login-attempts.ts';
 import { SealError } from '../db/vault.ts';
 import type { Account, Credentials } from '../domain/account.ts';
+import { type AcquisitionWish, canStillCome } from '../domain/acquisition.ts';
 import { type ApiConfig, byApiIndex } from '../domain/api-config.ts';
 import type { ApiName } from '../domain/api-name.ts';
 import { decide, type GenerationRequest } from '../domain/decision.ts';
@@ -17,6 +18,7 @@ import { afterCrash } from '../domain/interrupted-run.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Logger } from '../log.ts';
 import { getAccount, listAccounts } from './accounts.ts';
+import type { Acquisitions } from './acquisitions.ts';
 import type { ApiConfigs } from './api-configs.ts';
 import type { AuthStates } from './auth-states.ts';
 import type { Reach } from './checkpoints.ts';
@@ -26,6 +28,7 @@ import { LiveRun } from './live-run.ts';
 import { type LoginTimes, makeToken } from './make-token.ts';
 import { pause } from './pause.ts';
 import type { Runs } from './runs.ts';
+import { toFailure } from './to-failure.ts';
 import type { TokenTruth } from './token-truth.ts';
 
 /** Cooldowns in a row that brought no token: after so many a person has to look. */
@@ -40,6 +43,7 @@ export interface GenerationOptions {
   readonly states: AuthStates;
   readonly runs: Runs;
   readonly apiConfigs: ApiConfigs;
+  readonly acquisitions: Acquisitions;
   readonly credentials: Credentials;
   readonly apiBaseUrl: string;
   readonly browser: BrowserOptions;
@@ -63,7 +67,7 @@ interface Job {
   end: Promise<void>;
 }
 
-/** Carries generation runs, one at a time: there is one browser. */
+/** Carries generation runs, one at a time: there is one browser, and one set of tokens. */
 export class TokenGeneration {
   readonly #options: GenerationOptions;
   #job: Job | null = null;
@@ -74,11 +78,15 @@ export class TokenGeneration {
     this.#options = options;
   }
 
-  /** Decides what to make, stores the run and starts it; answers before the first page is opened. */
+  /**
+   * Decides what to make, stores the run and starts it; answers before the first page is opened. With `wish` no browser
+   * is: the tokens come from outside.
+   */
   async generate(
     account: Account,
     configs: readonly ApiConfig[],
     request: GenerationRequest,
+    wish: AcquisitionWish | null = null,
   ): Promise<GenerationRun> {
     const { truth, states, database, reach } = this.#options;
     const enabled = configs.filter((config) => config.enabled).sort(byApiIndex);
@@ -91,15 +99,18 @@ export class TokenGeneration {
       const chosen = decide(request, checks);
       const apis = enabled.filter(({ apiName }) => chosen.includes(apiName));
       refuseUnreadable(apis);
-      if (apis.length > 0) lock = this.#takeBrowser();
+      if (apis.length > 0 && wish === null) lock = this.#takeBrowser();
       // Asked again, because the checks took their time.
       await states.refuseBlocked(account);
       const run = this.#newRun(account, request, chosen);
-      await database.write((transaction) => insertRun(transaction, run, process.pid));
+      await database.write(async (transaction) => {
+        await insertRun(transaction, run, process.pid);
+        if (wish !== null) await insertAcquisitions(transaction, run, apis, wish);
+      });
       reach('RUN_STORED');
       const job = this.#follow(run, account, apis);
-      if (lock === null) await this.#endEmpty(account);
-      if (lock !== null) job.end = this.#carry(job, lock);
+      if (apis.length === 0) await this.#endEmpty(account);
+      if (apis.length > 0) job.end = lock === null ? this.#carryOutside(job) : this.#carry(job, lock);
       return run;
     } catch (error) {
       lock?.[Symbol.dispose]();
@@ -225,10 +236,17 @@ export class TokenGeneration {
     const configs = (await apiConfigs.enabled(account)).filter(({ apiName }) => wanted.includes(apiName));
     const known = await truth.check(account, configs);
     const spent = await findSpentCodes(database.read, run.id);
-    const found = afterCrash(run, { checks: known.map(({ check }) => check), spent, now: clock() });
+    const outside = await findAcquisitions(database.read, run.id);
+    const waiting = outside.filter(canStillCome).map(({ apiName }) => apiName);
+    const checks = known.map(({ check }) => check);
+    const found = afterCrash(run, { checks, spent, waiting, now: clock() });
     await database.write((transaction) => updateRun(transaction, found));
     const job = this.#follow(found, account, configs);
     job.log.warn({ status: run.status }, 'taking up a run that an earlier process has left');
+    if (outside.length > 0) {
+      job.end = this.#carryOutside(job);
+      return;
+    }
     const { blockedBy } = await states.read(account);
     if (blockedBy === 'CREDENTIALS_REJECTED') {
       job.end = this.#finish(job);
@@ -248,6 +266,25 @@ export class TokenGeneration {
       this.#isTaken = false;
       job.log.error({ err: error }, 'the run could not be carried to its end');
     }
+  }
+
+  /** Carries a run whose tokens come from outside. When the program stops meanwhile, it waits on at the next start. */
+  async #carryOutside(job: Job): Promise<void> {
+    const { acquisitions, states } = this.#options;
+    const { account, abort, log } = job;
+    const apis = job.configs.map(({ apiName }) => apiName);
+    let isLeft = false;
+    try {
+      log.info({ apis }, 'run started; its tokens come from outside');
+      await states.loginStarted(account);
+      await states.move(account, 'FIRST_API_TAKEN_UP');
+      await acquisitions.carry(job, abort.signal);
+      isLeft = this.#isClosing && (await acquisitions.isOpen(job));
+      if (!isLeft) await acquisitions.giveUp(job);
+    } catch (error) {
+      log.error({ err: error }, 'the run could not be carried to its end');
+    }
+    await this.#finish(job, isLeft);
   }
 
   async #carry(job: Job, first: BrowserLock): Promise<void> {
@@ -297,11 +334,12 @@ export class TokenGeneration {
     return null;
   }
 
-  async #finish(job: Job): Promise<void> {
+  /** Ends the run, unless it is left as it is for the next start. */
+  async #finish(job: Job, isWaiting = false): Promise<void> {
     const { states, reach } = this.#options;
     const { live, account, log, abort } = job;
     try {
-      const isLeft = this.#isClosing && live.state.status === 'COOLDOWN';
+      const isLeft = isWaiting || (this.#isClosing && live.state.status === 'COOLDOWN');
       if (!isLeft) await live.end(endStatus(live.state, abort.signal.aborted));
       reach('RUN_ENDED');
       if (!isLeft) await states.runEnded(account);
@@ -365,11 +403,6 @@ export class TokenGeneration {
     }
   }
 }
-
-const toFailure = (error: unknown): LoginFailure =>
-  error instanceof LoginFailure
-    ? error
-    : new LoginFailure('INTERNAL', 'Something unexpected happened.', { cause: error });
 
 const statusOf = (run: GenerationRun, apiName: ApiName) =>
   run.steps.find((step) => step.apiName === apiName)?.status;

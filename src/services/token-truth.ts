@@ -1,11 +1,13 @@
 import { probeProfile } from '../broker/profile-probe.ts';
 import type { Database } from '../db/database.ts';
+import { fingerprint } from '../db/fingerprint.ts';
 import { deactivateToken, findTokens } from '../db/tokens.ts';
 import type { Account } from '../domain/account.ts';
 import type { ApiConfig } from '../domain/api-config.ts';
 import type { ApiName } from '../domain/api-name.ts';
 import { readClaims } from '../domain/jwt.ts';
 import type { ProbeResult, Profile } from '../domain/profile.ts';
+import type { Secret } from '../domain/secret.ts';
 import type { StoredToken } from '../domain/token.ts';
 import { checkProfile, checkTime, type TokenCheck } from '../domain/verdict.ts';
 import type { Logger } from '../log.ts';
@@ -69,6 +71,11 @@ export class TokenTruth {
     return remembered?.fingerprint === token.fingerprint ? remembered.profile : null;
   }
 
+  /** Asks whose token it is, before anything is stored of it. */
+  probe(accessToken: Secret): Promise<ProbeResult> {
+    return this.#probe({ fingerprint: fingerprint(accessToken), accessToken });
+  }
+
   #know(account: Account, config: ApiConfig, tokens: readonly StoredToken[], now: Date): KnownToken {
     const token = tokens.find(({ apiName }) => apiName === config.apiName);
     const check = checkTime(config, token, now);
@@ -107,7 +114,7 @@ export class TokenTruth {
   }
 
   /** One flight per token: no `await` stands between looking for it and noting it. */
-  #probe(token: StoredToken): Promise<ProbeResult> {
+  #probe(token: Pick<StoredToken, 'fingerprint' | 'accessToken'>): Promise<ProbeResult> {
     const flying = this.#inFlight.get(token.fingerprint);
     if (flying !== undefined) return flying;
     const { apiBaseUrl, profileTimeoutMs } = this.#options;

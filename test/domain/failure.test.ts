@@ -37,7 +37,7 @@ test('the broker’s codes mean', () => {
 
 test('only what concerns one app lets a run go on to the next', () => {
   expect(FAILURE_CODES.filter((code) => FAILURES[code].reach === 'API')).toEqual([
-    ...['APP_REJECTED', 'CODE_SPENT', 'SPENT_UNKNOWN', 'TOKEN_REJECTED', 'UNVERIFIED'],
+    ...['APP_REJECTED', 'CODE_SPENT', 'SPENT_UNKNOWN', 'TOKEN_REJECTED', 'UNVERIFIED', 'APPROVAL_LAPSED'],
   ]);
 });
 

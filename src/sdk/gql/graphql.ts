@@ -4,6 +4,13 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** How a run gets its tokens. Both ways end in the same checks and the same table. */
+export type AcquisitionPath =
+  /** It types nothing: the broker asks the account’s owner on the phone, and sends the token to the notifier webhook. The run waits, also over a restart, until the request lapses. */
+  | 'APPROVAL'
+  /** It logs in, in a browser, with mobile number, TOTP and PIN. */
+  | 'BROWSER';
+
 /** The six API apps an account can have at the broker. */
 export type ApiName =
   /** First option-chain reader. */
@@ -63,6 +70,8 @@ export type BlockReason =
 export type FailureCode =
   /** Ended on request. */
   | 'ABORTED'
+  /** Nobody approved, or logged in, before the time was up. */
+  | 'APPROVAL_LAPSED'
   /** The broker does not accept this API app. */
   | 'APP_REJECTED'
   /** The broker cannot be reached or does not answer. */
@@ -107,12 +116,18 @@ export type GenerationMode =
 
 /** What is being done for one API. */
 export type LoginStep =
+  /** Asking the broker to ask the account’s owner. */
+  | 'APPROVAL_REQUEST'
+  /** Waiting for the owner’s approval on the phone; a refusal there looks like silence. */
+  | 'APPROVAL_WAIT'
   /** Allowing the app to act for the account. */
   | 'CONSENT'
   /** Opening the broker’s authorization dialog. */
   | 'DIALOG'
   /** Trading the code for a token. */
   | 'EXCHANGE'
+  /** Waiting for a person who logs in with a browser of their own. */
+  | 'HUMAN_LOGIN'
   /** Entering the mobile number. */
   | 'MOBILE'
   /** Entering the TOTP code. */
@@ -142,7 +157,7 @@ export type RunStatus =
   | 'RUNNING'
   /** It ended with some missing; the steps say why. */
   | 'STOPPED'
-  /** A person has to act in the browser window. */
+  /** A person has to act: in the browser window, on the phone or at the broker’s login. */
   | 'WAITING_OPERATOR';
 
 /** How one API’s part of a run stands. */
@@ -208,6 +223,7 @@ export type GenerateTokensMutationVariables = Exact<{
   mode: GenerationMode;
   apiNames?: Array<ApiName> | ApiName | null | undefined;
   accountId?: string | null | undefined;
+  via?: AcquisitionPath | null | undefined;
   replaceValid?: boolean | null | undefined;
   includeUnknown?: boolean | null | undefined;
 }>;
@@ -361,11 +377,12 @@ export const EventsDocument = new TypedDocumentString(`
   }
 }`) as unknown as TypedDocumentString<EventsSubscription, EventsSubscriptionVariables>;
 export const GenerateTokensDocument = new TypedDocumentString(`
-    mutation GenerateTokens($mode: GenerationMode!, $apiNames: [ApiName!], $accountId: ID, $replaceValid: Boolean, $includeUnknown: Boolean) {
+    mutation GenerateTokens($mode: GenerationMode!, $apiNames: [ApiName!], $accountId: ID, $via: AcquisitionPath, $replaceValid: Boolean, $includeUnknown: Boolean) {
   generateTokens(
     mode: $mode
     apiNames: $apiNames
     accountId: $accountId
+    via: $via
     replaceValid: $replaceValid
     includeUnknown: $includeUnknown
   ) {

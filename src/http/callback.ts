@@ -1,0 +1,38 @@
+import { FAILURES } from '../domain/failure.ts';
+import type { Logger } from '../log.ts';
+import { type Arrival, takeRedirect } from '../services/human-login.ts';
+import type { OpenRoute } from './open-route.ts';
+import { page } from './page.ts';
+
+/** Where the broker sends the browser of a person who has logged in. */
+export const callbackRoute = (desk: Parameters<typeof takeRedirect>[0], log: Logger): OpenRoute => ({
+  path: '/api/v1/auth/upstox/callback',
+  answer: async (request) => {
+    // A HEAD, which some programs send to look at a link, must not use the code up.
+    if (request.method !== 'GET') return page(405, 'Only a browser is answered here.');
+    try {
+      return toPage(await takeRedirect(desk, request.url));
+    } catch (error) {
+      log.error({ err: error }, 'a redirect could not be taken');
+      return page(500, 'Something unexpected happened; the log says what.');
+    }
+  },
+});
+
+const toPage = (arrival: Arrival): Response => {
+  if (arrival.kind === 'DONE')
+    return page(
+      200,
+      `Done: ${arrival.apiName} has a token that the broker confirms. You can close this page.`,
+    );
+  if (arrival.kind === 'FAILED') {
+    const { apiName, code } = arrival;
+    return page(409, `No confirmed token for ${apiName} (${code}). ${FAILURES[code].nextAction}`);
+  }
+  if (arrival.kind === 'NOT_NOW')
+    return page(503, 'The program that waits for this login is not running. Reload this page when it is.');
+  return page(
+    404,
+    'Nobody waits for this login: it was not begun here, it took more than ten minutes, or it was used before. Nothing was done with it.',
+  );
+};

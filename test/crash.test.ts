@@ -1,0 +1,271 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import Sqlite from 'better-sqlite3';
+import { describe, expect, test } from 'vitest';
+import type { Env } from '../src/config.ts';
+import { CHECKPOINTS, type Checkpoint } from '../src/services/checkpoints.ts';
+import { Semaphore } from '../src/services/semaphore.ts';
+import type { Simulator } from '../src/simulator/simulator.ts';
+import { violationsIn } from './support/broker-invariants.ts';
+import { type Desk, environmentOf, openDesk, refuseLeaks, secretsOf, until } from './support/desk.ts';
+import { type Moods, openMoodyBroker } from './support/moody-broker.ts';
+
+/** How the program is killed, and what its next start has to find and to do. */
+interface Scenario {
+  /** The first visit of a point of the login is PRIMARY's, the second WEBSOCKET1's. */
+  readonly visit?: 1 | 2;
+  /** How the broker behaves until the program is dead. */
+  readonly mood?: (moods: Moods) => void;
+  readonly env?: Env;
+  /** As what the next start shows the step that was half done; null where none was. */
+  readonly shows: 'INTERRUPTED' | 'SPENT_UNKNOWN' | null;
+  /** How the broker behaves from the next start on, where it is not as good as new. */
+  readonly meanwhile?: (moods: Moods, broker: Simulator) => void;
+  /** What is left for the operator to do once the run that was taken up has ended. */
+  readonly operator?: (desk: Desk, moods: Moods, broker: Simulator) => Promise<void>;
+}
+
+const whole: Scenario = { shows: null };
+const interrupted: Scenario = { visit: 2, shows: 'INTERRUPTED' };
+const spent: Scenario = { visit: 2, shows: 'SPENT_UNKNOWN' };
+const stored: Scenario = { visit: 2, shows: null };
+
+/** One OTP is sent, and the next request is refused. */
+const throttled: Scenario = {
+  shows: null,
+  mood: ({ otpLimit }) => Object.assign(otpLimit, { count: 1, withinMs: 600_000 }),
+};
+
+const generateTheRest = async (desk: Desk): Promise<void> => {
+  await desk.generate('mode: INVALID_ONLY');
+};
+
+/** Every checkpoint, and a run that comes by there. */
+const SCENARIOS: Readonly<Record<Checkpoint, Scenario>> = {
+  RUN_STORED: whole,
+  LOGIN_STARTED: whole,
+  BROWSER_LAUNCHED: whole,
+  SESSION_OPENED: whole,
+  API_TAKEN_UP: interrupted,
+  DIALOG_ENTERED: interrupted,
+  OTP_REQUEST_RECORDED: interrupted,
+  MOBILE_ENTERED: interrupted,
+  MOBILE_SUBMITTED: interrupted,
+  TIME_STEP_TAKEN: interrupted,
+  OTP_ENTERED: interrupted,
+  OTP_SUBMITTED: interrupted,
+  PIN_RECORDED: interrupted,
+  PIN_ENTERED: interrupted,
+  PIN_SUBMITTED: interrupted,
+  REDIRECT_ENTERED: interrupted,
+  CODE_RECEIVED: interrupted,
+  EXCHANGE_ENTERED: interrupted,
+  CODE_RECORDED: spent,
+  CODE_EXCHANGED: spent,
+  STORE_ENTERED: spent,
+  TOKEN_STORED: stored,
+  VERIFY_ENTERED: stored,
+  TOKEN_VERIFIED: stored,
+  API_DONE: whole,
+  API_FAILED: {
+    shows: null,
+    mood: ({ rejectedApps }) => Object.assign(rejectedApps, { 1: 'UDAPI100068' }),
+    operator: generateTheRest,
+  },
+  BROWSER_CLOSED: whole,
+  COOLDOWN_STORED: throttled,
+  COOLDOWN_OVER: throttled,
+  RUN_ENDED: whole,
+  STATE_SETTLED: whole,
+};
+
+/** So long that a next start that forgets the cooldown comes within it. */
+const LONG_COOLDOWN: Env = { VEGA_COOLDOWN_SECONDS: '10' };
+
+/** Other ways to come by a checkpoint. */
+const DETOURS: readonly (readonly [title: string, at: Checkpoint, scenario: Scenario])[] = [
+  ['PRIMARY’s PIN is out', 'PIN_SUBMITTED', { shows: 'INTERRUPTED' }],
+  ['PRIMARY’s code is about to be sent', 'CODE_RECORDED', { shows: 'SPENT_UNKNOWN' }],
+  ['PRIMARY’s token exists nowhere but in memory', 'CODE_EXCHANGED', { shows: 'SPENT_UNKNOWN' }],
+  ['PRIMARY’s token is stored and not verified', 'TOKEN_STORED', { shows: null }],
+  ['the broker has just asked for rest', 'API_FAILED', { ...throttled, env: LONG_COOLDOWN }],
+  [
+    'the broker has asked for rest and the browser is closed',
+    'BROWSER_CLOSED',
+    { ...throttled, env: LONG_COOLDOWN },
+  ],
+  [
+    'the broker has just refused the PIN',
+    'API_FAILED',
+    {
+      shows: null,
+      mood: ({ refusedSteps }) => Object.assign(refusedSteps, { PIN: 'WRONG_PIN' }),
+      meanwhile: () => undefined,
+      operator: async (desk) => {
+        const { errors } = await desk.ask('mutation { generateTokens(mode: ALL) { id } }');
+        expect(errors?.[0].extensions.code).toBe('QUARANTINED');
+        await desk.ask('mutation { clearQuarantine(reason: "PIN was put right") { state } }');
+        await desk.generate('mode: ALL');
+      },
+    },
+  ],
+  [
+    'a token is stored, and the broker does not say at the next start whether it works',
+    'TOKEN_STORED',
+    {
+      ...stored,
+      meanwhile: (_moods, { faults }) => Object.assign(faults, { profile: 'server-error' }),
+      operator: async (desk, _moods, { faults }) => {
+        faults.profile = 'none';
+        await desk.ask('{ tokenStatus { valid } }');
+      },
+    },
+  ],
+];
+
+const calm = ({ otpLimit, rejectedApps, refusedSteps }: Moods): void => {
+  otpLimit.count = Number.POSITIVE_INFINITY;
+  delete rejectedApps[1];
+  delete refusedSteps.PIN;
+};
+
+const CHILD = fileURLToPath(new URL('support/crash-child.ts', import.meta.url));
+
+interface Death {
+  readonly signal: NodeJS.Signals | null;
+  /** Everything it has said. */
+  readonly said: string;
+}
+
+/** Runs the program in a process of its own until it is killed at the checkpoint. */
+const runUntil = async (directory: string, env: Env, point: Checkpoint, visit: number): Promise<Death> => {
+  const temporary = path.join(directory, 'tmp');
+  mkdirSync(temporary);
+  const said: Buffer[] = [];
+  const child = spawn(
+    process.execPath,
+    ['--import', 'tsx', CHILD, directory, point, 'mode: ALL', String(visit)],
+    { env: { ...process.env, ...env, TMPDIR: temporary }, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  child.stdout.on('data', (chunk: Buffer) => said.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => said.push(chunk));
+  const signal = await new Promise<NodeJS.Signals | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (_code, by) => resolve(by));
+  });
+  return { signal, said: Buffer.concat(said).toString('utf8') };
+};
+
+/** Processes that were started with something of this folder in their arguments: a browser names its profile there. */
+const processesIn = (directory: string): readonly string[] => {
+  if (!existsSync('/proc/self/cmdline')) return [];
+  return readdirSync('/proc').filter(
+    (id) => /^\d+$/.test(id) && argumentsOf(id).includes(`${directory}/tmp`),
+  );
+};
+
+const argumentsOf = (processId: string): string => {
+  try {
+    return readFileSync(`/proc/${processId}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
+};
+
+const rowsIn = (directory: string, sql: string): Record<string, unknown>[] => {
+  const database = new Sqlite(path.join(directory, 'vega_trade.db'), { timeout: 2000 });
+  try {
+    return database.prepare<[], Record<string, unknown>>(sql).all();
+  } finally {
+    database.close();
+  }
+};
+
+const ACTIVE = 'select api_name, access_token from upstox_tokens where is_active = 1 order by api_index';
+const STATE = '{ ready authState { run { status } } }';
+
+/** Kills the program at the checkpoint, starts it again, and tells what came of it. */
+const survive = async (point: Checkpoint, scenario: Scenario) => {
+  const directory = mkdtempSync(path.join(tmpdir(), 'vega-crash-'));
+  const { broker, moods } = await openMoodyBroker();
+  await using _broker = broker;
+  try {
+    const env = { ...environmentOf(broker, 2), VEGA_COOLDOWN_SECONDS: '3', ...scenario.env };
+    scenario.mood?.(moods);
+    const { signal, said } = await runUntil(directory, env, point, scenario.visit ?? 1);
+    if (signal !== 'SIGKILL') throw new Error(`${point} was not reached:\n${said}`);
+    await until('the end of its browser', () => processesIn(directory).length === 0);
+    const before = rowsIn(directory, ACTIVE);
+
+    if (scenario.meanwhile === undefined) calm(moods);
+    scenario.meanwhile?.(moods, broker);
+    await using desk = await openDesk({ apis: 2, broker, directory, env });
+    refuseLeaks(said, secretsOf(env, desk.app, desk.rows));
+    await until(
+      'the end of the run',
+      () => desk.rows('select 1 from generation_runs where ended_at is null').length === 0,
+    );
+    calm(moods);
+    const clearedAt = Date.now();
+    await scenario.operator?.(desk, moods, broker);
+    await until('the gate to open', async () => (await desk.ask(STATE)).data.ready);
+
+    const after = desk.rows(ACTIVE);
+    const shown = [...new Set(desk.said().match(/INTERRUPTED|SPENT_UNKNOWN/g))];
+    return {
+      active: after.map(({ api_name }) => api_name),
+      rows: desk.rows('select 1 from upstox_tokens').length,
+      replaced: before.filter(({ access_token }) => !after.some((row) => row.access_token === access_token)),
+      shown,
+      violations: violationsIn(broker.log, {
+        cooldownMs: Number(env.VEGA_COOLDOWN_SECONDS) * 1000,
+        clearedAt: [clearedAt],
+      }),
+    };
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+};
+
+const expected = ({ shows }: Scenario) => ({
+  active: ['PRIMARY', 'WEBSOCKET1'],
+  rows: 2,
+  replaced: [],
+  shown: shows === null ? [] : [shows],
+  violations: [],
+});
+
+/** Each of them starts two programs and two browsers. */
+const places = new Semaphore(3);
+const PATIENCE_MS = 90_000;
+
+test('the code lists the points at which it may die, and each of them has a run that comes by there', () => {
+  expect(CHECKPOINTS.length).toBeGreaterThanOrEqual(25);
+  expect(Object.keys(SCENARIOS)).toEqual([...CHECKPOINTS]);
+});
+
+describe.concurrent('killed at', () => {
+  test.each(CHECKPOINTS)(
+    '%s, the next start brings the run to its end and breaks no rule of the broker',
+    {
+      timeout: PATIENCE_MS,
+    },
+    async (point) => {
+      const scenario = SCENARIOS[point];
+      expect(await places.run(() => survive(point, scenario))).toEqual(expected(scenario));
+    },
+  );
+
+  test.each(DETOURS)(
+    'a moment when %s, at %s, the next start finds its way, too',
+    {
+      timeout: PATIENCE_MS,
+    },
+    async (_title, point, scenario) => {
+      expect(await places.run(() => survive(point, scenario))).toEqual(expected(scenario));
+    },
+  );
+});

@@ -1,0 +1,154 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { API_NAMES, type ApiName } from '../../src/domain/api-name.ts';
+import { FAILURES } from '../../src/domain/failure.ts';
+import {
+  type GenerationRun,
+  isWorthResuming,
+  LOGIN_STEPS,
+  pendingStep,
+  type RunStep,
+  STEP_STATUSES,
+  type StepStatus,
+} from '../../src/domain/generation-run.ts';
+import { afterCrash } from '../../src/domain/interrupted-run.ts';
+import { type TokenCheck, VERDICTS, type Verdict } from '../../src/domain/verdict.ts';
+
+const STARTED = new Date('2026-11-22T03:00:00Z');
+const NOW = new Date('2026-11-22T03:05:00Z');
+
+const check = (apiName: ApiName, verdict: Verdict): TokenCheck => ({
+  apiName,
+  verdict,
+  timeValid: verdict === 'VALID' || verdict === 'UNKNOWN',
+  profileValid: verdict === 'VALID',
+  reason: null,
+  httpStatus: null,
+});
+
+const step = (status: StepStatus, parts: Partial<RunStep> = {}): RunStep => ({
+  ...pendingStep('PRIMARY'),
+  status,
+  startedAt: status === 'PENDING' || status === 'SKIPPED' ? null : STARTED,
+  endedAt: status === 'DONE' || status === 'FAILED' ? STARTED : null,
+  failure:
+    status === 'FAILED'
+      ? { code: 'APP_REJECTED', message: '', nextAction: FAILURES.APP_REJECTED.nextAction, submitted: [] }
+      : null,
+  ...parts,
+});
+
+const run = (steps: readonly RunStep[]): GenerationRun => ({
+  id: 'a-run',
+  accountId: 'UPSTOX_01',
+  mode: 'ALL',
+  status: 'RUNNING',
+  startedAt: STARTED,
+  endedAt: null,
+  waitingUntil: new Date('2026-11-22T03:10:00Z'),
+  steps,
+});
+
+/** What becomes of one step, in short. */
+const fate = (left: RunStep, verdict: Verdict, isSpent: boolean): string => {
+  const facts = {
+    checks: [check('PRIMARY', verdict)],
+    spent: isSpent ? (['PRIMARY'] as const) : [],
+    now: NOW,
+  };
+  const [found] = afterCrash(run([left]), facts).steps;
+  return found?.failure?.code ?? found?.status ?? 'nothing';
+};
+
+test('a step, by how it was left and what is known of its token', () => {
+  const rows = STEP_STATUSES.map((status) =>
+    [status, ...VERDICTS.map((verdict) => fate(step(status), verdict, false))]
+      .map((cell) => cell.padEnd(12))
+      .join(' ')
+      .trim(),
+  );
+  const heads = ['left as', ...VERDICTS].map((cell) => cell.padEnd(12)).join(' ');
+  expect([heads.trim(), ...rows].join('\n')).toMatchInlineSnapshot(`
+    "left as      VALID        EXPIRED      INVALID      UNKNOWN      MISSING
+    PENDING      DONE         PENDING      PENDING      PENDING      PENDING
+    RUNNING      DONE         INTERRUPTED  INTERRUPTED  INTERRUPTED  INTERRUPTED
+    DONE         DONE         DONE         DONE         DONE         DONE
+    FAILED       DONE         APP_REJECTED APP_REJECTED APP_REJECTED APP_REJECTED
+    SKIPPED      DONE         SKIPPED      SKIPPED      SKIPPED      SKIPPED"
+  `);
+});
+
+test('a step whose code was about to be sent is never called merely interrupted', () => {
+  const fates = VERDICTS.map((verdict) => fate(step('RUNNING', { step: 'EXCHANGE' }), verdict, true));
+  expect(fates).toEqual(['DONE', 'SPENT_UNKNOWN', 'SPENT_UNKNOWN', 'SPENT_UNKNOWN', 'SPENT_UNKNOWN']);
+});
+
+test('a token that was stored and that the broker does not judge is kept, not made again', () => {
+  const left = step('RUNNING', { step: 'VERIFY' });
+  expect(VERDICTS.map((verdict) => fate(left, verdict, true))).toEqual([
+    'DONE',
+    'SPENT_UNKNOWN',
+    'SPENT_UNKNOWN',
+    'UNVERIFIED',
+    'SPENT_UNKNOWN',
+  ]);
+  const facts = { checks: [check('PRIMARY', 'UNKNOWN')], spent: ['PRIMARY'] as const, now: NOW };
+  expect(afterCrash(run([left]), facts).steps.filter(isWorthResuming)).toEqual([]);
+});
+
+test('a half-done step says what happened and what to do, and a waiting run waits no longer', () => {
+  const steps = [step('RUNNING', { step: 'PIN' }), step('PENDING', { apiName: 'WEBSOCKET1' })];
+  const found = afterCrash(run(steps), { checks: [], spent: [], now: NOW });
+  expect(found).toEqual({
+    ...run([
+      {
+        apiName: 'PRIMARY',
+        status: 'FAILED',
+        step: 'PIN',
+        failure: {
+          code: 'INTERRUPTED',
+          message: 'The program ended in the middle of this step.',
+          nextAction: FAILURES.INTERRUPTED.nextAction,
+          submitted: [],
+        },
+        startedAt: STARTED,
+        endedAt: NOW,
+      },
+      pendingStep('WEBSOCKET1'),
+    ]),
+    waitingUntil: null,
+  });
+});
+
+const lefts = fc.record({
+  status: fc.constantFrom(...STEP_STATUSES),
+  step: fc.option(fc.constantFrom(...LOGIN_STEPS)),
+  verdict: fc.constantFrom(...VERDICTS),
+  isSpent: fc.boolean(),
+});
+
+const apis = (each: readonly unknown[]): readonly ApiName[] => API_NAMES.slice(0, each.length);
+
+test('nothing is left half done, what is VALID is done, and no more is taken up than was open', () => {
+  fc.assert(
+    fc.property(fc.array(lefts, { maxLength: 6 }), (all) => {
+      const names = apis(all);
+      const steps = all.map(({ status, step: at }, index) =>
+        step(status, { apiName: names[index] ?? 'PRIMARY', step: at }),
+      );
+      const checks = all.map(({ verdict }, index) => check(names[index] ?? 'PRIMARY', verdict));
+      const spent = names.filter((_name, index) => all[index]?.isSpent);
+      const found = afterCrash(run(steps), { checks, spent, now: NOW });
+
+      expect(found.steps.map(({ apiName }) => apiName)).toEqual(names);
+      for (const [index, each] of found.steps.entries()) {
+        expect(each.status).not.toBe('RUNNING');
+        if (all[index]?.verdict === 'VALID') expect(each.status).toBe('DONE');
+        if (all[index]?.status === 'DONE') expect(each).toEqual(steps[index]);
+        if (each.status === 'DONE') expect(isWorthResuming(each)).toBe(false);
+      }
+      // Dying a second time at once changes nothing.
+      expect(afterCrash(found, { checks, spent, now: NOW })).toEqual(found);
+    }),
+  );
+});

@@ -1,0 +1,49 @@
+import path from 'node:path';
+import { openApp } from '../../src/app.ts';
+import { readConfig } from '../../src/config.ts';
+import { isOver } from '../../src/domain/generation-run.ts';
+import { createLogger } from '../../src/log.ts';
+import { getAccount } from '../../src/services/accounts.ts';
+import { CHECKPOINTS } from '../../src/services/checkpoints.ts';
+import { settle } from './desk.ts';
+
+/**
+ * The whole program in a process of its own that dies by SIGKILL at the checkpoint named in the arguments, when it is
+ * reached for the given time. What an earlier process has left is taken up first; where there is
+ * nothing, the second argument is what `generateTokens` is asked for. Ends with 0 only if it was never killed.
+ */
+const [workingDirectory = '', wanted = '', args = '', times = '1'] = process.argv.slice(2);
+const point = CHECKPOINTS.find((checkpoint) => checkpoint === wanted);
+if (point === undefined) throw new Error(`There is no checkpoint ${wanted}.`);
+let left = Number(times);
+
+await using app = await openApp(readConfig(process.env), {
+  workingDirectory,
+  browserLock: path.join(workingDirectory, 'browser.lock'),
+  log: createLogger('trace'),
+  reach: (checkpoint) => {
+    if (checkpoint !== point) return;
+    left -= 1;
+    if (left === 0) process.kill(process.pid, 'SIGKILL');
+  },
+});
+const { services, operatorKey } = app;
+const account = await getAccount(services.database, null);
+
+if (services.runs.live(account.id) === null) {
+  const response = await app.fetch(
+    new Request('http://127.0.0.1/graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${operatorKey}` },
+      body: JSON.stringify({ query: `mutation { generateTokens(${args}) { id } }` }),
+    }),
+  );
+  process.stdout.write(`${await response.text()}\n`);
+}
+for (;;) {
+  const run = services.runs.live(account.id);
+  if (run === null || isOver(run)) break;
+  await settle(20);
+}
+// The run is over before the account has settled.
+await settle(1000);
