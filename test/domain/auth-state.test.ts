@@ -12,7 +12,7 @@ import {
   isReady,
   isSetConfirmed,
 } from '../../src/domain/auth-state.ts';
-import { FAILURE_CODES, FAILURES, type FailureCode } from '../../src/domain/failure.ts';
+import { FAILURE_CODES, type FailureCode } from '../../src/domain/failure.ts';
 import {
   type GenerationRun,
   pendingStep,
@@ -279,10 +279,5 @@ describe('what blocks an account', () => {
       blockReason(missing, null),
       ...silent.map((status) => blockReason(missing, run(status, [failed('PRIMARY', 'PAGE_CHANGED')]))),
     ]).toEqual([null, null, ...silent.map(() => null)]);
-  });
-
-  test('every failure that follows the account is seen as a block: a cooldown or a quarantine', () => {
-    const consequences = FAILURE_CODES.map((code) => FAILURES[code].consequence);
-    expect(new Set(consequences)).toEqual(new Set(['COOLDOWN', 'QUARANTINE', null]));
   });
 });

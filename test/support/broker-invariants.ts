@@ -62,7 +62,7 @@ export const violationsIn = (
     .filter((entry) => coded(entry, THROTTLED))
     .flatMap((cause) =>
       attempts
-        .filter(({ dialog }) => dialog.at > cause.at && dialog.at < cause.at + cooldownMs)
+        .filter(({ dialog }) => log.indexOf(dialog) > log.indexOf(cause) && dialog.at < cause.at + cooldownMs)
         .map(({ dialog }) => `${describe(dialog)} lies in the cooldown after ${describe(cause)}`),
     );
   const stubborn = log

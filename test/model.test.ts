@@ -1,0 +1,330 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { ApiName } from '../src/domain/api-name.ts';
+import { nextExpiry } from '../src/domain/expiry.ts';
+import { GENERATION_MODES, type GenerationMode } from '../src/domain/generation-run.ts';
+import type { ProfileFault, TokenFault } from '../src/simulator/faults.ts';
+import type { LoginStep } from '../src/simulator/scenarios.ts';
+
+import { COOLDOWN_SECONDS, ModelDesk } from './support/model-desk.ts';
+
+/** What the operator, the clock or the broker may do next. */
+interface Step {
+  readonly name: string;
+  readonly take: (desk: ModelDesk) => Promise<string | null>;
+}
+
+/** The model has no state of its own: what must hold follows from the broker's log and from the desk's own files. */
+type Model = Record<string, never>;
+
+class Command implements fc.AsyncCommand<Model, ModelDesk> {
+  readonly #step: Step;
+
+  constructor(step: Step) {
+    this.#step = step;
+  }
+
+  check(): boolean {
+    return true;
+  }
+
+  async run(_model: Model, desk: ModelDesk): Promise<void> {
+    const index = desk.story.push(this.#step.name) - 1;
+    const answer = await this.#step.take(desk);
+    if (answer !== null) desk.story[index] = `${this.#step.name} → ${answer}`;
+    await desk.check();
+    if (await desk.isResting()) await desk.checkAtRest();
+  }
+
+  toString(): string {
+    return this.#step.name;
+  }
+}
+
+const NAMES = ['PRIMARY', 'WEBSOCKET1'] as const satisfies readonly ApiName[];
+const PROFILE_FAULTS = [
+  'server-error',
+  'rate-limited',
+  'cloudflare-html',
+  'not-a-profile',
+  'reset',
+] as const satisfies readonly ProfileFault[];
+const TOKEN_FAULTS = ['server-error', 'hang', 'cloudflare-html'] as const satisfies readonly TokenFault[];
+const HANGING = ['OTP_GENERATE', 'OTP_VERIFY', 'PIN', 'AUTHORIZE'] as const satisfies readonly LoginStep[];
+
+interface Wish {
+  readonly mode: GenerationMode;
+  readonly apiNames: readonly ApiName[];
+  readonly replaceValid: boolean;
+  readonly includeUnknown: boolean;
+}
+
+const generate = ({ mode, apiNames, replaceValid, includeUnknown }: Wish): Step => {
+  const names = mode === 'PARTIAL' ? `, apiNames: [${apiNames.join(', ')}]` : '';
+  const request = `generateTokens(mode: ${mode}${names}, replaceValid: ${replaceValid}, includeUnknown: ${includeUnknown})`;
+  return {
+    name: request,
+    take: async (desk) => {
+      const { code } = await desk.mutate(`${request} { id }`);
+      if (code !== null) return code;
+      desk.isLoggedOut = false;
+      desk.mayReplace = replaceValid || includeUnknown;
+      return 'a run';
+    },
+  };
+};
+
+const simply = (request: string, onSuccess: (desk: ModelDesk) => void = () => undefined): Step => ({
+  name: request,
+  take: async (desk) => {
+    const { code } = await desk.mutate(request);
+    if (code === null) onSuccess(desk);
+    return code;
+  },
+});
+
+const abort: Step = {
+  name: 'abortGeneration',
+  take: async (desk) => {
+    const { run } = (await desk.look()).authState;
+    if (run === null) return 'nothing to abort';
+    const { data, code } = await desk.mutate(`abortGeneration(runId: "${run.id}") { status }`);
+    return code ?? JSON.stringify(data?.abortGeneration);
+  },
+};
+
+const restart: Step = {
+  name: 'restart',
+  take: async (desk) => {
+    await desk.stop();
+    await desk.start();
+    return null;
+  },
+};
+
+const jump = (seconds: number): Step => ({
+  name: `the clock jumps by ${seconds} s`,
+  take: async (desk) => {
+    desk.turnClock(seconds * 1000);
+    return null;
+  },
+});
+
+const jumpToEndOfDay = (seconds: number): Step => ({
+  name: `the clock jumps to 03:30 IST and ${seconds} s`,
+  take: async (desk) => {
+    desk.turnClock(nextExpiry(new Date(desk.now)).getTime() - desk.now + seconds * 1000);
+    return null;
+  },
+});
+
+const broker = (name: string, change: (desk: ModelDesk) => void): Step => ({
+  name: `broker: ${name}`,
+  take: async (desk) => {
+    change(desk);
+    return null;
+  },
+});
+
+const calm = broker('all is well', ({ moods, broker: { faults } }) => {
+  moods.otpLimit.count = Number.POSITIVE_INFINITY;
+  moods.hangingSteps.length = 0;
+  moods.revokedApps.length = 0;
+  for (const index of [0, 1]) delete moods.rejectedApps[index];
+  for (const step of HANGING) delete moods.refusedSteps[step];
+  Object.assign(faults, { down: false, profile: 'none', token: 'none', captcha: false });
+});
+
+const logOut = (revoke: boolean): Step => ({
+  name: `logout(revoke: ${revoke})`,
+  take: async (desk) => {
+    if (revoke) desk.noteEnded(...desk.rows().map(({ access_token }) => access_token));
+    const { code } = await desk.mutate(`logout(revoke: ${revoke}) { state }`);
+    if (code === null) desk.isLoggedOut = true;
+    // A run that was under way may have made another one before it ended.
+    if (revoke) desk.noteEnded(...desk.rows().map(({ access_token }) => access_token));
+    return code;
+  },
+});
+
+const revokeAtBroker = (apiName: ApiName): Step =>
+  broker(`ends the token of ${apiName}`, (desk) => {
+    const row = desk.rows().find(({ api_name }) => api_name === apiName);
+    if (row === undefined) return;
+    desk.noteEnded(row.access_token);
+    desk.broker.revoke(row.access_token);
+  });
+
+const clearQuarantine: Step = simply('clearQuarantine(reason: "looked at it") { state }', (desk) =>
+  desk.noteCleared(),
+);
+
+const progress = (checkpoints: number): Step => ({
+  name: `${checkpoints} checkpoints more`,
+  take: async (desk) => {
+    await desk.progress(checkpoints);
+    return null;
+  },
+});
+
+const rest: Step = {
+  name: 'the run rests',
+  take: async (desk) => {
+    await desk.rest();
+    const { run, state } = (await desk.look()).authState;
+    return `${state} ${run?.status} ${run?.steps.map(({ status, failure }: { status: string; failure: { code: string } | null }) => failure?.code ?? status)}`;
+  },
+};
+
+const wishes = fc.record<Wish>({
+  mode: fc.constantFrom(...GENERATION_MODES),
+  apiNames: fc.subarray([...NAMES], { minLength: 1 }),
+  replaceValid: fc.boolean(),
+  includeUnknown: fc.boolean(),
+});
+
+const indexes = fc.constantFrom(0, 1);
+
+const steps = fc.oneof(
+  { weight: 6, arbitrary: wishes.map(generate) },
+  {
+    weight: 2,
+    arbitrary: fc.constant(
+      simply('startLogin { id }', (desk) => Object.assign(desk, { isLoggedOut: false, mayReplace: false })),
+    ),
+  },
+  { weight: 5, arbitrary: fc.integer({ min: 1, max: 30 }).map(progress) },
+  { weight: 6, arbitrary: fc.constant(rest) },
+  { weight: 2, arbitrary: fc.constant(abort) },
+  { weight: 3, arbitrary: fc.constant(restart) },
+  { weight: 2, arbitrary: fc.integer({ min: -10, max: 30 }).map(jump) },
+  { weight: 3, arbitrary: fc.integer({ min: COOLDOWN_SECONDS - 2, max: COOLDOWN_SECONDS + 40 }).map(jump) },
+  { weight: 2, arbitrary: fc.constantFrom(-2, 0, 2).map(jumpToEndOfDay) },
+  { weight: 2, arbitrary: fc.constant(simply('acceptPartial { state }')) },
+  { weight: 1, arbitrary: fc.constant(simply('enterDashboard { state }')) },
+  { weight: 2, arbitrary: fc.constant(clearQuarantine) },
+  { weight: 2, arbitrary: fc.boolean().map(logOut) },
+  {
+    weight: 2,
+    arbitrary: fc.constant<Step>({
+      name: 'tokenStatus',
+      take: async (desk) => JSON.stringify((await desk.desk.ask('{ tokenStatus { valid unknown } }')).data),
+    }),
+  },
+  { weight: 4, arbitrary: fc.constant(calm) },
+  { weight: 2, arbitrary: fc.constantFrom(...NAMES).map(revokeAtBroker) },
+  {
+    weight: 2,
+    arbitrary: fc
+      .constantFrom(0, 1, 2)
+      .map((count) =>
+        broker(`sends ${count} OTPs in ten minutes`, ({ moods }) =>
+          Object.assign(moods.otpLimit, { count, withinMs: 600_000 }),
+        ),
+      ),
+  },
+  {
+    weight: 1,
+    arbitrary: indexes.map((index) =>
+      broker(`rejects app ${index}`, ({ moods }) => {
+        moods.rejectedApps[index] = 'UDAPI100068';
+      }),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: indexes.map((index) =>
+      broker(`refuses every token of app ${index}`, (desk) => {
+        desk.moods.revokedApps.push(index);
+        desk.noteEnded(...desk.rows().map(({ access_token }) => access_token));
+      }),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constant(
+      broker('refuses the PIN', ({ moods }) => Object.assign(moods.refusedSteps, { PIN: 'WRONG_PIN' })),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(...HANGING).map((step) =>
+      broker(`does not answer at ${step}`, ({ moods }) => {
+        moods.hangingSteps.push(step);
+      }),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constant(
+      broker('shows a CAPTCHA', ({ broker: { faults } }) => Object.assign(faults, { captcha: true })),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constant(
+      broker('is down', ({ broker: { faults } }) => Object.assign(faults, { down: true })),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .constantFrom(...PROFILE_FAULTS)
+      .map((profile) =>
+        broker(`profile ${profile}`, ({ broker: { faults } }) => Object.assign(faults, { profile })),
+      ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .constantFrom(...TOKEN_FAULTS)
+      .map((token) => broker(`token ${token}`, ({ broker: { faults } }) => Object.assign(faults, { token }))),
+  },
+);
+
+/** Whatever has happened: once the broker is well and the operator has looked, one request brings the whole set. */
+const recover = async (desk: ModelDesk): Promise<void> => {
+  for (const step of [calm, clearQuarantine, jump(COOLDOWN_SECONDS + 1), rest, clearQuarantine]) {
+    await new Command(step).run({}, desk);
+  }
+  for (let attempt = 1; attempt <= 3; attempt += 1) {
+    await new Command(
+      generate({ mode: 'INVALID_ONLY', apiNames: [], replaceValid: false, includeUnknown: true }),
+    ).run({}, desk);
+    await new Command(rest).run({}, desk);
+    if ((await desk.look()).ready) return;
+    await new Command(jump(COOLDOWN_SECONDS + 1)).run({}, desk);
+    await new Command(rest).run({}, desk);
+  }
+  throw new Error(`The gate does not open any more:\n${desk.story.join('\n')}`);
+};
+
+const RUNS = Number(process.env.VEGA_MODEL_RUNS ?? 0);
+const seed = process.env.VEGA_MODEL_SEED;
+
+test('whatever operator, clock and broker do, in whatever order, no rule of the broker is broken', {
+  timeout: RUNS === 0 ? 180_000 : RUNS * 120_000,
+}, async () => {
+  const property = fc.asyncProperty(
+    fc.commands([steps.map((step) => new Command(step))], { maxCommands: 30, size: 'max' }),
+    async (commands) => {
+      const desk = await ModelDesk.open();
+      try {
+        await fc.asyncModelRun(() => ({ model: {}, real: desk }), commands);
+        await recover(desk);
+      } finally {
+        await desk.close();
+      }
+    },
+  );
+  const details = await fc.check(property, {
+    numRuns: RUNS === 0 ? 100 : RUNS,
+    ...(RUNS === 0 ? { interruptAfterTimeLimit: 40_000 } : {}),
+    ...(seed === undefined ? {} : { seed: Number(seed) }),
+    // Every attempt to make a counterexample shorter would take as long as the first.
+    endOnFailure: true,
+  });
+  if (details.failed)
+    throw new Error(`VEGA_MODEL_SEED=${details.seed} fails:\n${fc.defaultReportMessage(details)}`);
+  expect(details.numRuns + details.numSkips).toBeGreaterThan(0);
+});
