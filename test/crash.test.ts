@@ -238,8 +238,8 @@ const expected = ({ shows }: Scenario) => ({
   violations: [],
 });
 
-/** Each of them starts two programs and two browsers. */
-const places = new Semaphore(3);
+/** Each of them starts two programs and two browsers, and waits for a time step now and then. */
+const places = new Semaphore(4);
 const PATIENCE_MS = 90_000;
 
 test('the code lists the points at which it may die, and each of them has a run that comes by there', () => {

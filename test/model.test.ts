@@ -325,6 +325,9 @@ test('whatever operator, clock and broker do, in whatever order, no rule of the 
     endOnFailure: true,
   });
   if (details.failed)
-    throw new Error(`VEGA_MODEL_SEED=${details.seed} fails:\n${fc.defaultReportMessage(details)}`);
+    throw new Error(
+      `VEGA_MODEL_SEED=${details.seed} fails: ${details.errorInstance}\n${fc.defaultReportMessage(details)}`,
+      { cause: details.errorInstance },
+    );
   expect(details.numRuns + details.numSkips).toBeGreaterThan(0);
 });

@@ -35,7 +35,7 @@ test('every GraphQL example fits the schema', () => {
 });
 
 test('the settings in the README are those that the program reads, and no others', () => {
-  const names = (text: string) => new Set(text.match(/\b(UPSTOX|VEGA|LOGIN)_[A-Z_]+[A-Z]\b/g));
+  const names = (text: string) => new Set(text.match(/\b(UPSTOX_|VEGA_|LOGIN_CONFIG_)[A-Z_]+[A-Z]\b/g));
   const known = names(readFileSync(path.join(ROOT, 'src/config.ts'), 'utf8').replace(/_\$\{index\}/g, ''));
   const shown = names(README.replace(/_n`/g, '`'));
   expect([...known].filter((name) => !shown.has(name))).toEqual([]);

@@ -16,6 +16,8 @@ interface Facts {
 const MESSAGES = {
   SPENT_UNKNOWN:
     'The program ended after the code was about to be sent; whether it yielded a token is not known.',
+  UNVERIFIED:
+    'The program ended before the broker had confirmed the token, and the broker does not answer now.',
   INTERRUPTED: 'The program ended in the middle of this step.',
 } as const satisfies Partial<Record<FailureCode, string>>;
 
@@ -28,10 +30,13 @@ export const afterCrash = (run: GenerationRun, facts: Facts): GenerationRun => (
 
 const judge = (step: RunStep, { checks, spent, waiting = [], now }: Facts): RunStep => {
   if (step.status === 'DONE' || waiting.includes(step.apiName)) return step;
-  const isValid = checks.some(({ apiName, verdict }) => apiName === step.apiName && verdict === 'VALID');
-  if (isValid) return { ...step, status: 'DONE', failure: null, endedAt: now };
+  const verdict = checks.find(({ apiName }) => apiName === step.apiName)?.verdict;
+  if (verdict === 'VALID') return { ...step, status: 'DONE', failure: null, endedAt: now };
   if (step.status !== 'RUNNING') return step;
-  const code = spent.includes(step.apiName) ? 'SPENT_UNKNOWN' : 'INTERRUPTED';
+  // A token that may have been stored is not made again as long as nobody knows that it is dead.
+  const isStored = verdict === 'UNKNOWN' && (step.step === 'STORE' || step.step === 'VERIFY');
+  const cutOff = spent.includes(step.apiName) ? 'SPENT_UNKNOWN' : 'INTERRUPTED';
+  const code = isStored ? 'UNVERIFIED' : cutOff;
   const failure: Failure = {
     code,
     message: MESSAGES[code],

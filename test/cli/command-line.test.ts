@@ -150,7 +150,7 @@ test('a wrong configuration is told whole, without its values, and starts nothin
     'UPSTOX_TOTP',
     'UPSTOX_REDIRECT_URI',
     'UPSTOX_CLIENT_SECRET_0',
-    'UPSTOX_CLIENT_ID_6',
+    'UPSTOX_CLIENT_SECRET_6',
     'UPSTOX_API_NAME_0',
     'VEGA_PORT',
   ]) {

@@ -104,6 +104,7 @@ test('an unfinished run is found with the process that carries it', async () => 
     await insert(database, run({ id: status, status }), index);
   const unfinished = await findUnfinishedRuns(database.read);
   expect(unfinished.map(({ run: { id }, processId }) => [id, processId]).sort()).toEqual([
+    ['COOLDOWN', 2],
     ['RUNNING', 0],
     ['WAITING_OPERATOR', 1],
   ]);
