@@ -176,27 +176,29 @@ const rest: Step = {
   },
 };
 
+const seldom = fc.integer({ min: 0, max: 3 }).map((number) => number === 3);
+
 const wishes = fc.record<Wish>({
   mode: fc.constantFrom(...GENERATION_MODES),
   apiNames: fc.subarray([...NAMES], { minLength: 1 }),
-  replaceValid: fc.boolean(),
-  includeUnknown: fc.boolean(),
+  replaceValid: seldom,
+  includeUnknown: seldom,
 });
 
 const indexes = fc.constantFrom(0, 1);
 
 const steps = fc.oneof(
-  { weight: 6, arbitrary: wishes.map(generate) },
+  { weight: 12, arbitrary: wishes.map(generate) },
   {
     weight: 2,
     arbitrary: fc.constant(
       simply('startLogin { id }', (desk) => Object.assign(desk, { isLoggedOut: false, mayReplace: false })),
     ),
   },
-  { weight: 5, arbitrary: fc.integer({ min: 1, max: 30 }).map(progress) },
-  { weight: 6, arbitrary: fc.constant(rest) },
-  { weight: 2, arbitrary: fc.constant(abort) },
-  { weight: 3, arbitrary: fc.constant(restart) },
+  { weight: 5, arbitrary: fc.integer({ min: 1, max: 40 }).map(progress) },
+  { weight: 14, arbitrary: fc.constant(rest) },
+  { weight: 1, arbitrary: fc.constant(abort) },
+  { weight: 2, arbitrary: fc.constant(restart) },
   { weight: 2, arbitrary: fc.integer({ min: -10, max: 30 }).map(jump) },
   { weight: 3, arbitrary: fc.integer({ min: COOLDOWN_SECONDS - 2, max: COOLDOWN_SECONDS + 40 }).map(jump) },
   { weight: 2, arbitrary: fc.constantFrom(-2, 0, 2).map(jumpToEndOfDay) },

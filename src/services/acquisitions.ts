@@ -211,7 +211,7 @@ export class Acquisitions {
       log.warn({ api: apiName, failure: code, err: error }, 'approval could not be requested');
       await database.write((transaction) => settleAcquisition(transaction, id, clock()));
       await live.fail(apiName, code, message);
-      if (FAILURES[code].consequence === 'COOLDOWN') await states.beginCooldown(account, code);
+      if (FAILURES[code].consequence === 'COOLDOWN') await states.rest(account);
       return FAILURES[code].reach === 'API';
     }
   }

@@ -1,5 +1,5 @@
 import { changeAuthRecord, ensureAuthRecord, findAuthRecord, movePhase } from '../db/auth-states.ts';
-import type { Database } from '../db/database.ts';
+import type { Database, Queryable } from '../db/database.ts';
 import type { Account } from '../domain/account.ts';
 import { type AuthTrigger, hasPrimary, transitionOf } from '../domain/auth-phase.ts';
 import {
@@ -15,7 +15,7 @@ import {
 } from '../domain/auth-state.ts';
 import { CONFIRMATION } from '../domain/event.ts';
 import { nextExpiry } from '../domain/expiry.ts';
-import type { FailureCode } from '../domain/failure.ts';
+import { FAILURES, type FailureCode } from '../domain/failure.ts';
 import { isOver } from '../domain/generation-run.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Logger } from '../log.ts';
@@ -139,19 +139,27 @@ export class AuthStates {
     await this.settle(account);
   }
 
-  /** From now on nothing is tried for a while. */
-  async beginCooldown(account: Account, reason: FailureCode): Promise<void> {
-    const { database, clock, cooldownMs } = this.#options;
+  /** What a failure means for the account, written with the failure: a crash right after it forgets neither. */
+  async storeConsequence(transaction: Queryable, account: Account, code: FailureCode): Promise<void> {
+    const { clock, cooldownMs } = this.#options;
+    const { consequence } = FAILURES[code];
     const from = clock();
-    const cooldown = { from, until: new Date(from.getTime() + cooldownMs), reason };
-    await database.write((transaction) => changeAuthRecord(transaction, account.id, { cooldown }));
+    if (consequence === 'QUARANTINE') {
+      await changeAuthRecord(transaction, account.id, { quarantinedAt: from });
+    }
+    if (consequence === 'COOLDOWN') {
+      const cooldown = { from, until: new Date(from.getTime() + cooldownMs), reason: code };
+      await changeAuthRecord(transaction, account.id, { cooldown });
+    }
+  }
+
+  /** The account goes to rest: the cooldown that was stored with the failure is told. */
+  async rest(account: Account): Promise<void> {
     await this.#moveToPartial(account);
     const hasMoved = await this.move(account, 'COOLDOWN_BEGUN');
     if (!hasMoved) await this.tell(account);
-    this.#options.events.publish(account.id, {
-      kind: 'COOLDOWN',
-      cooldown: (await this.read(account)).cooldown,
-    });
+    const { cooldown } = await this.read(account);
+    this.#options.events.publish(account.id, { kind: 'COOLDOWN', cooldown });
   }
 
   /** Returns when the account's cooldown is over, or when the signal ends. */
@@ -164,13 +172,12 @@ export class AuthStates {
     });
   }
 
-  /** From now on nothing is tried until the operator clears it. */
-  async quarantine(account: Account): Promise<void> {
-    const { database, clock, log } = this.#options;
-    await database.write((transaction) =>
-      changeAuthRecord(transaction, account.id, { quarantinedAt: clock() }),
+  /** Nothing is tried until the operator clears it: the quarantine that was stored with the failure is told. */
+  async tellQuarantine(account: Account): Promise<void> {
+    this.#options.log.error(
+      { account: account.id },
+      'account quarantined: the broker rejected its credentials',
     );
-    log.error({ account: account.id }, 'account quarantined: the broker rejected its credentials');
     await this.tell(account);
   }
 

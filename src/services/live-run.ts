@@ -22,18 +22,25 @@ interface Options {
   readonly clock: Clock;
 }
 
+/** What a run does to its account. */
+interface AccountOfRun {
+  /** The run's status has changed. */
+  onStatus(): Promise<void>;
+  /** A step has failed: what follows for the account is written in the same transaction. */
+  onFailure(transaction: Queryable, code: FailureCode): Promise<void>;
+}
+
 /** The run that is under way: every change of it is written down first and told afterwards. */
 export class LiveRun {
   readonly #options: Options;
-  readonly #onStatus: () => Promise<void>;
+  readonly #account: AccountOfRun;
   #run: GenerationRun;
   #submitted: Submission[] = [];
 
-  /** `onStatus` is called after the run's status has changed. */
-  constructor(run: GenerationRun, options: Options, onStatus: () => Promise<void>) {
+  constructor(run: GenerationRun, options: Options, account: AccountOfRun) {
     this.#run = run;
     this.#options = options;
-    this.#onStatus = onStatus;
+    this.#account = account;
   }
 
   get state(): GenerationRun {
@@ -76,7 +83,12 @@ export class LiveRun {
       nextAction: FAILURES[code].nextAction,
       submitted: [...this.#submitted],
     };
-    await this.#change(apiName, { status: 'FAILED', failure, endedAt: this.#options.clock() });
+    const failed = withStep(this.#run, apiName, {
+      status: 'FAILED',
+      failure,
+      endedAt: this.#options.clock(),
+    });
+    await this.#save(failed, apiName, (transaction) => this.#account.onFailure(transaction, code));
   }
 
   /** A person has to act in the browser window, until `deadline`; null when that is over. */
@@ -86,14 +98,14 @@ export class LiveRun {
 
   async setStatus(status: RunStatus, waitingUntil: Date | null = null): Promise<void> {
     await this.#save({ ...this.#run, status, waitingUntil });
-    await this.#onStatus();
+    await this.#account.onStatus();
   }
 
   /** Goes on after a pause: what failed or was left out is taken up again. */
   async resume(): Promise<void> {
     const steps = this.#run.steps.map((step) => (isWorthResuming(step) ? pendingStep(step.apiName) : step));
     await this.#save({ ...this.#run, steps, status: 'RUNNING' });
-    await this.#onStatus();
+    await this.#account.onStatus();
   }
 
   /** Ends the run; APIs that were not taken up are shown as skipped. Repeating it changes nothing. */
@@ -109,8 +121,15 @@ export class LiveRun {
     await this.#save(withStep(this.#run, apiName, change), apiName);
   }
 
-  async #save(run: GenerationRun, apiName?: ApiName): Promise<void> {
-    await this.#options.database.write((transaction: Queryable) => updateRun(transaction, run, apiName));
+  async #save(
+    run: GenerationRun,
+    apiName?: ApiName,
+    alongWith: (transaction: Queryable) => Promise<void> = async () => undefined,
+  ): Promise<void> {
+    await this.#options.database.write(async (transaction) => {
+      await updateRun(transaction, run, apiName);
+      await alongWith(transaction);
+    });
     this.#run = run;
     this.tell();
   }

@@ -207,7 +207,10 @@ export class TokenGeneration {
 
   #follow(run: GenerationRun, account: Account, configs: readonly ApiConfig[]): Job {
     const { states, runs, log } = this.#options;
-    const live = new LiveRun(run, this.#options, () => states.tell(account));
+    const live = new LiveRun(run, this.#options, {
+      onStatus: () => states.tell(account),
+      onFailure: (transaction, code) => states.storeConsequence(transaction, account, code),
+    });
     const abort = new AbortController();
     const job: Job = {
       live,
@@ -247,12 +250,16 @@ export class TokenGeneration {
       job.end = this.#carryOutside(job);
       return;
     }
-    const { blockedBy } = await states.read(account);
-    if (blockedBy === 'CREDENTIALS_REJECTED') {
-      job.end = this.#finish(job);
-      return;
+    for (const { apiName, failure } of found.steps) {
+      if (failure !== null)
+        job.log.warn({ api: apiName, failure: failure.code }, 'what the run has left behind');
     }
-    job.end = this.#carryOn(job);
+    const { blockedBy, cooldown } = await states.read(account);
+    if (cooldown.active && run.status !== 'COOLDOWN') {
+      await job.live.setStatus('COOLDOWN');
+      await states.rest(account);
+    }
+    job.end = blockedBy === 'CREDENTIALS_REJECTED' ? this.#finish(job) : this.#carryOn(job);
   }
 
   /** Carries a run that begins with a pause: until its cooldown is over and the browser is free. */
@@ -301,12 +308,12 @@ export class TokenGeneration {
         const stoppedBy: FailureCode | null = await this.#makeTokens(job, lock);
         reach('BROWSER_CLOSED');
         const { consequence } = stoppedBy === null ? { consequence: null } : FAILURES[stoppedBy];
-        if (consequence === 'QUARANTINE') await states.quarantine(account);
+        if (consequence === 'QUARANTINE') await states.tellQuarantine(account);
         if (consequence !== 'COOLDOWN' || stoppedBy === null) break;
         fruitless = countDone(live.state) > before ? 1 : fruitless + 1;
         const goesOn = fruitless < MAX_FRUITLESS_COOLDOWNS && !job.abort.signal.aborted;
         if (goesOn) await live.setStatus('COOLDOWN');
-        await states.beginCooldown(account, stoppedBy);
+        await states.rest(account);
         reach('COOLDOWN_STORED');
         lock = goesOn ? await this.#pause(job) : null;
         if (lock === null) break;
