@@ -1,15 +1,14 @@
-import { hasPrimary } from '../domain/auth-phase.ts';
 import type { Logger } from '../log.ts';
 import { listAccounts } from './accounts.ts';
 import type { Services } from './services.ts';
 import { readTokenStatus } from './token-status.ts';
 
-/** After a start nobody knows whether the tokens of a confirmed account still work: ask, so that the gate opens again. */
+/** After a start nobody knows whether the tokens of an account still work: ask, so that its gate opens again. */
 export const warmUp = async (services: Services, log: Logger): Promise<void> => {
   try {
     for (const account of await listAccounts(services.database)) {
       const { state } = await services.states.read(account);
-      if (hasPrimary(state)) await readTokenStatus(services, account);
+      if (state !== 'IDLE') await readTokenStatus(services, account);
     }
   } catch (error) {
     log.error({ err: error }, 'the tokens could not be checked at the start');
