@@ -1,13 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { BrokerBrowser, type BrowserOptions } from '../broker/broker-browser.ts';
-import type { LoginSession } from '../broker/login-session.ts';
 import { findAcquisitions, insertAcquisitions } from '../db/approvals.ts';
 import { type BrowserLock, takeBrowserLock } from '../db/browser-lock.ts';
-import type { Database } from '../db/database.ts';
 import { adoptRun, findUnfinishedRuns, insertRun, updateRun } from '../db/generation-runs.ts';
 import { findSpentCodes } from '../db/login-attempts.ts';
-import { SealError } from '../db/vault.ts';
-import type { Account, Credentials } from '../domain/account.ts';
+import type { Account } from '../domain/account.ts';
 import { type AcquisitionWish, canStillCome } from '../domain/acquisition.ts';
 import { type ApiConfig, byApiIndex } from '../domain/api-config.ts';
 import type { ApiName } from '../domain/api-name.ts';
@@ -16,56 +12,18 @@ import { FAILURES, type FailureCode } from '../domain/failure.ts';
 import { type GenerationRun, isOver, pendingStep, type RunStatus } from '../domain/generation-run.ts';
 import { afterCrash } from '../domain/interrupted-run.ts';
 import { Refusal } from '../domain/refusal.ts';
-import type { Logger } from '../log.ts';
 import { getAccount, listAccounts } from './accounts.ts';
-import type { Acquisitions } from './acquisitions.ts';
-import type { ApiConfigs } from './api-configs.ts';
-import type { AuthStates } from './auth-states.ts';
-import type { Reach } from './checkpoints.ts';
-import type { Clock } from './clock.ts';
-import type { EventLog } from './event-log.ts';
+import { makeTokens } from './browser-round.ts';
+import type { GenerationOptions } from './generation-options.ts';
+import type { Job } from './job.ts';
 import { LiveRun } from './live-run.ts';
-import { type LoginTimes, makeToken } from './make-token.ts';
 import { pause } from './pause.ts';
-import type { Runs } from './runs.ts';
-import { toFailure } from './to-failure.ts';
-import type { TokenTruth } from './token-truth.ts';
+import { refuseUnknownNames, refuseUnreadable } from './request-checks.ts';
 
 /** Cooldowns in a row that brought no token: after so many a person has to look. */
 const MAX_FRUITLESS_COOLDOWNS = 3;
 /** How often a run that comes out of a cooldown asks whether the browser is free again. */
 const LOCK_RETRY_MS = 1000;
-
-export interface GenerationOptions {
-  readonly database: Database;
-  readonly events: EventLog;
-  readonly truth: TokenTruth;
-  readonly states: AuthStates;
-  readonly runs: Runs;
-  readonly apiConfigs: ApiConfigs;
-  readonly acquisitions: Acquisitions;
-  readonly credentials: Credentials;
-  readonly apiBaseUrl: string;
-  readonly browser: BrowserOptions;
-  /** The file that stands for the machine's one browser. */
-  readonly browserLock: string;
-  /** Shown to whoever finds the browser taken. */
-  readonly place: string;
-  readonly times: LoginTimes;
-  readonly clock: Clock;
-  readonly reach: Reach;
-  readonly log: Logger;
-}
-
-interface Job {
-  readonly live: LiveRun;
-  readonly account: Account;
-  readonly configs: readonly ApiConfig[];
-  readonly abort: AbortController;
-  readonly log: Logger;
-  /** Settles when nothing of the run is under way any more. */
-  end: Promise<void>;
-}
 
 /** Carries generation runs, one at a time: there is one browser, and one set of tokens. */
 export class TokenGeneration {
@@ -305,7 +263,7 @@ export class TokenGeneration {
       let fruitless = 0;
       while (lock !== null) {
         const before = countDone(live.state);
-        const stoppedBy: FailureCode | null = await this.#makeTokens(job, lock);
+        const stoppedBy: FailureCode | null = await makeTokens(job, lock, this.#options);
         reach('BROWSER_CLOSED');
         const { consequence } = stoppedBy === null ? { consequence: null } : FAILURES[stoppedBy];
         if (consequence === 'QUARANTINE') await states.tellQuarantine(account);
@@ -357,95 +315,7 @@ export class TokenGeneration {
     }
     this.#isTaken = false;
   }
-
-  /** Makes what is pending with one browser. Answers the failure that stopped it before its last API. */
-  async #makeTokens(job: Job, lock: BrowserLock): Promise<FailureCode | null> {
-    const { live, configs, abort, log } = job;
-    const { browser: options, states, reach } = this.#options;
-    const pending = configs.filter(({ apiName }) => statusOf(live.state, apiName) === 'PENDING');
-    using _held = lock;
-    try {
-      await using browser = await BrokerBrowser.launch(options);
-      reach('BROWSER_LAUNCHED');
-      await using session = await browser.openSession();
-      reach('SESSION_OPENED');
-      for (const config of pending) {
-        if (abort.signal.aborted) return 'ABORTED';
-        const stoppedBy = await this.#makeOne(job, config, session);
-        if (stoppedBy !== null) return stoppedBy;
-      }
-      return null;
-    } catch (error) {
-      const failure = toFailure(error);
-      log.error({ failure: failure.code, err: error }, 'run stopped');
-      const next = live.state.steps.find(({ status }) => status === 'PENDING' || status === 'RUNNING');
-      if (next === undefined) return failure.code;
-      await live.takeUp(next.apiName);
-      await states.move(job.account, 'FIRST_API_TAKEN_UP');
-      await live.fail(next.apiName, failure.code, failure.message);
-      return failure.code;
-    }
-  }
-
-  async #makeOne(job: Job, config: ApiConfig, session: LoginSession): Promise<FailureCode | null> {
-    const { live, abort, log } = job;
-    const { states, database, reach } = this.#options;
-    await live.takeUp(config.apiName);
-    await states.move(job.account, 'FIRST_API_TAKEN_UP');
-    reach('API_TAKEN_UP');
-    try {
-      // Read anew for every API: the first login tells whose account it is.
-      const account = await getAccount(database, job.account.id);
-      await makeToken({ ...this.#options, account, config, session, live, signal: abort.signal });
-      await live.finish(config.apiName);
-      reach('API_DONE');
-      log.info({ api: config.apiName }, 'token made');
-      return null;
-    } catch (error) {
-      const failure = toFailure(error);
-      log.warn({ api: config.apiName, failure: failure.code, err: error }, 'no token');
-      await live.fail(config.apiName, failure.code, failure.message);
-      reach('API_FAILED');
-      return FAILURES[failure.code].reach === 'RUN' ? failure.code : null;
-    }
-  }
 }
-
-const statusOf = (run: GenerationRun, apiName: ApiName) =>
-  run.steps.find((step) => step.apiName === apiName)?.status;
-
-const countDone = (run: GenerationRun): number => run.steps.filter(({ status }) => status === 'DONE').length;
-
-const endStatus = (run: GenerationRun, isAborted: boolean): RunStatus => {
-  if (countDone(run) === run.steps.length) return 'COMPLETED';
-  return isAborted ? 'ABORTED' : 'STOPPED';
-};
-
-const refuseUnknownNames = (request: GenerationRequest, enabled: readonly ApiConfig[]): void => {
-  const unknown = request.apiNames.filter((name) => !enabled.some(({ apiName }) => apiName === name));
-  if (unknown.length === 0) return;
-  throw new Refusal(
-    'BAD_USER_INPUT',
-    `${unknown.join(', ')} is not configured or not enabled.`,
-    `Use one of ${enabled.map(({ apiName }) => apiName).join(', ')}, or configure it.`,
-  );
-};
-
-/** A client secret that does not open would be found out only after an OTP and a PIN were spent. */
-const refuseUnreadable = (apis: readonly ApiConfig[]): void => {
-  for (const { apiName, clientSecret } of apis) {
-    try {
-      clientSecret.reveal();
-    } catch (error) {
-      if (!(error instanceof SealError)) throw error;
-      throw new Refusal(
-        'SECRET_UNREADABLE',
-        `The client secret of ${apiName} cannot be opened: ${error.message}`,
-        'Save the client secret again with saveApiConfig.',
-      );
-    }
-  }
-};
 
 const isAlive = (processId: number): boolean => {
   if (processId === process.pid) return false;
@@ -455,4 +325,11 @@ const isAlive = (processId: number): boolean => {
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
+};
+
+const countDone = (run: GenerationRun): number => run.steps.filter(({ status }) => status === 'DONE').length;
+
+const endStatus = (run: GenerationRun, isAborted: boolean): RunStatus => {
+  if (countDone(run) === run.steps.length) return 'COMPLETED';
+  return isAborted ? 'ABORTED' : 'STOPPED';
 };
