@@ -18,7 +18,7 @@ interface Scenario {
   /** The first visit of a point of the login is PRIMARY's, the second WEBSOCKET1's. */
   readonly visit?: 1 | 2;
   /** How the broker behaves until the program is dead. */
-  readonly mood?: (moods: Moods) => void;
+  readonly mood?: (moods: Moods, broker: Simulator) => void;
   readonly env?: Env;
   /** As what the next start shows the step that was half done; null where none was. */
   readonly shows: 'INTERRUPTED' | 'SPENT_UNKNOWN' | null;
@@ -113,6 +113,19 @@ const DETOURS: readonly (readonly [title: string, at: Checkpoint, scenario: Scen
     },
   ],
   [
+    'the broker has just shown a CAPTCHA',
+    'API_FAILED',
+    {
+      shows: null,
+      mood: (_moods, { faults }) => Object.assign(faults, { captcha: true }),
+      meanwhile: (_moods, { faults }) => Object.assign(faults, { captcha: false }),
+      operator: async (desk, _moods, { log }) => {
+        expect(log.filter(({ kind }) => kind === 'DIALOG')).toHaveLength(1);
+        await generateTheRest(desk);
+      },
+    },
+  ],
+  [
     'a token is stored, and the broker does not say at the next start whether it works',
     'TOKEN_STORED',
     {
@@ -194,7 +207,7 @@ const survive = async (point: Checkpoint, scenario: Scenario) => {
   await using _broker = broker;
   try {
     const env = { ...environmentOf(broker, 2), VEGA_COOLDOWN_SECONDS: '3', ...scenario.env };
-    scenario.mood?.(moods);
+    scenario.mood?.(moods, broker);
     const { signal, said } = await runUntil(directory, env, point, scenario.visit ?? 1);
     if (signal !== 'SIGKILL') throw new Error(`${point} was not reached:\n${said}`);
     await until('the end of its browser', () => processesIn(directory).length === 0);

@@ -134,6 +134,8 @@ export class AuthStates {
 
   /** A run has ended or has to pause: what is there decides where the account stands. */
   async runEnded(account: Account): Promise<void> {
+    // One that ended before its first API stands where it would have stood after it.
+    await this.move(account, 'FIRST_API_TAKEN_UP');
     const facts = await this.#facts(account);
     if (!isSetConfirmed(facts)) await this.#moveToPartial(account);
     await this.settle(account);
@@ -239,7 +241,6 @@ export class AuthStates {
 
   /** A phase of a run that no run carries any more: the process died between the two. */
   async repair(account: Account): Promise<void> {
-    await this.move(account, 'FIRST_API_TAKEN_UP');
     await this.#endCooldown(account);
     await this.runEnded(account);
   }
