@@ -9,7 +9,14 @@ import { type ApiConfig, byApiIndex } from '../domain/api-config.ts';
 import type { ApiName } from '../domain/api-name.ts';
 import { decide, type GenerationRequest } from '../domain/decision.ts';
 import { FAILURES, type FailureCode } from '../domain/failure.ts';
-import { type GenerationRun, isOver, pendingStep, type RunStatus } from '../domain/generation-run.ts';
+import {
+  type GenerationRun,
+  isOver,
+  isWorthResuming,
+  pendingStep,
+  type RunStatus,
+  type RunStep,
+} from '../domain/generation-run.ts';
 import { afterCrash } from '../domain/interrupted-run.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { getAccount, listAccounts } from './accounts.ts';
@@ -217,7 +224,8 @@ export class TokenGeneration {
       await job.live.setStatus('COOLDOWN');
       await states.rest(account);
     }
-    job.end = blockedBy === 'CREDENTIALS_REJECTED' ? this.#finish(job) : this.#carryOn(job);
+    const isOverAlready = blockedBy === 'CREDENTIALS_REJECTED' || run.steps.some(hasStoppedItsRun);
+    job.end = isOverAlready ? this.#finish(job) : this.#carryOn(job);
   }
 
   /** Carries a run that begins with a pause: until its cooldown is over and the browser is free. */
@@ -326,6 +334,10 @@ const isAlive = (processId: number): boolean => {
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 };
+
+/** A failure such as a CAPTCHA ends a run for good, also when the program died before it could write the end down. */
+const hasStoppedItsRun = (step: RunStep): boolean =>
+  step.failure !== null && FAILURES[step.failure.code].reach === 'RUN' && !isWorthResuming(step);
 
 const countDone = (run: GenerationRun): number => run.steps.filter(({ status }) => status === 'DONE').length;
 
