@@ -10,8 +10,17 @@ import { CHECKPOINTS, type Checkpoint } from '../src/services/checkpoints.ts';
 import { Semaphore } from '../src/services/semaphore.ts';
 import type { Simulator } from '../src/simulator/simulator.ts';
 import { violationsIn } from './support/broker-invariants.ts';
-import { type Desk, environmentOf, openDesk, refuseLeaks, secretsOf, until } from './support/desk.ts';
+import {
+  type Desk,
+  environmentOf,
+  openBroker,
+  openDesk,
+  refuseLeaks,
+  secretsOf,
+  until,
+} from './support/desk.ts';
 import { type Moods, openMoodyBroker } from './support/moody-broker.ts';
+import { plantToken } from './support/plant.ts';
 
 /** How the program is killed, and what its next start has to find and to do. */
 interface Scenario {
@@ -200,6 +209,12 @@ const rowsIn = (directory: string, sql: string): Record<string, unknown>[] => {
 const ACTIVE = 'select api_name, access_token from upstox_tokens where is_active = 1 order by api_index';
 const STATE = '{ ready authState { run { status } } }';
 
+/** Larger than any process id of Linux can be. */
+const NO_PROCESS = 2 ** 22 + 1;
+
+const unfinishedIn = (desk: Desk): unknown[] =>
+  desk.rows('select 1 from generation_runs where ended_at is null');
+
 /** Kills the program at the checkpoint, starts it again, and tells what came of it. */
 const survive = async (point: Checkpoint, scenario: Scenario) => {
   const directory = mkdtempSync(path.join(tmpdir(), 'vega-crash-'));
@@ -281,4 +296,74 @@ describe.concurrent('killed at', () => {
       expect(await places.run(() => survive(point, scenario))).toEqual(expected(scenario));
     },
   );
+});
+
+describe('what a crash between two writes, or one that could not be made, leaves behind:', () => {
+  /** A desk whose program has ended, in good order, with what `leave` does to its files. */
+  const leaveBehind = async (
+    broker: Simulator,
+    leave: (desk: Desk) => void,
+    env: Env = {},
+  ): Promise<string> => {
+    const desk = await openDesk({
+      apis: 2,
+      broker,
+      env,
+      directory: mkdtempSync(path.join(tmpdir(), 'vega-left-')),
+    });
+    await desk.app[Symbol.asyncDispose]();
+    leave(desk);
+    return desk.directory;
+  };
+
+  const insertRun = (desk: Desk, id: string, startedAt: number): void =>
+    desk.change(
+      `insert into generation_runs (id, account_id, mode, status, started_at, process_id)
+       values (?, 'UPSTOX_01', 'ALL', 'RUNNING', ?, ?)`,
+      id,
+      startedAt,
+      NO_PROCESS,
+    );
+
+  test('the phase COOLDOWN without a cooldown does not stay for ever', async () => {
+    await using broker = await openBroker();
+    const directory = await leaveBehind(broker, (desk) =>
+      desk.change("update auth_states set phase = 'COOLDOWN'"),
+    );
+    await using desk = await openDesk({ apis: 1, broker, directory });
+    await desk.generate('mode: ALL');
+    await until('the gate to open', async () => (await desk.ask(STATE)).data.ready, 5000);
+    rmSync(directory, { recursive: true });
+  });
+
+  test('of two runs without an end the newer one is carried on, and both end', async () => {
+    await using broker = await openBroker();
+    const directory = await leaveBehind(broker, (desk) => {
+      insertRun(desk, 'older', 1);
+      insertRun(desk, 'newer', 2);
+    });
+    await using desk = await openDesk({ apis: 1, broker, directory });
+    await until('the end of both', () => unfinishedIn(desk).length === 0, 5000);
+    await desk.generate('mode: ALL');
+    rmSync(directory, { recursive: true });
+  });
+
+  test('a run that rests and has nothing left to make does not wait, and opens no browser', async () => {
+    await using broker = await openBroker({ knobs: { otpLimit: { count: 0, withinMs: 600_000 } } });
+    const directory = mkdtempSync(path.join(tmpdir(), 'vega-left-'));
+    await using first = await openDesk({ apis: 1, broker, directory });
+    expect((await first.generate('mode: ALL')).status).toBe('COOLDOWN');
+    await first.app[Symbol.asyncDispose]();
+    plantToken(first, 'PRIMARY');
+    const reached: Checkpoint[] = [];
+    await using second = await openDesk({
+      apis: 1,
+      broker,
+      directory,
+      reach: (point) => void reached.push(point),
+    });
+    await until('the end of the run', () => unfinishedIn(second).length === 0, 5000);
+    expect(reached).toEqual(['RUN_ENDED', 'STATE_SETTLED']);
+    rmSync(directory, { recursive: true });
+  });
 });

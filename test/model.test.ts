@@ -298,11 +298,13 @@ const recover = async (desk: ModelDesk): Promise<void> => {
     await new Command(jump(COOLDOWN_SECONDS + 1)).run({}, desk);
     await new Command(rest).run({}, desk);
   }
-  throw new Error(`The gate does not open any more:\n${desk.story.join('\n')}`);
+  throw new Error(`The gate does not open any more:\n${desk.history()}`);
 };
 
 const RUNS = Number(process.env.VEGA_MODEL_RUNS ?? 0);
+/** A failure tells both: together they repeat its one sequence. */
 const seed = process.env.VEGA_MODEL_SEED;
+const path = process.env.VEGA_MODEL_PATH;
 
 test('whatever operator, clock and broker do, in whatever order, no rule of the broker is broken', {
   timeout: RUNS === 0 ? 180_000 : RUNS * 120_000,
@@ -323,12 +325,13 @@ test('whatever operator, clock and broker do, in whatever order, no rule of the 
     numRuns: RUNS === 0 ? 100 : RUNS,
     ...(RUNS === 0 ? { interruptAfterTimeLimit: 40_000 } : {}),
     ...(seed === undefined ? {} : { seed: Number(seed) }),
+    ...(path === undefined ? {} : { path }),
     // Every attempt to make a counterexample shorter would take as long as the first.
     endOnFailure: true,
   });
   if (details.failed)
     throw new Error(
-      `VEGA_MODEL_SEED=${details.seed} fails: ${details.errorInstance}\n${fc.defaultReportMessage(details)}`,
+      `VEGA_MODEL_SEED=${details.seed} VEGA_MODEL_PATH=${details.counterexamplePath} fails: ${details.errorInstance}`,
       { cause: details.errorInstance },
     );
   expect(details.numRuns + details.numSkips).toBeGreaterThan(0);

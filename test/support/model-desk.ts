@@ -171,7 +171,7 @@ export class ModelDesk {
     ];
     const browsers = countBrowsers();
     if (browsers > 1) wrong.push(`${browsers} browsers are open`);
-    if (wrong.length > 0) throw new Error(`${wrong.join('\n')}\n${this.#history()}`);
+    if (wrong.length > 0) throw new Error(`${wrong.join('\n')}\n${this.history()}`);
   }
 
   /** What must hold once nothing is under way any more. */
@@ -187,16 +187,21 @@ export class ModelDesk {
     };
     await until('a state that fits', isSettled, 5000).catch(async () => {
       throw new Error(
-        `The account does not stand where it should: ${JSON.stringify(await this.look())}\n${this.#history()}`,
+        `The account does not stand where it should: ${JSON.stringify(await this.look())}\n${this.history()}`,
       );
     });
   }
 
-  #history(): string {
+  /** Everything that was done, and the last things that the broker and the program have said. */
+  history(): string {
     const log = this.broker.log.map(({ at, kind, code, clientId }) =>
       [new Date(at).toISOString(), kind, clientId?.slice(-1), code].filter(Boolean).join(' '),
     );
-    return [...this.story, ...log.slice(-60), ...this.desk.said().split('\n').slice(-40)].join('\n');
+    const said = this.desk
+      .said()
+      .split('\n')
+      .filter((line) => line.startsWith('{"level"'));
+    return [...this.story, ...log.slice(-60), ...said.slice(-40)].join('\n');
   }
 
   /** Notes the cooldowns and quarantines there are, and the tokens that a broker in a mood may have ended. */
