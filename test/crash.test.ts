@@ -49,6 +49,7 @@ const throttled: Scenario = {
 };
 
 const generateTheRest = async (desk: Desk): Promise<void> => {
+  await until('the place of the run to be free', () => desk.said().includes('"msg":"run ended"'));
   await desk.generate('mode: INVALID_ONLY');
 };
 
@@ -117,7 +118,7 @@ const DETOURS: readonly (readonly [title: string, at: Checkpoint, scenario: Scen
         const { errors } = await desk.ask('mutation { generateTokens(mode: ALL) { id } }');
         expect(errors?.[0].extensions.code).toBe('QUARANTINED');
         await desk.ask('mutation { clearQuarantine(reason: "PIN was put right") { state } }');
-        await desk.generate('mode: ALL');
+        await generateTheRest(desk);
       },
     },
   ],
@@ -209,6 +210,12 @@ const rowsIn = (directory: string, sql: string): Record<string, unknown>[] => {
 const ACTIVE = 'select api_name, access_token from upstox_tokens where is_active = 1 order by api_index';
 const STATE = '{ ready authState { run { status } } }';
 
+/** A folder that goes away again, after everything that was opened in it later. */
+const openFolder = () => {
+  const directory = mkdtempSync(path.join(tmpdir(), 'vega-crash-'));
+  return { directory, [Symbol.dispose]: () => rmSync(directory, { recursive: true, force: true }) };
+};
+
 /** Larger than any process id of Linux can be. */
 const NO_PROCESS = 2 ** 22 + 1;
 
@@ -217,45 +224,39 @@ const unfinishedIn = (desk: Desk): unknown[] =>
 
 /** Kills the program at the checkpoint, starts it again, and tells what came of it. */
 const survive = async (point: Checkpoint, scenario: Scenario) => {
-  const directory = mkdtempSync(path.join(tmpdir(), 'vega-crash-'));
+  using folder = openFolder();
+  const { directory } = folder;
   const { broker, moods } = await openMoodyBroker();
   await using _broker = broker;
-  try {
-    const env = { ...environmentOf(broker, 2), VEGA_COOLDOWN_SECONDS: '3', ...scenario.env };
-    scenario.mood?.(moods, broker);
-    const { signal, said } = await runUntil(directory, env, point, scenario.visit ?? 1);
-    if (signal !== 'SIGKILL') throw new Error(`${point} was not reached:\n${said}`);
-    await until('the end of its browser', () => processesIn(directory).length === 0);
-    const before = rowsIn(directory, ACTIVE);
+  const env = { ...environmentOf(broker, 2), VEGA_COOLDOWN_SECONDS: '3', ...scenario.env };
+  scenario.mood?.(moods, broker);
+  const { signal, said } = await runUntil(directory, env, point, scenario.visit ?? 1);
+  if (signal !== 'SIGKILL') throw new Error(`${point} was not reached:\n${said}`);
+  await until('the end of its browser', () => processesIn(directory).length === 0);
+  const before = rowsIn(directory, ACTIVE);
 
-    if (scenario.meanwhile === undefined) calm(moods);
-    scenario.meanwhile?.(moods, broker);
-    await using desk = await openDesk({ apis: 2, broker, directory, env });
-    refuseLeaks(said, secretsOf(env, desk.app, desk.rows));
-    await until(
-      'the end of the run',
-      () => desk.rows('select 1 from generation_runs where ended_at is null').length === 0,
-    );
-    calm(moods);
-    const clearedAt = Date.now();
-    await scenario.operator?.(desk, moods, broker);
-    await until('the gate to open', async () => (await desk.ask(STATE)).data.ready);
+  if (scenario.meanwhile === undefined) calm(moods);
+  scenario.meanwhile?.(moods, broker);
+  await using desk = await openDesk({ apis: 2, broker, directory, env });
+  refuseLeaks(said, secretsOf(env, desk.app, desk.rows));
+  await until('the end of the run', () => unfinishedIn(desk).length === 0);
+  calm(moods);
+  const clearedAt = Date.now();
+  await scenario.operator?.(desk, moods, broker);
+  await until('the gate to open', async () => (await desk.ask(STATE)).data.ready);
 
-    const after = desk.rows(ACTIVE);
-    const shown = [...new Set(desk.said().match(/INTERRUPTED|SPENT_UNKNOWN/g))];
-    return {
-      active: after.map(({ api_name }) => api_name),
-      rows: desk.rows('select 1 from upstox_tokens').length,
-      replaced: before.filter(({ access_token }) => !after.some((row) => row.access_token === access_token)),
-      shown,
-      violations: violationsIn(broker.log, {
-        cooldownMs: Number(env.VEGA_COOLDOWN_SECONDS) * 1000,
-        clearedAt: [clearedAt],
-      }),
-    };
-  } finally {
-    rmSync(directory, { recursive: true, force: true });
-  }
+  const after = desk.rows(ACTIVE);
+  const shown = [...new Set(desk.said().match(/INTERRUPTED|SPENT_UNKNOWN/g))];
+  return {
+    active: after.map(({ api_name }) => api_name),
+    rows: desk.rows('select 1 from upstox_tokens').length,
+    replaced: before.filter(({ access_token }) => !after.some((row) => row.access_token === access_token)),
+    shown,
+    violations: violationsIn(broker.log, {
+      cooldownMs: Number(env.VEGA_COOLDOWN_SECONDS) * 1000,
+      clearedAt: [clearedAt],
+    }),
+  };
 };
 
 const expected = ({ shows }: Scenario) => ({
@@ -299,21 +300,15 @@ describe.concurrent('killed at', () => {
 });
 
 describe('what a crash between two writes, or one that could not be made, leaves behind:', () => {
-  /** A desk whose program has ended, in good order, with what `leave` does to its files. */
+  /** Starts the program, ends it in good order, and does to its files what `leave` does. */
   const leaveBehind = async (
     broker: Simulator,
+    directory: string,
     leave: (desk: Desk) => void,
-    env: Env = {},
-  ): Promise<string> => {
-    const desk = await openDesk({
-      apis: 2,
-      broker,
-      env,
-      directory: mkdtempSync(path.join(tmpdir(), 'vega-left-')),
-    });
+  ): Promise<void> => {
+    const desk = await openDesk({ apis: 2, broker, directory });
     await desk.app[Symbol.asyncDispose]();
     leave(desk);
-    return desk.directory;
   };
 
   const insertRun = (desk: Desk, id: string, startedAt: number): void =>
@@ -327,30 +322,31 @@ describe('what a crash between two writes, or one that could not be made, leaves
 
   test('the phase COOLDOWN without a cooldown does not stay for ever', async () => {
     await using broker = await openBroker();
-    const directory = await leaveBehind(broker, (desk) =>
-      desk.change("update auth_states set phase = 'COOLDOWN'"),
-    );
+    using folder = openFolder();
+    const { directory } = folder;
+    await leaveBehind(broker, directory, (desk) => desk.change("update auth_states set phase = 'COOLDOWN'"));
     await using desk = await openDesk({ apis: 1, broker, directory });
     await desk.generate('mode: ALL');
     await until('the gate to open', async () => (await desk.ask(STATE)).data.ready, 5000);
-    rmSync(directory, { recursive: true });
   });
 
   test('of two runs without an end the newer one is carried on, and both end', async () => {
     await using broker = await openBroker();
-    const directory = await leaveBehind(broker, (desk) => {
+    using folder = openFolder();
+    const { directory } = folder;
+    await leaveBehind(broker, directory, (desk) => {
       insertRun(desk, 'older', 1);
       insertRun(desk, 'newer', 2);
     });
     await using desk = await openDesk({ apis: 1, broker, directory });
     await until('the end of both', () => unfinishedIn(desk).length === 0, 5000);
-    await desk.generate('mode: ALL');
-    rmSync(directory, { recursive: true });
+    await generateTheRest(desk);
   });
 
   test('a run that rests and has nothing left to make does not wait, and opens no browser', async () => {
     await using broker = await openBroker({ knobs: { otpLimit: { count: 0, withinMs: 600_000 } } });
-    const directory = mkdtempSync(path.join(tmpdir(), 'vega-left-'));
+    using folder = openFolder();
+    const { directory } = folder;
     await using first = await openDesk({ apis: 1, broker, directory });
     expect((await first.generate('mode: ALL')).status).toBe('COOLDOWN');
     await first.app[Symbol.asyncDispose]();
@@ -364,6 +360,5 @@ describe('what a crash between two writes, or one that could not be made, leaves
     });
     await until('the end of the run', () => unfinishedIn(second).length === 0, 5000);
     expect(reached).toEqual(['RUN_ENDED', 'STATE_SETTLED']);
-    rmSync(directory, { recursive: true });
   });
 });
