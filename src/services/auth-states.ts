@@ -242,6 +242,8 @@ export class AuthStates {
   /** A phase of a run that no run carries any more: the process died between the two. */
   async repair(account: Account): Promise<void> {
     await this.#endCooldown(account);
+    const { cooldown } = await this.read(account);
+    if (!cooldown.active) await this.move(account, 'TIME_IS_UP');
     await this.runEnded(account);
   }
 

@@ -108,11 +108,16 @@ export class TokenGeneration {
   async takeUp(): Promise<void> {
     const { database, states } = this.#options;
     const unfinished = await findUnfinishedRuns(database.read);
-    for (const { run, processId } of unfinished.filter((left) => !isAlive(left.processId))) {
+    const left = unfinished
+      .filter(({ processId }) => !isAlive(processId))
+      .sort((a, b) => b.run.startedAt.getTime() - a.run.startedAt.getTime());
+    for (const { run, processId } of left) {
       const isOurs = await database.write((transaction) =>
         adoptRun(transaction, run.id, processId, process.pid),
       );
-      if (isOurs) await this.#takeUpOne(run);
+      if (!isOurs) continue;
+      if (this.#isTaken) await this.#endLeftover(run);
+      if (!this.#isTaken) await this.#takeUpOne(run);
     }
     for (const account of await listAccounts(database)) {
       if (this.#job?.account.id !== account.id) await states.repair(account);
@@ -196,6 +201,15 @@ export class TokenGeneration {
     await this.#options.states.welcomeBack(account);
   }
 
+  /** Of several runs without an end only the newest is carried on. */
+  async #endLeftover(run: GenerationRun): Promise<void> {
+    const { database, clock } = this.#options;
+    const endedAt = clock();
+    const { steps } = afterCrash(run, { checks: [], spent: [], now: endedAt });
+    const ended: GenerationRun = { ...run, steps, status: 'STOPPED', waitingUntil: null, endedAt };
+    await database.write((transaction) => updateRun(transaction, ended));
+  }
+
   async #takeUpOne(run: GenerationRun): Promise<void> {
     const { database, truth, apiConfigs, states, clock } = this.#options;
     this.#take();
@@ -224,7 +238,8 @@ export class TokenGeneration {
       await job.live.setStatus('COOLDOWN');
       await states.rest(account);
     }
-    const isOverAlready = blockedBy === 'CREDENTIALS_REJECTED' || run.steps.some(hasStoppedItsRun);
+    const isWhole = countDone(found) === found.steps.length;
+    const isOverAlready = isWhole || blockedBy === 'CREDENTIALS_REJECTED' || run.steps.some(hasStoppedItsRun);
     job.end = isOverAlready ? this.#finish(job) : this.#carryOn(job);
   }
 
