@@ -302,8 +302,10 @@ const recover = async (desk: ModelDesk): Promise<void> => {
 };
 
 const RUNS = Number(process.env.VEGA_MODEL_RUNS ?? 0);
+/** The same sequences at every plain run, so that a change is what makes it fail; other ones with VEGA_MODEL_RUNS. */
+const FIXED_SEED = '20261122';
 /** A failure tells both: together they repeat its one sequence. */
-const seed = process.env.VEGA_MODEL_SEED;
+const seed = process.env.VEGA_MODEL_SEED ?? (RUNS === 0 ? FIXED_SEED : undefined);
 const path = process.env.VEGA_MODEL_PATH;
 
 test('whatever operator, clock and broker do, in whatever order, no rule of the broker is broken', {
