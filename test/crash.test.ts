@@ -330,6 +330,21 @@ describe('what a crash between two writes, or one that could not be made, leaves
     await until('the gate to open', async () => (await desk.ask(STATE)).data.ready, 5000);
   });
 
+  test('a run whose cooldown had ended on paper alone goes on to the gate', async () => {
+    const { broker, moods } = await openMoodyBroker();
+    await using _broker = broker;
+    moods.otpLimit.count = 0;
+    using folder = openFolder();
+    const { directory } = folder;
+    await using first = await openDesk({ apis: 1, broker, directory });
+    expect((await first.generate('mode: ALL')).status).toBe('COOLDOWN');
+    await first.app[Symbol.asyncDispose]();
+    first.change('update auth_states set cooldown_from = null, cooldown_until = null');
+    calm(moods);
+    await using second = await openDesk({ apis: 1, broker, directory });
+    await until('the gate to open', async () => (await second.ask(STATE)).data.ready, 10_000);
+  });
+
   test('of two runs without an end the newer one is carried on, and both end', async () => {
     await using broker = await openBroker();
     using folder = openFolder();

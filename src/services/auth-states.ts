@@ -167,6 +167,8 @@ export class AuthStates {
   /** Returns when the account's cooldown is over, or when the signal ends. */
   async cooldownOver(account: Account, signal: AbortSignal): Promise<void> {
     const { active } = (await this.read(account)).cooldown;
+    // A crash may have come between the end of the cooldown and the step that follows it.
+    if (!active) await this.move(account, 'TIME_IS_UP');
     if (!active || signal.aborted) return;
     await new Promise<void>((resolve) => {
       this.#waiting.push({ accountId: account.id, resolve });
