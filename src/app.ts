@@ -3,6 +3,7 @@ import path from 'node:path';
 import { type Config, type Env, readConfig } from './config.ts';
 import { Database } from './db/database.ts';
 import { locateDatabase } from './db/locate.ts';
+import type { DatabaseOptions } from './db/opening.ts';
 import { schema } from './graphql/schema.ts';
 import { Access } from './http/access.ts';
 import { callbackRoute } from './http/callback.ts';
@@ -17,12 +18,15 @@ import { Acquisitions } from './services/acquisitions.ts';
 import { ApiConfigs } from './services/api-configs.ts';
 import { AppInspection } from './services/app-inspection.ts';
 import { ApprovalNotices } from './services/approval-notices.ts';
+import { Audit } from './services/audit.ts';
 import { AuthStates } from './services/auth-states.ts';
 import type { Reach } from './services/checkpoints.ts';
 import type { Clock } from './services/clock.ts';
 import { EventLog } from './services/event-log.ts';
+import { Refusals } from './services/refusals.ts';
 import { Runs } from './services/runs.ts';
 import type { Services } from './services/services.ts';
+import { reportFindings, watchStorage } from './services/storage-watch.ts';
 import { TokenGeneration } from './services/token-generation.ts';
 import { TokenTruth } from './services/token-truth.ts';
 import { warmUp } from './services/warm-up.ts';
@@ -56,21 +60,30 @@ export interface AppOptions {
 export const openApp = async (config: Config, options: AppOptions = {}): Promise<App> => {
   const { clock = () => new Date(), workingDirectory = process.cwd() } = options;
   const log = options.log ?? createLogger(config.logLevel);
-  const database = await Database.open({
-    file: locateDatabase(config.databasePath, workingDirectory),
-    zone: config.databaseZone,
-    masterKey: { given: config.masterKeys, folder: path.join(workingDirectory, '.vega') },
-  });
+  const database = await Database.open(databaseOptions(config, workingDirectory));
   const operatorKey = loadOperatorKey(config.operatorKey, workingDirectory);
   const browser = { headless: config.headless, chromiumPath: config.chromiumPath };
   const events = new EventLog(clock);
+  const audit = new Audit(database, clock);
+  watchStorage({ database, events, audit, log: named(log, 'storage') });
+  await reportFindings({ database, audit, log: named(log, 'storage') });
+  await audit.record('SERVER_STARTED', { processId: process.pid });
+  const refusals = new Refusals(audit, named(log, 'access'));
   const { apiBaseUrl, profileTimeoutMs, credentials } = config;
-  const truth = new TokenTruth({ database, apiBaseUrl, profileTimeoutMs, clock, log: named(log, 'truth') });
+  const truth = new TokenTruth({
+    database,
+    apiBaseUrl,
+    profileTimeoutMs,
+    audit,
+    clock,
+    log: named(log, 'truth'),
+  });
   const apiConfigs = new ApiConfigs({
     source: config.configSource,
     fromEnvironment: config.apis,
     redirectUri: config.redirectUri,
     database,
+    audit,
     clock,
   });
   const apps = new AppInspection({ apiBaseUrl, timeoutMs: profileTimeoutMs, clock });
@@ -78,6 +91,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
   const states = new AuthStates({
     database,
     events,
+    audit,
     truth,
     apiConfigs,
     runs,
@@ -90,6 +104,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
     database,
     truth,
     states,
+    audit,
     apiBaseUrl,
     times: { stepTimeoutMs: config.stepTimeoutSeconds * 1000 },
     notifierWebhookUri: config.notifierWebhookUri,
@@ -98,10 +113,11 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
     log: named(log, 'acquisition'),
   };
   const acquisitions = new Acquisitions(acquisitionOptions);
-  const notices = new ApprovalNotices(acquisitions, acquisitionOptions);
+  const notices = new ApprovalNotices(acquisitions, { ...acquisitionOptions, refusals });
   const generation = new TokenGeneration({
     database,
     events,
+    audit,
     truth,
     states,
     runs,
@@ -131,6 +147,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
     states,
     generation,
     events,
+    audit,
     browser,
     broker: { apiBaseUrl, timeoutMs: profileTimeoutMs },
     clock,
@@ -140,7 +157,13 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
   await generation.takeUp();
   const warmedUp = warmUp(services, log);
 
-  const access = new Access({ operatorKey, allowedHosts: config.allowedHosts, now: clock });
+  const access = new Access({
+    operatorKey,
+    allowedHosts: config.allowedHosts,
+    now: clock,
+    onRefused: (kind) => refusals.note(kind, {}),
+    onSession: () => void audit.record('SESSION_OPENED', {}).catch(() => undefined),
+  });
   const httpLog = named(log, 'http');
   const handler = createHandler(access, createGraphQLServer(schema, { services }, httpLog), [
     webhookRoute(notices, httpLog),
@@ -164,10 +187,19 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
       await states[Symbol.asyncDispose]();
       await events[Symbol.asyncDispose]();
       for (const server of servers) await server[Symbol.asyncDispose]();
+      await refusals[Symbol.asyncDispose]();
+      await audit.record('SERVER_STOPPED', {});
       await database[Symbol.asyncDispose]();
     },
   };
 };
+
+const databaseOptions = (config: Config, workingDirectory: string): DatabaseOptions => ({
+  file: locateDatabase(config.databasePath, workingDirectory),
+  zone: config.databaseZone,
+  masterKey: { given: config.masterKeys, folder: path.join(workingDirectory, '.vega') },
+  sealsTokens: config.sealTokens,
+});
 
 export { scenarioNames as SCENARIO_NAMES } from './simulator/scenarios.ts';
 

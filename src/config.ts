@@ -49,6 +49,8 @@ interface Settings {
   readonly databaseZone: string;
   /** The first seals, the others only open; empty when the key file is used. */
   readonly masterKeys: readonly Secret[];
+  /** Tokens lie sealed in the table: no other program can read them there. */
+  readonly sealTokens: boolean;
   readonly operatorKey: Secret | null;
   readonly cooldownSeconds: number;
   readonly captchaWaitSeconds: number;
@@ -101,10 +103,12 @@ const CREDENTIALS = {
   UPSTOX_REDIRECT_URI: text('the http(s) address registered at the broker', isWebAddress),
 };
 
+const flag = text('true or false', (value) => /^(true|false|1|0)$/i.test(value)).transform((value) =>
+  /^(true|1)$/i.test(value),
+);
+
 const SETTINGS = {
-  UPSTOX_HEADLESS: text('true or false', (value) => /^(true|false|1|0)$/i.test(value))
-    .transform((value) => /^(true|1)$/i.test(value))
-    .prefault('true'),
+  UPSTOX_HEADLESS: flag.prefault('true'),
   UPSTOX_API_BASE_URL: text('an https address (http only on this machine)', isSafeBase)
     .transform((value) => value.replace(/\/+$/, ''))
     .prefault('https://api.upstox.com'),
@@ -119,6 +123,7 @@ const SETTINGS = {
   )
     .transform((value) => value.split(',').map((key) => new Secret(key.trim())))
     .optional(),
+  VEGA_SEAL_TOKENS: flag.prefault('false'),
   VEGA_OPERATOR_KEY: text('a key of at least 8 characters without blanks', (value) => /^\S{8,}$/.test(value))
     .transform((value) => new Secret(value))
     .optional(),
@@ -199,6 +204,7 @@ const toSettings = (parsed: ParsedSettings): Settings => ({
   databasePath: parsed.VEGA_DB_PATH ?? null,
   databaseZone: parsed.VEGA_DB_ZONE,
   masterKeys: parsed.VEGA_MASTER_KEY ?? [],
+  sealTokens: parsed.VEGA_SEAL_TOKENS,
   operatorKey: parsed.VEGA_OPERATOR_KEY ?? null,
   cooldownSeconds: parsed.VEGA_COOLDOWN_SECONDS,
   captchaWaitSeconds: parsed.VEGA_CAPTCHA_WAIT_SECONDS,

@@ -75,6 +75,7 @@ test('the least environment gives the whole configuration, with every default', 
       "port": 28020,
       "profileTimeoutMs": 3000,
       "redirectUri": "http://localhost:28020/api/v1/auth/upstox/callback",
+      "sealTokens": false,
       "stepTimeoutSeconds": 60,
     }
   `);
@@ -157,6 +158,7 @@ test('every setting can be given', () => {
       "port": 0,
       "profileTimeoutMs": 100,
       "redirectUri": "http://localhost:28020/api/v1/auth/upstox/callback",
+      "sealTokens": false,
       "stepTimeoutSeconds": 600,
     }
   `);

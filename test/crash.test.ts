@@ -1,8 +1,4 @@
-import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import type { Env } from '../src/config.ts';
@@ -10,6 +6,7 @@ import { CHECKPOINTS, type Checkpoint } from '../src/services/checkpoints.ts';
 import { Semaphore } from '../src/services/semaphore.ts';
 import type { Simulator } from '../src/simulator/simulator.ts';
 import { violationsIn } from './support/broker-invariants.ts';
+import { processesIn, runUntil } from './support/crash.ts';
 import {
   type Desk,
   environmentOf,
@@ -19,6 +16,7 @@ import {
   secretsOf,
   until,
 } from './support/desk.ts';
+import { openFolder } from './support/folder.ts';
 import { type Moods, openMoodyBroker } from './support/moody-broker.ts';
 import { plantToken } from './support/plant.ts';
 
@@ -155,49 +153,6 @@ const calm = ({ otpLimit, rejectedApps, refusedSteps }: Moods): void => {
   delete refusedSteps.PIN;
 };
 
-const CHILD = fileURLToPath(new URL('support/crash-child.ts', import.meta.url));
-
-interface Death {
-  readonly signal: NodeJS.Signals | null;
-  /** Everything it has said. */
-  readonly said: string;
-}
-
-/** Runs the program in a process of its own until it is killed at the checkpoint. */
-const runUntil = async (directory: string, env: Env, point: Checkpoint, visit: number): Promise<Death> => {
-  const temporary = path.join(directory, 'tmp');
-  mkdirSync(temporary);
-  const said: Buffer[] = [];
-  const child = spawn(
-    process.execPath,
-    ['--import', 'tsx', CHILD, directory, point, 'mode: ALL', String(visit)],
-    { env: { ...process.env, ...env, TMPDIR: temporary }, stdio: ['ignore', 'pipe', 'pipe'] },
-  );
-  child.stdout.on('data', (chunk: Buffer) => said.push(chunk));
-  child.stderr.on('data', (chunk: Buffer) => said.push(chunk));
-  const signal = await new Promise<NodeJS.Signals | null>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (_code, by) => resolve(by));
-  });
-  return { signal, said: Buffer.concat(said).toString('utf8') };
-};
-
-/** Processes that were started with something of this folder in their arguments: a browser names its profile there. */
-const processesIn = (directory: string): readonly string[] => {
-  if (!existsSync('/proc/self/cmdline')) return [];
-  return readdirSync('/proc').filter(
-    (id) => /^\d+$/.test(id) && argumentsOf(id).includes(`${directory}/tmp`),
-  );
-};
-
-const argumentsOf = (processId: string): string => {
-  try {
-    return readFileSync(`/proc/${processId}/cmdline`, 'utf8');
-  } catch {
-    return '';
-  }
-};
-
 const rowsIn = (directory: string, sql: string): Record<string, unknown>[] => {
   const database = new Sqlite(path.join(directory, 'vega_trade.db'), { timeout: 2000 });
   try {
@@ -209,12 +164,6 @@ const rowsIn = (directory: string, sql: string): Record<string, unknown>[] => {
 
 const ACTIVE = 'select api_name, access_token from upstox_tokens where is_active = 1 order by api_index';
 const STATE = '{ ready authState { run { status } } }';
-
-/** A folder that goes away again, after everything that was opened in it later. */
-const openFolder = () => {
-  const directory = mkdtempSync(path.join(tmpdir(), 'vega-crash-'));
-  return { directory, [Symbol.dispose]: () => rmSync(directory, { recursive: true, force: true }) };
-};
 
 /** Larger than any process id of Linux can be. */
 const NO_PROCESS = 2 ** 22 + 1;

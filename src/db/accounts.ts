@@ -1,5 +1,5 @@
 import type { Account } from '../domain/account.ts';
-import type { Queryable } from './database.ts';
+import type { Queryable } from './queryable.ts';
 
 /** Makes the account's row if there is none yet. */
 export const ensureAccount = async (

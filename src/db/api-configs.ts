@@ -2,10 +2,9 @@ import type { Selectable } from 'kysely';
 import type { ApiConfig } from '../domain/api-config.ts';
 import { type ApiName, isApiName } from '../domain/api-name.ts';
 import { Secret } from '../domain/secret.ts';
-import type { Queryable } from './database.ts';
-import { configSecretPlace } from './sealed-values.ts';
+import type { Queryable } from './queryable.ts';
 import type { UpstoxApiConfigsTable } from './tables.ts';
-import type { Vault } from './vault.ts';
+import { configSecretPlace, type Vault } from './vault.ts';
 
 /** The account's API apps; those of the predecessor without a redirect URI get `redirectUri`. */
 export const findApiConfigs = async (

@@ -3,7 +3,7 @@ import type { Acquisition, AcquisitionKind, AcquisitionWish } from '../domain/ac
 import type { ApiConfig } from '../domain/api-config.ts';
 import type { ApiName } from '../domain/api-name.ts';
 import type { GenerationRun } from '../domain/generation-run.ts';
-import type { Queryable } from './database.ts';
+import type { Queryable } from './queryable.ts';
 import type { PendingAcquisitionsTable } from './tables.ts';
 
 /** What a run is going to wait for, written down with the run itself. */

@@ -2,7 +2,7 @@ import type { Selectable, Updateable } from 'kysely';
 import type { AuthPhase } from '../domain/auth-phase.ts';
 import type { AuthRecord } from '../domain/auth-state.ts';
 import type { FailureCode } from '../domain/failure.ts';
-import type { Queryable } from './database.ts';
+import type { Queryable } from './queryable.ts';
 import type { AuthStatesTable } from './tables.ts';
 
 /** The account's state; IDLE where nothing was ever stored. */

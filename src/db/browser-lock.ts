@@ -3,6 +3,7 @@ import { closeSync, fchmodSync, lstatSync, openSync } from 'node:fs';
 import { hostname } from 'node:os';
 import Sqlite from 'better-sqlite3';
 import { DatabaseError } from './database-error.ts';
+import { isAlive } from './is-alive.ts';
 
 /** Who holds the browser: a process, and the folder that it works in. */
 export interface BrowserOwner {
@@ -140,15 +141,6 @@ const findOwner = (connection: Sqlite.Database): BrowserOwner | null => {
     since: new Date(row.since),
     place: isHere ? row.place : `${row.host}:${row.place}`,
   };
-};
-
-const isAlive = (processId: number): boolean => {
-  try {
-    process.kill(processId, 0);
-    return true;
-  } catch (error) {
-    return codeOf(error) === 'EPERM';
-  }
 };
 
 /** Null when another process or connection holds the lock. */

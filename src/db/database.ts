@@ -1,80 +1,190 @@
-import { chmodSync, existsSync, statSync } from 'node:fs';
-import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import Sqlite from 'better-sqlite3';
-import { Kysely, Migrator, sql, type Transaction } from 'kysely';
-import { migrations } from '../../migrations/index.ts';
+import type { AuditEntry, AuditVerification, StoredAuditEntry } from '../domain/audit.ts';
+import type { DbRecovery } from '../domain/db-recovery.ts';
+import type { StorageKind } from '../domain/token.ts';
+import { type AuditWish, findAuditEntries, verifyChain } from './audit-entries.ts';
+import { adviceFor, type Backup, makeBackup } from './backups.ts';
+import type { Change } from './change.ts';
+import { explain, isBusy, isOutage, meansDamage, sqliteCode } from './connection.ts';
 import { DatabaseError } from './database-error.ts';
-import { ImmediateSqliteDialect } from './immediate-dialect.ts';
-import type { MasterKeySource } from './master-key.ts';
-import { openVault, rotateVault, sealPlainSecrets } from './sealed-values.ts';
-import type { Tables } from './tables.ts';
+import { CURRENT_SCHEMA } from './migrations.ts';
+import { copyToMemory } from './mirror.ts';
+import { OpenedFile } from './opened-file.ts';
+import {
+  type DatabaseOptions,
+  type Findings,
+  keyIdsOf,
+  type Opened,
+  openDatabase,
+  refuseDamage,
+} from './opening.ts';
+import { Outage } from './outage.ts';
+import { patiently, Turns } from './patience.ts';
+import type { Queryable } from './queryable.ts';
+import { replay } from './replay.ts';
+import { rotateVault } from './sealed-values.ts';
+import { SpillFile } from './spill-file.ts';
+import type { TokenFormat } from './tokens.ts';
 import type { Vault } from './vault.ts';
 
-/** A connection or a transaction: what every query function takes first. */
-export type Queryable = Kysely<Tables>;
+/** How long a write waits for another process's lock before memory takes over; the event loop goes on meanwhile. */
+const BUSY_WAIT_MS = 200;
+/** Between two attempts to write the file again: doubled each time, up to the second, with jitter. */
+const [FIRST_RETRY_MS, LAST_RETRY_MS] = [100, 2000];
+/** A connection that was replaced is closed when whoever reads from it is surely done. */
+const LINGER_MS = 1000;
 
-export interface DatabaseOptions {
-  readonly file: string;
-  /** The zone in which wall times stand in the file. */
-  readonly zone: string;
-  readonly masterKey: MasterKeySource;
+/** What went wrong with the file, while it cannot be written. */
+export interface Trouble {
+  /** SQLite's word for it, such as SQLITE_BUSY. */
+  readonly code: string;
+  readonly pendingWrites: number;
+  /** What is pending lies on the disk, too: it would survive the end of this process. */
+  readonly isOnDisk: boolean;
+  /** What a person has to do; null when time heals it. */
+  readonly advice: string | null;
+  readonly seconds: number;
 }
 
-/** How long a start or a write waits for another process's lock; the event loop goes on meanwhile. */
-const BUSY_WAIT_MS = 5000;
+interface Written {
+  readonly transaction: Queryable;
+  readonly changes: readonly Change[];
+}
 
-const PRIVATE_FILE = 0o600;
-const PRIVATE_UMASK = 0o077;
+interface Listeners {
+  readonly recovery: (recovery: DbRecovery, trouble: Trouble) => void;
+  readonly audit: (entry: StoredAuditEntry) => void;
+}
 
-/** The one SQLite file. Rows stop in this folder: what leaves it are domain values. */
-export class Database {
+/**
+ * The one SQLite file. Rows stop in this folder: what leaves it are domain values. While the file cannot be written,
+ * its last known rows in memory take its place, and the spill file keeps what was written to them.
+ */
+export class Database implements TokenFormat {
   readonly path: string;
-  /** The zone in which wall times stand in this database. */
   readonly zone: string;
-  readonly #kysely: Kysely<Tables>;
-  readonly #masterKey: MasterKeySource;
+  readonly sealsTokens: boolean;
+  /** What the start has found and put right. */
+  readonly findings: Findings;
+  readonly #options: DatabaseOptions;
+  readonly #chain: Opened['chain'];
+  readonly #turns = new Turns();
+  readonly #listeners = new Set<Partial<Listeners>>();
+  #file: OpenedFile;
+  #memory: OpenedFile;
+  #foreignWrites: number;
   #vault: Vault;
+  #outage: Outage | null;
+  #told = '';
+  #retry: NodeJS.Timeout | null = null;
+  readonly #lingering = new Set<OpenedFile>();
 
-  private constructor(options: DatabaseOptions, kysely: Kysely<Tables>, vault: Vault) {
+  private constructor(options: DatabaseOptions, opened: Opened) {
     this.path = options.file;
-    this.zone = options.zone;
-    this.#masterKey = options.masterKey;
-    this.#kysely = kysely;
-    this.#vault = vault;
+    this.zone = opened.format.zone;
+    this.sealsTokens = opened.format.sealsTokens;
+    this.findings = opened.findings;
+    this.#options = options;
+    this.#chain = opened.chain;
+    this.#vault = opened.format.vault;
+    this.#file = opened.file;
+    this.#memory = opened.memory;
+    this.#foreignWrites = opened.file.foreignWrites();
+    this.#outage = opened.outage;
+    this.#watch(opened.file);
+    if (opened.outage !== null) this.#scheduleRetry(0);
   }
 
   /** Opens or makes the file (mode 600, WAL), brings its tables up to date and leaves existing rows as they are. */
-  static open(options: DatabaseOptions): Promise<Database> {
-    return whileBusy(() => Database.#openOnce(options));
+  static async open(options: DatabaseOptions): Promise<Database> {
+    return new Database(options, await openDatabase(options));
   }
 
-  static async #openOnce(options: DatabaseOptions): Promise<Database> {
-    const { file } = options;
-    const kysely = new Kysely<Tables>({ dialect: new ImmediateSqliteDialect({ database: connect(file) }) });
-    try {
-      await migrate(file, kysely);
-      await enforceOneRowPerApi(kysely);
-      const vault = await openVault(file, kysely, options.masterKey);
-      await sealPlainSecrets(kysely, vault);
-      return new Database(options, kysely, vault);
-    } catch (error) {
-      await kysely.destroy();
-      throw error instanceof DatabaseError ? error : explain(file, error);
-    }
-  }
-
-  /** For reads. */
+  /** For reads: the file, or its last known rows with what was written since. */
   get read(): Queryable {
-    return this.#kysely;
+    return this.#outage === null ? this.#file.kysely : this.#memory.kysely;
   }
 
   /**
    * Runs `work` in one `BEGIN IMMEDIATE` transaction. Within it use only the given transaction: SQLite has a single
-   * connection here, and a query beside it would wait for ever.
+   * connection here, and a query beside it would wait for ever. `work` may be run again when the file fails in the
+   * middle. With `mustLast` it is refused when neither the file nor the spill file can hold it.
    */
-  write<Result>(work: (transaction: Transaction<Tables>) => Promise<Result>): Promise<Result> {
-    return whileBusy(() => this.#kysely.transaction().execute(work));
+  async write<Result>(
+    work: (transaction: Queryable) => Promise<Result>,
+    { mustLast = false } = {},
+  ): Promise<Result> {
+    for (;;) {
+      if (this.#outage === null) {
+        try {
+          const isWorthIt = (error: unknown) => isBusy(error) && this.#outage === null;
+          return await patiently(() => this.#writeToFile(work), isWorthIt, BUSY_WAIT_MS);
+        } catch (error) {
+          if (!isOutage(error)) throw error;
+          this.#beginOutage(error);
+        }
+      }
+      const written = await this.#turns.take(() => this.#writeToMemory(work, mustLast));
+      if (written !== 'FILE_IS_BACK') return written.result;
+    }
+  }
+
+  /** Appends to the audit in the caller's transaction. */
+  audit(transaction: Queryable, entry: AuditEntry): Promise<void> {
+    return this.#chain.append(transaction, entry);
+  }
+
+  /** The newest entries first. Those that the file has not got yet are among them. */
+  async auditEntries(wish: AuditWish): Promise<readonly StoredAuditEntry[]> {
+    const newest = await findAuditEntries(this.read, wish);
+    if (this.#outage === null) return newest;
+    const older = await findAuditEntries(this.#file.kysely, wish).catch(() => []);
+    const known = new Set(newest.map(({ id }) => id));
+    return [...newest, ...older.filter(({ id }) => !known.has(id))]
+      .sort((one, other) => other.id - one.id)
+      .slice(0, wish.first);
+  }
+
+  /** Looks through the whole audit in the file. */
+  verifyAudit(): Promise<AuditVerification> {
+    return verifyChain(this.#file.kysely, this.#chain, this.#chain.readHead());
+  }
+
+  /** Where a token lies at present. */
+  storageOf(accountNumber: number, apiName: string): StorageKind {
+    return this.#outage?.holdsToken(accountNumber, apiName) === true ? 'MEMORY' : 'DATABASE';
+  }
+
+  get recovery(): DbRecovery {
+    const outage = this.#outage;
+    if (outage === null)
+      return { dbLocked: false, fallback: 'DATABASE', autoRestart: true, pendingWrites: 0 };
+    const autoRestart = !meansDamage(outage.code);
+    return { dbLocked: true, fallback: 'MEMORY', autoRestart, pendingWrites: outage.pending };
+  }
+
+  /** What is wrong with the file; null while it can be written. */
+  get trouble(): Trouble | null {
+    const outage = this.#outage;
+    if (outage === null) return null;
+    const { code, pending, isOnDisk, seconds } = outage;
+    const advice = meansDamage(code) ? adviceFor(this.path, keyIdsOf(this.#options.masterKey)) : null;
+    return { code, pendingWrites: pending, isOnDisk, advice, seconds };
+  }
+
+  /** Told whenever an outage begins, moves on and ends, and of each audit entry once it is kept. */
+  listen(listeners: Partial<Listeners>): void {
+    this.#listeners.add(listeners);
+    if (this.#outage !== null) this.#tellRecovery();
+  }
+
+  /** Copies the whole database while it is in use. */
+  async backUp(now: Date): Promise<Backup> {
+    if (this.#outage !== null)
+      throw new DatabaseError(
+        this.path,
+        'The database cannot be written at present, so it is not copied either.',
+      );
+    return makeBackup(this.#file.connection, this.path, this.#vault, now);
   }
 
   /** Seals and opens the secrets in this file. */
@@ -84,131 +194,179 @@ export class Database {
 
   /** Seals every secret with a new master key. False when VEGA_MASTER_KEY gives no other key to seal with. */
   async rotateMasterKey(): Promise<boolean> {
-    const renewed = await rotateVault(this.#kysely, this.#vault, this.#masterKey);
+    if (this.#outage !== null)
+      throw new DatabaseError(this.path, 'The database cannot be written at present.');
+    const renewed = await rotateVault(this.#file.kysely, this.#vault, this.#options.masterKey);
     if (renewed === null) return false;
     this.#vault = renewed;
+    await this.#turns.take(() => this.#copyAnew());
     return true;
   }
 
+  /** Tries once more to write what is pending, and leaves the rest in the spill file for the next start. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#kysely.destroy();
+    if (this.#retry !== null) clearTimeout(this.#retry);
+    this.#listeners.clear();
+    await this.#turns.take(() => this.#tryFile());
+    if (this.#retry !== null) clearTimeout(this.#retry);
+    await this.#outage?.leave();
+    for (const opened of [this.#file, this.#memory, ...this.#lingering]) await opened.close();
+  }
+
+  #writeToFile<Result>(work: (transaction: Queryable) => Promise<Result>): Promise<Result> {
+    const file = this.#file;
+    return file.write(work, async (transaction, changes) => {
+      await this.#follow(file, changes);
+      this.#chain.markStored(transaction);
+      this.#tellAudit(transaction);
+    });
+  }
+
+  /** Keeps the rows in memory the same as those of the file. Nothing is under way on the connection meanwhile. */
+  async #follow(file: OpenedFile, changes: readonly Change[]): Promise<void> {
+    try {
+      const foreignWrites = file.foreignWrites();
+      if (foreignWrites === this.#foreignWrites) {
+        if (changes.length > 0)
+          await this.#memory.write((transaction) => replay(transaction, [changes], this.#replayer), done);
+        return;
+      }
+      this.#foreignWrites = foreignWrites;
+      const old = this.#memory;
+      this.#memory = copyToMemory(file.connection);
+      await old.close();
+    } catch {
+      // The file has it; the next write copies anew.
+      this.#foreignWrites = Number.NaN;
+    }
+  }
+
+  async #copyAnew(): Promise<void> {
+    const copy = await this.#file.undisturbed(copyToMemory);
+    this.#foreignWrites = this.#file.foreignWrites();
+    this.#linger(this.#memory);
+    this.#memory = copy;
+  }
+
+  #beginOutage(error: unknown): void {
+    // No `await` stands between the check and the set, so an outage begins once.
+    if (this.#outage !== null) return;
+    const spill = new SpillFile(this.path, CURRENT_SCHEMA, this.#vault);
+    this.#outage = new Outage(spill, sqliteCode(error));
+    void this.#turns.take(async () => {
+      try {
+        if (this.#file.foreignWrites() !== this.#foreignWrites) await this.#copyAnew();
+      } catch {
+        // What was last read has to do.
+      }
+    });
+    this.#tellRecovery();
+    this.#scheduleRetry(0);
+  }
+
+  async #writeToMemory<Result>(
+    work: (transaction: Queryable) => Promise<Result>,
+    mustLast: boolean,
+  ): Promise<{ readonly result: Result } | 'FILE_IS_BACK'> {
+    const outage = this.#outage;
+    if (outage === null) return 'FILE_IS_BACK';
+    let written: Written | null = null;
+    const result = await this.#memory.write(work, async (transaction, changes) => {
+      written = { transaction, changes };
+    });
+    if (written !== null) await this.#keep(outage, written, mustLast);
+    return { result };
+  }
+
+  async #keep(outage: Outage, { transaction, changes }: Written, mustLast: boolean): Promise<void> {
+    try {
+      await outage.keep(changes);
+    } catch (error) {
+      // It stays in memory and is tried again: what is lost only if this process ends is better than lost at once.
+      this.#tellRecovery();
+      if (mustLast) throw explain(this.path, error);
+    }
+    this.#tellAudit(transaction);
+  }
+
+  #scheduleRetry(attempt: number): void {
+    const pause = Math.min(FIRST_RETRY_MS * 2 ** attempt, LAST_RETRY_MS) * (0.75 + Math.random() / 2);
+    this.#retry = setTimeout(() => {
+      void this.#turns
+        .take(() => this.#tryFile())
+        .then((isBack) => {
+          if (!isBack) this.#scheduleRetry(attempt + 1);
+        });
+    }, pause).unref();
+  }
+
+  /** Opens the file anew and gives it everything that is pending, in one transaction. True when nothing is left to do. */
+  async #tryFile(): Promise<boolean> {
+    const outage = this.#outage;
+    if (outage === null) return true;
+    let file: OpenedFile | null = null;
+    try {
+      file = OpenedFile.open(this.path, this.#options.beforeStatement);
+      if (meansDamage(outage.code)) refuseDamage(file.connection);
+      const transactions = outage.transactions();
+      await file.write(
+        (transaction) => replay(transaction, transactions, this.#replayer),
+        async (transaction) => this.#chain.markStored(transaction),
+      );
+      await this.#takeBack(outage, file);
+      return true;
+    } catch (error) {
+      await file?.close();
+      outage.code = sqliteCode(error) || outage.code;
+      await outage.keep([]).catch(() => undefined);
+      this.#tellRecovery();
+      return false;
+    }
+  }
+
+  async #takeBack(outage: Outage, file: OpenedFile): Promise<void> {
+    const trouble = this.trouble;
+    this.#linger(this.#file);
+    this.#file = file;
+    this.#watch(file);
+    this.#foreignWrites = file.foreignWrites();
+    this.#linger(this.#memory);
+    this.#memory = copyToMemory(file.connection);
+    this.#outage = null;
+    await outage.clear().catch(() => undefined);
+    this.#tellRecovery(trouble);
+  }
+
+  #watch(file: OpenedFile): void {
+    file.onFault = (error) => {
+      if (file === this.#file && isOutage(error) && !isBusy(error)) this.#beginOutage(error);
+    };
+  }
+
+  #linger(file: OpenedFile): void {
+    this.#lingering.add(file);
+    setTimeout(() => {
+      if (this.#lingering.delete(file)) void file.close();
+    }, LINGER_MS).unref();
+  }
+
+  get #replayer() {
+    return { format: this, chain: this.#chain };
+  }
+
+  #tellAudit(transaction: Queryable): void {
+    for (const entry of this.#chain.appendedBy(transaction))
+      for (const { audit } of this.#listeners) audit?.(entry);
+  }
+
+  /** Says how it stands, unless that was said already. */
+  #tellRecovery(before: Trouble | null = null): void {
+    const trouble = this.trouble ?? before;
+    const saying = JSON.stringify([this.recovery, trouble?.code, trouble?.isOnDisk]);
+    if (saying === this.#told || trouble === null) return;
+    this.#told = saying;
+    for (const { recovery } of this.#listeners) recovery?.(this.recovery, trouble);
   }
 }
 
-/** Tries again as long as another process holds the lock; the event loop goes on meanwhile. */
-const whileBusy = async <Result>(work: () => Promise<Result>): Promise<Result> => {
-  const deadline = Date.now() + BUSY_WAIT_MS;
-  for (let pause = 5; ; pause = Math.min(pause * 2, 100)) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!isBusy(error) || Date.now() + pause > deadline) throw error;
-    }
-    await delay(pause + Math.random() * pause);
-  }
-};
-
-const isBusy = (error: unknown): boolean =>
-  /^SQLITE_(BUSY|LOCKED)/.test(sqliteCode(error instanceof DatabaseError ? error.cause : error));
-
-const sqliteCode = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
-
-const connect = (file: string): Sqlite.Database => {
-  const directory = path.dirname(file);
-  if (!existsSync(directory)) {
-    throw new DatabaseError(
-      file,
-      `The folder ${directory} of the database does not exist. Make it, or set VEGA_DB_PATH.`,
-    );
-  }
-  narrowModes(file);
-  const umask = process.umask(PRIVATE_UMASK);
-  try {
-    // A busy timeout here would stop the whole server while it waits: `whileBusy` waits in between instead.
-    return configured(new Sqlite(file, { timeout: 0 }));
-  } catch (error) {
-    throw explain(file, error);
-  } finally {
-    process.umask(umask);
-  }
-};
-
-/** New side files copy the mode of the database, so it is narrowed before SQLite opens it; another program may hold old ones. */
-const narrowModes = (file: string): void => {
-  const wide = ['', '-wal', '-shm', '-journal']
-    .map((suffix) => `${file}${suffix}`)
-    .filter((name) => existsSync(name) && statSync(name).isFile() && (statSync(name).mode & 0o077) !== 0);
-  for (const name of wide) chmodSync(name, PRIVATE_FILE);
-};
-
-const configured = (connection: Sqlite.Database): Sqlite.Database => {
-  try {
-    connection.pragma('journal_mode = WAL');
-    connection.pragma('synchronous = FULL');
-    connection.pragma('foreign_keys = ON');
-    connection.pragma('secure_delete = ON');
-    return connection;
-  } catch (error) {
-    connection.close();
-    throw error;
-  }
-};
-
-const EXPLANATIONS: readonly (readonly [RegExp, string])[] = [
-  [
-    /^SQLITE_NOTADB|^SQLITE_CORRUPT/,
-    'is not a sound SQLite database. Restore a backup of it, or set VEGA_DB_PATH to another file.',
-  ],
-  [
-    /^SQLITE_CANTOPEN|^SQLITE_PERM|^SQLITE_AUTH|^SQLITE_READONLY|EACCES|EPERM/,
-    'cannot be read and written by this user. Check its permissions, or set VEGA_DB_PATH.',
-  ],
-  [/^SQLITE_BUSY|^SQLITE_LOCKED/, 'is locked by another program. Close that program and start again.'],
-];
-
-const explain = (file: string, error: unknown): DatabaseError => {
-  const reason = error instanceof Error ? error.message : String(error);
-  const code = sqliteCode(error);
-  const known = EXPLANATIONS.find(([pattern]) => pattern.test(code));
-  return new DatabaseError(file, `The database ${file} ${known?.[1] ?? `cannot be opened: ${reason}`}`, {
-    cause: error,
-  });
-};
-
-const migrate = async (file: string, kysely: Kysely<Tables>): Promise<void> => {
-  const migrator = new Migrator({ db: kysely, provider: { getMigrations: async () => ({ ...migrations }) } });
-  const newer = (await executedMigrations(kysely)).filter((name) => !(name in migrations));
-  if (newer.length > 0) {
-    throw new DatabaseError(
-      file,
-      `The database ${file} was made by a newer vega-auth (it knows ${newer.join(', ')}). Update this one.`,
-    );
-  }
-  const { error } = await migrator.migrateToLatest();
-  if (error !== undefined) throw explain(file, error);
-};
-
-const executedMigrations = async (kysely: Kysely<Tables>): Promise<readonly string[]> => {
-  const tables = await sql<{
-    name: string;
-  }>`select name from sqlite_master where name = 'kysely_migration'`.execute(kysely);
-  if (tables.rows.length === 0) return [];
-  const executed = await sql<{ name: string }>`select name from kysely_migration`.execute(kysely);
-  return executed.rows.map(({ name }) => name);
-};
-
-/**
- * One row per account and API. A database of the predecessor may hold several; they are left alone, the newest is
- * read, and the index is made at a later start, when replacing has left one of each.
- */
-const enforceOneRowPerApi = async (kysely: Kysely<Tables>): Promise<void> => {
-  const twice = await sql`
-    select 1 from upstox_tokens group by coalesce(user_id, 1), api_name having count(*) > 1 limit 1`.execute(
-    kysely,
-  );
-  if (twice.rows.length > 0) return;
-  await sql`
-    create unique index if not exists upstox_tokens_one_per_api
-    on upstox_tokens (coalesce(user_id, 1), api_name)`.execute(kysely);
-};
+const done = async (): Promise<void> => undefined;

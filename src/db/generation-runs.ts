@@ -9,7 +9,7 @@ import type {
   RunStep,
   StepStatus,
 } from '../domain/generation-run.ts';
-import type { Queryable } from './database.ts';
+import type { Queryable } from './queryable.ts';
 import type { GenerationRunsTable, GenerationStepsTable } from './tables.ts';
 
 export const insertRun = async (

@@ -1,16 +1,72 @@
+import type Sqlite from 'better-sqlite3';
 import {
   CompiledQuery,
   type DatabaseConnection,
+  type QueryResult,
   SqliteAdapter,
   SqliteDialect,
   type SqliteDialectConfig,
   SqliteDriver,
 } from 'kysely';
+import type { Journal } from './journal.ts';
+
+/** Told of every statement before it is executed; what it throws, the statement fails with. */
+export type BeforeStatement = (sql: string) => void;
+
+interface Options {
+  readonly database: Sqlite.Database;
+  readonly journal: Journal;
+  readonly beforeStatement?: BeforeStatement | undefined;
+  readonly onError: (error: unknown) => void;
+}
 
 /** A transaction that reads first and writes later fails at once when another process wrote between: take the lock at its begin. */
 class ImmediateDriver extends SqliteDriver {
+  readonly #options: Options;
+
+  constructor(config: SqliteDialectConfig, options: Options) {
+    super(config);
+    this.#options = options;
+  }
+
+  override async acquireConnection(): Promise<DatabaseConnection> {
+    return new JournalledConnection(await super.acquireConnection(), this.#options);
+  }
+
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+    this.#options.journal.begin();
+  }
+
+  /** An error that ends the transaction by itself, such as a full disk, leaves nothing to roll back. */
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    if (this.#options.database.inTransaction) await super.rollbackTransaction(connection);
+  }
+}
+
+class JournalledConnection implements DatabaseConnection {
+  readonly #connection: DatabaseConnection;
+  readonly #options: Options;
+
+  constructor(connection: DatabaseConnection, options: Options) {
+    this.#connection = connection;
+    this.#options = options;
+  }
+
+  async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+    try {
+      this.#options.beforeStatement?.(query.sql);
+      const result = await this.#connection.executeQuery<Row>(query);
+      this.#options.journal.note(query);
+      return result;
+    } catch (error) {
+      this.#options.onError(error);
+      throw error;
+    }
+  }
+
+  streamQuery<Row>(query: CompiledQuery, chunkSize: number): AsyncIterableIterator<QueryResult<Row>> {
+    return this.#connection.streamQuery(query, chunkSize);
   }
 }
 
@@ -22,15 +78,15 @@ class TransactionalAdapter extends SqliteAdapter {
 }
 
 export class ImmediateSqliteDialect extends SqliteDialect {
-  readonly #config: SqliteDialectConfig;
+  readonly #options: Options;
 
-  constructor(config: SqliteDialectConfig) {
-    super(config);
-    this.#config = config;
+  constructor(options: Options) {
+    super(options);
+    this.#options = options;
   }
 
   override createDriver(): ImmediateDriver {
-    return new ImmediateDriver(this.#config);
+    return new ImmediateDriver({ database: this.#options.database }, this.#options);
   }
 
   override createAdapter(): SqliteAdapter {

@@ -1,7 +1,7 @@
 import type { ApiName } from '../domain/api-name.ts';
 import type { TotpSecret } from '../domain/totp-secret.ts';
-import type { Queryable } from './database.ts';
 import { fingerprint } from './fingerprint.ts';
+import type { Queryable } from './queryable.ts';
 
 /** Who is about to submit something. */
 export interface AttemptOwner {

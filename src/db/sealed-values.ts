@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { Secret } from '../domain/secret.ts';
 import { DatabaseError } from './database-error.ts';
@@ -10,24 +11,19 @@ import {
   settleKeyFiles,
 } from './master-key.ts';
 import type { Tables } from './tables.ts';
-import { isSealed, type SealedPlace, Vault } from './vault.ts';
+import type { TokenFormat } from './tokens.ts';
+import {
+  configSecretPlace,
+  isSealed,
+  type SealedPlace,
+  tokenPlace,
+  tokenSecretPlace,
+  Vault,
+} from './vault.ts';
 
 const PROOF_PLACE: SealedPlace = { table: 'vault', column: 'proof', row: '1' };
 const PROOF = new Secret('vega-auth');
-
-/** Where the client secret of a token row is sealed to. */
-export const tokenSecretPlace = (accountNumber: number, apiName: string): SealedPlace => ({
-  table: 'upstox_tokens',
-  column: 'client_secret',
-  row: `${accountNumber} ${apiName}`,
-});
-
-/** Where the client secret of an API config is sealed to. */
-export const configSecretPlace = (accountNumber: number, apiName: string): SealedPlace => ({
-  table: 'upstox_api_configs',
-  column: 'client_secret',
-  row: `${accountNumber} ${apiName}`,
-});
+const AUDIT_KEY_PLACE: SealedPlace = { table: 'vault', column: 'audit_key', row: '1' };
 
 /**
  * The vault of a database. A new database gets a key; one that has been sealed before opens only with its own: a wrong
@@ -49,18 +45,49 @@ export const openVault = async (
   return vault;
 };
 
-/** Seals what the predecessor left in plain text. */
-export const sealPlainSecrets = (db: Kysely<Tables>, vault: Vault): Promise<void> =>
-  db.transaction().execute(async (transaction) => {
-    const rows = await transaction.selectFrom('upstox_api_configs').selectAll().execute();
-    for (const row of rows.filter(({ client_secret }) => !isSealed(client_secret))) {
-      const sealed = vault.seal(
-        new Secret(row.client_secret),
-        configSecretPlace(row.account_number, row.api_name),
-      );
-      await writeConfigSecret(transaction, row, sealed);
+/** The key of the audit's chain: made once, and sealed anew when the master key is rotated. */
+export const openAuditKey = async (db: Kysely<Tables>, vault: Vault): Promise<Buffer> => {
+  const { audit_key } = await db.selectFrom('vault').select('audit_key').executeTakeFirstOrThrow();
+  if (audit_key !== null) return Buffer.from(vault.open(audit_key, AUDIT_KEY_PLACE).reveal(), 'base64url');
+  const made = vault.seal(new Secret(randomBytes(32).toString('base64url')), AUDIT_KEY_PLACE);
+  await db.updateTable('vault').set({ audit_key: made }).where('audit_key', 'is', null).execute();
+  // Another process may have been quicker.
+  return openAuditKey(db, vault);
+};
+
+/** Seals what the predecessor left in plain text, and tokens as VEGA_SEAL_TOKENS says. Writes only what differs. */
+export const settleSeals = async (db: Kysely<Tables>, format: TokenFormat): Promise<void> => {
+  const configs = await db.selectFrom('upstox_api_configs').selectAll().execute();
+  const tokens = await db
+    .selectFrom('upstox_tokens')
+    .select(['id', 'user_id', 'api_name', 'access_token'])
+    .execute();
+  const plain = configs.filter(({ client_secret }) => !isSealed(client_secret));
+  const strange = tokens.filter(
+    ({ access_token }) => access_token && isSealed(access_token) !== format.sealsTokens,
+  );
+  if (plain.length + strange.length === 0) return;
+  const { vault } = format;
+  await db.transaction().execute(async (transaction) => {
+    for (const row of plain) {
+      const place = configSecretPlace(row.account_number, row.api_name);
+      await writeConfigSecret(transaction, row, vault.seal(new Secret(row.client_secret), place));
+    }
+    for (const { id, user_id, api_name, access_token } of strange) {
+      const place = tokenPlace(user_id ?? 1, api_name);
+      const text = access_token ?? '';
+      const settled = format.sealsTokens
+        ? vault.seal(new Secret(text), place)
+        : vault.open(text, place).reveal();
+      await transaction
+        .updateTable('upstox_tokens')
+        .set({ access_token: settled })
+        .where('id', '=', id)
+        .where('access_token', '=', text)
+        .execute();
     }
   });
+};
 
 /**
  * Seals everything anew in one transaction, with a new key file or with the first of the given keys, and answers the
@@ -82,20 +109,28 @@ export const rotateVault = async (
     }
     const tokens = await transaction
       .selectFrom('upstox_tokens')
-      .select(['id', 'user_id', 'api_name', 'client_secret'])
+      .select(['id', 'user_id', 'api_name', 'client_secret', 'access_token'])
       .execute();
-    for (const { id, user_id, api_name, client_secret } of tokens) {
-      if (client_secret === null || !isSealed(client_secret)) continue;
-      const sealed = reseal(client_secret, tokenSecretPlace(user_id ?? 1, api_name));
+    for (const { id, user_id, api_name, client_secret, access_token } of tokens) {
+      const again = (text: string | null, place: SealedPlace) =>
+        text !== null && isSealed(text) ? reseal(text, place) : text;
       await transaction
         .updateTable('upstox_tokens')
-        .set({ client_secret: sealed })
+        .set({
+          client_secret: again(client_secret, tokenSecretPlace(user_id ?? 1, api_name)),
+          access_token: again(access_token, tokenPlace(user_id ?? 1, api_name)),
+        })
         .where('id', '=', id)
         .execute();
     }
+    const { audit_key } = await transaction.selectFrom('vault').select('audit_key').executeTakeFirstOrThrow();
     await transaction
       .updateTable('vault')
-      .set({ key_id: renewed.keyId, proof: renewed.seal(PROOF, PROOF_PLACE) })
+      .set({
+        key_id: renewed.keyId,
+        proof: renewed.seal(PROOF, PROOF_PLACE),
+        audit_key: audit_key === null ? null : reseal(audit_key, AUDIT_KEY_PLACE),
+      })
       .where('id', '=', 1)
       .execute();
   });

@@ -138,6 +138,23 @@ export interface VaultTable {
   id: number;
   key_id: string;
   proof: string;
+  /** Sealed; what the audit's chain is signed with. */
+  audit_key: string | null;
+}
+
+/** Append-only, by trigger. `hash` covers the row and the hash of the row before it. */
+export interface AuditEntriesTable {
+  sequence: number;
+  entry_key: string;
+  at: number;
+  severity: string;
+  component: string;
+  kind: string;
+  message: string;
+  correlation_id: string | null;
+  account_id: string | null;
+  api_name: string | null;
+  hash: string;
 }
 
 export interface Tables {
@@ -152,4 +169,5 @@ export interface Tables {
   auth_states: AuthStatesTable;
   token_execution_state: TokenExecutionStateTable;
   pending_acquisitions: PendingAcquisitionsTable;
+  audit_entries: AuditEntriesTable;
 }

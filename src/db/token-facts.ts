@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { StoredToken, StoreOperation } from '../domain/token.ts';
-import type { Queryable } from './database.ts';
+import type { Queryable } from './queryable.ts';
 
 /** How many of the account's tokens are marked active. */
 export const countActiveTokens = async (db: Queryable, accountNumber: number): Promise<number> => {

@@ -69,5 +69,26 @@ export class Vault {
 
 export const isSealed = (text: string): boolean => text.startsWith(`${SCHEME}:`);
 
+/** Where the client secret of a token row is sealed to. */
+export const tokenSecretPlace = (accountNumber: number, apiName: string): SealedPlace => ({
+  table: 'upstox_tokens',
+  column: 'client_secret',
+  row: `${accountNumber} ${apiName}`,
+});
+
+/** Where the client secret of an API config is sealed to. */
+export const configSecretPlace = (accountNumber: number, apiName: string): SealedPlace => ({
+  table: 'upstox_api_configs',
+  column: 'client_secret',
+  row: `${accountNumber} ${apiName}`,
+});
+
+/** Where a token itself is sealed to. */
+export const tokenPlace = (accountNumber: number, apiName: string): SealedPlace => ({
+  table: 'upstox_tokens',
+  column: 'access_token',
+  row: `${accountNumber} ${apiName}`,
+});
+
 const additionalData = ({ table, column, row }: SealedPlace): Buffer =>
   Buffer.from(JSON.stringify([table, column, row]));

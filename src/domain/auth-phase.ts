@@ -56,6 +56,8 @@ export const TRANSITIONS: readonly Transition[] = [
 export const transitionOf = (phase: AuthPhase, trigger: AuthTrigger): Transition | null =>
   TRANSITIONS.find(({ from, on }) => on === trigger && from.includes(phase)) ?? null;
 
+/** The gate is open in these phases, as long as the facts hold. */
+export const isConfirmed = (phase: AuthPhase): boolean => phase === 'AUTH_CONFIRMED' || phase === 'DASHBOARD';
+
 /** PRIMARY was verified in these phases, and the gate may be open. */
-export const hasPrimary = (phase: AuthPhase): boolean =>
-  phase === 'PRIMARY_VALIDATED' || phase === 'AUTH_CONFIRMED' || phase === 'DASHBOARD';
+export const hasPrimary = (phase: AuthPhase): boolean => phase === 'PRIMARY_VALIDATED' || isConfirmed(phase);

@@ -1,4 +1,4 @@
-import type { AuthPhase } from './auth-phase.ts';
+import { type AuthPhase, isConfirmed } from './auth-phase.ts';
 import type { FailureCode } from './failure.ts';
 import { type GenerationRun, waitsElsewhere } from './generation-run.ts';
 import type { TokenCheck } from './verdict.ts';
@@ -76,7 +76,7 @@ export const isSetConfirmed = ({ record, checks, now }: GateFacts): boolean =>
 /** The gate. It closes by itself: a token whose time is up is not VALID any more. */
 export const isReady = (facts: GateFacts): boolean => {
   const { phase, isLoggedOut } = facts.record;
-  return !isLoggedOut && (phase === 'AUTH_CONFIRMED' || phase === 'DASHBOARD') && isSetConfirmed(facts);
+  return !isLoggedOut && isConfirmed(phase) && isSetConfirmed(facts);
 };
 
 export const cooldownAt = ({ cooldown }: AuthRecord, now: Date): Cooldown => {

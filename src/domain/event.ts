@@ -1,4 +1,6 @@
+import type { StoredAuditEntry } from './audit.ts';
 import type { AuthState, Cooldown } from './auth-state.ts';
+import type { DbRecovery } from './db-recovery.ts';
 import type { TokenProgress } from './generation-run.ts';
 
 /** Something that happened, before it has a place in the sequence. */
@@ -6,7 +8,9 @@ export type AuthHappening =
   | { readonly kind: 'AUTH_STATE'; readonly authState: AuthState }
   | { readonly kind: 'TOKEN_PROGRESS'; readonly progress: TokenProgress }
   | { readonly kind: 'COOLDOWN'; readonly cooldown: Cooldown }
-  | { readonly kind: 'AUTH_CONFIRMED'; readonly confirmation: AuthConfirmed };
+  | { readonly kind: 'AUTH_CONFIRMED'; readonly confirmation: AuthConfirmed }
+  | { readonly kind: 'DB_RECOVERY'; readonly recovery: DbRecovery }
+  | { readonly kind: 'AUDIT'; readonly entry: StoredAuditEntry };
 
 /** Everything is confirmed; where a client goes now. */
 export interface AuthConfirmed {

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import type { AuthConfirmed, AuthEvent } from '../domain/event.ts';
 import { followEvents } from '../services/live-state.ts';
+import { AuditEntryRef } from './audit.ts';
 import { AuthStateRef, CooldownRef } from './auth-state.ts';
 import { builder } from './builder.ts';
 import { TokenProgressRef } from './generation-run.ts';
+import { DbRecoveryRef } from './storage.ts';
 
 type EventOf<Kind extends AuthEvent['kind']> = Extract<AuthEvent, { kind: Kind }>;
 
@@ -12,6 +14,8 @@ const TYPE_NAMES: Readonly<Record<AuthEvent['kind'], string>> = {
   TOKEN_PROGRESS: 'TokenProgressEvent',
   COOLDOWN: 'CooldownEvent',
   AUTH_CONFIRMED: 'AuthConfirmedEvent',
+  DB_RECOVERY: 'DbRecoveryEvent',
+  AUDIT: 'AuditEvent',
   HEARTBEAT: 'HeartbeatEvent',
   GAP: 'GapEvent',
 };
@@ -67,6 +71,22 @@ builder.objectRef<EventOf<'AUTH_CONFIRMED'>>('AuthConfirmedEvent').implement({
   description: 'Everything is confirmed: the gate is open.',
   fields: (t) => ({
     confirmation: t.expose('confirmation', { type: AuthConfirmedRef, description: 'Where to go.' }),
+  }),
+});
+
+builder.objectRef<EventOf<'DB_RECOVERY'>>('DbRecoveryEvent').implement({
+  interfaces: [AuthEventRef],
+  description: 'Memory takes over from the database, or the database is back.',
+  fields: (t) => ({
+    recovery: t.expose('recovery', { type: DbRecoveryRef, description: 'How it stands.' }),
+  }),
+});
+
+builder.objectRef<EventOf<'AUDIT'>>('AuditEvent').implement({
+  interfaces: [AuthEventRef],
+  description: 'Something was written down in the audit log.',
+  fields: (t) => ({
+    entry: t.expose('entry', { type: AuditEntryRef, description: 'What was written down.' }),
   }),
 });
 

@@ -5,6 +5,6 @@ builder.mutationField('rotateMasterKey', (t) =>
   t.boolean({
     description:
       'Makes a new master key and seals every secret with it, in one transaction. With VEGA_MASTER_KEY, list the new key before the old one first; refused with MASTER_KEY_IS_GIVEN otherwise.',
-    resolve: (_root, _args, { services }) => rotateMasterKey(services.database),
+    resolve: (_root, _args, { services }) => rotateMasterKey(services),
   }),
 );

@@ -1,11 +1,13 @@
 import './scalars.ts';
 import './account.ts';
 import './api-config-changes.ts';
+import './audit.ts';
 import './auth-state.ts';
 import './events.ts';
 import './human-login.ts';
 import './login-success.ts';
 import './master-key.ts';
+import './storage.ts';
 import './system-health.ts';
 import './token-expiry.ts';
 import './token-status.ts';

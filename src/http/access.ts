@@ -18,6 +18,9 @@ interface Options {
   /** Host names besides those of the loopback interface. */
   readonly allowedHosts: readonly string[];
   readonly now: () => Date;
+  /** Told of a key or a link that was not good. */
+  readonly onRefused: (kind: 'KEY_REFUSED' | 'LINK_REFUSED') => void;
+  readonly onSession: () => void;
 }
 
 /**
@@ -43,7 +46,11 @@ export class Access {
 
   /** The cookie of a new session, if the link is good; it is used up by this. */
   redeemLink(secret: string): string | null {
-    if (!this.#links.delete(hash(secret))) return null;
+    if (!this.#links.delete(hash(secret))) {
+      this.#options.onRefused('LINK_REFUSED');
+      return null;
+    }
+    this.#options.onSession();
     const session = randomBytes(32).toString('base64url');
     this.#sessions.set(hash(session), this.#options.now().getTime() + SESSION_SECONDS * 1000);
     return `${SESSION_COOKIE}=${session}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${SESSION_SECONDS}`;
@@ -74,6 +81,12 @@ export class Access {
 
   /** Null when the request carries the key or a live session. */
   checkKey(request: Request): Denial | null {
+    const denial = this.#judge(request);
+    if (denial === UNAUTHENTICATED) this.#options.onRefused('KEY_REFUSED');
+    return denial;
+  }
+
+  #judge(request: Request): Denial | null {
     const bearer = /^Bearer\s+(\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1];
     if (bearer !== undefined)
       return isSame(bearer, this.#options.operatorKey.reveal()) ? null : UNAUTHENTICATED;

@@ -22,6 +22,7 @@ import { FAILURES, type FailureCode } from '../domain/failure.ts';
 import type { LoginStep } from '../domain/generation-run.ts';
 import type { Logger } from '../log.ts';
 import { getAccount } from './accounts.ts';
+import type { Audit } from './audit.ts';
 import type { AuthStates } from './auth-states.ts';
 import type { Reach } from './checkpoints.ts';
 import type { Clock } from './clock.ts';
@@ -47,6 +48,7 @@ export interface AcquisitionOptions {
   readonly database: Database;
   readonly truth: TokenTruth;
   readonly states: AuthStates;
+  readonly audit: Audit;
   readonly apiBaseUrl: string;
   readonly times: CodeOrder['times'];
   /** What the operator says is registered at the broker; null when nothing is said. */
@@ -191,12 +193,18 @@ export class Acquisitions {
     config: ApiConfig,
     { id }: Acquisition,
   ): Promise<boolean> {
-    const { database, states, apiBaseUrl, times, clock } = this.#options;
+    const { database, states, audit, apiBaseUrl, times, clock } = this.#options;
     const { apiName } = config;
     await live.takeUp(apiName);
     await live.enter(apiName, 'APPROVAL_REQUEST');
     const requestedAt = clock();
-    await database.write((transaction) => noteRequest(transaction, id, requestedAt));
+    await database.write(
+      async (transaction) => {
+        await noteRequest(transaction, id, requestedAt);
+        await audit.note(transaction, 'APPROVAL_REQUESTED', {}, live.reference(apiName));
+      },
+      { mustLast: true },
+    );
     try {
       const { expiresAt, notifierUrl } = await requestApproval(apiBaseUrl, config, times.stepTimeoutMs);
       this.#compareNotifier(config, notifierUrl, log);

@@ -5,6 +5,7 @@ import { type ApiConfig, byApiIndex, type ConfigSource } from '../domain/api-con
 import { API_NAMES, type ApiName } from '../domain/api-name.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Secret } from '../domain/secret.ts';
+import type { Audit } from './audit.ts';
 import type { Clock } from './clock.ts';
 
 interface Options {
@@ -13,6 +14,7 @@ interface Options {
   /** For apps that are stored without one. */
   readonly redirectUri: string;
   readonly database: Database;
+  readonly audit: Audit;
   readonly clock: Clock;
 }
 
@@ -49,7 +51,7 @@ export class ApiConfigs {
 
   async save(account: Account, wish: ApiConfigWish): Promise<ApiConfig> {
     this.#refuseEnvironment();
-    const { database, clock } = this.#options;
+    const { database, audit, clock } = this.#options;
     const others = (await this.list(account)).filter(({ apiName }) => apiName !== wish.apiName);
     const stored = await this.#find(account, wish.apiName);
     const apiIndex = wish.apiIndex ?? stored?.apiIndex ?? freeIndex(wish.apiName, others);
@@ -74,9 +76,11 @@ export class ApiConfigs {
       redirectUri: wish.redirectUri ?? stored?.redirectUri ?? null,
       enabled: wish.enabled ?? stored?.enabled ?? true,
     };
-    await database.write((transaction) =>
-      saveApiConfig(transaction, account.number, change, database.vault, clock()),
-    );
+    await database.write(async (transaction) => {
+      await saveApiConfig(transaction, account.number, change, database.vault, clock());
+      const facts = { enabled: change.enabled, newSecret: wish.clientSecret !== null };
+      await audit.note(transaction, 'CONFIG_SAVED', facts, referenceOf(account, wish.apiName));
+    });
     return this.#get(account, wish.apiName);
   }
 
@@ -89,9 +93,12 @@ export class ApiConfigs {
   /** True when there was one. Its token stays in the table. */
   async remove(account: Account, apiName: ApiName): Promise<boolean> {
     this.#refuseEnvironment();
-    return this.#options.database.write((transaction) =>
-      removeApiConfig(transaction, account.number, apiName),
-    );
+    const { database, audit } = this.#options;
+    return database.write(async (transaction) => {
+      if (!(await removeApiConfig(transaction, account.number, apiName))) return false;
+      await audit.note(transaction, 'CONFIG_REMOVED', {}, referenceOf(account, apiName));
+      return true;
+    });
   }
 
   #refuseEnvironment(): void {
@@ -117,6 +124,8 @@ export class ApiConfigs {
     );
   }
 }
+
+const referenceOf = (account: Account, apiName: ApiName) => ({ accountId: account.id, apiName });
 
 /** The usual index of the name, or the lowest one that is free. */
 const freeIndex = (apiName: ApiName, others: readonly ApiConfig[]): number => {

@@ -5,6 +5,7 @@ import { type ApprovalNotice, faultOf } from '../domain/approval-notice.ts';
 import { getAccount } from './accounts.ts';
 import type { AcquisitionOptions, Acquisitions } from './acquisitions.ts';
 import { keepToken } from './keep-token.ts';
+import type { Refusals } from './refusals.ts';
 import { hashSecret, isSameHash } from './secret-hash.ts';
 import type { CodeOrder } from './use-code.ts';
 
@@ -14,17 +15,18 @@ const REST_MS = 10_000;
 /** TAKEN: the token is stored. NOT_NOW: nobody could judge it, so it may be sent again. */
 export type Reception = 'TAKEN' | 'REFUSED' | 'NOT_NOW';
 
+interface Options extends Pick<AcquisitionOptions, 'database' | 'truth' | 'clock' | 'log'> {
+  readonly refusals: Refusals;
+}
+
 /** Judges what comes to the notifier webhook. The broker is asked last, and not often: anybody may post here. */
 export class ApprovalNotices {
   readonly #acquisitions: Acquisitions;
-  readonly #options: Pick<AcquisitionOptions, 'database' | 'truth' | 'clock' | 'log'>;
+  readonly #options: Options;
   /** By the acquisition's id: until when the broker is left alone. */
   readonly #resting = new Map<number, number>();
 
-  constructor(
-    acquisitions: Acquisitions,
-    options: Pick<AcquisitionOptions, 'database' | 'truth' | 'clock' | 'log'>,
-  ) {
+  constructor(acquisitions: Acquisitions, options: Options) {
     this.#acquisitions = acquisitions;
     this.#options = options;
   }
@@ -79,7 +81,9 @@ export class ApprovalNotices {
   }
 
   #refuse(fault: string, acquisition?: Acquisition): Reception {
-    this.#options.log.warn({ fault, api: acquisition?.apiName }, 'a notice was refused');
+    const { log, refusals } = this.#options;
+    log.warn({ fault, api: acquisition?.apiName }, 'a notice was refused');
+    refusals.note('NOTICE_REFUSED', { fault });
     return 'REFUSED';
   }
 }

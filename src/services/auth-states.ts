@@ -1,7 +1,14 @@
 import { changeAuthRecord, ensureAuthRecord, findAuthRecord, movePhase } from '../db/auth-states.ts';
-import type { Database, Queryable } from '../db/database.ts';
+import type { Database } from '../db/database.ts';
+import type { Queryable } from '../db/queryable.ts';
 import type { Account } from '../domain/account.ts';
-import { type AuthTrigger, hasPrimary, transitionOf } from '../domain/auth-phase.ts';
+import {
+  type AuthPhase,
+  type AuthTrigger,
+  hasPrimary,
+  isConfirmed,
+  transitionOf,
+} from '../domain/auth-phase.ts';
 import {
   type AuthRecord,
   type AuthState,
@@ -21,6 +28,7 @@ import { Refusal } from '../domain/refusal.ts';
 import type { Logger } from '../log.ts';
 import { listAccounts } from './accounts.ts';
 import type { ApiConfigs } from './api-configs.ts';
+import type { Audit } from './audit.ts';
 import type { Clock } from './clock.ts';
 import type { EventLog } from './event-log.ts';
 import type { Runs } from './runs.ts';
@@ -32,6 +40,7 @@ const TICK_MS = 500;
 interface Options {
   readonly database: Database;
   readonly events: EventLog;
+  readonly audit: Audit;
   readonly truth: TokenTruth;
   readonly apiConfigs: ApiConfigs;
   readonly runs: Runs;
@@ -88,9 +97,11 @@ export class AuthStates {
     const { phase } = await findAuthRecord(database.read, account.id);
     const transition = transitionOf(phase, trigger);
     if (transition === null) return false;
-    const hasMoved = await database.write((transaction) =>
-      movePhase(transaction, account.id, [phase], transition.to, clock()),
-    );
+    const hasMoved = await database.write(async (transaction) => {
+      if (!(await movePhase(transaction, account.id, [phase], transition.to, clock()))) return false;
+      await this.#noteMove(transaction, account, phase, transition.to);
+      return true;
+    });
     if (!hasMoved) return false;
     log.info({ account: account.id, from: phase, to: transition.to, trigger }, 'state');
     await this.tell(account);
@@ -143,15 +154,18 @@ export class AuthStates {
 
   /** What a failure means for the account, written with the failure: a crash right after it forgets neither. */
   async storeConsequence(transaction: Queryable, account: Account, code: FailureCode): Promise<void> {
-    const { clock, cooldownMs } = this.#options;
+    const { audit, clock, cooldownMs } = this.#options;
     const { consequence } = FAILURES[code];
     const from = clock();
+    const accountId = account.id;
     if (consequence === 'QUARANTINE') {
-      await changeAuthRecord(transaction, account.id, { quarantinedAt: from });
+      await changeAuthRecord(transaction, accountId, { quarantinedAt: from });
+      await audit.note(transaction, 'QUARANTINED', { reason: code }, { accountId });
     }
     if (consequence === 'COOLDOWN') {
       const cooldown = { from, until: new Date(from.getTime() + cooldownMs), reason: code };
-      await changeAuthRecord(transaction, account.id, { cooldown });
+      await changeAuthRecord(transaction, accountId, { cooldown });
+      await audit.note(transaction, 'COOLDOWN_BEGUN', cooldown, { accountId });
     }
   }
 
@@ -186,9 +200,12 @@ export class AuthStates {
   }
 
   async clearQuarantine(account: Account, reason: string): Promise<AuthState> {
-    const { database, clock, log } = this.#options;
+    const { database, audit, clock, log } = this.#options;
     const cleared = { quarantinedAt: null, clearedAt: clock() };
-    await database.write((transaction) => changeAuthRecord(transaction, account.id, cleared));
+    await database.write(async (transaction) => {
+      await changeAuthRecord(transaction, account.id, cleared);
+      await audit.note(transaction, 'QUARANTINE_CLEARED', { reason }, { accountId: account.id });
+    });
     log.warn({ account: account.id, reason }, 'quarantine cleared by the operator');
     await this.tell(account);
     return this.read(account);
@@ -196,13 +213,16 @@ export class AuthStates {
 
   /** The operator goes on without the missing ones, until the end of this trading day. */
   async acceptPartial(account: Account): Promise<AuthState> {
-    const { database, clock, log } = this.#options;
+    const { database, audit, clock, log } = this.#options;
     const facts = await this.#facts(account);
     if (facts.record.phase !== 'PRIMARY_VALIDATED' || !isPrimaryValid(facts.checks)) {
       throw wrongState(facts.record, 'A partial set can be accepted once PRIMARY is validated.');
     }
     const acceptedUntil = nextExpiry(clock());
-    await database.write((transaction) => changeAuthRecord(transaction, account.id, { acceptedUntil }));
+    await database.write(async (transaction) => {
+      await changeAuthRecord(transaction, account.id, { acceptedUntil });
+      await audit.note(transaction, 'PARTIAL_ACCEPTED', { until: acceptedUntil }, { accountId: account.id });
+    });
     log.warn(
       { account: account.id, until: acceptedUntil.toISOString() },
       'partial set accepted by the operator',
@@ -219,10 +239,13 @@ export class AuthStates {
   }
 
   /** Back to the start. A cooldown and a quarantine stay. */
-  async logOut(account: Account): Promise<AuthState> {
-    const { database } = this.#options;
+  async logOut(account: Account, revoke: boolean): Promise<AuthState> {
+    const { database, audit } = this.#options;
     const change = { isLoggedOut: true, acceptedUntil: null };
-    await database.write((transaction) => changeAuthRecord(transaction, account.id, change));
+    await database.write(async (transaction) => {
+      await changeAuthRecord(transaction, account.id, change);
+      await audit.note(transaction, 'LOGGED_OUT', { revoke }, { accountId: account.id });
+    });
     await this.move(account, 'LOGGED_OUT');
     return this.read(account);
   }
@@ -252,6 +275,14 @@ export class AuthStates {
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer);
     await this.#ticking;
+  }
+
+  async #noteMove(transaction: Queryable, account: Account, from: AuthPhase, to: AuthPhase): Promise<void> {
+    const { audit, runs } = this.#options;
+    const reference = { accountId: account.id, correlationId: runs.live(account.id)?.id ?? null };
+    await audit.note(transaction, 'STATE_CHANGED', { from, to }, reference);
+    if (to === 'AUTH_CONFIRMED') await audit.note(transaction, 'GATE_OPENED', {}, reference);
+    if (isConfirmed(from) && !isConfirmed(to)) await audit.note(transaction, 'GATE_CLOSED', {}, reference);
   }
 
   async #moveToPartial(account: Account): Promise<void> {
@@ -292,10 +323,13 @@ export class AuthStates {
   }
 
   async #endCooldown(account: Account): Promise<void> {
-    const { database, events } = this.#options;
+    const { database, events, audit } = this.#options;
     const record = await findAuthRecord(database.read, account.id);
     if (record.cooldown === null || cooldownAt(record, this.#options.clock()).active) return;
-    await database.write((transaction) => changeAuthRecord(transaction, account.id, { cooldown: null }));
+    await database.write(async (transaction) => {
+      await changeAuthRecord(transaction, account.id, { cooldown: null });
+      await audit.note(transaction, 'COOLDOWN_ENDED', {}, { accountId: account.id });
+    });
     await this.move(account, 'TIME_IS_UP');
     events.publish(account.id, { kind: 'COOLDOWN', cooldown: (await this.read(account)).cooldown });
     const over = this.#waiting.filter(({ accountId }) => accountId === account.id);

@@ -20,10 +20,16 @@ interface Reader {
   readonly queue: BoundedQueue<AuthEvent>;
 }
 
+/** Without an account it concerns all of them. */
+type Kept = { readonly id: number; readonly at: Date; readonly accountId: string | null } & (
+  | AuthHappening
+  | AuthAside
+);
+
 /** Everything that happens, in order, for everybody who listens. Ids rise by one per server. */
 export class EventLog {
   readonly #clock: Clock;
-  readonly #history: AuthEvent[] = [];
+  readonly #history: Kept[] = [];
   readonly #readers = new Set<Reader>();
   readonly #heartbeat: NodeJS.Timeout;
   #lastId = 0;
@@ -37,9 +43,10 @@ export class EventLog {
     return this.#lastId;
   }
 
-  publish(accountId: string, happening: AuthHappening): void {
+  /** Something has happened, to an account or, with null, to all of them. */
+  publish(accountId: string | null, happening: AuthHappening): void {
     this.#lastId += 1;
-    const event: AuthEvent = { id: this.#lastId, at: this.#clock(), accountId, ...happening };
+    const event: Kept = { id: this.#lastId, at: this.#clock(), accountId, ...happening };
     this.#history.push(event);
     if (this.#history.length > HISTORY) this.#history.shift();
     this.#send(event);
@@ -79,7 +86,7 @@ export class EventLog {
     const isGone = after + 1 < oldest || after > this.#lastId;
     const known = isGone
       ? []
-      : this.#history.filter((event) => event.id > after && event.accountId === accountId);
+      : this.#history.flatMap((event) => (event.id > after ? (toldTo(event, accountId) ?? []) : []));
     return isGone ? [this.aside(accountId, { kind: 'GAP' })] : known;
   }
 
@@ -87,10 +94,16 @@ export class EventLog {
     for (const reader of this.#readers) offer(reader, this.aside(reader.accountId, { kind: 'HEARTBEAT' }));
   }
 
-  #send(event: AuthEvent): void {
-    for (const reader of this.#readers) if (reader.accountId === event.accountId) offer(reader, event);
+  #send(event: Kept): void {
+    for (const reader of this.#readers) {
+      const told = toldTo(event, reader.accountId);
+      if (told !== null) offer(reader, told);
+    }
   }
 }
+
+const toldTo = (event: Kept, accountId: string): AuthEvent | null =>
+  event.accountId === null || event.accountId === accountId ? { ...event, accountId } : null;
 
 const offer = ({ only, queue }: Reader, event: AuthEvent): void => {
   if (only === undefined || only === event.kind) queue.push(event);

@@ -4,6 +4,7 @@ import type { Credentials } from '../domain/account.ts';
 import type { Logger } from '../log.ts';
 import type { Acquisitions } from './acquisitions.ts';
 import type { ApiConfigs } from './api-configs.ts';
+import type { Audit } from './audit.ts';
 import type { AuthStates } from './auth-states.ts';
 import type { Reach } from './checkpoints.ts';
 import type { Clock } from './clock.ts';
@@ -16,6 +17,7 @@ import type { TokenTruth } from './token-truth.ts';
 export interface GenerationOptions {
   readonly database: Database;
   readonly events: EventLog;
+  readonly audit: Audit;
   readonly truth: TokenTruth;
   readonly states: AuthStates;
   readonly runs: Runs;

@@ -27,7 +27,7 @@ export interface HumanLogin {
 
 /** Stores a run that waits for one redirect, and answers where the person has to go. */
 export const beginHumanLogin = async (
-  { apiConfigs, generation, broker, clock }: Services,
+  { apiConfigs, generation, broker, audit, clock }: Services,
   account: Account,
   apiName: ApiName,
   replaceValid: boolean,
@@ -47,6 +47,7 @@ export const beginHumanLogin = async (
   } as const;
   const wish = { kind: 'CALLBACK', stateHash: hashSecret(state), expiresAt } as const;
   const { id } = await generation.generate(account, configs, request, wish);
+  await audit.record('HUMAN_LOGIN_BEGUN', {}, { accountId: account.id, correlationId: id, apiName });
   return { runId: id, apiName, url: dialogUrl(broker.apiBaseUrl, config, state), expiresAt };
 };
 

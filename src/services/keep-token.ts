@@ -1,13 +1,17 @@
 import { LoginFailure } from '../broker/login-failure.ts';
 import type { IssuedToken } from '../broker/oauth.ts';
 import { rememberBrokerUser } from '../db/accounts.ts';
-import type { Database, Queryable } from '../db/database.ts';
-import { removeToken, replaceToken } from '../db/tokens.ts';
+import type { Database } from '../db/database.ts';
+import { fingerprint } from '../db/fingerprint.ts';
+import type { Queryable } from '../db/queryable.ts';
+import { replaceToken } from '../db/token-replacement.ts';
+import { removeToken } from '../db/tokens.ts';
 import type { Account } from '../domain/account.ts';
 import type { ApiConfig } from '../domain/api-config.ts';
 import { expiryOf } from '../domain/expiry.ts';
 import { readClaims } from '../domain/jwt.ts';
 import type { Logger } from '../log.ts';
+import type { Audit } from './audit.ts';
 import type { Reach } from './checkpoints.ts';
 import type { Clock } from './clock.ts';
 import type { LiveRun } from './live-run.ts';
@@ -20,6 +24,7 @@ export interface KeepOrder {
   readonly live: LiveRun;
   readonly database: Database;
   readonly truth: TokenTruth;
+  readonly audit: Audit;
   readonly clock: Clock;
   readonly reach: Reach;
   readonly log: Logger;
@@ -42,7 +47,6 @@ export const keepToken = async (
   reach('STORE_ENTERED');
   await store(order, token, along);
   reach('TOKEN_STORED');
-  await live.enter(config.apiName, 'VERIFY');
   reach('VERIFY_ENTERED');
   await verify(order, token);
   reach('TOKEN_VERIFIED');
@@ -57,21 +61,21 @@ const refuseForeign = ({ account }: KeepOrder, token: IssuedToken): void => {
     throw new LoginFailure('WRONG_ACCOUNT', 'The broker issued a token of another user; it was not stored.');
 };
 
+/** The token's row, the run's next step and the audit's entry: in one transaction, in this order. */
 const store = async (order: KeepOrder, token: IssuedToken, along: Along): Promise<void> => {
-  const { account, config, database, clock, log } = order;
+  const { account, config, live, database, audit, clock, log } = order;
   const issuedAt = readClaims(token.accessToken.reveal()).issuedAt ?? clock();
   const { expiresAt, conflictsWithRule } = expiryOf(token.accessToken.reveal(), issuedAt);
   if (conflictsWithRule)
     log.warn({ api: config.apiName, expiresAt }, 'the token does not end at the next 03:30 IST');
   try {
-    await database.write(async (transaction) => {
-      await replaceToken(
-        transaction,
-        { ...config, accountNumber: account.number, accessToken: token.accessToken, issuedAt, expiresAt },
-        database,
-        clock(),
-      );
+    const { accessToken } = token;
+    const replacing = { ...config, accountNumber: account.number, accessToken, issuedAt, expiresAt };
+    await live.enter(config.apiName, 'VERIFY', async (transaction) => {
+      const { operation, version } = await replaceToken(transaction, replacing, database, clock());
       await along(transaction);
+      const facts = { fingerprint: fingerprint(accessToken), operation, version };
+      await audit.note(transaction, 'TOKEN_STORED', facts, live.reference(config.apiName));
     });
   } catch (error) {
     throw new LoginFailure('STORAGE_FAILED', 'The token could not be written to the database.', {
@@ -97,7 +101,11 @@ const verify = async (order: KeepOrder, token: IssuedToken): Promise<void> => {
       apiName: config.apiName,
       accessToken: token.accessToken,
     };
-    await database.write((transaction) => removeToken(transaction, foreign));
+    await database.write(async (transaction) => {
+      await removeToken(transaction, foreign, database);
+      const facts = { fingerprint: fingerprint(token.accessToken) };
+      await order.audit.note(transaction, 'TOKEN_REMOVED', facts, order.live.reference(config.apiName));
+    });
     throw new LoginFailure(
       'WRONG_ACCOUNT',
       'The profile of the new token is of another user; it was not kept.',

@@ -1,6 +1,8 @@
-import type { Database, Queryable } from '../db/database.ts';
+import type { Database } from '../db/database.ts';
 import { updateRun } from '../db/generation-runs.ts';
+import type { Queryable } from '../db/queryable.ts';
 import type { ApiName } from '../domain/api-name.ts';
+import type { AuditReference } from '../domain/audit.ts';
 import { FAILURES, type Failure, type FailureCode, type Submission } from '../domain/failure.ts';
 import {
   type GenerationRun,
@@ -13,14 +15,21 @@ import {
   type RunStep,
   withStep,
 } from '../domain/generation-run.ts';
+import type { Audit } from './audit.ts';
 import type { Clock } from './clock.ts';
 import type { EventLog } from './event-log.ts';
 
 interface Options {
   readonly database: Database;
   readonly events: EventLog;
+  readonly audit: Audit;
   readonly clock: Clock;
 }
+
+/** What is written in the same transaction, before the run itself. */
+type Along = (transaction: Queryable) => Promise<void>;
+
+const nothing: Along = async () => undefined;
 
 /** What a run does to its account. */
 interface AccountOfRun {
@@ -61,19 +70,25 @@ export class LiveRun {
 
   async takeUp(apiName: ApiName): Promise<void> {
     this.#submitted = [];
-    await this.#change(apiName, {
-      ...pendingStep(apiName),
-      status: 'RUNNING',
-      startedAt: this.#options.clock(),
-    });
+    const { audit, clock } = this.#options;
+    const begun = { ...pendingStep(apiName), status: 'RUNNING' as const, startedAt: clock() };
+    await this.#change(apiName, begun, (transaction) =>
+      audit.note(transaction, 'LOGIN_BEGUN', {}, this.reference(apiName)),
+    );
   }
 
-  async enter(apiName: ApiName, step: LoginStep): Promise<void> {
-    await this.#change(apiName, { step });
+  async enter(apiName: ApiName, step: LoginStep, along: Along = nothing): Promise<void> {
+    await this.#change(apiName, { step }, along);
+  }
+
+  /** What the audit says of this run. */
+  reference(apiName: ApiName | null = null): AuditReference {
+    return { accountId: this.#run.accountId, correlationId: this.#run.id, apiName };
   }
 
   async finish(apiName: ApiName): Promise<void> {
-    await this.#change(apiName, { status: 'DONE', failure: null, endedAt: this.#options.clock() });
+    const done = { status: 'DONE', failure: null, endedAt: this.#options.clock() } as const;
+    await this.#change(apiName, done, nothing);
   }
 
   async fail(apiName: ApiName, code: FailureCode, message: string): Promise<void> {
@@ -88,7 +103,11 @@ export class LiveRun {
       failure,
       endedAt: this.#options.clock(),
     });
-    await this.#save(failed, apiName, (transaction) => this.#account.onFailure(transaction, code));
+    await this.#save(failed, apiName, async (transaction) => {
+      const facts = { code, submitted: failure.submitted };
+      await this.#options.audit.note(transaction, 'LOGIN_FAILED', facts, this.reference(apiName));
+      await this.#account.onFailure(transaction, code);
+    });
   }
 
   /** A person has to act in the browser window, until `deadline`; null when that is over. */
@@ -114,21 +133,21 @@ export class LiveRun {
     const steps = this.#run.steps.map((step) =>
       step.status === 'PENDING' ? { ...step, status: 'SKIPPED' as const } : step,
     );
-    await this.#save({ ...this.#run, steps, status, waitingUntil: null, endedAt: this.#options.clock() });
+    const { audit, clock } = this.#options;
+    const ended = { ...this.#run, steps, status, waitingUntil: null, endedAt: clock() };
+    await this.#save(ended, undefined, (transaction) =>
+      audit.note(transaction, 'RUN_ENDED', { status }, this.reference()),
+    );
   }
 
-  async #change(apiName: ApiName, change: Partial<RunStep>): Promise<void> {
-    await this.#save(withStep(this.#run, apiName, change), apiName);
+  async #change(apiName: ApiName, change: Partial<RunStep>, along: Along): Promise<void> {
+    await this.#save(withStep(this.#run, apiName, change), apiName, along);
   }
 
-  async #save(
-    run: GenerationRun,
-    apiName?: ApiName,
-    alongWith: (transaction: Queryable) => Promise<void> = async () => undefined,
-  ): Promise<void> {
+  async #save(run: GenerationRun, apiName?: ApiName, along: Along = nothing): Promise<void> {
     await this.#options.database.write(async (transaction) => {
+      await along(transaction);
       await updateRun(transaction, run, apiName);
-      await alongWith(transaction);
     });
     this.#run = run;
     this.tell();

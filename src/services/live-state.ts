@@ -1,4 +1,5 @@
 import type { AuthState } from '../domain/auth-state.ts';
+import type { DbRecovery } from '../domain/db-recovery.ts';
 import type { AuthEvent, AuthHappening } from '../domain/event.ts';
 import { CONFIRMATION } from '../domain/event.ts';
 import { progressOf } from '../domain/generation-run.ts';
@@ -23,13 +24,15 @@ export const followEvents = async (
   const isReady = await states.ready(account);
   // No `await` from here on: what happens between reading the state and listening would be missed.
   const run = runs.live(account.id) ?? authState.run;
-  const snapshot = after === undefined ? snapshotOf({ ...authState, run }, isReady, events) : [];
+  const snapshot =
+    after === undefined ? snapshotOf({ ...authState, run }, isReady, database.recovery, events) : [];
   return events.subscribe(account.id, { after, snapshot, only });
 };
 
 const snapshotOf = (
   authState: AuthState,
   isReady: boolean,
+  recovery: DbRecovery,
   events: Services['events'],
 ): readonly AuthEvent[] => {
   const { accountId, run, cooldown } = authState;
@@ -40,6 +43,7 @@ const snapshotOf = (
     ...progress,
     { kind: 'COOLDOWN', cooldown },
   ];
+  if (recovery.dbLocked) state.push({ kind: 'DB_RECOVERY', recovery });
   if (isReady) state.push({ kind: 'AUTH_CONFIRMED', confirmation: CONFIRMATION });
   return state.map((happening) => events.aside(accountId, happening));
 };

@@ -5,14 +5,7 @@ import type { LoginSession } from '../broker/login-session.ts';
 import { dialogUrl } from '../broker/oauth.ts';
 import { totpCode } from '../broker/totp.ts';
 import { findAuthRecord } from '../db/auth-states.ts';
-import {
-  type AttemptKind,
-  claimTimeStep,
-  countFruitlessPins,
-  isTimeStepUsed,
-  lastOtpRequest,
-  recordAttempt,
-} from '../db/login-attempts.ts';
+import { claimTimeStep, countFruitlessPins, isTimeStepUsed, lastOtpRequest } from '../db/login-attempts.ts';
 import type { Credentials } from '../domain/account.ts';
 import type { Submission } from '../domain/failure.ts';
 import type { LoginStep } from '../domain/generation-run.ts';
@@ -20,7 +13,7 @@ import type { Secret } from '../domain/secret.ts';
 import { type TotpSecret, timeStepAt, timeStepStart } from '../domain/totp-secret.ts';
 import type { Checkpoint } from './checkpoints.ts';
 import { pause } from './pause.ts';
-import { type CodeOrder, ownerOf, useCode } from './use-code.ts';
+import { type CodeOrder, noteAttempt, ownerOf, useCode } from './use-code.ts';
 
 export interface LoginTimes {
   /** How long one page of the broker may take to become the next. */
@@ -74,10 +67,7 @@ const logIn = (order: TokenOrder): Promise<Secret> => {
 };
 
 const listenerOf = (order: TokenOrder): LoginListener => {
-  const { config, live, database, clock } = order;
-  const owner = ownerOf(order);
-  const record = (kind: AttemptKind) =>
-    database.write((transaction) => recordAttempt(transaction, owner, kind, clock()));
+  const { config, live } = order;
   return {
     onStep: async (step) => {
       await live.enter(config.apiName, step);
@@ -91,13 +81,13 @@ const listenerOf = (order: TokenOrder): LoginListener => {
     },
     awaitOtpRequest: () => awaitSpacing(order),
     beforeOtpRequest: async () => {
-      await record('OTP_REQUEST');
+      await noteAttempt(order, 'OTP_REQUEST');
       order.reach('OTP_REQUEST_RECORDED');
     },
     awaitTimeStep: () => awaitTimeStep(order),
     takeOtp: () => takeOtp(order),
     beforePin: async () => {
-      await record('PIN');
+      await noteAttempt(order, 'PIN');
       order.reach('PIN_RECORDED');
     },
     onCaptcha: (deadline) => live.awaitOperator(deadline),
@@ -158,13 +148,18 @@ const awaitTimeStep = async (order: TokenOrder): Promise<void> => {
 
 /** Takes the present time step for good, written down before anybody sees its code. Null when it has just gone. */
 const takeOtp = async (order: TokenOrder): Promise<Secret | null> => {
-  const { database, credentials, clock } = order;
+  const { config, live, database, audit, credentials, clock } = order;
   const { totp } = credentials;
   const now = clock();
   const { step, isLongEnough } = currentStep(totp, now);
   if (!isLongEnough) return null;
-  const isTaken = await database.write((transaction) =>
-    claimTimeStep(transaction, ownerOf(order), totp, step, now),
+  const isTaken = await database.write(
+    async (transaction) => {
+      if (!(await claimTimeStep(transaction, ownerOf(order), totp, step, now))) return false;
+      await audit.note(transaction, 'OTP_SUBMITTED', {}, live.reference(config.apiName));
+      return true;
+    },
+    { mustLast: true },
   );
   order.reach('TIME_STEP_TAKEN');
   return isTaken ? totpCode(totp, step) : null;

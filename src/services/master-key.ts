@@ -1,9 +1,16 @@
-import type { Database } from '../db/database.ts';
 import { Refusal } from '../domain/refusal.ts';
+import { refuseOutage } from './backups.ts';
+import type { Services } from './services.ts';
+
+type Desk = Pick<Services, 'database' | 'audit'>;
 
 /** Seals every secret with a new master key. */
-export const rotateMasterKey = async (database: Database): Promise<true> => {
-  if (await database.rotateMasterKey()) return true;
+export const rotateMasterKey = async ({ database, audit }: Desk): Promise<true> => {
+  refuseOutage(database);
+  if (await database.rotateMasterKey()) {
+    await audit.record('MASTER_KEY_ROTATED', {});
+    return true;
+  }
   throw new Refusal(
     'MASTER_KEY_IS_GIVEN',
     'The master key comes from VEGA_MASTER_KEY, and everything is sealed with its first key already.',

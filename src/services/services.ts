@@ -2,6 +2,7 @@ import type { BrowserOptions } from '../broker/broker-browser.ts';
 import type { Database } from '../db/database.ts';
 import type { ApiConfigs } from './api-configs.ts';
 import type { AppInspection } from './app-inspection.ts';
+import type { Audit } from './audit.ts';
 import type { AuthStates } from './auth-states.ts';
 import type { Clock } from './clock.ts';
 import type { EventLog } from './event-log.ts';
@@ -18,6 +19,7 @@ export interface Services {
   readonly runs: Runs;
   readonly states: AuthStates;
   readonly events: EventLog;
+  readonly audit: Audit;
   readonly apps: AppInspection;
   readonly browser: BrowserOptions;
   readonly broker: { readonly apiBaseUrl: string; readonly timeoutMs: number };

@@ -26,14 +26,19 @@ export const startLogin = async (services: Services, account: Account): Promise<
 export const logOut = async (services: Services, account: Account, revoke: boolean): Promise<AuthState> => {
   await services.generation.abortAll(account);
   if (revoke) await revokeAll(services, account);
-  return services.states.logOut(account);
+  return services.states.logOut(account, revoke);
 };
 
 const revokeAll = async (services: Services, account: Account): Promise<void> => {
-  const { database, clock, broker } = services;
-  for (const token of await findTokens(database.read, account.number, database.zone)) {
+  const { database, audit, clock, broker } = services;
+  for (const token of await findTokens(database.read, account.number, database)) {
     if (!token.isActive) continue;
     const isDead = await revokeToken(broker.apiBaseUrl, token.accessToken, broker.timeoutMs);
-    if (isDead) await database.write((transaction) => deactivateToken(transaction, token, clock()));
+    if (!isDead) continue;
+    const { apiName, fingerprint } = token;
+    await database.write(async (transaction) => {
+      await deactivateToken(transaction, token, database, clock());
+      await audit.note(transaction, 'TOKEN_REVOKED', { fingerprint }, { accountId: account.id, apiName });
+    });
   }
 };

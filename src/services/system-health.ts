@@ -20,14 +20,15 @@ interface Options {
 
 /** How the parts are, found out now; each app is looked at once in a few minutes. */
 export const readSystemHealth = async (options: Options): Promise<SystemHealth> => {
-  const database = await databaseFindings(options.database);
-  const facts = database.length > 0 ? [] : await accountFindings(options);
-  const findings = [...database, ...browserFindings(options.browser), ...facts];
+  const unreadable = await databaseFindings(options.database);
+  const facts = unreadable.length > 0 ? [] : await accountFindings(options);
+  const storage = storageFindings(options.database);
+  const findings = [...unreadable, ...storage, ...browserFindings(options.browser), ...facts];
   const stateOf = (component: HealthComponent) =>
     worst(findings.filter((finding) => finding.component === component).map(({ state }) => state));
   return {
     database: stateOf('DATABASE'),
-    api: database.length > 0 ? 'UNKNOWN' : stateOf('API'),
+    api: unreadable.length > 0 ? 'UNKNOWN' : stateOf('API'),
     cache: stateOf('CACHE'),
     browser: stateOf('BROWSER'),
     findings,
@@ -42,6 +43,28 @@ const databaseFindings = async (database: Database): Promise<readonly Finding[]>
     const nextAction = 'Check the file, its permissions and the disk.';
     return [{ component: 'DATABASE', state: 'DOWN', message: 'The database cannot be read.', nextAction }];
   }
+};
+
+/** While memory has taken over: why, how much waits, and whether it would survive. */
+const storageFindings = ({ trouble, path: file }: Database): readonly Finding[] => {
+  if (trouble === null) return [];
+  const { code, pendingWrites, isOnDisk, advice, seconds } = trouble;
+  const heals = `It is tried again by itself; close the program that holds ${file}, or make room on its disk.`;
+  const database: Finding = {
+    component: 'DATABASE',
+    state: advice === null ? 'DEGRADED' : 'DOWN',
+    message: `The database cannot be written (${code}) since ${seconds} s; memory has taken over.`,
+    nextAction: advice ?? heals,
+  };
+  const cache: Finding = {
+    component: 'CACHE',
+    state: isOnDisk ? 'DEGRADED' : 'DOWN',
+    message: `${pendingWrites} writes wait in memory${isOnDisk ? ' and in the spill file' : ' alone: the spill file cannot be written either'}.`,
+    nextAction: isOnDisk
+      ? 'Nothing: they are made up for when the database is back, also after a restart.'
+      : 'Do not stop vega-auth before the database is back; make room on the disk, or check the rights of its folder.',
+  };
+  return [database, cache];
 };
 
 const browserFindings = (browser: BrowserOptions): readonly Finding[] => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { findAcquisitions, insertAcquisitions } from '../db/approvals.ts';
 import { type BrowserLock, takeBrowserLock } from '../db/browser-lock.ts';
 import { adoptRun, findUnfinishedRuns, insertRun, updateRun } from '../db/generation-runs.ts';
+import { isAlive } from '../db/is-alive.ts';
 import { findSpentCodes } from '../db/login-attempts.ts';
 import type { Account } from '../domain/account.ts';
 import { type AcquisitionWish, canStillCome } from '../domain/acquisition.ts';
@@ -20,6 +21,7 @@ import {
 import { afterCrash } from '../domain/interrupted-run.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { getAccount, listAccounts } from './accounts.ts';
+import { backUpBeforeRun } from './backups.ts';
 import { makeTokens } from './browser-round.ts';
 import type { GenerationOptions } from './generation-options.ts';
 import type { Job } from './job.ts';
@@ -53,7 +55,7 @@ export class TokenGeneration {
     request: GenerationRequest,
     wish: AcquisitionWish | null = null,
   ): Promise<GenerationRun> {
-    const { truth, states, database, reach } = this.#options;
+    const { truth, states, database, audit, reach } = this.#options;
     const enabled = configs.filter((config) => config.enabled).sort(byApiIndex);
     refuseUnknownNames(request, enabled);
     await states.refuseBlocked(account);
@@ -67,10 +69,15 @@ export class TokenGeneration {
       if (apis.length > 0 && wish === null) lock = this.#takeBrowser();
       // Asked again, because the checks took their time.
       await states.refuseBlocked(account);
+      if (apis.length > 0) await backUpBeforeRun(this.#options);
       const run = this.#newRun(account, request, chosen);
+      const reference = { accountId: account.id, correlationId: run.id };
       await database.write(async (transaction) => {
         await insertRun(transaction, run, process.pid);
         if (wish !== null) await insertAcquisitions(transaction, run, apis, wish);
+        const facts = { mode: run.mode, apis: chosen, via: wish?.kind ?? 'BROWSER' };
+        await audit.note(transaction, 'RUN_STARTED', facts, reference);
+        if (isOver(run)) await audit.note(transaction, 'RUN_ENDED', run, reference);
       });
       reach('RUN_STORED');
       const job = this.#follow(run, account, apis);
@@ -109,7 +116,7 @@ export class TokenGeneration {
     const { database, states } = this.#options;
     const unfinished = await findUnfinishedRuns(database.read);
     const left = unfinished
-      .filter(({ processId }) => !isAlive(processId))
+      .filter(({ processId }) => !isCarried(processId))
       .sort((a, b) => b.run.startedAt.getTime() - a.run.startedAt.getTime());
     for (const { run, processId } of left) {
       const isOurs = await database.write((transaction) =>
@@ -203,15 +210,18 @@ export class TokenGeneration {
 
   /** Of several runs without an end only the newest is carried on. */
   async #endLeftover(run: GenerationRun): Promise<void> {
-    const { database, clock } = this.#options;
+    const { database, audit, clock } = this.#options;
     const endedAt = clock();
     const { steps } = afterCrash(run, { checks: [], spent: [], now: endedAt });
     const ended: GenerationRun = { ...run, steps, status: 'STOPPED', waitingUntil: null, endedAt };
-    await database.write((transaction) => updateRun(transaction, ended));
+    await database.write(async (transaction) => {
+      await updateRun(transaction, ended);
+      await audit.note(transaction, 'RUN_ENDED', ended, { accountId: run.accountId, correlationId: run.id });
+    });
   }
 
   async #takeUpOne(run: GenerationRun): Promise<void> {
-    const { database, truth, apiConfigs, states, clock } = this.#options;
+    const { database, truth, apiConfigs, states, audit, clock } = this.#options;
     this.#take();
     const account = await getAccount(database, run.accountId);
     const wanted = run.steps.map(({ apiName }) => apiName);
@@ -222,7 +232,11 @@ export class TokenGeneration {
     const waiting = outside.filter(canStillCome).map(({ apiName }) => apiName);
     const checks = known.map(({ check }) => check);
     const found = afterCrash(run, { checks, spent, waiting, now: clock() });
-    await database.write((transaction) => updateRun(transaction, found));
+    await database.write(async (transaction) => {
+      await updateRun(transaction, found);
+      const reference = { accountId: account.id, correlationId: run.id };
+      await audit.note(transaction, 'RUN_TAKEN_UP', run, reference);
+    });
     const job = this.#follow(found, account, configs);
     job.log.warn({ status: run.status }, 'taking up a run that an earlier process has left');
     if (outside.length > 0) {
@@ -340,15 +354,8 @@ export class TokenGeneration {
   }
 }
 
-const isAlive = (processId: number): boolean => {
-  if (processId === process.pid) return false;
-  try {
-    process.kill(processId, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
-};
+/** A run of this very process' id was left by an earlier one that had the same. */
+const isCarried = (processId: number): boolean => processId !== process.pid && isAlive(processId);
 
 /** A failure such as a CAPTCHA ends a run for good, also when the program died before it could write the end down. */
 const hasStoppedItsRun = (step: RunStep): boolean =>

@@ -9,8 +9,9 @@ import { readClaims } from '../domain/jwt.ts';
 import type { ProbeResult, Profile } from '../domain/profile.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { StoredToken } from '../domain/token.ts';
-import { checkProfile, checkTime, type TokenCheck } from '../domain/verdict.ts';
+import { checkProfile, checkTime, type TokenCheck, type Verdict } from '../domain/verdict.ts';
 import type { Logger } from '../log.ts';
+import type { Audit } from './audit.ts';
 import type { Clock } from './clock.ts';
 import { Semaphore } from './semaphore.ts';
 
@@ -37,6 +38,7 @@ interface Options {
   readonly database: Database;
   readonly apiBaseUrl: string;
   readonly profileTimeoutMs: number;
+  readonly audit: Audit;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -54,8 +56,8 @@ export class TokenTruth {
 
   /** What is known without asking the broker, in the order of `configs`. */
   async known(account: Account, configs: readonly ApiConfig[]): Promise<readonly KnownToken[]> {
-    const { database, clock } = this.#options;
-    const tokens = await findTokens(database.read, account.number, database.zone);
+    const { clock } = this.#options;
+    const tokens = await this.#find(account);
     return configs.map((config) => this.#know(account, config, tokens, clock()));
   }
 
@@ -74,6 +76,12 @@ export class TokenTruth {
   /** Asks whose token it is, before anything is stored of it. */
   probe(accessToken: Secret): Promise<ProbeResult> {
     return this.#probe({ fingerprint: fingerprint(accessToken), accessToken });
+  }
+
+  async #find(account: Account): Promise<readonly StoredToken[]> {
+    const { database } = this.#options;
+    const tokens = await findTokens(database.read, account.number, database);
+    return tokens.map((token) => ({ ...token, storage: database.storageOf(account.number, token.apiName) }));
   }
 
   #know(account: Account, config: ApiConfig, tokens: readonly StoredToken[], now: Date): KnownToken {
@@ -95,7 +103,7 @@ export class TokenTruth {
     const now = this.#options.clock();
     const time = checkTime(config, token, now);
     if (time.reason !== 'NOT_CHECKED') {
-      await this.#markDead(token, time);
+      await this.#noteVerdict(account, token, known.check.verdict, time);
       return known;
     }
     const probe = await this.#probe(token);
@@ -103,13 +111,15 @@ export class TokenTruth {
     const check = checkProfile(config.apiName, probe, expectedUserId);
     const checkedAt = this.#options.clock();
     const profile = probe.kind === 'ALIVE' ? probe.profile : null;
+    const before = this.#remembered.get(key(account, config.apiName));
     this.#remembered.set(key(account, config.apiName), {
       fingerprint: token.fingerprint,
       check,
       profile,
       checkedAt,
     });
-    await this.#markDead(token, check);
+    const from = before?.fingerprint === token.fingerprint ? before.check.verdict : 'UNKNOWN';
+    await this.#noteVerdict(account, token, from, check);
     return { config, token, check, checkedAt };
   }
 
@@ -125,15 +135,23 @@ export class TokenTruth {
     return flight;
   }
 
-  async #markDead(token: StoredToken, check: TokenCheck): Promise<void> {
-    if (!token.isActive || (check.verdict !== 'EXPIRED' && check.verdict !== 'INVALID')) return;
-    const { database, clock, log } = this.#options;
+  /** Marks what is found dead, and writes down what has become of it. */
+  async #noteVerdict(account: Account, token: StoredToken, from: Verdict, check: TokenCheck): Promise<void> {
+    const { verdict: to, reason, apiName } = check;
+    const isFoundDead = token.isActive && (to === 'EXPIRED' || to === 'INVALID');
+    const hasChanged = from !== to || isFoundDead;
+    if (!hasChanged) return;
+    const { database, audit, clock, log } = this.#options;
     try {
-      await database.write((transaction) => deactivateToken(transaction, token, clock()));
-      log.warn({ api: token.apiName, verdict: check.verdict, reason: check.reason }, 'token marked inactive');
+      await database.write(async (transaction) => {
+        if (isFoundDead) await deactivateToken(transaction, token, database, clock());
+        const facts = { from: from === to ? 'VALID' : from, to, reason } as const;
+        await audit.note(transaction, 'VERDICT_CHANGED', facts, { accountId: account.id, apiName });
+      });
+      if (isFoundDead) log.warn({ api: apiName, verdict: to, reason }, 'token marked inactive');
     } catch (error) {
       // The verdict stands whether or not the table can be written; the next check marks it again.
-      log.error({ err: error, api: token.apiName }, 'token could not be marked inactive');
+      log.error({ err: error, api: apiName }, 'a verdict could not be written down');
     }
   }
 }

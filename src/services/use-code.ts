@@ -1,5 +1,5 @@
 import { exchangeCode } from '../broker/oauth.ts';
-import { type AttemptOwner, recordAttempt } from '../db/login-attempts.ts';
+import { type AttemptKind, type AttemptOwner, recordAttempt } from '../db/login-attempts.ts';
 import type { Secret } from '../domain/secret.ts';
 import { type KeepOrder, keepToken } from './keep-token.ts';
 
@@ -13,15 +13,29 @@ export interface CodeOrder extends KeepOrder {
 
 /** Trades a code for its token, once, and keeps that. The intent is written down before the code leaves. */
 export const useCode = async (order: CodeOrder, code: Secret): Promise<void> => {
-  const { config, live, database, apiBaseUrl, times, clock, reach } = order;
+  const { config, live, apiBaseUrl, times, reach } = order;
   await live.enter(config.apiName, 'EXCHANGE');
   reach('EXCHANGE_ENTERED');
-  await database.write((transaction) => recordAttempt(transaction, ownerOf(order), 'CODE', clock()));
+  await noteAttempt(order, 'CODE');
   reach('CODE_RECORDED');
   live.noteSubmitted('CODE');
   const token = await exchangeCode(apiBaseUrl, config, code, times.stepTimeoutMs);
   reach('CODE_EXCHANGED');
   await keepToken(order, token);
+};
+
+const AUDITED = { OTP_REQUEST: 'OTP_REQUESTED', PIN: 'PIN_SUBMITTED', CODE: 'CODE_EXCHANGED' } as const;
+
+/** Writes down that something is about to be submitted. What cannot be written down for good is not submitted. */
+export const noteAttempt = (order: KeepOrder, kind: AttemptKind): Promise<void> => {
+  const { database, audit, live, config, clock } = order;
+  return database.write(
+    async (transaction) => {
+      await recordAttempt(transaction, ownerOf(order), kind, clock());
+      await audit.note(transaction, AUDITED[kind], {}, live.reference(config.apiName));
+    },
+    { mustLast: true },
+  );
 };
 
 export const ownerOf = ({ account, live, config }: KeepOrder): AttemptOwner => ({

@@ -1,6 +1,7 @@
 import type Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import { findTokens, replaceToken } from '../../src/db/tokens.ts';
+import { replaceToken } from '../../src/db/token-replacement.ts';
+import { findTokens } from '../../src/db/tokens.ts';
 import { IST } from '../../src/domain/wall-time.ts';
 import { Folder, newToken, SEED_TABLE } from './temporary-database.ts';
 
@@ -21,10 +22,12 @@ const indexes = (connection: Sqlite.Database): unknown[] =>
 /** What is read from the rows of account 1. */
 const read = async (folder: Folder, zone = IST) => {
   await using database = await folder.open(undefined, zone);
-  return (await findTokens(database.read, 1, zone)).map(({ accessToken, fingerprint: _mark, ...token }) => ({
-    ...token,
-    accessToken: accessToken.reveal(),
-  }));
+  return (await findTokens(database.read, 1, database)).map(
+    ({ accessToken, fingerprint: _mark, ...token }) => ({
+      ...token,
+      accessToken: accessToken.reveal(),
+    }),
+  );
 };
 
 describe('rows of the predecessor', () => {

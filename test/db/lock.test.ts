@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { ensureAccount, findAccounts } from '../../src/db/accounts.ts';
 import { Folder, holdLock } from './temporary-database.ts';
 
-const HELD_MS = 300;
+const HELD_MS = 120;
 
 // Tried again, because on a busy machine the loop may be late for other reasons; blocked it is late every time.
 test('a write waits for the lock of another process without stopping the server', { retry: 2 }, async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Database } from '../../src/db/database.ts';
-import { deactivateToken, findTokens, removeToken, replaceToken } from '../../src/db/tokens.ts';
+import { replaceToken } from '../../src/db/token-replacement.ts';
+import { deactivateToken, findTokens, removeToken } from '../../src/db/tokens.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import type { NewToken } from '../../src/domain/token.ts';
 import { EXPIRES, Folder, ISSUED, newToken } from './temporary-database.ts';
@@ -11,7 +12,7 @@ const store = (database: Database, token: NewToken) =>
   database.write((transaction) => replaceToken(transaction, token, database, NOW));
 
 const found = async (database: Database, accountNumber = 1) =>
-  (await findTokens(database.read, accountNumber, database.zone)).map(({ accessToken, ...token }) => ({
+  (await findTokens(database.read, accountNumber, database)).map(({ accessToken, ...token }) => ({
     ...token,
     accessToken: accessToken.reveal(),
   }));
@@ -177,7 +178,7 @@ describe('replacing', () => {
     using folder = new Folder();
     await using database = await folder.open();
     await store(database, newToken('token-1'));
-    await database.write((transaction) => removeToken(transaction, newToken('token-1')));
+    await database.write((transaction) => removeToken(transaction, newToken('token-1'), database));
     expect(await brief(database)).toEqual([]);
     expect(await store(database, newToken('token-2'))).toEqual({ operation: 'INSERTED', version: 2 });
     expect(await brief(database)).toEqual(['PRIMARY token-2 active 2']);
@@ -203,7 +204,7 @@ describe('a token that was judged dead', () => {
     await using database = await folder.open();
     await store(database, newToken('token-1'));
     const judge = () =>
-      database.write((transaction) => deactivateToken(transaction, newToken('token-1'), NOW));
+      database.write((transaction) => deactivateToken(transaction, newToken('token-1'), database, NOW));
     expect([await judge(), await judge()]).toEqual([true, false]);
     expect(await brief(database)).toEqual(['PRIMARY token-1 inactive 1']);
   });
@@ -215,7 +216,7 @@ describe('a token that was judged dead', () => {
       connection.exec("insert into upstox_tokens (access_token, api_name) values ('legacy', 'PRIMARY')"),
     );
     const judged = await database.write((transaction) =>
-      deactivateToken(transaction, newToken('legacy'), NOW),
+      deactivateToken(transaction, newToken('legacy'), database, NOW),
     );
     expect([judged, await brief(database)]).toEqual([true, ['PRIMARY legacy inactive 1']]);
   });
@@ -229,8 +230,10 @@ describe('a token that was judged dead', () => {
     await using database = await folder.open();
     await store(database, newToken('token-1'));
     const judged = newToken('token-1', parts);
-    expect(await database.write((transaction) => deactivateToken(transaction, judged, NOW))).toBe(false);
-    await database.write((transaction) => removeToken(transaction, judged));
+    expect(await database.write((transaction) => deactivateToken(transaction, judged, database, NOW))).toBe(
+      false,
+    );
+    await database.write((transaction) => removeToken(transaction, judged, database));
     expect(await brief(database)).toEqual(['PRIMARY token-1 active 1']);
   });
 });

@@ -1,0 +1,130 @@
+import { createHmac } from 'node:crypto';
+import type { Insertable, Selectable } from 'kysely';
+import type { ApiName } from '../domain/api-name.ts';
+import type { AuditComponent, AuditEntry, AuditKind, Severity, StoredAuditEntry } from '../domain/audit.ts';
+import { type AuditHead, type Link, START } from './audit-head.ts';
+import { asOneChange } from './journal.ts';
+import type { Queryable } from './queryable.ts';
+import type { AuditEntriesTable } from './tables.ts';
+
+/** Appends to the audit: every entry holds a keyed hash of itself and of the one before it. */
+export class AuditChain {
+  readonly #key: Buffer;
+  readonly #head: AuditHead;
+  /** The furthest place that the file is known to have had. What is cut off behind it stays missed. */
+  #known: Link;
+  /** What each transaction under way has appended. */
+  readonly #appended = new WeakMap<Queryable, { entries: StoredAuditEntry[]; last: Link }>();
+
+  constructor(key: Buffer, head: AuditHead) {
+    this.#key = key;
+    this.#head = head;
+    this.#known = head.read() ?? START;
+  }
+
+  /** Appends in the caller's transaction. An entry that is there already is not appended again. */
+  append(transaction: Queryable, entry: AuditEntry): Promise<void> {
+    return asOneChange(transaction, { kind: 'AUDIT', entry }, async () => {
+      const last = await findLastLink(transaction);
+      const previous = this.#known.sequence > last.sequence ? this.#known : last;
+      const row = toRow(entry, previous.sequence + 1);
+      const hash = hashOf(this.#key, previous.hash, row);
+      const inserted = await transaction
+        .insertInto('audit_entries')
+        .values({ ...row, hash })
+        .onConflict((conflict) => conflict.column('entry_key').doNothing())
+        .executeTakeFirst();
+      if ((inserted.numInsertedOrUpdatedRows ?? 0n) === 0n) return;
+      const entries = this.#appended.get(transaction)?.entries ?? [];
+      entries.push({ ...entry, id: row.sequence });
+      this.#appended.set(transaction, { entries, last: { sequence: row.sequence, hash } });
+    });
+  }
+
+  /** What a transaction that has come to its end has appended. */
+  appendedBy(transaction: Queryable): readonly StoredAuditEntry[] {
+    return this.#appended.get(transaction)?.entries ?? [];
+  }
+
+  /** The file holds what the transaction has appended: it would be missed from now on. */
+  markStored(transaction: Queryable): void {
+    const last = this.#appended.get(transaction)?.last;
+    if (last === undefined) return;
+    this.#known = last;
+    this.#head.write(last);
+  }
+
+  /** The chain goes on from where the file ends, whatever there was before: a backup was restored. */
+  async startAnew(db: Queryable): Promise<void> {
+    this.#known = await findLastLink(db);
+    this.#head.reset(this.#known);
+  }
+
+  /** The furthest place that the signed head beside the file tells of; null without such a head. */
+  readHead(): Link | null {
+    return this.#head.read();
+  }
+
+  get known(): Link {
+    return this.#known;
+  }
+
+  hash(previous: string, row: HashedRow): string {
+    return hashOf(this.#key, previous, row);
+  }
+}
+
+export type HashedRow = Omit<Insertable<AuditEntriesTable>, 'hash'>;
+
+const hashOf = (key: Buffer, previous: string, row: HashedRow): string =>
+  createHmac('sha256', key)
+    .update(
+      JSON.stringify([
+        previous,
+        row.sequence,
+        row.entry_key,
+        row.at,
+        row.severity,
+        row.component,
+        row.kind,
+        row.message,
+        row.correlation_id,
+        row.account_id,
+        row.api_name,
+      ]),
+    )
+    .digest('hex');
+
+export const findLastLink = async (db: Queryable): Promise<Link> =>
+  (await db
+    .selectFrom('audit_entries')
+    .select(['sequence', 'hash'])
+    .orderBy('sequence', 'desc')
+    .limit(1)
+    .executeTakeFirst()) ?? START;
+
+const toRow = (entry: AuditEntry, sequence: number): HashedRow => ({
+  sequence,
+  entry_key: entry.key,
+  at: entry.at.getTime(),
+  severity: entry.severity,
+  component: entry.component,
+  kind: entry.kind,
+  message: entry.message,
+  correlation_id: entry.correlationId,
+  account_id: entry.accountId,
+  api_name: entry.apiName,
+});
+
+export const toEntry = (row: Selectable<AuditEntriesTable>): StoredAuditEntry => ({
+  id: row.sequence,
+  key: row.entry_key,
+  at: new Date(row.at),
+  severity: row.severity as Severity,
+  component: row.component as AuditComponent,
+  kind: row.kind as AuditKind,
+  message: row.message,
+  correlationId: row.correlation_id,
+  accountId: row.account_id,
+  apiName: row.api_name as ApiName | null,
+});

@@ -1,0 +1,63 @@
+import { createHmac } from 'node:crypto';
+import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
+
+/** A place in the chain, and the hash that stands there. */
+export interface Link {
+  readonly sequence: number;
+  readonly hash: string;
+}
+
+/** Before the first entry. */
+export const START: Link = { sequence: 0, hash: '' };
+
+const LENGTH = 256;
+
+/**
+ * How far the chain has come, kept in a file beside the database and signed with the chain's key: without it nobody
+ * would miss entries that were cut off at the end.
+ */
+export class AuditHead {
+  readonly #file: string;
+  readonly #key: Buffer;
+
+  constructor(database: string, key: Buffer) {
+    this.#file = `${database}.head`;
+    this.#key = key;
+  }
+
+  /** Null when there is none, or none that this database has signed. */
+  read(): Link | null {
+    if (!existsSync(this.#file)) return null;
+    const [sequence, hash, signature] = readFileSync(this.#file, 'latin1').trim().split(' ');
+    if (sequence === undefined || hash === undefined) return null;
+    const link = { sequence: Number(sequence), hash };
+    return this.#sign(link) === signature ? link : null;
+  }
+
+  /** Moves forward only: another process may be further on. A crash before it leaves a head that lags, which is no harm. */
+  write(link: Link): void {
+    if ((this.read()?.sequence ?? 0) >= link.sequence) return;
+    this.reset(link);
+  }
+
+  reset(link: Link): void {
+    const handle = openSync(this.#file, existsSync(this.#file) ? 'r+' : 'w', 0o600);
+    try {
+      // In one piece and of one length, so that it is never seen half written.
+      writeSync(
+        handle,
+        `${link.sequence} ${link.hash || '-'} ${this.#sign(link)}`.padEnd(LENGTH),
+        0,
+        'latin1',
+      );
+    } finally {
+      closeSync(handle);
+    }
+  }
+
+  #sign({ sequence, hash }: Link): string {
+    return createHmac('sha256', this.#key)
+      .update(`head ${sequence} ${hash || '-'}`)
+      .digest('hex');
+  }
+}

@@ -1,0 +1,92 @@
+import { chmodSync, existsSync, statSync } from 'node:fs';
+import path from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { DatabaseError } from './database-error.ts';
+
+const PRIVATE_FILE = 0o600;
+const PRIVATE_UMASK = 0o077;
+
+/** Opens the file, or makes it (mode 600, WAL). */
+export const connect = (file: string): Sqlite.Database => {
+  const directory = path.dirname(file);
+  if (!existsSync(directory)) {
+    throw new DatabaseError(
+      file,
+      `The folder ${directory} of the database does not exist. Make it, or set VEGA_DB_PATH.`,
+    );
+  }
+  narrowModes(file);
+  const umask = process.umask(PRIVATE_UMASK);
+  try {
+    // A busy timeout here would stop the whole server while it waits: `whileBusy` waits in between instead.
+    return configured(new Sqlite(file, { timeout: 0 }));
+  } catch (error) {
+    throw explain(file, error);
+  } finally {
+    process.umask(umask);
+  }
+};
+
+/** New side files copy the mode of the database, so it is narrowed before SQLite opens it; another program may hold old ones. */
+const narrowModes = (file: string): void => {
+  const wide = ['', '-wal', '-shm', '-journal']
+    .map((suffix) => `${file}${suffix}`)
+    .filter((name) => existsSync(name) && statSync(name).isFile() && (statSync(name).mode & 0o077) !== 0);
+  for (const name of wide) chmodSync(name, PRIVATE_FILE);
+};
+
+const configured = (connection: Sqlite.Database): Sqlite.Database => {
+  try {
+    connection.pragma('journal_mode = WAL');
+    connection.pragma('synchronous = FULL');
+    connection.pragma('foreign_keys = ON');
+    connection.pragma('secure_delete = ON');
+    return connection;
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+};
+
+/** SQLite's own word for what went wrong, such as SQLITE_BUSY; empty for any other error. */
+export const sqliteCode = (error: unknown): string => {
+  const cause = error instanceof DatabaseError ? error.cause : error;
+  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
+};
+
+/** Another program holds the lock; waiting helps. */
+export const isBusy = (error: unknown): boolean => /^SQLITE_(BUSY|LOCKED)/.test(sqliteCode(error));
+
+/** The file is damaged: nothing may be written to it. */
+export const isDamage = (error: unknown): boolean => meansDamage(sqliteCode(error));
+
+export const meansDamage = (code: string): boolean => /^SQLITE_(CORRUPT|NOTADB)/.test(code);
+
+/** The file cannot be written at present, through no fault of what was to be written. */
+export const isOutage = (error: unknown): boolean =>
+  /^SQLITE_(BUSY|LOCKED|FULL|IOERR|READONLY|CANTOPEN|PERM|AUTH|PROTOCOL|NOMEM|CORRUPT|NOTADB)/.test(
+    sqliteCode(error),
+  );
+
+const EXPLANATIONS: readonly (readonly [RegExp, string])[] = [
+  [
+    /^SQLITE_NOTADB|^SQLITE_CORRUPT/,
+    'is not a sound SQLite database. Restore a backup of it, or set VEGA_DB_PATH to another file.',
+  ],
+  [
+    /^SQLITE_CANTOPEN|^SQLITE_PERM|^SQLITE_AUTH|^SQLITE_READONLY|EACCES|EPERM/,
+    'cannot be read and written by this user. Check its permissions, or set VEGA_DB_PATH.',
+  ],
+  [/^SQLITE_BUSY|^SQLITE_LOCKED/, 'is locked by another program. Close that program and start again.'],
+  [/^SQLITE_FULL/, 'cannot grow: the disk is full. Make room and start again.'],
+];
+
+/** Says in words why a database cannot be used and what to do. */
+export const explain = (file: string, error: unknown): DatabaseError => {
+  const reason = error instanceof Error ? error.message : String(error);
+  const code = sqliteCode(error);
+  const known = EXPLANATIONS.find(([pattern]) => pattern.test(code));
+  return new DatabaseError(file, `The database ${file} ${known?.[1] ?? `cannot be opened: ${reason}`}`, {
+    cause: error,
+  });
+};

@@ -1,0 +1,63 @@
+import type Sqlite from 'better-sqlite3';
+import { Kysely } from 'kysely';
+import type { Change } from './change.ts';
+import { connect } from './connection.ts';
+import { type BeforeStatement, ImmediateSqliteDialect } from './immediate-dialect.ts';
+import { Journal, keepJournal } from './journal.ts';
+import type { Queryable } from './queryable.ts';
+import type { Tables } from './tables.ts';
+
+/** One connection with everything that is done on it. */
+export class OpenedFile {
+  readonly connection: Sqlite.Database;
+  readonly kysely: Kysely<Tables>;
+  /** Told of what is no fault of the statement: the file cannot be read or written. */
+  onFault: (error: unknown) => void = () => undefined;
+  readonly #journal = new Journal();
+
+  constructor(connection: Sqlite.Database, beforeStatement?: BeforeStatement) {
+    this.connection = connection;
+    const dialect = new ImmediateSqliteDialect({
+      database: connection,
+      journal: this.#journal,
+      beforeStatement,
+      onError: (error) => this.onFault(error),
+    });
+    this.kysely = new Kysely<Tables>({ dialect });
+  }
+
+  static open(file: string, beforeStatement?: BeforeStatement): OpenedFile {
+    return new OpenedFile(connect(file), beforeStatement);
+  }
+
+  /** Runs `work` in one transaction, and `afterwards` before anybody else may use the connection. */
+  write<Result>(
+    work: (transaction: Queryable) => Promise<Result>,
+    afterwards: (transaction: Queryable, changes: readonly Change[]) => Promise<void>,
+  ): Promise<Result> {
+    return this.kysely.connection().execute(async (connection) => {
+      const { result, transaction } = await connection.transaction().execute(async (transaction) => {
+        keepJournal(transaction, this.#journal);
+        return { result: await work(transaction), transaction };
+      });
+      await afterwards(transaction, this.#journal.take());
+      return result;
+    });
+  }
+
+  /** Runs `work` while nothing is under way on the connection. */
+  undisturbed<Result>(work: (connection: Sqlite.Database) => Result): Promise<Result> {
+    return this.kysely.connection().execute(async () => work(this.connection));
+  }
+
+  /** Rises whenever another program has written to the file. */
+  foreignWrites(): number {
+    return Number(this.connection.pragma('data_version', { simple: true }));
+  }
+
+  async close(): Promise<void> {
+    await this.kysely.destroy();
+    // Kysely closes only what it has used.
+    this.connection.close();
+  }
+}

@@ -1,0 +1,177 @@
+import { rmSync } from 'node:fs';
+import Sqlite from 'better-sqlite3';
+import { AuditChain, findLastLink } from './audit-chain.ts';
+import { AuditHead } from './audit-head.ts';
+import { damaged } from './backups.ts';
+import { readChanges } from './change.ts';
+import { explain, isBusy, isDamage, sqliteCode } from './connection.ts';
+import { DatabaseError } from './database-error.ts';
+import type { BeforeStatement } from './immediate-dialect.ts';
+import { type MasterKeySource, readMasterKeys } from './master-key.ts';
+import { CURRENT_SCHEMA, executedMigrations, isUpToDate, migrate } from './migrations.ts';
+import { copyToMemory } from './mirror.ts';
+import { OpenedFile } from './opened-file.ts';
+import { Outage } from './outage.ts';
+import { patiently } from './patience.ts';
+import { replay } from './replay.ts';
+import { openAuditKey, openVault, settleSeals } from './sealed-values.ts';
+import { ensureReserve, findLeftSpills, readSpill, SpillFile } from './spill-file.ts';
+import type { TokenFormat } from './tokens.ts';
+
+export interface DatabaseOptions {
+  readonly file: string;
+  /** The zone in which wall times stand in the file. */
+  readonly zone: string;
+  readonly masterKey: MasterKeySource;
+  /** VEGA_SEAL_TOKENS. */
+  readonly sealsTokens?: boolean;
+  /** A backup has just taken the place of the file: the audit goes on from its end. */
+  readonly isRestored?: boolean;
+  readonly beforeStatement?: BeforeStatement | undefined;
+}
+
+/** What a start has found and put right. */
+export interface Findings {
+  /** Transactions of earlier processes that the file had not got. */
+  readonly replayed: number;
+  /** Of their spills, what was not whole. */
+  readonly tornBytes: number;
+  /** There are entries, and no signed head that tells how many there should be. */
+  readonly isHeadMissing: boolean;
+}
+
+/** A database that is ready for use. */
+export interface Opened {
+  readonly file: OpenedFile;
+  readonly memory: OpenedFile;
+  readonly format: TokenFormat;
+  readonly chain: AuditChain;
+  readonly findings: Findings;
+  /** The file can be read and not be written: the program begins in memory. */
+  readonly outage: Outage | null;
+}
+
+/** How long a start waits for another process's lock before it begins in memory, and before it gives up. */
+const LOCKED_AFTER_MS = 1000;
+const START_WAIT_MS = 4000;
+
+/** Opens or makes the file, gives it what earlier processes have spilled, and brings its tables up to date. */
+export const openDatabase = async (options: DatabaseOptions): Promise<Opened> => {
+  try {
+    return await patiently(() => openFile(options), isBusy, LOCKED_AFTER_MS);
+  } catch (error) {
+    if (!isBusy(error)) throw error;
+    return (await openLocked(options, error)) ?? patiently(() => openFile(options), isBusy, START_WAIT_MS);
+  }
+};
+
+const openFile = (options: DatabaseOptions): Promise<Opened> =>
+  withFile(options, async (file) => {
+    const { kysely, connection } = file;
+    // Whoever cannot write finds out before anything else is done.
+    connection.exec('begin immediate; rollback');
+    const executed = await executedMigrations(options.file, kysely);
+    // With the tables that they were meant for; those of an older program only once its tables are up to date.
+    const before = isUpToDate(executed) ? await giveBack(file, options) : NOTHING;
+    await migrate(options.file, kysely);
+    const after = await giveBack(file, options);
+    const { format, chain } = await openKeys(file, options);
+    await settleSeals(kysely, format);
+    if (options.isRestored === true) await chain.startAnew(kysely);
+    await ensureReserve(options.file).catch(() => undefined);
+    const isHeadMissing = chain.readHead() === null && (await hasEntries(file));
+    const memory = copyToMemory(connection);
+    const replayed = before.replayed + after.replayed;
+    const tornBytes = before.tornBytes + after.tornBytes;
+    return { file, memory, format, chain, outage: null, findings: { replayed, tornBytes, isHeadMissing } };
+  });
+
+/** A file that another program keeps locked can be read all the same; null when it has yet to be brought up to date. */
+const openLocked = async (options: DatabaseOptions, cause: unknown): Promise<Opened | null> => {
+  try {
+    return await withFile(options, async (file) => {
+      if (!isUpToDate(await executedMigrations(options.file, file.kysely))) throw cause;
+      const keys = await openKeys(file, options);
+      const memory = copyToMemory(file.connection);
+      const spill = new SpillFile(options.file, CURRENT_SCHEMA, keys.format.vault);
+      const outage = new Outage(spill, sqliteCode(cause));
+      let tornBytes = 0;
+      for (const left of findLeftSpills(options.file)) {
+        const { transactions, tornBytes: torn } = readSpill(left, options.file, keys.format.vault);
+        tornBytes += torn;
+        await memory.write((transaction) => replay(transaction, transactions.map(readChanges), keys), done);
+        for (const text of transactions) await outage.keep(readChanges(text));
+        rmSync(left);
+      }
+      const findings = { replayed: outage.pending, tornBytes, isHeadMissing: false };
+      return { file, memory, ...keys, outage, findings };
+    });
+  } catch (error) {
+    if (isBusy(error)) return null;
+    throw error;
+  }
+};
+
+/** Nothing is kept of a file that turns out not to be usable. */
+const withFile = async (
+  options: DatabaseOptions,
+  work: (file: OpenedFile) => Promise<Opened>,
+): Promise<Opened> => {
+  let file: OpenedFile | null = null;
+  try {
+    file = OpenedFile.open(options.file, options.beforeStatement);
+    refuseDamage(file.connection);
+    return await work(file);
+  } catch (error) {
+    await file?.close();
+    if (isDamage(error)) throw damaged(options.file, keyIdsOf(options.masterKey), error);
+    throw error instanceof DatabaseError ? error : explain(options.file, error);
+  }
+};
+
+const openKeys = async (
+  { kysely }: OpenedFile,
+  { file, zone, masterKey, sealsTokens = false }: DatabaseOptions,
+) => {
+  const vault = await openVault(file, kysely, masterKey);
+  const key = await openAuditKey(kysely, vault);
+  return { format: { zone, vault, sealsTokens }, chain: new AuditChain(key, new AuditHead(file, key)) };
+};
+
+/** Gives the file what earlier processes have spilled, each spill in one transaction. */
+const giveBack = async (
+  file: OpenedFile,
+  options: DatabaseOptions,
+): Promise<{ readonly replayed: number; readonly tornBytes: number }> => {
+  let [replayed, tornBytes] = [0, 0];
+  for (const left of findLeftSpills(options.file)) {
+    const keys = await openKeys(file, options);
+    const spill = readSpill(left, options.file, keys.format.vault);
+    const transactions = spill.transactions.map(readChanges);
+    await file.write(
+      (transaction) => replay(transaction, transactions, keys),
+      async (transaction) => keys.chain.markStored(transaction),
+    );
+    replayed += transactions.length;
+    tornBytes += spill.tornBytes;
+    rmSync(left);
+  }
+  return { replayed, tornBytes };
+};
+
+const NOTHING = { replayed: 0, tornBytes: 0 };
+
+const done = async (): Promise<void> => undefined;
+
+const hasEntries = async ({ kysely }: OpenedFile): Promise<boolean> =>
+  (await findLastLink(kysely)).sequence > 0;
+
+export const keyIdsOf = (source: MasterKeySource): readonly string[] =>
+  readMasterKeys(source).map(({ id }) => id);
+
+/** A quick look at the whole file: what is damaged is not written to. */
+export const refuseDamage = (connection: Sqlite.Database): void => {
+  const rows = connection.pragma('quick_check(1)') as readonly { readonly quick_check: string }[];
+  const said = rows[0]?.quick_check ?? 'nothing';
+  if (said !== 'ok') throw new Sqlite.SqliteError(said, 'SQLITE_CORRUPT');
+};

@@ -1,0 +1,49 @@
+import { CompiledQuery, sql } from 'kysely';
+import type { AuditChain } from './audit-chain.ts';
+import type { Change } from './change.ts';
+import { sqliteCode } from './connection.ts';
+import type { Queryable } from './queryable.ts';
+import { makeUpForToken } from './token-replacement.ts';
+import type { TokenFormat } from './tokens.ts';
+
+export interface Replayer {
+  readonly format: TokenFormat;
+  readonly chain: AuditChain;
+}
+
+/**
+ * Does in the caller's transaction what other transactions have done elsewhere, in their order. One that meets rows
+ * which it does not fit, because it had come through after all or because an older database was restored, is left
+ * out; its tokens and audit entries are not.
+ */
+export const replay = async (
+  transaction: Queryable,
+  transactions: readonly (readonly Change[])[],
+  replayer: Replayer,
+): Promise<void> => {
+  for (const changes of transactions) {
+    await sql`savepoint one_transaction`.execute(transaction);
+    try {
+      await apply(transaction, changes, replayer);
+    } catch (error) {
+      if (!/^SQLITE_(CONSTRAINT|ERROR)/.test(sqliteCode(error))) throw error;
+      await sql`rollback to one_transaction`.execute(transaction);
+      const whatMatters = changes.filter(({ kind }) => kind !== 'STATEMENT');
+      await apply(transaction, whatMatters, replayer);
+    }
+    await sql`release one_transaction`.execute(transaction);
+  }
+};
+
+const apply = async (
+  transaction: Queryable,
+  changes: readonly Change[],
+  { format, chain }: Replayer,
+): Promise<void> => {
+  for (const change of changes) {
+    if (change.kind === 'TOKEN') await makeUpForToken(transaction, change.replacement, format);
+    if (change.kind === 'AUDIT') await chain.append(transaction, change.entry);
+    if (change.kind === 'STATEMENT')
+      await transaction.executeQuery(CompiledQuery.raw(change.sql, [...change.parameters]));
+  }
+};

@@ -1,0 +1,107 @@
+import type { NewToken, StoreOperation } from '../domain/token.ts';
+import { fromWallTime, toWallTime } from '../domain/wall-time.ts';
+import type { TokenReplacement } from './change.ts';
+import { fingerprint } from './fingerprint.ts';
+import { asOneChange } from './journal.ts';
+import type { Queryable } from './queryable.ts';
+import { findTokens, ofAccount, type TokenFormat } from './tokens.ts';
+import { tokenPlace, tokenSecretPlace } from './vault.ts';
+
+/** The replace rule: what lay there goes, the new row comes, in the caller's transaction. */
+export const replaceToken = (
+  transaction: Queryable,
+  token: NewToken,
+  format: TokenFormat,
+  now: Date,
+): Promise<{ operation: StoreOperation; version: number }> => {
+  const replacement = { row: toRow(token, format, now), fingerprint: fingerprint(token.accessToken) };
+  return asOneChange(transaction, { kind: 'TOKEN', replacement }, () =>
+    put(transaction, replacement, format),
+  );
+};
+
+/**
+ * Puts a token in its place later than it was made. One that another program has made since then stays: the newest
+ * wins. Doing it again changes nothing.
+ */
+export const makeUpForToken = async (
+  transaction: Queryable,
+  replacement: TokenReplacement,
+  format: TokenFormat,
+): Promise<void> => {
+  const { row } = replacement;
+  const present = await findPresent(transaction, replacement, format);
+  const madeAt = fromWallTime(String(row.generated_at), format.zone);
+  const isNewer =
+    present?.generatedAt != null && madeAt !== null && present.generatedAt.getTime() > madeAt.getTime();
+  if (present?.fingerprint === replacement.fingerprint || isNewer) return;
+  await put(transaction, replacement, format);
+};
+
+const put = async (
+  transaction: Queryable,
+  replacement: TokenReplacement,
+  format: TokenFormat,
+): Promise<{ operation: StoreOperation; version: number }> => {
+  const { row } = replacement;
+  const before = await findPresent(transaction, replacement, format);
+  const removed = await transaction
+    .deleteFrom('upstox_tokens')
+    .where('api_name', '=', row.api_name)
+    .where(ofAccount(row.user_id))
+    .executeTakeFirst();
+  await transaction.insertInto('upstox_tokens').values(row).execute();
+  const operation: StoreOperation = removed.numDeletedRows > 0n ? 'REPLACED' : 'INSERTED';
+  const { version } = await transaction
+    .insertInto('token_versions')
+    .values({
+      account_number: row.user_id,
+      api_name: row.api_name,
+      version: (before?.version ?? 0) + 1,
+      fingerprint: replacement.fingerprint,
+      operation,
+    })
+    .onConflict((conflict) =>
+      conflict.columns(['account_number', 'api_name']).doUpdateSet((known) => ({
+        // The row that was replaced may be another program's, which counts as a version of its own.
+        version:
+          before === undefined ? known('token_versions.version', '+', 1) : known.ref('excluded.version'),
+        fingerprint: known.ref('excluded.fingerprint'),
+        operation: known.ref('excluded.operation'),
+      })),
+    )
+    .returning('version')
+    .executeTakeFirstOrThrow();
+  return { operation, version };
+};
+
+const findPresent = async (transaction: Queryable, { row }: TokenReplacement, format: TokenFormat) => {
+  const tokens = await findTokens(transaction, row.user_id, format);
+  return tokens.find(({ apiName }) => apiName === row.api_name);
+};
+
+const toRow = (token: NewToken, { zone, vault, sealsTokens }: TokenFormat, now: Date) => {
+  const { accountNumber, apiName, accessToken } = token;
+  return {
+    access_token: sealsTokens
+      ? vault.seal(accessToken, tokenPlace(accountNumber, apiName))
+      : accessToken.reveal(),
+    api_name: apiName,
+    client_id: token.clientId,
+    client_secret: vault.seal(token.clientSecret, tokenSecretPlace(accountNumber, apiName)),
+    created_at: toWallTime(token.issuedAt, zone),
+    expires_in: Math.floor((token.expiresAt.getTime() - token.issuedAt.getTime()) / 1000),
+    is_primary: token.isPrimary ? 1 : 0,
+    last_refreshed: toWallTime(token.issuedAt, zone),
+    redirect_uri: token.redirectUri,
+    refresh_token: null,
+    token_type: 'Bearer',
+    api_index: token.apiIndex,
+    generated_at: toWallTime(token.issuedAt, zone),
+    is_active: 1,
+    purpose: null,
+    updated_at: now.getTime(),
+    user_id: accountNumber,
+    validity_at: toWallTime(token.expiresAt, zone),
+  };
+};

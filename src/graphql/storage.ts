@@ -1,0 +1,50 @@
+import type { DbRecovery } from '../domain/db-recovery.ts';
+import type { AuthEvent } from '../domain/event.ts';
+import { type BackupReport, backUp } from '../services/backups.ts';
+import { followEvents } from '../services/live-state.ts';
+import { builder } from './builder.ts';
+import { StorageKindEnum } from './token.ts';
+
+export const DbRecoveryRef = builder.objectRef<DbRecovery>('DbRecovery').implement({
+  description: 'How it stands with the database while it cannot be written, and when it is back.',
+  fields: (t) => ({
+    dbLocked: t.exposeBoolean('dbLocked', {
+      description: 'It cannot be written: locked by another program, full, failing or read-only.',
+    }),
+    fallback: t.expose('fallback', { type: StorageKindEnum, description: 'Where new writes go.' }),
+    autoRestart: t.exposeBoolean('autoRestart', {
+      description: 'It is tried again by itself; false when it is damaged and a backup has to be restored.',
+    }),
+    pendingWrites: t.exposeInt('pendingWrites', {
+      description: 'Transactions that wait in memory and in the spill file.',
+    }),
+  }),
+});
+
+const BackupRef = builder.objectRef<BackupReport>('Backup').implement({
+  description: 'A copy of the whole database. Every token in it is sealed.',
+  fields: (t) => ({
+    name: t.exposeString('name', { description: 'Its file, in `.vega/backups` beside the database.' }),
+    bytes: t.exposeInt('bytes', { description: 'How long it is, in bytes.' }),
+    madeAt: t.expose('madeAt', { type: 'DateTime', description: 'When it was made.' }),
+  }),
+});
+
+builder.mutationField('backUpDatabase', (t) =>
+  t.field({
+    type: BackupRef,
+    description:
+      'Copies the database while it is in use, and keeps the newest seven copies. One is made before each run, too.',
+    resolve: (_root, _args, { services }) => backUp(services),
+  }),
+);
+
+builder.subscriptionField('dbRecovery', (t) =>
+  t.field({
+    type: DbRecoveryRef,
+    description:
+      'Told when memory takes over from the database, when that changes, and when the database is back; at once to whoever begins to listen meanwhile.',
+    subscribe: (_root, _args, { services }) => followEvents(services, { only: 'DB_RECOVERY' }),
+    resolve: (event) => (event as Extract<AuthEvent, { kind: 'DB_RECOVERY' }>).recovery,
+  }),
+);

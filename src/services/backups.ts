@@ -1,0 +1,53 @@
+import path from 'node:path';
+import type { Database } from '../db/database.ts';
+import { Refusal } from '../domain/refusal.ts';
+import type { Logger } from '../log.ts';
+import type { Audit } from './audit.ts';
+import type { Clock } from './clock.ts';
+
+/** A copy of the whole database, with every token in it sealed. */
+export interface BackupReport {
+  /** The file's name in `.vega/backups` beside the database. */
+  readonly name: string;
+  readonly bytes: number;
+  readonly madeAt: Date;
+}
+
+interface Desk {
+  readonly database: Database;
+  readonly audit: Audit;
+  readonly clock: Clock;
+}
+
+/** Copies the database while it is in use, and keeps the newest seven copies. */
+export const backUp = async ({ database, audit, clock }: Desk): Promise<BackupReport> => {
+  refuseOutage(database);
+  const madeAt = clock();
+  const { file, bytes } = await database.backUp(madeAt);
+  const name = path.basename(file);
+  await audit.record('BACKUP_MADE', { file: name });
+  return { name, bytes, madeAt };
+};
+
+/** A copy before a run's first write. Without one the run goes on all the same: the morning does not wait for it. */
+export const backUpBeforeRun = async (desk: Desk & { readonly log: Logger }): Promise<void> => {
+  if (desk.database.trouble !== null) return;
+  try {
+    await backUp(desk);
+  } catch (error) {
+    desk.log.error({ err: error }, 'no backup could be made before the run');
+    const reason = error instanceof Error ? error.message : String(error);
+    await desk.audit.record('BACKUP_FAILED', { reason });
+  }
+};
+
+/** What needs the file itself cannot be done while it cannot be written. */
+export const refuseOutage = (database: Database): void => {
+  const { trouble } = database;
+  if (trouble === null) return;
+  throw new Refusal(
+    'DATABASE_UNAVAILABLE',
+    `The database cannot be written at present (${trouble.code}); ${trouble.pendingWrites} writes wait for it.`,
+    trouble.advice ?? 'Wait until it is back: dbRecovery tells.',
+  );
+};
