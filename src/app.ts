@@ -4,6 +4,7 @@ import { type Config, type Env, readConfig } from './config.ts';
 import { Database } from './db/database.ts';
 import { locateDatabase } from './db/locate.ts';
 import type { DatabaseOptions } from './db/opening.ts';
+import { type Restored, restoreBackup } from './db/restore.ts';
 import { schema } from './graphql/schema.ts';
 import { Access } from './http/access.ts';
 import { callbackRoute } from './http/callback.ts';
@@ -20,6 +21,7 @@ import { AppInspection } from './services/app-inspection.ts';
 import { ApprovalNotices } from './services/approval-notices.ts';
 import { Audit } from './services/audit.ts';
 import { AuthStates } from './services/auth-states.ts';
+import { type BackupReport, backUp } from './services/backups.ts';
 import type { Reach } from './services/checkpoints.ts';
 import type { Clock } from './services/clock.ts';
 import { EventLog } from './services/event-log.ts';
@@ -52,6 +54,8 @@ export interface AppOptions {
   readonly browserLock?: string;
   /** Told of every checkpoint of a run. */
   readonly reach?: Reach;
+  /** Told of every statement before the database file gets it; what it throws, the statement fails with. */
+  readonly beforeStatement?: DatabaseOptions['beforeStatement'];
   /** Where `.vega` and the database lie unless they are told otherwise. */
   readonly workingDirectory?: string;
 }
@@ -60,7 +64,10 @@ export interface AppOptions {
 export const openApp = async (config: Config, options: AppOptions = {}): Promise<App> => {
   const { clock = () => new Date(), workingDirectory = process.cwd() } = options;
   const log = options.log ?? createLogger(config.logLevel);
-  const database = await Database.open(databaseOptions(config, workingDirectory));
+  const database = await Database.open({
+    ...databaseOptions(config, workingDirectory),
+    beforeStatement: options.beforeStatement,
+  });
   const operatorKey = loadOperatorKey(config.operatorKey, workingDirectory);
   const browser = { headless: config.headless, chromiumPath: config.chromiumPath };
   const events = new EventLog(clock);
@@ -170,6 +177,17 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
     callbackRoute({ acquisitions, clock }, httpLog),
   ]);
   const servers: Listening[] = [];
+  const close = async (): Promise<void> => {
+    await generation[Symbol.asyncDispose]();
+    await warmedUp;
+    await states[Symbol.asyncDispose]();
+    await events[Symbol.asyncDispose]();
+    for (const server of servers) await server[Symbol.asyncDispose]();
+    await refusals[Symbol.asyncDispose]();
+    await audit.record('SERVER_STOPPED', {});
+    await database[Symbol.asyncDispose]();
+  };
+  let closing: Promise<void> | null = null;
   return {
     fetch: async (request) => handler.fetch(request),
     services,
@@ -181,15 +199,9 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
       log.info({ url: server.url }, 'listening');
       return server;
     },
-    [Symbol.asyncDispose]: async () => {
-      await generation[Symbol.asyncDispose]();
-      await warmedUp;
-      await states[Symbol.asyncDispose]();
-      await events[Symbol.asyncDispose]();
-      for (const server of servers) await server[Symbol.asyncDispose]();
-      await refusals[Symbol.asyncDispose]();
-      await audit.record('SERVER_STOPPED', {});
-      await database[Symbol.asyncDispose]();
+    [Symbol.asyncDispose]: () => {
+      closing ??= close();
+      return closing;
     },
   };
 };
@@ -200,6 +212,25 @@ const databaseOptions = (config: Config, workingDirectory: string): DatabaseOpti
   masterKey: { given: config.masterKeys, folder: path.join(workingDirectory, '.vega') },
   sealsTokens: config.sealTokens,
 });
+
+/** Copies the database, also while a server uses it. */
+export const backUpDatabase = async (config: Config, workingDirectory: string): Promise<BackupReport> => {
+  await using database = await Database.open(databaseOptions(config, workingDirectory));
+  const clock: Clock = () => new Date();
+  return backUp({ database, audit: new Audit(database, clock), clock });
+};
+
+/** Puts a backup in the place of a database that nobody uses, and writes that down in its audit. */
+export const restoreDatabase = (
+  config: Config,
+  workingDirectory: string,
+  from: string | null,
+): Promise<Restored> => {
+  const clock: Clock = () => new Date();
+  return restoreBackup(databaseOptions(config, workingDirectory), from, clock(), (database, restored) =>
+    new Audit(database, clock).record('RESTORED', { file: path.basename(restored.from) }),
+  );
+};
 
 export { scenarioNames as SCENARIO_NAMES } from './simulator/scenarios.ts';
 

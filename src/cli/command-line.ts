@@ -1,12 +1,14 @@
 import { CommanderError, Option, Command as Parser } from 'commander';
 import { ConfigError } from '../config.ts';
+import { backup } from './backup.ts';
 import { type Command, EXIT, type Terminal } from './command.ts';
 import { demo } from './demo.ts';
 import { readEnvironment } from './environment.ts';
+import { restore } from './restore.ts';
 import { serve } from './serve.ts';
 
 /** Every command, in the order in which `--help` lists them. */
-const COMMANDS: readonly Command[] = [serve, demo];
+const COMMANDS: readonly Command[] = [serve, backup, restore, demo];
 
 /** Runs one command line and answers its exit code; everything that goes wrong becomes one message on standard error. */
 export const runCommandLine = async (

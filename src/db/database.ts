@@ -318,7 +318,7 @@ export class Database implements TokenFormat {
     } catch (error) {
       await file?.close();
       outage.code = sqliteCode(error) || outage.code;
-      await outage.keep([]).catch(() => undefined);
+      await outage.sync().catch(() => undefined);
       this.#tellRecovery();
       return false;
     }
@@ -337,9 +337,12 @@ export class Database implements TokenFormat {
     this.#tellRecovery(trouble);
   }
 
+  /** A file that fails under a read is given up at once, and the read is answered from memory. */
   #watch(file: OpenedFile): void {
     file.onFault = (error) => {
-      if (file === this.#file && isOutage(error) && !isBusy(error)) this.#beginOutage(error);
+      if (!isOutage(error)) return null;
+      if (file === this.#file && !isBusy(error)) this.#beginOutage(error);
+      return this.#outage === null ? null : (query) => this.#memory.kysely.executeQuery(query);
     };
   }
 

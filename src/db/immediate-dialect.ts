@@ -3,6 +3,7 @@ import {
   CompiledQuery,
   type DatabaseConnection,
   type QueryResult,
+  SelectQueryNode,
   SqliteAdapter,
   SqliteDialect,
   type SqliteDialectConfig,
@@ -13,11 +14,15 @@ import type { Journal } from './journal.ts';
 /** Told of every statement before it is executed; what it throws, the statement fails with. */
 export type BeforeStatement = (sql: string) => void;
 
+/** Answers a query in place of a connection that has failed. */
+export type Substitute = (query: CompiledQuery) => Promise<QueryResult<unknown>>;
+
 interface Options {
   readonly database: Sqlite.Database;
   readonly journal: Journal;
   readonly beforeStatement?: BeforeStatement | undefined;
-  readonly onError: (error: unknown) => void;
+  /** Called when a statement fails; answers where one that only reads can be read instead, or null. */
+  readonly onError: (error: unknown) => Substitute | null;
 }
 
 /** A transaction that reads first and writes later fails at once when another process wrote between: take the lock at its begin. */
@@ -60,7 +65,9 @@ class JournalledConnection implements DatabaseConnection {
       this.#options.journal.note(query);
       return result;
     } catch (error) {
-      this.#options.onError(error);
+      const isReading = SelectQueryNode.is(query.query) && !this.#options.database.inTransaction;
+      const substitute = this.#options.onError(error);
+      if (isReading && substitute !== null) return substitute(query) as Promise<QueryResult<Row>>;
       throw error;
     }
   }

@@ -2,7 +2,7 @@ import type Sqlite from 'better-sqlite3';
 import { Kysely } from 'kysely';
 import type { Change } from './change.ts';
 import { connect } from './connection.ts';
-import { type BeforeStatement, ImmediateSqliteDialect } from './immediate-dialect.ts';
+import { type BeforeStatement, ImmediateSqliteDialect, type Substitute } from './immediate-dialect.ts';
 import { Journal, keepJournal } from './journal.ts';
 import type { Queryable } from './queryable.ts';
 import type { Tables } from './tables.ts';
@@ -11,8 +11,8 @@ import type { Tables } from './tables.ts';
 export class OpenedFile {
   readonly connection: Sqlite.Database;
   readonly kysely: Kysely<Tables>;
-  /** Told of what is no fault of the statement: the file cannot be read or written. */
-  onFault: (error: unknown) => void = () => undefined;
+  /** Told of every statement that fails; answers where one that only reads can be read instead, or null. */
+  onFault: (error: unknown) => Substitute | null = () => null;
   readonly #journal = new Journal();
 
   constructor(connection: Sqlite.Database, beforeStatement?: BeforeStatement) {

@@ -38,6 +38,11 @@ export class Outage {
     this.#transactions.push(this.#spill.seal(writeChanges(changes)));
     for (const change of changes)
       if (change.kind === 'TOKEN') this.#tokens.add(keyOf(change.replacement.row));
+    await this.sync();
+  }
+
+  /** Brings to the disk what could not be brought there before. */
+  async sync(): Promise<void> {
     await this.#spill.sync();
     this.#isOnDisk = true;
   }

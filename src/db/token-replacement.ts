@@ -22,20 +22,21 @@ export const replaceToken = (
 
 /**
  * Puts a token in its place later than it was made. One that another program has made since then stays: the newest
- * wins. Doing it again changes nothing.
+ * wins. Doing it again changes nothing. True when it was put there.
  */
 export const makeUpForToken = async (
   transaction: Queryable,
   replacement: TokenReplacement,
   format: TokenFormat,
-): Promise<void> => {
+): Promise<boolean> => {
   const { row } = replacement;
   const present = await findPresent(transaction, replacement, format);
   const madeAt = fromWallTime(String(row.generated_at), format.zone);
   const isNewer =
     present?.generatedAt != null && madeAt !== null && present.generatedAt.getTime() > madeAt.getTime();
-  if (present?.fingerprint === replacement.fingerprint || isNewer) return;
+  if (present?.fingerprint === replacement.fingerprint || isNewer) return false;
   await put(transaction, replacement, format);
+  return true;
 };
 
 const put = async (

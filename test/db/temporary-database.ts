@@ -33,6 +33,10 @@ export class Folder implements Disposable {
     }
   }
 
+  remove(name: string): void {
+    rmSync(this.file(name));
+  }
+
   [Symbol.dispose](): void {
     rmSync(this.path, { recursive: true });
   }

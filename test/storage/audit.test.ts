@@ -1,0 +1,161 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { describe, expect, test } from 'vitest';
+import type { Database } from '../../src/db/database.ts';
+import { AUDIT_KINDS, toAuditEntry } from '../../src/domain/audit.ts';
+import { Folder } from '../db/temporary-database.ts';
+import { until } from '../support/desk.ts';
+
+const AT = new Date('2026-11-24T03:00:00Z');
+
+const fill = async (database: Database, count: number, from = 1): Promise<void> => {
+  await database.write(async (transaction) => {
+    for (let number = from; number < from + count; number += 1) {
+      const reference = { accountId: 'UPSTOX_01', correlationId: `run-${number % 3}` };
+      const entry =
+        number % 5 === 0
+          ? toAuditEntry('FAILOVER_BEGUN', { code: 'SQLITE_BUSY' }, reference, `key-${number}`, AT)
+          : toAuditEntry('OTP_SUBMITTED', {}, reference, `key-${number}`, AT);
+      await database.audit(transaction, entry);
+    }
+  });
+};
+
+const WISH = { first: 10, before: null, severity: null, component: null, correlationId: null } as const;
+
+/** Works on the rows as somebody with the file and a tool would: the triggers are taken away first. */
+const tamper = (folder: Folder, sql: string): void =>
+  folder.raw((connection) => {
+    connection.exec('drop trigger audit_entries_no_update; drop trigger audit_entries_no_delete');
+    connection.exec(sql);
+  });
+
+test('nobody changes or removes an entry by accident', async () => {
+  using folder = new Folder();
+  await using database = await folder.open();
+  await fill(database, 3);
+  folder.raw((connection) => {
+    expect(() => connection.exec("update audit_entries set message = 'nothing'")).toThrow('append-only');
+    expect(() => connection.exec('delete from audit_entries')).toThrow('append-only');
+  });
+  expect(await database.verifyAudit()).toEqual({ valid: true, entries: 3, firstBadId: null, reason: null });
+});
+
+describe('is found, with the first entry concerned:', () => {
+  const SWAP = `
+    update audit_entries set sequence = -1 where sequence = 4;
+    update audit_entries set sequence = 4 where sequence = 7;
+    update audit_entries set sequence = 7 where sequence = -1`;
+
+  test.each([
+    ['an edited message', "update audit_entries set message = 'all was well' where sequence = 5", 5],
+    ['an edited time', 'update audit_entries set at = at + 1 where sequence = 1', 1],
+    ['an edited account', "update audit_entries set account_id = 'OTHER' where sequence = 12", 12],
+    ['a removed entry', 'delete from audit_entries where sequence = 6', 6],
+    ['a removed beginning', 'delete from audit_entries where sequence <= 3', 1],
+    ['two entries that changed places', SWAP, 4],
+    ['an end that was cut off', 'delete from audit_entries where sequence > 9', 10],
+    ['a log that was emptied', 'delete from audit_entries', 1],
+    [
+      'a removed entry whose place was filled',
+      'delete from audit_entries where sequence = 6; update audit_entries set sequence = sequence - 1 where sequence > 6',
+      6,
+    ],
+    [
+      'a forged entry',
+      "insert into audit_entries select 13, 'key', at, severity, component, kind, message, null, null, null, hash from audit_entries where sequence = 12",
+      13,
+    ],
+  ])('%s', async (_what, sql, first) => {
+    using folder = new Folder();
+    const database = await folder.open();
+    await fill(database, 12);
+    tamper(folder, sql);
+    expect(await database.verifyAudit()).toMatchObject({ valid: false, firstBadId: first });
+    await database[Symbol.asyncDispose]();
+    // Neither a restart nor what is written afterwards heals it.
+    await using again = await folder.open();
+    await fill(again, 2, 100).catch(() => undefined);
+    expect(await again.verifyAudit()).toMatchObject({ valid: false, firstBadId: first });
+  });
+});
+
+test('without the file that tells how far the log has come, it does not pass for whole', async () => {
+  using folder = new Folder();
+  const database = await folder.open();
+  await fill(database, 3);
+  await database[Symbol.asyncDispose]();
+  folder.remove('vega_trade.db.head');
+  await using again = await folder.open();
+  expect(again.findings.isHeadMissing).toBe(true);
+  expect(await again.verifyAudit()).toMatchObject({
+    valid: false,
+    reason: expect.stringContaining('missing'),
+  });
+});
+
+test('the newest come first, page by page, filtered or not, without a gap', async () => {
+  using folder = new Folder();
+  await using database = await folder.open();
+  await fill(database, 25);
+  const idsOf = async (wish: Partial<Parameters<Database['auditEntries']>[0]>) =>
+    (await database.auditEntries({ ...WISH, ...wish })).map(({ id }) => id);
+  expect(await idsOf({})).toEqual([25, 24, 23, 22, 21, 20, 19, 18, 17, 16]);
+  expect(await idsOf({ before: 16 })).toEqual([15, 14, 13, 12, 11, 10, 9, 8, 7, 6]);
+  expect(await idsOf({ before: 3 })).toEqual([2, 1]);
+  expect(await idsOf({ severity: 'ERROR' })).toEqual([25, 20, 15, 10, 5]);
+  expect(await idsOf({ component: 'DB', severity: 'INFO' })).toEqual([]);
+  expect(await idsOf({ component: 'DB', before: 20 })).toEqual([15, 10, 5]);
+  expect(await idsOf({ correlationId: 'run-0', first: 2 })).toEqual([24, 21]);
+});
+
+test('every page of it is found by an index, whatever is filtered', async () => {
+  using folder = new Folder();
+  await using _database = await folder.open();
+  const filters = [
+    'true',
+    "severity = 'ERROR'",
+    "component = 'DB'",
+    "component = 'DB' and severity = 'ERROR'",
+    "correlation_id = 'x'",
+  ];
+  const plans = folder.raw((connection) =>
+    filters.map((filter) =>
+      connection
+        .prepare<[], { detail: string }>(
+          `explain query plan select * from audit_entries where ${filter} and sequence < 9 order by sequence desc limit 5`,
+        )
+        .all()
+        .map(({ detail }) => detail)
+        .join(', '),
+    ),
+  );
+  for (const plan of plans) expect(plan).toMatch(/^SEARCH audit_entries USING /);
+  expect(plans.filter((plan) => plan.includes('TEMP B-TREE'))).toEqual([]);
+});
+
+test('every kind of entry is written somewhere', () => {
+  const root = path.resolve(import.meta.dirname, '../../src');
+  const sources = readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('domain/audit.ts') && !name.startsWith('sdk'))
+    .map((name) => readFileSync(path.join(root, name), 'utf8'))
+    .join('\n');
+  expect(AUDIT_KINDS.filter((kind) => !sources.includes(`'${kind}'`))).toEqual([]);
+});
+
+test('two processes that write at the same time make one chain', async () => {
+  using folder = new Folder();
+  await using one = await folder.open();
+  await using two = await folder.open();
+  await Promise.all(
+    Array.from({ length: 30 }, (_, index) => fill(index % 2 === 0 ? one : two, 1, 1000 + index)),
+  );
+  // On a busy machine one may have found the other's lock for too long, and written to memory meanwhile.
+  await until('both to have written', () => one.trouble === null && two.trouble === null);
+  expect(await one.verifyAudit()).toMatchObject({ valid: true, entries: 30 });
+  expect(await two.verifyAudit()).toMatchObject({ valid: true, entries: 30 });
+  expect(
+    new Sqlite(folder.file('vega_trade.db')).prepare('select count(*) from audit_entries').pluck().get(),
+  ).toBe(30);
+});
