@@ -210,7 +210,7 @@ const TOP_LEVEL = ['src', 'migrations', 'test', 'package.json', 'package-lock.js
   'knip.json',
 ]);
 /** Made while working, and ignored by git. */
-const LEFTOVERS = /^(?:node_modules|dist|coverage)$|\.(?:db|db-shm|db-wal|spill|tgz)$/;
+const LEFTOVERS = /^(?:node_modules|dist|coverage)$|\.(?:db|db-shm|db-wal|spill|reserve|head|tgz)$/;
 
 const strangers = (names: readonly string[]): string[] =>
   names.filter(

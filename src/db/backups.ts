@@ -1,5 +1,8 @@
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
+import { Worker } from 'node:worker_threads';
 import Sqlite from 'better-sqlite3';
 import { Secret } from '../domain/secret.ts';
 import { DatabaseError } from './database-error.ts';
@@ -34,6 +37,7 @@ export const makeBackup = async (
   try {
     await source.backup(draft, { progress: () => PAGES_AT_ONCE });
     sealCopy(draft, vault);
+    await vacuum(draft);
     renameSync(draft, file);
   } catch (error) {
     for (const suffix of ['', '-journal']) rmSync(`${draft}${suffix}`, { force: true });
@@ -112,7 +116,7 @@ const SECRET_COLUMNS = {
   client_secret: tokenSecretPlace,
 };
 
-/** A backup is carried to other places, so no token in it can be read without the key, and nothing that was deleted. */
+/** A backup is carried to other places, so no token in it can be read without the key. */
 const sealCopy = (file: string, vault: Vault): void => {
   const copy = new Sqlite(file);
   try {
@@ -122,10 +126,21 @@ const sealCopy = (file: string, vault: Vault): void => {
       for (const [column, placeOf] of Object.entries(SECRET_COLUMNS))
         sealColumn(copy, column, placeOf, vault);
     })();
-    if (Number(copy.pragma('freelist_count', { simple: true })) > 0) copy.exec('vacuum');
   } finally {
     copy.close();
   }
+};
+
+/** What other programs have deleted may still lie between the rows: they are written anew, beside the event loop. */
+const vacuum = async (file: string): Promise<void> => {
+  const work = `
+    const { workerData } = require('node:worker_threads');
+    const copy = new (require(workerData.sqlite))(workerData.file);
+    copy.exec('vacuum');
+    copy.close();`;
+  const sqlite = createRequire(import.meta.url).resolve('better-sqlite3');
+  const worker = new Worker(work, { eval: true, workerData: { sqlite, file } });
+  await once(worker, 'exit');
 };
 
 const sealColumn = (

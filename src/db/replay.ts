@@ -1,3 +1,4 @@
+import { setImmediate as breathe } from 'node:timers/promises';
 import { CompiledQuery, sql } from 'kysely';
 import type { AuditChain } from './audit-chain.ts';
 import type { Change } from './change.ts';
@@ -5,6 +6,9 @@ import { sqliteCode } from './connection.ts';
 import type { Queryable } from './queryable.ts';
 import { makeUpForToken } from './token-replacement.ts';
 import type { TokenFormat } from './tokens.ts';
+
+/** After so many transactions the event loop has its turn. */
+const BREATH = 10;
 
 export interface Replayer {
   readonly format: TokenFormat;
@@ -21,7 +25,9 @@ export const replay = async (
   transactions: readonly (readonly Change[])[],
   replayer: Replayer,
 ): Promise<void> => {
-  for (const changes of transactions) {
+  for (const [index, changes] of transactions.entries()) {
+    // Everything here is done at once; others want to be answered meanwhile.
+    if (index % BREATH === BREATH - 1) await breathe();
     await sql`savepoint one_transaction`.execute(transaction);
     try {
       await apply(transaction, changes, replayer);

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import Sqlite from 'better-sqlite3';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -19,7 +20,7 @@ const child = path.join(process.cwd(), 'node_modules', `.vega-child-${process.pi
 
 beforeAll(async () => {
   await build({
-    entryPoints: [path.join(import.meta.dirname, '../support/faulty-child.ts')],
+    entryPoints: [fileURLToPath(new URL('../support/faulty-child.ts', import.meta.url))],
     outfile: child,
     bundle: true,
     platform: 'node',
@@ -92,7 +93,7 @@ const goOn = async (fault: Fault, from: number): Promise<Found> => {
   file.mend();
   await until('the end of the outage', () => app.services.database.trouble === null);
   await app[Symbol.asyncDispose]();
-  return verify(folder.directory, broker);
+  return await verify(folder.directory, broker);
 };
 
 /** Is killed once the login is over, and started again. */
@@ -109,7 +110,7 @@ const kill = async (fault: Fault, from: number): Promise<Found> => {
   });
   const signal = await new Promise((resolve) => process_.once('exit', (_code, by) => resolve(by)));
   expect([signal, said]).toEqual(['SIGKILL', 'STORED\n200\n']);
-  return verify(folder.directory, broker);
+  return await verify(folder.directory, broker);
 };
 
 /** How many statements of one login go to the file, counted by one that does not fail. */

@@ -1,0 +1,86 @@
+import { spawn } from 'node:child_process';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { backUp } from '../../src/services/backups.ts';
+import { holdLock } from '../db/temporary-database.ts';
+import { type Desk, openDesk, settle } from '../support/desk.ts';
+
+/** What a lock of another program costs whoever reads: latencies of `authState` over HTTP, and the lag of the event loop. */
+const REQUESTS = 1500;
+const [MAX_RATIO, MAX_LAG_MS] = [2, 50];
+
+/** Asks from a process of its own, so that its work does not count as the server's lag. */
+const CLIENT = `
+  const { Agent, request } = require('node:http');
+  const [url, key, count] = process.argv.slice(1);
+  const agent = new Agent({ keepAlive: true });
+  const body = JSON.stringify({ query: '{ authState { state primaryPresent blockedBy cooldown { active } } }' });
+  const headers = { 'content-type': 'application/json', authorization: 'Bearer ' + key, 'content-length': body.length };
+  const ask = () => new Promise((resolve, reject) => {
+    const start = performance.now();
+    const sent = request(url + '/graphql', { method: 'POST', agent, headers }, (answer) => {
+      answer.resume();
+      answer.on('end', () => resolve(performance.now() - start));
+    });
+    sent.on('error', reject);
+    sent.end(body);
+  });
+  (async () => {
+    for (let warm = 0; warm < 200; warm += 1) await ask();
+    const taken = [];
+    for (let number = 0; number < Number(count); number += 1) taken.push(await ask());
+    process.stdout.write(JSON.stringify(taken));
+    agent.destroy();
+  })();`;
+
+interface Measured {
+  readonly median: number;
+  readonly p99: number;
+  readonly lag: number;
+}
+
+const measure = async (desk: Desk): Promise<Measured> => {
+  const { audit } = desk.app.services;
+  const loop = monitorEventLoopDelay({ resolution: 2 });
+  const client = spawn(process.execPath, ['-e', CLIENT, desk.url, desk.app.operatorKey, String(REQUESTS)]);
+  let said = '';
+  client.stdout.on('data', (chunk) => {
+    said += chunk;
+  });
+  const ended = new Promise((resolve) => client.once('exit', resolve));
+  loop.enable();
+  // Somebody writes all the time: a run writes about twice a second.
+  const writing = setInterval(() => void audit.record('SESSION_OPENED', {}), 100);
+  await ended;
+  clearInterval(writing);
+  loop.disable();
+  const taken = (JSON.parse(said) as number[]).sort((one, other) => one - other);
+  const at = (part: number) => taken[Math.floor(taken.length * part)] ?? Number.NaN;
+  return { median: at(0.5), p99: at(0.99), lag: loop.max / 1e6 };
+};
+
+const show = (name: string, { median, p99, lag }: Measured): void => {
+  const figures = [median, p99, lag].map((value) => value.toFixed(1).padStart(9));
+  process.stdout.write(`${name.padEnd(26)}${figures.join('')}\n`);
+};
+
+await using desk = await openDesk({ env: { VEGA_LOG_LEVEL: 'silent' } });
+await backUp(desk.app.services);
+process.stdout.write(`${''.padEnd(26)}   median      p99  max lag   (ms)\n`);
+const free = await measure(desk);
+show('unlocked', free);
+const other = await holdLock(desk.app.services.database.path);
+await settle(500);
+const locked = await measure(desk);
+show('locked by another program', locked);
+const recovery = monitorEventLoopDelay({ resolution: 2 });
+recovery.enable();
+const { pendingWrites } = desk.app.services.database.recovery;
+await other.release();
+while (desk.app.services.database.trouble !== null) await settle(10);
+recovery.disable();
+const ratio = locked.p99 / free.p99;
+process.stdout.write(`
+p99 locked / unlocked         ${ratio.toFixed(2)}   (limit ${MAX_RATIO})
+lag while locked, ms          ${locked.lag.toFixed(1)}   (limit ${MAX_LAG_MS})
+lag while ${String(pendingWrites).padEnd(4)} are made up for ${(recovery.max / 1e6).toFixed(1)}   (limit ${MAX_LAG_MS})
+`);

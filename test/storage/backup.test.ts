@@ -1,0 +1,158 @@
+import { copyFileSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { restoreBackup } from '../../src/db/restore.ts';
+import { replaceToken } from '../../src/db/token-replacement.ts';
+import { findTokens } from '../../src/db/tokens.ts';
+import { toAuditEntry } from '../../src/domain/audit.ts';
+import { IST } from '../../src/domain/wall-time.ts';
+import { Folder, holdLock, newToken, SEED_TABLE } from '../db/temporary-database.ts';
+
+const DATABASE = 'vega_trade.db';
+const NOW = new Date('2026-11-17T20:00:05+05:30');
+
+const optionsOf = (folder: Folder, sealsTokens = false) => ({
+  file: folder.file(DATABASE),
+  zone: IST,
+  sealsTokens,
+  masterKey: { given: [], folder: folder.file('.vega') },
+});
+
+type Opened = Awaited<ReturnType<Folder['open']>>;
+
+const store = (database: Opened, text: string, at = NOW) =>
+  database.write(async (transaction) => {
+    await replaceToken(transaction, newToken(text, { issuedAt: at }), database, at);
+    await database.audit(transaction, toAuditEntry('OTP_SUBMITTED', {}, {}, `of ${text.slice(-1)}`, at));
+  });
+
+const texts = async (database: Opened): Promise<string[]> =>
+  (await findTokens(database.read, 1, database)).map(({ accessToken }) => accessToken.reveal());
+
+const backupsIn = (folder: Folder): string[] => readdirSync(folder.file('.vega', 'backups')).sort();
+
+const bytesOf = (folder: Folder, name: string): string =>
+  readFileSync(folder.file('.vega', 'backups', name), 'latin1');
+
+const restore = (folder: Folder, from: string | null = null) =>
+  restoreBackup(optionsOf(folder), from, NOW, async () => undefined);
+
+/** What a failing disk leaves of a file: rubbish from its second page on. */
+const damage = (folder: Folder): void => {
+  const bytes = readFileSync(folder.file(DATABASE));
+  bytes.fill(0xa5, 4096);
+  writeFileSync(folder.file(DATABASE), bytes);
+};
+
+describe('a backup', () => {
+  test('is for its owner alone, whole, and shows no token and no secret, not even of what was deleted', async () => {
+    using folder = new Folder();
+    folder.raw((connection) =>
+      connection.exec(`${SEED_TABLE};
+        insert into upstox_tokens (api_name, access_token, client_secret, refresh_token, generated_at)
+          values ('WEBSOCKET1', 'token-canary-of-another', 'secret-canary-of-another', 'refresh-canary', '2026-11-17 01:00:00');
+        insert into upstox_tokens (api_name, access_token) values ('PRIMARY', '${'deleted-canary-'.repeat(400)}');
+        delete from upstox_tokens where api_name = 'PRIMARY'`),
+    );
+    await using database = await folder.open();
+    await store(database, 'token-canary');
+    const { file, bytes } = await database.backUp(NOW);
+    expect([statSync(file).mode & 0o777, statSync(file).size]).toEqual([0o600, bytes]);
+    const [name = ''] = backupsIn(folder);
+    expect(name).toBe('vega_trade-2026-11-17T14-30-05.000Z.db');
+    expect(bytesOf(folder, name)).not.toContain('canary');
+  });
+
+  test('is made while the database is in use, and the newest seven stay', async () => {
+    using folder = new Folder();
+    await using database = await folder.open();
+    for (let number = 0; number < 9; number += 1) {
+      const [backup] = await Promise.all([
+        database.backUp(new Date(NOW.getTime() + number * 1000)),
+        store(database, `token-${number}`),
+      ]);
+      expect(existsSync(backup.file)).toBe(true);
+    }
+    expect(backupsIn(folder)).toHaveLength(7);
+    expect(backupsIn(folder)[0]).toContain('14-30-07');
+  });
+});
+
+describe('a restore', () => {
+  test('brings back what the backup holds, newer tokens that can still be read, and an audit that is whole', async () => {
+    using folder = new Folder();
+    const database = await folder.open();
+    await store(database, 'token-1');
+    await database.backUp(NOW);
+    await store(database, 'token-2', new Date(NOW.getTime() + 60_000));
+    await database[Symbol.asyncDispose]();
+    const { from, setAside, tokens } = await restore(folder);
+    expect([from, tokens]).toEqual([folder.file('.vega', 'backups', backupsIn(folder)[0] ?? ''), 1]);
+    expect(existsSync(setAside ?? '')).toBe(true);
+    await using again = await folder.open();
+    expect(await texts(again)).toEqual(['token-2']);
+    expect(await again.verifyAudit()).toMatchObject({ valid: true, entries: 1 });
+    expect(
+      folder.raw((connection) => connection.prepare('select access_token from upstox_tokens').pluck().all()),
+    ).toEqual(['token-2']);
+  });
+
+  test('is what a start asks for when the file is damaged, by name, and nothing is written to the file', async () => {
+    using folder = new Folder();
+    const database = await folder.open();
+    await store(database, 'token-1');
+    await database.backUp(NOW);
+    await database.backUp(new Date(NOW.getTime() + 1000));
+    await database[Symbol.asyncDispose]();
+    const [older = '', newest = ''] = backupsIn(folder);
+    writeFileSync(folder.file('.vega', 'backups', newest), 'no backup at all');
+    damage(folder);
+    const bytes = readFileSync(folder.file(DATABASE));
+    await expect(folder.open()).rejects.toThrow(
+      new RegExp(
+        `is not a sound SQLite database\\. The newest good backup is .*${older}: stop every vega-auth and run .vega-auth restore.\\. Nothing was changed\\.$`,
+      ),
+    );
+    expect(readFileSync(folder.file(DATABASE))).toEqual(bytes);
+    await restore(folder);
+    await using again = await folder.open();
+    expect(await texts(again)).toEqual(['token-1']);
+  });
+
+  test('is refused while somebody uses the database, with a backup that is not sound, and where there is none', async () => {
+    using folder = new Folder();
+    const database = await folder.open();
+    await expect(restore(folder)).rejects.toThrow('There is no good backup');
+    const { file } = await database.backUp(NOW);
+    await expect(restore(folder)).rejects.toThrow('is in use');
+    await database[Symbol.asyncDispose]();
+    await using other = await holdLock(folder.file(DATABASE));
+    await expect(restore(folder)).rejects.toThrow('is in use');
+    await other.release();
+    copyFileSync(file, folder.file('half.db'));
+    writeFileSync(folder.file('half.db'), readFileSync(file).subarray(0, 6000));
+    await expect(restore(folder, folder.file('half.db'))).rejects.toThrow('cannot be restored');
+    writeFileSync(folder.file('.vega', 'master.key'), 'another key altogether, long enough');
+    await expect(restore(folder, file)).rejects.toThrow('is sealed with the master key');
+    expect(existsSync(folder.file(`${DATABASE}.restoring`))).toBe(false);
+  });
+});
+
+test('with VEGA_SEAL_TOKENS no token can be read in the table, and without it they can be read again', async () => {
+  using folder = new Folder();
+  const stored = () =>
+    folder.raw((connection) =>
+      connection.prepare<[], string>('select access_token from upstox_tokens').pluck().get(),
+    );
+  const { Database } = await import('../../src/db/database.ts');
+  const sealed = await Database.open(optionsOf(folder, true));
+  await store(sealed, 'token-canary');
+  expect(stored()).toMatch(/^vega1:/);
+  expect(await texts(sealed)).toEqual(['token-canary']);
+  await sealed.rotateMasterKey();
+  expect(await texts(sealed)).toEqual(['token-canary']);
+  await sealed[Symbol.asyncDispose]();
+  await (await folder.open())[Symbol.asyncDispose]();
+  expect(stored()).toBe('token-canary');
+  await (await Database.open(optionsOf(folder, true)))[Symbol.asyncDispose]();
+  expect(stored()).toMatch(/^vega1:/);
+});
