@@ -29,10 +29,12 @@ export const createRest = ({ pipeline, services, log }: Options): Rest => {
     const path = withoutPrefix(new URL(request.url).pathname);
     const there = routes.filter((route) => route.path === path);
     if (there.length === 0) return notFound();
-    const route = there.find(({ method }) => method === request.method);
+    const isHead = request.method === 'HEAD';
+    const route = there.find(({ method }) => method === (isHead ? 'GET' : request.method));
     if (route === undefined) return methodNotAllowed(there);
     try {
-      return await route.answer(request, context);
+      const response = await route.answer(request, context);
+      return isHead ? await withoutBody(response) : response;
     } catch (error) {
       log.error({ err: error, path }, 'a request failed');
       return restError(500, 'INTERNAL_SERVER_ERROR', 'Unexpected error.', 'Look into the log of vega-auth.');
@@ -46,9 +48,13 @@ export const withoutPrefix = (pathname: string): string => pathname.replace(/^\/
 const notFound = (): Response =>
   restError(404, 'NOT_FOUND', 'There is nothing here.', 'Use /graphql, or a route that the README names.');
 
+const withoutBody = async (response: Response): Promise<Response> => {
+  await response.body?.cancel();
+  return new Response(null, response);
+};
+
 const methodNotAllowed = (routes: readonly RestRoute[]): Response => {
-  const allow = routes.map(({ method }) => method).join(', ');
-  return restError(405, 'METHOD_NOT_ALLOWED', `Only ${allow} is answered here.`, `Send a ${allow}.`, {
-    allow,
-  });
+  const allow = routes.map(({ method }) => (method === 'GET' ? 'GET, HEAD' : method)).join(', ');
+  const message = 'This route does not have that method.';
+  return restError(405, 'METHOD_NOT_ALLOWED', message, `Use ${allow}.`, { allow });
 };
