@@ -1,5 +1,5 @@
 /** How long a client waits before it comes back after its connection broke. */
-const RETRY_MS = 2000;
+const RETRY_MS = 1000;
 
 /**
  * Server-sent events. Nothing is read ahead of a client that does not read; one that leaves ends the frames at once.

@@ -5,6 +5,7 @@ import { VERDICTS } from '../../domain/verdict.ts';
 import { type AccountMetrics, type Metrics, readMetrics } from '../../services/metrics.ts';
 import type { Services } from '../../services/services.ts';
 import { readParameters } from './parameters.ts';
+import { processMetrics } from './process-metrics.ts';
 import type { RestRoute } from './rest-route.ts';
 
 /** The program in figures, as Prometheus reads them. */
@@ -30,6 +31,8 @@ interface Row {
 interface Figure {
   readonly name: string;
   readonly help: string;
+  /** Which labels its rows have beside the account. */
+  readonly labels: readonly string[];
   readonly rows: (account: AccountMetrics) => readonly Row[];
 }
 
@@ -37,16 +40,19 @@ const FIGURES: readonly Figure[] = [
   {
     name: 'vega_gate_open',
     help: 'Whether programs may trade: 1 or 0.',
+    labels: [],
     rows: ({ isReady }) => [{ labels: {}, value: Number(isReady) }],
   },
   {
     name: 'vega_auth_state',
     help: 'Where the account stands: 1 for that state, 0 for the others.',
+    labels: ['state'],
     rows: ({ phase }) => AUTH_PHASES.map((state) => ({ labels: { state }, value: Number(state === phase) })),
   },
   {
     name: 'vega_tokens',
     help: 'Tokens of the enabled APIs by verdict, as far as is known without asking the broker.',
+    labels: ['verdict'],
     rows: ({ tokens }) =>
       VERDICTS.map((verdict) => ({
         labels: { verdict },
@@ -56,6 +62,7 @@ const FIGURES: readonly Figure[] = [
   {
     name: 'vega_token_expires_in_seconds',
     help: 'Seconds until a token dies; 0 when it is dead, absent when there is none.',
+    labels: ['api'],
     rows: ({ tokens }) =>
       tokens.flatMap(({ apiName, secondsLeft }) =>
         secondsLeft === null ? [] : [{ labels: { api: apiName }, value: secondsLeft }],
@@ -64,11 +71,13 @@ const FIGURES: readonly Figure[] = [
   {
     name: 'vega_cooldown_remaining_seconds',
     help: 'Seconds until the broker is asked again; 0 when there is no cooldown.',
+    labels: [],
     rows: ({ cooldownSeconds }) => [{ labels: {}, value: cooldownSeconds }],
   },
   {
     name: 'vega_runs',
     help: 'Generation runs in the database by status.',
+    labels: ['status'],
     rows: ({ runs }) => RUN_STATUSES.map((status) => ({ labels: { status }, value: runs.get(status) ?? 0 })),
   },
 ];
@@ -79,35 +88,12 @@ const gaugesOf = async ({ accounts, eventReaders }: Metrics): Promise<Registry> 
   const registry = new Registry();
   const gauge = (name: string, help: string, labelNames: readonly string[]) =>
     new Gauge({ name, help, labelNames, registers: [registry] });
-  for (const { name, help, rows } of FIGURES) {
-    const all = accounts.flatMap((account) =>
-      rows(account).map(({ labels, value }) => ({
-        labels: { account: account.accountId, ...labels },
-        value,
-      })),
-    );
-    const one = gauge(name, help, Object.keys(all[0]?.labels ?? {}));
-    for (const { labels, value } of all) one.set(labels, value);
+  for (const { name, help, labels: names, rows } of FIGURES) {
+    const figure = gauge(name, help, ['account', ...names]);
+    for (const account of accounts)
+      for (const { labels, value } of rows(account))
+        figure.set({ account: account.accountId, ...labels }, value);
   }
   gauge('vega_event_readers', 'Who is listening to events now.', []).set(eventReaders);
   return registry;
-};
-
-/** The lag of the event loop is sampled this often; before the first sample it would read as nonsense. */
-const LAG_SAMPLE_MS = 10;
-
-const loadProcessMetrics = async (): Promise<Registry> => {
-  const { collectDefaultMetrics, Registry } = await import('prom-client');
-  const register = new Registry();
-  collectDefaultMetrics({ register, eventLoopMonitoringPrecision: LAG_SAMPLE_MS });
-  await new Promise((resolve) => setTimeout(resolve, 3 * LAG_SAMPLE_MS));
-  return register;
-};
-
-let loading: Promise<Registry> | undefined;
-
-/** Memory, event loop, garbage collection: one set for the process, however many servers are in it. */
-const processMetrics = (): Promise<Registry> => {
-  loading ??= loadProcessMetrics();
-  return loading;
 };
