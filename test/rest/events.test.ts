@@ -2,14 +2,9 @@ import { isObjectType } from 'graphql';
 import { afterEach, expect, test, vi } from 'vitest';
 import { schema } from '../../src/graphql/schema.ts';
 import { EVENT_KINDS } from '../../src/http/rest/event-kinds.ts';
-import { type Desk, openDesk, until } from '../support/desk.ts';
+import { openDesk, until } from '../support/desk.ts';
 import { readEvents } from './event-reader.ts';
-import { call, steady } from './rest-caller.ts';
-
-const readers = async (desk: Desk): Promise<number> => {
-  const { body } = await call(desk, 'GET /metrics');
-  return Number(/^vega_event_readers (\d+)$/m.exec(String(body))?.[1]);
-};
+import { call, countReaders, steady } from './rest-caller.ts';
 
 afterEach(() => {
   vi.useRealTimers();
@@ -160,9 +155,9 @@ test('history that is gone is a GAP, and the state as it is comes behind it', as
   expect(reader.seen[0]?.data).toEqual({ accountId: 'UPSTOX_01', at: expect.any(String) });
   await desk.ask('mutation { logout { state } }');
   await until('what comes next', () => reader.seen.length > 3);
-  expect(await readers(desk)).toBe(1);
+  expect(await countReaders(desk)).toBe(1);
   reader.leave();
-  await until('nobody to listen', async () => (await readers(desk)) === 0);
+  await until('nobody to listen', async () => (await countReaders(desk)) === 0);
 });
 
 test('a heartbeat comes every fifteen seconds, under a name of its own', async () => {
@@ -183,9 +178,9 @@ test('a heartbeat comes every fifteen seconds, under a name of its own', async (
 test('a client that leaves is forgotten at once, whether it was told anything or not, and a HEAD never listens', async () => {
   await using desk = await openDesk({ apis: 1 });
   const many = await Promise.all(Array.from({ length: 20 }, () => readEvents(desk)));
-  expect(await readers(desk)).toBe(20);
+  expect(await countReaders(desk)).toBe(20);
   for (const reader of many) reader.leave();
-  await until('nobody to listen', async () => (await readers(desk)) === 0, 2000);
+  await until('nobody to listen', async () => (await countReaders(desk)) === 0, 2000);
 
   const { authorization } = { authorization: `Bearer ${desk.app.operatorKey}` };
   const inside = await desk.app.fetch(
@@ -193,7 +188,7 @@ test('a client that leaves is forgotten at once, whether it was told anything or
   );
   await inside.body?.cancel();
   expect((await call(desk, 'HEAD /auth/events')).headers.get('content-type')).toContain('text/event-stream');
-  await until('nobody to listen', async () => (await readers(desk)) === 0, 2000);
+  await until('nobody to listen', async () => (await countReaders(desk)) === 0, 2000);
 });
 
 test('when the server stops, its streams end', async () => {

@@ -32,6 +32,12 @@ export const call = async (desk: Desk, line: string, sent: Sent = {}): Promise<A
   };
 };
 
+/** How many listen to events, as the server counts them. */
+export const countReaders = async (desk: Desk): Promise<number> => {
+  const { body } = await call(desk, 'GET /metrics');
+  return Number(/^vega_event_readers (\d+)$/m.exec(String(body))?.[1]);
+};
+
 /** What differs from run to run, as what it is. */
 export const steady = (value: unknown): unknown =>
   JSON.parse(

@@ -5,10 +5,10 @@ import path from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { findChromium } from '../../src/broker/chromium.ts';
-import { type Desk, openDesk, until } from '../support/desk.ts';
+import { openDesk, until } from '../support/desk.ts';
 import { openLine } from './breakable-line.ts';
 import { readEvents } from './event-reader.ts';
-import { call } from './rest-caller.ts';
+import { countReaders } from './rest-caller.ts';
 
 /** The programs that a desk has already, letter by letter as it has them. */
 const REACT_LISTING = `
@@ -54,11 +54,6 @@ const launch = (): Promise<Browser> => {
   return chromium.launch({ executablePath: found.executablePath });
 };
 
-const readers = async (desk: Desk): Promise<number> => {
-  const { body } = await call(desk, 'GET /metrics');
-  return Number(/^vega_event_readers (\d+)$/m.exec(String(body))?.[1]);
-};
-
 test('the React listing sees a whole run in Chromium, with the session of the link and nothing else', async () => {
   await using desk = await openDesk({ apis: 3 });
   await using browser = await launch();
@@ -66,7 +61,7 @@ test('the React listing sees a whole run in Chromium, with the session of the li
   await page.goto(`${desk.url}${desk.app.issueLoginPath()}`);
   await page.goto(`${desk.url}/livez`);
   await page.evaluate(`{ ${ROUND_THE_LISTING} ${REACT_LISTING} }`);
-  await until('the page to listen', async () => (await readers(desk)) === 1);
+  await until('the page to listen', async () => (await countReaders(desk)) === 1);
   await desk.generate('mode: ALL');
   await page.waitForFunction('seen.places.length > 0');
 
@@ -79,7 +74,7 @@ test('the React listing sees a whole run in Chromium, with the session of the li
     missing: ['PRIMARY', 'WEBSOCKET1', 'WEBSOCKET2'],
   });
   await page.evaluate('seen.end()');
-  await until('nobody to listen', async () => (await readers(desk)) === 0);
+  await until('nobody to listen', async () => (await countReaders(desk)) === 0);
 });
 
 test('an EventSource whose connection broke comes back by itself and misses nothing', async () => {
@@ -99,7 +94,7 @@ test('an EventSource whose connection broke comes back by itself and misses noth
   }`);
   await until('the page to listen', async () => (await page.evaluate('ids.length')) === 1);
   line.cut();
-  await until('nobody to listen', async () => (await readers(desk)) === 0);
+  await until('nobody to listen', async () => (await countReaders(desk)) === 0);
   await desk.generate('mode: ALL');
   line.mend();
   const witness = await readEvents(desk, '?lastEventId=0');

@@ -22,7 +22,7 @@ export const EVENT_KINDS: readonly EventKind[] = [
 ];
 
 const selectionOf = ({ type, payload }: EventKind): string =>
-  payload === null ? '' : `... on ${type} { payload: ${payload} }`;
+  payload === null ? '' : `... on ${type} { ${payload} }`;
 
 export const EVENTS_OPERATION = `subscription ($accountId: ID, $after: ID) {
   events(accountId: $accountId, after: $after) {
@@ -31,18 +31,19 @@ export const EVENTS_OPERATION = `subscription ($accountId: ID, $after: ID) {
   }
 }`;
 
-/** An event as the operation answers it. */
+/** An event as the operation answers it: what every event has, and the field of its own kind. */
 export interface EventAnswer {
   readonly __typename: string;
   readonly id: string;
   readonly at: string;
   readonly accountId: string;
-  readonly payload?: object;
+  readonly [field: string]: unknown;
 }
 
 /** What an EventSource reads: the name, the id to come back with, and the data as one line of JSON. */
-export const toFrame = ({ __typename, id, at, accountId, payload }: EventAnswer): string => {
+export const toFrame = ({ __typename, id, at, accountId, ...own }: EventAnswer): string => {
   const kind = EVENT_KINDS.find(({ type }) => type === __typename);
-  const data = JSON.stringify({ ...payload, accountId, at });
+  const [payload] = Object.values(own);
+  const data = JSON.stringify({ ...(payload as object | undefined), accountId, at });
   return `event: ${kind?.name ?? __typename}\nid: ${id}\ndata: ${data}\n\n`;
 };
