@@ -39,6 +39,11 @@ export class EventLog {
     this.#heartbeat = setInterval(() => this.#beat(), HEARTBEAT_MS).unref();
   }
 
+  /** How many listen at the moment. */
+  get readers(): number {
+    return this.#readers.size;
+  }
+
   get lastId(): number {
     return this.#lastId;
   }
