@@ -1,5 +1,5 @@
 const FIRST_MS = 200;
-const LONGEST_MS = 15_000;
+const LONGEST_MS = 10_000;
 /** Trust in a server that names a time has its end, too. */
 const LONGEST_REST_MS = 60_000;
 

@@ -1,4 +1,4 @@
-import type { EventsSubscription } from './gql/graphql.ts';
+import type { AuthPhase, EventsSubscription } from './gql/graphql.ts';
 
 /** Something that happened to an account, or was said beside the sequence. */
 export type VegaEvent = EventsSubscription['events'];
@@ -12,6 +12,8 @@ export interface Place {
   readonly after?: string | undefined;
 }
 
+const CONFIRMED: readonly AuthPhase[] = ['AUTH_CONFIRMED', 'DASHBOARD'];
+
 /** Where a reader stands in the sequence of events. */
 export class Bookmark {
   #accountId: string | undefined;
@@ -20,6 +22,7 @@ export class Bookmark {
   #lastText: string | null = null;
   /** Whether all that belongs to `#last` is known to have arrived. */
   #isWhole: boolean;
+  #isConfirmed = false;
 
   constructor({ accountId, after }: Place) {
     this.#accountId = accountId;
@@ -43,9 +46,16 @@ export class Bookmark {
     const last = this.#last ?? id;
     if (id < last || text === this.#lastText) return false;
     if (id > last) this.#lastText = text;
-    if (id > last || event.__typename === 'HeartbeatEvent') this.#isWhole = true;
+    if (id > last || this.#endsBeginning(event)) this.#isWhole = true;
     this.#last = id;
     return true;
+  }
+
+  /** The state as it is ends with the cooldown, or with the confirmation where there is one; a heartbeat comes after both. */
+  #endsBeginning(event: VegaEvent): boolean {
+    if (event.__typename === 'AuthStateEvent') this.#isConfirmed = CONFIRMED.includes(event.authState.state);
+    if (event.__typename === 'CooldownEvent') return !this.#isConfirmed;
+    return event.__typename === 'AuthConfirmedEvent' || event.__typename === 'HeartbeatEvent';
   }
 
   #forget(): true {

@@ -14,6 +14,8 @@ export interface EventsOptions {
 }
 
 const SILENCE_MS = 45_000;
+/** A connection that lasted so long was no failure. */
+const SOUND_MS = 5000;
 
 type Open = (place: Place, signal: AbortSignal) => AsyncGenerator<VegaEvent, void>;
 
@@ -30,6 +32,7 @@ export async function* resumedEvents(
   let failures = 0;
   while (!signal.aborted) {
     let retryableAt: Date | null = null;
+    const begun = Date.now();
     try {
       for await (const event of oneConnection(open, bookmark.resume(), silenceMs, signal)) {
         failures = 0;
@@ -40,7 +43,7 @@ export async function* resumedEvents(
       if (!isPassing(error)) throw error;
       retryableAt = error instanceof VegaError ? error.retryableAt : null;
     }
-    failures += 1;
+    failures = Date.now() - begun > SOUND_MS ? 1 : failures + 1;
     await rest(backoffMs(failures, retryableAt, Date.now()), signal);
   }
 }
