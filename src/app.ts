@@ -10,6 +10,7 @@ import { createGraphQLServer } from './http/graphql-server.ts';
 import { createHandler } from './http/handler.ts';
 import { type Listening, listen } from './http/listen.ts';
 import { loadOperatorKey } from './http/operator-key.ts';
+import { createRest } from './http/rest/rest.ts';
 import { webhookRoute } from './http/webhook.ts';
 import { createLogger, type Logger, named } from './log.ts';
 import { getAccount, listAccounts, openAccounts } from './services/accounts.ts';
@@ -142,7 +143,9 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
 
   const access = new Access({ operatorKey, allowedHosts: config.allowedHosts, now: clock });
   const httpLog = named(log, 'http');
-  const handler = createHandler(access, createGraphQLServer(schema, { services }, httpLog), [
+  const graphql = createGraphQLServer(schema, { services }, httpLog);
+  const rest = createRest({ pipeline: graphql, services, log: httpLog });
+  const handler = createHandler(access, graphql, rest, [
     webhookRoute(notices, httpLog),
     callbackRoute({ acquisitions, clock }, httpLog),
   ]);

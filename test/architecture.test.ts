@@ -28,7 +28,10 @@ const PARTS: Readonly<Record<string, Part>> = {
   },
   http: {
     own: ['graphql', 'domain', 'services', 'log.ts'],
-    npm: ['graphql-yoga', '@graphql-yoga/render-graphiql', '@whatwg-node/server', 'graphql', 'graphql-sse'],
+    npm: [
+      ...['graphql-yoga', '@graphql-yoga/render-graphiql', '@whatwg-node/server', 'graphql', 'graphql-sse'],
+      'prom-client',
+    ],
     node: true,
   },
   sdk: { own: [], npm: ['eventsource-parser', '@graphql-typed-document-node/core'], node: false },

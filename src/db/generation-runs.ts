@@ -128,6 +128,20 @@ export const findUnfinishedRuns = async (
   return Promise.all(rows.map(async (row) => ({ run: await withSteps(db, row), processId: row.process_id })));
 };
 
+/** How many runs of an account have which status. */
+export const countRuns = async (
+  db: Queryable,
+  accountId: string,
+): Promise<ReadonlyMap<RunStatus, number>> => {
+  const rows = await db
+    .selectFrom('generation_runs')
+    .select(({ fn }) => ['status', fn.countAll<number>().as('runs')])
+    .where('account_id', '=', accountId)
+    .groupBy('status')
+    .execute();
+  return new Map(rows.map(({ status, runs }) => [status as RunStatus, Number(runs)]));
+};
+
 const withSteps = async (db: Queryable, row: Selectable<GenerationRunsTable>): Promise<GenerationRun> => {
   const steps = await db
     .selectFrom('generation_steps')

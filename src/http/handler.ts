@@ -3,6 +3,8 @@ import type { Access, Denial } from './access.ts';
 import { GRAPHQL_PATH } from './graphql-server.ts';
 import type { OpenRoute } from './open-route.ts';
 import { page } from './page.ts';
+import { type Rest, withoutPrefix } from './rest/rest.ts';
+import { restError } from './rest-error.ts';
 
 /** GraphiQL is one page with its script inside; it may talk to this server and to nobody else. */
 const CONTENT_SECURITY_POLICY =
@@ -20,9 +22,14 @@ interface GraphQLServer {
 }
 
 /** Answers every request: a WHATWG `fetch`, and a listener for `node:http`. Nothing is reached before access is checked. */
-export const createHandler = (access: Access, graphql: GraphQLServer, open: readonly OpenRoute[]) =>
+export const createHandler = (
+  access: Access,
+  graphql: GraphQLServer,
+  rest: Rest,
+  open: readonly OpenRoute[],
+) =>
   createServerAdapter(async (request: Request, context: object): Promise<Response> => {
-    const response = await answer(request, context, access, graphql, open);
+    const response = await answer(request, context, access, graphql, rest, open);
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.headers.set(name, value);
     if (!response.headers.has('cache-control')) response.headers.set('cache-control', 'no-store');
     return response;
@@ -33,6 +40,7 @@ const answer = async (
   context: object,
   access: Access,
   graphql: GraphQLServer,
+  rest: Rest,
   open: readonly OpenRoute[],
 ): Promise<Response> => {
   const url = new URL(request.url);
@@ -40,17 +48,17 @@ const answer = async (
   const route = open.find(({ path }) => path === url.pathname);
   if (place !== null) return (route?.deny ?? deny)(place, request);
   if (route !== undefined) return route.answer(request);
-  if (url.pathname === '/livez')
+  if (withoutPrefix(url.pathname) === '/livez')
     return new Response('alive\n', { headers: { 'content-type': 'text/plain' } });
   if (url.pathname === '/login') return logIn(access, url);
-  const denial = access.checkKey(request) ?? checkMediaType(request);
+  const denial = access.checkKey(request) ?? (isGraphQL(url) ? checkMediaType(request) : null);
   if (denial !== null) return deny(denial, request);
-  if (url.pathname === GRAPHQL_PATH) return graphql.fetch(request, context);
+  if (isGraphQL(url)) return graphql.fetch(request, context);
   if (url.pathname === '/') return goTo(GRAPHQL_PATH);
-  return Response.json(toBody('NOT_FOUND', 'There is nothing here.', `Use ${GRAPHQL_PATH}.`), {
-    status: 404,
-  });
+  return rest(request, context);
 };
+
+const isGraphQL = (url: URL): boolean => url.pathname === GRAPHQL_PATH;
 
 /** A form of another site can post everything but JSON. */
 const checkMediaType = (request: Request): Denial | null => {
@@ -76,13 +84,8 @@ const goTo = (location: string, headers: Record<string, string> = {}): Response 
 const deny = (denial: Denial, request: Request): Response => {
   const isBrowser = request.method === 'GET' && (request.headers.get('accept') ?? '').includes('text/html');
   if (isBrowser) return page(denial.status, `${denial.message} ${denial.nextAction}`);
-  const headers = new Headers(denial.status === 401 ? { 'www-authenticate': 'Bearer' } : {});
-  return Response.json(toBody(denial.code, denial.message, denial.nextAction), {
-    status: denial.status,
-    headers,
-  });
+  const { status, code, message, nextAction } = denial;
+  const headers: Record<string, string> = status === 401 ? { 'www-authenticate': 'Bearer' } : {};
+  if (!isGraphQL(new URL(request.url))) return restError(status, code, message, nextAction, headers);
+  return Response.json({ errors: [{ message, extensions: { code, nextAction } }] }, { status, headers });
 };
-
-const toBody = (code: string, message: string, nextAction: string) => ({
-  errors: [{ message, extensions: { code, nextAction } }],
-});

@@ -37,6 +37,11 @@ export class EventLog {
     return this.#lastId;
   }
 
+  /** How many are listening. */
+  get readerCount(): number {
+    return this.#readers.size;
+  }
+
   publish(accountId: string, happening: AuthHappening): void {
     this.#lastId += 1;
     const event: AuthEvent = { id: this.#lastId, at: this.#clock(), accountId, ...happening };

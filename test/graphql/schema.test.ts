@@ -2,6 +2,7 @@ import {
   buildSchema,
   type GraphQLField,
   type GraphQLNamedType,
+  type GraphQLScalarType,
   type GraphQLSchema,
   isEnumType,
   isInputObjectType,
@@ -9,6 +10,7 @@ import {
   isIntrospectionType,
   isObjectType,
   isRequiredArgument,
+  isScalarType,
   isSpecifiedScalarType,
   lexicographicSortSchema,
   printSchema,
@@ -115,6 +117,31 @@ const partsOf = (type: GraphQLNamedType): (readonly [string, string | null | und
   ]);
 };
 
+/** What is deprecated without saying since which version, and what to use instead. */
+const unexplained = (of: GraphQLSchema): string[] =>
+  ownTypes(of)
+    .flatMap(deprecationsOf)
+    .filter(([, reason]) => reason != null && !/^Since \d+\.\d+: .{8,}/.test(reason))
+    .map(([name]) => name);
+
+const deprecationsOf = (type: GraphQLNamedType): (readonly [string, string | null | undefined])[] => {
+  if (isEnumType(type))
+    return type.getValues().map((value) => [`${type.name}.${value.name}`, value.deprecationReason]);
+  if (isInputObjectType(type)) {
+    return Object.values(type.getFields()).map((field) => [
+      `${type.name}.${field.name}`,
+      field.deprecationReason,
+    ]);
+  }
+  if (!isObjectType(type) && !isInterfaceType(type)) return [];
+  return Object.values(type.getFields()).flatMap((field) => [
+    [`${type.name}.${field.name}`, field.deprecationReason] as const,
+    ...field.args.map(
+      ({ name, deprecationReason }) => [`${type.name}.${field.name}(${name})`, deprecationReason] as const,
+    ),
+  ]);
+};
+
 test('schema.graphql is the schema', async () => {
   await expect(`${printSchema(lexicographicSortSchema(schema))}\n`).toMatchFileSnapshot(
     '../../schema.graphql',
@@ -123,6 +150,34 @@ test('schema.graphql is the schema', async () => {
 
 test('every type, field, argument and value says what it is', () => {
   expect(undescribed(schema)).toEqual([]);
+});
+
+test('every scalar of our own names its specification', () => {
+  const own = ownTypes(schema).filter((type) => isScalarType(type));
+  expect(own.map(({ name, specifiedByURL }) => [name, specifiedByURL])).toEqual([
+    ['DateTime', 'https://scalars.graphql.org/andimarek/date-time.html'],
+  ]);
+});
+
+test.each([
+  ['2026-11-22T22:00:00.000Z', '2026-11-22T22:00:00.000Z'],
+  ['2026-11-23T03:30:00.000+05:30', '2026-11-22T22:00:00.000Z'],
+  ['2026-11-22t22:00:00.000z', '2026-11-22T22:00:00.000Z'],
+])('DateTime reads %s', (text, instant) => {
+  const scalar = schema.getType('DateTime') as GraphQLScalarType;
+  expect(scalar.serialize(scalar.parseValue(text))).toBe(instant);
+});
+
+test.each([
+  ...['2026-11-22T22:00:00Z', '2026-11-22T22:00:00.000', '2026-11-22T22:00:00.000-00:00', '2026-11-22'],
+  ...['2026-13-22T22:00:00.000Z', 'tomorrow', '', 1_795_000_000_000, null],
+])('DateTime does not guess what %s means', (value) => {
+  const scalar = schema.getType('DateTime') as GraphQLScalarType;
+  expect(() => scalar.parseValue(value)).toThrow('it should be a text like');
+});
+
+test('what is deprecated says since when, and what to use instead', () => {
+  expect(unexplained(schema)).toEqual([]);
 });
 
 test('what clients rely on is there as it was promised', () => {
@@ -143,6 +198,12 @@ test('what is missing, has another type or says nothing is found', () => {
     enum Verdict { VALID }
     input Wish { what: String }
   `);
+  const old = buildSchema(`
+    enum Verdict { VALID GOOD @deprecated(reason: "Since 0.2: use VALID.") FINE @deprecated }
+    input Wish { what: String, which: String @deprecated(reason: "Unused.") }
+    type Query { token(id: ID, name: String @deprecated): Verdict, tokens: Int @deprecated(reason: "Since 0.2.") }
+  `);
+  expect(unexplained(old)).toEqual(['Verdict.FINE', 'Wish.which', 'Query.token(name)', 'Query.tokens']);
   expect(undescribed(poor)).toEqual([
     ...['Query', 'Query.token(id)', 'Query.token(must)', 'Query.accounts', 'Verdict', 'Verdict.VALID'],
     ...['Wish', 'Wish.what'],

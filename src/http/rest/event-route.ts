@@ -1,0 +1,41 @@
+import type { ExecutionResult } from 'graphql';
+import { EventFrames } from './event-frames.ts';
+import { EVENTS_OPERATION } from './event-kinds.ts';
+import { eventStream } from './event-stream.ts';
+import { readParameters } from './parameters.ts';
+import { type Pipeline, runOperation } from './pipeline.ts';
+import { refusalResponse } from './refusals.ts';
+import type { RestRoute } from './rest-route.ts';
+
+const PARAMETERS = new Map([
+  ['accountId', 'ID'],
+  ['lastEventId', 'ID'],
+]);
+
+/** Everything that happens, for an EventSource. It comes back with the header `Last-Event-ID` and misses nothing. */
+export const eventRoute = (pipeline: Pipeline, clock: () => Date): RestRoute => ({
+  method: 'GET',
+  path: '/auth/events',
+  answer: async (request, context) => {
+    const parameters = await readParameters(request, PARAMETERS);
+    if (parameters instanceof Response) return parameters;
+    // An EventSource keeps its address when it comes back, so the header is the younger one.
+    const lastEventId = request.headers.get('last-event-id') || parameters.lastEventId;
+    const follow = (after: unknown): Promise<ExecutionResult | AsyncIterable<ExecutionResult>> => {
+      const variables = { accountId: parameters.accountId, after };
+      return runOperation(pipeline, { source: EVENTS_OPERATION, variables }, { request, context });
+    };
+    const results = await follow(lastEventId || null);
+    if (!isStream(results)) return refusalResponse(results.errors ?? [], clock());
+    return eventStream(
+      new EventFrames(results[Symbol.asyncIterator](), async () => {
+        const anew = await follow(null);
+        return isStream(anew) ? anew[Symbol.asyncIterator]() : null;
+      }),
+    );
+  },
+});
+
+const isStream = (
+  results: ExecutionResult | AsyncIterable<ExecutionResult>,
+): results is AsyncIterable<ExecutionResult> => Symbol.asyncIterator in results;

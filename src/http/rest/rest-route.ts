@@ -1,0 +1,7 @@
+/** One route of the REST mirror. Whoever gets here has been let in. */
+export interface RestRoute {
+  readonly method: 'GET' | 'POST';
+  /** Answered under `/api/v1`, too. */
+  readonly path: string;
+  readonly answer: (request: Request, context: object) => Promise<Response>;
+}

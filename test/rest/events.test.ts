@@ -1,0 +1,201 @@
+import { isObjectType } from 'graphql';
+import { afterEach, expect, test, vi } from 'vitest';
+import { schema } from '../../src/graphql/schema.ts';
+import { EVENT_KINDS } from '../../src/http/rest/event-kinds.ts';
+import { openDesk, until } from '../support/desk.ts';
+import { readEvents } from './event-reader.ts';
+import { call, countReaders, steady } from './rest-caller.ts';
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+test('every kind of event that the schema has, has a name here', () => {
+  const inSchema = Object.values(schema.getTypeMap())
+    .filter((type) => isObjectType(type) && type.getInterfaces().some(({ name }) => name === 'AuthEvent'))
+    .map(({ name }) => name);
+  expect(EVENT_KINDS.map(({ type }) => type).sort()).toEqual(inSchema.sort());
+});
+
+test('a run is told from the state as it is to the open gate, in the shapes of the seeds', async () => {
+  await using desk = await openDesk({ apis: 2 });
+  const reader = await readEvents(desk);
+  await until('the state as it is', () => reader.seen.length === 2);
+  expect(reader.response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
+  expect(reader.text().slice(0, 40)).toMatch(/^retry: \d+\n\nevent: AUTH_STATE\nid: 0\n/);
+  await desk.generate('mode: ALL');
+  await until('the open gate', () => reader.seen.at(-1)?.name === 'AUTH_CONFIRMED');
+  reader.leave();
+
+  const first = (name: string) => reader.seen.find((event) => event.name === name)?.data;
+  expect(steady(first('AUTH_STATE'))).toMatchInlineSnapshot(`
+    {
+      "accountId": "UPSTOX_01",
+      "at": "<instant>",
+      "blockedBy": null,
+      "cooldown": {
+        "active": false,
+        "reason": null,
+        "remainingSeconds": 0,
+        "until": null,
+      },
+      "primaryPresent": false,
+      "run": null,
+      "since": "<instant>",
+      "state": "IDLE",
+    }
+  `);
+  expect(steady(first('TOKEN_PROGRESS'))).toMatchInlineSnapshot(`
+    {
+      "accountId": "UPSTOX_01",
+      "at": "<instant>",
+      "current": null,
+      "generated": 0,
+      "missing": [
+        "PRIMARY",
+        "WEBSOCKET1",
+      ],
+      "runId": "<id>",
+      "step": null,
+      "total": 2,
+    }
+  `);
+  expect(steady(first('COOLDOWN'))).toMatchInlineSnapshot(`
+    {
+      "accountId": "UPSTOX_01",
+      "active": false,
+      "at": "<instant>",
+      "reason": null,
+      "remainingSeconds": 0,
+      "until": null,
+    }
+  `);
+  expect(steady(first('AUTH_CONFIRMED'))).toMatchInlineSnapshot(`
+    {
+      "accountId": "UPSTOX_01",
+      "at": "<instant>",
+      "authenticated": true,
+      "redirect": "/dashboard",
+    }
+  `);
+  const ids = reader.seen.slice(2).map(({ id }) => id);
+  expect(ids).toEqual(ids.map((_, index) => 1 + index));
+  const progress = reader.seen
+    .filter(({ name }) => name === 'TOKEN_PROGRESS')
+    .map(({ data }) => data.generated);
+  expect([progress[0], progress.at(-1)]).toEqual([0, 2]);
+});
+
+test('a cooldown ticks', async () => {
+  await using desk = await openDesk({ apis: 3, simulator: { scenario: 'throttled' } });
+  const reader = await readEvents(desk);
+  await desk.generate('mode: ALL');
+  const ticks = () => reader.seen.filter(({ name, data }) => name === 'COOLDOWN' && data.active);
+  await until('two ticks', () => ticks().length > 2);
+  reader.leave();
+  expect(steady(ticks()[0]?.data)).toMatchInlineSnapshot(`
+    {
+      "accountId": "UPSTOX_01",
+      "active": true,
+      "at": "<instant>",
+      "reason": "THROTTLED",
+      "remainingSeconds": "<seconds>",
+      "until": "<instant>",
+    }
+  `);
+  const left = ticks().map(({ data }) => data.remainingSeconds);
+  expect(left).toEqual([...left].sort((one, other) => other - one));
+});
+
+test('a client that is cut off in the middle comes back and has everything once', async () => {
+  await using desk = await openDesk({ apis: 2 });
+  const witness = await readEvents(desk);
+  const seen: number[] = [];
+  const keep = (ids: readonly number[]) => seen.push(...ids);
+  await until('the witness', () => witness.seen.length > 0);
+  const running = desk.generate('mode: ALL');
+
+  const start = await readEvents(desk);
+  await until('some events', () => start.seen.length > 6);
+  start.leave();
+  await start.end;
+  const snapshotId = start.seen[0]?.id ?? 0;
+  keep(start.seen.map(({ id }) => id).filter((id, index, all) => id > snapshotId && id !== all[index - 1]));
+  for (let turn = 0; turn < 12; turn += 1) {
+    const last = String(seen.at(-1) ?? snapshotId);
+    // By header as an EventSource does, with an older one in the address; and by the address alone.
+    const reader =
+      turn % 2 === 0
+        ? await readEvents(desk, '?lastEventId=0', { 'last-event-id': last })
+        : await readEvents(desk, `?lastEventId=${last}`);
+    await until('something new', () => reader.seen.length > 0);
+    reader.leave();
+    await reader.end;
+    keep(reader.seen.map(({ id }) => id));
+    if (reader.seen.some(({ name }) => name === 'AUTH_CONFIRMED')) break;
+  }
+  await running;
+  await until('the end', () => witness.seen.at(-1)?.name === 'AUTH_CONFIRMED');
+  const rest = await readEvents(desk, '', { 'last-event-id': String(seen.at(-1)) });
+  await until('the rest', () => (rest.seen.at(-1)?.id ?? seen.at(-1)) === witness.seen.at(-1)?.id);
+  rest.leave();
+  witness.leave();
+  keep(rest.seen.map(({ id }) => id));
+
+  const told = witness.seen.map(({ id }) => id).filter((id) => id > snapshotId);
+  expect(seen).toEqual(told);
+  expect(told.length).toBeGreaterThan(10);
+});
+
+test('history that is gone is a GAP, and the state as it is comes behind it', async () => {
+  await using desk = await openDesk({ apis: 1 });
+  const reader = await readEvents(desk, '', { 'last-event-id': '999999' });
+  await until('the state', () => reader.seen.length === 3);
+  expect(reader.seen.map(({ name }) => name)).toEqual(['GAP', 'AUTH_STATE', 'COOLDOWN']);
+  expect(reader.seen[0]?.data).toEqual({ accountId: 'UPSTOX_01', at: expect.any(String) });
+  await desk.ask('mutation { logout { state } }');
+  await until('what comes next', () => reader.seen.length > 3);
+  expect(await countReaders(desk)).toBe(1);
+  reader.leave();
+  await until('nobody to listen', async () => (await countReaders(desk)) === 0);
+});
+
+test('a heartbeat comes every fifteen seconds, under a name of its own', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  await using desk = await openDesk({ apis: 1 });
+  const reader = await readEvents(desk);
+  await until('the state', () => reader.seen.length === 2);
+  vi.advanceTimersByTime(15_000);
+  await until('the heartbeat', () => reader.seen.length === 3);
+  expect(reader.seen[2]).toEqual({
+    name: 'HEARTBEAT',
+    id: reader.seen[1]?.id,
+    data: { accountId: 'UPSTOX_01', at: expect.any(String) },
+  });
+  reader.leave();
+});
+
+test('a client that leaves is forgotten at once, whether it was told anything or not, and a HEAD never listens', async () => {
+  await using desk = await openDesk({ apis: 1 });
+  const many = await Promise.all(Array.from({ length: 20 }, () => readEvents(desk)));
+  expect(await countReaders(desk)).toBe(20);
+  for (const reader of many) reader.leave();
+  await until('nobody to listen', async () => (await countReaders(desk)) === 0, 2000);
+
+  const { authorization } = { authorization: `Bearer ${desk.app.operatorKey}` };
+  const inside = await desk.app.fetch(
+    new Request('http://127.0.0.1/auth/events', { headers: { authorization } }),
+  );
+  await inside.body?.cancel();
+  expect((await call(desk, 'HEAD /auth/events')).headers.get('content-type')).toContain('text/event-stream');
+  await until('nobody to listen', async () => (await countReaders(desk)) === 0, 2000);
+});
+
+test('when the server stops, its streams end', async () => {
+  const desk = await openDesk({ apis: 1 });
+  const reader = await readEvents(desk);
+  await until('the state', () => reader.seen.length === 2);
+  await desk[Symbol.asyncDispose]();
+  await reader.end;
+  expect(reader.seen).toHaveLength(2);
+});
