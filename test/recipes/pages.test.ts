@@ -1,0 +1,83 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { countReaders } from '../rest/rest-caller.ts';
+import { launchChromium } from '../support/chromium.ts';
+import { type Desk, openDesk, until } from '../support/desk.ts';
+import { bundle, listing } from './listings.ts';
+
+/** What makes a page of each listing: some are whole programs, some are components. */
+const PROGRAMS: Readonly<Record<string, string>> = {
+  'urql.tsx': "import 'readme:urql.tsx';",
+  'apollo.tsx': "import 'readme:apollo.tsx';",
+  'Morning.vue': `import { createApp } from 'vue';
+    import Morning from 'readme:Morning.vue';
+    createApp(Morning).mount(document.body);`,
+  'Morning.svelte': `import { mount } from 'svelte';
+    import Morning from 'readme:Morning.svelte';
+    mount(Morning, { target: document.body });`,
+};
+
+/** Two of them show the cooldown, too. */
+const SUBSCRIPTIONS = 7;
+
+/** Notes every text that the page ever showed. */
+const NOTE = `
+globalThis.shown = [];
+new MutationObserver(() => {
+  const text = document.body.innerText;
+  if (text !== shown.at(-1)) shown.push(text);
+}).observe(document, { subtree: true, childList: true, characterData: true });`;
+
+const shown = (page: Page): Promise<string[]> => page.evaluate('shown');
+
+const open = async (desk: Desk, browser: Browser, name: string): Promise<Page> => {
+  // Each in a context of its own: the connections that a browser holds to one host are few.
+  const context: BrowserContext = await browser.newContext();
+  await context.request.get(`${desk.url}${desk.app.issueLoginPath()}`, { maxRedirects: 0 });
+  await context.addInitScript(NOTE);
+  const program = PROGRAMS[name];
+  const html =
+    program === undefined ? listing(name) : '<!doctype html><body><script type="module" src="/recipe.js">';
+  await context.route('**/recipe', (route) => route.fulfill({ contentType: 'text/html', body: html }));
+  if (program !== undefined) {
+    const body = await bundle(program, 'browser');
+    await context.route('**/recipe.js', (route) => route.fulfill({ contentType: 'text/javascript', body }));
+  }
+  const page = await context.newPage();
+  page.on('pageerror', (error) => {
+    throw error;
+  });
+  await page.goto(`${desk.url}/recipe`);
+  return page;
+};
+
+test('React with urql, Apollo, Vue, Svelte and a bare EventSource follow a run through its cooldown', async () => {
+  await using desk = await openDesk({
+    simulator: { knobs: { otpLimit: { count: 4, withinMs: 4000 } } },
+    env: { VEGA_COOLDOWN_SECONDS: '4' },
+  });
+  await using browser = await launchChromium();
+  const pages = new Map<string, Page>();
+  for (const name of [...Object.keys(PROGRAMS), 'events.html'])
+    pages.set(name, await open(desk, browser, name));
+  await until('every subscription', async () => (await countReaders(desk)) === SUBSCRIPTIONS);
+  const urql = pages.get('urql.tsx');
+  await urql?.getByRole('button', { name: 'Make what is missing' }).click();
+
+  for (const [name, page] of pages) {
+    await until(
+      `${name} to show six tokens`,
+      async () => (await shown(page)).at(-1)?.includes('6/6') === true,
+      60_000,
+    );
+    const counts = (await shown(page))
+      .map((text) => /\d\/6/.exec(text)?.[0])
+      .filter((count) => count !== undefined);
+    expect([name, ...new Set(counts)]).toEqual([name, '0/6', '1/6', '2/6', '3/6', '4/6', '5/6', '6/6']);
+  }
+  for (const name of ['urql.tsx', 'apollo.tsx']) {
+    const texts = (await shown(pages.get(name) as Page)).join('\n');
+    const ticks = [...texts.matchAll(/Rest for (\d) s/g)].map(([, seconds]) => Number(seconds));
+    expect([name, ...new Set(ticks)]).toEqual([name, 4, 3, 2, 1]);
+  }
+}, 120_000);
