@@ -8,7 +8,8 @@ import { countReaders } from '../rest/rest-caller.ts';
 import { type Desk, openDesk, until } from '../support/desk.ts';
 import { bundle, listing, listings } from './listings.ts';
 
-const README_URL = 'http://127.0.0.1:28020';
+/** A listing speaks to the server where it usually is; here it is elsewhere. */
+const at = (desk: Desk, text: string): string => text.replace('http://127.0.0.1:28020', desk.url);
 
 interface Program extends AsyncDisposable {
   readonly text: () => string;
@@ -17,7 +18,7 @@ interface Program extends AsyncDisposable {
 
 /** Starts a program in the folder of the desk, where its key is. */
 const start = (desk: Desk, command: string, ...args: string[]): Program => {
-  const env = { ...process.env, VEGA_URL: desk.url, VEGA_KEY: desk.app.operatorKey };
+  const env = { ...process.env, VEGA_OPERATOR_KEY: desk.app.operatorKey };
   const child: ChildProcess = spawn(command, args, {
     cwd: desk.directory,
     env,
@@ -50,7 +51,7 @@ const countsOf = (text: string): string[] => [
 test('the TypeScript listing makes what is missing and ends when everything is there', async () => {
   await using desk = await openDesk({ apis: 2 });
   const file = path.join(desk.directory, 'morning.mjs');
-  writeFileSync(file, await bundle("import 'readme:morning.ts';", 'node'));
+  writeFileSync(file, at(desk, await bundle("import 'readme:morning.ts';", 'node')));
   await using program = start(desk, process.execPath, file);
   expect(await program.end).toBe(0);
   expect([...new Set(program.text().match(/^\d\/\d$/gm))]).toEqual(['0/2', '1/2', '2/2']);
@@ -58,9 +59,8 @@ test('the TypeScript listing makes what is missing and ends when everything is t
 
 test('both curl listings show a whole run', async () => {
   await using desk = await openDesk({ apis: 2 });
-  const script = (name: string) => listing(name).replace(README_URL, desk.url);
-  await using events = start(desk, 'bash', '-c', script('events.sh'));
-  await using progress = start(desk, 'bash', '-c', script('subscription.sh'));
+  await using events = start(desk, 'bash', '-c', at(desk, listing('events.sh')));
+  await using progress = start(desk, 'bash', '-c', at(desk, listing('subscription.sh')));
   await until('both to listen', async () => (await countReaders(desk)) === 2);
   await desk.generate('mode: ALL');
   await until(
@@ -94,7 +94,7 @@ test('the Java listing shows a whole run', async ({ annotate }) => {
   }
   await using desk = await openDesk({ apis: 2 });
   const file = path.join(desk.directory, 'Watch.java');
-  writeFileSync(file, listing('Watch.java'));
+  writeFileSync(file, at(desk, listing('Watch.java')));
   await using program = start(desk, 'java', file);
   await until('Java to listen', async () => (await countReaders(desk)) === 1, 40_000);
   await desk.generate('mode: ALL');
