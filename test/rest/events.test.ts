@@ -17,7 +17,7 @@ test('every kind of event that the schema has, has a name here', () => {
   expect(EVENT_KINDS.map(({ type }) => type).sort()).toEqual(inSchema.sort());
 });
 
-test('a run is told from the state as it is to the open gate, in the shapes of the seeds', async () => {
+test('a run is told from the state as it is to the open gate, in the shapes that clients know', async () => {
   await using desk = await openDesk({ apis: 2 });
   const reader = await readEvents(desk);
   await until('the state as it is', () => reader.seen.length === 2);
