@@ -51,10 +51,13 @@ export const toVegaError = (errors: readonly WireError[], status: number): VegaE
   );
 };
 
+/** A connection that broke may still be counted when the next one is asked for. */
+const PASSING_CODES = ['NETWORK', 'INTERNAL_SERVER_ERROR', 'TOO_MANY_SUBSCRIPTIONS'];
+
 /** True when the same request may be answered later: nothing about the request itself was wrong. */
 export const isPassing = (error: unknown): boolean => {
   if (!(error instanceof VegaError)) return false;
   const { status, code, retryableAt } = error;
   if (status === null || status === 408 || status === 429 || status >= 500) return true;
-  return code === 'NETWORK' || code === 'INTERNAL_SERVER_ERROR' || retryableAt !== null;
+  return PASSING_CODES.includes(code) || retryableAt !== null;
 };
