@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { countReaders } from '../rest/rest-caller.ts';
 import { launchChromium } from '../support/chromium.ts';
 import { type Desk, openDesk, until } from '../support/desk.ts';
+import { openLine } from '../support/line.ts';
 import { bundle, listing } from './listings.ts';
 
 /** What makes a page of each listing: some are whole programs, some are components. */
@@ -30,10 +31,16 @@ new MutationObserver(() => {
 
 const shown = (page: Page): Promise<string[]> => page.evaluate('shown');
 
-const open = async (desk: Desk, browser: Browser, name: string, failures: string[]): Promise<Page> => {
+const open = async (
+  desk: Desk,
+  url: string,
+  browser: Browser,
+  name: string,
+  failures: string[],
+): Promise<Page> => {
   // Each in a context of its own: the connections that a browser holds to one host are few.
   const context: BrowserContext = await browser.newContext();
-  await context.request.get(`${desk.url}${desk.app.issueLoginPath()}`, { maxRedirects: 0 });
+  await context.request.get(`${url}${desk.app.issueLoginPath()}`, { maxRedirects: 0 });
   await context.addInitScript(NOTE);
   const program = PROGRAMS[name];
   const html =
@@ -47,23 +54,27 @@ const open = async (desk: Desk, browser: Browser, name: string, failures: string
   }
   const page = await context.newPage();
   page.on('pageerror', ({ message }) => void failures.push(`${name}: ${message}`));
-  await page.goto(`${desk.url}/recipe`);
+  await page.goto(`${url}/recipe`);
   return page;
 };
 
-test('React with urql, Apollo, Vue, Svelte and a bare EventSource follow a run through its cooldown', async () => {
+test('React with urql, Apollo, Vue, Svelte and a bare EventSource come back after a lost line and follow a run through its cooldown', async () => {
   // Throttled after three, until the first cooldown has begun: how quick this machine is does not matter.
   const otpLimit = { count: 3, withinMs: 600_000 };
   await using desk = await openDesk({
     simulator: { knobs: { otpLimit } },
     env: { VEGA_COOLDOWN_SECONDS: '4' },
   });
+  await using line = await openLine(desk.url);
   await using browser = await launchChromium();
   const pages = new Map<string, Page>();
   const failures: string[] = [];
   for (const name of [...Object.keys(PROGRAMS), 'events.html'])
-    pages.set(name, await open(desk, browser, name, failures));
+    pages.set(name, await open(desk, line.url, browser, name, failures));
   await until('every subscription', async () => (await countReaders(desk)) === SUBSCRIPTIONS);
+  await until('the line to be dead', async () => !line.cut() && (await countReaders(desk)) === 0);
+  await until('every subscription again', async () => (await countReaders(desk)) === SUBSCRIPTIONS);
+
   const urql = pages.get('urql.tsx');
   await urql?.getByRole('button', { name: 'Make what is missing' }).click();
 
