@@ -34,7 +34,7 @@ const PARTS: Readonly<Record<string, Part>> = {
     ],
     node: true,
   },
-  sdk: { own: [], npm: ['graphql-sse', '@graphql-typed-document-node/core'], node: false },
+  sdk: { own: [], npm: ['eventsource-parser', '@graphql-typed-document-node/core'], node: false },
   cli: { own: ['sdk', 'app.ts', 'config.ts'], npm: ['commander', '@clack/prompts'], node: true },
   web: { own: ['sdk'], npm: ['react', 'react-dom', 'urql', '@urql/core'], node: false },
   simulator: { own: [], npm: ['otplib'], node: true },

@@ -1,106 +1,66 @@
-import { createClient } from 'graphql-sse';
-import type { TypedDocumentString } from './gql/graphql.ts';
-import { toVegaError, VegaError } from './vega-error.ts';
+import type { VegaEvent } from './bookmark.ts';
+import { type EventsOptions, resumedEvents } from './events.ts';
+import { EventsDocument, type EventsSubscription, type TypedDocumentString } from './gql/graphql.ts';
+import { leavable } from './leavable.ts';
+import { methodsOf, type RequestOptions, type VegaMethods } from './methods.ts';
+import { Transport } from './transport.ts';
 
 export interface VegaClientOptions {
-  /** The server's address, such as http://127.0.0.1:28020. */
-  readonly url: string;
-  /** An access key. */
-  readonly key: string;
+  /** The server's address, such as http://127.0.0.1:28020; in a page of the server itself it can be left out. */
+  readonly url?: string | undefined;
+  /** An access key; in a page of the server itself its session cookie stands for it. */
+  readonly key?: string | undefined;
   /** Sends a request; the global `fetch` if left out. */
-  readonly fetch?: (request: Request) => Promise<Response>;
+  readonly fetch?: ((request: Request) => Promise<Response>) | undefined;
 }
 
-export interface VegaClient {
+export interface VegaClient extends VegaMethods {
   /** Runs a query or a mutation. Throws a `VegaError` when it is refused. */
   request<Result, Variables>(
     document: TypedDocumentString<Result, Variables>,
     variables: Variables,
+    options?: RequestOptions,
   ): Promise<Result>;
-  /** Follows a subscription until the loop over it ends. Throws a `VegaError` when it is refused or breaks off. */
+  /**
+   * Follows a subscription, from the call on until the loop over it is left, `signal` is aborted or the server ends it.
+   * Throws a `VegaError` when it is refused or breaks off.
+   */
   subscribe<Result, Variables>(
     document: TypedDocumentString<Result, Variables>,
     variables: Variables,
-  ): AsyncIterableIterator<Result>;
+    options?: RequestOptions,
+  ): AsyncIterableIterator<Result, void>;
+  /**
+   * Everything that happens to an account, each event once and in order, from the call on until the loop over it is left
+   * or `signal` is aborted. A connection that breaks or falls silent is made again, as often as that takes, and what
+   * happened meanwhile comes first. A GapEvent says that it is not known any more; the state as it is follows. Throws a
+   * `VegaError` for what no later try would heal: no access, bad input.
+   */
+  events(options?: EventsOptions): AsyncIterableIterator<VegaEvent, void>;
 }
 
-/** A client of the GraphQL API. */
-export const createVegaClient = (options: VegaClientOptions): VegaClient => {
-  const { key, fetch: send = (request) => fetch(request) } = options;
-  const endpoint = `${options.url.replace(/\/+$/, '')}/graphql`;
-  const authorization = `Bearer ${key}`;
+/** A client of the GraphQL API. Works wherever there are `fetch` and streams: Node, browsers and their workers. */
+export const createVegaClient = ({ url = '', key, fetch }: VegaClientOptions = {}): VegaClient => {
+  const transport = new Transport({ url, key, fetch });
 
-  const request: VegaClient['request'] = async (document, variables) => {
-    const answer = await post(send, endpoint, authorization, { query: document.toString(), variables });
-    if (answer.errors !== undefined) throw toVegaError(answer.errors);
-    return answer.data as never;
-  };
+  const request: VegaClient['request'] = async (document, variables, options) =>
+    (await transport.ask({ query: document.toString(), variables }, options?.signal)) as never;
 
-  const subscribe: VegaClient['subscribe'] = (document, variables) => {
-    const events = createClient({
-      url: endpoint,
-      headers: () => ({ authorization }),
-      retryAttempts: 0,
-      fetchFn: (address: string, init: RequestInit) => send(new Request(address, init)),
-    });
-    return follow(
-      events.iterate({ query: document.toString(), variables: variables as Record<string, unknown> }),
+  const subscribe: VegaClient['subscribe'] = (document, variables, options) => {
+    const operation = { query: document.toString(), variables };
+    return leavable(
+      (signal) => transport.follow(operation, signal) as AsyncGenerator<never>,
+      options?.signal,
     );
   };
 
-  return { request, subscribe };
-};
-
-interface Answer {
-  readonly data?: unknown;
-  readonly errors?: readonly { message: string }[];
-}
-
-const post = async (
-  send: (request: Request) => Promise<Response>,
-  endpoint: string,
-  authorization: string,
-  body: object,
-): Promise<Answer> => {
-  const request = new Request(endpoint, {
-    method: 'POST',
-    headers: {
-      authorization,
-      accept: 'application/graphql-response+json, application/json',
-      'content-type': 'application/json',
-    },
-    body: JSON.stringify(body),
-  });
-  try {
-    return (await (await send(request)).json()) as Answer;
-  } catch (error) {
-    throw new VegaError(
-      'NETWORK',
-      `No answer from ${endpoint}.`,
-      'Check that the server runs and that the address is right.',
-      null,
-      {
-        cause: error,
-      },
-    );
+  async function* connect(variables: object, signal: AbortSignal): AsyncGenerator<VegaEvent, void> {
+    const results = transport.follow({ query: EventsDocument.toString(), variables }, signal);
+    for await (const result of results) yield (result as EventsSubscription).events;
   }
-};
 
-/** A hand-made iterator, because a generator could not be left while it waits for the next event. */
-const follow = <Result>(
-  results: AsyncIterableIterator<{ data?: unknown; errors?: readonly { message: string }[] }>,
-): AsyncIterableIterator<Result> => ({
-  next: async () => {
-    const { value, done } = await results.next();
-    if (done === true) return { value: undefined, done };
-    if (value.errors !== undefined && value.errors.length > 0) throw toVegaError(value.errors);
-    return { value: value.data as Result, done: false };
-  },
-  return: async () => {
-    await results.return?.();
-    return { value: undefined, done: true };
-  },
-  [Symbol.asyncIterator]() {
-    return this;
-  },
-});
+  const events: VegaClient['events'] = (options = {}) =>
+    leavable((signal) => resumedEvents(connect, options, signal), options.signal);
+
+  return { ...methodsOf(request as never), request, subscribe, events };
+};

@@ -1,28 +1,33 @@
+interface Details {
+  readonly nextAction?: string | null;
+  readonly retryableAt?: Date | null;
+  readonly status?: number | null;
+  readonly cause?: unknown;
+}
+
 /** A request that the server refused or could not answer. */
 export class VegaError extends Error {
-  /** The server's `extensions.code`, such as RUN_IN_PROGRESS; NETWORK when no answer came. */
+  /** The server's `extensions.code`, such as RUN_IN_PROGRESS; NETWORK when no answer came, ABORTED when you ended it. */
   readonly code: string;
   /** What to do, in the server's words; null when it gave none. */
   readonly nextAction: string | null;
-  /** When trying again makes sense; null when time does not heal it. */
+  /** When trying again makes sense; null when time does not heal it, or nobody knows. */
   readonly retryableAt: Date | null;
+  /** The HTTP status of the answer; null when none came. */
+  readonly status: number | null;
 
-  constructor(
-    code: string,
-    message: string,
-    nextAction: string | null,
-    retryableAt: Date | null,
-    options?: ErrorOptions,
-  ) {
-    super(message, options);
+  constructor(code: string, message: string, details: Details = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.name = 'VegaError';
     this.code = code;
-    this.nextAction = nextAction;
-    this.retryableAt = retryableAt;
+    this.nextAction = details.nextAction ?? null;
+    this.retryableAt = details.retryableAt ?? null;
+    this.status = details.status ?? null;
   }
 }
 
-interface WireError {
+/** An error as it stands in an answer. */
+export interface WireError {
   readonly message: string;
   readonly extensions?: {
     readonly code?: unknown;
@@ -32,13 +37,27 @@ interface WireError {
 }
 
 /** The first error of an answer. */
-export const toVegaError = (errors: readonly WireError[]): VegaError => {
+export const toVegaError = (errors: readonly WireError[], status: number): VegaError => {
   const [first] = errors;
   const { code, nextAction, retryableAt } = first?.extensions ?? {};
   return new VegaError(
     typeof code === 'string' ? code : 'UNKNOWN',
     first?.message ?? 'The server gave no reason.',
-    typeof nextAction === 'string' ? nextAction : null,
-    typeof retryableAt === 'string' ? new Date(retryableAt) : null,
+    {
+      nextAction: typeof nextAction === 'string' ? nextAction : null,
+      retryableAt: typeof retryableAt === 'string' ? new Date(retryableAt) : null,
+      status,
+    },
   );
+};
+
+/** A connection that broke may still be counted when the next one is asked for. */
+const PASSING_CODES = ['NETWORK', 'INTERNAL_SERVER_ERROR', 'TOO_MANY_SUBSCRIPTIONS'];
+
+/** True when the same request may be answered later: nothing about the request itself was wrong. */
+export const isPassing = (error: unknown): boolean => {
+  if (!(error instanceof VegaError)) return false;
+  const { status, code, retryableAt } = error;
+  if (status === null || status === 408 || status === 429 || status >= 500) return true;
+  return PASSING_CODES.includes(code) || retryableAt !== null;
 };

@@ -66,6 +66,35 @@ export type BlockReason =
   /** The login page is not known any more. */
   | 'PAGE_CHANGED';
 
+/** What an operator can do after having seen the status. */
+export type Choice =
+  /** Make none. */
+  | 'ABORT'
+  /** Make every token anew. */
+  | 'ALL'
+  /** Make those that are expired, invalid or missing. */
+  | 'INVALID_ONLY'
+  /** Make the ones that are picked from `apis`. */
+  | 'SELECTED';
+
+/** Where the API apps are configured (LOGIN_CONFIG_SOURCE). */
+export type ConfigSource =
+  /** In the table upstox_api_configs. */
+  | 'DATABASE'
+  /** In environment variables or `.env`. */
+  | 'ENV';
+
+/** How urgent the end of a token is. */
+export type ExpiryLevel =
+  /** Less than an hour is left. */
+  | 'AMBER'
+  /** Its time is up. */
+  | 'EXPIRED'
+  /** An hour or more is left. */
+  | 'GREEN'
+  /** Less than ten minutes are left. */
+  | 'RED';
+
 /** Why no token came of it. */
 export type FailureCode =
   /** Ended on request. */
@@ -114,6 +143,30 @@ export type GenerationMode =
   /** Those of the APIs that are named. */
   | 'PARTIAL';
 
+/** A part of the system. */
+export type HealthComponent =
+  /** The broker’s API. */
+  | 'API'
+  /** The Chromium that logs in. */
+  | 'BROWSER'
+  /** What is held in memory while the database cannot be written. */
+  | 'CACHE'
+  /** What the owner has configured here and at the broker. */
+  | 'CONFIG'
+  /** The SQLite file. */
+  | 'DATABASE';
+
+/** How a part of the system is. */
+export type HealthState =
+  /** Works in part; `findings` says what is wrong. */
+  | 'DEGRADED'
+  /** Does not work. */
+  | 'DOWN'
+  /** Works. */
+  | 'OK'
+  /** Was not tried. */
+  | 'UNKNOWN';
+
 /** What is being done for one API. */
 export type LoginStep =
   /** Asking the broker to ask the account’s owner. */
@@ -160,6 +213,24 @@ export type RunStatus =
   /** A person has to act: in the browser window, on the phone or at the broker’s login. */
   | 'WAITING_OPERATOR';
 
+/** An API app as it is registered at the broker. What is left out stays as it is stored. */
+export type SaveApiConfigInput = {
+  /** An account; the active one if left out. */
+  accountId?: string | null | undefined;
+  /** From 0 to 5; the usual index of the name if left out. */
+  apiIndex?: number | null | undefined;
+  /** Which of the six apps; one that is stored is changed. */
+  apiName: ApiName;
+  /** The app's API key, up to 255 characters without blanks. */
+  clientId: string;
+  /** Its secret, up to 255 characters without blanks; needed for a new app. It can never be read back. */
+  clientSecret?: string | null | undefined;
+  /** Whether tokens are made and checked for it. Default true. */
+  enabled?: boolean | null | undefined;
+  /** As registered at the broker, http or https. UPSTOX_REDIRECT_URI if it was never given. */
+  redirectUri?: string | null | undefined;
+};
+
 /** How one API’s part of a run stands. */
 export type StepStatus =
   /** Its token is stored and confirmed by the broker. */
@@ -180,6 +251,13 @@ export type StorageKind =
   /** In memory and in the encrypted spill file, until SQLite can be written again. */
   | 'MEMORY';
 
+/** What storing a token did. */
+export type StoreOperation =
+  /** There was none before. */
+  | 'INSERTED'
+  /** It took the place of an older one. */
+  | 'REPLACED';
+
 /** What is known about a token. */
 export type Verdict =
   /** Its time is up (03:30 IST), or cannot be read. */
@@ -193,6 +271,53 @@ export type Verdict =
   /** Its time is not up and the broker's profile call confirmed it. */
   | 'VALID';
 
+export type AccountFactsFragment = { id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean };
+
+export type AccountsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type AccountsQuery = { accounts: Array<{ id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } }> };
+
+export type ActiveAccountQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ActiveAccountQuery = { activeAccount: { id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } } };
+
+export type ApiConfigFactsFragment = { apiIndex: number, apiName: ApiName, clientId: string, redirectUri: string, isPrimary: boolean, enabled: boolean, source: ConfigSource };
+
+export type ApiConfigsQueryVariables = Exact<{
+  accountId?: string | null | undefined;
+}>;
+
+
+export type ApiConfigsQuery = { apiConfigs: Array<{ apiIndex: number, apiName: ApiName, clientId: string, redirectUri: string, isPrimary: boolean, enabled: boolean, source: ConfigSource }> };
+
+export type SaveApiConfigMutationVariables = Exact<{
+  input: SaveApiConfigInput;
+}>;
+
+
+export type SaveApiConfigMutation = { saveApiConfig: { apiIndex: number, apiName: ApiName, clientId: string, redirectUri: string, isPrimary: boolean, enabled: boolean, source: ConfigSource } };
+
+export type SetApiConfigEnabledMutationVariables = Exact<{
+  apiName: ApiName;
+  enabled: boolean;
+  accountId?: string | null | undefined;
+}>;
+
+
+export type SetApiConfigEnabledMutation = { setApiConfigEnabled: { apiIndex: number, apiName: ApiName, clientId: string, redirectUri: string, isPrimary: boolean, enabled: boolean, source: ConfigSource } };
+
+export type RemoveApiConfigMutationVariables = Exact<{
+  apiName: ApiName;
+  accountId?: string | null | undefined;
+}>;
+
+
+export type RemoveApiConfigMutation = { removeApiConfig: boolean };
+
+export type CooldownStateFragment = { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null };
+
 export type StateOfAccountFragment = { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } };
 
 export type AuthStateQueryVariables = Exact<{
@@ -200,7 +325,65 @@ export type AuthStateQueryVariables = Exact<{
 }>;
 
 
-export type AuthStateQuery = { authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } };
+export type AuthStateQuery = { authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, run: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } | null, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } };
+
+export type ReadyQueryVariables = Exact<{
+  accountId?: string | null | undefined;
+}>;
+
+
+export type ReadyQuery = { ready: boolean };
+
+export type AcceptPartialMutationVariables = Exact<{
+  accountId?: string | null | undefined;
+}>;
+
+
+export type AcceptPartialMutation = { acceptPartial: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } };
+
+export type EnterDashboardMutationVariables = Exact<{
+  accountId?: string | null | undefined;
+}>;
+
+
+export type EnterDashboardMutation = { enterDashboard: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } };
+
+export type ClearQuarantineMutationVariables = Exact<{
+  reason: string;
+  accountId?: string | null | undefined;
+}>;
+
+
+export type ClearQuarantineMutation = { clearQuarantine: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } };
+
+export type LogoutMutationVariables = Exact<{
+  accountId?: string | null | undefined;
+  revoke?: boolean | null | undefined;
+}>;
+
+
+export type LogoutMutation = { logout: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } };
+
+export type AuthStateChangesSubscriptionVariables = Exact<{
+  accountId?: string | null | undefined;
+}>;
+
+
+export type AuthStateChangesSubscription = { authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, run: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } | null, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } };
+
+export type CooldownSubscriptionVariables = Exact<{
+  accountId?: string | null | undefined;
+}>;
+
+
+export type CooldownSubscription = { cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } };
+
+export type AuthConfirmedSubscriptionVariables = Exact<{
+  accountId?: string | null | undefined;
+}>;
+
+
+export type AuthConfirmedSubscription = { authConfirmed: { authenticated: boolean, redirect: string } };
 
 export type EventsSubscriptionVariables = Exact<{
   accountId?: string | null | undefined;
@@ -219,7 +402,23 @@ export type EventsSubscription = { events:
     | { __typename: 'TokenProgressEvent', id: string, at: string, accountId: string, progress: { total: number, generated: number, missing: Array<ApiName>, current: ApiName | null, step: LoginStep | null, runId: string } }
    };
 
-export type RunStateFragment = { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> };
+export type RunStateFragment = { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> };
+
+export type ProgressFragment = { total: number, generated: number, missing: Array<ApiName>, current: ApiName | null, step: LoginStep | null, runId: string };
+
+export type GenerationRunQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type GenerationRunQuery = { generationRun: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } | null };
+
+export type StartLoginMutationVariables = Exact<{
+  accountId?: string | null | undefined;
+}>;
+
+
+export type StartLoginMutation = { startLogin: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } };
 
 export type GenerateTokensMutationVariables = Exact<{
   mode: GenerationMode;
@@ -231,14 +430,23 @@ export type GenerateTokensMutationVariables = Exact<{
 }>;
 
 
-export type GenerateTokensMutation = { generateTokens: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } };
+export type GenerateTokensMutation = { generateTokens: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } };
 
-export type GenerationRunQueryVariables = Exact<{
-  id: string;
+export type AbortGenerationMutationVariables = Exact<{
+  runId: string;
 }>;
 
 
-export type GenerationRunQuery = { generationRun: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } | null };
+export type AbortGenerationMutation = { abortGeneration: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } };
+
+export type BeginHumanLoginMutationVariables = Exact<{
+  apiName: ApiName;
+  accountId?: string | null | undefined;
+  replaceValid?: boolean | null | undefined;
+}>;
+
+
+export type BeginHumanLoginMutation = { beginHumanLogin: { runId: string, apiName: ApiName, url: string, expiresAt: string } };
 
 export type TokenProgressSubscriptionVariables = Exact<{
   accountId?: string | null | undefined;
@@ -247,12 +455,44 @@ export type TokenProgressSubscriptionVariables = Exact<{
 
 export type TokenProgressSubscription = { tokenProgress: { total: number, generated: number, missing: Array<ApiName>, current: ApiName | null, step: LoginStep | null, runId: string } };
 
+export type SystemHealthQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SystemHealthQuery = { systemHealth: { database: HealthState, api: HealthState, cache: HealthState, browser: HealthState, findings: Array<{ component: HealthComponent, state: HealthState, message: string, nextAction: string }> } };
+
+export type RotateMasterKeyMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type RotateMasterKeyMutation = { rotateMasterKey: boolean };
+
 export type TokensQueryVariables = Exact<{
   accountId?: string | null | undefined;
 }>;
 
 
 export type TokensQuery = { tokens: Array<{ apiName: ApiName, isPrimary: boolean, verdict: Verdict, fingerprint: string | null, generatedAt: string | null, expiresAt: string | null, checkedAt: string | null, storage: StorageKind, version: number }> };
+
+export type TokenStatusQueryVariables = Exact<{
+  accountId?: string | null | undefined;
+}>;
+
+
+export type TokenStatusQuery = { tokenStatus: { checkedAt: string, valid: Array<ApiName>, invalid: Array<ApiName>, missing: Array<ApiName>, unknown: Array<ApiName>, counts: { total: number, valid: number, expired: number, invalid: number, missing: number, unknown: number }, tokens: Array<{ apiName: ApiName, verdict: Verdict, timeValid: boolean, profileValid: boolean, reason: string | null, httpStatus: number | null }>, choices: Array<{ choice: Choice, mode: GenerationMode | null, needsReplaceValid: boolean, needsIncludeUnknown: boolean, apis: Array<{ apiName: ApiName, verdict: Verdict, why: string }> }> } };
+
+export type TokenExpiryQueryVariables = Exact<{
+  accountId?: string | null | undefined;
+}>;
+
+
+export type TokenExpiryQuery = { tokenExpiry: Array<{ apiName: ApiName, expiresAt: string, remainingSeconds: number, level: ExpiryLevel }> };
+
+export type LoginSuccessQueryVariables = Exact<{
+  accountId?: string | null | undefined;
+  apiName?: ApiName | null | undefined;
+}>;
+
+
+export type LoginSuccessQuery = { loginSuccess: { status: string, apiName: ApiName, message: string, profile: { userId: string, userName: string, userType: string, email: string, broker: string, exchanges: Array<string>, products: Array<string>, orderTypes: Array<string>, poa: boolean, ddpi: boolean, isActive: boolean }, database: { operation: StoreOperation, path: string, totalActiveTokens: number } } | null };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -272,6 +512,35 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
+export const AccountFactsFragmentDoc = new TypedDocumentString(`
+    fragment AccountFacts on Account {
+  id
+  name
+  client
+  broker
+  plan
+  isActive
+}
+    `, {"fragmentName":"AccountFacts"}) as unknown as TypedDocumentString<AccountFactsFragment, unknown>;
+export const ApiConfigFactsFragmentDoc = new TypedDocumentString(`
+    fragment ApiConfigFacts on ApiConfig {
+  apiIndex
+  apiName
+  clientId
+  redirectUri
+  isPrimary
+  enabled
+  source
+}
+    `, {"fragmentName":"ApiConfigFacts"}) as unknown as TypedDocumentString<ApiConfigFactsFragment, unknown>;
+export const CooldownStateFragmentDoc = new TypedDocumentString(`
+    fragment CooldownState on Cooldown {
+  active
+  remainingSeconds
+  until
+  reason
+}
+    `, {"fragmentName":"CooldownState"}) as unknown as TypedDocumentString<CooldownStateFragment, unknown>;
 export const StateOfAccountFragmentDoc = new TypedDocumentString(`
     fragment StateOfAccount on AuthState {
   accountId
@@ -280,13 +549,15 @@ export const StateOfAccountFragmentDoc = new TypedDocumentString(`
   blockedBy
   since
   cooldown {
-    active
-    remainingSeconds
-    until
-    reason
+    ...CooldownState
   }
 }
-    `, {"fragmentName":"StateOfAccount"}) as unknown as TypedDocumentString<StateOfAccountFragment, unknown>;
+    fragment CooldownState on Cooldown {
+  active
+  remainingSeconds
+  until
+  reason
+}`, {"fragmentName":"StateOfAccount"}) as unknown as TypedDocumentString<StateOfAccountFragment, unknown>;
 export const RunStateFragmentDoc = new TypedDocumentString(`
     fragment RunState on GenerationRun {
   id
@@ -295,10 +566,13 @@ export const RunStateFragmentDoc = new TypedDocumentString(`
   status
   startedAt
   endedAt
+  waitingUntil
   steps {
     apiName
     status
     step
+    startedAt
+    endedAt
     failure {
       code
       message
@@ -308,25 +582,339 @@ export const RunStateFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"RunState"}) as unknown as TypedDocumentString<RunStateFragment, unknown>;
-export const AuthStateDocument = new TypedDocumentString(`
-    query AuthState($accountId: ID) {
-  authState(accountId: $accountId) {
-    ...StateOfAccount
+export const ProgressFragmentDoc = new TypedDocumentString(`
+    fragment Progress on TokenProgress {
+  total
+  generated
+  missing
+  current
+  step
+  runId
+}
+    `, {"fragmentName":"Progress"}) as unknown as TypedDocumentString<ProgressFragment, unknown>;
+export const AccountsDocument = new TypedDocumentString(`
+    query Accounts {
+  accounts {
+    ...AccountFacts
+    authState {
+      ...StateOfAccount
+    }
   }
 }
-    fragment StateOfAccount on AuthState {
+    fragment AccountFacts on Account {
+  id
+  name
+  client
+  broker
+  plan
+  isActive
+}
+fragment CooldownState on Cooldown {
+  active
+  remainingSeconds
+  until
+  reason
+}
+fragment StateOfAccount on AuthState {
   accountId
   state
   primaryPresent
   blockedBy
   since
   cooldown {
-    active
-    remainingSeconds
-    until
-    reason
+    ...CooldownState
+  }
+}`) as unknown as TypedDocumentString<AccountsQuery, AccountsQueryVariables>;
+export const ActiveAccountDocument = new TypedDocumentString(`
+    query ActiveAccount {
+  activeAccount {
+    ...AccountFacts
+    authState {
+      ...StateOfAccount
+    }
+  }
+}
+    fragment AccountFacts on Account {
+  id
+  name
+  client
+  broker
+  plan
+  isActive
+}
+fragment CooldownState on Cooldown {
+  active
+  remainingSeconds
+  until
+  reason
+}
+fragment StateOfAccount on AuthState {
+  accountId
+  state
+  primaryPresent
+  blockedBy
+  since
+  cooldown {
+    ...CooldownState
+  }
+}`) as unknown as TypedDocumentString<ActiveAccountQuery, ActiveAccountQueryVariables>;
+export const ApiConfigsDocument = new TypedDocumentString(`
+    query ApiConfigs($accountId: ID) {
+  apiConfigs(accountId: $accountId) {
+    ...ApiConfigFacts
+  }
+}
+    fragment ApiConfigFacts on ApiConfig {
+  apiIndex
+  apiName
+  clientId
+  redirectUri
+  isPrimary
+  enabled
+  source
+}`) as unknown as TypedDocumentString<ApiConfigsQuery, ApiConfigsQueryVariables>;
+export const SaveApiConfigDocument = new TypedDocumentString(`
+    mutation SaveApiConfig($input: SaveApiConfigInput!) {
+  saveApiConfig(input: $input) {
+    ...ApiConfigFacts
+  }
+}
+    fragment ApiConfigFacts on ApiConfig {
+  apiIndex
+  apiName
+  clientId
+  redirectUri
+  isPrimary
+  enabled
+  source
+}`) as unknown as TypedDocumentString<SaveApiConfigMutation, SaveApiConfigMutationVariables>;
+export const SetApiConfigEnabledDocument = new TypedDocumentString(`
+    mutation SetApiConfigEnabled($apiName: ApiName!, $enabled: Boolean!, $accountId: ID) {
+  setApiConfigEnabled(apiName: $apiName, enabled: $enabled, accountId: $accountId) {
+    ...ApiConfigFacts
+  }
+}
+    fragment ApiConfigFacts on ApiConfig {
+  apiIndex
+  apiName
+  clientId
+  redirectUri
+  isPrimary
+  enabled
+  source
+}`) as unknown as TypedDocumentString<SetApiConfigEnabledMutation, SetApiConfigEnabledMutationVariables>;
+export const RemoveApiConfigDocument = new TypedDocumentString(`
+    mutation RemoveApiConfig($apiName: ApiName!, $accountId: ID) {
+  removeApiConfig(apiName: $apiName, accountId: $accountId)
+}
+    `) as unknown as TypedDocumentString<RemoveApiConfigMutation, RemoveApiConfigMutationVariables>;
+export const AuthStateDocument = new TypedDocumentString(`
+    query AuthState($accountId: ID) {
+  authState(accountId: $accountId) {
+    ...StateOfAccount
+    run {
+      ...RunState
+    }
+  }
+}
+    fragment CooldownState on Cooldown {
+  active
+  remainingSeconds
+  until
+  reason
+}
+fragment StateOfAccount on AuthState {
+  accountId
+  state
+  primaryPresent
+  blockedBy
+  since
+  cooldown {
+    ...CooldownState
+  }
+}
+fragment RunState on GenerationRun {
+  id
+  accountId
+  mode
+  status
+  startedAt
+  endedAt
+  waitingUntil
+  steps {
+    apiName
+    status
+    step
+    startedAt
+    endedAt
+    failure {
+      code
+      message
+      nextAction
+      submitted
+    }
   }
 }`) as unknown as TypedDocumentString<AuthStateQuery, AuthStateQueryVariables>;
+export const ReadyDocument = new TypedDocumentString(`
+    query Ready($accountId: ID) {
+  ready(accountId: $accountId)
+}
+    `) as unknown as TypedDocumentString<ReadyQuery, ReadyQueryVariables>;
+export const AcceptPartialDocument = new TypedDocumentString(`
+    mutation AcceptPartial($accountId: ID) {
+  acceptPartial(accountId: $accountId) {
+    ...StateOfAccount
+  }
+}
+    fragment CooldownState on Cooldown {
+  active
+  remainingSeconds
+  until
+  reason
+}
+fragment StateOfAccount on AuthState {
+  accountId
+  state
+  primaryPresent
+  blockedBy
+  since
+  cooldown {
+    ...CooldownState
+  }
+}`) as unknown as TypedDocumentString<AcceptPartialMutation, AcceptPartialMutationVariables>;
+export const EnterDashboardDocument = new TypedDocumentString(`
+    mutation EnterDashboard($accountId: ID) {
+  enterDashboard(accountId: $accountId) {
+    ...StateOfAccount
+  }
+}
+    fragment CooldownState on Cooldown {
+  active
+  remainingSeconds
+  until
+  reason
+}
+fragment StateOfAccount on AuthState {
+  accountId
+  state
+  primaryPresent
+  blockedBy
+  since
+  cooldown {
+    ...CooldownState
+  }
+}`) as unknown as TypedDocumentString<EnterDashboardMutation, EnterDashboardMutationVariables>;
+export const ClearQuarantineDocument = new TypedDocumentString(`
+    mutation ClearQuarantine($reason: String!, $accountId: ID) {
+  clearQuarantine(reason: $reason, accountId: $accountId) {
+    ...StateOfAccount
+  }
+}
+    fragment CooldownState on Cooldown {
+  active
+  remainingSeconds
+  until
+  reason
+}
+fragment StateOfAccount on AuthState {
+  accountId
+  state
+  primaryPresent
+  blockedBy
+  since
+  cooldown {
+    ...CooldownState
+  }
+}`) as unknown as TypedDocumentString<ClearQuarantineMutation, ClearQuarantineMutationVariables>;
+export const LogoutDocument = new TypedDocumentString(`
+    mutation Logout($accountId: ID, $revoke: Boolean) {
+  logout(accountId: $accountId, revoke: $revoke) {
+    ...StateOfAccount
+  }
+}
+    fragment CooldownState on Cooldown {
+  active
+  remainingSeconds
+  until
+  reason
+}
+fragment StateOfAccount on AuthState {
+  accountId
+  state
+  primaryPresent
+  blockedBy
+  since
+  cooldown {
+    ...CooldownState
+  }
+}`) as unknown as TypedDocumentString<LogoutMutation, LogoutMutationVariables>;
+export const AuthStateChangesDocument = new TypedDocumentString(`
+    subscription AuthStateChanges($accountId: ID) {
+  authState(accountId: $accountId) {
+    ...StateOfAccount
+    run {
+      ...RunState
+    }
+  }
+}
+    fragment CooldownState on Cooldown {
+  active
+  remainingSeconds
+  until
+  reason
+}
+fragment StateOfAccount on AuthState {
+  accountId
+  state
+  primaryPresent
+  blockedBy
+  since
+  cooldown {
+    ...CooldownState
+  }
+}
+fragment RunState on GenerationRun {
+  id
+  accountId
+  mode
+  status
+  startedAt
+  endedAt
+  waitingUntil
+  steps {
+    apiName
+    status
+    step
+    startedAt
+    endedAt
+    failure {
+      code
+      message
+      nextAction
+      submitted
+    }
+  }
+}`) as unknown as TypedDocumentString<AuthStateChangesSubscription, AuthStateChangesSubscriptionVariables>;
+export const CooldownDocument = new TypedDocumentString(`
+    subscription Cooldown($accountId: ID) {
+  cooldown(accountId: $accountId) {
+    ...CooldownState
+  }
+}
+    fragment CooldownState on Cooldown {
+  active
+  remainingSeconds
+  until
+  reason
+}`) as unknown as TypedDocumentString<CooldownSubscription, CooldownSubscriptionVariables>;
+export const AuthConfirmedDocument = new TypedDocumentString(`
+    subscription AuthConfirmed($accountId: ID) {
+  authConfirmed(accountId: $accountId) {
+    authenticated
+    redirect
+  }
+}
+    `) as unknown as TypedDocumentString<AuthConfirmedSubscription, AuthConfirmedSubscriptionVariables>;
 export const EventsDocument = new TypedDocumentString(`
     subscription Events($accountId: ID, $after: ID) {
   events(accountId: $accountId, after: $after) {
@@ -341,20 +929,12 @@ export const EventsDocument = new TypedDocumentString(`
     }
     ... on TokenProgressEvent {
       progress {
-        total
-        generated
-        missing
-        current
-        step
-        runId
+        ...Progress
       }
     }
     ... on CooldownEvent {
       cooldown {
-        active
-        remainingSeconds
-        until
-        reason
+        ...CooldownState
       }
     }
     ... on AuthConfirmedEvent {
@@ -365,19 +945,86 @@ export const EventsDocument = new TypedDocumentString(`
     }
   }
 }
-    fragment StateOfAccount on AuthState {
+    fragment CooldownState on Cooldown {
+  active
+  remainingSeconds
+  until
+  reason
+}
+fragment StateOfAccount on AuthState {
   accountId
   state
   primaryPresent
   blockedBy
   since
   cooldown {
-    active
-    remainingSeconds
-    until
-    reason
+    ...CooldownState
   }
+}
+fragment Progress on TokenProgress {
+  total
+  generated
+  missing
+  current
+  step
+  runId
 }`) as unknown as TypedDocumentString<EventsSubscription, EventsSubscriptionVariables>;
+export const GenerationRunDocument = new TypedDocumentString(`
+    query GenerationRun($id: ID!) {
+  generationRun(id: $id) {
+    ...RunState
+  }
+}
+    fragment RunState on GenerationRun {
+  id
+  accountId
+  mode
+  status
+  startedAt
+  endedAt
+  waitingUntil
+  steps {
+    apiName
+    status
+    step
+    startedAt
+    endedAt
+    failure {
+      code
+      message
+      nextAction
+      submitted
+    }
+  }
+}`) as unknown as TypedDocumentString<GenerationRunQuery, GenerationRunQueryVariables>;
+export const StartLoginDocument = new TypedDocumentString(`
+    mutation StartLogin($accountId: ID) {
+  startLogin(accountId: $accountId) {
+    ...RunState
+  }
+}
+    fragment RunState on GenerationRun {
+  id
+  accountId
+  mode
+  status
+  startedAt
+  endedAt
+  waitingUntil
+  steps {
+    apiName
+    status
+    step
+    startedAt
+    endedAt
+    failure {
+      code
+      message
+      nextAction
+      submitted
+    }
+  }
+}`) as unknown as TypedDocumentString<StartLoginMutation, StartLoginMutationVariables>;
 export const GenerateTokensDocument = new TypedDocumentString(`
     mutation GenerateTokens($mode: GenerationMode!, $apiNames: [ApiName!], $accountId: ID, $via: AcquisitionPath, $replaceValid: Boolean, $includeUnknown: Boolean) {
   generateTokens(
@@ -398,10 +1045,13 @@ export const GenerateTokensDocument = new TypedDocumentString(`
   status
   startedAt
   endedAt
+  waitingUntil
   steps {
     apiName
     status
     step
+    startedAt
+    endedAt
     failure {
       code
       message
@@ -410,9 +1060,9 @@ export const GenerateTokensDocument = new TypedDocumentString(`
     }
   }
 }`) as unknown as TypedDocumentString<GenerateTokensMutation, GenerateTokensMutationVariables>;
-export const GenerationRunDocument = new TypedDocumentString(`
-    query GenerationRun($id: ID!) {
-  generationRun(id: $id) {
+export const AbortGenerationDocument = new TypedDocumentString(`
+    mutation AbortGeneration($runId: ID!) {
+  abortGeneration(runId: $runId) {
     ...RunState
   }
 }
@@ -423,10 +1073,13 @@ export const GenerationRunDocument = new TypedDocumentString(`
   status
   startedAt
   endedAt
+  waitingUntil
   steps {
     apiName
     status
     step
+    startedAt
+    endedAt
     failure {
       code
       message
@@ -434,19 +1087,56 @@ export const GenerationRunDocument = new TypedDocumentString(`
       submitted
     }
   }
-}`) as unknown as TypedDocumentString<GenerationRunQuery, GenerationRunQueryVariables>;
+}`) as unknown as TypedDocumentString<AbortGenerationMutation, AbortGenerationMutationVariables>;
+export const BeginHumanLoginDocument = new TypedDocumentString(`
+    mutation BeginHumanLogin($apiName: ApiName!, $accountId: ID, $replaceValid: Boolean) {
+  beginHumanLogin(
+    apiName: $apiName
+    accountId: $accountId
+    replaceValid: $replaceValid
+  ) {
+    runId
+    apiName
+    url
+    expiresAt
+  }
+}
+    `) as unknown as TypedDocumentString<BeginHumanLoginMutation, BeginHumanLoginMutationVariables>;
 export const TokenProgressDocument = new TypedDocumentString(`
     subscription TokenProgress($accountId: ID) {
   tokenProgress(accountId: $accountId) {
-    total
-    generated
-    missing
-    current
-    step
-    runId
+    ...Progress
   }
 }
-    `) as unknown as TypedDocumentString<TokenProgressSubscription, TokenProgressSubscriptionVariables>;
+    fragment Progress on TokenProgress {
+  total
+  generated
+  missing
+  current
+  step
+  runId
+}`) as unknown as TypedDocumentString<TokenProgressSubscription, TokenProgressSubscriptionVariables>;
+export const SystemHealthDocument = new TypedDocumentString(`
+    query SystemHealth {
+  systemHealth {
+    database
+    api
+    cache
+    browser
+    findings {
+      component
+      state
+      message
+      nextAction
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SystemHealthQuery, SystemHealthQueryVariables>;
+export const RotateMasterKeyDocument = new TypedDocumentString(`
+    mutation RotateMasterKey {
+  rotateMasterKey
+}
+    `) as unknown as TypedDocumentString<RotateMasterKeyMutation, RotateMasterKeyMutationVariables>;
 export const TokensDocument = new TypedDocumentString(`
     query Tokens($accountId: ID) {
   tokens(accountId: $accountId) {
@@ -462,3 +1152,78 @@ export const TokensDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<TokensQuery, TokensQueryVariables>;
+export const TokenStatusDocument = new TypedDocumentString(`
+    query TokenStatus($accountId: ID) {
+  tokenStatus(accountId: $accountId) {
+    checkedAt
+    valid
+    invalid
+    missing
+    unknown
+    counts {
+      total
+      valid
+      expired
+      invalid
+      missing
+      unknown
+    }
+    tokens {
+      apiName
+      verdict
+      timeValid
+      profileValid
+      reason
+      httpStatus
+    }
+    choices {
+      choice
+      mode
+      needsReplaceValid
+      needsIncludeUnknown
+      apis {
+        apiName
+        verdict
+        why
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<TokenStatusQuery, TokenStatusQueryVariables>;
+export const TokenExpiryDocument = new TypedDocumentString(`
+    query TokenExpiry($accountId: ID) {
+  tokenExpiry(accountId: $accountId) {
+    apiName
+    expiresAt
+    remainingSeconds
+    level
+  }
+}
+    `) as unknown as TypedDocumentString<TokenExpiryQuery, TokenExpiryQueryVariables>;
+export const LoginSuccessDocument = new TypedDocumentString(`
+    query LoginSuccess($accountId: ID, $apiName: ApiName) {
+  loginSuccess(accountId: $accountId, apiName: $apiName) {
+    status
+    apiName
+    message
+    profile {
+      userId
+      userName
+      userType
+      email
+      broker
+      exchanges
+      products
+      orderTypes
+      poa
+      ddpi
+      isActive
+    }
+    database {
+      operation
+      path
+      totalActiveTokens
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<LoginSuccessQuery, LoginSuccessQueryVariables>;

@@ -1,0 +1,75 @@
+import { backoffMs, rest } from './backoff.ts';
+import { Bookmark, type Place, type VegaEvent } from './bookmark.ts';
+import { isPassing, VegaError } from './vega-error.ts';
+
+export interface EventsOptions {
+  /** An account; the active one if left out. */
+  readonly accountId?: string | undefined;
+  /** The id of the last event seen; without it the state as it is comes first. */
+  readonly after?: string | undefined;
+  /** Ends the loop. */
+  readonly signal?: AbortSignal | undefined;
+  /** How long nothing may come before the connection is given up: three heartbeats, 45 s, unless given. */
+  readonly silenceMs?: number | undefined;
+}
+
+const SILENCE_MS = 45_000;
+/** A connection that lasted so long was no failure. */
+const SOUND_MS = 5000;
+
+type Open = (place: Place, signal: AbortSignal) => AsyncGenerator<VegaEvent, void>;
+
+/**
+ * Every event once, in order, over as many connections as that takes. After a GapEvent, and when the first messages did
+ * not all arrive, the state as it is comes again. Throws only what no later try would heal.
+ */
+export async function* resumedEvents(
+  open: Open,
+  { silenceMs = SILENCE_MS, ...place }: EventsOptions,
+  signal: AbortSignal,
+): AsyncGenerator<VegaEvent, void> {
+  const bookmark = new Bookmark(place);
+  let failures = 0;
+  while (!signal.aborted) {
+    let retryableAt: Date | null = null;
+    const begun = Date.now();
+    try {
+      for await (const event of oneConnection(open, bookmark.resume(), silenceMs, signal)) {
+        failures = 0;
+        if (bookmark.take(event)) yield event;
+        if (event.__typename === 'GapEvent') break;
+      }
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+      retryableAt = error instanceof VegaError ? error.retryableAt : null;
+    }
+    failures = Date.now() - begun > SOUND_MS ? 1 : failures + 1;
+    await rest(backoffMs(failures, retryableAt, Date.now()), signal);
+  }
+}
+
+/** Ends when the server does, or when nothing came for too long. */
+async function* oneConnection(
+  open: Open,
+  place: Place,
+  silenceMs: number,
+  signal: AbortSignal,
+): AsyncGenerator<VegaEvent, void> {
+  const connection = new AbortController();
+  const leave = () => connection.abort();
+  signal.addEventListener('abort', leave);
+  const events = open(place, connection.signal);
+  try {
+    for (;;) {
+      // Only waiting counts: a reader who takes long over an event does not lose the connection by it.
+      const watchdog = setTimeout(leave, silenceMs);
+      const { value, done } = await events.next().finally(() => clearTimeout(watchdog));
+      if (done === true) return;
+      yield value;
+    }
+  } finally {
+    signal.removeEventListener('abort', leave);
+    leave();
+    await events.return();
+  }
+}

@@ -1,0 +1,73 @@
+import * as documents from './gql/graphql.ts';
+
+export interface RequestOptions {
+  /** Ends it. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Every query and mutation under the name of its field in the schema. */
+const OPERATIONS = {
+  accounts: documents.AccountsDocument,
+  activeAccount: documents.ActiveAccountDocument,
+  apiConfigs: documents.ApiConfigsDocument,
+  authState: documents.AuthStateDocument,
+  generationRun: documents.GenerationRunDocument,
+  loginSuccess: documents.LoginSuccessDocument,
+  ready: documents.ReadyDocument,
+  systemHealth: documents.SystemHealthDocument,
+  tokenExpiry: documents.TokenExpiryDocument,
+  tokenStatus: documents.TokenStatusDocument,
+  tokens: documents.TokensDocument,
+
+  abortGeneration: documents.AbortGenerationDocument,
+  acceptPartial: documents.AcceptPartialDocument,
+  beginHumanLogin: documents.BeginHumanLoginDocument,
+  clearQuarantine: documents.ClearQuarantineDocument,
+  enterDashboard: documents.EnterDashboardDocument,
+  generateTokens: documents.GenerateTokensDocument,
+  logout: documents.LogoutDocument,
+  removeApiConfig: documents.RemoveApiConfigDocument,
+  rotateMasterKey: documents.RotateMasterKeyDocument,
+  saveApiConfig: documents.SaveApiConfigDocument,
+  setApiConfigEnabled: documents.SetApiConfigEnabledDocument,
+  startLogin: documents.StartLoginDocument,
+} as const;
+
+type Operations = typeof OPERATIONS;
+
+type ResultOf<Document> =
+  Document extends documents.TypedDocumentString<infer Result, infer _Variables> ? Result : never;
+
+type VariablesOf<Document> =
+  Document extends documents.TypedDocumentString<infer _Result, infer Variables> ? Variables : never;
+
+/** Variables can be left out where all of them can. */
+type Given<Variables> =
+  Record<string, never> extends Variables
+    ? [variables?: Variables, options?: RequestOptions]
+    : [variables: Variables, options?: RequestOptions];
+
+/** A method for each query and mutation, named after its field in the schema. Each throws a `VegaError` when it is refused. */
+export type VegaMethods = {
+  readonly [Name in keyof Operations]: (
+    ...given: Given<VariablesOf<Operations[Name]>>
+  ) => Promise<ResultOf<Operations[Name]>[Name & keyof ResultOf<Operations[Name]>]>;
+};
+
+type Run = (
+  document: documents.TypedDocumentString<unknown, unknown>,
+  variables: unknown,
+  options?: RequestOptions,
+) => Promise<unknown>;
+
+/** The methods, each of them one operation that `run` sends. */
+export const methodsOf = (run: Run): VegaMethods => {
+  const methods = Object.entries(OPERATIONS).map(([name, document]) => {
+    const method = async (variables: unknown = {}, options?: RequestOptions) => {
+      const result = (await run(document as never, variables, options)) as Record<string, unknown>;
+      return result[name];
+    };
+    return [name, method];
+  });
+  return Object.fromEntries(methods) as VegaMethods;
+};

@@ -1,0 +1,120 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { parse as parseDocument, validate } from 'graphql';
+import { expect, test } from 'vitest';
+import { schema } from '../../src/graphql/schema.ts';
+import { countReaders } from '../rest/rest-caller.ts';
+import { type Desk, openDesk, until } from '../support/desk.ts';
+import { bundle, listing, listings } from './listings.ts';
+
+/** A listing speaks to the server where it usually is; here it is elsewhere. */
+const at = (desk: Desk, text: string): string => text.replace('http://127.0.0.1:28020', desk.url);
+
+interface Program extends AsyncDisposable {
+  readonly text: () => string;
+  readonly end: Promise<number | null>;
+}
+
+/** Starts a program in the folder of the desk, where its key is. */
+const start = (desk: Desk, command: string, ...args: string[]): Program => {
+  const env = { ...process.env, VEGA_OPERATOR_KEY: desk.app.operatorKey };
+  const child: ChildProcess = spawn(command, args, {
+    cwd: desk.directory,
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
+  });
+  let text = '';
+  child.stdout?.on('data', (chunk) => {
+    text += chunk;
+  });
+  const end = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  return {
+    text: () => text,
+    end,
+    [Symbol.asyncDispose]: async () => {
+      if (child.exitCode === null && child.pid !== undefined) process.kill(-child.pid);
+      await end;
+    },
+  };
+};
+
+const countsOf = (text: string): string[] => [
+  ...new Set(
+    [...text.matchAll(/"total":(\d),"generated":(\d)/g)].map(
+      ([, total, generated]) => `${generated}/${total}`,
+    ),
+  ),
+];
+
+test('the TypeScript listing makes what is missing and ends when everything is there', async () => {
+  await using desk = await openDesk({ apis: 2 });
+  const file = path.join(desk.directory, 'morning.mjs');
+  writeFileSync(file, at(desk, await bundle("import 'readme:morning.ts';", 'node')));
+  await using program = start(desk, process.execPath, file);
+  expect(await program.end).toBe(0);
+  expect([...new Set(program.text().match(/^\d\/\d$/gm))]).toEqual(['0/2', '1/2', '2/2']);
+});
+
+test('both curl listings show a whole run', async () => {
+  await using desk = await openDesk({ apis: 2 });
+  await using events = start(desk, 'bash', '-c', at(desk, listing('events.sh')));
+  await using progress = start(desk, 'bash', '-c', at(desk, listing('subscription.sh')));
+  await until('both to listen', async () => (await countReaders(desk)) === 2);
+  await desk.generate('mode: ALL');
+  await until(
+    'the end of both',
+    () => /AUTH_CONFIRMED/.test(events.text()) && /"generated":2/.test(progress.text()),
+  );
+  expect(countsOf(events.text())).toEqual(['0/2', '1/2', '2/2']);
+  const told = [...progress.text().matchAll(/^data: (.*"generated":.*)$/gm)].map(
+    ([, data]) => JSON.parse(data ?? '').data.tokenProgress,
+  );
+  expect([...new Set(told.map(({ generated, total }) => `${generated}/${total}`))]).toEqual([
+    '0/2',
+    '1/2',
+    '2/2',
+  ]);
+});
+
+const hasJava = (): boolean => {
+  try {
+    execFileSync('java', ['-version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+test('the Java listing shows a whole run', async ({ annotate }) => {
+  if (!hasJava()) {
+    await annotate('There is no Java on this machine; the listing was not run.');
+    return;
+  }
+  await using desk = await openDesk({ apis: 2 });
+  const file = path.join(desk.directory, 'Watch.java');
+  writeFileSync(file, at(desk, listing('Watch.java')));
+  await using program = start(desk, 'java', file);
+  await until('Java to listen', async () => (await countReaders(desk)) === 1, 40_000);
+  await desk.generate('mode: ALL');
+  expect(await program.end).toBe(0);
+  expect(countsOf(program.text())).toEqual(['0/2', '1/2', '2/2']);
+}, 90_000);
+
+test('every document in a listing fits the schema', () => {
+  const texts = [...listings.values()].join('\n');
+  const documents = [
+    ...[...texts.matchAll(/gql`([^`]+)`/g)].map(([, document]) => document ?? ''),
+    ...[...texts.matchAll(/"query":"([^"]+)"/g)].map(([, document]) => document ?? ''),
+  ];
+  expect(documents.length).toBeGreaterThan(8);
+  for (const document of documents) expect(validate(schema, parseDocument(document))).toEqual([]);
+});
+
+test('every listing is run by one of these tests', () => {
+  expect([...listings.keys()].sort()).toEqual([
+    ...['Morning.svelte', 'Morning.vue', 'Watch.java', 'apollo.tsx', 'events.html', 'events.sh'],
+    ...['morning.ts', 'subscription.sh', 'urql.tsx', 'vega.ts'],
+  ]);
+});

@@ -1,0 +1,179 @@
+import { spawn } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { Worker } from 'node:worker_threads';
+import { gzipSync } from 'node:zlib';
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
+import { build } from 'esbuild';
+import { publint } from 'publint';
+import ts from 'typescript';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { launchChromium } from '../support/chromium.ts';
+import { type Desk, openDesk, until } from '../support/desk.ts';
+import { type Packed, pack } from '../support/packed.ts';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+
+let packed: Packed;
+beforeAll(async () => {
+  packed = await pack();
+}, 90_000);
+afterAll(() => packed[Symbol.asyncDispose]());
+
+test('publint and attw find nothing wrong with the tarball', async () => {
+  const tarball = readFileSync(packed.tarball);
+  const { messages } = await publint({ pkgDir: packed.folder, pack: false, strict: true });
+  expect(messages).toEqual([]);
+
+  const checked = await checkPackage(createPackageFromTarballData(tarball), { entrypoints: ['./sdk'] });
+  if (checked.types === false) throw new Error('the package has no types');
+  // A package of ES modules alone: what only CommonJS or Node 10 would ask for is not promised.
+  const promised = checked.problems.filter(
+    (problem) => !('resolutionKind' in problem) || /^(node16-esm|bundler)$/.test(problem.resolutionKind),
+  );
+  expect(promised).toEqual([]);
+  expect(checked.entrypoints['./sdk']?.resolutions.bundler.resolution?.isTypeScript).toBe(true);
+});
+
+test('the SDK is one file that imports nothing, under 15 kB in a bundle', async () => {
+  const entry = path.join(packed.folder, 'dist/sdk.js');
+  const { outputFiles, metafile } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    write: false,
+    metafile: true,
+  });
+  expect(Object.values(metafile.inputs)).toHaveLength(1);
+  expect(readFileSync(entry, 'utf8')).not.toMatch(/^import|\bimport\(|\brequire\(/m);
+  expect(gzipSync(outputFiles[0]?.contents ?? '').byteLength).toBeLessThan(15_000);
+});
+
+test.each(['NodeNext', 'Bundler'] as const)(
+  'the types of the tarball say what they should (%s)',
+  (kind) => {
+    const text = readFileSync(path.join(ROOT, 'test/sdk/client.test-d.ts'), 'utf8');
+    const wrong = `${text}\nexpectTypeOf(await client.ready()).toEqualTypeOf<string>();`;
+    expect(complaints(kind, { right: text, wrong })).toEqual([expect.stringMatching(/^wrong.*string/s)]);
+  },
+  60_000,
+);
+
+/** What the compiler has against programs of a stranger. */
+const complaints = (kind: 'NodeNext' | 'Bundler', programs: Record<string, string>): string[] => {
+  const files = Object.entries(programs).map(([name, text]) => {
+    const file = path.join(packed.project, `${name}-${kind}.mts`);
+    writeFileSync(file, text);
+    return file;
+  });
+  const program = ts.createProgram(files, {
+    target: ts.ScriptTarget.ES2022,
+    lib: ['lib.es2023.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts', 'lib.dom.asynciterable.d.ts'],
+    module: kind === 'Bundler' ? ts.ModuleKind.ESNext : ts.ModuleKind.NodeNext,
+    moduleResolution: ts.ModuleResolutionKind[kind],
+    // Only the test's own tool comes from elsewhere.
+    paths: { vitest: [path.join(ROOT, 'node_modules/expect-type/dist/index.d.ts')] },
+    strict: true,
+    noUncheckedIndexedAccess: true,
+    exactOptionalPropertyTypes: true,
+    skipDefaultLibCheck: true,
+    noEmit: true,
+    types: [],
+  });
+  return ts.getPreEmitDiagnostics(program).map(({ messageText, file }) => {
+    const name = file === undefined ? '' : path.basename(file.fileName);
+    return `${name}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`;
+  });
+};
+
+/** Tells when it listens, and at the end what it saw. */
+const WATCH = `
+const watch = async (options, tell) => {
+  const client = createVegaClient(options);
+  const counts = new Set();
+  for await (const event of client.events()) {
+    tell('listening');
+    if (event.__typename === 'TokenProgressEvent') counts.add(event.progress.generated + '/' + event.progress.total);
+    if (event.__typename === 'AuthConfirmedEvent') break;
+  }
+  const tokens = await client.tokens();
+  tell([...counts].join(' ') + ' ' + tokens.map(({ verdict }) => verdict).join(' '));
+};`;
+
+type Watch = (desk: Desk, tell: (said: string) => void) => Promise<AsyncDisposable>;
+
+const inNode: Watch = async (desk, tell) => {
+  const file = path.join(packed.project, 'watch.mjs');
+  const start = 'await watch({ url: process.env.URL, key: process.env.KEY }, (said) => console.log(said));';
+  writeFileSync(file, `import { createVegaClient } from 'vega-auth/sdk';${WATCH}\n${start}`);
+  const env = { ...process.env, URL: desk.url, KEY: desk.app.operatorKey };
+  const child = spawn(process.execPath, [file], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  createInterface(child.stdout).on('line', tell);
+  return { [Symbol.asyncDispose]: async () => void child.kill() };
+};
+
+const inWorkerThread: Watch = async (desk, tell) => {
+  const file = path.join(packed.project, 'worker.mjs');
+  const start = 'await watch(workerData, (said) => parentPort.postMessage(said));';
+  writeFileSync(
+    file,
+    `import { parentPort, workerData } from 'node:worker_threads';
+     import { createVegaClient } from 'vega-auth/sdk';${WATCH}\n${start}`,
+  );
+  const worker = new Worker(file, { workerData: { url: desk.url, key: desk.app.operatorKey } });
+  worker.on('message', tell);
+  return { [Symbol.asyncDispose]: async () => void (await worker.terminate()) };
+};
+
+/** A page of the server's own origin, with the session's cookie, and the same in a worker of that page. */
+const inChromium =
+  (script: string): Watch =>
+  async (desk, tell) => {
+    const browser = await launchChromium();
+    const context = await browser.newContext();
+    await context.request.get(`${desk.url}${desk.app.issueLoginPath()}`, { maxRedirects: 0 });
+    const code = (tell: string) =>
+      `import { createVegaClient } from '/test/sdk.js';${WATCH}\nawait watch({}, ${tell});`;
+    const serve = (name: string, contentType: string, body: string) =>
+      context.route(`**/test/${name}`, (route) => route.fulfill({ contentType, body }));
+    await serve('sdk.js', 'text/javascript', readFileSync(path.join(packed.folder, 'dist/sdk.js'), 'utf8'));
+    await serve('page.js', 'text/javascript', code('tell'));
+    await serve('worker.js', 'text/javascript', code('(said) => postMessage(said)'));
+    await serve('page', 'text/html', `<!doctype html><script type="module">${script}</script>`);
+    const page = await context.newPage();
+    await page.exposeFunction('tell', tell);
+    await page.goto(`${desk.url}/test/page`);
+    return browser;
+  };
+
+const PAGE = "import '/test/page.js';";
+const PAGE_WITH_WORKER = `
+const worker = new Worker('/test/worker.js', { type: 'module' });
+worker.onmessage = ({ data }) => tell(data);`;
+
+test('the built SDK follows a run in plain Node, a worker thread, a page and a worker of a page', async () => {
+  await using desk = await openDesk({ apis: 2 });
+  const places = {
+    inNode,
+    inWorkerThread,
+    inPage: inChromium(PAGE),
+    inWebWorker: inChromium(PAGE_WITH_WORKER),
+  };
+  const said = Object.keys(places).map((name) => ({ name, lines: [] as string[] }));
+  const watchers = await Promise.all(
+    Object.values(places).map((watch, index) => watch(desk, (line) => void said[index]?.lines.push(line))),
+  );
+  try {
+    await until('everybody to listen', () => said.every(({ lines }) => lines.includes('listening')));
+    await desk.generate('mode: ALL');
+    await until('everybody to end', () => said.every(({ lines }) => lines.at(-1) !== 'listening'));
+  } finally {
+    for (const watcher of watchers) await watcher[Symbol.asyncDispose]();
+  }
+  expect(said.map(({ name, lines }) => [name, lines.at(-1)])).toEqual(
+    Object.keys(places).map((name) => [name, '0/2 1/2 2/2 VALID VALID']),
+  );
+}, 60_000);
