@@ -4,6 +4,7 @@ import * as m0002 from './0002-runs.ts';
 import * as m0003 from './0003-api-configs.ts';
 import * as m0004 from './0004-auth-states.ts';
 import * as m0005 from './0005-approvals.ts';
+import * as m0008 from './0008-events.ts';
 
 /** Every migration, in order. Forward only: a name that has been released is never changed or removed. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -12,4 +13,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0003-api-configs': m0003,
   '0004-auth-states': m0004,
   '0005-approvals': m0005,
+  '0008-events': m0008,
 };

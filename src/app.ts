@@ -6,7 +6,7 @@ import { locateDatabase } from './db/locate.ts';
 import { schema } from './graphql/schema.ts';
 import { Access } from './http/access.ts';
 import { callbackRoute } from './http/callback.ts';
-import { createGraphQLServer } from './http/graphql-server.ts';
+import { GraphQLServer } from './http/graphql-server.ts';
 import { createHandler } from './http/handler.ts';
 import { type Listening, listen } from './http/listen.ts';
 import { loadOperatorKey } from './http/operator-key.ts';
@@ -48,6 +48,7 @@ export interface AppOptions {
   readonly browserLock?: string;
   /** Told of every checkpoint of a run. */
   readonly reach?: Reach;
+  readonly limits?: { readonly subscriptionsPerKey?: number };
   /** Where `.vega` and the database lie unless they are told otherwise. */
   readonly workingDirectory?: string;
 }
@@ -63,7 +64,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
   });
   const operatorKey = loadOperatorKey(config.operatorKey, workingDirectory);
   const browser = { headless: config.headless, chromiumPath: config.chromiumPath };
-  const events = new EventLog(clock);
+  const events = await EventLog.open({ database, clock, log: named(log, 'events') });
   const { apiBaseUrl, profileTimeoutMs, credentials } = config;
   const truth = new TokenTruth({ database, apiBaseUrl, profileTimeoutMs, clock, log: named(log, 'truth') });
   const apiConfigs = new ApiConfigs({
@@ -142,18 +143,17 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
 
   const access = new Access({ operatorKey, allowedHosts: config.allowedHosts, now: clock });
   const httpLog = named(log, 'http');
-  const handler = createHandler(access, createGraphQLServer(schema, { services }, httpLog), [
-    webhookRoute(notices, httpLog),
-    callbackRoute({ acquisitions, clock }, httpLog),
-  ]);
+  const graphql = new GraphQLServer(schema, { services }, httpLog, options.limits);
+  const routes = [webhookRoute(notices, httpLog), callbackRoute({ acquisitions, clock }, httpLog)];
+  const handler = createHandler(access, graphql, routes, httpLog);
   const servers: Listening[] = [];
   return {
-    fetch: async (request) => handler.fetch(request),
+    fetch: (request) => handler.fetch(request),
     services,
     operatorKey: operatorKey.reveal(),
     issueLoginPath: () => `/login?link=${access.issueLink()}`,
     listen: async () => {
-      const server = await listen(handler, config.host, config.port);
+      const server = await listen(handler.listener, config.host, config.port);
       servers.push(server);
       log.info({ url: server.url }, 'listening');
       return server;
@@ -163,6 +163,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
       await warmedUp;
       await states[Symbol.asyncDispose]();
       await events[Symbol.asyncDispose]();
+      graphql[Symbol.dispose]();
       for (const server of servers) await server[Symbol.asyncDispose]();
       await database[Symbol.asyncDispose]();
     },

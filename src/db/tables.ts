@@ -140,6 +140,17 @@ export interface VaultTable {
   proof: string;
 }
 
+/** What has happened, in order; the newest ones only. `at` is in milliseconds since 1970. */
+export interface EventsTable {
+  id: number;
+  at: number;
+  /** NULL concerns every account. */
+  account_id: string | null;
+  kind: string;
+  /** JSON, see `event-codec.ts`. */
+  payload: string;
+}
+
 export interface Tables {
   upstox_tokens: UpstoxTokensTable;
   token_versions: TokenVersionsTable;
@@ -152,4 +163,5 @@ export interface Tables {
   auth_states: AuthStatesTable;
   token_execution_state: TokenExecutionStateTable;
   pending_acquisitions: PendingAcquisitionsTable;
+  events: EventsTable;
 }
