@@ -1,6 +1,11 @@
+import type { RequestListener } from 'node:http';
 import { createServerAdapter } from '@whatwg-node/server';
-import type { Access, Denial } from './access.ts';
-import { GRAPHQL_PATH } from './graphql-server.ts';
+import type { Logger } from '../log.ts';
+import type { Access, Asking, Denial } from './access.ts';
+import { type Answer, refusal, sendAnswer, toResponse } from './answer.ts';
+import { GRAPHQL_PATH } from './graphiql.ts';
+import type { GraphQLServer } from './graphql-server.ts';
+import { fromMessage, fromRequest, type Incoming } from './incoming.ts';
 import type { OpenRoute } from './open-route.ts';
 import { page } from './page.ts';
 
@@ -15,22 +20,55 @@ const SECURITY_HEADERS = {
   'x-frame-options': 'DENY',
 } as const;
 
-interface GraphQLServer {
-  fetch(request: Request, context: object): Response | Promise<Response>;
+/** Answers every request: a WHATWG `fetch`, and a listener for `node:http`. */
+export interface Handler {
+  fetch(request: Request): Promise<Response>;
+  readonly listener: RequestListener;
 }
 
-/** Answers every request: a WHATWG `fetch`, and a listener for `node:http`. Nothing is reached before access is checked. */
-export const createHandler = (access: Access, graphql: GraphQLServer, open: readonly OpenRoute[]) =>
-  createServerAdapter(async (request: Request, context: object): Promise<Response> => {
-    const response = await answer(request, context, access, graphql, open);
+/** Nothing is reached before access is checked. */
+export const createHandler = (
+  access: Access,
+  graphql: GraphQLServer,
+  open: readonly OpenRoute[],
+  log: Logger,
+): Handler => {
+  const respond = async (request: Request): Promise<Response> => {
+    const incoming = fromRequest(request);
+    if (graphql.serves(incoming))
+      return toResponse(await answerGraphQL(incoming, access, graphql), SECURITY_HEADERS);
+    const response = await answer(request, access, graphql, open);
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.headers.set(name, value);
     if (!response.headers.has('cache-control')) response.headers.set('cache-control', 'no-store');
     return response;
-  });
+  };
+  const adapter = createServerAdapter(respond);
+  const listener: RequestListener = (message, response) => {
+    const incoming = fromMessage(message);
+    if (!graphql.serves(incoming)) {
+      void adapter(message, response);
+      return;
+    }
+    answerGraphQL(incoming, access, graphql)
+      .then((known) => sendAnswer(known, response, SECURITY_HEADERS))
+      .catch((error: unknown) => {
+        // A request that broke off is nobody's fault; anything else is ours.
+        if (!message.errored) log.error({ err: error }, 'a request failed');
+        if (!response.headersSent) response.writeHead(500);
+        response.end();
+      });
+  };
+  return { fetch: respond, listener };
+};
+
+const answerGraphQL = async (incoming: Incoming, access: Access, graphql: GraphQLServer): Promise<Answer> => {
+  const denial = access.checkPlace(incoming) ?? access.checkKey(incoming) ?? checkMediaType(incoming);
+  if (denial !== null) return refusal(denial, challenge(denial));
+  return graphql.answer(incoming, { id: access.callerOf(incoming), audience: 'OPERATOR' });
+};
 
 const answer = async (
   request: Request,
-  context: object,
   access: Access,
   graphql: GraphQLServer,
   open: readonly OpenRoute[],
@@ -45,15 +83,21 @@ const answer = async (
   if (url.pathname === '/login') return logIn(access, url);
   const denial = access.checkKey(request) ?? checkMediaType(request);
   if (denial !== null) return deny(denial, request);
-  if (url.pathname === GRAPHQL_PATH) return graphql.fetch(request, context);
+  if (url.pathname === GRAPHQL_PATH) return graphql.page(request);
   if (url.pathname === '/') return goTo(GRAPHQL_PATH);
-  return Response.json(toBody('NOT_FOUND', 'There is nothing here.', `Use ${GRAPHQL_PATH}.`), {
-    status: 404,
-  });
+  return toResponse(
+    refusal({
+      status: 404,
+      code: 'NOT_FOUND',
+      message: 'There is nothing here.',
+      nextAction: `Use ${GRAPHQL_PATH}.`,
+    }),
+    {},
+  );
 };
 
 /** A form of another site can post everything but JSON. */
-const checkMediaType = (request: Request): Denial | null => {
+const checkMediaType = (request: Asking): Denial | null => {
   if (request.method !== 'POST') return null;
   if (/^application\/(graphql\+)?json\b/i.test(request.headers.get('content-type') ?? '')) return null;
   return {
@@ -76,13 +120,8 @@ const goTo = (location: string, headers: Record<string, string> = {}): Response 
 const deny = (denial: Denial, request: Request): Response => {
   const isBrowser = request.method === 'GET' && (request.headers.get('accept') ?? '').includes('text/html');
   if (isBrowser) return page(denial.status, `${denial.message} ${denial.nextAction}`);
-  const headers = new Headers(denial.status === 401 ? { 'www-authenticate': 'Bearer' } : {});
-  return Response.json(toBody(denial.code, denial.message, denial.nextAction), {
-    status: denial.status,
-    headers,
-  });
+  return toResponse(refusal(denial, challenge(denial)), {});
 };
 
-const toBody = (code: string, message: string, nextAction: string) => ({
-  errors: [{ message, extensions: { code, nextAction } }],
-});
+const challenge = ({ status }: Denial): Record<string, string> =>
+  status === 401 ? { 'www-authenticate': 'Bearer' } : {};
