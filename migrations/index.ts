@@ -5,6 +5,7 @@ import * as m0003 from './0003-api-configs.ts';
 import * as m0004 from './0004-auth-states.ts';
 import * as m0005 from './0005-approvals.ts';
 import * as m0006 from './0006-audit.ts';
+import * as m0007 from './0007-events.ts';
 
 /** Every migration, in order. Forward only: a name that has been released is never changed or removed. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -14,4 +15,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0004-auth-states': m0004,
   '0005-approvals': m0005,
   '0006-audit': m0006,
+  '0007-events': m0007,
 };

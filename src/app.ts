@@ -8,7 +8,7 @@ import { type Restored, restoreBackup } from './db/restore.ts';
 import { schema } from './graphql/schema.ts';
 import { Access } from './http/access.ts';
 import { callbackRoute } from './http/callback.ts';
-import { createGraphQLServer } from './http/graphql-server.ts';
+import { GraphQLServer } from './http/graphql-server.ts';
 import { createHandler } from './http/handler.ts';
 import { type Listening, listen } from './http/listen.ts';
 import { loadOperatorKey } from './http/operator-key.ts';
@@ -57,6 +57,7 @@ export interface AppOptions {
   readonly reach?: Reach;
   /** Told of every statement before the database file gets it; what it throws, the statement fails with. */
   readonly beforeStatement?: DatabaseOptions['beforeStatement'];
+  readonly limits?: { readonly subscriptionsPerKey?: number };
   /** Where `.vega` and the database lie unless they are told otherwise. */
   readonly workingDirectory?: string;
 }
@@ -71,7 +72,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
   });
   const operatorKey = loadOperatorKey(config.operatorKey, workingDirectory);
   const browser = { headless: config.headless, chromiumPath: config.chromiumPath };
-  const events = new EventLog(clock);
+  const events = await EventLog.open({ database, clock, log: named(log, 'events') });
   const audit = new Audit(database, clock);
   watchStorage({ database, events, audit, log: named(log, 'storage') });
   await reportFindings({ database, audit, log: named(log, 'storage') });
@@ -173,31 +174,30 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
     onSession: () => void audit.record('SESSION_OPENED', {}).catch(() => undefined),
   });
   const httpLog = named(log, 'http');
-  const graphql = createGraphQLServer(schema, { services }, httpLog);
-  const rest = createRest({ pipeline: graphql, services, log: httpLog });
-  const handler = createHandler(access, graphql, rest, [
-    webhookRoute(notices, httpLog),
-    callbackRoute({ acquisitions, clock }, httpLog),
-  ]);
+  const graphql = new GraphQLServer(schema, { services }, httpLog, options.limits);
+  const rest = createRest({ graphql, services, log: httpLog });
+  const routes = [webhookRoute(notices, httpLog), callbackRoute({ acquisitions, clock }, httpLog)];
+  const handler = createHandler({ access, graphql, rest, open: routes, log: httpLog });
   const servers: Listening[] = [];
   const close = async (): Promise<void> => {
     await generation[Symbol.asyncDispose]();
     await warmedUp;
     await states[Symbol.asyncDispose]();
-    await events[Symbol.asyncDispose]();
-    for (const server of servers) await server[Symbol.asyncDispose]();
     await refusals[Symbol.asyncDispose]();
     await audit.record('SERVER_STOPPED', {});
+    await events[Symbol.asyncDispose]();
+    graphql[Symbol.dispose]();
+    for (const server of servers) await server[Symbol.asyncDispose]();
     await database[Symbol.asyncDispose]();
   };
   let closing: Promise<void> | null = null;
   return {
-    fetch: async (request) => handler.fetch(request),
+    fetch: (request) => handler.fetch(request),
     services,
     operatorKey: operatorKey.reveal(),
     issueLoginPath: () => `/login?link=${access.issueLink()}`,
     listen: async () => {
-      const server = await listen(handler, config.host, config.port);
+      const server = await listen(handler.listener, config.host, config.port);
       servers.push(server);
       log.info({ url: server.url }, 'listening');
       return server;

@@ -157,6 +157,17 @@ export interface AuditEntriesTable {
   hash: string;
 }
 
+/** What has happened, in order; the newest ones only. `at` is in milliseconds since 1970. */
+export interface EventsTable {
+  id: number;
+  at: number;
+  /** NULL concerns every account. */
+  account_id: string | null;
+  kind: string;
+  /** JSON, see `event-codec.ts`. */
+  payload: string;
+}
+
 export interface Tables {
   upstox_tokens: UpstoxTokensTable;
   token_versions: TokenVersionsTable;
@@ -170,4 +181,5 @@ export interface Tables {
   token_execution_state: TokenExecutionStateTable;
   pending_acquisitions: PendingAcquisitionsTable;
   audit_entries: AuditEntriesTable;
+  events: EventsTable;
 }

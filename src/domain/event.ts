@@ -24,7 +24,13 @@ export const CONFIRMATION: AuthConfirmed = { authenticated: true, redirect: '/da
 /** What is said beside the sequence: the connection is alive; history that was asked for is gone. */
 export type AuthAside = { readonly kind: 'HEARTBEAT' } | { readonly kind: 'GAP' };
 
-/** What a listener is told. The ids of happenings rise by one per server; an aside repeats the last one. */
+/** A happening before it has an id. Without an account it concerns all of them. */
+export type EventDraft = { readonly at: Date; readonly accountId: string | null } & AuthHappening;
+
+/** A happening as it is kept. The ids of a database's events rise by one. */
+export type KeptEvent = { readonly id: number } & EventDraft;
+
+/** What a listener is told. The ids of happenings rise by one; an aside repeats the last one. */
 export type AuthEvent = { readonly id: number; readonly at: Date; readonly accountId: string } & (
   | AuthHappening
   | AuthAside

@@ -34,7 +34,7 @@ const AuthEventRef = builder.interfaceRef<AuthEvent>('AuthEvent').implement({
   fields: (t) => ({
     id: t.id({
       description:
-        'Rises by one with each happening, per server; pass the last one seen as `after`. What is not kept, such as a tick or the state at the beginning, repeats the last id.',
+        'Rises by one with each happening, also over a restart; pass the last one seen as `after`. What is not kept, such as a tick or the state at the beginning, repeats the last id; so does what happens while the database cannot be written, until it is kept.',
       resolve: ({ id }) => String(id),
     }),
     at: t.expose('at', { type: 'DateTime', description: 'When, by the server’s clock.' }),
@@ -106,7 +106,7 @@ builder.subscriptionFields((t) => ({
   events: t.field({
     type: AuthEventRef,
     description:
-      'Everything that happens to an account. Without `after` the state as it is comes first; with it, what happened since.',
+      'Everything that happens to an account. Without `after` the state as it is comes first; with it, what happened since, without a gap and nothing twice.',
     args: {
       accountId: t.arg.id(accountArgument),
       after: t.arg.id({

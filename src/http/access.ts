@@ -13,6 +13,13 @@ export interface Denial {
   readonly nextAction: string;
 }
 
+/** As much of a request as has to be known. */
+export interface Asking {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Pick<Headers, 'get' | 'has'>;
+}
+
 interface Options {
   readonly operatorKey: Secret;
   /** Host names besides those of the loopback interface. */
@@ -32,9 +39,11 @@ export class Access {
   /** Hashes of the links that have not been used yet, and of the sessions with their ends. */
   readonly #links = new Set<string>();
   readonly #sessions = new Map<string, number>();
+  readonly #operatorHash: Buffer;
 
   constructor(options: Options) {
     this.#options = options;
+    this.#operatorHash = Buffer.from(hash(options.operatorKey.reveal()));
   }
 
   /** The secret part of a link that logs one browser in, once. */
@@ -57,7 +66,7 @@ export class Access {
   }
 
   /** Null when host and origin are ours. */
-  checkPlace(request: Request): Denial | null {
+  checkPlace(request: Asking): Denial | null {
     const host = request.headers.get('host') ?? new URL(request.url).host;
     if (!this.#isAllowed(hostnameOf(host))) {
       return forbidden(
@@ -80,16 +89,16 @@ export class Access {
   }
 
   /** Null when the request carries the key or a live session. */
-  checkKey(request: Request): Denial | null {
+  checkKey(request: Asking): Denial | null {
     const denial = this.#judge(request);
     if (denial === UNAUTHENTICATED) this.#options.onRefused('KEY_REFUSED');
     return denial;
   }
 
-  #judge(request: Request): Denial | null {
-    const bearer = /^Bearer\s+(\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1];
+  #judge(request: Asking): Denial | null {
+    const bearer = bearerOf(request);
     if (bearer !== undefined)
-      return isSame(bearer, this.#options.operatorKey.reveal()) ? null : UNAUTHENTICATED;
+      return timingSafeEqual(Buffer.from(hash(bearer)), this.#operatorHash) ? null : UNAUTHENTICATED;
     if (!this.#hasSession(request)) return UNAUTHENTICATED;
     // A cookie comes by itself, so a request that acts must also say that it comes from our page.
     const isReading = request.method === 'GET' || request.method === 'HEAD';
@@ -101,11 +110,14 @@ export class Access {
         );
   }
 
-  #hasSession(request: Request): boolean {
-    const cookies = (request.headers.get('cookie') ?? '').split(';').map((pair) => pair.trim());
-    const session = cookies
-      .find((pair) => pair.startsWith(`${SESSION_COOKIE}=`))
-      ?.slice(SESSION_COOKIE.length + 1);
+  /** The same text for all requests with the same key or session; it tells neither. */
+  callerOf(request: Asking): string {
+    const bearer = bearerOf(request);
+    return hash(bearer === undefined ? `session ${sessionOf(request)}` : `key ${bearer}`);
+  }
+
+  #hasSession(request: Asking): boolean {
+    const session = sessionOf(request);
     if (session === undefined) return false;
     const end = this.#sessions.get(hash(session));
     return end !== undefined && this.#options.now().getTime() < end;
@@ -115,6 +127,16 @@ export class Access {
     return LOOPBACK_HOSTS.includes(hostname) || this.#options.allowedHosts.includes(hostname);
   }
 }
+
+const bearerOf = ({ headers }: Asking): string | undefined =>
+  /^Bearer\s+(\S+)$/i.exec(headers.get('authorization') ?? '')?.[1];
+
+const sessionOf = ({ headers }: Asking): string | undefined =>
+  (headers.get('cookie') ?? '')
+    .split(';')
+    .map((pair) => pair.trim())
+    .find((pair) => pair.startsWith(`${SESSION_COOKIE}=`))
+    ?.slice(SESSION_COOKIE.length + 1);
 
 const UNAUTHENTICATED: Denial = {
   status: 401,
@@ -137,6 +159,3 @@ const hostnameOf = (host: string): string => {
 };
 
 const hash = (secret: string): string => createHash('sha256').update(secret).digest('hex');
-
-const isSame = (given: string, expected: string): boolean =>
-  timingSafeEqual(Buffer.from(hash(given)), Buffer.from(hash(expected)));

@@ -1,61 +1,237 @@
-import { GraphQLError, type GraphQLSchema } from 'graphql';
-import { createYoga, type Plugin } from 'graphql-yoga';
+import { type ExecutionResult, GraphQLError, type GraphQLSchema } from 'graphql';
+import type { AuthEvent } from '../domain/event.ts';
 import type { Context } from '../graphql/builder.ts';
-import { toGraphQLError, withInputCode } from '../graphql/errors.ts';
 import type { Logger } from '../log.ts';
+import { EventReader } from '../services/event-reader.ts';
+import { type Accepted, acceptedBy } from './accepted-type.ts';
+import { type Answer, jsonAnswer, refusal } from './answer.ts';
+import { GRAPHQL_PATH } from './graphiql.ts';
+import { type GraphQLParams, readParams } from './graphql-params.ts';
+import { GraphQLPipeline, type Prepared } from './graphql-pipeline.ts';
+import { type Incoming, pathOf } from './incoming.ts';
+import { EVENT_STREAM_HEADERS } from './streams/event-sink.ts';
+import type { Outcome } from './streams/event-stream.ts';
+import { EventStreams } from './streams/event-streams.ts';
+import { SharedOperations } from './streams/shared-operation.ts';
+import { SingleConnections } from './streams/single-connections.ts';
+import { SubscriptionQuota } from './streams/subscription-quota.ts';
 
-export const GRAPHQL_PATH = '/graphql';
+const STREAM_PATH = `${GRAPHQL_PATH}/stream`;
 
-const MAX_BODY_BYTES = 1_000_000;
-
-const FIRST_QUERY = `# Is everything there?
-query Tokens {
-  tokens { apiName verdict expiresAt fingerprint }
+/** Who asks. */
+export interface Caller {
+  /** The same for all requests with the same key or session. */
+  readonly id: string;
+  /** Callers with the same rights are told the same. */
+  readonly audience: string;
 }
 
-# Make what is missing.
-mutation Generate {
-  generateTokens(mode: INVALID_ONLY) { id status }
+/** GraphQL over HTTP, and subscriptions over server-sent events: a connection each, or all over one. Checks no key. */
+export class GraphQLServer implements Disposable {
+  readonly #pipeline: GraphQLPipeline;
+  readonly #streams: EventStreams;
+  readonly #connections: SingleConnections;
+  readonly #operations = new SharedOperations();
+  readonly #quota: SubscriptionQuota;
+
+  constructor(
+    schema: GraphQLSchema,
+    context: Context,
+    log: Logger,
+    limits: { readonly subscriptionsPerKey?: number | undefined } = {},
+  ) {
+    this.#pipeline = new GraphQLPipeline(schema, context, log);
+    this.#streams = new EventStreams(log);
+    this.#connections = new SingleConnections(this.#streams);
+    this.#quota = new SubscriptionQuota(limits.subscriptionsPerKey);
+  }
+
+  /** Whether a request is answered here. The page for browsers is not: `page` makes it. */
+  serves(incoming: Incoming): boolean {
+    const path = pathOf(incoming.url);
+    if (path === STREAM_PATH) return true;
+    return path === GRAPHQL_PATH && !(incoming.method === 'GET' && wantsPage(incoming));
+  }
+
+  page(request: Request): Promise<Response> {
+    return this.#pipeline.page(request);
+  }
+
+  async answer(incoming: Incoming, caller: Caller): Promise<Answer> {
+    const isStreamPath = pathOf(incoming.url) === STREAM_PATH;
+    const { method } = incoming;
+    if (isStreamPath && method === 'PUT') return this.#connections.reserve(caller.id);
+    if (isStreamPath && method === 'DELETE') return this.#connections.stop(incoming, caller.id);
+    if (method !== 'GET' && method !== 'POST') return methodNotAllowed(isStreamPath);
+    const isNamed = isStreamPath && this.#connections.isNamed(incoming);
+    if (isNamed && method === 'GET') return this.#connections.open(incoming, caller.id);
+    const params = await readParams(incoming);
+    if ('status' in params) return refusal(params);
+    return isNamed ? this.#place(incoming, caller, params) : this.#perform(incoming, caller, params);
+  }
+
+  /** Runs a query or a mutation for a caller that comes another way than over `/graphql`. */
+  async run(query: string, variables: GraphQLParams['variables'], _caller: Caller): Promise<ExecutionResult> {
+    const params = { query, variables, operationName: undefined, extensions: undefined };
+    const prepared = this.#pipeline.prepare(params);
+    return 'errors' in prepared ? prepared : this.#pipeline.run(prepared, params);
+  }
+
+  /** The results of a subscription, for a caller that comes another way. */
+  async follow(
+    query: string,
+    variables: GraphQLParams['variables'],
+    caller: Caller,
+  ): Promise<ExecutionResult | AsyncIterableIterator<ExecutionResult>> {
+    const params = { query, variables, operationName: undefined, extensions: undefined };
+    const prepared = this.#pipeline.prepare(params);
+    if ('errors' in prepared) return prepared;
+    const release = this.#quota.take(caller.id);
+    if (release === null)
+      return { errors: [new GraphQLError(this.#quota.refusal().message, this.#quota.refusal())] };
+    const source = await this.#pipeline.follow(prepared, params);
+    if (source instanceof EventReader)
+      return results(source, (event) => this.#pipeline.tell(prepared, params, event), release);
+    release();
+    return source;
+  }
+
+  [Symbol.dispose](): void {
+    this.#streams[Symbol.dispose]();
+  }
+
+  async #perform(incoming: Incoming, caller: Caller, params: GraphQLParams): Promise<Answer> {
+    const accepted = acceptedBy(incoming.headers.get('accept'));
+    if (accepted.result === null && !accepted.stream) return NOT_ACCEPTABLE;
+    const prepared = this.#pipeline.prepare(params);
+    const kind = 'errors' in prepared ? null : prepared.operation.operation;
+    if (kind === 'mutation' && incoming.method === 'GET') return MUTATION_BY_GET;
+    if (kind === 'subscription' && !accepted.stream) return NOT_ACCEPTABLE;
+    if (kind === 'subscription' || accepted.onlyStream || accepted.result === null)
+      return this.#stream(await this.#start(prepared, params, caller));
+    if ('errors' in prepared) return toAnswer(prepared, accepted);
+    return toAnswer(await this.#pipeline.run(prepared, params), accepted);
+  }
+
+  /** A connection for this operation alone. */
+  #stream(outcome: Outcome): Answer {
+    return {
+      status: 200,
+      headers: EVENT_STREAM_HEADERS,
+      open: (sink) => {
+        const stream = this.#streams.create('DISTINCT');
+        stream.reserve('');
+        stream.open(sink);
+        stream.begin('', outcome);
+      },
+    };
+  }
+
+  /** The operation's messages go over a stream that the client has opened. */
+  async #place(incoming: Incoming, caller: Caller, params: GraphQLParams): Promise<Answer> {
+    const place = this.#connections.place(incoming, caller.id, params.extensions);
+    if ('status' in place) return place;
+    const { stream, operationId } = place;
+    stream.reserve(operationId);
+    stream.begin(operationId, await this.#start(this.#pipeline.prepare(params), params, caller));
+    return { status: 202, headers: {}, body: null };
+  }
+
+  async #start(
+    prepared: ReturnType<GraphQLPipeline['prepare']>,
+    params: GraphQLParams,
+    caller: Caller,
+  ): Promise<Outcome> {
+    if ('errors' in prepared) return { result: JSON.stringify(prepared) };
+    if (prepared.operation.operation !== 'subscription')
+      return { result: JSON.stringify(await this.#pipeline.run(prepared, params)) };
+    const release = this.#quota.take(caller.id);
+    if (release === null) return { result: JSON.stringify({ errors: [this.#quota.refusal()] }) };
+    const source = await this.#pipeline.follow(prepared, params);
+    if (source instanceof EventReader) return this.#share(source, prepared, params, caller, release);
+    release();
+    return { result: JSON.stringify(source) };
+  }
+
+  #share(
+    reader: EventReader,
+    prepared: Prepared,
+    params: GraphQLParams,
+    { audience }: Caller,
+    releasePlace: () => void,
+  ): Outcome {
+    const key = JSON.stringify([audience, params.operationName, params.variables, params.query]);
+    const shared = this.#operations.share(key, (event: AuthEvent) => {
+      const result = this.#pipeline.tell(prepared, params, event);
+      return result instanceof Promise
+        ? result.then((known) => JSON.stringify(known))
+        : JSON.stringify(result);
+    });
+    const release = (): void => {
+      releasePlace();
+      shared.release();
+    };
+    return { reader, operation: shared.operation, release };
+  }
 }
 
-# Watch it.
-subscription Progress {
-  tokenProgress { generated total current step missing }
-}
-`;
-
-/** GraphQL over HTTP, subscriptions over server-sent events, and GraphiQL for browsers. Checks no key. */
-export const createGraphQLServer = (schema: GraphQLSchema, context: Context, log: Logger) =>
-  createYoga<object, Context>({
-    schema,
-    context,
-    graphqlEndpoint: GRAPHQL_PATH,
-    landingPage: false,
-    cors: false,
-    batching: false,
-    maxRequestBodySize: MAX_BODY_BYTES,
-    logging: false,
-    maskedErrors: { isDev: false, maskError: (error, message) => maskError(error, message, log) },
-    graphiql: { title: 'vega-auth', subscriptionsProtocol: 'SSE', defaultQuery: FIRST_QUERY },
-    // Nine megabytes of page, read only when somebody opens it; the usual one would load from another host.
-    renderGraphiQL: async (options) =>
-      (await import('@graphql-yoga/render-graphiql')).renderGraphiQL(options),
-    plugins: [useInputCodes()],
-  });
-
-const maskError = (error: unknown, message: string, log: Logger): Error => {
-  const known = toGraphQLError(error);
-  if (known !== null) return known;
-  log.error({ err: error }, 'a request failed');
-  return new GraphQLError(message, { extensions: { code: 'INTERNAL_SERVER_ERROR' } });
+/** Made by hand, because a generator could not be left while it waits for the next event. */
+const results = (
+  reader: EventReader,
+  tell: (event: AuthEvent) => ExecutionResult | Promise<ExecutionResult>,
+  release: () => void,
+): AsyncIterableIterator<ExecutionResult> => {
+  const leave = async (): Promise<IteratorResult<ExecutionResult, undefined>> => {
+    release();
+    await reader.return?.();
+    return { value: undefined, done: true };
+  };
+  return {
+    next: async () => {
+      const { value, done } = await reader.next();
+      return done === true ? leave() : { value: await tell(value), done: false };
+    },
+    return: leave,
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
 };
 
-/** Gives bad values in a document the code that bad variables have. */
-const useInputCodes = (): Plugin => ({
-  onValidate:
-    () =>
-    ({ valid, result, setResult }) => {
-      if (!valid)
-        setResult(result.map((error) => (error instanceof GraphQLError ? withInputCode(error) : error)));
-    },
+const wantsPage = ({ headers }: Incoming): boolean => (headers.get('accept') ?? '').includes('text/html');
+
+/** A result without data comes of a request that was refused as a whole; plain JSON hides that behind a 200. */
+const toAnswer = (result: ExecutionResult, { result: type }: Accepted): Answer => {
+  const isRefused = result.data === undefined;
+  const isPlain = type === 'application/json';
+  return jsonAnswer(isRefused && !isPlain ? 400 : 200, result, { 'content-type': `${type}; charset=utf-8` });
+};
+
+const NOT_ACCEPTABLE = refusal({
+  status: 406,
+  code: 'NOT_ACCEPTABLE',
+  message: 'The answer has no form that the Accept header names.',
+  nextAction:
+    'Accept application/graphql-response+json or application/json; for a subscription text/event-stream.',
 });
+
+const MUTATION_BY_GET = refusal(
+  {
+    status: 405,
+    code: 'METHOD_NOT_ALLOWED',
+    message: 'A GET changes nothing.',
+    nextAction: 'Send mutations with POST.',
+  },
+  { allow: 'POST' },
+);
+
+const methodNotAllowed = (isStreamPath: boolean): Answer =>
+  refusal(
+    {
+      status: 405,
+      code: 'METHOD_NOT_ALLOWED',
+      message: 'This method is not answered here.',
+      nextAction: 'Send a POST.',
+    },
+    { allow: isStreamPath ? 'GET, POST, PUT, DELETE' : 'GET, POST' },
+  );

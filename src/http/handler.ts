@@ -1,6 +1,11 @@
+import type { RequestListener } from 'node:http';
 import { createServerAdapter } from '@whatwg-node/server';
-import type { Access, Denial } from './access.ts';
-import { GRAPHQL_PATH } from './graphql-server.ts';
+import type { Logger } from '../log.ts';
+import type { Access, Asking, Denial } from './access.ts';
+import { type Answer, refusal, sendAnswer, toResponse } from './answer.ts';
+import { GRAPHQL_PATH } from './graphiql.ts';
+import type { Caller, GraphQLServer } from './graphql-server.ts';
+import { fromMessage, fromRequest, type Incoming } from './incoming.ts';
 import type { OpenRoute } from './open-route.ts';
 import { page } from './page.ts';
 import { type Rest, withoutPrefix } from './rest/rest.ts';
@@ -17,32 +22,63 @@ const SECURITY_HEADERS = {
   'x-frame-options': 'DENY',
 } as const;
 
-interface GraphQLServer {
-  fetch(request: Request, context: object): Response | Promise<Response>;
+/** Answers every request: a WHATWG `fetch`, and a listener for `node:http`. */
+export interface Handler {
+  fetch(request: Request): Promise<Response>;
+  readonly listener: RequestListener;
 }
 
-/** Answers every request: a WHATWG `fetch`, and a listener for `node:http`. Nothing is reached before access is checked. */
-export const createHandler = (
-  access: Access,
-  graphql: GraphQLServer,
-  rest: Rest,
-  open: readonly OpenRoute[],
-) =>
-  createServerAdapter(async (request: Request, context: object): Promise<Response> => {
-    const response = await answer(request, context, access, graphql, rest, open);
+interface Parts {
+  readonly access: Access;
+  readonly graphql: GraphQLServer;
+  readonly rest: Rest;
+  readonly open: readonly OpenRoute[];
+  readonly log: Logger;
+}
+
+/** Nothing is reached before access is checked. */
+export const createHandler = (parts: Parts): Handler => {
+  const { access, graphql, log } = parts;
+  const respond = async (request: Request): Promise<Response> => {
+    const incoming = fromRequest(request);
+    if (graphql.serves(incoming))
+      return toResponse(await answerGraphQL(incoming, access, graphql), SECURITY_HEADERS);
+    const response = await answer(request, parts);
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.headers.set(name, value);
     if (!response.headers.has('cache-control')) response.headers.set('cache-control', 'no-store');
     return response;
-  });
+  };
+  const adapter = createServerAdapter(respond);
+  const listener: RequestListener = (message, response) => {
+    const incoming = fromMessage(message);
+    if (!graphql.serves(incoming)) {
+      void adapter(message, response);
+      return;
+    }
+    answerGraphQL(incoming, access, graphql)
+      .then((known) => sendAnswer(known, response, SECURITY_HEADERS))
+      .catch((error: unknown) => {
+        // A request that broke off is nobody's fault; anything else is ours.
+        if (!message.errored) log.error({ err: error }, 'a request failed');
+        if (!response.headersSent) response.writeHead(500);
+        response.end();
+      });
+  };
+  return { fetch: respond, listener };
+};
 
-const answer = async (
-  request: Request,
-  context: object,
-  access: Access,
-  graphql: GraphQLServer,
-  rest: Rest,
-  open: readonly OpenRoute[],
-): Promise<Response> => {
+const answerGraphQL = async (incoming: Incoming, access: Access, graphql: GraphQLServer): Promise<Answer> => {
+  const denial = access.checkPlace(incoming) ?? access.checkKey(incoming) ?? checkMediaType(incoming);
+  if (denial !== null) return refusal(denial, challenge(denial));
+  return graphql.answer(incoming, callerOf(access, incoming));
+};
+
+const callerOf = (access: Access, asking: Asking): Caller => ({
+  id: access.callerOf(asking),
+  audience: 'OPERATOR',
+});
+
+const answer = async (request: Request, { access, graphql, rest, open }: Parts): Promise<Response> => {
   const url = new URL(request.url);
   const place = access.checkPlace(request);
   const route = open.find(({ path }) => path === url.pathname);
@@ -53,15 +89,15 @@ const answer = async (
   if (url.pathname === '/login') return logIn(access, url);
   const denial = access.checkKey(request) ?? (isGraphQL(url) ? checkMediaType(request) : null);
   if (denial !== null) return deny(denial, request);
-  if (isGraphQL(url)) return graphql.fetch(request, context);
+  if (isGraphQL(url)) return graphql.page(request);
   if (url.pathname === '/') return goTo(GRAPHQL_PATH);
-  return rest(request, context);
+  return rest(request, callerOf(access, request));
 };
 
 const isGraphQL = (url: URL): boolean => url.pathname === GRAPHQL_PATH;
 
 /** A form of another site can post everything but JSON. */
-const checkMediaType = (request: Request): Denial | null => {
+const checkMediaType = (request: Asking): Denial | null => {
   if (request.method !== 'POST') return null;
   if (/^application\/(graphql\+)?json\b/i.test(request.headers.get('content-type') ?? '')) return null;
   return {
@@ -85,7 +121,9 @@ const deny = (denial: Denial, request: Request): Response => {
   const isBrowser = request.method === 'GET' && (request.headers.get('accept') ?? '').includes('text/html');
   if (isBrowser) return page(denial.status, `${denial.message} ${denial.nextAction}`);
   const { status, code, message, nextAction } = denial;
-  const headers: Record<string, string> = status === 401 ? { 'www-authenticate': 'Bearer' } : {};
-  if (!isGraphQL(new URL(request.url))) return restError(status, code, message, nextAction, headers);
-  return Response.json({ errors: [{ message, extensions: { code, nextAction } }] }, { status, headers });
+  if (isGraphQL(new URL(request.url))) return toResponse(refusal(denial, challenge(denial)), {});
+  return restError(status, code, message, nextAction, challenge(denial));
 };
+
+const challenge = ({ status }: Denial): Record<string, string> =>
+  status === 401 ? { 'www-authenticate': 'Bearer' } : {};

@@ -9,6 +9,7 @@ export interface RequestOptions {
 const OPERATIONS = {
   accounts: documents.AccountsDocument,
   activeAccount: documents.ActiveAccountDocument,
+  auditLog: documents.AuditLogDocument,
   apiConfigs: documents.ApiConfigsDocument,
   authState: documents.AuthStateDocument,
   generationRun: documents.GenerationRunDocument,
@@ -21,6 +22,7 @@ const OPERATIONS = {
 
   abortGeneration: documents.AbortGenerationDocument,
   acceptPartial: documents.AcceptPartialDocument,
+  backUpDatabase: documents.BackUpDatabaseDocument,
   beginHumanLogin: documents.BeginHumanLoginDocument,
   clearQuarantine: documents.ClearQuarantineDocument,
   enterDashboard: documents.EnterDashboardDocument,
@@ -31,6 +33,7 @@ const OPERATIONS = {
   saveApiConfig: documents.SaveApiConfigDocument,
   setApiConfigEnabled: documents.SetApiConfigEnabledDocument,
   startLogin: documents.StartLoginDocument,
+  verifyAudit: documents.VerifyAuditDocument,
 } as const;
 
 type Operations = typeof OPERATIONS;

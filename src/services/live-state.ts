@@ -1,9 +1,9 @@
 import type { AuthState } from '../domain/auth-state.ts';
 import type { DbRecovery } from '../domain/db-recovery.ts';
-import type { AuthEvent, AuthHappening } from '../domain/event.ts';
-import { CONFIRMATION } from '../domain/event.ts';
+import { type AuthEvent, type AuthHappening, CONFIRMATION } from '../domain/event.ts';
 import { progressOf } from '../domain/generation-run.ts';
 import { getAccount } from './accounts.ts';
+import type { EventReader } from './event-reader.ts';
 import type { Services } from './services.ts';
 
 interface Wish {
@@ -18,32 +18,36 @@ interface Wish {
 export const followEvents = async (
   { database, events, runs, states }: Pick<Services, 'database' | 'events' | 'runs' | 'states'>,
   { accountId, after, only }: Wish,
-): Promise<AsyncIterableIterator<AuthEvent>> => {
+): Promise<EventReader> => {
   const account = await getAccount(database, accountId);
+  if (after !== undefined) return events.subscribe(account.id, { after, only });
   const authState = await states.read(account);
   const isReady = await states.ready(account);
   // No `await` from here on: what happens between reading the state and listening would be missed.
   const run = runs.live(account.id) ?? authState.run;
-  const snapshot =
-    after === undefined ? snapshotOf({ ...authState, run }, isReady, database.recovery, events) : [];
-  return events.subscribe(account.id, { after, snapshot, only });
+  return events.subscribe(account.id, {
+    snapshot: snapshotOf({ ...authState, run }, isReady, database.recovery),
+    only,
+  });
 };
 
 const snapshotOf = (
   authState: AuthState,
   isReady: boolean,
   recovery: DbRecovery,
-  events: Services['events'],
-): readonly AuthEvent[] => {
-  const { accountId, run, cooldown } = authState;
+): readonly AuthHappening[] => {
+  const { run, cooldown } = authState;
   const progress: AuthHappening[] =
     run === null ? [] : [{ kind: 'TOKEN_PROGRESS', progress: progressOf(run) }];
-  const state: AuthHappening[] = [
+  const confirmation: AuthHappening[] = isReady
+    ? [{ kind: 'AUTH_CONFIRMED', confirmation: CONFIRMATION }]
+    : [];
+  const outage: AuthHappening[] = recovery.dbLocked ? [{ kind: 'DB_RECOVERY', recovery }] : [];
+  return [
+    ...outage,
     { kind: 'AUTH_STATE', authState },
     ...progress,
     { kind: 'COOLDOWN', cooldown },
+    ...confirmation,
   ];
-  if (recovery.dbLocked) state.push({ kind: 'DB_RECOVERY', recovery });
-  if (isReady) state.push({ kind: 'AUTH_CONFIRMED', confirmation: CONFIRMATION });
-  return state.map((happening) => events.aside(accountId, happening));
 };

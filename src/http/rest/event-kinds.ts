@@ -17,6 +17,16 @@ export const EVENT_KINDS: readonly EventKind[] = [
   },
   { type: 'CooldownEvent', name: 'COOLDOWN', payload: `cooldown { ${COOLDOWN} }` },
   { type: 'AuthConfirmedEvent', name: 'AUTH_CONFIRMED', payload: 'confirmation { authenticated redirect }' },
+  {
+    type: 'DbRecoveryEvent',
+    name: 'DB_RECOVERY',
+    payload: 'recovery { dbLocked fallback autoRestart pendingWrites }',
+  },
+  {
+    type: 'AuditEvent',
+    name: 'AUDIT',
+    payload: 'entry { timestamp severity component message correlationId apiName kind }',
+  },
   { type: 'HeartbeatEvent', name: 'HEARTBEAT', payload: null },
   { type: 'GapEvent', name: 'GAP', payload: null },
 ];

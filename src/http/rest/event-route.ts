@@ -1,9 +1,9 @@
 import type { ExecutionResult } from 'graphql';
+import type { GraphQLServer } from '../graphql-server.ts';
 import { EventFrames } from './event-frames.ts';
 import { EVENTS_OPERATION } from './event-kinds.ts';
 import { eventStream } from './event-stream.ts';
 import { readParameters } from './parameters.ts';
-import { type Pipeline, runOperation } from './pipeline.ts';
 import { refusalResponse } from './refusals.ts';
 import type { RestRoute } from './rest-route.ts';
 
@@ -13,29 +13,27 @@ const PARAMETERS = new Map([
 ]);
 
 /** Everything that happens, for an EventSource. It comes back with the header `Last-Event-ID` and misses nothing. */
-export const eventRoute = (pipeline: Pipeline, clock: () => Date): RestRoute => ({
+export const eventRoute = (graphql: GraphQLServer, clock: () => Date): RestRoute => ({
   method: 'GET',
   path: '/auth/events',
-  answer: async (request, context) => {
+  answer: async (request, caller) => {
     const parameters = await readParameters(request, PARAMETERS);
     if (parameters instanceof Response) return parameters;
     // An EventSource keeps its address when it comes back, so the header is the younger one.
     const lastEventId = request.headers.get('last-event-id') || parameters.lastEventId;
-    const follow = (after: unknown): Promise<ExecutionResult | AsyncIterable<ExecutionResult>> => {
-      const variables = { accountId: parameters.accountId, after };
-      return runOperation(pipeline, { source: EVENTS_OPERATION, variables }, { request, context });
-    };
+    const follow = (after: unknown): Promise<ExecutionResult | AsyncIterableIterator<ExecutionResult>> =>
+      graphql.follow(EVENTS_OPERATION, { accountId: parameters.accountId, after }, caller);
     const results = await follow(lastEventId || null);
     if (!isStream(results)) return refusalResponse(results.errors ?? [], clock());
     return eventStream(
-      new EventFrames(results[Symbol.asyncIterator](), async () => {
+      new EventFrames(results, async () => {
         const anew = await follow(null);
-        return isStream(anew) ? anew[Symbol.asyncIterator]() : null;
+        return isStream(anew) ? anew : null;
       }),
     );
   },
 });
 
 const isStream = (
-  results: ExecutionResult | AsyncIterable<ExecutionResult>,
-): results is AsyncIterable<ExecutionResult> => Symbol.asyncIterator in results;
+  results: ExecutionResult | AsyncIterableIterator<ExecutionResult>,
+): results is AsyncIterableIterator<ExecutionResult> => Symbol.asyncIterator in results;

@@ -1,20 +1,19 @@
+import type { GraphQLServer } from '../graphql-server.ts';
 import type { OperationRow } from './operations.ts';
 import { type ParameterTypes, parameterTypesOf, readParameters } from './parameters.ts';
-import { type Pipeline, runOperation } from './pipeline.ts';
 import { refusalResponse } from './refusals.ts';
 import type { RestRoute } from './rest-route.ts';
 
 /** Turns a row of the table into a route. */
-export const operationRoute = (row: OperationRow, pipeline: Pipeline, clock: () => Date): RestRoute => {
+export const operationRoute = (row: OperationRow, graphql: GraphQLServer, clock: () => Date): RestRoute => {
   const types: ParameterTypes = parameterTypesOf(row.operation);
   return {
     method: row.method,
     path: row.path,
-    answer: async (request, context) => {
+    answer: async (request, caller) => {
       const variables = await readParameters(request, types);
       if (variables instanceof Response) return variables;
-      const result = await runOperation(pipeline, { source: row.operation, variables }, { request, context });
-      if (Symbol.asyncIterator in result) throw new Error(`${row.path} has a subscription.`);
+      const result = await graphql.run(row.operation, variables, caller);
       if (result.errors !== undefined) return refusalResponse(result.errors, clock());
       const data = result.data ?? {};
       const { shape = onlyField, refuse } = row;

@@ -97,6 +97,14 @@ export const OPERATIONS: readonly OperationRow[] = [
   },
   {
     method: 'GET',
+    path: '/audit/logs',
+    operation: `query ($limit: Int = 100, $after: String, $severity: Severity, $component: AuditComponent) {
+      auditLog(first: $limit, after: $after, severity: $severity, component: $component) { nodes {
+        id timestamp severity component message correlationId apiName accountId kind } } }`,
+    shape: ({ auditLog }) => (auditLog as { nodes: unknown }).nodes,
+  },
+  {
+    method: 'GET',
     path: '/readyz',
     operation: `query ($accountId: ID) {
       ready(accountId: $accountId)

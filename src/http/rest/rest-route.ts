@@ -1,7 +1,9 @@
+import type { Caller } from '../graphql-server.ts';
+
 /** One route of the REST mirror. Whoever gets here has been let in. */
 export interface RestRoute {
   readonly method: 'GET' | 'POST';
   /** Answered under `/api/v1`, too. */
   readonly path: string;
-  readonly answer: (request: Request, context: object) => Promise<Response>;
+  readonly answer: (request: Request, caller: Caller) => Promise<Response>;
 }

@@ -1,31 +1,31 @@
 import type { Logger } from '../../log.ts';
 import type { Services } from '../../services/services.ts';
+import type { Caller, GraphQLServer } from '../graphql-server.ts';
 import { restError } from '../rest-error.ts';
 import { eventRoute } from './event-route.ts';
 import { metricsRoute } from './metrics-route.ts';
 import { operationRoute } from './operation-route.ts';
 import { OPERATIONS } from './operations.ts';
-import type { Pipeline } from './pipeline.ts';
 import type { RestRoute } from './rest-route.ts';
 
 /** Answers what is not asked at `/graphql`. Whoever gets here has been let in. */
-export type Rest = (request: Request, context: object) => Promise<Response>;
+export type Rest = (request: Request, caller: Caller) => Promise<Response>;
 
 interface Options {
-  readonly pipeline: Pipeline;
+  readonly graphql: GraphQLServer;
   readonly services: Services;
   readonly log: Logger;
 }
 
 /** The REST mirror: one table of routes over the GraphQL operations. */
-export const createRest = ({ pipeline, services, log }: Options): Rest => {
+export const createRest = ({ graphql, services, log }: Options): Rest => {
   const { clock } = services;
   const routes: readonly RestRoute[] = [
-    ...OPERATIONS.map((row) => operationRoute(row, pipeline, clock)),
-    eventRoute(pipeline, clock),
+    ...OPERATIONS.map((row) => operationRoute(row, graphql, clock)),
+    eventRoute(graphql, clock),
     metricsRoute(services),
   ];
-  return async (request, context) => {
+  return async (request, caller) => {
     const path = withoutPrefix(new URL(request.url).pathname);
     const there = routes.filter((route) => route.path === path);
     if (there.length === 0) return notFound();
@@ -33,7 +33,7 @@ export const createRest = ({ pipeline, services, log }: Options): Rest => {
     const route = there.find(({ method }) => method === (isHead ? 'GET' : request.method));
     if (route === undefined) return methodNotAllowed(there);
     try {
-      const response = await route.answer(request, context);
+      const response = await route.answer(request, caller);
       return isHead ? await withoutBody(response) : response;
     } catch (error) {
       log.error({ err: error, path }, 'a request failed');

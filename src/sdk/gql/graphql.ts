@@ -26,6 +26,15 @@ export type ApiName =
   /** Third market-data feed. */
   | 'WEBSOCKET3';
 
+/** The part of the system that an act belongs to. */
+export type AuditComponent =
+  /** The server, its keys and its configuration. */
+  | 'API'
+  /** Logins, tokens, verdicts, the gate. */
+  | 'AUTH'
+  /** The database, its backups and its failover. */
+  | 'DB';
+
 /** Where an account stands on its way through the morning. */
 export type AuthPhase =
   /** Everything is there, or the operator accepted the partial set. */
@@ -231,6 +240,15 @@ export type SaveApiConfigInput = {
   redirectUri?: string | null | undefined;
 };
 
+/** How grave an act is. */
+export type Severity =
+  /** Something went wrong. */
+  | 'ERROR'
+  /** As it should be. */
+  | 'INFO'
+  /** An operator did something grave, or something needs a look. */
+  | 'WARN';
+
 /** How one API’s part of a run stands. */
 export type StepStatus =
   /** Its token is stored and confirmed by the broker. */
@@ -316,6 +334,29 @@ export type RemoveApiConfigMutationVariables = Exact<{
 
 export type RemoveApiConfigMutation = { removeApiConfig: boolean };
 
+export type AuditFactsFragment = { id: string, timestamp: string, severity: Severity, component: AuditComponent, kind: string, message: string, correlationId: string | null, accountId: string | null, apiName: ApiName | null };
+
+export type AuditLogQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  severity?: Severity | null | undefined;
+  component?: AuditComponent | null | undefined;
+  correlationId?: string | null | undefined;
+}>;
+
+
+export type AuditLogQuery = { auditLog: { nodes: Array<{ id: string, timestamp: string, severity: Severity, component: AuditComponent, kind: string, message: string, correlationId: string | null, accountId: string | null, apiName: ApiName | null }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
+
+export type FollowAuditLogSubscriptionVariables = Exact<{ [key: string]: never; }>;
+
+
+export type FollowAuditLogSubscription = { auditLog: { id: string, timestamp: string, severity: Severity, component: AuditComponent, kind: string, message: string, correlationId: string | null, accountId: string | null, apiName: ApiName | null } };
+
+export type VerifyAuditMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type VerifyAuditMutation = { verifyAudit: { valid: boolean, entries: number, firstBadEntry: string | null, reason: string | null } };
+
 export type CooldownStateFragment = { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null };
 
 export type StateOfAccountFragment = { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } };
@@ -392,11 +433,11 @@ export type EventsSubscriptionVariables = Exact<{
 
 
 export type EventsSubscription = { events:
-    | { __typename: 'AuditEvent', id: string, at: string, accountId: string }
+    | { __typename: 'AuditEvent', id: string, at: string, accountId: string, entry: { id: string, timestamp: string, severity: Severity, component: AuditComponent, kind: string, message: string, correlationId: string | null, accountId: string | null, apiName: ApiName | null } }
     | { __typename: 'AuthConfirmedEvent', id: string, at: string, accountId: string, confirmation: { authenticated: boolean, redirect: string } }
     | { __typename: 'AuthStateEvent', id: string, at: string, accountId: string, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } }
     | { __typename: 'CooldownEvent', id: string, at: string, accountId: string, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } }
-    | { __typename: 'DbRecoveryEvent', id: string, at: string, accountId: string }
+    | { __typename: 'DbRecoveryEvent', id: string, at: string, accountId: string, recovery: { dbLocked: boolean, fallback: StorageKind, autoRestart: boolean, pendingWrites: number } }
     | { __typename: 'GapEvent', id: string, at: string, accountId: string }
     | { __typename: 'HeartbeatEvent', id: string, at: string, accountId: string }
     | { __typename: 'TokenProgressEvent', id: string, at: string, accountId: string, progress: { total: number, generated: number, missing: Array<ApiName>, current: ApiName | null, step: LoginStep | null, runId: string } }
@@ -454,6 +495,18 @@ export type TokenProgressSubscriptionVariables = Exact<{
 
 
 export type TokenProgressSubscription = { tokenProgress: { total: number, generated: number, missing: Array<ApiName>, current: ApiName | null, step: LoginStep | null, runId: string } };
+
+export type RecoveryFragment = { dbLocked: boolean, fallback: StorageKind, autoRestart: boolean, pendingWrites: number };
+
+export type DbRecoverySubscriptionVariables = Exact<{ [key: string]: never; }>;
+
+
+export type DbRecoverySubscription = { dbRecovery: { dbLocked: boolean, fallback: StorageKind, autoRestart: boolean, pendingWrites: number } };
+
+export type BackUpDatabaseMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type BackUpDatabaseMutation = { backUpDatabase: { name: string, bytes: number, madeAt: string } };
 
 export type SystemHealthQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -533,6 +586,19 @@ export const ApiConfigFactsFragmentDoc = new TypedDocumentString(`
   source
 }
     `, {"fragmentName":"ApiConfigFacts"}) as unknown as TypedDocumentString<ApiConfigFactsFragment, unknown>;
+export const AuditFactsFragmentDoc = new TypedDocumentString(`
+    fragment AuditFacts on AuditEntry {
+  id
+  timestamp
+  severity
+  component
+  kind
+  message
+  correlationId
+  accountId
+  apiName
+}
+    `, {"fragmentName":"AuditFacts"}) as unknown as TypedDocumentString<AuditFactsFragment, unknown>;
 export const CooldownStateFragmentDoc = new TypedDocumentString(`
     fragment CooldownState on Cooldown {
   active
@@ -592,6 +658,14 @@ export const ProgressFragmentDoc = new TypedDocumentString(`
   runId
 }
     `, {"fragmentName":"Progress"}) as unknown as TypedDocumentString<ProgressFragment, unknown>;
+export const RecoveryFragmentDoc = new TypedDocumentString(`
+    fragment Recovery on DbRecovery {
+  dbLocked
+  fallback
+  autoRestart
+  pendingWrites
+}
+    `, {"fragmentName":"Recovery"}) as unknown as TypedDocumentString<RecoveryFragment, unknown>;
 export const AccountsDocument = new TypedDocumentString(`
     query Accounts {
   accounts {
@@ -708,6 +782,64 @@ export const RemoveApiConfigDocument = new TypedDocumentString(`
   removeApiConfig(apiName: $apiName, accountId: $accountId)
 }
     `) as unknown as TypedDocumentString<RemoveApiConfigMutation, RemoveApiConfigMutationVariables>;
+export const AuditLogDocument = new TypedDocumentString(`
+    query AuditLog($first: Int, $after: String, $severity: Severity, $component: AuditComponent, $correlationId: ID) {
+  auditLog(
+    first: $first
+    after: $after
+    severity: $severity
+    component: $component
+    correlationId: $correlationId
+  ) {
+    nodes {
+      ...AuditFacts
+    }
+    pageInfo {
+      hasNextPage
+      hasPreviousPage
+      startCursor
+      endCursor
+    }
+  }
+}
+    fragment AuditFacts on AuditEntry {
+  id
+  timestamp
+  severity
+  component
+  kind
+  message
+  correlationId
+  accountId
+  apiName
+}`) as unknown as TypedDocumentString<AuditLogQuery, AuditLogQueryVariables>;
+export const FollowAuditLogDocument = new TypedDocumentString(`
+    subscription FollowAuditLog {
+  auditLog {
+    ...AuditFacts
+  }
+}
+    fragment AuditFacts on AuditEntry {
+  id
+  timestamp
+  severity
+  component
+  kind
+  message
+  correlationId
+  accountId
+  apiName
+}`) as unknown as TypedDocumentString<FollowAuditLogSubscription, FollowAuditLogSubscriptionVariables>;
+export const VerifyAuditDocument = new TypedDocumentString(`
+    mutation VerifyAudit {
+  verifyAudit {
+    valid
+    entries
+    firstBadEntry
+    reason
+  }
+}
+    `) as unknown as TypedDocumentString<VerifyAuditMutation, VerifyAuditMutationVariables>;
 export const AuthStateDocument = new TypedDocumentString(`
     query AuthState($accountId: ID) {
   authState(accountId: $accountId) {
@@ -937,6 +1069,16 @@ export const EventsDocument = new TypedDocumentString(`
         ...CooldownState
       }
     }
+    ... on DbRecoveryEvent {
+      recovery {
+        ...Recovery
+      }
+    }
+    ... on AuditEvent {
+      entry {
+        ...AuditFacts
+      }
+    }
     ... on AuthConfirmedEvent {
       confirmation {
         authenticated
@@ -945,7 +1087,18 @@ export const EventsDocument = new TypedDocumentString(`
     }
   }
 }
-    fragment CooldownState on Cooldown {
+    fragment AuditFacts on AuditEntry {
+  id
+  timestamp
+  severity
+  component
+  kind
+  message
+  correlationId
+  accountId
+  apiName
+}
+fragment CooldownState on Cooldown {
   active
   remainingSeconds
   until
@@ -968,6 +1121,12 @@ fragment Progress on TokenProgress {
   current
   step
   runId
+}
+fragment Recovery on DbRecovery {
+  dbLocked
+  fallback
+  autoRestart
+  pendingWrites
 }`) as unknown as TypedDocumentString<EventsSubscription, EventsSubscriptionVariables>;
 export const GenerationRunDocument = new TypedDocumentString(`
     query GenerationRun($id: ID!) {
@@ -1116,6 +1275,27 @@ export const TokenProgressDocument = new TypedDocumentString(`
   step
   runId
 }`) as unknown as TypedDocumentString<TokenProgressSubscription, TokenProgressSubscriptionVariables>;
+export const DbRecoveryDocument = new TypedDocumentString(`
+    subscription DbRecovery {
+  dbRecovery {
+    ...Recovery
+  }
+}
+    fragment Recovery on DbRecovery {
+  dbLocked
+  fallback
+  autoRestart
+  pendingWrites
+}`) as unknown as TypedDocumentString<DbRecoverySubscription, DbRecoverySubscriptionVariables>;
+export const BackUpDatabaseDocument = new TypedDocumentString(`
+    mutation BackUpDatabase {
+  backUpDatabase {
+    name
+    bytes
+    madeAt
+  }
+}
+    `) as unknown as TypedDocumentString<BackUpDatabaseMutation, BackUpDatabaseMutationVariables>;
 export const SystemHealthDocument = new TypedDocumentString(`
     query SystemHealth {
   systemHealth {

@@ -1,0 +1,12 @@
+import { type Kysely, sql } from 'kysely';
+
+export const up = async (db: Kysely<unknown>): Promise<void> => {
+  await sql`
+    create table events (
+      id integer primary key,
+      at integer not null,
+      account_id text,
+      kind text not null,
+      payload text not null
+    ) strict`.execute(db);
+};

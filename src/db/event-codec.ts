@@ -1,0 +1,22 @@
+import type { AuthHappening } from '../domain/event.ts';
+
+/** Stands for an instant, which JSON has no word for. */
+const INSTANT = '$instant';
+
+/** A happening as JSON. Kinds that are added later need nothing here. */
+export const encodeHappening = ({ kind, ...happening }: AuthHappening): string =>
+  JSON.stringify(withMarkedDates(happening));
+
+/** The other way round. What was written by an older version is believed. */
+export const decodeHappening = (kind: string, payload: string): AuthHappening =>
+  ({ kind, ...JSON.parse(payload, revive) }) as AuthHappening;
+
+const withMarkedDates = (value: unknown): unknown => {
+  if (value instanceof Date) return { [INSTANT]: value.getTime() };
+  if (Array.isArray(value)) return value.map(withMarkedDates);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, withMarkedDates(part)]));
+};
+
+const revive = (_key: string, value: unknown): unknown =>
+  typeof value === 'object' && value !== null && INSTANT in value ? new Date(Number(value[INSTANT])) : value;

@@ -1,0 +1,66 @@
+import type { Selectable } from 'kysely';
+import type { EventDraft, KeptEvent } from '../domain/event.ts';
+import { decodeHappening, encodeHappening } from './event-codec.ts';
+import type { Queryable } from './queryable.ts';
+import type { EventsTable } from './tables.ts';
+
+/** How much of the past is kept. */
+export const KEPT_EVENTS = 10_000;
+
+/**
+ * Gives each draft the next id and keeps it. Answers everything behind `lastId`: first what another process has kept
+ * in the same database meanwhile, then the drafts. `skipped` ids are left out: what had them was lost.
+ */
+export const appendEvents = async (
+  transaction: Queryable,
+  lastId: number,
+  drafts: readonly EventDraft[],
+  skipped: number,
+): Promise<{ readonly foreign: readonly KeptEvent[]; readonly kept: readonly KeptEvent[] }> => {
+  const foreign = await findEvents(transaction, lastId, KEPT_EVENTS);
+  const firstId = (foreign.at(-1)?.id ?? lastId) + 1 + skipped;
+  const kept = drafts.map((draft, index): KeptEvent => ({ ...draft, id: firstId + index }));
+  await transaction.insertInto('events').values(kept.map(toRow)).execute();
+  await transaction
+    .deleteFrom('events')
+    .where('id', '<=', firstId + drafts.length - 1 - KEPT_EVENTS)
+    .execute();
+  return { foreign, kept };
+};
+
+/** The oldest events behind `after`. */
+export const findEvents = async (
+  db: Queryable,
+  after: number,
+  limit: number,
+): Promise<readonly KeptEvent[]> => {
+  const rows = await db
+    .selectFrom('events')
+    .selectAll()
+    .where('id', '>', after)
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+  return rows.map(toEvent);
+};
+
+/** 0 when nothing has happened yet. */
+export const findLastEventId = async (db: Queryable): Promise<number> => {
+  const row = await db.selectFrom('events').select('id').orderBy('id', 'desc').limit(1).executeTakeFirst();
+  return row?.id ?? 0;
+};
+
+const toRow = ({ id, at, accountId, ...happening }: KeptEvent): EventsTable => ({
+  id,
+  at: at.getTime(),
+  account_id: accountId,
+  kind: happening.kind,
+  payload: encodeHappening(happening),
+});
+
+const toEvent = (row: Selectable<EventsTable>): KeptEvent => ({
+  id: row.id,
+  at: new Date(row.at),
+  accountId: row.account_id,
+  ...decodeHappening(row.kind, row.payload),
+});

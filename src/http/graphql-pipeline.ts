@@ -1,0 +1,208 @@
+import {
+  createSourceEventStream,
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  execute,
+  GraphQLError,
+  type GraphQLSchema,
+  getOperationAST,
+  type OperationDefinitionNode,
+  parse,
+} from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import { createYoga } from 'graphql-yoga';
+import type { Context } from '../graphql/builder.ts';
+import { toGraphQLError, withInputCode } from '../graphql/errors.ts';
+import type { Logger } from '../log.ts';
+import { EventReader } from '../services/event-reader.ts';
+import { DOCUMENT_LIMITS, limitDocument, tooComplex } from './document-limits.ts';
+import { GRAPHIQL_OPTIONS, GRAPHQL_PATH, renderGraphiQL } from './graphiql.ts';
+import type { GraphQLParams } from './graphql-params.ts';
+
+/** An operation that may be run. */
+export interface Prepared {
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+}
+
+/** How many documents are remembered with what came of reading them. */
+const REMEMBERED = 300;
+const MAX_REMEMBERED_LENGTH = 10_000;
+
+/** From the text of a document to its result. Knows nothing of HTTP; GraphiQL's page is a `fetch` away. */
+export class GraphQLPipeline {
+  readonly #yoga: ReturnType<typeof toYoga>;
+  readonly #schema: GraphQLSchema;
+  readonly #context: Context;
+  readonly #log: Logger;
+  readonly #enveloped: ReturnType<ReturnType<typeof toYoga>['getEnveloped']>;
+  readonly #documents = new Map<string, DocumentNode>();
+
+  constructor(schema: GraphQLSchema, context: Context, log: Logger) {
+    this.#schema = schema;
+    this.#context = context;
+    this.#log = log;
+    this.#yoga = toYoga(schema, (error) => maskError(error, log));
+    this.#enveloped = this.#yoga.getEnveloped({});
+  }
+
+  /** The page for browsers. */
+  async page(request: Request): Promise<Response> {
+    return this.#yoga.fetch(request);
+  }
+
+  prepare({ query, operationName }: GraphQLParams): Prepared | { readonly errors: readonly GraphQLError[] } {
+    const document = this.#read(query);
+    if (Array.isArray(document)) return { errors: document };
+    const operation = getOperationAST(document as DocumentNode, operationName);
+    if (operation != null) return { document: document as DocumentNode, operation };
+    return { errors: [new GraphQLError(noOperation(operationName), { extensions: BAD_INPUT })] };
+  }
+
+  /** Runs a query or a mutation. */
+  async run(prepared: Prepared, params: GraphQLParams): Promise<ExecutionResult> {
+    return this.#masked(await execute(this.#arguments(prepared, params)));
+  }
+
+  /** Begins a subscription. */
+  async follow(prepared: Prepared, params: GraphQLParams): Promise<EventReader | ExecutionResult> {
+    try {
+      const source = await createSourceEventStream(this.#arguments(prepared, params));
+      if (source instanceof EventReader) return source;
+      if ('errors' in source) return this.#masked(source);
+      throw new Error('A subscription has to follow events.');
+    } catch (error) {
+      return { errors: [maskError(error, this.#log)] };
+    }
+  }
+
+  /** What a subscription says about one event. */
+  tell(
+    prepared: Prepared,
+    params: GraphQLParams,
+    event: unknown,
+  ): ExecutionResult | Promise<ExecutionResult> {
+    const result = execute({ ...this.#arguments(prepared, params), rootValue: event });
+    return result instanceof Promise ? result.then((known) => this.#masked(known)) : this.#masked(result);
+  }
+
+  #read(query: string): DocumentNode | GraphQLError[] {
+    const known = this.#documents.get(query);
+    if (known !== undefined) return known;
+    try {
+      const document: DocumentNode = this.#enveloped.parse(query);
+      const errors = this.#enveloped.validate(this.#schema, document) as GraphQLError[];
+      if (errors.length > 0) return errors.map(withoutHttp);
+      this.#remember(query, document);
+      return document;
+    } catch (error) {
+      return [withSyntaxCode(maskError(error, this.#log))];
+    }
+  }
+
+  #remember(query: string, document: DocumentNode): void {
+    if (query.length > MAX_REMEMBERED_LENGTH) return;
+    const [oldest] = this.#documents.keys();
+    if (oldest !== undefined && this.#documents.size >= REMEMBERED) this.#documents.delete(oldest);
+    this.#documents.set(query, document);
+  }
+
+  #arguments({ document }: Prepared, { variables, operationName }: GraphQLParams): ExecutionArgs {
+    return {
+      schema: this.#schema,
+      document,
+      contextValue: this.#context,
+      variableValues: variables ?? null,
+      operationName: operationName ?? null,
+    };
+  }
+
+  #masked(result: ExecutionResult): ExecutionResult {
+    if (result.errors === undefined) return result;
+    return { ...result, errors: result.errors.map((error) => maskError(error, this.#log)) };
+  }
+}
+
+const BAD_INPUT = {
+  code: 'BAD_USER_INPUT',
+  nextAction: 'Name one of the operations of the document in "operationName".',
+};
+
+const noOperation = (name: string | undefined): string =>
+  name === undefined
+    ? 'It is not clear which operation is meant.'
+    : `The document has no operation ${JSON.stringify(name.slice(0, 100))}.`;
+
+const toYoga = (schema: GraphQLSchema, mask: (error: unknown) => GraphQLError) =>
+  createYoga({
+    schema,
+    graphqlEndpoint: GRAPHQL_PATH,
+    landingPage: false,
+    cors: false,
+    batching: false,
+    logging: false,
+    parserAndValidationCache: false,
+    maskedErrors: { isDev: false, maskError: mask },
+    graphiql: GRAPHIQL_OPTIONS,
+    renderGraphiQL,
+    plugins: [useLimits(), useInputCodes()],
+  });
+
+const maskError = (error: unknown, log: Logger): GraphQLError => {
+  const known = toGraphQLError(error);
+  if (known !== null) return withoutHttp(known);
+  log.error({ err: error }, 'a request failed');
+  return new GraphQLError('Unexpected error.', { extensions: { code: 'INTERNAL_SERVER_ERROR' } });
+};
+
+const useLimits = (): Plugin => ({
+  onParse: ({ setParseFn }) =>
+    setParseFn((source: string) => {
+      try {
+        return parse(source, { maxTokens: DOCUMENT_LIMITS.tokens });
+      } catch (error) {
+        throw error instanceof GraphQLError && /more tha\w \d+ tokens/.test(error.message)
+          ? tooComplex(`more than ${DOCUMENT_LIMITS.tokens} tokens`)
+          : error;
+      }
+    }),
+  onValidate: ({ addValidationRule }) => addValidationRule(limitDocument),
+});
+
+/** Gives bad values in a document the code that bad variables have. */
+const useInputCodes = (): Plugin => ({
+  onValidate:
+    () =>
+    ({ valid, result, setResult }) => {
+      if (!valid)
+        setResult(result.map((error) => (error instanceof GraphQLError ? withInputCode(error) : error)));
+    },
+});
+
+const withSyntaxCode = (error: GraphQLError): GraphQLError =>
+  error.extensions.code === undefined
+    ? new GraphQLError(error.message, {
+        source: error.source ?? null,
+        positions: error.positions ?? null,
+        extensions: {
+          code: 'GRAPHQL_PARSE_FAILED',
+          nextAction: 'Correct the document where `locations` points to.',
+        },
+      })
+    : error;
+
+/** Which status an error asks Yoga for is no business of the client's. */
+const withoutHttp = (error: GraphQLError): GraphQLError => {
+  const { http, ...extensions } = error.extensions;
+  if (http === undefined) return error;
+  const { message, nodes, source, positions, path, originalError } = error;
+  return new GraphQLError(message, {
+    nodes: nodes ?? null,
+    source: source ?? null,
+    positions: positions ?? null,
+    path: path ?? null,
+    originalError: originalError ?? null,
+    extensions,
+  });
+};

@@ -1,0 +1,55 @@
+import type { IncomingMessage } from 'node:http';
+import { readBody } from './read-body.ts';
+
+/** A request, whether it came over a socket or from a caller in this process. */
+export interface Incoming {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Pick<Headers, 'get' | 'has'>;
+  /** The body; null when it is longer than that. */
+  text(maxBytes: number): Promise<string | null>;
+}
+
+export const fromRequest = (request: Request): Incoming => ({
+  method: request.method,
+  url: request.url,
+  headers: request.headers,
+  text: (maxBytes) => readBody(request, maxBytes),
+});
+
+/** Without the detour over a `Request`, which costs more than most answers. */
+export const fromMessage = (message: IncomingMessage): Incoming => {
+  const headerOf = (name: string): string | null => {
+    const value = message.headers[name.toLowerCase()];
+    return (Array.isArray(value) ? value.join(', ') : value) ?? null;
+  };
+  return {
+    method: message.method ?? 'GET',
+    url: `http://${message.headers.host ?? 'unnamed.invalid'}${message.url ?? '/'}`,
+    headers: { get: headerOf, has: (name) => headerOf(name) !== null },
+    text: (maxBytes) => textOf(message, maxBytes),
+  };
+};
+
+/** The path of an address, without what it would cost to understand the rest of it. */
+export const pathOf = (url: string): string => {
+  const start = url.startsWith('/') ? 0 : url.indexOf('/', url.indexOf('//') + 2);
+  if (start < 0) return '/';
+  const end = url.slice(start).search(/[?#]/);
+  return end < 0 ? url.slice(start) : url.slice(start, start + end);
+};
+
+const textOf = (message: IncomingMessage, maxBytes: number): Promise<string | null> =>
+  new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = Number(message.headers['content-length'] ?? 0) > maxBytes ? Number.POSITIVE_INFINITY : 0;
+    message.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      // The rest is let go by, because a client that is cut off while it writes does not read the answer.
+      if (size > maxBytes) resolve(null);
+      else chunks.push(chunk);
+    });
+    message.on('end', () => resolve(size > maxBytes ? null : Buffer.concat(chunks).toString('utf8')));
+    message.on('error', reject);
+    if (size > maxBytes) resolve(null);
+  });

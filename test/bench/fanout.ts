@@ -1,0 +1,158 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { availableParallelism, cpus, release } from 'node:os';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  CONTENDER_NAMES,
+  type ContenderName,
+  type FromServer,
+  type FromSubscribers,
+  type ToServer,
+  type ToSubscribers,
+} from './fanout-messages.ts';
+
+const SUBSCRIBERS = 1000;
+const ROUNDS = 3;
+const BURST = 60;
+const PACED = 40;
+const PACE_MS = 100;
+
+interface Measured {
+  /** A second, when events come as fast as the server takes them. */
+  readonly deliveries: number;
+  /** Of the server's time, for one delivery of a burst, µs. */
+  readonly cpu: number;
+  /** The same for events that come one at a time, µs. */
+  readonly alone: number;
+  /** Of an idle subscriber, kB. */
+  readonly memory: number;
+  /** From publication to arrival, one event every tenth of a second, ms. */
+  readonly p50: number;
+  readonly p99: number;
+}
+
+const child = (file: string, ...parameters: string[]): ChildProcess =>
+  fork(path.join(import.meta.dirname, file), parameters, {
+    execArgv: ['--import', 'tsx', '--expose-gc'],
+    env: { ...process.env, NODE_ENV: 'production' },
+  });
+
+type Said = FromServer | FromSubscribers;
+
+/** Sends a message and waits for that kind of answer. */
+const ask = <Kind extends Said['kind']>(
+  to: ChildProcess,
+  kind: Kind,
+  message?: ToServer | ToSubscribers,
+): Promise<Extract<Said, { kind: Kind }>> =>
+  new Promise((resolve, reject) => {
+    const onExit = (): void => reject(new Error(`A process of the benchmark ended before it said ${kind}.`));
+    const onMessage = (said: Said): void => {
+      if (said.kind !== kind) return;
+      to.off('message', onMessage);
+      to.off('exit', onExit);
+      resolve(said as Extract<Said, { kind: Kind }>);
+    };
+    to.on('message', onMessage);
+    to.once('exit', onExit);
+    if (message !== undefined) to.send(message);
+  });
+
+const measure = async (name: ContenderName): Promise<Measured> => {
+  const server = child('fanout-server.ts', name);
+  const subscribers = child('fanout-subscribers.ts');
+  try {
+    const { port, key } = await ask(server, 'READY');
+    const empty = await ask(server, 'MEASURED', { kind: 'MEASURE' });
+    const isWebSocket = name === 'graphql-ws';
+    await ask(subscribers, 'CONNECTED', { kind: 'CONNECT', port, key, count: SUBSCRIBERS, isWebSocket });
+    await delay(500);
+    const idle = await ask(server, 'MEASURED', { kind: 'MEASURE' });
+    // The first one warms up what the two others measure.
+    await burst(server, subscribers, 10, 0);
+    const before = await ask(server, 'MEASURED', { kind: 'MEASURE' });
+    const fast = await burst(server, subscribers, BURST, 0);
+    const after = await ask(server, 'MEASURED', { kind: 'MEASURE' });
+    const paced = await burst(server, subscribers, PACED, PACE_MS);
+    const last = await ask(server, 'MEASURED', { kind: 'MEASURE' });
+    return {
+      deliveries: (BURST * SUBSCRIBERS * 1e9) / fast.elapsed,
+      cpu: (timeOf(after) - timeOf(before)) / (BURST * SUBSCRIBERS),
+      alone: (timeOf(last) - timeOf(after)) / (PACED * SUBSCRIBERS),
+      memory: (idle.memory - empty.memory) / SUBSCRIBERS / 1024,
+      p50: paced.latencies.p50 / 1e6,
+      p99: paced.latencies.p99 / 1e6,
+    };
+  } finally {
+    server.kill('SIGKILL');
+    subscribers.kill('SIGKILL');
+  }
+};
+
+const burst = async (server: ChildProcess, subscribers: ChildProcess, count: number, everyMs: number) => {
+  await ask(subscribers, 'COUNTING', { kind: 'EXPECT', deliveries: count * SUBSCRIBERS });
+  const received = ask(subscribers, 'RECEIVED');
+  server.send({ kind: 'PUBLISH', count, everyMs });
+  return received;
+};
+
+const timeOf = ({ cpu }: { readonly cpu: NodeJS.CpuUsage }): number => cpu.user + cpu.system;
+
+const median = (values: readonly number[]): number =>
+  values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
+
+const SAYS: Readonly<Record<ContenderName, string>> = {
+  ours: 'vega-auth, events kept in SQLite first',
+  bare: 'bare response.write of a ready string',
+  'graphql-ws': 'graphql-ws, one execution a subscriber',
+  yoga: 'plain Yoga, one execution a subscriber',
+};
+
+/** Every contender once a round, so that a slow minute of the machine meets all of them. */
+const measureAll = async (): Promise<ReadonlyMap<ContenderName, readonly Measured[]>> => {
+  const measured = new Map(CONTENDER_NAMES.map((name): [ContenderName, Measured[]] => [name, []]));
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    for (const name of CONTENDER_NAMES) {
+      process.stderr.write(`round ${round} of ${ROUNDS}, ${name}          \r`);
+      measured.get(name)?.push(await measure(name));
+    }
+  }
+  return measured;
+};
+
+const report = (measured: ReadonlyMap<ContenderName, readonly Measured[]>): string => {
+  const of = (name: ContenderName, key: keyof Measured) =>
+    median((measured.get(name) ?? []).map((result) => result[key]));
+  const cell = (value: number, digits = 0) => value.toFixed(digits).padStart(13);
+  const table = CONTENDER_NAMES.map(
+    (name) =>
+      `${SAYS[name].padEnd(40)}${cell(of(name, 'deliveries'))}${cell(of(name, 'cpu'), 1)}${cell(of(name, 'alone'), 1)}${cell(of(name, 'memory'), 1)}${cell(of(name, 'p50'), 1)}${cell(of(name, 'p99'), 1)}`,
+  );
+  const heads = ['deliveries/s', 'CPU µs each', 'µs, alone', 'kB idle', 'p50 ms', 'p99 ms'];
+  const line = (says: string, value: number, limit: number, isFloor: boolean) => {
+    const isMissed = isFloor ? value < limit : value > limit;
+    return `${says.padEnd(52)}${value.toFixed(2).padStart(8)}  at ${isFloor ? 'least' : 'most'} ${limit}${isMissed ? '  MISSED' : ''}`;
+  };
+  return [
+    `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${availableParallelism()} cores, Linux ${release()}, Node ${process.version}`,
+    `${SUBSCRIBERS} subscribers of one operation in a process of their own; medians of ${ROUNDS} interleaved rounds.`,
+    '',
+    `${''.padEnd(40)}${heads.map((head) => head.padStart(13)).join('')}`,
+    ...table,
+    '',
+    line('deliveries/s : graphql-ws', of('ours', 'deliveries') / of('graphql-ws', 'deliveries'), 2, true),
+    line('deliveries/s : bare write', of('ours', 'deliveries') / of('bare', 'deliveries'), 0.6, true),
+    line('deliveries/s : plain Yoga', of('ours', 'deliveries') / of('yoga', 'deliveries'), 1, true),
+    line(
+      "graphql-ws : server's time, events alone",
+      of('graphql-ws', 'alone') / of('ours', 'alone'),
+      2,
+      true,
+    ),
+    line("bare write : server's time, events alone", of('bare', 'alone') / of('ours', 'alone'), 0.6, true),
+    line('kB of an idle subscriber', of('ours', 'memory'), 40, false),
+    line('p99 publish to receive : bare write', of('ours', 'p99') / of('bare', 'p99'), 2, false),
+  ].join('\n');
+};
+
+process.stdout.write(`${report(await measureAll())}\n`);
