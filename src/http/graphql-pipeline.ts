@@ -146,7 +146,7 @@ const toYoga = (schema: GraphQLSchema, mask: (error: unknown) => GraphQLError) =
     maskedErrors: { isDev: false, maskError: mask },
     graphiql: GRAPHIQL_OPTIONS,
     renderGraphiQL,
-    plugins: [useLimits(), useInputCodes()],
+    plugins: [limits(), inputCodes()],
   });
 
 const maskError = (error: unknown, log: Logger): GraphQLError => {
@@ -156,7 +156,7 @@ const maskError = (error: unknown, log: Logger): GraphQLError => {
   return new GraphQLError('Unexpected error.', { extensions: { code: 'INTERNAL_SERVER_ERROR' } });
 };
 
-const useLimits = (): Plugin => ({
+const limits = (): Plugin => ({
   onParse: ({ setParseFn }) =>
     setParseFn((source: string) => {
       try {
@@ -171,7 +171,7 @@ const useLimits = (): Plugin => ({
 });
 
 /** Gives bad values in a document the code that bad variables have. */
-const useInputCodes = (): Plugin => ({
+const inputCodes = (): Plugin => ({
   onValidate:
     () =>
     ({ valid, result, setResult }) => {

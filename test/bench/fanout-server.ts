@@ -1,6 +1,6 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { useServer } from 'graphql-ws/use/ws';
+import { useServer as serveSubscriptions } from 'graphql-ws/use/ws';
 import { createYoga } from 'graphql-yoga';
 import { WebSocketServer } from 'ws';
 import { schema } from '../../src/graphql/schema.ts';
@@ -65,7 +65,11 @@ const behind = async (name: 'graphql-ws' | 'yoga'): Promise<Contender> => {
     server.on('request', yoga);
   } else {
     // Without pings: the subscribers of this benchmark do not answer them.
-    useServer({ schema, context: { services } }, new WebSocketServer({ server, path: '/graphql' }), 0);
+    serveSubscriptions(
+      { schema, context: { services } },
+      new WebSocketServer({ server, path: '/graphql' }),
+      0,
+    );
   }
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
