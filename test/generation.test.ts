@@ -84,8 +84,9 @@ test('somebody who begins to listen in the middle is told the state as it is', a
   expect(progress.seen[0]).toMatchObject({ total: 3, runId: data.generateTokens.id });
   const told = events.seen.filter((event) => event.__typename === 'TokenProgressEvent');
   expect(told[0]).toMatchObject({ accountId: 'UPSTOX_01', progress: { total: 3 } });
-  const ids = told.slice(1).map(({ id }) => Number(id));
-  expect(ids).toEqual(ids.map((_, index) => Number(told[0]?.id) + 1 + index));
+  // What is not kept, such as the state at the beginning, repeats the last id.
+  const ids = [...new Set(events.seen.map(({ id }) => Number(id)))];
+  expect(ids).toEqual(ids.map((_, index) => Number(told[0]?.id) + index));
 });
 
 test('a client that comes back is told what it has missed, and that it is gone when it is gone', async () => {
@@ -94,7 +95,7 @@ test('a client that comes back is told what it has missed, and that it is gone w
   const after = (id: string) =>
     collect(desk.client.subscribe(EventsDocument, { after: id }), ({ events }) => events);
   const missed = after('3');
-  await until('the end', () => missed.seen.at(-1)?.__typename === 'AuthConfirmedEvent');
+  await until('the end', () => missed.seen.some(({ __typename }) => __typename === 'AuthConfirmedEvent'));
   await missed.stop();
   expect(missed.seen.map(({ id }) => Number(id))).toEqual(missed.seen.map((_, index) => 4 + index));
 

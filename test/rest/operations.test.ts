@@ -23,6 +23,7 @@ test('the routes are those that were promised', () => {
     'POST /auth/upstox/tokens/generate',
     'GET /auth/upstox/login-success',
     'GET /accounts',
+    'GET /audit/logs',
     'GET /readyz',
   ]);
 });
