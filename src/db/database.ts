@@ -74,6 +74,9 @@ export class Database implements TokenFormat {
   #foreignWrites: number;
   #vault: Vault;
   #outage: Outage | null;
+  /** Counts the writes of this program, and whatever else changes what is read. */
+  #writes = 0;
+  readonly #recalled = new Map<string, { readonly version: string; readonly value: Promise<unknown> }>();
   #told = '';
   #retry: NodeJS.Timeout | null = null;
   readonly #lingering = new Set<OpenedFile>();
@@ -102,6 +105,21 @@ export class Database implements TokenFormat {
   /** For reads: the file, or its last known rows with what was written since. */
   get read(): Queryable {
     return this.#outage === null ? this.#file.kysely : this.#memory.kysely;
+  }
+
+  /**
+   * What `load` reads, kept until anything is written by this program or another: many ask the same, and between two
+   * writes the answer is the same.
+   */
+  recall<Value>(key: string, load: (db: Queryable) => Promise<Value>): Promise<Value> {
+    const version = this.#version();
+    const known = this.#recalled.get(key);
+    if (known?.version === version) return known.value as Promise<Value>;
+    const value = load(this.read);
+    this.#recalled.set(key, { version, value });
+    // What could not be read is not kept.
+    value.catch(() => this.#recalled.delete(key));
+    return value;
   }
 
   /**
@@ -199,6 +217,7 @@ export class Database implements TokenFormat {
     const renewed = await rotateVault(this.#file.kysely, this.#vault, this.#options.masterKey);
     if (renewed === null) return false;
     this.#vault = renewed;
+    this.#writes += 1;
     await this.#turns.take(() => this.#copyAnew());
     return true;
   }
@@ -213,9 +232,21 @@ export class Database implements TokenFormat {
     for (const opened of [this.#file, this.#memory, ...this.#lingering]) await opened.close();
   }
 
+  /** Differs whenever something may be read otherwise than before. A file that does not tell is read again. */
+  #version(): string {
+    if (this.#outage !== null) return `${this.#writes}`;
+    try {
+      return `${this.#writes} ${this.#file.foreignWrites()}`;
+    } catch {
+      this.#writes += 1;
+      return `${this.#writes}`;
+    }
+  }
+
   #writeToFile<Result>(work: (transaction: Queryable) => Promise<Result>): Promise<Result> {
     const file = this.#file;
     return file.write(work, async (transaction, changes) => {
+      this.#writes += 1;
       await this.#follow(file, changes);
       this.#chain.markStored(transaction);
       this.#tellAudit(transaction);
@@ -246,6 +277,7 @@ export class Database implements TokenFormat {
     this.#foreignWrites = this.#file.foreignWrites();
     this.#linger(this.#memory);
     this.#memory = copy;
+    this.#writes += 1;
   }
 
   #beginOutage(error: unknown): void {
@@ -253,6 +285,7 @@ export class Database implements TokenFormat {
     if (this.#outage !== null) return;
     const spill = new SpillFile(this.path, CURRENT_SCHEMA, this.#vault);
     this.#outage = new Outage(spill, sqliteCode(error));
+    this.#writes += 1;
     void this.#turns.take(async () => {
       try {
         if (this.#file.foreignWrites() !== this.#foreignWrites) await this.#copyAnew();
@@ -272,6 +305,7 @@ export class Database implements TokenFormat {
     if (outage === null) return 'FILE_IS_BACK';
     let written: Written | null = null;
     const result = await this.#memory.write(work, async (transaction, changes) => {
+      this.#writes += 1;
       written = { transaction, changes };
     });
     if (written !== null) await this.#keep(outage, written, mustLast);
@@ -333,6 +367,7 @@ export class Database implements TokenFormat {
     this.#linger(this.#memory);
     this.#memory = copyToMemory(file.connection);
     this.#outage = null;
+    this.#writes += 1;
     await outage.clear().catch(() => undefined);
     this.#tellRecovery(trouble);
   }

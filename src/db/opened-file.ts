@@ -14,6 +14,7 @@ export class OpenedFile {
   /** Told of every statement that fails; answers where one that only reads can be read instead, or null. */
   onFault: (error: unknown) => Substitute | null = () => null;
   readonly #journal = new Journal();
+  #dataVersion: Sqlite.Statement<[], number> | null = null;
 
   constructor(connection: Sqlite.Database, beforeStatement?: BeforeStatement) {
     this.connection = connection;
@@ -52,7 +53,8 @@ export class OpenedFile {
 
   /** Rises whenever another program has written to the file. */
   foreignWrites(): number {
-    return Number(this.connection.pragma('data_version', { simple: true }));
+    this.#dataVersion ??= this.connection.prepare<[], number>('pragma data_version').pluck();
+    return this.#dataVersion.get() ?? 0;
   }
 
   async close(): Promise<void> {

@@ -8,7 +8,8 @@ import type { Clock } from './clock.ts';
 export const openAccounts = async (database: Database, clock: Clock): Promise<void> =>
   database.write((transaction) => ensureAccount(transaction, DEFAULT_ACCOUNT, clock()));
 
-export const listAccounts = (database: Database): Promise<readonly Account[]> => findAccounts(database.read);
+export const listAccounts = (database: Database): Promise<readonly Account[]> =>
+  database.recall('accounts', findAccounts);
 
 /** The account of that id; without one, the active account. */
 export const getAccount = async (

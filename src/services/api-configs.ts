@@ -41,7 +41,9 @@ export class ApiConfigs {
     const configs =
       source === 'ENV'
         ? fromEnvironment
-        : await findApiConfigs(database.read, account.number, database.vault, redirectUri);
+        : await database.recall(`configs of ${account.number}`, (db) =>
+            findApiConfigs(db, account.number, database.vault, redirectUri),
+          );
     return [...configs].sort(byApiIndex);
   }
 

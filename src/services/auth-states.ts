@@ -94,7 +94,7 @@ export class AuthStates {
   /** Takes one step of the state machine; false when it leads nowhere from where the account stands. */
   async move(account: Account, trigger: AuthTrigger): Promise<boolean> {
     const { database, clock, log } = this.#options;
-    const { phase } = await findAuthRecord(database.read, account.id);
+    const { phase } = await this.#record(account);
     const transition = transitionOf(phase, trigger);
     if (transition === null) return false;
     const hasMoved = await database.write(async (transaction) => {
@@ -110,8 +110,8 @@ export class AuthStates {
 
   /** Refuses whatever would log in while the account must be left alone. No argument of a request gets past this. */
   async refuseBlocked(account: Account): Promise<void> {
-    const { database, clock } = this.#options;
-    const record = await findAuthRecord(database.read, account.id);
+    const { clock } = this.#options;
+    const record = await this.#record(account);
     if (record.quarantinedAt !== null) {
       throw new Refusal(
         'QUARANTINED',
@@ -294,9 +294,13 @@ export class AuthStates {
     return run !== null && !isOver(run);
   }
 
+  #record({ id }: Account): Promise<AuthRecord> {
+    return this.#options.database.recall(`state of ${id}`, (db) => findAuthRecord(db, id));
+  }
+
   async #facts(account: Account): Promise<GateFacts> {
-    const { database, truth, apiConfigs, clock } = this.#options;
-    const record = await findAuthRecord(database.read, account.id);
+    const { truth, apiConfigs, clock } = this.#options;
+    const record = await this.#record(account);
     const known = await truth.known(account, await apiConfigs.enabled(account));
     return { record, checks: known.map(({ check }) => check), now: clock() };
   }
@@ -314,7 +318,7 @@ export class AuthStates {
   async #tick(): Promise<void> {
     const { database, events, clock } = this.#options;
     for (const account of await listAccounts(database)) {
-      const record = await findAuthRecord(database.read, account.id);
+      const record = await this.#record(account);
       const cooldown = cooldownAt(record, clock());
       if (cooldown.active) events.whisper(account.id, { kind: 'COOLDOWN', cooldown });
       if (!cooldown.active && record.cooldown !== null) await this.#endCooldown(account);
@@ -324,7 +328,7 @@ export class AuthStates {
 
   async #endCooldown(account: Account): Promise<void> {
     const { database, events, audit } = this.#options;
-    const record = await findAuthRecord(database.read, account.id);
+    const record = await this.#record(account);
     if (record.cooldown === null || cooldownAt(record, this.#options.clock()).active) return;
     await database.write(async (transaction) => {
       await changeAuthRecord(transaction, account.id, { cooldown: null });

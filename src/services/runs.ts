@@ -29,6 +29,9 @@ export class Runs {
 
   /** The run under way, else the account's last one. */
   async latest(accountId: string): Promise<GenerationRun | null> {
-    return this.live(accountId) ?? findLatestRun(this.#database.read, accountId);
+    return (
+      this.live(accountId) ??
+      this.#database.recall(`latest run of ${accountId}`, (db) => findLatestRun(db, accountId))
+    );
   }
 }

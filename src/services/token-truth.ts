@@ -80,7 +80,9 @@ export class TokenTruth {
 
   async #find(account: Account): Promise<readonly StoredToken[]> {
     const { database } = this.#options;
-    const tokens = await findTokens(database.read, account.number, database);
+    const tokens = await database.recall(`tokens of ${account.number}`, (db) =>
+      findTokens(db, account.number, database),
+    );
     return tokens.map((token) => ({ ...token, storage: database.storageOf(account.number, token.apiName) }));
   }
 

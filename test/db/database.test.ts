@@ -208,3 +208,23 @@ describe('refused, with the file named and left as it is, is', () => {
     expect(modeOf(folder.file('empty.db'))).toBe('600');
   });
 });
+
+test('what was read is kept until this program or another one writes', async () => {
+  using folder = new Folder();
+  await using database = await folder.open();
+  let reads = 0;
+  const names = () =>
+    database.recall('names', async (db) => {
+      reads += 1;
+      return (await db.selectFrom('accounts').select('id').execute()).map(({ id }) => id);
+    });
+  const insert = (number: number) =>
+    `insert into accounts (number, id, name, created_at) values (${number}, 'A${number}', 'x', 0)`;
+  expect([await names(), await names(), reads]).toEqual([[], [], 1]);
+  await database.write(async (transaction) => {
+    await sql.raw(insert(1)).execute(transaction);
+  });
+  expect([await names(), await names(), reads]).toEqual([['A1'], ['A1'], 2]);
+  folder.raw((connection) => connection.exec(insert(2)));
+  expect([await names(), await names(), reads]).toEqual([['A1', 'A2'], ['A1', 'A2'], 3]);
+});
