@@ -220,7 +220,7 @@ const databaseOptions = (config: Config, workingDirectory: string): DatabaseOpti
 export const backUpDatabase = async (config: Config, workingDirectory: string): Promise<BackupReport> => {
   await using database = await Database.open(databaseOptions(config, workingDirectory));
   const clock: Clock = () => new Date();
-  return backUp({ database, audit: new Audit(database, clock), clock });
+  return await backUp({ database, audit: new Audit(database, clock), clock });
 };
 
 /** Puts a backup in the place of a database that nobody uses, and writes that down in its audit. */

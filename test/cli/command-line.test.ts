@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -203,4 +203,32 @@ test('--help lists the commands, and an unknown one is refused', async () => {
   expect([wrong.code, wrong.said]).toEqual([3, expect.stringContaining('unknown command')]);
   const scenario = await run(program, ['demo', '--scenario', 'sunshine'], {});
   expect([scenario.code, scenario.said]).toEqual([3, expect.stringContaining('Allowed choices are happy')]);
+});
+
+test('a database is backed up, and a damaged one is restored with the commands that its refusal names', async () => {
+  await using broker = await openBroker();
+  await using program = new Program();
+  const env = environmentOf(broker, 1);
+  const file = path.join(program.directory, 'vega_trade.db');
+  const backup = await run(program, ['backup'], env);
+  expect([backup.code, backup.said]).toEqual([
+    0,
+    expect.stringMatching(/^Backup vega_trade-.*\.db made, \d+ bytes/),
+  ]);
+  const bytes = readFileSync(file);
+  writeFileSync(file, bytes.fill(0xa5, 4096));
+  const refused = await run(program, ['serve'], env);
+  expect([refused.code, refused.said.slice(backup.said.length)]).toEqual([
+    3,
+    expect.stringMatching(
+      /is not a sound SQLite database\. The newest good backup is .*run `vega-auth restore`/,
+    ),
+  ]);
+  const before = program.said.length;
+  const restored = await run(program, ['restore'], env);
+  expect(restored.code).toBe(0);
+  expect(program.said.slice(before)).toMatch(
+    /^Restored from .*\.db\.\nWhat lay there before is .*\.before-.*\.\n0 newer tokens were taken over/,
+  );
+  expect((await run(program, ['backup'], env)).code).toBe(0);
 });
