@@ -20,6 +20,7 @@ import {
 import { Outage } from './outage.ts';
 import { patiently, Turns } from './patience.ts';
 import type { Queryable } from './queryable.ts';
+import { Recollection } from './recollection.ts';
 import { replay } from './replay.ts';
 import { rotateVault } from './sealed-values.ts';
 import { SpillFile } from './spill-file.ts';
@@ -76,7 +77,7 @@ export class Database implements TokenFormat {
   #outage: Outage | null;
   /** Counts the writes of this program, and whatever else changes what is read. */
   #writes = 0;
-  readonly #recalled = new Map<string, { readonly version: string; readonly value: Promise<unknown> }>();
+  readonly #recollection = new Recollection();
   #told = '';
   #retry: NodeJS.Timeout | null = null;
   readonly #lingering = new Set<OpenedFile>();
@@ -107,19 +108,9 @@ export class Database implements TokenFormat {
     return this.#outage === null ? this.#file.kysely : this.#memory.kysely;
   }
 
-  /**
-   * What `load` reads, kept until anything is written by this program or another: many ask the same, and between two
-   * writes the answer is the same.
-   */
+  /** What `load` reads, kept under a name of its own until anything is written by this program or another. */
   recall<Value>(key: string, load: (db: Queryable) => Promise<Value>): Promise<Value> {
-    const version = this.#version();
-    const known = this.#recalled.get(key);
-    if (known?.version === version) return known.value as Promise<Value>;
-    const value = load(this.read);
-    this.#recalled.set(key, { version, value });
-    // What could not be read is not kept.
-    value.catch(() => this.#recalled.delete(key));
-    return value;
+    return this.#recollection.recall(key, this.#version(), () => load(this.read));
   }
 
   /**

@@ -236,10 +236,12 @@ const blank = async (handle: FileHandle): Promise<void> => {
   await handle.datasync();
 };
 
-/** A process that lives still writes to it. */
+/** A process that lives still writes to it, or is about to: then there is nothing in it yet. */
 const isCarried = (file: string): boolean => {
   if (inUse.has(file)) return true;
-  const header = readHeader(readFrames(readFileSync(file)).texts[0]);
+  const { texts, size } = readFrames(readFileSync(file));
+  if (size === 0) return true;
+  const header = readHeader(texts[0]);
   return header !== null && header.process !== process.pid && isAlive(header.process);
 };
 

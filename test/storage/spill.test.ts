@@ -170,6 +170,15 @@ test('another process’s spill is left alone while that process lives', async (
   expect(await second.verifyAudit()).toMatchObject({ valid: true, entries: 2 });
 });
 
+test('one that another process is just about to fill is left alone, too', async () => {
+  using folder = new Folder();
+  await (await folder.open())[Symbol.asyncDispose]();
+  writeFileSync(folder.file(SPILL), Buffer.alloc(4096), { mode: 0o600 });
+  await using database = await folder.open();
+  expect(database.findings).toMatchObject({ replayed: 0, tornBytes: 0 });
+  expect(existsSync(folder.file(SPILL))).toBe(true);
+});
+
 test('its room is taken beforehand, so that a full disk does not keep anything from being spilled', async () => {
   using folder = new Folder();
   await using database = await folder.open();
