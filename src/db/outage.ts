@@ -34,7 +34,6 @@ export class Outage {
   /** Keeps what a transaction in memory has changed, and returns when it is on the disk, too. */
   async keep(changes: readonly Change[]): Promise<void> {
     if (changes.length === 0) return;
-    this.#isOnDisk = false;
     this.#transactions.push(this.#spill.seal(writeChanges(changes)));
     for (const change of changes)
       if (change.kind === 'TOKEN') this.#tokens.add(keyOf(change.replacement.row));
@@ -43,8 +42,13 @@ export class Outage {
 
   /** Brings to the disk what could not be brought there before. */
   async sync(): Promise<void> {
-    await this.#spill.sync();
-    this.#isOnDisk = true;
+    try {
+      await this.#spill.sync();
+      this.#isOnDisk = true;
+    } catch (error) {
+      this.#isOnDisk = false;
+      throw error;
+    }
   }
 
   holdsToken(accountNumber: number, apiName: string): boolean {
