@@ -2,7 +2,7 @@ import { backoffMs, rest } from './backoff.ts';
 import type { VegaEvent } from './bookmark.ts';
 import { oneConnection, SILENCE_MS } from './events.ts';
 import type { ApiName, LeaseTokenMutation } from './gql/graphql.ts';
-import { isPassing } from './vega-error.ts';
+import { isPassing, VegaError } from './vega-error.ts';
 
 /** A token that may be used now. */
 export type HeldToken = LeaseTokenMutation['leaseToken'];
@@ -13,6 +13,9 @@ export interface Rotation {
   /** The version that has taken its place. */
   readonly version: number;
 }
+
+/** A token may be replaced while it is on its way. */
+const ATTEMPTS = 5;
 
 interface Options {
   readonly lease: (apiName: ApiName) => Promise<HeldToken>;
@@ -29,10 +32,14 @@ export class TokenKeeper {
   readonly #options: Options;
   /** Held tokens; those of an earlier connection are looked at again before they are handed out. */
   readonly #held = new Map<ApiName, { readonly token: HeldToken; isConfirmed: boolean }>();
-  /** The highest version of each that is known of, and that the program knows of. */
+  /** The highest version of each that the server has spoken of on this connection. */
   readonly #newest = new Map<ApiName, number>();
-  readonly #handedOut = new Map<ApiName, number>();
+  /** The version of each that the program has, or was told of. */
+  readonly #told = new Map<ApiName, number>();
   readonly #flights = new Map<ApiName, Promise<HeldToken>>();
+  /** Counts the connections; 0 while there is none. */
+  #connection = 0;
+  #connections = 0;
   #listening: { readonly controller: AbortController; readonly begun: Promise<void> } | null = null;
 
   constructor(options: Options) {
@@ -42,14 +49,15 @@ export class TokenKeeper {
   async token(apiName: ApiName): Promise<HeldToken> {
     this.#listening ??= this.#listen();
     await this.#listening.begun;
-    for (;;) {
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
       const held = this.#held.get(apiName);
       const token = held?.isConfirmed === true && isAlive(held.token) ? held.token : await this.#fly(apiName);
       // A rotation may have been announced while the answer was on its way.
       if (!this.#isPresent(token)) continue;
-      this.#handedOut.set(apiName, token.version);
+      this.#told.set(apiName, token.version);
       return token;
     }
+    throw new VegaError('WRONG_STATE', `The token of ${apiName} is replaced again and again.`);
   }
 
   close(): void {
@@ -68,12 +76,13 @@ export class TokenKeeper {
   }
 
   async #fetch(apiName: ApiName): Promise<HeldToken> {
-    const connection = this.#listening;
+    const connection = this.#connection;
     try {
       const token = await this.#options.lease(apiName);
       this.#note({ apiName, version: token.version });
-      if (this.#isPresent(token) && this.#listening === connection)
-        this.#held.set(apiName, { token, isConfirmed: this.#isLive });
+      // What was asked for before the connection stood may have been replaced before it did.
+      const isConfirmed = connection !== 0 && connection === this.#connection;
+      if (this.#isPresent(token) && this.#listening !== null) this.#held.set(apiName, { token, isConfirmed });
       return token;
     } catch (error) {
       // A server that cannot be reached replaces nothing, so what is held is better than nothing.
@@ -82,8 +91,6 @@ export class TokenKeeper {
       return held.token;
     }
   }
-
-  #isLive = false;
 
   #isPresent({ apiName, version }: HeldToken): boolean {
     return version >= (this.#newest.get(apiName) ?? 0);
@@ -94,9 +101,11 @@ export class TokenKeeper {
     if (version <= (this.#newest.get(apiName) ?? 0)) return;
     this.#newest.set(apiName, version);
     const held = this.#held.get(apiName);
-    if (held !== undefined && held.token.version < version) this.#held.delete(apiName);
-    const handedOut = this.#handedOut.get(apiName);
-    if (handedOut !== undefined && handedOut < version) this.#options.onRotate({ apiName, version });
+    if (held !== undefined && held.token.version !== version) this.#held.delete(apiName);
+    const told = this.#told.get(apiName);
+    if (told === undefined || told === version) return;
+    this.#told.set(apiName, version);
+    this.#options.onRotate({ apiName, version });
   }
 
   #listen() {
@@ -122,7 +131,7 @@ export class TokenKeeper {
           signal,
         )) {
           if (signal.aborted) return;
-          if (!this.#isLive) this.#begin();
+          if (this.#connection === 0) this.#begin();
           failures = 0;
           onBegun();
           if (event.__typename === 'TokenStoredEvent') this.#note(event.stored);
@@ -130,7 +139,7 @@ export class TokenKeeper {
       } catch (error) {
         if (!isPassing(error)) return;
       } finally {
-        this.#isLive = false;
+        this.#connection = 0;
         for (const held of this.#held.values()) held.isConfirmed = false;
         onBegun();
       }
@@ -141,13 +150,20 @@ export class TokenKeeper {
 
   /** From here on every rotation is heard; those that were missed show in the versions that are handed out now. */
   #begin(): void {
-    this.#isLive = true;
-    for (const apiName of this.#handedOut.keys()) void this.#fly(apiName).catch(() => undefined);
+    this.#connections += 1;
+    this.#connection = this.#connections;
+    // A database that was restored counts from an earlier version on.
+    this.#newest.clear();
+    for (const apiName of this.#told.keys()) {
+      const before = this.#flights.get(apiName)?.catch(() => undefined) ?? Promise.resolve();
+      void before.then(() => this.#fly(apiName)).catch(() => undefined);
+    }
   }
 
   #forget(): void {
     this.#held.clear();
-    this.#handedOut.clear();
+    this.#told.clear();
+    this.#newest.clear();
   }
 }
 
