@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import http from 'node:http';
 import { expect, test } from 'vitest';
-import { holderOf } from '../support/callers.ts';
+import { holderOf, holderWith } from '../support/callers.ts';
 import { type Desk, openDesk, readText, until } from '../support/desk.ts';
 
 /** The status of a GraphQL request from one of the loopback addresses. */
@@ -57,16 +57,11 @@ test('a key is told once, kept as a hash, listed, and good over a restart until 
   expect(desk.said()).not.toContain(viewer.key);
 
   await using again = await openDesk({ apis: 1, directory: desk.directory, broker: desk.broker });
-  const answer = await fetch(`${again.url}/auth/ready`, {
-    headers: { authorization: `Bearer ${viewer.key}` },
-  });
-  expect(answer.status).toBe(503);
+  const holder = holderWith(again.url, viewer.id, viewer.key);
+  expect((await holder.ask('{ ready }')).status).toBe(200);
   expect(await again.client.revokeAccessKey({ id: viewer.id })).toBe(true);
   expect(await again.client.revokeAccessKey({ id: viewer.id })).toBe(false);
-  const refused = await fetch(`${again.url}/auth/ready`, {
-    headers: { authorization: `Bearer ${viewer.key}` },
-  });
-  expect(refused.status).toBe(401);
+  expect((await holder.ask('{ ready }')).status).toBe(401);
   const kinds = desk.rows(
     "select kind from audit_entries where kind like 'KEY\\_%' escape '\\' order by sequence",
   );

@@ -1,8 +1,17 @@
+import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { createVegaClient } from '../../src/sdk/index.ts';
 import { holderOf } from '../support/callers.ts';
-import { type Desk, openDesk, until } from '../support/desk.ts';
+import { type Desk, openDesk, settle, until } from '../support/desk.ts';
+import { openLine } from '../support/line.ts';
+import { plantToken, plantVerdict } from '../support/plant.ts';
 
 const codeOf = (error: { code: string }): string => error.code;
+
+const callBroker = async (desk: Desk, accessToken: string): Promise<void> => {
+  const headers = { authorization: `Bearer ${accessToken}` };
+  await (await fetch(`${desk.broker.url}/v2/user/profile`, { headers })).arrayBuffer();
+};
 
 const entries = (desk: Desk, kind: string): string[] =>
   desk
@@ -43,17 +52,28 @@ test('a token is handed to a SERVICE key within its bounds, after that was writt
 
 test('a token that the broker was not asked about is asked about first, and a dead one is not handed out', async () => {
   await using desk = await openDesk({ apis: 1 });
-  await desk.generate('mode: ALL');
-  await using again = await openDesk({ apis: 1, directory: desk.directory, broker: desk.broker });
-  const feed = await holderOf(again, { name: 'feed', role: 'SERVICE' });
-  const asked = () => desk.broker.requests.filter(({ path }) => path.includes('/user/profile')).length;
+  const planted = plantToken(desk, 'PRIMARY');
+  const { client } = await holderOf(desk, { name: 'feed', role: 'SERVICE' });
+  const asked = () => desk.broker.log.filter(({ kind }) => kind === 'PROFILE').length;
   const before = asked();
-  await feed.client.leaseToken({ apiName: 'PRIMARY' });
-  await feed.client.leaseToken({ apiName: 'PRIMARY' });
+  expect((await client.leaseToken({ apiName: 'PRIMARY' })).accessToken).toBe(planted);
+  await client.leaseToken({ apiName: 'PRIMARY' });
   expect(asked() - before).toBe(1);
 
-  again.change("update upstox_tokens set validity_at = '2020-01-01 03:30:00'");
-  expect(await feed.client.leaseToken({ apiName: 'PRIMARY' }).catch(codeOf)).toBe('TOKEN_NOT_VALID');
+  plantVerdict(desk, 'PRIMARY', 'UNKNOWN');
+  const unknown = await client.leaseToken({ apiName: 'PRIMARY' }).catch((error: unknown) => error);
+  expect(unknown).toMatchObject({
+    code: 'TOKEN_NOT_VALID',
+    nextAction: expect.stringContaining('ten seconds'),
+  });
+  await client.leaseToken({ apiName: 'PRIMARY' }).catch(codeOf);
+  expect(asked() - before).toBe(2);
+
+  for (const verdict of ['EXPIRED', 'INVALID', 'MISSING'] as const) {
+    plantVerdict(desk, 'PRIMARY', verdict);
+    expect(await client.leaseToken({ apiName: 'PRIMARY' }).catch(codeOf)).toBe('TOKEN_NOT_VALID');
+  }
+  expect(entries(desk, 'TOKEN_LEASED')).toHaveLength(2);
 });
 
 test('the operator sees who still runs on the old token, until the key is revoked', async () => {
@@ -80,8 +100,14 @@ test('a program that asks the SDK at each use never shows the broker an old toke
   await desk.generate('mode: ALL');
   const { client } = await holderOf(desk, { name: 'feed', role: 'SERVICE', apiNames: ['PRIMARY'] });
   const rotations: number[] = [];
-  const used: { version: number; afterNewsOf: number }[] = [];
-  client.onRotate(({ version }) => rotations.push(version));
+  const versions = new Set<number>();
+  let isCalling = false;
+  let newsAt = Number.POSITIVE_INFINITY;
+  client.onRotate(({ version }) => {
+    rotations.push(version);
+    // What is on its way to the broker at this moment was sent before.
+    newsAt = desk.broker.log.length + (isCalling ? 1 : 0);
+  });
 
   const first = await client.token('PRIMARY');
   expect(await client.token('PRIMARY')).toBe(first);
@@ -91,35 +117,60 @@ test('a program that asks the SDK at each use never shows the broker an old toke
   const trading = (async () => {
     while (isTrading) {
       const { accessToken, version } = await client.token('PRIMARY');
-      used.push({ version, afterNewsOf: rotations.at(-1) ?? 1 });
-      const url = `${desk.broker.url}/v2/user/profile`;
-      const response = await fetch(url, { headers: { authorization: `Bearer ${accessToken}` } });
-      await response.arrayBuffer();
+      isCalling = true;
+      await callBroker(desk, accessToken);
+      isCalling = false;
+      versions.add(version);
     }
   })();
   await desk.generate('mode: ALL, replaceValid: true');
-  await until('the new token is in use', () => used.some(({ version }) => version === 2));
+  await until('the new token is in use', () => versions.has(2));
   isTrading = false;
   await trading;
   client.close();
 
+  const old = createHash('sha256').update(first.accessToken).digest('hex').slice(0, 12);
+  const uses = desk.broker.log.map(({ kind, fingerprint }) => kind === 'PROFILE' && fingerprint === old);
   expect(rotations).toEqual([2]);
-  expect(used.filter(({ version, afterNewsOf }) => version < afterNewsOf)).toEqual([]);
-  expect(used.some(({ version }) => version === 1)).toBe(true);
+  expect(uses.filter((isOld) => isOld).length).toBeGreaterThan(2);
+  expect(uses.slice(newsAt).filter((isOld) => isOld)).toEqual([]);
   expect(entries(desk, 'TOKEN_LEASED')).toHaveLength(2);
 });
 
 test('a rotation that nobody could hear is found out when the line is back', async () => {
   await using desk = await openDesk({ apis: 1 });
+  await using line = await openLine(desk.url);
   await desk.generate('mode: ALL');
-  const { key, client } = await holderOf(desk, { name: 'feed', role: 'SERVICE' });
-  expect(key).not.toBe('');
+  const { key } = await holderOf(desk, { name: 'feed', role: 'SERVICE' });
+  const client = createVegaClient({ url: line.url, key });
   const rotations: number[] = [];
   client.onRotate(({ version }) => rotations.push(version));
-  await client.token('PRIMARY');
+  const first = await client.token('PRIMARY');
+
+  line.lead('http://127.0.0.1:1');
+  while (line.cut()) await settle(10);
+  expect(await client.token('PRIMARY')).toEqual(first);
   await desk.generate('mode: ALL, replaceValid: true');
+  expect(rotations).toEqual([]);
+
+  line.lead(desk.url);
   await until('the rotation is told', () => rotations.length === 1);
   expect((await client.token('PRIMARY')).version).toBe(2);
+  client.close();
+});
+
+test('a revoked key is handed nothing more, not even from the memory of its holder', async () => {
+  await using desk = await openDesk({ apis: 1 });
+  await desk.generate('mode: ALL');
+  const { id, client } = await holderOf(desk, { name: 'feed', role: 'SERVICE' });
+  await client.token('PRIMARY');
+  await desk.client.revokeAccessKey({ id });
+  let code = '';
+  await until('the holder is refused', async () => {
+    code = await client.token('PRIMARY').then(() => '', codeOf);
+    return code !== '';
+  });
+  expect(code).toBe('UNAUTHENTICATED');
   client.close();
 });
 
