@@ -15,6 +15,7 @@ import { loadOperatorKey } from './http/operator-key.ts';
 import { createRest } from './http/rest/rest.ts';
 import { webhookRoute } from './http/webhook.ts';
 import { createLogger, type Logger, named } from './log.ts';
+import { AccessKeys } from './services/access-keys.ts';
 import { getAccount, listAccounts, openAccounts } from './services/accounts.ts';
 import { Acquisitions } from './services/acquisitions.ts';
 import { ApiConfigs } from './services/api-configs.ts';
@@ -29,6 +30,7 @@ import { EventLog } from './services/event-log.ts';
 import { Refusals } from './services/refusals.ts';
 import { Runs } from './services/runs.ts';
 import type { Services } from './services/services.ts';
+import { Sessions } from './services/sessions.ts';
 import { reportFindings, watchStorage } from './services/storage-watch.ts';
 import { TokenGeneration } from './services/token-generation.ts';
 import { TokenTruth } from './services/token-truth.ts';
@@ -78,6 +80,8 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
   await reportFindings({ database, audit, log: named(log, 'storage') });
   await audit.record('SERVER_STARTED', { processId: process.pid });
   const refusals = new Refusals(audit, named(log, 'access'));
+  const accessKeys = await AccessKeys.open({ database, audit, clock });
+  const sessions = new Sessions({ audit, clock });
   const { apiBaseUrl, profileTimeoutMs, credentials } = config;
   const truth = new TokenTruth({
     database,
@@ -151,6 +155,9 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
     databaseLabel: path.relative(workingDirectory, database.path),
     apiConfigs,
     apps,
+    accessKeys,
+    sessions,
+    refusals,
     truth,
     runs,
     states,
@@ -168,13 +175,15 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
 
   const access = new Access({
     operatorKey,
+    keys: accessKeys,
+    sessions,
     allowedHosts: config.allowedHosts,
-    now: clock,
     onRefused: (kind) => refusals.note(kind, {}),
-    onSession: () => void audit.record('SESSION_OPENED', {}).catch(() => undefined),
   });
   const httpLog = named(log, 'http');
-  const graphql = new GraphQLServer(schema, { services }, httpLog, options.limits);
+  const graphql = new GraphQLServer(schema, services, httpLog, options.limits);
+  accessKeys.onRevoked((callerId) => graphql.endAllOf(callerId));
+  sessions.onEnded((callerId) => graphql.endAllOf(callerId));
   const rest = createRest({ graphql, services, log: httpLog });
   const routes = [webhookRoute(notices, httpLog), callbackRoute({ acquisitions, clock }, httpLog)];
   const handler = createHandler({ access, graphql, rest, open: routes, log: httpLog });
@@ -183,6 +192,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
     await generation[Symbol.asyncDispose]();
     await warmedUp;
     await states[Symbol.asyncDispose]();
+    sessions[Symbol.dispose]();
     await refusals[Symbol.asyncDispose]();
     await audit.record('SERVER_STOPPED', {});
     await events[Symbol.asyncDispose]();
@@ -195,7 +205,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
     fetch: (request) => handler.fetch(request),
     services,
     operatorKey: operatorKey.reveal(),
-    issueLoginPath: () => `/login?link=${access.issueLink()}`,
+    issueLoginPath: () => `/login?link=${sessions.issueLink()}`,
     listen: async () => {
       const server = await listen(handler.listener, config.host, config.port);
       servers.push(server);

@@ -1,6 +1,7 @@
 import { type Account, DEFAULT_ACCOUNT, mask } from '../domain/account.ts';
 import { readClaims } from '../domain/jwt.ts';
 import { getAccount, listAccounts } from '../services/accounts.ts';
+import { READERS } from './access-plugin.ts';
 import { ApiConfigRef } from './api-config.ts';
 import { AuthStateRef } from './auth-state.ts';
 import { builder } from './builder.ts';
@@ -53,11 +54,13 @@ const AccountRef = builder.objectRef<Account>('Account').implement({
 
 builder.queryFields((t) => ({
   accounts: t.field({
+    allow: READERS,
     type: [AccountRef],
     description: 'Every account.',
     resolve: (_root, _args, { services }) => listAccounts(services.database),
   }),
   activeAccount: t.field({
+    allow: READERS,
     type: AccountRef,
     description: 'The account that requests without accountId mean.',
     resolve: (_root, _args, { services }) => getAccount(services.database, null),

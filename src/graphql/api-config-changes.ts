@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { MAX_APIS } from '../domain/api-name.ts';
 import { Secret } from '../domain/secret.ts';
 import { getAccount } from '../services/accounts.ts';
+import { OPERATORS } from './access-plugin.ts';
 import { ApiConfigRef, ApiNameEnum } from './api-config.ts';
 import { builder } from './builder.ts';
 
@@ -52,6 +53,7 @@ const SaveApiConfigInput = builder.inputType('SaveApiConfigInput', {
 
 builder.mutationFields((t) => ({
   saveApiConfig: t.field({
+    allow: OPERATORS,
     type: ApiConfigRef,
     description:
       'Stores or changes an API app. Refused with CONFIG_SOURCE_IS_ENV unless LOGIN_CONFIG_SOURCE is DATABASE.',
@@ -67,6 +69,7 @@ builder.mutationFields((t) => ({
       }),
   }),
   setApiConfigEnabled: t.field({
+    allow: OPERATORS,
     type: ApiConfigRef,
     description: 'Switches an API app on or off. Refused with CONFIG_SOURCE_IS_ENV or API_NOT_CONFIGURED.',
     args: {
@@ -78,6 +81,7 @@ builder.mutationFields((t) => ({
       services.apiConfigs.setEnabled(await getAccount(services.database, accountId), apiName, enabled),
   }),
   removeApiConfig: t.boolean({
+    allow: OPERATORS,
     description:
       'Removes an API app; true when there was one. Its token stays stored. Refused with CONFIG_SOURCE_IS_ENV.',
     args: {

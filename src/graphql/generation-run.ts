@@ -11,6 +11,7 @@ import {
   type TokenProgress,
 } from '../domain/generation-run.ts';
 import { getAccount } from '../services/accounts.ts';
+import { OPERATORS, READERS } from './access-plugin.ts';
 import { ApiNameEnum } from './api-config.ts';
 import { builder } from './builder.ts';
 
@@ -216,6 +217,7 @@ export const TokenProgressRef = builder.objectRef<TokenProgress>('TokenProgress'
 
 builder.queryField('generationRun', (t) =>
   t.field({
+    allow: READERS,
     type: GenerationRunRef,
     nullable: true,
     description: 'One run as it stands; null when there is none of that id.',
@@ -226,6 +228,7 @@ builder.queryField('generationRun', (t) =>
 
 builder.mutationField('generateTokens', (t) =>
   t.field({
+    allow: OPERATORS,
     type: GenerationRunRef,
     description:
       'Starts making tokens and answers as soon as the run is stored; progress comes with the subscription tokenProgress. Refused with RUN_IN_PROGRESS, COOLDOWN, QUARANTINED, WOULD_REPLACE_VALID, WOULD_REPLACE_UNKNOWN or BAD_USER_INPUT.',

@@ -1,4 +1,5 @@
 import './scalars.ts';
+import './access-key.ts';
 import './account.ts';
 import './api-config-changes.ts';
 import './audit.ts';
@@ -10,6 +11,7 @@ import './master-key.ts';
 import './storage.ts';
 import './system-health.ts';
 import './token-expiry.ts';
+import './token-lease.ts';
 import './token-status.ts';
 import { builder } from './builder.ts';
 

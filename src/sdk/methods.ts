@@ -7,6 +7,7 @@ export interface RequestOptions {
 
 /** Every query and mutation under the name of its field in the schema. */
 const OPERATIONS = {
+  accessKeys: documents.AccessKeysDocument,
   accounts: documents.AccountsDocument,
   activeAccount: documents.ActiveAccountDocument,
   auditLog: documents.AuditLogDocument,
@@ -17,6 +18,7 @@ const OPERATIONS = {
   ready: documents.ReadyDocument,
   systemHealth: documents.SystemHealthDocument,
   tokenExpiry: documents.TokenExpiryDocument,
+  tokenLeases: documents.TokenLeasesDocument,
   tokenStatus: documents.TokenStatusDocument,
   tokens: documents.TokensDocument,
 
@@ -25,10 +27,14 @@ const OPERATIONS = {
   backUpDatabase: documents.BackUpDatabaseDocument,
   beginHumanLogin: documents.BeginHumanLoginDocument,
   clearQuarantine: documents.ClearQuarantineDocument,
+  createAccessKey: documents.CreateAccessKeyDocument,
+  endSessions: documents.EndSessionsDocument,
   enterDashboard: documents.EnterDashboardDocument,
   generateTokens: documents.GenerateTokensDocument,
+  leaseToken: documents.LeaseTokenDocument,
   logout: documents.LogoutDocument,
   removeApiConfig: documents.RemoveApiConfigDocument,
+  revokeAccessKey: documents.RevokeAccessKeyDocument,
   rotateMasterKey: documents.RotateMasterKeyDocument,
   saveApiConfig: documents.SaveApiConfigDocument,
   setApiConfigEnabled: documents.SetApiConfigEnabledDocument,

@@ -1,12 +1,15 @@
 import type { BrowserOptions } from '../broker/broker-browser.ts';
 import type { Database } from '../db/database.ts';
+import type { AccessKeys } from './access-keys.ts';
 import type { ApiConfigs } from './api-configs.ts';
 import type { AppInspection } from './app-inspection.ts';
 import type { Audit } from './audit.ts';
 import type { AuthStates } from './auth-states.ts';
 import type { Clock } from './clock.ts';
 import type { EventLog } from './event-log.ts';
+import type { Refusals } from './refusals.ts';
 import type { Runs } from './runs.ts';
+import type { Sessions } from './sessions.ts';
 import type { TokenGeneration } from './token-generation.ts';
 import type { TokenTruth } from './token-truth.ts';
 
@@ -21,6 +24,9 @@ export interface Services {
   readonly events: EventLog;
   readonly audit: Audit;
   readonly apps: AppInspection;
+  readonly accessKeys: AccessKeys;
+  readonly sessions: Sessions;
+  readonly refusals: Refusals;
   readonly browser: BrowserOptions;
   readonly broker: { readonly apiBaseUrl: string; readonly timeoutMs: number };
   /** The database's path as people may see it: relative to the working directory. */

@@ -17,6 +17,7 @@ export const EVENT_KINDS: readonly EventKind[] = [
   },
   { type: 'CooldownEvent', name: 'COOLDOWN', payload: `cooldown { ${COOLDOWN} }` },
   { type: 'AuthConfirmedEvent', name: 'AUTH_CONFIRMED', payload: 'confirmation { authenticated redirect }' },
+  { type: 'TokenStoredEvent', name: 'TOKEN_STORED', payload: 'stored { apiName version }' },
   {
     type: 'DbRecoveryEvent',
     name: 'DB_RECOVERY',

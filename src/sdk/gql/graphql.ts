@@ -4,6 +4,15 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** What the holder of a key may do. Each field of the root types says which roles may use it. */
+export type AccessRole =
+  /** Everything but being handed tokens. */
+  | 'OPERATOR'
+  /** A program that needs tokens: is handed them, and follows how they stand. */
+  | 'SERVICE'
+  /** Reads, and changes nothing. */
+  | 'VIEWER';
+
 /** How a run gets its tokens. Both ways end in the same checks and the same table. */
 export type AcquisitionPath =
   /** It types nothing: the broker asks the account’s owner on the phone, and sends the token to the notifier webhook. The run waits, also over a restart, until the request lapses. */
@@ -92,6 +101,18 @@ export type ConfigSource =
   | 'DATABASE'
   /** In environment variables or `.env`. */
   | 'ENV';
+
+/** A key to be made. */
+export type CreateAccessKeyInput = {
+  /** SERVICE only: the one account it is for; every account if left out. */
+  accountId?: string | null | undefined;
+  /** SERVICE only: the APIs whose tokens it is for; all of them if left out. */
+  apiNames?: Array<ApiName> | null | undefined;
+  /** For people, 1 to 100 characters: who will hold it. */
+  name: string;
+  /** What its holder may do. */
+  role: AccessRole;
+};
 
 /** How urgent the end of a token is. */
 export type ExpiryLevel =
@@ -289,6 +310,47 @@ export type Verdict =
   /** Its time is not up and the broker's profile call confirmed it. */
   | 'VALID';
 
+export type AccessKeyFactsFragment = { id: string, name: string, role: AccessRole, accountId: string | null, apiNames: Array<ApiName> | null, createdAt: string, revokedAt: string | null };
+
+export type AccessKeysQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type AccessKeysQuery = { accessKeys: Array<{ id: string, name: string, role: AccessRole, accountId: string | null, apiNames: Array<ApiName> | null, createdAt: string, revokedAt: string | null }> };
+
+export type TokenLeasesQueryVariables = Exact<{
+  accountId?: string | null | undefined;
+}>;
+
+
+export type TokenLeasesQuery = { tokenLeases: Array<{ keyId: string, keyName: string, accountId: string, apiName: ApiName, version: number, leasedAt: string, isPresent: boolean }> };
+
+export type CreateAccessKeyMutationVariables = Exact<{
+  input: CreateAccessKeyInput;
+}>;
+
+
+export type CreateAccessKeyMutation = { createAccessKey: { secret: string, key: { id: string, name: string, role: AccessRole, accountId: string | null, apiNames: Array<ApiName> | null, createdAt: string, revokedAt: string | null } } };
+
+export type RevokeAccessKeyMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type RevokeAccessKeyMutation = { revokeAccessKey: boolean };
+
+export type EndSessionsMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type EndSessionsMutation = { endSessions: number };
+
+export type LeaseTokenMutationVariables = Exact<{
+  accountId?: string | null | undefined;
+  apiName: ApiName;
+}>;
+
+
+export type LeaseTokenMutation = { leaseToken: { apiName: ApiName, accessToken: string, version: number, expiresAt: string | null } };
+
 export type AccountFactsFragment = { id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean };
 
 export type AccountsQueryVariables = Exact<{ [key: string]: never; }>;
@@ -441,6 +503,7 @@ export type EventsSubscription = { events:
     | { __typename: 'GapEvent', id: string, at: string, accountId: string }
     | { __typename: 'HeartbeatEvent', id: string, at: string, accountId: string }
     | { __typename: 'TokenProgressEvent', id: string, at: string, accountId: string, progress: { total: number, generated: number, missing: Array<ApiName>, current: ApiName | null, step: LoginStep | null, runId: string } }
+    | { __typename: 'TokenStoredEvent', id: string, at: string, accountId: string, stored: { apiName: ApiName, version: number } }
    };
 
 export type RunStateFragment = { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> };
@@ -565,6 +628,17 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
+export const AccessKeyFactsFragmentDoc = new TypedDocumentString(`
+    fragment AccessKeyFacts on AccessKey {
+  id
+  name
+  role
+  accountId
+  apiNames
+  createdAt
+  revokedAt
+}
+    `, {"fragmentName":"AccessKeyFacts"}) as unknown as TypedDocumentString<AccessKeyFactsFragment, unknown>;
 export const AccountFactsFragmentDoc = new TypedDocumentString(`
     fragment AccountFacts on Account {
   id
@@ -666,6 +740,72 @@ export const RecoveryFragmentDoc = new TypedDocumentString(`
   pendingWrites
 }
     `, {"fragmentName":"Recovery"}) as unknown as TypedDocumentString<RecoveryFragment, unknown>;
+export const AccessKeysDocument = new TypedDocumentString(`
+    query AccessKeys {
+  accessKeys {
+    ...AccessKeyFacts
+  }
+}
+    fragment AccessKeyFacts on AccessKey {
+  id
+  name
+  role
+  accountId
+  apiNames
+  createdAt
+  revokedAt
+}`) as unknown as TypedDocumentString<AccessKeysQuery, AccessKeysQueryVariables>;
+export const TokenLeasesDocument = new TypedDocumentString(`
+    query TokenLeases($accountId: ID) {
+  tokenLeases(accountId: $accountId) {
+    keyId
+    keyName
+    accountId
+    apiName
+    version
+    leasedAt
+    isPresent
+  }
+}
+    `) as unknown as TypedDocumentString<TokenLeasesQuery, TokenLeasesQueryVariables>;
+export const CreateAccessKeyDocument = new TypedDocumentString(`
+    mutation CreateAccessKey($input: CreateAccessKeyInput!) {
+  createAccessKey(input: $input) {
+    key {
+      ...AccessKeyFacts
+    }
+    secret
+  }
+}
+    fragment AccessKeyFacts on AccessKey {
+  id
+  name
+  role
+  accountId
+  apiNames
+  createdAt
+  revokedAt
+}`) as unknown as TypedDocumentString<CreateAccessKeyMutation, CreateAccessKeyMutationVariables>;
+export const RevokeAccessKeyDocument = new TypedDocumentString(`
+    mutation RevokeAccessKey($id: ID!) {
+  revokeAccessKey(id: $id)
+}
+    `) as unknown as TypedDocumentString<RevokeAccessKeyMutation, RevokeAccessKeyMutationVariables>;
+export const EndSessionsDocument = new TypedDocumentString(`
+    mutation EndSessions {
+  endSessions
+}
+    `) as unknown as TypedDocumentString<EndSessionsMutation, EndSessionsMutationVariables>;
+export const LeaseTokenDocument = new TypedDocumentString(`
+    mutation LeaseToken($accountId: ID, $apiName: ApiName!) {
+  leaseToken(accountId: $accountId, apiName: $apiName) {
+    apiName
+    accessToken
+    version
+    expiresAt
+  }
+}
+    `) as unknown as TypedDocumentString<LeaseTokenMutation, LeaseTokenMutationVariables>;
 export const AccountsDocument = new TypedDocumentString(`
     query Accounts {
   accounts {
@@ -1067,6 +1207,12 @@ export const EventsDocument = new TypedDocumentString(`
     ... on CooldownEvent {
       cooldown {
         ...CooldownState
+      }
+    }
+    ... on TokenStoredEvent {
+      stored {
+        apiName
+        version
       }
     }
     ... on DbRecoveryEvent {
