@@ -333,9 +333,8 @@ export class Database implements TokenFormat {
     try {
       file = OpenedFile.open(this.path, this.#options.beforeStatement);
       if (meansDamage(outage.code)) refuseDamage(file.connection);
-      const transactions = outage.transactions();
       await file.write(
-        (transaction) => replay(transaction, transactions, this.#replayer),
+        (transaction) => replay(transaction, outage.transactions(), this.#replayer),
         async (transaction) => this.#chain.markStored(transaction),
       );
       await this.#takeBack(outage, file);

@@ -51,9 +51,10 @@ export class Outage {
     return this.#tokens.has(keyOf({ user_id: accountNumber, api_name: apiName }));
   }
 
-  /** Every transaction that is pending, in order. */
-  transactions(): readonly (readonly Change[])[] {
-    return this.#transactions.map((sealed, index) => readChanges(this.#spill.open(sealed, index + 1)));
+  /** Every transaction that is pending, in order; each is opened when its turn has come, and not before. */
+  *transactions(): Iterable<readonly Change[]> {
+    for (const [index, sealed] of this.#transactions.entries())
+      yield readChanges(this.#spill.open(sealed, index + 1));
   }
 
   /** The file has everything: neither memory nor spill is needed any more. */

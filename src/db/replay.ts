@@ -22,12 +22,14 @@ export interface Replayer {
  */
 export const replay = async (
   transaction: Queryable,
-  transactions: readonly (readonly Change[])[],
+  transactions: Iterable<readonly Change[]>,
   replayer: Replayer,
 ): Promise<void> => {
-  for (const [index, changes] of transactions.entries()) {
+  let count = 0;
+  for (const changes of transactions) {
+    count += 1;
     // Everything here is done at once; others want to be answered meanwhile.
-    if (index % BREATH === BREATH - 1) await breathe();
+    if (count % BREATH === 0) await breathe();
     await sql`savepoint one_transaction`.execute(transaction);
     try {
       await apply(transaction, changes, replayer);
