@@ -15,6 +15,8 @@ import { loadOperatorKey } from './http/operator-key.ts';
 import { createRest } from './http/rest/rest.ts';
 import { webhookRoute } from './http/webhook.ts';
 import { createLogger, type Logger, named } from './log.ts';
+import { AccountCredentials } from './services/account-credentials.ts';
+import { AccountSwitch } from './services/account-switch.ts';
 import { getAccount, listAccounts, openAccounts } from './services/accounts.ts';
 import { Acquisitions } from './services/acquisitions.ts';
 import { ApiConfigs } from './services/api-configs.ts';
@@ -78,7 +80,10 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
   await reportFindings({ database, audit, log: named(log, 'storage') });
   await audit.record('SERVER_STARTED', { processId: process.pid });
   const refusals = new Refusals(audit, named(log, 'access'));
-  const { apiBaseUrl, profileTimeoutMs, credentials } = config;
+  const { apiBaseUrl, profileTimeoutMs } = config;
+  const { accountId: id, redirectUri, apis } = config;
+  const described = [{ id, credentials: config.credentials, redirectUri, apis }, ...config.furtherAccounts];
+  const credentials = new AccountCredentials(database, described);
   const truth = new TokenTruth({
     database,
     apiBaseUrl,
@@ -89,8 +94,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
   });
   const apiConfigs = new ApiConfigs({
     source: config.configSource,
-    fromEnvironment: config.apis,
-    redirectUri: config.redirectUri,
+    credentials,
     database,
     audit,
     clock,
@@ -146,8 +150,11 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
     reach,
     log: named(log, 'generation'),
   });
+  const accountSwitch = new AccountSwitch(named(log, 'accounts'));
   const services: Services = {
     database,
+    credentials,
+    accountSwitch,
     databaseLabel: path.relative(workingDirectory, database.path),
     apiConfigs,
     apps,
@@ -161,7 +168,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
     broker: { apiBaseUrl, timeoutMs: profileTimeoutMs },
     clock,
   };
-  await openAccounts(database, clock);
+  await openAccounts(database, described, clock);
   for (const account of await listAccounts(database)) await states.open(account);
   await generation.takeUp();
   const warmedUp = warmUp(services, log);
@@ -182,6 +189,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
   const close = async (): Promise<void> => {
     await generation[Symbol.asyncDispose]();
     await warmedUp;
+    await accountSwitch[Symbol.asyncDispose]();
     await states[Symbol.asyncDispose]();
     await refusals[Symbol.asyncDispose]();
     await audit.record('SERVER_STOPPED', {});

@@ -1,3 +1,4 @@
+import type { Account } from './account.ts';
 import type { StoredAuditEntry } from './audit.ts';
 import type { AuthState, Cooldown } from './auth-state.ts';
 import type { DbRecovery } from './db-recovery.ts';
@@ -10,6 +11,7 @@ export type AuthHappening =
   | { readonly kind: 'COOLDOWN'; readonly cooldown: Cooldown }
   | { readonly kind: 'AUTH_CONFIRMED'; readonly confirmation: AuthConfirmed }
   | { readonly kind: 'DB_RECOVERY'; readonly recovery: DbRecovery }
+  | { readonly kind: 'ACCOUNT_SWITCHED'; readonly account: Account }
   | { readonly kind: 'AUDIT'; readonly entry: StoredAuditEntry };
 
 /** Everything is confirmed; where a client goes now. */

@@ -1,5 +1,6 @@
 import './scalars.ts';
 import './account.ts';
+import './account-changes.ts';
 import './api-config-changes.ts';
 import './audit.ts';
 import './auth-state.ts';

@@ -22,17 +22,22 @@ const OPERATIONS = {
 
   abortGeneration: documents.AbortGenerationDocument,
   acceptPartial: documents.AcceptPartialDocument,
+  addAccount: documents.AddAccountDocument,
   backUpDatabase: documents.BackUpDatabaseDocument,
   beginHumanLogin: documents.BeginHumanLoginDocument,
   clearQuarantine: documents.ClearQuarantineDocument,
   enterDashboard: documents.EnterDashboardDocument,
   generateTokens: documents.GenerateTokensDocument,
   logout: documents.LogoutDocument,
+  removeAccount: documents.RemoveAccountDocument,
   removeApiConfig: documents.RemoveApiConfigDocument,
+  renameAccount: documents.RenameAccountDocument,
   rotateMasterKey: documents.RotateMasterKeyDocument,
   saveApiConfig: documents.SaveApiConfigDocument,
   setApiConfigEnabled: documents.SetApiConfigEnabledDocument,
   startLogin: documents.StartLoginDocument,
+  switchAccount: documents.SwitchAccountDocument,
+  updateAccountCredentials: documents.UpdateAccountCredentialsDocument,
   verifyAudit: documents.VerifyAuditDocument,
 } as const;
 

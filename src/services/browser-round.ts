@@ -57,7 +57,8 @@ const makeOne = async (
   await states.move(account, 'FIRST_API_TAKEN_UP');
   reach('API_TAKEN_UP');
   try {
-    await makeToken({ ...options, account, config, session, live, signal: abort.signal });
+    const credentials = await options.credentials.open(account);
+    await makeToken({ ...options, credentials, account, config, session, live, signal: abort.signal });
     await live.finish(config.apiName);
     reach('API_DONE');
     log.info({ api: config.apiName }, 'token made');

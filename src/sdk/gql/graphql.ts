@@ -4,12 +4,42 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** What an account logs in with, all of it. Sealed, and can be written only. */
+export type AccountCredentialsInput = {
+  /** Which account. */
+  accountId: string;
+  /** Of the broker login: ten digits, with or without +91. It can never be read back. */
+  mobileNumber: string;
+  /** The six-digit PIN. It can never be read back. */
+  pin: string;
+  /** As registered at the broker, http or https; for apps that are stored without one. */
+  redirectUri: string;
+  /** The base32 TOTP secret, or the whole otpauth://totp/… link. It can never be read back. */
+  totpSecret: string;
+};
+
 /** How a run gets its tokens. Both ways end in the same checks and the same table. */
 export type AcquisitionPath =
   /** It types nothing: the broker asks the account’s owner on the phone, and sends the token to the notifier webhook. The run waits, also over a restart, until the request lapses. */
   | 'APPROVAL'
   /** It logs in, in a browser, with mobile number, TOTP and PIN. */
   | 'BROWSER';
+
+/** A broker login. Its credentials are sealed, and can be written only. */
+export type AddAccountInput = {
+  /** Our name for it; one such as UPSTOX_02 is made if left out. */
+  id?: string | null | undefined;
+  /** Of the broker login: ten digits, with or without +91. It can never be read back. */
+  mobileNumber: string;
+  /** For people; the id if left out. */
+  name?: string | null | undefined;
+  /** The six-digit PIN. It can never be read back. */
+  pin: string;
+  /** As registered at the broker, http or https; for apps that are stored without one. */
+  redirectUri: string;
+  /** The base32 TOTP secret, or the whole otpauth://totp/… link. It can never be read back. */
+  totpSecret: string;
+};
 
 /** The six API apps an account can have at the broker. */
 export type ApiName =
@@ -86,7 +116,7 @@ export type Choice =
   /** Make the ones that are picked from `apis`. */
   | 'SELECTED';
 
-/** Where the API apps are configured (LOGIN_CONFIG_SOURCE). */
+/** Where something is configured; of API apps LOGIN_CONFIG_SOURCE says it. */
 export type ConfigSource =
   /** In the table upstox_api_configs. */
   | 'DATABASE'
@@ -236,7 +266,7 @@ export type SaveApiConfigInput = {
   clientSecret?: string | null | undefined;
   /** Whether tokens are made and checked for it. Default true. */
   enabled?: boolean | null | undefined;
-  /** As registered at the broker, http or https. UPSTOX_REDIRECT_URI if it was never given. */
+  /** As registered at the broker, http or https. The one of the account if it was never given: UPSTOX_REDIRECT_URI, or what addAccount was told. */
   redirectUri?: string | null | undefined;
 };
 
@@ -289,17 +319,53 @@ export type Verdict =
   /** Its time is not up and the broker's profile call confirmed it. */
   | 'VALID';
 
-export type AccountFactsFragment = { id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean };
+export type AccountFactsFragment = { id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean, source: ConfigSource | null };
 
 export type AccountsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type AccountsQuery = { accounts: Array<{ id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } }> };
+export type AccountsQuery = { accounts: Array<{ id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean, source: ConfigSource | null, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } }> };
 
 export type ActiveAccountQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ActiveAccountQuery = { activeAccount: { id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } } };
+export type ActiveAccountQuery = { activeAccount: { id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean, source: ConfigSource | null, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } } };
+
+export type AddAccountMutationVariables = Exact<{
+  input: AddAccountInput;
+}>;
+
+
+export type AddAccountMutation = { addAccount: { id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean, source: ConfigSource | null, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } } };
+
+export type RenameAccountMutationVariables = Exact<{
+  accountId: string;
+  name: string;
+}>;
+
+
+export type RenameAccountMutation = { renameAccount: { id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean, source: ConfigSource | null, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } } };
+
+export type UpdateAccountCredentialsMutationVariables = Exact<{
+  input: AccountCredentialsInput;
+}>;
+
+
+export type UpdateAccountCredentialsMutation = { updateAccountCredentials: { id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean, source: ConfigSource | null, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } } };
+
+export type SwitchAccountMutationVariables = Exact<{
+  accountId: string;
+}>;
+
+
+export type SwitchAccountMutation = { switchAccount: { id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean, source: ConfigSource | null, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } } };
+
+export type RemoveAccountMutationVariables = Exact<{
+  accountId: string;
+}>;
+
+
+export type RemoveAccountMutation = { removeAccount: boolean };
 
 export type ApiConfigFactsFragment = { apiIndex: number, apiName: ApiName, clientId: string, redirectUri: string, isPrimary: boolean, enabled: boolean, source: ConfigSource };
 
@@ -433,6 +499,7 @@ export type EventsSubscriptionVariables = Exact<{
 
 
 export type EventsSubscription = { events:
+    | { __typename: 'AccountSwitchedEvent', id: string, at: string, accountId: string, account: { id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean, source: ConfigSource | null } }
     | { __typename: 'AuditEvent', id: string, at: string, accountId: string, entry: { id: string, timestamp: string, severity: Severity, component: AuditComponent, kind: string, message: string, correlationId: string | null, accountId: string | null, apiName: ApiName | null } }
     | { __typename: 'AuthConfirmedEvent', id: string, at: string, accountId: string, confirmation: { authenticated: boolean, redirect: string } }
     | { __typename: 'AuthStateEvent', id: string, at: string, accountId: string, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } }
@@ -573,6 +640,7 @@ export const AccountFactsFragmentDoc = new TypedDocumentString(`
   broker
   plan
   isActive
+  source
 }
     `, {"fragmentName":"AccountFacts"}) as unknown as TypedDocumentString<AccountFactsFragment, unknown>;
 export const ApiConfigFactsFragmentDoc = new TypedDocumentString(`
@@ -682,6 +750,7 @@ export const AccountsDocument = new TypedDocumentString(`
   broker
   plan
   isActive
+  source
 }
 fragment CooldownState on Cooldown {
   active
@@ -715,6 +784,7 @@ export const ActiveAccountDocument = new TypedDocumentString(`
   broker
   plan
   isActive
+  source
 }
 fragment CooldownState on Cooldown {
   active
@@ -732,6 +802,147 @@ fragment StateOfAccount on AuthState {
     ...CooldownState
   }
 }`) as unknown as TypedDocumentString<ActiveAccountQuery, ActiveAccountQueryVariables>;
+export const AddAccountDocument = new TypedDocumentString(`
+    mutation AddAccount($input: AddAccountInput!) {
+  addAccount(input: $input) {
+    ...AccountFacts
+    authState {
+      ...StateOfAccount
+    }
+  }
+}
+    fragment AccountFacts on Account {
+  id
+  name
+  client
+  broker
+  plan
+  isActive
+  source
+}
+fragment CooldownState on Cooldown {
+  active
+  remainingSeconds
+  until
+  reason
+}
+fragment StateOfAccount on AuthState {
+  accountId
+  state
+  primaryPresent
+  blockedBy
+  since
+  cooldown {
+    ...CooldownState
+  }
+}`) as unknown as TypedDocumentString<AddAccountMutation, AddAccountMutationVariables>;
+export const RenameAccountDocument = new TypedDocumentString(`
+    mutation RenameAccount($accountId: ID!, $name: String!) {
+  renameAccount(accountId: $accountId, name: $name) {
+    ...AccountFacts
+    authState {
+      ...StateOfAccount
+    }
+  }
+}
+    fragment AccountFacts on Account {
+  id
+  name
+  client
+  broker
+  plan
+  isActive
+  source
+}
+fragment CooldownState on Cooldown {
+  active
+  remainingSeconds
+  until
+  reason
+}
+fragment StateOfAccount on AuthState {
+  accountId
+  state
+  primaryPresent
+  blockedBy
+  since
+  cooldown {
+    ...CooldownState
+  }
+}`) as unknown as TypedDocumentString<RenameAccountMutation, RenameAccountMutationVariables>;
+export const UpdateAccountCredentialsDocument = new TypedDocumentString(`
+    mutation UpdateAccountCredentials($input: AccountCredentialsInput!) {
+  updateAccountCredentials(input: $input) {
+    ...AccountFacts
+    authState {
+      ...StateOfAccount
+    }
+  }
+}
+    fragment AccountFacts on Account {
+  id
+  name
+  client
+  broker
+  plan
+  isActive
+  source
+}
+fragment CooldownState on Cooldown {
+  active
+  remainingSeconds
+  until
+  reason
+}
+fragment StateOfAccount on AuthState {
+  accountId
+  state
+  primaryPresent
+  blockedBy
+  since
+  cooldown {
+    ...CooldownState
+  }
+}`) as unknown as TypedDocumentString<UpdateAccountCredentialsMutation, UpdateAccountCredentialsMutationVariables>;
+export const SwitchAccountDocument = new TypedDocumentString(`
+    mutation SwitchAccount($accountId: ID!) {
+  switchAccount(accountId: $accountId) {
+    ...AccountFacts
+    authState {
+      ...StateOfAccount
+    }
+  }
+}
+    fragment AccountFacts on Account {
+  id
+  name
+  client
+  broker
+  plan
+  isActive
+  source
+}
+fragment CooldownState on Cooldown {
+  active
+  remainingSeconds
+  until
+  reason
+}
+fragment StateOfAccount on AuthState {
+  accountId
+  state
+  primaryPresent
+  blockedBy
+  since
+  cooldown {
+    ...CooldownState
+  }
+}`) as unknown as TypedDocumentString<SwitchAccountMutation, SwitchAccountMutationVariables>;
+export const RemoveAccountDocument = new TypedDocumentString(`
+    mutation RemoveAccount($accountId: ID!) {
+  removeAccount(accountId: $accountId)
+}
+    `) as unknown as TypedDocumentString<RemoveAccountMutation, RemoveAccountMutationVariables>;
 export const ApiConfigsDocument = new TypedDocumentString(`
     query ApiConfigs($accountId: ID) {
   apiConfigs(accountId: $accountId) {
@@ -1074,6 +1285,11 @@ export const EventsDocument = new TypedDocumentString(`
         ...Recovery
       }
     }
+    ... on AccountSwitchedEvent {
+      account {
+        ...AccountFacts
+      }
+    }
     ... on AuditEvent {
       entry {
         ...AuditFacts
@@ -1087,7 +1303,16 @@ export const EventsDocument = new TypedDocumentString(`
     }
   }
 }
-    fragment AuditFacts on AuditEntry {
+    fragment AccountFacts on Account {
+  id
+  name
+  client
+  broker
+  plan
+  isActive
+  source
+}
+fragment AuditFacts on AuditEntry {
   id
   timestamp
   severity
