@@ -150,7 +150,16 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
     reach,
     log: named(log, 'generation'),
   });
-  const accountSwitch = new AccountSwitch(named(log, 'accounts'));
+  const accountSwitch = new AccountSwitch({
+    database,
+    events,
+    audit,
+    truth,
+    apiConfigs,
+    runs,
+    states,
+    log: named(log, 'accounts'),
+  });
   const services: Services = {
     database,
     credentials,

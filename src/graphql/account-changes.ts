@@ -134,6 +134,6 @@ builder.mutationFields((t) => ({
       'Makes an account the active one, also after a restart. The dashboard is locked until the broker has confirmed its tokens again; runs of other accounts go on.',
     args: { accountId: t.arg.id(accountId) },
     resolve: async (_root, args, { services }) =>
-      services.accountSwitch.to(services, await getAccount(services.database, args.accountId)),
+      services.accountSwitch.to(await getAccount(services.database, args.accountId)),
   }),
 }));

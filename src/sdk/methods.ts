@@ -15,6 +15,7 @@ const OPERATIONS = {
   generationRun: documents.GenerationRunDocument,
   loginSuccess: documents.LoginSuccessDocument,
   ready: documents.ReadyDocument,
+  runQueue: documents.RunQueueDocument,
   systemHealth: documents.SystemHealthDocument,
   tokenExpiry: documents.TokenExpiryDocument,
   tokenStatus: documents.TokenStatusDocument,

@@ -22,7 +22,7 @@ test('a run is told from the state as it is to the open gate, in the shapes that
   const reader = await readEvents(desk);
   await until('the state as it is', () => reader.seen.length === 2);
   expect(reader.response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
-  expect(reader.text().slice(0, 40)).toMatch(/^retry: \d+\n\nevent: AUTH_STATE\nid: 0\n/);
+  expect(reader.text().slice(0, 40)).toMatch(/^retry: \d+\n\nevent: AUTH_STATE\nid: \d+\n/);
   await desk.generate('mode: ALL');
   await until('the open gate', () => reader.seen.at(-1)?.name === 'AUTH_CONFIRMED');
   reader.leave();

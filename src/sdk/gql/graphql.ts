@@ -245,6 +245,8 @@ export type RunStatus =
   | 'COMPLETED'
   /** Waiting until the broker accepts logins again. */
   | 'COOLDOWN'
+  /** Another account’s run has the browser; it comes next. */
+  | 'QUEUED'
   /** Under way. */
   | 'RUNNING'
   /** It ended with some missing; the steps say why. */
@@ -432,7 +434,7 @@ export type AuthStateQueryVariables = Exact<{
 }>;
 
 
-export type AuthStateQuery = { authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, run: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } | null, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } };
+export type AuthStateQuery = { authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, run: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } | null, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } };
 
 export type ReadyQueryVariables = Exact<{
   accountId?: string | null | undefined;
@@ -476,7 +478,7 @@ export type AuthStateChangesSubscriptionVariables = Exact<{
 }>;
 
 
-export type AuthStateChangesSubscription = { authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, run: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } | null, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } };
+export type AuthStateChangesSubscription = { authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, run: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } | null, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } };
 
 export type CooldownSubscriptionVariables = Exact<{
   accountId?: string | null | undefined;
@@ -510,7 +512,7 @@ export type EventsSubscription = { events:
     | { __typename: 'TokenProgressEvent', id: string, at: string, accountId: string, progress: { total: number, generated: number, missing: Array<ApiName>, current: ApiName | null, step: LoginStep | null, runId: string } }
    };
 
-export type RunStateFragment = { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> };
+export type RunStateFragment = { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> };
 
 export type ProgressFragment = { total: number, generated: number, missing: Array<ApiName>, current: ApiName | null, step: LoginStep | null, runId: string };
 
@@ -519,14 +521,19 @@ export type GenerationRunQueryVariables = Exact<{
 }>;
 
 
-export type GenerationRunQuery = { generationRun: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } | null };
+export type GenerationRunQuery = { generationRun: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } | null };
+
+export type RunQueueQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type RunQueueQuery = { runQueue: Array<{ id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> }> };
 
 export type StartLoginMutationVariables = Exact<{
   accountId?: string | null | undefined;
 }>;
 
 
-export type StartLoginMutation = { startLogin: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } };
+export type StartLoginMutation = { startLogin: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } };
 
 export type GenerateTokensMutationVariables = Exact<{
   mode: GenerationMode;
@@ -538,14 +545,14 @@ export type GenerateTokensMutationVariables = Exact<{
 }>;
 
 
-export type GenerateTokensMutation = { generateTokens: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } };
+export type GenerateTokensMutation = { generateTokens: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } };
 
 export type AbortGenerationMutationVariables = Exact<{
   runId: string;
 }>;
 
 
-export type AbortGenerationMutation = { abortGeneration: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } };
+export type AbortGenerationMutation = { abortGeneration: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } };
 
 export type BeginHumanLoginMutationVariables = Exact<{
   apiName: ApiName;
@@ -701,6 +708,7 @@ export const RunStateFragmentDoc = new TypedDocumentString(`
   startedAt
   endedAt
   waitingUntil
+  queuePosition
   steps {
     apiName
     status
@@ -1084,6 +1092,7 @@ fragment RunState on GenerationRun {
   startedAt
   endedAt
   waitingUntil
+  queuePosition
   steps {
     apiName
     status
@@ -1224,6 +1233,7 @@ fragment RunState on GenerationRun {
   startedAt
   endedAt
   waitingUntil
+  queuePosition
   steps {
     apiName
     status
@@ -1367,6 +1377,7 @@ export const GenerationRunDocument = new TypedDocumentString(`
   startedAt
   endedAt
   waitingUntil
+  queuePosition
   steps {
     apiName
     status
@@ -1381,6 +1392,35 @@ export const GenerationRunDocument = new TypedDocumentString(`
     }
   }
 }`) as unknown as TypedDocumentString<GenerationRunQuery, GenerationRunQueryVariables>;
+export const RunQueueDocument = new TypedDocumentString(`
+    query RunQueue {
+  runQueue {
+    ...RunState
+  }
+}
+    fragment RunState on GenerationRun {
+  id
+  accountId
+  mode
+  status
+  startedAt
+  endedAt
+  waitingUntil
+  queuePosition
+  steps {
+    apiName
+    status
+    step
+    startedAt
+    endedAt
+    failure {
+      code
+      message
+      nextAction
+      submitted
+    }
+  }
+}`) as unknown as TypedDocumentString<RunQueueQuery, RunQueueQueryVariables>;
 export const StartLoginDocument = new TypedDocumentString(`
     mutation StartLogin($accountId: ID) {
   startLogin(accountId: $accountId) {
@@ -1395,6 +1435,7 @@ export const StartLoginDocument = new TypedDocumentString(`
   startedAt
   endedAt
   waitingUntil
+  queuePosition
   steps {
     apiName
     status
@@ -1430,6 +1471,7 @@ export const GenerateTokensDocument = new TypedDocumentString(`
   startedAt
   endedAt
   waitingUntil
+  queuePosition
   steps {
     apiName
     status
@@ -1458,6 +1500,7 @@ export const AbortGenerationDocument = new TypedDocumentString(`
   startedAt
   endedAt
   waitingUntil
+  queuePosition
   steps {
     apiName
     status
