@@ -29,37 +29,47 @@ const accountName = z
 const mobileNumber = {
   required: true,
   description: 'Of the broker login: ten digits, with or without +91. It can never be read back.',
-  validate: credential('mobileNumber', 'mobileNumber'),
 } as const;
 const pin = {
   required: true,
   description: 'The six-digit PIN. It can never be read back.',
-  validate: credential('pin', 'pin'),
 } as const;
 const totpSecret = {
   required: true,
   description: 'The base32 TOTP secret, or the whole otpauth://totp/… link. It can never be read back.',
-  validate: credential('totpSecret', 'totp'),
 } as const;
 const redirectUri = {
   required: true,
   description: 'As registered at the broker, http or https; for apps that are stored without one.',
-  validate: z
+} as const;
+
+/** Checked as a whole, so that every mistake is told at once. */
+const CREDENTIALS = {
+  mobileNumber: credential('mobileNumber', 'mobileNumber'),
+  pin: credential('pin', 'pin'),
+  totpSecret: credential('totpSecret', 'totp'),
+  redirectUri: z
     .string()
     .max(255)
     .refine(isWebAddress, { message: 'redirectUri should be an http(s) address.' }),
-} as const;
+};
+
+const ADD_ACCOUNT = z
+  .object({
+    ...CREDENTIALS,
+    id: z
+      .string()
+      .regex(/^[A-Z][A-Z0-9_]{0,31}$/, { message: 'id should be up to 32 of A-Z, 0-9 and _.' })
+      .nullish(),
+    name: accountName.nullish(),
+  })
+  .loose();
 
 const AddAccountInput = builder.inputType('AddAccountInput', {
   description: 'A broker login. Its credentials are sealed, and can be written only.',
   fields: (t) => ({
-    id: t.id({
-      description: 'Our name for it; one such as UPSTOX_02 is made if left out.',
-      validate: z
-        .string()
-        .regex(/^[A-Z][A-Z0-9_]{0,31}$/, { message: 'id should be up to 32 of A-Z, 0-9 and _.' }),
-    }),
-    name: t.string({ description: 'For people; the id if left out.', validate: accountName }),
+    id: t.id({ description: 'Our name for it; one such as UPSTOX_02 is made if left out.' }),
+    name: t.string({ description: 'For people; the id if left out.' }),
     mobileNumber: t.string(mobileNumber),
     pin: t.string(pin),
     totpSecret: t.string(totpSecret),
@@ -97,9 +107,16 @@ builder.mutationFields((t) => ({
     type: AccountRef,
     description:
       'Stores a further account; its API apps come with saveApiConfig. Refused with BAD_USER_INPUT, also where another account has the same login.',
-    args: { input: t.arg({ type: AddAccountInput, required: true, description: 'The account.' }) },
+    args: {
+      input: t.arg({
+        type: AddAccountInput,
+        required: true,
+        description: 'The account.',
+        validate: ADD_ACCOUNT as never,
+      }),
+    },
     resolve: (_root, { input }, { services }) =>
-      addAccount(services, { ...toWish(input), id: input.id ?? null, name: input.name ?? null }),
+      addAccount(services, { ...toWish(input), id: input.id ?? null, name: input.name?.trim() ?? null }),
   }),
   renameAccount: t.field({
     type: AccountRef,
@@ -116,7 +133,12 @@ builder.mutationFields((t) => ({
     description:
       'Replaces the credentials of an account. A quarantine stays until clearQuarantine. Refused with CONFIG_SOURCE_IS_ENV where the environment describes it.',
     args: {
-      input: t.arg({ type: AccountCredentialsInput, required: true, description: 'The credentials.' }),
+      input: t.arg({
+        type: AccountCredentialsInput,
+        required: true,
+        description: 'The credentials.',
+        validate: z.object(CREDENTIALS).loose() as never,
+      }),
     },
     resolve: async (_root, { input }, { services }) =>
       updateCredentials(services, await getAccount(services.database, input.accountId), toWish(input)),
