@@ -16,6 +16,8 @@ import { createRest } from './http/rest/rest.ts';
 import { webhookRoute } from './http/webhook.ts';
 import { createLogger, type Logger, named } from './log.ts';
 import { AccessKeys } from './services/access-keys.ts';
+import { AccountCredentials } from './services/account-credentials.ts';
+import { AccountSwitch } from './services/account-switch.ts';
 import { getAccount, listAccounts, openAccounts } from './services/accounts.ts';
 import { Acquisitions } from './services/acquisitions.ts';
 import { ApiConfigs } from './services/api-configs.ts';
@@ -82,7 +84,10 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
   const refusals = new Refusals(audit, named(log, 'access'));
   const accessKeys = await AccessKeys.open({ database, audit, clock });
   const sessions = new Sessions({ audit, clock });
-  const { apiBaseUrl, profileTimeoutMs, credentials } = config;
+  const { apiBaseUrl, profileTimeoutMs } = config;
+  const { accountId: id, redirectUri, apis } = config;
+  const described = [{ id, credentials: config.credentials, redirectUri, apis }, ...config.furtherAccounts];
+  const credentials = new AccountCredentials(database, described);
   const truth = new TokenTruth({
     database,
     apiBaseUrl,
@@ -93,8 +98,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
   });
   const apiConfigs = new ApiConfigs({
     source: config.configSource,
-    fromEnvironment: config.apis,
-    redirectUri: config.redirectUri,
+    credentials,
     database,
     audit,
     clock,
@@ -150,8 +154,20 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
     reach,
     log: named(log, 'generation'),
   });
+  const accountSwitch = new AccountSwitch({
+    database,
+    events,
+    audit,
+    truth,
+    apiConfigs,
+    runs,
+    states,
+    log: named(log, 'accounts'),
+  });
   const services: Services = {
     database,
+    credentials,
+    accountSwitch,
     databaseLabel: path.relative(workingDirectory, database.path),
     apiConfigs,
     apps,
@@ -168,7 +184,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
     broker: { apiBaseUrl, timeoutMs: profileTimeoutMs },
     clock,
   };
-  await openAccounts(database, clock);
+  await openAccounts(database, described, clock);
   for (const account of await listAccounts(database)) await states.open(account);
   await generation.takeUp();
   const warmedUp = warmUp(services, log);
@@ -191,6 +207,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
   const close = async (): Promise<void> => {
     await generation[Symbol.asyncDispose]();
     await warmedUp;
+    await accountSwitch[Symbol.asyncDispose]();
     await states[Symbol.asyncDispose]();
     sessions[Symbol.dispose]();
     await refusals[Symbol.asyncDispose]();

@@ -39,6 +39,10 @@ export interface AccountsTable {
   name: string;
   broker_user_id: string | null;
   created_at: number;
+  /** Sealed JSON; NULL where the environment describes the account. */
+  credentials: Generated<string | null>;
+  redirect_uri: Generated<string | null>;
+  is_active: Generated<number>;
 }
 
 export interface GenerationRunsTable {

@@ -54,6 +54,11 @@ interface AuditFacts {
   readonly SERVER_STOPPED: Nothing;
   readonly CONFIG_SAVED: { readonly enabled: boolean; readonly newSecret: boolean };
   readonly CONFIG_REMOVED: Nothing;
+  readonly ACCOUNT_ADDED: Nothing;
+  readonly ACCOUNT_RENAMED: { readonly name: string };
+  readonly ACCOUNT_REMOVED: Nothing;
+  readonly ACCOUNT_SWITCHED: { readonly from: string };
+  readonly CREDENTIALS_CHANGED: Nothing;
   readonly KEY_REFUSED: { readonly times: number };
   readonly KEY_CREATED: { readonly keyId: string; readonly name: string; readonly role: AccessRole };
   readonly KEY_REVOKED: { readonly keyId: string };
@@ -168,6 +173,11 @@ const RULES: { readonly [Kind in AuditKind]: Rule<Kind> } = {
       `API config saved, ${enabled ? 'enabled' : 'disabled'}${newSecret ? ', with a new client secret' : ''}.`,
   ),
   CONFIG_REMOVED: rule('WARN', 'API', 'API config removed.'),
+  ACCOUNT_ADDED: rule('WARN', 'API', 'Account added; its credentials are sealed.'),
+  ACCOUNT_RENAMED: rule('INFO', 'API', ({ name }) => `Account renamed to ${name}.`),
+  ACCOUNT_REMOVED: rule('WARN', 'API', 'Account removed, with its API configs and its dead tokens.'),
+  ACCOUNT_SWITCHED: rule('WARN', 'API', ({ from }) => `The active account now, in place of ${from}.`),
+  CREDENTIALS_CHANGED: rule('WARN', 'API', 'The account has new credentials; they are sealed.'),
   KEY_REFUSED: rule(
     'WARN',
     'API',

@@ -1,3 +1,4 @@
+import type { Account } from './account.ts';
 import type { ApiName } from './api-name.ts';
 import type { StoredAuditEntry } from './audit.ts';
 import type { AuthState, Cooldown } from './auth-state.ts';
@@ -12,6 +13,7 @@ export type AuthHappening =
   | { readonly kind: 'AUTH_CONFIRMED'; readonly confirmation: AuthConfirmed }
   | { readonly kind: 'TOKEN_STORED'; readonly stored: TokenVersion }
   | { readonly kind: 'DB_RECOVERY'; readonly recovery: DbRecovery }
+  | { readonly kind: 'ACCOUNT_SWITCHED'; readonly account: Account }
   | { readonly kind: 'AUDIT'; readonly entry: StoredAuditEntry };
 
 /** Which version of a token is the present one. */

@@ -5,9 +5,7 @@ import { getAccount } from '../services/accounts.ts';
 import { OPERATORS } from './access-plugin.ts';
 import { ApiConfigRef, ApiNameEnum } from './api-config.ts';
 import { builder } from './builder.ts';
-
-const isWebAddress = (text: string): boolean =>
-  URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol);
+import { isWebAddress } from './web-address.ts';
 
 const SaveApiConfigInput = builder.inputType('SaveApiConfigInput', {
   description: 'An API app as it is registered at the broker. What is left out stays as it is stored.',
@@ -33,7 +31,8 @@ const SaveApiConfigInput = builder.inputType('SaveApiConfigInput', {
         .regex(/^\S{1,255}$/, { message: 'clientSecret should be 1 to 255 characters without blanks.' }),
     }),
     redirectUri: t.string({
-      description: 'As registered at the broker, http or https. UPSTOX_REDIRECT_URI if it was never given.',
+      description:
+        'As registered at the broker, http or https. The one of the account if it was never given: UPSTOX_REDIRECT_URI, or what addAccount was told.',
       validate: z
         .string()
         .max(255)
@@ -56,7 +55,7 @@ builder.mutationFields((t) => ({
     allow: OPERATORS,
     type: ApiConfigRef,
     description:
-      'Stores or changes an API app. Refused with CONFIG_SOURCE_IS_ENV unless LOGIN_CONFIG_SOURCE is DATABASE.',
+      'Stores or changes an API app. Refused with CONFIG_SOURCE_IS_ENV for an account that the environment describes, unless LOGIN_CONFIG_SOURCE is DATABASE.',
     args: { input: t.arg({ type: SaveApiConfigInput, required: true, description: 'The app.' }) },
     resolve: async (_root, { input }, { services }) =>
       services.apiConfigs.save(await getAccount(services.database, input.accountId), {

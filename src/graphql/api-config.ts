@@ -19,8 +19,8 @@ export const ApiNameEnum = builder.enumType('ApiName', {
   },
 });
 
-const ConfigSourceEnum = builder.enumType('ConfigSource', {
-  description: 'Where the API apps are configured (LOGIN_CONFIG_SOURCE).',
+export const ConfigSourceEnum = builder.enumType('ConfigSource', {
+  description: 'Where something is configured; of API apps LOGIN_CONFIG_SOURCE says it.',
   values: {
     ENV: { value: CONFIG_SOURCES[0], description: 'In environment variables or `.env`.' },
     DATABASE: { value: CONFIG_SOURCES[1], description: 'In the table upstox_api_configs.' },

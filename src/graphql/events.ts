@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { AuthConfirmed, AuthEvent, TokenVersion } from '../domain/event.ts';
 import { followEvents } from '../services/live-state.ts';
 import { EVERYBODY } from './access-plugin.ts';
+import { AccountRef } from './account.ts';
 import { ApiNameEnum } from './api-config.ts';
 import { AuditEntryRef } from './audit.ts';
 import { AuthStateRef, CooldownRef } from './auth-state.ts';
@@ -18,6 +19,7 @@ const TYPE_NAMES: Readonly<Record<AuthEvent['kind'], string>> = {
   AUTH_CONFIRMED: 'AuthConfirmedEvent',
   TOKEN_STORED: 'TokenStoredEvent',
   DB_RECOVERY: 'DbRecoveryEvent',
+  ACCOUNT_SWITCHED: 'AccountSwitchedEvent',
   AUDIT: 'AuditEvent',
   HEARTBEAT: 'HeartbeatEvent',
   GAP: 'GapEvent',
@@ -99,6 +101,15 @@ builder.objectRef<EventOf<'DB_RECOVERY'>>('DbRecoveryEvent').implement({
   description: 'Memory takes over from the database, or the database is back.',
   fields: (t) => ({
     recovery: t.expose('recovery', { type: DbRecoveryRef, description: 'How it stands.' }),
+  }),
+});
+
+builder.objectRef<EventOf<'ACCOUNT_SWITCHED'>>('AccountSwitchedEvent').implement({
+  interfaces: [AuthEventRef],
+  description:
+    'Another account is the active one; told to the listeners of every account. A stream stays with the account that it began with.',
+  fields: (t) => ({
+    account: t.expose('account', { type: AccountRef, description: 'The active account now.' }),
   }),
 });
 

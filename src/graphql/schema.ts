@@ -1,6 +1,7 @@
 import './scalars.ts';
 import './access-key.ts';
 import './account.ts';
+import './account-changes.ts';
 import './api-config-changes.ts';
 import './audit.ts';
 import './auth-state.ts';

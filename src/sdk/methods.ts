@@ -16,6 +16,7 @@ const OPERATIONS = {
   generationRun: documents.GenerationRunDocument,
   loginSuccess: documents.LoginSuccessDocument,
   ready: documents.ReadyDocument,
+  runQueue: documents.RunQueueDocument,
   systemHealth: documents.SystemHealthDocument,
   tokenExpiry: documents.TokenExpiryDocument,
   tokenLeases: documents.TokenLeasesDocument,
@@ -24,6 +25,7 @@ const OPERATIONS = {
 
   abortGeneration: documents.AbortGenerationDocument,
   acceptPartial: documents.AcceptPartialDocument,
+  addAccount: documents.AddAccountDocument,
   backUpDatabase: documents.BackUpDatabaseDocument,
   beginHumanLogin: documents.BeginHumanLoginDocument,
   clearQuarantine: documents.ClearQuarantineDocument,
@@ -33,12 +35,16 @@ const OPERATIONS = {
   generateTokens: documents.GenerateTokensDocument,
   leaseToken: documents.LeaseTokenDocument,
   logout: documents.LogoutDocument,
+  removeAccount: documents.RemoveAccountDocument,
   removeApiConfig: documents.RemoveApiConfigDocument,
   revokeAccessKey: documents.RevokeAccessKeyDocument,
+  renameAccount: documents.RenameAccountDocument,
   rotateMasterKey: documents.RotateMasterKeyDocument,
   saveApiConfig: documents.SaveApiConfigDocument,
   setApiConfigEnabled: documents.SetApiConfigEnabledDocument,
   startLogin: documents.StartLoginDocument,
+  switchAccount: documents.SwitchAccountDocument,
+  updateAccountCredentials: documents.UpdateAccountCredentialsDocument,
   verifyAudit: documents.VerifyAuditDocument,
 } as const;
 

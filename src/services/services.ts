@@ -1,6 +1,8 @@
 import type { BrowserOptions } from '../broker/broker-browser.ts';
 import type { Database } from '../db/database.ts';
 import type { AccessKeys } from './access-keys.ts';
+import type { AccountCredentials } from './account-credentials.ts';
+import type { AccountSwitch } from './account-switch.ts';
 import type { ApiConfigs } from './api-configs.ts';
 import type { AppInspection } from './app-inspection.ts';
 import type { Audit } from './audit.ts';
@@ -16,6 +18,8 @@ import type { TokenTruth } from './token-truth.ts';
 /** What a request may call; `app.ts` puts it together. */
 export interface Services {
   readonly database: Database;
+  readonly credentials: AccountCredentials;
+  readonly accountSwitch: AccountSwitch;
   readonly apiConfigs: ApiConfigs;
   readonly truth: TokenTruth;
   readonly generation: TokenGeneration;

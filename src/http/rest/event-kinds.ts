@@ -24,6 +24,11 @@ export const EVENT_KINDS: readonly EventKind[] = [
     payload: 'recovery { dbLocked fallback autoRestart pendingWrites }',
   },
   {
+    type: 'AccountSwitchedEvent',
+    name: 'ACCOUNT_SWITCHED',
+    payload: 'account { id name client broker plan isActive }',
+  },
+  {
     type: 'AuditEvent',
     name: 'AUDIT',
     payload: 'entry { timestamp severity component message correlationId apiName kind }',
