@@ -6,7 +6,7 @@ import { OPERATORS } from './access-plugin.ts';
 import { ApiNameEnum } from './api-config.ts';
 import { builder } from './builder.ts';
 
-const AccessRoleEnum = builder.enumType('AccessRole', {
+const AccessRoleEnum = builder.enumType('Role', {
   description: 'What the holder of a key may do. Each field of the root types says which roles may use it.',
   values: {
     OPERATOR: { value: ACCESS_ROLES[0], description: 'Everything but being handed tokens.' },
@@ -47,6 +47,13 @@ const AccessKeyRef = builder.objectRef<AccessKey>('AccessKey').implement({
 const CreatedAccessKeyRef = builder.objectRef<CreatedKey>('CreatedAccessKey').implement({
   description: 'A key that was just made.',
   fields: (t) => ({
+    id: t.id({ description: 'Names the key; opens nothing.', resolve: ({ key }) => key.id }),
+    name: t.string({ description: 'For people.', resolve: ({ key }) => key.name }),
+    role: t.field({
+      type: AccessRoleEnum,
+      description: 'What its holder may do.',
+      resolve: ({ key }) => key.role,
+    }),
     key: t.expose('key', { type: AccessKeyRef, description: 'The key as `accessKeys` lists it.' }),
     secret: t.string({
       description: 'What its holder sends as `Authorization: Bearer …`. It is told here and never again.',

@@ -17,8 +17,7 @@ const TokenLeaseRef = builder.objectRef<TokenLease>('TokenLease').implement({
     }),
     expiresAt: t.expose('expiresAt', {
       type: 'DateTime',
-      nullable: true,
-      description: 'From this instant on it is dead; null when that cannot be read.',
+      description: 'From this instant on it is dead; the next 03:30 IST where the token does not say.',
     }),
   }),
 });

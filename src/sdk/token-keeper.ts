@@ -167,5 +167,4 @@ export class TokenKeeper {
   }
 }
 
-const isAlive = ({ expiresAt }: HeldToken): boolean =>
-  expiresAt === null || Date.parse(expiresAt) > Date.now();
+const isAlive = ({ expiresAt }: HeldToken): boolean => Date.parse(expiresAt) > Date.now();

@@ -5,6 +5,7 @@ import { type Caller, mayUseApi } from '../domain/access-key.ts';
 import type { Account } from '../domain/account.ts';
 import type { ApiConfig } from '../domain/api-config.ts';
 import type { ApiName } from '../domain/api-name.ts';
+import { nextExpiry } from '../domain/expiry.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Secret } from '../domain/secret.ts';
 import { endOf, type Verdict } from '../domain/verdict.ts';
@@ -16,7 +17,7 @@ export interface TokenLease {
   readonly apiName: ApiName;
   readonly accessToken: Secret;
   readonly version: number;
-  readonly expiresAt: Date | null;
+  readonly expiresAt: Date;
 }
 
 /** Which key runs on which version of a token. */
@@ -75,7 +76,7 @@ export const leaseToken = async (
     const { accessToken, version } = known.token;
     const lease = { keyId, accountId: account.id, apiName, version, leasedAt: desk.clock() };
     if (await writeDown(desk, lease, account, known.token.fingerprint))
-      return { apiName, accessToken, version, expiresAt: endOf(known.token) };
+      return { apiName, accessToken, version, expiresAt: endOf(known.token) ?? nextExpiry(desk.clock()) };
   }
   throw new Refusal('WRONG_STATE', 'The token is being replaced right now.', 'Try again in a second.');
 };

@@ -4,15 +4,6 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
-/** What the holder of a key may do. Each field of the root types says which roles may use it. */
-export type AccessRole =
-  /** Everything but being handed tokens. */
-  | 'OPERATOR'
-  /** A program that needs tokens: is handed them, and follows how they stand. */
-  | 'SERVICE'
-  /** Reads, and changes nothing. */
-  | 'VIEWER';
-
 /** What an account logs in with, all of it. Sealed, and can be written only. */
 export type AccountCredentialsInput = {
   /** Which account. */
@@ -141,7 +132,7 @@ export type CreateAccessKeyInput = {
   /** For people, 1 to 100 characters: who will hold it. */
   name: string;
   /** What its holder may do. */
-  role: AccessRole;
+  role: Role;
 };
 
 /** How urgent the end of a token is. */
@@ -258,6 +249,15 @@ export type LoginStep =
   /** Asking the broker’s profile call whether the token works. */
   | 'VERIFY';
 
+/** What the holder of a key may do. Each field of the root types says which roles may use it. */
+export type Role =
+  /** Everything but being handed tokens. */
+  | 'OPERATOR'
+  /** A program that needs tokens: is handed them, and follows how they stand. */
+  | 'SERVICE'
+  /** Reads, and changes nothing. */
+  | 'VIEWER';
+
 /** How a run stands. */
 export type RunStatus =
   /** It was ended on request. */
@@ -342,12 +342,12 @@ export type Verdict =
   /** Its time is not up and the broker's profile call confirmed it. */
   | 'VALID';
 
-export type AccessKeyFactsFragment = { id: string, name: string, role: AccessRole, accountId: string | null, apiNames: Array<ApiName> | null, createdAt: string, revokedAt: string | null };
+export type AccessKeyFactsFragment = { id: string, name: string, role: Role, accountId: string | null, apiNames: Array<ApiName> | null, createdAt: string, revokedAt: string | null };
 
 export type AccessKeysQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type AccessKeysQuery = { accessKeys: Array<{ id: string, name: string, role: AccessRole, accountId: string | null, apiNames: Array<ApiName> | null, createdAt: string, revokedAt: string | null }> };
+export type AccessKeysQuery = { accessKeys: Array<{ id: string, name: string, role: Role, accountId: string | null, apiNames: Array<ApiName> | null, createdAt: string, revokedAt: string | null }> };
 
 export type TokenLeasesQueryVariables = Exact<{
   accountId?: string | null | undefined;
@@ -361,7 +361,7 @@ export type CreateAccessKeyMutationVariables = Exact<{
 }>;
 
 
-export type CreateAccessKeyMutation = { createAccessKey: { secret: string, key: { id: string, name: string, role: AccessRole, accountId: string | null, apiNames: Array<ApiName> | null, createdAt: string, revokedAt: string | null } } };
+export type CreateAccessKeyMutation = { createAccessKey: { secret: string, key: { id: string, name: string, role: Role, accountId: string | null, apiNames: Array<ApiName> | null, createdAt: string, revokedAt: string | null } } };
 
 export type RevokeAccessKeyMutationVariables = Exact<{
   id: string;
@@ -381,7 +381,7 @@ export type LeaseTokenMutationVariables = Exact<{
 }>;
 
 
-export type LeaseTokenMutation = { leaseToken: { apiName: ApiName, accessToken: string, version: number, expiresAt: string | null } };
+export type LeaseTokenMutation = { leaseToken: { apiName: ApiName, accessToken: string, version: number, expiresAt: string } };
 
 export type AccountFactsFragment = { id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean, source: ConfigSource | null };
 
