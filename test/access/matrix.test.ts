@@ -86,7 +86,17 @@ const exampleOf = ({ name, type }: Pick<GraphQLArgument, 'name' | 'type'>): stri
     return `{ ${parts.join(', ')} }`;
   }
   if (named.name === 'Boolean') return 'false';
-  return name === 'accountId' ? '"NOBODY"' : '"nothing"';
+  return JSON.stringify(EXAMPLES[name] ?? 'nothing');
+};
+
+/** Where a value of no meaning would be refused before anybody asks who sends it. */
+const EXAMPLES: Readonly<Record<string, string>> = {
+  accountId: 'NOBODY',
+  mobileNumber: '9876543210',
+  pin: '135790',
+  totp: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
+  totpSecret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
+  redirectUri: 'https://desk.example/callback',
 };
 
 const documentOf = (kind: string, field: Field): string => {
