@@ -6,6 +6,8 @@ import * as m0004 from './0004-auth-states.ts';
 import * as m0005 from './0005-approvals.ts';
 import * as m0006 from './0006-audit.ts';
 import * as m0007 from './0007-events.ts';
+import * as m0008 from './0008-access-keys.ts';
+import * as m0009 from './0009-accounts.ts';
 
 /** Every migration, in order. Forward only: a name that has been released is never changed or removed. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -16,4 +18,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0005-approvals': m0005,
   '0006-audit': m0006,
   '0007-events': m0007,
+  '0008-access-keys': m0008,
+  '0009-accounts': m0009,
 };

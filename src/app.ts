@@ -15,6 +15,9 @@ import { loadOperatorKey } from './http/operator-key.ts';
 import { createRest } from './http/rest/rest.ts';
 import { webhookRoute } from './http/webhook.ts';
 import { createLogger, type Logger, named } from './log.ts';
+import { AccessKeys } from './services/access-keys.ts';
+import { AccountCredentials } from './services/account-credentials.ts';
+import { AccountSwitch } from './services/account-switch.ts';
 import { getAccount, listAccounts, openAccounts } from './services/accounts.ts';
 import { Acquisitions } from './services/acquisitions.ts';
 import { ApiConfigs } from './services/api-configs.ts';
@@ -29,6 +32,7 @@ import { EventLog } from './services/event-log.ts';
 import { Refusals } from './services/refusals.ts';
 import { Runs } from './services/runs.ts';
 import type { Services } from './services/services.ts';
+import { Sessions } from './services/sessions.ts';
 import { reportFindings, watchStorage } from './services/storage-watch.ts';
 import { TokenGeneration } from './services/token-generation.ts';
 import { TokenTruth } from './services/token-truth.ts';
@@ -78,7 +82,12 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
   await reportFindings({ database, audit, log: named(log, 'storage') });
   await audit.record('SERVER_STARTED', { processId: process.pid });
   const refusals = new Refusals(audit, named(log, 'access'));
-  const { apiBaseUrl, profileTimeoutMs, credentials } = config;
+  const accessKeys = await AccessKeys.open({ database, audit, clock });
+  const sessions = new Sessions({ audit, clock });
+  const { apiBaseUrl, profileTimeoutMs } = config;
+  const { accountId: id, redirectUri, apis } = config;
+  const described = [{ id, credentials: config.credentials, redirectUri, apis }, ...config.furtherAccounts];
+  const credentials = new AccountCredentials(database, described);
   const truth = new TokenTruth({
     database,
     apiBaseUrl,
@@ -89,8 +98,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
   });
   const apiConfigs = new ApiConfigs({
     source: config.configSource,
-    fromEnvironment: config.apis,
-    redirectUri: config.redirectUri,
+    credentials,
     database,
     audit,
     clock,
@@ -146,11 +154,26 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
     reach,
     log: named(log, 'generation'),
   });
+  const accountSwitch = new AccountSwitch({
+    database,
+    events,
+    audit,
+    truth,
+    apiConfigs,
+    runs,
+    states,
+    log: named(log, 'accounts'),
+  });
   const services: Services = {
     database,
+    credentials,
+    accountSwitch,
     databaseLabel: path.relative(workingDirectory, database.path),
     apiConfigs,
     apps,
+    accessKeys,
+    sessions,
+    refusals,
     truth,
     runs,
     states,
@@ -161,20 +184,22 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
     broker: { apiBaseUrl, timeoutMs: profileTimeoutMs },
     clock,
   };
-  await openAccounts(database, clock);
+  await openAccounts(database, described, clock);
   for (const account of await listAccounts(database)) await states.open(account);
   await generation.takeUp();
   const warmedUp = warmUp(services, log);
 
   const access = new Access({
     operatorKey,
+    keys: accessKeys,
+    sessions,
     allowedHosts: config.allowedHosts,
-    now: clock,
     onRefused: (kind) => refusals.note(kind, {}),
-    onSession: () => void audit.record('SESSION_OPENED', {}).catch(() => undefined),
   });
   const httpLog = named(log, 'http');
-  const graphql = new GraphQLServer(schema, { services }, httpLog, options.limits);
+  const graphql = new GraphQLServer(schema, services, httpLog, options.limits);
+  accessKeys.onRevoked((callerId) => graphql.endAllOf(callerId));
+  sessions.onEnded((callerId) => graphql.endAllOf(callerId));
   const rest = createRest({ graphql, services, log: httpLog });
   const routes = [webhookRoute(notices, httpLog), callbackRoute({ acquisitions, clock }, httpLog)];
   const handler = createHandler({ access, graphql, rest, open: routes, log: httpLog });
@@ -182,7 +207,9 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
   const close = async (): Promise<void> => {
     await generation[Symbol.asyncDispose]();
     await warmedUp;
+    await accountSwitch[Symbol.asyncDispose]();
     await states[Symbol.asyncDispose]();
+    sessions[Symbol.dispose]();
     await refusals[Symbol.asyncDispose]();
     await audit.record('SERVER_STOPPED', {});
     await events[Symbol.asyncDispose]();
@@ -195,7 +222,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
     fetch: (request) => handler.fetch(request),
     services,
     operatorKey: operatorKey.reveal(),
-    issueLoginPath: () => `/login?link=${access.issueLink()}`,
+    issueLoginPath: () => `/login?link=${sessions.issueLink()}`,
     listen: async () => {
       const server = await listen(handler.listener, config.host, config.port);
       servers.push(server);

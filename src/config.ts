@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { type Credentials, DEFAULT_ACCOUNT } from './domain/account.ts';
+import { accountIdOf, type Credentials, DEFAULT_ACCOUNT, type DescribedAccount } from './domain/account.ts';
 import type { ApiConfig, ConfigSource } from './domain/api-config.ts';
 import { API_NAMES, type ApiName, isApiName, MAX_APIS } from './domain/api-name.ts';
+import { CREDENTIAL_RULES, type CredentialField, toCredentials } from './domain/credential-rules.ts';
 import { Secret } from './domain/secret.ts';
-import { parseTotpSecret } from './domain/totp-secret.ts';
 import { IST, isZone } from './domain/wall-time.ts';
 
 /** Environment variables, as in `process.env`. */
@@ -38,6 +38,8 @@ export interface Config extends Settings {
   readonly configSource: ConfigSource;
   /** The apps that the environment lists, by index; empty when the database holds them. */
   readonly apis: readonly ApiConfig[];
+  /** The accounts described as UPSTOX_2_…, UPSTOX_3_… and so on. */
+  readonly furtherAccounts: readonly DescribedAccount[];
 }
 
 interface Settings {
@@ -86,20 +88,13 @@ const isWebAddress = (value: string): boolean =>
 const isSafeBase = (value: string): boolean =>
   isWebAddress(value) && (new URL(value).protocol === 'https:' || LOOPBACK.test(new URL(value).hostname));
 
-const bareMobileNumber = (value: string): string =>
-  value.replace(/[\s-]/g, '').replace(/^(\+?91|0)(?=\d{10}$)/, '');
+const credential = (field: CredentialField) =>
+  text(CREDENTIAL_RULES[field].shape, CREDENTIAL_RULES[field].accepts);
 
 const CREDENTIALS = {
-  UPSTOX_MOBILE_NUMBER: text('a ten-digit Indian mobile number that starts with 6 to 9', (value) =>
-    /^[6-9]\d{9}$/.test(bareMobileNumber(value)),
-  ).transform((value) => new Secret(bareMobileNumber(value))),
-  UPSTOX_PIN: text('the six-digit PIN', (value) => /^\d{6}$/.test(value)).transform(
-    (value) => new Secret(value),
-  ),
-  UPSTOX_TOTP: text(
-    'the base32 TOTP secret (letters A-Z and digits 2-7, 16 or more) or an otpauth://totp link',
-    (value) => parseTotpSecret(value) !== null,
-  ).transform((value) => parseTotpSecret(value)),
+  UPSTOX_MOBILE_NUMBER: credential('mobileNumber'),
+  UPSTOX_PIN: credential('pin'),
+  UPSTOX_TOTP: credential('totp'),
   UPSTOX_REDIRECT_URI: text('the http(s) address registered at the broker', isWebAddress),
 };
 
@@ -152,7 +147,6 @@ const SETTINGS = {
 /** Reads the whole environment, or throws one `ConfigError` with everything that is wrong in it. */
 export const readConfig = (env: Env): Config => {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim() !== ''));
-  const credentials = z.object(CREDENTIALS).safeParse(given);
   const settings = z.object(SETTINGS).safeParse(given);
   const source = readAlias(
     given,
@@ -167,31 +161,101 @@ export const readConfig = (env: Env): Config => {
     'should be an http(s) address',
   );
   const configSource = source.value ?? 'ENV';
-  const apis = readApis(given, configSource, credentials.data?.UPSTOX_REDIRECT_URI ?? '');
+  const account = readAccount(given, DEFAULT_ACCOUNT.number, configSource);
+  const further = furtherNumbers(given).map((number) => readAccount(given, number, configSource));
+  const accounts = [account, ...further];
   const problems = [
-    ...problemsOf(credentials.error),
-    ...apis.problems,
+    ...accounts.flatMap((reading) => reading.problems),
+    ...misnumbered(given),
+    ...sharedNumbers(accounts.flatMap(({ value }) => value ?? [])),
     ...source.problems,
     ...webhook.problems,
     ...problemsOf(settings.error),
   ];
-  const totp = credentials.data?.UPSTOX_TOTP ?? null;
-  if (problems.length > 0 || credentials.data === undefined || settings.data === undefined || totp === null) {
+  if (problems.length > 0 || account.value === null || settings.data === undefined) {
     throw new ConfigError(problems);
   }
   return {
     ...toSettings(settings.data),
-    accountId: DEFAULT_ACCOUNT.id,
-    credentials: {
-      mobileNumber: credentials.data.UPSTOX_MOBILE_NUMBER,
-      pin: credentials.data.UPSTOX_PIN,
-      totp,
-    },
-    redirectUri: credentials.data.UPSTOX_REDIRECT_URI,
+    accountId: account.value.id,
+    credentials: account.value.credentials,
+    redirectUri: account.value.redirectUri,
+    apis: account.value.apis,
     notifierWebhookUri: webhook.value,
     configSource,
-    apis: configSource === 'ENV' ? apis.value : [],
+    furtherAccounts: further.flatMap(({ value }) => value ?? []),
   };
+};
+
+const FURTHER =
+  /^UPSTOX_(\d+)_(?=MOBILE_NUMBER$|PIN$|TOTP$|REDIRECT_URI$|CLIENT_ID_|CLIENT_SECRET_|API_NAME_)/;
+const MAX_ACCOUNTS = 99;
+const isFurther = (number: number): boolean => number >= 2 && number <= MAX_ACCOUNTS;
+
+/** The k of every UPSTOX_k_… there is. */
+const furtherNumbers = (env: Env): readonly number[] => {
+  const numbers = Object.keys(env).flatMap((variable) => FURTHER.exec(variable)?.[1] ?? []);
+  return [...new Set(numbers.map(Number))].filter(isFurther).sort((one, other) => one - other);
+};
+
+/** One account: UPSTOX_… is the first one, UPSTOX_k_… another. Problems name the variables in full. */
+const readAccount = (env: Env, number: number, source: ConfigSource): Reading<DescribedAccount | null> => {
+  const isDefault = number === DEFAULT_ACCOUNT.number;
+  const own = isDefault ? env : withoutNumber(env, number);
+  const credentials = z.object(CREDENTIALS).safeParse(own);
+  const apis = readApis(own, source, credentials.data?.UPSTOX_REDIRECT_URI ?? '');
+  const found = [...problemsOf(credentials.error), ...apis.problems];
+  const fullName = (variable: string) =>
+    isDefault ? variable : variable.replace(/^UPSTOX_/, `UPSTOX_${number}_`);
+  const problems = found.map(({ variable, message }) => ({ variable: fullName(variable), message }));
+  const given = credentials.data;
+  const known =
+    given === undefined
+      ? null
+      : toCredentials({
+          mobileNumber: given.UPSTOX_MOBILE_NUMBER,
+          pin: given.UPSTOX_PIN,
+          totp: given.UPSTOX_TOTP,
+        });
+  if (given === undefined || known === null) return { value: null, problems };
+  const value: DescribedAccount = {
+    id: isDefault ? DEFAULT_ACCOUNT.id : accountIdOf(number),
+    credentials: known,
+    redirectUri: given.UPSTOX_REDIRECT_URI,
+    apis: source === 'ENV' ? apis.value : [],
+  };
+  return { value, problems };
+};
+
+/** The variables of one further account under the names that the first one has. */
+const withoutNumber = (env: Env, number: number): Env =>
+  Object.fromEntries(
+    Object.entries(env)
+      .filter(([variable]) => Number(FURTHER.exec(variable)?.[1] ?? Number.NaN) === number)
+      .map(([variable, value]) => [variable.replace(/^UPSTOX_\d+_/, 'UPSTOX_'), value]),
+  );
+
+/** UPSTOX_1_… would be the first account once more, and UPSTOX_02_… a second spelling of UPSTOX_2_…. */
+const misnumbered = (env: Env): ConfigProblem[] =>
+  Object.keys(env)
+    .filter((variable) => {
+      const written = FURTHER.exec(variable)?.[1];
+      return written !== undefined && (written.startsWith('0') || !isFurther(Number(written)));
+    })
+    .map((variable) => ({
+      variable,
+      message: `should have a number from 2 to ${MAX_ACCOUNTS} without zeros before it; the first account has none`,
+    }));
+
+/** Two accounts of one login would count its OTPs and PINs apart, and the broker counts them together. */
+const sharedNumbers = (accounts: readonly DescribedAccount[]): ConfigProblem[] => {
+  const numberOf = ({ credentials }: DescribedAccount) => credentials.mobileNumber.reveal();
+  return accounts.flatMap((account, index) => {
+    const first = accounts.slice(0, index).find((other) => numberOf(other) === numberOf(account));
+    if (first === undefined) return [];
+    const variable = `UPSTOX_${Number(account.id.replace(/\D/g, ''))}_MOBILE_NUMBER`;
+    return [{ variable, message: `is the one of ${first.id}; each account is a login of its own` }];
+  });
 };
 
 type ParsedSettings = z.infer<z.ZodObject<typeof SETTINGS>>;

@@ -123,7 +123,7 @@ export const findUnfinishedRuns = async (
   const rows = await db
     .selectFrom('generation_runs')
     .selectAll()
-    .where('status', 'in', ['RUNNING', 'WAITING_OPERATOR', 'COOLDOWN'] satisfies RunStatus[])
+    .where('status', 'in', ['RUNNING', 'WAITING_OPERATOR', 'COOLDOWN', 'QUEUED'] satisfies RunStatus[])
     .execute();
   return Promise.all(rows.map(async (row) => ({ run: await withSteps(db, row), processId: row.process_id })));
 };

@@ -14,6 +14,7 @@ import type { Tables } from './tables.ts';
 import type { TokenFormat } from './tokens.ts';
 import {
   configSecretPlace,
+  credentialsPlace,
   isSealed,
   type SealedPlace,
   tokenPlace,
@@ -106,6 +107,15 @@ export const rotateVault = async (
     for (const row of await transaction.selectFrom('upstox_api_configs').selectAll().execute()) {
       const place = configSecretPlace(row.account_number, row.api_name);
       await writeConfigSecret(transaction, row, reseal(row.client_secret, place));
+    }
+    const accounts = await transaction.selectFrom('accounts').select(['number', 'credentials']).execute();
+    for (const { number, credentials } of accounts) {
+      if (credentials === null) continue;
+      await transaction
+        .updateTable('accounts')
+        .set({ credentials: reseal(credentials, credentialsPlace(number)) })
+        .where('number', '=', number)
+        .execute();
     }
     const tokens = await transaction
       .selectFrom('upstox_tokens')

@@ -39,6 +39,10 @@ export interface AccountsTable {
   name: string;
   broker_user_id: string | null;
   created_at: number;
+  /** Sealed JSON; NULL where the environment describes the account. */
+  credentials: Generated<string | null>;
+  redirect_uri: Generated<string | null>;
+  is_active: Generated<number>;
 }
 
 export interface GenerationRunsTable {
@@ -168,6 +172,30 @@ export interface EventsTable {
   payload: string;
 }
 
+/** Who may come in beside the operator. Times are milliseconds since 1970. */
+export interface AccessKeysTable {
+  id: string;
+  name: string;
+  role: string;
+  /** SHA-256 of the key, which itself is stored nowhere. */
+  secret_hash: string;
+  /** NULL for every account. */
+  account_id: string | null;
+  /** Separated by blanks; NULL for every API. */
+  api_names: string | null;
+  created_at: number;
+  revoked_at: number | null;
+}
+
+/** Which key was handed which version of a token last. */
+export interface TokenLeasesTable {
+  key_id: string;
+  account_id: string;
+  api_name: string;
+  version: number;
+  leased_at: number;
+}
+
 export interface Tables {
   upstox_tokens: UpstoxTokensTable;
   token_versions: TokenVersionsTable;
@@ -182,4 +210,6 @@ export interface Tables {
   pending_acquisitions: PendingAcquisitionsTable;
   audit_entries: AuditEntriesTable;
   events: EventsTable;
+  access_keys: AccessKeysTable;
+  token_leases: TokenLeasesTable;
 }

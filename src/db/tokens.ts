@@ -4,6 +4,7 @@ import { Secret } from '../domain/secret.ts';
 import type { StoredToken } from '../domain/token.ts';
 import { fromWallTime } from '../domain/wall-time.ts';
 import { fingerprint } from './fingerprint.ts';
+import { sealedInMemory } from './memory-seal.ts';
 import type { Queryable } from './queryable.ts';
 import type { TokenVersionsTable, UpstoxTokensTable } from './tables.ts';
 import { isSealed, tokenPlace, type Vault } from './vault.ts';
@@ -95,7 +96,7 @@ const toToken = (
 
 /** A token that was sealed with VEGA_SEAL_TOKENS lies sealed until it is used. */
 const openToken = (text: string, accountNumber: number, apiName: ApiName, { vault }: TokenFormat): Secret => {
-  if (!isSealed(text)) return new Secret(text);
+  if (!isSealed(text)) return sealedInMemory(text);
   return new Secret(() => vault.open(text, tokenPlace(accountNumber, apiName)).reveal());
 };
 

@@ -83,6 +83,13 @@ export const configSecretPlace = (accountNumber: number, apiName: string): Seale
   row: `${accountNumber} ${apiName}`,
 });
 
+/** Where the credentials of an account are sealed to. */
+export const credentialsPlace = (accountNumber: number): SealedPlace => ({
+  table: 'accounts',
+  column: 'credentials',
+  row: String(accountNumber),
+});
+
 /** Where a token itself is sealed to. */
 export const tokenPlace = (accountNumber: number, apiName: string): SealedPlace => ({
   table: 'upstox_tokens',

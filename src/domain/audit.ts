@@ -1,3 +1,4 @@
+import type { AccessRole } from './access-key.ts';
 import type { ApiName } from './api-name.ts';
 import type { AuthPhase } from './auth-phase.ts';
 import type { FailureCode, Submission } from './failure.ts';
@@ -53,8 +54,24 @@ interface AuditFacts {
   readonly SERVER_STOPPED: Nothing;
   readonly CONFIG_SAVED: { readonly enabled: boolean; readonly newSecret: boolean };
   readonly CONFIG_REMOVED: Nothing;
+  readonly ACCOUNT_ADDED: Nothing;
+  readonly ACCOUNT_RENAMED: { readonly name: string };
+  readonly ACCOUNT_REMOVED: Nothing;
+  readonly ACCOUNT_SWITCHED: { readonly from: string };
+  readonly CREDENTIALS_CHANGED: Nothing;
   readonly KEY_REFUSED: { readonly times: number };
+  readonly KEY_CREATED: { readonly keyId: string; readonly name: string; readonly role: AccessRole };
+  readonly KEY_REVOKED: { readonly keyId: string };
+  readonly ACCESS_DENIED: { readonly caller: string; readonly field: string; readonly times: number };
+  readonly TOKEN_LEASED: { readonly keyId: string; readonly version: number };
+  readonly LEASE_REFUSED: {
+    readonly keyId: string;
+    readonly api: ApiName;
+    readonly reason: string;
+    readonly times: number;
+  };
   readonly SESSION_OPENED: Nothing;
+  readonly SESSIONS_ENDED: { readonly count: number };
   readonly LINK_REFUSED: { readonly times: number };
   readonly MASTER_KEY_ROTATED: Nothing;
   readonly FAILOVER_BEGUN: { readonly code: string };
@@ -156,12 +173,40 @@ const RULES: { readonly [Kind in AuditKind]: Rule<Kind> } = {
       `API config saved, ${enabled ? 'enabled' : 'disabled'}${newSecret ? ', with a new client secret' : ''}.`,
   ),
   CONFIG_REMOVED: rule('WARN', 'API', 'API config removed.'),
+  ACCOUNT_ADDED: rule('WARN', 'API', 'Account added; its credentials are sealed.'),
+  ACCOUNT_RENAMED: rule('INFO', 'API', ({ name }) => `Account renamed to ${name}.`),
+  ACCOUNT_REMOVED: rule('WARN', 'API', 'Account removed, with its API configs and its dead tokens.'),
+  ACCOUNT_SWITCHED: rule('WARN', 'API', ({ from }) => `The active account now, in place of ${from}.`),
+  CREDENTIALS_CHANGED: rule('WARN', 'API', 'The account has new credentials; they are sealed.'),
   KEY_REFUSED: rule(
     'WARN',
     'API',
     ({ times }) => `A request without a valid key was refused${often(times)}.`,
   ),
+  KEY_CREATED: rule(
+    'WARN',
+    'API',
+    ({ keyId, name, role }) => `Access key ${keyId} created: ${role}, ${JSON.stringify(name)}.`,
+  ),
+  KEY_REVOKED: rule('WARN', 'API', ({ keyId }) => `Access key ${keyId} revoked.`),
+  ACCESS_DENIED: rule(
+    'WARN',
+    'API',
+    ({ caller, field, times }) => `${caller} may not use ${field}: refused${often(times)}.`,
+  ),
+  TOKEN_LEASED: rule(
+    'INFO',
+    'AUTH',
+    ({ keyId, version }) => `Version ${version} of the token is handed to key ${keyId}.`,
+  ),
+  LEASE_REFUSED: rule(
+    'WARN',
+    'AUTH',
+    ({ keyId, api, reason, times }) =>
+      `The token of ${api} was not handed to key ${keyId} (${reason})${often(times)}.`,
+  ),
   SESSION_OPENED: rule('INFO', 'API', 'A one-time link opened a session of a browser.'),
+  SESSIONS_ENDED: rule('WARN', 'API', ({ count }) => `The sessions of ${count} browsers were ended.`),
   LINK_REFUSED: rule(
     'WARN',
     'API',

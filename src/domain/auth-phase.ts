@@ -23,6 +23,7 @@ export type AuthTrigger =
   | 'PRIMARY_VERIFIED'
   | 'SET_CONFIRMED'
   | 'CLIENT_ENTERED'
+  | 'ACCOUNT_ENTERED'
   | 'PRIMARY_LOST'
   | 'LOGGED_OUT';
 
@@ -48,6 +49,7 @@ export const TRANSITIONS: readonly Transition[] = [
   },
   { from: ['PRIMARY_VALIDATED'], on: 'SET_CONFIRMED', to: 'AUTH_CONFIRMED' },
   { from: ['AUTH_CONFIRMED'], on: 'CLIENT_ENTERED', to: 'DASHBOARD' },
+  { from: ['AUTH_CONFIRMED', 'DASHBOARD'], on: 'ACCOUNT_ENTERED', to: 'PRIMARY_VALIDATED' },
   { from: ['PRIMARY_VALIDATED', 'AUTH_CONFIRMED', 'DASHBOARD'], on: 'PRIMARY_LOST', to: 'IDLE' },
   { from: AUTH_PHASES, on: 'LOGGED_OUT', to: 'IDLE' },
 ];

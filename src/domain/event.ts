@@ -1,3 +1,5 @@
+import type { Account } from './account.ts';
+import type { ApiName } from './api-name.ts';
 import type { StoredAuditEntry } from './audit.ts';
 import type { AuthState, Cooldown } from './auth-state.ts';
 import type { DbRecovery } from './db-recovery.ts';
@@ -9,8 +11,16 @@ export type AuthHappening =
   | { readonly kind: 'TOKEN_PROGRESS'; readonly progress: TokenProgress }
   | { readonly kind: 'COOLDOWN'; readonly cooldown: Cooldown }
   | { readonly kind: 'AUTH_CONFIRMED'; readonly confirmation: AuthConfirmed }
+  | { readonly kind: 'TOKEN_STORED'; readonly stored: TokenVersion }
   | { readonly kind: 'DB_RECOVERY'; readonly recovery: DbRecovery }
+  | { readonly kind: 'ACCOUNT_SWITCHED'; readonly account: Account }
   | { readonly kind: 'AUDIT'; readonly entry: StoredAuditEntry };
+
+/** Which version of a token is the present one. */
+export interface TokenVersion {
+  readonly apiName: ApiName;
+  readonly version: number;
+}
 
 /** Everything is confirmed; where a client goes now. */
 export interface AuthConfirmed {

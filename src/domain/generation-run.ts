@@ -11,6 +11,7 @@ export const RUN_STATUSES = [
   'COMPLETED',
   'STOPPED',
   'ABORTED',
+  'QUEUED',
 ] as const;
 export type RunStatus = (typeof RUN_STATUSES)[number];
 

@@ -1,12 +1,13 @@
-import { type Account, DEFAULT_ACCOUNT, mask } from '../domain/account.ts';
+import { type Account, mask } from '../domain/account.ts';
 import { readClaims } from '../domain/jwt.ts';
 import { getAccount, listAccounts } from '../services/accounts.ts';
-import { ApiConfigRef } from './api-config.ts';
+import { READERS } from './access-plugin.ts';
+import { ApiConfigRef, ConfigSourceEnum } from './api-config.ts';
 import { AuthStateRef } from './auth-state.ts';
 import { builder } from './builder.ts';
 import { TokenRef } from './token.ts';
 
-const AccountRef = builder.objectRef<Account>('Account').implement({
+export const AccountRef = builder.objectRef<Account>('Account').implement({
   description: 'One login at the broker.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Our name for it, such as UPSTOX_01.' }),
@@ -28,9 +29,15 @@ const AccountRef = builder.objectRef<Account>('Account').implement({
         return isPlus === null ? null : isPlus ? 'PLUS' : 'BASIC';
       },
     }),
-    isActive: t.boolean({
-      description: 'True for the account that requests without accountId mean.',
-      resolve: ({ id }) => id === DEFAULT_ACCOUNT.id,
+    isActive: t.exposeBoolean('isActive', {
+      description: 'True for the account that requests without accountId mean; `switchAccount` chooses it.',
+    }),
+    source: t.field({
+      type: ConfigSourceEnum,
+      nullable: true,
+      description:
+        'Where its credentials are; null for an account that the environment described once and does not any more.',
+      resolve: (account, _args, { services }) => services.credentials.sourceOf(account),
     }),
     authState: t.field({
       type: AuthStateRef,
@@ -53,11 +60,13 @@ const AccountRef = builder.objectRef<Account>('Account').implement({
 
 builder.queryFields((t) => ({
   accounts: t.field({
+    allow: READERS,
     type: [AccountRef],
     description: 'Every account.',
     resolve: (_root, _args, { services }) => listAccounts(services.database),
   }),
   activeAccount: t.field({
+    allow: READERS,
     type: AccountRef,
     description: 'The account that requests without accountId mean.',
     resolve: (_root, _args, { services }) => getAccount(services.database, null),

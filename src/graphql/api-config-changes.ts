@@ -2,11 +2,10 @@ import { z } from 'zod';
 import { MAX_APIS } from '../domain/api-name.ts';
 import { Secret } from '../domain/secret.ts';
 import { getAccount } from '../services/accounts.ts';
+import { OPERATORS } from './access-plugin.ts';
 import { ApiConfigRef, ApiNameEnum } from './api-config.ts';
 import { builder } from './builder.ts';
-
-const isWebAddress = (text: string): boolean =>
-  URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol);
+import { isWebAddress } from './web-address.ts';
 
 const SaveApiConfigInput = builder.inputType('SaveApiConfigInput', {
   description: 'An API app as it is registered at the broker. What is left out stays as it is stored.',
@@ -32,7 +31,8 @@ const SaveApiConfigInput = builder.inputType('SaveApiConfigInput', {
         .regex(/^\S{1,255}$/, { message: 'clientSecret should be 1 to 255 characters without blanks.' }),
     }),
     redirectUri: t.string({
-      description: 'As registered at the broker, http or https. UPSTOX_REDIRECT_URI if it was never given.',
+      description:
+        'As registered at the broker, http or https. The one of the account if it was never given: UPSTOX_REDIRECT_URI, or what addAccount was told.',
       validate: z
         .string()
         .max(255)
@@ -52,9 +52,10 @@ const SaveApiConfigInput = builder.inputType('SaveApiConfigInput', {
 
 builder.mutationFields((t) => ({
   saveApiConfig: t.field({
+    allow: OPERATORS,
     type: ApiConfigRef,
     description:
-      'Stores or changes an API app. Refused with CONFIG_SOURCE_IS_ENV unless LOGIN_CONFIG_SOURCE is DATABASE.',
+      'Stores or changes an API app. Refused with CONFIG_SOURCE_IS_ENV for an account that the environment describes, unless LOGIN_CONFIG_SOURCE is DATABASE.',
     args: { input: t.arg({ type: SaveApiConfigInput, required: true, description: 'The app.' }) },
     resolve: async (_root, { input }, { services }) =>
       services.apiConfigs.save(await getAccount(services.database, input.accountId), {
@@ -67,6 +68,7 @@ builder.mutationFields((t) => ({
       }),
   }),
   setApiConfigEnabled: t.field({
+    allow: OPERATORS,
     type: ApiConfigRef,
     description: 'Switches an API app on or off. Refused with CONFIG_SOURCE_IS_ENV or API_NOT_CONFIGURED.',
     args: {
@@ -78,6 +80,7 @@ builder.mutationFields((t) => ({
       services.apiConfigs.setEnabled(await getAccount(services.database, accountId), apiName, enabled),
   }),
   removeApiConfig: t.boolean({
+    allow: OPERATORS,
     description:
       'Removes an API app; true when there was one. Its token stays stored. Refused with CONFIG_SOURCE_IS_ENV.',
     args: {

@@ -1,6 +1,7 @@
 import { type ApiConfig, CONFIG_SOURCES } from '../domain/api-config.ts';
 import { API_NAMES } from '../domain/api-name.ts';
 import { getAccount } from '../services/accounts.ts';
+import { READERS } from './access-plugin.ts';
 import { builder } from './builder.ts';
 
 export const ApiNameEnum = builder.enumType('ApiName', {
@@ -18,8 +19,8 @@ export const ApiNameEnum = builder.enumType('ApiName', {
   },
 });
 
-const ConfigSourceEnum = builder.enumType('ConfigSource', {
-  description: 'Where the API apps are configured (LOGIN_CONFIG_SOURCE).',
+export const ConfigSourceEnum = builder.enumType('ConfigSource', {
+  description: 'Where something is configured; of API apps LOGIN_CONFIG_SOURCE says it.',
   values: {
     ENV: { value: CONFIG_SOURCES[0], description: 'In environment variables or `.env`.' },
     DATABASE: { value: CONFIG_SOURCES[1], description: 'In the table upstox_api_configs.' },
@@ -45,6 +46,7 @@ export const ApiConfigRef = builder.objectRef<ApiConfig>('ApiConfig').implement(
 
 builder.queryField('apiConfigs', (t) =>
   t.field({
+    allow: READERS,
     type: [ApiConfigRef],
     description: 'The API apps of an account, PRIMARY first, then by index.',
     args: { accountId: t.arg.id({ description: 'An account; the active one if left out.' }) },

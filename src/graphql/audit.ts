@@ -8,6 +8,7 @@ import {
 import type { AuthEvent } from '../domain/event.ts';
 import { type AuditPage, readAuditLog } from '../services/audit-log.ts';
 import { followEvents } from '../services/live-state.ts';
+import { OPERATORS, READERS } from './access-plugin.ts';
 import { ApiNameEnum } from './api-config.ts';
 import { builder } from './builder.ts';
 
@@ -124,6 +125,7 @@ const VerificationRef = builder.objectRef<AuditVerification>('AuditVerification'
 
 builder.queryField('auditLog', (t) =>
   t.field({
+    allow: READERS,
     type: ConnectionRef,
     description: 'What was done, the newest first. A log of a million entries pages as fast as a short one.',
     args: {
@@ -150,6 +152,7 @@ builder.queryField('auditLog', (t) =>
 
 builder.mutationField('verifyAudit', (t) =>
   t.field({
+    allow: OPERATORS,
     type: VerificationRef,
     description:
       'Looks through the whole audit log: every entry holds a keyed hash of itself and of the one before it, and a signed file beside the database tells how many there are.',
@@ -159,10 +162,11 @@ builder.mutationField('verifyAudit', (t) =>
 
 builder.subscriptionField('auditLog', (t) =>
   t.field({
+    allow: READERS,
     type: AuditEntryRef,
     description:
       'Entries of the audit log as they are written, of the active account and of the server as a whole.',
-    subscribe: (_root, _args, { services }) => followEvents(services, { only: 'AUDIT' }),
+    subscribe: (_root, _args, { services, caller }) => followEvents(services, caller, { only: 'AUDIT' }),
     resolve: (event) => (event as Extract<AuthEvent, { kind: 'AUDIT' }>).entry,
   }),
 );

@@ -3,6 +3,7 @@ import { AUTH_PHASES } from '../domain/auth-phase.ts';
 import { type AuthState, BLOCK_REASONS, type Cooldown } from '../domain/auth-state.ts';
 import { getAccount } from '../services/accounts.ts';
 import { logOut, startLogin } from '../services/session.ts';
+import { EVERYBODY, OPERATORS } from './access-plugin.ts';
 import { builder } from './builder.ts';
 import { FailureCodeEnum, GenerationRunRef } from './generation-run.ts';
 
@@ -90,6 +91,7 @@ const accountArgument = { description: 'An account; the active one if left out.'
 
 builder.queryFields((t) => ({
   authState: t.field({
+    allow: EVERYBODY,
     type: AuthStateRef,
     description: 'How an account stands now.',
     args: { accountId: t.arg.id(accountArgument) },
@@ -97,6 +99,7 @@ builder.queryFields((t) => ({
       services.states.read(await getAccount(services.database, accountId)),
   }),
   ready: t.boolean({
+    allow: EVERYBODY,
     description:
       'The gate: AUTH_CONFIRMED or later, on the facts of now. Closes by itself when PRIMARY dies.',
     args: { accountId: t.arg.id(accountArgument) },
@@ -107,6 +110,7 @@ builder.queryFields((t) => ({
 
 builder.mutationFields((t) => ({
   startLogin: t.field({
+    allow: OPERATORS,
     type: GenerationRunRef,
     description:
       'Makes whatever is missing, from IDLE; refused with WRONG_STATE elsewhere, COOLDOWN or QUARANTINED.',
@@ -115,6 +119,7 @@ builder.mutationFields((t) => ({
       startLogin(services, await getAccount(services.database, accountId)),
   }),
   abortGeneration: t.field({
+    allow: OPERATORS,
     type: GenerationRunRef,
     description:
       'Ends a run at its next safe point; its steps say what had been submitted. One that is over stays as it is.',
@@ -122,6 +127,7 @@ builder.mutationFields((t) => ({
     resolve: (_root, { runId }, { services }) => services.generation.abort(runId),
   }),
   acceptPartial: t.field({
+    allow: OPERATORS,
     type: AuthStateRef,
     description:
       'Goes on without the missing ones until the next 03:30 IST; from PRIMARY_VALIDATED only, else WRONG_STATE.',
@@ -130,6 +136,7 @@ builder.mutationFields((t) => ({
       services.states.acceptPartial(await getAccount(services.database, accountId)),
   }),
   enterDashboard: t.field({
+    allow: OPERATORS,
     type: AuthStateRef,
     description: 'Goes through the gate; refused with WRONG_STATE while it is shut.',
     args: { accountId: t.arg.id(accountArgument) },
@@ -137,6 +144,7 @@ builder.mutationFields((t) => ({
       services.states.enterDashboard(await getAccount(services.database, accountId)),
   }),
   clearQuarantine: t.field({
+    allow: OPERATORS,
     type: AuthStateRef,
     description: 'Lets the account be tried again, after a person has looked at it.',
     args: {
@@ -155,6 +163,7 @@ builder.mutationFields((t) => ({
       services.states.clearQuarantine(await getAccount(services.database, accountId), reason),
   }),
   logout: t.field({
+    allow: OPERATORS,
     type: AuthStateRef,
     description: 'Aborts what is under way and goes back to IDLE. A cooldown and a quarantine stay.',
     args: {

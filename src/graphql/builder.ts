@@ -1,19 +1,16 @@
 import SchemaBuilder from '@pothos/core';
 import ValidationPlugin from '@pothos/plugin-validation';
 import { GraphQLError } from 'graphql';
-import type { Services } from '../services/services.ts';
-
-/** What every resolver is handed. */
-export interface Context {
-  readonly services: Services;
-}
+import { accessPlugin } from './access-plugin.ts';
+import type { Context } from './context.ts';
 
 export const builder = new SchemaBuilder<{
   Context: Context;
   Scalars: { DateTime: { Input: Date; Output: Date } };
   DefaultFieldNullability: false;
 }>({
-  plugins: [ValidationPlugin],
+  // The first one comes first: whoever may not use a field learns nothing of its arguments.
+  plugins: [accessPlugin, ValidationPlugin],
   defaultFieldNullability: false,
   validation: {
     validationError: ({ issues }) =>

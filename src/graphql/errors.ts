@@ -21,6 +21,18 @@ export const toGraphQLError = (error: unknown): GraphQLError | null => {
 export const withInputCode = (error: GraphQLError): GraphQLError =>
   isAboutInput(error) ? withCode(error, 'BAD_USER_INPUT') : error;
 
+/** The library quotes what it was given, and what it was given may be a PIN. */
+const withoutValues = (message: string): string =>
+  message
+    .replace(QUOTED_VARIABLE, (_whole, variable: string, place: string | undefined, why: string) =>
+      [variable, 'got an invalid value', place].filter(Boolean).join(' ').concat('; ', why),
+    )
+    .replace(/((?:String|ID) cannot represent a non[- ]string value): .*$/s, '$1.');
+
+/** Whatever the value holds, of all that could be the reason behind it the last one is taken. */
+const QUOTED_VARIABLE =
+  /^(Variable "\$\w+") got invalid value .*?(?:(at "[\w.[\]]+"))?; ((?:Field "|Expected |\w+ cannot represent |Value "|Enum ")(?!.*; (?:Field "|Expected |\w+ cannot represent |Value "|Enum ")).*)$/s;
+
 /** The library's own words for a value that does not fit its type; it gives them no code. */
 const INPUT_MESSAGES =
   /^(Value|Variable|Enum|Expected value|Expected type|Argument|Field) .*|cannot represent|got invalid value/;
@@ -29,7 +41,7 @@ const isAboutInput = (error: GraphQLError): boolean =>
   error.extensions.code === undefined && INPUT_MESSAGES.test(error.message);
 
 const withCode = (error: GraphQLError, code: string): GraphQLError =>
-  new GraphQLError(error.message, {
+  new GraphQLError(withoutValues(error.message), {
     ...place(error),
     extensions: {
       ...error.extensions,

@@ -1,6 +1,9 @@
 import { z } from 'zod';
-import type { AuthConfirmed, AuthEvent } from '../domain/event.ts';
+import type { AuthConfirmed, AuthEvent, TokenVersion } from '../domain/event.ts';
 import { followEvents } from '../services/live-state.ts';
+import { EVERYBODY } from './access-plugin.ts';
+import { AccountRef } from './account.ts';
+import { ApiNameEnum } from './api-config.ts';
 import { AuditEntryRef } from './audit.ts';
 import { AuthStateRef, CooldownRef } from './auth-state.ts';
 import { builder } from './builder.ts';
@@ -14,7 +17,9 @@ const TYPE_NAMES: Readonly<Record<AuthEvent['kind'], string>> = {
   TOKEN_PROGRESS: 'TokenProgressEvent',
   COOLDOWN: 'CooldownEvent',
   AUTH_CONFIRMED: 'AuthConfirmedEvent',
+  TOKEN_STORED: 'TokenStoredEvent',
   DB_RECOVERY: 'DbRecoveryEvent',
+  ACCOUNT_SWITCHED: 'AccountSwitchedEvent',
   AUDIT: 'AuditEvent',
   HEARTBEAT: 'HeartbeatEvent',
   GAP: 'GapEvent',
@@ -25,6 +30,14 @@ const AuthConfirmedRef = builder.objectRef<AuthConfirmed>('AuthConfirmed').imple
   fields: (t) => ({
     authenticated: t.exposeBoolean('authenticated', { description: 'Always true.' }),
     redirect: t.exposeString('redirect', { description: 'Where a client goes now: a path.' }),
+  }),
+});
+
+const TokenVersionRef = builder.objectRef<TokenVersion>('TokenVersion').implement({
+  description: 'Which version of a token is the present one.',
+  fields: (t) => ({
+    apiName: t.expose('apiName', { type: ApiNameEnum, description: 'Whose token.' }),
+    version: t.exposeInt('version', { description: 'As `Token.version`.' }),
   }),
 });
 
@@ -74,11 +87,29 @@ builder.objectRef<EventOf<'AUTH_CONFIRMED'>>('AuthConfirmedEvent').implement({
   }),
 });
 
+builder.objectRef<EventOf<'TOKEN_STORED'>>('TokenStoredEvent').implement({
+  interfaces: [AuthEventRef],
+  description:
+    'A new token is stored: whoever holds an older version lets go of it. Whether it is VALID is told elsewhere.',
+  fields: (t) => ({
+    stored: t.expose('stored', { type: TokenVersionRef, description: 'Which one.' }),
+  }),
+});
+
 builder.objectRef<EventOf<'DB_RECOVERY'>>('DbRecoveryEvent').implement({
   interfaces: [AuthEventRef],
   description: 'Memory takes over from the database, or the database is back.',
   fields: (t) => ({
     recovery: t.expose('recovery', { type: DbRecoveryRef, description: 'How it stands.' }),
+  }),
+});
+
+builder.objectRef<EventOf<'ACCOUNT_SWITCHED'>>('AccountSwitchedEvent').implement({
+  interfaces: [AuthEventRef],
+  description:
+    'Another account is the active one; told to the listeners of every account. A stream stays with the account that it began with.',
+  fields: (t) => ({
+    account: t.expose('account', { type: AccountRef, description: 'The active account now.' }),
   }),
 });
 
@@ -104,6 +135,7 @@ const accountArgument = { description: 'An account; the active one if left out.'
 
 builder.subscriptionFields((t) => ({
   events: t.field({
+    allow: EVERYBODY,
     type: AuthEventRef,
     description:
       'Everything that happens to an account. Without `after` the state as it is comes first; with it, what happened since, without a gap and nothing twice.',
@@ -116,42 +148,46 @@ builder.subscriptionFields((t) => ({
           .regex(/^\d{1,15}$/, { message: 'after should be the id of an event: a whole number.' }),
       }),
     },
-    subscribe: (_root, { accountId, after }, { services }) =>
-      followEvents(services, { accountId, after: after == null ? undefined : Number(after) }),
+    subscribe: (_root, { accountId, after }, { services, caller }) =>
+      followEvents(services, caller, { accountId, after: after == null ? undefined : Number(after) }),
     resolve: (event) => event,
   }),
   authState: t.field({
+    allow: EVERYBODY,
     type: AuthStateRef,
     description: 'How an account stands: now, and whenever that changes.',
     args: { accountId: t.arg.id(accountArgument) },
-    subscribe: (_root, { accountId }, { services }) =>
-      followEvents(services, { accountId, only: 'AUTH_STATE' }),
+    subscribe: (_root, { accountId }, { services, caller }) =>
+      followEvents(services, caller, { accountId, only: 'AUTH_STATE' }),
     resolve: (event) => (event as EventOf<'AUTH_STATE'>).authState,
   }),
   tokenProgress: t.field({
+    allow: EVERYBODY,
     type: TokenProgressRef,
     description: 'How far the runs of an account have come; the run under way, or else the last one, first.',
     args: { accountId: t.arg.id(accountArgument) },
-    subscribe: (_root, { accountId }, { services }) =>
-      followEvents(services, { accountId, only: 'TOKEN_PROGRESS' }),
+    subscribe: (_root, { accountId }, { services, caller }) =>
+      followEvents(services, caller, { accountId, only: 'TOKEN_PROGRESS' }),
     resolve: (event) => (event as EventOf<'TOKEN_PROGRESS'>).progress,
   }),
   cooldown: t.field({
+    allow: EVERYBODY,
     type: CooldownRef,
     description:
       'The cooldown of an account: now, at least once a second while it is active, and at its end.',
     args: { accountId: t.arg.id(accountArgument) },
-    subscribe: (_root, { accountId }, { services }) =>
-      followEvents(services, { accountId, only: 'COOLDOWN' }),
+    subscribe: (_root, { accountId }, { services, caller }) =>
+      followEvents(services, caller, { accountId, only: 'COOLDOWN' }),
     resolve: (event) => (event as EventOf<'COOLDOWN'>).cooldown,
   }),
   authConfirmed: t.field({
+    allow: EVERYBODY,
     type: AuthConfirmedRef,
     description:
       'Told when everything is confirmed; at once to whoever begins to listen while the gate is open.',
     args: { accountId: t.arg.id(accountArgument) },
-    subscribe: (_root, { accountId }, { services }) =>
-      followEvents(services, { accountId, only: 'AUTH_CONFIRMED' }),
+    subscribe: (_root, { accountId }, { services, caller }) =>
+      followEvents(services, caller, { accountId, only: 'AUTH_CONFIRMED' }),
     resolve: (event) => (event as EventOf<'AUTH_CONFIRMED'>).confirmation,
   }),
 }));

@@ -11,6 +11,7 @@ import {
   type TokenProgress,
 } from '../domain/generation-run.ts';
 import { getAccount } from '../services/accounts.ts';
+import { OPERATORS, READERS } from './access-plugin.ts';
 import { ApiNameEnum } from './api-config.ts';
 import { builder } from './builder.ts';
 
@@ -56,6 +57,7 @@ const RunStatusEnum = builder.enumType('RunStatus', {
     COMPLETED: { value: RUN_STATUSES[3], description: 'Every token of it was made and confirmed.' },
     STOPPED: { value: RUN_STATUSES[4], description: 'It ended with some missing; the steps say why.' },
     ABORTED: { value: RUN_STATUSES[5], description: 'It was ended on request.' },
+    QUEUED: { value: RUN_STATUSES[6], description: 'Another account’s run has the browser; it comes next.' },
   },
 });
 
@@ -182,6 +184,11 @@ export const GenerationRunRef = builder.objectRef<GenerationRun>('GenerationRun'
       description:
         'Until when a person may act, while the status is WAITING_OPERATOR; the earliest end where several are waited for.',
     }),
+    queuePosition: t.int({
+      nullable: true,
+      description: 'Its place among the runs that wait for the browser, from 1; null when it does not wait.',
+      resolve: ({ id }, _args, { services }) => services.generation.queuePosition(id),
+    }),
     steps: t.field({
       type: [RunStepRef],
       description: 'One for each API, in the order in which they are made.',
@@ -216,6 +223,7 @@ export const TokenProgressRef = builder.objectRef<TokenProgress>('TokenProgress'
 
 builder.queryField('generationRun', (t) =>
   t.field({
+    allow: READERS,
     type: GenerationRunRef,
     nullable: true,
     description: 'One run as it stands; null when there is none of that id.',
@@ -224,11 +232,22 @@ builder.queryField('generationRun', (t) =>
   }),
 );
 
+builder.queryField('runQueue', (t) =>
+  t.field({
+    allow: READERS,
+    type: [GenerationRunRef],
+    description:
+      'The runs that wait for the one browser, of all accounts, in the order in which they get it.',
+    resolve: (_root, _args, { services }) => [...services.generation.queue],
+  }),
+);
+
 builder.mutationField('generateTokens', (t) =>
   t.field({
+    allow: OPERATORS,
     type: GenerationRunRef,
     description:
-      'Starts making tokens and answers as soon as the run is stored; progress comes with the subscription tokenProgress. Refused with RUN_IN_PROGRESS, COOLDOWN, QUARANTINED, WOULD_REPLACE_VALID, WOULD_REPLACE_UNKNOWN or BAD_USER_INPUT.',
+      'Starts making tokens and answers as soon as the run is stored; progress comes with the subscription tokenProgress. While another account has the browser the run waits its turn, QUEUED. Refused with RUN_IN_PROGRESS, COOLDOWN, QUARANTINED, WOULD_REPLACE_VALID, WOULD_REPLACE_UNKNOWN or BAD_USER_INPUT.',
     args: {
       mode: t.arg({ type: GenerationModeEnum, required: true, description: 'Which tokens to make.' }),
       apiNames: t.arg({

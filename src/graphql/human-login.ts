@@ -1,5 +1,6 @@
 import { getAccount } from '../services/accounts.ts';
 import { beginHumanLogin, type HumanLogin } from '../services/human-login.ts';
+import { OPERATORS } from './access-plugin.ts';
 import { ApiNameEnum } from './api-config.ts';
 import { builder } from './builder.ts';
 
@@ -24,6 +25,7 @@ const HumanLoginRef = builder.objectRef<HumanLogin>('HumanLogin').implement({
 
 builder.mutationField('beginHumanLogin', (t) =>
   t.field({
+    allow: OPERATORS,
     type: HumanLoginRef,
     description:
       'Lets a person log in by hand for one API, and starts a run that waits for the broker’s redirect. The app’s redirect URI has to lead to /api/v1/auth/upstox/callback of this server. Refused like generateTokens, and with API_NOT_CONFIGURED.',

@@ -2,6 +2,7 @@ import { mask } from '../domain/account.ts';
 import type { Profile } from '../domain/profile.ts';
 import { getAccount } from '../services/accounts.ts';
 import { type LoginSuccess, readLoginSuccess } from '../services/token-status.ts';
+import { READERS } from './access-plugin.ts';
 import { ApiNameEnum } from './api-config.ts';
 import { builder } from './builder.ts';
 
@@ -73,6 +74,7 @@ const LoginSuccessRef = builder.objectRef<LoginSuccess>('LoginSuccess').implemen
 
 builder.queryField('loginSuccess', (t) =>
   t.field({
+    allow: READERS,
     type: LoginSuccessRef,
     nullable: true,
     description:

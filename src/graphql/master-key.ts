@@ -1,8 +1,10 @@
 import { rotateMasterKey } from '../services/master-key.ts';
+import { OPERATORS } from './access-plugin.ts';
 import { builder } from './builder.ts';
 
 builder.mutationField('rotateMasterKey', (t) =>
   t.boolean({
+    allow: OPERATORS,
     description:
       'Makes a new master key and seals every secret with it, in one transaction. With VEGA_MASTER_KEY, list the new key before the old one first; refused with MASTER_KEY_IS_GIVEN otherwise.',
     resolve: (_root, _args, { services }) => rotateMasterKey(services),

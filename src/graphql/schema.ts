@@ -1,5 +1,7 @@
 import './scalars.ts';
+import './access-key.ts';
 import './account.ts';
+import './account-changes.ts';
 import './api-config-changes.ts';
 import './audit.ts';
 import './auth-state.ts';
@@ -10,6 +12,7 @@ import './master-key.ts';
 import './storage.ts';
 import './system-health.ts';
 import './token-expiry.ts';
+import './token-lease.ts';
 import './token-status.ts';
 import { builder } from './builder.ts';
 

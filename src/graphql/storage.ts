@@ -2,6 +2,7 @@ import type { DbRecovery } from '../domain/db-recovery.ts';
 import type { AuthEvent } from '../domain/event.ts';
 import { type BackupReport, backUp } from '../services/backups.ts';
 import { followEvents } from '../services/live-state.ts';
+import { EVERYBODY, OPERATORS } from './access-plugin.ts';
 import { builder } from './builder.ts';
 import { StorageKindEnum } from './token.ts';
 
@@ -32,6 +33,7 @@ const BackupRef = builder.objectRef<BackupReport>('Backup').implement({
 
 builder.mutationField('backUpDatabase', (t) =>
   t.field({
+    allow: OPERATORS,
     type: BackupRef,
     description:
       'Copies the database while it is in use, and keeps the newest seven copies. One is made before each run, too.',
@@ -41,10 +43,12 @@ builder.mutationField('backUpDatabase', (t) =>
 
 builder.subscriptionField('dbRecovery', (t) =>
   t.field({
+    allow: EVERYBODY,
     type: DbRecoveryRef,
     description:
       'Told when memory takes over from the database, when that changes, and when the database is back; at once to whoever begins to listen meanwhile.',
-    subscribe: (_root, _args, { services }) => followEvents(services, { only: 'DB_RECOVERY' }),
+    subscribe: (_root, _args, { services, caller }) =>
+      followEvents(services, caller, { only: 'DB_RECOVERY' }),
     resolve: (event) => (event as Extract<AuthEvent, { kind: 'DB_RECOVERY' }>).recovery,
   }),
 );

@@ -1,5 +1,6 @@
 import { type Finding, HEALTH_COMPONENTS, HEALTH_STATES, type SystemHealth } from '../domain/health.ts';
 import { readSystemHealth } from '../services/system-health.ts';
+import { READERS } from './access-plugin.ts';
 import { builder } from './builder.ts';
 
 const HealthStateEnum = builder.enumType('HealthState', {
@@ -59,6 +60,7 @@ const SystemHealthRef = builder.objectRef<SystemHealth>('SystemHealth').implemen
 
 builder.queryField('systemHealth', (t) =>
   t.field({
+    allow: READERS,
     type: SystemHealthRef,
     description: 'How the system is.',
     resolve: (_root, _args, { services }) => readSystemHealth(services),

@@ -1,6 +1,8 @@
+import { mayUseApi } from '../domain/access-key.ts';
 import { EXPIRY_LEVELS } from '../domain/expiry.ts';
 import { getAccount } from '../services/accounts.ts';
 import { readTokenExpiry, type TokenExpiry } from '../services/token-status.ts';
+import { EVERYBODY } from './access-plugin.ts';
 import { ApiNameEnum } from './api-config.ts';
 import { builder } from './builder.ts';
 
@@ -28,12 +30,14 @@ const TokenExpiryRef = builder.objectRef<TokenExpiry>('TokenExpiry').implement({
 
 builder.queryField('tokenExpiry', (t) =>
   t.field({
+    allow: EVERYBODY,
     type: [TokenExpiryRef],
     description:
       'When the tokens of the enabled APIs end, PRIMARY first; APIs without a readable end are left out. Reading it triggers nothing.',
     args: { accountId: t.arg.id({ description: 'An account; the active one if left out.' }) },
-    resolve: async (_root, { accountId }, { services }) => [
-      ...(await readTokenExpiry(services, await getAccount(services.database, accountId))),
-    ],
+    resolve: async (_root, { accountId }, { services, caller }) => {
+      const expiries = await readTokenExpiry(services, await getAccount(services.database, accountId));
+      return expiries.filter(({ apiName }) => mayUseApi(caller.bounds, apiName));
+    },
   }),
 );

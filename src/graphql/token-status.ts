@@ -11,6 +11,7 @@ import {
 import type { TokenCheck } from '../domain/verdict.ts';
 import { getAccount } from '../services/accounts.ts';
 import { readTokenStatus } from '../services/token-status.ts';
+import { READERS } from './access-plugin.ts';
 import { ApiNameEnum } from './api-config.ts';
 import { builder } from './builder.ts';
 import { GenerationModeEnum } from './generation-run.ts';
@@ -131,6 +132,7 @@ const TokenStatusReportRef = builder.objectRef<TokenStatusReport>('TokenStatusRe
 
 builder.queryField('tokenStatus', (t) =>
   t.field({
+    allow: READERS,
     type: TokenStatusReportRef,
     description:
       'Asks about every enabled API: time first, then the broker’s profile call, two at a time and each once. A token found EXPIRED or INVALID is marked inactive at once; UNKNOWN changes nothing.',

@@ -1,7 +1,9 @@
+import { mayUseApi } from '../domain/access-key.ts';
 import { STORAGE_KINDS } from '../domain/token.ts';
 import { endOf, VERDICTS } from '../domain/verdict.ts';
 import { getAccount } from '../services/accounts.ts';
 import type { KnownToken } from '../services/token-truth.ts';
+import { EVERYBODY } from './access-plugin.ts';
 import { ApiNameEnum } from './api-config.ts';
 import { builder } from './builder.ts';
 
@@ -89,12 +91,16 @@ export const TokenRef = builder.objectRef<KnownToken>('Token').implement({
 
 builder.queryField('tokens', (t) =>
   t.field({
+    allow: EVERYBODY,
     type: [TokenRef],
-    description: 'The tokens of all enabled APIs, PRIMARY first, from the database; the broker is not asked.',
+    description:
+      'The tokens of all enabled APIs, PRIMARY first, from the database; the broker is not asked. A key that is confined to some APIs is told of those.',
     args: { accountId: t.arg.id({ description: 'An account; the active one if left out.' }) },
-    resolve: async (_root, { accountId }, { services }) => {
+    resolve: async (_root, { accountId }, { services, caller }) => {
       const account = await getAccount(services.database, accountId);
-      return services.truth.known(account, await services.apiConfigs.enabled(account));
+      const configs = await services.apiConfigs.enabled(account);
+      const own = configs.filter(({ apiName }) => mayUseApi(caller.bounds, apiName));
+      return services.truth.known(account, own);
     },
   }),
 );

@@ -1,68 +1,65 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
+import { type Caller, callerOfKey, UNBOUND } from '../domain/access-key.ts';
 import type { Secret } from '../domain/secret.ts';
+import type { AccessKeys } from '../services/access-keys.ts';
+import { hashSecret } from '../services/secret-hash.ts';
+import { SESSION_SECONDS, type Sessions } from '../services/sessions.ts';
+import { Guesses } from './guesses.ts';
+import type { Incoming } from './incoming.ts';
 
 const SESSION_COOKIE = 'vega_session';
-const SESSION_SECONDS = 12 * 3600;
 const LOOPBACK_HOSTS = ['127.0.0.1', 'localhost', '[::1]'];
 
 /** Why a request is not let in. */
 export interface Denial {
-  readonly status: 401 | 403 | 415;
-  readonly code: 'UNAUTHENTICATED' | 'FORBIDDEN' | 'UNSUPPORTED_MEDIA_TYPE';
+  readonly status: 401 | 403 | 415 | 429;
+  readonly code: 'UNAUTHENTICATED' | 'FORBIDDEN' | 'UNSUPPORTED_MEDIA_TYPE' | 'TOO_MANY_GUESSES';
   readonly message: string;
   readonly nextAction: string;
+  /** Set where time heals. */
+  readonly retryAfterSeconds?: number;
 }
 
 /** As much of a request as has to be known. */
-export interface Asking {
-  readonly method: string;
-  readonly url: string;
-  readonly headers: Pick<Headers, 'get' | 'has'>;
-}
+export type Asking = Pick<Incoming, 'method' | 'url' | 'headers' | 'address'>;
 
 interface Options {
   readonly operatorKey: Secret;
+  readonly keys: AccessKeys;
+  readonly sessions: Sessions;
   /** Host names besides those of the loopback interface. */
   readonly allowedHosts: readonly string[];
-  readonly now: () => Date;
   /** Told of a key or a link that was not good. */
   readonly onRefused: (kind: 'KEY_REFUSED' | 'LINK_REFUSED') => void;
-  readonly onSession: () => void;
 }
+
+const OPERATOR: Caller = { id: 'the operator’s key', keyId: null, role: 'OPERATOR', bounds: UNBOUND };
 
 /**
  * Who may come in. Every request names a host and, where a browser sends one, an origin that are ours (a foreign name
- * that points here is a rebinding attack), and carries the operator's key or a session that a one-time link has opened.
+ * that points here is a rebinding attack), and carries the operator's key, a key that the operator has made, or a
+ * session that a one-time link has opened.
  */
 export class Access {
   readonly #options: Options;
-  /** Hashes of the links that have not been used yet, and of the sessions with their ends. */
-  readonly #links = new Set<string>();
-  readonly #sessions = new Map<string, number>();
   readonly #operatorHash: Buffer;
+  readonly #guesses = new Guesses();
 
   constructor(options: Options) {
     this.#options = options;
-    this.#operatorHash = Buffer.from(hash(options.operatorKey.reveal()));
-  }
-
-  /** The secret part of a link that logs one browser in, once. */
-  issueLink(): string {
-    const secret = randomBytes(24).toString('base64url');
-    this.#links.add(hash(secret));
-    return secret;
+    this.#operatorHash = Buffer.from(hashSecret(options.operatorKey.reveal()));
   }
 
   /** The cookie of a new session, if the link is good; it is used up by this. */
-  redeemLink(secret: string): string | null {
-    if (!this.#links.delete(hash(secret))) {
-      this.#options.onRefused('LINK_REFUSED');
-      return null;
-    }
-    this.#options.onSession();
-    const session = randomBytes(32).toString('base64url');
-    this.#sessions.set(hash(session), this.#options.now().getTime() + SESSION_SECONDS * 1000);
-    return `${SESSION_COOKIE}=${session}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${SESSION_SECONDS}`;
+  redeemLink(link: string, { address }: Pick<Asking, 'address'>): string | Denial {
+    const denial = this.#slow(address);
+    if (denial !== null) return denial;
+    const session = this.#options.sessions.redeemLink(link);
+    if (session !== null)
+      return `${SESSION_COOKIE}=${session}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${SESSION_SECONDS}`;
+    this.#guesses.noteWrong(address);
+    this.#options.onRefused('LINK_REFUSED');
+    return UNKNOWN_LINK;
   }
 
   /** Null when host and origin are ours. */
@@ -88,45 +85,61 @@ export class Access {
         );
   }
 
-  /** Null when the request carries the key or a live session. */
-  checkKey(request: Asking): Denial | null {
-    const denial = this.#judge(request);
-    if (denial === UNAUTHENTICATED) this.#options.onRefused('KEY_REFUSED');
-    return denial;
+  /** Who asks, if the request carries a good key or a live session. */
+  identify(request: Asking): Caller | Denial {
+    const caller = this.#judge(request);
+    if (caller === UNAUTHENTICATED) this.#options.onRefused('KEY_REFUSED');
+    return caller;
   }
 
-  #judge(request: Asking): Denial | null {
+  #judge(request: Asking): Caller | Denial {
     const bearer = bearerOf(request);
-    if (bearer !== undefined)
-      return timingSafeEqual(Buffer.from(hash(bearer)), this.#operatorHash) ? null : UNAUTHENTICATED;
-    if (!this.#hasSession(request)) return UNAUTHENTICATED;
+    if (bearer !== undefined) return this.#judgeKey(bearer, request.address);
+    const session = sessionOf(request);
+    const caller = session === undefined ? null : this.#options.sessions.find(session);
+    if (caller === null) return UNAUTHENTICATED;
     // A cookie comes by itself, so a request that acts must also say that it comes from our page.
     const isReading = request.method === 'GET' || request.method === 'HEAD';
     return isReading || request.headers.has('origin')
-      ? null
+      ? caller
       : forbidden(
           'A request with the session cookie needs an Origin header.',
           'Send it from a browser, or use the key.',
         );
   }
 
-  /** The same text for all requests with the same key or session; it tells neither. */
-  callerOf(request: Asking): string {
-    const bearer = bearerOf(request);
-    return hash(bearer === undefined ? `session ${sessionOf(request)}` : `key ${bearer}`);
+  #judgeKey(bearer: string, address: string): Caller | Denial {
+    const denial = this.#slow(address);
+    if (denial !== null) return denial;
+    if (timingSafeEqual(Buffer.from(hashSecret(bearer)), this.#operatorHash)) return OPERATOR;
+    const key = this.#options.keys.find(bearer);
+    if (key !== null) return callerOfKey(key);
+    this.#guesses.noteWrong(address);
+    return UNAUTHENTICATED;
   }
 
-  #hasSession(request: Asking): boolean {
-    const session = sessionOf(request);
-    if (session === undefined) return false;
-    const end = this.#sessions.get(hash(session));
-    return end !== undefined && this.#options.now().getTime() < end;
+  #slow(address: string): Denial | null {
+    const seconds = this.#guesses.waitSeconds(address);
+    if (seconds === 0) return null;
+    return {
+      status: 429,
+      code: 'TOO_MANY_GUESSES',
+      message: 'Too many wrong keys came from this address.',
+      nextAction: 'Stop the program that sends a wrong key, then try again in a while.',
+      retryAfterSeconds: seconds,
+    };
   }
 
   #isAllowed(hostname: string): boolean {
     return LOOPBACK_HOSTS.includes(hostname) || this.#options.allowedHosts.includes(hostname);
   }
 }
+
+/** The headers that go with a denial. */
+export const denialHeaders = ({ status, retryAfterSeconds }: Denial): Record<string, string> => ({
+  ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+  ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
+});
 
 const bearerOf = ({ headers }: Asking): string | undefined =>
   /^Bearer\s+(\S+)$/i.exec(headers.get('authorization') ?? '')?.[1];
@@ -146,6 +159,13 @@ const UNAUTHENTICATED: Denial = {
     'Send "Authorization: Bearer" with the key from .vega/operator.key, or open the link that the server printed.',
 };
 
+const UNKNOWN_LINK: Denial = {
+  status: 401,
+  code: 'UNAUTHENTICATED',
+  message: 'This link has been used or is not ours.',
+  nextAction: 'Restart the server for a new one.',
+};
+
 const forbidden = (message: string, nextAction: string): Denial => ({
   status: 403,
   code: 'FORBIDDEN',
@@ -157,5 +177,3 @@ const hostnameOf = (host: string): string => {
   const address = `http://${host}`;
   return URL.canParse(address) ? new URL(address).hostname.toLowerCase() : '';
 };
-
-const hash = (secret: string): string => createHash('sha256').update(secret).digest('hex');

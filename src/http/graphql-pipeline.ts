@@ -12,7 +12,7 @@ import {
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { createYoga } from 'graphql-yoga';
-import type { Context } from '../graphql/builder.ts';
+import type { Context } from '../graphql/context.ts';
 import { toGraphQLError, withInputCode } from '../graphql/errors.ts';
 import type { Logger } from '../log.ts';
 import { EventReader } from '../services/event-reader.ts';
@@ -34,14 +34,12 @@ const MAX_REMEMBERED_LENGTH = 10_000;
 export class GraphQLPipeline {
   readonly #yoga: ReturnType<typeof toYoga>;
   readonly #schema: GraphQLSchema;
-  readonly #context: Context;
   readonly #log: Logger;
   readonly #enveloped: ReturnType<ReturnType<typeof toYoga>['getEnveloped']>;
   readonly #documents = new Map<string, DocumentNode>();
 
-  constructor(schema: GraphQLSchema, context: Context, log: Logger) {
+  constructor(schema: GraphQLSchema, log: Logger) {
     this.#schema = schema;
-    this.#context = context;
     this.#log = log;
     this.#yoga = toYoga(schema, (error) => maskError(error, log));
     this.#enveloped = this.#yoga.getEnveloped({});
@@ -61,14 +59,18 @@ export class GraphQLPipeline {
   }
 
   /** Runs a query or a mutation. */
-  async run(prepared: Prepared, params: GraphQLParams): Promise<ExecutionResult> {
-    return this.#masked(await execute(this.#arguments(prepared, params)));
+  async run(prepared: Prepared, params: GraphQLParams, context: Context): Promise<ExecutionResult> {
+    return this.#masked(await execute(this.#arguments(prepared, params, context)));
   }
 
   /** Begins a subscription. */
-  async follow(prepared: Prepared, params: GraphQLParams): Promise<EventReader | ExecutionResult> {
+  async follow(
+    prepared: Prepared,
+    params: GraphQLParams,
+    context: Context,
+  ): Promise<EventReader | ExecutionResult> {
     try {
-      const source = await createSourceEventStream(this.#arguments(prepared, params));
+      const source = await createSourceEventStream(this.#arguments(prepared, params, context));
       if (source instanceof EventReader) return source;
       if ('errors' in source) return this.#masked(source);
       throw new Error('A subscription has to follow events.');
@@ -81,9 +83,10 @@ export class GraphQLPipeline {
   tell(
     prepared: Prepared,
     params: GraphQLParams,
+    context: Context,
     event: unknown,
   ): ExecutionResult | Promise<ExecutionResult> {
-    const result = execute({ ...this.#arguments(prepared, params), rootValue: event });
+    const result = execute({ ...this.#arguments(prepared, params, context), rootValue: event });
     return result instanceof Promise ? result.then((known) => this.#masked(known)) : this.#masked(result);
   }
 
@@ -108,11 +111,15 @@ export class GraphQLPipeline {
     this.#documents.set(query, document);
   }
 
-  #arguments({ document }: Prepared, { variables, operationName }: GraphQLParams): ExecutionArgs {
+  #arguments(
+    { document }: Prepared,
+    { variables, operationName }: GraphQLParams,
+    contextValue: Context,
+  ): ExecutionArgs {
     return {
       schema: this.#schema,
       document,
-      contextValue: this.#context,
+      contextValue,
       variableValues: variables ?? null,
       operationName: operationName ?? null,
     };

@@ -1,8 +1,10 @@
 import { type ExecutionResult, GraphQLError, type GraphQLSchema } from 'graphql';
+import { audienceOf, type Caller } from '../domain/access-key.ts';
 import type { AuthEvent } from '../domain/event.ts';
-import type { Context } from '../graphql/builder.ts';
+import type { Context } from '../graphql/context.ts';
 import type { Logger } from '../log.ts';
 import { EventReader } from '../services/event-reader.ts';
+import type { Services } from '../services/services.ts';
 import { type Accepted, acceptedBy } from './accepted-type.ts';
 import { type Answer, jsonAnswer, refusal } from './answer.ts';
 import { GRAPHQL_PATH } from './graphiql.ts';
@@ -12,19 +14,12 @@ import { type Incoming, pathOf } from './incoming.ts';
 import { EVENT_STREAM_HEADERS } from './streams/event-sink.ts';
 import type { Outcome } from './streams/event-stream.ts';
 import { EventStreams } from './streams/event-streams.ts';
+import { OpenEnds } from './streams/open-ends.ts';
 import { SharedOperations } from './streams/shared-operation.ts';
 import { SingleConnections } from './streams/single-connections.ts';
 import { SubscriptionQuota } from './streams/subscription-quota.ts';
 
 const STREAM_PATH = `${GRAPHQL_PATH}/stream`;
-
-/** Who asks. */
-export interface Caller {
-  /** The same for all requests with the same key or session. */
-  readonly id: string;
-  /** Callers with the same rights are told the same. */
-  readonly audience: string;
-}
 
 /** GraphQL over HTTP, and subscriptions over server-sent events: a connection each, or all over one. Checks no key. */
 export class GraphQLServer implements Disposable {
@@ -33,16 +28,19 @@ export class GraphQLServer implements Disposable {
   readonly #connections: SingleConnections;
   readonly #operations = new SharedOperations();
   readonly #quota: SubscriptionQuota;
+  readonly #open = new OpenEnds();
+  readonly #services: Services;
 
   constructor(
     schema: GraphQLSchema,
-    context: Context,
+    services: Services,
     log: Logger,
     limits: { readonly subscriptionsPerKey?: number | undefined } = {},
   ) {
-    this.#pipeline = new GraphQLPipeline(schema, context, log);
+    this.#services = services;
+    this.#pipeline = new GraphQLPipeline(schema, log);
     this.#streams = new EventStreams(log);
-    this.#connections = new SingleConnections(this.#streams);
+    this.#connections = new SingleConnections(this.#streams, this.#open);
     this.#quota = new SubscriptionQuota(limits.subscriptionsPerKey);
   }
 
@@ -71,10 +69,10 @@ export class GraphQLServer implements Disposable {
   }
 
   /** Runs a query or a mutation for a caller that comes another way than over `/graphql`. */
-  async run(query: string, variables: GraphQLParams['variables'], _caller: Caller): Promise<ExecutionResult> {
+  async run(query: string, variables: GraphQLParams['variables'], caller: Caller): Promise<ExecutionResult> {
     const params = { query, variables, operationName: undefined, extensions: undefined };
     const prepared = this.#pipeline.prepare(params);
-    return 'errors' in prepared ? prepared : this.#pipeline.run(prepared, params);
+    return 'errors' in prepared ? prepared : this.#pipeline.run(prepared, params, this.#contextOf(caller));
   }
 
   /** The results of a subscription, for a caller that comes another way. */
@@ -89,11 +87,26 @@ export class GraphQLServer implements Disposable {
     const release = this.#quota.take(caller.id);
     if (release === null)
       return { errors: [new GraphQLError(this.#quota.refusal().message, this.#quota.refusal())] };
-    const source = await this.#pipeline.follow(prepared, params);
-    if (source instanceof EventReader)
-      return results(source, (event) => this.#pipeline.tell(prepared, params, event), release);
+    const context = this.#contextOf(caller);
+    const source = await this.#pipeline.follow(prepared, params, context);
+    if (source instanceof EventReader) {
+      const forget = this.#open.add(caller.id, () => source.close());
+      return results(
+        source,
+        (event) => this.#pipeline.tell(prepared, params, context, event),
+        () => {
+          forget();
+          release();
+        },
+      );
+    }
     release();
     return source;
+  }
+
+  /** Ends at once whatever a caller has open whose key or session is good no more. */
+  endAllOf(callerId: string): void {
+    this.#open.endAll(callerId);
   }
 
   [Symbol.dispose](): void {
@@ -108,20 +121,22 @@ export class GraphQLServer implements Disposable {
     if (kind === 'mutation' && incoming.method === 'GET') return MUTATION_BY_GET;
     if (kind === 'subscription' && !accepted.stream) return NOT_ACCEPTABLE;
     if (kind === 'subscription' || accepted.onlyStream || accepted.result === null)
-      return this.#stream(await this.#start(prepared, params, caller));
+      return this.#stream(await this.#start(prepared, params, caller), caller);
     if ('errors' in prepared) return toAnswer(prepared, accepted);
-    return toAnswer(await this.#pipeline.run(prepared, params), accepted);
+    return toAnswer(await this.#pipeline.run(prepared, params, this.#contextOf(caller)), accepted);
   }
 
   /** A connection for this operation alone. */
-  #stream(outcome: Outcome): Answer {
+  #stream(outcome: Outcome, caller: Caller): Answer {
     return {
       status: 200,
       headers: EVENT_STREAM_HEADERS,
       open: (sink) => {
-        const stream = this.#streams.create('DISTINCT');
+        let forget = (): void => undefined;
+        const stream = this.#streams.create('DISTINCT', () => forget());
         stream.reserve('');
         stream.open(sink);
+        forget = this.#open.add(caller.id, () => stream.destroy());
         stream.begin('', outcome);
       },
     };
@@ -144,10 +159,10 @@ export class GraphQLServer implements Disposable {
   ): Promise<Outcome> {
     if ('errors' in prepared) return { result: JSON.stringify(prepared) };
     if (prepared.operation.operation !== 'subscription')
-      return { result: JSON.stringify(await this.#pipeline.run(prepared, params)) };
+      return { result: JSON.stringify(await this.#pipeline.run(prepared, params, this.#contextOf(caller))) };
     const release = this.#quota.take(caller.id);
     if (release === null) return { result: JSON.stringify({ errors: [this.#quota.refusal()] }) };
-    const source = await this.#pipeline.follow(prepared, params);
+    const source = await this.#pipeline.follow(prepared, params, this.#contextOf(caller));
     if (source instanceof EventReader) return this.#share(source, prepared, params, caller, release);
     release();
     return { result: JSON.stringify(source) };
@@ -157,12 +172,14 @@ export class GraphQLServer implements Disposable {
     reader: EventReader,
     prepared: Prepared,
     params: GraphQLParams,
-    { audience }: Caller,
+    caller: Caller,
     releasePlace: () => void,
   ): Outcome {
-    const key = JSON.stringify([audience, params.operationName, params.variables, params.query]);
+    // What is told depends on the role and its bounds alone, so that one of an audience speaks for all of it.
+    const context = this.#contextOf(caller);
+    const key = JSON.stringify([audienceOf(caller), params.operationName, params.variables, params.query]);
     const shared = this.#operations.share(key, (event: AuthEvent) => {
-      const result = this.#pipeline.tell(prepared, params, event);
+      const result = this.#pipeline.tell(prepared, params, context, event);
       return result instanceof Promise
         ? result.then((known) => JSON.stringify(known))
         : JSON.stringify(result);
@@ -172,6 +189,10 @@ export class GraphQLServer implements Disposable {
       shared.release();
     };
     return { reader, operation: shared.operation, release };
+  }
+
+  #contextOf(caller: Caller): Context {
+    return { services: this.#services, caller };
   }
 }
 

@@ -1,11 +1,11 @@
-import type { RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import { createServerAdapter } from '@whatwg-node/server';
 import type { Logger } from '../log.ts';
-import type { Access, Asking, Denial } from './access.ts';
+import { type Access, type Asking, type Denial, denialHeaders } from './access.ts';
 import { type Answer, refusal, sendAnswer, toResponse } from './answer.ts';
 import { GRAPHQL_PATH } from './graphiql.ts';
-import type { Caller, GraphQLServer } from './graphql-server.ts';
-import { fromMessage, fromRequest, type Incoming } from './incoming.ts';
+import type { GraphQLServer } from './graphql-server.ts';
+import { addressOf, fromMessage, fromRequest, type Incoming } from './incoming.ts';
 import type { OpenRoute } from './open-route.ts';
 import { page } from './page.ts';
 import { type Rest, withoutPrefix } from './rest/rest.ts';
@@ -39,16 +39,18 @@ interface Parts {
 /** Nothing is reached before access is checked. */
 export const createHandler = (parts: Parts): Handler => {
   const { access, graphql, log } = parts;
-  const respond = async (request: Request): Promise<Response> => {
-    const incoming = fromRequest(request);
+  const respond = async (request: Request, address?: string): Promise<Response> => {
+    const incoming = fromRequest(request, address);
     if (graphql.serves(incoming))
       return toResponse(await answerGraphQL(incoming, access, graphql), SECURITY_HEADERS);
-    const response = await answer(request, parts);
+    const response = await answer(request, incoming, parts);
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.headers.set(name, value);
     if (!response.headers.has('cache-control')) response.headers.set('cache-control', 'no-store');
     return response;
   };
-  const adapter = createServerAdapter(respond);
+  const adapter = createServerAdapter<{ readonly req: IncomingMessage }>((request: Request, { req }) =>
+    respond(request, addressOf(req)),
+  );
   const listener: RequestListener = (message, response) => {
     const incoming = fromMessage(message);
     if (!graphql.serves(incoming)) {
@@ -64,34 +66,38 @@ export const createHandler = (parts: Parts): Handler => {
         response.end();
       });
   };
-  return { fetch: respond, listener };
+  return { fetch: (request) => respond(request), listener };
 };
 
 const answerGraphQL = async (incoming: Incoming, access: Access, graphql: GraphQLServer): Promise<Answer> => {
-  const denial = access.checkPlace(incoming) ?? access.checkKey(incoming) ?? checkMediaType(incoming);
-  if (denial !== null) return refusal(denial, challenge(denial));
-  return graphql.answer(incoming, callerOf(access, incoming));
+  const place = access.checkPlace(incoming);
+  if (place !== null) return refusal(place);
+  const caller = access.identify(incoming);
+  if ('status' in caller) return refusal(caller, denialHeaders(caller));
+  const denial = checkMediaType(incoming);
+  return denial === null ? graphql.answer(incoming, caller) : refusal(denial);
 };
 
-const callerOf = (access: Access, asking: Asking): Caller => ({
-  id: access.callerOf(asking),
-  audience: 'OPERATOR',
-});
-
-const answer = async (request: Request, { access, graphql, rest, open }: Parts): Promise<Response> => {
+const answer = async (
+  request: Request,
+  incoming: Incoming,
+  { access, graphql, rest, open }: Parts,
+): Promise<Response> => {
   const url = new URL(request.url);
-  const place = access.checkPlace(request);
+  const place = access.checkPlace(incoming);
   const route = open.find(({ path }) => path === url.pathname);
   if (place !== null) return (route?.deny ?? deny)(place, request);
   if (route !== undefined) return route.answer(request);
   if (withoutPrefix(url.pathname) === '/livez')
     return new Response('alive\n', { headers: { 'content-type': 'text/plain' } });
-  if (url.pathname === '/login') return logIn(access, url);
-  const denial = access.checkKey(request) ?? (isGraphQL(url) ? checkMediaType(request) : null);
+  if (url.pathname === '/login') return logIn(access, incoming, url);
+  const caller = access.identify(incoming);
+  if ('status' in caller) return deny(caller, request);
+  const denial = isGraphQL(url) ? checkMediaType(incoming) : null;
   if (denial !== null) return deny(denial, request);
   if (isGraphQL(url)) return graphql.page(request);
   if (url.pathname === '/') return goTo(GRAPHQL_PATH);
-  return rest(request, callerOf(access, request));
+  return rest(request, caller);
 };
 
 const isGraphQL = (url: URL): boolean => url.pathname === GRAPHQL_PATH;
@@ -108,10 +114,16 @@ const checkMediaType = (request: Asking): Denial | null => {
   };
 };
 
-const logIn = (access: Access, url: URL): Response => {
-  const cookie = access.redeemLink(url.searchParams.get('link') ?? '');
-  if (cookie !== null) return goTo('/', { 'set-cookie': cookie });
-  return page(401, 'This link has been used or is not ours. Restart the server for a new one.');
+const logIn = (access: Access, asking: Asking, url: URL): Response => {
+  const cookie = access.redeemLink(url.searchParams.get('link') ?? '', asking);
+  if (typeof cookie === 'string') return goTo('/', { 'set-cookie': cookie });
+  return denialPage(cookie);
+};
+
+const denialPage = (denial: Denial): Response => {
+  const response = page(denial.status, `${denial.message} ${denial.nextAction}`);
+  for (const [name, value] of Object.entries(denialHeaders(denial))) response.headers.set(name, value);
+  return response;
 };
 
 const goTo = (location: string, headers: Record<string, string> = {}): Response =>
@@ -119,11 +131,8 @@ const goTo = (location: string, headers: Record<string, string> = {}): Response 
 
 const deny = (denial: Denial, request: Request): Response => {
   const isBrowser = request.method === 'GET' && (request.headers.get('accept') ?? '').includes('text/html');
-  if (isBrowser) return page(denial.status, `${denial.message} ${denial.nextAction}`);
+  if (isBrowser) return denialPage(denial);
   const { status, code, message, nextAction } = denial;
-  if (isGraphQL(new URL(request.url))) return toResponse(refusal(denial, challenge(denial)), {});
-  return restError(status, code, message, nextAction, challenge(denial));
+  if (isGraphQL(new URL(request.url))) return toResponse(refusal(denial, denialHeaders(denial)), {});
+  return restError(status, code, message, nextAction, denialHeaders(denial));
 };
-
-const challenge = ({ status }: Denial): Record<string, string> =>
-  status === 401 ? { 'www-authenticate': 'Bearer' } : {};

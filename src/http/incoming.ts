@@ -6,14 +6,17 @@ export interface Incoming {
   readonly method: string;
   readonly url: string;
   readonly headers: Pick<Headers, 'get' | 'has'>;
+  /** Where it comes from. A proxy in between is all that is seen of whom it speaks for. */
+  readonly address: string;
   /** The body; null when it is longer than that. */
   text(maxBytes: number): Promise<string | null>;
 }
 
-export const fromRequest = (request: Request): Incoming => ({
+export const fromRequest = (request: Request, address = 'this process'): Incoming => ({
   method: request.method,
   url: request.url,
   headers: request.headers,
+  address,
   text: (maxBytes) => readBody(request, maxBytes),
 });
 
@@ -26,10 +29,13 @@ export const fromMessage = (message: IncomingMessage): Incoming => {
   return {
     method: message.method ?? 'GET',
     url: `http://${message.headers.host ?? 'unnamed.invalid'}${message.url ?? '/'}`,
+    address: addressOf(message),
     headers: { get: headerOf, has: (name) => headerOf(name) !== null },
     text: (maxBytes) => textOf(message, maxBytes),
   };
 };
+
+export const addressOf = ({ socket }: IncomingMessage): string => socket.remoteAddress ?? 'unknown';
 
 /** The path of an address, without what it would cost to understand the rest of it. */
 export const pathOf = (url: string): string => {

@@ -1,8 +1,14 @@
 import type { VegaEvent } from './bookmark.ts';
 import { type EventsOptions, resumedEvents } from './events.ts';
-import { EventsDocument, type EventsSubscription, type TypedDocumentString } from './gql/graphql.ts';
+import {
+  type ApiName,
+  EventsDocument,
+  type EventsSubscription,
+  type TypedDocumentString,
+} from './gql/graphql.ts';
 import { leavable } from './leavable.ts';
 import { methodsOf, type RequestOptions, type VegaMethods } from './methods.ts';
+import { type HeldToken, type Rotation, TokenKeeper } from './token-keeper.ts';
 import { Transport } from './transport.ts';
 
 export interface VegaClientOptions {
@@ -37,6 +43,21 @@ export interface VegaClient extends VegaMethods {
    * `VegaError` for what no later try would heal: no access, bad input.
    */
   events(options?: EventsOptions): AsyncIterableIterator<VegaEvent, void>;
+  /**
+   * The present token of an API, for the holder of a SERVICE key: from memory until it expires or the server announces a
+   * newer one, which it listens for from the first call on. Ask for it at each use and keep it nowhere. Throws a
+   * `VegaError` with TOKEN_NOT_VALID while there is none that works.
+   */
+  token(apiName: ApiName, options?: TokenOptions): Promise<HeldToken>;
+  /** Calls back when a token that `token` has handed out was replaced: time to log in anew with the next one. */
+  onRotate(listener: (rotation: Rotation) => void): () => void;
+  /** Stops listening for `token`, and forgets what it held. Without it the open connection keeps the program alive. */
+  close(): void;
+}
+
+export interface TokenOptions {
+  /** An account; the one that the key is made for, or else the active one, if left out. */
+  readonly accountId?: string | undefined;
 }
 
 /** A client of the GraphQL API. Works wherever there are `fetch` and streams: Node, browsers and their workers. */
@@ -62,5 +83,36 @@ export const createVegaClient = ({ url = '', key, fetch }: VegaClientOptions = {
   const events: VegaClient['events'] = (options = {}) =>
     leavable((signal) => resumedEvents(connect, options, signal), options.signal);
 
-  return { ...methodsOf(request as never), request, subscribe, events };
+  const methods = methodsOf(request as never);
+  const listeners = new Set<(rotation: Rotation) => void>();
+  const keepers = new Map<string | undefined, TokenKeeper>();
+  const keeperOf = (accountId: string | undefined): TokenKeeper => {
+    const known = keepers.get(accountId);
+    if (known !== undefined) return known;
+    const made = new TokenKeeper({
+      lease: (apiName) => methods.leaseToken({ apiName, accountId }),
+      open: (signal) => connect({ accountId }, signal),
+      onRotate: (rotation) => {
+        for (const listener of [...listeners]) listener(rotation);
+      },
+    });
+    keepers.set(accountId, made);
+    return made;
+  };
+
+  return {
+    ...methods,
+    request,
+    subscribe,
+    events,
+    token: (apiName, { accountId } = {}) => keeperOf(accountId).token(apiName),
+    onRotate: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    close: () => {
+      for (const keeper of keepers.values()) keeper.close();
+      keepers.clear();
+    },
+  };
 };

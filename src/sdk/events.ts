@@ -13,11 +13,11 @@ export interface EventsOptions {
   readonly silenceMs?: number | undefined;
 }
 
-const SILENCE_MS = 45_000;
+export const SILENCE_MS = 45_000;
 /** A connection that lasted so long was no failure. */
 const SOUND_MS = 5000;
 
-type Open = (place: Place, signal: AbortSignal) => AsyncGenerator<VegaEvent, void>;
+export type Open = (place: Place, signal: AbortSignal) => AsyncGenerator<VegaEvent, void>;
 
 /**
  * Every event once, in order, over as many connections as that takes. After a GapEvent, and when the first messages did
@@ -49,7 +49,7 @@ export async function* resumedEvents(
 }
 
 /** Ends when the server does, or when nothing came for too long. */
-async function* oneConnection(
+export async function* oneConnection(
   open: Open,
   place: Place,
   silenceMs: number,

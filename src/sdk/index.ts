@@ -1,6 +1,7 @@
 export type { VegaEvent, VegaEventOf } from './bookmark.ts';
-export { createVegaClient, type VegaClient, type VegaClientOptions } from './client.ts';
+export { createVegaClient, type TokenOptions, type VegaClient, type VegaClientOptions } from './client.ts';
 export type { EventsOptions } from './events.ts';
 export * from './gql/graphql.ts';
 export type { RequestOptions, VegaMethods } from './methods.ts';
+export type { HeldToken, Rotation } from './token-keeper.ts';
 export { VegaError } from './vega-error.ts';

@@ -7,6 +7,7 @@ export interface RequestOptions {
 
 /** Every query and mutation under the name of its field in the schema. */
 const OPERATIONS = {
+  accessKeys: documents.AccessKeysDocument,
   accounts: documents.AccountsDocument,
   activeAccount: documents.ActiveAccountDocument,
   auditLog: documents.AuditLogDocument,
@@ -15,24 +16,35 @@ const OPERATIONS = {
   generationRun: documents.GenerationRunDocument,
   loginSuccess: documents.LoginSuccessDocument,
   ready: documents.ReadyDocument,
+  runQueue: documents.RunQueueDocument,
   systemHealth: documents.SystemHealthDocument,
   tokenExpiry: documents.TokenExpiryDocument,
+  tokenLeases: documents.TokenLeasesDocument,
   tokenStatus: documents.TokenStatusDocument,
   tokens: documents.TokensDocument,
 
   abortGeneration: documents.AbortGenerationDocument,
   acceptPartial: documents.AcceptPartialDocument,
+  addAccount: documents.AddAccountDocument,
   backUpDatabase: documents.BackUpDatabaseDocument,
   beginHumanLogin: documents.BeginHumanLoginDocument,
   clearQuarantine: documents.ClearQuarantineDocument,
+  createAccessKey: documents.CreateAccessKeyDocument,
+  endSessions: documents.EndSessionsDocument,
   enterDashboard: documents.EnterDashboardDocument,
   generateTokens: documents.GenerateTokensDocument,
+  leaseToken: documents.LeaseTokenDocument,
   logout: documents.LogoutDocument,
+  removeAccount: documents.RemoveAccountDocument,
   removeApiConfig: documents.RemoveApiConfigDocument,
+  revokeAccessKey: documents.RevokeAccessKeyDocument,
+  renameAccount: documents.RenameAccountDocument,
   rotateMasterKey: documents.RotateMasterKeyDocument,
   saveApiConfig: documents.SaveApiConfigDocument,
   setApiConfigEnabled: documents.SetApiConfigEnabledDocument,
   startLogin: documents.StartLoginDocument,
+  switchAccount: documents.SwitchAccountDocument,
+  updateAccountCredentials: documents.UpdateAccountCredentialsDocument,
   verifyAudit: documents.VerifyAuditDocument,
 } as const;
 

@@ -5,14 +5,14 @@ import { type ApiConfig, byApiIndex, type ConfigSource } from '../domain/api-con
 import { API_NAMES, type ApiName } from '../domain/api-name.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Secret } from '../domain/secret.ts';
+import type { AccountCredentials } from './account-credentials.ts';
 import type { Audit } from './audit.ts';
 import type { Clock } from './clock.ts';
 
 interface Options {
+  /** Of the accounts that the environment describes; the others have theirs in the database. */
   readonly source: ConfigSource;
-  readonly fromEnvironment: readonly ApiConfig[];
-  /** For apps that are stored without one. */
-  readonly redirectUri: string;
+  readonly credentials: AccountCredentials;
   readonly database: Database;
   readonly audit: Audit;
   readonly clock: Clock;
@@ -37,10 +37,12 @@ export class ApiConfigs {
   }
 
   async list(account: Account): Promise<readonly ApiConfig[]> {
-    const { source, fromEnvironment, database, redirectUri } = this.#options;
+    const { credentials, database } = this.#options;
+    const described = credentials.describedBy(account);
+    const redirectUri = described?.redirectUri ?? account.redirectUri ?? '';
     const configs =
-      source === 'ENV'
-        ? fromEnvironment
+      described !== undefined && this.#isInEnvironment(account)
+        ? described.apis
         : await database.recall(`configs of ${account.number}`, (db) =>
             findApiConfigs(db, account.number, database.vault, redirectUri),
           );
@@ -52,7 +54,7 @@ export class ApiConfigs {
   }
 
   async save(account: Account, wish: ApiConfigWish): Promise<ApiConfig> {
-    this.#refuseEnvironment();
+    this.#refuseEnvironment(account);
     const { database, audit, clock } = this.#options;
     const others = (await this.list(account)).filter(({ apiName }) => apiName !== wish.apiName);
     const stored = await this.#find(account, wish.apiName);
@@ -87,14 +89,14 @@ export class ApiConfigs {
   }
 
   async setEnabled(account: Account, apiName: ApiName, enabled: boolean): Promise<ApiConfig> {
-    this.#refuseEnvironment();
+    this.#refuseEnvironment(account);
     const stored = await this.#get(account, apiName);
     return this.save(account, { ...stored, clientSecret: null, enabled });
   }
 
   /** True when there was one. Its token stays in the table. */
   async remove(account: Account, apiName: ApiName): Promise<boolean> {
-    this.#refuseEnvironment();
+    this.#refuseEnvironment(account);
     const { database, audit } = this.#options;
     return database.write(async (transaction) => {
       if (!(await removeApiConfig(transaction, account.number, apiName))) return false;
@@ -103,8 +105,13 @@ export class ApiConfigs {
     });
   }
 
-  #refuseEnvironment(): void {
-    if (this.#options.source === 'DATABASE') return;
+  #isInEnvironment(account: Account): boolean {
+    const { source, credentials } = this.#options;
+    return source === 'ENV' && credentials.describedBy(account) !== undefined;
+  }
+
+  #refuseEnvironment(account: Account): void {
+    if (!this.#isInEnvironment(account)) return;
     throw new Refusal(
       'CONFIG_SOURCE_IS_ENV',
       'The API apps are configured in the environment, which a request cannot change.',

@@ -91,6 +91,11 @@ export class AuthStates {
     this.#options.events.publish(account.id, { kind: 'AUTH_STATE', authState: await this.read(account) });
   }
 
+  /** Whatever was confirmed has to be confirmed again. */
+  async lock(account: Account): Promise<void> {
+    await this.move(account, 'ACCOUNT_ENTERED');
+  }
+
   /** Takes one step of the state machine; false when it leads nowhere from where the account stands. */
   async move(account: Account, trigger: AuthTrigger): Promise<boolean> {
     const { database, clock, log } = this.#options;

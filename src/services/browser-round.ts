@@ -1,9 +1,9 @@
 import { BrokerBrowser } from '../broker/broker-browser.ts';
 import type { LoginSession } from '../broker/login-session.ts';
-import type { BrowserLock } from '../db/browser-lock.ts';
 import type { ApiConfig } from '../domain/api-config.ts';
 import { FAILURES, type FailureCode } from '../domain/failure.ts';
 import { getAccount } from './accounts.ts';
+import type { BrowserTurn } from './browser-queue.ts';
 import type { GenerationOptions } from './generation-options.ts';
 import type { Job } from './job.ts';
 import { makeToken } from './make-token.ts';
@@ -12,7 +12,7 @@ import { toFailure } from './to-failure.ts';
 /** Makes what is pending with one browser. Answers the failure that stopped it before its last API. */
 export const makeTokens = async (
   job: Job,
-  lock: BrowserLock,
+  turn: BrowserTurn,
   options: GenerationOptions,
 ): Promise<FailureCode | null> => {
   const { live, configs, abort, log } = job;
@@ -20,7 +20,7 @@ export const makeTokens = async (
   const pending = configs.filter((config) =>
     live.state.steps.some(({ apiName, status }) => apiName === config.apiName && status === 'PENDING'),
   );
-  using _held = lock;
+  using _held = turn;
   try {
     await using browser = await BrokerBrowser.launch(options.browser);
     reach('BROWSER_LAUNCHED');
@@ -57,7 +57,8 @@ const makeOne = async (
   await states.move(account, 'FIRST_API_TAKEN_UP');
   reach('API_TAKEN_UP');
   try {
-    await makeToken({ ...options, account, config, session, live, signal: abort.signal });
+    const credentials = await options.credentials.open(account);
+    await makeToken({ ...options, credentials, account, config, session, live, signal: abort.signal });
     await live.finish(config.apiName);
     reach('API_DONE');
     log.info({ api: config.apiName }, 'token made');

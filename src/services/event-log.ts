@@ -20,6 +20,8 @@ interface Wish {
   readonly after?: number | undefined;
   readonly snapshot?: readonly AuthHappening[];
   readonly only?: AuthEvent['kind'] | undefined;
+  /** Whether the listener may be told of this one; everything if left out. */
+  readonly hears?: (happening: AuthHappening | AuthAside) => boolean;
 }
 
 /** What is to be told, in this order: a draft when it is kept, the rest when all before it was told. */
@@ -90,10 +92,11 @@ export class EventLog implements AsyncDisposable {
    * What happens to an account from now on, behind `snapshot`; with `after`, what happened since that event first. When
    * that is no longer known, a GAP comes first: the reader has to look at the state as it is.
    */
-  subscribe(accountId: string, { after, only, snapshot = [] }: Wish = {}): EventReader {
+  subscribe(accountId: string, { after, only, hears = () => true, snapshot = [] }: Wish = {}): EventReader {
     const reader = new EventReader({
       accountId,
       only,
+      hears,
       after,
       history: (of, seen, limit) => this.#history(of, seen, limit),
       onClose: (closed) => this.#readers.delete(closed),
@@ -233,10 +236,10 @@ export class EventLog implements AsyncDisposable {
       .map((draft) => ({ ...draft, id: this.#lastId }));
   }
 
-  #of({ accountId, only }: EventReader, events: readonly KeptEvent[]): readonly AuthEvent[] {
+  #of(reader: EventReader, events: readonly KeptEvent[]): readonly AuthEvent[] {
     return events.flatMap((event) => {
-      const told = toldTo(accountId, event);
-      return told === null || (only !== undefined && only !== told.kind) ? [] : [told];
+      const told = toldTo(reader.accountId, event);
+      return told === null || !reader.isFor(told) ? [] : [told];
     });
   }
 }

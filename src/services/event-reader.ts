@@ -1,4 +1,4 @@
-import type { AuthEvent } from '../domain/event.ts';
+import type { AuthAside, AuthEvent, AuthHappening } from '../domain/event.ts';
 
 /** How many events may wait for one reader before it is sent back to the history. */
 const CAPACITY = 256;
@@ -17,6 +17,8 @@ export interface ReaderOptions {
   readonly accountId: string;
   /** Only events of this kind. */
   readonly only: AuthEvent['kind'] | undefined;
+  /** Whether its listener may be told of this one. */
+  readonly hears: (happening: AuthHappening | AuthAside) => boolean;
   /** The last event it has seen; what came behind it is read from the history first. */
   readonly after: number | undefined;
   /** What came behind an id; a promise where the database has to be asked. */
@@ -68,16 +70,21 @@ export class EventReader implements AsyncIterableIterator<AuthEvent> {
   /** From here on it is told what happens. */
   begin(lastId: number, snapshot: readonly AuthEvent[]): void {
     this.#seen = lastId;
-    this.#first = snapshot.filter(({ kind }) => this.wants(kind));
+    this.#first = snapshot.filter((event) => this.isFor(event));
   }
 
   wants(kind: AuthEvent['kind']): boolean {
     return this.only === undefined || this.only === kind;
   }
 
+  /** It wants to hear this event, and may. */
+  isFor(event: AuthEvent): boolean {
+    return this.wants(event.kind) && this.#options.hears(event);
+  }
+
   /** Tells it something. False when it has fallen behind by that. */
   offer(event: AuthEvent): boolean {
-    if (this.#isBehind || this.#isClosed || !this.wants(event.kind)) return true;
+    if (this.#isBehind || this.#isClosed || !this.isFor(event)) return true;
     this.#queue.push(event);
     if (this.#queue.length <= CAPACITY) return true;
     // What came before the first one that waits was handed over, or is none of its business.

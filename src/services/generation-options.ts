@@ -1,7 +1,7 @@
 import type { BrowserOptions } from '../broker/broker-browser.ts';
 import type { Database } from '../db/database.ts';
-import type { Credentials } from '../domain/account.ts';
 import type { Logger } from '../log.ts';
+import type { AccountCredentials } from './account-credentials.ts';
 import type { Acquisitions } from './acquisitions.ts';
 import type { ApiConfigs } from './api-configs.ts';
 import type { Audit } from './audit.ts';
@@ -23,7 +23,7 @@ export interface GenerationOptions {
   readonly runs: Runs;
   readonly apiConfigs: ApiConfigs;
   readonly acquisitions: Acquisitions;
-  readonly credentials: Credentials;
+  readonly credentials: AccountCredentials;
   readonly apiBaseUrl: string;
   readonly browser: BrowserOptions;
   /** The file that stands for the machine's one browser. */

@@ -71,12 +71,15 @@ const store = async (order: KeepOrder, token: IssuedToken, along: Along): Promis
   try {
     const { accessToken } = token;
     const replacing = { ...config, accountNumber: account.number, accessToken, issuedAt, expiresAt };
+    let version = 0;
     await live.enter(config.apiName, 'VERIFY', async (transaction) => {
-      const { operation, version } = await replaceToken(transaction, replacing, database, clock());
+      const replaced = await replaceToken(transaction, replacing, database, clock());
+      version = replaced.version;
       await along(transaction);
-      const facts = { fingerprint: fingerprint(accessToken), operation, version };
+      const facts = { fingerprint: fingerprint(accessToken), ...replaced };
       await audit.note(transaction, 'TOKEN_STORED', facts, live.reference(config.apiName));
     });
+    live.tellStored({ apiName: config.apiName, version });
   } catch (error) {
     throw new LoginFailure('STORAGE_FAILED', 'The token could not be written to the database.', {
       cause: error,

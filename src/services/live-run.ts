@@ -3,6 +3,7 @@ import { updateRun } from '../db/generation-runs.ts';
 import type { Queryable } from '../db/queryable.ts';
 import type { ApiName } from '../domain/api-name.ts';
 import type { AuditReference } from '../domain/audit.ts';
+import type { TokenVersion } from '../domain/event.ts';
 import { FAILURES, type Failure, type FailureCode, type Submission } from '../domain/failure.ts';
 import {
   type GenerationRun,
@@ -66,6 +67,11 @@ export class LiveRun {
       kind: 'TOKEN_PROGRESS',
       progress: progressOf(this.#run),
     });
+  }
+
+  /** Says that a new token is there: programs that hold the old one let go of it. */
+  tellStored(stored: TokenVersion): void {
+    this.#options.events.publish(this.#run.accountId, { kind: 'TOKEN_STORED', stored });
   }
 
   async takeUp(apiName: ApiName): Promise<void> {

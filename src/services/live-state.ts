@@ -1,7 +1,9 @@
+import type { Caller } from '../domain/access-key.ts';
 import type { AuthState } from '../domain/auth-state.ts';
 import type { DbRecovery } from '../domain/db-recovery.ts';
-import { type AuthEvent, type AuthHappening, CONFIRMATION } from '../domain/event.ts';
+import { type AuthAside, type AuthEvent, type AuthHappening, CONFIRMATION } from '../domain/event.ts';
 import { progressOf } from '../domain/generation-run.ts';
+import { mayHear } from '../domain/hearing.ts';
 import { getAccount } from './accounts.ts';
 import type { EventReader } from './event-reader.ts';
 import type { Services } from './services.ts';
@@ -14,13 +16,15 @@ interface Wish {
   readonly only?: AuthEvent['kind'] | undefined;
 }
 
-/** An account's events, until the reader leaves. */
+/** An account's events, as far as the caller may hear them, until the reader leaves. */
 export const followEvents = async (
   { database, events, runs, states }: Pick<Services, 'database' | 'events' | 'runs' | 'states'>,
+  caller: Caller,
   { accountId, after, only }: Wish,
 ): Promise<EventReader> => {
   const account = await getAccount(database, accountId);
-  if (after !== undefined) return events.subscribe(account.id, { after, only });
+  const hears = (happening: AuthHappening | AuthAside): boolean => mayHear(caller, happening);
+  if (after !== undefined) return events.subscribe(account.id, { after, only, hears });
   const authState = await states.read(account);
   const isReady = await states.ready(account);
   // No `await` from here on: what happens between reading the state and listening would be missed.
@@ -28,6 +32,7 @@ export const followEvents = async (
   return events.subscribe(account.id, {
     snapshot: snapshotOf({ ...authState, run }, isReady, database.recovery),
     only,
+    hears,
   });
 };
 

@@ -2,18 +2,28 @@ import type { FactsOf } from '../domain/audit.ts';
 import type { Logger } from '../log.ts';
 import type { Audit } from './audit.ts';
 
-/** What strangers can cause as often as they like. */
-type RefusalKind = 'KEY_REFUSED' | 'LINK_REFUSED' | 'NOTICE_REFUSED';
+/** What a caller can cause as often as it likes. */
+type RefusalKind = 'KEY_REFUSED' | 'LINK_REFUSED' | 'NOTICE_REFUSED' | 'ACCESS_DENIED' | 'LEASE_REFUSED';
 type Details<Kind extends RefusalKind> = Omit<FactsOf<Kind>, 'times'>;
 
-/** Between two entries of one kind: a flood must not fill the audit. */
+/** Between two entries of the same thing: a flood must not fill the audit. */
 const EVERY_MS = 10_000;
 
-/** Writes refusals of strangers down: the first at once, those that follow it counted. */
+/** What holders of keys are refused is told apart by what it was: they are few, and so is what they can ask for. */
+const TOLD_APART: readonly RefusalKind[] = ['ACCESS_DENIED', 'LEASE_REFUSED'];
+
+interface Open {
+  readonly kind: RefusalKind;
+  readonly timer: NodeJS.Timeout;
+  details: object;
+  times: number;
+}
+
+/** Writes refusals down: the first at once, those that follow it counted. */
 export class Refusals implements AsyncDisposable {
   readonly #audit: Audit;
   readonly #log: Logger;
-  readonly #open = new Map<RefusalKind, { times: number; details: object; timer: NodeJS.Timeout }>();
+  readonly #open = new Map<string, Open>();
   #writing: Promise<void> = Promise.resolve();
 
   constructor(audit: Audit, log: Logger) {
@@ -22,28 +32,29 @@ export class Refusals implements AsyncDisposable {
   }
 
   note<Kind extends RefusalKind>(kind: Kind, details: Details<Kind>): void {
-    const open = this.#open.get(kind);
+    const key = TOLD_APART.includes(kind) ? JSON.stringify([kind, details]) : kind;
+    const open = this.#open.get(key);
     if (open !== undefined) {
       open.times += 1;
       open.details = details;
       return;
     }
     this.#write(kind, { ...details, times: 1 });
-    const timer = setTimeout(() => this.#close(kind), EVERY_MS).unref();
-    this.#open.set(kind, { times: 0, details, timer });
+    const timer = setTimeout(() => this.#close(key), EVERY_MS).unref();
+    this.#open.set(key, { kind, times: 0, details, timer });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const kind of this.#open.keys()) this.#close(kind);
+    for (const key of this.#open.keys()) this.#close(key);
     await this.#writing;
   }
 
-  #close(kind: RefusalKind): void {
-    const open = this.#open.get(kind);
+  #close(key: string): void {
+    const open = this.#open.get(key);
     if (open === undefined) return;
     clearTimeout(open.timer);
-    this.#open.delete(kind);
-    if (open.times > 0) this.#write(kind, { ...open.details, times: open.times });
+    this.#open.delete(key);
+    if (open.times > 0) this.#write(open.kind, { ...open.details, times: open.times });
   }
 
   #write(kind: RefusalKind, facts: object): void {

@@ -1,6 +1,6 @@
 import type { Database } from '../db/database.ts';
 import { findLatestRun, findRun } from '../db/generation-runs.ts';
-import type { GenerationRun } from '../domain/generation-run.ts';
+import { type GenerationRun, isOver } from '../domain/generation-run.ts';
 import type { LiveRun } from './live-run.ts';
 
 /** Generation runs as they are: those under way from memory, the others from the database. */
@@ -20,6 +20,16 @@ export class Runs {
   /** The account's run that this process has carried last. */
   live(accountId: string): GenerationRun | null {
     return this.#live.get(accountId)?.state ?? null;
+  }
+
+  /** A run that has ended is read from the database from now on. */
+  forgetEnded(accountId: string): void {
+    const run = this.live(accountId);
+    if (run !== null && isOver(run)) this.forget(accountId);
+  }
+
+  forget(accountId: string): void {
+    this.#live.delete(accountId);
   }
 
   async find(id: string): Promise<GenerationRun | null> {

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { findAcquisitions, insertAcquisitions } from '../db/approvals.ts';
-import { type BrowserLock, takeBrowserLock } from '../db/browser-lock.ts';
 import { adoptRun, findUnfinishedRuns, insertRun, updateRun } from '../db/generation-runs.ts';
 import { isAlive } from '../db/is-alive.ts';
 import { findSpentCodes } from '../db/login-attempts.ts';
@@ -22,27 +21,40 @@ import { afterCrash } from '../domain/interrupted-run.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { getAccount, listAccounts } from './accounts.ts';
 import { backUpBeforeRun } from './backups.ts';
+import { BrowserQueue, type BrowserTurn } from './browser-queue.ts';
 import { makeTokens } from './browser-round.ts';
 import type { GenerationOptions } from './generation-options.ts';
 import type { Job } from './job.ts';
 import { LiveRun } from './live-run.ts';
-import { pause } from './pause.ts';
 import { refuseUnknownNames, refuseUnreadable } from './request-checks.ts';
 
 /** Cooldowns in a row that brought no token: after so many a person has to look. */
 const MAX_FRUITLESS_COOLDOWNS = 3;
-/** How often a run that comes out of a cooldown asks whether the browser is free again. */
-const LOCK_RETRY_MS = 1000;
 
-/** Carries generation runs, one at a time: there is one browser, and one set of tokens. */
+/** Carries generation runs: one at a time for each account, and one after the other with the one browser. */
 export class TokenGeneration {
   readonly #options: GenerationOptions;
-  #job: Job | null = null;
-  #isTaken = false;
+  readonly #queue: BrowserQueue;
+  /** The last run of each account; it may be over. */
+  readonly #jobs = new Map<string, Job>();
+  /** Accounts that have a run, or are about to. */
+  readonly #taken = new Set<string>();
   #isClosing = false;
 
   constructor(options: GenerationOptions) {
     this.#options = options;
+    this.#queue = new BrowserQueue({ ...options, onMoved: () => this.#tellQueue() });
+  }
+
+  /** The runs that wait for the browser, in order. */
+  get queue(): readonly GenerationRun[] {
+    return this.#queue.waiting.flatMap((id) => this.#jobOf(id)?.live.state ?? []);
+  }
+
+  /** From 1; null when the run does not wait. */
+  queuePosition(runId: string): number | null {
+    const index = this.#queue.waiting.indexOf(runId);
+    return index < 0 ? null : index + 1;
   }
 
   /**
@@ -55,22 +67,28 @@ export class TokenGeneration {
     request: GenerationRequest,
     wish: AcquisitionWish | null = null,
   ): Promise<GenerationRun> {
-    const { truth, states, database, audit, reach } = this.#options;
+    const { truth, states, database, audit, credentials, reach } = this.#options;
     const enabled = configs.filter((config) => config.enabled).sort(byApiIndex);
     refuseUnknownNames(request, enabled);
     await states.refuseBlocked(account);
-    this.#take();
-    let lock: BrowserLock | null = null;
+    this.#take(account);
+    const id = randomUUID();
+    let turn: BrowserTurn | null = null;
     try {
       const checks = (await truth.check(account, enabled)).map(({ check }) => check);
       const chosen = decide(request, checks);
       const apis = enabled.filter(({ apiName }) => chosen.includes(apiName));
       refuseUnreadable(apis);
-      if (apis.length > 0 && wish === null) lock = this.#takeBrowser();
+      if (apis.length > 0 && wish === null) {
+        await credentials.open(account);
+        turn = this.#queue.join(id);
+        if (turn.isFirst) turn.take();
+      }
+      const isQueued = turn?.isFirst === false;
       // Asked again, because the checks took their time.
       await states.refuseBlocked(account);
       if (apis.length > 0) await backUpBeforeRun(this.#options);
-      const run = this.#newRun(account, request, chosen);
+      const run = this.#newRun({ id, account, request, chosen, isQueued });
       const reference = { accountId: account.id, correlationId: run.id };
       await database.write(async (transaction) => {
         await insertRun(transaction, run, process.pid);
@@ -82,11 +100,11 @@ export class TokenGeneration {
       reach('RUN_STORED');
       const job = this.#follow(run, account, apis);
       if (apis.length === 0) await this.#endEmpty(account);
-      if (apis.length > 0) job.end = lock === null ? this.#carryOutside(job) : this.#carry(job, lock);
+      if (apis.length > 0) job.end = turn === null ? this.#carryOutside(job) : this.#carry(job, turn);
       return run;
     } catch (error) {
-      lock?.[Symbol.dispose]();
-      this.#isTaken = false;
+      turn?.[Symbol.dispose]();
+      this.#taken.delete(account.id);
       throw error;
     }
   }
@@ -96,10 +114,11 @@ export class TokenGeneration {
     const run = await this.#options.runs.find(runId);
     if (run === null)
       throw new Refusal('NOT_FOUND', `There is no run ${runId}.`, 'Ask authState for the run there is.');
-    if (this.#job?.live.state.id !== runId || isOver(run)) return run;
-    this.#job.abort.abort();
-    await this.#job.end;
-    return this.#job.live.state;
+    const job = this.#jobOf(runId);
+    if (job === undefined || isOver(run)) return run;
+    job.abort.abort();
+    await job.end;
+    return job.live.state;
   }
 
   /** Ends whatever run the account has under way. */
@@ -118,63 +137,69 @@ export class TokenGeneration {
     const left = unfinished
       .filter(({ processId }) => !isCarried(processId))
       .sort((a, b) => b.run.startedAt.getTime() - a.run.startedAt.getTime());
+    const ours: GenerationRun[] = [];
     for (const { run, processId } of left) {
       const isOurs = await database.write((transaction) =>
         adoptRun(transaction, run.id, processId, process.pid),
       );
-      if (!isOurs) continue;
-      if (this.#isTaken) await this.#endLeftover(run);
-      if (!this.#isTaken) await this.#takeUpOne(run);
+      if (isOurs) ours.push(run);
     }
+    const isNewest = (run: GenerationRun) =>
+      ours.find(({ accountId }) => accountId === run.accountId) === run;
+    for (const run of ours.filter((one) => !isNewest(one))) await this.#endLeftover(run);
+    for (const run of ours.filter(isNewest).sort(byTurn)) await this.#takeUpOne(run);
     for (const account of await listAccounts(database)) {
-      if (this.#job?.account.id !== account.id) await states.repair(account);
+      if (!this.#jobs.has(account.id)) await states.repair(account);
     }
   }
 
   /** Ends the run under way at its next safe point and waits until its browser is gone; one that cools down is left for the next start. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosing = true;
-    this.#job?.abort.abort();
-    await this.#job?.end;
+    const jobs = [...this.#jobs.values()];
+    for (const { abort } of jobs) abort.abort();
+    for (const { end } of jobs) await end;
   }
 
-  /** No `await` stands between the check and the set, so two requests cannot both get the browser. */
-  #take(): void {
+  /** No `await` stands between the check and the set, so two requests cannot both begin a run. */
+  #take({ id: accountId }: Account): void {
     if (this.#isClosing) throw new Refusal('SHUTTING_DOWN', 'The server is stopping.', 'Start it again.');
-    if (this.#isTaken) {
-      const id = this.#job?.live.state.id;
+    if (this.#taken.has(accountId)) {
+      const id = this.#jobs.get(accountId)?.live.state.id;
       throw new Refusal(
         'RUN_IN_PROGRESS',
         `A generation run is under way${id === undefined ? '' : ` (${id})`}.`,
         'Wait until it ends; its progress comes with the subscription tokenProgress.',
       );
     }
-    this.#isTaken = true;
+    this.#taken.add(accountId);
   }
 
-  #takeBrowser(): BrowserLock {
-    const { browserLock, place, clock } = this.#options;
-    const taken = takeBrowserLock(browserLock, place, clock());
-    if (taken.kind === 'HELD') return taken.lock;
-    const who =
-      taken.owner === null
-        ? 'another user of this machine'
-        : `process ${taken.owner.processId} in ${taken.owner.place}, since ${taken.owner.since.toISOString()}`;
-    throw new Refusal(
-      'BROWSER_BUSY',
-      `The browser is taken by ${who}.`,
-      'Wait until that run ends, or stop that process.',
-    );
+  #jobOf(runId: string): Job | undefined {
+    return [...this.#jobs.values()].find(({ live }) => live.state.id === runId);
   }
 
-  #newRun(account: Account, request: GenerationRequest, chosen: readonly ApiName[]): GenerationRun {
+  /** Those who wait have moved up. */
+  #tellQueue(): void {
+    if (this.#isClosing) return;
+    const { states, log } = this.#options;
+    for (const id of this.#queue.waiting) {
+      const job = this.#jobOf(id);
+      if (job === undefined) continue;
+      states
+        .tell(job.account)
+        .catch((error: unknown) => log.error({ err: error }, 'the queue could not be told'));
+    }
+  }
+
+  #newRun({ id, account, request, chosen, isQueued }: NewRun): GenerationRun {
     const startedAt = this.#options.clock();
     const isEmpty = chosen.length === 0;
     return {
-      id: randomUUID(),
+      id,
       accountId: account.id,
       mode: request.mode,
-      status: isEmpty ? 'COMPLETED' : 'RUNNING',
+      status: isEmpty ? 'COMPLETED' : isQueued ? 'QUEUED' : 'RUNNING',
       startedAt,
       endedAt: isEmpty ? startedAt : null,
       waitingUntil: null,
@@ -198,17 +223,17 @@ export class TokenGeneration {
       end: Promise.resolve(),
     };
     runs.follow(live);
-    this.#job = job;
+    this.#jobs.set(account.id, job);
     live.tell();
     return job;
   }
 
   async #endEmpty(account: Account): Promise<void> {
-    this.#isTaken = false;
+    this.#taken.delete(account.id);
     await this.#options.states.welcomeBack(account);
   }
 
-  /** Of several runs without an end only the newest is carried on. */
+  /** Of several runs of an account without an end only the newest is carried on. */
   async #endLeftover(run: GenerationRun): Promise<void> {
     const { database, audit, clock } = this.#options;
     const endedAt = clock();
@@ -222,8 +247,8 @@ export class TokenGeneration {
 
   async #takeUpOne(run: GenerationRun): Promise<void> {
     const { database, truth, apiConfigs, states, audit, clock } = this.#options;
-    this.#take();
     const account = await getAccount(database, run.accountId);
+    this.#take(account);
     const wanted = run.steps.map(({ apiName }) => apiName);
     const configs = (await apiConfigs.enabled(account)).filter(({ apiName }) => wanted.includes(apiName));
     const known = await truth.check(account, configs);
@@ -254,18 +279,22 @@ export class TokenGeneration {
     }
     const isWhole = countDone(found) === found.steps.length;
     const isOverAlready = isWhole || blockedBy === 'CREDENTIALS_REJECTED' || run.steps.some(hasStoppedItsRun);
-    job.end = isOverAlready ? this.#finish(job) : this.#carryOn(job);
+    // Joined before anything is waited for, so that they come in the order in which they were.
+    const turn = isOverAlready || cooldown.active ? null : this.#queue.join(run.id);
+    job.end = isOverAlready ? this.#finish(job) : this.#carryOn(job, turn);
   }
 
   /** Carries a run that begins with a pause: until its cooldown is over and the browser is free. */
-  async #carryOn(job: Job): Promise<void> {
+  async #carryOn(job: Job, place: BrowserTurn | null): Promise<void> {
+    let turn: BrowserTurn | null = place;
     try {
-      const lock = await this.#pause(job);
-      if (lock === null) return await this.#finish(job);
+      turn = await this.#pause(job, place);
+      if (turn === null) return await this.#finish(job);
       await job.live.resume();
-      await this.#carry(job, lock);
+      await this.#carry(job, turn);
     } catch (error) {
-      this.#isTaken = false;
+      turn?.[Symbol.dispose]();
+      this.#taken.delete(job.account.id);
       job.log.error({ err: error }, 'the run could not be carried to its end');
     }
   }
@@ -289,18 +318,19 @@ export class TokenGeneration {
     await this.#finish(job, isLeft);
   }
 
-  async #carry(job: Job, first: BrowserLock): Promise<void> {
+  async #carry(job: Job, first: BrowserTurn): Promise<void> {
     const { states, reach } = this.#options;
     const { live, account, log } = job;
+    let turn: BrowserTurn | null = first;
     try {
+      if (!(await this.#awaitTurn(job, first))) return await this.#finish(job);
       log.info({ apis: job.configs.map(({ apiName }) => apiName) }, 'run started');
       await states.loginStarted(account);
       reach('LOGIN_STARTED');
-      let lock: BrowserLock | null = first;
       let fruitless = 0;
-      while (lock !== null) {
+      while (turn !== null) {
         const before = countDone(live.state);
-        const stoppedBy: FailureCode | null = await makeTokens(job, lock, this.#options);
+        const stoppedBy: FailureCode | null = await makeTokens(job, turn, this.#options);
         reach('BROWSER_CLOSED');
         const { consequence } = stoppedBy === null ? { consequence: null } : FAILURES[stoppedBy];
         if (consequence === 'QUARANTINE') await states.tellQuarantine(account);
@@ -310,29 +340,34 @@ export class TokenGeneration {
         if (goesOn) await live.setStatus('COOLDOWN');
         await states.rest(account);
         reach('COOLDOWN_STORED');
-        lock = goesOn ? await this.#pause(job) : null;
-        if (lock === null) break;
+        turn = goesOn ? await this.#pause(job, null) : null;
+        if (turn === null) break;
         reach('COOLDOWN_OVER');
         await live.resume();
       }
     } catch (error) {
       log.error({ err: error }, 'the run could not be carried to its end');
+    } finally {
+      turn?.[Symbol.dispose]();
     }
     await this.#finish(job);
   }
 
-  /** Waits the cooldown out and takes the browser again; null when the run is aborted meanwhile. */
-  async #pause({ account, abort }: Job): Promise<BrowserLock | null> {
-    const { signal } = abort;
-    await this.#options.states.cooldownOver(account, signal);
-    while (!signal.aborted) {
-      try {
-        return this.#takeBrowser();
-      } catch (error) {
-        if (!(error instanceof Refusal)) throw error;
-      }
-      await pause(LOCK_RETRY_MS, signal);
-    }
+  /** A run that is queued begins when it has the browser; false when it is aborted before. */
+  async #awaitTurn({ live, abort, log }: Job, turn: BrowserTurn): Promise<boolean> {
+    if (live.state.status !== 'QUEUED') return true;
+    log.info('another account has the browser: the run waits its turn');
+    if (!(await turn.wait(abort.signal))) return false;
+    await live.setStatus('RUNNING');
+    return true;
+  }
+
+  /** Waits the cooldown out, then for the browser; null when the run is aborted meanwhile. */
+  async #pause({ account, abort, live }: Job, place: BrowserTurn | null): Promise<BrowserTurn | null> {
+    await this.#options.states.cooldownOver(account, abort.signal);
+    const turn = place ?? this.#queue.join(live.state.id);
+    if (await turn.wait(abort.signal)) return turn;
+    turn[Symbol.dispose]();
     return null;
   }
 
@@ -341,7 +376,8 @@ export class TokenGeneration {
     const { states, reach } = this.#options;
     const { live, account, log, abort } = job;
     try {
-      const isLeft = isWaiting || (this.#isClosing && live.state.status === 'COOLDOWN');
+      const isAtRest = live.state.status === 'COOLDOWN' || live.state.status === 'QUEUED';
+      const isLeft = isWaiting || (this.#isClosing && isAtRest);
       if (!isLeft) await live.end(endStatus(live.state, abort.signal.aborted));
       reach('RUN_ENDED');
       if (!isLeft) await states.runEnded(account);
@@ -350,9 +386,22 @@ export class TokenGeneration {
     } catch (error) {
       log.error({ err: error }, 'the end of the run could not be written');
     }
-    this.#isTaken = false;
+    this.#taken.delete(account.id);
   }
 }
+
+interface NewRun {
+  readonly id: string;
+  readonly account: Account;
+  readonly request: GenerationRequest;
+  readonly chosen: readonly ApiName[];
+  readonly isQueued: boolean;
+}
+
+/** The order in which they had the browser or were waiting for it. */
+const byTurn = (one: GenerationRun, other: GenerationRun): number =>
+  Number(one.status === 'QUEUED') - Number(other.status === 'QUEUED') ||
+  one.startedAt.getTime() - other.startedAt.getTime();
 
 /** A run of this very process' id was left by an earlier one that had the same. */
 const isCarried = (processId: number): boolean => processId !== process.pid && isAlive(processId);

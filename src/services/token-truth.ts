@@ -73,6 +73,13 @@ export class TokenTruth {
     return remembered?.fingerprint === token.fingerprint ? remembered.profile : null;
   }
 
+  /** Nothing is known of the account's tokens any more, until the broker is asked again. */
+  forget(account: Account): void {
+    for (const place of [...this.#remembered.keys()]) {
+      if (place.startsWith(key(account, ''))) this.#remembered.delete(place);
+    }
+  }
+
   /** Asks whose token it is, before anything is stored of it. */
   probe(accessToken: Secret): Promise<ProbeResult> {
     return this.#probe({ fingerprint: fingerprint(accessToken), accessToken });
@@ -158,4 +165,4 @@ export class TokenTruth {
   }
 }
 
-const key = (account: Account, apiName: ApiName): string => `${account.id} ${apiName}`;
+const key = (account: Account, apiName: ApiName | ''): string => `${account.id} ${apiName}`;

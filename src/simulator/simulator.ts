@@ -8,15 +8,16 @@ import { BrokerLog, type SimulatorEntry } from './broker-log.ts';
 import { readRequest } from './broker-request.ts';
 import { type Faults, noFaults } from './faults.ts';
 import { LoginDesk } from './login-desk.ts';
+import { answerFor, type SimulatedLogin } from './logins.ts';
 import { OAuthRequests } from './oauth-requests.ts';
 import type { Answer, Reply } from './reply.ts';
-import { answerRequest } from './routes.ts';
 import { type Knobs, knobsOf, type ScenarioName } from './scenarios.ts';
 import { udapiError } from './udapi-error.ts';
 
 export type { SimulatedAccount, SimulatedApp } from './account.ts';
 export type { SimulatorEntry } from './broker-log.ts';
 export type { Faults, ProfileFault } from './faults.ts';
+export type { SimulatedLogin } from './logins.ts';
 export { isScenarioName, type Knobs, type ScenarioName, scenarioNames } from './scenarios.ts';
 
 export interface SimulatorOptions {
@@ -27,6 +28,8 @@ export interface SimulatorOptions {
   readonly knobs?: Partial<Knobs>;
   readonly account?: Partial<SimulatedAccount>;
   readonly apps?: readonly SimulatedApp[];
+  /** Further logins of the same broker, with apps of their own. */
+  readonly others?: readonly SimulatedLogin[];
   /** Epoch milliseconds. */
   readonly now?: () => number;
   readonly pageDelayMs?: number;
@@ -51,6 +54,8 @@ export interface Simulator extends AsyncDisposable {
 /** Plays the broker's three hosts on one loopback port. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const broker = assembleBroker(options);
+  const { others = [] } = options;
+  const all = [broker, ...others.map((login) => assembleOther(broker, login))];
   const server = createServer((message, response) => {
     if (broker.faults.down) {
       message.socket.destroy();
@@ -59,7 +64,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     const gone = new AbortController();
     response.on('close', () => gone.abort());
     readRequest(message, gone.signal)
-      .then((request) => answerRequest(broker, request))
+      .then((request) => answerFor(all, request))
       .catch((error: unknown) => {
         if (gone.signal.aborted) return 'RESET' as const;
         process.emitWarning(`The simulator failed at ${message.url}: ${String(error)}`);
@@ -88,6 +93,19 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       server.closeAllConnections();
       await closed;
     },
+  };
+}
+
+/** Another login: what it does stands in the same log, and the same faults befall it. */
+function assembleOther(broker: Broker, { account, apps }: SimulatedLogin): Broker {
+  return {
+    ...broker,
+    account,
+    apps,
+    tokens: new AccessTokens(),
+    oauth: new OAuthRequests(broker.knobs.codeLifetimeMs),
+    login: new LoginDesk(account, broker.knobs, broker.now),
+    pendingApprovals: new Set(),
   };
 }
 

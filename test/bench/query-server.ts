@@ -70,6 +70,7 @@ const plainSchema = (db: Kysely<Tables>): GraphQLSchema => {
     fields: (t) => ({
       tokens: t.field({
         type: [TokenRef],
+        allow: ['OPERATOR'],
         resolve: () =>
           db
             .selectFrom('upstox_tokens')
@@ -79,6 +80,7 @@ const plainSchema = (db: Kysely<Tables>): GraphQLSchema => {
       }),
       authState: t.field({
         type: StateRef,
+        allow: ['OPERATOR'],
         resolve: () =>
           db
             .selectFrom('auth_states')

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { ensureAccount, findAccounts, rememberBrokerUser } from '../../src/db/accounts.ts';
 import { Folder } from './temporary-database.ts';
 
-test('an account is made once, and found in the order of its number', async () => {
+test('an account is made once, found in the order of its number, and the first one made is active', async () => {
   using folder = new Folder();
   await using database = await folder.open();
   await database.write(async (transaction) => {
@@ -11,8 +11,8 @@ test('an account is made once, and found in the order of its number', async () =
     await ensureAccount(transaction, { id: 'UPSTOX_01', number: 1 }, new Date(9));
   });
   expect(await findAccounts(database.read)).toEqual([
-    { id: 'UPSTOX_01', number: 1, name: 'UPSTOX_01', brokerUserId: null },
-    { id: 'UPSTOX_02', number: 2, name: 'UPSTOX_02', brokerUserId: null },
+    { id: 'UPSTOX_01', number: 1, name: 'UPSTOX_01', brokerUserId: null, isActive: false, redirectUri: null },
+    { id: 'UPSTOX_02', number: 2, name: 'UPSTOX_02', brokerUserId: null, isActive: true, redirectUri: null },
   ]);
 });
 

@@ -105,6 +105,7 @@ test('an unfinished run is found with the process that carries it', async () => 
   const unfinished = await findUnfinishedRuns(database.read);
   expect(unfinished.map(({ run: { id }, processId }) => [id, processId]).sort()).toEqual([
     ['COOLDOWN', 2],
+    ['QUEUED', 6],
     ['RUNNING', 0],
     ['WAITING_OPERATOR', 1],
   ]);

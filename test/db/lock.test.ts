@@ -28,7 +28,7 @@ test('a write waits for the lock of another process without stopping the server'
   await other.release();
   await writing;
   expect(await findAccounts(database.read)).toEqual([
-    { id: 'UPSTOX_01', number: 1, name: 'UPSTOX_01', brokerUserId: null },
+    { id: 'UPSTOX_01', number: 1, name: 'UPSTOX_01', brokerUserId: null, isActive: true, redirectUri: null },
   ]);
   expect(calls).toBe(1);
   expect(loop.max / 1e6).toBeLessThan(50);

@@ -24,7 +24,7 @@ const PROMISED = buildSchema(`
   enum ApiName { PRIMARY WEBSOCKET1 WEBSOCKET2 WEBSOCKET3 OPTIONCHAIN1 OPTIONCHAIN2 }
   enum GenerationMode { ALL INVALID_ONLY PARTIAL }
   enum Verdict { VALID EXPIRED INVALID UNKNOWN MISSING }
-  enum RunStatus { RUNNING WAITING_OPERATOR COOLDOWN COMPLETED STOPPED ABORTED }
+  enum RunStatus { QUEUED RUNNING WAITING_OPERATOR COOLDOWN COMPLETED STOPPED ABORTED }
   # Enums whose values may grow: only their names are promised.
   scalar LoginStep
   scalar FailureCode

@@ -49,6 +49,7 @@ test('/metrics tells the morning in figures, and those of the process beside the
       "vega_runs{account="UPSTOX_01",status="COMPLETED"} 0",
       "vega_runs{account="UPSTOX_01",status="STOPPED"} 0",
       "vega_runs{account="UPSTOX_01",status="ABORTED"} 0",
+      "vega_runs{account="UPSTOX_01",status="QUEUED"} 0",
       "# TYPE vega_event_readers gauge",
       "vega_event_readers 0",
     ]

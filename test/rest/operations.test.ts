@@ -23,6 +23,7 @@ test('the routes are those that were promised', () => {
     'POST /auth/upstox/tokens/generate',
     'GET /auth/upstox/login-success',
     'GET /accounts',
+    'POST /accounts/switch',
     'GET /audit/logs',
     'GET /readyz',
   ]);

@@ -17,10 +17,16 @@ export const EVENT_KINDS: readonly EventKind[] = [
   },
   { type: 'CooldownEvent', name: 'COOLDOWN', payload: `cooldown { ${COOLDOWN} }` },
   { type: 'AuthConfirmedEvent', name: 'AUTH_CONFIRMED', payload: 'confirmation { authenticated redirect }' },
+  { type: 'TokenStoredEvent', name: 'TOKEN_STORED', payload: 'stored { apiName version }' },
   {
     type: 'DbRecoveryEvent',
     name: 'DB_RECOVERY',
     payload: 'recovery { dbLocked fallback autoRestart pendingWrites }',
+  },
+  {
+    type: 'AccountSwitchedEvent',
+    name: 'ACCOUNT_SWITCHED',
+    payload: 'account { id name client broker plan isActive }',
   },
   {
     type: 'AuditEvent',

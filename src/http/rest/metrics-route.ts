@@ -4,6 +4,7 @@ import { RUN_STATUSES } from '../../domain/generation-run.ts';
 import { VERDICTS } from '../../domain/verdict.ts';
 import { type AccountMetrics, type Metrics, readMetrics } from '../../services/metrics.ts';
 import type { Services } from '../../services/services.ts';
+import { restError } from '../rest-error.ts';
 import { readParameters } from './parameters.ts';
 import { processMetrics } from './process-metrics.ts';
 import type { RestRoute } from './rest-route.ts';
@@ -12,7 +13,11 @@ import type { RestRoute } from './rest-route.ts';
 export const metricsRoute = (services: Services): RestRoute => ({
   method: 'GET',
   path: '/metrics',
-  answer: async (request) => {
+  answer: async (request, { role }) => {
+    if (role === 'SERVICE') {
+      const message = 'A key of the role SERVICE may not read the figures.';
+      return restError(403, 'FORBIDDEN', message, 'Use a key of the role VIEWER.');
+    }
     const parameters = await readParameters(request, new Map());
     if (parameters instanceof Response) return parameters;
     // Loaded by the first scrape: most starts of the program never see one.

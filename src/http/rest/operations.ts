@@ -96,6 +96,12 @@ export const OPERATIONS: readonly OperationRow[] = [
       id name client broker plan isActive authState { state primaryPresent blockedBy } } }`,
   },
   {
+    method: 'POST',
+    path: '/accounts/switch',
+    operation: `mutation ($accountId: ID!) { switchAccount(accountId: $accountId) {
+      id name client broker plan isActive authState { state primaryPresent blockedBy } } }`,
+  },
+  {
     method: 'GET',
     path: '/audit/logs',
     operation: `query ($limit: Int = 100, $after: String, $severity: Severity, $component: AuditComponent) {

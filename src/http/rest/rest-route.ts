@@ -1,4 +1,4 @@
-import type { Caller } from '../graphql-server.ts';
+import type { Caller } from '../../domain/access-key.ts';
 
 /** One route of the REST mirror. Whoever gets here has been let in. */
 export interface RestRoute {

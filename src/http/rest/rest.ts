@@ -1,6 +1,7 @@
+import type { Caller } from '../../domain/access-key.ts';
 import type { Logger } from '../../log.ts';
 import type { Services } from '../../services/services.ts';
-import type { Caller, GraphQLServer } from '../graphql-server.ts';
+import type { GraphQLServer } from '../graphql-server.ts';
 import { restError } from '../rest-error.ts';
 import { eventRoute } from './event-route.ts';
 import { metricsRoute } from './metrics-route.ts';

@@ -4,6 +4,7 @@ import type { Incoming } from '../incoming.ts';
 import { EVENT_STREAM_HEADERS } from './event-sink.ts';
 import type { EventStream } from './event-stream.ts';
 import type { EventStreams } from './event-streams.ts';
+import type { OpenEnds } from './open-ends.ts';
 
 /** How long a stream waits for the client that has reserved it. */
 const RESERVED_MS = 30_000;
@@ -25,10 +26,12 @@ export interface Place {
 /** Streams that carry several operations of one client: reserved, opened, filled and emptied by requests of their own. */
 export class SingleConnections {
   readonly #streams: EventStreams;
+  readonly #open: OpenEnds;
   readonly #connections = new Map<string, Connection>();
 
-  constructor(streams: EventStreams) {
+  constructor(streams: EventStreams, open: OpenEnds) {
     this.#streams = streams;
+    this.#open = open;
   }
 
   /** PUT: answers the token of a new stream. */
@@ -43,7 +46,9 @@ export class SingleConnections {
       });
     }
     const token = randomBytes(24).toString('base64url');
+    let forget = (): void => undefined;
     const stream = this.#streams.create('SINGLE', () => {
+      forget();
       clearTimeout(timer);
       this.#connections.delete(token);
     });
@@ -51,6 +56,7 @@ export class SingleConnections {
       if (!stream.isOpen) stream.close();
     }, RESERVED_MS).unref();
     this.#connections.set(token, { stream, caller });
+    forget = this.#open.add(caller, () => stream.destroy());
     return { status: 201, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: token };
   }
 

@@ -4,12 +4,42 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** What an account logs in with, all of it. Sealed, and can be written only. */
+export type AccountCredentialsInput = {
+  /** Which account. */
+  accountId: string;
+  /** Of the broker login: ten digits, with or without +91. It can never be read back. */
+  mobileNumber: string;
+  /** The six-digit PIN. It can never be read back. */
+  pin: string;
+  /** As registered at the broker, http or https; for apps that are stored without one. */
+  redirectUri: string;
+  /** The base32 TOTP secret, or the whole otpauth://totp/… link. It can never be read back. */
+  totpSecret: string;
+};
+
 /** How a run gets its tokens. Both ways end in the same checks and the same table. */
 export type AcquisitionPath =
   /** It types nothing: the broker asks the account’s owner on the phone, and sends the token to the notifier webhook. The run waits, also over a restart, until the request lapses. */
   | 'APPROVAL'
   /** It logs in, in a browser, with mobile number, TOTP and PIN. */
   | 'BROWSER';
+
+/** A broker login. Its credentials are sealed, and can be written only. */
+export type AddAccountInput = {
+  /** Our name for it; one such as UPSTOX_02 is made if left out. */
+  id?: string | null | undefined;
+  /** Of the broker login: ten digits, with or without +91. It can never be read back. */
+  mobileNumber: string;
+  /** For people; the id if left out. */
+  name?: string | null | undefined;
+  /** The six-digit PIN. It can never be read back. */
+  pin: string;
+  /** As registered at the broker, http or https; for apps that are stored without one. */
+  redirectUri: string;
+  /** The base32 TOTP secret, or the whole otpauth://totp/… link. It can never be read back. */
+  totpSecret: string;
+};
 
 /** The six API apps an account can have at the broker. */
 export type ApiName =
@@ -86,12 +116,24 @@ export type Choice =
   /** Make the ones that are picked from `apis`. */
   | 'SELECTED';
 
-/** Where the API apps are configured (LOGIN_CONFIG_SOURCE). */
+/** Where something is configured; of API apps LOGIN_CONFIG_SOURCE says it. */
 export type ConfigSource =
   /** In the table upstox_api_configs. */
   | 'DATABASE'
   /** In environment variables or `.env`. */
   | 'ENV';
+
+/** A key to be made. */
+export type CreateAccessKeyInput = {
+  /** SERVICE only: the one account it is for; every account if left out. */
+  accountId?: string | null | undefined;
+  /** SERVICE only: the APIs whose tokens it is for; all of them if left out. */
+  apiNames?: Array<ApiName> | null | undefined;
+  /** For people, 1 to 100 characters: who will hold it. */
+  name: string;
+  /** What its holder may do. */
+  role: Role;
+};
 
 /** How urgent the end of a token is. */
 export type ExpiryLevel =
@@ -207,6 +249,15 @@ export type LoginStep =
   /** Asking the broker’s profile call whether the token works. */
   | 'VERIFY';
 
+/** What the holder of a key may do. Each field of the root types says which roles may use it. */
+export type Role =
+  /** Everything but being handed tokens. */
+  | 'OPERATOR'
+  /** A program that needs tokens: is handed them, and follows how they stand. */
+  | 'SERVICE'
+  /** Reads, and changes nothing. */
+  | 'VIEWER';
+
 /** How a run stands. */
 export type RunStatus =
   /** It was ended on request. */
@@ -215,6 +266,8 @@ export type RunStatus =
   | 'COMPLETED'
   /** Waiting until the broker accepts logins again. */
   | 'COOLDOWN'
+  /** Another account’s run has the browser; it comes next. */
+  | 'QUEUED'
   /** Under way. */
   | 'RUNNING'
   /** It ended with some missing; the steps say why. */
@@ -236,7 +289,7 @@ export type SaveApiConfigInput = {
   clientSecret?: string | null | undefined;
   /** Whether tokens are made and checked for it. Default true. */
   enabled?: boolean | null | undefined;
-  /** As registered at the broker, http or https. UPSTOX_REDIRECT_URI if it was never given. */
+  /** As registered at the broker, http or https. The one of the account if it was never given: UPSTOX_REDIRECT_URI, or what addAccount was told. */
   redirectUri?: string | null | undefined;
 };
 
@@ -289,17 +342,94 @@ export type Verdict =
   /** Its time is not up and the broker's profile call confirmed it. */
   | 'VALID';
 
-export type AccountFactsFragment = { id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean };
+export type AccessKeyFactsFragment = { id: string, name: string, role: Role, accountId: string | null, apiNames: Array<ApiName> | null, createdAt: string, revokedAt: string | null };
+
+export type AccessKeysQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type AccessKeysQuery = { accessKeys: Array<{ id: string, name: string, role: Role, accountId: string | null, apiNames: Array<ApiName> | null, createdAt: string, revokedAt: string | null }> };
+
+export type TokenLeasesQueryVariables = Exact<{
+  accountId?: string | null | undefined;
+}>;
+
+
+export type TokenLeasesQuery = { tokenLeases: Array<{ keyId: string, keyName: string, accountId: string, apiName: ApiName, version: number, leasedAt: string, isPresent: boolean }> };
+
+export type CreateAccessKeyMutationVariables = Exact<{
+  input: CreateAccessKeyInput;
+}>;
+
+
+export type CreateAccessKeyMutation = { createAccessKey: { secret: string, key: { id: string, name: string, role: Role, accountId: string | null, apiNames: Array<ApiName> | null, createdAt: string, revokedAt: string | null } } };
+
+export type RevokeAccessKeyMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type RevokeAccessKeyMutation = { revokeAccessKey: boolean };
+
+export type EndSessionsMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type EndSessionsMutation = { endSessions: number };
+
+export type LeaseTokenMutationVariables = Exact<{
+  accountId?: string | null | undefined;
+  apiName: ApiName;
+}>;
+
+
+export type LeaseTokenMutation = { leaseToken: { apiName: ApiName, accessToken: string, version: number, expiresAt: string } };
+
+export type AccountFactsFragment = { id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean, source: ConfigSource | null };
 
 export type AccountsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type AccountsQuery = { accounts: Array<{ id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } }> };
+export type AccountsQuery = { accounts: Array<{ id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean, source: ConfigSource | null, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } }> };
 
 export type ActiveAccountQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ActiveAccountQuery = { activeAccount: { id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } } };
+export type ActiveAccountQuery = { activeAccount: { id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean, source: ConfigSource | null, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } } };
+
+export type AddAccountMutationVariables = Exact<{
+  input: AddAccountInput;
+}>;
+
+
+export type AddAccountMutation = { addAccount: { id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean, source: ConfigSource | null, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } } };
+
+export type RenameAccountMutationVariables = Exact<{
+  accountId: string;
+  name: string;
+}>;
+
+
+export type RenameAccountMutation = { renameAccount: { id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean, source: ConfigSource | null, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } } };
+
+export type UpdateAccountCredentialsMutationVariables = Exact<{
+  input: AccountCredentialsInput;
+}>;
+
+
+export type UpdateAccountCredentialsMutation = { updateAccountCredentials: { id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean, source: ConfigSource | null, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } } };
+
+export type SwitchAccountMutationVariables = Exact<{
+  accountId: string;
+}>;
+
+
+export type SwitchAccountMutation = { switchAccount: { id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean, source: ConfigSource | null, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } } };
+
+export type RemoveAccountMutationVariables = Exact<{
+  accountId: string;
+}>;
+
+
+export type RemoveAccountMutation = { removeAccount: boolean };
 
 export type ApiConfigFactsFragment = { apiIndex: number, apiName: ApiName, clientId: string, redirectUri: string, isPrimary: boolean, enabled: boolean, source: ConfigSource };
 
@@ -366,7 +496,7 @@ export type AuthStateQueryVariables = Exact<{
 }>;
 
 
-export type AuthStateQuery = { authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, run: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } | null, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } };
+export type AuthStateQuery = { authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, run: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } | null, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } };
 
 export type ReadyQueryVariables = Exact<{
   accountId?: string | null | undefined;
@@ -410,7 +540,7 @@ export type AuthStateChangesSubscriptionVariables = Exact<{
 }>;
 
 
-export type AuthStateChangesSubscription = { authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, run: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } | null, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } };
+export type AuthStateChangesSubscription = { authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, run: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } | null, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } };
 
 export type CooldownSubscriptionVariables = Exact<{
   accountId?: string | null | undefined;
@@ -433,6 +563,7 @@ export type EventsSubscriptionVariables = Exact<{
 
 
 export type EventsSubscription = { events:
+    | { __typename: 'AccountSwitchedEvent', id: string, at: string, accountId: string, account: { id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean, source: ConfigSource | null } }
     | { __typename: 'AuditEvent', id: string, at: string, accountId: string, entry: { id: string, timestamp: string, severity: Severity, component: AuditComponent, kind: string, message: string, correlationId: string | null, accountId: string | null, apiName: ApiName | null } }
     | { __typename: 'AuthConfirmedEvent', id: string, at: string, accountId: string, confirmation: { authenticated: boolean, redirect: string } }
     | { __typename: 'AuthStateEvent', id: string, at: string, accountId: string, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } }
@@ -441,9 +572,10 @@ export type EventsSubscription = { events:
     | { __typename: 'GapEvent', id: string, at: string, accountId: string }
     | { __typename: 'HeartbeatEvent', id: string, at: string, accountId: string }
     | { __typename: 'TokenProgressEvent', id: string, at: string, accountId: string, progress: { total: number, generated: number, missing: Array<ApiName>, current: ApiName | null, step: LoginStep | null, runId: string } }
+    | { __typename: 'TokenStoredEvent', id: string, at: string, accountId: string, stored: { apiName: ApiName, version: number } }
    };
 
-export type RunStateFragment = { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> };
+export type RunStateFragment = { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> };
 
 export type ProgressFragment = { total: number, generated: number, missing: Array<ApiName>, current: ApiName | null, step: LoginStep | null, runId: string };
 
@@ -452,14 +584,19 @@ export type GenerationRunQueryVariables = Exact<{
 }>;
 
 
-export type GenerationRunQuery = { generationRun: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } | null };
+export type GenerationRunQuery = { generationRun: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } | null };
+
+export type RunQueueQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type RunQueueQuery = { runQueue: Array<{ id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> }> };
 
 export type StartLoginMutationVariables = Exact<{
   accountId?: string | null | undefined;
 }>;
 
 
-export type StartLoginMutation = { startLogin: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } };
+export type StartLoginMutation = { startLogin: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } };
 
 export type GenerateTokensMutationVariables = Exact<{
   mode: GenerationMode;
@@ -471,14 +608,14 @@ export type GenerateTokensMutationVariables = Exact<{
 }>;
 
 
-export type GenerateTokensMutation = { generateTokens: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } };
+export type GenerateTokensMutation = { generateTokens: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } };
 
 export type AbortGenerationMutationVariables = Exact<{
   runId: string;
 }>;
 
 
-export type AbortGenerationMutation = { abortGeneration: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } };
+export type AbortGenerationMutation = { abortGeneration: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } };
 
 export type BeginHumanLoginMutationVariables = Exact<{
   apiName: ApiName;
@@ -565,6 +702,17 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
+export const AccessKeyFactsFragmentDoc = new TypedDocumentString(`
+    fragment AccessKeyFacts on AccessKey {
+  id
+  name
+  role
+  accountId
+  apiNames
+  createdAt
+  revokedAt
+}
+    `, {"fragmentName":"AccessKeyFacts"}) as unknown as TypedDocumentString<AccessKeyFactsFragment, unknown>;
 export const AccountFactsFragmentDoc = new TypedDocumentString(`
     fragment AccountFacts on Account {
   id
@@ -573,6 +721,7 @@ export const AccountFactsFragmentDoc = new TypedDocumentString(`
   broker
   plan
   isActive
+  source
 }
     `, {"fragmentName":"AccountFacts"}) as unknown as TypedDocumentString<AccountFactsFragment, unknown>;
 export const ApiConfigFactsFragmentDoc = new TypedDocumentString(`
@@ -633,6 +782,7 @@ export const RunStateFragmentDoc = new TypedDocumentString(`
   startedAt
   endedAt
   waitingUntil
+  queuePosition
   steps {
     apiName
     status
@@ -666,6 +816,72 @@ export const RecoveryFragmentDoc = new TypedDocumentString(`
   pendingWrites
 }
     `, {"fragmentName":"Recovery"}) as unknown as TypedDocumentString<RecoveryFragment, unknown>;
+export const AccessKeysDocument = new TypedDocumentString(`
+    query AccessKeys {
+  accessKeys {
+    ...AccessKeyFacts
+  }
+}
+    fragment AccessKeyFacts on AccessKey {
+  id
+  name
+  role
+  accountId
+  apiNames
+  createdAt
+  revokedAt
+}`) as unknown as TypedDocumentString<AccessKeysQuery, AccessKeysQueryVariables>;
+export const TokenLeasesDocument = new TypedDocumentString(`
+    query TokenLeases($accountId: ID) {
+  tokenLeases(accountId: $accountId) {
+    keyId
+    keyName
+    accountId
+    apiName
+    version
+    leasedAt
+    isPresent
+  }
+}
+    `) as unknown as TypedDocumentString<TokenLeasesQuery, TokenLeasesQueryVariables>;
+export const CreateAccessKeyDocument = new TypedDocumentString(`
+    mutation CreateAccessKey($input: CreateAccessKeyInput!) {
+  createAccessKey(input: $input) {
+    key {
+      ...AccessKeyFacts
+    }
+    secret
+  }
+}
+    fragment AccessKeyFacts on AccessKey {
+  id
+  name
+  role
+  accountId
+  apiNames
+  createdAt
+  revokedAt
+}`) as unknown as TypedDocumentString<CreateAccessKeyMutation, CreateAccessKeyMutationVariables>;
+export const RevokeAccessKeyDocument = new TypedDocumentString(`
+    mutation RevokeAccessKey($id: ID!) {
+  revokeAccessKey(id: $id)
+}
+    `) as unknown as TypedDocumentString<RevokeAccessKeyMutation, RevokeAccessKeyMutationVariables>;
+export const EndSessionsDocument = new TypedDocumentString(`
+    mutation EndSessions {
+  endSessions
+}
+    `) as unknown as TypedDocumentString<EndSessionsMutation, EndSessionsMutationVariables>;
+export const LeaseTokenDocument = new TypedDocumentString(`
+    mutation LeaseToken($accountId: ID, $apiName: ApiName!) {
+  leaseToken(accountId: $accountId, apiName: $apiName) {
+    apiName
+    accessToken
+    version
+    expiresAt
+  }
+}
+    `) as unknown as TypedDocumentString<LeaseTokenMutation, LeaseTokenMutationVariables>;
 export const AccountsDocument = new TypedDocumentString(`
     query Accounts {
   accounts {
@@ -682,6 +898,7 @@ export const AccountsDocument = new TypedDocumentString(`
   broker
   plan
   isActive
+  source
 }
 fragment CooldownState on Cooldown {
   active
@@ -715,6 +932,7 @@ export const ActiveAccountDocument = new TypedDocumentString(`
   broker
   plan
   isActive
+  source
 }
 fragment CooldownState on Cooldown {
   active
@@ -732,6 +950,147 @@ fragment StateOfAccount on AuthState {
     ...CooldownState
   }
 }`) as unknown as TypedDocumentString<ActiveAccountQuery, ActiveAccountQueryVariables>;
+export const AddAccountDocument = new TypedDocumentString(`
+    mutation AddAccount($input: AddAccountInput!) {
+  addAccount(input: $input) {
+    ...AccountFacts
+    authState {
+      ...StateOfAccount
+    }
+  }
+}
+    fragment AccountFacts on Account {
+  id
+  name
+  client
+  broker
+  plan
+  isActive
+  source
+}
+fragment CooldownState on Cooldown {
+  active
+  remainingSeconds
+  until
+  reason
+}
+fragment StateOfAccount on AuthState {
+  accountId
+  state
+  primaryPresent
+  blockedBy
+  since
+  cooldown {
+    ...CooldownState
+  }
+}`) as unknown as TypedDocumentString<AddAccountMutation, AddAccountMutationVariables>;
+export const RenameAccountDocument = new TypedDocumentString(`
+    mutation RenameAccount($accountId: ID!, $name: String!) {
+  renameAccount(accountId: $accountId, name: $name) {
+    ...AccountFacts
+    authState {
+      ...StateOfAccount
+    }
+  }
+}
+    fragment AccountFacts on Account {
+  id
+  name
+  client
+  broker
+  plan
+  isActive
+  source
+}
+fragment CooldownState on Cooldown {
+  active
+  remainingSeconds
+  until
+  reason
+}
+fragment StateOfAccount on AuthState {
+  accountId
+  state
+  primaryPresent
+  blockedBy
+  since
+  cooldown {
+    ...CooldownState
+  }
+}`) as unknown as TypedDocumentString<RenameAccountMutation, RenameAccountMutationVariables>;
+export const UpdateAccountCredentialsDocument = new TypedDocumentString(`
+    mutation UpdateAccountCredentials($input: AccountCredentialsInput!) {
+  updateAccountCredentials(input: $input) {
+    ...AccountFacts
+    authState {
+      ...StateOfAccount
+    }
+  }
+}
+    fragment AccountFacts on Account {
+  id
+  name
+  client
+  broker
+  plan
+  isActive
+  source
+}
+fragment CooldownState on Cooldown {
+  active
+  remainingSeconds
+  until
+  reason
+}
+fragment StateOfAccount on AuthState {
+  accountId
+  state
+  primaryPresent
+  blockedBy
+  since
+  cooldown {
+    ...CooldownState
+  }
+}`) as unknown as TypedDocumentString<UpdateAccountCredentialsMutation, UpdateAccountCredentialsMutationVariables>;
+export const SwitchAccountDocument = new TypedDocumentString(`
+    mutation SwitchAccount($accountId: ID!) {
+  switchAccount(accountId: $accountId) {
+    ...AccountFacts
+    authState {
+      ...StateOfAccount
+    }
+  }
+}
+    fragment AccountFacts on Account {
+  id
+  name
+  client
+  broker
+  plan
+  isActive
+  source
+}
+fragment CooldownState on Cooldown {
+  active
+  remainingSeconds
+  until
+  reason
+}
+fragment StateOfAccount on AuthState {
+  accountId
+  state
+  primaryPresent
+  blockedBy
+  since
+  cooldown {
+    ...CooldownState
+  }
+}`) as unknown as TypedDocumentString<SwitchAccountMutation, SwitchAccountMutationVariables>;
+export const RemoveAccountDocument = new TypedDocumentString(`
+    mutation RemoveAccount($accountId: ID!) {
+  removeAccount(accountId: $accountId)
+}
+    `) as unknown as TypedDocumentString<RemoveAccountMutation, RemoveAccountMutationVariables>;
 export const ApiConfigsDocument = new TypedDocumentString(`
     query ApiConfigs($accountId: ID) {
   apiConfigs(accountId: $accountId) {
@@ -873,6 +1232,7 @@ fragment RunState on GenerationRun {
   startedAt
   endedAt
   waitingUntil
+  queuePosition
   steps {
     apiName
     status
@@ -1013,6 +1373,7 @@ fragment RunState on GenerationRun {
   startedAt
   endedAt
   waitingUntil
+  queuePosition
   steps {
     apiName
     status
@@ -1069,9 +1430,20 @@ export const EventsDocument = new TypedDocumentString(`
         ...CooldownState
       }
     }
+    ... on TokenStoredEvent {
+      stored {
+        apiName
+        version
+      }
+    }
     ... on DbRecoveryEvent {
       recovery {
         ...Recovery
+      }
+    }
+    ... on AccountSwitchedEvent {
+      account {
+        ...AccountFacts
       }
     }
     ... on AuditEvent {
@@ -1087,7 +1459,16 @@ export const EventsDocument = new TypedDocumentString(`
     }
   }
 }
-    fragment AuditFacts on AuditEntry {
+    fragment AccountFacts on Account {
+  id
+  name
+  client
+  broker
+  plan
+  isActive
+  source
+}
+fragment AuditFacts on AuditEntry {
   id
   timestamp
   severity
@@ -1142,6 +1523,7 @@ export const GenerationRunDocument = new TypedDocumentString(`
   startedAt
   endedAt
   waitingUntil
+  queuePosition
   steps {
     apiName
     status
@@ -1156,6 +1538,35 @@ export const GenerationRunDocument = new TypedDocumentString(`
     }
   }
 }`) as unknown as TypedDocumentString<GenerationRunQuery, GenerationRunQueryVariables>;
+export const RunQueueDocument = new TypedDocumentString(`
+    query RunQueue {
+  runQueue {
+    ...RunState
+  }
+}
+    fragment RunState on GenerationRun {
+  id
+  accountId
+  mode
+  status
+  startedAt
+  endedAt
+  waitingUntil
+  queuePosition
+  steps {
+    apiName
+    status
+    step
+    startedAt
+    endedAt
+    failure {
+      code
+      message
+      nextAction
+      submitted
+    }
+  }
+}`) as unknown as TypedDocumentString<RunQueueQuery, RunQueueQueryVariables>;
 export const StartLoginDocument = new TypedDocumentString(`
     mutation StartLogin($accountId: ID) {
   startLogin(accountId: $accountId) {
@@ -1170,6 +1581,7 @@ export const StartLoginDocument = new TypedDocumentString(`
   startedAt
   endedAt
   waitingUntil
+  queuePosition
   steps {
     apiName
     status
@@ -1205,6 +1617,7 @@ export const GenerateTokensDocument = new TypedDocumentString(`
   startedAt
   endedAt
   waitingUntil
+  queuePosition
   steps {
     apiName
     status
@@ -1233,6 +1646,7 @@ export const AbortGenerationDocument = new TypedDocumentString(`
   startedAt
   endedAt
   waitingUntil
+  queuePosition
   steps {
     apiName
     status

@@ -1,0 +1,88 @@
+import { randomBytes } from 'node:crypto';
+import { type Caller, UNBOUND } from '../domain/access-key.ts';
+import type { Audit } from './audit.ts';
+import type { Clock } from './clock.ts';
+import { hashSecret } from './secret-hash.ts';
+
+/** How long a session lasts. */
+export const SESSION_SECONDS = 12 * 3600;
+
+interface Options {
+  readonly audit: Audit;
+  readonly clock: Clock;
+}
+
+interface Session {
+  readonly caller: Caller;
+  readonly end: number;
+  readonly timer: NodeJS.Timeout;
+}
+
+/** The operator's browsers: each let in by a link that works once, for half a day or until all of them are sent away. */
+export class Sessions implements Disposable {
+  readonly #options: Options;
+  /** Hashes of the links that have not been used yet. */
+  readonly #links = new Set<string>();
+  readonly #sessions = new Map<string, Session>();
+  readonly #listeners = new Set<(callerId: string) => void>();
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** The secret part of a link that logs one browser in, once. */
+  issueLink(): string {
+    const secret = randomBytes(24).toString('base64url');
+    this.#links.add(hashSecret(secret));
+    return secret;
+  }
+
+  /** The secret of a new session, if the link is good; it is used up by this. */
+  redeemLink(link: string): string | null {
+    if (!this.#links.delete(hashSecret(link))) return null;
+    const { audit, clock } = this.#options;
+    void audit.record('SESSION_OPENED', {}).catch(() => undefined);
+    const secret = randomBytes(32).toString('base64url');
+    const hash = hashSecret(secret);
+    const caller: Caller = {
+      id: `session ${hash.slice(0, 16)}`,
+      keyId: null,
+      role: 'OPERATOR',
+      bounds: UNBOUND,
+    };
+    const timer = setTimeout(() => this.#end(hash), SESSION_SECONDS * 1000).unref();
+    this.#sessions.set(hash, { caller, end: clock().getTime() + SESSION_SECONDS * 1000, timer });
+    return secret;
+  }
+
+  find(secret: string): Caller | null {
+    const session = this.#sessions.get(hashSecret(secret));
+    if (session === undefined || this.#options.clock().getTime() >= session.end) return null;
+    return session.caller;
+  }
+
+  /** Sends every browser away, and answers how many there were. */
+  async endAll(): Promise<number> {
+    const hashes = [...this.#sessions.keys()];
+    for (const hash of hashes) this.#end(hash);
+    await this.#options.audit.record('SESSIONS_ENDED', { count: hashes.length });
+    return hashes.length;
+  }
+
+  /** Told whose session has ended. */
+  onEnded(listener: (callerId: string) => void): void {
+    this.#listeners.add(listener);
+  }
+
+  [Symbol.dispose](): void {
+    for (const { timer } of this.#sessions.values()) clearTimeout(timer);
+  }
+
+  #end(hash: string): void {
+    const session = this.#sessions.get(hash);
+    if (session === undefined) return;
+    clearTimeout(session.timer);
+    this.#sessions.delete(hash);
+    for (const listener of this.#listeners) listener(session.caller.id);
+  }
+}

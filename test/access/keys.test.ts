@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto';
+import http from 'node:http';
+import { expect, test } from 'vitest';
+import { holderOf, holderWith } from '../support/callers.ts';
+import { type Desk, openDesk, readText, until } from '../support/desk.ts';
+
+/** The status of a GraphQL request from one of the loopback addresses. */
+const statusFrom = (desk: Desk, localAddress: string, key: string) =>
+  new Promise<{ status: number; retryAfter: string | undefined }>((resolve, reject) => {
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}` };
+    const request = http.request(
+      `${desk.url}/graphql`,
+      { method: 'POST', headers, localAddress, agent: false },
+      (response) => {
+        response.resume();
+        resolve({ status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'] });
+      },
+    );
+    request.on('error', reject);
+    request.end('{"query":"{ ready }"}');
+  });
+
+/** Opens a stream with a key, and tells when it has ended. */
+const follow = async (url: string, key: string, query: string | null) => {
+  const response = await fetch(url, {
+    method: query === null ? 'GET' : 'POST',
+    headers: {
+      authorization: `Bearer ${key}`,
+      'content-type': 'application/json',
+      accept: 'text/event-stream',
+    },
+    body: query === null ? null : JSON.stringify({ query }),
+  });
+  const state = { hasBegun: false, hasEnded: false };
+  void (async () => {
+    for await (const _part of response.body ?? []) state.hasBegun = true;
+  })()
+    .catch(() => undefined)
+    .finally(() => {
+      state.hasEnded = true;
+    });
+  await until('the stream begins', () => state.hasBegun);
+  return state;
+};
+
+test('a key is told once, kept as a hash, listed, and good over a restart until it is revoked', async () => {
+  await using desk = await openDesk({ apis: 1 });
+  const viewer = await holderOf(desk, { name: 'screen', role: 'VIEWER' });
+  expect(viewer.key).toMatch(/^vega_viewer_[\w-]{43}$/);
+  expect(await viewer.client.ready()).toBe(false);
+  expect(await desk.client.accessKeys()).toEqual([
+    expect.objectContaining({ id: viewer.id, name: 'screen', role: 'VIEWER', revokedAt: null }),
+  ]);
+  const hash = createHash('sha256').update(viewer.key).digest('hex');
+  expect(desk.rows('select secret_hash from access_keys')).toEqual([{ secret_hash: hash }]);
+  expect(readText(desk.directory, 'vega_trade.db')).not.toContain(viewer.key);
+  expect(desk.said()).not.toContain(viewer.key);
+
+  await using again = await openDesk({ apis: 1, directory: desk.directory, broker: desk.broker });
+  const holder = holderWith(again.url, viewer.id, viewer.key);
+  expect((await holder.ask('{ ready }')).status).toBe(200);
+  expect(await again.client.revokeAccessKey({ id: viewer.id })).toBe(true);
+  expect(await again.client.revokeAccessKey({ id: viewer.id })).toBe(false);
+  expect((await holder.ask('{ ready }')).status).toBe(401);
+  const kinds = desk.rows(
+    "select kind from audit_entries where kind like 'KEY\\_%' escape '\\' order by sequence",
+  );
+  expect(kinds.map(({ kind }) => kind)).toEqual(['KEY_CREATED', 'KEY_REVOKED', 'KEY_REFUSED']);
+});
+
+test('bounds are for SERVICE keys, and name an account that there is', async () => {
+  await using desk = await openDesk({ apis: 1 });
+  const create = (input: Parameters<typeof desk.client.createAccessKey>[0]['input']) =>
+    desk.client.createAccessKey({ input }).catch((error: { code: string }) => error.code);
+  expect(await create({ name: 'screen', role: 'VIEWER', apiNames: ['PRIMARY'] })).toBe('BAD_USER_INPUT');
+  expect(await create({ name: 'feed', role: 'SERVICE', accountId: 'NOBODY' })).toBe('NOT_FOUND');
+  expect(await create({ name: ' ', role: 'SERVICE' })).toBe('BAD_USER_INPUT');
+  expect(await create({ name: 'feed', role: 'SERVICE', apiNames: [] })).toBe('BAD_USER_INPUT');
+  expect(await desk.client.accessKeys()).toEqual([]);
+});
+
+test('a revoked key loses every stream at once, and other keys lose none', async () => {
+  await using desk = await openDesk({ apis: 1 });
+  const viewer = await holderOf(desk, { name: 'screen', role: 'VIEWER' });
+  const other = await holderOf(desk, { name: 'other screen', role: 'VIEWER' });
+  const query = 'subscription { events { id } }';
+  const own = await Promise.all([
+    follow(`${desk.url}/graphql`, viewer.key, query),
+    follow(`${desk.url}/auth/events`, viewer.key, null),
+  ]);
+  const token = await fetch(`${desk.url}/graphql/stream`, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${viewer.key}` },
+  });
+  own.push(await follow(`${desk.url}/graphql/stream?token=${await token.text()}`, viewer.key, null));
+  const others = await follow(`${desk.url}/graphql`, other.key, query);
+
+  const begun = performance.now();
+  await desk.client.revokeAccessKey({ id: viewer.id });
+  await until('every stream of the key ends', () => own.every(({ hasEnded }) => hasEnded), 2000);
+  expect(performance.now() - begun).toBeLessThan(2000);
+  expect(others.hasEnded).toBe(false);
+  expect((await viewer.ask('{ ready }')).status).toBe(401);
+});
+
+test('sessions end when the operator says so, and their streams with them', async () => {
+  await using desk = await openDesk({ apis: 1 });
+  const login = await fetch(`${desk.url}${desk.app.issueLoginPath()}`, { redirect: 'manual' });
+  const cookie = login.headers.get('set-cookie')?.split(';')[0] ?? '';
+  const events = await fetch(`${desk.url}/auth/events`, { headers: { cookie } });
+  let hasEnded = false;
+  const reading = events
+    .text()
+    .catch(() => '')
+    .finally(() => {
+      hasEnded = true;
+    });
+  expect(await desk.client.endSessions()).toBe(1);
+  await until('the stream of the session ends', () => hasEnded, 2000);
+  await reading;
+  expect((await fetch(`${desk.url}/auth/status`, { headers: { cookie } })).status).toBe(401);
+  expect(await desk.client.endSessions()).toBe(0);
+});
+
+test('guessing is slowed by address, and nobody else with it', async () => {
+  await using desk = await openDesk({ apis: 1 });
+  const guesses = [];
+  for (let index = 0; index < 40; index += 1)
+    guesses.push(await statusFrom(desk, '127.0.0.2', `vega_operator_${index}`));
+  expect(guesses.slice(0, 20).map(({ status }) => status)).toEqual(Array(20).fill(401));
+  expect(guesses.at(-1)).toEqual({ status: 429, retryAfter: '1' });
+  const looked = guesses.filter(({ status }) => status === 401).length;
+  expect(looked).toBeLessThan(30);
+
+  const elsewhere = await statusFrom(desk, '127.0.0.3', desk.app.operatorKey);
+  expect(elsewhere.status).toBe(200);
+  await until(
+    'the right key is looked at again',
+    async () => (await statusFrom(desk, '127.0.0.2', desk.app.operatorKey)).status === 200,
+  );
+});

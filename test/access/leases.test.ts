@@ -1,0 +1,195 @@
+import { createHash } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { createVegaClient } from '../../src/sdk/index.ts';
+import { holderOf } from '../support/callers.ts';
+import { type Desk, openDesk, settle, until } from '../support/desk.ts';
+import { openLine } from '../support/line.ts';
+import { plantToken, plantVerdict } from '../support/plant.ts';
+
+const codeOf = (error: { code: string }): string => error.code;
+
+const callBroker = async (desk: Desk, accessToken: string): Promise<void> => {
+  const headers = { authorization: `Bearer ${accessToken}` };
+  await (await fetch(`${desk.broker.url}/v2/user/profile`, { headers })).arrayBuffer();
+};
+
+const entries = (desk: Desk, kind: string): string[] =>
+  desk
+    .rows(`select message from audit_entries where kind = '${kind}' order by sequence`)
+    .map(({ message }) => message);
+
+test('a token is handed to a SERVICE key within its bounds, after that was written down', async () => {
+  await using desk = await openDesk({ apis: 2 });
+  const feed = await holderOf(desk, {
+    name: 'feed',
+    role: 'SERVICE',
+    accountId: 'UPSTOX_01',
+    apiNames: ['WEBSOCKET1'],
+  });
+  expect(await feed.client.leaseToken({ apiName: 'WEBSOCKET1' }).catch(codeOf)).toBe('TOKEN_NOT_VALID');
+  expect((await desk.generate('mode: ALL')).status).toBe('COMPLETED');
+
+  const lease = await feed.client.leaseToken({ apiName: 'WEBSOCKET1' });
+  const [row] = desk.rows("select access_token from upstox_tokens where api_name = 'WEBSOCKET1'");
+  expect(lease).toMatchObject({ apiName: 'WEBSOCKET1', accessToken: row.access_token, version: 1 });
+  expect(Date.parse(String(lease.expiresAt))).toBeGreaterThan(Date.now());
+  expect(entries(desk, 'TOKEN_LEASED')).toEqual([`Version 1 of the token is handed to key ${feed.id}.`]);
+
+  expect(await feed.client.leaseToken({ apiName: 'PRIMARY' }).catch(codeOf)).toBe('FORBIDDEN');
+  expect(await feed.client.leaseToken({ apiName: 'WEBSOCKET1', accountId: 'UPSTOX_02' }).catch(codeOf)).toBe(
+    'FORBIDDEN',
+  );
+  expect(entries(desk, 'LEASE_REFUSED')).toEqual([
+    `The token of WEBSOCKET1 was not handed to key ${feed.id} (MISSING).`,
+    `The token of PRIMARY was not handed to key ${feed.id} (OUT_OF_BOUNDS).`,
+  ]);
+  const told = await feed.client.tokens();
+  expect(told.map(({ apiName }) => apiName)).toEqual(['WEBSOCKET1']);
+  expect(desk.said()).not.toContain(lease.accessToken);
+  const kept = JSON.stringify([desk.rows('select * from audit_entries'), desk.rows('select * from events')]);
+  expect(kept).not.toContain(lease.accessToken);
+});
+
+test('a token that the broker was not asked about is asked about first, and a dead one is not handed out', async () => {
+  await using desk = await openDesk({ apis: 1 });
+  const planted = plantToken(desk, 'PRIMARY');
+  const { client } = await holderOf(desk, { name: 'feed', role: 'SERVICE' });
+  const asked = () => desk.broker.log.filter(({ kind }) => kind === 'PROFILE').length;
+  const before = asked();
+  expect((await client.leaseToken({ apiName: 'PRIMARY' })).accessToken).toBe(planted);
+  await client.leaseToken({ apiName: 'PRIMARY' });
+  expect(asked() - before).toBe(1);
+
+  plantVerdict(desk, 'PRIMARY', 'UNKNOWN');
+  const unknown = await client.leaseToken({ apiName: 'PRIMARY' }).catch((error: unknown) => error);
+  expect(unknown).toMatchObject({
+    code: 'TOKEN_NOT_VALID',
+    nextAction: expect.stringContaining('ten seconds'),
+  });
+  await client.leaseToken({ apiName: 'PRIMARY' }).catch(codeOf);
+  expect(asked() - before).toBe(2);
+
+  for (const verdict of ['EXPIRED', 'INVALID', 'MISSING'] as const) {
+    plantVerdict(desk, 'PRIMARY', verdict);
+    expect(await client.leaseToken({ apiName: 'PRIMARY' }).catch(codeOf)).toBe('TOKEN_NOT_VALID');
+  }
+  expect(entries(desk, 'TOKEN_LEASED')).toHaveLength(2);
+});
+
+test('the operator sees who still runs on the old token, until the key is revoked', async () => {
+  await using desk = await openDesk({ apis: 1 });
+  await desk.generate('mode: ALL');
+  const slow = await holderOf(desk, { name: 'slow', role: 'SERVICE' });
+  const quick = await holderOf(desk, { name: 'quick', role: 'SERVICE' });
+  for (const { client } of [slow, quick]) await client.leaseToken({ apiName: 'PRIMARY' });
+  await desk.generate('mode: ALL, replaceValid: true');
+  await quick.client.leaseToken({ apiName: 'PRIMARY' });
+  const shown = async () =>
+    (await desk.client.tokenLeases()).map(({ keyName, version, isPresent }) => [keyName, version, isPresent]);
+  expect(await shown()).toEqual([
+    ['slow', 1, false],
+    ['quick', 2, true],
+  ]);
+  await desk.client.revokeAccessKey({ id: slow.id });
+  expect(await shown()).toEqual([['quick', 2, true]]);
+  expect(desk.rows('select key_id from token_leases')).toEqual([{ key_id: quick.id }]);
+});
+
+test('a program that asks the SDK at each use never shows the broker an old token after the news of a new one', async () => {
+  await using desk = await openDesk({ apis: 1 });
+  await desk.generate('mode: ALL');
+  const { client } = await holderOf(desk, { name: 'feed', role: 'SERVICE', apiNames: ['PRIMARY'] });
+  const rotations: number[] = [];
+  const versions = new Set<number>();
+  let isCalling = false;
+  let newsAt = Number.POSITIVE_INFINITY;
+  client.onRotate(({ version }) => {
+    rotations.push(version);
+    // What is on its way to the broker at this moment was sent before.
+    newsAt = desk.broker.log.length + (isCalling ? 1 : 0);
+  });
+
+  const first = await client.token('PRIMARY');
+  expect(await client.token('PRIMARY')).toBe(first);
+  expect(entries(desk, 'TOKEN_LEASED')).toHaveLength(1);
+
+  let isTrading = true;
+  const trading = (async () => {
+    while (isTrading) {
+      const { accessToken, version } = await client.token('PRIMARY');
+      isCalling = true;
+      await callBroker(desk, accessToken);
+      isCalling = false;
+      versions.add(version);
+    }
+  })();
+  await desk.generate('mode: ALL, replaceValid: true');
+  await until('the new token is in use', () => versions.has(2));
+  isTrading = false;
+  await trading;
+  client.close();
+
+  const old = createHash('sha256').update(first.accessToken).digest('hex').slice(0, 12);
+  const uses = desk.broker.log.map(({ kind, fingerprint }) => kind === 'PROFILE' && fingerprint === old);
+  expect(rotations).toEqual([2]);
+  expect(uses.filter((isOld) => isOld).length).toBeGreaterThan(2);
+  expect(uses.slice(newsAt).filter((isOld) => isOld)).toEqual([]);
+  expect(entries(desk, 'TOKEN_LEASED')).toHaveLength(2);
+});
+
+test('a rotation that nobody could hear is found out when the line is back', async () => {
+  await using desk = await openDesk({ apis: 1 });
+  await using line = await openLine(desk.url);
+  await desk.generate('mode: ALL');
+  const { key } = await holderOf(desk, { name: 'feed', role: 'SERVICE' });
+  const client = createVegaClient({ url: line.url, key });
+  const rotations: number[] = [];
+  client.onRotate(({ version }) => rotations.push(version));
+  const first = await client.token('PRIMARY');
+
+  line.lead('http://127.0.0.1:1');
+  while (line.cut()) await settle(10);
+  expect(await client.token('PRIMARY')).toEqual(first);
+  await desk.generate('mode: ALL, replaceValid: true');
+  expect(rotations).toEqual([]);
+
+  line.lead(desk.url);
+  await until('the rotation is told', () => rotations.length === 1);
+  expect((await client.token('PRIMARY')).version).toBe(2);
+  client.close();
+});
+
+test('a revoked key is handed nothing more, not even from the memory of its holder', async () => {
+  await using desk = await openDesk({ apis: 1 });
+  await desk.generate('mode: ALL');
+  const { id, client } = await holderOf(desk, { name: 'feed', role: 'SERVICE' });
+  await client.token('PRIMARY');
+  await desk.client.revokeAccessKey({ id });
+  let code = '';
+  await until('the holder is refused', async () => {
+    code = await client.token('PRIMARY').then(() => '', codeOf);
+    return code !== '';
+  });
+  expect(code).toBe('UNAUTHENTICATED');
+  client.close();
+});
+
+test('what a SERVICE key hears is how its tokens stand, and nothing of the audit', async () => {
+  await using desk = await openDesk({ apis: 2 });
+  const feed = await holderOf(desk, { name: 'feed', role: 'SERVICE', apiNames: ['WEBSOCKET1'] });
+  const heard: string[] = [];
+  const leaving = new AbortController();
+  const listening = (async () => {
+    for await (const event of feed.client.events({ signal: leaving.signal })) {
+      heard.push(event.__typename);
+      if (event.__typename === 'TokenStoredEvent') heard.push(event.stored.apiName);
+    }
+  })();
+  await until('the state as it is has come', () => heard.includes('CooldownEvent'));
+  await desk.generate('mode: ALL');
+  await until('the token is told of', () => heard.includes('WEBSOCKET1'));
+  leaving.abort();
+  await listening;
+  expect(heard).not.toContain('AuditEvent');
+  expect(heard).not.toContain('PRIMARY');
+});

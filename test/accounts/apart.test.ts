@@ -1,0 +1,96 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { EventsDocument } from '../../src/sdk/index.ts';
+import { type Desk, openDesk, until } from '../support/desk.ts';
+import { openTwoLogins, SECOND, SECOND_ENVIRONMENT } from './two-logins.ts';
+
+const IDS = ['UPSTOX_01', 'UPSTOX_02'] as const;
+type Id = (typeof IDS)[number];
+
+const otherThan = (id: Id): Id => (id === 'UPSTOX_01' ? 'UPSTOX_02' : 'UPSTOX_01');
+
+/** All that can be asked about an account, and all of its rows. */
+const everythingOf = async (desk: Desk, id: Id) => {
+  const { data } = await desk.ask(
+    `query ($id: ID!) {
+      authState(accountId: $id) { state primaryPresent blockedBy since run { id } cooldown { active until reason } }
+      ready(accountId: $id)
+      tokens(accountId: $id) { apiName verdict fingerprint version storage }
+      tokenExpiry(accountId: $id) { apiName expiresAt }
+      apiConfigs(accountId: $id) { apiName clientId }
+    }`,
+    { id },
+  );
+  const number = IDS.indexOf(id) + 1;
+  return {
+    data,
+    tokens: desk.rows(`select * from upstox_tokens where user_id = ${number}`),
+    attempts: desk.rows(`select * from login_attempts where account_id = '${id}'`),
+    audit: desk.rows(`select count(*) as entries from audit_entries where account_id = '${id}'`),
+  };
+};
+
+/** What is done to one account; each leaves traces in it. */
+const ACTS: Readonly<Record<string, (desk: Desk, id: Id) => Promise<unknown>>> = {
+  plant: async (desk, id) => {
+    const isFirst = id === 'UPSTOX_01';
+    const app = isFirst ? desk.broker.apps[0] : SECOND.apps[0];
+    const token = desk.broker.issueToken(app?.clientId ?? '');
+    const number = IDS.indexOf(id) + 1;
+    desk.change('delete from upstox_tokens where user_id = ?', number);
+    desk.change(
+      `insert into upstox_tokens (access_token, api_name, client_id, api_index, is_active, user_id, validity_at)
+        values (?, 'PRIMARY', ?, 0, 1, ?, '2999-01-01 03:30:00')`,
+      token,
+      app?.clientId,
+      number,
+    );
+  },
+  ask: (desk, id) => desk.ask(`{ tokenStatus(accountId: "${id}") { valid } }`),
+  logout: (desk, id) => desk.ask(`mutation { logout(accountId: "${id}") { state } }`),
+  revoke: (desk, id) => desk.ask(`mutation { logout(accountId: "${id}", revoke: true) { state } }`),
+  accept: (desk, id) => desk.ask(`mutation { acceptPartial(accountId: "${id}") { state } }`),
+  enter: (desk, id) => desk.ask(`mutation { enterDashboard(accountId: "${id}") { state } }`),
+  clear: (desk, id) =>
+    desk.ask(`mutation { clearQuarantine(accountId: "${id}", reason: "looked at") { state } }`),
+  rename: (desk, id) => desk.ask(`mutation { renameAccount(accountId: "${id}", name: "N") { id } }`),
+  rest: async (desk, id) =>
+    desk.change(
+      "update auth_states set cooldown_from = 1, cooldown_until = ?, cooldown_reason = 'THROTTLED' where account_id = ?",
+      Date.now() + 3_600_000,
+      id,
+    ),
+  quarantine: async (desk, id) =>
+    desk.change('update auth_states set quarantined_at = 1 where account_id = ?', id),
+};
+
+test('whatever is done to one account, nothing of it shows in the other', async () => {
+  await using broker = await openTwoLogins();
+  await using desk = await openDesk({ broker, apis: 2, env: SECOND_ENVIRONMENT });
+  const heard = new Map<Id, string[]>(IDS.map((id) => [id, []]));
+  const leave = new AbortController();
+  const listening = IDS.map(async (id) => {
+    for await (const { events } of desk.client.subscribe(EventsDocument, { accountId: id }, leave))
+      heard.get(id)?.push(`${events.accountId} ${events.__typename}`);
+  });
+  await until('both listen', () => [...heard.values()].every(({ length }) => length > 0));
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...IDS),
+      fc.array(fc.constantFrom(...Object.keys(ACTS)), { minLength: 1, maxLength: 8 }),
+      async (id, acts) => {
+        const other = otherThan(id);
+        const before = await everythingOf(desk, other);
+        for (const act of acts) await ACTS[act]?.(desk, id);
+        expect(await everythingOf(desk, other)).toEqual(before);
+      },
+    ),
+    { numRuns: 25 },
+  );
+  leave.abort();
+  await Promise.all(listening);
+  for (const [id, events] of heard)
+    expect(new Set(events.map((event) => event.split(' ')[0]))).toEqual(new Set([id]));
+  const kinds = new Set([...heard.values()].flat().map((event) => event.split(' ')[1]));
+  expect([...kinds]).toEqual(expect.arrayContaining(['AuthStateEvent', 'AuditEvent', 'CooldownEvent']));
+});

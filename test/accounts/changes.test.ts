@@ -1,0 +1,149 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { type Desk, openDesk, until } from '../support/desk.ts';
+import { openTwoLogins, SECOND, SECOND_ENVIRONMENT, SECOND_INPUT } from './two-logins.ts';
+
+const ADD = 'mutation ($input: AddAccountInput!) { addAccount(input: $input) { id name source isActive } }';
+
+const kinds = (desk: Desk, accountId: string): string[] =>
+  desk
+    .rows(`select kind from audit_entries where account_id = '${accountId}' order by sequence`)
+    .map(({ kind }) => kind);
+
+test('an account is added, logs in with sealed credentials, is renamed and removed', async () => {
+  await using broker = await openTwoLogins();
+  await using desk = await openDesk({ broker, apis: 1 });
+  const added = await desk.ask(ADD, { input: SECOND_INPUT });
+  expect(added.data.addAccount).toEqual({
+    id: 'UPSTOX_02',
+    name: 'UPSTOX_02',
+    source: 'DATABASE',
+    isActive: false,
+  });
+  const [app] = SECOND.apps;
+  const saved = await desk.ask(
+    'mutation ($input: SaveApiConfigInput!) { saveApiConfig(input: $input) { source redirectUri } }',
+    {
+      input: {
+        accountId: 'UPSTOX_02',
+        apiName: 'PRIMARY',
+        clientId: app?.clientId,
+        clientSecret: app?.clientSecret,
+      },
+    },
+  );
+  expect(saved.data.saveApiConfig).toEqual({ source: 'DATABASE', redirectUri: app?.redirectUri });
+  await desk.ask('mutation { rotateMasterKey }');
+  expect((await desk.generate('mode: ALL, accountId: "UPSTOX_02"')).status).toBe('COMPLETED');
+
+  const rename = 'mutation { renameAccount(accountId: "UPSTOX_02", name: " Family ") { name } }';
+  expect((await desk.ask(rename)).data.renameAccount.name).toBe('Family');
+  const remove = 'mutation { removeAccount(accountId: "UPSTOX_02") }';
+  expect((await desk.ask(remove)).errors[0].extensions.code).toBe('WRONG_STATE');
+  await desk.ask('mutation { logout(accountId: "UPSTOX_02", revoke: true) { state } }');
+  expect((await desk.ask(remove)).data.removeAccount).toBe(true);
+  expect((await desk.ask('{ accounts { id } }')).data.accounts).toEqual([{ id: 'UPSTOX_01' }]);
+  expect(desk.rows('select user_id from upstox_tokens')).toEqual([]);
+  expect(kinds(desk, 'UPSTOX_02')).toEqual(
+    expect.arrayContaining([
+      'ACCOUNT_ADDED',
+      'CONFIG_SAVED',
+      'TOKEN_STORED',
+      'ACCOUNT_RENAMED',
+      'ACCOUNT_REMOVED',
+    ]),
+  );
+  for (const secret of [SECOND.account.pin, SECOND.account.mobileNumber, SECOND.account.totpSecret])
+    expect(desk.said()).not.toContain(secret);
+});
+
+test('every mistake in credentials is told with its field, and no value comes back', async () => {
+  await using desk = await openDesk({ apis: 1 });
+  const bad = {
+    mobileNumber: '1234509876',
+    pin: '48261',
+    totpSecret: 'not-base32-189',
+    redirectUri: 'ftp://x',
+  };
+  const { errors } = await desk.ask(ADD, { input: bad });
+  expect(errors[0].extensions.code).toBe('BAD_USER_INPUT');
+  expect(errors[0].extensions.issues.map((issue: { path: string[] }) => issue.path.at(-1)).sort()).toEqual([
+    'mobileNumber',
+    'pin',
+    'redirectUri',
+    'totpSecret',
+  ]);
+  const secret = 'canary-of-a-secret; Field "x';
+  const odd = [
+    { ...SECOND_INPUT, pin: 482_615 },
+    { ...SECOND_INPUT, totpSecret: secret, unknown: 1 },
+    { mobileNumber: secret, pin: { pin: secret } },
+    [secret],
+    secret,
+  ];
+  for (const input of odd)
+    expect((await desk.ask(ADD, { input })).errors[0].extensions.code).toBe('BAD_USER_INPUT');
+  await desk.ask(`mutation { addAccount(input: { pin: 482615, mobileNumber: 8765409876 }) { id } }`);
+  for (const value of [...Object.values(bad), secret, SECOND.account.pin, SECOND.account.mobileNumber])
+    expect(desk.said()).not.toContain(value);
+});
+
+test('one login cannot be two accounts, and what the environment says no request changes', async () => {
+  await using broker = await openTwoLogins();
+  await using desk = await openDesk({ broker, apis: 1, env: SECOND_ENVIRONMENT });
+  const again = await desk.ask(ADD, { input: SECOND_INPUT });
+  expect(again.errors[0]).toMatchObject({
+    message: 'mobileNumber is the one of UPSTOX_02; each account is a login of its own.',
+    extensions: { code: 'BAD_USER_INPUT' },
+  });
+  const update = await desk.ask(
+    'mutation ($input: AccountCredentialsInput!) { updateAccountCredentials(input: $input) { id } }',
+    { input: { ...SECOND_INPUT, accountId: 'UPSTOX_02' } },
+  );
+  expect(update.errors[0].extensions.code).toBe('CONFIG_SOURCE_IS_ENV');
+  const remove = await desk.ask('mutation { removeAccount(accountId: "UPSTOX_02") }');
+  expect(remove.errors[0].extensions.code).toBe('CONFIG_SOURCE_IS_ENV');
+});
+
+test('the switch locks the dashboard until the broker has confirmed again, and survives a restart', async () => {
+  const directory = mkdtempSync(path.join(tmpdir(), 'vega-switch-'));
+  await using broker = await openTwoLogins();
+  const options = { broker, apis: 1, env: SECOND_ENVIRONMENT, directory };
+  {
+    await using desk = await openDesk(options);
+    expect((await desk.generate('mode: ALL, accountId: "UPSTOX_02"')).status).toBe('COMPLETED');
+    await desk.ask('mutation { enterDashboard(accountId: "UPSTOX_02") { state } }');
+    broker.faults.profileDelayMs = 400;
+    const { data } = await desk.ask(
+      'mutation { switchAccount(accountId: "UPSTOX_02") { id isActive authState { state primaryPresent } } }',
+    );
+    expect(data.switchAccount).toEqual({
+      id: 'UPSTOX_02',
+      isActive: true,
+      authState: { state: 'PRIMARY_VALIDATED', primaryPresent: false },
+    });
+    expect((await desk.ask('{ ready }')).data.ready).toBe(false);
+    await until('the gate is open again', async () => (await desk.ask('{ ready }')).data.ready);
+    expect((await desk.ask('{ authState { accountId state } }')).data.authState).toEqual({
+      accountId: 'UPSTOX_02',
+      state: 'AUTH_CONFIRMED',
+    });
+    expect(desk.rows("select count(*) as told from events where kind = 'ACCOUNT_SWITCHED'")).toEqual([
+      { told: 1 },
+    ]);
+    expect(kinds(desk, 'UPSTOX_02').filter((kind) => kind === 'ACCOUNT_SWITCHED')).toHaveLength(1);
+  }
+  {
+    await using desk = await openDesk(options);
+    expect((await desk.ask('{ activeAccount { id } accounts { id isActive } }')).data).toEqual({
+      activeAccount: { id: 'UPSTOX_02' },
+      accounts: [
+        { id: 'UPSTOX_01', isActive: false },
+        { id: 'UPSTOX_02', isActive: true },
+      ],
+    });
+  }
+  rmSync(directory, { recursive: true, force: true });
+});
