@@ -26,7 +26,7 @@ export interface EntryFacts {
   readonly reusedTimeStep?: boolean | undefined;
   /** Of the authorization code or access token concerned. */
   readonly fingerprint?: string | undefined;
-  /** The step that a served login page begins with, or the path of an unknown route. */
+  /** The step that a served login page begins with, who asked for a profile, or the path of an unknown route. */
   readonly detail?: string | undefined;
 }
 

@@ -44,6 +44,7 @@ async function answerProfile(broker: Broker, request: BrokerRequest): Promise<Re
       code,
       clientId,
       fingerprint: token === '' ? undefined : fingerprint(token),
+      detail: request.headers['user-agent'],
     });
 
   const fault = faultFor(faults, clientId);
