@@ -32,7 +32,7 @@ import { EventLog } from './services/event-log.ts';
 import { Refusals } from './services/refusals.ts';
 import { Runs } from './services/runs.ts';
 import type { Services } from './services/services.ts';
-import { Sessions } from './services/sessions.ts';
+import { loginPath, Sessions } from './services/sessions.ts';
 import { reportFindings, watchStorage } from './services/storage-watch.ts';
 import { TokenGeneration } from './services/token-generation.ts';
 import { TokenTruth } from './services/token-truth.ts';
@@ -82,7 +82,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
   await reportFindings({ database, audit, log: named(log, 'storage') });
   await audit.record('SERVER_STARTED', { processId: process.pid });
   const refusals = new Refusals(audit, named(log, 'access'));
-  const accessKeys = await AccessKeys.open({ database, audit, clock });
+  const accessKeys = new AccessKeys({ database, audit, clock });
   const sessions = new Sessions({ audit, clock });
   const { apiBaseUrl, profileTimeoutMs } = config;
   const { accountId: id, redirectUri, apis } = config;
@@ -194,6 +194,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
     keys: accessKeys,
     sessions,
     allowedHosts: config.allowedHosts,
+    trustsProxy: config.trustsProxy,
     onRefused: (kind) => refusals.note(kind, {}),
   });
   const httpLog = named(log, 'http');
@@ -222,7 +223,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
     fetch: (request) => handler.fetch(request),
     services,
     operatorKey: operatorKey.reveal(),
-    issueLoginPath: () => `/login?link=${sessions.issueLink()}`,
+    issueLoginPath: () => loginPath(sessions.issueLink()),
     listen: async () => {
       const server = await listen(handler.listener, config.host, config.port);
       servers.push(server);

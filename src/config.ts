@@ -60,6 +60,8 @@ interface Settings {
   readonly stepTimeoutSeconds: number;
   readonly profileTimeoutMs: number;
   readonly allowedHosts: readonly string[];
+  /** A reverse proxy on this machine says for whom it speaks. */
+  readonly trustsProxy: boolean;
   readonly chromiumPath: string | null;
   readonly logLevel: LogLevel;
 }
@@ -135,6 +137,7 @@ const SETTINGS = {
         .filter((host) => host !== ''),
     )
     .prefault(''),
+  VEGA_TRUST_PROXY: flag.prefault('false'),
   VEGA_CHROMIUM_PATH: text('the path of a Chromium').optional(),
   VEGA_LOG_LEVEL: z
     .string()
@@ -195,7 +198,8 @@ const isFurther = (number: number): boolean => number >= 2 && number <= MAX_ACCO
 /** The k of every UPSTOX_k_… there is. */
 const furtherNumbers = (env: Env): readonly number[] => {
   const numbers = Object.keys(env).flatMap((variable) => FURTHER.exec(variable)?.[1] ?? []);
-  return [...new Set(numbers.map(Number))].filter(isFurther).sort((one, other) => one - other);
+  const written = numbers.filter((number) => !number.startsWith('0'));
+  return [...new Set(written.map(Number))].filter(isFurther).sort((one, other) => one - other);
 };
 
 /** One account: UPSTOX_… is the first one, UPSTOX_k_… another. Problems name the variables in full. */
@@ -231,7 +235,7 @@ const readAccount = (env: Env, number: number, source: ConfigSource): Reading<De
 const withoutNumber = (env: Env, number: number): Env =>
   Object.fromEntries(
     Object.entries(env)
-      .filter(([variable]) => Number(FURTHER.exec(variable)?.[1] ?? Number.NaN) === number)
+      .filter(([variable]) => FURTHER.exec(variable)?.[1] === String(number))
       .map(([variable, value]) => [variable.replace(/^UPSTOX_\d+_/, 'UPSTOX_'), value]),
   );
 
@@ -276,6 +280,7 @@ const toSettings = (parsed: ParsedSettings): Settings => ({
   stepTimeoutSeconds: parsed.VEGA_STEP_TIMEOUT_SECONDS,
   profileTimeoutMs: parsed.VEGA_PROFILE_TIMEOUT_MS,
   allowedHosts: parsed.VEGA_ALLOWED_HOSTS,
+  trustsProxy: parsed.VEGA_TRUST_PROXY,
   chromiumPath: parsed.VEGA_CHROMIUM_PATH ?? null,
   logLevel: parsed.VEGA_LOG_LEVEL,
 });

@@ -78,6 +78,7 @@ test('the least environment gives the whole configuration, with every default', 
       "redirectUri": "http://localhost:28020/api/v1/auth/upstox/callback",
       "sealTokens": false,
       "stepTimeoutSeconds": 60,
+      "trustsProxy": false,
     }
   `);
 });
@@ -128,6 +129,7 @@ test('every setting can be given', () => {
     VEGA_STEP_TIMEOUT_SECONDS: '600',
     VEGA_PROFILE_TIMEOUT_MS: '100',
     VEGA_ALLOWED_HOSTS: ' Desk.Example , , vega.local',
+    VEGA_TRUST_PROXY: '1',
     VEGA_CHROMIUM_PATH: '/opt/chromium',
     VEGA_LOG_LEVEL: 'debug',
     UPSTOX_UNHEARD_OF: 'ignored',
@@ -162,6 +164,7 @@ test('every setting can be given', () => {
       "redirectUri": "http://localhost:28020/api/v1/auth/upstox/callback",
       "sealTokens": false,
       "stepTimeoutSeconds": 600,
+      "trustsProxy": true,
     }
   `);
 });
@@ -215,6 +218,64 @@ test('every mistake is reported at once, with the name and the shape', () => {
       VEGA_PROFILE_TIMEOUT_MS: should be milliseconds from 100 to 60000
       VEGA_LOG_LEVEL: should be one of fatal, error, warn, info, debug, trace, silent"
   `);
+});
+
+const SECOND_LEAST = {
+  UPSTOX_2_MOBILE_NUMBER: '8765409876',
+  UPSTOX_2_PIN: '482615',
+  UPSTOX_2_TOTP: 'SECONDVEGASECONDVEGASECONDVEGASE',
+  UPSTOX_2_REDIRECT_URI: 'http://localhost:28020/second',
+  UPSTOX_2_CLIENT_ID_0: 'second-client',
+  UPSTOX_2_CLIENT_SECRET_0: 'second-secret',
+};
+
+test('a further account is described by variables of its own', () => {
+  const { furtherAccounts, apis } = readConfig({ ...LEAST, ...SECOND_LEAST });
+  expect(furtherAccounts.map(({ id, redirectUri }) => [id, redirectUri])).toEqual([
+    ['UPSTOX_02', 'http://localhost:28020/second'],
+  ]);
+  expect(furtherAccounts[0]?.apis.map(({ apiName, clientId }) => [apiName, clientId])).toEqual([
+    ['PRIMARY', 'second-client'],
+  ]);
+  expect(apis.map(({ clientId }) => clientId)).not.toContain('second-client');
+});
+
+test('the mistakes of a further account are told under its own names, together with all others', () => {
+  const env = {
+    ...LEAST,
+    ...SECOND_LEAST,
+    UPSTOX_PIN: 'abc',
+    UPSTOX_2_PIN: '1',
+    UPSTOX_2_CLIENT_SECRET_0: '',
+    UPSTOX_3_MOBILE_NUMBER: SECOND_LEAST.UPSTOX_2_MOBILE_NUMBER,
+    UPSTOX_3_PIN: '482615',
+    UPSTOX_3_TOTP: SECOND_LEAST.UPSTOX_2_TOTP,
+    UPSTOX_04_PIN: '482615',
+    UPSTOX_1_PIN: '482615',
+    UPSTOX_100_PIN: '482615',
+  };
+  expect(mistakesOf(env).message).toMatchInlineSnapshot(`
+    "The configuration has 9 mistakes:
+      UPSTOX_PIN: should be the six-digit PIN
+      UPSTOX_2_PIN: should be the six-digit PIN
+      UPSTOX_2_CLIENT_SECRET_0: is missing; it should be the API secret of the same app
+      UPSTOX_3_REDIRECT_URI: is missing; it should be the http(s) address registered at the broker
+      UPSTOX_3_CLIENT_ID_0: is missing; it should be the API key of an app; indexes run from 0 without a gap
+      UPSTOX_3_CLIENT_SECRET_0: is missing; it should be the API secret of the same app
+      UPSTOX_04_PIN: should have a number from 2 to 99 without zeros before it; the first account has none
+      UPSTOX_1_PIN: should have a number from 2 to 99 without zeros before it; the first account has none
+      UPSTOX_100_PIN: should have a number from 2 to 99 without zeros before it; the first account has none"
+  `);
+});
+
+test('one login cannot be described twice', () => {
+  const env = { ...LEAST, ...SECOND_LEAST, UPSTOX_2_MOBILE_NUMBER: LEAST.UPSTOX_MOBILE_NUMBER };
+  expect(mistakesOf(env).problems).toEqual([
+    {
+      variable: 'UPSTOX_2_MOBILE_NUMBER',
+      message: 'is the one of UPSTOX_01; each account is a login of its own',
+    },
+  ]);
 });
 
 test('no mistake quotes a value', () => {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ACCESS_ROLES, type AccessKey } from '../domain/access-key.ts';
 import type { CreatedKey } from '../services/access-keys.ts';
 import { getAccount } from '../services/accounts.ts';
+import { type LoginLink, loginPath } from '../services/sessions.ts';
 import { OPERATORS } from './access-plugin.ts';
 import { ApiNameEnum } from './api-config.ts';
 import { builder } from './builder.ts';
@@ -86,13 +87,25 @@ const CreateAccessKeyInput = builder.inputType('CreateAccessKeyInput', {
   }),
 });
 
+const LoginLinkRef = builder.objectRef<LoginLink>('LoginLink').implement({
+  description: 'Lets one browser in, once.',
+  fields: (t) => ({
+    path: t.string({
+      description:
+        'To be opened at the address of this server. Whoever has it is let in: it is no text to keep.',
+      resolve: loginPath,
+    }),
+    expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'From then on it opens nothing.' }),
+  }),
+});
+
 builder.queryField('accessKeys', (t) =>
   t.field({
     type: [AccessKeyRef],
     allow: OPERATORS,
     description:
       'Every key that was made, the oldest first, revoked ones included. The operator’s own is none of them.',
-    resolve: (_root, _args, { services }) => [...services.accessKeys.list()],
+    resolve: async (_root, _args, { services }) => [...(await services.accessKeys.list())],
   }),
 );
 
@@ -120,6 +133,13 @@ builder.mutationFields((t) => ({
       'Ends a key for good: its open streams end at once, and `tokenLeases` forgets it. Tokens that it was handed live on until they expire or are replaced. False when that was done before.',
     args: { id: t.arg.id({ required: true, description: 'Which key.' }) },
     resolve: (_root, { id }, { services }) => services.accessKeys.revoke(id),
+  }),
+  createLoginLink: t.field({
+    type: LoginLinkRef,
+    allow: OPERATORS,
+    description:
+      'Makes a link that logs one browser in as the operator, once, within the hour. The server prints one when it starts.',
+    resolve: (_root, _args, { services }) => services.sessions.issueLink(),
   }),
   endSessions: t.int({
     allow: OPERATORS,

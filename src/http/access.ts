@@ -29,6 +29,8 @@ interface Options {
   readonly sessions: Sessions;
   /** Host names besides those of the loopback interface. */
   readonly allowedHosts: readonly string[];
+  /** Whether every request comes through a reverse proxy that says for whom it speaks. */
+  readonly trustsProxy: boolean;
   /** Told of a key or a link that was not good. */
   readonly onRefused: (kind: 'KEY_REFUSED' | 'LINK_REFUSED') => void;
 }
@@ -51,12 +53,12 @@ export class Access {
   }
 
   /** The cookie of a new session, if the link is good; it is used up by this. */
-  redeemLink(link: string, { address }: Pick<Asking, 'address'>): string | Denial {
+  redeemLink(link: string, asking: Asking): string | Denial {
+    const address = this.#addressOf(asking);
     const denial = this.#slow(address);
     if (denial !== null) return denial;
     const session = this.#options.sessions.redeemLink(link);
-    if (session !== null)
-      return `${SESSION_COOKIE}=${session}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${SESSION_SECONDS}`;
+    if (session !== null) return this.#cookieOf(session, asking);
     this.#guesses.noteWrong(address);
     this.#options.onRefused('LINK_REFUSED');
     return UNKNOWN_LINK;
@@ -86,15 +88,15 @@ export class Access {
   }
 
   /** Who asks, if the request carries a good key or a live session. */
-  identify(request: Asking): Caller | Denial {
-    const caller = this.#judge(request);
+  async identify(request: Asking): Promise<Caller | Denial> {
+    const caller = await this.#judge(request);
     if (caller === UNAUTHENTICATED) this.#options.onRefused('KEY_REFUSED');
     return caller;
   }
 
-  #judge(request: Asking): Caller | Denial {
+  async #judge(request: Asking): Promise<Caller | Denial> {
     const bearer = bearerOf(request);
-    if (bearer !== undefined) return this.#judgeKey(bearer, request.address);
+    if (bearer !== undefined) return this.#judgeKey(bearer, this.#addressOf(request));
     const session = sessionOf(request);
     const caller = session === undefined ? null : this.#options.sessions.find(session);
     if (caller === null) return UNAUTHENTICATED;
@@ -108,14 +110,26 @@ export class Access {
         );
   }
 
-  #judgeKey(bearer: string, address: string): Caller | Denial {
+  async #judgeKey(bearer: string, address: string): Promise<Caller | Denial> {
     const denial = this.#slow(address);
     if (denial !== null) return denial;
     if (timingSafeEqual(Buffer.from(hashSecret(bearer)), this.#operatorHash)) return OPERATOR;
-    const key = this.#options.keys.find(bearer);
+    const key = await this.#options.keys.find(bearer);
     if (key !== null) return callerOfKey(key);
     this.#guesses.noteWrong(address);
     return UNAUTHENTICATED;
+  }
+
+  /** A proxy adds whom it was asked by at the end; what stands before that anybody can write. */
+  #addressOf({ address, headers }: Asking): string {
+    if (!this.#options.trustsProxy) return address;
+    return headers.get('x-forwarded-for')?.split(',').at(-1)?.trim() || address;
+  }
+
+  #cookieOf(session: string, { headers }: Asking): string {
+    const isEncrypted = this.#options.trustsProxy && headers.get('x-forwarded-proto') === 'https';
+    const cookie = `${SESSION_COOKIE}=${session}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${SESSION_SECONDS}`;
+    return isEncrypted ? `${cookie}; Secure` : cookie;
   }
 
   #slow(address: string): Denial | null {
@@ -162,8 +176,8 @@ const UNAUTHENTICATED: Denial = {
 const UNKNOWN_LINK: Denial = {
   status: 401,
   code: 'UNAUTHENTICATED',
-  message: 'This link has been used or is not ours.',
-  nextAction: 'Restart the server for a new one.',
+  message: 'This link has been used, is too old, or is not ours.',
+  nextAction: 'Have the operator make a new one with createLoginLink, or restart the server.',
 };
 
 const forbidden = (message: string, nextAction: string): Denial => ({

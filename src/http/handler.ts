@@ -72,7 +72,7 @@ export const createHandler = (parts: Parts): Handler => {
 const answerGraphQL = async (incoming: Incoming, access: Access, graphql: GraphQLServer): Promise<Answer> => {
   const place = access.checkPlace(incoming);
   if (place !== null) return refusal(place);
-  const caller = access.identify(incoming);
+  const caller = await access.identify(incoming);
   if ('status' in caller) return refusal(caller, denialHeaders(caller));
   const denial = checkMediaType(incoming);
   return denial === null ? graphql.answer(incoming, caller) : refusal(denial);
@@ -91,7 +91,7 @@ const answer = async (
   if (withoutPrefix(url.pathname) === '/livez')
     return new Response('alive\n', { headers: { 'content-type': 'text/plain' } });
   if (url.pathname === '/login') return logIn(access, incoming, url);
-  const caller = access.identify(incoming);
+  const caller = await access.identify(incoming);
   if ('status' in caller) return deny(caller, request);
   const denial = isGraphQL(url) ? checkMediaType(incoming) : null;
   if (denial !== null) return deny(denial, request);

@@ -27,30 +27,24 @@ export interface CreatedKey {
   readonly secret: Secret;
 }
 
-/** The keys beside the operator's own. Asked at every request, so they are held in memory. */
+/** The keys beside the operator's own. */
 export class AccessKeys {
   readonly #options: Options;
-  readonly #keys: Map<string, StoredAccessKey>;
   readonly #listeners = new Set<(callerId: string) => void>();
 
-  private constructor(options: Options, keys: readonly StoredAccessKey[]) {
+  constructor(options: Options) {
     this.#options = options;
-    this.#keys = new Map(keys.map((key) => [key.id, key]));
-  }
-
-  static async open(options: Options): Promise<AccessKeys> {
-    return new AccessKeys(options, await findAccessKeys(options.database.read));
   }
 
   /** The live key that is sent as this text. The hash is looked for, so time tells nothing about the text. */
-  find(text: string): AccessKey | null {
+  async find(text: string): Promise<AccessKey | null> {
     const hash = hashSecret(text);
-    const found = [...this.#keys.values()].find(({ secretHash }) => secretHash === hash);
+    const found = (await this.#all()).find(({ secretHash }) => secretHash === hash);
     return found === undefined || found.revokedAt !== null ? null : found;
   }
 
-  list(): readonly AccessKey[] {
-    return [...this.#keys.values()];
+  list(): Promise<readonly AccessKey[]> {
+    return this.#all();
   }
 
   async create({ name, role, bounds }: KeyWish): Promise<CreatedKey> {
@@ -72,13 +66,12 @@ export class AccessKeys {
       const reference = { accountId: bounds.accountId };
       await audit.note(transaction, 'KEY_CREATED', { keyId: id, name, role }, reference);
     });
-    this.#keys.set(id, stored);
     return { key, secret: new Secret(secret) };
   }
 
   /** Ends a key for good, with everything that it has open. False when that was done before. */
   async revoke(id: string): Promise<boolean> {
-    const key = this.#keys.get(id);
+    const key = (await this.#all()).find((candidate) => candidate.id === id);
     if (key === undefined)
       throw new Refusal('NOT_FOUND', `There is no key ${id}.`, 'Ask `accessKeys` for the ids there are.');
     const { database, audit, clock } = this.#options;
@@ -88,7 +81,6 @@ export class AccessKeys {
       await audit.note(transaction, 'KEY_REVOKED', { keyId: id }, { accountId: key.bounds.accountId });
       return true;
     });
-    if (key.revokedAt === null) this.#keys.set(id, { ...key, revokedAt });
     for (const listener of this.#listeners) listener(callerOfKey(key).id);
     return isNews;
   }
@@ -96,5 +88,9 @@ export class AccessKeys {
   /** Told which caller has lost its key. */
   onRevoked(listener: (callerId: string) => void): void {
     this.#listeners.add(listener);
+  }
+  /** Asked at every request, and another program on this database may revoke one at any time. */
+  #all(): Promise<readonly StoredAccessKey[]> {
+    return this.#options.database.recall('access keys', findAccessKeys);
   }
 }

@@ -7,10 +7,22 @@ import { hashSecret } from './secret-hash.ts';
 /** How long a session lasts. */
 export const SESSION_SECONDS = 12 * 3600;
 
+/** How long a link that nobody has opened is good. */
+const LINK_SECONDS = 3600;
+
 interface Options {
   readonly audit: Audit;
   readonly clock: Clock;
 }
+
+/** What lets one browser in. */
+export interface LoginLink {
+  readonly secret: string;
+  readonly expiresAt: Date;
+}
+
+/** Where the link leads. */
+export const loginPath = ({ secret }: LoginLink): string => `/login?link=${secret}`;
 
 interface Session {
   readonly caller: Caller;
@@ -21,8 +33,8 @@ interface Session {
 /** The operator's browsers: each let in by a link that works once, for half a day or until all of them are sent away. */
 export class Sessions implements Disposable {
   readonly #options: Options;
-  /** Hashes of the links that have not been used yet. */
-  readonly #links = new Set<string>();
+  /** Hashes of the links that have not been used yet, and when each ends. */
+  readonly #links = new Map<string, Date>();
   readonly #sessions = new Map<string, Session>();
   readonly #listeners = new Set<(callerId: string) => void>();
 
@@ -30,28 +42,36 @@ export class Sessions implements Disposable {
     this.#options = options;
   }
 
-  /** The secret part of a link that logs one browser in, once. */
-  issueLink(): string {
-    const secret = randomBytes(24).toString('base64url');
-    this.#links.add(hashSecret(secret));
-    return secret;
+  /** Logs one browser in, once, within the hour. */
+  issueLink(): LoginLink {
+    const now = this.#options.clock().getTime();
+    for (const [hash, end] of this.#links) if (end.getTime() <= now) this.#links.delete(hash);
+    const link = {
+      secret: randomBytes(24).toString('base64url'),
+      expiresAt: new Date(now + LINK_SECONDS * 1000),
+    };
+    this.#links.set(hashSecret(link.secret), link.expiresAt);
+    return link;
   }
 
   /** The secret of a new session, if the link is good; it is used up by this. */
   redeemLink(link: string): string | null {
-    if (!this.#links.delete(hashSecret(link))) return null;
     const { audit, clock } = this.#options;
+    const hash = hashSecret(link);
+    const end = this.#links.get(hash);
+    this.#links.delete(hash);
+    if (end === undefined || clock() >= end) return null;
     void audit.record('SESSION_OPENED', {}).catch(() => undefined);
     const secret = randomBytes(32).toString('base64url');
-    const hash = hashSecret(secret);
+    const sessionHash = hashSecret(secret);
     const caller: Caller = {
-      id: `session ${hash.slice(0, 16)}`,
+      id: `session ${sessionHash.slice(0, 16)}`,
       keyId: null,
       role: 'OPERATOR',
       bounds: UNBOUND,
     };
-    const timer = setTimeout(() => this.#end(hash), SESSION_SECONDS * 1000).unref();
-    this.#sessions.set(hash, { caller, end: clock().getTime() + SESSION_SECONDS * 1000, timer });
+    const timer = setTimeout(() => this.#end(sessionHash), SESSION_SECONDS * 1000).unref();
+    this.#sessions.set(sessionHash, { caller, end: clock().getTime() + SESSION_SECONDS * 1000, timer });
     return secret;
   }
 

@@ -88,8 +88,9 @@ export const listLeases = async (
 ): Promise<readonly LeaseHolder[]> => {
   const known = await truth.known(account, await apiConfigs.list(account));
   const leases = await findLeases(database.read, account.id);
+  const keys = await accessKeys.list();
   return leases.flatMap((lease) => {
-    const key = accessKeys.list().find(({ id }) => id === lease.keyId);
+    const key = keys.find(({ id }) => id === lease.keyId);
     if (key === undefined || key.revokedAt !== null) return [];
     const token = known.find(({ config }) => config.apiName === lease.apiName)?.token;
     return [{ ...lease, keyName: key.name, isPresent: token?.version === lease.version }];

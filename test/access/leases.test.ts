@@ -133,7 +133,9 @@ test('a program that asks the SDK at each use never shows the broker an old toke
   expect(rotations).toEqual([2]);
   expect(sentAtNews).toBeGreaterThan(2);
   // The broker saw the old token as often as it was sent before the news, and not once more.
-  const uses = desk.broker.log.filter(({ detail, fingerprint }) => detail === CONSUMER && fingerprint === old);
+  const uses = desk.broker.log.filter(
+    ({ detail, fingerprint }) => detail === CONSUMER && fingerprint === old,
+  );
   expect(uses).toHaveLength(sentAtNews);
   expect(entries(desk, 'TOKEN_LEASED')).toHaveLength(2);
 });

@@ -370,6 +370,11 @@ export type RevokeAccessKeyMutationVariables = Exact<{
 
 export type RevokeAccessKeyMutation = { revokeAccessKey: boolean };
 
+export type CreateLoginLinkMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type CreateLoginLinkMutation = { createLoginLink: { path: string, expiresAt: string } };
+
 export type EndSessionsMutationVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -867,6 +872,14 @@ export const RevokeAccessKeyDocument = new TypedDocumentString(`
   revokeAccessKey(id: $id)
 }
     `) as unknown as TypedDocumentString<RevokeAccessKeyMutation, RevokeAccessKeyMutationVariables>;
+export const CreateLoginLinkDocument = new TypedDocumentString(`
+    mutation CreateLoginLink {
+  createLoginLink {
+    path
+    expiresAt
+  }
+}
+    `) as unknown as TypedDocumentString<CreateLoginLinkMutation, CreateLoginLinkMutationVariables>;
 export const EndSessionsDocument = new TypedDocumentString(`
     mutation EndSessions {
   endSessions
