@@ -59,7 +59,7 @@ export class Access {
     if (denial !== null) return denial;
     const session = this.#options.sessions.redeemLink(link);
     if (session !== null) return this.#cookieOf(session, asking);
-    this.#guesses.noteWrong(address);
+    this.#guesses.noteWrong(address, hashSecret(link));
     this.#options.onRefused('LINK_REFUSED');
     return UNKNOWN_LINK;
   }
@@ -113,10 +113,11 @@ export class Access {
   async #judgeKey(bearer: string, address: string): Promise<Caller | Denial> {
     const denial = this.#slow(address);
     if (denial !== null) return denial;
-    if (timingSafeEqual(Buffer.from(hashSecret(bearer)), this.#operatorHash)) return OPERATOR;
+    const hash = hashSecret(bearer);
+    if (timingSafeEqual(Buffer.from(hash), this.#operatorHash)) return OPERATOR;
     const key = await this.#options.keys.find(bearer);
     if (key !== null) return callerOfKey(key);
-    this.#guesses.noteWrong(address);
+    this.#guesses.noteWrong(address, hash);
     return UNAUTHENTICATED;
   }
 

@@ -4,14 +4,21 @@ const FREE = 20;
 const EACH_MS = 1000;
 /** How many addresses are remembered; more than that come from one attacker with many. */
 const ADDRESSES = 10_000;
+/** How many wrong keys of an address are told from new ones. */
+const KNOWN_WRONG = 20;
 
 interface Patience {
   /** How many wrong ones may still be looked at. */
   left: number;
   at: number;
+  /** Hashes of those that came last. */
+  readonly wrong: readonly string[];
 }
 
-/** Slows those who guess keys, each source address by itself. */
+/**
+ * Slows those who guess keys, each source address by itself. One wrong key over and over is no guessing: a program that
+ * was left with an old key must not slow its neighbours.
+ */
 export class Guesses {
   readonly #records = new Map<string, Patience>();
   readonly #now: () => number;
@@ -26,10 +33,15 @@ export class Guesses {
     return left >= 1 ? 0 : Math.max(1, Math.ceil(((1 - left) * EACH_MS) / 1000));
   }
 
-  noteWrong(address: string): void {
-    const record = this.#recall(address);
+  noteWrong(address: string, hash: string): void {
+    const { left, wrong } = this.#recall(address);
+    if (wrong.includes(hash)) return;
     this.#records.delete(address);
-    this.#records.set(address, { left: record.left - 1, at: this.#now() });
+    this.#records.set(address, {
+      left: left - 1,
+      at: this.#now(),
+      wrong: [hash, ...wrong].slice(0, KNOWN_WRONG),
+    });
     const [oldest] = this.#records.keys();
     if (oldest !== undefined && this.#records.size > ADDRESSES) this.#records.delete(oldest);
   }
@@ -37,7 +49,7 @@ export class Guesses {
   #recall(address: string): Patience {
     const known = this.#records.get(address);
     const now = this.#now();
-    if (known === undefined) return { left: FREE, at: now };
-    return { left: Math.min(FREE, known.left + (now - known.at) / EACH_MS), at: now };
+    if (known === undefined) return { left: FREE, at: now, wrong: [] };
+    return { ...known, left: Math.min(FREE, known.left + (now - known.at) / EACH_MS), at: now };
   }
 }

@@ -43,7 +43,7 @@ export const createHandler = (parts: Parts): Handler => {
     const incoming = fromRequest(request, address);
     if (graphql.serves(incoming))
       return toResponse(await answerGraphQL(incoming, access, graphql), SECURITY_HEADERS);
-    const response = await answer(request, incoming, parts);
+    const response = await answerOrFail(request, incoming, parts);
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.headers.set(name, value);
     if (!response.headers.has('cache-control')) response.headers.set('cache-control', 'no-store');
     return response;
@@ -76,6 +76,18 @@ const answerGraphQL = async (incoming: Incoming, access: Access, graphql: GraphQ
   if ('status' in caller) return refusal(caller, denialHeaders(caller));
   const denial = checkMediaType(incoming);
   return denial === null ? graphql.answer(incoming, caller) : refusal(denial);
+};
+
+/** Nothing of what goes wrong inside gets out. */
+const answerOrFail = async (request: Request, incoming: Incoming, parts: Parts): Promise<Response> => {
+  if (!URL.canParse(request.url))
+    return restError(400, 'BAD_REQUEST', 'This is no address.', 'Send a path that begins with a slash.');
+  try {
+    return await answer(request, incoming, parts);
+  } catch (error) {
+    parts.log.error({ err: error }, 'a request failed');
+    return restError(500, 'INTERNAL_SERVER_ERROR', 'Unexpected error.', 'Look into the log of vega-auth.');
+  }
 };
 
 const answer = async (

@@ -1,24 +1,22 @@
 import { createHash } from 'node:crypto';
-import http from 'node:http';
 import { expect, test } from 'vitest';
 import { holderOf, holderWith } from '../support/callers.ts';
 import { type Desk, openDesk, readText, until } from '../support/desk.ts';
 
-/** The status of a GraphQL request from one of the loopback addresses. */
-const statusFrom = (desk: Desk, localAddress: string, key: string) =>
-  new Promise<{ status: number; retryAfter: string | undefined }>((resolve, reject) => {
-    const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}` };
-    const request = http.request(
-      `${desk.url}/graphql`,
-      { method: 'POST', headers, localAddress, agent: false },
-      (response) => {
-        response.resume();
-        resolve({ status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'] });
-      },
-    );
-    request.on('error', reject);
-    request.end('{"query":"{ ready }"}');
+/** The status of a GraphQL request that a proxy passes on for an address. */
+const statusFrom = async (desk: Desk, address: string, key: string) => {
+  const response = await fetch(`${desk.url}/graphql`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Bearer ${key}`,
+      'x-forwarded-for': `127.0.0.1, ${address}`,
+    },
+    body: '{"query":"{ ready }"}',
   });
+  await response.text();
+  return { status: response.status, retryAfter: response.headers.get('retry-after') };
+};
 
 /** Opens a stream with a key, and tells when it has ended. */
 const follow = async (url: string, key: string, query: string | null) => {
@@ -123,19 +121,34 @@ test('sessions end when the operator says so, and their streams with them', asyn
 });
 
 test('guessing is slowed by address, and nobody else with it', async () => {
-  await using desk = await openDesk({ apis: 1 });
+  await using desk = await openDesk({ apis: 1, env: { VEGA_TRUST_PROXY: 'true' } });
   const guesses = [];
   for (let index = 0; index < 40; index += 1)
-    guesses.push(await statusFrom(desk, '127.0.0.2', `vega_operator_${index}`));
+    guesses.push(await statusFrom(desk, '10.0.0.2', `vega_operator_${index}`));
   expect(guesses.slice(0, 20).map(({ status }) => status)).toEqual(Array(20).fill(401));
   expect(guesses.at(-1)).toEqual({ status: 429, retryAfter: '1' });
   const looked = guesses.filter(({ status }) => status === 401).length;
   expect(looked).toBeLessThan(30);
 
-  const elsewhere = await statusFrom(desk, '127.0.0.3', desk.app.operatorKey);
+  const elsewhere = await statusFrom(desk, '10.0.0.3', desk.app.operatorKey);
   expect(elsewhere.status).toBe(200);
   await until(
     'the right key is looked at again',
-    async () => (await statusFrom(desk, '127.0.0.2', desk.app.operatorKey)).status === 200,
+    async () => (await statusFrom(desk, '10.0.0.2', desk.app.operatorKey)).status === 200,
   );
+});
+
+test('an old key that a program goes on sending slows nobody', async () => {
+  await using desk = await openDesk({ apis: 1 });
+  for (let index = 0; index < 60; index += 1)
+    expect((await statusFrom(desk, '10.0.0.2', 'vega_service_old')).status).toBe(401);
+  expect((await statusFrom(desk, '10.0.0.2', desk.app.operatorKey)).status).toBe(200);
+});
+
+test('what a caller says of its address is not believed where no proxy stands in between', async () => {
+  await using desk = await openDesk({ apis: 1 });
+  const statuses = [];
+  for (let index = 0; index < 30; index += 1)
+    statuses.push((await statusFrom(desk, `10.0.0.${index}`, `vega_operator_${index}`)).status);
+  expect(statuses).toContain(429);
 });
