@@ -7,6 +7,8 @@ import {
   saveCredentials,
 } from '../db/accounts.ts';
 import { ensureAuthRecord } from '../db/auth-states.ts';
+import { findLatestRun } from '../db/generation-runs.ts';
+import type { Queryable } from '../db/queryable.ts';
 import { findTokens } from '../db/tokens.ts';
 import { type Account, accountIdOf } from '../domain/account.ts';
 import { type CredentialTexts, toCredentials } from '../domain/credential-rules.ts';
@@ -31,8 +33,8 @@ type Desk = Pick<Services, 'database' | 'audit' | 'clock' | 'credentials'>;
 /** Stores a further account. Its apps are configured in the database. */
 export const addAccount = async (services: Desk, wish: AccountWish): Promise<Account> => {
   const { database, audit, clock } = services;
-  await refuseSharedLogin(services, wish.texts, null);
   const id = await database.write(async (transaction) => {
+    await refuseSharedLogin(services, transaction, wish.texts, null);
     const number = await freeAccountNumber(transaction);
     const accounts = await findAccounts(transaction);
     const chosen = wish.id ?? freeId(number, accounts);
@@ -70,8 +72,8 @@ export const updateCredentials = async (
 ): Promise<Account> => {
   const { database, audit, credentials } = services;
   if (credentials.describedBy(account) !== undefined) throw describedInEnvironment(account);
-  await refuseSharedLogin(services, wish.texts, account);
   await database.write(async (transaction) => {
+    await refuseSharedLogin(services, transaction, wish.texts, account);
     await saveCredentials(transaction, account.number, wish, database.vault);
     await audit.note(transaction, 'CREDENTIALS_CHANGED', {}, { accountId: account.id });
   });
@@ -88,19 +90,19 @@ export const removeAccount = async (
   if (account.isActive) {
     throw new Refusal('WRONG_STATE', `${account.id} is the active account.`, 'Switch to another one first.');
   }
-  const run = await runs.latest(account.id);
-  if (run !== null && !isOver(run)) {
-    throw new Refusal('RUN_IN_PROGRESS', `${account.id} has a run (${run.id}).`, 'Abort it first.');
-  }
-  const tokens = await findTokens(database.read, account.number, database);
-  if (tokens.some(({ isActive }) => isActive)) {
-    throw new Refusal(
-      'WRONG_STATE',
-      `${account.id} has tokens that are in use.`,
-      'Log it out with revoke: true, or wait until they have expired and ask tokenStatus.',
-    );
-  }
   await database.write(async (transaction) => {
+    const run = await findLatestRun(transaction, account.id);
+    if (run !== null && !isOver(run)) {
+      throw new Refusal('RUN_IN_PROGRESS', `${account.id} has a run (${run.id}).`, 'Abort it first.');
+    }
+    const tokens = await findTokens(transaction, account.number, database);
+    if (tokens.some(({ isActive }) => isActive)) {
+      throw new Refusal(
+        'WRONG_STATE',
+        `${account.id} has tokens that are in use.`,
+        'Log it out with revoke: true, or wait until they have expired and ask tokenStatus.',
+      );
+    }
     await deleteAccount(transaction, account);
     await audit.note(transaction, 'ACCOUNT_REMOVED', {}, { accountId: account.id });
   });
@@ -111,6 +113,7 @@ export const removeAccount = async (
 /** Two accounts of one login would rest and count apart, and the broker counts them together. */
 const refuseSharedLogin = async (
   { credentials }: Desk,
+  transaction: Queryable,
   texts: CredentialTexts,
   itself: Account | null,
 ): Promise<void> => {
@@ -118,7 +121,7 @@ const refuseSharedLogin = async (
   if (wanted === null) {
     throw new Refusal('BAD_USER_INPUT', 'The credentials are not well-formed.', 'Correct them.');
   }
-  const owner = await credentials.ownerOf(wanted.mobileNumber.reveal());
+  const owner = await credentials.ownerOf(transaction, wanted.mobileNumber.reveal());
   if (owner === null || owner.id === itself?.id) return;
   throw new Refusal(
     'BAD_USER_INPUT',

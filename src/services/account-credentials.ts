@@ -1,10 +1,10 @@
-import { findCredentials } from '../db/accounts.ts';
+import { findAccounts, findCredentials } from '../db/accounts.ts';
 import type { Database } from '../db/database.ts';
+import type { Queryable } from '../db/queryable.ts';
 import { SealError } from '../db/vault.ts';
 import type { Account, Credentials, DescribedAccount } from '../domain/account.ts';
 import type { ConfigSource } from '../domain/api-config.ts';
 import { Refusal } from '../domain/refusal.ts';
-import { listAccounts } from './accounts.ts';
 
 /** What each account logs in with: from the environment, where that describes it, else sealed from the database. */
 export class AccountCredentials {
@@ -28,18 +28,19 @@ export class AccountCredentials {
   }
 
   /** Refused where there are none, or where they cannot be opened. */
-  async open(account: Account): Promise<Credentials> {
+  async open(account: Account, db: Queryable = this.#database.read): Promise<Credentials> {
     const described = this.describedBy(account);
     if (described !== undefined) return described.credentials;
-    const { read, vault } = this.#database;
-    const credentials = await findCredentials(read, account.number, vault).catch((error: unknown) => {
-      if (!(error instanceof SealError)) throw error;
-      throw new Refusal(
-        'SECRET_UNREADABLE',
-        `The credentials of ${account.id} cannot be opened: ${error.message}`,
-        'Save them again with updateAccountCredentials.',
-      );
-    });
+    const credentials = await findCredentials(db, account.number, this.#database.vault).catch(
+      (error: unknown) => {
+        if (!(error instanceof SealError)) throw error;
+        throw new Refusal(
+          'SECRET_UNREADABLE',
+          `The credentials of ${account.id} cannot be opened: ${error.message}`,
+          'Save them again with updateAccountCredentials.',
+        );
+      },
+    );
     if (credentials !== null) return credentials;
     throw new Refusal(
       'WRONG_STATE',
@@ -49,10 +50,10 @@ export class AccountCredentials {
   }
 
   /** The account that logs in with this mobile number already: the broker counts its OTPs and PINs together. */
-  async ownerOf(mobileNumber: string): Promise<Account | null> {
-    for (const account of await listAccounts(this.#database)) {
+  async ownerOf(transaction: Queryable, mobileNumber: string): Promise<Account | null> {
+    for (const account of await findAccounts(transaction)) {
       if (this.sourceOf(account) === null) continue;
-      const known = await this.open(account).catch((error: unknown) => {
+      const known = await this.open(account, transaction).catch((error: unknown) => {
         // What cannot be opened cannot log in either.
         if (error instanceof Refusal) return null;
         throw error;

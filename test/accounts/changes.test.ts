@@ -103,6 +103,9 @@ test('one login cannot be two accounts, and what the environment says no request
     { input: { ...SECOND_INPUT, accountId: 'UPSTOX_02' } },
   );
   expect(update.errors[0].extensions.code).toBe('CONFIG_SOURCE_IS_ENV');
+  const third = { ...SECOND_INPUT, mobileNumber: '7654321098' };
+  const race = await Promise.all([third, third, third].map((input) => desk.ask(ADD, { input })));
+  expect(race.filter(({ errors }) => errors === undefined)).toHaveLength(1);
   const remove = await desk.ask('mutation { removeAccount(accountId: "UPSTOX_02") }');
   expect(remove.errors[0].extensions.code).toBe('CONFIG_SOURCE_IS_ENV');
 });
@@ -137,6 +140,14 @@ test('the switch locks the dashboard until the broker has confirmed again, and s
   }
   {
     await using desk = await openDesk(options);
+    const back = (accountId: string) =>
+      fetch(`${desk.url}/api/v1/accounts/switch`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${desk.app.operatorKey}` },
+        body: JSON.stringify({ accountId }),
+      });
+    expect((await back('NOBODY')).status).toBe(404);
+    expect(await (await back('UPSTOX_02')).json()).toMatchObject({ id: 'UPSTOX_02', isActive: true });
     expect((await desk.ask('{ activeAccount { id } accounts { id isActive } }')).data).toEqual({
       activeAccount: { id: 'UPSTOX_02' },
       accounts: [

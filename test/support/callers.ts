@@ -19,6 +19,7 @@ interface Answer {
 /** Has a key made, and comes with it. */
 export const holderOf = async (desk: Desk, input: CreateAccessKeyInput): Promise<KeyHolder> => {
   const { key, secret } = await desk.client.createAccessKey({ input });
+  desk.guard(`key ${key.name}`, secret);
   return holderWith(desk.url, key.id, secret);
 };
 
