@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -7,6 +8,10 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/bench/**', 'node_modules/**'],
     reporters: ['default', './test/support/closing-line-reporter.ts'],
+    // Most tests wait for a browser, a process or a clock: one worker less than there are cores would leave cores idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // The whole program is read once for each worker, not once for each file.
+    isolate: false,
     testTimeout: 30_000,
     hookTimeout: 30_000,
     // Real browsers, processes and clocks on a shared machine: one that fails twice has failed.

@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+
 import Sqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
+import { built } from '../support/built.ts';
 import { environmentOf, openBroker, openDesk, until } from '../support/desk.ts';
 import { openWire } from '../support/event-lines.ts';
 
@@ -39,8 +40,8 @@ test('what a client was told before the program was killed is in the history, an
   try {
     const told: { id: string; progress: { generated: number } }[] = [];
     for (const count of [20, 150, 400]) {
-      const child = fileURLToPath(new URL('../support/publishing-child.ts', import.meta.url));
-      const program = spawn(process.execPath, ['--import', 'tsx', child, directory], {
+      const child = await built('test/support/publishing-child.ts');
+      const program = spawn(process.execPath, [child, directory], {
         env,
         stdio: ['ignore', 'pipe', 'inherit'],
       });

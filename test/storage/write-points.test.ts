@@ -1,39 +1,18 @@
 import { spawn } from 'node:child_process';
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import Sqlite from 'better-sqlite3';
-import { build } from 'esbuild';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { openApp } from '../../src/app.ts';
 import { type Env, readConfig } from '../../src/config.ts';
 import { createLogger } from '../../src/log.ts';
 import { Semaphore } from '../../src/services/semaphore.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
+import { built } from '../support/built.ts';
 import { environmentOf, openBroker, until } from '../support/desk.ts';
 import { FAULTS, type Fault, FaultyFile } from '../support/faulty-file.ts';
 import { openFolder } from '../support/folder.ts';
 import { logInOnce } from '../support/one-login.ts';
-
-/** The child in one file, so that starting it takes no longer than it must. */
-const child = path.join(process.cwd(), 'node_modules', `.vega-child-${process.pid}.mjs`);
-
-beforeAll(async () => {
-  await build({
-    entryPoints: [fileURLToPath(new URL('../support/faulty-child.ts', import.meta.url))],
-    outfile: child,
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'esm',
-    packages: 'external',
-    logLevel: 'error',
-  });
-});
-
-afterAll(() => {
-  rmSync(child, { force: true });
-});
 
 const OTP_FREE: Env = { VEGA_LOG_LEVEL: 'silent' };
 
@@ -102,6 +81,7 @@ const kill = async (fault: Fault, from: number): Promise<Found> => {
   await using broker = await openBroker();
   const { url, account, apps } = broker;
   const env = { ...process.env, ...environmentOf(broker, 1), ...OTP_FREE };
+  const child = await built('test/support/faulty-child.ts');
   const args = [child, folder.directory, fault, String(from), JSON.stringify({ url, account, apps })];
   const process_ = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
   let said = '';

@@ -1,11 +1,9 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Env } from '../../src/config.ts';
 import type { Checkpoint } from '../../src/services/checkpoints.ts';
-
-const CHILD = fileURLToPath(new URL('crash-child.ts', import.meta.url));
+import { built } from './built.ts';
 
 interface Death {
   readonly signal: NodeJS.Signals | null;
@@ -23,11 +21,11 @@ export const runUntil = async (
   const temporary = path.join(directory, 'tmp');
   mkdirSync(temporary);
   const said: Buffer[] = [];
-  const child = spawn(
-    process.execPath,
-    ['--import', 'tsx', CHILD, directory, point, 'mode: ALL', String(visit)],
-    { env: { ...process.env, ...env, TMPDIR: temporary }, stdio: ['ignore', 'pipe', 'pipe'] },
-  );
+  const program = await built('test/support/crash-child.ts');
+  const child = spawn(process.execPath, [program, directory, point, 'mode: ALL', String(visit)], {
+    env: { ...process.env, ...env, TMPDIR: temporary },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   child.stdout.on('data', (chunk: Buffer) => said.push(chunk));
   child.stderr.on('data', (chunk: Buffer) => said.push(chunk));
   const signal = await new Promise<NodeJS.Signals | null>((resolve, reject) => {
