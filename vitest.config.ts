@@ -12,6 +12,8 @@ export default defineConfig({
     maxWorkers: Math.max(2, availableParallelism() - 1),
     // The whole program is read once for each worker, not once for each file.
     isolate: false,
+    unstubEnvs: true,
+    restoreMocks: true,
     testTimeout: 30_000,
     hookTimeout: 30_000,
     // Real browsers, processes and clocks on a shared machine: one that fails twice has failed.

@@ -3,6 +3,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { backUp } from '../../src/services/backups.ts';
 import { holdLock } from '../db/temporary-database.ts';
 import { type Desk, openDesk, settle } from '../support/desk.ts';
+import { atMost, machine, tell } from './ratios.ts';
 
 /** What a lock of another program costs whoever reads: latencies of `authState` over HTTP, and the lag of the event loop. */
 const REQUESTS = 1500;
@@ -58,29 +59,33 @@ const measure = async (desk: Desk): Promise<Measured> => {
   return { median: at(0.5), p99: at(0.99), lag: loop.max / 1e6 };
 };
 
-const show = (name: string, { median, p99, lag }: Measured): void => {
+const show = (name: string, { median, p99, lag }: Measured): string => {
   const figures = [median, p99, lag].map((value) => value.toFixed(1).padStart(9));
-  process.stdout.write(`${name.padEnd(26)}${figures.join('')}\n`);
+  return `${name.padEnd(26)}${figures.join('')}`;
 };
 
 await using desk = await openDesk({ env: { VEGA_LOG_LEVEL: 'silent' } });
 await backUp(desk.app.services);
-process.stdout.write(`${''.padEnd(26)}   median      p99  max lag   (ms)\n`);
 const free = await measure(desk);
-show('unlocked', free);
 const other = await holdLock(desk.app.services.database.path);
 await settle(500);
 const locked = await measure(desk);
-show('locked by another program', locked);
 const recovery = monitorEventLoopDelay({ resolution: 2 });
 recovery.enable();
 const { pendingWrites } = desk.app.services.database.recovery;
 await other.release();
 while (desk.app.services.database.trouble !== null) await settle(10);
 recovery.disable();
-const ratio = locked.p99 / free.p99;
-process.stdout.write(`
-p99 locked / unlocked         ${ratio.toFixed(2)}   (limit ${MAX_RATIO})
-lag while locked, ms          ${locked.lag.toFixed(1)}   (limit ${MAX_LAG_MS})
-lag while ${String(pendingWrites).padEnd(4)} are made up for ${(recovery.max / 1e6).toFixed(1)}   (limit ${MAX_LAG_MS})
-`);
+tell(
+  [
+    machine(),
+    `${''.padEnd(26)}   median      p99  max lag   (ms)`,
+    show('unlocked', free),
+    show('locked by another program', locked),
+  ],
+  [
+    atMost('p99 locked : unlocked', locked.p99 / free.p99, MAX_RATIO),
+    atMost('lag while locked, ms', locked.lag, MAX_LAG_MS),
+    atMost(`lag while ${pendingWrites} writes are made up for, ms`, recovery.max / 1e6, MAX_LAG_MS),
+  ],
+);

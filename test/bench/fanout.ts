@@ -1,5 +1,4 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { availableParallelism, cpus, release } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
@@ -10,6 +9,7 @@ import {
   type ToServer,
   type ToSubscribers,
 } from './fanout-messages.ts';
+import { atLeast, atMost, machine, median, tell } from './ratios.ts';
 
 const SUBSCRIBERS = 1000;
 const ROUNDS = 3;
@@ -98,9 +98,6 @@ const burst = async (server: ChildProcess, subscribers: ChildProcess, count: num
 
 const timeOf = ({ cpu }: { readonly cpu: NodeJS.CpuUsage }): number => cpu.user + cpu.system;
 
-const median = (values: readonly number[]): number =>
-  values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
-
 const SAYS: Readonly<Record<ContenderName, string>> = {
   ours: 'vega-auth, events kept in SQLite first',
   bare: 'bare response.write of a ready string',
@@ -120,7 +117,7 @@ const measureAll = async (): Promise<ReadonlyMap<ContenderName, readonly Measure
   return measured;
 };
 
-const report = (measured: ReadonlyMap<ContenderName, readonly Measured[]>): string => {
+const report = (measured: ReadonlyMap<ContenderName, readonly Measured[]>): void => {
   const of = (name: ContenderName, key: keyof Measured) =>
     median((measured.get(name) ?? []).map((result) => result[key]));
   const cell = (value: number, digits = 0) => value.toFixed(digits).padStart(13);
@@ -129,30 +126,22 @@ const report = (measured: ReadonlyMap<ContenderName, readonly Measured[]>): stri
       `${SAYS[name].padEnd(40)}${cell(of(name, 'deliveries'))}${cell(of(name, 'cpu'), 1)}${cell(of(name, 'alone'), 1)}${cell(of(name, 'memory'), 1)}${cell(of(name, 'p50'), 1)}${cell(of(name, 'p99'), 1)}`,
   );
   const heads = ['deliveries/s', 'CPU µs each', 'µs, alone', 'kB idle', 'p50 ms', 'p99 ms'];
-  const line = (says: string, value: number, limit: number, isFloor: boolean) => {
-    const isMissed = isFloor ? value < limit : value > limit;
-    return `${says.padEnd(52)}${value.toFixed(2).padStart(8)}  at ${isFloor ? 'least' : 'most'} ${limit}${isMissed ? '  MISSED' : ''}`;
-  };
-  return [
-    `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${availableParallelism()} cores, Linux ${release()}, Node ${process.version}`,
+  const lines = [
+    machine(),
     `${SUBSCRIBERS} subscribers of one operation in a process of their own; medians of ${ROUNDS} interleaved rounds.`,
     '',
     `${''.padEnd(40)}${heads.map((head) => head.padStart(13)).join('')}`,
     ...table,
-    '',
-    line('deliveries/s : graphql-ws', of('ours', 'deliveries') / of('graphql-ws', 'deliveries'), 2, true),
-    line('deliveries/s : bare write', of('ours', 'deliveries') / of('bare', 'deliveries'), 0.6, true),
-    line('deliveries/s : plain Yoga', of('ours', 'deliveries') / of('yoga', 'deliveries'), 1, true),
-    line(
-      "graphql-ws : server's time, events alone",
-      of('graphql-ws', 'alone') / of('ours', 'alone'),
-      2,
-      true,
-    ),
-    line("bare write : server's time, events alone", of('bare', 'alone') / of('ours', 'alone'), 0.6, true),
-    line('kB of an idle subscriber', of('ours', 'memory'), 40, false),
-    line('p99 publish to receive : bare write', of('ours', 'p99') / of('bare', 'p99'), 2, false),
-  ].join('\n');
+  ];
+  tell(lines, [
+    atLeast('deliveries/s : graphql-ws', of('ours', 'deliveries') / of('graphql-ws', 'deliveries'), 2),
+    atLeast('deliveries/s : bare write', of('ours', 'deliveries') / of('bare', 'deliveries'), 0.6),
+    atLeast('deliveries/s : plain Yoga', of('ours', 'deliveries') / of('yoga', 'deliveries'), 1),
+    atLeast("graphql-ws : server's time, events alone", of('graphql-ws', 'alone') / of('ours', 'alone'), 2),
+    atLeast("bare write : server's time, events alone", of('bare', 'alone') / of('ours', 'alone'), 0.6),
+    atMost('kB of an idle subscriber', of('ours', 'memory'), 40),
+    atMost('p99 publish to receive : bare write', of('ours', 'p99') / of('bare', 'p99'), 2),
+  ]);
 };
 
-process.stdout.write(`${report(await measureAll())}\n`);
+report(await measureAll());

@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { availableParallelism, cpus, release } from 'node:os';
 import { findChromium } from '../../src/broker/chromium.ts';
 import type { SimulatorEntry, SimulatorOptions } from '../../src/simulator/simulator.ts';
 import { loginByEngine } from './login-by-engine.ts';
@@ -9,6 +8,7 @@ import { loginByPlaywright } from './login-by-playwright.ts';
 import { loginByProgram } from './login-by-program.ts';
 import { findSeleniumParts, loginBySelenium } from './login-by-selenium.ts';
 import { type LoginWay, openStage, type Spent } from './login-way.ts';
+import { atMost, machine, median, tell } from './ratios.ts';
 
 const ROUNDS = 7;
 const DELAYS = { pageDelayMs: 800, xhrDelayMs: 250 };
@@ -35,9 +35,6 @@ const measure = async ({ way, simulator }: Row): Promise<Measured> => {
   const { pageDelayMs = 0, xhrDelayMs = 0 } = simulator;
   return { ...spent, imposed: count(['PAGE']) * pageDelayMs + count(XHR_KINDS) * xhrDelayMs };
 };
-
-const median = (values: readonly number[]): number =>
-  values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 const rowsOf = (selenium: LoginWay | string): readonly Row[] => [
   { name: 'engine', way: loginByEngine, simulator: {} },
@@ -100,17 +97,16 @@ const packageVersion = (name: string): string => {
   }
 };
 
-const machine = (): string => {
+const versions = (): readonly string[] => {
   const { chromium, chromedriver } = findSeleniumParts();
   const own = findChromium({ headless: true })?.executablePath;
   return [
-    `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${availableParallelism()} cores, Linux ${release()}`,
-    `Node ${process.version}, playwright-core ${packageVersion('playwright-core')} with ${own} ${version(own)}`,
+    `playwright-core ${packageVersion('playwright-core')} with ${own} ${version(own)}`,
     `selenium-webdriver ${packageVersion('selenium-webdriver')}, chromedriver ${version(chromedriver)}, ${chromium} ${version(chromium)}`,
-  ].join('\n');
+  ];
 };
 
-const report = (measured: ReadonlyMap<string, readonly Measured[]>, selenium: LoginWay | string): string => {
+const report = (measured: ReadonlyMap<string, readonly Measured[]>, selenium: LoginWay | string): void => {
   const medianOf = (name: string, key: keyof Measured) =>
     median((measured.get(name) ?? []).map((result) => result[key]));
   const cell = (value: number) => (Number.isNaN(value) ? '–' : value.toFixed(0)).padStart(9);
@@ -125,38 +121,38 @@ const report = (measured: ReadonlyMap<string, readonly Measured[]>, selenium: Lo
     const reason = name === 'selenium' && typeof selenium === 'string' ? `  ${selenium}` : '';
     return `${says.padEnd(38)}${reason === '' ? cells.map(cell).join('') : reason}`;
   });
-  const ratio = (says: string, value: number, limit: number) =>
-    `${says.padEnd(60)}${Number.isNaN(value) ? 'not measured' : value.toFixed(2).padStart(7)}  at most ${limit.toFixed(2)}${value > limit ? '  MISSED' : ''}`;
-  return [
+  const lines = [
     machine(),
+    ...versions(),
     `Six logins, ms, medians of ${ROUNDS} interleaved rounds; "whole" has the browser's start and end in it.`,
     '',
     `${''.padEnd(38)}${['logins', 'least', 'most', 'whole'].map((head) => head.padStart(9)).join('')}`,
     ...table,
-    '',
-    ratio(
+  ];
+  tell(lines, [
+    atMost(
       'engine : bare Playwright, logins alone',
       medianOf('engine', 'logins') / medianOf('playwright', 'logins'),
       1.3,
     ),
-    ratio(
+    atMost(
       'engine : bare Playwright, whole',
       medianOf('engine', 'whole') / medianOf('playwright', 'whole'),
       1.3,
     ),
-    ratio(
+    atMost(
       'engine : selenium-webdriver, whole',
       medianOf('engine', 'whole') / medianOf('selenium', 'whole'),
       0.5,
     ),
-    ratio(
+    atMost(
       `delayed engine, whole : ${medianOf('delayed', 'imposed')} ms of delays`,
       medianOf('delayed', 'whole') / medianOf('delayed', 'imposed'),
       1.15,
     ),
-  ].join('\n');
+  ]);
 };
 
 const selenium = await seleniumWay();
 const measured = await measureAll(rowsOf(selenium));
-process.stdout.write(`${report(measured, selenium)}\n`);
+report(measured, selenium);

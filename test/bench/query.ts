@@ -1,9 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import http from 'node:http';
-import { availableParallelism, cpus, release } from 'node:os';
 import path from 'node:path';
 import type { QueryContender } from './query-server.ts';
+import { atLeast, machine, median, type Ratio, tell } from './ratios.ts';
 
 const CONNECTIONS = 50;
 const REQUESTS = 6000;
@@ -99,9 +99,6 @@ const measure = async (name: QueryContender): Promise<ReadonlyMap<QueryName, Mea
   }
 };
 
-const median = (values: readonly number[]): number =>
-  values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
-
 const measured = new Map(
   CONTENDERS.map((name): [QueryContender, ReadonlyMap<QueryName, Measured>[]] => [name, []]),
 );
@@ -119,21 +116,20 @@ const table = CONTENDERS.map(
   (name) =>
     `${SAYS[name].padEnd(38)}${NAMES.map((query) => cell(of(name, query, 'cpu'))).join('')}${NAMES.map((query) => cell(of(name, query, 'perSecond'))).join('')}`,
 );
-const ratio = (query: QueryName): string => {
-  const value = of('yoga', query, 'cpu') / of('ours', query, 'cpu');
-  return `${`${query}: times as fast as plain Yoga, by the server's time`.padEnd(58)}${value.toFixed(2).padStart(6)}  at least 3${value < 3 ? '  MISSED' : ''}`;
-};
+const ratio = (query: QueryName): Ratio =>
+  atLeast(
+    `${query}: times as fast as plain Yoga, by the server's time`,
+    of('yoga', query, 'cpu') / of('ours', query, 'cpu'),
+    3,
+  );
 const heads = [...NAMES.map((query) => `${query} µs`), ...NAMES.map((query) => `${query} /s`)];
-process.stdout.write(
-  `${[
-    `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${availableParallelism()} cores, Linux ${release()}, Node ${process.version}`,
+tell(
+  [
+    machine(),
     `${CONNECTIONS} connections, six tokens in the database, ${REQUESTS} requests; medians of ${ROUNDS} interleaved rounds; µs of the server's time.`,
     '',
     `${''.padEnd(38)}${heads.map((head) => head.padStart(14)).join('')}`,
     ...table,
-    '',
-    ratio('nothing'),
-    ratio('authState'),
-    ratio('tokens'),
-  ].join('\n')}\n`,
+  ],
+  [ratio('nothing'), ratio('authState'), ratio('tokens')],
 );
