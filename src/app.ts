@@ -64,11 +64,13 @@ export interface AppOptions {
   readonly limits?: { readonly subscriptionsPerKey?: number };
   /** Where `.vega` and the database lie unless they are told otherwise. */
   readonly workingDirectory?: string;
+  /** A short look: what an earlier process has left under way stays as it is, and the broker is not asked beforehand. */
+  readonly isVisit?: boolean;
 }
 
 /** Puts the parts together: the only place where they meet. */
 export const openApp = async (config: Config, options: AppOptions = {}): Promise<App> => {
-  const { clock = () => new Date(), workingDirectory = process.cwd() } = options;
+  const { clock = () => new Date(), workingDirectory = process.cwd(), isVisit = false } = options;
   const log = options.log ?? createLogger(config.logLevel);
   const database = await Database.open({
     ...databaseOptions(config, workingDirectory),
@@ -80,7 +82,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
   const audit = new Audit(database, clock);
   watchStorage({ database, events, audit, log: named(log, 'storage') });
   await reportFindings({ database, audit, log: named(log, 'storage') });
-  await audit.record('SERVER_STARTED', { processId: process.pid });
+  if (!isVisit) await audit.record('SERVER_STARTED', { processId: process.pid });
   const refusals = new Refusals(audit, named(log, 'access'));
   const accessKeys = await AccessKeys.open({ database, audit, clock });
   const sessions = new Sessions({ audit, clock });
@@ -186,8 +188,8 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
   };
   await openAccounts(database, described, clock);
   for (const account of await listAccounts(database)) await states.open(account);
-  await generation.takeUp();
-  const warmedUp = warmUp(services, log);
+  if (!isVisit) await generation.takeUp();
+  const warmedUp = isVisit ? Promise.resolve() : warmUp(services, log);
 
   const access = new Access({
     operatorKey,
@@ -211,7 +213,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
     await states[Symbol.asyncDispose]();
     sessions[Symbol.dispose]();
     await refusals[Symbol.asyncDispose]();
-    await audit.record('SERVER_STOPPED', {});
+    if (!isVisit) await audit.record('SERVER_STOPPED', {});
     await events[Symbol.asyncDispose]();
     graphql[Symbol.dispose]();
     for (const server of servers) await server[Symbol.asyncDispose]();
