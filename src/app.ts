@@ -25,7 +25,6 @@ import { AppInspection } from './services/app-inspection.ts';
 import { ApprovalNotices } from './services/approval-notices.ts';
 import { Audit } from './services/audit.ts';
 import { AuthStates } from './services/auth-states.ts';
-import { type BackupReport, backUp } from './services/backups.ts';
 import type { Reach } from './services/checkpoints.ts';
 import type { Clock } from './services/clock.ts';
 import { EventLog } from './services/event-log.ts';
@@ -244,13 +243,6 @@ const databaseOptions = (config: Config, workingDirectory: string): DatabaseOpti
   masterKey: { given: config.masterKeys, folder: path.join(workingDirectory, '.vega') },
   sealsTokens: config.sealTokens,
 });
-
-/** Copies the database, also while a server uses it. */
-export const backUpDatabase = async (config: Config, workingDirectory: string): Promise<BackupReport> => {
-  await using database = await Database.open(databaseOptions(config, workingDirectory));
-  const clock: Clock = () => new Date();
-  return await backUp({ database, audit: new Audit(database, clock), clock });
-};
 
 /** Puts a backup in the place of a database that nobody uses, and writes that down in its audit. */
 export const restoreDatabase = (

@@ -121,6 +121,12 @@ builder.mutationFields((t) => ({
     args: { id: t.arg.id({ required: true, description: 'Which key.' }) },
     resolve: (_root, { id }, { services }) => services.accessKeys.revoke(id),
   }),
+  createLoginLink: t.string({
+    allow: OPERATORS,
+    description:
+      'A path of this server that logs one browser in, once: open it under the server’s address. Keep it private.',
+    resolve: (_root, _args, { services }) => `/login?link=${services.sessions.issueLink()}`,
+  }),
   endSessions: t.int({
     allow: OPERATORS,
     description:

@@ -30,6 +30,7 @@ const OPERATIONS = {
   beginHumanLogin: documents.BeginHumanLoginDocument,
   clearQuarantine: documents.ClearQuarantineDocument,
   createAccessKey: documents.CreateAccessKeyDocument,
+  createLoginLink: documents.CreateLoginLinkDocument,
   endSessions: documents.EndSessionsDocument,
   enterDashboard: documents.EnterDashboardDocument,
   generateTokens: documents.GenerateTokensDocument,

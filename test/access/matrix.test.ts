@@ -39,6 +39,7 @@ const MAY_USE: Readonly<Record<string, string>> = {
   'mutation beginHumanLogin': 'OPERATOR',
   'mutation clearQuarantine': 'OPERATOR',
   'mutation createAccessKey': 'OPERATOR',
+  'mutation createLoginLink': 'OPERATOR',
   'mutation endSessions': 'OPERATOR',
   'mutation enterDashboard': 'OPERATOR',
   'mutation generateTokens': 'OPERATOR',

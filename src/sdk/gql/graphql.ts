@@ -374,6 +374,11 @@ export type RevokeAccessKeyMutationVariables = Exact<{
 
 export type RevokeAccessKeyMutation = { revokeAccessKey: boolean };
 
+export type CreateLoginLinkMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type CreateLoginLinkMutation = { createLoginLink: string };
+
 export type EndSessionsMutationVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -873,6 +878,11 @@ export const RevokeAccessKeyDocument = new TypedDocumentString(`
   revokeAccessKey(id: $id)
 }
     `) as unknown as TypedDocumentString<RevokeAccessKeyMutation, RevokeAccessKeyMutationVariables>;
+export const CreateLoginLinkDocument = new TypedDocumentString(`
+    mutation CreateLoginLink {
+  createLoginLink
+}
+    `) as unknown as TypedDocumentString<CreateLoginLinkMutation, CreateLoginLinkMutationVariables>;
 export const EndSessionsDocument = new TypedDocumentString(`
     mutation EndSessions {
   endSessions
