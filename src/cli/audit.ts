@@ -25,7 +25,7 @@ export const audit: Command = {
   ],
   run: async (terminal, { verify, follow, json, first = '20', severity, component, run }) => {
     await using desk = await openDesk(terminal, { isVisit: true });
-    if (verify === true) return verifyLog(desk, terminal, json === true);
+    if (verify === true) return await verifyLog(desk, terminal, json === true);
     const show = (entry: Entry) => {
       if (json === true) printJsonLine(terminal, entry);
       else printLines(terminal, [renderEntry(entry, lookOf(terminal))]);

@@ -13,7 +13,7 @@ import { renderSummary } from './view/summary.ts';
 import { countdown } from './view/times.ts';
 
 /** How long a terminal is asked before "remaining only" is taken. */
-const PATIENCE_MS = 10_000;
+const PATIENCE_SECONDS = 10;
 /** What only means that somebody else was quicker: the next look shows whom to wait for. */
 const SETTLES_BY_WAITING: readonly string[] = ['RUN_IN_PROGRESS', 'COOLDOWN'];
 
@@ -23,7 +23,7 @@ const SETTLES_BY_WAITING: readonly string[] = ['RUN_IN_PROGRESS', 'COOLDOWN'];
  */
 export const auto = async (terminal: Terminal, given: Given): Promise<number> => {
   await using desk = await openDesk(terminal, { isQuiet: true });
-  return new Auto(desk, terminal, given).run();
+  return await new Auto(desk, terminal, given).run();
 };
 
 class Auto {
@@ -82,7 +82,7 @@ class Auto {
     printLines(this.#terminal, renderStatus(facts, lookOf(this.#terminal)));
     return askDecision(this.#terminal, facts.report, {
       accountId: this.#accountId,
-      byItselfAfterMs: PATIENCE_MS,
+      byItselfAfterSeconds: PATIENCE_SECONDS,
     });
   }
 

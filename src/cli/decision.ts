@@ -1,5 +1,4 @@
-import type { ApiName, GenerateTokensMutationVariables } from '../sdk/index.ts';
-import { verdictText } from '../sdk/index.ts';
+import { type ApiName, type GenerateTokensMutationVariables, verdictText } from '../sdk/index.ts';
 import type { Terminal } from './command.ts';
 import { askChoice, askSome, askWhether } from './prompts.ts';
 import { type Choice, choiceLine } from './view/choices.ts';
@@ -11,23 +10,20 @@ export type Decision = GenerateTokensMutationVariables | null;
 interface DecisionOptions {
   readonly accountId: string | undefined;
   /** "Remaining only" is taken when nobody has touched a key by then. */
-  readonly byItselfAfterMs?: number;
+  readonly byItselfAfterSeconds?: number;
 }
 
 /** The seeds' menu. Whatever would replace a valid token is confirmed, by name. */
 export const askDecision = async (
   terminal: Terminal,
   report: Report,
-  { accountId, byItselfAfterMs }: DecisionOptions,
+  { accountId, byItselfAfterSeconds = 0 }: DecisionOptions,
 ): Promise<Decision> => {
-  const seconds = (byItselfAfterMs ?? 0) / 1000;
-  const message =
-    byItselfAfterMs === undefined ? 'Choose Action' : `Choose Action (2 by itself in ${seconds} s)`;
   const offers = report.choices.map((choice) => ({ value: choice.choice, ...choiceLine(choice) }));
-  const first = report.counts.valid === report.counts.total ? 'ABORT' : 'INVALID_ONLY';
-  const answer = await askChoice(terminal, message, offers, {
-    first: byItselfAfterMs === undefined ? first : 'INVALID_ONLY',
-    ...(byItselfAfterMs === undefined ? {} : { byItselfAfterMs }),
+  const isWhole = report.counts.valid === report.counts.total;
+  const answer = await askChoice(terminal, 'Choose Action', offers, {
+    first: isWhole ? 'ABORT' : 'INVALID_ONLY',
+    byItselfAfterSeconds,
   });
   const choice = report.choices.find((each) => each.choice === answer);
   if (choice === undefined || choice.mode === null) return null;
@@ -57,7 +53,12 @@ const isAgreed = async (
   report: Report,
   apiNames: readonly ApiName[],
 ): Promise<boolean> => {
-  const atStake = [...report.valid, ...report.unknown].filter((name) => apiNames.includes(name));
-  if (atStake.length === 0) return true;
-  return askWhether(terminal, `Replace ${atStake.join(', ')}, although valid or not known to be dead?`);
+  const among = (names: readonly ApiName[]) => names.filter((name) => apiNames.includes(name)).join(', ');
+  const valid = among(report.valid);
+  const unknown = among(report.unknown);
+  const atStake = [
+    ...(valid === '' ? [] : [`${valid}, although valid`]),
+    ...(unknown === '' ? [] : [`${unknown}, although nobody knows whether it works`]),
+  ];
+  return atStake.length === 0 || askWhether(terminal, `Replace ${atStake.join('; ')}?`);
 };

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { Env } from '../config.ts';
 import { createVegaClient, type VegaClient } from '../sdk/index.ts';
 import type { Terminal } from './command.ts';
 import { isServed, serverUrl } from './probe.ts';
@@ -60,7 +61,7 @@ const keyIn = (workingDirectory: string): string | undefined => {
 };
 
 /** Nobody reads this log beside the answer unless it was asked for. */
-const QUIET_LOG = { VEGA_LOG_LEVEL: 'error' };
+const withQuietLog = (env: Env): Env => ({ ...env, VEGA_LOG_LEVEL: env.VEGA_LOG_LEVEL?.trim() || 'error' });
 
 const inProcess = async (
   url: string | null,
@@ -68,7 +69,7 @@ const inProcess = async (
   { isVisit = false }: DeskOptions,
 ): Promise<Desk> => {
   const [{ openApp }, { readConfig }] = await Promise.all([import('../app.ts'), import('../config.ts')]);
-  const app = await openApp(readConfig({ ...QUIET_LOG, ...env }), { workingDirectory, isVisit });
+  const app = await openApp(readConfig(withQuietLog(env)), { workingDirectory, isVisit });
   const client = createVegaClient({ url: 'http://127.0.0.1', key: app.operatorKey, fetch: app.fetch });
   return {
     client,

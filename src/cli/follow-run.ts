@@ -23,14 +23,17 @@ export async function* followRun(
   const looks = new Looks(client, begun);
   let cooldown: Cooldown | null = null;
   let next = events.next();
+  let ticks = 0;
+  let tick = pause(TICK_MS, leaving.signal);
   try {
-    for (let tick = 0; ; ) {
+    for (;;) {
       yield { run: looks.run, cooldown, now: new Date() };
       if (looks.run.endedAt !== null || signal.aborted) return;
-      const event = await Promise.race([next, pause(TICK_MS, leaving.signal)]);
+      const event = await Promise.race([next, tick]);
       if (event === 'TICK') {
-        tick += 1;
-        if (tick % LOOK_EVERY_TICKS === 0) await looks.look();
+        ticks += 1;
+        tick = pause(TICK_MS, leaving.signal);
+        if (ticks % LOOK_EVERY_TICKS === 0) await looks.look();
         continue;
       }
       if (event.done === true) return;

@@ -14,33 +14,68 @@ const place = ({ input, out }: Terminal) => ({
   output: out as NodeJS.WriteStream,
 });
 
-/** One of several. With `byItselfAfterMs` the first answer is taken when no key was touched by then. */
+/** How far a key moves the choice. */
+const MOVES: Readonly<Record<string, number>> = {
+  up: -1,
+  left: -1,
+  k: -1,
+  h: -1,
+  down: 1,
+  right: 1,
+  j: 1,
+  l: 1,
+};
+
+interface ChoiceOptions<Value> {
+  readonly first: Value;
+  /** Take the first one when no key was touched by then. */
+  readonly byItselfAfterSeconds?: number;
+}
+
+/** One of several, chosen with the arrows or with its number. */
 export const askChoice = async <Value extends string>(
   terminal: Terminal,
   message: string,
   offers: readonly Offer<Value>[],
-  { first, byItselfAfterMs }: { readonly first?: Value; readonly byItselfAfterMs?: number } = {},
+  { first, byItselfAfterSeconds = 0 }: ChoiceOptions<Value>,
 ): Promise<Value | null> => {
   const { select, isCancel } = await loaded();
-  const patience = new AbortController();
-  const timer =
-    byItselfAfterMs === undefined ? undefined : setTimeout(() => patience.abort(), byItselfAfterMs);
-  // Whoever has touched a key is there, and is not hurried.
-  const stay = () => clearTimeout(timer);
-  terminal.input.once('data', stay);
+  const { input } = terminal;
+  const press = (name: string) => input.emit('keypress', '', { name });
+  let index = offers.findIndex(({ value }) => value === first);
+  let secondsLeft = byItselfAfterSeconds;
+  const ticking =
+    byItselfAfterSeconds === 0
+      ? undefined
+      : setInterval(() => {
+          secondsLeft -= 1;
+          press(secondsLeft === 0 ? 'return' : 'a second has gone by');
+        }, 1000);
+  const onKey = (text: string | undefined, key: { readonly name?: string }) => {
+    if (text === '') return;
+    // Whoever has touched a key is there, and is not hurried.
+    clearInterval(ticking);
+    secondsLeft = 0;
+    index += MOVES[key.name ?? ''] ?? 0;
+    const wanted = Number(text) - 1;
+    if (offers[wanted] === undefined) return;
+    for (; ((index % offers.length) + offers.length) % offers.length !== wanted; index += 1) press('down');
+    press('return');
+  };
+  input.on('keypress', onKey);
   try {
     const answer = await select<string>({
-      message,
+      get message() {
+        return secondsLeft > 0 ? `${message} (${index + 1} by itself in ${secondsLeft} s)` : message;
+      },
       options: offers.map((offer) => ({ ...offer })),
-      ...(first === undefined ? {} : { initialValue: first }),
-      signal: patience.signal,
+      initialValue: first,
       ...place(terminal),
     });
-    if (patience.signal.aborted) return first ?? null;
     return isCancel(answer) ? null : (answer as Value);
   } finally {
-    stay();
-    terminal.input.off('data', stay);
+    clearInterval(ticking);
+    input.off('keypress', onKey);
   }
 };
 

@@ -15,6 +15,9 @@ const TITLES: Readonly<Record<Choice['choice'], string>> = {
   ABORT: '4. Abort',
 };
 
+/** As many are named; more are counted. */
+const NAMED = 3;
+
 /** The decision, as the desk knows it. */
 export const choiceLine = ({ choice, apis, needsReplaceValid }: Choice): ChoiceLine => {
   if (choice === 'ABORT') return { label: TITLES[choice], hint: 'nothing is touched' };
@@ -22,8 +25,6 @@ export const choiceLine = ({ choice, apis, needsReplaceValid }: Choice): ChoiceL
   const valid = apis.filter(({ verdict }) => verdict === 'VALID').length;
   const replaced = needsReplaceValid ? `, replaces ${valid} valid` : '';
   const names = apis.map(({ apiName }) => apiName).join(', ');
-  return {
-    label: TITLES[choice],
-    hint: apis.length === 0 ? 'nothing to make' : `${choice === 'ALL' ? apis.length : names}${replaced}`,
-  };
+  const what = apis.length <= NAMED ? names : `${apis.length} tokens`;
+  return { label: TITLES[choice], hint: apis.length === 0 ? 'nothing to make' : `${what}${replaced}` };
 };
