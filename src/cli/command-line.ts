@@ -51,7 +51,7 @@ const tellRefusal = (terminal: Terminal, error: VegaError, isJson: boolean): num
   return exitOfRefusal(code);
 };
 
-/** The first Ctrl-C asks for an orderly end; a second one ends at once. */
+/** The first Ctrl-C asks for an orderly end, and so does a reader who has gone; a second one ends at once. */
 const stopSignal = (): AbortSignal => {
   const controller = new AbortController();
   const stop = () => {
@@ -60,5 +60,6 @@ const stopSignal = (): AbortSignal => {
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+  process.stdout.on('error', () => controller.abort());
   return controller.signal;
 };
