@@ -1,4 +1,4 @@
-import { get } from 'node:http';
+import { connect } from 'node:net';
 import type { Env } from '../config.ts';
 
 const PATIENCE_MS = 1500;
@@ -13,8 +13,10 @@ export const serverUrl = (env: Env): string | null => {
 };
 
 /** Whether a vega-auth answers there. Something else that happens to listen is none. */
-export const isServed = (url: string): Promise<boolean> =>
-  new Promise((resolve) => {
+export const isServed = async (url: string): Promise<boolean> => {
+  if (!(await isOpen(url))) return false;
+  const { get } = await import('node:http');
+  return new Promise((resolve) => {
     const request = get(`${url}/livez`, { timeout: PATIENCE_MS, agent: false }, (response) => {
       let said = '';
       response.setEncoding('utf8');
@@ -25,4 +27,23 @@ export const isServed = (url: string): Promise<boolean> =>
     });
     request.on('timeout', () => request.destroy());
     request.on('error', () => resolve(false));
+  });
+};
+
+/** A port that nobody listens on says so at once, and to find that out takes no HTTP. */
+const isOpen = (url: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const { hostname, port } = new URL(url);
+    const socket = connect({
+      host: hostname.replace(/^\[|\]$/g, ''),
+      port: Number(port || 80),
+      timeout: PATIENCE_MS,
+    });
+    const end = (answer: boolean) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.on('connect', () => end(true));
+    socket.on('timeout', () => end(false));
+    socket.on('error', () => end(false));
   });
