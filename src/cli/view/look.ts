@@ -38,8 +38,10 @@ export const paint = ({ text, tone = 'plain' }: Piece, { hasColour }: Look): str
   hasColour && tone !== 'plain' && text !== '' ? `\u001b[${CODES[tone]}m${text}\u001b[0m` : text;
 
 /** Cut to so many columns, with a mark where something is missing. */
-export const clip = (text: string, width: number): string =>
-  text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
+export const clip = (text: string, width: number): string => {
+  if (text.length <= width) return text;
+  return width < 1 ? '' : `${text.slice(0, width - 1)}…`;
+};
 
 /** One line of several pieces, cut where the screen ends. */
 export const line = (pieces: readonly (Piece | string)[], look: Look): string => {
