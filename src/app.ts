@@ -25,7 +25,6 @@ import { AppInspection } from './services/app-inspection.ts';
 import { ApprovalNotices } from './services/approval-notices.ts';
 import { Audit } from './services/audit.ts';
 import { AuthStates } from './services/auth-states.ts';
-import { type BackupReport, backUp } from './services/backups.ts';
 import type { Reach } from './services/checkpoints.ts';
 import type { Clock } from './services/clock.ts';
 import { EventLog } from './services/event-log.ts';
@@ -64,11 +63,13 @@ export interface AppOptions {
   readonly limits?: { readonly subscriptionsPerKey?: number };
   /** Where `.vega` and the database lie unless they are told otherwise. */
   readonly workingDirectory?: string;
+  /** A short look: what an earlier process has left under way stays as it is, and the broker is not asked beforehand. */
+  readonly isVisit?: boolean;
 }
 
 /** Puts the parts together: the only place where they meet. */
 export const openApp = async (config: Config, options: AppOptions = {}): Promise<App> => {
-  const { clock = () => new Date(), workingDirectory = process.cwd() } = options;
+  const { clock = () => new Date(), workingDirectory = process.cwd(), isVisit = false } = options;
   const log = options.log ?? createLogger(config.logLevel);
   const database = await Database.open({
     ...databaseOptions(config, workingDirectory),
@@ -80,7 +81,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
   const audit = new Audit(database, clock);
   watchStorage({ database, events, audit, log: named(log, 'storage') });
   await reportFindings({ database, audit, log: named(log, 'storage') });
-  await audit.record('SERVER_STARTED', { processId: process.pid });
+  if (!isVisit) await audit.record('SERVER_STARTED', { processId: process.pid });
   const refusals = new Refusals(audit, named(log, 'access'));
   const accessKeys = new AccessKeys({ database, audit, clock });
   const sessions = new Sessions({ audit, clock });
@@ -186,8 +187,8 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
   };
   await openAccounts(database, described, clock);
   for (const account of await listAccounts(database)) await states.open(account);
-  await generation.takeUp();
-  const warmedUp = warmUp(services, log);
+  if (!isVisit) await generation.takeUp();
+  const warmedUp = isVisit ? Promise.resolve() : warmUp(services, log);
 
   const access = new Access({
     operatorKey,
@@ -212,7 +213,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
     await states[Symbol.asyncDispose]();
     sessions[Symbol.dispose]();
     await refusals[Symbol.asyncDispose]();
-    await audit.record('SERVER_STOPPED', {});
+    if (!isVisit) await audit.record('SERVER_STOPPED', {});
     await events[Symbol.asyncDispose]();
     graphql[Symbol.dispose]();
     for (const server of servers) await server[Symbol.asyncDispose]();
@@ -243,13 +244,6 @@ const databaseOptions = (config: Config, workingDirectory: string): DatabaseOpti
   masterKey: { given: config.masterKeys, folder: path.join(workingDirectory, '.vega') },
   sealsTokens: config.sealTokens,
 });
-
-/** Copies the database, also while a server uses it. */
-export const backUpDatabase = async (config: Config, workingDirectory: string): Promise<BackupReport> => {
-  await using database = await Database.open(databaseOptions(config, workingDirectory));
-  const clock: Clock = () => new Date();
-  return await backUp({ database, audit: new Audit(database, clock), clock });
-};
 
 /** Puts a backup in the place of a database that nobody uses, and writes that down in its audit. */
 export const restoreDatabase = (

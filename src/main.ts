@@ -1,4 +1,8 @@
 #!/usr/bin/env node
-import { runCommandLine } from './cli/command-line.ts';
+import { keepCompiledCode } from './cli/compiled-code.ts';
 
-process.exitCode = await runCommandLine(process.argv.slice(2));
+if (import.meta.filename.endsWith('.cjs')) keepCompiledCode(import.meta.dirname);
+
+void import('./cli/command-line.ts').then(async ({ runCommandLine }) => {
+  process.exitCode = await runCommandLine(process.argv.slice(2));
+});

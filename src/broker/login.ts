@@ -1,5 +1,6 @@
 import type { BrowserContext, Locator, Page } from 'playwright-core';
 import type { Secret } from '../domain/secret.ts';
+import { MAX_CLOCK_SKEW_MS, skewOf } from './clock-skew.ts';
 import { LoginFailure } from './login-failure.ts';
 import type { LoginListener, LoginRequest } from './login-request.ts';
 import { LoginTraffic } from './login-traffic.ts';
@@ -19,8 +20,6 @@ const READING_PATIENCE_MS = 1000;
 const CLICK_EFFECT_MS = 3000;
 /** A button that cannot be pressed by then moves or is covered. */
 const CLICK_PATIENCE_MS = 2000;
-/** A wrong clock makes wrong codes. The broker's clock is told in whole seconds. */
-const MAX_CLOCK_SKEW_MS = 3000;
 
 type View = Exclude<PageKind, { kind: 'UNKNOWN' }> | { readonly kind: 'REDIRECT' };
 
@@ -112,14 +111,11 @@ export class Login implements Disposable {
   #refuseSkewedClock(openedAt: Date): void {
     const { serverTime } = this.#traffic;
     if (serverTime === null) return;
-    const behind = serverTime.getTime() - this.#request.now().getTime();
-    const ahead = openedAt.getTime() - (serverTime.getTime() + 1000);
-    const skew = Math.max(behind, ahead);
-    if (skew <= MAX_CLOCK_SKEW_MS) return;
-    const direction = behind > 0 ? 'behind' : 'ahead of';
+    const { milliseconds, direction } = skewOf(serverTime, openedAt, this.#request.now());
+    if (milliseconds <= MAX_CLOCK_SKEW_MS) return;
     throw new LoginFailure(
       'CLOCK_SKEW',
-      `This machine's clock is ${Math.round(skew / 1000)} s ${direction} the broker's; nothing was typed.`,
+      `This machine's clock is ${Math.round(milliseconds / 1000)} s ${direction} the broker's; nothing was typed.`,
     );
   }
 

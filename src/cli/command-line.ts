@@ -1,14 +1,11 @@
-import { CommanderError, Option, Command as Parser } from 'commander';
-import { ConfigError } from '../config.ts';
-import { backup } from './backup.ts';
-import { type Command, EXIT, type Terminal } from './command.ts';
-import { demo } from './demo.ts';
+import { VegaError } from '../sdk/index.ts';
+import { EXIT, type Terminal } from './command.ts';
+import { PROGRAM } from './commands.ts';
 import { readEnvironment } from './environment.ts';
-import { restore } from './restore.ts';
-import { serve } from './serve.ts';
-
-/** Every command, in the order in which `--help` lists them. */
-const COMMANDS: readonly Command[] = [serve, backup, restore, demo];
+import { exitOfRefusal } from './exit-code.ts';
+import { parse, parserExitCode } from './parser.ts';
+import { printJson } from './print.ts';
+import { serverUrl } from './probe.ts';
 
 /** Runs one command line and answers its exit code; everything that goes wrong becomes one message on standard error. */
 export const runCommandLine = async (
@@ -21,45 +18,40 @@ export const runCommandLine = async (
     const terminal: Terminal = {
       env: given.env ?? readEnvironment(workingDirectory),
       workingDirectory,
+      input: given.input ?? process.stdin,
       out: given.out ?? process.stdout,
       err,
       signal: given.signal ?? stopSignal(),
     };
-    return await parse(args, terminal);
+    return await parse(PROGRAM, args, terminal).catch((error: unknown) => {
+      if (!(error instanceof VegaError)) throw error;
+      return tellRefusal(terminal, error, args.includes('--json'));
+    });
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ALL_VALID : EXIT.FATAL;
+    const exitCode = parserExitCode(error);
+    if (exitCode !== null) return exitCode === 0 ? EXIT.ALL_VALID : EXIT.FATAL;
     err.write(`vega-auth: ${error instanceof Error ? error.message : String(error)}\n`);
-    if (error instanceof ConfigError)
+    if (error instanceof Error && error.name === 'ConfigError')
       err.write('Set these variables in the environment or in .env; nothing was started.\n');
     return EXIT.FATAL;
   }
 };
 
-const parse = async (args: readonly string[], terminal: Terminal): Promise<number> => {
-  let exitCode: number = EXIT.ALL_VALID;
-  const parser = new Parser('vega-auth')
-    .description('Fresh Upstox access tokens every trading day.')
-    .exitOverride()
-    .configureOutput({
-      writeOut: (text) => terminal.out.write(text),
-      writeErr: (text) => terminal.err.write(text),
-    })
-    .showHelpAfterError('Run vega-auth --help for the commands there are.');
-  for (const command of COMMANDS) {
-    const entry = parser.command(command.name).description(command.summary);
-    for (const { flags, description, choices } of command.options) {
-      const option = new Option(flags, description);
-      entry.addOption(choices === undefined ? option : option.choices([...choices]));
-    }
-    entry.action(async (options: Record<string, string>) => {
-      exitCode = await command.run(terminal, options);
-    });
+/** The API has refused: in its own words, with what to do. */
+const tellRefusal = (terminal: Terminal, error: VegaError, isJson: boolean): number => {
+  const { code, message, nextAction } = error;
+  if (error.status === 401) {
+    terminal.err.write(
+      `vega-auth: The server on ${serverUrl(terminal.env)} refuses the key. Run this in the server's folder, or set VEGA_OPERATOR_KEY to its key.\n`,
+    );
+    return EXIT.FATAL;
   }
-  await parser.parseAsync([...args], { from: 'user' });
-  return exitCode;
+  if (isJson) printJson(terminal, { error: { code, message, nextAction } });
+  terminal.err.write(`vega-auth: ${[message, nextAction].filter(Boolean).join(' ')}\n`);
+  return exitOfRefusal(code);
 };
 
-/** The first Ctrl-C asks for an orderly end; a second one ends at once. */
+/** The first Ctrl-C asks for an orderly end, and so does a reader who has gone; a second one ends at once. */
 const stopSignal = (): AbortSignal => {
   const controller = new AbortController();
   const stop = () => {
@@ -68,5 +60,6 @@ const stopSignal = (): AbortSignal => {
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+  process.stdout.on('error', () => controller.abort());
   return controller.signal;
 };

@@ -1,19 +1,25 @@
-import { openApp } from '../app.ts';
-import { readConfig } from '../config.ts';
 import { type Command, EXIT } from './command.ts';
+import { JSON_OPTION } from './options.ts';
+import { printJsonLine } from './print.ts';
 import { untilStopped } from './until-stopped.ts';
 
 export const serve: Command = {
   name: 'serve',
   summary: 'Start the server: the GraphQL API and GraphiQL on 127.0.0.1:28020 (VEGA_HOST, VEGA_PORT).',
-  options: [],
-  run: async ({ env, workingDirectory, out, signal }) => {
+  options: [{ ...JSON_OPTION, description: 'Print address and link as one line of JSON.' }],
+  run: async (terminal, { json }) => {
+    const { env, workingDirectory, out, signal } = terminal;
+    const [{ openApp }, { readConfig }] = await Promise.all([import('../app.ts'), import('../config.ts')]);
     await using app = await openApp(readConfig(env), { workingDirectory });
-    const server = await app.listen();
-    out.write(`vega-auth is listening on ${server.url}\n`);
-    out.write(`Open ${server.url}${app.issueLoginPath()} in a browser; the link works once.\n`);
+    const { url } = await app.listen();
+    const link = `${url}${app.issueLoginPath()}`;
+    if (json === true) printJsonLine(terminal, { url, link });
+    else {
+      out.write(`vega-auth is listening on ${url}\n`);
+      out.write(`Open ${link} in a browser; the link works once.\n`);
+    }
     await untilStopped(signal);
-    out.write('Stopping.\n');
+    if (json !== true) out.write('Stopping.\n');
     return EXIT.ALL_VALID;
   },
 };

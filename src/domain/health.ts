@@ -1,7 +1,7 @@
 export const HEALTH_STATES = ['OK', 'DEGRADED', 'DOWN', 'UNKNOWN'] as const;
 export type HealthState = (typeof HEALTH_STATES)[number];
 
-export const HEALTH_COMPONENTS = ['DATABASE', 'API', 'CACHE', 'BROWSER', 'CONFIG'] as const;
+export const HEALTH_COMPONENTS = ['DATABASE', 'API', 'CACHE', 'BROWSER', 'CONFIG', 'CLOCK', 'DISK'] as const;
 export type HealthComponent = (typeof HEALTH_COMPONENTS)[number];
 
 /** Something an operator should look at. */
@@ -17,6 +17,9 @@ export interface SystemHealth {
   readonly api: HealthState;
   readonly cache: HealthState;
   readonly browser: HealthState;
+  readonly config: HealthState;
+  readonly clock: HealthState;
+  readonly disk: HealthState;
   readonly findings: readonly Finding[];
 }
 

@@ -27,6 +27,8 @@ const HealthComponentEnum = builder.enumType('HealthComponent', {
       value: HEALTH_COMPONENTS[4],
       description: 'What the owner has configured here and at the broker.',
     },
+    CLOCK: { value: HEALTH_COMPONENTS[5], description: 'This machine’s clock, beside the broker’s.' },
+    DISK: { value: HEALTH_COMPONENTS[6], description: 'The room beside the database.' },
   },
 });
 
@@ -49,7 +51,22 @@ const SystemHealthRef = builder.objectRef<SystemHealth>('SystemHealth').implemen
       description: 'The broker’s API; UNKNOWN until it was asked.',
     }),
     cache: t.expose('cache', { type: HealthStateEnum, description: 'DEGRADED while writes wait in memory.' }),
-    browser: t.expose('browser', { type: HealthStateEnum, description: 'Whether a Chromium was found.' }),
+    browser: t.expose('browser', {
+      type: HealthStateEnum,
+      description: 'Whether a Chromium was found; when asked thoroughly, whether it starts.',
+    }),
+    config: t.expose('config', {
+      type: HealthStateEnum,
+      description: 'The API apps as they are configured here and known to the broker’s dialog.',
+    }),
+    clock: t.expose('clock', {
+      type: HealthStateEnum,
+      description: 'This machine’s clock beside the broker’s; UNKNOWN unless asked thoroughly.',
+    }),
+    disk: t.expose('disk', {
+      type: HealthStateEnum,
+      description: 'The room that is left beside the database.',
+    }),
     findings: t.field({
       type: [FindingRef],
       description: 'What to look at.',
@@ -63,6 +80,12 @@ builder.queryField('systemHealth', (t) =>
     allow: READERS,
     type: SystemHealthRef,
     description: 'How the system is.',
-    resolve: (_root, _args, { services }) => readSystemHealth(services),
+    args: {
+      thorough: t.arg.boolean({
+        description:
+          'Also starts and closes a browser and compares the clocks; takes some seconds and spends no OTP. Default false.',
+      }),
+    },
+    resolve: (_root, { thorough }, { services }) => readSystemHealth(services, thorough ?? false),
   }),
 );

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { BrowserOptions } from '../broker/broker-browser.ts';
 import { findChromium } from '../broker/chromium.ts';
 import { findAccounts } from '../db/accounts.ts';
@@ -8,22 +9,31 @@ import { hasExpiryConflict } from '../domain/verdict.ts';
 import { getAccount } from './accounts.ts';
 import type { ApiConfigs } from './api-configs.ts';
 import type { AppInspection } from './app-inspection.ts';
+import { clockFindings, diskFindings, launchFindings, type TrialOptions } from './system-trials.ts';
 import type { TokenTruth } from './token-truth.ts';
 
-interface Options {
+interface Options extends TrialOptions {
   readonly database: Database;
-  readonly browser: BrowserOptions;
   readonly apiConfigs: ApiConfigs;
   readonly apps: AppInspection;
   readonly truth: TokenTruth;
 }
 
-/** How the parts are, found out now; each app is looked at once in a few minutes. */
-export const readSystemHealth = async (options: Options): Promise<SystemHealth> => {
+/**
+ * How the parts are, found out now; each app is looked at once in a few minutes. A thorough look also starts the browser
+ * and asks the broker for the time.
+ */
+export const readSystemHealth = async (options: Options, isThorough = false): Promise<SystemHealth> => {
   const unreadable = await databaseFindings(options.database);
   const facts = unreadable.length > 0 ? [] : await accountFindings(options);
   const storage = storageFindings(options.database);
-  const findings = [...unreadable, ...storage, ...browserFindings(options.browser), ...facts];
+  const found = browserFindings(options.browser);
+  const [disk, clock, launched] = await Promise.all([
+    diskFindings(path.dirname(options.database.path)),
+    isThorough ? clockFindings(options) : [],
+    isThorough && found.length === 0 ? launchFindings(options.browser) : [],
+  ]);
+  const findings = [...unreadable, ...storage, ...disk, ...found, ...launched, ...clock, ...facts];
   const stateOf = (component: HealthComponent) =>
     worst(findings.filter((finding) => finding.component === component).map(({ state }) => state));
   return {
@@ -31,6 +41,9 @@ export const readSystemHealth = async (options: Options): Promise<SystemHealth> 
     api: unreadable.length > 0 ? 'UNKNOWN' : stateOf('API'),
     cache: stateOf('CACHE'),
     browser: stateOf('BROWSER'),
+    config: unreadable.length > 0 ? 'UNKNOWN' : stateOf('CONFIG'),
+    clock: isThorough ? stateOf('CLOCK') : 'UNKNOWN',
+    disk: stateOf('DISK'),
     findings,
   };
 };

@@ -148,8 +148,11 @@ export class TokenGeneration {
       ours.find(({ accountId }) => accountId === run.accountId) === run;
     for (const run of ours.filter((one) => !isNewest(one))) await this.#endLeftover(run);
     for (const run of ours.filter(isNewest).sort(byTurn)) await this.#takeUpOne(run);
+    const carried = unfinished
+      .filter(({ processId }) => isCarried(processId))
+      .map(({ run }) => run.accountId);
     for (const account of await listAccounts(database)) {
-      if (!this.#jobs.has(account.id)) await states.repair(account);
+      if (!this.#jobs.has(account.id) && !carried.includes(account.id)) await states.repair(account);
     }
   }
 

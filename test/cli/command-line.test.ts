@@ -1,68 +1,20 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { nextExpiry } from '../../src/domain/expiry.ts';
 import { IST, toWallTime } from '../../src/domain/wall-time.ts';
 import { environmentOf, openBroker, refuseLeaks, secretsOf, until } from '../support/desk.ts';
-
-const MAIN = path.resolve(import.meta.dirname, '../../src/main.ts');
-const TSX = import.meta.resolve('tsx');
-
-/** Runs the program as its user does, in a folder of its own. */
-class Program implements AsyncDisposable {
-  readonly directory = mkdtempSync(path.join(tmpdir(), 'vega-cli-'));
-  #said = '';
-  #child: ChildProcess | null = null;
-
-  start(args: readonly string[], env: Readonly<Record<string, string | undefined>>): void {
-    const { PATH, HOME, PLAYWRIGHT_BROWSERS_PATH } = process.env;
-    this.#child = spawn(process.execPath, ['--import', TSX, MAIN, ...args], {
-      cwd: this.directory,
-      // A machine of its own as far as the one browser goes: other tests run beside this one.
-      env: { PATH, HOME, PLAYWRIGHT_BROWSERS_PATH, TMPDIR: this.directory, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    for (const stream of [this.#child.stdout, this.#child.stderr]) {
-      stream?.on('data', (chunk) => {
-        this.#said += chunk;
-      });
-    }
-  }
-
-  get said(): string {
-    return this.#said;
-  }
-
-  stop(): void {
-    this.#child?.kill('SIGINT');
-  }
-
-  async exitCode(): Promise<number | null> {
-    const child = this.#child;
-    if (child === null || child.exitCode !== null) return child?.exitCode ?? null;
-    return new Promise((resolve) => child.once('close', (code) => resolve(code)));
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#child !== null && this.#child.exitCode === null) {
-      this.#child.kill('SIGKILL');
-      await this.exitCode();
-    }
-    rmSync(this.directory, { recursive: true, force: true });
-  }
-}
+import { Program } from '../support/program.ts';
 
 const run = async (
   program: Program,
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ) => {
-  program.start(args, env);
-  return { code: await program.exitCode(), said: program.said };
+  const { code, out, err } = await program.run(args, env);
+  return { code, said: out + err };
 };
 
 test('the demo makes six tokens, says where to look, stays up, and ends at Ctrl-C', async () => {
@@ -218,16 +170,15 @@ test('a database is backed up, and a damaged one is restored with the commands t
   const bytes = readFileSync(file);
   writeFileSync(file, bytes.fill(0xa5, 4096));
   const refused = await run(program, ['serve'], env);
-  expect([refused.code, refused.said.slice(backup.said.length)]).toEqual([
+  expect([refused.code, refused.said]).toEqual([
     3,
     expect.stringMatching(
       /is not a sound SQLite database\. The newest good backup is .*run `vega-auth restore`/,
     ),
   ]);
-  const before = program.said.length;
   const restored = await run(program, ['restore'], env);
   expect(restored.code).toBe(0);
-  expect(program.said.slice(before)).toMatch(
+  expect(restored.said).toMatch(
     /^Restored from .*\.db\.\nWhat lay there before is .*\.before-.*\.\n0 newer tokens were taken over/,
   );
   expect((await run(program, ['backup'], env)).code).toBe(0);

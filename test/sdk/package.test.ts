@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { Worker } from 'node:worker_threads';
@@ -12,6 +12,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchChromium } from '../support/chromium.ts';
 import { type Desk, openDesk, until } from '../support/desk.ts';
 import { type Packed, pack } from '../support/packed.ts';
+import { Program } from '../support/program.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 
@@ -88,6 +89,31 @@ const complaints = (kind: 'NodeNext' | 'Bundler', programs: Record<string, strin
     return `${name}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`;
   });
 };
+
+test('the command line of the tarball needs three packages beside it, and brings migrations and simulator', async () => {
+  const { dependencies } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
+  const below = ['bindings', 'file-uri-to-path'];
+  for (const name of [...Object.keys(dependencies), ...below]) {
+    const place = path.join(packed.project, 'node_modules', name);
+    mkdirSync(path.dirname(place), { recursive: true });
+    symlinkSync(path.join(ROOT, 'node_modules', name), place);
+  }
+  expect(Object.keys(dependencies).sort()).toEqual([
+    '@graphql-yoga/render-graphiql',
+    'better-sqlite3',
+    'playwright-core',
+  ]);
+  await using program = new Program(path.join(packed.folder, 'dist/main.cjs'));
+  const cache = { XDG_CACHE_HOME: path.join(program.directory, 'cache') };
+  program.start(['demo'], { ...cache, VEGA_PORT: '0' });
+  await until('the demo to be ready', () => program.said.includes('Ctrl-C stops everything'), 60_000);
+  expect(program.said).toContain('6/6');
+  program.stop();
+  expect(await program.exitCode()).toBe(0);
+  const help = await program.run(['--help'], cache);
+  expect([help.code, help.err, help.out]).toEqual([0, '', expect.stringContaining('Examples:')]);
+  expect(readdirSync(path.join(program.directory, 'cache/vega-auth')).length).toBeGreaterThan(1);
+}, 90_000);
 
 /** Tells when it listens, and at the end what it saw. */
 const WATCH = `

@@ -202,10 +202,14 @@ export type HealthComponent =
   | 'BROWSER'
   /** What is held in memory while the database cannot be written. */
   | 'CACHE'
+  /** This machine’s clock, beside the broker’s. */
+  | 'CLOCK'
   /** What the owner has configured here and at the broker. */
   | 'CONFIG'
   /** The SQLite file. */
-  | 'DATABASE';
+  | 'DATABASE'
+  /** The room beside the database. */
+  | 'DISK';
 
 /** How a part of the system is. */
 export type HealthState =
@@ -650,10 +654,12 @@ export type BackUpDatabaseMutationVariables = Exact<{ [key: string]: never; }>;
 
 export type BackUpDatabaseMutation = { backUpDatabase: { name: string, bytes: number, madeAt: string } };
 
-export type SystemHealthQueryVariables = Exact<{ [key: string]: never; }>;
+export type SystemHealthQueryVariables = Exact<{
+  thorough?: boolean | null | undefined;
+}>;
 
 
-export type SystemHealthQuery = { systemHealth: { database: HealthState, api: HealthState, cache: HealthState, browser: HealthState, findings: Array<{ component: HealthComponent, state: HealthState, message: string, nextAction: string }> } };
+export type SystemHealthQuery = { systemHealth: { database: HealthState, api: HealthState, cache: HealthState, browser: HealthState, config: HealthState, clock: HealthState, disk: HealthState, findings: Array<{ component: HealthComponent, state: HealthState, message: string, nextAction: string }> } };
 
 export type RotateMasterKeyMutationVariables = Exact<{ [key: string]: never; }>;
 
@@ -1724,12 +1730,15 @@ export const BackUpDatabaseDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<BackUpDatabaseMutation, BackUpDatabaseMutationVariables>;
 export const SystemHealthDocument = new TypedDocumentString(`
-    query SystemHealth {
-  systemHealth {
+    query SystemHealth($thorough: Boolean) {
+  systemHealth(thorough: $thorough) {
     database
     api
     cache
     browser
+    config
+    clock
+    disk
     findings {
       component
       state

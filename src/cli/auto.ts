@@ -1,0 +1,113 @@
+import { CooldownDocument, VegaError } from '../sdk/index.ts';
+import { carryRun, tellEnd } from './carry-run.ts';
+import { EXIT, type Given, isInteractive, type Terminal, textOf } from './command.ts';
+import { askDecision, type Decision } from './decision.ts';
+import { type Desk, openDesk } from './desk.ts';
+import { exitOfRun, exitOfStatus } from './exit-code.ts';
+import { printJson, printLines } from './print.ts';
+import { readStatus } from './read-status.ts';
+import { lookOf } from './view/look.ts';
+import type { Run } from './view/run.ts';
+import { type Account, renderStatus } from './view/status.ts';
+import { renderSummary } from './view/summary.ts';
+import { countdown } from './view/times.ts';
+
+/** How long a terminal is asked before "remaining only" is taken. */
+const PATIENCE_SECONDS = 10;
+/** What only means that somebody else was quicker: the next look shows whom to wait for. */
+const SETTLES_BY_WAITING: readonly string[] = ['RUN_IN_PROGRESS', 'COOLDOWN'];
+
+/**
+ * Makes what is missing without a person: waits out whatever time heals, and ends when everything is valid or a person is
+ * needed. Fit for cron and systemd: nothing is asked without a terminal, and one line says how it ended.
+ */
+export const auto = async (terminal: Terminal, given: Given): Promise<number> => {
+  await using desk = await openDesk(terminal, { isQuiet: true });
+  return await new Auto(desk, terminal, given).run();
+};
+
+class Auto {
+  readonly #desk: Desk;
+  readonly #terminal: Terminal;
+  readonly #given: Given;
+  readonly #accountId: string | undefined;
+  readonly #isShown: boolean;
+
+  constructor(desk: Desk, terminal: Terminal, given: Given) {
+    this.#desk = desk;
+    this.#terminal = terminal;
+    this.#given = given;
+    this.#accountId = textOf(given.account);
+    this.#isShown = terminal.out.isTTY === true && given.json !== true;
+  }
+
+  async run(): Promise<number> {
+    const { client } = this.#desk;
+    for (;;) {
+      const account = await client.authState({ accountId: this.#accountId });
+      const other = await this.#waitForOthers(account);
+      if (this.#terminal.signal.aborted || other?.endedAt === null) return this.#end(other);
+      if (other !== null) continue;
+      const decision = await this.#decide();
+      if (decision === null) return this.#end(null);
+      const begun = await this.#begin(decision);
+      if (begun !== null) return this.#end(await this.#carry(begun, true));
+    }
+  }
+
+  /** A run of somebody else, or a cooldown; null when there is neither. */
+  async #waitForOthers({ run, cooldown }: Account): Promise<Run | null> {
+    if (run !== null && run.endedAt === null) return this.#carry(run, false);
+    if (cooldown.active) await this.#sitOut();
+    return null;
+  }
+
+  async #sitOut(): Promise<void> {
+    const { out, signal } = this.#terminal;
+    const rest = this.#desk.client.subscribe(CooldownDocument, { accountId: this.#accountId }, { signal });
+    for await (const { cooldown } of rest) {
+      if (!cooldown.active) break;
+      const left = `cooldown ${countdown(cooldown.remainingSeconds)} left`;
+      if (this.#isShown) out.write(`\r\u001b[K${left}`);
+    }
+    if (this.#isShown) out.write('\r\u001b[K');
+  }
+
+  /** What to make; null for nothing. */
+  async #decide(): Promise<Decision> {
+    const remaining = { mode: 'INVALID_ONLY', accountId: this.#accountId } as const;
+    const facts = await readStatus(this.#desk.client, this.#accountId);
+    if (exitOfStatus(facts) === EXIT.ALL_VALID) return null;
+    if (this.#given.yes === true || !this.#isShown || !isInteractive(this.#terminal)) return remaining;
+    printLines(this.#terminal, renderStatus(facts, lookOf(this.#terminal)));
+    return askDecision(this.#terminal, facts.report, {
+      accountId: this.#accountId,
+      byItselfAfterSeconds: PATIENCE_SECONDS,
+    });
+  }
+
+  async #begin(decision: NonNullable<Decision>): Promise<Run | null> {
+    try {
+      return await this.#desk.client.generateTokens(decision);
+    } catch (error) {
+      if (error instanceof VegaError && SETTLES_BY_WAITING.includes(error.code)) return null;
+      throw error;
+    }
+  }
+
+  /** A server's run can wait for its person alone; one of this process would end with it. */
+  #carry(begun: Run, isOurs: boolean): Promise<Run> {
+    const leavesAt = ({ run }: { readonly run: Run }) =>
+      run.status === 'WAITING_OPERATOR' && this.#desk.serverUrl !== null;
+    return carryRun(this.#desk, this.#terminal, begun, { isOurs, isShown: this.#isShown, leavesAt });
+  }
+
+  async #end(run: Run | null): Promise<number> {
+    if (run !== null) tellEnd(this.#terminal, run);
+    const facts = await readStatus(this.#desk.client, this.#accountId);
+    if (this.#given.json === true) printJson(this.#terminal, facts.report);
+    else this.#terminal.out.write(`${renderSummary(facts, run, this.#desk.place)}\n`);
+    const code = exitOfStatus(facts);
+    return code === EXIT.SOME_MISSING && run !== null ? Math.max(code, exitOfRun(run)) : code;
+  }
+}

@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import * as nodeModule from 'node:module';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { Script } from 'node:vm';
+
+type Compile = (this: NodeJS.Module, code: string, filename: string) => unknown;
+type Wrapped = (
+  this: unknown,
+  exports: unknown,
+  require: NodeJS.Require,
+  module: NodeJS.Module,
+  filename: string,
+  dirname: string,
+) => unknown;
+
+/** Only this user can write there: what lies there is run. */
+const folderOf = (env: NodeJS.ProcessEnv): string =>
+  path.join(env.XDG_CACHE_HOME || path.join(homedir(), '.cache'), 'vega-auth');
+
+/**
+ * Compiling the built program takes longer than most of its commands. What V8 has compiled is kept in the user's cache
+ * and taken from there at the next start; V8 itself refuses what another version or another text has left. `folder` is
+ * where the built program lies: nothing else is kept.
+ */
+export const keepCompiledCode = (folder: string): void => {
+  const { Module } = nodeModule as unknown as { Module: { prototype: { _compile: Compile } } };
+  const { prototype } = Module;
+  const compile = prototype._compile;
+  const cache = folderOf(process.env);
+  prototype._compile = function (code, filename) {
+    if (path.dirname(filename) !== folder) return compile.call(this, code, filename);
+    const file = path.join(cache, nameFor(filename));
+    const cachedData = readIfThere(file);
+    const script = new Script(nodeModule.default.wrap(code), {
+      filename,
+      ...(cachedData === null ? {} : { cachedData }),
+    });
+    if (cachedData === null || script.cachedDataRejected === true)
+      process.once('exit', () => write(file, script));
+    const wrapped = script.runInThisContext() as Wrapped;
+    const require = nodeModule.createRequire(filename);
+    return wrapped.call(this.exports, this.exports, require, this, filename, path.dirname(filename));
+  };
+};
+
+/** The built files carry a hash of their contents in their names. */
+const nameFor = (filename: string): string => {
+  const { size, mtimeMs } = statSync(filename);
+  const mark = `${process.version} ${process.arch} ${filename} ${size} ${mtimeMs}`;
+  return `${createHash('sha256').update(mark).digest('hex')}.v8`;
+};
+
+const readIfThere = (file: string): Buffer | null => {
+  try {
+    return readFileSync(file);
+  } catch {
+    return null;
+  }
+};
+
+/** A program that cannot keep anything only starts more slowly. */
+const write = (file: string, script: Script): void => {
+  try {
+    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    writeFileSync(`${file}.${process.pid}`, script.createCachedData(), { mode: 0o600 });
+    renameSync(`${file}.${process.pid}`, file);
+  } catch {
+    // The next start tries again.
+  }
+};

@@ -1,0 +1,20 @@
+import { type Command, EXIT, textOf } from './command.ts';
+import { openDesk } from './desk.ts';
+import { ACCOUNT_OPTION, JSON_OPTION } from './options.ts';
+import { printJson, printLines } from './print.ts';
+import { renderExpiry } from './view/expiry.ts';
+import { lookOf } from './view/look.ts';
+
+export const expiry: Command = {
+  name: 'expiry',
+  summary: 'Show how long each token lives; the broker is not asked.',
+  options: [ACCOUNT_OPTION, JSON_OPTION],
+  examples: [{ line: 'watch -c vega-auth expiry', says: 'the bars, every two seconds' }],
+  run: async (terminal, { account, json }) => {
+    await using desk = await openDesk(terminal, { isVisit: true });
+    const ends = await desk.client.tokenExpiry({ accountId: textOf(account) });
+    if (json === true) printJson(terminal, ends);
+    else printLines(terminal, renderExpiry(ends, lookOf(terminal)));
+    return ends.every(({ level }) => level !== 'EXPIRED') ? EXIT.ALL_VALID : EXIT.SOME_MISSING;
+  },
+};

@@ -1,0 +1,84 @@
+import { Argument, CommanderError, Option, Command as Parser } from 'commander';
+import type { Choices, Command, CommandArgument, CommandOption, Given, Terminal } from './command.ts';
+
+/** Parses one command line and runs the command that it names; answers its exit code. */
+export const parse = async (
+  program: Command,
+  args: readonly string[],
+  terminal: Terminal,
+): Promise<number> => {
+  let exitCode = 0;
+  const run = async (command: Command, given: Given) => {
+    exitCode = (await command.run?.(terminal, given)) ?? 0;
+  };
+  // Commands below take these settings over when they are made.
+  const parser = new Parser(program.name)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.out.write(text),
+      writeErr: (text) => terminal.err.write(text),
+      getOutHelpWidth: () => terminal.out.columns ?? 100,
+    })
+    .enablePositionalOptions()
+    .showHelpAfterError('Run vega-auth --help for the commands there are.');
+  await build(parser, program, args, run);
+  await parser.parseAsync([...args], { from: 'user' });
+  return exitCode;
+};
+
+type Run = (command: Command, given: Given) => Promise<void>;
+
+const build = async (parser: Parser, command: Command, args: readonly string[], run: Run): Promise<void> => {
+  parser.description(command.summary);
+  for (const argument of command.arguments ?? []) parser.addArgument(await toArgument(argument));
+  for (const option of command.options ?? []) parser.addOption(await toOption(option));
+  if (command.examples !== undefined) parser.addHelpText('after', examplesOf(command));
+  const [first] = command.commands ?? [];
+  for (const below of command.commands ?? []) {
+    const isNamed = args.includes(below.name);
+    const isDefault = command.run === undefined && below === first;
+    const entry = parser.command(below.name, { isDefault });
+    // What a command may be given takes loading something only where it is the one that is named.
+    await build(entry, isNamed || isDefault ? below : withoutChoices(below), args, run);
+  }
+  if (command.run !== undefined) {
+    const names = (command.arguments ?? []).map(({ name }) => name.replace(/[<>[\].]/g, ''));
+    if (command.commands !== undefined) parser.allowExcessArguments();
+    parser.action(async (...given: unknown[]) => {
+      const [stray] = parser.args.slice(names.length);
+      if (command.commands !== undefined && stray !== undefined)
+        parser.error(`error: unknown command '${stray}'`, { code: 'commander.unknownCommand' });
+      const values = Object.fromEntries(names.map((name, index) => [name, given[index]]));
+      await run(command, { ...parser.optsWithGlobals(), ...values } as Given);
+    });
+  }
+};
+
+const withoutChoices = (command: Command): Command => ({
+  ...command,
+  options: (command.options ?? []).map(({ choices, ...option }) =>
+    typeof choices === 'function' || choices === undefined ? option : { ...option, choices },
+  ),
+});
+
+const toOption = async ({ flags, description, choices, isRequired }: CommandOption): Promise<Option> => {
+  const option = new Option(flags, description).makeOptionMandatory(isRequired === true);
+  return choices === undefined ? option : option.choices([...(await known(choices))]);
+};
+
+const toArgument = async ({ name, description, choices }: CommandArgument): Promise<Argument> => {
+  const argument = new Argument(name, description);
+  return choices === undefined ? argument : argument.choices([...(await known(choices))]);
+};
+
+const known = async (choices: Choices): Promise<readonly string[]> =>
+  typeof choices === 'function' ? choices() : choices;
+
+const examplesOf = ({ examples = [] }: Command): string => {
+  const width = Math.max(...examples.map(({ line }) => line.length));
+  return `\nExamples:\n${examples.map(({ line, says }) => `  ${line.padEnd(width)}  ${says}`).join('\n')}\n`;
+};
+
+/** What the parser throws where it has said everything already. */
+export const parserExitCode = (error: unknown): number | null =>
+  error instanceof CommanderError ? error.exitCode : null;

@@ -1,0 +1,54 @@
+import type { VegaEvent } from '../../sdk/index.ts';
+import { renderEntry } from './audit.ts';
+import { type Look, line, type Piece } from './look.ts';
+import { countdown, inIst } from './times.ts';
+
+type Kind = VegaEvent['__typename'];
+type Told = { readonly [Name in Kind]: (event: Extract<VegaEvent, { __typename: Name }>) => Piece | null };
+
+/** What each kind of event says; null for what is not worth a line. */
+const TOLD: Told = {
+  AuthStateEvent: ({ authState: { state, blockedBy } }) => ({
+    text: `${state}${blockedBy === null ? '' : `, blocked by ${blockedBy}`}`,
+    tone: blockedBy === null ? 'strong' : 'doubtful',
+  }),
+  TokenProgressEvent: ({ progress: { generated, total, current, step } }) => ({
+    text: `${generated}/${total}${current === null ? '' : `  ${current}  ${step ?? ''}`}`,
+  }),
+  CooldownEvent: ({ cooldown: { active, remainingSeconds, reason } }) =>
+    active
+      ? { text: `cooldown, ${countdown(remainingSeconds)} left (${reason ?? '-'})`, tone: 'doubtful' }
+      : { text: 'no cooldown' },
+  TokenStoredEvent: ({ stored: { apiName, version } }) => ({
+    text: `${apiName} stored, version ${version}`,
+    tone: 'good',
+  }),
+  DbRecoveryEvent: ({ recovery: { dbLocked, fallback, pendingWrites } }) =>
+    dbLocked
+      ? { text: `database cannot be written: ${fallback}, ${pendingWrites} writes wait`, tone: 'bad' }
+      : { text: 'database is back', tone: 'good' },
+  AccountSwitchedEvent: ({ account: { id, name } }) => ({
+    text: `${id} (${name}) is the active account`,
+    tone: 'strong',
+  }),
+  AuthConfirmedEvent: () => ({ text: 'everything is confirmed: the gate is open', tone: 'good' }),
+  GapEvent: () => ({
+    text: 'some events are not known any more; the state as it is follows',
+    tone: 'doubtful',
+  }),
+  AuditEvent: () => null,
+  HeartbeatEvent: () => null,
+};
+
+/** One event in one line; null for what is not worth one. */
+export const renderEvent = (event: VegaEvent, look: Look): string | null => {
+  if (event.__typename === 'AuditEvent') return renderEntry(event.entry, look);
+  const tell = TOLD[event.__typename] as (event: VegaEvent) => Piece | null;
+  const told = tell(event);
+  if (told === null) return null;
+  const kind = event.__typename.replace(/Event$/, '');
+  return line(
+    [{ text: inIst(event.at).slice(11), tone: 'absent' }, ` ${event.accountId}  ${kind.padEnd(16)}`, told],
+    look,
+  );
+};

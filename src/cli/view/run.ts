@@ -1,0 +1,145 @@
+import type { AuthStateQuery, GenerationRunQuery } from '../../sdk/index.ts';
+import { type Look, line, type Piece, wrap } from './look.ts';
+import { countdown } from './times.ts';
+
+export type Run = NonNullable<GenerationRunQuery['generationRun']>;
+export type Step = Run['steps'][number];
+export type Cooldown = AuthStateQuery['authState']['cooldown'];
+
+/** A run and what is known beside it, at one moment. */
+export interface RunSight {
+  readonly run: Run;
+  readonly cooldown: Cooldown | null;
+  readonly now: Date;
+}
+
+const STEP_WORDS: Readonly<Record<NonNullable<Step['step']>, string>> = {
+  APPROVAL_REQUEST: 'asking for approval',
+  APPROVAL_WAIT: 'waiting for approval on the phone',
+  CONSENT: 'allowing the app',
+  DIALOG: 'opening the dialog',
+  EXCHANGE: 'trading the code',
+  HUMAN_LOGIN: 'waiting for a person to log in',
+  MOBILE: 'entering the mobile number',
+  OTP: 'entering the TOTP code',
+  OTP_SPACING: 'waiting between two OTPs',
+  PIN: 'entering the PIN',
+  REDIRECT: 'redirected with a code',
+  STORE: 'storing the token',
+  TOTP_WAIT: 'waiting for a fresh TOTP code',
+  VERIFY: 'asking the broker',
+};
+
+const STEP_LOOKS: Readonly<Record<Step['status'], { readonly glyph: string; readonly tone: Piece['tone'] }>> =
+  {
+    DONE: { glyph: '●', tone: 'good' },
+    FAILED: { glyph: '✕', tone: 'bad' },
+    PENDING: { glyph: '·', tone: 'absent' },
+    RUNNING: { glyph: '▸', tone: 'doubtful' },
+    SKIPPED: { glyph: '-', tone: 'absent' },
+  };
+
+const BAR_WIDTH = 24;
+const done = ({ steps }: Run): number => steps.filter(({ status }) => status === 'DONE').length;
+
+/** Every step of a run under way, with the seconds it has taken and the cooldown that it waits for. */
+export const renderRun = (sight: RunSight, look: Look): readonly string[] => [
+  ...sight.run.steps.map((step) => stepLine(step, sight.now, look)),
+  totalLine(sight, look),
+];
+
+const stepLine = (step: Step, now: Date, look: Look): string => {
+  const { glyph, tone = 'plain' } = STEP_LOOKS[step.status];
+  const took = step.startedAt === null ? '' : countdown(secondsBetween(step.startedAt, step.endedAt ?? now));
+  return line(
+    [
+      { text: ` ${glyph} `, tone },
+      step.apiName.padEnd(14),
+      { text: statusWord(step).padEnd(22), tone },
+      { text: took.padStart(6), tone: 'absent' },
+      {
+        text: step.status === 'RUNNING' && step.step !== null ? `  ${STEP_WORDS[step.step]}` : '',
+        tone: 'absent',
+      },
+    ],
+    look,
+  );
+};
+
+const statusWord = ({ status, step, failure }: Step): string => {
+  if (status === 'RUNNING') return step ?? 'RUNNING';
+  return status === 'FAILED' ? (failure?.code ?? status) : status;
+};
+
+const secondsBetween = (from: string, until: string | Date): number =>
+  (new Date(until).getTime() - new Date(from).getTime()) / 1000;
+
+const totalLine = ({ run, cooldown, now }: RunSight, look: Look): string => {
+  const total = Math.max(1, run.steps.length);
+  const filled = Math.round((done(run) / total) * BAR_WIDTH);
+  return line(
+    [
+      { text: ` ${'█'.repeat(filled)}`, tone: 'good' },
+      { text: '░'.repeat(BAR_WIDTH - filled), tone: 'absent' },
+      { text: ` ${done(run)}/${run.steps.length}`, tone: 'strong' },
+      `  ${countdown(secondsBetween(run.startedAt, run.endedAt ?? now))}`,
+      { text: waitText(run, cooldown), tone: 'doubtful' },
+    ],
+    look,
+  );
+};
+
+/** What the run waits for, if it does. */
+const waitText = (run: Run, cooldown: Cooldown | null): string => {
+  if (run.status === 'QUEUED') return `  waits for the browser, place ${run.queuePosition ?? '?'}`;
+  if (run.status === 'WAITING_OPERATOR') return '  a person is needed at the browser or the phone';
+  if (run.status !== 'COOLDOWN') return '';
+  if (cooldown?.active !== true) return '  cooldown';
+  return `  cooldown ${countdown(cooldown.remainingSeconds)} left (${cooldown.reason ?? 'THROTTLED'})`;
+};
+
+/** The same in one line, for where nothing can be painted over. */
+export const runLine = ({ run, cooldown }: RunSight): string => {
+  const current = run.steps.find(({ status }) => status === 'RUNNING');
+  const what =
+    current !== undefined ? `  ${current.apiName}  ${current.step ?? ''}` : waitText(run, begun(cooldown));
+  return `${done(run)}/${run.steps.length}${what}`.trimEnd();
+};
+
+/** Only that there is one: a line for each second would be too much. */
+const begun = (cooldown: Cooldown | null): Cooldown | null =>
+  cooldown === null ? null : { ...cooldown, active: false };
+
+/** How a run has ended, in one line. */
+export const runSummary = (run: Run): string => {
+  if (run.steps.length === 0) return 'Nothing to make: every token is valid, or nobody knows.';
+  return `${done(run)} of ${run.steps.length} made, ${run.status}.`;
+};
+
+/** What a run that has ended leaves to say: each failure with what to do, and what had been submitted. */
+export const renderRunEnd = (run: Run, look: Look): readonly string[] => {
+  const failed = run.steps.filter(({ failure }) => failure !== null);
+  return [
+    ...failed.flatMap((step) => failureLines(step, look)),
+    ...(run.status === 'ABORTED' ? [abortLine(run, look)] : []),
+  ];
+};
+
+const failureLines = ({ apiName, failure }: Step, look: Look): readonly string[] => {
+  if (failure === null) return [];
+  const submitted = failure.submitted.length === 0 ? '' : ` Submitted: ${failure.submitted.join(', ')}.`;
+  return [
+    line([{ text: `${apiName}: ${failure.code}. `, tone: 'bad' }, failure.message], look),
+    ...wrap(`${failure.nextAction}${submitted}`, look, '  '),
+  ];
+};
+
+const abortLine = (run: Run, look: Look): string => {
+  const submitted = new Set(run.steps.flatMap(({ failure }) => failure?.submitted ?? []));
+  const what =
+    submitted.size === 0 ? 'nothing had been submitted' : `submitted: ${[...submitted].join(', ')}`;
+  return line(
+    [{ text: 'Aborted', tone: 'doubtful' }, `: ${done(run)} of ${run.steps.length} made; ${what}.`],
+    look,
+  );
+};

@@ -1,0 +1,106 @@
+import { Writable } from 'node:stream';
+import { expect, test } from 'vitest';
+import { runCommandLine } from '../../src/cli/command-line.ts';
+import { API_NAMES, type ApiName } from '../../src/domain/api-name.ts';
+import { VERDICTS } from '../../src/domain/verdict.ts';
+import { type Verdict, verdictText } from '../../src/sdk/index.ts';
+import { type Desk, openDesk } from '../support/desk.ts';
+import { plantVerdict } from '../support/plant.ts';
+
+const APIS = API_NAMES.slice(0, 2);
+
+/** What one face says of each API: the words that a person reads, or the list or verdict that a program reads. */
+type Face = (desk: Desk) => Promise<Readonly<Partial<Record<ApiName, string>>>>;
+
+const LISTS: Readonly<Record<Verdict, string>> = {
+  VALID: 'valid',
+  EXPIRED: 'invalid',
+  INVALID: 'invalid',
+  MISSING: 'missing',
+  UNKNOWN: 'unknown',
+};
+
+const sayWith = async (desk: Desk, args: readonly string[]): Promise<string> => {
+  let said = '';
+  const into = new Writable({
+    write: (chunk, _encoding, done) => {
+      said += chunk;
+      done();
+    },
+  });
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const env = { VEGA_PORT: new URL(desk.url).port, VEGA_OPERATOR_KEY: desk.app.operatorKey };
+  await runCommandLine(args, { env, out: into, err: nowhere, signal: new AbortController().signal });
+  return said;
+};
+
+const get = async (desk: Desk, path: string) => {
+  const headers = { authorization: `Bearer ${desk.app.operatorKey}` };
+  return (await fetch(`${desk.url}${path}`, { headers })).json();
+};
+
+/** Whoever shows people a status belongs here: the same words for the same check. */
+const READ_BY_PEOPLE: Readonly<Record<string, Face>> = {
+  'GraphQL in the words of the SDK': async (desk) => {
+    const { tokens } = await desk.client.tokenStatus();
+    return Object.fromEntries(tokens.map((check) => [check.apiName, verdictText(check)]));
+  },
+  'vega-auth status': async (desk) => {
+    const rows = (await sayWith(desk, ['status'])).matchAll(/^\S (\w+) *: (.*?)(?: {2,}.*)?$/gm);
+    return Object.fromEntries([...rows].map(([, name = '', words = '']) => [name, words.trim()]));
+  },
+};
+
+/** Whoever shows programs a status belongs here: the same verdict, or the list that it belongs to. */
+const READ_BY_PROGRAMS: Readonly<Record<string, Face>> = {
+  'vega-auth status --json': async (desk) => {
+    const { tokens } = JSON.parse(await sayWith(desk, ['status', '--json']));
+    return Object.fromEntries(
+      tokens.map(({ apiName, verdict }: { apiName: ApiName; verdict: Verdict }) => [apiName, LISTS[verdict]]),
+    );
+  },
+  'GET /auth/upstox/tokens/status': async (desk) => {
+    const lists: Record<string, readonly ApiName[]> = await get(desk, '/auth/upstox/tokens/status');
+    return Object.fromEntries(
+      Object.entries(lists).flatMap(([list, names]) => names.map((name) => [name, list])),
+    );
+  },
+  'GET /auth/tokens': async (desk) => {
+    const tokens: readonly { apiName: ApiName; verdict: Verdict }[] = await get(desk, '/auth/tokens');
+    return Object.fromEntries(tokens.map(({ apiName, verdict }) => [apiName, LISTS[verdict]]));
+  },
+};
+
+const WORDS: Readonly<Record<Verdict, string>> = {
+  VALID: 'VALID',
+  EXPIRED: 'EXPIRED',
+  INVALID: 'INVALID (401)',
+  UNKNOWN: 'UNKNOWN (500)',
+  MISSING: 'NOT FOUND',
+};
+
+const combinations = APIS.reduce<readonly (readonly Verdict[])[]>(
+  (before, _api) => before.flatMap((verdicts) => VERDICTS.map((verdict) => [...verdicts, verdict])),
+  [[]],
+);
+
+test('the command line, REST and GraphQL say the same, to the letter, for every combination of verdicts', async () => {
+  await using desk = await openDesk({ apis: APIS.length });
+  expect(combinations).toHaveLength(25);
+  for (const verdicts of combinations) {
+    const plant = () => {
+      for (const [index, verdict] of verdicts.entries())
+        plantVerdict(desk, APIS[index] ?? 'PRIMARY', verdict);
+    };
+    const wanted = (words: Readonly<Record<Verdict, string>>) =>
+      Object.fromEntries(APIS.map((name, index) => [name, words[verdicts[index] ?? 'MISSING']]));
+    for (const [face, read] of Object.entries(READ_BY_PEOPLE)) {
+      // A token that was found dead is marked, and the next face would be told of the mark.
+      plant();
+      expect({ face, ...(await read(desk)) }).toEqual({ face, ...wanted(WORDS) });
+    }
+    plant();
+    for (const [face, read] of Object.entries(READ_BY_PROGRAMS))
+      expect({ face, ...(await read(desk)) }).toEqual({ face, ...wanted(LISTS) });
+  }
+}, 60_000);

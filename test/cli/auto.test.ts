@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type BuiltCli, buildCli } from '../support/built-cli.ts';
+import { environmentOf, openBroker, openDesk, refuseLeaks, secretsOf, until } from '../support/desk.ts';
+import { plantToken } from '../support/plant.ts';
+import { Program } from '../support/program.ts';
+
+let built: BuiltCli;
+beforeAll(async () => {
+  built = await buildCli();
+});
+afterAll(() => built[Symbol.asyncDispose]());
+
+const QUIET = { VEGA_LOG_LEVEL: 'error' };
+
+test('--mode=auto waits a cooldown out, makes six tokens, and says so in one line', async () => {
+  await using broker = await openBroker({
+    scenario: 'throttled',
+    knobs: { otpLimit: { count: 3, withinMs: 4000 } },
+  });
+  await using program = new Program(built.main);
+  const env = { ...environmentOf(broker), ...QUIET, VEGA_COOLDOWN_SECONDS: '4' };
+  const { code, out, err } = await program.run(['--mode=auto'], env);
+  expect([code, out, err]).toEqual([
+    0,
+    'vega-auth UPSTOX_01: 6 of 6 tokens valid until 03:30 IST (in this process)\n',
+    '',
+  ]);
+  expect((await program.run(['audit', '--json', '--first', '200'], env)).out).toContain('COOLDOWN_BEGUN');
+
+  const again = await program.run(['--mode=auto', '--json'], env);
+  expect([again.code, JSON.parse(again.out).counts.valid]).toEqual([0, 6]);
+  refuseLeaks(
+    again.out + out + err,
+    secretsOf(env, null, () => []),
+  );
+}, 60_000);
+
+test('--mode=auto ends 1 and names the app that the broker rejects, with the others made', async () => {
+  await using broker = await openBroker({ scenario: 'app-rejected' });
+  await using program = new Program(built.main);
+  const { code, out, err } = await program.run(['--mode=auto'], { ...environmentOf(broker, 3), ...QUIET });
+  expect([code, out]).toEqual([
+    1,
+    'vega-auth UPSTOX_01: 2 of 3 tokens valid until 03:30 IST; WEBSOCKET2 APP_REJECTED (in this process)\n',
+  ]);
+  expect(err).toMatch(/^WEBSOCKET2: APP_REJECTED\. .*\n {2}Open the broker's developer page/);
+});
+
+test.each([
+  ['captcha', 'CAPTCHA'],
+  ['wrong-pin', 'CREDENTIALS_REJECTED'],
+] as const)('--mode=auto ends 2 where a person is needed (%s)', async (scenario, failure) => {
+  await using broker = await openBroker({ scenario });
+  await using program = new Program(built.main);
+  const env = { ...environmentOf(broker, 2), ...QUIET };
+  const { code, out, err } = await program.run(['--mode=auto'], env);
+  expect([code, out]).toEqual([2, expect.stringContaining(`0 of 2 tokens valid; PRIMARY ${failure}`)]);
+  expect(err).toContain(`PRIMARY: ${failure}. `);
+  expect((await program.run(['status'], env)).code).toBe(2);
+});
+
+test('--mode=auto ends 3 with every mistake of the configuration, and asks nobody', async () => {
+  await using program = new Program(built.main);
+  const { code, out, err } = await program.run(['--mode=auto'], { VEGA_PORT: '65536' });
+  expect([code, out]).toEqual([3, '']);
+  expect(err).toMatch(/UPSTOX_PIN: is missing[\s\S]*VEGA_PORT: should be/);
+});
+
+test('Ctrl-C ends a run at a safe point and says what had been submitted', async () => {
+  await using broker = await openBroker({ scenario: 'hang' });
+  await using program = new Program(built.main);
+  program.start(['generate'], { ...environmentOf(broker, 2), ...QUIET });
+  await until('the mobile number to be submitted', () => program.said.includes('PRIMARY  MOBILE'));
+  program.stop();
+  expect(await program.exitCode()).toBe(1);
+  expect(program.said).toContain('Aborting at the next safe point; Ctrl-C once more ends at once.');
+  expect(program.said).toMatch(/Aborted: 0 of 2 made; submitted: MOBILE\.\n/);
+  expect(program.said).toContain('0 of 2 made, ABORTED.');
+});
+
+test('beside a server there is one browser and one winner, and the other is told who', async () => {
+  await using desk = await openDesk({ apis: 1, simulator: { scenario: 'hang' } });
+  await using sameServer = new Program(built.main);
+  await using elsewhere = new Program(built.main);
+  const env = { ...environmentOf(desk.broker, 1), ...QUIET };
+  const key = { VEGA_PORT: new URL(desk.url).port, VEGA_OPERATOR_KEY: desk.app.operatorKey };
+  const { id } = await desk.client.generateTokens({ mode: 'ALL' });
+  await until('the browser to be taken', () => desk.broker.log.some(({ kind }) => kind === 'DIALOG'));
+
+  const refused = await sameServer.run(['generate', '--json'], { ...env, ...key });
+  expect(refused.code).toBe(1);
+  expect(JSON.parse(refused.out).error).toMatchObject({
+    code: 'RUN_IN_PROGRESS',
+    message: expect.stringContaining(id),
+  });
+  expect(refused.err).toContain(`through the server on ${desk.url}`);
+
+  // A process of the same machine, as far as the one browser goes: the lock lies where the server's does.
+  const lock = { TMPDIR: desk.directory };
+  const { rename } = await import('node:fs/promises');
+  await rename(`${desk.directory}/browser.lock`, `${desk.directory}/vega-auth-browser.lock`);
+  const busy = await elsewhere.run(['generate'], { ...env, ...lock, VEGA_PORT: '0' });
+  expect(busy.code).toBe(1);
+  expect(busy.err).toMatch(
+    new RegExp(
+      `The browser is taken by process ${process.pid} in ${desk.directory}, since .*Wait until that run ends`,
+    ),
+  );
+
+  const aborted = await sameServer.run(['abort', '--json'], { ...env, ...key });
+  expect([aborted.code, JSON.parse(aborted.out)]).toMatchObject([0, { id, status: 'ABORTED' }]);
+});
+
+test('what a server refuses is not gone around', async () => {
+  await using desk = await openDesk({ apis: 1 });
+  plantToken(desk, 'PRIMARY');
+  await using program = new Program(built.main);
+  const env = { ...environmentOf(desk.broker, 1), ...QUIET, VEGA_PORT: new URL(desk.url).port };
+  const none = await program.run(['status'], env);
+  expect([none.code, none.out, none.err]).toEqual([
+    3,
+    '',
+    expect.stringContaining('there is no key for it here'),
+  ]);
+  const wrong = await program.run(['status'], { ...env, VEGA_OPERATOR_KEY: 'wrong-key-1234' });
+  expect([wrong.code, wrong.out, wrong.err]).toEqual([3, '', expect.stringContaining('refuses the key')]);
+  const doctor = await program.run(['doctor'], { ...env, VEGA_OPERATOR_KEY: 'wrong-key-1234' });
+  expect([doctor.code, doctor.out]).toEqual([3, expect.stringMatching(/Operator key +does not work/)]);
+  const right = await program.run(['status'], { ...env, VEGA_OPERATOR_KEY: desk.app.operatorKey });
+  expect([right.code, right.err]).toEqual([0, `vega-auth: through the server on ${desk.url}\n`]);
+});

@@ -1,0 +1,138 @@
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type BuiltCli, buildCli } from '../support/built-cli.ts';
+import { type Desk, openDesk } from '../support/desk.ts';
+import { plantToken, plantVerdict } from '../support/plant.ts';
+import { Screen } from '../support/screen.ts';
+
+let built: BuiltCli;
+let desk: Desk;
+beforeAll(async () => {
+  built = await buildCli();
+  desk = await openDesk();
+});
+afterAll(async () => {
+  await desk[Symbol.asyncDispose]();
+  await built[Symbol.asyncDispose]();
+});
+
+const open = (columns: number, env: Readonly<Record<string, string>> = {}): Screen =>
+  new Screen({
+    columns,
+    rows: 70,
+    directory: desk.directory,
+    env: { VEGA_PORT: new URL(desk.url).port, VEGA_OPERATOR_KEY: desk.app.operatorKey, ...env },
+  });
+
+const vega = (command: string): string => `${process.execPath} ${built.main} ${command}`.trim();
+
+/** What differs from one run to the next, in as many characters. */
+const masked = (text: string): string =>
+  text
+    .replace(/\b\d+ entries/, 'N entries')
+    .replaceAll(desk.url, 'http://127.0.0.1:28020')
+    .replace(/(?:\d+ h \d\d m|\d+ [ms]) +(?=\d{4}-)/g, '10 h 00 m  ')
+    .replace(/\d{4}-\d\d-\d\d (?=\d\d:\d\d:\d\d)/g, '2026-11-24 ')
+    .replace(/\b\d\d:\d\d:\d\d\b/g, '03:30:00')
+    .replace(/\b\d+ h \d\d m|\b\d+ m(?= left)/g, '10 h 00 m')
+    .replace(/[█░]+/g, (bar) => '█'.repeat(Math.ceil(bar.length / 2)).padEnd(bar.length, '░'))
+    .replace(/\b\d:\d\d\b(?!:)/g, '0:00')
+    .replace(/127\.0\.0\.1:\d{2,5}\b(?=\/upstox)/g, '127.0.0.1:18080')
+    .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, (id) =>
+      id.startsWith('0de3') ? id : 'id'.padEnd(36, '-'),
+    );
+
+const plantMorning = (): void => {
+  plantToken(desk, 'PRIMARY');
+  plantVerdict(desk, 'WEBSOCKET1', 'VALID');
+  plantVerdict(desk, 'WEBSOCKET2', 'INVALID');
+  plantVerdict(desk, 'WEBSOCKET3', 'EXPIRED');
+  plantVerdict(desk, 'OPTIONCHAIN1', 'UNKNOWN');
+  plantVerdict(desk, 'OPTIONCHAIN2', 'MISSING');
+};
+
+const SEEN = ['status', 'expiry', 'accounts', 'apis', 'keys', 'doctor', 'audit --verify', 'abort', '--help'];
+
+test.each([80, 120])(
+  'every command that shows something fits a terminal of %i columns',
+  async (columns) => {
+    using screen = open(columns);
+    const screens: string[] = [];
+    for (const command of SEEN) {
+      if (command === 'status') plantMorning();
+      const seen = await screen.run(vega(command));
+      expect(seen.split('\n').every((line) => line.length <= columns)).toBe(true);
+      screens.push(`$ vega-auth ${command}\n${seen}`);
+    }
+    await expect(masked(screens.join('\n'))).toMatchFileSnapshot(path.join('screens', `${columns}.txt`));
+  },
+  60_000,
+);
+
+test('a run is made from the menu and shown as it goes; what is valid is confirmed before it is replaced', async () => {
+  using screen = open(80);
+  plantMorning();
+  plantVerdict(desk, 'OPTIONCHAIN1', 'VALID');
+  screen.type(`clear; ${vega('')}`);
+  await screen.sees(/4\. Abort/);
+  const menu = screen.text();
+  screen.press('1');
+  await screen.sees(/Replace PRIMARY, WEBSOCKET1, OPTIONCHAIN1, although valid\?/);
+  screen.press('n');
+  await screen.sees(/^\$$/m);
+
+  screen.type(`clear; ${vega('')}`);
+  await screen.sees(/navigate/);
+  screen.press('2');
+  await screen.sees(/▸ WEBSOCKET2/);
+  await screen.sees(/Valid Tokens {4}: 6/);
+  const after = screen.text();
+  expect(masked(menu.slice(menu.indexOf('│')))).toMatchInlineSnapshot(`
+    "│
+    ◆  Choose Action
+    │  ○ 1. Generate ALL
+    │  ● 2. Generate ONLY invalid (WEBSOCKET2, WEBSOCKET3, OPTIONCHAIN2)
+    │  ○ 3. Generate selected
+    │  ○ 4. Abort
+    │  ↑/↓ to navigate • Enter: confirm
+    └"
+  `);
+  expect(masked(after.slice(after.indexOf('◇')))).toMatchInlineSnapshot(`
+    "◇  Choose Action
+    │  2. Generate ONLY invalid
+
+     ● WEBSOCKET2    DONE                    0:00
+     ● WEBSOCKET3    DONE                    0:00
+     ● OPTIONCHAIN2  DONE                    0:00
+     ████████████░░░░░░░░░░░░ 3/3  0:00
+    Token Status Summary  UPSTOX_01  AUTH_CONFIRMED
+    ------------------------------------------------------------
+    ● PRIMARY       : VALID      until 03:30 IST, 10 h 00 m left
+    ● WEBSOCKET1    : VALID      until 03:30 IST, 10 h 00 m left
+    ● WEBSOCKET2    : VALID      until 03:30 IST, 10 h 00 m left
+    ● WEBSOCKET3    : VALID      until 03:30 IST, 10 h 00 m left
+    ● OPTIONCHAIN1  : VALID      until 03:30 IST, 10 h 00 m left
+    ● OPTIONCHAIN2  : VALID      until 03:30 IST, 10 h 00 m left
+
+    Valid Tokens    : 6
+    Invalid Tokens  : 0
+    $"
+  `);
+}, 60_000);
+
+test('colour is for a terminal that wants it; a pipe gets plain text and whole lines', async () => {
+  plantMorning();
+  using coloured = open(80);
+  await coloured.run(vega('expiry'));
+  expect(coloured.text({ withColours: true })).toContain('\u001b[32m');
+  using plain = open(80, { NO_COLOR: '1' });
+  await plain.run(vega('expiry'));
+  expect(plain.text({ withColours: true })).not.toContain('\u001b[32m');
+  using narrow = open(40);
+  const narrowed = await narrow.run(vega('expiry'));
+  expect(masked(narrowed)).toContain('PRIMARY       GREEN');
+  const piped = await narrow.run(`${vega('apis')} 2>/dev/null | grep -c upstox/callback`);
+  expect(piped).toMatch(/^6$/m);
+  const gone = await narrow.run(`${vega('--help')} | head -1`);
+  expect(gone).toBe('Usage: vega-auth [options] [command]\n[exit 0]\n');
+}, 60_000);
