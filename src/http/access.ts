@@ -55,11 +55,18 @@ export class Access {
     const denial = this.#slow(address);
     if (denial !== null) return denial;
     const session = this.#options.sessions.redeemLink(link);
-    if (session !== null)
-      return `${SESSION_COOKIE}=${session}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${SESSION_SECONDS}`;
+    if (session !== null) return cookieOf(session);
     this.#guesses.noteWrong(address);
     this.#options.onRefused('LINK_REFUSED');
     return UNKNOWN_LINK;
+  }
+
+  /** The cookie of a new session for the holder of a key; it ends with the key. */
+  redeemKey(request: Asking): string | Denial {
+    const caller = this.identify(request);
+    if ('status' in caller) return caller;
+    if (caller.role === 'SERVICE') return SERVICE_KEY;
+    return cookieOf(this.#options.sessions.open(caller.keyId === null ? null : caller));
   }
 
   /** Null when host and origin are ours. */
@@ -135,6 +142,9 @@ export class Access {
   }
 }
 
+const cookieOf = (session: string): string =>
+  `${SESSION_COOKIE}=${session}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${SESSION_SECONDS}`;
+
 /** The headers that go with a denial. */
 export const denialHeaders = ({ status, retryAfterSeconds }: Denial): Record<string, string> => ({
   ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
@@ -157,6 +167,13 @@ const UNAUTHENTICATED: Denial = {
   message: 'This request carries no valid key.',
   nextAction:
     'Send "Authorization: Bearer" with the key from .vega/operator.key, or open the link that the server printed.',
+};
+
+const SERVICE_KEY: Denial = {
+  status: 403,
+  code: 'FORBIDDEN',
+  message: 'A SERVICE key is for programs; it opens no page.',
+  nextAction: 'Use a key of the role OPERATOR or VIEWER.',
 };
 
 const UNKNOWN_LINK: Denial = {

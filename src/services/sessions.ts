@@ -18,7 +18,7 @@ interface Session {
   readonly timer: NodeJS.Timeout;
 }
 
-/** The operator's browsers: each let in by a link that works once, for half a day or until all of them are sent away. */
+/** The browsers that were let in, by a link that works once or by a key: for half a day, or until they are sent away. */
 export class Sessions implements Disposable {
   readonly #options: Options;
   /** Hashes of the links that have not been used yet. */
@@ -39,12 +39,16 @@ export class Sessions implements Disposable {
 
   /** The secret of a new session, if the link is good; it is used up by this. */
   redeemLink(link: string): string | null {
-    if (!this.#links.delete(hashSecret(link))) return null;
+    return this.#links.delete(hashSecret(link)) ? this.open(null) : null;
+  }
+
+  /** The secret of a new session: the operator's, or that of a key's holder, which ends with the key. */
+  open(holder: Caller | null): string {
     const { audit, clock } = this.#options;
     void audit.record('SESSION_OPENED', {}).catch(() => undefined);
     const secret = randomBytes(32).toString('base64url');
     const hash = hashSecret(secret);
-    const caller: Caller = {
+    const caller: Caller = holder ?? {
       id: `session ${hash.slice(0, 16)}`,
       keyId: null,
       role: 'OPERATOR',
@@ -67,6 +71,11 @@ export class Sessions implements Disposable {
     for (const hash of hashes) this.#end(hash);
     await this.#options.audit.record('SESSIONS_ENDED', { count: hashes.length });
     return hashes.length;
+  }
+
+  /** Sends the browsers of one caller away. */
+  endOf(callerId: string): void {
+    for (const [hash, { caller }] of this.#sessions) if (caller.id === callerId) this.#end(hash);
   }
 
   /** Told whose session has ended. */

@@ -1,0 +1,24 @@
+import type { CombinedError } from '@urql/core';
+
+/** Why something was not done, in the server's words. */
+export interface Refused {
+  readonly code: string;
+  readonly message: string;
+  readonly nextAction: string | null;
+}
+
+export const toRefusal = (error: CombinedError): Refused => {
+  const [first] = error.graphQLErrors;
+  if (first === undefined)
+    return {
+      code: 'NETWORK',
+      message: 'The server did not answer.',
+      nextAction: 'Check that vega-auth runs; what was sent may have been done all the same.',
+    };
+  const { code, nextAction } = first.extensions as { code?: unknown; nextAction?: unknown };
+  return {
+    code: typeof code === 'string' ? code : 'UNKNOWN',
+    message: first.message,
+    nextAction: typeof nextAction === 'string' ? nextAction : null,
+  };
+};
