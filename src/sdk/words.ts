@@ -55,7 +55,7 @@ export const BLOCK_WORDS: Readonly<Record<BlockReason, Word>> = {
 
 export const GATE_WORDS = {
   open: word('✓', 'GATE OPEN', 'good'),
-  shut: word('⛔', 'GATE SHUT', 'bad'),
+  shut: word('⊘', 'GATE SHUT', 'bad'),
 } as const satisfies Record<string, Word>;
 
 export const EXPIRY_WORDS: Readonly<Record<ExpiryLevel, Word>> = {

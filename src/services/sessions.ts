@@ -4,8 +4,8 @@ import type { Audit } from './audit.ts';
 import type { Clock } from './clock.ts';
 import { hashSecret } from './secret-hash.ts';
 
-/** How long a session lasts. */
-export const SESSION_SECONDS = 12 * 3600;
+/** How long a session lasts: whoever begins in the morning still sees the tokens die at 03:30 IST. */
+export const SESSION_SECONDS = 24 * 3600;
 
 interface Options {
   readonly audit: Audit;
@@ -18,7 +18,7 @@ interface Session {
   readonly timer: NodeJS.Timeout;
 }
 
-/** The browsers that were let in, by a link that works once or by a key: for half a day, or until they are sent away. */
+/** The browsers that were let in, by a link that works once or by a key: for a day, or until they are sent away. */
 export class Sessions implements Disposable {
   readonly #options: Options;
   /** Hashes of the links that have not been used yet. */

@@ -1,9 +1,9 @@
 import { useEffect } from 'react';
 import { Provider } from 'urql';
-import { headlineOf } from '../sdk/words.ts';
 import { toRefusal } from './acts/refusal.ts';
 import type { Desk } from './facts/desk.ts';
 import { DeskContext, useDesk, useGlance, useGlanceAnswer, useLine } from './facts/use-desk.ts';
+import { useHeadline } from './facts/use-headline.ts';
 import { IntentProvider } from './intent.tsx';
 import { LockedOut } from './pages/locked-out.tsx';
 import { Opening } from './pages/opening.tsx';
@@ -11,7 +11,6 @@ import { View } from './pages/view.tsx';
 import { Footer } from './parts/footer.tsx';
 import { Header } from './parts/header.tsx';
 import { HeadlineBar } from './parts/headline-bar.tsx';
-import { LineBanner } from './parts/line-banner.tsx';
 import { Milestones } from './parts/milestones.tsx';
 import { useKeys } from './use-keys.ts';
 
@@ -40,6 +39,7 @@ const Door = () => {
 
 const Terminal = () => {
   const { refresh } = useDesk();
+  const { isSure } = useHeadline();
   useKeys();
   useTitle();
   useEffect(() => {
@@ -51,8 +51,7 @@ const Terminal = () => {
   return (
     <>
       <Header />
-      <LineBanner />
-      <main id="main">
+      <main id="main" data-sure={isSure}>
         <HeadlineBar />
         <View />
       </main>
@@ -64,9 +63,9 @@ const Terminal = () => {
 
 /** The tab tells the state, too. */
 const useTitle = (): void => {
-  const { activeAccount, authState, ready, tokens } = useGlance();
-  const { glyph, word } = headlineOf({ ...authState, ready, tokens });
-  const title = `${glyph} ${word} · gate ${ready ? 'open' : 'shut'} · ${activeAccount.name}`;
+  const { activeAccount } = useGlance();
+  const { headline, gate } = useHeadline();
+  const title = `${headline.glyph} ${headline.word} · ${gate.word.toLowerCase()} · ${activeAccount.name}`;
   useEffect(() => {
     document.title = title;
   }, [title]);

@@ -86,8 +86,8 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'go',
-    argument: VIEWS.map(({ path }) => path.slice(1) || 'account').join(' | '),
-    summary: 'Go to a view.',
+    argument: 'VIEW',
+    summary: `Go to ${VIEWS.map(({ path }) => path.slice(1) || 'account').join(', ')}.`,
     run: (_surroundings, name) => {
       const view = VIEWS.find(({ path }) => (path.slice(1) || 'account') === name);
       if (view === undefined) return `There is no view ${name}.`;
@@ -97,8 +97,8 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'theme',
-    argument: THEMES.join(' | '),
-    summary: 'Choose the colours.',
+    argument: 'THEME',
+    summary: `Choose the colours: ${THEMES.join(', ')}.`,
     run: (_surroundings, name) => {
       const theme = THEMES.find((one) => one === name);
       if (theme === undefined) return `There is no theme ${name}.`;

@@ -11,8 +11,8 @@ export const AccountPage = () => (
     <div className="side">
       <DecisionPanel />
       <CooldownPanel />
+      <HealthPanel />
     </div>
-    <HealthPanel />
     <AuditPanel />
   </div>
 );

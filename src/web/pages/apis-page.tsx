@@ -14,6 +14,7 @@ import { ConfirmByTyping } from '../parts/confirm-by-typing.tsx';
 import { Field, textOf } from '../parts/field.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { Refusal } from '../parts/refusal.tsx';
+import { WideTable } from '../parts/wide-table.tsx';
 
 type ApiConfig = ApiConfigsQuery['apiConfigs'][number];
 
@@ -42,8 +43,7 @@ export const ApisPage = () => {
           <p className="empty">There is none yet. Next: add PRIMARY below.</p>
         ) : null}
         {configs.length === 0 ? null : (
-          <div className="scroll-x">
-            <table>
+          <WideTable name="API apps">
               <thead>
                 <tr>
                   <th scope="col">API</th>
@@ -64,8 +64,7 @@ export const ApisPage = () => {
                   />
                 ))}
               </tbody>
-            </table>
-          </div>
+            </WideTable>
         )}
         {isOfEnvironment ? (
           <p className="note">

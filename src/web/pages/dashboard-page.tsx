@@ -1,6 +1,4 @@
 import { useGlance } from '../facts/use-desk.ts';
-import { navigate } from '../router.ts';
-import { GoToDashboard } from '../parts/go-to-dashboard.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { TokenPanel } from '../parts/token-panel.tsx';
 
@@ -19,21 +17,13 @@ export const DashboardPage = () => {
             Programs with a SERVICE key are handed their tokens now; this page goes on telling when they end.
           </p>
         ) : (
-          <>
-            <p className="banner" data-tone="bad">
-              <b>
-                <span aria-hidden="true">⛔</span> The dashboard of {activeAccount.name} is locked.
-              </b>{' '}
-              {ready ? 'Everything is confirmed; go through the gate.' : 'It opens when everything is confirmed.'}
-            </p>
-            {ready ? <GoToDashboard /> : null}
-          </>
+          <p className="banner" data-tone="bad">
+            <b>
+              <span aria-hidden="true">⊘</span> The dashboard of {activeAccount.name} is locked.
+            </b>{' '}
+            {ready ? 'Everything is confirmed: go through the gate.' : 'It opens when everything is confirmed.'}
+          </p>
         )}
-        <p>
-          <button type="button" onClick={() => navigate('/')}>
-            Back to the account
-          </button>
-        </p>
       </Panel>
       <TokenPanel />
     </div>

@@ -16,6 +16,7 @@ import { ConfirmByTyping } from '../parts/confirm-by-typing.tsx';
 import { Field, textOf } from '../parts/field.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { Refusal } from '../parts/refusal.tsx';
+import { WideTable } from '../parts/wide-table.tsx';
 
 type AccessKey = AccessKeysQuery['accessKeys'][number];
 
@@ -50,8 +51,7 @@ const Keys = () => {
         <Refusal of={refusal} />
         {data !== null && keys.length === 0 ? <p className="empty">No key was made yet.</p> : null}
         {keys.length === 0 ? null : (
-          <div className="scroll-x">
-            <table>
+          <WideTable name="Access keys">
               <thead>
                 <tr>
                   <th scope="col">Name</th>
@@ -66,8 +66,7 @@ const Keys = () => {
                   <KeyRow key={key.id} of={key} onChanged={refresh} />
                 ))}
               </tbody>
-            </table>
-          </div>
+            </WideTable>
         )}
       </Panel>
       <CreateForm onCreated={refresh} />
@@ -212,8 +211,7 @@ const Leases = () => {
       {leases.length === 0 ? (
         <p className="empty">{data === null ? 'Being read …' : 'No program was handed a token yet.'}</p>
       ) : (
-        <div className="scroll-x">
-          <table>
+        <WideTable name="Tokens in the hands of programs">
             <thead>
               <tr>
                 <th scope="col">Key</th>
@@ -234,8 +232,7 @@ const Leases = () => {
                 </tr>
               ))}
             </tbody>
-          </table>
-        </div>
+          </WideTable>
       )}
     </Panel>
   );

@@ -7,7 +7,7 @@ import { Refusal } from '../parts/refusal.tsx';
 /** Nobody is logged in, or not any more: how to come in, and nothing else. */
 export const LockedOut = ({ refusal }: { refusal: Refused | null }) => {
   useEffect(() => {
-    document.title = '⛔ Locked out · vega-auth';
+    document.title = '⊘ Locked out · vega-auth';
     // Whoever has opened a new link in another tab comes back to this one logged in.
     const retry = () => document.visibilityState === 'visible' && location.reload();
     document.addEventListener('visibilitychange', retry);
@@ -20,12 +20,12 @@ export const LockedOut = ({ refusal }: { refusal: Refused | null }) => {
         <b>VEGA TRADER</b>
       </p>
       <h1>
-        <span aria-hidden="true">⛔</span> Locked out
+        <span aria-hidden="true">⊘</span> Locked out
       </h1>
       <p>
         {isForbidden
           ? 'Your key opens no page.'
-          : 'Nobody is logged in here, or the session has ended: it lasts twelve hours, and ends when its key is revoked.'}
+          : 'Nobody is logged in here, or the session has ended: it lasts a day, ends with its key, and with a restart of the server.'}
       </p>
       <h2>Come in with a link</h2>
       <p>
@@ -35,7 +35,7 @@ export const LockedOut = ({ refusal }: { refusal: Refused | null }) => {
       </p>
       <h2>Or with a key</h2>
       <KeyForm />
-      <button type="button" className="quiet" onClick={() => location.reload()}>
+      <button type="button" className="again" onClick={() => location.reload()}>
         Try again
       </button>
     </main>

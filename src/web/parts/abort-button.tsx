@@ -9,7 +9,7 @@ export const AbortButton = ({ runId }: { runId: string }) => {
       <button type="button" disabled={isBusy} onClick={() => void run({ runId })}>
         Abort this run
       </button>
-      <span className="small">Ends it at the next safe point; what is made stays.</span>
+      <span className="small">At the next safe point.</span>
       <Refusal of={refusal} />
     </div>
   );

@@ -1,47 +1,33 @@
-import * as Menu from '@radix-ui/react-dropdown-menu';
-import { SwitchAccountDocument } from '../../sdk/index.ts';
-import { STATE_WORDS } from '../../sdk/words.ts';
-import { useAct } from '../acts/use-act.ts';
-import { useGlance, useMayAct } from '../facts/use-desk.ts';
-import { Refusal } from './refusal.tsx';
-import { WordMark } from './word.tsx';
+import { lazy, Suspense, useState } from 'react';
+import { ActiveAccount } from './active-account.tsx';
 
-/** Which account is the active one, and the way to another. */
+const AccountChoices = lazy(() =>
+  import('./account-choices.tsx').then((module) => ({ default: module.AccountChoices })),
+);
+
+/** Which account is the active one, and the way to another; most mornings nobody takes it. */
 export const AccountMenu = () => {
-  const { accounts, activeAccount } = useGlance();
-  const mayAct = useMayAct();
-  const { run, isBusy, refusal } = useAct(SwitchAccountDocument);
+  const [isWanted, want] = useState(false);
+  const button = (
+    <button
+      type="button"
+      className="account-trigger"
+      aria-haspopup="menu"
+      aria-expanded="false"
+      onClick={() => want(true)}
+    >
+      <ActiveAccount />
+    </button>
+  );
   return (
     <div className="account-menu">
-      <Menu.Root modal={false}>
-        <Menu.Trigger className="account-trigger" aria-busy={isBusy}>
-          <span className="label">Account</span> <b>{activeAccount.name}</b> <span aria-hidden="true">▾</span>
-        </Menu.Trigger>
-        <Menu.Content className="menu" align="start" sideOffset={4} loop>
-          <Menu.Label className="menu-note">
-            {mayAct
-              ? 'Another account locks the dashboard until its tokens are confirmed.'
-              : 'A VIEWER does not switch accounts.'}
-          </Menu.Label>
-          {accounts.map((account) => (
-            <Menu.Item
-              key={account.id}
-              className="menu-item"
-              disabled={!mayAct || account.isActive}
-              onSelect={() => void run({ accountId: account.id })}
-            >
-              <span aria-hidden="true">{account.isActive ? '●' : '○'}</span>
-              <span>
-                {account.name}
-                {account.isActive ? ' (active)' : ''}
-              </span>
-              <span className="dim">{account.client ?? ''}</span>
-              <WordMark of={STATE_WORDS[account.authState.state]} />
-            </Menu.Item>
-          ))}
-        </Menu.Content>
-      </Menu.Root>
-      <Refusal of={refusal} />
+      {isWanted ? (
+        <Suspense fallback={button}>
+          <AccountChoices />
+        </Suspense>
+      ) : (
+        button
+      )}
     </div>
   );
 };

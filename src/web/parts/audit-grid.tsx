@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { memo, useEffect, useLayoutEffect, useRef } from 'react';
+import { memo, useEffect, useLayoutEffect, useRef, useSyncExternalStore } from 'react';
 import type { Severity } from '../../sdk/index.ts';
 import type { Tone } from '../../sdk/words.ts';
 import type { AuditEntry } from '../facts/audit-feed.ts';
@@ -18,14 +18,18 @@ const TALL_ROW = 46;
 /** So many rows before the end, older ones are asked for. */
 const AHEAD = 60;
 
-const isNarrow = (): boolean => matchMedia('(max-width: 719px)').matches;
+const narrow = matchMedia('(max-width: 719px)');
+const onWidth = (listener: () => void): (() => void) => {
+  narrow.addEventListener('change', listener);
+  return () => narrow.removeEventListener('change', listener);
+};
 
 /** Only the rows in sight exist, however long the log is. */
 export const AuditGrid = () => {
   const { audit } = useDesk();
   const { entries, hasOlder, isLoading } = useAudit();
   const scroller = useRef<HTMLDivElement>(null);
-  const row = isNarrow() ? TALL_ROW : ROW;
+  const row = useSyncExternalStore(onWidth, () => narrow.matches) ? TALL_ROW : ROW;
   const rows = useVirtualizer({
     count: entries.length,
     getScrollElement: () => scroller.current,
@@ -33,6 +37,9 @@ export const AuditGrid = () => {
     getItemKey: (index) => entries[index]?.id ?? index,
     overscan: 12,
   });
+  useLayoutEffect(() => {
+    if (row > 0) rows.measure();
+  }, [rows, row]);
   useStillness(scroller.current, entries, row);
 
   const items = rows.getVirtualItems();

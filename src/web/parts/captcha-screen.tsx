@@ -1,6 +1,6 @@
-import { useGlance, useMayAct, useSecondsUntil } from '../facts/use-desk.ts';
-import { countdown } from '../format.ts';
+import { useGlance, useMayAct } from '../facts/use-desk.ts';
 import { AbortButton } from './abort-button.tsx';
+import { Countdown } from './countdown.tsx';
 
 /** The run waits for a person. vega-auth never touches a CAPTCHA, and this page cannot either. */
 export const CaptchaScreen = () => {
@@ -13,7 +13,12 @@ export const CaptchaScreen = () => {
       <p className="captcha-title">
         <span aria-hidden="true">⚠</span> CAPTCHA: a person is needed
       </p>
-      <TimeLeft until={run.waitingUntil ?? null} />
+      {run.waitingUntil == null ? null : (
+        <p>
+          <Countdown until={run.waitingUntil} name="Time left to solve it" /> left; then the run stops and nothing was
+          submitted.
+        </p>
+      )}
       <ol>
         <li>Go to the machine that vega-auth runs on; the broker’s page is open in a window there.</li>
         <li>Solve the CAPTCHA of {activeAccount.name} by hand. Type nothing else.</li>
@@ -21,17 +26,5 @@ export const CaptchaScreen = () => {
       </ol>
       {mayAct ? <AbortButton runId={run.id} /> : null}
     </div>
-  );
-};
-
-const TimeLeft = ({ until }: { until: string | null }) => {
-  const seconds = useSecondsUntil(until);
-  return (
-    <p>
-      <span className="timer number" role="timer" aria-label="Time left to solve it">
-        {seconds === null ? '--:--' : countdown(seconds)}
-      </span>{' '}
-      left; then the run stops and nothing was submitted.
-    </p>
   );
 };

@@ -1,5 +1,6 @@
-import { useGlance, useSecondsUntil } from '../facts/use-desk.ts';
-import { countdown, timeInIndia } from '../format.ts';
+import { useGlance } from '../facts/use-desk.ts';
+import { timeInIndia } from '../format.ts';
+import { Countdown } from './countdown.tsx';
 import { Panel } from './panel.tsx';
 
 /** How long the broker is left alone. There is no way around it, and the page offers none. */
@@ -7,16 +8,18 @@ export const CooldownPanel = () => {
   const { cooldown, run } = useGlance().authState;
   if (!cooldown.active || cooldown.until == null)
     return (
-      <Panel title="Cooldown timer" className="cooldown-panel">
-        <p className="quiet-line">
-          <span className="number timer">--:--</span> No cooldown.
-        </p>
+      <Panel
+        title="Cooldown timer"
+        aside={<span className="dim">--:-- No cooldown.</span>}
+        className="cooldown-panel"
+      >
+        {null}
       </Panel>
     );
   return (
     <Panel title="Cooldown timer" className="cooldown-panel is-active">
       <p>
-        <Timer until={cooldown.until} />
+        <Countdown until={cooldown.until} name="Cooldown left" />
         <span>
           Until {timeInIndia(cooldown.until)} IST{cooldown.reason == null ? '' : `, because of ${cooldown.reason}`}. No
           login is tried before.
@@ -24,14 +27,5 @@ export const CooldownPanel = () => {
         </span>
       </p>
     </Panel>
-  );
-};
-
-const Timer = ({ until }: { until: string }) => {
-  const seconds = useSecondsUntil(until);
-  return (
-    <span className="timer number" role="timer" aria-label="Cooldown left">
-      {seconds === null ? '--:--' : countdown(seconds)}
-    </span>
   );
 };

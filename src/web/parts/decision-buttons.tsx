@@ -21,8 +21,8 @@ export const DecisionButtons = () => {
       {isUnderWay ? <AbortButton runId={run.id} /> : null}
       <Decided
         name="Generate missing"
-        note={why ?? 'Makes what is expired, invalid or missing. Valid tokens stay.'}
-        isPrimary
+        note={why ?? 'What is expired, invalid or missing.'}
+        isPrimary={tokens.some(({ verdict }) => verdict !== 'VALID')}
         isLocked={why !== null || generate.isBusy}
         onPress={() => void generate.run({ mode: 'INVALID_ONLY', accountId: activeAccount.id })}
       />
@@ -30,20 +30,20 @@ export const DecisionButtons = () => {
       {state === 'PRIMARY_VALIDATED' ? (
         <Decided
           name="Accept partial set …"
-          note="Opens the gate without the missing ones until the next 03:30 IST."
+          note="Opens the gate until 03:30 IST."
           onPress={() => ask('ACCEPT')}
         />
       ) : null}
       <Decided
         name="Force regenerate all …"
-        note={why ?? `Danger: makes all ${tokens.length} anew, valid ones too. You confirm by typing.`}
+        note={why ?? `Danger: all ${tokens.length} anew.`}
         isDanger
         isLocked={why !== null}
         onPress={() => ask('FORCE')}
       />
       <Decided
         name="Logout …"
-        note="Danger: shuts the gate. You confirm by typing."
+        note="Danger: shuts the gate."
         isDanger
         onPress={() => ask('LOGOUT')}
       />
@@ -54,8 +54,8 @@ export const DecisionButtons = () => {
 
 /** Each reason is a fact that the API has told. */
 const reasonOf = (isUnderWay: boolean, isCoolingDown: boolean, isQuarantined: boolean): string | null => {
-  if (isQuarantined) return 'Locked: the account is in quarantine.';
-  if (isCoolingDown) return 'Locked: the broker needs rest; see the cooldown timer.';
+  if (isQuarantined) return 'Locked by the quarantine.';
+  if (isCoolingDown) return 'Locked until the cooldown ends.';
   return isUnderWay ? 'Locked: a run is under way.' : null;
 };
 
@@ -105,7 +105,7 @@ const CheckButton = () => {
     <>
       <Decided
         name={isAsked && fetching ? 'Checking …' : 'Check with the broker'}
-        note="Asks the broker once about each token."
+        note="Asks once about each token."
         isLocked={isAsked && fetching}
         onPress={check}
       />

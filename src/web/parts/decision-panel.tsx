@@ -1,4 +1,4 @@
-import { useGlance, useMayAct } from '../facts/use-desk.ts';
+import { useGlance, useLine, useMayAct } from '../facts/use-desk.ts';
 import { useIntent } from '../intent.tsx';
 import { CaptchaScreen } from './captcha-screen.tsx';
 import { AcceptPartial, ForceAll, LogOut } from './dangers.tsx';
@@ -17,6 +17,7 @@ const Decision = () => {
   const { authState, caller } = useGlance();
   const mayAct = useMayAct();
   const { danger } = useIntent();
+  const isLost = useLine() === 'LOST';
   const waits = authState.blockedBy === 'CAPTCHA' && authState.run?.status === 'WAITING_OPERATOR';
   if (!mayAct)
     return (
@@ -28,6 +29,7 @@ const Decision = () => {
         </p>
       </>
     );
+  if (isLost) return <p className="note">Offline: nothing can be done from here until the server answers.</p>;
   if (danger === 'FORCE') return <ForceAll />;
   if (danger === 'ACCEPT') return <AcceptPartial />;
   if (danger === 'LOGOUT') return <LogOut />;

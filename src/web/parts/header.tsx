@@ -4,6 +4,7 @@ import { timeInIndia } from '../format.ts';
 import { navigate, usePath, VIEWS } from '../router.ts';
 import { applyTheme, savedTheme, THEMES } from '../theme.ts';
 import { AccountMenu } from './account-menu.tsx';
+import { HealthStrip } from './health.tsx';
 import { LineState } from './line-state.tsx';
 
 export const Header = () => (
@@ -25,6 +26,7 @@ export const Header = () => (
     <div className="bar account-bar">
       <AccountMenu />
       <AccountFacts />
+      <HealthStrip />
     </div>
   </header>
 );
@@ -67,13 +69,14 @@ const ThemeSwitch = () => {
   return (
     <button
       type="button"
-      className="quiet"
+      className="quiet theme"
+      aria-label={`Theme: ${theme}`}
       onClick={() => {
         applyTheme(next);
         choose(next);
       }}
     >
-      Theme: {theme}
+      <span aria-hidden="true">◐</span> <span className="theme-name">Theme: {theme}</span>
     </button>
   );
 };

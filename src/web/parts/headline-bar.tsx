@@ -1,19 +1,24 @@
-import { GATE_WORDS, headlineOf } from '../../sdk/words.ts';
 import { useGlance } from '../facts/use-desk.ts';
+import { useHeadline } from '../facts/use-headline.ts';
+import { Countdown } from './countdown.tsx';
 import { GoToDashboard } from './go-to-dashboard.tsx';
+import { OfflineFor } from './offline-for.tsx';
 import { WordMark } from './word.tsx';
 
 /** The one glance: where the account stands, whether programs may trade, what to do next. */
 export const HeadlineBar = () => {
-  const { activeAccount, authState, ready, tokens } = useGlance();
-  const headline = headlineOf({ ...authState, ready, tokens });
-  const gate = ready ? GATE_WORDS.open : GATE_WORDS.shut;
+  const { activeAccount, authState } = useGlance();
+  const { headline, gate, isSure } = useHeadline();
+  const { cooldown, run } = authState;
+  const until = cooldown.active ? cooldown.until : run?.waitingUntil;
   return (
     <section className="headline" data-tone={headline.tone} aria-label={`State of ${activeAccount.name}`}>
       <div className="cell state-cell">
         <h1>
           <span className="label">Auth state</span> <WordMark of={headline} />
         </h1>
+        {isSure && until != null ? <Countdown until={until} name="Time left" /> : null}
+        {isSure ? null : <OfflineFor />}
         <p>{headline.sentence}</p>
       </div>
       <div className="cell next-cell">
@@ -24,7 +29,7 @@ export const HeadlineBar = () => {
         <p className="gate">
           <WordMark of={gate} />
         </p>
-        <GoToDashboard />
+        {isSure ? <GoToDashboard /> : null}
       </div>
     </section>
   );

@@ -10,27 +10,33 @@ const PARTS = [
   ['browser', 'BROWSER'],
 ] as const;
 
-/** How the parts of the system are, and what to do about those that are not well. */
-export const HealthPanel = () => {
+/** How the parts of the system are, in one line. */
+export const HealthStrip = () => {
   const health = useHealth();
-  if (health === null)
-    return (
-      <Panel title="System health" className="health-panel">
-        <p className="empty">Being found out …</p>
-      </Panel>
-    );
   return (
-    <Panel title="System health" className="health-panel">
-      <ul className="health">
-        {PARTS.map(([part, name]) => (
-          <li key={part}>
-            <span className="label">{name}</span> <WordMark of={HEALTH_WORDS[health[part]]} />
-          </li>
-        ))}
-      </ul>
-      {health.findings.length === 0 ? null : (
+    <ul className="health" aria-label="System health">
+      {PARTS.map(([part, name]) => (
+        <li key={part}>
+          <span className="label">{name}</span> <WordMark of={HEALTH_WORDS[health?.[part] ?? 'UNKNOWN']} />
+        </li>
+      ))}
+    </ul>
+  );
+};
+
+/** What is not well, and what to do about it. */
+export const HealthPanel = () => {
+  const findings = useHealth()?.findings ?? null;
+  return (
+    <Panel
+      title="System health"
+      aside={findings?.length === 0 ? <span className="dim">Nothing to look at.</span> : null}
+      className="health-panel"
+    >
+      {findings === null ? <p className="empty">Being found out …</p> : null}
+      {findings === null || findings.length === 0 ? null : (
         <ul className="findings">
-          {health.findings.map(({ component, state, message, nextAction }) => (
+          {findings.map(({ component, state, message, nextAction }) => (
             <li key={`${component} ${message}`}>
               <WordMark of={HEALTH_WORDS[state]} name={component} /> {message}{' '}
               <span className="next">Next: {nextAction}</span>

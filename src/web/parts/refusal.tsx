@@ -6,7 +6,7 @@ export const Refusal = ({ of: refusal }: { of: Refused | null }) =>
     <p className="refusal" role="alert">
       <span className="word" data-tone="bad">
         <span className="glyph" aria-hidden="true">
-          ⛔
+          ⊘
         </span>
         REFUSED
       </span>{' '}
