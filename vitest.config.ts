@@ -5,6 +5,7 @@ export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/built-page.ts'],
     exclude: ['test/bench/**', 'node_modules/**'],
     reporters: ['default', './test/support/closing-line-reporter.ts'],
     testTimeout: 30_000,

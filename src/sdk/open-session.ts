@@ -10,6 +10,8 @@ export const openSession = async (key: string): Promise<void> => {
     throw new VegaError('NETWORK', 'The server did not answer.', { nextAction, cause: error });
   }
   if (response.ok) return;
-  const { error } = (await response.json()) as { error: { code: string; message: string; nextAction: string } };
+  const { error } = (await response.json()) as {
+    error: { code: string; message: string; nextAction: string };
+  };
   throw toVegaError([{ message: error.message, extensions: error }], response.status);
 };

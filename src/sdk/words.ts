@@ -126,6 +126,8 @@ export interface Standing {
     | null
     | undefined;
   readonly tokens: readonly { readonly apiName: ApiName; readonly verdict: Verdict }[];
+  /** How urgent the ends of the tokens are; nothing is said of them if left out. */
+  readonly expiry?: readonly { readonly level: ExpiryLevel }[] | undefined;
 }
 
 /** Where an account stands and what to do next, in words. */
@@ -149,7 +151,7 @@ export const headlineOf = (standing: Standing): Headline => {
     case 'IDLE':
       return {
         ...STATE_WORDS.IDLE,
-        sentence: lacking === '' ? 'Every token is valid; nobody is logged in.' : `No login yet: ${lacking}.`,
+        sentence: lacking === '' ? 'Not logged in; every token is valid.' : `Not logged in: ${lacking}.`,
         nextAction: generate,
       };
     case 'LOGIN_STARTED':
@@ -187,7 +189,8 @@ export const headlineOf = (standing: Standing): Headline => {
         };
       return {
         ...STATE_WORDS[state],
-        sentence: lacking === '' ? 'Every token is valid.' : `The partial set is accepted: ${lacking}.`,
+        ...(isEnding(standing) ? ({ tone: 'warn' } as const) : {}),
+        sentence: `${lacking === '' ? 'Every token is valid' : `The partial set is accepted: ${lacking}`}${lastingOf(standing)}.`,
         nextAction: state === 'DASHBOARD' ? 'Nothing: trade.' : 'Go to the dashboard.',
       };
   }
@@ -203,6 +206,15 @@ export const lackingOf = (tokens: Standing['tokens']): string => {
     return [`${isAll ? `all ${names.length} tokens` : names.join(', ')} ${kind.toLowerCase()}`];
   });
   return parts.join('; ');
+};
+
+const isEnding = ({ expiry = [] }: Standing): boolean =>
+  expiry.some(({ level }) => level === 'AMBER' || level === 'RED');
+
+/** That the end is near; empty while it is not. */
+const lastingOf = ({ expiry = [] }: Standing): string => {
+  if (expiry.some(({ level }) => level === 'RED')) return ', for less than ten minutes';
+  return expiry.some(({ level }) => level === 'AMBER') ? ', for less than an hour' : '';
 };
 
 type Said = Pick<Headline, 'sentence' | 'nextAction'>;
@@ -232,11 +244,13 @@ const blocked = (reason: Exclude<BlockReason, 'COOLDOWN'>, { run, tokens }: Stan
       return waits
         ? {
             sentence: 'The broker shows a CAPTCHA, and the run waits for you.',
-            nextAction: 'Solve it in the browser window on the machine of vega-auth; the run goes on by itself.',
+            nextAction:
+              'Solve it in the browser window on the machine of vega-auth; the run goes on by itself.',
           }
         : {
             sentence: 'The broker showed a CAPTCHA, and nobody solved it.',
-            nextAction: 'Log in once by hand in a normal browser, or run with UPSTOX_HEADLESS=false; then generate again.',
+            nextAction:
+              'Log in once by hand in a normal browser, or run with UPSTOX_HEADLESS=false; then generate again.',
           };
     case 'CREDENTIALS_REJECTED':
       return {

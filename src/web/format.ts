@@ -29,7 +29,8 @@ const whole = new Intl.DateTimeFormat('en-GB', {
 export const timeInIndia = (instant: string | number): string => clock.format(new Date(instant));
 
 /** Tue 03:30 */
-export const dayInIndia = (instant: string): string => dayAndMinute.format(new Date(instant)).replace(',', '');
+export const dayInIndia = (instant: string): string =>
+  dayAndMinute.format(new Date(instant)).replace(',', '');
 
 /** Tue 24 Nov 08:55:12 IST */
 export const momentInIndia = (instant: string): string =>

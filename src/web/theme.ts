@@ -3,7 +3,8 @@ const PLACE = 'vega-auth theme';
 export type Theme = 'auto' | 'dark' | 'light';
 export const THEMES: readonly Theme[] = ['auto', 'dark', 'light'];
 
-export const savedTheme = (): Theme => THEMES.find((theme) => theme === localStorage.getItem(PLACE)) ?? 'auto';
+export const savedTheme = (): Theme =>
+  THEMES.find((theme) => theme === localStorage.getItem(PLACE)) ?? 'auto';
 
 /** `auto` is what the system prefers. */
 export const applyTheme = (theme: Theme): void => {

@@ -67,7 +67,9 @@ export const COMMANDS: readonly Command[] = [
     run: async ({ client, glance }) => {
       const { run } = glance.authState;
       if (run == null) return 'There is no run.';
-      const { error } = await client.mutation(documentOf(AbortGenerationDocument), { runId: run.id }).toPromise();
+      const { error } = await client
+        .mutation(documentOf(AbortGenerationDocument), { runId: run.id })
+        .toPromise();
       return error === undefined ? 'Aborted.' : said(error);
     },
   },

@@ -19,6 +19,7 @@ export const toRefusal = (error: CombinedError): Refused => {
   return {
     code: typeof code === 'string' ? code : 'UNKNOWN',
     message: first.message,
-    nextAction: typeof nextAction === 'string' ? nextAction : null,
+    // What was typed is wrong: the message says it all, and the advice is for programs.
+    nextAction: code !== 'BAD_USER_INPUT' && typeof nextAction === 'string' ? nextAction : null,
   };
 };

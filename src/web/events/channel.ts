@@ -4,7 +4,10 @@ export interface Channel<Message> {
   close(): void;
 }
 
-export const openChannel = <Message>(name: string, onMessage: (message: Message) => void): Channel<Message> => {
+export const openChannel = <Message>(
+  name: string,
+  onMessage: (message: Message) => void,
+): Channel<Message> => {
   const channel = new BroadcastChannel(name);
   channel.onmessage = ({ data }: MessageEvent<Message>) => onMessage(data);
   return {

@@ -1,6 +1,6 @@
 import type { VegaClient, VegaEvent } from '../../sdk/index.ts';
 import { VegaError } from '../../sdk/vega-error.ts';
-import { openChannel, type Channel } from './channel.ts';
+import { type Channel, openChannel } from './channel.ts';
 import { whenLeading } from './leadership.ts';
 
 /** How the one connection of this browser is. */
@@ -86,12 +86,12 @@ export class EventHub {
   }
 
   #receive(message: Message): void {
-    if (message.kind === 'EVENT') return this.#deliver(message.event);
+    if (message.kind === 'EVENT') this.#deliver(message.event);
     if (message.kind === 'LINE') {
       this.#lastId ??= message.lastId;
-      return this.#setLine(message.line);
+      this.#setLine(message.line);
     }
-    if (this.#isLeading)
+    if (message.kind === 'HELLO' && this.#isLeading)
       this.#channel.send({ kind: 'LINE', line: this.#line, lastId: this.#lastId });
   }
 

@@ -1,10 +1,5 @@
 import type { Client } from '@urql/core';
-import {
-  type AuditComponent,
-  AuditLogDocument,
-  type AuditLogQuery,
-  type Severity,
-} from '../../sdk/index.ts';
+import { type AuditComponent, AuditLogDocument, type AuditLogQuery, type Severity } from '../../sdk/index.ts';
 import { documentOf } from './typed-document.ts';
 
 export type AuditEntry = AuditLogQuery['auditLog']['nodes'][number];
@@ -67,7 +62,8 @@ export class AuditFeed {
     if (Number(entry.id) <= newest) return;
     const { filter, entries } = this.#view;
     if (!fits(entry, filter)) return;
-    if (isUnfiltered(filter) && newest > 0 && Number(entry.id) > newest + 1) return void this.#catchUp(this.#round);
+    if (isUnfiltered(filter) && newest > 0 && Number(entry.id) > newest + 1)
+      return void this.#catchUp(this.#round);
     this.#show({ entries: [entry, ...entries] });
   };
 
@@ -115,7 +111,8 @@ export class AuditFeed {
   }
 }
 
-const isUnfiltered = ({ severity, component }: AuditFilter): boolean => severity === null && component === null;
+const isUnfiltered = ({ severity, component }: AuditFilter): boolean =>
+  severity === null && component === null;
 
 const fits = (entry: AuditEntry, { severity, component }: AuditFilter): boolean =>
   (severity === null || entry.severity === severity) && (component === null || entry.component === component);

@@ -1,5 +1,10 @@
 import { Client, fetchExchange } from '@urql/core';
-import { createVegaClient, SystemHealthDocument, type SystemHealthQuery, type VegaEvent } from '../../sdk/index.ts';
+import {
+  createVegaClient,
+  SystemHealthDocument,
+  type SystemHealthQuery,
+  type VegaEvent,
+} from '../../sdk/index.ts';
 import { EventHub } from '../events/event-hub.ts';
 import { GlanceDocument, type GlanceQuery } from '../gql/graphql.ts';
 import { AuditFeed } from './audit-feed.ts';
@@ -13,6 +18,18 @@ export type Health = SystemHealthQuery['systemHealth'];
 /** At these many seconds before an end the server says something else about it. */
 const TURNS = [3600, 600, 0];
 
+type Kind = VegaEvent['__typename'];
+
+/** After these the audit that is shown may have a gap, or be another account's. */
+const REWRITES: readonly Kind[] = ['GapEvent', 'AccountSwitchedEvent'];
+/** After these, and at every heartbeat, how the parts are is asked, too. */
+const CONCERNS_ALL: readonly Kind[] = [
+  'GapEvent',
+  'AccountSwitchedEvent',
+  'DbRecoveryEvent',
+  'HeartbeatEvent',
+];
+
 /** Everything the page knows, and where it knows it from: events say when to ask, queries say what is true. */
 export class Desk {
   readonly client = new Client({
@@ -24,7 +41,11 @@ export class Desk {
   readonly clock = new ServerClock();
   readonly hub = new EventHub(createVegaClient());
   readonly glance = new LiveQuery<Glance, object>(this.client, documentOf(GlanceDocument), {});
-  readonly health = new LiveQuery<SystemHealthQuery, object>(this.client, documentOf(SystemHealthDocument), {});
+  readonly health = new LiveQuery<SystemHealthQuery, object>(
+    this.client,
+    documentOf(SystemHealthDocument),
+    {},
+  );
   readonly audit = new AuditFeed(this.client);
   #second = 0;
 
@@ -45,27 +66,16 @@ export class Desk {
 
   #hear(event: VegaEvent): void {
     this.clock.hear(event);
-    switch (event.__typename) {
-      case 'AuditEvent':
-        return this.audit.add(event.entry);
-      case 'GapEvent':
-        this.audit.restart();
-        return this.refresh();
-      case 'AccountSwitchedEvent':
-        this.audit.restart();
-        return this.refresh();
-      case 'CooldownEvent':
-        // A second that has gone by changes nothing that does not tick by itself.
-        return event.cooldown.active && this.glance.answer().data?.authState.cooldown.active === true
-          ? undefined
-          : void this.glance.refresh();
-      case 'DbRecoveryEvent':
-        return this.refresh();
-      case 'HeartbeatEvent':
-        return this.refresh();
-      default:
-        return void this.glance.refresh();
-    }
+    if (event.__typename === 'AuditEvent') this.audit.add(event.entry);
+    if (REWRITES.includes(event.__typename)) this.audit.restart();
+    if (CONCERNS_ALL.includes(event.__typename)) void this.health.refresh();
+    if (!this.#isTick(event)) void this.glance.refresh();
+  }
+
+  /** A second of a cooldown that has gone by changes nothing that does not tick by itself. */
+  #isTick(event: VegaEvent): boolean {
+    if (event.__typename !== 'CooldownEvent') return false;
+    return event.cooldown.active && this.glance.answer().data?.authState.cooldown.active === true;
   }
 
   /** Asks anew in the second in which the answer changes by itself. */
@@ -74,8 +84,11 @@ export class Desk {
     const from = this.#second;
     this.#second = second;
     if (from === 0) return;
-    const ends = this.glance.answer().data?.tokenExpiry.map(({ expiresAt }) => Date.parse(expiresAt) / 1000) ?? [];
-    const hasTurned = ends.some((end) => TURNS.some((turn) => from < end - turn + 1 && end - turn + 1 <= second));
+    const ends =
+      this.glance.answer().data?.tokenExpiry.map(({ expiresAt }) => Date.parse(expiresAt) / 1000) ?? [];
+    const hasTurned = ends.some((end) =>
+      TURNS.some((turn) => from < end - turn + 1 && end - turn + 1 <= second),
+    );
     if (hasTurned) void this.glance.refresh();
   }
 }

@@ -1,7 +1,7 @@
 import { type FormEvent, useState } from 'react';
 import {
-  type AccountsQuery,
   AccountsDocument,
+  type AccountsQuery,
   AddAccountDocument,
   RemoveAccountDocument,
   RenameAccountDocument,
@@ -58,8 +58,8 @@ const AccountItem = ({ account, onChanged }: { account: Account; onChanged: () =
         {account.isActive ? <span className="badge">● ACTIVE</span> : null}
         <WordMark of={STATE_WORDS[account.authState.state]} />
         <span className="dim">
-          Client {account.client ?? 'not known yet'} · {account.broker} · Plan {account.plan ?? 'not known yet'} · from{' '}
-          {account.source ?? 'nowhere any more'}
+          Client {account.client ?? 'not known yet'} · {account.broker} · Plan{' '}
+          {account.plan ?? 'not known yet'} · from {account.source ?? 'nowhere any more'}
         </span>
       </div>
       {mayAct ? (

@@ -1,7 +1,7 @@
 import { type FormEvent, useState } from 'react';
 import {
-  type ApiConfigsQuery,
   ApiConfigsDocument,
+  type ApiConfigsQuery,
   type ApiName,
   RemoveApiConfigDocument,
   SaveApiConfigDocument,
@@ -44,32 +44,32 @@ export const ApisPage = () => {
         ) : null}
         {configs.length === 0 ? null : (
           <WideTable name="API apps">
-              <thead>
-                <tr>
-                  <th scope="col">API</th>
-                  <th scope="col">State</th>
-                  <th scope="col">Client id</th>
-                  <th scope="col">Redirect URI</th>
-                  <th scope="col">From</th>
-                  {mayAct && !isOfEnvironment ? <th scope="col">Change</th> : null}
-                </tr>
-              </thead>
-              <tbody>
-                {configs.map((config) => (
-                  <Row
-                    key={config.apiName}
-                    config={config}
-                    mayChange={mayAct && config.source === 'DATABASE'}
-                    onChanged={refresh}
-                  />
-                ))}
-              </tbody>
-            </WideTable>
+            <thead>
+              <tr>
+                <th scope="col">API</th>
+                <th scope="col">State</th>
+                <th scope="col">Client id</th>
+                <th scope="col">Redirect URI</th>
+                <th scope="col">From</th>
+                {mayAct && !isOfEnvironment ? <th scope="col">Change</th> : null}
+              </tr>
+            </thead>
+            <tbody>
+              {configs.map((config) => (
+                <Row
+                  key={config.apiName}
+                  config={config}
+                  mayChange={mayAct && config.source === 'DATABASE'}
+                  onChanged={refresh}
+                />
+              ))}
+            </tbody>
+          </WideTable>
         )}
         {isOfEnvironment ? (
           <p className="note">
-            These come from the environment (UPSTOX_CLIENT_ID_n and so on): change them there and start again, or set
-            LOGIN_CONFIG_SOURCE=DATABASE to keep them here.
+            These come from the environment (UPSTOX_CLIENT_ID_n and so on): change them there and start again,
+            or set LOGIN_CONFIG_SOURCE=DATABASE to keep them here.
           </p>
         ) : null}
         {mayAct ? null : <p className="note">You are a VIEWER: apps can be seen here and not changed.</p>}
@@ -79,12 +79,25 @@ export const ApisPage = () => {
   );
 };
 
-const Row = ({ config, mayChange, onChanged }: { config: ApiConfig; mayChange: boolean; onChanged: () => void }) => {
+const Row = ({
+  config,
+  mayChange,
+  onChanged,
+}: {
+  config: ApiConfig;
+  mayChange: boolean;
+  onChanged: () => void;
+}) => {
   const { activeAccount } = useGlance();
   const [isRemoving, setRemoving] = useState(false);
   const enable = useAct(SetApiConfigEnabledDocument);
   const remove = useAct(RemoveApiConfigDocument);
   const of = { accountId: activeAccount.id, apiName: config.apiName };
+  const confirm = async (): Promise<void> => {
+    if ((await remove.run(of)) === null) return;
+    setRemoving(false);
+    onChanged();
+  };
   return (
     <>
       <tr>
@@ -119,7 +132,7 @@ const Row = ({ config, mayChange, onChanged }: { config: ApiConfig; mayChange: b
               act={`Remove ${config.apiName}`}
               isBusy={remove.isBusy}
               refusal={remove.refusal}
-              onConfirm={() => void remove.run(of).then((done) => done && (setRemoving(false), onChanged()))}
+              onConfirm={() => void confirm()}
               onCancel={() => setRemoving(false)}
             >
               <p>

@@ -21,7 +21,9 @@ export const DashboardPage = () => {
             <b>
               <span aria-hidden="true">⊘</span> The dashboard of {activeAccount.name} is locked.
             </b>{' '}
-            {ready ? 'Everything is confirmed: go through the gate.' : 'It opens when everything is confirmed.'}
+            {ready
+              ? 'Everything is confirmed: go through the gate.'
+              : 'It opens when everything is confirmed.'}
           </p>
         )}
       </Panel>

@@ -52,21 +52,21 @@ const Keys = () => {
         {data !== null && keys.length === 0 ? <p className="empty">No key was made yet.</p> : null}
         {keys.length === 0 ? null : (
           <WideTable name="Access keys">
-              <thead>
-                <tr>
-                  <th scope="col">Name</th>
-                  <th scope="col">Role</th>
-                  <th scope="col">For</th>
-                  <th scope="col">Made</th>
-                  <th scope="col">State</th>
-                </tr>
-              </thead>
-              <tbody>
-                {keys.map((key) => (
-                  <KeyRow key={key.id} of={key} onChanged={refresh} />
-                ))}
-              </tbody>
-            </WideTable>
+            <thead>
+              <tr>
+                <th scope="col">Name</th>
+                <th scope="col">Role</th>
+                <th scope="col">For</th>
+                <th scope="col">Made</th>
+                <th scope="col">State</th>
+              </tr>
+            </thead>
+            <tbody>
+              {keys.map((key) => (
+                <KeyRow key={key.id} of={key} onChanged={refresh} />
+              ))}
+            </tbody>
+          </WideTable>
         )}
       </Panel>
       <CreateForm onCreated={refresh} />
@@ -77,6 +77,11 @@ const Keys = () => {
 const KeyRow = ({ of: key, onChanged }: { of: AccessKey; onChanged: () => void }) => {
   const [isRevoking, setRevoking] = useState(false);
   const { run, isBusy, refusal } = useAct(RevokeAccessKeyDocument);
+  const revoke = async (): Promise<void> => {
+    if ((await run({ id: key.id })) === null) return;
+    setRevoking(false);
+    onChanged();
+  };
   return (
     <>
       <tr>
@@ -105,12 +110,12 @@ const KeyRow = ({ of: key, onChanged }: { of: AccessKey; onChanged: () => void }
               act="Revoke key"
               isBusy={isBusy}
               refusal={refusal}
-              onConfirm={() => void run({ id: key.id }).then((done) => done && (setRevoking(false), onChanged()))}
+              onConfirm={() => void revoke()}
               onCancel={() => setRevoking(false)}
             >
               <p>
-                <b>Revoke {key.name}</b> ({key.accountId ?? 'every account'}): its streams and pages end at once, for
-                good.
+                <b>Revoke {key.name}</b> ({key.accountId ?? 'every account'}): its streams and pages end at
+                once, for good.
               </p>
             </ConfirmByTyping>
           </td>
@@ -189,7 +194,8 @@ const Sessions = () => {
           onCancel={() => setEnding(false)}
         >
           <p>
-            <b>End every browser’s session</b>, this one included, for {activeAccount.name} and every other account.
+            <b>End every browser’s session</b>, this one included, for {activeAccount.name} and every other
+            account.
           </p>
         </ConfirmByTyping>
       ) : (
@@ -212,27 +218,27 @@ const Leases = () => {
         <p className="empty">{data === null ? 'Being read …' : 'No program was handed a token yet.'}</p>
       ) : (
         <WideTable name="Tokens in the hands of programs">
-            <thead>
-              <tr>
-                <th scope="col">Key</th>
-                <th scope="col">API</th>
-                <th scope="col">Version</th>
-                <th scope="col">Handed over</th>
+          <thead>
+            <tr>
+              <th scope="col">Key</th>
+              <th scope="col">API</th>
+              <th scope="col">Version</th>
+              <th scope="col">Handed over</th>
+            </tr>
+          </thead>
+          <tbody>
+            {leases.map((lease) => (
+              <tr key={`${lease.keyId} ${lease.apiName}`}>
+                <th scope="row">{lease.keyName}</th>
+                <td>{lease.apiName}</td>
+                <td>
+                  {lease.version} {lease.isPresent ? '✓ present' : '⚠ replaced since'}
+                </td>
+                <td className="number">{momentInIndia(lease.leasedAt)}</td>
               </tr>
-            </thead>
-            <tbody>
-              {leases.map((lease) => (
-                <tr key={`${lease.keyId} ${lease.apiName}`}>
-                  <th scope="row">{lease.keyName}</th>
-                  <td>{lease.apiName}</td>
-                  <td>
-                    {lease.version} {lease.isPresent ? '✓ present' : '⚠ replaced since'}
-                  </td>
-                  <td className="number">{momentInIndia(lease.leasedAt)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </WideTable>
+            ))}
+          </tbody>
+        </WideTable>
       )}
     </Panel>
   );

@@ -30,8 +30,8 @@ export const LockedOut = ({ refusal }: { refusal: Refused | null }) => {
       <h2>Come in with a link</h2>
       <p>
         When it starts, the server prints a link that works once. Look into the terminal that runs{' '}
-        <code>npm start</code> (or <code>npm run demo</code>), and open the link in this browser. Was it used already?
-        Start the server again for a new one; runs and cooldowns go on where they were.
+        <code>npm start</code> (or <code>npm run demo</code>), and open the link in this browser. Was it used
+        already? Start the server again for a new one; runs and cooldowns go on where they were.
       </p>
       <h2>Or with a key</h2>
       <KeyForm />

@@ -11,14 +11,18 @@ type Success = NonNullable<LoginSuccessQuery['loginSuccess']>;
 export const LoginSuccessPage = () => {
   const { activeAccount, tokens } = useGlance();
   const [apiName, choose] = useState<ApiName>('PRIMARY');
-  const { data, refusal, isAsking } = useAnswer(LoginSuccessDocument, { accountId: activeAccount.id, apiName });
+  const { data, refusal, isAsking } = useAnswer(LoginSuccessDocument, {
+    accountId: activeAccount.id,
+    apiName,
+  });
   const success = data?.loginSuccess ?? null;
   return (
     <div className="stack">
       <Panel
         title="Login success"
         aside={
-          <div className="tabs" role="group" aria-label="API">
+          <fieldset className="tabs">
+            <legend className="unseen">API</legend>
             {tokens.map((token) => (
               <button
                 key={token.apiName}
@@ -29,13 +33,15 @@ export const LoginSuccessPage = () => {
                 {token.apiName}
               </button>
             ))}
-          </div>
+          </fieldset>
         }
       >
         <Refusal of={refusal} />
         {success === null ? (
           <p className="empty">
-            {isAsking ? 'Being read …' : `${apiName} has no valid token, so there is nothing to show. Next: generate it.`}
+            {isAsking
+              ? 'Being read …'
+              : `${apiName} has no valid token, so there is nothing to show. Next: generate it.`}
           </p>
         ) : (
           <LoginFacts of={success} />

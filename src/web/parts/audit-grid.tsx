@@ -99,7 +99,7 @@ const Row = memo(({ entry, index, start }: { entry: AuditEntry; index: number; s
       <span role="cell" className="word" data-tone={tone}>
         <span className="glyph" aria-hidden="true">
           {glyph}
-        </span>
+        </span>{' '}
         {entry.severity}
       </span>
       <span role="cell">{entry.component}</span>
@@ -120,7 +120,8 @@ const useStillness = (scroller: HTMLElement | null, entries: readonly AuditEntry
   useLayoutEffect(() => {
     const before = top.current;
     top.current = entries[0]?.id;
-    if (scroller === null || before === undefined || before === top.current || scroller.scrollTop < row) return;
+    if (scroller === null || before === undefined || before === top.current || scroller.scrollTop < row)
+      return;
     const added = entries.findIndex(({ id }) => id === before);
     if (added > 0) scroller.scrollTop += added * row;
   }, [scroller, entries, row]);

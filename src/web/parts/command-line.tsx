@@ -31,8 +31,9 @@ export const CommandLine = () => {
   };
   return (
     <form className="command-line" onSubmit={(event) => void submit(event)}>
-      <label htmlFor={ID} aria-label="Command">
+      <label htmlFor={ID}>
         <span aria-hidden="true">/</span>
+        <span className="unseen">Command</span>
       </label>
       <input
         id={ID}

@@ -21,8 +21,8 @@ export const CooldownPanel = () => {
       <p>
         <Countdown until={cooldown.until} name="Cooldown left" />
         <span>
-          Until {timeInIndia(cooldown.until)} IST{cooldown.reason == null ? '' : `, because of ${cooldown.reason}`}. No
-          login is tried before.
+          Until {timeInIndia(cooldown.until)} IST
+          {cooldown.reason == null ? '' : `, because of ${cooldown.reason}`}. No login is tried before.
           {run?.status === 'COOLDOWN' ? ' The run goes on by itself.' : ''}
         </span>
       </p>

@@ -24,8 +24,8 @@ export const ForceAll = () => {
       onCancel={() => ask(null)}
     >
       <p>
-        <b>Force regenerate all of {activeAccount.name}:</b> {tokens.length} logins at the broker. Tokens that work now
-        are replaced, and programs have to take the new ones.
+        <b>Force regenerate all of {activeAccount.name}:</b> {tokens.length} logins at the broker. Tokens that
+        work now are replaced, and programs have to take the new ones.
       </p>
     </ConfirmByTyping>
   );
@@ -48,8 +48,8 @@ export const AcceptPartial = () => {
       onCancel={() => ask(null)}
     >
       <p>
-        <b>Open the gate of {activeAccount.name} without the rest:</b> {lackingOf(tokens)}. It holds until the next
-        03:30 IST and is written down.
+        <b>Open the gate of {activeAccount.name} without the rest:</b> {lackingOf(tokens)}. It holds until the
+        next 03:30 IST and is written down.
       </p>
     </ConfirmByTyping>
   );
@@ -77,8 +77,8 @@ export const LogOut = () => {
         quarantine stay.
       </p>
       <label className="check">
-        <input type="checkbox" checked={revoke} onChange={({ target }) => setRevoke(target.checked)} /> End the tokens
-        at the broker, too
+        <input type="checkbox" checked={revoke} onChange={({ target }) => setRevoke(target.checked)} /> End
+        the tokens at the broker, too
       </label>
     </ConfirmByTyping>
   );

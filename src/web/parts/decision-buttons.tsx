@@ -41,12 +41,7 @@ export const DecisionButtons = () => {
         isLocked={why !== null}
         onPress={() => ask('FORCE')}
       />
-      <Decided
-        name="Logout …"
-        note="Danger: shuts the gate."
-        isDanger
-        onPress={() => ask('LOGOUT')}
-      />
+      <Decided name="Logout …" note="Danger: shuts the gate." isDanger onPress={() => ask('LOGOUT')} />
       <Refusal of={generate.refusal} />
     </div>
   );

@@ -24,8 +24,8 @@ const Decision = () => {
       <>
         {waits ? <CaptchaScreen /> : null}
         <p className="note">
-          You are {caller.role}: you see everything and change nothing, so there are no buttons here. To act, open the
-          one-time link that the server printed, or log in with a key of the role OPERATOR.
+          You are {caller.role}: you see everything and change nothing, so there are no buttons here. To act,
+          open the one-time link that the server printed, or log in with a key of the role OPERATOR.
         </p>
       </>
     );

@@ -25,7 +25,7 @@ export const TimeLeft = ({ expiry }: { expiry: Expiry }) => {
     <span className="word" data-tone={tone} data-level={expiry.level}>
       <span className="glyph" aria-hidden="true">
         {glyph}
-      </span>
+      </span>{' '}
       {expiry.level === 'EXPIRED' ? 'EXPIRED' : remaining(seconds)}
       {expiry.level === 'AMBER' || expiry.level === 'RED' ? <span className="level"> {word}</span> : null}
     </span>

@@ -9,8 +9,16 @@ export const Footer = () => {
       {isHelpOpen ? <Help /> : null}
       <div className="bar">
         <CommandLine />
-        <button type="button" className="quiet" aria-expanded={isHelpOpen} onClick={() => showHelp(!isHelpOpen)}>
-          <kbd aria-hidden="true">?</kbd> Help
+        <button
+          type="button"
+          className="quiet"
+          aria-expanded={isHelpOpen}
+          onClick={() => showHelp(!isHelpOpen)}
+        >
+          <span className="key" aria-hidden="true">
+            ?
+          </span>{' '}
+          Help
         </button>
       </div>
     </footer>

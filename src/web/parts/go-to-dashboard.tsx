@@ -20,7 +20,8 @@ export const GoToDashboard = () => {
   if (!ready)
     return (
       <button type="button" aria-disabled="true" className="locked">
-        Go to dashboard <span aria-hidden="true">⊘</span> <span className="small">locked until confirmed</span>
+        Go to dashboard <span aria-hidden="true">⊘</span>{' '}
+        <span className="small">locked until confirmed</span>
       </button>
     );
   const enter = async (): Promise<void> => {

@@ -47,7 +47,10 @@ const Views = () => {
             navigate(view.path);
           }}
         >
-          <kbd aria-hidden="true">{view.key}</kbd> {view.name}
+          <span className="key" aria-hidden="true">
+            {view.key}
+          </span>{' '}
+          {view.name}
         </a>
       ))}
     </nav>
@@ -56,11 +59,7 @@ const Views = () => {
 
 const ServerTime = () => {
   const second = useServerSecond();
-  return (
-    <time className="server-time">
-      {second === null ? '--:--:--' : timeInIndia(second * 1000)} IST
-    </time>
-  );
+  return <time className="server-time">{second === null ? '--:--:--' : timeInIndia(second * 1000)} IST</time>;
 };
 
 const ThemeSwitch = () => {

@@ -37,6 +37,8 @@ export const Help = () => (
         ))}
       </dl>
     </div>
-    <p className="small">GraphiQL, for everything else: <a href="/graphql">/graphql</a></p>
+    <p className="small">
+      GraphiQL, for everything else: <a href="/graphql">/graphql</a>
+    </p>
   </section>
 );

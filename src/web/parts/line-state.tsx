@@ -1,5 +1,5 @@
-import { word } from '../line-words.ts';
 import { useLine } from '../facts/use-desk.ts';
+import { word } from '../line-words.ts';
 import { WordMark } from './word.tsx';
 
 /** Whether what is shown is true now. */

@@ -7,7 +7,7 @@ export const Refusal = ({ of: refusal }: { of: Refused | null }) =>
       <span className="word" data-tone="bad">
         <span className="glyph" aria-hidden="true">
           ⊘
-        </span>
+        </span>{' '}
         REFUSED
       </span>{' '}
       {refusal.message}

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { LOGIN_STEP_WORDS, STEP_WORDS, VERDICT_WORDS } from '../../sdk/words.ts';
+import { LOGIN_STEP_WORDS, STEP_WORDS, VERDICT_WORDS, type Word } from '../../sdk/words.ts';
 import type { Glance } from '../facts/desk.ts';
 import { useGlance } from '../facts/use-desk.ts';
 import { dayInIndia, momentInIndia, timeInIndia } from '../format.ts';
@@ -8,6 +8,9 @@ import { WordMark } from './word.tsx';
 
 type Token = Glance['tokens'][number];
 type Step = NonNullable<Glance['authState']['run']>['steps'][number];
+
+/** It is safe, but not in the database yet. */
+const IN_MEMORY: Word = { glyph: '⚠', word: 'IN MEMORY', tone: 'warn' };
 
 export const TokenRow = ({ token, step }: { token: Token; step: Step | null }) => {
   const [isOpen, open] = useState(false);
@@ -24,12 +27,10 @@ export const TokenRow = ({ token, step }: { token: Token; step: Step | null }) =
         <td>
           <WordMark of={VERDICT_WORDS[token.verdict]} />
           {token.storage === 'MEMORY' && token.version > 0 ? (
-            <span className="word" data-tone="warn">
-              <span className="glyph" aria-hidden="true">
-                ⚠
-              </span>
-              IN MEMORY
-            </span>
+            <>
+              {' '}
+              <WordMark of={IN_MEMORY} />
+            </>
           ) : null}
         </td>
         <td className="bar-column">{expiry === undefined ? null : <ExpiryBar expiry={expiry} />}</td>
@@ -81,7 +82,10 @@ const Details = ({ token }: { token: Token }) => (
             ['Stored in', token.storage],
             ['Made', token.generatedAt == null ? '–' : momentInIndia(token.generatedAt)],
             ['Ends', token.expiresAt == null ? '–' : momentInIndia(token.expiresAt)],
-            ['Checked', token.checkedAt == null ? 'not since the server started' : momentInIndia(token.checkedAt)],
+            [
+              'Checked',
+              token.checkedAt == null ? 'not since the server started' : momentInIndia(token.checkedAt),
+            ],
           ] as const
         ).map(([name, value]) => (
           <div key={name}>

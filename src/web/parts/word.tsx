@@ -5,7 +5,7 @@ export const WordMark = ({ of: { glyph, word, tone }, name }: { of: Word; name?:
   <span className="word" data-tone={tone}>
     <span className="glyph" aria-hidden="true">
       {glyph}
-    </span>
+    </span>{' '}
     {name === undefined ? null : `${name} `}
     {word}
   </span>
