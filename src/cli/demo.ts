@@ -26,7 +26,7 @@ export const demo: Command = {
     if (signal.aborted) return EXIT.SOME_MISSING;
     await showTokens(client, out);
     out.write(
-      `\nOpen ${server.url}${app.issueLoginPath()} for GraphiQL; the link works once. Ctrl-C stops everything.\n`,
+      `\nOpen ${server.url}${app.issueLoginPath()} for the operator page; the link works once. Ctrl-C stops everything.\n`,
     );
     await untilStopped(signal);
     return isWhole ? EXIT.ALL_VALID : EXIT.SOME_MISSING;

@@ -29,7 +29,7 @@ test('throttled: the page counts the cooldown down, offers no way around it, and
   await using desk = await openDesk({
     apis: 3,
     simulator: { knobs: { otpLimit } },
-    env: { VEGA_COOLDOWN_SECONDS: '7' },
+    env: { VEGA_COOLDOWN_SECONDS: '6' },
   });
   await using entered = await visit(browser, desk);
   const { page } = entered;
@@ -103,14 +103,14 @@ test('a locked database: the page says what lies in memory, and when the file ha
   const { page } = entered;
   await untilSaid(page, 'IDLE');
   {
-    await using _lock = await holdLock(path.join(desk.directory, 'vega_trade.db'), 60_000);
+    await using _lock = await holdLock(path.join(desk.directory, 'vega_trade.db'));
     await page.getByRole('button', { name: 'Generate missing' }).click();
     await untilSaid(page, 'CONFIRMED', 40_000);
     expect(await rowOf(page, 'PRIMARY')).toContain('✓ VALID ⚠ IN MEMORY');
     expect((await page.locator('.health').innerText()).replace(/\s+/g, ' ')).toMatch(
       /DB ⚠ DEGRADED API ✓ OK CACHE ⚠ DEGRADED/,
     );
-    await page.getByText('The database cannot be written (SQLITE_BUSY)').waitFor();
+    await page.locator('.findings').getByText('The database cannot be written (SQLITE_BUSY)').waitFor();
     await expectAccessible(page);
   }
   await page.getByText('Nothing to look at.').waitFor();
