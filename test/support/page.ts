@@ -1,10 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import axe from 'axe-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { type Desk, until } from './desk.ts';
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** A browser of its own, logged in where a link is given, with everything it complained about. */
 export interface Visit extends AsyncDisposable {
@@ -68,7 +65,7 @@ interface Finding {
 
 /** What axe has against the page as it is. */
 export const expectAccessible = async (page: Page): Promise<void> => {
-  await page.evaluate(AXE);
+  await page.evaluate(axe.source);
   const found = (await page.evaluate('axe.run().then(({ violations }) => violations)')) as readonly Finding[];
   expect(
     found.map(({ id, nodes }) => [
