@@ -12,6 +12,7 @@ import { GraphQLServer } from './http/graphql-server.ts';
 import { createHandler } from './http/handler.ts';
 import { type Listening, listen } from './http/listen.ts';
 import { loadOperatorKey } from './http/operator-key.ts';
+import { readPageFiles } from './http/page-files.ts';
 import { createRest } from './http/rest/rest.ts';
 import { webhookRoute } from './http/webhook.ts';
 import { createLogger, type Logger, named } from './log.ts';
@@ -66,6 +67,9 @@ export interface AppOptions {
   /** A short look: what an earlier process has left under way stays as it is, and the broker is not asked beforehand. */
   readonly isVisit?: boolean;
 }
+
+/** Where the built page lies, seen from the sources as well as from the package. */
+const PAGE_FOLDER = path.resolve(import.meta.dirname, '../dist/web');
 
 /** Puts the parts together: the only place where they meet. */
 export const openApp = async (config: Config, options: AppOptions = {}): Promise<App> => {
@@ -200,11 +204,15 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
   });
   const httpLog = named(log, 'http');
   const graphql = new GraphQLServer(schema, services, httpLog, options.limits);
-  accessKeys.onRevoked((callerId) => graphql.endAllOf(callerId));
+  accessKeys.onRevoked((callerId) => {
+    graphql.endAllOf(callerId);
+    sessions.endOf(callerId);
+  });
   sessions.onEnded((callerId) => graphql.endAllOf(callerId));
   const rest = createRest({ graphql, services, log: httpLog });
   const routes = [webhookRoute(notices, httpLog), callbackRoute({ acquisitions, clock }, httpLog)];
-  const handler = createHandler({ access, graphql, rest, open: routes, log: httpLog });
+  const page = readPageFiles(PAGE_FOLDER);
+  const handler = createHandler({ access, graphql, rest, open: routes, page, log: httpLog });
   const servers: Listening[] = [];
   const close = async (): Promise<void> => {
     await generation[Symbol.asyncDispose]();

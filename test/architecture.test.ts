@@ -36,7 +36,14 @@ const PARTS: Readonly<Record<string, Part>> = {
   },
   sdk: { own: [], npm: ['eventsource-parser', '@graphql-typed-document-node/core'], node: false },
   cli: { own: ['sdk', 'app.ts', 'config.ts'], npm: ['commander', '@clack/prompts'], node: true },
-  web: { own: ['sdk'], npm: ['react', 'react-dom', 'urql', '@urql/core'], node: false },
+  web: {
+    own: ['sdk'],
+    npm: [
+      ...['react', 'react-dom', 'urql', '@urql/core', '@graphql-typed-document-node/core'],
+      ...['@radix-ui/react-dropdown-menu', '@tanstack/react-virtual'],
+    ],
+    node: false,
+  },
   simulator: { own: [], npm: ['otplib'], node: true },
   'config.ts': { own: ['domain'], npm: ['zod'], node: false },
   'log.ts': { own: [], npm: ['pino'], node: false },

@@ -1,4 +1,5 @@
-import { type ApiName, type GenerateTokensMutationVariables, verdictText } from '../sdk/index.ts';
+import type { ApiName, GenerateTokensMutationVariables } from '../sdk/index.ts';
+import { verdictText } from '../sdk/words.ts';
 import type { Terminal } from './command.ts';
 import { askChoice, askSome, askWhether } from './prompts.ts';
 import { type Choice, choiceLine } from './view/choices.ts';

@@ -35,7 +35,7 @@ export const demo: Command = {
     out.write('\n');
     printLines(terminal, renderTokens(await client.tokens(), lookOf(terminal)));
     out.write(
-      `\nOpen ${server.url}${app.issueLoginPath()} for GraphiQL; the link works once. Ctrl-C stops everything.\n`,
+      `\nOpen ${server.url}${app.issueLoginPath()} for the operator page; the link works once. Ctrl-C stops everything.\n`,
     );
     await untilStopped(signal);
     return run.status === 'COMPLETED' ? EXIT.ALL_VALID : EXIT.SOME_MISSING;

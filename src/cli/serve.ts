@@ -5,7 +5,8 @@ import { untilStopped } from './until-stopped.ts';
 
 export const serve: Command = {
   name: 'serve',
-  summary: 'Start the server: the GraphQL API and GraphiQL on 127.0.0.1:28020 (VEGA_HOST, VEGA_PORT).',
+  summary:
+    'Start the server: the operator page, the GraphQL API and GraphiQL on 127.0.0.1:28020 (VEGA_HOST, VEGA_PORT).',
   options: [{ ...JSON_OPTION, description: 'Print address and link as one line of JSON.' }],
   run: async (terminal, { json }) => {
     const { env, workingDirectory, out, signal } = terminal;

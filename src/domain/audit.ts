@@ -205,7 +205,7 @@ const RULES: { readonly [Kind in AuditKind]: Rule<Kind> } = {
     ({ keyId, api, reason, times }) =>
       `The token of ${api} was not handed to key ${keyId} (${reason})${often(times)}.`,
   ),
-  SESSION_OPENED: rule('INFO', 'API', 'A one-time link opened a session of a browser.'),
+  SESSION_OPENED: rule('INFO', 'API', 'A browser was let in.'),
   SESSIONS_ENDED: rule('WARN', 'API', ({ count }) => `The sessions of ${count} browsers were ended.`),
   LINK_REFUSED: rule(
     'WARN',

@@ -7,7 +7,7 @@ import { OPERATORS } from './access-plugin.ts';
 import { ApiNameEnum } from './api-config.ts';
 import { builder } from './builder.ts';
 
-const AccessRoleEnum = builder.enumType('Role', {
+export const AccessRoleEnum = builder.enumType('Role', {
   description: 'What the holder of a key may do. Each field of the root types says which roles may use it.',
   values: {
     OPERATOR: { value: ACCESS_ROLES[0], description: 'Everything but being handed tokens.' },

@@ -4,6 +4,7 @@ import './account.ts';
 import './account-changes.ts';
 import './api-config-changes.ts';
 import './audit.ts';
+import './caller.ts';
 import './auth-state.ts';
 import './events.ts';
 import './human-login.ts';

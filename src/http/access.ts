@@ -64,6 +64,14 @@ export class Access {
     return UNKNOWN_LINK;
   }
 
+  /** The cookie of a new session for the holder of a key; it ends with the key. */
+  async redeemKey(request: Asking): Promise<string | Denial> {
+    const caller = await this.identify(request);
+    if ('status' in caller) return caller;
+    if (caller.role === 'SERVICE') return SERVICE_KEY;
+    return this.#cookieOf(this.#options.sessions.open(caller.keyId === null ? null : caller), request);
+  }
+
   /** Null when host and origin are ours. */
   checkPlace(request: Asking): Denial | null {
     const host = request.headers.get('host') ?? new URL(request.url).host;
@@ -99,7 +107,7 @@ export class Access {
     if (bearer !== undefined) return this.#judgeKey(bearer, this.#addressOf(request));
     const session = sessionOf(request);
     const caller = session === undefined ? null : this.#options.sessions.find(session);
-    if (caller === null) return UNAUTHENTICATED;
+    if (caller === null || !(await this.#isStillGood(caller))) return UNAUTHENTICATED;
     // A cookie comes by itself, so a request that acts must also say that it comes from our page.
     const isReading = request.method === 'GET' || request.method === 'HEAD';
     return isReading || request.headers.has('origin')
@@ -108,6 +116,11 @@ export class Access {
           'A request with the session cookie needs an Origin header.',
           'Send it from a browser, or use the key.',
         );
+  }
+
+  /** A session that was opened with a key ends with it, whoever revoked it. */
+  async #isStillGood({ keyId }: Caller): Promise<boolean> {
+    return keyId === null || (await this.#options.keys.isLive(keyId));
   }
 
   async #judgeKey(bearer: string, address: string): Promise<Caller | Denial> {
@@ -172,6 +185,13 @@ const UNAUTHENTICATED: Denial = {
   message: 'This request carries no valid key.',
   nextAction:
     'Send "Authorization: Bearer" with the key from .vega/operator.key, or open the link that the server printed.',
+};
+
+const SERVICE_KEY: Denial = {
+  status: 403,
+  code: 'FORBIDDEN',
+  message: 'A SERVICE key is for programs; it opens no page.',
+  nextAction: 'Use a key of the role OPERATOR or VIEWER.',
 };
 
 const UNKNOWN_LINK: Denial = {

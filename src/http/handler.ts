@@ -7,20 +7,11 @@ import { GRAPHQL_PATH } from './graphiql.ts';
 import type { GraphQLServer } from './graphql-server.ts';
 import { addressOf, fromMessage, fromRequest, type Incoming } from './incoming.ts';
 import type { OpenRoute } from './open-route.ts';
-import { page } from './page.ts';
+import { page as sentence } from './page.ts';
+import type { PageFiles } from './page-files.ts';
 import { type Rest, withoutPrefix } from './rest/rest.ts';
 import { restError } from './rest-error.ts';
-
-/** GraphiQL is one page with its script inside; it may talk to this server and to nobody else. */
-const CONTENT_SECURITY_POLICY =
-  "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'; connect-src 'self'; frame-ancestors 'none'; form-action 'none'";
-
-const SECURITY_HEADERS = {
-  'content-security-policy': CONTENT_SECURITY_POLICY,
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-} as const;
+import { GRAPHIQL_POLICY, SECURITY_HEADERS } from './security-headers.ts';
 
 /** Answers every request: a WHATWG `fetch`, and a listener for `node:http`. */
 export interface Handler {
@@ -33,6 +24,7 @@ interface Parts {
   readonly graphql: GraphQLServer;
   readonly rest: Rest;
   readonly open: readonly OpenRoute[];
+  readonly page: PageFiles;
   readonly log: Logger;
 }
 
@@ -44,7 +36,8 @@ export const createHandler = (parts: Parts): Handler => {
     if (graphql.serves(incoming))
       return toResponse(await answerGraphQL(incoming, access, graphql), SECURITY_HEADERS);
     const response = await answerOrFail(request, incoming, parts);
-    for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.headers.set(name, value);
+    for (const [name, value] of Object.entries(SECURITY_HEADERS))
+      if (!response.headers.has(name)) response.headers.set(name, value);
     if (!response.headers.has('cache-control')) response.headers.set('cache-control', 'no-store');
     return response;
   };
@@ -93,7 +86,7 @@ const answerOrFail = async (request: Request, incoming: Incoming, parts: Parts):
 const answer = async (
   request: Request,
   incoming: Incoming,
-  { access, graphql, rest, open }: Parts,
+  { access, graphql, rest, open, page }: Parts,
 ): Promise<Response> => {
   const url = new URL(request.url);
   const place = access.checkPlace(incoming);
@@ -102,12 +95,16 @@ const answer = async (
   if (route !== undefined) return route.answer(request);
   if (withoutPrefix(url.pathname) === '/livez')
     return new Response('alive\n', { headers: { 'content-type': 'text/plain' } });
-  if (url.pathname === '/login') return logIn(access, incoming, url);
+  if (url.pathname === '/login') return logIn(access, incoming, url, request);
+  const asset = page.asset(request);
+  if (asset !== null) return asset;
   const caller = await access.identify(incoming);
+  // The page holds no data: it tells by itself, in words, that nobody is logged in.
+  if (page.isPage(request)) return page.shell('status' in caller ? caller.status : 200);
   if ('status' in caller) return deny(caller, request);
   const denial = isGraphQL(url) ? checkMediaType(incoming) : null;
   if (denial !== null) return deny(denial, request);
-  if (isGraphQL(url)) return graphql.page(request);
+  if (isGraphQL(url)) return graphiql(await graphql.page(request));
   if (url.pathname === '/') return goTo(GRAPHQL_PATH);
   return rest(request, caller);
 };
@@ -126,14 +123,24 @@ const checkMediaType = (request: Asking): Denial | null => {
   };
 };
 
-const logIn = (access: Access, asking: Asking, url: URL): Response => {
+const graphiql = (response: Response): Response => {
+  response.headers.set('content-security-policy', GRAPHIQL_POLICY);
+  return response;
+};
+
+/** By a one-time link, or by the key that a person has typed into the page. */
+const logIn = async (access: Access, asking: Asking, url: URL, request: Request): Promise<Response> => {
+  if (request.method === 'POST') {
+    const cookie = await access.redeemKey(asking);
+    if (typeof cookie !== 'string') return deny(cookie, request);
+    return new Response(null, { status: 204, headers: { 'set-cookie': cookie } });
+  }
   const cookie = access.redeemLink(url.searchParams.get('link') ?? '', asking);
-  if (typeof cookie === 'string') return goTo('/', { 'set-cookie': cookie });
-  return denialPage(cookie);
+  return typeof cookie === 'string' ? goTo('/', { 'set-cookie': cookie }) : denialPage(cookie);
 };
 
 const denialPage = (denial: Denial): Response => {
-  const response = page(denial.status, `${denial.message} ${denial.nextAction}`);
+  const response = sentence(denial.status, `${denial.message} ${denial.nextAction}`);
   for (const [name, value] of Object.entries(denialHeaders(denial))) response.headers.set(name, value);
   return response;
 };

@@ -75,8 +75,12 @@ export const createVegaClient = ({ url = '', key, fetch }: VegaClientOptions = {
     );
   };
 
-  async function* connect(variables: object, signal: AbortSignal): AsyncGenerator<VegaEvent, void> {
-    const results = transport.follow({ query: EventsDocument.toString(), variables }, signal);
+  async function* connect(
+    variables: object,
+    signal: AbortSignal,
+    onOpen?: () => void,
+  ): AsyncGenerator<VegaEvent, void> {
+    const results = transport.follow({ query: EventsDocument.toString(), variables }, signal, onOpen);
     for await (const result of results) yield (result as EventsSubscription).events;
   }
 

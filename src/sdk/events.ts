@@ -11,13 +11,19 @@ export interface EventsOptions {
   readonly signal?: AbortSignal | undefined;
   /** How long nothing may come before the connection is given up: three heartbeats, 45 s, unless given. */
   readonly silenceMs?: number | undefined;
+  /** Told when a connection is there, and when it is lost. */
+  readonly onLine?: ((isUp: boolean) => void) | undefined;
 }
 
 export const SILENCE_MS = 45_000;
 /** A connection that lasted so long was no failure. */
 const SOUND_MS = 5000;
 
-export type Open = (place: Place, signal: AbortSignal) => AsyncGenerator<VegaEvent, void>;
+export type Open = (
+  place: Place,
+  signal: AbortSignal,
+  onOpen?: () => void,
+) => AsyncGenerator<VegaEvent, void>;
 
 /**
  * Every event once, in order, over as many connections as that takes. After a GapEvent, and when the first messages did
@@ -25,16 +31,21 @@ export type Open = (place: Place, signal: AbortSignal) => AsyncGenerator<VegaEve
  */
 export async function* resumedEvents(
   open: Open,
-  { silenceMs = SILENCE_MS, ...place }: EventsOptions,
+  { silenceMs = SILENCE_MS, onLine = () => undefined, ...place }: EventsOptions,
   signal: AbortSignal,
 ): AsyncGenerator<VegaEvent, void> {
   const bookmark = new Bookmark(place);
   let failures = 0;
+  let isUp = false;
+  const up = (): void => {
+    if (!isUp) onLine(true);
+    isUp = true;
+  };
   while (!signal.aborted) {
     let retryableAt: Date | null = null;
     const begun = Date.now();
     try {
-      for await (const event of oneConnection(open, bookmark.resume(), silenceMs, signal)) {
+      for await (const event of oneConnection(open, bookmark.resume(), silenceMs, signal, up)) {
         failures = 0;
         if (bookmark.take(event)) yield event;
         if (event.__typename === 'GapEvent') break;
@@ -43,6 +54,8 @@ export async function* resumedEvents(
       if (!isPassing(error)) throw error;
       retryableAt = error instanceof VegaError ? error.retryableAt : null;
     }
+    if (isUp && !signal.aborted) onLine(false);
+    isUp = false;
     failures = Date.now() - begun > SOUND_MS ? 1 : failures + 1;
     await rest(backoffMs(failures, retryableAt, Date.now()), signal);
   }
@@ -54,11 +67,12 @@ export async function* oneConnection(
   place: Place,
   silenceMs: number,
   signal: AbortSignal,
+  onOpen?: () => void,
 ): AsyncGenerator<VegaEvent, void> {
   const connection = new AbortController();
   const leave = () => connection.abort();
   signal.addEventListener('abort', leave);
-  const events = open(place, connection.signal);
+  const events = open(place, connection.signal, onOpen);
   try {
     for (;;) {
       // Only waiting counts: a reader who takes long over an event does not lose the connection by it.

@@ -5,4 +5,3 @@ export * from './gql/graphql.ts';
 export type { RequestOptions, VegaMethods } from './methods.ts';
 export type { HeldToken, Rotation } from './token-keeper.ts';
 export { VegaError } from './vega-error.ts';
-export { VERDICT_LOOKS, type VerdictLook, verdictText } from './verdict-words.ts';

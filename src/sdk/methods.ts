@@ -13,6 +13,7 @@ const OPERATIONS = {
   auditLog: documents.AuditLogDocument,
   apiConfigs: documents.ApiConfigsDocument,
   authState: documents.AuthStateDocument,
+  caller: documents.CallerDocument,
   generationRun: documents.GenerationRunDocument,
   loginSuccess: documents.LoginSuccessDocument,
   ready: documents.ReadyDocument,

@@ -39,7 +39,11 @@ export class Transport {
   }
 
   /** What a subscription tells, until the server says that it is over. Ends without a word when `signal` is aborted. */
-  async *follow(operation: Operation, signal: AbortSignal): AsyncGenerator<unknown, void> {
+  async *follow(
+    operation: Operation,
+    signal: AbortSignal,
+    onOpen: () => void = () => undefined,
+  ): AsyncGenerator<unknown, void> {
     try {
       const response = await this.#post(operation, `text/event-stream, ${JSON_ANSWER}`, signal);
       if (!isStream(response) || response.body === null) {
@@ -49,6 +53,7 @@ export class Transport {
           response.status,
         );
       }
+      onOpen();
       for await (const { event, data } of readSse(response.body, signal)) {
         if (event === 'complete') return;
         if (event === 'next') yield dataOf(JSON.parse(data) as Answer, response.status);

@@ -43,6 +43,10 @@ export class AccessKeys {
     return found === undefined || found.revokedAt !== null ? null : found;
   }
 
+  async isLive(id: string): Promise<boolean> {
+    return (await this.#all()).some((key) => key.id === id && key.revokedAt === null);
+  }
+
   list(): Promise<readonly AccessKey[]> {
     return this.#all();
   }

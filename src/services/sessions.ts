@@ -4,8 +4,8 @@ import type { Audit } from './audit.ts';
 import type { Clock } from './clock.ts';
 import { hashSecret } from './secret-hash.ts';
 
-/** How long a session lasts. */
-export const SESSION_SECONDS = 12 * 3600;
+/** How long a session lasts: whoever begins in the morning still sees the tokens die at 03:30 IST. */
+export const SESSION_SECONDS = 24 * 3600;
 
 /** How long a link that nobody has opened is good. */
 const LINK_SECONDS = 3600;
@@ -30,7 +30,7 @@ interface Session {
   readonly timer: NodeJS.Timeout;
 }
 
-/** The operator's browsers: each let in by a link that works once, for half a day or until all of them are sent away. */
+/** The browsers that were let in, by a link that works once or by a key: for a day, or until they are sent away. */
 export class Sessions implements Disposable {
   readonly #options: Options;
   /** Hashes of the links that have not been used yet, and when each ends. */
@@ -56,22 +56,26 @@ export class Sessions implements Disposable {
 
   /** The secret of a new session, if the link is good; it is used up by this. */
   redeemLink(link: string): string | null {
-    const { audit, clock } = this.#options;
     const hash = hashSecret(link);
     const end = this.#links.get(hash);
     this.#links.delete(hash);
-    if (end === undefined || clock() >= end) return null;
+    return end === undefined || this.#options.clock() >= end ? null : this.open(null);
+  }
+
+  /** The secret of a new session: the operator's, or that of a key's holder, which ends with the key. */
+  open(holder: Caller | null): string {
+    const { audit, clock } = this.#options;
     void audit.record('SESSION_OPENED', {}).catch(() => undefined);
     const secret = randomBytes(32).toString('base64url');
-    const sessionHash = hashSecret(secret);
-    const caller: Caller = {
-      id: `session ${sessionHash.slice(0, 16)}`,
+    const hash = hashSecret(secret);
+    const caller: Caller = holder ?? {
+      id: `session ${hash.slice(0, 16)}`,
       keyId: null,
       role: 'OPERATOR',
       bounds: UNBOUND,
     };
-    const timer = setTimeout(() => this.#end(sessionHash), SESSION_SECONDS * 1000).unref();
-    this.#sessions.set(sessionHash, { caller, end: clock().getTime() + SESSION_SECONDS * 1000, timer });
+    const timer = setTimeout(() => this.#end(hash), SESSION_SECONDS * 1000).unref();
+    this.#sessions.set(hash, { caller, end: clock().getTime() + SESSION_SECONDS * 1000, timer });
     return secret;
   }
 
@@ -87,6 +91,11 @@ export class Sessions implements Disposable {
     for (const hash of hashes) this.#end(hash);
     await this.#options.audit.record('SESSIONS_ENDED', { count: hashes.length });
     return hashes.length;
+  }
+
+  /** Sends the browsers of one caller away. */
+  endOf(callerId: string): void {
+    for (const [hash, { caller }] of this.#sessions) if (caller.id === callerId) this.#end(hash);
   }
 
   /** Told whose session has ended. */

@@ -23,6 +23,7 @@ const MAY_USE: Readonly<Record<string, string>> = {
   'query apiConfigs': READING,
   'query auditLog': READING,
   'query authState': ALL,
+  'query caller': ALL,
   'query generationRun': READING,
   'query loginSuccess': READING,
   'query ready': ALL,

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { runCommandLine } from '../../src/cli/command-line.ts';
 import { API_NAMES, type ApiName } from '../../src/domain/api-name.ts';
 import { VERDICTS } from '../../src/domain/verdict.ts';
-import { type Verdict, verdictText } from '../../src/sdk/index.ts';
+import type { Verdict } from '../../src/sdk/index.ts';
+import { verdictText } from '../../src/sdk/words.ts';
 import { type Desk, openDesk } from '../support/desk.ts';
 import { plantVerdict } from '../support/plant.ts';
 

@@ -36,7 +36,7 @@ test('the demo makes six tokens, says where to look, stays up, and ends at Ctrl-
   for (const { access_token } of rows as { access_token: string }[])
     expect(program.said).not.toContain(access_token);
 
-  const [, link] = /Open (\S+) for GraphiQL/.exec(program.said) ?? [];
+  const [, link] = /Open (\S+) for the operator page/.exec(program.said) ?? [];
   const answer = await fetch(link ?? '', { redirect: 'manual' });
   expect(answer.status).toBe(303);
   program.stop();

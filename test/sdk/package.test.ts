@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { Worker } from 'node:worker_threads';
@@ -35,6 +35,13 @@ test('publint and attw find nothing wrong with the tarball', async () => {
   );
   expect(promised).toEqual([]);
   expect(checked.entrypoints['./sdk']?.resolutions.bundler.resolution?.isTypeScript).toBe(true);
+});
+
+test('the operator page is in it, where the program looks for it', () => {
+  const page = readFileSync(path.join(packed.folder, 'dist/web/index.html'), 'utf8');
+  const names = [...page.matchAll(/"\/(assets\/[^"]+)"/g)].map(([, name]) => name ?? '');
+  expect(names.length).toBeGreaterThan(1);
+  for (const name of names) expect(existsSync(path.join(packed.folder, 'dist/web', name))).toBe(true);
 });
 
 test('the SDK is one file that imports nothing, under 15 kB in a bundle', async () => {

@@ -24,6 +24,7 @@ export const pack = async (): Promise<Packed> => {
   await run(path.join(ROOT, 'node_modules/.bin/tsdown'), ['--out-dir', path.join(source, 'dist')], {
     cwd: ROOT,
   });
+  cpSync(path.join(ROOT, 'dist/web'), path.join(source, 'dist/web'), { recursive: true });
   const { files } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { files: string[] };
   for (const file of ['package.json', 'README.md', 'LICENSE', ...files])
     if (file !== 'dist') cpSync(path.join(ROOT, file), path.join(source, file), { recursive: true });

@@ -4,7 +4,7 @@ import { inIst } from './times.ts';
 
 export type Entry = AuditLogQuery['auditLog']['nodes'][number];
 
-const TONES: Readonly<Record<Severity, Tone>> = { INFO: 'plain', WARN: 'doubtful', ERROR: 'bad' };
+const TONES: Readonly<Record<Severity, Tone>> = { INFO: 'plain', WARN: 'warn', ERROR: 'bad' };
 const NARROW = 80;
 
 /** One act in one line; on a narrow screen without its date and component. */
@@ -13,7 +13,7 @@ export const renderEntry = (entry: Entry, look: Look): string => {
   const time = inIst(entry.timestamp);
   return line(
     [
-      { text: isNarrow ? time.slice(11) : time, tone: 'absent' },
+      { text: isNarrow ? time.slice(11) : time, tone: 'calm' },
       ' ',
       { text: entry.severity.padEnd(6), tone: TONES[entry.severity] },
       isNarrow ? '' : entry.component.padEnd(5),

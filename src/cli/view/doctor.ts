@@ -14,9 +14,9 @@ export interface Examined {
 const LOOKS: Readonly<Record<State, { readonly glyph: string; readonly word: string; readonly tone: Tone }>> =
   {
     OK: { glyph: '●', word: 'ok', tone: 'good' },
-    DEGRADED: { glyph: '▲', word: 'needs a look', tone: 'doubtful' },
+    DEGRADED: { glyph: '▲', word: 'needs a look', tone: 'warn' },
     DOWN: { glyph: '✕', word: 'does not work', tone: 'bad' },
-    UNKNOWN: { glyph: '?', word: 'not known', tone: 'absent' },
+    UNKNOWN: { glyph: '?', word: 'not known', tone: 'calm' },
   };
 
 /** Each part with what was found there, and what to do about it. */

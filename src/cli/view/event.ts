@@ -10,14 +10,14 @@ type Told = { readonly [Name in Kind]: (event: Extract<VegaEvent, { __typename: 
 const TOLD: Told = {
   AuthStateEvent: ({ authState: { state, blockedBy } }) => ({
     text: `${state}${blockedBy === null ? '' : `, blocked by ${blockedBy}`}`,
-    tone: blockedBy === null ? 'strong' : 'doubtful',
+    tone: blockedBy === null ? 'strong' : 'warn',
   }),
   TokenProgressEvent: ({ progress: { generated, total, current, step } }) => ({
     text: `${generated}/${total}${current === null ? '' : `  ${current}  ${step ?? ''}`}`,
   }),
   CooldownEvent: ({ cooldown: { active, remainingSeconds, reason } }) =>
     active
-      ? { text: `cooldown, ${countdown(remainingSeconds)} left (${reason ?? '-'})`, tone: 'doubtful' }
+      ? { text: `cooldown, ${countdown(remainingSeconds)} left (${reason ?? '-'})`, tone: 'warn' }
       : { text: 'no cooldown' },
   TokenStoredEvent: ({ stored: { apiName, version } }) => ({
     text: `${apiName} stored, version ${version}`,
@@ -34,7 +34,7 @@ const TOLD: Told = {
   AuthConfirmedEvent: () => ({ text: 'everything is confirmed: the gate is open', tone: 'good' }),
   GapEvent: () => ({
     text: 'some events are not known any more; the state as it is follows',
-    tone: 'doubtful',
+    tone: 'warn',
   }),
   AuditEvent: () => null,
   HeartbeatEvent: () => null,
@@ -48,7 +48,7 @@ export const renderEvent = (event: VegaEvent, look: Look): string | null => {
   if (told === null) return null;
   const kind = event.__typename.replace(/Event$/, '');
   return line(
-    [{ text: inIst(event.at).slice(11), tone: 'absent' }, ` ${event.accountId}  ${kind.padEnd(16)}`, told],
+    [{ text: inIst(event.at).slice(11), tone: 'calm' }, ` ${event.accountId}  ${kind.padEnd(16)}`, told],
     look,
   );
 };

@@ -6,7 +6,7 @@ type Expiry = TokenExpiryQuery['tokenExpiry'][number];
 
 const TONES: Readonly<Record<Expiry['level'], Tone>> = {
   GREEN: 'good',
-  AMBER: 'doubtful',
+  AMBER: 'warn',
   RED: 'bad',
   EXPIRED: 'bad',
 };
@@ -27,7 +27,7 @@ export const renderExpiry = (expiry: readonly Expiry[], look: Look): readonly st
         ? []
         : [
             { text: '█'.repeat(filled), tone },
-            { text: '░'.repeat(width - filled), tone: 'absent' as const },
+            { text: '░'.repeat(width - filled), tone: 'calm' as const },
             '  ',
           ];
     return line(
@@ -36,7 +36,7 @@ export const renderExpiry = (expiry: readonly Expiry[], look: Look): readonly st
         ...bar,
         { text: level.padEnd(9), tone },
         (level === 'EXPIRED' ? '-' : span(remainingSeconds)).padEnd(11),
-        { text: `${inIst(expiresAt)} IST`, tone: 'absent' },
+        { text: `${inIst(expiresAt)} IST`, tone: 'calm' },
       ],
       look,
     );

@@ -1,10 +1,5 @@
-import {
-  type AccessKeysQuery,
-  type AccountsQuery,
-  type ApiConfigsQuery,
-  type TokensQuery,
-  VERDICT_LOOKS,
-} from '../../sdk/index.ts';
+import type { AccessKeysQuery, AccountsQuery, ApiConfigsQuery, TokensQuery } from '../../sdk/index.ts';
+import { VERDICT_WORDS } from '../../sdk/words.ts';
 import type { Look } from './look.ts';
 import { renderTable } from './table.ts';
 import { inIst } from './times.ts';
@@ -34,7 +29,7 @@ export const renderAccounts = (accounts: readonly Account[], look: Look): readon
       plan ?? '-',
       source ?? '-',
       authState.state,
-      { text: authState.blockedBy ?? '', tone: 'doubtful' },
+      { text: authState.blockedBy ?? '', tone: 'warn' },
     ]),
     look,
   );
@@ -52,7 +47,7 @@ export const renderApiConfigs = (configs: readonly ApiConfig[], look: Look): rea
     configs.map(({ apiIndex, apiName, enabled, clientId, source, redirectUri }) => [
       String(apiIndex),
       apiName,
-      { text: enabled ? 'yes' : 'no', tone: enabled ? 'good' : 'absent' },
+      { text: enabled ? 'yes' : 'no', tone: enabled ? 'good' : 'calm' },
       clientId,
       source,
       redirectUri,
@@ -74,7 +69,7 @@ export const renderKeys = (keys: readonly AccessKey[], look: Look): readonly str
         ],
         keys.map(({ id, name, role, accountId, apiNames, createdAt, revokedAt }) => [
           id,
-          { text: name, tone: revokedAt === null ? 'strong' : 'absent' },
+          { text: name, tone: revokedAt === null ? 'strong' : 'calm' },
           role,
           [accountId, apiNames?.join(' ')].filter(Boolean).join(': ') || 'all',
           inIst(createdAt),
@@ -92,7 +87,7 @@ export const renderTokens = (tokens: readonly Token[], look: Look): readonly str
       { title: 'FINGERPRINT', dispensable: 2 },
     ],
     tokens.map(({ apiName, verdict, expiresAt, fingerprint }) => {
-      const { word, tone } = VERDICT_LOOKS[verdict];
+      const { word, tone } = VERDICT_WORDS[verdict];
       return [apiName, { text: word, tone }, expiresAt === null ? '-' : inIst(expiresAt), fingerprint ?? '-'];
     }),
     look,

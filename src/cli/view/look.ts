@@ -1,6 +1,7 @@
+import type { Tone as WordTone } from '../../sdk/words.ts';
 import type { Terminal } from '../command.ts';
 
-export type Tone = 'good' | 'bad' | 'doubtful' | 'absent' | 'strong' | 'plain';
+export type Tone = WordTone | 'strong' | 'plain';
 
 /** A piece of text and how it is painted. */
 export interface Piece {
@@ -18,8 +19,9 @@ export interface Look {
 const CODES: Readonly<Record<Exclude<Tone, 'plain'>, string>> = {
   good: '32',
   bad: '31',
-  doubtful: '33',
-  absent: '2',
+  warn: '33',
+  busy: '36',
+  calm: '2',
   strong: '1',
 };
 

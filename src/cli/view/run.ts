@@ -1,5 +1,6 @@
 import type { AuthStateQuery, GenerationRunQuery } from '../../sdk/index.ts';
-import { type Look, line, type Piece, wrap } from './look.ts';
+import { LOGIN_STEP_WORDS, STEP_WORDS } from '../../sdk/words.ts';
+import { type Look, line, wrap } from './look.ts';
 import { countdown } from './times.ts';
 
 export type Run = NonNullable<GenerationRunQuery['generationRun']>;
@@ -13,32 +14,6 @@ export interface RunSight {
   readonly now: Date;
 }
 
-const STEP_WORDS: Readonly<Record<NonNullable<Step['step']>, string>> = {
-  APPROVAL_REQUEST: 'asking for approval',
-  APPROVAL_WAIT: 'waiting for approval on the phone',
-  CONSENT: 'allowing the app',
-  DIALOG: 'opening the dialog',
-  EXCHANGE: 'trading the code',
-  HUMAN_LOGIN: 'waiting for a person to log in',
-  MOBILE: 'entering the mobile number',
-  OTP: 'entering the TOTP code',
-  OTP_SPACING: 'waiting between two OTPs',
-  PIN: 'entering the PIN',
-  REDIRECT: 'redirected with a code',
-  STORE: 'storing the token',
-  TOTP_WAIT: 'waiting for a fresh TOTP code',
-  VERIFY: 'asking the broker',
-};
-
-const STEP_LOOKS: Readonly<Record<Step['status'], { readonly glyph: string; readonly tone: Piece['tone'] }>> =
-  {
-    DONE: { glyph: '●', tone: 'good' },
-    FAILED: { glyph: '✕', tone: 'bad' },
-    PENDING: { glyph: '·', tone: 'absent' },
-    RUNNING: { glyph: '▸', tone: 'doubtful' },
-    SKIPPED: { glyph: '-', tone: 'absent' },
-  };
-
 const BAR_WIDTH = 24;
 const done = ({ steps }: Run): number => steps.filter(({ status }) => status === 'DONE').length;
 
@@ -49,17 +24,17 @@ export const renderRun = (sight: RunSight, look: Look): readonly string[] => [
 ];
 
 const stepLine = (step: Step, now: Date, look: Look): string => {
-  const { glyph, tone = 'plain' } = STEP_LOOKS[step.status];
+  const { glyph, tone } = STEP_WORDS[step.status];
   const took = step.startedAt === null ? '' : countdown(secondsBetween(step.startedAt, step.endedAt ?? now));
   return line(
     [
       { text: ` ${glyph} `, tone },
       step.apiName.padEnd(14),
       { text: statusWord(step).padEnd(22), tone },
-      { text: took.padStart(6), tone: 'absent' },
+      { text: took.padStart(6), tone: 'calm' },
       {
-        text: step.status === 'RUNNING' && step.step !== null ? `  ${STEP_WORDS[step.step]}` : '',
-        tone: 'absent',
+        text: step.status === 'RUNNING' && step.step !== null ? `  ${LOGIN_STEP_WORDS[step.step]}` : '',
+        tone: 'calm',
       },
     ],
     look,
@@ -80,10 +55,10 @@ const totalLine = ({ run, cooldown, now }: RunSight, look: Look): string => {
   return line(
     [
       { text: ` ${'█'.repeat(filled)}`, tone: 'good' },
-      { text: '░'.repeat(BAR_WIDTH - filled), tone: 'absent' },
+      { text: '░'.repeat(BAR_WIDTH - filled), tone: 'calm' },
       { text: ` ${done(run)}/${run.steps.length}`, tone: 'strong' },
       `  ${countdown(secondsBetween(run.startedAt, run.endedAt ?? now))}`,
-      { text: waitText(run, cooldown), tone: 'doubtful' },
+      { text: waitText(run, cooldown), tone: 'warn' },
     ],
     look,
   );
@@ -139,7 +114,7 @@ const abortLine = (run: Run, look: Look): string => {
   const what =
     submitted.size === 0 ? 'nothing had been submitted' : `submitted: ${[...submitted].join(', ')}`;
   return line(
-    [{ text: 'Aborted', tone: 'doubtful' }, `: ${done(run)} of ${run.steps.length} made; ${what}.`],
+    [{ text: 'Aborted', tone: 'warn' }, `: ${done(run)} of ${run.steps.length} made; ${what}.`],
     look,
   );
 };

@@ -1,10 +1,5 @@
-import {
-  type AuthStateQuery,
-  type TokenExpiryQuery,
-  type TokenStatusQuery,
-  VERDICT_LOOKS,
-  verdictText,
-} from '../../sdk/index.ts';
+import type { AuthStateQuery, TokenExpiryQuery, TokenStatusQuery } from '../../sdk/index.ts';
+import { VERDICT_WORDS, verdictText } from '../../sdk/words.ts';
 import { type Look, line, type Piece } from './look.ts';
 import { countdown, istClock, span } from './times.ts';
 
@@ -27,14 +22,14 @@ export const renderStatus = ({ report, account, expiry }: StatusFacts, look: Loo
   const texts = report.tokens.map(verdictText);
   const width = Math.max(...texts.map(({ length }) => length), 9);
   const rows = report.tokens.map((check, index) => {
-    const { glyph, tone } = VERDICT_LOOKS[check.verdict];
+    const { glyph, tone } = VERDICT_WORDS[check.verdict];
     const end = check.verdict === 'VALID' ? endOf(check, expiry) : '';
     return line(
       [
         { text: glyph, tone },
         ` ${check.apiName.padEnd(NAME_WIDTH)}: `,
         { text: (texts[index] ?? '').padEnd(width), tone },
-        { text: end === '' ? '' : `  ${end}`, tone: 'absent' },
+        { text: end === '' ? '' : `  ${end}`, tone: 'calm' },
       ],
       look,
     );
@@ -65,12 +60,12 @@ const countLines = ({ counts, tokens }: Report, look: Look): readonly string[] =
   return [
     count('Valid Tokens', counts.valid, 'good'),
     count('Invalid Tokens', making, making === 0 ? 'plain' : 'bad'),
-    ...(counts.unknown === 0 ? [] : [count('Unknown Tokens', counts.unknown, 'doubtful')]),
+    ...(counts.unknown === 0 ? [] : [count('Unknown Tokens', counts.unknown, 'warn')]),
   ];
 };
 
 const blockLines = ({ blockedBy, cooldown }: Account, look: Look): readonly string[] => {
   if (blockedBy === null) return [];
   const rest = cooldown.active ? `, ${countdown(cooldown.remainingSeconds)} left` : '';
-  return [line([{ text: `Blocked by ${blockedBy}${rest}`, tone: 'doubtful' }], look)];
+  return [line([{ text: `Blocked by ${blockedBy}${rest}`, tone: 'warn' }], look)];
 };

@@ -1,4 +1,4 @@
-import { verdictText } from '../../sdk/index.ts';
+import { verdictText } from '../../sdk/words.ts';
 import type { Run } from './run.ts';
 import type { StatusFacts } from './status.ts';
 import { istClock } from './times.ts';

@@ -17,7 +17,7 @@ export const renderTable = (
   rows: readonly (readonly Cell[])[],
   look: Look,
 ): readonly string[] => {
-  const titles = columns.map(({ title }): Cell => ({ text: title, tone: 'absent' }));
+  const titles = columns.map(({ title }): Cell => ({ text: title, tone: 'calm' }));
   const all = [titles, ...rows];
   const widths = columns.map((_, index) => Math.max(...all.map((row) => textIn(row[index] ?? '').length)));
   const kept = fitting(columns, widths, look.width);

@@ -392,6 +392,11 @@ export type LeaseTokenMutationVariables = Exact<{
 
 export type LeaseTokenMutation = { leaseToken: { apiName: ApiName, accessToken: string, version: number, expiresAt: string } };
 
+export type CallerQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type CallerQuery = { caller: { id: string, role: Role } };
+
 export type AccountFactsFragment = { id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean, source: ConfigSource | null };
 
 export type AccountsQueryVariables = Exact<{ [key: string]: never; }>;
@@ -901,6 +906,14 @@ export const LeaseTokenDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<LeaseTokenMutation, LeaseTokenMutationVariables>;
+export const CallerDocument = new TypedDocumentString(`
+    query Caller {
+  caller {
+    id
+    role
+  }
+}
+    `) as unknown as TypedDocumentString<CallerQuery, CallerQueryVariables>;
 export const AccountsDocument = new TypedDocumentString(`
     query Accounts {
   accounts {

@@ -1,0 +1,305 @@
+import type {
+  ApiName,
+  AuthPhase,
+  BlockReason,
+  ExpiryLevel,
+  HealthState,
+  LoginStep,
+  RunStatus,
+  StepStatus,
+  TokenStatusQuery,
+  Verdict,
+} from './gql/graphql.ts';
+
+type TokenCheck = TokenStatusQuery['tokenStatus']['tokens'][number];
+
+/** How serious something is; every face has its own colours for it. */
+export type Tone = 'good' | 'busy' | 'warn' | 'bad' | 'calm';
+
+/** A fact as people read it: a glyph and a word that stand together, so that no colour has to be seen. */
+export interface Word {
+  readonly glyph: string;
+  readonly word: string;
+  readonly tone: Tone;
+}
+
+const word = (glyph: string, text: string, tone: Tone): Word => ({ glyph, word: text, tone });
+
+export const VERDICT_WORDS: Readonly<Record<Verdict, Word>> = {
+  VALID: word('✓', 'VALID', 'good'),
+  EXPIRED: word('✕', 'EXPIRED', 'bad'),
+  INVALID: word('✕', 'INVALID', 'bad'),
+  UNKNOWN: word('?', 'UNKNOWN', 'warn'),
+  MISSING: word('○', 'NOT FOUND', 'bad'),
+};
+
+/** Reasons that the word itself says already. */
+const SAID: readonly string[] = ['NOT_FOUND', 'TIME_IS_UP'];
+
+/** A verdict with what it rests on, such as `INVALID (401)` or `INVALID (CLIENT CHANGED)`. */
+export const verdictText = ({
+  verdict,
+  reason,
+  httpStatus,
+}: Pick<TokenCheck, 'verdict' | 'reason' | 'httpStatus'>): string => {
+  const { word } = VERDICT_WORDS[verdict];
+  if (verdict === 'VALID' || reason === null || SAID.includes(reason)) return word;
+  return `${word} (${httpStatus === null || httpStatus === 200 ? reason.replaceAll('_', ' ') : httpStatus})`;
+};
+
+export const STATE_WORDS: Readonly<Record<AuthPhase, Word>> = {
+  IDLE: word('○', 'IDLE', 'calm'),
+  LOGIN_STARTED: word('▶', 'LOGIN STARTED', 'busy'),
+  TOKEN_GENERATION: word('▶', 'MAKING TOKENS', 'busy'),
+  PARTIAL_AUTH: word('◐', 'PARTIAL', 'warn'),
+  COOLDOWN: word('◷', 'COOLDOWN', 'warn'),
+  RESUME_GENERATION: word('▶', 'RESUMING', 'busy'),
+  PRIMARY_VALIDATED: word('◑', 'PRIMARY VALIDATED', 'warn'),
+  AUTH_CONFIRMED: word('✓', 'CONFIRMED', 'good'),
+  DASHBOARD: word('✓', 'DASHBOARD', 'good'),
+};
+
+export const BLOCK_WORDS: Readonly<Record<BlockReason, Word>> = {
+  CAPTCHA: word('⚠', 'CAPTCHA', 'bad'),
+  COOLDOWN: word('◷', 'COOLDOWN', 'warn'),
+  CREDENTIALS_REJECTED: word('⚠', 'QUARANTINE', 'bad'),
+  APP_REJECTED: word('⚠', 'APP REJECTED', 'bad'),
+  PAGE_CHANGED: word('⚠', 'PAGE CHANGED', 'bad'),
+  BROKER_UNREACHABLE: word('⚠', 'BROKER UNREACHABLE', 'bad'),
+  DATABASE: word('⚠', 'DATABASE', 'bad'),
+  BROWSER_BUSY: word('⚠', 'BROWSER BUSY', 'warn'),
+};
+
+export const GATE_WORDS = {
+  open: word('✓', 'GATE OPEN', 'good'),
+  shut: word('⊘', 'GATE SHUT', 'bad'),
+} as const satisfies Record<string, Word>;
+
+export const EXPIRY_WORDS: Readonly<Record<ExpiryLevel, Word>> = {
+  GREEN: word('●', 'GREEN', 'good'),
+  AMBER: word('▲', 'AMBER', 'warn'),
+  RED: word('■', 'RED', 'bad'),
+  EXPIRED: word('✕', 'EXPIRED', 'bad'),
+};
+
+export const HEALTH_WORDS: Readonly<Record<HealthState, Word>> = {
+  OK: word('✓', 'OK', 'good'),
+  DEGRADED: word('⚠', 'DEGRADED', 'warn'),
+  DOWN: word('✕', 'DOWN', 'bad'),
+  UNKNOWN: word('?', 'UNKNOWN', 'calm'),
+};
+
+export const RUN_WORDS: Readonly<Record<RunStatus, Word>> = {
+  RUNNING: word('▶', 'RUNNING', 'busy'),
+  WAITING_OPERATOR: word('⚠', 'WAITING FOR YOU', 'bad'),
+  COOLDOWN: word('◷', 'COOLDOWN', 'warn'),
+  QUEUED: word('◷', 'QUEUED', 'busy'),
+  COMPLETED: word('✓', 'COMPLETED', 'good'),
+  STOPPED: word('✕', 'STOPPED', 'bad'),
+  ABORTED: word('✕', 'ABORTED', 'warn'),
+};
+
+export const STEP_WORDS: Readonly<Record<StepStatus, Word>> = {
+  PENDING: word('·', 'waits', 'calm'),
+  RUNNING: word('▶', 'now', 'busy'),
+  DONE: word('✓', 'made', 'good'),
+  FAILED: word('✕', 'failed', 'bad'),
+  SKIPPED: word('–', 'not tried', 'calm'),
+};
+
+/** What is being done for one API, as "WEBSOCKET1: typing the PIN". */
+export const LOGIN_STEP_WORDS: Readonly<Record<LoginStep, string>> = {
+  DIALOG: 'opening the broker’s dialog',
+  MOBILE: 'typing the mobile number',
+  OTP_SPACING: 'waiting between two OTPs',
+  TOTP_WAIT: 'waiting for a fresh TOTP code',
+  OTP: 'typing the TOTP code',
+  PIN: 'typing the PIN',
+  CONSENT: 'giving consent',
+  REDIRECT: 'taking the broker’s redirect',
+  EXCHANGE: 'trading the code for a token',
+  STORE: 'writing the token down',
+  VERIFY: 'asking the broker whether it works',
+  APPROVAL_REQUEST: 'asking for approval on the phone',
+  APPROVAL_WAIT: 'waiting for approval on the phone',
+  HUMAN_LOGIN: 'waiting for a person to log in',
+};
+
+/** What a headline is made of; every part of it comes from the API. */
+export interface Standing {
+  readonly state: AuthPhase;
+  readonly blockedBy?: BlockReason | null | undefined;
+  readonly ready: boolean;
+  readonly run?:
+    | {
+        readonly status: RunStatus;
+        readonly queuePosition?: number | null | undefined;
+        readonly steps: readonly {
+          readonly apiName: ApiName;
+          readonly status: StepStatus;
+          readonly step?: LoginStep | null | undefined;
+        }[];
+      }
+    | null
+    | undefined;
+  readonly tokens: readonly { readonly apiName: ApiName; readonly verdict: Verdict }[];
+  /** How urgent the ends of the tokens are; nothing is said of them if left out. */
+  readonly expiry?: readonly { readonly level: ExpiryLevel }[] | undefined;
+}
+
+/** Where an account stands and what to do next, in words. */
+export interface Headline extends Word {
+  readonly sentence: string;
+  readonly nextAction: string;
+}
+
+/** The one place that says where an account stands; page and command line say it alike. */
+export const headlineOf = (standing: Standing): Headline => {
+  const { state, blockedBy, ready, run, tokens } = standing;
+  if (run?.status === 'QUEUED') return { ...RUN_WORDS.QUEUED, ...queued(run.queuePosition ?? 1) };
+  // A run that waits on a phone or for a person's own login is under way, and blocked by nothing.
+  if (blockedBy != null && blockedBy !== 'COOLDOWN')
+    return { ...BLOCK_WORDS[blockedBy], ...blocked(blockedBy, standing) };
+  const lacking = lackingOf(tokens);
+  const isUnsure = tokens.some(({ verdict }) => verdict === 'UNKNOWN');
+  const ask = 'Check with the broker; then generate what is missing.';
+  const generate = isUnsure ? ask : 'Generate what is missing.';
+  switch (state) {
+    case 'IDLE':
+      return {
+        ...STATE_WORDS.IDLE,
+        sentence: lacking === '' ? 'Not logged in; every token is valid.' : `Not logged in: ${lacking}.`,
+        nextAction: generate,
+      };
+    case 'LOGIN_STARTED':
+    case 'TOKEN_GENERATION':
+    case 'RESUME_GENERATION':
+      return { ...STATE_WORDS[state], ...underWay(run) };
+    case 'PARTIAL_AUTH':
+      return {
+        ...STATE_WORDS.PARTIAL_AUTH,
+        sentence: lacking === '' ? 'A run has ended before its end.' : `${capital(lacking)}.`,
+        nextAction: generate,
+      };
+    case 'COOLDOWN':
+      return {
+        ...STATE_WORDS.COOLDOWN,
+        sentence: `The broker needs rest${lacking === '' ? '' : `; ${lacking}`}.`,
+        nextAction: 'Nothing: it goes on by itself when the time is up.',
+      };
+    case 'PRIMARY_VALIDATED':
+      return {
+        ...STATE_WORDS.PRIMARY_VALIDATED,
+        sentence:
+          lacking === '' ? 'PRIMARY works; the rest is being confirmed.' : `PRIMARY works; ${lacking}.`,
+        nextAction: isUnsure ? ask : 'Generate what is missing, or accept the partial set.',
+      };
+    case 'AUTH_CONFIRMED':
+    case 'DASHBOARD':
+      if (!ready)
+        return {
+          ...STATE_WORDS[state],
+          tone: 'warn',
+          glyph: '◐',
+          sentence: `Was confirmed, but is not now: ${lacking}.`,
+          nextAction: ask,
+        };
+      return {
+        ...STATE_WORDS[state],
+        ...(isEnding(standing) ? ({ tone: 'warn' } as const) : {}),
+        sentence: `${lacking === '' ? 'Every token is valid' : `The partial set is accepted: ${lacking}`}${lastingOf(standing)}.`,
+        nextAction: state === 'DASHBOARD' ? 'Nothing: trade.' : 'Go to the dashboard.',
+      };
+  }
+};
+
+/** The tokens that are not VALID, such as "PRIMARY missing; WEBSOCKET1, WEBSOCKET2 expired". Empty when there is none. */
+export const lackingOf = (tokens: Standing['tokens']): string => {
+  const kinds = ['MISSING', 'INVALID', 'EXPIRED', 'UNKNOWN'] as const;
+  const parts = kinds.flatMap((kind) => {
+    const names = tokens.filter(({ verdict }) => verdict === kind).map(({ apiName }) => apiName);
+    if (names.length === 0) return [];
+    const isAll = names.length === tokens.length && names.length > 1;
+    return [`${isAll ? `all ${names.length} tokens` : names.join(', ')} ${kind.toLowerCase()}`];
+  });
+  return parts.join('; ');
+};
+
+const isEnding = ({ expiry = [] }: Standing): boolean =>
+  expiry.some(({ level }) => level === 'AMBER' || level === 'RED');
+
+/** That the end is near; empty while it is not. */
+const lastingOf = ({ expiry = [] }: Standing): string => {
+  if (expiry.some(({ level }) => level === 'RED')) return ', for less than ten minutes';
+  return expiry.some(({ level }) => level === 'AMBER') ? ', for less than an hour' : '';
+};
+
+type Said = Pick<Headline, 'sentence' | 'nextAction'>;
+
+const queued = (position: number): Said => ({
+  sentence: `Another account’s run has the browser; this one is number ${position} in the queue.`,
+  nextAction: 'Nothing: it begins by itself.',
+});
+
+const underWay = (run: Standing['run']): Said => {
+  if (run == null) return { sentence: 'A run is about to begin.', nextAction: 'Nothing: wait.' };
+  const made = run.steps.filter(({ status }) => status === 'DONE').length;
+  const now = run.steps.find(({ status }) => status === 'RUNNING');
+  const doing =
+    now === undefined ? '' : `: ${now.apiName}${now.step == null ? '' : `, ${LOGIN_STEP_WORDS[now.step]}`}`;
+  const sentence = `${made} of ${run.steps.length} made${doing}.`;
+  return run.status === 'WAITING_OPERATOR'
+    ? { sentence, nextAction: 'Act: approve on the phone, or log in at the address that was given.' }
+    : { sentence, nextAction: 'Nothing: wait.' };
+};
+
+const blocked = (reason: Exclude<BlockReason, 'COOLDOWN'>, { run, tokens }: Standing): Said => {
+  const waits = run?.status === 'WAITING_OPERATOR';
+  const lacking = lackingOf(tokens);
+  switch (reason) {
+    case 'CAPTCHA':
+      return waits
+        ? {
+            sentence: 'The broker shows a CAPTCHA, and the run waits for you.',
+            nextAction:
+              'Solve it in the browser window on the machine of vega-auth; the run goes on by itself.',
+          }
+        : {
+            sentence: 'The broker showed a CAPTCHA, and nobody solved it.',
+            nextAction:
+              'Log in once by hand in a normal browser, or run with UPSTOX_HEADLESS=false; then generate again.',
+          };
+    case 'CREDENTIALS_REJECTED':
+      return {
+        sentence: 'The broker rejected the credentials. Nothing is tried until you have looked at it.',
+        nextAction: 'Log in by hand, correct what was wrong, then clear the quarantine with a reason.',
+      };
+    case 'APP_REJECTED':
+      return {
+        sentence: `The broker does not accept an app: ${lacking}.`,
+        nextAction: 'Put the app right at the broker and generate again, or accept the partial set.',
+      };
+    case 'PAGE_CHANGED':
+      return {
+        sentence: 'The broker’s login page is not known any more; nothing was typed.',
+        nextAction: 'Log in once by hand to see what it asks for, then generate again.',
+      };
+    case 'BROKER_UNREACHABLE':
+      return {
+        sentence: 'The broker does not answer.',
+        nextAction: 'Check the internet connection and the broker’s status page, then generate again.',
+      };
+    case 'DATABASE':
+      return {
+        sentence: 'A token could not be written to the database.',
+        nextAction: 'Check the file and the disk, then generate again.',
+      };
+    case 'BROWSER_BUSY':
+      return {
+        sentence: 'Another program has the browser.',
+        nextAction: 'Wait for it, or stop it; then generate again.',
+      };
+  }
+};
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

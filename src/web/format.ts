@@ -1,0 +1,55 @@
+const IST = 'Asia/Kolkata';
+
+const clock = new Intl.DateTimeFormat('en-GB', {
+  timeZone: IST,
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+});
+const dayAndMinute = new Intl.DateTimeFormat('en-GB', {
+  timeZone: IST,
+  weekday: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle: 'h23',
+});
+const whole = new Intl.DateTimeFormat('en-GB', {
+  timeZone: IST,
+  weekday: 'short',
+  day: '2-digit',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+});
+
+/** 08:55:12, as on the wall in Mumbai. */
+export const timeInIndia = (instant: string | number): string => clock.format(new Date(instant));
+
+/** Tue 03:30 */
+export const dayInIndia = (instant: string): string =>
+  dayAndMinute.format(new Date(instant)).replace(',', '');
+
+/** Tue 24 Nov 08:55:12 IST */
+export const momentInIndia = (instant: string): string =>
+  `${whole.format(new Date(instant)).replaceAll(',', '')} IST`;
+
+/** 11-24 03:25:12, in UTC as the audit is kept. */
+export const auditTime = (instant: string): string => `${instant.slice(5, 10)} ${instant.slice(11, 19)}`;
+
+const two = (value: number): string => String(value).padStart(2, '0');
+
+/** 10:58, or 1:02:03 from an hour on. */
+export const countdown = (seconds: number): string => {
+  const hours = Math.floor(seconds / 3600);
+  const rest = `${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+  return hours === 0 ? rest : `${hours}:${rest}`;
+};
+
+/** 22h 10m, and to the second in the last hour. */
+export const remaining = (seconds: number): string =>
+  seconds >= 3600
+    ? `${Math.floor(seconds / 3600)}h ${two(Math.floor(seconds / 60) % 60)}m`
+    : `${Math.floor(seconds / 60)}m ${two(seconds % 60)}s`;

@@ -1,0 +1,308 @@
+/* eslint-disable */
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** The six API apps an account can have at the broker. */
+export type ApiName =
+  /** First option-chain reader. */
+  | 'OPTIONCHAIN1'
+  /** Second option-chain reader. */
+  | 'OPTIONCHAIN2'
+  /** The root of everything: without its token nothing is confirmed. */
+  | 'PRIMARY'
+  /** First market-data feed. */
+  | 'WEBSOCKET1'
+  /** Second market-data feed. */
+  | 'WEBSOCKET2'
+  /** Third market-data feed. */
+  | 'WEBSOCKET3';
+
+/** Where an account stands on its way through the morning. */
+export type AuthPhase =
+  /** Everything is there, or the operator accepted the partial set. */
+  | 'AUTH_CONFIRMED'
+  /** The broker needs rest; every generation is refused. */
+  | 'COOLDOWN'
+  /** A client has gone through the gate. */
+  | 'DASHBOARD'
+  /** Nothing was begun, or PRIMARY is gone. */
+  | 'IDLE'
+  /** A run is about to take up its first API. */
+  | 'LOGIN_STARTED'
+  /** Some are missing, PRIMARY among them. */
+  | 'PARTIAL_AUTH'
+  /** The broker confirmed PRIMARY; others are missing. */
+  | 'PRIMARY_VALIDATED'
+  /** The rest is over and the run goes on. */
+  | 'RESUME_GENERATION'
+  /** Tokens are being made. */
+  | 'TOKEN_GENERATION';
+
+/** Why nothing moves. */
+export type BlockReason =
+  /** The owner has to put an app right at the broker. */
+  | 'APP_REJECTED'
+  /** The broker does not answer. */
+  | 'BROKER_UNREACHABLE'
+  /** Another process has the browser. */
+  | 'BROWSER_BUSY'
+  /** The broker wants to see a person. */
+  | 'CAPTCHA'
+  /** The broker needs rest; it goes on by itself. */
+  | 'COOLDOWN'
+  /** The account is quarantined until clearQuarantine. */
+  | 'CREDENTIALS_REJECTED'
+  /** The database cannot be written. */
+  | 'DATABASE'
+  /** The login page is not known any more. */
+  | 'PAGE_CHANGED';
+
+/** How urgent the end of a token is. */
+export type ExpiryLevel =
+  /** Less than an hour is left. */
+  | 'AMBER'
+  /** Its time is up. */
+  | 'EXPIRED'
+  /** An hour or more is left. */
+  | 'GREEN'
+  /** Less than ten minutes are left. */
+  | 'RED';
+
+/** Why no token came of it. */
+export type FailureCode =
+  /** Ended on request. */
+  | 'ABORTED'
+  /** Nobody approved, or logged in, before the time was up. */
+  | 'APPROVAL_LAPSED'
+  /** The broker does not accept this API app. */
+  | 'APP_REJECTED'
+  /** The broker cannot be reached or does not answer. */
+  | 'BROKER_UNREACHABLE'
+  /** No browser, or it died. */
+  | 'BROWSER_FAILED'
+  /** The broker wants to see a person. */
+  | 'CAPTCHA'
+  /** This machine’s clock differs from the broker’s by more than 3 s. */
+  | 'CLOCK_SKEW'
+  /** The code was sent and yielded no token; a code is good for one try. */
+  | 'CODE_SPENT'
+  /** The broker rejected mobile number, OTP or PIN, or has locked the account. */
+  | 'CREDENTIALS_REJECTED'
+  /** A mistake of this program. */
+  | 'INTERNAL'
+  /** The program ended in the middle. */
+  | 'INTERRUPTED'
+  /** The login page is none of the known ones. */
+  | 'PAGE_CHANGED'
+  /** The code was sent and the program ended before the answer came. */
+  | 'SPENT_UNKNOWN'
+  /** The token could not be written to the database. */
+  | 'STORAGE_FAILED'
+  /** The broker is counting attempts and accepts no more for a while. */
+  | 'THROTTLED'
+  /** The broker refused the token that it had just issued. */
+  | 'TOKEN_REJECTED'
+  /** The token is stored, but the broker gave no usable answer about it. */
+  | 'UNVERIFIED'
+  /** The token is of another user of the broker; it was not kept. */
+  | 'WRONG_ACCOUNT';
+
+/** Which tokens to make. */
+export type GenerationMode =
+  /** Those of every enabled API; replacing valid ones needs replaceValid. */
+  | 'ALL'
+  /** Those that are EXPIRED, INVALID or MISSING; UNKNOWN ones only with includeUnknown. */
+  | 'INVALID_ONLY'
+  /** Those of the APIs that are named. */
+  | 'PARTIAL';
+
+/** What is being done for one API. */
+export type LoginStep =
+  /** Asking the broker to ask the account’s owner. */
+  | 'APPROVAL_REQUEST'
+  /** Waiting for the owner’s approval on the phone; a refusal there looks like silence. */
+  | 'APPROVAL_WAIT'
+  /** Allowing the app to act for the account. */
+  | 'CONSENT'
+  /** Opening the broker’s authorization dialog. */
+  | 'DIALOG'
+  /** Trading the code for a token. */
+  | 'EXCHANGE'
+  /** Waiting for a person who logs in with a browser of their own. */
+  | 'HUMAN_LOGIN'
+  /** Entering the mobile number. */
+  | 'MOBILE'
+  /** Entering the TOTP code. */
+  | 'OTP'
+  /** Waiting until enough time has passed since the last OTP request (VEGA_OTP_SPACING_SECONDS). */
+  | 'OTP_SPACING'
+  /** Entering the PIN. */
+  | 'PIN'
+  /** The broker has redirected back with a code. */
+  | 'REDIRECT'
+  /** Writing the token to the database. */
+  | 'STORE'
+  /** Waiting for a TOTP time step that was never used. */
+  | 'TOTP_WAIT'
+  /** Asking the broker’s profile call whether the token works. */
+  | 'VERIFY';
+
+/** What the holder of a key may do. Each field of the root types says which roles may use it. */
+export type Role =
+  /** Everything but being handed tokens. */
+  | 'OPERATOR'
+  /** A program that needs tokens: is handed them, and follows how they stand. */
+  | 'SERVICE'
+  /** Reads, and changes nothing. */
+  | 'VIEWER';
+
+/** How a run stands. */
+export type RunStatus =
+  /** It was ended on request. */
+  | 'ABORTED'
+  /** Every token of it was made and confirmed. */
+  | 'COMPLETED'
+  /** Waiting until the broker accepts logins again. */
+  | 'COOLDOWN'
+  /** Another account’s run has the browser; it comes next. */
+  | 'QUEUED'
+  /** Under way. */
+  | 'RUNNING'
+  /** It ended with some missing; the steps say why. */
+  | 'STOPPED'
+  /** A person has to act: in the browser window, on the phone or at the broker’s login. */
+  | 'WAITING_OPERATOR';
+
+/** How one API’s part of a run stands. */
+export type StepStatus =
+  /** Its token is stored and confirmed by the broker. */
+  | 'DONE'
+  /** No confirmed token; `failure` says why. */
+  | 'FAILED'
+  /** Not taken up yet. */
+  | 'PENDING'
+  /** Being worked on. */
+  | 'RUNNING'
+  /** The run ended before it was taken up. */
+  | 'SKIPPED';
+
+/** Where a token lies. */
+export type StorageKind =
+  /** In SQLite. */
+  | 'DATABASE'
+  /** In memory and in the encrypted spill file, until SQLite can be written again. */
+  | 'MEMORY';
+
+/** What is known about a token. */
+export type Verdict =
+  /** Its time is up (03:30 IST), or cannot be read. */
+  | 'EXPIRED'
+  /** The broker refused it, its client id has changed, or it belongs to another user. */
+  | 'INVALID'
+  /** There is none. */
+  | 'MISSING'
+  /** Nobody has asked, or the broker gave no usable answer. Never treated as valid. */
+  | 'UNKNOWN'
+  /** Its time is not up and the broker's profile call confirmed it. */
+  | 'VALID';
+
+export type GlanceQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type GlanceQuery = { ready: boolean, caller: { id: string, role: Role }, activeAccount: { id: string, name: string, client: string | null, broker: string, plan: string | null }, accounts: Array<{ id: string, name: string, client: string | null, isActive: boolean, authState: { state: AuthPhase } }>, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, cooldown: { active: boolean, until: string | null, reason: FailureCode | null }, run: { id: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } | null }, tokens: Array<{ apiName: ApiName, isPrimary: boolean, verdict: Verdict, fingerprint: string | null, generatedAt: string | null, expiresAt: string | null, checkedAt: string | null, storage: StorageKind, version: number }>, tokenExpiry: Array<{ apiName: ApiName, expiresAt: string, remainingSeconds: number, level: ExpiryLevel }> };
+
+export class TypedDocumentString<TResult, TVariables>
+  extends String
+  implements DocumentTypeDecoration<TResult, TVariables>
+{
+  __apiType?: NonNullable<DocumentTypeDecoration<TResult, TVariables>['__apiType']>;
+  private value: string;
+  public __meta__?: Record<string, any> | undefined;
+
+  constructor(value: string, __meta__?: Record<string, any> | undefined) {
+    super(value);
+    this.value = value;
+    this.__meta__ = __meta__;
+  }
+
+  override toString(): string & DocumentTypeDecoration<TResult, TVariables> {
+    return this.value;
+  }
+}
+
+export const GlanceDocument = new TypedDocumentString(`
+    query Glance {
+  caller {
+    id
+    role
+  }
+  activeAccount {
+    id
+    name
+    client
+    broker
+    plan
+  }
+  accounts {
+    id
+    name
+    client
+    isActive
+    authState {
+      state
+    }
+  }
+  ready
+  authState {
+    accountId
+    state
+    primaryPresent
+    blockedBy
+    since
+    cooldown {
+      active
+      until
+      reason
+    }
+    run {
+      id
+      mode
+      status
+      startedAt
+      endedAt
+      waitingUntil
+      queuePosition
+      steps {
+        apiName
+        status
+        step
+        failure {
+          code
+          message
+          nextAction
+          submitted
+        }
+      }
+    }
+  }
+  tokens {
+    apiName
+    isPrimary
+    verdict
+    fingerprint
+    generatedAt
+    expiresAt
+    checkedAt
+    storage
+    version
+  }
+  tokenExpiry {
+    apiName
+    expiresAt
+    remainingSeconds
+    level
+  }
+}
+    `) as unknown as TypedDocumentString<GlanceQuery, GlanceQueryVariables>;

@@ -1,0 +1,201 @@
+import { type FormEvent, useState } from 'react';
+import {
+  AccountsDocument,
+  type AccountsQuery,
+  AddAccountDocument,
+  RemoveAccountDocument,
+  RenameAccountDocument,
+  SwitchAccountDocument,
+  UpdateAccountCredentialsDocument,
+} from '../../sdk/index.ts';
+import { STATE_WORDS } from '../../sdk/words.ts';
+import { useAct } from '../acts/use-act.ts';
+import { useAnswer } from '../facts/use-answer.ts';
+import { useMayAct } from '../facts/use-desk.ts';
+import { ConfirmByTyping } from '../parts/confirm-by-typing.tsx';
+import { Field, textOf } from '../parts/field.tsx';
+import { Panel } from '../parts/panel.tsx';
+import { Refusal } from '../parts/refusal.tsx';
+import { WordMark } from '../parts/word.tsx';
+
+type Account = AccountsQuery['accounts'][number];
+type Change = 'RENAME' | 'CREDENTIALS' | 'REMOVE' | null;
+
+/** Every broker login. What one logs in with can be written and never read. */
+export const AccountsPage = () => {
+  const mayAct = useMayAct();
+  const { data, refusal, refresh } = useAnswer(AccountsDocument, {});
+  return (
+    <div className="stack">
+      <Panel title="Accounts">
+        <Refusal of={refusal} />
+        {data === null ? <p className="empty">Being read …</p> : null}
+        <ul className="account-list">
+          {data?.accounts.map((account) => (
+            <AccountItem key={account.id} account={account} onChanged={refresh} />
+          ))}
+        </ul>
+        {mayAct ? null : <p className="note">You are a VIEWER: accounts can be seen here and not changed.</p>}
+      </Panel>
+      {mayAct ? <AddForm onAdded={refresh} /> : null}
+    </div>
+  );
+};
+
+const AccountItem = ({ account, onChanged }: { account: Account; onChanged: () => void }) => {
+  const mayAct = useMayAct();
+  const [change, begin] = useState<Change>(null);
+  const switching = useAct(SwitchAccountDocument);
+  const done = (): void => {
+    begin(null);
+    onChanged();
+  };
+  return (
+    <li className="account-item">
+      <div className="row">
+        <b>{account.name}</b>
+        {account.name === account.id ? null : <span className="dim">{account.id}</span>}
+        {account.isActive ? <span className="badge">● ACTIVE</span> : null}
+        <WordMark of={STATE_WORDS[account.authState.state]} />
+        <span className="dim">
+          Client {account.client ?? 'not known yet'} · {account.broker} · Plan{' '}
+          {account.plan ?? 'not known yet'} · from {account.source ?? 'nowhere any more'}
+        </span>
+      </div>
+      {mayAct ? (
+        <div className="row">
+          {account.isActive ? null : (
+            <button
+              type="button"
+              disabled={switching.isBusy}
+              onClick={() => void switching.run({ accountId: account.id }).then(onChanged)}
+            >
+              Switch to {account.name}
+            </button>
+          )}
+          <button type="button" onClick={() => begin('RENAME')}>
+            Rename {account.name}
+          </button>
+          {account.source === 'DATABASE' ? (
+            <>
+              <button type="button" onClick={() => begin('CREDENTIALS')}>
+                Credentials of {account.name}
+              </button>
+              <button type="button" className="danger" onClick={() => begin('REMOVE')}>
+                Remove {account.name} …
+              </button>
+            </>
+          ) : null}
+        </div>
+      ) : null}
+      <Refusal of={switching.refusal} />
+      {change === 'RENAME' ? <Rename account={account} onDone={done} /> : null}
+      {change === 'CREDENTIALS' ? <Credentials account={account} onDone={done} /> : null}
+      {change === 'REMOVE' ? <Remove account={account} onDone={done} onCancel={() => begin(null)} /> : null}
+    </li>
+  );
+};
+
+interface ChangeProps {
+  readonly account: Account;
+  readonly onDone: () => void;
+}
+
+const Rename = ({ account, onDone }: ChangeProps) => {
+  const { run, isBusy, refusal } = useAct(RenameAccountDocument);
+  const rename = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
+    event.preventDefault();
+    const name = textOf(new FormData(event.currentTarget), 'name') ?? '';
+    if (await run({ accountId: account.id, name })) onDone();
+  };
+  return (
+    <form className="fields" onSubmit={(event) => void rename(event)}>
+      <Field name="name" label={`New name of ${account.name}`} defaultValue={account.name} />
+      <button type="submit" disabled={isBusy}>
+        Rename
+      </button>
+      <Refusal of={refusal} />
+    </form>
+  );
+};
+
+const CREDENTIALS = (
+  <>
+    <Field name="mobileNumber" label="Mobile number" hint="Ten digits, with or without +91." isSecret />
+    <Field name="pin" label="PIN" hint="Six digits." isSecret />
+    <Field name="totpSecret" label="TOTP secret" hint="Base32, or the whole otpauth:// link." isSecret />
+    <Field name="redirectUri" label="Redirect URI" hint="As registered at the broker." />
+  </>
+);
+
+const credentialsOf = (form: FormData) => ({
+  mobileNumber: textOf(form, 'mobileNumber') ?? '',
+  pin: textOf(form, 'pin') ?? '',
+  totpSecret: textOf(form, 'totpSecret') ?? '',
+  redirectUri: textOf(form, 'redirectUri') ?? '',
+});
+
+const Credentials = ({ account, onDone }: ChangeProps) => {
+  const { run, isBusy, refusal } = useAct(UpdateAccountCredentialsDocument);
+  const save = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
+    event.preventDefault();
+    const input = { accountId: account.id, ...credentialsOf(new FormData(event.currentTarget)) };
+    if (await run({ input })) onDone();
+  };
+  return (
+    <form className="fields" onSubmit={(event) => void save(event)}>
+      {CREDENTIALS}
+      <button type="submit" disabled={isBusy}>
+        Replace the credentials of {account.name}
+      </button>
+      <Refusal of={refusal} />
+    </form>
+  );
+};
+
+const Remove = ({ account, onDone, onCancel }: ChangeProps & { onCancel: () => void }) => {
+  const { run, isBusy, refusal } = useAct(RemoveAccountDocument);
+  return (
+    <ConfirmByTyping
+      phrase={account.name}
+      act="Remove account"
+      isBusy={isBusy}
+      refusal={refusal}
+      onConfirm={() => void run({ accountId: account.id }).then((removed) => removed && onDone())}
+      onCancel={onCancel}
+    >
+      <p>
+        <b>Remove {account.name}</b> with its API apps and credentials. They can never be read back.
+      </p>
+    </ConfirmByTyping>
+  );
+};
+
+const AddForm = ({ onAdded }: { onAdded: () => void }) => {
+  const { run, isBusy, refusal } = useAct(AddAccountDocument);
+  const [said, say] = useState('');
+  const add = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
+    event.preventDefault();
+    const form = event.currentTarget;
+    const given = new FormData(form);
+    say('');
+    const added = await run({ input: { name: textOf(given, 'name'), ...credentialsOf(given) } });
+    if (added === null) return;
+    form.reset();
+    say(`${added.addAccount.name} is stored. Next: switch to it and add its apps under APIs (F8).`);
+    onAdded();
+  };
+  return (
+    <Panel title="Add an account">
+      <form className="fields" onSubmit={(event) => void add(event)}>
+        <Field name="name" label="Name" hint="Its id if left empty." isOptional />
+        {CREDENTIALS}
+        <button type="submit" className="primary" disabled={isBusy}>
+          Add account
+        </button>
+        <output>{said}</output>
+        <Refusal of={refusal} />
+      </form>
+    </Panel>
+  );
+};

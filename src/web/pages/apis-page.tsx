@@ -1,0 +1,202 @@
+import { type FormEvent, useState } from 'react';
+import {
+  ApiConfigsDocument,
+  type ApiConfigsQuery,
+  type ApiName,
+  RemoveApiConfigDocument,
+  SaveApiConfigDocument,
+  SetApiConfigEnabledDocument,
+} from '../../sdk/index.ts';
+import { useAct } from '../acts/use-act.ts';
+import { useAnswer } from '../facts/use-answer.ts';
+import { useGlance, useMayAct } from '../facts/use-desk.ts';
+import { ConfirmByTyping } from '../parts/confirm-by-typing.tsx';
+import { Field, textOf } from '../parts/field.tsx';
+import { Panel } from '../parts/panel.tsx';
+import { Refusal } from '../parts/refusal.tsx';
+import { WideTable } from '../parts/wide-table.tsx';
+
+type ApiConfig = ApiConfigsQuery['apiConfigs'][number];
+
+const NAMES: readonly ApiName[] = [
+  'PRIMARY',
+  'WEBSOCKET1',
+  'WEBSOCKET2',
+  'WEBSOCKET3',
+  'OPTIONCHAIN1',
+  'OPTIONCHAIN2',
+];
+
+/** The API apps of the active account. Their secrets can be written and never read. */
+export const ApisPage = () => {
+  const { activeAccount } = useGlance();
+  const mayAct = useMayAct();
+  const { data, refusal, refresh } = useAnswer(ApiConfigsDocument, { accountId: activeAccount.id });
+  const configs = data?.apiConfigs ?? [];
+  const isOfEnvironment = configs.some(({ source }) => source === 'ENV');
+  return (
+    <div className="stack">
+      <Panel title={`API apps of ${activeAccount.name}`}>
+        <Refusal of={refusal} />
+        {data === null ? <p className="empty">Being read …</p> : null}
+        {data !== null && configs.length === 0 ? (
+          <p className="empty">There is none yet. Next: add PRIMARY below.</p>
+        ) : null}
+        {configs.length === 0 ? null : (
+          <WideTable name="API apps">
+            <thead>
+              <tr>
+                <th scope="col">API</th>
+                <th scope="col">State</th>
+                <th scope="col">Client id</th>
+                <th scope="col">Redirect URI</th>
+                <th scope="col">From</th>
+                {mayAct && !isOfEnvironment ? <th scope="col">Change</th> : null}
+              </tr>
+            </thead>
+            <tbody>
+              {configs.map((config) => (
+                <Row
+                  key={config.apiName}
+                  config={config}
+                  mayChange={mayAct && config.source === 'DATABASE'}
+                  onChanged={refresh}
+                />
+              ))}
+            </tbody>
+          </WideTable>
+        )}
+        {isOfEnvironment ? (
+          <p className="note">
+            These come from the environment (UPSTOX_CLIENT_ID_n and so on): change them there and start again,
+            or set LOGIN_CONFIG_SOURCE=DATABASE to keep them here.
+          </p>
+        ) : null}
+        {mayAct ? null : <p className="note">You are a VIEWER: apps can be seen here and not changed.</p>}
+      </Panel>
+      {mayAct && data !== null && !isOfEnvironment ? <SaveForm onSaved={refresh} /> : null}
+    </div>
+  );
+};
+
+const Row = ({
+  config,
+  mayChange,
+  onChanged,
+}: {
+  config: ApiConfig;
+  mayChange: boolean;
+  onChanged: () => void;
+}) => {
+  const { activeAccount } = useGlance();
+  const [isRemoving, setRemoving] = useState(false);
+  const enable = useAct(SetApiConfigEnabledDocument);
+  const remove = useAct(RemoveApiConfigDocument);
+  const of = { accountId: activeAccount.id, apiName: config.apiName };
+  const confirm = async (): Promise<void> => {
+    if ((await remove.run(of)) === null) return;
+    setRemoving(false);
+    onChanged();
+  };
+  return (
+    <>
+      <tr>
+        <th scope="row">{config.apiName}</th>
+        <td>{config.enabled ? '✓ enabled' : '– disabled'}</td>
+        <td>{config.clientId}</td>
+        <td>{config.redirectUri}</td>
+        <td>{config.source}</td>
+        {mayChange ? (
+          <td>
+            <div className="row">
+              <button
+                type="button"
+                disabled={enable.isBusy}
+                onClick={() => void enable.run({ ...of, enabled: !config.enabled }).then(onChanged)}
+              >
+                {config.enabled ? 'Disable' : 'Enable'} {config.apiName}
+              </button>
+              <button type="button" className="danger" onClick={() => setRemoving(true)}>
+                Remove {config.apiName} …
+              </button>
+            </div>
+            <Refusal of={enable.refusal} />
+          </td>
+        ) : null}
+      </tr>
+      {isRemoving ? (
+        <tr className="sub">
+          <td colSpan={6}>
+            <ConfirmByTyping
+              phrase={activeAccount.name}
+              act={`Remove ${config.apiName}`}
+              isBusy={remove.isBusy}
+              refusal={remove.refusal}
+              onConfirm={() => void confirm()}
+              onCancel={() => setRemoving(false)}
+            >
+              <p>
+                <b>
+                  Remove {config.apiName} of {activeAccount.name}.
+                </b>{' '}
+                Its token stays stored; its secret is gone.
+              </p>
+            </ConfirmByTyping>
+          </td>
+        </tr>
+      ) : null}
+    </>
+  );
+};
+
+const SaveForm = ({ onSaved }: { onSaved: () => void }) => {
+  const { activeAccount } = useGlance();
+  const { run, isBusy, refusal } = useAct(SaveApiConfigDocument);
+  const [said, say] = useState('');
+  const save = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
+    event.preventDefault();
+    const form = event.currentTarget;
+    const given = new FormData(form);
+    const apiName = NAMES.find((name) => name === given.get('apiName')) ?? 'PRIMARY';
+    const input = {
+      accountId: activeAccount.id,
+      apiName,
+      clientId: textOf(given, 'clientId') ?? '',
+      clientSecret: textOf(given, 'clientSecret'),
+      redirectUri: textOf(given, 'redirectUri'),
+    };
+    say('');
+    if ((await run({ input })) === null) return;
+    form.reset();
+    say(`${apiName} is stored.`);
+    onSaved();
+  };
+  return (
+    <Panel title="Add or change an app">
+      <form className="fields" onSubmit={(event) => void save(event)}>
+        <div className="field">
+          <label htmlFor="api-name">API</label>
+          <select id="api-name" name="apiName">
+            {NAMES.map((name) => (
+              <option key={name}>{name}</option>
+            ))}
+          </select>
+        </div>
+        <Field name="clientId" label="Client id" />
+        <Field
+          name="clientSecret"
+          label="Client secret"
+          hint="Needed for a new app; it can never be read back."
+          isSecret
+          isOptional
+        />
+        <Field name="redirectUri" label="Redirect URI" hint="The account’s if left empty." isOptional />
+        <button type="submit" className="primary" disabled={isBusy}>
+          Save
+        </button>
+        <output>{said}</output>
+        <Refusal of={refusal} />
+      </form>
+    </Panel>
+  );
+};

@@ -1,0 +1,245 @@
+import { type FormEvent, useState } from 'react';
+import {
+  AccessKeysDocument,
+  type AccessKeysQuery,
+  CreateAccessKeyDocument,
+  EndSessionsDocument,
+  RevokeAccessKeyDocument,
+  type Role,
+  TokenLeasesDocument,
+} from '../../sdk/index.ts';
+import { useAct } from '../acts/use-act.ts';
+import { useAnswer } from '../facts/use-answer.ts';
+import { useGlance, useMayAct } from '../facts/use-desk.ts';
+import { momentInIndia } from '../format.ts';
+import { ConfirmByTyping } from '../parts/confirm-by-typing.tsx';
+import { Field, textOf } from '../parts/field.tsx';
+import { Panel } from '../parts/panel.tsx';
+import { Refusal } from '../parts/refusal.tsx';
+import { WideTable } from '../parts/wide-table.tsx';
+
+type AccessKey = AccessKeysQuery['accessKeys'][number];
+
+const ROLES: readonly Role[] = ['SERVICE', 'VIEWER', 'OPERATOR'];
+
+/** Who may come in, and who runs on which token. */
+export const KeysPage = () => {
+  const mayAct = useMayAct();
+  return (
+    <div className="stack">
+      {mayAct ? (
+        <>
+          <Keys />
+          <Sessions />
+        </>
+      ) : (
+        <Panel title="Access keys">
+          <p className="note">You are a VIEWER: only an OPERATOR sees and changes keys.</p>
+        </Panel>
+      )}
+      <Leases />
+    </div>
+  );
+};
+
+const Keys = () => {
+  const { data, refusal, refresh } = useAnswer(AccessKeysDocument, {});
+  const keys = data?.accessKeys ?? [];
+  return (
+    <>
+      <Panel title="Access keys">
+        <Refusal of={refusal} />
+        {data !== null && keys.length === 0 ? <p className="empty">No key was made yet.</p> : null}
+        {keys.length === 0 ? null : (
+          <WideTable name="Access keys">
+            <thead>
+              <tr>
+                <th scope="col">Name</th>
+                <th scope="col">Role</th>
+                <th scope="col">For</th>
+                <th scope="col">Made</th>
+                <th scope="col">State</th>
+              </tr>
+            </thead>
+            <tbody>
+              {keys.map((key) => (
+                <KeyRow key={key.id} of={key} onChanged={refresh} />
+              ))}
+            </tbody>
+          </WideTable>
+        )}
+      </Panel>
+      <CreateForm onCreated={refresh} />
+    </>
+  );
+};
+
+const KeyRow = ({ of: key, onChanged }: { of: AccessKey; onChanged: () => void }) => {
+  const [isRevoking, setRevoking] = useState(false);
+  const { run, isBusy, refusal } = useAct(RevokeAccessKeyDocument);
+  const revoke = async (): Promise<void> => {
+    if ((await run({ id: key.id })) === null) return;
+    setRevoking(false);
+    onChanged();
+  };
+  return (
+    <>
+      <tr>
+        <th scope="row">{key.name}</th>
+        <td>{key.role}</td>
+        <td>
+          {key.accountId ?? 'every account'}
+          {key.apiNames == null ? '' : `: ${key.apiNames.join(', ')}`}
+        </td>
+        <td className="number">{momentInIndia(key.createdAt)}</td>
+        <td>
+          {key.revokedAt == null ? (
+            <button type="button" className="danger" onClick={() => setRevoking(true)}>
+              Revoke {key.name} …
+            </button>
+          ) : (
+            <span>✕ revoked {momentInIndia(key.revokedAt)}</span>
+          )}
+        </td>
+      </tr>
+      {isRevoking && key.revokedAt == null ? (
+        <tr className="sub">
+          <td colSpan={5}>
+            <ConfirmByTyping
+              phrase={key.name}
+              act="Revoke key"
+              isBusy={isBusy}
+              refusal={refusal}
+              onConfirm={() => void revoke()}
+              onCancel={() => setRevoking(false)}
+            >
+              <p>
+                <b>Revoke {key.name}</b> ({key.accountId ?? 'every account'}): its streams and pages end at
+                once, for good.
+              </p>
+            </ConfirmByTyping>
+          </td>
+        </tr>
+      ) : null}
+    </>
+  );
+};
+
+const CreateForm = ({ onCreated }: { onCreated: () => void }) => {
+  const { run, isBusy, refusal } = useAct(CreateAccessKeyDocument);
+  const [secret, show] = useState<{ readonly name: string; readonly text: string } | null>(null);
+  const create = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
+    event.preventDefault();
+    const form = event.currentTarget;
+    const given = new FormData(form);
+    const role = ROLES.find((one) => one === given.get('role')) ?? 'VIEWER';
+    show(null);
+    const created = await run({ input: { name: textOf(given, 'name') ?? '', role } });
+    if (created === null) return;
+    form.reset();
+    show({ name: created.createAccessKey.key.name, text: created.createAccessKey.secret });
+    onCreated();
+  };
+  return (
+    <Panel title="Make a key">
+      <form className="fields" onSubmit={(event) => void create(event)}>
+        <Field name="name" label="Name" hint="Who will hold it." />
+        <div className="field">
+          <label htmlFor="role">Role</label>
+          <select id="role" name="role">
+            {ROLES.map((role) => (
+              <option key={role}>{role}</option>
+            ))}
+          </select>
+          <span className="small">SERVICE is handed tokens, VIEWER reads, OPERATOR acts.</span>
+        </div>
+        <button type="submit" className="primary" disabled={isBusy}>
+          Make key
+        </button>
+        <Refusal of={refusal} />
+      </form>
+      {secret === null ? null : (
+        <div className="banner" data-tone="warn" role="status">
+          <p>
+            <b>The key of {secret.name}</b>, told once and never again. Keep it now:
+          </p>
+          <p className="row">
+            <code className="secret">{secret.text}</code>
+            <button type="button" onClick={() => void navigator.clipboard?.writeText(secret.text)}>
+              Copy
+            </button>
+            <button type="button" onClick={() => show(null)}>
+              I have it
+            </button>
+          </p>
+        </div>
+      )}
+    </Panel>
+  );
+};
+
+const Sessions = () => {
+  const { activeAccount } = useGlance();
+  const [isEnding, setEnding] = useState(false);
+  const { run, isBusy, refusal } = useAct(EndSessionsDocument);
+  return (
+    <Panel title="Browsers">
+      {isEnding ? (
+        <ConfirmByTyping
+          phrase={activeAccount.name}
+          act="Send every browser away"
+          isBusy={isBusy}
+          refusal={refusal}
+          onConfirm={() => void run({})}
+          onCancel={() => setEnding(false)}
+        >
+          <p>
+            <b>End every browser’s session</b>, this one included, for {activeAccount.name} and every other
+            account.
+          </p>
+        </ConfirmByTyping>
+      ) : (
+        <button type="button" className="danger" onClick={() => setEnding(true)}>
+          End every browser’s session …
+        </button>
+      )}
+    </Panel>
+  );
+};
+
+const Leases = () => {
+  const { activeAccount } = useGlance();
+  const { data, refusal } = useAnswer(TokenLeasesDocument, { accountId: activeAccount.id });
+  const leases = data?.tokenLeases ?? [];
+  return (
+    <Panel title={`Tokens of ${activeAccount.name} in the hands of programs`}>
+      <Refusal of={refusal} />
+      {leases.length === 0 ? (
+        <p className="empty">{data === null ? 'Being read …' : 'No program was handed a token yet.'}</p>
+      ) : (
+        <WideTable name="Tokens in the hands of programs">
+          <thead>
+            <tr>
+              <th scope="col">Key</th>
+              <th scope="col">API</th>
+              <th scope="col">Version</th>
+              <th scope="col">Handed over</th>
+            </tr>
+          </thead>
+          <tbody>
+            {leases.map((lease) => (
+              <tr key={`${lease.keyId} ${lease.apiName}`}>
+                <th scope="row">{lease.keyName}</th>
+                <td>{lease.apiName}</td>
+                <td>
+                  {lease.version} {lease.isPresent ? '✓ present' : '⚠ replaced since'}
+                </td>
+                <td className="number">{momentInIndia(lease.leasedAt)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </WideTable>
+      )}
+    </Panel>
+  );
+};

@@ -1,0 +1,32 @@
+import { useEffect } from 'react';
+import type { Refused } from '../acts/refusal.ts';
+import { useDesk } from '../facts/use-desk.ts';
+
+const AGAIN_MS = 2000;
+
+/** Nothing is known yet: it is being asked, or nobody answers. */
+export const Opening = ({ refusal }: { refusal: Refused | null }) => {
+  const { refresh } = useDesk();
+  useEffect(() => {
+    const timer = setInterval(refresh, AGAIN_MS);
+    return () => clearInterval(timer);
+  }, [refresh]);
+  return (
+    <main className="door" id="main" aria-busy={refusal === null}>
+      <p className="brand">
+        <b>VEGA TRADER</b>
+      </p>
+      {refusal === null ? (
+        <h1>Being read …</h1>
+      ) : (
+        <>
+          <h1>
+            <span aria-hidden="true">✕</span> Offline
+          </h1>
+          <p role="alert">{refusal.message} It is asked again every two seconds.</p>
+          <p>{refusal.code === 'NETWORK' ? 'Next: check that vega-auth runs.' : refusal.nextAction}</p>
+        </>
+      )}
+    </main>
+  );
+};

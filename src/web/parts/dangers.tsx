@@ -1,0 +1,85 @@
+import { useState } from 'react';
+import { AcceptPartialDocument, GenerateTokensDocument, LogoutDocument } from '../../sdk/index.ts';
+import { lackingOf } from '../../sdk/words.ts';
+import { useAct } from '../acts/use-act.ts';
+import { useGlance } from '../facts/use-desk.ts';
+import { useIntent } from '../intent.tsx';
+import { ConfirmByTyping } from './confirm-by-typing.tsx';
+
+export const ForceAll = () => {
+  const { activeAccount, tokens } = useGlance();
+  const { ask } = useIntent();
+  const { run, isBusy, refusal } = useAct(GenerateTokensDocument);
+  const force = async (): Promise<void> => {
+    const accountId = activeAccount.id;
+    if (await run({ mode: 'ALL', accountId, replaceValid: true, includeUnknown: true })) ask(null);
+  };
+  return (
+    <ConfirmByTyping
+      phrase={activeAccount.name}
+      act="Regenerate all"
+      isBusy={isBusy}
+      refusal={refusal}
+      onConfirm={() => void force()}
+      onCancel={() => ask(null)}
+    >
+      <p>
+        <b>Force regenerate all of {activeAccount.name}:</b> {tokens.length} logins at the broker. Tokens that
+        work now are replaced, and programs have to take the new ones.
+      </p>
+    </ConfirmByTyping>
+  );
+};
+
+export const AcceptPartial = () => {
+  const { activeAccount, tokens } = useGlance();
+  const { ask } = useIntent();
+  const { run, isBusy, refusal } = useAct(AcceptPartialDocument);
+  const accept = async (): Promise<void> => {
+    if (await run({ accountId: activeAccount.id })) ask(null);
+  };
+  return (
+    <ConfirmByTyping
+      phrase={activeAccount.name}
+      act="Accept partial set"
+      isBusy={isBusy}
+      refusal={refusal}
+      onConfirm={() => void accept()}
+      onCancel={() => ask(null)}
+    >
+      <p>
+        <b>Open the gate of {activeAccount.name} without the rest:</b> {lackingOf(tokens)}. It holds until the
+        next 03:30 IST and is written down.
+      </p>
+    </ConfirmByTyping>
+  );
+};
+
+export const LogOut = () => {
+  const { activeAccount } = useGlance();
+  const { ask } = useIntent();
+  const [revoke, setRevoke] = useState(false);
+  const { run, isBusy, refusal } = useAct(LogoutDocument);
+  const logOut = async (): Promise<void> => {
+    if (await run({ accountId: activeAccount.id, revoke })) ask(null);
+  };
+  return (
+    <ConfirmByTyping
+      phrase={activeAccount.name}
+      act="Logout"
+      isBusy={isBusy}
+      refusal={refusal}
+      onConfirm={() => void logOut()}
+      onCancel={() => ask(null)}
+    >
+      <p>
+        <b>Log {activeAccount.name} out:</b> the gate shuts and what is under way is aborted. A cooldown and a
+        quarantine stay.
+      </p>
+      <label className="check">
+        <input type="checkbox" checked={revoke} onChange={({ target }) => setRevoke(target.checked)} /> End
+        the tokens at the broker, too
+      </label>
+    </ConfirmByTyping>
+  );
+};

@@ -1,0 +1,110 @@
+import { useState } from 'react';
+import { useQuery } from 'urql';
+import { GenerateTokensDocument, TokenStatusDocument } from '../../sdk/index.ts';
+import { toRefusal } from '../acts/refusal.ts';
+import { useAct } from '../acts/use-act.ts';
+import { documentOf } from '../facts/typed-document.ts';
+import { useDesk, useGlance } from '../facts/use-desk.ts';
+import { useIntent } from '../intent.tsx';
+import { AbortButton } from './abort-button.tsx';
+import { Refusal } from './refusal.tsx';
+
+export const DecisionButtons = () => {
+  const { activeAccount, authState, tokens } = useGlance();
+  const { ask } = useIntent();
+  const generate = useAct(GenerateTokensDocument);
+  const { run, cooldown, blockedBy, state } = authState;
+  const isUnderWay = run != null && run.endedAt === null;
+  const why = reasonOf(isUnderWay, cooldown.active, blockedBy === 'CREDENTIALS_REJECTED');
+  return (
+    <div className="decisions">
+      {isUnderWay ? <AbortButton runId={run.id} /> : null}
+      <Decided
+        name="Generate missing"
+        note={why ?? 'What is expired, invalid or missing.'}
+        isPrimary={tokens.some(({ verdict }) => verdict !== 'VALID')}
+        isLocked={why !== null || generate.isBusy}
+        onPress={() => void generate.run({ mode: 'INVALID_ONLY', accountId: activeAccount.id })}
+      />
+      <CheckButton />
+      {state === 'PRIMARY_VALIDATED' ? (
+        <Decided
+          name="Accept partial set …"
+          note="Opens the gate until 03:30 IST."
+          onPress={() => ask('ACCEPT')}
+        />
+      ) : null}
+      <Decided
+        name="Force regenerate all …"
+        note={why ?? `Danger: all ${tokens.length} anew.`}
+        isDanger
+        isLocked={why !== null}
+        onPress={() => ask('FORCE')}
+      />
+      <Decided name="Logout …" note="Danger: shuts the gate." isDanger onPress={() => ask('LOGOUT')} />
+      <Refusal of={generate.refusal} />
+    </div>
+  );
+};
+
+/** Each reason is a fact that the API has told. */
+const reasonOf = (isUnderWay: boolean, isCoolingDown: boolean, isQuarantined: boolean): string | null => {
+  if (isQuarantined) return 'Locked by the quarantine.';
+  if (isCoolingDown) return 'Locked until the cooldown ends.';
+  return isUnderWay ? 'Locked: a run is under way.' : null;
+};
+
+interface DecidedProps {
+  readonly name: string;
+  readonly note: string;
+  readonly isPrimary?: boolean;
+  readonly isDanger?: boolean;
+  readonly isLocked?: boolean;
+  readonly onPress: () => void;
+}
+
+/** Locked ones stay in reach of the keyboard, so that their reason can be read. */
+const Decided = ({ name, note, isPrimary, isDanger, isLocked = false, onPress }: DecidedProps) => (
+  <div className="decided">
+    <button
+      type="button"
+      className={isDanger ? 'danger' : isPrimary ? 'primary' : undefined}
+      aria-disabled={isLocked}
+      onClick={() => {
+        if (!isLocked) onPress();
+      }}
+    >
+      {name}
+    </button>
+    <span className="small">{note}</span>
+  </div>
+);
+
+/** Asks the broker about every token, once each. The only button that makes the broker be asked. */
+const CheckButton = () => {
+  const desk = useDesk();
+  const { activeAccount } = useGlance();
+  const [isAsked, setAsked] = useState(false);
+  const [{ fetching, error }, execute] = useQuery({
+    query: documentOf(TokenStatusDocument),
+    variables: { accountId: activeAccount.id },
+    pause: true,
+  });
+  const check = (): void => {
+    setAsked(true);
+    execute({ requestPolicy: 'network-only' });
+    // The verdicts come with the events and this; the answer of the check itself is not kept twice.
+    void desk.glance.refresh();
+  };
+  return (
+    <>
+      <Decided
+        name={isAsked && fetching ? 'Checking …' : 'Check with the broker'}
+        note="Asks once about each token."
+        isLocked={isAsked && fetching}
+        onPress={check}
+      />
+      <Refusal of={error === undefined ? null : toRefusal(error)} />
+    </>
+  );
+};

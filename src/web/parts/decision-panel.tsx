@@ -1,0 +1,43 @@
+import { useGlance, useLine, useMayAct } from '../facts/use-desk.ts';
+import { useIntent } from '../intent.tsx';
+import { CaptchaScreen } from './captcha-screen.tsx';
+import { AcceptPartial, ForceAll, LogOut } from './dangers.tsx';
+import { DecisionButtons } from './decision-buttons.tsx';
+import { Panel } from './panel.tsx';
+import { Quarantine } from './quarantine.tsx';
+
+/** What an operator can do about it. Whoever only reads is told why there is nothing to press. */
+export const DecisionPanel = () => (
+  <Panel title="Decision" className="decision-panel">
+    <Decision />
+  </Panel>
+);
+
+const Decision = () => {
+  const { authState, caller } = useGlance();
+  const mayAct = useMayAct();
+  const { danger } = useIntent();
+  const isLost = useLine() === 'LOST';
+  const waits = authState.blockedBy === 'CAPTCHA' && authState.run?.status === 'WAITING_OPERATOR';
+  if (!mayAct)
+    return (
+      <>
+        {waits ? <CaptchaScreen /> : null}
+        <p className="note">
+          You are {caller.role}: you see everything and change nothing, so there are no buttons here. To act,
+          open the one-time link that the server printed, or log in with a key of the role OPERATOR.
+        </p>
+      </>
+    );
+  if (isLost) return <p className="note">Offline: nothing can be done from here until the server answers.</p>;
+  if (danger === 'FORCE') return <ForceAll />;
+  if (danger === 'ACCEPT') return <AcceptPartial />;
+  if (danger === 'LOGOUT') return <LogOut />;
+  if (waits) return <CaptchaScreen />;
+  return (
+    <>
+      {authState.blockedBy === 'CREDENTIALS_REJECTED' ? <Quarantine /> : null}
+      <DecisionButtons />
+    </>
+  );
+};
