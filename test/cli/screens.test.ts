@@ -32,7 +32,7 @@ const masked = (text: string): string =>
     .replace(/\b\d+ entries/, 'N entries')
     .replaceAll(desk.url, 'http://127.0.0.1:28020')
     .replace(/(?:\d+ h \d\d m|\d+ [ms]) +(?=\d{4}-)/g, '10 h 00 m  ')
-    .replace(/AMBER|RED {2}/g, 'GREEN')
+    .replace(/\b(?:AMBER|RED {2})/g, 'GREEN')
     .replace(/\d{4}-\d\d-\d\d (?=\d\d:\d\d:\d\d)/g, '2026-11-24 ')
     .replace(/\b\d\d:\d\d:\d\d\b/g, '03:30:00')
     .replace(/\b\d+ h \d\d m|\b\d+ m(?= left)/g, '10 h 00 m')
@@ -44,7 +44,7 @@ const masked = (text: string): string =>
     );
 
 /** Green, yellow or red, by how late it is. */
-const GLOWING = /\u001b\[3[123]m/;
+const glows = (text: string): boolean => ['31', '32', '33'].some((code) => text.includes(`\u001b[${code}m`));
 
 const plantMorning = (desk: Desk): void => {
   plantToken(desk, 'PRIMARY');
@@ -129,10 +129,10 @@ test('colour is for a terminal that wants it; a pipe gets plain text and whole l
   plantMorning(desk);
   using coloured = open(80);
   await coloured.run(vega('expiry'));
-  expect(coloured.text({ withColours: true })).toMatch(GLOWING);
+  expect(glows(coloured.text({ withColours: true }))).toBe(true);
   using plain = open(80, { NO_COLOR: '1' });
   await plain.run(vega('expiry'));
-  expect(plain.text({ withColours: true })).not.toMatch(GLOWING);
+  expect(glows(plain.text({ withColours: true }))).toBe(false);
   using narrow = open(40);
   const narrowed = await narrow.run(vega('expiry'));
   expect(masked(narrowed)).toContain('PRIMARY       GREEN');
