@@ -1,5 +1,5 @@
 import { HEALTH_WORDS } from '../../sdk/words.ts';
-import { useHealth } from '../facts/use-desk.ts';
+import { useHealth, useLine } from '../facts/use-desk.ts';
 import { Panel } from './panel.tsx';
 import { WordMark } from './word.tsx';
 
@@ -10,9 +10,10 @@ const PARTS = [
   ['browser', 'BROWSER'],
 ] as const;
 
-/** How the parts of the system are, in one line. */
+/** How the parts of the system are, in one line; while nobody tells, that is not known. */
 export const HealthStrip = () => {
-  const health = useHealth();
+  const known = useHealth();
+  const health = useLine() === 'LOST' ? null : known;
   return (
     <ul className="health" aria-label="System health">
       {PARTS.map(([part, name]) => (

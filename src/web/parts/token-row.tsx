@@ -52,7 +52,7 @@ const StepOf = ({ step, token }: { step: Step | null; token: Token }) => {
   if (failure == null && step.status !== 'RUNNING') return null;
   return (
     <tr className="sub">
-      <td colSpan={6}>
+      <td colSpan={4}>
         {failure == null ? (
           <>
             <WordMark of={STEP_WORDS[step.status]} /> {step.step == null ? '' : LOGIN_STEP_WORDS[step.step]}
@@ -67,13 +67,14 @@ const StepOf = ({ step, token }: { step: Step | null; token: Token }) => {
           </>
         )}
       </td>
+      <td className="wide" colSpan={2} />
     </tr>
   );
 };
 
 const Details = ({ token }: { token: Token }) => (
   <tr className="sub">
-    <td colSpan={6}>
+    <td colSpan={4}>
       <dl className="facts">
         {(
           [
@@ -95,5 +96,6 @@ const Details = ({ token }: { token: Token }) => (
         ))}
       </dl>
     </td>
+    <td className="wide" colSpan={2} />
   </tr>
 );
