@@ -1,14 +1,13 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type BuiltCli, buildCli } from '../support/built-cli.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { built } from '../support/built.ts';
 import { environmentOf, openBroker, openDesk, refuseLeaks, secretsOf, until } from '../support/desk.ts';
 import { plantToken } from '../support/plant.ts';
 import { Program } from '../support/program.ts';
 
-let built: BuiltCli;
+let main: string;
 beforeAll(async () => {
-  built = await buildCli();
+  main = await built('src/main.ts');
 });
-afterAll(() => built[Symbol.asyncDispose]());
 
 const QUIET = { VEGA_LOG_LEVEL: 'error' };
 
@@ -17,7 +16,7 @@ test('--mode=auto waits a cooldown out, makes six tokens, and says so in one lin
     scenario: 'throttled',
     knobs: { otpLimit: { count: 3, withinMs: 4000 } },
   });
-  await using program = new Program(built.main);
+  await using program = new Program(main);
   const env = { ...environmentOf(broker), ...QUIET, VEGA_COOLDOWN_SECONDS: '4' };
   const { code, out, err } = await program.run(['--mode=auto'], env);
   expect([code, out, err]).toEqual([
@@ -37,7 +36,7 @@ test('--mode=auto waits a cooldown out, makes six tokens, and says so in one lin
 
 test('--mode=auto ends 1 and names the app that the broker rejects, with the others made', async () => {
   await using broker = await openBroker({ scenario: 'app-rejected' });
-  await using program = new Program(built.main);
+  await using program = new Program(main);
   const { code, out, err } = await program.run(['--mode=auto'], { ...environmentOf(broker, 3), ...QUIET });
   expect([code, out]).toEqual([
     1,
@@ -51,7 +50,7 @@ test.each([
   ['wrong-pin', 'CREDENTIALS_REJECTED'],
 ] as const)('--mode=auto ends 2 where a person is needed (%s)', async (scenario, failure) => {
   await using broker = await openBroker({ scenario });
-  await using program = new Program(built.main);
+  await using program = new Program(main);
   const env = { ...environmentOf(broker, 2), ...QUIET };
   const { code, out, err } = await program.run(['--mode=auto'], env);
   expect([code, out]).toEqual([2, expect.stringContaining(`0 of 2 tokens valid; PRIMARY ${failure}`)]);
@@ -60,7 +59,7 @@ test.each([
 });
 
 test('--mode=auto ends 3 with every mistake of the configuration, and asks nobody', async () => {
-  await using program = new Program(built.main);
+  await using program = new Program(main);
   const { code, out, err } = await program.run(['--mode=auto'], { VEGA_PORT: '65536' });
   expect([code, out]).toEqual([3, '']);
   expect(err).toMatch(/UPSTOX_PIN: is missing[\s\S]*VEGA_PORT: should be/);
@@ -68,7 +67,7 @@ test('--mode=auto ends 3 with every mistake of the configuration, and asks nobod
 
 test('Ctrl-C ends a run at a safe point and says what had been submitted', async () => {
   await using broker = await openBroker({ scenario: 'hang' });
-  await using program = new Program(built.main);
+  await using program = new Program(main);
   program.start(['generate'], { ...environmentOf(broker, 2), ...QUIET });
   await until('the mobile number to be submitted', () =>
     broker.log.some(({ kind }) => kind === 'OTP_GENERATE'),
@@ -82,8 +81,8 @@ test('Ctrl-C ends a run at a safe point and says what had been submitted', async
 
 test('beside a server there is one browser and one winner, and the other is told who', async () => {
   await using desk = await openDesk({ apis: 1, simulator: { scenario: 'hang' } });
-  await using sameServer = new Program(built.main);
-  await using elsewhere = new Program(built.main);
+  await using sameServer = new Program(main);
+  await using elsewhere = new Program(main);
   const env = { ...environmentOf(desk.broker, 1), ...QUIET };
   const key = { VEGA_PORT: new URL(desk.url).port, VEGA_OPERATOR_KEY: desk.app.operatorKey };
   const { id } = await desk.client.generateTokens({ mode: 'ALL' });
@@ -116,7 +115,7 @@ test('beside a server there is one browser and one winner, and the other is told
 test('what a server refuses is not gone around', async () => {
   await using desk = await openDesk({ apis: 1 });
   plantToken(desk, 'PRIMARY');
-  await using program = new Program(built.main);
+  await using program = new Program(main);
   const env = { ...environmentOf(desk.broker, 1), ...QUIET, VEGA_PORT: new URL(desk.url).port };
   const none = await program.run(['status'], env);
   expect([none.code, none.out, none.err]).toEqual([

@@ -5,6 +5,7 @@ import Sqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { nextExpiry } from '../../src/domain/expiry.ts';
 import { IST, toWallTime } from '../../src/domain/wall-time.ts';
+import { built } from '../support/built.ts';
 import { environmentOf, openBroker, refuseLeaks, secretsOf, until } from '../support/desk.ts';
 import { Program } from '../support/program.ts';
 
@@ -44,7 +45,7 @@ test('the demo makes six tokens, says where to look, stays up, and ends at Ctrl-
 });
 
 test('the demo does not touch a database that holds real tokens', async () => {
-  await using program = new Program();
+  await using program = new Program(await built('src/main.ts'));
   const file = path.join(program.directory, 'vega_trade.db');
   const database = new Sqlite(file);
   database.exec(`create table upstox_tokens (id integer primary key, access_token varchar(2000), api_name varchar(255) not null, client_id varchar(255));
@@ -60,7 +61,7 @@ test('the demo does not touch a database that holds real tokens', async () => {
 
 test('serve listens, prints a link that works once, and ends in order', async () => {
   await using broker = await openBroker();
-  await using program = new Program();
+  await using program = new Program(await built('src/main.ts'));
   program.start(['serve'], environmentOf(broker));
   await until('the server to listen', () => program.said.includes('the link works once'), 30_000);
   const [, link] = /Open (\S+) in a browser/.exec(program.said) ?? [];
@@ -76,7 +77,7 @@ test('serve listens, prints a link that works once, and ends in order', async ()
 
 test('serve reads .env in its folder, under what the environment says', async () => {
   await using broker = await openBroker();
-  await using program = new Program();
+  await using program = new Program(await built('src/main.ts'));
   const env = environmentOf(broker);
   const lines = Object.entries({ ...env, VEGA_PORT: 'nonsense' }).map(
     ([name, value]) => `${name}='${value}'`,
@@ -87,7 +88,7 @@ test('serve reads .env in its folder, under what the environment says', async ()
 });
 
 test('a wrong configuration is told whole, without its values, and starts nothing', async () => {
-  await using program = new Program();
+  await using program = new Program(await built('src/main.ts'));
   const { code, said } = await run(program, ['serve'], {
     UPSTOX_MOBILE_NUMBER: '9876543210',
     UPSTOX_TOTP: 'not-base32-at-all-1189',
@@ -115,7 +116,7 @@ test('a wrong configuration is told whole, without its values, and starts nothin
 test('a database that cannot be used is named, with what to do, and left as it is', async () => {
   await using broker = await openBroker();
   const env = environmentOf(broker);
-  await using garbage = new Program();
+  await using garbage = new Program(await built('src/main.ts'));
   writeFileSync(
     path.join(garbage.directory, 'vega_trade.db'),
     'this is not a database, however long it may be',
@@ -123,21 +124,21 @@ test('a database that cannot be used is named, with what to do, and left as it i
   const first = await run(garbage, ['serve'], env);
   expect([first.code, first.said]).toEqual([3, expect.stringContaining('is not a sound SQLite database')]);
 
-  await using both = new Program();
+  await using both = new Program(await built('src/main.ts'));
   mkdirSync(path.join(both.directory, 'database'));
   for (const file of ['vega_trade.db', 'database/vega_trade.db'])
     writeFileSync(path.join(both.directory, file), '');
   const second = await run(both, ['serve'], env);
   expect([second.code, second.said]).toEqual([3, expect.stringContaining('Set VEGA_DB_PATH')]);
 
-  await using nowhere = new Program();
+  await using nowhere = new Program(await built('src/main.ts'));
   const third = await run(nowhere, ['serve'], { ...env, VEGA_DB_PATH: 'no/such/folder/x.db' });
   expect([third.code, third.said]).toEqual([3, expect.stringContaining('does not exist')]);
 });
 
 test('a port that is taken is named', async () => {
   await using broker = await openBroker();
-  await using program = new Program();
+  await using program = new Program(await built('src/main.ts'));
   const taken = createServer();
   await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
   const address = taken.address();
@@ -148,7 +149,7 @@ test('a port that is taken is named', async () => {
 });
 
 test('--help lists the commands, and an unknown one is refused', async () => {
-  await using program = new Program();
+  await using program = new Program(await built('src/main.ts'));
   const help = await run(program, ['--help'], {});
   expect([help.code, help.said]).toEqual([0, expect.stringMatching(/serve[\s\S]*demo/)]);
   const wrong = await run(program, ['fly'], {});
@@ -159,7 +160,7 @@ test('--help lists the commands, and an unknown one is refused', async () => {
 
 test('a database is backed up, and a damaged one is restored with the commands that its refusal names', async () => {
   await using broker = await openBroker();
-  await using program = new Program();
+  await using program = new Program(await built('src/main.ts'));
   const env = environmentOf(broker, 1);
   const file = path.join(program.directory, 'vega_trade.db');
   const backup = await run(program, ['backup'], env);

@@ -1,19 +1,18 @@
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type BuiltCli, buildCli } from '../support/built-cli.ts';
+import { built } from '../support/built.ts';
 import { type Desk, openDesk } from '../support/desk.ts';
 import { plantToken, plantVerdict } from '../support/plant.ts';
 import { Screen } from '../support/screen.ts';
 
-let built: BuiltCli;
+let main: string;
 let desk: Desk;
 beforeAll(async () => {
-  built = await buildCli();
+  main = await built('src/main.ts');
   desk = await openDesk();
 });
 afterAll(async () => {
   await desk[Symbol.asyncDispose]();
-  await built[Symbol.asyncDispose]();
 });
 
 const open = (columns: number, env: Readonly<Record<string, string>> = {}, at: Desk = desk): Screen =>
@@ -24,7 +23,7 @@ const open = (columns: number, env: Readonly<Record<string, string>> = {}, at: D
     env: { VEGA_PORT: new URL(at.url).port, VEGA_OPERATOR_KEY: at.app.operatorKey, ...env },
   });
 
-const vega = (command: string): string => `${process.execPath} ${built.main} ${command}`.trim();
+const vega = (command: string): string => `${process.execPath} ${main} ${command}`.trim();
 
 /** What differs from one run to the next, in as many characters. */
 const masked = (text: string): string =>
