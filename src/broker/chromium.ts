@@ -63,9 +63,9 @@ function given(path: string, headless: boolean): string {
  * its browsers directory at import. `test/broker/chromium.test.ts` compares the result with Playwright's registry.
  */
 function playwrightPlaces(headless: boolean, machine: Machine): string[] {
-  const require = createRequire(import.meta.url);
-  const packageRoot = dirname(require.resolve('playwright-core/package.json'));
-  const { browsers }: { browsers: { name: string; revision: string }[] } = require(
+  const requireHere = createRequire(import.meta.url);
+  const packageRoot = dirname(requireHere.resolve('playwright-core/package.json'));
+  const { browsers }: { browsers: { name: string; revision: string }[] } = requireHere(
     join(packageRoot, 'browsers.json'),
   );
   const directory = browsersDirectory(packageRoot, machine);

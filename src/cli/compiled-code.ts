@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'no
 import * as nodeModule from 'node:module';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { Script } from 'node:vm';
+import { constants, Script } from 'node:vm';
 
 type Compile = (this: NodeJS.Module, code: string, filename: string) => unknown;
 type Wrapped = (
@@ -35,6 +35,7 @@ export const keepCompiledCode = (folder: string): void => {
     const cachedData = readIfThere(file);
     const script = new Script(nodeModule.default.wrap(code), {
       filename,
+      importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
       ...(cachedData === null ? {} : { cachedData }),
     });
     if (cachedData === null || script.cachedDataRejected === true)
