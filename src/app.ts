@@ -5,6 +5,7 @@ import { Database } from './db/database.ts';
 import { locateDatabase } from './db/locate.ts';
 import type { DatabaseOptions } from './db/opening.ts';
 import { type Restored, restoreBackup } from './db/restore.ts';
+import { callerOfKey } from './domain/access-key.ts';
 import { schema } from './graphql/schema.ts';
 import { Access } from './http/access.ts';
 import { callbackRoute } from './http/callback.ts';
@@ -88,7 +89,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
   if (!isVisit) await audit.record('SERVER_STARTED', { processId: process.pid });
   const refusals = new Refusals(audit, named(log, 'access'));
   const accessKeys = new AccessKeys({ database, audit, clock });
-  const sessions = new Sessions({ audit, clock });
+  const sessions = new Sessions({ database, keys: accessKeys, audit, clock });
   const { apiBaseUrl, profileTimeoutMs } = config;
   const { accountId: id, redirectUri, apis } = config;
   const described = [{ id, credentials: config.credentials, redirectUri, apis }, ...config.furtherAccounts];
@@ -204,9 +205,9 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
   });
   const httpLog = named(log, 'http');
   const graphql = new GraphQLServer(schema, services, httpLog, options.limits);
-  accessKeys.onRevoked((callerId) => {
-    graphql.endAllOf(callerId);
-    sessions.endOf(callerId);
+  accessKeys.onRevoked(async (key) => {
+    graphql.endAllOf(callerOfKey(key).id);
+    await sessions.endOf(key.id);
   });
   sessions.onEnded((callerId) => graphql.endAllOf(callerId));
   const rest = createRest({ graphql, services, log: httpLog });

@@ -187,6 +187,15 @@ export interface AccessKeysTable {
   revoked_at: number | null;
 }
 
+/** The browsers that are logged in. Times are milliseconds since 1970. */
+export interface SessionsTable {
+  /** SHA-256 of the cookie's value, which itself is stored nowhere. */
+  secret_hash: string;
+  /** NULL for the operator. */
+  key_id: string | null;
+  ends_at: number;
+}
+
 /** Which key was handed which version of a token last. */
 export interface TokenLeasesTable {
   key_id: string;
@@ -211,5 +220,6 @@ export interface Tables {
   audit_entries: AuditEntriesTable;
   events: EventsTable;
   access_keys: AccessKeysTable;
+  sessions: SessionsTable;
   token_leases: TokenLeasesTable;
 }

@@ -31,8 +31,10 @@ export interface Caller {
   readonly bounds: Bounds;
 }
 
+export const callerIdOf = (keyId: string): string => `key ${keyId}`;
+
 export const callerOfKey = ({ id, role, bounds }: AccessKey): Caller => ({
-  id: `key ${id}`,
+  id: callerIdOf(id),
   keyId: id,
   role,
   bounds,

@@ -53,11 +53,11 @@ export class Access {
   }
 
   /** The cookie of a new session, if the link is good; it is used up by this. */
-  redeemLink(link: string, asking: Asking): string | Denial {
+  async redeemLink(link: string, asking: Asking): Promise<string | Denial> {
     const address = this.#addressOf(asking);
     const denial = this.#slow(address);
     if (denial !== null) return denial;
-    const session = this.#options.sessions.redeemLink(link);
+    const session = await this.#options.sessions.redeemLink(link);
     if (session !== null) return this.#cookieOf(session, asking);
     this.#guesses.noteWrong(address, hashSecret(link));
     this.#options.onRefused('LINK_REFUSED');
@@ -69,7 +69,7 @@ export class Access {
     const caller = await this.identify(request);
     if ('status' in caller) return caller;
     if (caller.role === 'SERVICE') return SERVICE_KEY;
-    return this.#cookieOf(this.#options.sessions.open(caller.keyId === null ? null : caller), request);
+    return this.#cookieOf(await this.#options.sessions.open(caller.keyId), request);
   }
 
   /** Null when host and origin are ours. */
@@ -106,8 +106,8 @@ export class Access {
     const bearer = bearerOf(request);
     if (bearer !== undefined) return this.#judgeKey(bearer, this.#addressOf(request));
     const session = sessionOf(request);
-    const caller = session === undefined ? null : this.#options.sessions.find(session);
-    if (caller === null || !(await this.#isStillGood(caller))) return UNAUTHENTICATED;
+    const caller = session === undefined ? null : await this.#options.sessions.find(session);
+    if (caller === null) return UNAUTHENTICATED;
     // A cookie comes by itself, so a request that acts must also say that it comes from our page.
     const isReading = request.method === 'GET' || request.method === 'HEAD';
     return isReading || request.headers.has('origin')
@@ -116,11 +116,6 @@ export class Access {
           'A request with the session cookie needs an Origin header.',
           'Send it from a browser, or use the key.',
         );
-  }
-
-  /** A session that was opened with a key ends with it, whoever revoked it. */
-  async #isStillGood({ keyId }: Caller): Promise<boolean> {
-    return keyId === null || (await this.#options.keys.isLive(keyId));
   }
 
   async #judgeKey(bearer: string, address: string): Promise<Caller | Denial> {

@@ -135,7 +135,7 @@ const logIn = async (access: Access, asking: Asking, url: URL, request: Request)
     if (typeof cookie !== 'string') return deny(cookie, request);
     return new Response(null, { status: 204, headers: { 'set-cookie': cookie } });
   }
-  const cookie = access.redeemLink(url.searchParams.get('link') ?? '', asking);
+  const cookie = await access.redeemLink(url.searchParams.get('link') ?? '', asking);
   return typeof cookie === 'string' ? goTo('/', { 'set-cookie': cookie }) : denialPage(cookie);
 };
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { findAccessKeys, insertAccessKey, markRevoked, type StoredAccessKey } from '../db/access-keys.ts';
 import type { Database } from '../db/database.ts';
-import { type AccessKey, type AccessRole, type Bounds, callerOfKey } from '../domain/access-key.ts';
+import type { AccessKey, AccessRole, Bounds } from '../domain/access-key.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { Secret } from '../domain/secret.ts';
 import type { Audit } from './audit.ts';
@@ -30,7 +30,7 @@ export interface CreatedKey {
 /** The keys beside the operator's own. */
 export class AccessKeys {
   readonly #options: Options;
-  readonly #listeners = new Set<(callerId: string) => void>();
+  readonly #listeners = new Set<(key: AccessKey) => Promise<void>>();
 
   constructor(options: Options) {
     this.#options = options;
@@ -43,8 +43,9 @@ export class AccessKeys {
     return found === undefined || found.revokedAt !== null ? null : found;
   }
 
-  async isLive(id: string): Promise<boolean> {
-    return (await this.#all()).some((key) => key.id === id && key.revokedAt === null);
+  /** The live key of that id. */
+  async findById(id: string): Promise<AccessKey | null> {
+    return (await this.#all()).find((key) => key.id === id && key.revokedAt === null) ?? null;
   }
 
   list(): Promise<readonly AccessKey[]> {
@@ -85,12 +86,12 @@ export class AccessKeys {
       await audit.note(transaction, 'KEY_REVOKED', { keyId: id }, { accountId: key.bounds.accountId });
       return true;
     });
-    for (const listener of this.#listeners) listener(callerOfKey(key).id);
+    for (const listener of this.#listeners) await listener(key);
     return isNews;
   }
 
-  /** Told which caller has lost its key. */
-  onRevoked(listener: (callerId: string) => void): void {
+  /** Told which key opens nothing any more. */
+  onRevoked(listener: (key: AccessKey) => Promise<void>): void {
     this.#listeners.add(listener);
   }
   /** Asked at every request, and another program on this database may revoke one at any time. */

@@ -1,5 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { type Caller, UNBOUND } from '../domain/access-key.ts';
+import type { Database } from '../db/database.ts';
+import type { Queryable } from '../db/queryable.ts';
+import { deleteSessions, findSessions, insertSession, type SessionRecord } from '../db/sessions.ts';
+import { type Caller, callerIdOf, callerOfKey, UNBOUND } from '../domain/access-key.ts';
+import type { AccessKeys } from './access-keys.ts';
 import type { Audit } from './audit.ts';
 import type { Clock } from './clock.ts';
 import { hashSecret } from './secret-hash.ts';
@@ -11,6 +15,8 @@ export const SESSION_SECONDS = 24 * 3600;
 const LINK_SECONDS = 3600;
 
 interface Options {
+  readonly database: Database;
+  readonly keys: AccessKeys;
   readonly audit: Audit;
   readonly clock: Clock;
 }
@@ -24,18 +30,16 @@ export interface LoginLink {
 /** Where the link leads. */
 export const loginPath = ({ secret }: LoginLink): string => `/login?link=${secret}`;
 
-interface Session {
-  readonly caller: Caller;
-  readonly end: number;
-  readonly timer: NodeJS.Timeout;
-}
-
-/** The browsers that were let in, by a link that works once or by a key: for a day, or until they are sent away. */
+/**
+ * The browsers that were let in, by a link that works once or by a key: for a day, or until they are sent away. They are
+ * kept in the database, so that a restart at 08:55 sends nobody away.
+ */
 export class Sessions implements Disposable {
   readonly #options: Options;
   /** Hashes of the links that have not been used yet, and when each ends. */
   readonly #links = new Map<string, Date>();
-  readonly #sessions = new Map<string, Session>();
+  /** Ends what a session has open when its time is up. */
+  readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #listeners = new Set<(callerId: string) => void>();
 
   constructor(options: Options) {
@@ -55,7 +59,7 @@ export class Sessions implements Disposable {
   }
 
   /** The secret of a new session, if the link is good; it is used up by this. */
-  redeemLink(link: string): string | null {
+  async redeemLink(link: string): Promise<string | null> {
     const hash = hashSecret(link);
     const end = this.#links.get(hash);
     this.#links.delete(hash);
@@ -63,39 +67,49 @@ export class Sessions implements Disposable {
   }
 
   /** The secret of a new session: the operator's, or that of a key's holder, which ends with the key. */
-  open(holder: Caller | null): string {
-    const { audit, clock } = this.#options;
-    void audit.record('SESSION_OPENED', {}).catch(() => undefined);
+  async open(keyId: string | null): Promise<string> {
+    const { database, audit, clock } = this.#options;
     const secret = randomBytes(32).toString('base64url');
-    const hash = hashSecret(secret);
-    const caller: Caller = holder ?? {
-      id: `session ${hash.slice(0, 16)}`,
-      keyId: null,
-      role: 'OPERATOR',
-      bounds: UNBOUND,
-    };
-    const timer = setTimeout(() => this.#end(hash), SESSION_SECONDS * 1000).unref();
-    this.#sessions.set(hash, { caller, end: clock().getTime() + SESSION_SECONDS * 1000, timer });
+    const now = clock();
+    const endsAt = new Date(now.getTime() + SESSION_SECONDS * 1000);
+    const session = { secretHash: hashSecret(secret), keyId, endsAt };
+    await database.write(async (transaction) => {
+      await insertSession(transaction, session, now);
+      await audit.note(transaction, 'SESSION_OPENED', {});
+    });
     return secret;
   }
 
-  find(secret: string): Caller | null {
-    const session = this.#sessions.get(hashSecret(secret));
-    if (session === undefined || this.#options.clock().getTime() >= session.end) return null;
-    return session.caller;
+  /** Who sends this cookie; null when the session, or the key that it was opened with, has ended. */
+  async find(secret: string): Promise<Caller | null> {
+    const hash = hashSecret(secret);
+    const session = (await this.#all()).find(({ secretHash }) => secretHash === hash);
+    const left = session === undefined ? 0 : session.endsAt.getTime() - this.#options.clock().getTime();
+    if (session === undefined || left <= 0) return null;
+    const caller = await this.#callerOf(session);
+    if (caller !== null && !this.#timers.has(hash)) {
+      const end = () => {
+        this.#timers.delete(hash);
+        this.#tell(caller.id);
+      };
+      this.#timers.set(hash, setTimeout(end, left).unref());
+    }
+    return caller;
   }
 
   /** Sends every browser away, and answers how many there were. */
   async endAll(): Promise<number> {
-    const hashes = [...this.#sessions.keys()];
-    for (const hash of hashes) this.#end(hash);
-    await this.#options.audit.record('SESSIONS_ENDED', { count: hashes.length });
-    return hashes.length;
+    const now = this.#options.clock();
+    const live = (await this.#all()).filter(({ endsAt }) => endsAt > now);
+    await this.#end(live, async (transaction) => {
+      await this.#options.audit.note(transaction, 'SESSIONS_ENDED', { count: live.length });
+    });
+    return live.length;
   }
 
-  /** Sends the browsers of one caller away. */
-  endOf(callerId: string): void {
-    for (const [hash, { caller }] of this.#sessions) if (caller.id === callerId) this.#end(hash);
+  /** Sends the browsers away that came in with a key. */
+  async endOf(keyId: string): Promise<void> {
+    await this.#end((await this.#all()).filter((session) => session.keyId === keyId));
   }
 
   /** Told whose session has ended. */
@@ -104,14 +118,40 @@ export class Sessions implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const { timer } of this.#sessions.values()) clearTimeout(timer);
+    for (const timer of this.#timers.values()) clearTimeout(timer);
   }
 
-  #end(hash: string): void {
-    const session = this.#sessions.get(hash);
-    if (session === undefined) return;
-    clearTimeout(session.timer);
-    this.#sessions.delete(hash);
-    for (const listener of this.#listeners) listener(session.caller.id);
+  async #end(
+    sessions: readonly SessionRecord[],
+    note: (transaction: Queryable) => Promise<void> = async () => undefined,
+  ): Promise<void> {
+    const hashes = sessions.map(({ secretHash }) => secretHash);
+    await this.#options.database.write(async (transaction) => {
+      await deleteSessions(transaction, hashes);
+      await note(transaction);
+    });
+    for (const hash of hashes) {
+      clearTimeout(this.#timers.get(hash));
+      this.#timers.delete(hash);
+    }
+    for (const { secretHash, keyId } of sessions) this.#tell(idOf(secretHash, keyId));
+  }
+
+  async #callerOf({ secretHash, keyId }: SessionRecord): Promise<Caller | null> {
+    if (keyId === null) return { id: idOf(secretHash, null), keyId, role: 'OPERATOR', bounds: UNBOUND };
+    const key = await this.#options.keys.findById(keyId);
+    return key === null ? null : callerOfKey(key);
+  }
+
+  #tell(callerId: string): void {
+    for (const listener of this.#listeners) listener(callerId);
+  }
+
+  #all(): Promise<readonly SessionRecord[]> {
+    return this.#options.database.recall('sessions', findSessions);
   }
 }
+
+/** What a session has open is known by its key, where it has one. */
+const idOf = (secretHash: string, keyId: string | null): string =>
+  keyId === null ? `session ${secretHash.slice(0, 16)}` : callerIdOf(keyId);

@@ -1,11 +1,14 @@
 import { Writable } from 'node:stream';
+import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { runCommandLine } from '../../src/cli/command-line.ts';
 import { API_NAMES, type ApiName } from '../../src/domain/api-name.ts';
 import { VERDICTS } from '../../src/domain/verdict.ts';
 import type { Verdict } from '../../src/sdk/index.ts';
 import { verdictText } from '../../src/sdk/words.ts';
+import { launchChromium } from '../support/chromium.ts';
 import { type Desk, openDesk } from '../support/desk.ts';
+import { visit } from '../support/page.ts';
 import { plantVerdict } from '../support/plant.ts';
 
 const APIS = API_NAMES.slice(0, 2);
@@ -85,8 +88,21 @@ const combinations = APIS.reduce<readonly (readonly Verdict[])[]>(
   [[]],
 );
 
-test('the command line, REST and GraphQL say the same, to the letter, for every combination of verdicts', async () => {
+/** The page shows what is known, so the broker is asked first; what a verdict rests on stands beside it elsewhere. */
+const readPage = async (desk: Desk, page: Page): ReturnType<Face> => {
+  await desk.client.tokenStatus();
+  await page.reload();
+  const wordOf = async (name: ApiName): Promise<string> => {
+    const row = page.locator('.tokens tbody tr:not(.sub)').filter({ hasText: name });
+    return (await row.locator('td').first().innerText()).replace(/^\S\s+/, '').trim();
+  };
+  return Object.fromEntries(await Promise.all(APIS.map(async (name) => [name, await wordOf(name)])));
+};
+
+test('the command line, the page, REST and GraphQL say the same, to the letter, for every combination of verdicts', async () => {
   await using desk = await openDesk({ apis: APIS.length });
+  await using browser = await launchChromium();
+  await using visited = await visit(browser, desk);
   expect(combinations).toHaveLength(25);
   for (const verdicts of combinations) {
     const plant = () => {
@@ -100,6 +116,14 @@ test('the command line, REST and GraphQL say the same, to the letter, for every 
       plant();
       expect({ face, ...(await read(desk)) }).toEqual({ face, ...wanted(WORDS) });
     }
+    plant();
+    const bare = Object.fromEntries(
+      Object.entries(WORDS).map(([verdict, words]) => [verdict, words.replace(/ \(.*/, '')]),
+    );
+    expect({ face: 'page', ...(await readPage(desk, visited.page)) }).toEqual({
+      face: 'page',
+      ...wanted(bare as typeof WORDS),
+    });
     plant();
     for (const [face, read] of Object.entries(READ_BY_PROGRAMS))
       expect({ face, ...(await read(desk)) }).toEqual({ face, ...wanted(LISTS) });

@@ -142,11 +142,13 @@ test('a lost line and a restart: nothing on the page looks sure, it comes back b
   await page.locator('.audit').getByText('made in the dark').waitFor();
   expect(await page.locator('.audit').getByText('made in the dark').count()).toBe(1);
 
-  // Another process, the same database: who was logged in is not known any more, and a new link leads back.
+  // Another process, the same database: who was logged in still is, until the operator ends it.
   await first.app[Symbol.asyncDispose]();
   await untilSaid(page, 'OFFLINE');
   await using second = await openDesk({ apis: 1, broker, directory: first.directory });
   line.lead(second.url);
+  await untilSaid(page, 'CONFIRMED');
+  await second.client.endSessions();
   await page.getByRole('heading', { name: 'Locked out' }).waitFor();
   expect(await page.locator('body').innerText()).not.toContain('UPSTOX_01');
   await expectAccessible(page);
