@@ -14,6 +14,8 @@ import type { TokenTruth } from './token-truth.ts';
 
 interface Options extends TrialOptions {
   readonly database: Database;
+  /** The file as answers name it: from the working directory. */
+  readonly databaseLabel: string;
   readonly apiConfigs: ApiConfigs;
   readonly apps: AppInspection;
   readonly truth: TokenTruth;
@@ -26,7 +28,7 @@ interface Options extends TrialOptions {
 export const readSystemHealth = async (options: Options, isThorough = false): Promise<SystemHealth> => {
   const unreadable = await databaseFindings(options.database);
   const facts = unreadable.length > 0 ? [] : await accountFindings(options);
-  const storage = storageFindings(options.database);
+  const storage = storageFindings(options.database, options.databaseLabel);
   const found = browserFindings(options.browser);
   const [disk, clock, launched] = await Promise.all([
     diskFindings(path.dirname(options.database.path)),
@@ -59,7 +61,7 @@ const databaseFindings = async (database: Database): Promise<readonly Finding[]>
 };
 
 /** While memory has taken over: why, how much waits, and whether it would survive. */
-const storageFindings = ({ trouble, path: file }: Database): readonly Finding[] => {
+const storageFindings = ({ trouble }: Database, file: string): readonly Finding[] => {
   if (trouble === null) return [];
   const { code, pendingWrites, isOnDisk, advice, seconds } = trouble;
   const heals = `It is tried again by itself; close the program that holds ${file}, or make room on its disk.`;
