@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openTwoLogins, SECOND, TOTP_LINK } from '../accounts/two-logins.ts';
+import { built } from '../support/built.ts';
+import { type Desk, openDesk, until } from '../support/desk.ts';
+import { plantToken } from '../support/plant.ts';
+import { Program } from '../support/program.ts';
+import { Screen } from '../support/screen.ts';
+
+let main: string;
+let desk: Desk;
+let broker: Awaited<ReturnType<typeof openTwoLogins>>;
+beforeAll(async () => {
+  main = await built('src/main.ts');
+  broker = await openTwoLogins();
+  desk = await openDesk({ apis: 2, broker });
+});
+afterAll(async () => {
+  await desk[Symbol.asyncDispose]();
+  await broker[Symbol.asyncDispose]();
+});
+
+const environment = (): Record<string, string> => ({
+  VEGA_PORT: new URL(desk.url).port,
+  VEGA_OPERATOR_KEY: desk.app.operatorKey,
+});
+
+const open = (columns: number): Screen =>
+  new Screen({ columns, rows: 60, directory: desk.directory, env: environment() });
+
+const vega = (command: string): string => `${process.execPath} ${main} ${command}`;
+
+/** Runs a command to its end and holds it against the width of the screen. */
+const see = async (screen: Screen, columns: number, command: string): Promise<string> => {
+  const seen = await screen.run(vega(command));
+  expect(seen.split('\n').filter((line) => line.length > columns)).toEqual([]);
+  return seen;
+};
+
+test.each([80, 120])(
+  'tokens, keys, accounts and apps are seen to on a terminal of %i columns',
+  async (columns) => {
+    using screen = open(columns);
+    const say = (command: string) => see(screen, columns, command);
+    expect(await say('generate WEBSOCKET1 --yes')).toMatch(/WEBSOCKET1 +DONE[^]*\[exit 0\]/);
+    expect(await say('resume')).toMatch(/\[exit 0\]/);
+    expect(await say('status')).toMatch(/Valid Tokens {4}: 2/);
+
+    const created = await say(`keys create feed-${columns} WEBSOCKET1 --role SERVICE`);
+    const key = /vega_service_[\w-]+/.exec(created)?.[0] ?? '';
+    desk.guard('key of the command line', key);
+    const id = /key_[0-9a-f]+/.exec(created)?.[0] ?? '';
+    expect([key, id]).not.toContain('');
+    expect(await say('keys list')).toContain(`feed-${columns}`);
+    expect(await say(`keys revoke ${id}`)).toContain('opens nothing any more');
+    const link =
+      /http:\/\/\S+\/login\?link=[\w-]+/.exec((await say('keys link')).replace(/\n/g, ''))?.[0] ?? '';
+    const entered = await fetch(link, { redirect: 'manual' });
+    expect([entered.status, entered.headers.get('location')]).toEqual([303, '/']);
+
+    expect(await say('apis disable WEBSOCKET1')).toMatch(/in the environment|ENV/);
+    expect(await say('accounts rename UPSTOX_01 "The desk"')).toContain('The desk');
+    expect(await say('accounts list')).toContain('UPSTOX_01');
+    expect(await say('accounts switch UPSTOX_07')).toMatch(/no account UPSTOX_07[^]*\[exit 3\]/);
+    expect(await say('backup')).toMatch(/Backup \S+ made[^]*\[exit 0\]/);
+  },
+  90_000,
+);
+
+test('an account is added with what is typed unseen, and removed', async () => {
+  using screen = open(100);
+  screen.type(`clear; ${vega('accounts add --id SECOND --redirect-uri http://127.0.0.1/second')}`);
+  await screen.sees(/Mobile number/);
+  const { mobileNumber, pin } = SECOND.account;
+  for (const [question, answer] of [
+    [/Mobile number/, mobileNumber],
+    [/Six-digit PIN/, pin],
+    [/TOTP secret/, TOTP_LINK],
+  ] as const) {
+    await screen.sees(question);
+    screen.type(answer);
+  }
+  await screen.sees(/SECOND[^]*\n\$$/);
+  for (const secret of [mobileNumber, pin, SECOND.account.totpSecret])
+    expect(screen.text()).not.toContain(secret);
+  expect((await desk.client.accounts()).map(({ id }) => id)).toContain('SECOND');
+  expect(await screen.run(vega('accounts remove SECOND --yes'))).toContain('[exit 0]');
+  expect((await desk.client.accounts()).map(({ id }) => id)).not.toContain('SECOND');
+}, 60_000);
+
+test('secrets come through a pipe, too, and an answer that is wrong changes nothing', async () => {
+  await using program = new Program(main);
+  const { mobileNumber, pin } = SECOND.account;
+  const add = (text: string) =>
+    program.run(
+      ['accounts', 'add', '--id', 'PIPED', '--redirect-uri', 'http://127.0.0.1/x'],
+      environment(),
+      text,
+    );
+  const wrong = await add(`MOBILE_NUMBER=${mobileNumber}\nPIN=12\nTOTP=${TOTP_LINK}\n`);
+  expect([wrong.code, wrong.out + wrong.err]).toEqual([3, expect.stringMatching(/pin/i)]);
+  expect((await desk.client.accounts()).map(({ id }) => id)).not.toContain('PIPED');
+  const right = await add(`MOBILE_NUMBER=${mobileNumber}\nPIN=${pin}\nTOTP=${TOTP_LINK}\n`);
+  expect([right.code, right.err]).toEqual([0, expect.any(String)]);
+  expect(right.out + right.err).not.toContain(pin);
+  expect((await program.run(['accounts', 'remove', 'PIPED', '--yes'], environment())).code).toBe(0);
+}, 60_000);
+
+test('watch shows what happens, a line each, as text and as JSON, until Ctrl-C', async () => {
+  await using text = new Program(main);
+  await using json = new Program(main);
+  text.start(['watch'], environment());
+  json.start(['watch', '--json'], environment());
+  await until('both to watch', () => text.said.length > 0 && json.said.includes('AuthStateEvent'));
+  plantToken(desk, 'PRIMARY');
+  await desk.client.createAccessKey({ input: { name: 'seen by watch', role: 'VIEWER' } });
+  await until('the entry', () => [text, json].every(({ said }) => said.includes('seen by watch')));
+  for (const program of [text, json]) program.stop();
+  expect([await text.exitCode(), await json.exitCode()]).toEqual([0, 0]);
+  const lines = json.said.split('\n').filter((line) => line.startsWith('{'));
+  expect(lines.map((line) => typeof JSON.parse(line).__typename)).toEqual(lines.map(() => 'string'));
+}, 60_000);
+
+test('bash completes commands, options and names', async () => {
+  using screen = open(100);
+  screen.type(`clear; vega-auth() { ${vega('"$@"')}; }; source <(vega-auth completion bash)`);
+  await screen.sees(/\n?\$ ?$/);
+  screen.press('-l', 'vega-auth gener');
+  screen.press('Tab');
+  await screen.sees(/vega-auth generate/);
+  screen.press('-l', 'OPTIONCHAIN');
+  screen.press('Tab', 'Tab');
+  await screen.sees(/OPTIONCHAIN1 +OPTIONCHAIN2/);
+  screen.press('C-c');
+}, 60_000);
+
+test('a second Ctrl-C ends at once', async () => {
+  await using program = new Program(main);
+  program.start(['watch'], environment());
+  await until('it to watch', () => program.said.length > 0);
+  const begun = performance.now();
+  program.stop();
+  program.stop();
+  await program.exitCode();
+  expect(performance.now() - begun).toBeLessThan(3000);
+}, 30_000);
