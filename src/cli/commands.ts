@@ -9,6 +9,7 @@ import { demo } from './demo.ts';
 import { doctor } from './doctor.ts';
 import { expiry } from './expiry.ts';
 import { generate } from './generate.ts';
+import { init } from './init.ts';
 import { keys } from './keys.ts';
 import { restore } from './restore.ts';
 import { resume } from './resume.ts';
@@ -21,7 +22,7 @@ import { watch } from './watch.ts';
 /** Every command, in the order in which `--help` lists them. */
 const COMMANDS: readonly Command[] = [
   ...[serve, status, generate, resume, abort, expiry, audit, watch],
-  ...[accounts, apis, keys, setup, doctor, backup, restore, demo],
+  ...[accounts, apis, keys, init, setup, doctor, backup, restore, demo],
 ];
 
 /** The whole command line: what `vega-auth` does alone, and everything below it. */
