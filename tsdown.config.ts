@@ -23,6 +23,8 @@ export default defineConfig([
     target: 'node20',
     dts: false,
     plugins: [asciiOnly],
+    // What runs from V8's compiled code (src/cli/compiled-code.ts) can require, and cannot import.
+    outputOptions: { dynamicImportInCjs: false },
     // Names stay: they are what a stack trace has to say.
     minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
     // One file for each way in: reading hundreds of modules takes longer than everything that is done with them.
