@@ -142,7 +142,12 @@ test('on a terminal each answer is judged where it is given, and secrets are sho
     await screen.sees(question);
     screen.type(text);
   };
-  screen.type(`clear; ${process.execPath} ${main} init; echo "[$?]"`);
+  const begin = () => screen.type(`clear; ${process.execPath} ${main} init; echo "[$?]"`);
+  begin();
+  await screen.sees(/Mobile number/);
+  screen.press('C-c');
+  await screen.sees(/^Nothing was written\.\n\[1\]$/m);
+  begin();
   await answer(/Mobile number/, '12345');
   await answer(/should be a ten-digit Indian mobile number/, '');
   for (let digit = 0; digit < 5; digit += 1) screen.press('BSpace');
