@@ -1,7 +1,7 @@
 import { defineConfig } from 'tsdown';
 
-/** What is compiled for its machine, brings files of its own, or is rarely needed stays a package. */
-const NEVER_BUNDLED = ['better-sqlite3', 'playwright-core', '@graphql-yoga/render-graphiql'];
+/** What is compiled for its machine or brings files of its own stays a package. */
+const NEVER_BUNDLED = ['better-sqlite3', 'playwright-core'];
 
 /** One character above ASCII makes V8 keep the whole file as two-byte text, which takes it three times as long to read. */
 const asciiOnly = {
@@ -23,11 +23,13 @@ export default defineConfig([
     target: 'node20',
     dts: false,
     plugins: [asciiOnly],
+    // What runs from V8's compiled code (src/cli/compiled-code.ts) can require, and cannot import.
+    outputOptions: { dynamicImportInCjs: false },
     // Names stay: they are what a stack trace has to say.
     minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
     // One file for each way in: reading hundreds of modules takes longer than everything that is done with them.
     deps: {
-      alwaysBundle: [/^(?!better-sqlite3|playwright-core|@graphql-yoga\/render-graphiql)/],
+      alwaysBundle: [/^(?!better-sqlite3|playwright-core)/],
       neverBundle: NEVER_BUNDLED,
     },
     // graphql 16 has no `exports`: ours would take index.mjs and Yoga index.js, and the two refuse each other.

@@ -35,6 +35,7 @@ import { Runs } from './services/runs.ts';
 import type { Services } from './services/services.ts';
 import { loginPath, Sessions } from './services/sessions.ts';
 import { reportFindings, watchStorage } from './services/storage-watch.ts';
+import { browserFindings } from './services/system-health.ts';
 import { TokenGeneration } from './services/token-generation.ts';
 import { TokenTruth } from './services/token-truth.ts';
 import { warmUp } from './services/warm-up.ts';
@@ -238,6 +239,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
       const server = await listen(handler.listener, config.host, config.port);
       servers.push(server);
       log.info({ url: server.url }, 'listening');
+      for (const { message, nextAction } of browserFindings(browser)) log.warn({ nextAction }, message);
       return server;
     },
     [Symbol.asyncDispose]: () => {

@@ -293,7 +293,8 @@ interface Reading<Value> {
   readonly problems: readonly ConfigProblem[];
 }
 
-const toConfigSource = (value: string): ConfigSource | null => {
+/** ENV or DATABASE in any of its spellings; null for anything else. */
+export const toConfigSource = (value: string): ConfigSource | null => {
   const known = value.trim().toUpperCase();
   if (known === 'ENV') return 'ENV';
   return known === 'DATABASE' || known === 'DB' ? 'DATABASE' : null;

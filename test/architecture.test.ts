@@ -35,7 +35,11 @@ const PARTS: Readonly<Record<string, Part>> = {
     node: true,
   },
   sdk: { own: [], npm: ['eventsource-parser', '@graphql-typed-document-node/core'], node: false },
-  cli: { own: ['sdk', 'app.ts', 'config.ts'], npm: ['commander', '@clack/prompts'], node: true },
+  cli: {
+    own: ['sdk', 'app.ts', 'browser.ts', 'config.ts'],
+    npm: ['commander', '@clack/prompts'],
+    node: true,
+  },
   web: {
     own: ['sdk'],
     npm: [
@@ -52,6 +56,7 @@ const PARTS: Readonly<Record<string, Part>> = {
     npm: [],
     node: true,
   },
+  'browser.ts': { own: ['broker'], npm: [], node: false },
   'main.ts': { own: ['cli'], npm: [], node: false },
   'test/bench': { own: [ANYTHING], npm: [ANYTHING], node: true },
 };

@@ -18,7 +18,7 @@ export interface Machine {
 export class ChromiumMissing extends Error {
   constructor(headless: boolean) {
     const what = headless ? 'No Chromium was found' : 'No Chromium that can open a window was found';
-    super(`${what}: run \`npm run setup\`, or set VEGA_CHROMIUM_PATH to the full path of one.`);
+    super(`${what}: run \`vega-auth setup\`, or set VEGA_CHROMIUM_PATH to the full path of one.`);
     this.name = 'ChromiumMissing';
   }
 }
@@ -30,7 +30,7 @@ export class ChromiumPathInvalid extends Error {
   }
 }
 
-/** Looks at files only, nothing is started; `npm run setup` is what proves that the answer launches. */
+/** Looks at files only, nothing is started; `vega-auth setup` is what proves that the answer launches. */
 export function findChromium(
   options: { chromiumPath?: string | null | undefined; headless: boolean },
   machine: Machine = { platform: process.platform, env: process.env, root: '/' },
@@ -63,9 +63,10 @@ function given(path: string, headless: boolean): string {
  * its browsers directory at import. `test/broker/chromium.test.ts` compares the result with Playwright's registry.
  */
 function playwrightPlaces(headless: boolean, machine: Machine): string[] {
-  const requireHere = createRequire(import.meta.url);
-  const packageRoot = dirname(requireHere.resolve('playwright-core/package.json'));
-  const { browsers }: { browsers: { name: string; revision: string }[] } = requireHere(
+  // Not called `require`: the built program is CommonJS and has one of its own.
+  const load = createRequire(import.meta.url);
+  const packageRoot = dirname(load.resolve('playwright-core/package.json'));
+  const { browsers }: { browsers: { name: string; revision: string }[] } = load(
     join(packageRoot, 'browsers.json'),
   );
   const directory = browsersDirectory(packageRoot, machine);

@@ -15,6 +15,9 @@ type Wrapped = (
   dirname: string,
 ) => unknown;
 
+/** GraphiQL is nine million characters of text in quotes: keeping that takes more than compiling it. */
+const LONGEST = 4_000_000;
+
 /** Only this user can write there: what lies there is run. */
 const folderOf = (env: NodeJS.ProcessEnv): string =>
   path.join(env.XDG_CACHE_HOME || path.join(homedir(), '.cache'), 'vega-auth');
@@ -30,7 +33,7 @@ export const keepCompiledCode = (folder: string): void => {
   const compile = prototype._compile;
   const cache = folderOf(process.env);
   prototype._compile = function (code, filename) {
-    if (path.dirname(filename) !== folder) return compile.call(this, code, filename);
+    if (path.dirname(filename) !== folder || code.length > LONGEST) return compile.call(this, code, filename);
     const file = path.join(cache, nameFor(filename));
     const cachedData = readIfThere(file);
     const script = new Script(nodeModule.default.wrap(code), {

@@ -104,9 +104,27 @@ export const askWhether = async (terminal: Terminal, message: string): Promise<b
   return !isCancel(answer) && answer;
 };
 
+/** What is wrong with an answer, said where it was given; undefined when nothing is. */
+export type Validate = (answer: string | undefined) => string | undefined;
+
+/** A line of text. */
+export const askText = async (
+  terminal: Terminal,
+  message: string,
+  options: { readonly validate: Validate; readonly placeholder?: string },
+): Promise<string | null> => {
+  const { text, isCancel } = await loaded();
+  const answer = await text({ message, ...options, ...place(terminal) });
+  return isCancel(answer) ? null : (answer ?? '');
+};
+
 /** A secret, shown as dots. */
-export const askSecret = async (terminal: Terminal, message: string): Promise<string | null> => {
+export const askSecret = async (
+  terminal: Terminal,
+  message: string,
+  options: { readonly validate?: Validate } = {},
+): Promise<string | null> => {
   const { password, isCancel } = await loaded();
-  const answer = await password({ message, ...place(terminal) });
+  const answer = await password({ message, clearOnError: true, ...options, ...place(terminal) });
   return isCancel(answer) ? null : answer;
 };

@@ -1,6 +1,6 @@
-import { parseEnv } from 'node:util';
 import { isInteractive, type Terminal } from './command.ts';
 import { askSecret } from './prompts.ts';
+import { readLines } from './standard-input.ts';
 
 export interface WantedSecret {
   /** Its name on standard input, `NAME=value`; also with UPSTOX_ before it. */
@@ -44,13 +44,10 @@ const askAll = async (
 };
 
 const readAll = async (
-  { input }: Terminal,
+  terminal: Terminal,
   wanted: readonly WantedSecret[],
 ): Promise<Record<string, string>> => {
-  if (input.isTTY === true) return {};
-  let text = '';
-  for await (const chunk of input) text += chunk;
-  const lines = parseEnv(text);
+  const lines = await readLines(terminal);
   const found = wanted.map(({ name }) => [name, lines[name] ?? lines[`UPSTOX_${name}`] ?? ''] as const);
   return Object.fromEntries(found.filter(([, value]) => value !== ''));
 };

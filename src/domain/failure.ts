@@ -100,7 +100,7 @@ export const FAILURES = {
   BROWSER_FAILED: {
     reach: 'RUN',
     consequence: null,
-    nextAction: 'Run `npm run setup` to install a browser, or set VEGA_CHROMIUM_PATH to one that starts.',
+    nextAction: 'Run `vega-auth setup` to install a browser, or set VEGA_CHROMIUM_PATH to one that starts.',
   },
   STORAGE_FAILED: {
     reach: 'RUN',

@@ -82,8 +82,9 @@ const storageFindings = ({ trouble }: Database, file: string): readonly Finding[
   return [database, cache];
 };
 
-const browserFindings = (browser: BrowserOptions): readonly Finding[] => {
-  const nextAction = 'Run `npm run setup`, or set VEGA_CHROMIUM_PATH.';
+/** Whether there is a browser at all; it is not started. */
+export const browserFindings = (browser: BrowserOptions): readonly Finding[] => {
+  const nextAction = 'Run `vega-auth setup`, or set VEGA_CHROMIUM_PATH.';
   const finding = (message: string): Finding[] => [
     { component: 'BROWSER', state: 'DOWN', message, nextAction },
   ];

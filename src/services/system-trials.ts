@@ -38,7 +38,7 @@ const tryLaunch = async (browser: BrowserOptions): Promise<readonly Finding[]> =
         component: 'BROWSER',
         state: 'DOWN',
         message: error instanceof Error ? error.message : 'The browser does not start.',
-        nextAction: `Run \`npm run setup\`, or set VEGA_CHROMIUM_PATH to one that starts.${window}`,
+        nextAction: `Run \`vega-auth setup\`, or set VEGA_CHROMIUM_PATH to one that starts.${window}`,
       },
     ];
   }

@@ -224,8 +224,8 @@ describe('the system', () => {
 it('says in one sentence what to do when there is none', () => {
   expect([new ChromiumMissing(true).message, new ChromiumMissing(false).message]).toMatchInlineSnapshot(`
     [
-      "No Chromium was found: run \`npm run setup\`, or set VEGA_CHROMIUM_PATH to the full path of one.",
-      "No Chromium that can open a window was found: run \`npm run setup\`, or set VEGA_CHROMIUM_PATH to the full path of one.",
+      "No Chromium was found: run \`vega-auth setup\`, or set VEGA_CHROMIUM_PATH to the full path of one.",
+      "No Chromium that can open a window was found: run \`vega-auth setup\`, or set VEGA_CHROMIUM_PATH to the full path of one.",
     ]
   `);
 });

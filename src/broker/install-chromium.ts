@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as after } from 'node:timers/promises';
-import { parseEnv, stripVTControlCharacters } from 'node:util';
+import { stripVTControlCharacters } from 'node:util';
+import type { Browser } from 'playwright-core';
 import { type Chromium, findChromium } from './chromium.ts';
 
 const LAUNCH_MS = 30_000;
@@ -15,9 +16,14 @@ const LAUNCH_MS = 30_000;
  */
 const SILENCE_MS = { playwright: 60_000, apt: 600_000 };
 
-interface Wanted {
+/** What has to start, and who is told how it goes. */
+export interface WantedChromium {
   readonly chromiumPath: string | undefined;
   readonly headless: boolean;
+  /** Told of every step, a line at a time. */
+  readonly say: (line: string) => void;
+  /** Ends the installer that is at work; there is no other one after it. */
+  readonly signal: AbortSignal;
 }
 
 /** One way to a Chromium that starts. Whether it worked is never asked of the installer: the launch proves it. */
@@ -27,7 +33,9 @@ interface Installer {
   readonly install: () => Promise<unknown>;
 }
 
-async function setUp(wanted: Wanted): Promise<Chromium> {
+/** Answers a Chromium that starts, with an installation where there is none yet, or says why that cannot be had. */
+export async function installChromium(wanted: WantedChromium): Promise<Chromium> {
+  const { say, signal } = wanted;
   const found = findChromium(wanted);
   let trouble = found && (await launchTrouble(found));
   if (found && !trouble) return found;
@@ -42,6 +50,7 @@ async function setUp(wanted: Wanted): Promise<Chromium> {
     if (!applies()) continue;
     say(says);
     await install();
+    signal.throwIfAborted();
     const installed = findChromium(wanted);
     trouble = installed && (await launchTrouble(installed));
     if (installed && !trouble) return installed;
@@ -50,7 +59,7 @@ async function setUp(wanted: Wanted): Promise<Chromium> {
   throw new Error(whatToDo(wanted.headless, trouble));
 }
 
-function installers(wanted: Wanted): readonly Installer[] {
+function installers(wanted: WantedChromium): readonly Installer[] {
   const { headless } = wanted;
   const isDownloaded = () => findChromium(wanted)?.source === 'PLAYWRIGHT';
   return [
@@ -58,20 +67,29 @@ function installers(wanted: Wanted): readonly Installer[] {
       says: "Downloading Playwright's Chromium (about 120 MB) ...",
       applies: () => !isDownloaded(),
       install: () =>
-        playwright(SILENCE_MS.playwright, 'install', headless ? '--only-shell' : '--no-shell', 'chromium'),
+        playwright(
+          wanted,
+          SILENCE_MS.playwright,
+          'install',
+          headless ? '--only-shell' : '--no-shell',
+          'chromium',
+        ),
     },
     {
       says: "Installing the system libraries that Playwright's Chromium lacks ...",
       applies: () => isDownloaded() && mayUseApt(),
-      install: () => playwright(SILENCE_MS.apt, 'install-deps', 'chromium'),
+      install: () => playwright(wanted, SILENCE_MS.apt, 'install-deps', 'chromium'),
     },
     {
       says: "Installing the system's Chromium with apt-get (about 100 MB) ...",
       applies: mayUseApt,
       install: async () => {
-        await apt('update');
+        await apt(wanted, 'update');
         // Older Debians have no package of the headless shell alone.
-        return (headless && (await aptInstall('chromium-headless-shell'))) || aptInstall('chromium');
+        return (
+          (headless && (await aptInstall(wanted, 'chromium-headless-shell'))) ||
+          aptInstall(wanted, 'chromium')
+        );
       },
     },
   ];
@@ -80,8 +98,9 @@ function installers(wanted: Wanted): readonly Installer[] {
 /** What keeps it from starting, if anything. Without a window: setting up should not flash one, nor need a display. */
 async function launchTrouble({ executablePath }: Chromium): Promise<string | undefined> {
   const { chromium } = await import('playwright-core');
+  let browser: Browser | undefined;
   const launch = async () => {
-    const browser = await chromium.launch({ executablePath, headless: true, timeout: LAUNCH_MS });
+    browser = await chromium.launch({ executablePath, headless: true, timeout: LAUNCH_MS });
     const page = await browser.newPage();
     await page.goto('about:blank');
     await browser.close();
@@ -95,25 +114,36 @@ async function launchTrouble({ executablePath }: Chromium): Promise<string | und
     await Promise.race([launch(), tooLate()]);
     return undefined;
   } catch (error) {
+    // One that hangs would keep the program alive; Playwright kills it when it does not close.
+    void browser?.close().catch(() => undefined);
     const text = stripVTControlCharacters(error instanceof Error ? error.message : String(error));
     const [firstLine = text] = text.replace(/^browserType\.launch: /, '').split('\n');
     return /error while loading shared libraries: .*/.exec(text)?.[0] ?? firstLine;
   }
 }
 
-function playwright(silenceMs: number, ...args: string[]): Promise<boolean> {
+function playwright(wanted: WantedChromium, silenceMs: number, ...args: string[]): Promise<boolean> {
   const cli = join(dirname(createRequire(import.meta.url).resolve('playwright-core/package.json')), 'cli.js');
   // Playwright tries five times: 8 s each keeps a host that never answers under a minute.
   const env = { PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT: '8000', ...process.env };
-  return run(process.execPath, [cli, ...args], env, silenceMs, /^\||^Error: (?!Fail|Download failure)|^E: /);
+  return run(
+    wanted,
+    process.execPath,
+    [cli, ...args],
+    env,
+    silenceMs,
+    /^\||^Error: (?!Fail|Download failure)|^E: /,
+  );
 }
 
-const aptInstall = (name: string): Promise<boolean> => apt('install', '-y', '--no-install-recommends', name);
+const aptInstall = (wanted: WantedChromium, name: string): Promise<boolean> =>
+  apt(wanted, 'install', '-y', '--no-install-recommends', name);
 
-function apt(...args: string[]): Promise<boolean> {
+function apt(wanted: WantedChromium, ...args: string[]): Promise<boolean> {
   const options = ['-q', '-o', 'DPkg::Lock::Timeout=60', '-o', 'Acquire::http::Timeout=20'];
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   return run(
+    wanted,
     'apt-get',
     [...options, ...args],
     env,
@@ -133,6 +163,7 @@ function hasApt(): boolean {
 
 /** Runs a program, shows those lines of its output that match, each once, and stops it when it falls silent. */
 function run(
+  { say, signal }: WantedChromium,
   command: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv,
@@ -140,7 +171,7 @@ function run(
   shows: RegExp,
 ): Promise<boolean> {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, args, { env, signal, stdio: ['ignore', 'pipe', 'pipe'] });
     const shown = new Set<string>();
     const silence = setTimeout(() => {
       say(`  gave up after ${silenceMs / 1000} s of silence`);
@@ -173,28 +204,4 @@ function whatToDo(headless: boolean, trouble: string | undefined): string {
     ? `run \`sudo apt-get install ${name}\``
     : 'install Google Chrome or Chromium yourself';
   return `${what}: ${install}, or set VEGA_CHROMIUM_PATH to the full path of one.`;
-}
-
-function say(line: string): void {
-  process.stderr.write(`${line}\n`);
-}
-
-/** From the environment, then from `.env`; only these two, so that no installer is handed its secrets. */
-function readWanted(): Wanted {
-  const fromFile = existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {};
-  const value = (name: string) => (process.env[name] || fromFile[name] || '').trim();
-  return {
-    chromiumPath: value('VEGA_CHROMIUM_PATH') || undefined,
-    headless: !/^(false|0)$/i.test(value('UPSTOX_HEADLESS')),
-  };
-}
-
-try {
-  const { executablePath, source } = await setUp(readWanted());
-  process.stdout.write(`Chromium: ${executablePath} (${source}), it launches.\n`);
-  process.exit(0);
-} catch (error) {
-  say(error instanceof Error ? error.message : String(error));
-  // A browser that hangs would keep the program alive; Playwright ends it on exit.
-  process.exit(1);
 }

@@ -1,0 +1,81 @@
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import { parseEnv } from 'node:util';
+import type { Env } from '../config.ts';
+
+const OWNER_ONLY = 0o600;
+const HEADING = '# Secrets of the account: keep mode 600, and keep this file out of version control.\n';
+
+/** The `.env` of a folder, as it was read. */
+export interface EnvFile {
+  readonly path: string;
+  /** Null where there is none. */
+  readonly text: string | null;
+  readonly values: Env;
+}
+
+export const readEnvFile = (workingDirectory: string): EnvFile => {
+  const named = path.join(workingDirectory, '.env');
+  if (!existsSync(named)) return { path: named, text: null, values: {} };
+  // A link stays one: what it leads to is read, and replaced.
+  const file = realpathSync(named);
+  const text = readFileSync(file, 'utf8');
+  return { path: file, text, values: parseEnv(text) };
+};
+
+/** What stands in the file stays; the variables come after it. Whole or not at all, and for the owner alone. */
+export const appendToEnvFile = (file: EnvFile, variables: Readonly<Record<string, string>>): void => {
+  const isAsRead = existsSync(file.path) ? readFileSync(file.path, 'utf8') === file.text : file.text === null;
+  if (!isAsRead) throw new Error(`${file.path} was changed meanwhile; nothing was written. Run this again.`);
+  const before = file.text === null ? HEADING : file.text.replace(/(?<=[^\n])$/, '\n');
+  const lines = Object.entries(variables).map(([name, value]) => `${name}=${quoted(value)}\n`);
+  replace(file.path, before + lines.join(''));
+};
+
+/** Takes everybody else's rights to the file away; answers whether there were any. */
+export const closeToOthers = ({ path: file }: EnvFile): boolean => {
+  if ((statSync(file).mode & 0o077) === 0) return false;
+  chmodSync(file, OWNER_ONLY);
+  return true;
+};
+
+/** Whether the file can hold this value so that it is read again as it is. */
+export const isWritable = (value: string): boolean => parseEnv(`V=${quoted(value)}\n`).V === value;
+
+const PLAIN = /^[\w.,:/?&=%+@~-]+$/;
+
+/** Double quotes come last: between them `\n` is a new line. */
+const quoted = (value: string): string => {
+  if (PLAIN.test(value)) return value;
+  const mark = ["'", '`', '"'].find((each) => !value.includes(each)) ?? "'";
+  return `${mark}${value}${mark}`;
+};
+
+const replace = (file: string, text: string): void => {
+  const draft = `${file}.${process.pid}`;
+  try {
+    const descriptor = openSync(draft, 'wx', OWNER_ONLY);
+    try {
+      writeFileSync(descriptor, text);
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    renameSync(draft, file);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
+  }
+};
