@@ -59,7 +59,7 @@ const add: Command = {
           ...(await readCredentials(terminal)),
         },
       }),
-    () => ['Added. Its apps come with `vega-auth apis save`.'],
+    ({ id }) => [`${id} is added. Its apps come with \`vega-auth apis save --account ${id}\`.`],
   ),
 };
 

@@ -41,7 +41,7 @@ test.each([80, 120])(
   async (columns) => {
     using screen = open(columns);
     const say = (command: string) => see(screen, columns, command);
-    expect(await say('generate WEBSOCKET1 --yes')).toMatch(/WEBSOCKET1 +DONE[^]*\[exit 0\]/);
+    expect(await say('generate WEBSOCKET1 --replace-valid')).toMatch(/WEBSOCKET1 +DONE[^]*\[exit 0\]/);
     expect(await say('resume')).toMatch(/\[exit 0\]/);
     expect(await say('status')).toMatch(/Valid Tokens {4}: 2/);
 
@@ -79,7 +79,7 @@ test('an account is added with what is typed unseen, and removed', async () => {
     await screen.sees(question);
     screen.type(answer);
   }
-  await screen.sees(/SECOND[^]*\n\$$/);
+  await screen.sees(/SECOND is added[^]*\n\$$/);
   for (const secret of [mobileNumber, pin, SECOND.account.totpSecret])
     expect(screen.text()).not.toContain(secret);
   expect((await desk.client.accounts()).map(({ id }) => id)).toContain('SECOND');
