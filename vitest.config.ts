@@ -6,7 +6,7 @@ export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/support/built-page.ts'],
+    globalSetup: ['test/support/terminal.ts', 'test/support/built-page.ts'],
     exclude: ['test/bench/**', 'node_modules/**'],
     reporters: ['default', './test/support/closing-line-reporter.ts'],
     // Most tests wait for a browser, a process or a clock: one worker less than there are cores would leave cores idle.

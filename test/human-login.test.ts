@@ -50,7 +50,9 @@ test('a person logs in, and the redirect brings a token', async () => {
   expect([status, text]).toMatchInlineSnapshot(`
     [
       200,
-      "<!doctype html><meta charset="utf-8"><title>vega-auth</title><p>Done: PRIMARY has a token that the broker confirms. You can close this page.</p>",
+      "<!doctype html><html lang="en"><meta charset="utf-8"><title>vega-auth</title>
+    <meta name="viewport" content="width=device-width, initial-scale=1"><link rel="stylesheet" href="/plain.css">
+    <main><h1>vega-auth</h1><p>Done: PRIMARY has a token that the broker confirms. You can close this page.</p><p><a href="/">To the operator page</a></p></main></html>",
     ]
   `);
   expect(text).not.toContain(redirect.get('code'));

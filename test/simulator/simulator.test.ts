@@ -33,7 +33,7 @@ test('the log tells the whole login in order, without a secret', async () => {
     { kind: 'AUTHORIZE', ...ours, fingerprint: expect.any(String) },
     { kind: 'REDIRECT', ...ours, fingerprint: expect.any(String) },
     { kind: 'TOKEN', ...ours, fingerprint: expect.any(String) },
-    { kind: 'PROFILE', ...ours, fingerprint: expect.any(String) },
+    { kind: 'PROFILE', ...ours, fingerprint: expect.any(String), detail: 'node' },
   ]);
 
   const written = JSON.stringify(simulator.log);
