@@ -102,7 +102,7 @@ test('an EventSource whose connection broke comes back by itself and misses noth
   witness.leave();
   const named = ['AUTH_STATE', 'TOKEN_PROGRESS', 'AUTH_CONFIRMED'];
   const told = witness.seen.filter(({ name }) => named.includes(name)).map(({ id }) => id);
-  await page.waitForFunction(`ids.at(-1) === ${told.at(-1)}`);
+  await until('the page to be told', async () => (await page.evaluate('ids.at(-1)')) === told.at(-1));
   expect(await page.evaluate('opened')).toBe(2);
   expect(await page.evaluate('ids.slice(1)')).toEqual(told);
 });
