@@ -63,7 +63,7 @@ test('the React listing sees a whole run in Chromium, with the session of the li
   await page.evaluate(`{ ${ROUND_THE_LISTING} ${REACT_LISTING} }`);
   await until('the page to listen', async () => (await countReaders(desk)) === 1);
   await desk.generate('mode: ALL');
-  await page.waitForFunction('seen.places.length > 0');
+  await until('the page to leave', async () => (await page.evaluate('seen.places.length')) === 1);
 
   expect(await page.evaluate('seen.places')).toEqual(['/dashboard']);
   const progress: Progress[] = await page.evaluate('seen.progress');
