@@ -88,7 +88,7 @@ test('a run is made from the menu and shown as it goes; what is valid is confirm
   screen.type(`clear; ${vega('')}`);
   await screen.sees(/navigate/);
   screen.press('2');
-  await screen.sees(/▸ WEBSOCKET2/);
+  await screen.sees(/▶ WEBSOCKET2/);
   await screen.sees(/Invalid Tokens {2}: 0\n\$$/m);
   const after = screen.text();
   expect(masked(menu.slice(menu.indexOf('│')))).toMatchInlineSnapshot(`
@@ -105,18 +105,18 @@ test('a run is made from the menu and shown as it goes; what is valid is confirm
     "◇  Choose Action
     │  2. Generate ONLY invalid
 
-     ● WEBSOCKET2    DONE                    0:00
-     ● WEBSOCKET3    DONE                    0:00
-     ● OPTIONCHAIN2  DONE                    0:00
+     ✓ WEBSOCKET2    DONE                    0:00
+     ✓ WEBSOCKET3    DONE                    0:00
+     ✓ OPTIONCHAIN2  DONE                    0:00
      ████████████░░░░░░░░░░░░ 3/3  0:00
     Token Status Summary  UPSTOX_01  AUTH_CONFIRMED
     ------------------------------------------------------------
-    ● PRIMARY       : VALID      until 03:30 IST, 10 h 00 m left
-    ● WEBSOCKET1    : VALID      until 03:30 IST, 10 h 00 m left
-    ● WEBSOCKET2    : VALID      until 03:30 IST, 10 h 00 m left
-    ● WEBSOCKET3    : VALID      until 03:30 IST, 10 h 00 m left
-    ● OPTIONCHAIN1  : VALID      until 03:30 IST, 10 h 00 m left
-    ● OPTIONCHAIN2  : VALID      until 03:30 IST, 10 h 00 m left
+    ✓ PRIMARY       : VALID      until 03:30 IST, 10 h 00 m left
+    ✓ WEBSOCKET1    : VALID      until 03:30 IST, 10 h 00 m left
+    ✓ WEBSOCKET2    : VALID      until 03:30 IST, 10 h 00 m left
+    ✓ WEBSOCKET3    : VALID      until 03:30 IST, 10 h 00 m left
+    ✓ OPTIONCHAIN1  : VALID      until 03:30 IST, 10 h 00 m left
+    ✓ OPTIONCHAIN2  : VALID      until 03:30 IST, 10 h 00 m left
 
     Valid Tokens    : 6
     Invalid Tokens  : 0
