@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { atMost, machine, median, tell } from './ratios.ts';
 
 /**
  * How long a command takes from the start to its end, beside a Node that does nothing: the built program, with what it
@@ -39,9 +40,6 @@ const milliseconds = (args: readonly string[]): number => {
   return performance.now() - begun;
 };
 
-const median = (values: readonly number[]): number =>
-  [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
-
 const TSX = import.meta.resolve('tsx');
 const candidates: Readonly<Record<string, readonly string[]>> = {
   'node -e 0': ['-e', '0'],
@@ -60,16 +58,18 @@ for (let round = 0; round < ROUNDS; round += 1)
   for (const [name, args] of Object.entries(candidates)) taken[name]?.push(milliseconds(args));
 
 const base = median(taken['node -e 0'] ?? []);
-process.stdout.write(`${''.padEnd(22)}   median     best    ratio   limit\n`);
-for (const [name, values] of Object.entries(taken)) {
-  const figures = [
-    median(values).toFixed(0),
-    Math.min(...values).toFixed(0),
-    (median(values) / base).toFixed(2),
-  ];
-  const limit = LIMITS[name];
-  const columns = [...figures, limit === undefined ? '' : limit.toFixed(1)].map((text) => text.padStart(9));
-  process.stdout.write(`${name.padEnd(22)}${columns.join('')}\n`);
-}
-process.stdout.write(`\nthe very first start, with nothing kept compiled: ${first.toFixed(0)} ms\n`);
+const ratioOf = (name: string): number => median(taken[name] ?? []) / base;
+const lines = Object.entries(taken).map(([name, values]) => {
+  const figures = [median(values).toFixed(0), Math.min(...values).toFixed(0), ratioOf(name).toFixed(2)];
+  return `${name.padEnd(22)}${figures.map((text) => text.padStart(9)).join('')}`;
+});
+tell(
+  [
+    machine(),
+    `${''.padEnd(22)}   median     best    ratio`,
+    ...lines,
+    `the very first start, with nothing kept compiled: ${first.toFixed(0)} ms`,
+  ],
+  Object.entries(LIMITS).map(([name, limit]) => atMost(`${name} : node -e 0`, ratioOf(name), limit)),
+);
 rmSync(folder, { recursive: true, force: true });
