@@ -56,8 +56,11 @@ const nameFor = (filename: string): string => {
   return `${createHash('sha256').update(mark).digest('hex')}.v8`;
 };
 
+/** What lies there is run, so nobody else may be able to put it there. */
 const readIfThere = (file: string): Buffer | null => {
   try {
+    const { uid, mode } = statSync(path.dirname(file));
+    if (uid !== process.getuid?.() || (mode & 0o022) !== 0) return null;
     return readFileSync(file);
   } catch {
     return null;

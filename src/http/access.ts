@@ -64,8 +64,9 @@ export class Access {
     return UNKNOWN_LINK;
   }
 
-  /** The cookie of a new session for the holder of a key; it ends with the key. */
+  /** The cookie of a new session for the holder of a key; it ends with the key. No session makes another: it would never end. */
   async redeemKey(request: Asking): Promise<string | Denial> {
+    if (bearerOf(request) === undefined) return UNAUTHENTICATED;
     const caller = await this.identify(request);
     if ('status' in caller) return caller;
     if (caller.role === 'SERVICE') return SERVICE_KEY;
@@ -123,10 +124,12 @@ export class Access {
     if (denial !== null) return denial;
     const hash = hashSecret(bearer);
     if (timingSafeEqual(Buffer.from(hash), this.#operatorHash)) return OPERATOR;
-    const key = await this.#options.keys.find(bearer);
-    if (key !== null) return callerOfKey(key);
+    // Taken for wrong until it is found, so that many at once are not all looked at.
     this.#guesses.noteWrong(address, hash);
-    return UNAUTHENTICATED;
+    const key = await this.#options.keys.find(bearer);
+    if (key === null) return UNAUTHENTICATED;
+    this.#guesses.forgive(address, hash);
+    return callerOfKey(key);
   }
 
   /** A proxy adds whom it was asked by at the end; what stands before that anybody can write. */

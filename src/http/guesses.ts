@@ -46,6 +46,17 @@ export class Guesses {
     if (oldest !== undefined && this.#records.size > ADDRESSES) this.#records.delete(oldest);
   }
 
+  /** What was taken for wrong was right. */
+  forgive(address: string, hash: string): void {
+    const { left, at, wrong } = this.#recall(address);
+    if (!wrong.includes(hash)) return;
+    this.#records.set(address, {
+      left: Math.min(FREE, left + 1),
+      at,
+      wrong: wrong.filter((other) => other !== hash),
+    });
+  }
+
   #recall(address: string): Patience {
     const known = this.#records.get(address);
     const now = this.#now();

@@ -369,9 +369,14 @@ export class TokenGeneration {
   async #pause({ account, abort, live }: Job, place: BrowserTurn | null): Promise<BrowserTurn | null> {
     await this.#options.states.cooldownOver(account, abort.signal);
     const turn = place ?? this.#queue.join(live.state.id);
-    if (await turn.wait(abort.signal)) return turn;
-    turn[Symbol.dispose]();
-    return null;
+    let hasBrowser = false;
+    try {
+      hasBrowser = await turn.wait(abort.signal);
+    } finally {
+      // A place that is left behind would keep everybody else waiting.
+      if (!hasBrowser) turn[Symbol.dispose]();
+    }
+    return hasBrowser ? turn : null;
   }
 
   /** Ends the run, unless it is left as it is for the next start. */

@@ -152,3 +152,26 @@ test('what a caller says of its address is not believed where no proxy stands in
     statuses.push((await statusFrom(desk, `10.0.0.${index}`, `vega_operator_${index}`)).status);
   expect(statuses).toContain(429);
 });
+
+test('guesses that come all at once are slowed like those that come in turn, and a good key is not', async () => {
+  await using desk = await openDesk({ apis: 1, env: { VEGA_TRUST_PROXY: 'true' } });
+  const { key } = await holderOf(desk, { name: 'screen', role: 'VIEWER' });
+  const good = await Promise.all(Array.from({ length: 60 }, () => statusFrom(desk, '10.0.0.4', key)));
+  expect(new Set(good.map(({ status }) => status))).toEqual(new Set([200]));
+  const bad = await Promise.all(
+    Array.from({ length: 100 }, (_, index) => statusFrom(desk, '10.0.0.5', `vega_viewer_${index}`)),
+  );
+  expect(bad.filter(({ status }) => status === 401).length).toBeLessThan(30);
+});
+
+test('a key opens a session, and no session opens another', async () => {
+  await using desk = await openDesk({ apis: 1 });
+  const { origin } = new URL(desk.url);
+  const logIn = (headers: Record<string, string>) => fetch(`${desk.url}/login`, { method: 'POST', headers });
+  const opened = await logIn({ authorization: `Bearer ${desk.app.operatorKey}` });
+  const cookie = opened.headers.get('set-cookie')?.split(';')[0] ?? '';
+  expect([opened.status, cookie]).toEqual([204, expect.stringMatching(/^vega_session=/)]);
+  expect((await fetch(`${desk.url}/auth/status`, { headers: { cookie } })).status).toBe(200);
+  const again = await logIn({ cookie, origin });
+  expect([again.status, again.headers.get('set-cookie')]).toEqual([401, null]);
+});
