@@ -24,8 +24,8 @@ export const ForceAll = () => {
       onCancel={() => ask(null)}
     >
       <p>
-        <b>Force regenerate all of {activeAccount.name}:</b> {tokens.length} logins at the broker. Tokens that
-        work now are replaced, and programs have to take the new ones.
+        <b>Force regenerate all of {called(activeAccount)}:</b> {tokens.length} logins at the broker. Tokens
+        that work now are replaced, and programs have to take the new ones.
       </p>
     </ConfirmByTyping>
   );
@@ -48,8 +48,8 @@ export const AcceptPartial = () => {
       onCancel={() => ask(null)}
     >
       <p>
-        <b>Open the gate of {activeAccount.name} without the rest:</b> {lackingOf(tokens)}. It holds until the
-        next 03:30 IST and is written down.
+        <b>Open the gate of {called(activeAccount)} without the rest:</b> {lackingOf(tokens)}. It holds until
+        the next 03:30 IST and is written down.
       </p>
     </ConfirmByTyping>
   );
@@ -73,8 +73,8 @@ export const LogOut = () => {
       onCancel={() => ask(null)}
     >
       <p>
-        <b>Log {activeAccount.name} out:</b> the gate shuts and what is under way is aborted. A cooldown and a
-        quarantine stay.
+        <b>Log {called(activeAccount)} out:</b> the gate shuts and what is under way is aborted. A cooldown
+        and a quarantine stay.
       </p>
       <label className="check">
         <input type="checkbox" checked={revoke} onChange={({ target }) => setRevoke(target.checked)} /> End
@@ -83,3 +83,7 @@ export const LogOut = () => {
     </ConfirmByTyping>
   );
 };
+
+/** Two accounts may have one name; their ids differ. */
+const called = ({ id, name }: { readonly id: string; readonly name: string }): string =>
+  name === id ? id : `${name} (${id})`;
