@@ -1,0 +1,38 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { writeHeapSnapshot } from 'node:v8';
+import type { Database } from '../../src/db/database.ts';
+import { replaceToken } from '../../src/db/token-replacement.ts';
+import { findTokens } from '../../src/db/tokens.ts';
+import { Folder, holdLock, newToken } from '../db/temporary-database.ts';
+
+/**
+ * A program of its own, with a heap in which nobody else has left anything: one token waits in memory because the file
+ * is locked, and is read. Tells what a snapshot of the heap shows.
+ */
+const storeToken = async (database: Database): Promise<Buffer> => {
+  const bytes = Buffer.from(randomBytes(24).toString('hex'));
+  const token = newToken(bytes.toString('latin1'));
+  await database.write((transaction) => replaceToken(transaction, token, database, new Date()));
+  // Nobody but the database knows of it afterwards: what is kept here is upside down.
+  return bytes.reverse();
+};
+
+using folder = new Folder();
+await using database = await folder.open();
+await using lock = await holdLock(folder.file('vega_trade.db'));
+const upsideDown = await storeToken(database);
+const [read] = await findTokens(database.read, 1, database);
+const { dbLocked, pendingWrites } = database.recovery;
+const marker = randomBytes(24).toString('hex');
+const snapshot = readFileSync(writeHeapSnapshot(folder.file('heap.heapsnapshot')));
+const token = Buffer.from(upsideDown).reverse();
+const found = {
+  dbLocked,
+  pendingWrites,
+  showsMarker: snapshot.includes(marker),
+  showsToken: snapshot.includes(token),
+  isReadable: read?.accessToken.reveal() === token.toString('latin1'),
+};
+await lock.release();
+process.stdout.write(JSON.stringify(found));
