@@ -25,8 +25,8 @@ export default defineConfig([
     plugins: [asciiOnly],
     // What runs from V8's compiled code (src/cli/compiled-code.ts) can require, and cannot import.
     outputOptions: { dynamicImportInCjs: false },
-    // Names stay: they are what a stack trace has to say.
-    minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
+    // Names of functions and classes stay: they are what a stack trace has to say.
+    minify: { compress: true, mangle: { keepNames: true }, codegen: { removeWhitespace: true } },
     // One file for each way in: reading hundreds of modules takes longer than everything that is done with them.
     deps: {
       alwaysBundle: [/^(?!better-sqlite3|playwright-core)/],

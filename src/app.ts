@@ -9,8 +9,9 @@ import { callerOfKey } from './domain/access-key.ts';
 import { schema } from './graphql/schema.ts';
 import { Access } from './http/access.ts';
 import { callbackRoute } from './http/callback.ts';
+import { graphiql } from './http/graphiql.ts';
 import { GraphQLServer } from './http/graphql-server.ts';
-import { createHandler } from './http/handler.ts';
+import { createHandler, type Handler } from './http/handler.ts';
 import { type Listening, listen } from './http/listen.ts';
 import { loadOperatorKey } from './http/operator-key.ts';
 import { readPageFiles } from './http/page-files.ts';
@@ -45,6 +46,8 @@ import type { Simulator } from './simulator/simulator.ts';
 export interface App extends AsyncDisposable {
   /** Answers a request as the server would. */
   readonly fetch: (request: Request) => Promise<Response>;
+  /** Answers what is posted to `/graphql`, as `fetch` does, to a caller that has no need of a `Request`. */
+  readonly post: Handler['post'];
   readonly services: Services;
   /** The key that `fetch` wants as `Authorization: Bearer …`. */
   readonly operatorKey: string;
@@ -214,7 +217,15 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
   const rest = createRest({ graphql, services, log: httpLog });
   const routes = [webhookRoute(notices, httpLog), callbackRoute({ acquisitions, clock }, httpLog)];
   const page = readPageFiles(PAGE_FOLDER);
-  const handler = createHandler({ access, graphql, rest, open: routes, page, log: httpLog });
+  const handler = createHandler({
+    access,
+    graphql,
+    graphiql: graphiql(schema),
+    rest,
+    open: routes,
+    page,
+    log: httpLog,
+  });
   const servers: Listening[] = [];
   const close = async (): Promise<void> => {
     await generation[Symbol.asyncDispose]();
@@ -232,6 +243,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
   let closing: Promise<void> | null = null;
   return {
     fetch: (request) => handler.fetch(request),
+    post: (posting) => handler.post(posting),
     services,
     operatorKey: operatorKey.reveal(),
     issueLoginPath: () => loginPath(sessions.issueLink()),

@@ -18,7 +18,10 @@ export const runCommandLine = async (
     const terminal: Terminal = {
       env: given.env ?? readEnvironment(workingDirectory),
       workingDirectory,
-      input: given.input ?? process.stdin,
+      // Opened by who reads it.
+      get input() {
+        return given.input ?? process.stdin;
+      },
       out: given.out ?? process.stdout,
       err,
       signal: given.signal ?? stopSignal(),

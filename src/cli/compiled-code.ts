@@ -5,7 +5,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { constants, Script } from 'node:vm';
 
-type Compile = (this: NodeJS.Module, code: string, filename: string) => unknown;
+type Loader = (module: NodeJS.Module, filename: string) => void;
 type Wrapped = (
   this: unknown,
   exports: unknown,
@@ -28,25 +28,30 @@ const folderOf = (env: NodeJS.ProcessEnv): string =>
  * where the built program lies: nothing else is kept.
  */
 export const keepCompiledCode = (folder: string): void => {
-  const { Module } = nodeModule as unknown as { Module: { prototype: { _compile: Compile } } };
-  const { prototype } = Module;
-  const compile = prototype._compile;
+  const { _extensions: loaders } = nodeModule.default as unknown as { _extensions: Record<string, Loader> };
+  const usual = loaders['.js'] as Loader;
   const cache = folderOf(process.env);
-  prototype._compile = function (code, filename) {
-    if (path.dirname(filename) !== folder || code.length > LONGEST) return compile.call(this, code, filename);
-    const file = path.join(cache, nameFor(filename));
-    const cachedData = readIfThere(file);
-    const script = new Script(nodeModule.default.wrap(code), {
-      filename,
-      importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-      ...(cachedData === null ? {} : { cachedData }),
-    });
-    if (cachedData === null || script.cachedDataRejected === true)
-      process.once('exit', () => write(file, script));
-    const wrapped = script.runInThisContext() as Wrapped;
-    const require = nodeModule.createRequire(filename);
-    return wrapped.call(this.exports, this.exports, require, this, filename, path.dirname(filename));
+  loaders['.cjs'] = (module, filename) => {
+    if (path.dirname(filename) !== folder || statSync(filename).size > LONGEST) usual(module, filename);
+    else load(module, filename, cache);
   };
+};
+
+const load = (module: NodeJS.Module, filename: string, cache: string): void => {
+  // The build writes ASCII alone, which Node reads fastest under this name.
+  const code = readFileSync(filename, 'latin1');
+  const file = path.join(cache, nameFor(filename));
+  const cachedData = readIfThere(file);
+  const script = new Script(nodeModule.default.wrap(code), {
+    filename,
+    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+    ...(cachedData === null ? {} : { cachedData }),
+  });
+  if (cachedData === null || script.cachedDataRejected === true)
+    process.once('exit', () => write(file, script));
+  const wrapped = script.runInThisContext() as Wrapped;
+  const require = nodeModule.createRequire(filename);
+  wrapped.call(module.exports, module.exports, require, module, filename, path.dirname(filename));
 };
 
 /** The built files carry a hash of their contents in their names. */

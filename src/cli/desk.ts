@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Env } from '../config.ts';
+import { clientOver } from '../sdk/client.ts';
 import { createVegaClient, type VegaClient } from '../sdk/index.ts';
+import { Transport } from '../sdk/transport.ts';
 import type { Terminal } from './command.ts';
 import { isServed, serverUrl } from './probe.ts';
 
@@ -70,7 +72,7 @@ const inProcess = async (
 ): Promise<Desk> => {
   const [{ openApp }, { readConfig }] = await Promise.all([import('../app.ts'), import('../config.ts')]);
   const app = await openApp(readConfig(withQuietLog(env)), { workingDirectory, isVisit });
-  const client = createVegaClient({ url: 'http://127.0.0.1', key: app.operatorKey, fetch: app.fetch });
+  const client = clientOver(new Transport({ url: 'http://127.0.0.1', key: app.operatorKey, post: app.post }));
   return {
     client,
     serverUrl: null,

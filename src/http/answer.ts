@@ -32,6 +32,21 @@ export const toResponse = (answer: Answer, common: HeaderTable): Response => {
   return new Response(body, { status: answer.status, headers });
 };
 
+/** What a caller reads of an answer that it was given in this process, with the names of a `Response`. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: { get(name: string): string | null };
+  readonly body: ReadableStream<Uint8Array> | null;
+  json(): Promise<unknown>;
+}
+
+export const toReply = (answer: Answer): Reply => ({
+  status: answer.status,
+  headers: { get: (name) => answer.headers[name.toLowerCase()] ?? null },
+  body: 'open' in answer ? streamingBody(answer.open) : null,
+  json: async () => JSON.parse('open' in answer ? '' : (answer.body ?? '')),
+});
+
 export const sendAnswer = (answer: Answer, response: ServerResponse, common: HeaderTable): void => {
   const headers = { ...NOT_STORED, ...common, ...answer.headers };
   if ('open' in answer) {

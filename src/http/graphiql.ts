@@ -1,29 +1,14 @@
-import type { GraphiQLOptions } from 'graphql-yoga';
+import type { GraphQLSchema } from 'graphql';
 
 export const GRAPHQL_PATH = '/graphql';
 
-const FIRST_QUERY = `# Is everything there?
-query Tokens {
-  tokens { apiName verdict expiresAt fingerprint }
-}
-
-# Make what is missing.
-mutation Generate {
-  generateTokens(mode: INVALID_ONLY) { id status }
-}
-
-# Watch it.
-subscription Progress {
-  tokenProgress { generated total current step missing }
-}
-`;
-
-export const GRAPHIQL_OPTIONS: GraphiQLOptions = {
-  title: 'vega-auth',
-  subscriptionsProtocol: 'SSE',
-  defaultQuery: FIRST_QUERY,
+/** GraphiQL, of which nine megabytes are read when somebody opens it for the first time. */
+export const graphiql = (schema: GraphQLSchema): ((request: Request) => Promise<Response>) => {
+  let page: Promise<(request: Request) => Promise<Response>> | null = null;
+  return async (request) => {
+    page ??= import('./graphiql-page.ts').then(({ createGraphiqlPage }) =>
+      createGraphiqlPage(schema, GRAPHQL_PATH),
+    );
+    return (await page)(request);
+  };
 };
-
-/** Nine megabytes of page, read only when somebody opens it; the usual one would load from another host. */
-export const renderGraphiQL = async (options?: GraphiQLOptions): Promise<BodyInit> =>
-  (await import('@graphql-yoga/render-graphiql')).renderGraphiQL(options);

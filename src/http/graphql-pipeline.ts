@@ -9,15 +9,14 @@ import {
   getOperationAST,
   type OperationDefinitionNode,
   parse,
+  specifiedRules,
+  validate,
 } from 'graphql';
-import type { Plugin } from 'graphql-yoga';
-import { createYoga } from 'graphql-yoga';
 import type { Context } from '../graphql/context.ts';
 import { toGraphQLError, withInputCode } from '../graphql/errors.ts';
 import type { Logger } from '../log.ts';
 import { EventReader } from '../services/event-reader.ts';
 import { DOCUMENT_LIMITS, limitDocument, tooComplex } from './document-limits.ts';
-import { GRAPHIQL_OPTIONS, GRAPHQL_PATH, renderGraphiQL } from './graphiql.ts';
 import type { GraphQLParams } from './graphql-params.ts';
 
 /** An operation that may be run. */
@@ -30,24 +29,15 @@ export interface Prepared {
 const REMEMBERED = 300;
 const MAX_REMEMBERED_LENGTH = 10_000;
 
-/** From the text of a document to its result. Knows nothing of HTTP; GraphiQL's page is a `fetch` away. */
+/** From the text of a document to its result. Knows nothing of HTTP. */
 export class GraphQLPipeline {
-  readonly #yoga: ReturnType<typeof toYoga>;
   readonly #schema: GraphQLSchema;
   readonly #log: Logger;
-  readonly #enveloped: ReturnType<ReturnType<typeof toYoga>['getEnveloped']>;
   readonly #documents = new Map<string, DocumentNode>();
 
   constructor(schema: GraphQLSchema, log: Logger) {
     this.#schema = schema;
     this.#log = log;
-    this.#yoga = toYoga(schema, (error) => maskError(error, log));
-    this.#enveloped = this.#yoga.getEnveloped({});
-  }
-
-  /** The page for browsers. */
-  async page(request: Request): Promise<Response> {
-    return this.#yoga.fetch(request);
   }
 
   prepare({ query, operationName }: GraphQLParams): Prepared | { readonly errors: readonly GraphQLError[] } {
@@ -94,9 +84,10 @@ export class GraphQLPipeline {
     const known = this.#documents.get(query);
     if (known !== undefined) return known;
     try {
-      const document: DocumentNode = this.#enveloped.parse(query);
-      const errors = this.#enveloped.validate(this.#schema, document) as GraphQLError[];
-      if (errors.length > 0) return errors.map(withoutHttp);
+      const document = parseWithin(query);
+      const errors = validate(this.#schema, document, RULES);
+      // Bad values in a document have the code that bad variables have.
+      if (errors.length > 0) return errors.map(withInputCode);
       this.#remember(query, document);
       return document;
     } catch (error) {
@@ -141,21 +132,6 @@ const noOperation = (name: string | undefined): string =>
     ? 'It is not clear which operation is meant.'
     : `The document has no operation ${JSON.stringify(name.slice(0, 100))}.`;
 
-const toYoga = (schema: GraphQLSchema, mask: (error: unknown) => GraphQLError) =>
-  createYoga({
-    schema,
-    graphqlEndpoint: GRAPHQL_PATH,
-    landingPage: false,
-    cors: false,
-    batching: false,
-    logging: false,
-    parserAndValidationCache: false,
-    maskedErrors: { isDev: false, maskError: mask },
-    graphiql: GRAPHIQL_OPTIONS,
-    renderGraphiQL,
-    plugins: [limits(), inputCodes()],
-  });
-
 const maskError = (error: unknown, log: Logger): GraphQLError => {
   const known = toGraphQLError(error);
   if (known !== null) return withoutHttp(known);
@@ -163,29 +139,17 @@ const maskError = (error: unknown, log: Logger): GraphQLError => {
   return new GraphQLError('Unexpected error.', { extensions: { code: 'INTERNAL_SERVER_ERROR' } });
 };
 
-const limits = (): Plugin => ({
-  onParse: ({ setParseFn }) =>
-    setParseFn((source: string) => {
-      try {
-        return parse(source, { maxTokens: DOCUMENT_LIMITS.tokens });
-      } catch (error) {
-        throw error instanceof GraphQLError && /more tha\w \d+ tokens/.test(error.message)
-          ? tooComplex(`more than ${DOCUMENT_LIMITS.tokens} tokens`)
-          : error;
-      }
-    }),
-  onValidate: ({ addValidationRule }) => addValidationRule(limitDocument),
-});
+const parseWithin = (query: string): DocumentNode => {
+  try {
+    return parse(query, { maxTokens: DOCUMENT_LIMITS.tokens });
+  } catch (error) {
+    throw error instanceof GraphQLError && /more tha\w \d+ tokens/.test(error.message)
+      ? tooComplex(`more than ${DOCUMENT_LIMITS.tokens} tokens`)
+      : error;
+  }
+};
 
-/** Gives bad values in a document the code that bad variables have. */
-const inputCodes = (): Plugin => ({
-  onValidate:
-    () =>
-    ({ valid, result, setResult }) => {
-      if (!valid)
-        setResult(result.map((error) => (error instanceof GraphQLError ? withInputCode(error) : error)));
-    },
-});
+const RULES = [...specifiedRules, limitDocument];
 
 const withSyntaxCode = (error: GraphQLError): GraphQLError =>
   error.extensions.code === undefined

@@ -44,15 +44,11 @@ export class GraphQLServer implements Disposable {
     this.#quota = new SubscriptionQuota(limits.subscriptionsPerKey);
   }
 
-  /** Whether a request is answered here. The page for browsers is not: `page` makes it. */
+  /** Whether a request is answered here. The page for browsers is not. */
   serves(incoming: Incoming): boolean {
     const path = pathOf(incoming.url);
     if (path === STREAM_PATH) return true;
     return path === GRAPHQL_PATH && !(incoming.method === 'GET' && wantsPage(incoming));
-  }
-
-  page(request: Request): Promise<Response> {
-    return this.#pipeline.page(request);
   }
 
   async answer(incoming: Incoming, caller: Caller): Promise<Answer> {

@@ -1,11 +1,10 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
-import { createServerAdapter } from '@whatwg-node/server';
 import type { Logger } from '../log.ts';
 import { type Access, type Asking, type Denial, denialHeaders } from './access.ts';
-import { type Answer, refusal, sendAnswer, toResponse } from './answer.ts';
+import { type Answer, type Reply, refusal, sendAnswer, toReply, toResponse } from './answer.ts';
 import { GRAPHQL_PATH } from './graphiql.ts';
 import type { GraphQLServer } from './graphql-server.ts';
-import { addressOf, fromMessage, fromRequest, type Incoming } from './incoming.ts';
+import { addressOf, fromMessage, fromPosted, fromRequest, type Incoming, type Posted } from './incoming.ts';
 import type { OpenRoute } from './open-route.ts';
 import { page as sentence } from './page.ts';
 import type { PageFiles } from './page-files.ts';
@@ -16,12 +15,15 @@ import { GRAPHIQL_POLICY, SECURITY_HEADERS } from './security-headers.ts';
 /** Answers every request: a WHATWG `fetch`, and a listener for `node:http`. */
 export interface Handler {
   fetch(request: Request): Promise<Response>;
+  /** GraphQL alone, for a caller in this process. */
+  post(posted: Posted): Promise<Reply>;
   readonly listener: RequestListener;
 }
 
 interface Parts {
   readonly access: Access;
   readonly graphql: GraphQLServer;
+  readonly graphiql: (request: Request) => Promise<Response>;
   readonly rest: Rest;
   readonly open: readonly OpenRoute[];
   readonly page: PageFiles;
@@ -41,13 +43,11 @@ export const createHandler = (parts: Parts): Handler => {
     if (!response.headers.has('cache-control')) response.headers.set('cache-control', 'no-store');
     return response;
   };
-  const adapter = createServerAdapter<{ readonly req: IncomingMessage }>((request: Request, { req }) =>
-    respond(request, addressOf(req)),
-  );
+  const adapt = serverAdapter(respond);
   const listener: RequestListener = (message, response) => {
     const incoming = fromMessage(message);
     if (!graphql.serves(incoming)) {
-      void adapter(message, response);
+      void adapt(message, response);
       return;
     }
     answerGraphQL(incoming, access, graphql)
@@ -59,7 +59,26 @@ export const createHandler = (parts: Parts): Handler => {
         response.end();
       });
   };
-  return { fetch: (request) => respond(request), listener };
+  return {
+    fetch: (request) => respond(request),
+    post: async (posted) => toReply(await answerGraphQL(fromPosted(posted), access, graphql)),
+    listener,
+  };
+};
+
+/** What turns a message into a `Request` is loaded with the first one, since a program without a server has none. */
+const serverAdapter = (
+  respond: (request: Request, address: string) => Promise<Response>,
+): RequestListener => {
+  let adapter: Promise<RequestListener> | null = null;
+  return async (message, response) => {
+    adapter ??= import('@whatwg-node/server').then(({ createServerAdapter }) =>
+      createServerAdapter<{ readonly req: IncomingMessage }>((request: Request, { req }) =>
+        respond(request, addressOf(req)),
+      ),
+    );
+    (await adapter)(message, response);
+  };
 };
 
 const answerGraphQL = async (incoming: Incoming, access: Access, graphql: GraphQLServer): Promise<Answer> => {
@@ -86,7 +105,7 @@ const answerOrFail = async (request: Request, incoming: Incoming, parts: Parts):
 const answer = async (
   request: Request,
   incoming: Incoming,
-  { access, graphql, rest, open, page }: Parts,
+  { access, graphiql, rest, open, page }: Parts,
 ): Promise<Response> => {
   const url = new URL(request.url);
   const place = access.checkPlace(incoming);
@@ -104,7 +123,7 @@ const answer = async (
   if ('status' in caller) return deny(caller, request);
   const denial = isGraphQL(url) ? checkMediaType(incoming) : null;
   if (denial !== null) return deny(denial, request);
-  if (isGraphQL(url)) return graphiql(await graphql.page(request));
+  if (isGraphQL(url)) return underItsPolicy(await graphiql(request));
   if (url.pathname === '/') return goTo(GRAPHQL_PATH);
   return rest(request, caller);
 };
@@ -123,7 +142,7 @@ const checkMediaType = (request: Asking): Denial | null => {
   };
 };
 
-const graphiql = (response: Response): Response => {
+const underItsPolicy = (response: Response): Response => {
   response.headers.set('content-security-policy', GRAPHIQL_POLICY);
   return response;
 };

@@ -12,13 +12,34 @@ export interface Incoming {
   text(maxBytes: number): Promise<string | null>;
 }
 
-export const fromRequest = (request: Request, address = 'this process'): Incoming => ({
+const THIS_PROCESS = 'this process';
+
+export const fromRequest = (request: Request, address = THIS_PROCESS): Incoming => ({
   method: request.method,
   url: request.url,
   headers: request.headers,
   address,
   text: (maxBytes) => readBody(request, maxBytes),
 });
+
+/** What a caller in this process posts to `/graphql`. */
+export interface Posted {
+  readonly url: string;
+  /** The names in small letters. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export const fromPosted = ({ url, headers, body }: Posted): Incoming => {
+  const headerOf = (name: string): string | null => headers[name.toLowerCase()] ?? null;
+  return {
+    method: 'POST',
+    url,
+    address: THIS_PROCESS,
+    headers: { get: headerOf, has: (name) => headerOf(name) !== null },
+    text: async (maxBytes) => (Buffer.byteLength(body) > maxBytes ? null : body),
+  };
+};
 
 /** Without the detour over a `Request`, which costs more than most answers. */
 export const fromMessage = (message: IncomingMessage): Incoming => {

@@ -1,4 +1,4 @@
-import { createServer, type RequestListener } from 'node:http';
+import type { RequestListener } from 'node:http';
 
 /** A server that listens. Disposing of it ends every connection, open event streams included. */
 export interface Listening extends AsyncDisposable {
@@ -17,6 +17,7 @@ export class ListenError extends Error {
 }
 
 export const listen = async (listener: RequestListener, host: string, port: number): Promise<Listening> => {
+  const { createServer } = await import('node:http');
   const server = createServer(listener);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(new ListenError(host, port, error)));

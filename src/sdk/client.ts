@@ -9,7 +9,7 @@ import {
 import { leavable } from './leavable.ts';
 import { methodsOf, type RequestOptions, type VegaMethods } from './methods.ts';
 import { type HeldToken, type Rotation, TokenKeeper } from './token-keeper.ts';
-import { Transport } from './transport.ts';
+import { postWith, Transport } from './transport.ts';
 
 export interface VegaClientOptions {
   /** The server's address, such as http://127.0.0.1:28020; in a page of the server itself it can be left out. */
@@ -61,9 +61,10 @@ export interface TokenOptions {
 }
 
 /** A client of the GraphQL API. Works wherever there are `fetch` and streams: Node, browsers and their workers. */
-export const createVegaClient = ({ url = '', key, fetch }: VegaClientOptions = {}): VegaClient => {
-  const transport = new Transport({ url, key, fetch });
+export const createVegaClient = ({ url = '', key, fetch }: VegaClientOptions = {}): VegaClient =>
+  clientOver(new Transport({ url, key, post: postWith(fetch) }));
 
+export const clientOver = (transport: Transport): VegaClient => {
   const request: VegaClient['request'] = async (document, variables, options) =>
     (await transport.ask({ query: document.toString(), variables }, options?.signal)) as never;
 

@@ -4,8 +4,30 @@ import { toVegaError, VegaError, type WireError } from './vega-error.ts';
 export interface TransportOptions {
   readonly url: string;
   readonly key?: string | undefined;
-  readonly fetch?: ((request: Request) => Promise<Response>) | undefined;
+  readonly post: Post;
 }
+
+/** What the SDK asks: plain values, because a `Request` is slow to load where there is no socket. */
+export interface Posting {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly signal: AbortSignal | null;
+}
+
+/** What the SDK reads of an answer. A `Response` is one. */
+export type Reply = Pick<Response, 'status' | 'json'> & {
+  readonly body: ReadableStream<Uint8Array> | null;
+  readonly headers: Pick<Headers, 'get'>;
+};
+
+export type Post = (posting: Posting) => Promise<Reply>;
+
+/** Over a `fetch`: the global one, or one that answers in its stead. */
+export const postWith =
+  (send: (request: Request) => Promise<Response> = (request) => fetch(request)): Post =>
+  ({ url, ...init }) =>
+    send(new Request(url, { method: 'POST', ...init }));
 
 /** An operation as it goes over the wire. */
 export interface Operation {
@@ -24,17 +46,17 @@ const JSON_ANSWER = 'application/graphql-response+json, application/json';
 export class Transport {
   readonly #endpoint: string;
   readonly #key: string | undefined;
-  readonly #send: (request: Request) => Promise<Response>;
+  readonly #post: Post;
 
-  constructor({ url, key, fetch: send = (request) => fetch(request) }: TransportOptions) {
+  constructor({ url, key, post }: TransportOptions) {
     this.#endpoint = `${url.replace(/\/+$/, '')}/graphql`;
     this.#key = key;
-    this.#send = send;
+    this.#post = post;
   }
 
   /** What a query or a mutation answers. */
   async ask(operation: Operation, signal?: AbortSignal): Promise<unknown> {
-    const response = await this.#post(operation, JSON_ANSWER, signal);
+    const response = await this.#send(operation, JSON_ANSWER, signal);
     return dataOf(await this.#read(response, signal), response.status);
   }
 
@@ -45,7 +67,7 @@ export class Transport {
     onOpen: () => void = () => undefined,
   ): AsyncGenerator<unknown, void> {
     try {
-      const response = await this.#post(operation, `text/event-stream, ${JSON_ANSWER}`, signal);
+      const response = await this.#send(operation, `text/event-stream, ${JSON_ANSWER}`, signal);
       if (!isStream(response) || response.body === null) {
         dataOf(await this.#read(response, signal), response.status);
         throw this.#silence(
@@ -65,19 +87,21 @@ export class Transport {
     }
   }
 
-  async #post(operation: Operation, accept: string, signal: AbortSignal | undefined): Promise<Response> {
-    const headers = new Headers({ accept, 'content-type': 'application/json' });
-    if (this.#key !== undefined) headers.set('authorization', `Bearer ${this.#key}`);
+  async #send(operation: Operation, accept: string, signal: AbortSignal | undefined): Promise<Reply> {
+    const headers = {
+      accept,
+      'content-type': 'application/json',
+      ...(this.#key === undefined ? {} : { authorization: `Bearer ${this.#key}` }),
+    };
     try {
       const body = JSON.stringify(operation);
-      const request = new Request(this.#endpoint, { method: 'POST', headers, body, signal: signal ?? null });
-      return await this.#send(request);
+      return await this.#post({ url: this.#endpoint, headers, body, signal: signal ?? null });
     } catch (error) {
       throw signal?.aborted === true ? aborted(error) : this.#silence(error);
     }
   }
 
-  async #read(response: Response, signal: AbortSignal | undefined): Promise<Answer> {
+  async #read(response: Reply, signal: AbortSignal | undefined): Promise<Answer> {
     try {
       return (await response.json()) as Answer;
     } catch (error) {
@@ -94,7 +118,7 @@ export class Transport {
 const aborted = (cause: unknown): VegaError =>
   new VegaError('ABORTED', 'The request was ended before its answer came.', { cause });
 
-const isStream = (response: Response): boolean =>
+const isStream = (response: Reply): boolean =>
   (response.headers.get('content-type') ?? '').startsWith('text/event-stream');
 
 const dataOf = ({ data, errors }: Answer, status: number): unknown => {
