@@ -124,6 +124,16 @@ test('a run is made from the menu and shown as it goes; what is valid is confirm
   `);
 }, 60_000);
 
+test('--mode=auto asks a terminal for ten seconds, and then makes what remains by itself', async () => {
+  await using own = await openDesk({ apis: 2 });
+  using screen = open(80, {}, own);
+  plantToken(own, 'PRIMARY');
+  screen.type(`clear; ${vega('--mode=auto')}; echo "[ended: $?]"`);
+  await screen.sees(/Choose Action \(2 by itself in 8 s\)/);
+  await screen.sees(/2 of 2 tokens valid[\s\S]*\[ended: 0\]/);
+  expect(own.broker.log.filter(({ kind }) => kind === 'OTP_GENERATE')).toHaveLength(1);
+}, 60_000);
+
 test('colour is for a terminal that wants it; a pipe gets plain text and whole lines', async () => {
   plantMorning(desk);
   using coloured = open(80);
