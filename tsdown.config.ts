@@ -1,4 +1,6 @@
-import { defineConfig } from 'tsdown';
+import path from 'node:path';
+import license, { type Options } from 'rollup-plugin-license';
+import { defineConfig, type Rolldown } from 'tsdown';
 
 /** What is compiled for its machine or brings files of its own stays a package. */
 const NEVER_BUNDLED = ['better-sqlite3', 'playwright-core'];
@@ -15,6 +17,13 @@ const asciiOnly = {
 
 const escaped = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
+/** Who wrote what is bundled, and on what terms: their licences ask for it to be passed on. */
+const thirdParty = (file: string): Rolldown.Plugin =>
+  // Its types name a default export that the module itself is.
+  (license as unknown as (options: Options) => Rolldown.Plugin)({
+    thirdParty: { output: path.resolve(import.meta.dirname, 'dist', file) },
+  });
+
 export default defineConfig([
   {
     entry: { main: 'src/main.ts' },
@@ -22,7 +31,7 @@ export default defineConfig([
     platform: 'node',
     target: 'node20',
     dts: false,
-    plugins: [asciiOnly],
+    plugins: [asciiOnly, thirdParty('third-party.txt')],
     // What runs from V8's compiled code (src/cli/compiled-code.ts) can require, and cannot import.
     outputOptions: { dynamicImportInCjs: false },
     // Names of functions and classes stay: they are what a stack trace has to say.
@@ -40,6 +49,7 @@ export default defineConfig([
     entry: { sdk: 'src/sdk/index.ts' },
     format: 'esm',
     platform: 'neutral',
+    plugins: [thirdParty('third-party-sdk.txt')],
     target: 'es2022',
     dts: true,
     deps: { onlyBundle: ['eventsource-parser', '@graphql-typed-document-node/core'] },

@@ -7,6 +7,7 @@ export default defineConfig({
   build: {
     outDir: '../../dist/web',
     emptyOutDir: true,
+    license: { fileName: 'third-party.md' },
     target: 'es2022',
     // Inlined, an asset would be a data: address in a style, and the hash would not name it.
     assetsInlineLimit: 0,

@@ -14,7 +14,7 @@ import { GraphQLServer } from './http/graphql-server.ts';
 import { createHandler, type Handler } from './http/handler.ts';
 import { type Listening, listen } from './http/listen.ts';
 import { loadOperatorKey } from './http/operator-key.ts';
-import { readPageFiles } from './http/page-files.ts';
+import { pageFiles } from './http/page-files.ts';
 import { createRest } from './http/rest/rest.ts';
 import { webhookRoute } from './http/webhook.ts';
 import { createLogger, type Logger, named } from './log.ts';
@@ -216,7 +216,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
   sessions.onEnded((callerId) => graphql.endAllOf(callerId));
   const rest = createRest({ graphql, services, log: httpLog });
   const routes = [webhookRoute(notices, httpLog), callbackRoute({ acquisitions, clock }, httpLog)];
-  const page = readPageFiles(PAGE_FOLDER);
+  const page = pageFiles(PAGE_FOLDER);
   const handler = createHandler({
     access,
     graphql,

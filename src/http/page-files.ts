@@ -8,6 +8,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.svg': 'image/svg+xml',
+  '.md': 'text/plain; charset=utf-8',
 };
 
 /** What the page shows under its own paths; the script tells them apart. */
@@ -31,20 +32,18 @@ export interface PageFiles {
   shell(status: number): Response;
 }
 
-/** Reads the files once: no request names a path on the disk. */
-export const readPageFiles = (folder: string): PageFiles => {
-  const files = new Map<string, File>();
-  const names = existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }) : [];
-  for (const name of names.filter((name) => statSync(path.join(folder, name)).isFile())) {
-    const type = TYPES[path.extname(name)] ?? 'application/octet-stream';
-    const file = { type, bytes: readFileSync(path.join(folder, name)), packed: null };
-    files.set(`/${name.replaceAll(path.sep, '/')}`, file);
-  }
+/** Reads the files once, for the first request: none names a path on the disk. */
+export const pageFiles = (folder: string): PageFiles => {
+  let known: ReadonlyMap<string, File> | null = null;
+  const fileAt = (pathname: string): File | undefined => {
+    known ??= readFiles(folder);
+    return known.get(pathname);
+  };
   const isReading = ({ method }: Request): boolean => method === 'GET' || method === 'HEAD';
   return {
     asset: (request) => {
       const { pathname } = new URL(request.url);
-      const file = files.get(pathname);
+      const file = fileAt(pathname);
       if (file === undefined || pathname === '/index.html' || !isReading(request)) return null;
       return send(file, request, pathname.startsWith('/assets/') ? FOR_EVER : 'no-cache');
     },
@@ -53,7 +52,7 @@ export const readPageFiles = (folder: string): PageFiles => {
       PAGE_PATHS.includes(new URL(request.url).pathname) &&
       (request.headers.get('accept') ?? '').includes('text/html'),
     shell: (status) => {
-      const index = files.get('/index.html');
+      const index = fileAt('/index.html');
       if (index === undefined) return notBuilt();
       return new Response(index.bytes, {
         status,
@@ -78,3 +77,14 @@ const notBuilt = (): Response =>
     status: 503,
     headers: { 'content-type': 'text/plain; charset=utf-8' },
   });
+
+const readFiles = (folder: string): ReadonlyMap<string, File> => {
+  const files = new Map<string, File>();
+  const names = existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }) : [];
+  for (const name of names.filter((name) => statSync(path.join(folder, name)).isFile())) {
+    const type = TYPES[path.extname(name)] ?? 'application/octet-stream';
+    const file = { type, bytes: readFileSync(path.join(folder, name)), packed: null };
+    files.set(`/${name.replaceAll(path.sep, '/')}`, file);
+  }
+  return files;
+};

@@ -44,6 +44,18 @@ test('the operator page is in it, where the program looks for it', () => {
   for (const name of names) expect(existsSync(path.join(packed.folder, 'dist/web', name))).toBe(true);
 });
 
+test('the licences of what is bundled are in it', () => {
+  const text = (file: string) => readFileSync(path.join(packed.folder, 'dist', file), 'utf8');
+  const program = text('third-party.txt');
+  for (const name of ['graphql', 'kysely', 'zod', 'pino', '@pothos/core', 'graphql-yoga', 'otplib'])
+    expect(program).toMatch(new RegExp(`^Name: ${name}$`, 'm'));
+  expect(program.match(/^Name: /gm)?.length).toBe(
+    program.match(/^License: (MIT|ISC|BSD\S*|0BSD|Apache-2.0|BlueOak\S*)$/gm)?.length,
+  );
+  expect(text('third-party-sdk.txt')).toContain('Name: eventsource-parser');
+  expect(text('web/third-party.md')).toContain('## react-dom - ');
+});
+
 test('the SDK is one file that imports nothing, under 15 kB in a bundle', async () => {
   const entry = path.join(packed.folder, 'dist/sdk.js');
   const { outputFiles, metafile } = await build({

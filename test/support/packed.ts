@@ -24,6 +24,8 @@ export const pack = async (): Promise<Packed> => {
   await run(path.join(ROOT, 'node_modules/.bin/tsdown'), ['--out-dir', path.join(source, 'dist')], {
     cwd: ROOT,
   });
+  for (const file of ['third-party.txt', 'third-party-sdk.txt'])
+    cpSync(path.join(ROOT, 'dist', file), path.join(source, 'dist', file));
   cpSync(path.join(ROOT, 'dist/web'), path.join(source, 'dist/web'), { recursive: true });
   const { files } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { files: string[] };
   for (const file of ['package.json', 'README.md', 'LICENSE', ...files])
