@@ -81,7 +81,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
   const { clock = () => new Date(), workingDirectory = process.cwd(), isVisit = false } = options;
   const log = options.log ?? createLogger(config.logLevel);
   const database = await Database.open({
-    ...databaseOptions(config, workingDirectory),
+    ...databaseOptions(config, workingDirectory, clock()),
     beforeStatement: options.beforeStatement,
   });
   const operatorKey = loadOperatorKey(config.operatorKey, workingDirectory);
@@ -261,11 +261,12 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
   };
 };
 
-const databaseOptions = (config: Config, workingDirectory: string): DatabaseOptions => ({
+const databaseOptions = (config: Config, workingDirectory: string, now: Date): DatabaseOptions => ({
   file: locateDatabase(config.databasePath, workingDirectory),
   zone: config.databaseZone,
   masterKey: { given: config.masterKeys, folder: path.join(workingDirectory, '.vega') },
   sealsTokens: config.sealTokens,
+  now,
 });
 
 /** Puts a backup in the place of a database that nobody uses, and writes that down in its audit. */
@@ -275,7 +276,7 @@ export const restoreDatabase = (
   from: string | null,
 ): Promise<Restored> => {
   const clock: Clock = () => new Date();
-  return restoreBackup(databaseOptions(config, workingDirectory), from, clock(), (database, restored) =>
+  return restoreBackup(databaseOptions(config, workingDirectory, clock()), from, (database, restored) =>
     new Audit(database, clock).record('RESTORED', { file: path.basename(restored.from) }),
   );
 };

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import Sqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { type Desk, openBroker, openDesk } from './support/desk.ts';
 
@@ -140,6 +141,14 @@ test('a new master key seals everything anew, and a wrong or lost one is refused
     desk.rows('select client_secret from upstox_api_configs'),
   ];
   expect(newKey).not.toBe(oldKey);
+  // The copies that there were can be opened with the old key alone.
+  const [made = ''] = readdirSync(path.join(directory, '.vega', 'backups'));
+  const copy = new Sqlite(path.join(directory, '.vega', 'backups', made), { readonly: true });
+  const keyIn = (rows: unknown[]) => (rows as { key_id: string }[]).map(({ key_id }) => key_id);
+  expect(keyIn(copy.prepare('select key_id from vault').all())).toEqual(
+    keyIn(desk.rows('select key_id from vault')),
+  );
+  copy.close();
   expect(after.client_secret.split(':')[1]).not.toBe(before.client_secret.split(':')[1]);
   expect((await desk.ask(CONFIGS)).data.apiConfigs).toMatchObject([{ clientId: 'client' }]);
 

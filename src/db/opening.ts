@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { AuditChain, findLastLink } from './audit-chain.ts';
 import { AuditHead } from './audit-head.ts';
-import { damaged } from './backups.ts';
+import { damaged, makeBackup } from './backups.ts';
 import { readChanges } from './change.ts';
 import { explain, isBusy, isDamage, sqliteCode } from './connection.ts';
 import { DatabaseError } from './database-error.ts';
@@ -23,6 +23,8 @@ export interface DatabaseOptions {
   /** The zone in which wall times stand in the file. */
   readonly zone: string;
   readonly masterKey: MasterKeySource;
+  /** Names the backup that is made before the tables are brought up to date. */
+  readonly now: Date;
   /** VEGA_SEAL_TOKENS. */
   readonly sealsTokens?: boolean;
   /** A backup has just taken the place of the file: the audit goes on from its end. */
@@ -73,6 +75,7 @@ const openFile = (options: DatabaseOptions): Promise<Opened> =>
     const executed = await executedMigrations(options.file, kysely);
     // With the tables that they were meant for; those of an older program only once its tables are up to date.
     const before = isUpToDate(executed) ? await giveBack(file, options) : NOTHING;
+    await backUpOlder(file, executed, options);
     await migrate(options.file, kysely);
     const after = await giveBack(file, options);
     const { format, chain } = await openKeys(file, options);
@@ -128,6 +131,18 @@ const withFile = async (
     throw error instanceof DatabaseError ? error : explain(options.file, error);
   }
 };
+
+/** A copy of what an older vega-auth has left. The tables of a predecessor have no key yet that a copy could be sealed with. */
+const backUpOlder = async (
+  { kysely, connection }: OpenedFile,
+  executed: readonly string[],
+  { file, masterKey, now }: DatabaseOptions,
+): Promise<void> => {
+  if (isUpToDate(executed) || !executed.includes(FIRST_WITH_KEY)) return;
+  await makeBackup(connection, file, await openVault(file, kysely, masterKey), now);
+};
+
+const FIRST_WITH_KEY = '0003-api-configs';
 
 const openKeys = async (
   { kysely }: OpenedFile,

@@ -30,10 +30,9 @@ export interface Restored {
 export const restoreBackup = async (
   options: DatabaseOptions,
   wanted: string | null,
-  now: Date,
   along: (database: Database, restored: Restored) => Promise<void>,
 ): Promise<Restored> => {
-  const { file } = options;
+  const { file, now } = options;
   const keyIds = keyIdsOf(options.masterKey);
   const from = wanted ?? findNewestGoodBackup(file, keyIds);
   if (from === null)

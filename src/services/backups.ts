@@ -32,12 +32,24 @@ export const backUp = async ({ database, audit, clock }: Desk): Promise<BackupRe
 /** A copy before a run's first write. Without one the run goes on all the same: the morning does not wait for it. */
 export const backUpBeforeRun = async (desk: Desk & { readonly log: Logger }): Promise<void> => {
   if (desk.database.trouble !== null) return;
+  const error = await tryBackUp(desk);
+  if (error !== null) desk.log.error({ err: error }, 'no backup could be made before the run');
+};
+
+/** Older copies can be opened with the old master key alone. */
+export const backUpAfterRotation = async (desk: Desk): Promise<void> => {
+  await tryBackUp(desk);
+};
+
+/** A copy that is not worth failing for; the audit tells of one that could not be made. */
+const tryBackUp = async (desk: Desk): Promise<unknown> => {
   try {
     await backUp(desk);
+    return null;
   } catch (error) {
-    desk.log.error({ err: error }, 'no backup could be made before the run');
     const reason = error instanceof Error ? error.message : String(error);
     await desk.audit.record('BACKUP_FAILED', { reason });
+    return error;
   }
 };
 

@@ -1,14 +1,16 @@
 import { Refusal } from '../domain/refusal.ts';
-import { refuseOutage } from './backups.ts';
+import { backUpAfterRotation, refuseOutage } from './backups.ts';
 import type { Services } from './services.ts';
 
-type Desk = Pick<Services, 'database' | 'audit'>;
+type Desk = Pick<Services, 'database' | 'audit' | 'clock'>;
 
-/** Seals every secret with a new master key. */
-export const rotateMasterKey = async ({ database, audit }: Desk): Promise<true> => {
+/** Seals every secret with a new master key, and makes a backup that it opens. */
+export const rotateMasterKey = async (desk: Desk): Promise<true> => {
+  const { database, audit } = desk;
   refuseOutage(database);
   if (await database.rotateMasterKey()) {
     await audit.record('MASTER_KEY_ROTATED', {});
+    await backUpAfterRotation(desk);
     return true;
   }
   throw new Refusal(

@@ -20,7 +20,7 @@ export class Folder implements Disposable {
   /** Opens a database of this folder as the program does. */
   open(name = 'vega_trade.db', zone = IST): Promise<Database> {
     const masterKey = { given: [], folder: this.file('.vega') };
-    return Database.open({ file: this.file(name), zone, masterKey });
+    return Database.open({ file: this.file(name), zone, masterKey, now: new Date() });
   }
 
   /** Works on a file as another program would, beside ours. */

@@ -1,4 +1,5 @@
 import { copyFileSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { restoreBackup } from '../../src/db/restore.ts';
 import { replaceToken } from '../../src/db/token-replacement.ts';
@@ -15,6 +16,7 @@ const optionsOf = (folder: Folder, sealsTokens = false) => ({
   zone: IST,
   sealsTokens,
   masterKey: { given: [], folder: folder.file('.vega') },
+  now: NOW,
 });
 
 type Opened = Awaited<ReturnType<Folder['open']>>;
@@ -34,7 +36,7 @@ const bytesOf = (folder: Folder, name: string): string =>
   readFileSync(folder.file('.vega', 'backups', name), 'latin1');
 
 const restore = (folder: Folder, from: string | null = null) =>
-  restoreBackup(optionsOf(folder), from, NOW, async () => undefined);
+  restoreBackup(optionsOf(folder), from, async () => undefined);
 
 /** What a failing disk leaves of a file: rubbish from its second page on. */
 const damage = (folder: Folder): void => {
@@ -155,4 +157,23 @@ test('with VEGA_SEAL_TOKENS no token can be read in the table, and without it th
   expect(stored()).toBe('token-canary');
   await (await Database.open(optionsOf(folder, true)))[Symbol.asyncDispose]();
   expect(stored()).toMatch(/^vega1:/);
+});
+
+test('what an older vega-auth has left is copied before its tables are changed', async () => {
+  using folder = new Folder();
+  await using first = await folder.open();
+  await store(first, 'token-canary');
+  await first[Symbol.asyncDispose]();
+  folder.raw((connection) =>
+    connection.exec("drop table sessions; delete from kysely_migration where name = '0010-sessions'"),
+  );
+  await using database = await folder.open();
+  expect(await texts(database)).toEqual(['token-canary']);
+  const [name = '', ...others] = backupsIn(folder);
+  expect(others).toEqual([]);
+  const copy = new Sqlite(folder.file('.vega', 'backups', name), { readonly: true });
+  const latest = copy.prepare<[], string>('select max(name) from kysely_migration').pluck().get();
+  copy.close();
+  expect(latest).toBe('0009-accounts');
+  expect(bytesOf(folder, name)).not.toContain('token-canary');
 });
