@@ -4,10 +4,10 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { parse, validate } from 'graphql';
 import { expect, test } from 'vitest';
-import { schema } from '../src/graphql/schema.ts';
-import { openDesk } from './support/desk.ts';
+import { schema } from '../../src/graphql/schema.ts';
+import { openDesk } from '../support/desk.ts';
 
-const ROOT = path.resolve(import.meta.dirname, '..');
+const ROOT = path.resolve(import.meta.dirname, '../..');
 const README = readFileSync(path.join(ROOT, 'README.md'), 'utf8');
 
 const blocks = (language: string): string[] =>
