@@ -7,6 +7,7 @@ import { LoginTraffic } from './login-traffic.ts';
 import { classifyPage, type PageKind, type SeenFailure } from './page-kind.ts';
 import { BUTTONS, FIELDS, type FieldName, type PageReading, readPage } from './page-reading.ts';
 import type { PageWatch } from './page-watch.ts';
+import { Patience } from './patience.ts';
 import { enterQuickly } from './quick-hands.ts';
 import { readRedirect } from './redirect.ts';
 
@@ -133,7 +134,7 @@ export class Login implements Disposable {
       const isUnanswered = this.#traffic.isPending && kind.kind !== 'FAILURE';
       if (kind.kind !== 'UNKNOWN' && !isEarly && !isUnanswered) return kind;
       if (deadline.aborted) throw this.#stuck(reading);
-      await this.#watch.changedSince(mark, AbortSignal.any([deadline, this.#request.signal]));
+      await this.#watch.changedSince(mark, deadline, this.#request.signal);
     }
   }
 
@@ -155,16 +156,13 @@ export class Login implements Disposable {
 
   /** A browser that waits for an answer does not answer either, so what is asked of it is given up after a while. */
   async #unlessStuck<Answer>(asked: Promise<Answer>, deadline: AbortSignal): Promise<Answer | null> {
-    const patience = AbortSignal.any([
-      deadline,
-      this.#request.signal,
-      AbortSignal.timeout(READING_PATIENCE_MS),
-    ]);
+    using patience = new Patience(READING_PATIENCE_MS, deadline, this.#request.signal);
+    const { signal } = patience;
     const givenUp = new Promise<null>((resolve) => {
-      if (patience.aborted) setImmediate(() => resolve(null));
-      patience.addEventListener('abort', () => resolve(null), { once: true });
+      if (signal.aborted) setImmediate(() => resolve(null));
+      signal.addEventListener('abort', () => resolve(null), { once: true });
     });
-    return Promise.race([asked.catch(() => null), givenUp]);
+    return await Promise.race([asked.catch(() => null), givenUp]);
   }
 
   /** A CAPTCHA in a window is left to the person in front of it; everything else ends the login. */
@@ -180,7 +178,7 @@ export class Login implements Disposable {
       const isStillThere = kind.kind === 'UNKNOWN' || (kind.kind === 'FAILURE' && kind.code === 'CAPTCHA');
       if (this.#traffic.redirect !== null || !isStillThere) break;
       if (deadline.aborted) throw new LoginFailure('CAPTCHA', 'Nobody solved the CAPTCHA in time.');
-      await this.#watch.changedSince(mark, AbortSignal.any([deadline, signal]));
+      await this.#watch.changedSince(mark, deadline, signal);
     }
     await this.#listener.onCaptcha(null);
   }
@@ -226,7 +224,7 @@ export class Login implements Disposable {
       if (this.#isGone(field) || kind.kind === 'FAILURE') return null;
       const at = reading?.fields[field]?.buttonAt ?? null;
       if (at !== null || deadline.aborted) return at;
-      await this.#watch.changedSince(mark, AbortSignal.any([deadline, this.#request.signal]));
+      await this.#watch.changedSince(mark, deadline, this.#request.signal);
     }
   }
 
@@ -239,7 +237,7 @@ export class Login implements Disposable {
       const hasMovedOn = reading !== null && reading.fields[field] === undefined;
       if (this.#isGone(field) || kind.kind === 'FAILURE' || hasMovedOn) return true;
       if (deadline.aborted) return false;
-      await this.#watch.changedSince(mark, AbortSignal.any([deadline, this.#request.signal]));
+      await this.#watch.changedSince(mark, deadline, this.#request.signal);
     }
   }
 
@@ -260,7 +258,7 @@ export class Login implements Disposable {
     return kind.kind === 'FIELD' && kind.field === field;
   }
 
-  /** The only place where a secret meets the page. Key events, because the page masks its inputs while one types. */
+  /** Types a secret where `submitQuickly` could not. Key events, because the page masks its inputs while one types. */
   async #type(field: FieldName, value: Secret): Promise<void> {
     const input = this.#visible(FIELDS[field].input);
     const timeout = this.#request.stepTimeoutMs;
@@ -307,7 +305,7 @@ export class Login implements Disposable {
         await this.#visible(FIELDS[field].input)
           .blur({ timeout: 1000 })
           .catch(() => undefined);
-      await this.#watch.changedSince(mark, AbortSignal.any([deadline, this.#request.signal]));
+      await this.#watch.changedSince(mark, deadline, this.#request.signal);
     }
     await this.#click(this.#visible(FIELDS[field].button), () => this.#isGone(field));
   }

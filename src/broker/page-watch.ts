@@ -1,5 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import type { BrowserContext, Page } from 'playwright-core';
+import { Patience } from './patience.ts';
 
 const BINDING = '__vegaPageChanged';
 
@@ -45,10 +46,10 @@ export class PageWatch {
     return this.#count;
   }
 
-  /** Returns at the first change after `mark`, after a while, or when the signal ends. */
-  async changedSince(mark: number, signal: AbortSignal): Promise<void> {
-    if (this.#count !== mark || signal.aborted) return;
-    const either = AbortSignal.any([signal, AbortSignal.timeout(LOOK_AGAIN_MS)]);
-    await once(this.#changes, 'change', { signal: either }).catch(() => undefined);
+  /** Returns at the first change after `mark`, after a while, or when one of the signals ends. */
+  async changedSince(mark: number, ...signals: readonly AbortSignal[]): Promise<void> {
+    if (this.#count !== mark || signals.some(({ aborted }) => aborted)) return;
+    using patience = new Patience(LOOK_AGAIN_MS, ...signals);
+    await once(this.#changes, 'change', { signal: patience.signal }).catch(() => undefined);
   }
 }

@@ -1,32 +1,64 @@
-import type { BlockReason } from '../sdk/index.ts';
+import type { BlockReason, FailureCode } from '../sdk/index.ts';
 import { EXIT } from './command.ts';
 import type { Run } from './view/run.ts';
 import type { StatusFacts } from './view/status.ts';
 
-/** Blocks that no waiting and no other try removes. */
-const NEEDS_OPERATOR: readonly (BlockReason | null)[] = ['CAPTCHA', 'CREDENTIALS_REJECTED'];
-const STOPPED_FOR_OPERATOR: readonly string[] = ['CAPTCHA', 'CREDENTIALS_REJECTED'];
+const { SOME_MISSING, OPERATOR_NEEDED } = EXIT;
+
+/** A person is needed where no waiting and no other try helps. */
+const EXIT_OF_BLOCK: Readonly<Record<BlockReason, number>> = {
+  CAPTCHA: OPERATOR_NEEDED,
+  CREDENTIALS_REJECTED: OPERATOR_NEEDED,
+  APP_REJECTED: SOME_MISSING,
+  BROKER_UNREACHABLE: SOME_MISSING,
+  BROWSER_BUSY: SOME_MISSING,
+  COOLDOWN: SOME_MISSING,
+  DATABASE: SOME_MISSING,
+  PAGE_CHANGED: SOME_MISSING,
+};
+const EXIT_OF_FAILURE: Readonly<Record<FailureCode, number>> = {
+  CAPTCHA: OPERATOR_NEEDED,
+  CREDENTIALS_REJECTED: OPERATOR_NEEDED,
+  ABORTED: SOME_MISSING,
+  APPROVAL_LAPSED: SOME_MISSING,
+  APP_REJECTED: SOME_MISSING,
+  BROKER_UNREACHABLE: SOME_MISSING,
+  BROWSER_FAILED: SOME_MISSING,
+  CLOCK_SKEW: SOME_MISSING,
+  CODE_SPENT: SOME_MISSING,
+  INTERNAL: SOME_MISSING,
+  INTERRUPTED: SOME_MISSING,
+  PAGE_CHANGED: SOME_MISSING,
+  SPENT_UNKNOWN: SOME_MISSING,
+  STORAGE_FAILED: SOME_MISSING,
+  THROTTLED: SOME_MISSING,
+  TOKEN_REJECTED: SOME_MISSING,
+  UNVERIFIED: SOME_MISSING,
+  WRONG_ACCOUNT: SOME_MISSING,
+};
 
 /** What a status means for whoever runs the program. */
 export const exitOfStatus = ({ report, account }: Pick<StatusFacts, 'report' | 'account'>): number => {
   const { counts } = report;
   if (counts.total > 0 && counts.valid === counts.total) return EXIT.ALL_VALID;
-  return NEEDS_OPERATOR.includes(account.blockedBy) ? EXIT.OPERATOR_NEEDED : EXIT.SOME_MISSING;
+  return account.blockedBy === null ? SOME_MISSING : EXIT_OF_BLOCK[account.blockedBy];
 };
 
 /** What a run that has ended means. */
 export const exitOfRun = ({ status, steps }: Run): number => {
   if (status === 'COMPLETED') return EXIT.ALL_VALID;
-  const needsOperator = steps.some(({ failure }) => STOPPED_FOR_OPERATOR.includes(failure?.code ?? ''));
-  return needsOperator ? EXIT.OPERATOR_NEEDED : EXIT.SOME_MISSING;
+  return Math.max(
+    SOME_MISSING,
+    ...steps.map(({ failure }) => (failure === null ? 0 : EXIT_OF_FAILURE[failure.code])),
+  );
 };
 
 /** What a refusal means: time heals some of them, a person has to see to others. */
 const EXIT_OF_REFUSAL: Readonly<Record<string, number>> = {
-  BROWSER_BUSY: EXIT.SOME_MISSING,
-  COOLDOWN: EXIT.SOME_MISSING,
-  RUN_IN_PROGRESS: EXIT.SOME_MISSING,
-  QUARANTINED: EXIT.OPERATOR_NEEDED,
+  BROWSER_BUSY: SOME_MISSING,
+  COOLDOWN: SOME_MISSING,
+  RUN_IN_PROGRESS: SOME_MISSING,
+  QUARANTINED: OPERATOR_NEEDED,
 };
 
 export const exitOfRefusal = (code: string): number => EXIT_OF_REFUSAL[code] ?? EXIT.FATAL;

@@ -79,9 +79,21 @@ const link: Command = {
   },
 };
 
+const rotateMaster: Command = {
+  name: 'rotate-master',
+  summary: 'Seal every secret in the database with a new master key, and make a backup that it opens.',
+  options: [JSON_OPTION],
+  run: asking(
+    (client) => client.rotateMasterKey(),
+    () => [
+      'Every secret is sealed with the new master key. Keep a copy of it elsewhere; backups from before need the old one.',
+    ],
+  ),
+};
+
 export const keys: Command = {
   name: 'keys',
-  summary: 'List, make and revoke access keys; make a link for the page.',
+  summary: 'List, make and revoke access keys; make a link for the page; rotate the master key.',
   examples: [{ line: 'vega-auth keys link', says: 'open the page without typing a key' }],
-  commands: [list, create, revoke, link],
+  commands: [list, create, revoke, link, rotateMaster],
 };

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { Insertable, Selectable } from 'kysely';
+import type { Selectable } from 'kysely';
 import type { ApiName } from '../domain/api-name.ts';
 import type { AuditComponent, AuditEntry, AuditKind, Severity, StoredAuditEntry } from '../domain/audit.ts';
 import { type AuditHead, type Link, START } from './audit-head.ts';
@@ -78,26 +78,35 @@ export class AuditChain {
   }
 }
 
-export type HashedRow = Omit<Insertable<AuditEntriesTable>, 'hash'>;
+export type HashedRow = Omit<Selectable<AuditEntriesTable>, 'hash'>;
 
-const hashOf = (key: Buffer, previous: string, row: HashedRow): string =>
-  createHmac('sha256', key)
-    .update(
-      JSON.stringify([
-        previous,
-        row.sequence,
-        row.entry_key,
-        row.at,
-        row.severity,
-        row.component,
-        row.kind,
-        row.message,
-        row.correlation_id,
-        row.account_id,
-        row.api_name,
-      ]),
-    )
+/**
+ * What a hash is made of, in this order. A column that comes to the table later is signed `WHERE_SET`: the entries from
+ * before it, where it is null, keep the hash that they have.
+ */
+const SIGNED: Readonly<Record<keyof HashedRow, 'ALWAYS' | 'WHERE_SET'>> = {
+  sequence: 'ALWAYS',
+  entry_key: 'ALWAYS',
+  at: 'ALWAYS',
+  severity: 'ALWAYS',
+  component: 'ALWAYS',
+  kind: 'ALWAYS',
+  message: 'ALWAYS',
+  correlation_id: 'ALWAYS',
+  account_id: 'ALWAYS',
+  api_name: 'ALWAYS',
+};
+const COLUMNS = Object.keys(SIGNED) as readonly (keyof HashedRow)[];
+
+const hashOf = (key: Buffer, previous: string, row: HashedRow): string => {
+  const always = COLUMNS.filter((column) => SIGNED[column] === 'ALWAYS').map((column) => row[column]);
+  const later = COLUMNS.filter((column) => SIGNED[column] === 'WHERE_SET' && row[column] !== null).map(
+    (column) => ({ [column]: row[column] }),
+  );
+  return createHmac('sha256', key)
+    .update(JSON.stringify([previous, ...always, ...later]))
     .digest('hex');
+};
 
 export const findLastLink = async (db: Queryable): Promise<Link> =>
   (await db

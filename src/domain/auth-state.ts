@@ -1,5 +1,5 @@
 import { type AuthPhase, isConfirmed } from './auth-phase.ts';
-import type { FailureCode } from './failure.ts';
+import type { FailureCode, QuarantineCode } from './failure.ts';
 import { type GenerationRun, waitsElsewhere } from './generation-run.ts';
 import type { TokenCheck } from './verdict.ts';
 
@@ -86,6 +86,11 @@ export const cooldownAt = ({ cooldown }: AuthRecord, now: Date): Cooldown => {
   return { active: true, remainingSeconds, until: cooldown.until, reason: cooldown.reason };
 };
 
+/** What a quarantine is told as. A second code of this kind has to be stored with the account before it can be told apart. */
+const QUARANTINE: Readonly<Record<QuarantineCode, BlockReason>> = {
+  CREDENTIALS_REJECTED: 'CREDENTIALS_REJECTED',
+};
+
 const BLOCKING: Readonly<Partial<Record<FailureCode, BlockReason>>> = {
   CAPTCHA: 'CAPTCHA',
   APP_REJECTED: 'APP_REJECTED',
@@ -99,7 +104,7 @@ export const blockReason = (
   { record, checks, now }: GateFacts,
   run: GenerationRun | null,
 ): BlockReason | null => {
-  if (record.quarantinedAt !== null) return 'CREDENTIALS_REJECTED';
+  if (record.quarantinedAt !== null) return QUARANTINE.CREDENTIALS_REJECTED;
   if (run?.status === 'WAITING_OPERATOR' && !waitsElsewhere(run)) return 'CAPTCHA';
   if (cooldownAt(record, now).active) return 'COOLDOWN';
   if (run === null || run.status !== 'STOPPED' || checks.every(isValid)) return null;

@@ -117,6 +117,11 @@ export const FAILURES = {
 
 export type FailureCode = keyof typeof FAILURES;
 
+/** Those that end in a quarantine. */
+export type QuarantineCode = {
+  [Code in FailureCode]: (typeof FAILURES)[Code]['consequence'] extends 'QUARANTINE' ? Code : never;
+}[FailureCode];
+
 export const FAILURE_CODES = Object.keys(FAILURES) as readonly FailureCode[];
 
 /** What left this machine for the broker in one step; none of these is ever sent a second time. */

@@ -5,17 +5,15 @@ import { getAccount } from '../services/accounts.ts';
 import { type LoginLink, loginPath } from '../services/sessions.ts';
 import { OPERATORS } from './access-plugin.ts';
 import { ApiNameEnum } from './api-config.ts';
-import { builder } from './builder.ts';
+import { builder, enumOf } from './builder.ts';
 
-export const AccessRoleEnum = builder.enumType('Role', {
+export const AccessRoleEnum = enumOf('Role', {
   description: 'What the holder of a key may do. Each field of the root types says which roles may use it.',
+  of: ACCESS_ROLES,
   values: {
-    OPERATOR: { value: ACCESS_ROLES[0], description: 'Everything but being handed tokens.' },
-    VIEWER: { value: ACCESS_ROLES[1], description: 'Reads, and changes nothing.' },
-    SERVICE: {
-      value: ACCESS_ROLES[2],
-      description: 'A program that needs tokens: is handed them, and follows how they stand.',
-    },
+    OPERATOR: 'Everything but being handed tokens.',
+    VIEWER: 'Reads, and changes nothing.',
+    SERVICE: 'A program that needs tokens: is handed them, and follows how they stand.',
   },
 });
 

@@ -2,28 +2,27 @@ import { type ApiConfig, CONFIG_SOURCES } from '../domain/api-config.ts';
 import { API_NAMES } from '../domain/api-name.ts';
 import { getAccount } from '../services/accounts.ts';
 import { READERS } from './access-plugin.ts';
-import { builder } from './builder.ts';
+import { builder, enumOf } from './builder.ts';
 
-export const ApiNameEnum = builder.enumType('ApiName', {
+export const ApiNameEnum = enumOf('ApiName', {
   description: 'The six API apps an account can have at the broker.',
+  of: API_NAMES,
   values: {
-    PRIMARY: {
-      value: API_NAMES[0],
-      description: 'The root of everything: without its token nothing is confirmed.',
-    },
-    WEBSOCKET1: { value: API_NAMES[1], description: 'First market-data feed.' },
-    WEBSOCKET2: { value: API_NAMES[2], description: 'Second market-data feed.' },
-    WEBSOCKET3: { value: API_NAMES[3], description: 'Third market-data feed.' },
-    OPTIONCHAIN1: { value: API_NAMES[4], description: 'First option-chain reader.' },
-    OPTIONCHAIN2: { value: API_NAMES[5], description: 'Second option-chain reader.' },
+    PRIMARY: 'The root of everything: without its token nothing is confirmed.',
+    WEBSOCKET1: 'First market-data feed.',
+    WEBSOCKET2: 'Second market-data feed.',
+    WEBSOCKET3: 'Third market-data feed.',
+    OPTIONCHAIN1: 'First option-chain reader.',
+    OPTIONCHAIN2: 'Second option-chain reader.',
   },
 });
 
-export const ConfigSourceEnum = builder.enumType('ConfigSource', {
+export const ConfigSourceEnum = enumOf('ConfigSource', {
   description: 'Where something is configured; of API apps LOGIN_CONFIG_SOURCE says it.',
+  of: CONFIG_SOURCES,
   values: {
-    ENV: { value: CONFIG_SOURCES[0], description: 'In environment variables or `.env`.' },
-    DATABASE: { value: CONFIG_SOURCES[1], description: 'In the table upstox_api_configs.' },
+    ENV: 'In environment variables or `.env`.',
+    DATABASE: 'In the table upstox_api_configs.',
   },
 });
 

@@ -10,26 +10,25 @@ import { type AuditPage, readAuditLog } from '../services/audit-log.ts';
 import { followEvents } from '../services/live-state.ts';
 import { OPERATORS, READERS } from './access-plugin.ts';
 import { ApiNameEnum } from './api-config.ts';
-import { builder } from './builder.ts';
+import { builder, enumOf } from './builder.ts';
 
-const SeverityEnum = builder.enumType('Severity', {
+const SeverityEnum = enumOf('Severity', {
   description: 'How grave an act is.',
+  of: SEVERITIES,
   values: {
-    INFO: { value: SEVERITIES[0], description: 'As it should be.' },
-    WARN: {
-      value: SEVERITIES[1],
-      description: 'An operator did something grave, or something needs a look.',
-    },
-    ERROR: { value: SEVERITIES[2], description: 'Something went wrong.' },
+    INFO: 'As it should be.',
+    WARN: 'An operator did something grave, or something needs a look.',
+    ERROR: 'Something went wrong.',
   },
 });
 
-const AuditComponentEnum = builder.enumType('AuditComponent', {
+const AuditComponentEnum = enumOf('AuditComponent', {
   description: 'The part of the system that an act belongs to.',
+  of: AUDIT_COMPONENTS,
   values: {
-    AUTH: { value: AUDIT_COMPONENTS[0], description: 'Logins, tokens, verdicts, the gate.' },
-    DB: { value: AUDIT_COMPONENTS[1], description: 'The database, its backups and its failover.' },
-    API: { value: AUDIT_COMPONENTS[2], description: 'The server, its keys and its configuration.' },
+    AUTH: 'Logins, tokens, verdicts, the gate.',
+    DB: 'The database, its backups and its failover.',
+    API: 'The server, its keys and its configuration.',
   },
 });
 

@@ -4,47 +4,37 @@ import { type AuthState, BLOCK_REASONS, type Cooldown } from '../domain/auth-sta
 import { getAccount } from '../services/accounts.ts';
 import { logOut, startLogin } from '../services/session.ts';
 import { EVERYBODY, OPERATORS } from './access-plugin.ts';
-import { builder } from './builder.ts';
+import { builder, enumOf } from './builder.ts';
 import { FailureCodeEnum, GenerationRunRef } from './generation-run.ts';
 
-const AuthPhaseEnum = builder.enumType('AuthPhase', {
+const AuthPhaseEnum = enumOf('AuthPhase', {
   description: 'Where an account stands on its way through the morning.',
+  of: AUTH_PHASES,
   values: {
-    IDLE: { value: AUTH_PHASES[0], description: 'Nothing was begun, or PRIMARY is gone.' },
-    LOGIN_STARTED: { value: AUTH_PHASES[1], description: 'A run is about to take up its first API.' },
-    TOKEN_GENERATION: { value: AUTH_PHASES[2], description: 'Tokens are being made.' },
-    PARTIAL_AUTH: { value: AUTH_PHASES[3], description: 'Some are missing, PRIMARY among them.' },
-    COOLDOWN: { value: AUTH_PHASES[4], description: 'The broker needs rest; every generation is refused.' },
-    RESUME_GENERATION: { value: AUTH_PHASES[5], description: 'The rest is over and the run goes on.' },
-    PRIMARY_VALIDATED: {
-      value: AUTH_PHASES[6],
-      description: 'The broker confirmed PRIMARY; others are missing.',
-    },
-    AUTH_CONFIRMED: {
-      value: AUTH_PHASES[7],
-      description: 'Everything is there, or the operator accepted the partial set.',
-    },
-    DASHBOARD: { value: AUTH_PHASES[8], description: 'A client has gone through the gate.' },
+    IDLE: 'Nothing was begun, or PRIMARY is gone.',
+    LOGIN_STARTED: 'A run is about to take up its first API.',
+    TOKEN_GENERATION: 'Tokens are being made.',
+    PARTIAL_AUTH: 'Some are missing, PRIMARY among them.',
+    COOLDOWN: 'The broker needs rest; every generation is refused.',
+    RESUME_GENERATION: 'The rest is over and the run goes on.',
+    PRIMARY_VALIDATED: 'The broker confirmed PRIMARY; others are missing.',
+    AUTH_CONFIRMED: 'Everything is there, or the operator accepted the partial set.',
+    DASHBOARD: 'A client has gone through the gate.',
   },
 });
 
-const BlockReasonEnum = builder.enumType('BlockReason', {
+const BlockReasonEnum = enumOf('BlockReason', {
   description: 'Why nothing moves.',
+  of: BLOCK_REASONS,
   values: {
-    CAPTCHA: { value: BLOCK_REASONS[0], description: 'The broker wants to see a person.' },
-    COOLDOWN: { value: BLOCK_REASONS[1], description: 'The broker needs rest; it goes on by itself.' },
-    CREDENTIALS_REJECTED: {
-      value: BLOCK_REASONS[2],
-      description: 'The account is quarantined until clearQuarantine.',
-    },
-    APP_REJECTED: {
-      value: BLOCK_REASONS[3],
-      description: 'The owner has to put an app right at the broker.',
-    },
-    PAGE_CHANGED: { value: BLOCK_REASONS[4], description: 'The login page is not known any more.' },
-    BROKER_UNREACHABLE: { value: BLOCK_REASONS[5], description: 'The broker does not answer.' },
-    DATABASE: { value: BLOCK_REASONS[6], description: 'The database cannot be written.' },
-    BROWSER_BUSY: { value: BLOCK_REASONS[7], description: 'Another process has the browser.' },
+    CAPTCHA: 'The broker wants to see a person.',
+    COOLDOWN: 'The broker needs rest; it goes on by itself.',
+    CREDENTIALS_REJECTED: 'The account is quarantined until clearQuarantine.',
+    APP_REJECTED: 'The owner has to put an app right at the broker.',
+    PAGE_CHANGED: 'The login page is not known any more.',
+    BROKER_UNREACHABLE: 'The broker does not answer.',
+    DATABASE: 'The database cannot be written.',
+    BROWSER_BUSY: 'Another process has the browser.',
   },
 });
 

@@ -32,3 +32,20 @@ builder.mutationType({
 builder.subscriptionType({
   description: 'What happens, as server-sent events. The first message is the state as it is.',
 });
+
+/** An enum whose values are named as the program names them: what one of them means cannot be said of another. */
+export const enumOf = <Value extends string>(
+  name: string,
+  {
+    description,
+    of,
+    values,
+  }: { description: string; of: readonly Value[]; values: Readonly<Record<Value, string>> },
+) =>
+  builder.enumType(name, {
+    description,
+    values: Object.fromEntries(of.map((value) => [value, { value, description: values[value] }])) as Record<
+      Value,
+      { value: Value; description: string }
+    >,
+  });

@@ -13,62 +13,51 @@ import {
 import { getAccount } from '../services/accounts.ts';
 import { OPERATORS, READERS } from './access-plugin.ts';
 import { ApiNameEnum } from './api-config.ts';
-import { builder } from './builder.ts';
+import { builder, enumOf } from './builder.ts';
 
-export const GenerationModeEnum = builder.enumType('GenerationMode', {
+export const GenerationModeEnum = enumOf('GenerationMode', {
   description: 'Which tokens to make.',
+  of: GENERATION_MODES,
   values: {
-    ALL: {
-      value: GENERATION_MODES[0],
-      description: 'Those of every enabled API; replacing valid ones needs replaceValid.',
-    },
-    INVALID_ONLY: {
-      value: GENERATION_MODES[1],
-      description: 'Those that are EXPIRED, INVALID or MISSING; UNKNOWN ones only with includeUnknown.',
-    },
-    PARTIAL: { value: GENERATION_MODES[2], description: 'Those of the APIs that are named.' },
+    ALL: 'Those of every enabled API; replacing valid ones needs replaceValid.',
+    INVALID_ONLY: 'Those that are EXPIRED, INVALID or MISSING; UNKNOWN ones only with includeUnknown.',
+    PARTIAL: 'Those of the APIs that are named.',
   },
 });
 
-const AcquisitionPathEnum = builder.enumType('AcquisitionPath', {
+const AcquisitionPathEnum = enumOf('AcquisitionPath', {
   description: 'How a run gets its tokens. Both ways end in the same checks and the same table.',
+  of: ACQUISITION_PATHS,
   values: {
-    BROWSER: {
-      value: ACQUISITION_PATHS[0],
-      description: 'It logs in, in a browser, with mobile number, TOTP and PIN.',
-    },
-    APPROVAL: {
-      value: ACQUISITION_PATHS[1],
-      description:
-        'It types nothing: the broker asks the account’s owner on the phone, and sends the token to the notifier webhook. The run waits, also over a restart, until the request lapses.',
-    },
+    BROWSER: 'It logs in, in a browser, with mobile number, TOTP and PIN.',
+    APPROVAL:
+      'It types nothing: the broker asks the account’s owner on the phone, and sends the token to the notifier webhook. The run waits, also over a restart, until the request lapses.',
   },
 });
 
-const RunStatusEnum = builder.enumType('RunStatus', {
+const RunStatusEnum = enumOf('RunStatus', {
   description: 'How a run stands.',
+  of: RUN_STATUSES,
   values: {
-    RUNNING: { value: RUN_STATUSES[0], description: 'Under way.' },
-    WAITING_OPERATOR: {
-      value: RUN_STATUSES[1],
-      description: 'A person has to act: in the browser window, on the phone or at the broker’s login.',
-    },
-    COOLDOWN: { value: RUN_STATUSES[2], description: 'Waiting until the broker accepts logins again.' },
-    COMPLETED: { value: RUN_STATUSES[3], description: 'Every token of it was made and confirmed.' },
-    STOPPED: { value: RUN_STATUSES[4], description: 'It ended with some missing; the steps say why.' },
-    ABORTED: { value: RUN_STATUSES[5], description: 'It was ended on request.' },
-    QUEUED: { value: RUN_STATUSES[6], description: 'Another account’s run has the browser; it comes next.' },
+    RUNNING: 'Under way.',
+    WAITING_OPERATOR: 'A person has to act: in the browser window, on the phone or at the broker’s login.',
+    COOLDOWN: 'Waiting until the broker accepts logins again.',
+    COMPLETED: 'Every token of it was made and confirmed.',
+    STOPPED: 'It ended with some missing; the steps say why.',
+    ABORTED: 'It was ended on request.',
+    QUEUED: 'Another account’s run has the browser; it comes next.',
   },
 });
 
-const StepStatusEnum = builder.enumType('StepStatus', {
+const StepStatusEnum = enumOf('StepStatus', {
   description: 'How one API’s part of a run stands.',
+  of: STEP_STATUSES,
   values: {
-    PENDING: { value: STEP_STATUSES[0], description: 'Not taken up yet.' },
-    RUNNING: { value: STEP_STATUSES[1], description: 'Being worked on.' },
-    DONE: { value: STEP_STATUSES[2], description: 'Its token is stored and confirmed by the broker.' },
-    FAILED: { value: STEP_STATUSES[3], description: 'No confirmed token; `failure` says why.' },
-    SKIPPED: { value: STEP_STATUSES[4], description: 'The run ended before it was taken up.' },
+    PENDING: 'Not taken up yet.',
+    RUNNING: 'Being worked on.',
+    DONE: 'Its token is stored and confirmed by the broker.',
+    FAILED: 'No confirmed token; `failure` says why.',
+    SKIPPED: 'The run ended before it was taken up.',
   },
 });
 
@@ -89,11 +78,10 @@ const STEP_DESCRIPTIONS: Readonly<Record<(typeof LOGIN_STEPS)[number], string>> 
   VERIFY: 'Asking the broker’s profile call whether the token works.',
 };
 
-const LoginStepEnum = builder.enumType('LoginStep', {
+const LoginStepEnum = enumOf('LoginStep', {
   description: 'What is being done for one API.',
-  values: Object.fromEntries(
-    LOGIN_STEPS.map((step) => [step, { value: step, description: STEP_DESCRIPTIONS[step] }]),
-  ) as { [Step in (typeof LOGIN_STEPS)[number]]: { value: Step; description: string } },
+  of: LOGIN_STEPS,
+  values: STEP_DESCRIPTIONS,
 });
 
 const FAILURE_DESCRIPTIONS: Readonly<Record<Failure['code'], string>> = {
@@ -117,11 +105,10 @@ const FAILURE_DESCRIPTIONS: Readonly<Record<Failure['code'], string>> = {
   INTERNAL: 'A mistake of this program.',
 };
 
-export const FailureCodeEnum = builder.enumType('FailureCode', {
+export const FailureCodeEnum = enumOf('FailureCode', {
   description: 'Why no token came of it.',
-  values: Object.fromEntries(
-    FAILURE_CODES.map((code) => [code, { value: code, description: FAILURE_DESCRIPTIONS[code] }]),
-  ) as { [Code in Failure['code']]: { value: Code; description: string } },
+  of: FAILURE_CODES,
+  values: FAILURE_DESCRIPTIONS,
 });
 
 const FailureRef = builder.objectRef<Failure>('Failure').implement({

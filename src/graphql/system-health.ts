@@ -1,34 +1,30 @@
 import { type Finding, HEALTH_COMPONENTS, HEALTH_STATES, type SystemHealth } from '../domain/health.ts';
 import { readSystemHealth } from '../services/system-health.ts';
 import { READERS } from './access-plugin.ts';
-import { builder } from './builder.ts';
+import { builder, enumOf } from './builder.ts';
 
-const HealthStateEnum = builder.enumType('HealthState', {
+const HealthStateEnum = enumOf('HealthState', {
   description: 'How a part of the system is.',
+  of: HEALTH_STATES,
   values: {
-    OK: { value: HEALTH_STATES[0], description: 'Works.' },
-    DEGRADED: { value: HEALTH_STATES[1], description: 'Works in part; `findings` says what is wrong.' },
-    DOWN: { value: HEALTH_STATES[2], description: 'Does not work.' },
-    UNKNOWN: { value: HEALTH_STATES[3], description: 'Was not tried.' },
+    OK: 'Works.',
+    DEGRADED: 'Works in part; `findings` says what is wrong.',
+    DOWN: 'Does not work.',
+    UNKNOWN: 'Was not tried.',
   },
 });
 
-const HealthComponentEnum = builder.enumType('HealthComponent', {
+const HealthComponentEnum = enumOf('HealthComponent', {
   description: 'A part of the system.',
+  of: HEALTH_COMPONENTS,
   values: {
-    DATABASE: { value: HEALTH_COMPONENTS[0], description: 'The SQLite file.' },
-    API: { value: HEALTH_COMPONENTS[1], description: 'The broker’s API.' },
-    CACHE: {
-      value: HEALTH_COMPONENTS[2],
-      description: 'What is held in memory while the database cannot be written.',
-    },
-    BROWSER: { value: HEALTH_COMPONENTS[3], description: 'The Chromium that logs in.' },
-    CONFIG: {
-      value: HEALTH_COMPONENTS[4],
-      description: 'What the owner has configured here and at the broker.',
-    },
-    CLOCK: { value: HEALTH_COMPONENTS[5], description: 'This machine’s clock, beside the broker’s.' },
-    DISK: { value: HEALTH_COMPONENTS[6], description: 'The room beside the database.' },
+    DATABASE: 'The SQLite file.',
+    API: 'The broker’s API.',
+    CACHE: 'What is held in memory while the database cannot be written.',
+    BROWSER: 'The Chromium that logs in.',
+    CONFIG: 'What the owner has configured here and at the broker.',
+    CLOCK: 'This machine’s clock, beside the broker’s.',
+    DISK: 'The room beside the database.',
   },
 });
 

@@ -4,15 +4,16 @@ import { getAccount } from '../services/accounts.ts';
 import { readTokenExpiry, type TokenExpiry } from '../services/token-status.ts';
 import { EVERYBODY } from './access-plugin.ts';
 import { ApiNameEnum } from './api-config.ts';
-import { builder } from './builder.ts';
+import { builder, enumOf } from './builder.ts';
 
-const ExpiryLevelEnum = builder.enumType('ExpiryLevel', {
+const ExpiryLevelEnum = enumOf('ExpiryLevel', {
   description: 'How urgent the end of a token is.',
+  of: EXPIRY_LEVELS,
   values: {
-    GREEN: { value: EXPIRY_LEVELS[0], description: 'An hour or more is left.' },
-    AMBER: { value: EXPIRY_LEVELS[1], description: 'Less than an hour is left.' },
-    RED: { value: EXPIRY_LEVELS[2], description: 'Less than ten minutes are left.' },
-    EXPIRED: { value: EXPIRY_LEVELS[3], description: 'Its time is up.' },
+    GREEN: 'An hour or more is left.',
+    AMBER: 'Less than an hour is left.',
+    RED: 'Less than ten minutes are left.',
+    EXPIRED: 'Its time is up.',
   },
 });
 

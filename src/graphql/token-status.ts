@@ -13,7 +13,7 @@ import { getAccount } from '../services/accounts.ts';
 import { readTokenStatus } from '../services/token-status.ts';
 import { READERS } from './access-plugin.ts';
 import { ApiNameEnum } from './api-config.ts';
-import { builder } from './builder.ts';
+import { builder, enumOf } from './builder.ts';
 import { GenerationModeEnum } from './generation-run.ts';
 import { VerdictEnum } from './token.ts';
 
@@ -59,13 +59,14 @@ const ChosenApiRef = builder.objectRef<ChosenApi>('ChosenApi').implement({
   }),
 });
 
-const ChoiceEnum = builder.enumType('Choice', {
+const ChoiceEnum = enumOf('Choice', {
   description: 'What an operator can do after having seen the status.',
+  of: CHOICES,
   values: {
-    ALL: { value: CHOICES[0], description: 'Make every token anew.' },
-    INVALID_ONLY: { value: CHOICES[1], description: 'Make those that are expired, invalid or missing.' },
-    SELECTED: { value: CHOICES[2], description: 'Make the ones that are picked from `apis`.' },
-    ABORT: { value: CHOICES[3], description: 'Make none.' },
+    ALL: 'Make every token anew.',
+    INVALID_ONLY: 'Make those that are expired, invalid or missing.',
+    SELECTED: 'Make the ones that are picked from `apis`.',
+    ABORT: 'Make none.',
   },
 });
 

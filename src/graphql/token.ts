@@ -5,36 +5,26 @@ import { getAccount } from '../services/accounts.ts';
 import type { KnownToken } from '../services/token-truth.ts';
 import { EVERYBODY } from './access-plugin.ts';
 import { ApiNameEnum } from './api-config.ts';
-import { builder } from './builder.ts';
+import { builder, enumOf } from './builder.ts';
 
-export const VerdictEnum = builder.enumType('Verdict', {
+export const VerdictEnum = enumOf('Verdict', {
   description: 'What is known about a token.',
+  of: VERDICTS,
   values: {
-    VALID: {
-      value: VERDICTS[0],
-      description: "Its time is not up and the broker's profile call confirmed it.",
-    },
-    EXPIRED: { value: VERDICTS[1], description: 'Its time is up (03:30 IST), or cannot be read.' },
-    INVALID: {
-      value: VERDICTS[2],
-      description: 'The broker refused it, its client id has changed, or it belongs to another user.',
-    },
-    UNKNOWN: {
-      value: VERDICTS[3],
-      description: 'Nobody has asked, or the broker gave no usable answer. Never treated as valid.',
-    },
-    MISSING: { value: VERDICTS[4], description: 'There is none.' },
+    VALID: "Its time is not up and the broker's profile call confirmed it.",
+    EXPIRED: 'Its time is up (03:30 IST), or cannot be read.',
+    INVALID: 'The broker refused it, its client id has changed, or it belongs to another user.',
+    UNKNOWN: 'Nobody has asked, or the broker gave no usable answer. Never treated as valid.',
+    MISSING: 'There is none.',
   },
 });
 
-export const StorageKindEnum = builder.enumType('StorageKind', {
+export const StorageKindEnum = enumOf('StorageKind', {
   description: 'Where a token lies.',
+  of: STORAGE_KINDS,
   values: {
-    DATABASE: { value: STORAGE_KINDS[0], description: 'In SQLite.' },
-    MEMORY: {
-      value: STORAGE_KINDS[1],
-      description: 'In memory and in the encrypted spill file, until SQLite can be written again.',
-    },
+    DATABASE: 'In SQLite.',
+    MEMORY: 'In memory and in the encrypted spill file, until SQLite can be written again.',
   },
 });
 

@@ -109,6 +109,14 @@ test('secrets come through a pipe, too, and an answer that is wrong changes noth
   expect((await program.run(['accounts', 'remove', 'PIPED', '--yes'], environment())).code).toBe(0);
 }, 60_000);
 
+test('the master key is rotated, and a backup that it opens is made', async () => {
+  await using program = new Program(main);
+  const { code, out } = await program.run(['keys', 'rotate-master'], environment());
+  expect([code, out]).toEqual([0, expect.stringContaining('sealed with the new master key')]);
+  const kinds = desk.rows('select kind from audit_entries order by sequence desc limit 2');
+  expect(kinds.map(({ kind }) => kind)).toEqual(['BACKUP_MADE', 'MASTER_KEY_ROTATED']);
+}, 60_000);
+
 test('watch shows what happens, a line each, as text and as JSON, until Ctrl-C', async () => {
   await using text = new Program(main);
   await using json = new Program(main);

@@ -17,10 +17,10 @@ const QUIET = { VEGA_LOG_LEVEL: 'error' };
 test('--mode=auto waits a cooldown out, makes six tokens, and says so in one line', async () => {
   await using broker = await openBroker({
     scenario: 'throttled',
-    knobs: { otpLimit: { count: 3, withinMs: 4000 } },
+    knobs: { otpLimit: { count: 3, withinMs: 8000 } },
   });
   await using program = new Program(main);
-  const env = { ...environmentOf(broker), ...QUIET, VEGA_COOLDOWN_SECONDS: '4' };
+  const env = { ...environmentOf(broker), ...QUIET, VEGA_COOLDOWN_SECONDS: '8' };
   const { code, out, err } = await program.run(['--mode=auto'], env);
   expect([code, out, err]).toEqual([
     0,

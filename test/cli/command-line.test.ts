@@ -5,6 +5,7 @@ import Sqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { nextExpiry } from '../../src/domain/expiry.ts';
 import { IST, toWallTime } from '../../src/domain/wall-time.ts';
+import { listing } from '../recipes/listings.ts';
 import { built } from '../support/built.ts';
 import { environmentOf, openBroker, refuseLeaks, secretsOf, until } from '../support/desk.ts';
 import { Program } from '../support/program.ts';
@@ -62,7 +63,10 @@ test('the demo does not touch a database that holds real tokens', async () => {
 test('serve listens, prints a link that works once, and ends in order', async () => {
   await using broker = await openBroker();
   await using program = new Program(await built('src/main.ts'));
-  program.start(['serve'], environmentOf(broker));
+  // As systemd is told to by the README.
+  const [, args = ''] =
+    /^ExecStart=\/usr\/bin\/env vega-auth (.*)$/m.exec(listing('vega-auth.service')) ?? [];
+  program.start(args.split(' '), environmentOf(broker));
   await until('the server to listen', () => program.said.includes('the link works once'), 30_000);
   const [, link] = /Open (\S+) in a browser/.exec(program.said) ?? [];
   expect((await fetch(link ?? '', { redirect: 'manual' })).status).toBe(303);

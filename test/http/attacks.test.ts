@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { chromium } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { findChromium } from '../../src/broker/chromium.ts';
+import { OPERATIONS } from '../../src/http/rest/operations.ts';
 import { holderOf } from '../support/callers.ts';
 import { type Desk, openDesk, settle } from '../support/desk.ts';
 
@@ -34,16 +35,9 @@ const PATHS = [
   '/',
   '/login',
   '/metrics',
-  '/readyz',
-  '/auth/start',
-  '/auth/status',
-  '/auth/logout',
-  '/auth/tokens',
-  '/auth/upstox/tokens/generate',
+  ...OPERATIONS.map(({ path }) => path),
   '/api/v1/auth/upstox/callback',
   '/api/v1/auth/upstox/webhook',
-  '/accounts/switch',
-  '/audit/logs',
 ];
 
 const words = fc.constantFrom(

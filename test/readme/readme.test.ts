@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { parse, validate } from 'graphql';
 import { expect, test } from 'vitest';
 import { schema } from '../../src/graphql/schema.ts';
+import { OPERATIONS } from '../../src/http/rest/operations.ts';
 import { openDesk } from '../support/desk.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
@@ -40,6 +41,11 @@ test('the settings in the README are those that the program reads, and no others
   const shown = names(README.replace(/_n`/g, '`'));
   expect([...known].filter((name) => !shown.has(name))).toEqual([]);
   expect([...shown].filter((name) => !known.has(name))).toEqual([]);
+});
+
+test('the routes in the README are those that there are', () => {
+  const shown = README.slice(README.indexOf('## REST'), README.indexOf('## Settings'));
+  expect(OPERATIONS.filter(({ path: route }) => !shown.includes(route))).toEqual([]);
 });
 
 test('the commands of the README are those that package.json has', () => {

@@ -1,10 +1,12 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { parse as parseDocument, validate } from 'graphql';
 import { expect, test } from 'vitest';
 import { schema } from '../../src/graphql/schema.ts';
 import { countReaders } from '../rest/rest-caller.ts';
+import { holderOf } from '../support/callers.ts';
 import { type Desk, openDesk, until } from '../support/desk.ts';
 import { bundle, listing, listings } from './listings.ts';
 
@@ -87,6 +89,21 @@ const hasJava = (): boolean => {
   }
 };
 
+test('the curl listing is handed a token with the key of a service, and with no other', async () => {
+  await using desk = await openDesk({ apis: 2 });
+  await desk.generate('mode: ALL');
+  const { key: feed } = await holderOf(desk, { name: 'feed', role: 'SERVICE', apiNames: ['WEBSOCKET1'] });
+  const answerTo = async (key: string) => {
+    const env = { ...process.env, FEED_KEY: key };
+    const { stdout } = await promisify(execFile)('bash', ['-c', at(desk, listing('lease.sh'))], { env });
+    return JSON.parse(stdout);
+  };
+  const { accessToken, expiresAt } = (await answerTo(feed)).data.leaseToken;
+  const rows = desk.rows("select access_token from upstox_tokens where api_name = 'WEBSOCKET1'");
+  expect([accessToken === rows[0].access_token, expiresAt.slice(11)]).toEqual([true, '22:00:00.000Z']);
+  expect((await answerTo(desk.app.operatorKey)).errors[0].extensions.code).toBe('FORBIDDEN');
+});
+
 test('the Java listing shows a whole run', async ({ annotate }) => {
   if (!hasJava()) {
     await annotate('There is no Java on this machine; the listing was not run.');
@@ -115,6 +132,7 @@ test('every document in a listing fits the schema', () => {
 test('every listing is run by one of these tests, or by those of the command line', () => {
   expect([...listings.keys()].sort()).toEqual([
     ...['Morning.svelte', 'Morning.vue', 'Watch.java', 'apollo.tsx', 'events.html', 'events.sh'],
-    ...['morning.ts', 'subscription.sh', 'urql.tsx', 'vega-morning.service', 'vega-morning.timer', 'vega.ts'],
+    ...['lease.sh', 'morning.ts', 'subscription.sh', 'urql.tsx'],
+    ...['vega-auth.service', 'vega-morning.service', 'vega-morning.timer', 'vega.ts'],
   ]);
 });

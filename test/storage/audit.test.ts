@@ -2,6 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
+import { AuditChain } from '../../src/db/audit-chain.ts';
+import { AuditHead } from '../../src/db/audit-head.ts';
 import type { Database } from '../../src/db/database.ts';
 import { AUDIT_KINDS, toAuditEntry } from '../../src/domain/audit.ts';
 import { Folder } from '../db/temporary-database.ts';
@@ -40,6 +42,50 @@ test('nobody changes or removes an entry by accident', async () => {
     expect(() => connection.exec('delete from audit_entries')).toThrow('append-only');
   });
   expect(await database.verifyAudit()).toEqual({ valid: true, entries: 3, firstBadId: null, reason: null });
+});
+
+test('an entry keeps its hash for ever, whatever columns the table gets', () => {
+  using folder = new Folder();
+  const key = Buffer.alloc(32, 7);
+  const chain = new AuditChain(key, new AuditHead(folder.file('vega_trade.db'), key));
+  const row = {
+    sequence: 1,
+    entry_key: 'entry-key',
+    at: 1_700_000_000_000,
+    severity: 'INFO',
+    component: 'AUTH',
+    kind: 'RUN_STARTED',
+    message: 'A run.',
+    correlation_id: 'run-1',
+    account_id: 'UPSTOX_01',
+    api_name: null,
+  };
+  expect(chain.hash('before', row)).toBe('c81eae9557aed5d6f2fdd993017db3cb257d7595e798e4382a0ace2dac3aa27b');
+});
+
+test('no column of an entry can be changed unseen', async () => {
+  using folder = new Folder();
+  await using database = await folder.open();
+  await fill(database, 3);
+  const columns = folder.raw((connection) =>
+    connection.prepare<[], string>("select name from pragma_table_info('audit_entries')").pluck().all(),
+  );
+  const kept = folder.raw((connection) =>
+    connection.prepare('select * from audit_entries where sequence = 2').get(),
+  );
+  tamper(folder, 'select 1');
+  for (const column of columns.filter((name) => name !== 'sequence')) {
+    folder.raw((connection) =>
+      connection.prepare(`update audit_entries set ${column} = '7' where sequence = 2`).run(),
+    );
+    expect([column, (await database.verifyAudit()).firstBadId]).toEqual([column, 2]);
+    folder.raw((connection) =>
+      connection
+        .prepare(`update audit_entries set ${column} = ? where sequence = 2`)
+        .run((kept as Record<string, unknown>)[column]),
+    );
+  }
+  expect((await database.verifyAudit()).valid).toBe(true);
 });
 
 describe('is found, with the first entry concerned:', () => {
