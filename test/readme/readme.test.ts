@@ -4,10 +4,12 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { parse, validate } from 'graphql';
 import { expect, test } from 'vitest';
+import { PROGRAM } from '../../src/cli/commands.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import { OPERATIONS } from '../../src/http/rest/operations.ts';
 import { openDesk } from '../support/desk.ts';
 
+const COMMANDS = PROGRAM.commands ?? [];
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const README = readFileSync(path.join(ROOT, 'README.md'), 'utf8');
 
@@ -54,4 +56,19 @@ test('the commands of the README are those that package.json has', () => {
     ([, name]) => name ?? '',
   );
   expect(used.filter((name) => name !== 'ci' && !(name in scripts))).toEqual([]);
+});
+
+test('every command line of the README is one that there is', () => {
+  const lines = [...README.matchAll(/\bvega-auth((?: [a-z][a-z-]+)+)/g)].map(([, words = '']) =>
+    words.trim().split(' '),
+  );
+  const named = lines.filter(([first = '']) => COMMANDS.some(({ name }) => name === first));
+  expect(named.length).toBeGreaterThan(15);
+  const wrong = named.filter(([first, second = '']) => {
+    const { commands = [] } = COMMANDS.find(({ name }) => name === first) ?? {};
+    return commands.length > 0 && !commands.some(({ name }) => name === second);
+  });
+  expect(wrong).toEqual([]);
+  const spans = [...README.matchAll(/`vega-auth ([a-z][a-z-]*)/g)].map(([, first]) => first ?? '');
+  expect(spans.filter((first) => !COMMANDS.some(({ name }) => name === first))).toEqual([]);
 });
