@@ -40,7 +40,8 @@ test('every GraphQL example fits the schema', () => {
 test('the settings in the README are those that the program reads, and no others', () => {
   const names = (text: string) => new Set(text.match(/\b(UPSTOX_|VEGA_|LOGIN_CONFIG_)[A-Z_]+[A-Z]\b/g));
   const known = names(readFileSync(path.join(ROOT, 'src/config.ts'), 'utf8').replace(/_\$\{index\}/g, ''));
-  const shown = names(README.replace(/_n`/g, '`'));
+  // One switch is for the tests alone.
+  const shown = names(README.replace(/_n`/g, '`').replace('VEGA_ALL_FAULTS=1 npm test', ''));
   expect([...known].filter((name) => !shown.has(name))).toEqual([]);
   expect([...shown].filter((name) => !known.has(name))).toEqual([]);
 });
