@@ -87,11 +87,12 @@ export class GraphQLPipeline {
       const document = parseWithin(query);
       const errors = validate(this.#schema, document, RULES);
       // Bad values in a document have the code that bad variables have.
-      if (errors.length > 0) return errors.map(withInputCode);
+      if (errors.length > 0)
+        return errors.map(withInputCode).map((error) => withDocumentCode(error, 'GRAPHQL_VALIDATION_FAILED'));
       this.#remember(query, document);
       return document;
     } catch (error) {
-      return [withSyntaxCode(maskError(error, this.#log))];
+      return [withDocumentCode(maskError(error, this.#log), 'GRAPHQL_PARSE_FAILED')];
     }
   }
 
@@ -151,15 +152,14 @@ const parseWithin = (query: string): DocumentNode => {
 
 const RULES = [...specifiedRules, limitDocument];
 
-const withSyntaxCode = (error: GraphQLError): GraphQLError =>
+/** What is wrong with the document itself. */
+const withDocumentCode = (error: GraphQLError, code: string): GraphQLError =>
   error.extensions.code === undefined
     ? new GraphQLError(error.message, {
+        nodes: error.nodes ?? null,
         source: error.source ?? null,
         positions: error.positions ?? null,
-        extensions: {
-          code: 'GRAPHQL_PARSE_FAILED',
-          nextAction: 'Correct the document where `locations` points to.',
-        },
+        extensions: { code, nextAction: 'Correct the document where `locations` points to.' },
       })
     : error;
 
