@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { API_NAMES, type ApiName } from '../src/domain/api-name.ts';
 import { VERDICTS, type Verdict } from '../src/domain/verdict.ts';
-import type { ProfileFault } from '../src/simulator/simulator.ts';
+import type { ProfileFault } from '../src/simulator/faults.ts';
 import { openDesk } from './support/desk.ts';
 import { plantToken, plantVerdict } from './support/plant.ts';
 

@@ -16,9 +16,9 @@ import { udapiError } from './udapi-error.ts';
 
 export type { SimulatedAccount, SimulatedApp } from './account.ts';
 export type { SimulatorEntry } from './broker-log.ts';
-export type { Faults, ProfileFault } from './faults.ts';
+export type { Faults } from './faults.ts';
 export type { SimulatedLogin } from './logins.ts';
-export { isScenarioName, type Knobs, type ScenarioName, scenarioNames } from './scenarios.ts';
+export { isScenarioName, type Knobs, type ScenarioName } from './scenarios.ts';
 
 export interface SimulatorOptions {
   /** 0, the default, takes any free port. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isScenarioName, type ScenarioName, scenarioNames } from '../../src/simulator/simulator.ts';
+import { isScenarioName, type ScenarioName, scenarioNames } from '../../src/simulator/scenarios.ts';
 import { handClock, refusalOf, startStill, Visitor } from './visitor.ts';
 
 function firstStepOf(page: string): string | undefined {

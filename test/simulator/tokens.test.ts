@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { expect, test } from 'vitest';
-import type { ProfileFault } from '../../src/simulator/simulator.ts';
+import type { ProfileFault } from '../../src/simulator/faults.ts';
 import { handClock, refusalOf, startStill, Visitor } from './visitor.ts';
 
 const appZero = '0de30000-0000-4000-8000-000000000000';
