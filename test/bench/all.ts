@@ -11,6 +11,8 @@ const measure = (name: string): Promise<readonly Ratio[]> =>
     const child = fork(path.join(import.meta.dirname, `${name}.ts`), {
       execArgv: ['--import', import.meta.resolve('tsx')],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      // JSON has no word for what was not measured.
+      serialization: 'advanced',
     });
     child.on('message', (message) => {
       ratios = message as readonly Ratio[];
@@ -20,7 +22,7 @@ const measure = (name: string): Promise<readonly Ratio[]> =>
 
 const broken = (code: number | null): Ratio => ({
   what: `ended with ${code}`,
-  value: Number.NaN,
+  value: Number.POSITIVE_INFINITY,
   bound: 'at most',
   limit: 0,
 });
