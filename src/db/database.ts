@@ -227,7 +227,7 @@ export class Database implements TokenFormat {
   #version(): string {
     if (this.#outage !== null) return `${this.#writes}`;
     try {
-      return `${this.#writes} ${this.#file.foreignWrites()}`;
+      return `${this.#writes} ${this.#file.foreignWritesOfTurn()}`;
     } catch {
       this.#writes += 1;
       return `${this.#writes}`;

@@ -15,6 +15,7 @@ export class OpenedFile {
   onFault: (error: unknown) => Substitute | null = () => null;
   readonly #journal = new Journal();
   #dataVersion: Sqlite.Statement<[], number> | null = null;
+  #seen: number | null = null;
 
   constructor(connection: Sqlite.Database, beforeStatement?: BeforeStatement) {
     this.connection = connection;
@@ -55,6 +56,17 @@ export class OpenedFile {
   foreignWrites(): number {
     this.#dataVersion ??= this.connection.prepare<[], number>('pragma data_version').pluck();
     return this.#dataVersion.get() ?? 0;
+  }
+
+  /** The same, looked at once in each turn of the event loop: whoever asks after such a write asks in a later turn. */
+  foreignWritesOfTurn(): number {
+    if (this.#seen === null) {
+      this.#seen = this.foreignWrites();
+      process.nextTick(() => {
+        this.#seen = null;
+      });
+    }
+    return this.#seen;
   }
 
   async close(): Promise<void> {

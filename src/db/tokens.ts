@@ -1,5 +1,6 @@
 import { type Selectable, sql } from 'kysely';
 import { type ApiName, byApiOrder, isApiName } from '../domain/api-name.ts';
+import { readClaims } from '../domain/jwt.ts';
 import { Secret } from '../domain/secret.ts';
 import type { StoredToken } from '../domain/token.ts';
 import { fromWallTime } from '../domain/wall-time.ts';
@@ -83,6 +84,7 @@ const toToken = (
     apiName: row.api_name,
     accessToken,
     fingerprint: mark,
+    claims: readClaims(accessToken.reveal()),
     clientId: row.client_id,
     generatedAt: readInstant(row.generated_at, zone) ?? readInstant(row.created_at, zone),
     validUntil: row.validity_at === null ? 'ABSENT' : (readInstant(row.validity_at, zone) ?? 'UNREADABLE'),

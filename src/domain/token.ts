@@ -1,4 +1,5 @@
 import type { ApiName } from './api-name.ts';
+import type { TokenClaims } from './jwt.ts';
 import type { Secret } from './secret.ts';
 
 export const STORAGE_KINDS = ['DATABASE', 'MEMORY'] as const;
@@ -14,6 +15,8 @@ export interface StoredToken {
   readonly accessToken: Secret;
   /** The first letters of the token's SHA-256: says whether two tokens are the same one, and nothing else. */
   readonly fingerprint: string;
+  /** What it says of itself, read once, so that it stays sealed while it is judged. */
+  readonly claims: TokenClaims;
   readonly clientId: string | null;
   readonly generatedAt: Date | null;
   /** What `validity_at` says. */

@@ -1,7 +1,6 @@
 import type { ApiConfig } from './api-config.ts';
 import type { ApiName } from './api-name.ts';
 import { isExpired, nextExpiry } from './expiry.ts';
-import { readClaims } from './jwt.ts';
 import type { ProbeResult, UnknownReason } from './profile.ts';
 import type { StoredToken } from './token.ts';
 
@@ -37,7 +36,7 @@ export interface TokenCheck {
  */
 export const endOf = (token: StoredToken): Date | null => {
   if (token.validUntil === 'UNREADABLE') return null;
-  const { expiresAt } = readClaims(token.accessToken.reveal());
+  const { expiresAt } = token.claims;
   if (token.validUntil === 'ABSENT') {
     return expiresAt ?? (token.generatedAt === null ? null : nextExpiry(token.generatedAt));
   }
@@ -46,7 +45,7 @@ export const endOf = (token: StoredToken): Date | null => {
 
 /** The table and the token itself disagree about the end by more than the second that the table is exact to. */
 export const hasExpiryConflict = (token: StoredToken): boolean => {
-  const { expiresAt } = readClaims(token.accessToken.reveal());
+  const { expiresAt } = token.claims;
   if (expiresAt === null || !(token.validUntil instanceof Date)) return false;
   return Math.abs(expiresAt.getTime() - token.validUntil.getTime()) >= 1000;
 };

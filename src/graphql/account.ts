@@ -1,5 +1,4 @@
 import { type Account, mask } from '../domain/account.ts';
-import { readClaims } from '../domain/jwt.ts';
 import { getAccount, listAccounts } from '../services/accounts.ts';
 import { READERS } from './access-plugin.ts';
 import { ApiConfigRef, ConfigSourceEnum } from './api-config.ts';
@@ -25,7 +24,7 @@ export const AccountRef = builder.objectRef<Account>('Account').implement({
       resolve: async (account, _args, { services }) => {
         const known = await services.truth.known(account, await services.apiConfigs.enabled(account));
         const primary = known.find(({ config }) => config.isPrimary)?.token;
-        const isPlus = primary === undefined ? null : readClaims(primary.accessToken.reveal()).isPlusPlan;
+        const isPlus = primary === undefined ? null : primary.claims.isPlusPlan;
         return isPlus === null ? null : isPlus ? 'PLUS' : 'BASIC';
       },
     }),

@@ -5,7 +5,6 @@ import { deactivateToken, findTokens } from '../db/tokens.ts';
 import type { Account } from '../domain/account.ts';
 import type { ApiConfig } from '../domain/api-config.ts';
 import type { ApiName } from '../domain/api-name.ts';
-import { readClaims } from '../domain/jwt.ts';
 import type { ProbeResult, Profile } from '../domain/profile.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { StoredToken } from '../domain/token.ts';
@@ -116,7 +115,7 @@ export class TokenTruth {
       return known;
     }
     const probe = await this.#probe(token);
-    const expectedUserId = account.brokerUserId ?? readClaims(token.accessToken.reveal()).userId;
+    const expectedUserId = account.brokerUserId ?? token.claims.userId;
     const check = checkProfile(config.apiName, probe, expectedUserId);
     const checkedAt = this.#options.clock();
     const profile = probe.kind === 'ALIVE' ? probe.profile : null;

@@ -23,7 +23,7 @@ const indexes = (connection: Sqlite.Database): unknown[] =>
 const read = async (folder: Folder, zone = IST) => {
   await using database = await folder.open(undefined, zone);
   return (await findTokens(database.read, 1, database)).map(
-    ({ accessToken, fingerprint: _mark, ...token }) => ({
+    ({ accessToken, fingerprint: _mark, claims: _claims, ...token }) => ({
       ...token,
       accessToken: accessToken.reveal(),
     }),

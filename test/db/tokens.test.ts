@@ -65,6 +65,7 @@ test('what is stored is found', async () => {
       apiName: 'PRIMARY',
       accessToken: 'token-1',
       fingerprint: '3f08aace122e',
+      claims: { userId: null, isPlusPlan: null, issuedAt: null, expiresAt: null },
       clientId: 'client-0',
       generatedAt: ISSUED,
       validUntil: EXPIRES,

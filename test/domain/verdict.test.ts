@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { readClaims } from '../../src/domain/jwt.ts';
 import type { ProbeResult, Profile } from '../../src/domain/profile.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import type { StoredToken } from '../../src/domain/token.ts';
@@ -11,10 +12,11 @@ const SOON = new Date('2026-11-17T21:00:00+05:30');
 const jwt = (exp: Date): Secret =>
   new Secret(`e30.${Buffer.from(JSON.stringify({ exp: exp.getTime() / 1000 })).toString('base64url')}.sig`);
 
-const token = (parts: Partial<StoredToken> = {}): StoredToken => ({
+const token = ({ accessToken = new Secret('opaque'), ...parts }: Partial<StoredToken> = {}): StoredToken => ({
   accountNumber: 1,
   apiName: 'PRIMARY',
-  accessToken: new Secret('opaque'),
+  accessToken,
+  claims: readClaims(accessToken.reveal()),
   fingerprint: '0123456789ab',
   clientId: 'client-0',
   generatedAt: new Date('2026-11-17T09:00:00+05:30'),
