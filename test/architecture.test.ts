@@ -36,7 +36,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   },
   sdk: { own: [], npm: ['eventsource-parser', '@graphql-typed-document-node/core'], node: false },
   cli: {
-    own: ['sdk', 'app.ts', 'browser.ts', 'config.ts'],
+    own: ['sdk', 'app.ts', 'demo.ts', 'browser.ts', 'config.ts'],
     npm: ['commander', '@clack/prompts'],
     node: true,
   },
@@ -52,10 +52,11 @@ const PARTS: Readonly<Record<string, Part>> = {
   'config.ts': { own: ['domain'], npm: ['zod'], node: false },
   'log.ts': { own: [], npm: ['pino'], node: false },
   'app.ts': {
-    own: ['domain', 'db', 'broker', 'services', 'graphql', 'http', 'sdk', 'simulator', 'config.ts', 'log.ts'],
+    own: ['domain', 'db', 'broker', 'services', 'graphql', 'http', 'config.ts', 'log.ts'],
     npm: [],
     node: true,
   },
+  'demo.ts': { own: ['services', 'http', 'simulator', 'app.ts', 'config.ts'], npm: [], node: false },
   'browser.ts': { own: ['broker'], npm: [], node: false },
   'main.ts': { own: ['cli'], npm: [], node: false },
   'test/bench': { own: [ANYTHING], npm: [ANYTHING], node: true },

@@ -13,14 +13,14 @@ export const demo: Command = {
     {
       flags: '--scenario <name>',
       description: 'How the broker behaves.',
-      choices: async () => (await import('../app.ts')).SCENARIO_NAMES,
+      choices: async () => (await import('../demo.ts')).SCENARIO_NAMES,
     },
   ],
   examples: [{ line: 'vega-auth demo --scenario throttled', says: 'a bad morning' }],
   run: async (terminal, given) => {
     const { env, workingDirectory, out, signal } = terminal;
     const scenario = textOf(given.scenario) ?? 'happy';
-    const { openDemo } = await import('../app.ts');
+    const { openDemo } = await import('../demo.ts');
     await using session = await openDemo(env, { workingDirectory, scenario });
     const { app, server, broker } = session;
     out.write(
