@@ -75,16 +75,19 @@ export interface TokenProgress {
 
 export const progressOf = (run: GenerationRun): TokenProgress => {
   const active = run.steps.find((step) => step.status === 'RUNNING');
-  const done = run.steps.filter((step) => step.status === 'DONE');
   return {
     runId: run.id,
     total: run.steps.length,
-    generated: done.length,
+    generated: countDone(run),
     missing: run.steps.filter((step) => step.status !== 'DONE').map((step) => step.apiName),
     current: active?.apiName ?? null,
     step: active?.step ?? null,
   };
 };
+
+/** How many of its APIs have a verified token. */
+export const countDone = (run: GenerationRun): number =>
+  run.steps.filter(({ status }) => status === 'DONE').length;
 
 export const isOver = (run: GenerationRun): boolean =>
   run.status === 'COMPLETED' || run.status === 'STOPPED' || run.status === 'ABORTED';

@@ -1,40 +1,36 @@
 import { randomUUID } from 'node:crypto';
-import { findAcquisitions, insertAcquisitions } from '../db/approvals.ts';
-import { adoptRun, findUnfinishedRuns, insertRun, updateRun } from '../db/generation-runs.ts';
-import { isAlive } from '../db/is-alive.ts';
-import { findSpentCodes } from '../db/login-attempts.ts';
+import { insertAcquisitions } from '../db/approvals.ts';
+import { insertRun } from '../db/generation-runs.ts';
 import type { Account } from '../domain/account.ts';
-import { type AcquisitionWish, canStillCome } from '../domain/acquisition.ts';
+import type { AcquisitionWish } from '../domain/acquisition.ts';
 import { type ApiConfig, byApiIndex } from '../domain/api-config.ts';
 import type { ApiName } from '../domain/api-name.ts';
 import { decide, type GenerationRequest } from '../domain/decision.ts';
-import { FAILURES, type FailureCode } from '../domain/failure.ts';
+import { FAILURES } from '../domain/failure.ts';
 import {
+  countDone,
   type GenerationRun,
   isOver,
   isWorthResuming,
   pendingStep,
-  type RunStatus,
   type RunStep,
 } from '../domain/generation-run.ts';
-import { afterCrash } from '../domain/interrupted-run.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { getAccount, listAccounts } from './accounts.ts';
 import { backUpBeforeRun } from './backups.ts';
 import { BrowserQueue, type BrowserTurn } from './browser-queue.ts';
-import { makeTokens } from './browser-round.ts';
 import type { GenerationOptions } from './generation-options.ts';
 import type { Job } from './job.ts';
+import { adoptLeftRuns, lookAfter } from './left-runs.ts';
 import { LiveRun } from './live-run.ts';
 import { refuseUnknownNames, refuseUnreadable } from './request-checks.ts';
+import { RunCarrier } from './run-carrier.ts';
 
-/** Cooldowns in a row that brought no token: after so many a person has to look. */
-const MAX_FRUITLESS_COOLDOWNS = 3;
-
-/** Carries generation runs: one at a time for each account, and one after the other with the one browser. */
+/** Begins generation runs, ends them, and takes up what was left: one at a time for each account, and one after the other with the one browser. */
 export class TokenGeneration {
   readonly #options: GenerationOptions;
   readonly #queue: BrowserQueue;
+  readonly #carrier: RunCarrier;
   /** The last run of each account; it may be over. */
   readonly #jobs = new Map<string, Job>();
   /** Accounts that have a run, or are about to. */
@@ -44,6 +40,7 @@ export class TokenGeneration {
   constructor(options: GenerationOptions) {
     this.#options = options;
     this.#queue = new BrowserQueue({ ...options, onMoved: () => this.#tellQueue() });
+    this.#carrier = new RunCarrier({ ...options, queue: this.#queue, isClosing: () => this.#isClosing });
   }
 
   /** The runs that wait for the browser, in order. */
@@ -100,7 +97,7 @@ export class TokenGeneration {
       reach('RUN_STORED');
       const job = this.#follow(run, account, apis);
       if (apis.length === 0) await this.#endEmpty(account);
-      if (apis.length > 0) job.end = turn === null ? this.#carryOutside(job) : this.#carry(job, turn);
+      else this.#start(job, turn === null ? this.#carrier.carryOutside(job) : this.#carrier.carry(job, turn));
       return run;
     } catch (error) {
       turn?.[Symbol.dispose]();
@@ -133,26 +130,10 @@ export class TokenGeneration {
    */
   async takeUp(): Promise<void> {
     const { database, states } = this.#options;
-    const unfinished = await findUnfinishedRuns(database.read);
-    const left = unfinished
-      .filter(({ processId }) => !isCarried(processId))
-      .sort((a, b) => b.run.startedAt.getTime() - a.run.startedAt.getTime());
-    const ours: GenerationRun[] = [];
-    for (const { run, processId } of left) {
-      const isOurs = await database.write((transaction) =>
-        adoptRun(transaction, run.id, processId, process.pid),
-      );
-      if (isOurs) ours.push(run);
-    }
-    const isNewest = (run: GenerationRun) =>
-      ours.find(({ accountId }) => accountId === run.accountId) === run;
-    for (const run of ours.filter((one) => !isNewest(one))) await this.#endLeftover(run);
-    for (const run of ours.filter(isNewest).sort(byTurn)) await this.#takeUpOne(run);
-    const carried = unfinished
-      .filter(({ processId }) => isCarried(processId))
-      .map(({ run }) => run.accountId);
+    const { ours, carriedElsewhere } = await adoptLeftRuns(this.#options);
+    for (const run of ours) await this.#takeUpOne(run);
     for (const account of await listAccounts(database)) {
-      if (!this.#jobs.has(account.id) && !carried.includes(account.id)) await states.repair(account);
+      if (!this.#jobs.has(account.id) && !carriedElsewhere.includes(account.id)) await states.repair(account);
     }
   }
 
@@ -236,42 +217,20 @@ export class TokenGeneration {
     await this.#options.states.welcomeBack(account);
   }
 
-  /** Of several runs of an account without an end only the newest is carried on. */
-  async #endLeftover(run: GenerationRun): Promise<void> {
-    const { database, audit, clock } = this.#options;
-    const endedAt = clock();
-    const { steps } = afterCrash(run, { checks: [], spent: [], now: endedAt });
-    const ended: GenerationRun = { ...run, steps, status: 'STOPPED', waitingUntil: null, endedAt };
-    await database.write(async (transaction) => {
-      await updateRun(transaction, ended);
-      await audit.note(transaction, 'RUN_ENDED', ended, { accountId: run.accountId, correlationId: run.id });
-    });
+  /** The account may have its next run as soon as nothing of this one is under way. */
+  #start(job: Job, carried: Promise<void>): void {
+    job.end = carried.finally(() => this.#taken.delete(job.account.id));
   }
 
-  async #takeUpOne(run: GenerationRun): Promise<void> {
-    const { database, truth, apiConfigs, states, audit, clock } = this.#options;
-    const account = await getAccount(database, run.accountId);
+  async #takeUpOne(left: GenerationRun): Promise<void> {
+    const { database, states } = this.#options;
+    const account = await getAccount(database, left.accountId);
     this.#take(account);
-    const wanted = run.steps.map(({ apiName }) => apiName);
-    const configs = (await apiConfigs.enabled(account)).filter(({ apiName }) => wanted.includes(apiName));
-    const known = await truth.check(account, configs);
-    const spent = await findSpentCodes(database.read, run.id);
-    const outside = await findAcquisitions(database.read, run.id);
-    const waiting = outside.filter(canStillCome).map(({ apiName }) => apiName);
-    const checks = known.map(({ check }) => check);
-    const found = afterCrash(run, { checks, spent, waiting, now: clock() });
-    await database.write(async (transaction) => {
-      await updateRun(transaction, found);
-      const reference = { accountId: account.id, correlationId: run.id };
-      await audit.note(transaction, 'RUN_TAKEN_UP', run, reference);
-    });
-    const job = this.#follow(found, account, configs);
+    const { run, configs, isOutside } = await lookAfter(account, left, this.#options);
+    const job = this.#follow(run, account, configs);
     job.log.warn({ status: run.status }, 'taking up a run that an earlier process has left');
-    if (outside.length > 0) {
-      job.end = this.#carryOutside(job);
-      return;
-    }
-    for (const { apiName, failure } of found.steps) {
+    if (isOutside) return this.#start(job, this.#carrier.carryOutside(job));
+    for (const { apiName, failure } of run.steps) {
       if (failure !== null)
         job.log.warn({ api: apiName, failure: failure.code }, 'what the run has left behind');
     }
@@ -280,121 +239,13 @@ export class TokenGeneration {
       await job.live.setStatus('COOLDOWN');
       await states.rest(account);
     }
-    const isWhole = countDone(found) === found.steps.length;
-    const isOverAlready = isWhole || blockedBy === 'CREDENTIALS_REJECTED' || run.steps.some(hasStoppedItsRun);
+    const isWhole = countDone(run) === run.steps.length;
+    const isOverAlready =
+      isWhole || blockedBy === 'CREDENTIALS_REJECTED' || left.steps.some(hasStoppedItsRun);
+    if (isOverAlready) return this.#start(job, this.#carrier.finish(job));
     // Joined before anything is waited for, so that they come in the order in which they were.
-    const turn = isOverAlready || cooldown.active ? null : this.#queue.join(run.id);
-    job.end = isOverAlready ? this.#finish(job) : this.#carryOn(job, turn);
-  }
-
-  /** Carries a run that begins with a pause: until its cooldown is over and the browser is free. */
-  async #carryOn(job: Job, place: BrowserTurn | null): Promise<void> {
-    let turn: BrowserTurn | null = place;
-    try {
-      turn = await this.#pause(job, place);
-      if (turn === null) return await this.#finish(job);
-      await job.live.resume();
-      await this.#carry(job, turn);
-    } catch (error) {
-      turn?.[Symbol.dispose]();
-      this.#taken.delete(job.account.id);
-      job.log.error({ err: error }, 'the run could not be carried to its end');
-    }
-  }
-
-  /** Carries a run whose tokens come from outside. When the program stops meanwhile, it waits on at the next start. */
-  async #carryOutside(job: Job): Promise<void> {
-    const { acquisitions, states } = this.#options;
-    const { account, abort, log } = job;
-    const apis = job.configs.map(({ apiName }) => apiName);
-    let isLeft = false;
-    try {
-      log.info({ apis }, 'run started; its tokens come from outside');
-      await states.loginStarted(account);
-      await states.move(account, 'FIRST_API_TAKEN_UP');
-      await acquisitions.carry(job, abort.signal);
-      isLeft = this.#isClosing && (await acquisitions.isOpen(job));
-      if (!isLeft) await acquisitions.giveUp(job);
-    } catch (error) {
-      log.error({ err: error }, 'the run could not be carried to its end');
-    }
-    await this.#finish(job, isLeft);
-  }
-
-  async #carry(job: Job, first: BrowserTurn): Promise<void> {
-    const { states, reach } = this.#options;
-    const { live, account, log } = job;
-    let turn: BrowserTurn | null = first;
-    try {
-      if (!(await this.#awaitTurn(job, first))) return await this.#finish(job);
-      log.info({ apis: job.configs.map(({ apiName }) => apiName) }, 'run started');
-      await states.loginStarted(account);
-      reach('LOGIN_STARTED');
-      let fruitless = 0;
-      while (turn !== null) {
-        const before = countDone(live.state);
-        const stoppedBy: FailureCode | null = await makeTokens(job, turn, this.#options);
-        reach('BROWSER_CLOSED');
-        const { consequence } = stoppedBy === null ? { consequence: null } : FAILURES[stoppedBy];
-        if (consequence === 'QUARANTINE') await states.tellQuarantine(account);
-        if (consequence !== 'COOLDOWN' || stoppedBy === null) break;
-        fruitless = countDone(live.state) > before ? 1 : fruitless + 1;
-        const goesOn = fruitless < MAX_FRUITLESS_COOLDOWNS && !job.abort.signal.aborted;
-        if (goesOn) await live.setStatus('COOLDOWN');
-        await states.rest(account);
-        reach('COOLDOWN_STORED');
-        turn = goesOn ? await this.#pause(job, null) : null;
-        if (turn === null) break;
-        reach('COOLDOWN_OVER');
-        await live.resume();
-      }
-    } catch (error) {
-      log.error({ err: error }, 'the run could not be carried to its end');
-    } finally {
-      turn?.[Symbol.dispose]();
-    }
-    await this.#finish(job);
-  }
-
-  /** A run that is queued begins when it has the browser; false when it is aborted before. */
-  async #awaitTurn({ live, abort, log }: Job, turn: BrowserTurn): Promise<boolean> {
-    if (live.state.status !== 'QUEUED') return true;
-    log.info('another account has the browser: the run waits its turn');
-    if (!(await turn.wait(abort.signal))) return false;
-    await live.setStatus('RUNNING');
-    return true;
-  }
-
-  /** Waits the cooldown out, then for the browser; null when the run is aborted meanwhile. */
-  async #pause({ account, abort, live }: Job, place: BrowserTurn | null): Promise<BrowserTurn | null> {
-    await this.#options.states.cooldownOver(account, abort.signal);
-    const turn = place ?? this.#queue.join(live.state.id);
-    let hasBrowser = false;
-    try {
-      hasBrowser = await turn.wait(abort.signal);
-    } finally {
-      // A place that is left behind would keep everybody else waiting.
-      if (!hasBrowser) turn[Symbol.dispose]();
-    }
-    return hasBrowser ? turn : null;
-  }
-
-  /** Ends the run, unless it is left as it is for the next start. */
-  async #finish(job: Job, isWaiting = false): Promise<void> {
-    const { states, reach } = this.#options;
-    const { live, account, log, abort } = job;
-    try {
-      const isAtRest = live.state.status === 'COOLDOWN' || live.state.status === 'QUEUED';
-      const isLeft = isWaiting || (this.#isClosing && isAtRest);
-      if (!isLeft) await live.end(endStatus(live.state, abort.signal.aborted));
-      reach('RUN_ENDED');
-      if (!isLeft) await states.runEnded(account);
-      reach('STATE_SETTLED');
-      log.info({ status: live.state.status }, 'run ended');
-    } catch (error) {
-      log.error({ err: error }, 'the end of the run could not be written');
-    }
-    this.#taken.delete(account.id);
+    const turn = cooldown.active ? null : this.#queue.join(run.id);
+    this.#start(job, this.#carrier.carryOn(job, turn));
   }
 }
 
@@ -406,21 +257,6 @@ interface NewRun {
   readonly isQueued: boolean;
 }
 
-/** The order in which they had the browser or were waiting for it. */
-const byTurn = (one: GenerationRun, other: GenerationRun): number =>
-  Number(one.status === 'QUEUED') - Number(other.status === 'QUEUED') ||
-  one.startedAt.getTime() - other.startedAt.getTime();
-
-/** A run of this very process' id was left by an earlier one that had the same. */
-const isCarried = (processId: number): boolean => processId !== process.pid && isAlive(processId);
-
 /** A failure such as a CAPTCHA ends a run for good, also when the program died before it could write the end down. */
 const hasStoppedItsRun = (step: RunStep): boolean =>
   step.failure !== null && FAILURES[step.failure.code].reach === 'RUN' && !isWorthResuming(step);
-
-const countDone = (run: GenerationRun): number => run.steps.filter(({ status }) => status === 'DONE').length;
-
-const endStatus = (run: GenerationRun, isAborted: boolean): RunStatus => {
-  if (countDone(run) === run.steps.length) return 'COMPLETED';
-  return isAborted ? 'ABORTED' : 'STOPPED';
-};
