@@ -7,7 +7,7 @@ import type { Change } from './change.ts';
 import { explain, isBusy, isOutage, meansDamage, sqliteCode } from './connection.ts';
 import { DatabaseError } from './database-error.ts';
 import { CURRENT_SCHEMA } from './migrations.ts';
-import { copyToMemory } from './mirror.ts';
+import type { Mirror } from './mirror.ts';
 import { OpenedFile } from './opened-file.ts';
 import {
   type DatabaseOptions,
@@ -68,11 +68,11 @@ export class Database implements TokenFormat {
   readonly findings: Findings;
   readonly #options: DatabaseOptions;
   readonly #chain: Opened['chain'];
+  /** What is read and written while the file cannot be. */
+  readonly #mirror: Mirror;
   readonly #turns = new Turns();
   readonly #listeners = new Set<Partial<Listeners>>();
   #file: OpenedFile;
-  #memory: OpenedFile;
-  #foreignWrites: number;
   #vault: Vault;
   #outage: Outage | null;
   /** Counts the writes of this program, and whatever else changes what is read. */
@@ -91,8 +91,7 @@ export class Database implements TokenFormat {
     this.#chain = opened.chain;
     this.#vault = opened.format.vault;
     this.#file = opened.file;
-    this.#memory = opened.memory;
-    this.#foreignWrites = opened.file.foreignWrites();
+    this.#mirror = opened.mirror;
     this.#outage = opened.outage;
     this.#watch(opened.file);
     if (opened.outage !== null) this.#scheduleRetry(0);
@@ -105,7 +104,7 @@ export class Database implements TokenFormat {
 
   /** For reads: the file, or its last known rows with what was written since. */
   get read(): Queryable {
-    return this.#outage === null ? this.#file.kysely : this.#memory.kysely;
+    return this.#outage === null ? this.#file.kysely : this.#mirror.rows.kysely;
   }
 
   /** What `load` reads, kept under a name of its own until anything is written by this program or another. */
@@ -220,7 +219,7 @@ export class Database implements TokenFormat {
     await this.#turns.take(() => this.#tryFile());
     if (this.#retry !== null) clearTimeout(this.#retry);
     await this.#outage?.leave();
-    for (const opened of [this.#file, this.#memory, ...this.#lingering]) await opened.close();
+    for (const opened of [this.#file, this.#mirror.rows, ...this.#lingering]) await opened.close();
   }
 
   /** Differs whenever something may be read otherwise than before. A file that does not tell is read again. */
@@ -238,36 +237,15 @@ export class Database implements TokenFormat {
     const file = this.#file;
     return file.write(work, async (transaction, changes) => {
       this.#writes += 1;
-      await this.#follow(file, changes);
+      await this.#mirror.follow(file, changes, this.#replayer);
       this.#chain.markStored(transaction);
       this.#tellAudit(transaction);
     });
   }
 
-  /** Keeps the rows in memory the same as those of the file. Nothing is under way on the connection meanwhile. */
-  async #follow(file: OpenedFile, changes: readonly Change[]): Promise<void> {
-    try {
-      const foreignWrites = file.foreignWrites();
-      if (foreignWrites === this.#foreignWrites) {
-        if (changes.length > 0)
-          await this.#memory.write((transaction) => replay(transaction, [changes], this.#replayer), done);
-        return;
-      }
-      this.#foreignWrites = foreignWrites;
-      const old = this.#memory;
-      this.#memory = copyToMemory(file.connection);
-      await old.close();
-    } catch {
-      // The file has it; the next write copies anew.
-      this.#foreignWrites = Number.NaN;
-    }
-  }
-
   async #copyAnew(): Promise<void> {
-    const copy = await this.#file.undisturbed(copyToMemory);
-    this.#foreignWrites = this.#file.foreignWrites();
-    this.#linger(this.#memory);
-    this.#memory = copy;
+    const file = this.#file;
+    this.#linger(await file.undisturbed(() => this.#mirror.copy(file)));
     this.#writes += 1;
   }
 
@@ -279,7 +257,7 @@ export class Database implements TokenFormat {
     this.#writes += 1;
     void this.#turns.take(async () => {
       try {
-        if (this.#file.foreignWrites() !== this.#foreignWrites) await this.#copyAnew();
+        if (!this.#mirror.isCurrent(this.#file)) await this.#copyAnew();
       } catch {
         // What was last read has to do.
       }
@@ -295,7 +273,7 @@ export class Database implements TokenFormat {
     const outage = this.#outage;
     if (outage === null) return 'FILE_IS_BACK';
     let written: Written | null = null;
-    const result = await this.#memory.write(work, async (transaction, changes) => {
+    const result = await this.#mirror.rows.write(work, async (transaction, changes) => {
       this.#writes += 1;
       written = { transaction, changes };
     });
@@ -353,9 +331,7 @@ export class Database implements TokenFormat {
     this.#linger(this.#file);
     this.#file = file;
     this.#watch(file);
-    this.#foreignWrites = file.foreignWrites();
-    this.#linger(this.#memory);
-    this.#memory = copyToMemory(file.connection);
+    this.#linger(this.#mirror.copy(file));
     this.#outage = null;
     this.#writes += 1;
     await outage.clear().catch(() => undefined);
@@ -367,7 +343,7 @@ export class Database implements TokenFormat {
     file.onFault = (error) => {
       if (!isOutage(error)) return null;
       if (file === this.#file && !isBusy(error)) this.#beginOutage(error);
-      return this.#outage === null ? null : (query) => this.#memory.kysely.executeQuery(query);
+      return this.#outage === null ? null : (query) => this.#mirror.rows.kysely.executeQuery(query);
     };
   }
 
@@ -396,5 +372,3 @@ export class Database implements TokenFormat {
     for (const { recovery } of this.#listeners) recovery?.(this.recovery, trouble);
   }
 }
-
-const done = async (): Promise<void> => undefined;

@@ -1,5 +1,7 @@
 import Sqlite from 'better-sqlite3';
+import type { Change } from './change.ts';
 import { OpenedFile } from './opened-file.ts';
+import { type Replayer, replay } from './replay.ts';
 
 const RECENT_MS = 30 * 86_400_000;
 
@@ -20,10 +22,50 @@ interface SchemaRow {
 }
 
 /**
- * The last known rows of the file in memory: what is read from and written to while the file cannot be. Only to be
- * called while nothing is under way on the connection.
+ * The last known rows of the file in memory: what is read from and written to while the file cannot be. Copied only
+ * while nothing is under way on the file's connection.
  */
-export const copyToMemory = (source: Sqlite.Database): OpenedFile => {
+export class Mirror {
+  #rows: OpenedFile;
+  #foreignWrites: number;
+
+  constructor(file: OpenedFile) {
+    // Asked before: what another program writes meanwhile has it copied again.
+    this.#foreignWrites = file.foreignWrites();
+    this.#rows = copyToMemory(file.connection);
+  }
+
+  get rows(): OpenedFile {
+    return this.#rows;
+  }
+
+  /** No other program has written to the file since. */
+  isCurrent(file: OpenedFile): boolean {
+    return file.foreignWrites() === this.#foreignWrites;
+  }
+
+  /** Does what was just done to the file; copies it anew where another program has written to it, too. */
+  async follow(file: OpenedFile, changes: readonly Change[], replayer: Replayer): Promise<void> {
+    try {
+      if (!this.isCurrent(file)) await this.copy(file).close();
+      else if (changes.length > 0)
+        await this.#rows.write((transaction) => replay(transaction, [changes], replayer));
+    } catch {
+      // The file has it; the next write copies anew.
+      this.#foreignWrites = Number.NaN;
+    }
+  }
+
+  /** Copies the file anew, and answers the rows that were known before, from which somebody may still be reading. */
+  copy(file: OpenedFile): OpenedFile {
+    const known = this.#rows;
+    this.#foreignWrites = file.foreignWrites();
+    this.#rows = copyToMemory(file.connection);
+    return known;
+  }
+}
+
+const copyToMemory = (source: Sqlite.Database): OpenedFile => {
   const memory = new Sqlite(':memory:');
   memory.pragma('foreign_keys = OFF');
   memory.exec('begin');

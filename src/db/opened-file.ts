@@ -35,7 +35,7 @@ export class OpenedFile {
   /** Runs `work` in one transaction, and `afterwards` before anybody else may use the connection. */
   write<Result>(
     work: (transaction: Queryable) => Promise<Result>,
-    afterwards: (transaction: Queryable, changes: readonly Change[]) => Promise<void>,
+    afterwards: (transaction: Queryable, changes: readonly Change[]) => Promise<void> = nothing,
   ): Promise<Result> {
     return this.kysely.connection().execute(async (connection) => {
       const { result, transaction } = await connection.transaction().execute(async (transaction) => {
@@ -75,3 +75,5 @@ export class OpenedFile {
     this.connection.close();
   }
 }
+
+const nothing = async (): Promise<void> => undefined;

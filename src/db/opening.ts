@@ -9,7 +9,7 @@ import { DatabaseError } from './database-error.ts';
 import type { BeforeStatement } from './immediate-dialect.ts';
 import { type MasterKeySource, readMasterKeys } from './master-key.ts';
 import { CURRENT_SCHEMA, executedMigrations, isUpToDate, migrate } from './migrations.ts';
-import { copyToMemory } from './mirror.ts';
+import { Mirror } from './mirror.ts';
 import { OpenedFile } from './opened-file.ts';
 import { Outage } from './outage.ts';
 import { patiently } from './patience.ts';
@@ -45,7 +45,7 @@ export interface Findings {
 /** A database that is ready for use. */
 export interface Opened {
   readonly file: OpenedFile;
-  readonly memory: OpenedFile;
+  readonly mirror: Mirror;
   readonly format: TokenFormat;
   readonly chain: AuditChain;
   readonly findings: Findings;
@@ -83,10 +83,10 @@ const openFile = (options: DatabaseOptions): Promise<Opened> =>
     if (options.isRestored === true) await chain.startAnew(kysely);
     await ensureReserve(options.file).catch(() => undefined);
     const isHeadMissing = chain.readHead() === null && (await hasEntries(file));
-    const memory = copyToMemory(connection);
+    const mirror = new Mirror(file);
     const replayed = before.replayed + after.replayed;
     const tornBytes = before.tornBytes + after.tornBytes;
-    return { file, memory, format, chain, outage: null, findings: { replayed, tornBytes, isHeadMissing } };
+    return { file, mirror, format, chain, outage: null, findings: { replayed, tornBytes, isHeadMissing } };
   });
 
 /** A file that another program keeps locked can be read all the same; null when it has yet to be brought up to date. */
@@ -95,19 +95,19 @@ const openLocked = async (options: DatabaseOptions, cause: unknown): Promise<Ope
     return await withFile(options, async (file) => {
       if (!isUpToDate(await executedMigrations(options.file, file.kysely))) throw cause;
       const keys = await openKeys(file, options);
-      const memory = copyToMemory(file.connection);
+      const mirror = new Mirror(file);
       const spill = new SpillFile(options.file, CURRENT_SCHEMA, keys.format.vault);
       const outage = new Outage(spill, sqliteCode(cause));
       let tornBytes = 0;
       for (const left of findLeftSpills(options.file)) {
         const { transactions, tornBytes: torn } = readSpill(left, options.file, keys.format.vault);
         tornBytes += torn;
-        await memory.write((transaction) => replay(transaction, transactions.map(readChanges), keys), done);
+        await mirror.rows.write((transaction) => replay(transaction, transactions.map(readChanges), keys));
         for (const text of transactions) await outage.keep(readChanges(text));
         rmSync(left);
       }
       const findings = { replayed: outage.pending, tornBytes, isHeadMissing: false };
-      return { file, memory, ...keys, outage, findings };
+      return { file, mirror, ...keys, outage, findings };
     });
   } catch (error) {
     if (isBusy(error)) return null;
@@ -175,8 +175,6 @@ const giveBack = async (
 };
 
 const NOTHING = { replayed: 0, tornBytes: 0 };
-
-const done = async (): Promise<void> => undefined;
 
 const hasEntries = async ({ kysely }: OpenedFile): Promise<boolean> =>
   (await findLastLink(kysely)).sequence > 0;
