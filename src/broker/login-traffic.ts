@@ -96,6 +96,11 @@ export class LoginTraffic {
     return this.#left.has(field);
   }
 
+  /** The value has left for the broker, or the login is over. */
+  isGone(field: FieldName): boolean {
+    return this.hasLeft(field) || this.#redirect !== null;
+  }
+
   isAnswered(field: FieldName): boolean {
     return this.#answered.has(field);
   }

@@ -1,0 +1,178 @@
+import type { Locator, Page } from 'playwright-core';
+import type { Secret } from '../domain/secret.ts';
+import { LoginFailure } from './login-failure.ts';
+import type { LoginSight } from './login-sight.ts';
+import type { LoginTraffic } from './login-traffic.ts';
+import { BUTTONS, FIELDS, type FieldName } from './page-reading.ts';
+import { enterQuickly } from './quick-hands.ts';
+
+/** How long a value that has left by itself is given to take effect before the button is pressed all the same. */
+const SELF_SUBMIT_MS = 700;
+/** How long a click may take to show an effect before the page is taken to want it another way. */
+const CLICK_EFFECT_MS = 3000;
+/** A button that cannot be pressed by then moves or is covered. */
+const CLICK_PATIENCE_MS = 2000;
+
+interface Options {
+  readonly page: Page;
+  readonly sight: LoginSight;
+  readonly traffic: LoginTraffic;
+  readonly stepTimeoutMs: number;
+}
+
+/** Types and presses. Whether the page sends by itself, wants a click or the Enter key: a value leaves once. */
+export class LoginHands {
+  readonly #page: Page;
+  readonly #sight: LoginSight;
+  readonly #traffic: LoginTraffic;
+  readonly #stepTimeoutMs: number;
+
+  constructor({ page, sight, traffic, stepTimeoutMs }: Options) {
+    this.#page = page;
+    this.#sight = sight;
+    this.#traffic = traffic;
+    this.#stepTimeoutMs = stepTimeoutMs;
+  }
+
+  /** Enters the value and sends it off. */
+  async submit(field: FieldName, value: Secret): Promise<void> {
+    if (await this.#submitQuickly(field, value)) return;
+    await this.#type(field, value);
+    await this.#press(field);
+  }
+
+  async consent(label: string): Promise<void> {
+    const button = this.#page.locator(BUTTONS).filter({ hasText: label, visible: true }).first();
+    await this.#click(button, () => this.#traffic.redirect !== null);
+  }
+
+  /** All digits in one go and one click, as most pages take it. False when nothing came of it: then carefully. */
+  async #submitQuickly(field: FieldName, value: Secret): Promise<boolean> {
+    const typed = value.reveal();
+    const typing = AbortSignal.timeout(SELF_SUBMIT_MS);
+    const shown = await this.#sight.unlessStuck(
+      enterQuickly(this.#page, FIELDS[field].input, typed, typing),
+      typing,
+    );
+    if (shown?.replace(/\D/g, '') !== typed && !this.#traffic.isGone(field)) return false;
+    const button = await this.#awaitButton(field, typing);
+    if (this.#traffic.isGone(field)) {
+      // It left by itself, perhaps not yet to where it belongs.
+      await this.#press(field);
+      return true;
+    }
+    if (button === null) return false;
+    const pressing = AbortSignal.timeout(CLICK_EFFECT_MS);
+    await this.#sight.unlessStuck(this.#page.mouse.click(button.x, button.y), pressing);
+    return this.#hasEffect(field, pressing);
+  }
+
+  /** Where the step's button can be pressed; null when it cannot in time, or when the value has left already. */
+  #awaitButton(field: FieldName, deadline: AbortSignal): Promise<{ x: number; y: number } | null> {
+    return this.#sight.until(deadline, ({ reading, kind }) => {
+      if (this.#traffic.isGone(field) || kind.kind === 'FAILURE') return null;
+      return reading?.fields[field]?.buttonAt ?? undefined;
+    });
+  }
+
+  /** Pressing has made the page send the value, or show something else. */
+  async #hasEffect(field: FieldName, deadline: AbortSignal): Promise<boolean> {
+    const isGone = () => this.#traffic.isGone(field) || undefined;
+    const effect = await this.#sight.until(
+      deadline,
+      ({ reading, kind }) => {
+        const hasMovedOn = reading !== null && reading.fields[field] === undefined;
+        return kind.kind === 'FAILURE' || hasMovedOn || isGone();
+      },
+      isGone,
+    );
+    return effect ?? false;
+  }
+
+  /** Types a secret where `submitQuickly` could not. Key events, because the page masks its inputs while one types. */
+  async #type(field: FieldName, value: Secret): Promise<void> {
+    const input = this.#visible(FIELDS[field].input);
+    const timeout = this.#stepTimeoutMs;
+    const typed = value.reveal();
+    try {
+      // Some pages keep an input read-only until it is entered, against programs that fill in passwords.
+      await input.focus({ timeout });
+      await input.fill('', { timeout });
+      await input.pressSequentially(typed, { timeout });
+      if (this.#traffic.isGone(field)) return;
+      // A page may react to the last key by taking the input away.
+      const shown = await input.inputValue({ timeout: 1000 });
+      if (shown.replace(/\D/g, '') === typed || this.#traffic.isGone(field)) return;
+    } catch {
+      // The browser's own message quotes what was being typed, so neither message nor cause goes on.
+      this.#sight.throwIfOver();
+      if (this.#traffic.isGone(field) || !(await this.#isInput(field))) return;
+      throw new LoginFailure('PAGE_CHANGED', `The ${field} field could not be filled.`);
+    }
+    throw new LoginFailure(
+      'PAGE_CHANGED',
+      `The ${field} field did not take what was typed; its button was not pressed.`,
+    );
+  }
+
+  /** Presses the step's button once it can be pressed, unless the page has sent the value by itself. */
+  async #press(field: FieldName): Promise<void> {
+    const typedAt = performance.now();
+    const wanted = await this.#sight.until(this.#sight.deadline(), async ({ reading, kind }) => {
+      if (this.#traffic.redirect !== null || kind.kind === 'FAILURE') return 'NOTHING';
+      const shown = reading?.fields[field];
+      if (reading !== null && shown === undefined) return 'NOTHING';
+      const isPending = this.#traffic.isPending || performance.now() - typedAt < SELF_SUBMIT_MS;
+      const mayHaveLeft = this.#traffic.isGone(field) && isPending;
+      if (!mayHaveLeft && shown?.buttonEnabled === true) return 'CLICK';
+      if (!mayHaveLeft && shown?.hasButton === false) return 'ENTER';
+      // Some pages unlock the button when the input is left.
+      if (shown?.buttonEnabled === false) await this.#leave(field);
+      return undefined;
+    });
+    if (wanted === null)
+      throw new LoginFailure('PAGE_CHANGED', `The button of the ${field} step stayed locked.`);
+    if (wanted === 'ENTER') await this.#pressEnter(field);
+    if (wanted === 'CLICK')
+      await this.#click(this.#visible(FIELDS[field].button), () => this.#traffic.isGone(field));
+  }
+
+  async #leave(field: FieldName): Promise<void> {
+    await this.#visible(FIELDS[field].input)
+      .blur({ timeout: 1000 })
+      .catch(() => undefined);
+  }
+
+  async #pressEnter(field: FieldName): Promise<void> {
+    await this.#visible(FIELDS[field].input)
+      .press('Enter', { timeout: 1000, noWaitAfter: true })
+      .catch(() => undefined);
+  }
+
+  /** Presses as a person would; a button that never stands still or is covered is pressed from within the page. */
+  async #click(button: Locator, hasWorked: () => boolean): Promise<void> {
+    try {
+      return await button.click({ timeout: CLICK_PATIENCE_MS, noWaitAfter: true });
+    } catch {
+      this.#sight.throwIfOver();
+    }
+    const { kind } = await this.#sight.look(this.#sight.deadline());
+    if (hasWorked() || kind.kind === 'FAILURE') return;
+    try {
+      await button.dispatchEvent('click', {}, { timeout: CLICK_PATIENCE_MS });
+    } catch {
+      this.#sight.throwIfOver();
+      if (hasWorked()) return;
+      throw new LoginFailure('PAGE_CHANGED', 'A button of the login page could not be pressed.');
+    }
+  }
+
+  async #isInput(field: FieldName): Promise<boolean> {
+    const { reading } = await this.#sight.look(this.#sight.deadline());
+    return reading?.fields[field] !== undefined;
+  }
+
+  #visible(selector: string): Locator {
+    return this.#page.locator(selector).filter({ visible: true }).first();
+  }
+}

@@ -1,0 +1,119 @@
+import type { Page } from 'playwright-core';
+import { LoginFailure } from './login-failure.ts';
+import type { LoginRequest } from './login-request.ts';
+import type { LoginTraffic } from './login-traffic.ts';
+import { classifyPage, type PageKind } from './page-kind.ts';
+import { type FieldName, type PageReading, readPage } from './page-reading.ts';
+import type { PageWatch } from './page-watch.ts';
+import { Patience } from './patience.ts';
+
+/** How long a reading may take while the browser waits for an answer; the page is read again after it. */
+const READING_PATIENCE_MS = 1000;
+
+/** What a look at the page has shown. */
+export interface Seen {
+  /** Null when the browser did not answer. */
+  readonly reading: PageReading | null;
+  readonly kind: PageKind;
+}
+
+interface Options {
+  readonly page: Page;
+  readonly watch: PageWatch;
+  readonly traffic: LoginTraffic;
+  readonly request: Pick<LoginRequest, 'signal' | 'stepTimeoutMs'>;
+  /** Fields that were submitted already; what asks for them again asks in vain. */
+  readonly submitted: ReadonlySet<FieldName>;
+}
+
+/** What the login page shows. What went over the wire counts before it. */
+export class LoginSight {
+  readonly #options: Options;
+  #reading: PageReading | null = null;
+  #hasCrashed = false;
+
+  constructor(options: Options) {
+    this.#options = options;
+    options.page.on('crash', () => {
+      this.#hasCrashed = true;
+    });
+  }
+
+  /** Until when the page has to have become the next one. */
+  deadline(): AbortSignal {
+    return AbortSignal.timeout(this.#options.request.stepTimeoutMs);
+  }
+
+  /** Reads the page and says what it is. */
+  async look(deadline: AbortSignal): Promise<Seen> {
+    const { page, traffic, submitted } = this.#options;
+    this.throwIfOver();
+    const reading = await this.unlessStuck(readPage(page, traffic.captchaFrames), deadline);
+    this.#reading = reading;
+    this.throwIfOver();
+    if (traffic.failure !== null) return { reading, kind: traffic.failure };
+    const kind: PageKind = reading === null ? { kind: 'UNKNOWN' } : classifyPage(reading, submitted);
+    if (kind.kind !== 'UNKNOWN') return { reading, kind };
+    return { reading, kind: traffic.documentFailure ?? kind };
+  }
+
+  /** Looks at every change until `decide` has an answer, or `known` has one without a look; null when the deadline passes before. */
+  async until<Answer>(
+    deadline: AbortSignal,
+    decide: (seen: Seen) => Answer | undefined | Promise<Answer | undefined>,
+    known: () => Answer | undefined = () => undefined,
+  ): Promise<Answer | null> {
+    const { watch, request } = this.#options;
+    for (;;) {
+      const mark = watch.mark();
+      const answer = known() ?? (await decide(await this.look(deadline)));
+      if (answer !== undefined) return answer;
+      if (deadline.aborted) return null;
+      await watch.changedSince(mark, deadline, request.signal);
+    }
+  }
+
+  /** A browser that waits for an answer does not answer either, so what is asked of it is given up after a while. */
+  async unlessStuck<Answer>(asked: Promise<Answer>, deadline: AbortSignal): Promise<Answer | null> {
+    using patience = new Patience(READING_PATIENCE_MS, deadline, this.#options.request.signal);
+    const { signal } = patience;
+    const givenUp = new Promise<null>((resolve) => {
+      if (signal.aborted) setImmediate(() => resolve(null));
+      signal.addEventListener('abort', () => resolve(null), { once: true });
+    });
+    return await Promise.race([asked.catch(() => null), givenUp]);
+  }
+
+  /** The run was aborted, or the page is dead. */
+  throwIfOver(): void {
+    const { page, traffic, request } = this.#options;
+    if (traffic.redirect !== null) return;
+    if (request.signal.aborted) throw new LoginFailure('ABORTED', 'The run was aborted.');
+    if (this.#hasCrashed || page.isClosed())
+      throw new LoginFailure('BROWSER_FAILED', 'The browser page has died.');
+  }
+
+  /** Which failure it is when no known page appears in time depends on what was sent and what came back. */
+  stuck(): LoginFailure {
+    const { traffic, submitted } = this.#options;
+    const fields = this.#reading?.fields ?? {};
+    const isRefused = (field: FieldName) => traffic.isAnswered(field) && fields[field] !== undefined;
+    if (isRefused('PIN') || isRefused('OTP')) {
+      const what = fields.PIN === undefined ? 'OTP' : 'PIN';
+      return new LoginFailure(
+        'CREDENTIALS_REJECTED',
+        `The broker took the ${what} and went on asking for it.`,
+      );
+    }
+    if (submitted.has('PIN') && traffic.isAnswered('PIN')) {
+      return new LoginFailure('THROTTLED', 'The PIN was taken and no redirect followed in time.');
+    }
+    if (fields.OTP?.enabled === false)
+      return new LoginFailure('THROTTLED', 'The broker has locked the OTP field.');
+    if ([...submitted].some((field) => traffic.hasLeft(field))) {
+      return new LoginFailure('BROKER_UNREACHABLE', 'The broker did not answer what was sent.');
+    }
+    const what = submitted.size === 0 ? 'nothing was typed' : 'nothing was sent';
+    return new LoginFailure('PAGE_CHANGED', `The login page does not do what is known of it; ${what}.`);
+  }
+}
