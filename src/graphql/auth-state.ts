@@ -108,14 +108,6 @@ builder.mutationFields((t) => ({
     resolve: async (_root, { accountId }, { services }) =>
       startLogin(services, await getAccount(services.database, accountId)),
   }),
-  abortGeneration: t.field({
-    allow: OPERATORS,
-    type: GenerationRunRef,
-    description:
-      'Ends a run at its next safe point; its steps say what had been submitted. One that is over stays as it is.',
-    args: { runId: t.arg.id({ required: true, description: 'Which run.' }) },
-    resolve: (_root, { runId }, { services }) => services.generation.abort(runId),
-  }),
   acceptPartial: t.field({
     allow: OPERATORS,
     type: AuthStateRef,

@@ -276,3 +276,14 @@ builder.mutationField('generateTokens', (t) =>
     },
   }),
 );
+
+builder.mutationField('abortGeneration', (t) =>
+  t.field({
+    allow: OPERATORS,
+    type: GenerationRunRef,
+    description:
+      'Ends a run at its next safe point; its steps say what had been submitted. One that is over stays as it is.',
+    args: { runId: t.arg.id({ required: true, description: 'Which run.' }) },
+    resolve: (_root, { runId }, { services }) => services.generation.abort(runId),
+  }),
+);
