@@ -176,6 +176,16 @@ test('a new master key seals everything anew, and a wrong or lost one is refused
   expect((await last.ask(CONFIGS)).data.apiConfigs).toMatchObject([{ clientId: 'client' }]);
 });
 
+test('a rotation without a backup after it stands, and says so', async () => {
+  await using desk = await openDesk({ apis: 0, env: DATABASE });
+  await save(desk, { apiName: 'PRIMARY', clientId: 'client', clientSecret: 'secret-canary' });
+  const keyFile = path.join(desk.directory, '.vega', 'master.key');
+  const oldKey = readFileSync(keyFile, 'utf8');
+  writeFileSync(path.join(desk.directory, '.vega', 'backups'), 'a file where the folder should be');
+  expect((await desk.ask('mutation { rotateMasterKey }')).data.rotateMasterKey).toBe(false);
+  expect(readFileSync(keyFile, 'utf8')).not.toBe(oldKey);
+});
+
 test('a sealed secret that was moved to another row does not open', async () => {
   await using desk = await openDesk({ apis: 0, env: DATABASE });
   await save(desk, { apiName: 'PRIMARY', clientId: 'client-a', clientSecret: 'secret-a' });

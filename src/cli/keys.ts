@@ -85,8 +85,13 @@ const rotateMaster: Command = {
   options: [JSON_OPTION],
   run: asking(
     (client) => client.rotateMasterKey(),
-    () => [
+    (isBackedUp) => [
       'Every secret is sealed with the new master key. Keep a copy of it elsewhere; backups from before need the old one.',
+      ...(isBackedUp
+        ? []
+        : [
+            'The backup after it could not be made (`vega-auth audit` says why): put that right, then `vega-auth backup`.',
+          ]),
     ],
   ),
 };

@@ -36,10 +36,8 @@ export const backUpBeforeRun = async (desk: Desk & { readonly log: Logger }): Pr
   if (error !== null) desk.log.error({ err: error }, 'no backup could be made before the run');
 };
 
-/** Older copies can be opened with the old master key alone. */
-export const backUpAfterRotation = async (desk: Desk): Promise<void> => {
-  await tryBackUp(desk);
-};
+/** Older copies can be opened with the old master key alone. False when the new copy could not be made. */
+export const backUpAfterRotation = async (desk: Desk): Promise<boolean> => (await tryBackUp(desk)) === null;
 
 /** A copy that is not worth failing for; the audit tells of one that could not be made. */
 const tryBackUp = async (desk: Desk): Promise<unknown> => {

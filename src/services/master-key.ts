@@ -4,14 +4,13 @@ import type { Services } from './services.ts';
 
 type Desk = Pick<Services, 'database' | 'audit' | 'clock'>;
 
-/** Seals every secret with a new master key, and makes a backup that it opens. */
-export const rotateMasterKey = async (desk: Desk): Promise<true> => {
+/** Seals every secret with a new master key, and makes a backup that it opens; false when that could not be made. */
+export const rotateMasterKey = async (desk: Desk): Promise<boolean> => {
   const { database, audit } = desk;
   refuseOutage(database);
   if (await database.rotateMasterKey()) {
     await audit.record('MASTER_KEY_ROTATED', {});
-    await backUpAfterRotation(desk);
-    return true;
+    return backUpAfterRotation(desk);
   }
   throw new Refusal(
     'MASTER_KEY_IS_GIVEN',

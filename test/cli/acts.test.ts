@@ -1,3 +1,5 @@
+import { renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openTwoLogins, SECOND, TOTP_LINK } from '../accounts/two-logins.ts';
 import { built } from '../support/built.ts';
@@ -115,6 +117,12 @@ test('the master key is rotated, and a backup that it opens is made', async () =
   expect([code, out]).toEqual([0, expect.stringContaining('sealed with the new master key')]);
   const kinds = desk.rows('select kind from audit_entries order by sequence desc limit 2');
   expect(kinds.map(({ kind }) => kind)).toEqual(['BACKUP_MADE', 'MASTER_KEY_ROTATED']);
+  // A file where the folder of the backups should be.
+  const backups = path.join(desk.directory, '.vega', 'backups');
+  renameSync(backups, `${backups}.aside`);
+  writeFileSync(backups, '');
+  const without = await program.run(['keys', 'rotate-master'], environment());
+  expect([without.code, without.out]).toEqual([0, expect.stringContaining('could not be made')]);
 }, 60_000);
 
 test('watch shows what happens, a line each, as text and as JSON, until Ctrl-C', async () => {
