@@ -20,7 +20,10 @@ interface Options {
   readonly stepTimeoutMs: number;
 }
 
-/** Types and presses. Whether the page sends by itself, wants a click or the Enter key: a value leaves once. */
+/**
+ * Types and presses, whether the page sends by itself, wants a click or the Enter key. Whoever calls has armed the guard of
+ * the traffic before, which lets a value leave once.
+ */
 export class LoginHands {
   readonly #page: Page;
   readonly #sight: LoginSight;
@@ -118,16 +121,17 @@ export class LoginHands {
   /** Presses the step's button once it can be pressed, unless the page has sent the value by itself. */
   async #press(field: FieldName): Promise<void> {
     const typedAt = performance.now();
-    const wanted = await this.#sight.until(this.#sight.deadline(), async ({ reading, kind }) => {
+    const deadline = this.#sight.deadline();
+    const wanted = await this.#sight.until(deadline, async ({ reading, kind }) => {
       if (this.#traffic.redirect !== null || kind.kind === 'FAILURE') return 'NOTHING';
       const shown = reading?.fields[field];
       if (reading !== null && shown === undefined) return 'NOTHING';
-      const isPending = this.#traffic.isPending || performance.now() - typedAt < SELF_SUBMIT_MS;
-      const mayHaveLeft = this.#traffic.isGone(field) && isPending;
+      const mayTakeEffect = this.#traffic.isPending || performance.now() - typedAt < SELF_SUBMIT_MS;
+      const mayHaveLeft = this.#traffic.isGone(field) && mayTakeEffect;
       if (!mayHaveLeft && shown?.buttonEnabled === true) return 'CLICK';
       if (!mayHaveLeft && shown?.hasButton === false) return 'ENTER';
       // Some pages unlock the button when the input is left.
-      if (shown?.buttonEnabled === false) await this.#leave(field);
+      if (shown?.buttonEnabled === false && !deadline.aborted) await this.#blur(field);
       return undefined;
     });
     if (wanted === null)
@@ -137,7 +141,7 @@ export class LoginHands {
       await this.#click(this.#visible(FIELDS[field].button), () => this.#traffic.isGone(field));
   }
 
-  async #leave(field: FieldName): Promise<void> {
+  async #blur(field: FieldName): Promise<void> {
     await this.#visible(FIELDS[field].input)
       .blur({ timeout: 1000 })
       .catch(() => undefined);

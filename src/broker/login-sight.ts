@@ -57,7 +57,10 @@ export class LoginSight {
     return { reading, kind: traffic.documentFailure ?? kind };
   }
 
-  /** Looks at every change until `decide` has an answer, or `known` has one without a look; null when the deadline passes before. */
+  /**
+   * Looks at every change until `decide` has an answer, or `known` has one without a look; null when the deadline passes before. After a
+   * redirect `decide` has to answer: nothing ends the looking then but the deadline.
+   */
   async until<Answer>(
     deadline: AbortSignal,
     decide: (seen: Seen) => Answer | undefined | Promise<Answer | undefined>,

@@ -47,6 +47,7 @@ export class Mirror {
   /** Does what was just done to the file; copies it anew where another program has written to it, too. */
   async follow(file: OpenedFile, changes: readonly Change[], replayer: Replayer): Promise<void> {
     try {
+      // Nobody reads from memory while the file is written.
       if (!this.isCurrent(file)) await this.copy(file).close();
       else if (changes.length > 0)
         await this.#rows.write((transaction) => replay(transaction, [changes], replayer));
@@ -59,8 +60,9 @@ export class Mirror {
   /** Copies the file anew, and answers the rows that were known before, from which somebody may still be reading. */
   copy(file: OpenedFile): OpenedFile {
     const known = this.#rows;
-    this.#foreignWrites = file.foreignWrites();
+    const foreignWrites = file.foreignWrites();
     this.#rows = copyToMemory(file.connection);
+    this.#foreignWrites = foreignWrites;
     return known;
   }
 }

@@ -58,7 +58,10 @@ export class OpenedFile {
     return this.#dataVersion.get() ?? 0;
   }
 
-  /** The same, looked at once in each turn of the event loop: whoever asks after such a write asks in a later turn. */
+  /**
+   * The same, looked at once until everything that is ready now has run: whoever asks after a write of another program
+   * asks later. A second connection of this very program could write in between.
+   */
   foreignWritesOfTurn(): number {
     if (this.#seen === null) {
       this.#seen = this.foreignWrites();

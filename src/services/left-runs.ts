@@ -21,8 +21,9 @@ export interface LeftRuns {
 export const adoptLeftRuns = async (options: GenerationOptions): Promise<LeftRuns> => {
   const { database } = options;
   const unfinished = await findUnfinishedRuns(database.read);
+  const carried = unfinished.filter(({ processId }) => isCarried(processId));
   const left = unfinished
-    .filter(({ processId }) => !isCarried(processId))
+    .filter((one) => !carried.includes(one))
     .sort((a, b) => b.run.startedAt.getTime() - a.run.startedAt.getTime());
   const adopted: GenerationRun[] = [];
   for (const { run, processId } of left) {
@@ -36,9 +37,7 @@ export const adoptLeftRuns = async (options: GenerationOptions): Promise<LeftRun
   for (const run of adopted.filter((one) => !isNewest(one))) await endLeftover(run, options);
   return {
     ours: adopted.filter(isNewest).sort(byTurn),
-    carriedElsewhere: unfinished
-      .filter(({ processId }) => isCarried(processId))
-      .map(({ run }) => run.accountId),
+    carriedElsewhere: carried.map(({ run }) => run.accountId),
   };
 };
 
@@ -51,7 +50,7 @@ export interface FoundRun {
 }
 
 /** Finds out what has become of the run's steps, and writes that down: what is valid is done, what was under way has failed. */
-export const lookAfter = async (
+export const assessLeftRun = async (
   account: Account,
   run: GenerationRun,
   { database, truth, apiConfigs, audit, clock }: GenerationOptions,

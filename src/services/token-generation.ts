@@ -21,7 +21,7 @@ import { backUpBeforeRun } from './backups.ts';
 import { BrowserQueue, type BrowserTurn } from './browser-queue.ts';
 import type { GenerationOptions } from './generation-options.ts';
 import type { Job } from './job.ts';
-import { adoptLeftRuns, lookAfter } from './left-runs.ts';
+import { adoptLeftRuns, assessLeftRun } from './left-runs.ts';
 import { LiveRun } from './live-run.ts';
 import { refuseUnknownNames, refuseUnreadable } from './request-checks.ts';
 import { RunCarrier } from './run-carrier.ts';
@@ -35,6 +35,8 @@ export class TokenGeneration {
   readonly #jobs = new Map<string, Job>();
   /** Accounts that have a run, or are about to. */
   readonly #taken = new Set<string>();
+  /** Runs that are decided on and not stored yet. */
+  readonly #beginnings = new Set<Promise<GenerationRun>>();
   #isClosing = false;
 
   constructor(options: GenerationOptions) {
@@ -58,51 +60,13 @@ export class TokenGeneration {
    * Decides what to make, stores the run and starts it; answers before the first page is opened. With `wish` no browser
    * is: the tokens come from outside.
    */
-  async generate(
-    account: Account,
-    configs: readonly ApiConfig[],
-    request: GenerationRequest,
-    wish: AcquisitionWish | null = null,
-  ): Promise<GenerationRun> {
-    const { truth, states, database, audit, credentials, reach } = this.#options;
-    const enabled = configs.filter((config) => config.enabled).sort(byApiIndex);
-    refuseUnknownNames(request, enabled);
-    await states.refuseBlocked(account);
-    this.#take(account);
-    const id = randomUUID();
-    let turn: BrowserTurn | null = null;
+  async generate(...order: GenerationOrder): Promise<GenerationRun> {
+    const beginning = this.#begin(...order);
+    this.#beginnings.add(beginning);
     try {
-      const checks = (await truth.check(account, enabled)).map(({ check }) => check);
-      const chosen = decide(request, checks);
-      const apis = enabled.filter(({ apiName }) => chosen.includes(apiName));
-      refuseUnreadable(apis);
-      if (apis.length > 0 && wish === null) {
-        await credentials.open(account);
-        turn = this.#queue.join(id);
-        if (turn.isFirst) turn.take();
-      }
-      const isQueued = turn?.isFirst === false;
-      // Asked again, because the checks took their time.
-      await states.refuseBlocked(account);
-      if (apis.length > 0) await backUpBeforeRun(this.#options);
-      const run = this.#newRun({ id, account, request, chosen, isQueued });
-      const reference = { accountId: account.id, correlationId: run.id };
-      await database.write(async (transaction) => {
-        await insertRun(transaction, run, process.pid);
-        if (wish !== null) await insertAcquisitions(transaction, run, apis, wish);
-        const facts = { mode: run.mode, apis: chosen, via: wish?.kind ?? 'BROWSER' };
-        await audit.note(transaction, 'RUN_STARTED', facts, reference);
-        if (isOver(run)) await audit.note(transaction, 'RUN_ENDED', run, reference);
-      });
-      reach('RUN_STORED');
-      const job = this.#follow(run, account, apis);
-      if (apis.length === 0) await this.#endEmpty(account);
-      else this.#start(job, turn === null ? this.#carrier.carryOutside(job) : this.#carrier.carry(job, turn));
-      return run;
-    } catch (error) {
-      turn?.[Symbol.dispose]();
-      this.#taken.delete(account.id);
-      throw error;
+      return await beginning;
+    } finally {
+      this.#beginnings.delete(beginning);
     }
   }
 
@@ -140,14 +104,62 @@ export class TokenGeneration {
   /** Ends the run under way at its next safe point and waits until its browser is gone; one that cools down is left for the next start. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosing = true;
+    await Promise.allSettled(this.#beginnings);
     const jobs = [...this.#jobs.values()];
     for (const { abort } of jobs) abort.abort();
     for (const { end } of jobs) await end;
   }
 
+  async #begin(...[account, configs, request, wish = null]: GenerationOrder): Promise<GenerationRun> {
+    const { truth, states, database, audit, credentials, reach } = this.#options;
+    const enabled = configs.filter((config) => config.enabled).sort(byApiIndex);
+    refuseUnknownNames(request, enabled);
+    await states.refuseBlocked(account);
+    this.#take(account);
+    const id = randomUUID();
+    let turn: BrowserTurn | null = null;
+    try {
+      const checks = (await truth.check(account, enabled)).map(({ check }) => check);
+      const chosen = decide(request, checks);
+      const apis = enabled.filter(({ apiName }) => chosen.includes(apiName));
+      refuseUnreadable(apis);
+      if (apis.length > 0 && wish === null) {
+        await credentials.open(account);
+        turn = this.#queue.join(id);
+        if (turn.isFirst) turn.take();
+      }
+      const isQueued = turn?.isFirst === false;
+      // Asked again, because the checks took their time.
+      await states.refuseBlocked(account);
+      if (apis.length > 0) await backUpBeforeRun(this.#options);
+      this.#refuseClosing();
+      const run = this.#newRun({ id, account, request, chosen, isQueued });
+      const reference = { accountId: account.id, correlationId: run.id };
+      await database.write(async (transaction) => {
+        await insertRun(transaction, run, process.pid);
+        if (wish !== null) await insertAcquisitions(transaction, run, apis, wish);
+        const facts = { mode: run.mode, apis: chosen, via: wish?.kind ?? 'BROWSER' };
+        await audit.note(transaction, 'RUN_STARTED', facts, reference);
+        if (isOver(run)) await audit.note(transaction, 'RUN_ENDED', run, reference);
+      });
+      reach('RUN_STORED');
+      const job = this.#follow(run, account, apis);
+      if (apis.length === 0) {
+        await states.welcomeBack(account);
+        this.#taken.delete(account.id);
+      } else
+        this.#start(job, turn === null ? this.#carrier.carryOutside(job) : this.#carrier.carry(job, turn));
+      return run;
+    } catch (error) {
+      turn?.[Symbol.dispose]();
+      this.#taken.delete(account.id);
+      throw error;
+    }
+  }
+
   /** No `await` stands between the check and the set, so two requests cannot both begin a run. */
   #take({ id: accountId }: Account): void {
-    if (this.#isClosing) throw new Refusal('SHUTTING_DOWN', 'The server is stopping.', 'Start it again.');
+    this.#refuseClosing();
     if (this.#taken.has(accountId)) {
       const id = this.#jobs.get(accountId)?.live.state.id;
       throw new Refusal(
@@ -157,6 +169,10 @@ export class TokenGeneration {
       );
     }
     this.#taken.add(accountId);
+  }
+
+  #refuseClosing(): void {
+    if (this.#isClosing) throw new Refusal('SHUTTING_DOWN', 'The server is stopping.', 'Start it again.');
   }
 
   #jobOf(runId: string): Job | undefined {
@@ -212,11 +228,6 @@ export class TokenGeneration {
     return job;
   }
 
-  async #endEmpty(account: Account): Promise<void> {
-    this.#taken.delete(account.id);
-    await this.#options.states.welcomeBack(account);
-  }
-
   /** The account may have its next run as soon as nothing of this one is under way. */
   #start(job: Job, carried: Promise<void>): void {
     job.end = carried.finally(() => this.#taken.delete(job.account.id));
@@ -226,7 +237,7 @@ export class TokenGeneration {
     const { database, states } = this.#options;
     const account = await getAccount(database, left.accountId);
     this.#take(account);
-    const { run, configs, isOutside } = await lookAfter(account, left, this.#options);
+    const { run, configs, isOutside } = await assessLeftRun(account, left, this.#options);
     const job = this.#follow(run, account, configs);
     job.log.warn({ status: run.status }, 'taking up a run that an earlier process has left');
     if (isOutside) return this.#start(job, this.#carrier.carryOutside(job));
@@ -248,6 +259,14 @@ export class TokenGeneration {
     this.#start(job, this.#carrier.carryOn(job, turn));
   }
 }
+
+/** For whom, of which apps, what, and where from unless by the browser. */
+type GenerationOrder = [
+  account: Account,
+  configs: readonly ApiConfig[],
+  request: GenerationRequest,
+  wish?: AcquisitionWish | null,
+];
 
 interface NewRun {
   readonly id: string;

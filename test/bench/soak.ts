@@ -166,10 +166,19 @@ const morning = async (trouble: string, wanted: readonly ApiName[]): Promise<num
     const valid = tokens.filter(({ verdict }) => verdict === 'VALID').map(({ apiName }) => apiName);
     missing = wanted.filter((apiName) => !valid.includes(apiName));
     if (missing.length > 0) continue;
-    if (authState.state === 'PRIMARY_VALIDATED') await vega.acceptPartial();
-    if (!(await vega.ready())) throw new Error('the gate is shut');
+    await openGate();
     return rounds;
   }
+};
+
+/** The end of a run is told a moment before the account stands where it leads to. */
+const openGate = async (): Promise<void> => {
+  for (let looks = 0; looks < 200; looks += 1) {
+    if ((await vega.authState()).state === 'PRIMARY_VALIDATED') await vega.acceptPartial();
+    if (await vega.ready()) return;
+    await settle(20);
+  }
+  throw new Error('the gate stays shut');
 };
 
 const begun = performance.now();

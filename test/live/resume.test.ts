@@ -35,6 +35,11 @@ class Resuming {
     this.#wire?.cut();
   }
 
+  /** From its first message on it knows where to go on. */
+  get knowsItsPlace(): boolean {
+    return this.#lastId !== null;
+  }
+
   get lastGenerated(): number {
     return this.history.at(-1)?.generated ?? -1;
   }
@@ -114,7 +119,7 @@ test('ids go on over a restart, and nothing that happened around it is missed', 
       await using desk = await openDesk({ apis: 1, directory, broker });
       const { events } = desk.app.services;
       client.connect(desk);
-      if (start === 0) await until('the beginning', () => events.readers === 1);
+      if (start === 0) await until('the beginning', () => client.knowsItsPlace);
       for (let left = 20; left > 0; left -= 1) {
         events.publish('UPSTOX_01', progress(published));
         published += 1;
