@@ -160,7 +160,7 @@ export class LoginHands {
     } catch {
       this.#sight.throwIfOver();
     }
-    const { kind } = await this.#sight.look(this.#sight.deadline());
+    const { kind } = await this.#sight.look();
     if (hasWorked() || kind.kind === 'FAILURE') return;
     try {
       await button.dispatchEvent('click', {}, { timeout: CLICK_PATIENCE_MS });
@@ -172,7 +172,7 @@ export class LoginHands {
   }
 
   async #isInput(field: FieldName): Promise<boolean> {
-    const { reading } = await this.#sight.look(this.#sight.deadline());
+    const { reading } = await this.#sight.look();
     return reading?.fields[field] !== undefined;
   }
 

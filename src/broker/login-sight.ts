@@ -44,11 +44,11 @@ export class LoginSight {
     return AbortSignal.timeout(this.#options.request.stepTimeoutMs);
   }
 
-  /** Reads the page and says what it is. */
-  async look(deadline: AbortSignal): Promise<Seen> {
+  /** Reads the page, also when a deadline has just passed, and says what it is. */
+  async look(): Promise<Seen> {
     const { page, traffic, submitted } = this.#options;
     this.throwIfOver();
-    const reading = await this.unlessStuck(readPage(page, traffic.captchaFrames), deadline);
+    const reading = await this.unlessStuck(readPage(page, traffic.captchaFrames));
     this.#reading = reading;
     this.throwIfOver();
     if (traffic.failure !== null) return { reading, kind: traffic.failure };
@@ -69,7 +69,7 @@ export class LoginSight {
     const { watch, request } = this.#options;
     for (;;) {
       const mark = watch.mark();
-      const answer = known() ?? (await decide(await this.look(deadline)));
+      const answer = known() ?? (await decide(await this.look()));
       if (answer !== undefined) return answer;
       if (deadline.aborted) return null;
       await watch.changedSince(mark, deadline, request.signal);
@@ -77,8 +77,8 @@ export class LoginSight {
   }
 
   /** A browser that waits for an answer does not answer either, so what is asked of it is given up after a while. */
-  async unlessStuck<Answer>(asked: Promise<Answer>, deadline: AbortSignal): Promise<Answer | null> {
-    using patience = new Patience(READING_PATIENCE_MS, deadline, this.#options.request.signal);
+  async unlessStuck<Answer>(asked: Promise<Answer>, ...deadlines: AbortSignal[]): Promise<Answer | null> {
+    using patience = new Patience(READING_PATIENCE_MS, ...deadlines, this.#options.request.signal);
     const { signal } = patience;
     const givenUp = new Promise<null>((resolve) => {
       if (signal.aborted) setImmediate(() => resolve(null));
@@ -100,12 +100,15 @@ export class LoginSight {
   stuck(): LoginFailure {
     const { traffic, submitted } = this.#options;
     const fields = this.#reading?.fields ?? {};
-    const isRefused = (field: FieldName) => traffic.isAnswered(field) && fields[field] !== undefined;
-    if (isRefused('PIN') || isRefused('OTP')) {
-      const what = fields.PIN === undefined ? 'OTP' : 'PIN';
+    // What was typed still stands in a field that only waits for what comes next.
+    const isAskedAgain = (field: FieldName) => fields[field]?.enabled === true && fields[field].isEmpty;
+    const refused = (['PIN', 'OTP'] as const).find(
+      (field) => traffic.isAnswered(field) && isAskedAgain(field),
+    );
+    if (refused !== undefined) {
       return new LoginFailure(
         'CREDENTIALS_REJECTED',
-        `The broker took the ${what} and went on asking for it.`,
+        `The broker took the ${refused} and went on asking for it.`,
       );
     }
     if (submitted.has('PIN') && traffic.isAnswered('PIN')) {

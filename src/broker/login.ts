@@ -165,7 +165,7 @@ export class Login implements Disposable {
   }
 
   async #isStillShown(field: FieldName): Promise<boolean> {
-    const { kind } = await this.#sight.look(this.#sight.deadline());
+    const { kind } = await this.#sight.look();
     return kind.kind === 'FIELD' && kind.field === field;
   }
 

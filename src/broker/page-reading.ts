@@ -17,6 +17,8 @@ export const BUTTONS = 'button, a, input[type=submit], [role=button]';
 
 interface FieldReading {
   readonly enabled: boolean;
+  /** Nothing stands in it. */
+  readonly isEmpty: boolean;
   readonly hasButton: boolean;
   readonly buttonEnabled: boolean;
   /** Where a click meets the enabled button and nothing that covers it; null when that is nowhere on the screen. */
@@ -114,7 +116,9 @@ const look = (marks: {
       const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
       const isMet = buttonEnabled && submit?.contains(document.elementFromPoint(middle.x, middle.y));
       const buttonAt = isMet ? middle : null;
-      return [[name, { enabled: !field.disabled, hasButton: submit !== undefined, buttonEnabled, buttonAt }]];
+      const isEmpty = field.value === '';
+      const hasButton = submit !== undefined;
+      return [[name, { enabled: !field.disabled, isEmpty, hasButton, buttonEnabled, buttonAt }]];
     }),
     captcha: seen.some((element) => element.matches(marks.captcha)),
     buttons: seen

@@ -8,6 +8,7 @@ export interface LoginPageConfig {
   readonly clientId: string;
   readonly redirectUri: string;
   readonly requestId: string;
+  readonly script: string;
 }
 
 const style = `
@@ -68,7 +69,7 @@ const steps = `
   <form id="consent-form"><button id="allowBtn" type="submit">Allow</button> <button type="button">Deny</button></form>
 </template>`;
 
-export function loginPage(config: LoginPageConfig): string {
+export function loginPage({ script, ...config }: LoginPageConfig): string {
   return `<!DOCTYPE html>
 <html lang="en">
 <head><meta charset="utf-8"><title>Login | Upstox</title><link rel="icon" href="data:,"><style>${style}</style></head>
@@ -78,6 +79,7 @@ export function loginPage(config: LoginPageConfig): string {
 ${steps}${config.captcha ? captcha : ''}
 <script type="application/json" id="config">${JSON.stringify(config).replaceAll('<', '\\u003c')}</script>
 <script>${loginScript}</script>
+<script>${script}</script>
 </body>
 </html>`;
 }

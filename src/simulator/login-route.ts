@@ -30,6 +30,7 @@ export async function servePage(broker: Broker, request: BrokerRequest): Promise
       clientId: query.get('client_id') ?? '',
       redirectUri: query.get('redirect_uri') ?? '',
       requestId,
+      script: knobs.pageScript,
     }),
   );
 }

@@ -20,6 +20,8 @@ export interface Knobs {
   readonly asksConsent: boolean;
   readonly showsCaptcha: boolean;
   readonly pageChanged: boolean;
+  /** Runs in the login page after its own script, and gives it habits of its own. */
+  readonly pageScript: string;
   readonly edgeBlocked: boolean;
   /** Unknown for today's API; the 2019 API did so. */
   readonly newTokenRevokesOld: boolean;
@@ -41,6 +43,7 @@ export const calm: Knobs = {
   asksConsent: false,
   showsCaptcha: false,
   pageChanged: false,
+  pageScript: '',
   edgeBlocked: false,
   newTokenRevokesOld: false,
   codeLifetimeMs: 120_000,

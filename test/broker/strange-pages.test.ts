@@ -1,0 +1,226 @@
+import { expect, test } from 'vitest';
+import { BrokerBrowser } from '../../src/broker/broker-browser.ts';
+import { LoginFailure } from '../../src/broker/login-failure.ts';
+import { dialogUrl } from '../../src/broker/oauth.ts';
+import { totpCode } from '../../src/broker/totp.ts';
+import { readConfig } from '../../src/config.ts';
+import { timeStepAt } from '../../src/domain/totp-secret.ts';
+import type { Knobs } from '../../src/simulator/scenarios.ts';
+import { environmentOf, openBroker } from '../support/desk.ts';
+
+/** Nobody has written down how the broker's page takes what is typed into it, and it changes. These are ways that pages have. */
+
+const STATE = 'strange';
+
+/** Done to each step of the page when it appears; `form`, `input` and `button` are the step's. */
+const inEachStep = (habit: string): string => `
+  const seen = new WeakSet();
+  const meet = () => {
+    const form = document.querySelector('#view form');
+    if (!form || seen.has(form)) return;
+    seen.add(form);
+    const input = form.querySelector('input');
+    const button = form.querySelector('[type=submit]');
+    ${habit}
+  };
+  new MutationObserver(meet).observe(document.getElementById('view'), { childList: true });
+  meet();`;
+
+const IS_FULL = "input.value.replace(/\\D/g, '').length === (input.id === 'mobileNum' ? 10 : 6)";
+
+interface Outcome {
+  /** The code came, or which failure ended the login. */
+  readonly end: string;
+  readonly message: string;
+  /** How often each secret reached the broker. */
+  readonly sent: readonly [otpRequests: number, otps: number, pins: number];
+}
+
+const logIn = async (knobs: Partial<Knobs>, stepTimeoutMs: number): Promise<Outcome> => {
+  await using broker = await openBroker({ knobs });
+  const [app] = broker.apps;
+  if (app === undefined) throw new Error('The broker knows no app.');
+  const { credentials } = readConfig(environmentOf(broker, 1));
+  const listener = {
+    onStep: async () => undefined,
+    awaitOtpRequest: async () => undefined,
+    beforeOtpRequest: async () => undefined,
+    awaitTimeStep: async () => undefined,
+    takeOtp: async () => totpCode(credentials.totp, timeStepAt(credentials.totp, new Date())),
+    beforePin: async () => undefined,
+    onSubmitted: () => undefined,
+    onCaptcha: async () => undefined,
+  };
+  const request = {
+    dialogUrl: dialogUrl(broker.url, app, STATE),
+    redirectUri: app.redirectUri,
+    state: STATE,
+    credentials,
+    stepTimeoutMs,
+    captchaWaitMs: 0,
+    now: () => new Date(),
+    signal: new AbortController().signal,
+  };
+  await using browser = await BrokerBrowser.launch({ headless: true, chromiumPath: null });
+  await using session = await browser.openSession();
+  const end = await session.logIn(request, listener).then(
+    (code) => ({ end: code.reveal() === '' ? 'NOTHING' : 'CODE', message: '' }),
+    (error: unknown) => {
+      if (!(error instanceof LoginFailure)) throw error;
+      return { end: error.code, message: error.message };
+    },
+  );
+  const count = (kind: string) => broker.log.filter((entry) => entry.kind === kind).length;
+  return { ...end, sent: [count('OTP_GENERATE'), count('OTP_VERIFY'), count('PIN')] };
+};
+
+test.each([
+  [
+    'sends by itself when the last digit is typed',
+    `input.addEventListener('input', () => { if (${IS_FULL}) form.requestSubmit(); });`,
+  ],
+  [
+    'takes the field away when the last digit is typed',
+    `input.addEventListener('input', () => { if (${IS_FULL}) { form.requestSubmit(); input.remove(); } });`,
+  ],
+  ['has no button that is seen, and wants the Enter key', `button.style.display = 'none';`],
+  [
+    'unlocks its button when the field is left',
+    `
+    input.addEventListener('input', () => { button.disabled = true; });
+    input.addEventListener('blur', () => { button.disabled = false; });`,
+  ],
+  [
+    'has a button that never stands still',
+    `
+    button.animate([{ transform: 'translateX(-300px)' }, { transform: 'translateX(300px)' }], { duration: 300, iterations: Infinity });`,
+  ],
+  [
+    'lies under something that takes every click',
+    `
+    const veil = document.createElement('div');
+    veil.style = 'position: fixed; inset: 0; z-index: 9';
+    document.body.append(veil);`,
+  ],
+  [
+    'keeps a field read-only until it is entered',
+    `
+    input.readOnly = true;
+    input.addEventListener('focus', () => { setTimeout(() => { input.readOnly = false; }, 50); });`,
+  ],
+  [
+    'takes one key at a time and nothing that is pasted',
+    `
+    input.addEventListener('beforeinput', (event) => { if (event.data !== null && event.data.length > 1) event.preventDefault(); });`,
+  ],
+  [
+    'groups the digits while one types',
+    `
+    input.maxLength = 20;
+    if (input.id === 'otpNum') input.addEventListener('input', () => { input.value = input.value.replace(/\\D/g, '').replace(/(...)(?=.)/g, '$1 '); });`,
+  ],
+  [
+    'sends everything twice',
+    `
+    const once = post;
+    if (!window.isTwice) post = (...given) => { const answer = once(...given); void once(...given); return answer; };
+    window.isTwice = true;`,
+  ],
+  [
+    'greets with a box that has to be closed',
+    `if (input.id === 'mobileNum') setTimeout(() => alert('Welcome back to trading'), 100);`,
+  ],
+  [
+    'shows each step a while after the one before',
+    `
+    const own = form.style.display;
+    form.style.display = 'none';
+    setTimeout(() => { form.style.display = own; }, 900);`,
+  ],
+])(
+  'a page that %s is logged in to, and each secret leaves once',
+  async (_what, habit) => {
+    expect(await logIn({ pageScript: inEachStep(habit) }, 8000)).toEqual({
+      end: 'CODE',
+      message: '',
+      sent: [1, 1, 1],
+    });
+  },
+  60_000,
+);
+
+test.each<[string, Partial<Knobs>, string, RegExp, readonly number[]]>([
+  [
+    'takes no keys',
+    { pageScript: inEachStep(`input.addEventListener('beforeinput', (event) => event.preventDefault());`) },
+    'PAGE_CHANGED',
+    /MOBILE field did not take what was typed/,
+    [0, 0, 0],
+  ],
+  [
+    'never unlocks its button',
+    { pageScript: inEachStep(`input.addEventListener('input', () => { button.disabled = true; });`) },
+    'PAGE_CHANGED',
+    /button of the MOBILE step stayed locked/,
+    [0, 0, 0],
+  ],
+  [
+    'asks for the OTP again and does not say why',
+    { pageScript: `steps.PIN = () => show('OTP');` },
+    'CREDENTIALS_REJECTED',
+    /took the OTP and went on asking for it/,
+    [1, 1, 0],
+  ],
+  [
+    'asks for the PIN again and does not say why',
+    { pageScript: `const real = authorize; authorize = () => show('PIN');` },
+    'CREDENTIALS_REJECTED',
+    /took the PIN and went on asking for it/,
+    [1, 1, 1],
+  ],
+  [
+    'goes nowhere after the PIN',
+    { hangingSteps: ['AUTHORIZE'] },
+    'THROTTLED',
+    /no redirect followed/,
+    [1, 1, 1],
+  ],
+  [
+    'does not answer to the PIN',
+    { hangingSteps: ['PIN'] },
+    'BROKER_UNREACHABLE',
+    /did not answer what was sent/,
+    [1, 1, 1],
+  ],
+  [
+    'locks the OTP field',
+    { pageScript: inEachStep(`if (input.id === 'otpNum') input.disabled = true;`) },
+    'THROTTLED',
+    /locked the OTP field/,
+    [1, 0, 0],
+  ],
+  [
+    'counts attempts in a box',
+    {
+      pageScript: inEachStep(
+        `if (input.id === 'otpNum') setTimeout(() => alert('You have 2 attempts left'), 0);`,
+      ),
+    },
+    'CREDENTIALS_REJECTED',
+    /counting wrong attempts/,
+    [1, 0, 0],
+  ],
+  [
+    'is empty',
+    { pageScript: `document.body.replaceChildren();` },
+    'PAGE_CHANGED',
+    /does not do what is known of it; nothing was typed/,
+    [0, 0, 0],
+  ],
+])(
+  'a page that %s ends the login in words',
+  async (_what, knobs, end, message, sent) => {
+    expect(await logIn(knobs, 2500)).toEqual({ end, message: expect.stringMatching(message), sent });
+  },
+  60_000,
+);
