@@ -66,7 +66,7 @@ const measure = async (name: ContenderName): Promise<Measured> => {
     const empty = await ask(server, 'MEASURED', { kind: 'MEASURE' });
     const isWebSocket = name === 'graphql-ws';
     await ask(subscribers, 'CONNECTED', { kind: 'CONNECT', port, key, count: SUBSCRIBERS, isWebSocket });
-    await delay(500);
+    await allListen(server, subscribers);
     const idle = await ask(server, 'MEASURED', { kind: 'MEASURE' });
     // The first one warms up what the two others measure.
     await burst(server, subscribers, 10, 0);
@@ -87,6 +87,16 @@ const measure = async (name: ContenderName): Promise<Measured> => {
     server.kill('SIGKILL');
     subscribers.kill('SIGKILL');
   }
+};
+
+/** A peer that acknowledges no subscription has all of them when one event reaches everybody. */
+const allListen = async (server: ChildProcess, subscribers: ChildProcess): Promise<void> => {
+  for (let tries = 0; tries < 20; tries += 1) {
+    await delay(500);
+    const reached = burst(server, subscribers, 1, 0).then(() => true);
+    if (await Promise.race([reached, delay(2000, false)])) return;
+  }
+  throw new Error('Not every subscriber is told.');
 };
 
 const burst = async (server: ChildProcess, subscribers: ChildProcess, count: number, everyMs: number) => {
