@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { expect, test } from 'vitest';
 import { nextExpiry } from '../src/domain/expiry.ts';
 import { IST, toWallTime } from '../src/domain/wall-time.ts';
@@ -63,6 +65,26 @@ test('six tokens are made, PRIMARY first, and every step of them is told to whoe
   expect(data.activeAccount.tokens).toEqual(
     NAMES.map(() => ({ verdict: 'VALID', storage: 'DATABASE', version: 1, checkedAt: expect.any(String) })),
   );
+});
+
+test('where no browser starts, the run ends in words and nothing reaches the broker', async () => {
+  await using desk = await openDesk({ apis: 2, env: { VEGA_CHROMIUM_PATH: '/bin/false' } });
+  const run = await desk.generate('mode: ALL');
+  expect(run.status).toBe('STOPPED');
+  expect(run.steps).toMatchObject([
+    { status: 'FAILED', failure: { code: 'BROWSER_FAILED', submitted: [] } },
+    { status: 'SKIPPED' },
+  ]);
+  expect(desk.broker.log).toEqual([]);
+});
+
+test('a run goes on where no backup can be made before it, and the audit says so', async () => {
+  await using desk = await openDesk({ apis: 1 });
+  writeFileSync(path.join(desk.directory, '.vega', 'backups'), 'a file where the folder should be');
+  expect((await desk.generate('mode: ALL')).status).toBe('COMPLETED');
+  expect(desk.rows("select kind from audit_entries where kind like 'BACKUP%'")).toEqual([
+    { kind: 'BACKUP_FAILED' },
+  ]);
 });
 
 test('somebody who begins to listen in the middle is told the state as it is', async () => {

@@ -102,6 +102,32 @@ test('while the database is locked events are told with ids of their own, and ar
   for (const open of [wire, again]) open.cut();
 });
 
+test('events that their table does not take are told at once, and are in it when it does', async () => {
+  await using desk = await openDesk({ apis: 1 });
+  const { events } = desk.app.services;
+  const wire = openWire(desk, { body: { query: EVENTS, variables: { after: '0' } } });
+  events.publish('UPSTOX_01', progress(0));
+  await until('the first', () => said(wire).length === 1);
+  desk.change('alter table events rename to events_away');
+  events.publish('UPSTOX_01', progress(1));
+  events.publish('UPSTOX_01', progress(2));
+  await until('both to be told', () => said(wire).length === 3);
+  // What is not kept repeats the last id.
+  expect(new Set(idsOf(wire)).size).toBe(1);
+  const late = openWire(desk, { body: { query: EVENTS, variables: { after: null } } });
+  await until('how things stand', () => late.messages.length > 0);
+  events.publish('UPSTOX_01', progress(3));
+  await until('what comes then', () => said(wire).length === 4 && said(late).length === 1);
+  desk.change('alter table events_away rename to events');
+  await until('them to be kept', () => desk.rows(KEPT).length === 4);
+  events.publish('UPSTOX_01', progress(4));
+  await until('what comes next', () => said(wire).at(-1) === 4 && said(late).at(-1) === 4);
+  const again = openWire(desk, { body: { query: EVENTS, variables: { after: '0' } } });
+  await until('the history', () => said(again).at(-1) === 4);
+  expect(said(again)).toEqual([0, 1, 2, 3, 4]);
+  for (const open of [wire, late, again]) open.cut();
+}, 30_000);
+
 test('two programs on one database give each event an id of its own, and tell each other’s in order', async () => {
   await using one = await openDesk({ apis: 1 });
   await using other = await openDesk({ apis: 1, directory: one.directory, broker: one.broker });

@@ -98,6 +98,25 @@ describe('a restore', () => {
     ).toEqual(['token-2']);
   });
 
+  test('leaves out what cannot be read of the file that it takes the place of', async () => {
+    using folder = new Folder();
+    const database = await folder.open();
+    await store(database, 'token-1');
+    await database.backUp(NOW);
+    await store(database, 'token-2', new Date(NOW.getTime() + 60_000));
+    await database[Symbol.asyncDispose]();
+    folder.raw((connection) =>
+      connection.exec(`
+        insert into upstox_tokens (api_name, access_token, generated_at, user_id) values
+          ('WEBSOCKET1', null, '2026-11-17 20:05:00', null),
+          ('WEBSOCKET2', 'vega1:gone:AAAA', '2026-11-17 20:05:00', 1),
+          ('WEBSOCKET3', 'of-the-predecessor', '2026-11-17 20:05:00', null)`),
+    );
+    expect((await restore(folder)).tokens).toBe(2);
+    await using again = await folder.open();
+    expect(await texts(again)).toEqual(['token-2', 'of-the-predecessor']);
+  });
+
   test('is what a start asks for when the file is damaged, by name, and nothing is written to the file', async () => {
     using folder = new Folder();
     const database = await folder.open();
