@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import Sqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { built } from './support/built.ts';
-import { environmentOf, openBroker, openDesk } from './support/desk.ts';
+import { environmentOf, openBroker, openDesk, until } from './support/desk.ts';
 import { Program } from './support/program.ts';
 
 const THOROUGH = `{ systemHealth(thorough: true) {
@@ -23,6 +24,35 @@ test('a broker that does not answer leaves the clock unknown', async () => {
   await desk.broker[Symbol.asyncDispose]();
   const { systemHealth } = (await desk.ask(THOROUGH)).data;
   expect(systemHealth.clock).toBe('UNKNOWN');
+});
+
+test('while the database is locked the health says what waits where, and that it heals by itself', async () => {
+  await using desk = await openDesk({ apis: 1 });
+  const health = '{ systemHealth { database cache findings { component state message nextAction } } }';
+  const other = new Sqlite(path.join(desk.directory, 'vega_trade.db'));
+  other.exec('begin immediate');
+  await desk.ask('mutation { logout { state } }');
+  const { systemHealth } = (await desk.ask(health)).data;
+  expect(systemHealth).toMatchObject({ database: 'DEGRADED', cache: 'DEGRADED' });
+  expect(systemHealth.findings).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({
+        component: 'DATABASE',
+        message: expect.stringContaining('(SQLITE_BUSY)'),
+        nextAction: expect.stringContaining('tried again by itself'),
+      }),
+      expect.objectContaining({ component: 'CACHE', message: expect.stringContaining('in the spill file') }),
+    ]),
+  );
+  const { errors } = await desk.ask('mutation { backUpDatabase { name } }');
+  expect(errors[0].extensions.code).toBe('DATABASE_UNAVAILABLE');
+  other.exec('rollback');
+  other.close();
+  await until('the file to be written', async () => {
+    const { data } = await desk.ask(health);
+    return data.systemHealth.database === 'OK' && data.systemHealth.cache === 'OK';
+  });
+  expect((await desk.ask('mutation { backUpDatabase { name } }')).data.backUpDatabase.name).toMatch(/\.db$/);
 });
 
 test('doctor starts the browser, and says what to do about one that does not', async () => {

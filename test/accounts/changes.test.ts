@@ -59,6 +59,35 @@ test('an account is added, logs in with sealed credentials, is renamed and remov
     expect(desk.said()).not.toContain(secret);
 });
 
+test('credentials that no key at hand opens are told before anything is tried, and can be saved again', async () => {
+  await using broker = await openTwoLogins();
+  await using desk = await openDesk({ broker, apis: 1 });
+  await desk.ask(ADD, { input: SECOND_INPUT });
+  const [app] = SECOND.apps;
+  const input = { accountId: 'UPSTOX_02', apiName: 'PRIMARY', ...app, redirectUri: undefined };
+  await desk.ask('mutation ($input: SaveApiConfigInput!) { saveApiConfig(input: $input) { source } }', {
+    input,
+  });
+  desk.change("update accounts set credentials = 'vega1:gone:AAAA' where id = 'UPSTOX_02'");
+  const generate = 'mutation { generateTokens(mode: ALL, accountId: "UPSTOX_02") { id } }';
+  expect((await desk.ask(generate)).errors[0]).toMatchObject({
+    message: expect.stringContaining('was sealed with another master key (gone)'),
+    extensions: {
+      code: 'SECRET_UNREADABLE',
+      nextAction: expect.stringContaining('updateAccountCredentials'),
+    },
+  });
+  expect(broker.log).toEqual([]);
+  // What cannot log in keeps nobody else from it.
+  const other = await desk.ask(ADD, { input: SECOND_INPUT });
+  expect(other.data.addAccount.id).toBe('UPSTOX_03');
+  await desk.ask('mutation { removeAccount(accountId: "UPSTOX_03") }');
+  const update =
+    'mutation ($input: AccountCredentialsInput!) { updateAccountCredentials(input: $input) { id } }';
+  await desk.ask(update, { input: { ...SECOND_INPUT, accountId: 'UPSTOX_02' } });
+  expect((await desk.generate('mode: ALL, accountId: "UPSTOX_02"')).status).toBe('COMPLETED');
+});
+
 test('every mistake in credentials is told with its field, and no value comes back', async () => {
   await using desk = await openDesk({ apis: 1 });
   const bad = {
