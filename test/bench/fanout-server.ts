@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { useServer as serveSubscriptions } from 'graphql-ws/use/ws';
 import { createYoga } from 'graphql-yoga';
 import { WebSocketServer } from 'ws';
+import { type Caller, UNBOUND } from '../../src/domain/access-key.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import { openBenchApp } from './bench-app.ts';
 import type { ContenderName, FromServer, ToServer } from './fanout-messages.ts';
@@ -56,20 +57,19 @@ const bare = async (): Promise<Contender> => {
   return { port: portOf(server), key: 'none', publish };
 };
 
+const OPERATOR: Caller = { id: 'the benchmark', keyId: null, role: 'OPERATOR', bounds: UNBOUND };
+
 /** The same schema and the same events behind another server: one execution for each subscriber. */
 const behind = async (name: 'graphql-ws' | 'yoga'): Promise<Contender> => {
   const { services, operatorKey } = await openBenchApp();
+  const context = { services, caller: OPERATOR };
   const server = createServer();
   if (name === 'yoga') {
-    const yoga = createYoga({ schema, context: { services }, logging: false, graphiql: false });
+    const yoga = createYoga({ schema, context, logging: false, graphiql: false });
     server.on('request', yoga);
   } else {
     // Without pings: the subscribers of this benchmark do not answer them.
-    serveSubscriptions(
-      { schema, context: { services } },
-      new WebSocketServer({ server, path: '/graphql' }),
-      0,
-    );
+    serveSubscriptions({ schema, context }, new WebSocketServer({ server, path: '/graphql' }), 0);
   }
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
