@@ -1,3 +1,4 @@
+import './bench-folder.ts';
 import Sqlite from 'better-sqlite3';
 import { createVegaClient } from '../../src/sdk/index.ts';
 import { openDesk } from '../support/desk.ts';

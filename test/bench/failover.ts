@@ -1,3 +1,4 @@
+import './bench-folder.ts';
 import { spawn } from 'node:child_process';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { backUp } from '../../src/services/backups.ts';

@@ -1,3 +1,4 @@
+import './bench-folder.ts';
 import { type ChildProcess, fork } from 'node:child_process';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';

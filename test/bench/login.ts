@@ -1,3 +1,4 @@
+import './bench-folder.ts';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

@@ -1,3 +1,4 @@
+import './bench-folder.ts';
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import http from 'node:http';

@@ -130,6 +130,7 @@ test.each([
     'greets with a box that has to be closed',
     `if (input.id === 'mobileNum') setTimeout(() => alert('Welcome back to trading'), 100);`,
   ],
+  ['has something in its field already', `input.value = '12'; input.dispatchEvent(new Event('input'));`],
   [
     'shows each step a while after the one before',
     `
@@ -145,6 +146,43 @@ test.each([
       message: '',
       sent: [1, 1, 1],
     });
+  },
+  60_000,
+);
+
+test.each([
+  [
+    'a form',
+    `const form = document.createElement('form');
+    const address = new URL(to);
+    form.action = address.origin + address.pathname;
+    for (const [name, value] of address.searchParams) form.append(Object.assign(document.createElement('input'), { name, value }));
+    document.body.append(form);
+    form.submit();`,
+  ],
+  [
+    'a tag of its head',
+    `document.head.append(Object.assign(document.createElement('meta'), { httpEquiv: 'refresh', content: '0; url=' + to }));`,
+  ],
+  [
+    'a link that it presses itself',
+    `document.body.append(Object.assign(document.createElement('a'), { href: to, id: 'go' })); document.getElementById('go').click();`,
+  ],
+  ['a window of its own', `window.open(to);`],
+  [
+    'an address that takes the place of this one, after a while',
+    `setTimeout(() => location.replace(to), 800);`,
+  ],
+])(
+  'a page that goes to the redirect by %s is followed',
+  async (_how, go) => {
+    const pageScript = `authorize = async () => {
+    const answer = await send('/login/v2/oauth/authorize', { userOAuthApproval: true },
+      { client_id: config.clientId, redirect_uri: config.redirectUri, requestId: config.requestId, response_type: 'code' });
+    const to = answer.redirectUri;
+    ${go}
+  };`;
+    expect(await logIn({ pageScript }, 8000)).toEqual({ end: 'CODE', message: '', sent: [1, 1, 1] });
   },
   60_000,
 );
