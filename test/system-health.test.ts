@@ -2,6 +2,8 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
+import { browserFindings } from '../src/services/system-health.ts';
+import { launchFindings } from '../src/services/system-trials.ts';
 import { built } from './support/built.ts';
 import { environmentOf, openBroker, openDesk, until } from './support/desk.ts';
 import { Program } from './support/program.ts';
@@ -53,6 +55,19 @@ test('while the database is locked the health says what waits where, and that it
     return data.systemHealth.database === 'OK' && data.systemHealth.cache === 'OK';
   });
   expect((await desk.ask('mutation { backUpDatabase { name } }')).data.backUpDatabase.name).toMatch(/\.db$/);
+});
+
+test('a browser that is not there is told with what to do, and tried once for all who ask at once', async () => {
+  const nowhere = { headless: true, chromiumPath: '/nowhere/chromium' };
+  expect(browserFindings(nowhere)).toMatchObject([
+    { component: 'BROWSER', state: 'DOWN', nextAction: expect.stringContaining('vega-auth setup') },
+  ]);
+  const broken = { headless: false, chromiumPath: '/bin/false' };
+  const [one, other] = [launchFindings(broken), launchFindings(broken)];
+  expect(one).toBe(other);
+  expect(await one).toMatchObject([
+    { component: 'BROWSER', state: 'DOWN', nextAction: expect.stringContaining('it needs a display, too') },
+  ]);
 });
 
 test('doctor starts the browser, and says what to do about one that does not', async () => {

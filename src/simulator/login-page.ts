@@ -78,8 +78,7 @@ export function loginPage({ script, ...config }: LoginPageConfig): string {
 <div id="toast" role="alert" hidden></div>
 ${steps}${config.captcha ? captcha : ''}
 <script type="application/json" id="config">${JSON.stringify(config).replaceAll('<', '\\u003c')}</script>
-<script>${loginScript}</script>
-<script>${script}</script>
+<script>${loginScript}</script>${script === '' ? '' : `\n<script>${script}</script>`}
 </body>
 </html>`;
 }

@@ -88,6 +88,20 @@ test('credentials that no key at hand opens are told before anything is tried, a
   expect((await desk.generate('mode: ALL, accountId: "UPSTOX_02"')).status).toBe('COMPLETED');
 });
 
+test('an id is given once, and the active account cannot be removed', async () => {
+  await using broker = await openTwoLogins();
+  await using desk = await openDesk({ broker, apis: 1 });
+  const taken = await desk.ask(ADD, { input: { ...SECOND_INPUT, id: 'UPSTOX_01' } });
+  expect(taken.errors[0].message).toBe('There is an account UPSTOX_01 already.');
+  await desk.ask(ADD, { input: { ...SECOND_INPUT, id: 'FAMILY' } });
+  await desk.ask('mutation { switchAccount(accountId: "FAMILY") { id } }');
+  const remove = await desk.ask('mutation { removeAccount(accountId: "FAMILY") }');
+  expect(remove.errors[0]).toMatchObject({
+    message: 'FAMILY is the active account.',
+    extensions: { code: 'WRONG_STATE' },
+  });
+});
+
 test('every mistake in credentials is told with its field, and no value comes back', async () => {
   await using desk = await openDesk({ apis: 1 });
   const bad = {
