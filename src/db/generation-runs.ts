@@ -37,7 +37,7 @@ export const insertRun = async (
     .execute();
 };
 
-/** Writes a run's status and one of its steps, as they are now. */
+/** Writes a run's status and one of its steps, or all of them, as they are now. */
 export const updateRun = async (
   transaction: Queryable,
   run: GenerationRun,
@@ -58,6 +58,7 @@ export const updateRun = async (
       .where('api_name', '=', step.apiName)
       .execute();
   }
+  await writeExecutionState(transaction, run);
 };
 
 /** The user's own table of runs: other programs of the desk read it, this one does not. */

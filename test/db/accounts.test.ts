@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ensureAccount, findAccounts, rememberBrokerUser } from '../../src/db/accounts.ts';
+import { ensureAccount, findAccounts, findCredentials, rememberBrokerUser } from '../../src/db/accounts.ts';
 import { Folder } from './temporary-database.ts';
 
 test('an account is made once, found in the order of its number, and the first one made is active', async () => {
@@ -14,6 +14,21 @@ test('an account is made once, found in the order of its number, and the first o
     { id: 'UPSTOX_01', number: 1, name: 'UPSTOX_01', brokerUserId: null, isActive: false, redirectUri: null },
     { id: 'UPSTOX_02', number: 2, name: 'UPSTOX_02', brokerUserId: null, isActive: true, redirectUri: null },
   ]);
+});
+
+test('a number that is taken is not given twice, and an account without credentials has none', async () => {
+  using folder = new Folder();
+  await using database = await folder.open();
+  await database.write(async (transaction) => {
+    await ensureAccount(transaction, { id: 'UPSTOX_01', number: 1 }, new Date(0));
+    await ensureAccount(transaction, { id: 'FAMILY', number: 1 }, new Date(0));
+  });
+  expect((await findAccounts(database.read)).map(({ id, number }) => [id, number])).toEqual([
+    ['UPSTOX_01', 1],
+    ['FAMILY', 2],
+  ]);
+  expect(await findCredentials(database.read, 1, database.vault)).toBe(null);
+  expect(await findCredentials(database.read, 9, database.vault)).toBe(null);
 });
 
 test('the first user id that is learnt stays', async () => {

@@ -74,6 +74,32 @@ test('what has become of a step is written, with the failure in full', async () 
   expect(await findRun(database.read, 'run-1')).toEqual(failed);
 });
 
+test('other programs of the desk read how far a run is, and when it failed last', async () => {
+  using folder = new Folder();
+  await using database = await folder.open();
+  await insert(database, run());
+  const failure = {
+    code: 'THROTTLED',
+    message: 'x',
+    nextAction: FAILURES.THROTTLED.nextAction,
+    submitted: [],
+  } as const;
+  const done = withStep(run(), 'WEBSOCKET2', { status: 'DONE', startedAt: at(1), endedAt: at(3) });
+  const failed = withStep(done, 'PRIMARY', { status: 'FAILED', failure, startedAt: at(4), endedAt: at(6) });
+  const cutOff = withStep(failed, 'OPTIONCHAIN1', { status: 'FAILED', failure, startedAt: at(7) });
+  const told = () =>
+    folder.raw((connection) => connection.prepare('select * from token_execution_state').all());
+  const row = { execution_id: 'run-1', last_success_api: 'WEBSOCKET2', status: 'RUNNING' };
+  await database.write((transaction) => updateRun(transaction, failed));
+  expect(told()).toEqual([
+    { ...row, next_api: 'OPTIONCHAIN1', last_failure_epoch: at(6).getTime(), updated_at: at(6).getTime() },
+  ]);
+  await database.write((transaction) => updateRun(transaction, cutOff));
+  expect(told()).toEqual([
+    { ...row, next_api: null, last_failure_epoch: at(6).getTime(), updated_at: at(7).getTime() },
+  ]);
+});
+
 test('one step is written without the others, or all of them', async () => {
   using folder = new Folder();
   await using database = await folder.open();

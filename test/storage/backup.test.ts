@@ -139,6 +139,18 @@ describe('a restore', () => {
     expect(await texts(again)).toEqual(['token-1']);
   });
 
+  test('brings the database back where it is gone', async () => {
+    using folder = new Folder();
+    const database = await folder.open();
+    await store(database, 'token-1');
+    await database.backUp(NOW);
+    await database[Symbol.asyncDispose]();
+    folder.remove(DATABASE);
+    expect(await restore(folder)).toMatchObject({ setAside: null, tokens: 0 });
+    await using again = await folder.open();
+    expect(await texts(again)).toEqual(['token-1']);
+  });
+
   test('is refused while somebody uses the database, with a backup that is not sound, and where there is none', async () => {
     using folder = new Folder();
     const database = await folder.open();
@@ -176,6 +188,44 @@ test('with VEGA_SEAL_TOKENS no token can be read in the table, and without it th
   expect(stored()).toBe('token-canary');
   await (await Database.open(optionsOf(folder, true)))[Symbol.asyncDispose]();
   expect(stored()).toMatch(/^vega1:/);
+});
+
+test('rows in which something is missing are sealed, rotated and opened again like the others', async () => {
+  using folder = new Folder();
+  await (await folder.open())[Symbol.asyncDispose]();
+  folder.raw((connection) =>
+    connection.exec(`insert into upstox_tokens (api_name, access_token, client_secret, user_id, generated_at) values
+      ('PRIMARY', 'token-canary', null, null, '2026-11-17 09:00:00'),
+      ('WEBSOCKET1', null, 'of another program', null, '2026-11-17 09:00:00'),
+      ('WEBSOCKET2', '', null, 1, '2026-11-17 09:00:00')`),
+  );
+  const { Database } = await import('../../src/db/database.ts');
+  const sealed = await Database.open(optionsOf(folder, true));
+  expect(await sealed.rotateMasterKey()).toBe(true);
+  expect(await texts(sealed)).toEqual(['token-canary']);
+  await sealed[Symbol.asyncDispose]();
+  const rows = () =>
+    folder.raw((connection) =>
+      connection.prepare('select access_token, client_secret from upstox_tokens order by id').raw().all(),
+    );
+  expect(rows()).toEqual([
+    [expect.stringMatching(/^vega1:/), null],
+    [null, 'of another program'],
+    ['', null],
+  ]);
+  await (await folder.open())[Symbol.asyncDispose]();
+  expect(rows()[0]).toEqual(['token-canary', null]);
+});
+
+test('while the file cannot be written it is neither copied nor sealed anew', async () => {
+  using folder = new Folder();
+  await using database = await folder.open();
+  await using other = await holdLock(folder.file(DATABASE));
+  await store(database, 'token-1');
+  expect(database.trouble).toMatchObject({ code: 'SQLITE_BUSY', pendingWrites: 1 });
+  await expect(database.backUp(NOW)).rejects.toThrow('is not copied either');
+  await expect(database.rotateMasterKey()).rejects.toThrow('cannot be written at present');
+  await other.release();
 });
 
 test('what an older vega-auth has left is copied before its tables are changed', async () => {
