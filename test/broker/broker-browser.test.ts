@@ -192,7 +192,7 @@ const holder = async (then = '') => {
 const isLinux = process.platform === 'linux';
 
 /** VEGA_ALL_FAULTS=1 tries a hundred. */
-const TIMES = process.env.VEGA_ALL_FAULTS === '1' ? 100 : 30;
+const TIMES = process.env.VEGA_ALL_FAULTS === '1' ? 100 : 15;
 
 describe.skipIf(!isLinux)('a browser and everything it started', () => {
   test('is gone after its disposal, many times in a row', { timeout: 120_000 }, async () => {

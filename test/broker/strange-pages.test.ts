@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { BrokerBrowser } from '../../src/broker/broker-browser.ts';
 import { LoginFailure } from '../../src/broker/login-failure.ts';
 import { dialogUrl } from '../../src/broker/oauth.ts';
@@ -36,6 +36,12 @@ interface Outcome {
   readonly sent: readonly [otpRequests: number, otps: number, pins: number];
 }
 
+let browser: BrokerBrowser;
+beforeAll(async () => {
+  browser = await BrokerBrowser.launch({ headless: true, chromiumPath: null });
+});
+afterAll(() => browser[Symbol.asyncDispose]());
+
 const logIn = async (knobs: Partial<Knobs>, stepTimeoutMs: number): Promise<Outcome> => {
   await using broker = await openBroker({ knobs });
   const [app] = broker.apps;
@@ -61,7 +67,6 @@ const logIn = async (knobs: Partial<Knobs>, stepTimeoutMs: number): Promise<Outc
     now: () => new Date(),
     signal: new AbortController().signal,
   };
-  await using browser = await BrokerBrowser.launch({ headless: true, chromiumPath: null });
   await using session = await browser.openSession();
   const end = await session.logIn(request, listener).then(
     (code) => ({ end: code.reveal() === '' ? 'NOTHING' : 'CODE', message: '' }),
@@ -258,7 +263,7 @@ test.each<[string, Partial<Knobs>, string, RegExp, readonly number[]]>([
 ])(
   'a page that %s ends the login in words',
   async (_what, knobs, end, message, sent) => {
-    expect(await logIn(knobs, 2500)).toEqual({ end, message: expect.stringMatching(message), sent });
+    expect(await logIn(knobs, 2000)).toEqual({ end, message: expect.stringMatching(message), sent });
   },
   60_000,
 );
