@@ -58,8 +58,8 @@ export class LoginSight {
   }
 
   /**
-   * Looks at every change until `decide` has an answer, or `known` has one without a look; null when the deadline passes before. After a
-   * redirect `decide` has to answer: nothing ends the looking then but the deadline.
+   * Looks at every change until `decide` has an answer, or `known` has one without a look; null when the deadline
+   * passes before. After a redirect `decide` has to answer: nothing ends the looking then but the deadline.
    */
   async until<Answer>(
     deadline: AbortSignal,
@@ -103,7 +103,7 @@ export class LoginSight {
     // What was typed still stands in a field that only waits for what comes next.
     const isAskedAgain = (field: FieldName) => fields[field]?.enabled === true && fields[field].isEmpty;
     const refused = (['PIN', 'OTP'] as const).find(
-      (field) => traffic.isAnswered(field) && isAskedAgain(field),
+      (field) => traffic.isAnswered(field) && !traffic.isAccepted(field) && isAskedAgain(field),
     );
     if (refused !== undefined) {
       return new LoginFailure(
@@ -116,8 +116,12 @@ export class LoginSight {
     }
     if (fields.OTP?.enabled === false)
       return new LoginFailure('THROTTLED', 'The broker has locked the OTP field.');
-    if ([...submitted].some((field) => traffic.hasLeft(field))) {
-      return new LoginFailure('BROKER_UNREACHABLE', 'The broker did not answer what was sent.');
+    const sent = [...submitted].filter((field) => traffic.hasLeft(field));
+    if (sent.length > 0) {
+      const what = sent.every((field) => traffic.isAnswered(field))
+        ? 'The broker answered what was sent, and its page did not go on.'
+        : 'The broker did not answer what was sent.';
+      return new LoginFailure('BROKER_UNREACHABLE', what);
     }
     const what = submitted.size === 0 ? 'nothing was typed' : 'nothing was sent';
     return new LoginFailure('PAGE_CHANGED', `The login page does not do what is known of it; ${what}.`);

@@ -29,6 +29,7 @@ export class LoginTraffic {
   readonly #pending = new Map<Request, FieldName>();
   readonly #left = new Set<FieldName>();
   readonly #answered = new Set<FieldName>();
+  readonly #accepted = new Set<FieldName>();
   readonly #said: string[] = [];
   #redirect: string | null = null;
   #failure: SeenFailure | null = null;
@@ -105,6 +106,11 @@ export class LoginTraffic {
     return this.#answered.has(field);
   }
 
+  /** The answer has said in so many words that the value was right. */
+  isAccepted(field: FieldName): boolean {
+    return this.#accepted.has(field);
+  }
+
   readonly #onRoute = async (route: Route): Promise<void> => {
     const request = route.request();
     // A page that is closed in the middle of a navigation can hang, so the one to the redirect URI is called off.
@@ -136,7 +142,7 @@ export class LoginTraffic {
       this.#options.onChange();
     }
     const field = this.#pending.get(request);
-    if (field !== undefined) void this.#settle(request, field, () => readFailure(response));
+    if (field !== undefined) void this.#settle(request, field, () => readOutcome(response));
   };
 
   readonly #onFailed = (request: Request): void => {
@@ -146,9 +152,10 @@ export class LoginTraffic {
     void this.#settle(request, field, async () => ({ kind: 'FAILURE', code: 'BROKER_UNREACHABLE', message }));
   };
 
-  async #settle(request: Request, field: FieldName, read: () => Promise<SeenFailure | null>): Promise<void> {
-    const failure = await read().catch(() => null);
-    this.#failure ??= failure;
+  async #settle(request: Request, field: FieldName, read: () => Promise<Outcome>): Promise<void> {
+    const outcome = await read().catch(() => null);
+    if (outcome === 'ACCEPTED') this.#accepted.add(field);
+    else this.#failure ??= outcome;
     this.#pending.delete(request);
     this.#answered.add(field);
     this.#options.onChange();
@@ -178,14 +185,17 @@ const frameOf = (request: Request): Frame | null => {
   }
 };
 
-/** The failure in an answer to a submission: `{"success": false, "error": {"code": 1017069, …}}`, or its status. */
-const readFailure = async (response: Response): Promise<SeenFailure | null> => {
+/** What came of a submission; null where the answer does not tell. */
+type Outcome = SeenFailure | 'ACCEPTED' | null;
+
+/** Reads `{"success": true, …}` or `{"success": false, "error": {"code": 1017069, …}}`, and the status. */
+const readOutcome = async (response: Response): Promise<Outcome> => {
   const byStatus = failureInStatus(response.status());
-  if (response.status() === 429) return byStatus;
-  const isPage = response.request().isNavigationRequest();
-  const error = isPage ? null : errorIn(await bodyOf(response));
-  if (error === null) return byStatus;
-  return failureInText(`${error.message} [${error.code}]`) ?? byStatus;
+  if (response.status() === 429 || response.request().isNavigationRequest()) return byStatus;
+  const { success, error } = envelopeIn(await bodyOf(response));
+  if (success === true) return byStatus ?? 'ACCEPTED';
+  if (success !== false || error == null) return byStatus;
+  return failureInText(`${error.message ?? ''} [${error.code ?? ''}]`) ?? byStatus;
 };
 
 const bodyOf = async (response: Response): Promise<string> => {
@@ -194,16 +204,16 @@ const bodyOf = async (response: Response): Promise<string> => {
   return Promise.race([response.text().catch(() => ''), given]);
 };
 
-const errorIn = (body: string): { code: string; message: string } | null => {
+interface Envelope {
+  readonly success?: unknown;
+  readonly error?: { readonly code?: unknown; readonly message?: unknown } | null;
+}
+
+const envelopeIn = (body: string): Envelope => {
   try {
-    const { success, error } = JSON.parse(body) as {
-      success?: unknown;
-      error?: { code?: unknown; message?: unknown };
-    };
-    if (success !== false || error === undefined) return null;
-    return { code: String(error.code ?? ''), message: String(error.message ?? '') };
+    return { ...(JSON.parse(body) as Envelope | null) };
   } catch {
-    return null;
+    return {};
   }
 };
 
