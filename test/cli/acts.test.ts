@@ -1,6 +1,7 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { AUTH_PHASES } from '../../src/domain/auth-phase.ts';
 import { openTwoLogins, SECOND, TOTP_LINK } from '../accounts/two-logins.ts';
 import { built } from '../support/built.ts';
 import { type Desk, openDesk, until } from '../support/desk.ts';
@@ -127,12 +128,15 @@ test('the master key is rotated, and a backup that it opens is made', async () =
   expect([without.code, without.out]).toEqual([0, expect.stringContaining('could not be made')]);
 }, 60_000);
 
+/** A line that tells how the account stands, after which whatever happens is shown. */
+const STATE = new RegExp(`\\b(${AUTH_PHASES.join('|')})\\b`);
+
 test('watch shows what happens, a line each, as text and as JSON, until Ctrl-C', async () => {
   await using text = new Program(main);
   await using json = new Program(main);
   text.start(['watch'], environment());
   json.start(['watch', '--json'], environment());
-  await until('both to watch', () => text.said.length > 0 && json.said.includes('AuthStateEvent'));
+  await until('both to watch', () => STATE.test(text.said) && json.said.includes('AuthStateEvent'));
   plantToken(desk, 'PRIMARY');
   await desk.client.createAccessKey({ input: { name: 'seen by watch', role: 'VIEWER' } });
   await until('the entry', () => [text, json].every(({ said }) => said.includes('seen by watch')));
