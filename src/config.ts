@@ -5,6 +5,7 @@ import { API_NAMES, type ApiName, isApiName, MAX_APIS } from './domain/api-name.
 import { CREDENTIAL_RULES, type CredentialField, toCredentials } from './domain/credential-rules.ts';
 import { Secret } from './domain/secret.ts';
 import { IST, isZone } from './domain/wall-time.ts';
+import { isWebAddress } from './domain/web-address.ts';
 
 /** Environment variables, as in `process.env`. */
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -82,9 +83,6 @@ const wholeNumber = (shape: string, low: number, high: number, fallback: number)
   text(shape, (value) => /^\d+$/.test(value) && Number(value) >= low && Number(value) <= high)
     .transform(Number)
     .prefault(String(fallback));
-
-const isWebAddress = (value: string): boolean =>
-  URL.canParse(value) && ['http:', 'https:'].includes(new URL(value).protocol);
 
 /** Secrets travel to this address, so plain HTTP is for this machine only. */
 const isSafeBase = (value: string): boolean =>

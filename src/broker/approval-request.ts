@@ -54,7 +54,7 @@ const failureOf = (answer: BrokerAnswer, brokerCode: string | null): FailureCode
   const known = brokerCode === null ? undefined : failureOfBrokerCode(brokerCode);
   if (known !== undefined) return known;
   if (answer.status === 429) return 'THROTTLED';
-  if (answer.isHtml || answer.status >= 500) return 'BROKER_UNREACHABLE';
+  if (answer.isFromEdge || answer.status >= 500) return 'BROKER_UNREACHABLE';
   return answer.status >= 400 ? 'APP_REJECTED' : 'PAGE_CHANGED';
 };
 

@@ -3,13 +3,15 @@ import type { Secret } from '../domain/secret.ts';
 import { LoginFailure } from './login-failure.ts';
 import type { LoginSight } from './login-sight.ts';
 import type { LoginTraffic } from './login-traffic.ts';
-import { BUTTONS, FIELDS, type FieldName } from './page-reading.ts';
+import { BUTTONS, type ButtonReading, FIELDS, type FieldName } from './page-reading.ts';
 import { enterQuickly } from './quick-hands.ts';
 
 /** How long a value that has left by itself is given to take effect before the button is pressed all the same. */
 const SELF_SUBMIT_MS = 700;
 /** How long a click may take to show an effect before the page is taken to want it another way. */
 const CLICK_EFFECT_MS = 3000;
+/** A code that was typed longer ago could be too old when it arrives, and a wrong one is counted. */
+const OTP_PATIENCE_MS = 25_000;
 /** A button that cannot be pressed by then moves or is covered. */
 const CLICK_PATIENCE_MS = 2000;
 
@@ -44,8 +46,15 @@ export class LoginHands {
     await this.#press(field);
   }
 
-  async consent(label: string): Promise<void> {
-    const button = this.#page.locator(BUTTONS).filter({ hasText: label, visible: true }).first();
+  async consent({ label, at }: ButtonReading): Promise<void> {
+    if (at !== null) {
+      await this.#sight.unlessStuck(this.#page.mouse.click(at.x, at.y));
+      return;
+    }
+    const button = this.#page
+      .locator(BUTTONS)
+      .filter({ hasText: exactly(label), visible: true })
+      .first();
     await this.#click(button, () => this.#traffic.redirect !== null);
   }
 
@@ -53,11 +62,14 @@ export class LoginHands {
   async #submitQuickly(field: FieldName, value: Secret): Promise<boolean> {
     const typed = value.reveal();
     const typing = AbortSignal.timeout(SELF_SUBMIT_MS);
+    const { stirs } = this.#traffic;
     const shown = await this.#sight.unlessStuck(
       enterQuickly(this.#page, FIELDS[field].input, typed, typing),
       typing,
     );
-    if (shown?.replace(/\D/g, '') !== typed && !this.#traffic.isGone(field)) return false;
+    const isTaken = shown?.replace(/\D/g, '') !== typed;
+    if (isTaken && this.#mayHaveLeft(field, stirs)) return true;
+    if (isTaken && !this.#traffic.isGone(field)) return false;
     const button = await this.#awaitButton(field, typing);
     if (this.#traffic.isGone(field)) {
       // It left by itself, perhaps not yet to where it belongs.
@@ -66,8 +78,16 @@ export class LoginHands {
     }
     if (button === null) return false;
     const pressing = AbortSignal.timeout(CLICK_EFFECT_MS);
+    const pressedAt = this.#traffic.stirs;
     await this.#sight.unlessStuck(this.#page.mouse.click(button.x, button.y), pressing);
-    return this.#hasEffect(field, pressing);
+    return (await this.#hasEffect(field, pressing)) || this.#mayHaveLeft(field, pressedAt);
+  }
+
+  /** A secret that may have left in a form that nobody can read counts as gone: it is neither typed nor sent again. */
+  #mayHaveLeft(field: FieldName, stirsBefore: number): boolean {
+    if (field === 'MOBILE' || this.#traffic.stirs === stirsBefore) return false;
+    this.#traffic.countAsLeft(field);
+    return true;
   }
 
   /** Where the step's button can be pressed; null when it cannot in time, or when the value has left already. */
@@ -121,7 +141,8 @@ export class LoginHands {
   /** Presses the step's button once it can be pressed, unless the page has sent the value by itself. */
   async #press(field: FieldName): Promise<void> {
     const typedAt = performance.now();
-    const deadline = this.#sight.deadline();
+    const { stirs } = this.#traffic;
+    const deadline = field === 'OTP' ? this.#sight.deadline(OTP_PATIENCE_MS) : this.#sight.deadline();
     const wanted = await this.#sight.until(deadline, async ({ reading, kind }) => {
       if (this.#traffic.redirect !== null || kind.kind === 'FAILURE') return 'NOTHING';
       const shown = reading?.fields[field];
@@ -138,7 +159,10 @@ export class LoginHands {
       throw new LoginFailure('PAGE_CHANGED', `The button of the ${field} step stayed locked.`);
     if (wanted === 'ENTER') await this.#pressEnter(field);
     if (wanted === 'CLICK')
-      await this.#click(this.#visible(FIELDS[field].button), () => this.#traffic.isGone(field));
+      await this.#click(
+        this.#visible(FIELDS[field].button),
+        () => this.#traffic.isGone(field) || this.#mayHaveLeft(field, stirs),
+      );
   }
 
   async #blur(field: FieldName): Promise<void> {
@@ -180,3 +204,9 @@ export class LoginHands {
     return this.#page.locator(selector).filter({ visible: true }).first();
   }
 }
+
+/** The whole text of an element, however its lines are broken. */
+const exactly = (label: string): RegExp => {
+  const words = label.split(/\s+/).map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^\\s*${words.join('\\s*')}\\s*$`, 'i');
+};

@@ -29,12 +29,19 @@ export class LoginSession {
   /** Logs in for one app and returns the code of its redirect. */
   async logIn(request: LoginRequest, listener: LoginListener): Promise<Secret> {
     let isUntouched = true;
+    const touched =
+      <Given extends readonly unknown[], Answer>(tell: (...given: Given) => Answer) =>
+      (...given: Given): Answer => {
+        isUntouched = false;
+        return tell(...given);
+      };
+    // What is about to leave may have left, whether that was seen or not.
     const watching: LoginListener = {
       ...listener,
-      onSubmitted: (what) => {
-        isUntouched = false;
-        listener.onSubmitted(what);
-      },
+      beforeOtpRequest: touched(listener.beforeOtpRequest),
+      takeOtp: touched(listener.takeOtp),
+      beforePin: touched(listener.beforePin),
+      onSubmitted: touched(listener.onSubmitted),
     };
     try {
       return await this.#logInOnce(request, watching);

@@ -39,9 +39,9 @@ export class LoginSight {
     });
   }
 
-  /** Until when the page has to have become the next one. */
-  deadline(): AbortSignal {
-    return AbortSignal.timeout(this.#options.request.stepTimeoutMs);
+  /** Until when the page has to have become the next one; in less time than usual where that is asked for. */
+  deadline(atMostMs = Number.POSITIVE_INFINITY): AbortSignal {
+    return AbortSignal.timeout(Math.min(this.#options.request.stepTimeoutMs, atMostMs));
   }
 
   /** Reads the page, also when a deadline has just passed, and says what it is. */
@@ -103,13 +103,16 @@ export class LoginSight {
     // What was typed still stands in a field that only waits for what comes next.
     const isAskedAgain = (field: FieldName) => fields[field]?.enabled === true && fields[field].isEmpty;
     const refused = (['PIN', 'OTP'] as const).find(
-      (field) => traffic.isAnswered(field) && !traffic.isAccepted(field) && isAskedAgain(field),
+      (field) =>
+        traffic.isAnswered(field) &&
+        !traffic.isAccepted(field) &&
+        (traffic.isRefused(field) || isAskedAgain(field)),
     );
     if (refused !== undefined) {
-      return new LoginFailure(
-        'CREDENTIALS_REJECTED',
-        `The broker took the ${refused} and went on asking for it.`,
-      );
+      const what = traffic.isRefused(refused)
+        ? `The broker refused the ${refused}, in words that are not known here.`
+        : `The broker took the ${refused} and went on asking for it.`;
+      return new LoginFailure('CREDENTIALS_REJECTED', what);
     }
     if (submitted.has('PIN') && traffic.isAnswered('PIN')) {
       return new LoginFailure('THROTTLED', 'The PIN was taken and no redirect followed in time.');

@@ -1,7 +1,8 @@
 import type { BrowserContext, Frame, Page, Request, Response, Route } from 'playwright-core';
 import type { Secret } from '../domain/secret.ts';
-import { failureInStatus, failureInText, type SeenFailure } from './page-kind.ts';
-import { CAPTCHA_HOST, type FieldName } from './page-reading.ts';
+import { isOfEdge } from './broker-answer.ts';
+import { failureInStatus, failureInText, refusalInText, type SeenFailure } from './page-kind.ts';
+import { type FieldName, isCaptchaAddress } from './page-reading.ts';
 import { isRedirect } from './redirect.ts';
 import { SubmissionGuard } from './submission-guard.ts';
 
@@ -13,6 +14,9 @@ interface Options {
   /** Something has happened that the page may not show. */
   readonly onChange: () => void;
 }
+
+/** Of a refusal that is longer the beginning is read. */
+const MAX_TOLD = 10_000;
 
 /** How long the body of an answer may take; a body that never ends tells nothing. */
 const BODY_PATIENCE_MS = 2000;
@@ -30,10 +34,13 @@ export class LoginTraffic {
   readonly #left = new Set<FieldName>();
   readonly #answered = new Set<FieldName>();
   readonly #accepted = new Set<FieldName>();
+  readonly #refused = new Set<FieldName>();
   readonly #said: string[] = [];
   #redirect: string | null = null;
   #failure: SeenFailure | null = null;
-  #documentStatus = 200;
+  #document: Response | null = null;
+  #documentFailure: SeenFailure | null = null;
+  #stirs = 0;
   #serverTime: Date | null = null;
 
   private constructor(options: Options) {
@@ -49,7 +56,9 @@ export class LoginTraffic {
     await context.route('**/*', traffic.#onRoute);
     page.on('dialog', (dialog) => {
       traffic.#said.push(dialog.message());
-      void dialog.accept().catch(() => undefined);
+      // What a page only says is acknowledged, and leaving it allowed; what it asks is not agreed to.
+      const isQuestion = dialog.type() === 'confirm' || dialog.type() === 'prompt';
+      void (isQuestion ? dialog.dismiss() : dialog.accept()).catch(() => undefined);
       options.onChange();
     });
     return traffic;
@@ -76,7 +85,12 @@ export class LoginTraffic {
 
   /** The failure that the status of the page itself tells of; the page's text says it better where it says anything. */
   get documentFailure(): SeenFailure | null {
-    return failureInStatus(this.#documentStatus);
+    return this.#documentFailure;
+  }
+
+  /** How many requests have left for the broker that nobody can read, and that may have carried what was typed. */
+  get stirs(): number {
+    return this.#stirs;
   }
 
   /** The broker's clock as its last page told it. */
@@ -106,6 +120,18 @@ export class LoginTraffic {
     return this.#answered.has(field);
   }
 
+  /** The value may have left in a form that is not known here, such as a hash of it: from now on it has. */
+  countAsLeft(field: FieldName): void {
+    if (this.#left.has(field)) return;
+    this.#left.add(field);
+    this.#options.onSubmitted(field);
+  }
+
+  /** The answer has refused the value, in words that are not known here. */
+  isRefused(field: FieldName): boolean {
+    return this.#refused.has(field);
+  }
+
   /** The answer has said in so many words that the value was right. */
   isAccepted(field: FieldName): boolean {
     return this.#accepted.has(field);
@@ -121,15 +147,17 @@ export class LoginTraffic {
       this.#left.add(ruling.field);
       this.#pending.set(request, ruling.field);
       this.#options.onSubmitted(ruling.field);
-      this.#options.onChange();
     }
+    const mayHaveLeft = ruling.kind === 'FREE' && mayCarry(request, this.#options.page);
+    if (mayHaveLeft) this.#stirs += 1;
+    if (mayHaveLeft || ruling.kind === 'FIRST') this.#options.onChange();
     return route.continue();
   };
 
   readonly #onRequest = (request: Request): void => {
     this.#noticeRedirect(request);
     const frame = frameOf(request);
-    if (frame === null || isTopLevel(request) || new URL(request.url()).host !== CAPTCHA_HOST) return;
+    if (frame === null || isTopLevel(request) || !isCaptchaAddress(request.url())) return;
     this.captchaFrames.add(frame);
     this.#options.onChange();
   };
@@ -137,9 +165,8 @@ export class LoginTraffic {
   readonly #onResponse = (response: Response): void => {
     const request = response.request();
     if (isOwnNavigation(request, this.#options.page)) {
-      this.#documentStatus = response.status();
       this.#serverTime = readServerTime(response);
-      this.#options.onChange();
+      void this.#judgeDocument(response);
     }
     const field = this.#pending.get(request);
     if (field !== undefined) void this.#settle(request, field, () => readOutcome(response));
@@ -152,12 +179,28 @@ export class LoginTraffic {
     void this.#settle(request, field, async () => ({ kind: 'FAILURE', code: 'BROKER_UNREACHABLE', message }));
   };
 
+  /** An error page says in its text what it is about, so it is shown first. */
+  async #judgeDocument(response: Response): Promise<void> {
+    const { page, onChange } = this.#options;
+    const failure = failureInStatus(response.status());
+    this.#document = response;
+    this.#documentFailure = null;
+    if (failure !== null) {
+      await bodyOf(response);
+      await page.waitForLoadState('domcontentloaded', { timeout: BODY_PATIENCE_MS }).catch(() => undefined);
+    }
+    if (this.#document === response) this.#documentFailure = failure;
+    onChange();
+  }
+
   async #settle(request: Request, field: FieldName, read: () => Promise<Outcome>): Promise<void> {
     const outcome = await read().catch(() => null);
     if (outcome === 'ACCEPTED') this.#accepted.add(field);
+    else if (outcome === 'REFUSED') this.#refused.add(field);
     else this.#failure ??= outcome;
     this.#pending.delete(request);
     this.#answered.add(field);
+    this.#guard.release(field);
     this.#options.onChange();
   }
 
@@ -169,6 +212,17 @@ export class LoginTraffic {
     return true;
   }
 }
+
+/** It goes to the page's own site, and may hold something. */
+const mayCarry = (request: Request, page: Page): boolean =>
+  request.method() !== 'GET' &&
+  ['document', 'xhr', 'fetch'].includes(request.resourceType()) &&
+  siteOf(request.url()) === siteOf(page.url());
+
+const siteOf = (address: string): string => {
+  const { hostname } = new URL(address);
+  return /[a-z]$/.test(hostname) ? hostname.split('.').slice(-2).join('.') : hostname;
+};
 
 const isOwnNavigation = (request: Request, page: Page): boolean =>
   request.isNavigationRequest() && frameOf(request) === page.mainFrame();
@@ -186,16 +240,26 @@ const frameOf = (request: Request): Frame | null => {
 };
 
 /** What came of a submission; null where the answer does not tell. */
-type Outcome = SeenFailure | 'ACCEPTED' | null;
+type Outcome = SeenFailure | 'ACCEPTED' | 'REFUSED' | null;
 
-/** Reads `{"success": true, …}` or `{"success": false, "error": {"code": 1017069, …}}`, and the status. */
+/**
+ * Reads `{"success": true, …}` or `{"success": false, "error": {"code": 1017069, …}}`, the status, and failing that the
+ * words. A page that comes in answer is read like every page.
+ */
 const readOutcome = async (response: Response): Promise<Outcome> => {
-  const byStatus = failureInStatus(response.status());
-  if (response.status() === 429 || response.request().isNavigationRequest()) return byStatus;
-  const { success, error } = envelopeIn(await bodyOf(response));
+  const status = response.status();
+  const byStatus = failureInStatus(status);
+  if (status === 429) return byStatus;
+  if (response.request().isNavigationRequest()) return null;
+  const body = await bodyOf(response);
+  const { success, status: word, error } = envelopeIn(body);
   if (success === true) return byStatus ?? 'ACCEPTED';
-  if (success !== false || error == null) return byStatus;
-  return failureInText(`${error.message ?? ''} [${error.code ?? ''}]`) ?? byStatus;
+  if (success !== false && word !== 'error' && status < 400) return byStatus;
+  const told = error == null ? body : `${error.message ?? ''} [${error.code ?? ''}]`;
+  const refusal = refusalInText(told.slice(0, MAX_TOLD));
+  if (refusal !== 'UNKNOWN') return refusal ?? byStatus;
+  const isOfBroker = status < 500 && !isOfEdge(body, response.headers()['content-type'] ?? '');
+  return isOfBroker ? 'REFUSED' : byStatus;
 };
 
 const bodyOf = async (response: Response): Promise<string> => {
@@ -206,6 +270,7 @@ const bodyOf = async (response: Response): Promise<string> => {
 
 interface Envelope {
   readonly success?: unknown;
+  readonly status?: unknown;
   readonly error?: { readonly code?: unknown; readonly message?: unknown } | null;
 }
 

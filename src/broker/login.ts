@@ -7,7 +7,7 @@ import type { LoginListener, LoginRequest } from './login-request.ts';
 import { LoginSight } from './login-sight.ts';
 import { LoginTraffic } from './login-traffic.ts';
 import type { PageKind, SeenFailure } from './page-kind.ts';
-import type { FieldName } from './page-reading.ts';
+import type { ButtonReading, FieldName } from './page-reading.ts';
 import type { PageWatch } from './page-watch.ts';
 import { readRedirect } from './redirect.ts';
 
@@ -74,7 +74,7 @@ export class Login implements Disposable {
       const view = await this.#nextView();
       if (view.kind === 'REDIRECT') break;
       if (view.kind === 'FAILURE') await this.#fail(view);
-      if (view.kind === 'CONSENT') await this.#consent(view.label);
+      if (view.kind === 'CONSENT') await this.#consent(view.button);
       if (view.kind === 'FIELD') await this.#submit(view.field);
     }
     await this.#listener.onStep('REDIRECT');
@@ -97,8 +97,6 @@ export class Login implements Disposable {
       );
     }
     this.#refuseSkewedClock(openedAt);
-    // An error page says in its text what it is about; its status alone says less.
-    if (this.#traffic.documentFailure !== null) await this.#page.waitForLoadState().catch(() => undefined);
   }
 
   #refuseSkewedClock(openedAt: Date): void {
@@ -118,7 +116,7 @@ export class Login implements Disposable {
     const view = await this.#sight.until<View>(this.#sight.deadline(), ({ kind }) => {
       if (this.#traffic.redirect !== null) return { kind: 'REDIRECT' };
       const isQuiet = performance.now() - openedAt >= CONSENT_QUIET_MS || this.#submitted.has('PIN');
-      const isEarly = kind.kind === 'CONSENT' && (!isQuiet || this.#consented.has(kind.label));
+      const isEarly = kind.kind === 'CONSENT' && (!isQuiet || this.#consented.has(kind.button.label));
       // The next secret is typed only after the broker has answered the one before.
       const isUnanswered = this.#traffic.isPending && kind.kind !== 'FAILURE';
       return kind.kind === 'UNKNOWN' || isEarly || isUnanswered ? undefined : kind;
@@ -169,10 +167,10 @@ export class Login implements Disposable {
     return kind.kind === 'FIELD' && kind.field === field;
   }
 
-  async #consent(label: string): Promise<void> {
+  async #consent(button: ButtonReading): Promise<void> {
     await this.#listener.onStep('CONSENT');
-    this.#consented.add(label);
-    await this.#hands.consent(label);
+    this.#consented.add(button.label);
+    await this.#hands.consent(button);
   }
 }
 

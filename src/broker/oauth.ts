@@ -23,10 +23,13 @@ export interface IssuedToken {
   readonly userId: string | null;
 }
 
-const TokenAnswer = z.object({
+const Token = z.object({
   access_token: z.string().min(1),
   user_id: z.string().min(1).nullish().catch(null),
 });
+
+/** As documented, and as the broker's other answers have it: a token that has been issued is not lost for its wrapping. */
+const TokenAnswer = z.union([Token, z.object({ data: Token }).transform(({ data }) => data)]);
 
 /**
  * Trades a code for a token. A code is good for one try, whatever comes of it, so this is never repeated with the same

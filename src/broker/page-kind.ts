@@ -1,5 +1,5 @@
 import { type FailureCode, failureOfBrokerCode, isPassingCode } from '../domain/failure.ts';
-import { FIELD_NAMES, type FieldName, type PageReading } from './page-reading.ts';
+import { type ButtonReading, FIELD_NAMES, type FieldName, type PageReading } from './page-reading.ts';
 
 /** A failure that can be read off the page or off an answer. */
 export interface SeenFailure {
@@ -11,7 +11,7 @@ export interface SeenFailure {
 /** Which page is shown. `UNKNOWN` may still turn into one of the others while it loads. */
 export type PageKind =
   | { readonly kind: 'FIELD'; readonly field: FieldName }
-  | { readonly kind: 'CONSENT'; readonly label: string }
+  | { readonly kind: 'CONSENT'; readonly button: ButtonReading }
   | SeenFailure
   | { readonly kind: 'UNKNOWN' };
 
@@ -31,7 +31,11 @@ const TEXTS: readonly (readonly [RegExp, FailureCode, string])[] = [
     'CREDENTIALS_REJECTED',
     'The broker rejected what was entered.',
   ],
-  [/account has been (locked|blocked)/i, 'CREDENTIALS_REJECTED', 'The broker has locked the account.'],
+  [
+    /account has been (locked|blocked)|(?<!\bif )\byour account (is|was|has been)( temporarily| currently)? (locked|blocked|suspended|disabled)/i,
+    'CREDENTIALS_REJECTED',
+    'The broker has locked the account.',
+  ],
   [
     /error 10(09|1\d|20)\b|access denied|being rate limited|error 5\d\d\b/i,
     'BROKER_UNREACHABLE',
@@ -39,10 +43,11 @@ const TEXTS: readonly (readonly [RegExp, FailureCode, string])[] = [
   ],
 ];
 
-const CAPTCHA_TEXT = /verify you are human|checking your browser|having trouble\?/i;
+const CAPTCHA_TEXT =
+  /verify (that )?you are (a )?human|checking your browser|having trouble\?|not a robot|\b(enter|type|solve) the (characters|captcha)/i;
 const LOCKED_BUTTON = /unlock account/i;
-const CONSENT_LABEL = /\b(allow|authori[sz]e|approve|grant)\b/i;
-const NO_CONSENT_LABEL = /\b(not|don.t|deny|cookies?|notifications?)\b/i;
+const CONSENT_LABEL = /\b(allow|authori[sz]e|approve|grant|accept|agree)\b/i;
+const NO_CONSENT_LABEL = /\b(not|don.t|deny|all|cookies?|notifications?)\b/i;
 
 /** What to do about a page, given which fields were submitted already. Failures come first: nothing is typed beside one. */
 export const classifyPage = (reading: PageReading, submitted: ReadonlySet<FieldName>): PageKind => {
@@ -51,12 +56,14 @@ export const classifyPage = (reading: PageReading, submitted: ReadonlySet<FieldN
   // Before anything was entered nothing can have been rejected: such words on the first page are part of it.
   const isFirstPage = submitted.size === 0 && reading.fields.MOBILE !== undefined;
   if (failure !== null && !(isFirstPage && failure.code === 'CREDENTIALS_REJECTED')) return failure;
-  if (reading.buttons.some((label) => LOCKED_BUTTON.test(label)) && !isFirstPage) return LOCKED;
+  if (reading.buttons.some(({ label }) => LOCKED_BUTTON.test(label)) && !isFirstPage) return LOCKED;
   const field = FIELD_NAMES.find((name) => reading.fields[name]?.enabled && !submitted.has(name));
   if (field !== undefined) return { kind: 'FIELD', field };
-  const label = reading.buttons.find((text) => CONSENT_LABEL.test(text) && !NO_CONSENT_LABEL.test(text));
+  const button = reading.buttons.find(
+    ({ label }) => CONSENT_LABEL.test(label) && !NO_CONSENT_LABEL.test(label),
+  );
   const anyField = FIELD_NAMES.some((name) => reading.fields[name] !== undefined);
-  return label !== undefined && !anyField ? { kind: 'CONSENT', label } : { kind: 'UNKNOWN' };
+  return button !== undefined && !anyField ? { kind: 'CONSENT', button } : { kind: 'UNKNOWN' };
 };
 
 const CAPTCHA: SeenFailure = { kind: 'FAILURE', code: 'CAPTCHA', message: 'The broker shows a CAPTCHA.' };
@@ -66,9 +73,16 @@ const LOCKED: SeenFailure = {
   message: 'The broker has locked the account.',
 };
 
+const codesIn = (text: string): readonly string[] =>
+  [...text.matchAll(BROKER_CODES)].map(([, toast, envelope]) => toast ?? envelope ?? '');
+
+/** What the text of a refusal says; null where the page will try again by itself. */
+export const refusalInText = (text: string): SeenFailure | 'UNKNOWN' | null =>
+  failureInText(text) ?? (codesIn(text).some(isPassingCode) ? null : 'UNKNOWN');
+
 /** The failure that a text tells of, by code first and by wording second; null when it tells of none. */
 export const failureInText = (text: string): SeenFailure | null => {
-  const codes = [...text.matchAll(BROKER_CODES)].map(([, toast, envelope]) => toast ?? envelope ?? '');
+  const codes = codesIn(text);
   const coded = codes.find((code) => !isPassingCode(code));
   const known = coded === undefined ? undefined : failureOfBrokerCode(coded);
   if (known !== undefined) return { kind: 'FAILURE', code: known, message: `The broker answered ${coded}.` };

@@ -10,8 +10,23 @@ export const FIELDS = {
 export type FieldName = keyof typeof FIELDS;
 export const FIELD_NAMES = Object.keys(FIELDS) as readonly FieldName[];
 
-export const CAPTCHA_HOST = 'challenges.cloudflare.com';
-const CAPTCHA_ELEMENTS = `.cf-turnstile, iframe[src*="${CAPTCHA_HOST}"]`;
+/** Where the frames of CAPTCHAs come from: Turnstile, reCAPTCHA, hCaptcha. */
+const CAPTCHA_ADDRESSES = ['challenges.cloudflare.com/', '/recaptcha/', 'hcaptcha.com/'] as const;
+
+export const isCaptchaAddress = (address: string): boolean =>
+  CAPTCHA_ADDRESSES.some((part) => address.includes(part));
+
+/** reCAPTCHA's badge in a corner of the page asks nothing of anybody. */
+const BADGE = '.grecaptcha-badge';
+const CAPTCHA_ELEMENTS = [
+  '.cf-turnstile',
+  '.g-recaptcha:not(button, input, [data-size=invisible])',
+  '.h-captcha:not(button, input, [data-size=invisible])',
+  ...CAPTCHA_ADDRESSES.map((part) => `iframe[src*="${part}"]:not(${BADGE} *)`),
+  'input:is([name*=captcha i], [id*=captcha i])',
+  'img:is([src*=captcha i], [alt*=captcha i], [id*=captcha i])',
+  'canvas[id*=captcha i]',
+].join(', ');
 
 export const BUTTONS = 'button, a, input[type=submit], [role=button]';
 
@@ -25,12 +40,19 @@ interface FieldReading {
   readonly buttonAt: { readonly x: number; readonly y: number } | null;
 }
 
+/** A visible button. */
+export interface ButtonReading {
+  readonly label: string;
+  /** Where a click meets it and nothing that covers it; null when that is nowhere on the screen. */
+  readonly at: { readonly x: number; readonly y: number } | null;
+}
+
 /** What a person in front of the page could see at one moment. */
 export interface PageReading {
   readonly fields: Readonly<Partial<Record<FieldName, FieldReading>>>;
   readonly captcha: boolean;
-  /** The labels of the visible buttons, those of cookie and notification banners left out. */
-  readonly buttons: readonly string[];
+  /** The visible buttons, those of cookie and notification banners left out. */
+  readonly buttons: readonly ButtonReading[];
   /** The visible text, with input values left out; of a very long page its beginning and its end. */
   readonly text: string;
 }
@@ -54,13 +76,17 @@ export const readPage = async (page: Page, captchaFrames: Iterable<Frame>): Prom
 const anyVisible = async (frames: Iterable<Frame>): Promise<boolean> => {
   for (const frame of frames) {
     if (frame.isDetached()) continue;
-    const box = await frame
-      .frameElement()
-      .then((element) => element.boundingBox())
-      .catch(() => null);
-    if (box !== null && box.width > 0 && box.height > 0) return true;
+    if (await isShown(frame).catch(() => false)) return true;
   }
   return false;
+};
+
+const isShown = async (frame: Frame): Promise<boolean> => {
+  const element = await frame.frameElement();
+  if (await element.evaluate((own, badge) => own instanceof Element && own.closest(badge) !== null, BADGE))
+    return false;
+  const box = (await element.isVisible()) ? await element.boundingBox() : null;
+  return box !== null && box.y + box.height > 0 && box.x + box.width > 0;
 };
 
 /**
@@ -100,6 +126,11 @@ const look = (marks: {
     }
   }
   const seen = [...visible];
+  const places = seen.map((element) => {
+    const box = element.getBoundingClientRect();
+    const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+    return element.contains(document.elementFromPoint(middle.x, middle.y)) ? middle : null;
+  });
   const texts = roots.map((root) =>
     root instanceof Document
       ? (root.body?.innerText ?? '')
@@ -112,26 +143,18 @@ const look = (marks: {
       if (!(field instanceof HTMLInputElement)) return [];
       const submit = seen.find((element) => element.matches(button));
       const buttonEnabled = submit?.matches(':not(:disabled, [aria-disabled="true"])') ?? false;
-      const box = submit?.getBoundingClientRect() ?? new DOMRect();
-      const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
-      const isMet = buttonEnabled && submit?.contains(document.elementFromPoint(middle.x, middle.y));
-      const buttonAt = isMet ? middle : null;
+      const buttonAt = submit !== undefined && buttonEnabled ? (places[seen.indexOf(submit)] ?? null) : null;
       const isEmpty = field.value === '';
       const hasButton = submit !== undefined;
       return [[name, { enabled: !field.disabled, isEmpty, hasButton, buttonEnabled, buttonAt }]];
     }),
     captcha: seen.some((element) => element.matches(marks.captcha)),
-    buttons: seen
-      .filter(
-        (element) =>
-          element.matches(marks.buttons) &&
-          element.closest(
-            '[id*=cookie i], [class*=cookie i], [id*=notification i], [class*=notification i]',
-          ) === null,
-      )
-      .map((element) =>
-        (element instanceof HTMLInputElement ? element.value : (element as HTMLElement).innerText).trim(),
-      ),
+    buttons: seen.flatMap((element, index) => {
+      const banner = '[id*=cookie i], [class*=cookie i], [id*=notification i], [class*=notification i]';
+      if (!element.matches(marks.buttons) || element.closest(banner) !== null) return [];
+      const label = element instanceof HTMLInputElement ? element.value : (element as HTMLElement).innerText;
+      return [{ label: label.trim(), at: places[index] ?? null }];
+    }),
     text: text.length > 20_000 ? `${text.slice(0, 10_000)}\n${text.slice(-10_000)}` : text,
   };
 };

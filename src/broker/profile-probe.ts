@@ -50,8 +50,7 @@ const judge = (answer: BrokerAnswer): ProbeResult => {
     httpStatus: status,
   });
   if (status === 429) return unknown('RATE_LIMITED');
-  // Cloudflare stands in front of the broker and refuses with pages of its own: that says nothing of the token.
-  if ((status === 401 || status === 403) && !answer.isHtml) return { kind: 'DEAD', httpStatus: status };
+  if ((status === 401 || status === 403) && !answer.isFromEdge) return { kind: 'DEAD', httpStatus: status };
   if (status !== 200) return unknown('BROKER_ERROR');
   const profile = ProfileAnswer.safeParse(answer.json);
   return profile.success

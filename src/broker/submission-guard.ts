@@ -26,31 +26,46 @@ export type Ruling =
 export class SubmissionGuard {
   readonly #armed: Armed[] = [];
   readonly #bodies = new Set<string>();
+  /** The value that was armed last has not been answered yet. */
+  #isUnanswered = false;
 
   /** From now on `value` may be sent, once to each place. */
   arm(field: FieldName, value: Secret): void {
     const plain = value.reveal();
     const encoded = Buffer.from(plain).toString('base64');
     this.#armed.push({ field, plain, encoded, sentTo: new Set() });
+    this.#isUnanswered = true;
+  }
+
+  /** It has been answered: what the page repeats from now on, such as a question whether it is done, is its own affair. */
+  release(field: FieldName): void {
+    if (this.#armed.at(-1)?.field === field) this.#isUnanswered = false;
   }
 
   rule(request: Request): Ruling {
-    const body = request.method() === 'GET' || request.resourceType() === 'ping' ? null : request.postData();
-    if (body === null || this.#armed.length === 0) return { kind: 'FREE' };
-    const { host, pathname } = new URL(request.url());
-    const place = `${host}${pathname}`;
-    const exact = `${place} ${body}`;
-    const isSameBody = body.length >= MIN_TELLING_BODY && this.#bodies.has(exact);
-    this.#bodies.add(exact);
-    if (isSameBody) return { kind: 'REPEATED' };
     // A later step may carry earlier values along, so only the value that was armed last is held to its places.
     const [latest] = this.#armed.slice(-1);
-    if (latest === undefined || !carries(body, latest)) return { kind: 'FREE' };
+    if (latest === undefined || request.resourceType() === 'ping') return { kind: 'FREE' };
+    const { host, pathname, searchParams } = new URL(request.url());
+    const place = `${host}${pathname}`;
+    const body = request.postData() ?? '';
+    const exact = `${place} ${body}`;
+    const isSameBody = this.#isUnanswered && body.length >= MIN_TELLING_BODY && this.#bodies.has(exact);
+    this.#bodies.add(exact);
+    if (isSameBody) return { kind: 'REPEATED' };
+    // A mobile number is no secret, and may stand in many an address.
+    const isInQuery =
+      latest.field !== 'MOBILE' && [...searchParams.values()].some((value) => isValue(value, latest));
+    if (!isInQuery && !carries(body, latest)) return { kind: 'FREE' };
     if (latest.sentTo.has(place)) return { kind: 'REPEATED' };
     latest.sentTo.add(place);
     return { kind: 'FIRST', field: latest.field };
   }
 }
+
+/** A query is full of numbers, so there the whole of a parameter has to be the value. */
+const isValue = (text: string, { plain, encoded }: Armed): boolean =>
+  text === encoded || text.replace(/[\s+-]/g, '') === plain;
 
 /** A value may be sent as it is, in groups of digits, or in base64. */
 const carries = (body: string, { plain, encoded }: Armed): boolean =>

@@ -14,6 +14,8 @@ import { countdown } from './view/times.ts';
 
 /** How long a terminal is asked before "remaining only" is taken. */
 const PATIENCE_SECONDS = 10;
+/** How often an outage of the broker is waited out before a person is told. */
+const MAX_OUTAGES = 3;
 /** What only means that somebody else was quicker: the next look shows whom to wait for. */
 const SETTLES_BY_WAITING: readonly string[] = ['RUN_IN_PROGRESS', 'COOLDOWN'];
 
@@ -32,6 +34,7 @@ class Auto {
   readonly #given: Given;
   readonly #accountId: string | undefined;
   readonly #isShown: boolean;
+  #outages = 0;
 
   constructor(desk: Desk, terminal: Terminal, given: Given) {
     this.#desk = desk;
@@ -51,7 +54,9 @@ class Auto {
       const decision = await this.#decide();
       if (decision === null) return this.#end(null);
       const begun = await this.#begin(decision);
-      if (begun !== null) return this.#end(await this.#carry(begun, true));
+      if (begun === null) continue;
+      const run = await this.#carry(begun, true);
+      if (!this.#isWorthAnother(run)) return this.#end(run);
     }
   }
 
@@ -93,6 +98,18 @@ class Auto {
       if (error instanceof VegaError && SETTLES_BY_WAITING.includes(error.code)) return null;
       throw error;
     }
+  }
+
+  /** The broker could not be reached, and nothing that counts as an attempt had left: the cooldown is waited out. */
+  #isWorthAnother({ status, steps }: Run): boolean {
+    const failures = steps.flatMap(({ failure }) => failure ?? []);
+    const isOutage =
+      status === 'STOPPED' &&
+      failures.some(({ code }) => code === 'BROKER_UNREACHABLE') &&
+      failures.every(({ submitted }) => submitted.every((what) => what === 'MOBILE'));
+    if (!isOutage || this.#terminal.signal.aborted) return false;
+    this.#outages += 1;
+    return this.#outages < MAX_OUTAGES;
   }
 
   /** A server's run can wait for its person alone; one of this process would end with it. */

@@ -3,6 +3,7 @@ import type { Account, Credentials } from '../domain/account.ts';
 import { type CredentialTexts, toCredentials } from '../domain/credential-rules.ts';
 import { Secret } from '../domain/secret.ts';
 import type { Queryable } from './queryable.ts';
+import { ofAccount } from './tokens.ts';
 import { credentialsPlace, type Vault } from './vault.ts';
 
 /** Makes the account's row if there is none of its id yet; the first one of a database is the active one. */
@@ -140,10 +141,7 @@ export const deleteAccount = async (
   { id, number }: Pick<Account, 'id' | 'number'>,
 ): Promise<void> => {
   await transaction.deleteFrom('upstox_api_configs').where('account_number', '=', number).execute();
-  await transaction
-    .deleteFrom('upstox_tokens')
-    .where(sql<boolean>`coalesce(user_id, 1) = ${number}`)
-    .execute();
+  await transaction.deleteFrom('upstox_tokens').where(ofAccount(number)).execute();
   await transaction.deleteFrom('token_versions').where('account_number', '=', number).execute();
   await transaction.deleteFrom('auth_states').where('account_id', '=', id).execute();
   await transaction.deleteFrom('accounts').where('number', '=', number).execute();

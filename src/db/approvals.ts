@@ -5,6 +5,7 @@ import type { ApiName } from '../domain/api-name.ts';
 import type { GenerationRun } from '../domain/generation-run.ts';
 import type { Queryable } from './queryable.ts';
 import type { PendingAcquisitionsTable } from './tables.ts';
+import { toDate } from './to-date.ts';
 
 /** What a run is going to wait for, written down with the run itself. */
 export const insertAcquisitions = async (
@@ -127,6 +128,3 @@ const toAcquisition = (row: Selectable<PendingAcquisitionsTable>): Acquisition =
   failedProbes: row.failed_probes,
   settledAt: toDate(row.settled_at),
 });
-
-const toDate = (milliseconds: number | null): Date | null =>
-  milliseconds === null ? null : new Date(milliseconds);

@@ -4,6 +4,7 @@ import type { AuthRecord } from '../domain/auth-state.ts';
 import type { FailureCode } from '../domain/failure.ts';
 import type { Queryable } from './queryable.ts';
 import type { AuthStatesTable } from './tables.ts';
+import { toDate } from './to-date.ts';
 
 /** The account's state; IDLE where nothing was ever stored. */
 export const findAuthRecord = async (db: Queryable, accountId: string): Promise<AuthRecord> => {
@@ -93,6 +94,3 @@ const toRecord = (row: Selectable<AuthStatesTable>): AuthRecord => ({
   acceptedUntil: toDate(row.accepted_until),
   isLoggedOut: row.logged_out === 1,
 });
-
-const toDate = (milliseconds: number | null): Date | null =>
-  milliseconds === null ? null : new Date(milliseconds);

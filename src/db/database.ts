@@ -29,7 +29,7 @@ import type { Vault } from './vault.ts';
 
 /** How long a write waits for another process's lock before memory takes over; the event loop goes on meanwhile. */
 const BUSY_WAIT_MS = 200;
-/** Between two attempts to write the file again: doubled each time, up to the second, with jitter. */
+/** Between two attempts to write the file again: from 100 ms, doubled each time up to 2 s, with jitter. */
 const [FIRST_RETRY_MS, LAST_RETRY_MS] = [100, 2000];
 /** A connection that was replaced is closed when whoever reads from it is surely done. */
 const LINGER_MS = 1000;

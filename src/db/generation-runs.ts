@@ -11,6 +11,7 @@ import type {
 } from '../domain/generation-run.ts';
 import type { Queryable } from './queryable.ts';
 import type { GenerationRunsTable, GenerationStepsTable } from './tables.ts';
+import { toDate } from './to-date.ts';
 
 export const insertRun = async (
   transaction: Queryable,
@@ -188,6 +189,3 @@ const toFailure = (row: Selectable<GenerationStepsTable>): Failure | null => {
   const submitted = JSON.parse(row.submitted) as Submission[];
   return { code, message: row.failure_message ?? '', nextAction: FAILURES[code].nextAction, submitted };
 };
-
-const toDate = (milliseconds: number | null): Date | null =>
-  milliseconds === null ? null : new Date(milliseconds);

@@ -1,4 +1,4 @@
-import { closeSync, copyFileSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
 import type { Selectable } from 'kysely';
@@ -9,6 +9,7 @@ import { Database } from './database.ts';
 import { DatabaseError } from './database-error.ts';
 import { fingerprint } from './fingerprint.ts';
 import { type DatabaseOptions, keyIdsOf } from './opening.ts';
+import { syncToDisk } from './sync-to-disk.ts';
 import type { UpstoxTokensTable } from './tables.ts';
 import { makeUpForToken } from './token-replacement.ts';
 import { isSealed, tokenPlace } from './vault.ts';
@@ -47,14 +48,14 @@ export const restoreBackup = async (
   // On the disk as a whole before anything is moved.
   const draft = `${file}.restoring`;
   copyFileSync(from, draft);
-  syncFile(draft);
+  syncToDisk(draft);
   const setAside = existsSync(file) ? `${file}.before-${now.toISOString().replaceAll(/[:.]/g, '-')}` : null;
   if (setAside !== null) {
     for (const suffix of ['', '-wal', '-shm'])
       if (existsSync(`${file}${suffix}`)) renameSync(`${file}${suffix}`, `${setAside}${suffix}`);
   }
   renameSync(draft, file);
-  syncFile(path.dirname(file));
+  syncToDisk(path.dirname(file));
   await using database = await Database.open({ ...options, isRestored: true });
   const tokens = setAside === null ? 0 : await takeOver(database, readTokens(setAside));
   const restored = { from, setAside, tokens };
@@ -117,14 +118,5 @@ const refuseInUse = (file: string): void => {
   } finally {
     connection?.close();
     rmSync(`${file}.restoring`, { force: true });
-  }
-};
-
-const syncFile = (name: string): void => {
-  const handle = openSync(name, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
   }
 };

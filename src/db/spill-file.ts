@@ -1,20 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-} from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
 import { Secret } from '../domain/secret.ts';
 import { DatabaseError } from './database-error.ts';
 import { isAlive } from './is-alive.ts';
+import { syncToDisk } from './sync-to-disk.ts';
 import type { SealedPlace, Vault } from './vault.ts';
 
 /**
@@ -114,7 +106,7 @@ const makeSpill = async (database: string) => {
     const hasReserve = takeReserve(database, file);
     const handle = await open(file, hasReserve ? 'r+' : 'wx', PRIVATE_FILE);
     if (hasReserve) await blank(handle);
-    syncFolder(database);
+    syncToDisk(path.dirname(database));
     return { path: file, handle };
   } catch (error) {
     inUse.delete(file);
@@ -122,20 +114,8 @@ const makeSpill = async (database: string) => {
   }
 };
 
-/** A new name is safe only when its folder is on the disk, too. */
-const syncFolder = (database: string): void => {
-  const folder = openSync(path.dirname(database), 'r');
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
-  }
-};
-
 /** What an earlier process has spilled and never given to the database. */
 export interface LeftSpill {
-  readonly path: string;
-  readonly schema: string;
   /** The text of each transaction, in order. */
   readonly transactions: readonly string[];
   /** How much of its end is not whole; that part says nothing any more. */
@@ -157,12 +137,12 @@ export const findLeftSpills = (database: string): readonly string[] => {
 export const readSpill = (file: string, database: string, vault: Vault): LeftSpill => {
   const { texts, end, size } = readFrames(readFileSync(file));
   const header = readHeader(texts[0]);
-  if (header === null) return { path: file, schema: '', transactions: [], tornBytes: size };
+  if (header === null) return { transactions: [], tornBytes: size };
   try {
     const transactions = texts
       .slice(1)
       .map((sealed, index) => vault.open(sealed, placeOf(header, index + 1)).reveal());
-    return { path: file, schema: header.schema, transactions, tornBytes: size - end };
+    return { transactions, tornBytes: size - end };
   } catch (error) {
     throw new DatabaseError(
       database,

@@ -1,13 +1,13 @@
-import { sql } from 'kysely';
 import type { StoredToken, StoreOperation } from '../domain/token.ts';
 import type { Queryable } from './queryable.ts';
+import { ofAccount } from './tokens.ts';
 
 /** How many of the account's tokens are marked active. */
 export const countActiveTokens = async (db: Queryable, accountNumber: number): Promise<number> => {
   const { count } = await db
     .selectFrom('upstox_tokens')
     .select((row) => row.fn.countAll<number>().as('count'))
-    .where(sql<boolean>`coalesce(user_id, 1) = ${accountNumber}`)
+    .where(ofAccount(accountNumber))
     .where('is_active', '=', 1)
     .executeTakeFirstOrThrow();
   return Number(count);

@@ -14,6 +14,6 @@ export const MAX_APIS = API_NAMES.length;
 
 export const isApiName = (text: string): text is ApiName => API_NAMES.some((name) => name === text);
 
-/** PRIMARY first, then by index: the order of every list of APIs. */
+/** PRIMARY first, then as the names are listed above. */
 export const byApiOrder = (a: { apiName: ApiName }, b: { apiName: ApiName }): number =>
   API_NAMES.indexOf(a.apiName) - API_NAMES.indexOf(b.apiName);

@@ -1,11 +1,14 @@
 /** How far a failure reaches: only its own API, or the whole run. */
-type Reach = 'API' | 'RUN';
+type Scope = 'API' | 'RUN';
 
-/** What follows for the account: nothing is tried for a while, or until the operator clears it. */
-type Consequence = 'COOLDOWN' | 'QUARANTINE' | null;
+/**
+ * What follows for the account. PAUSE and COOLDOWN: nothing is tried for a while; after a pause the run goes on by itself,
+ * a cooldown is all that is left of one that has ended. QUARANTINE: nothing is tried until the operator clears it.
+ */
+type Consequence = 'PAUSE' | 'COOLDOWN' | 'QUARANTINE' | null;
 
 interface FailureRule {
-  readonly reach: Reach;
+  readonly scope: Scope;
   readonly consequence: Consequence;
   readonly nextAction: string;
 }
@@ -16,106 +19,113 @@ interface FailureRule {
  */
 export const FAILURES = {
   THROTTLED: {
-    reach: 'RUN',
-    consequence: 'COOLDOWN',
-    nextAction: 'Wait at least 11 minutes before the next login; the broker is counting attempts.',
+    scope: 'RUN',
+    consequence: 'PAUSE',
+    nextAction: 'Wait until the cooldown is over before the next login; the broker is counting attempts.',
   },
   CREDENTIALS_REJECTED: {
-    reach: 'RUN',
+    scope: 'RUN',
     consequence: 'QUARANTINE',
     nextAction:
       'Check the mobile number, PIN and TOTP secret by logging in by hand. Do not generate again before: five wrong PINs lock the account.',
   },
   CAPTCHA: {
-    reach: 'RUN',
+    scope: 'RUN',
     consequence: null,
     nextAction:
       'Log in once by hand in a normal browser, or run with UPSTOX_HEADLESS=false; this program never touches a CAPTCHA.',
   },
   APP_REJECTED: {
-    reach: 'API',
+    scope: 'API',
     consequence: null,
     nextAction:
       "Open the broker's developer page and check this app: client id, secret, redirect URI, notifier webhook, and whether the app is active.",
   },
   PAGE_CHANGED: {
-    reach: 'RUN',
+    scope: 'RUN',
     consequence: null,
     nextAction:
       "Log in once by hand to see what the broker's page asks for; if it has changed, vega-auth needs an update.",
   },
   BROKER_UNREACHABLE: {
-    reach: 'RUN',
+    scope: 'RUN',
     consequence: 'COOLDOWN',
-    nextAction: "Check the internet connection and the broker's status page, then generate again.",
+    nextAction:
+      "Check the internet connection and the broker's status page, then generate again when the cooldown is over.",
   },
   CODE_SPENT: {
-    reach: 'API',
+    scope: 'API',
     consequence: null,
     nextAction: 'Generate this API again: a new login yields a new code.',
   },
   SPENT_UNKNOWN: {
-    reach: 'API',
+    scope: 'API',
     consequence: null,
     nextAction:
       'Generate this API again: its code was sent to the broker and the answer never arrived, so it is not sent twice.',
   },
   WRONG_ACCOUNT: {
-    reach: 'RUN',
+    scope: 'RUN',
     consequence: null,
     nextAction:
       'The login belongs to another broker user. Check mobile number and client id; the token was not kept.',
   },
   TOKEN_REJECTED: {
-    reach: 'API',
+    scope: 'API',
     consequence: null,
     nextAction:
       'The broker refused the token it had just issued. Check the app at the broker, then generate this API again.',
   },
   UNVERIFIED: {
-    reach: 'API',
+    scope: 'API',
     consequence: null,
     nextAction:
       'The token is stored, but the broker did not confirm it. Ask tokenStatus again in a moment; it counts as valid only then.',
   },
   APPROVAL_LAPSED: {
-    reach: 'API',
+    scope: 'API',
     consequence: null,
     nextAction:
       'Generate this API again and answer before the time is up: approve on the phone, or log in at the address that was given. A refusal on the phone looks like silence.',
   },
-  ABORTED: { reach: 'RUN', consequence: null, nextAction: 'Generate again when ready.' },
+  ABORTED: { scope: 'RUN', consequence: null, nextAction: 'Generate again when ready.' },
   INTERRUPTED: {
-    reach: 'RUN',
+    scope: 'RUN',
     consequence: null,
     nextAction:
       'The program ended in the middle of this step. Generate again: what is valid is not made again.',
   },
   CLOCK_SKEW: {
-    reach: 'RUN',
+    scope: 'RUN',
     consequence: null,
     nextAction:
       'Set this machine’s clock (switch on NTP): a TOTP code of a wrong time counts as a wrong attempt.',
   },
   BROWSER_FAILED: {
-    reach: 'RUN',
+    scope: 'RUN',
     consequence: null,
     nextAction: 'Run `vega-auth setup` to install a browser, or set VEGA_CHROMIUM_PATH to one that starts.',
   },
   STORAGE_FAILED: {
-    reach: 'RUN',
+    scope: 'RUN',
     consequence: null,
     nextAction:
       'Check that the database file can be written and that the disk is not full, then generate again.',
   },
   INTERNAL: {
-    reach: 'RUN',
+    scope: 'RUN',
     consequence: null,
     nextAction: 'Look into the log under the correlation id of this run and report it.',
   },
 } as const satisfies Record<string, FailureRule>;
 
 export type FailureCode = keyof typeof FAILURES;
+
+/** Nothing is tried for a while after it. */
+export const asksForRest = (code: FailureCode): boolean => {
+  const { consequence } = FAILURES[code];
+  return consequence === 'PAUSE' || consequence === 'COOLDOWN';
+};
 
 /** Those that end in a quarantine. */
 export type QuarantineCode = {

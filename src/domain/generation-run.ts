@@ -119,5 +119,5 @@ export const withStep = (run: GenerationRun, apiName: ApiName, change: Partial<R
 export const isWorthResuming = ({ status, failure }: RunStep): boolean => {
   if (failure === null) return status === 'PENDING' || status === 'SKIPPED';
   const isCutOff = failure.code === 'INTERRUPTED' || failure.code === 'SPENT_UNKNOWN';
-  return isCutOff || FAILURES[failure.code].consequence === 'COOLDOWN';
+  return isCutOff || FAILURES[failure.code].consequence === 'PAUSE';
 };

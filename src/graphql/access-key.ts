@@ -128,7 +128,7 @@ builder.mutationFields((t) => ({
   revokeAccessKey: t.boolean({
     allow: OPERATORS,
     description:
-      'Ends a key for good: its open streams end at once, and `tokenLeases` forgets it. Tokens that it was handed live on until they expire or are replaced. False when that was done before.',
+      'Ends a key for good: its open streams end at once, and `tokenLeases` forgets it. Tokens that it was handed live on until they expire or are replaced. False when that was done before; refused with NOT_FOUND where there is no such key.',
     args: { id: t.arg.id({ required: true, description: 'Which key.' }) },
     resolve: (_root, { id }, { services }) => services.accessKeys.revoke(id),
   }),
@@ -142,7 +142,7 @@ builder.mutationFields((t) => ({
   endSessions: t.int({
     allow: OPERATORS,
     description:
-      'Sends every browser away that a one-time link has let in, this one included, and answers how many there were.',
+      'Sends every browser away, whether a one-time link or a key has let it in, this one included, and answers how many there were.',
     resolve: (_root, _args, { services }) => services.sessions.endAll(),
   }),
 }));

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CREDENTIAL_RULES, type CredentialField } from '../domain/credential-rules.ts';
+import { isWebAddress } from '../domain/web-address.ts';
 import {
   addAccount,
   type CredentialsWish,
@@ -11,7 +12,6 @@ import { getAccount } from '../services/accounts.ts';
 import { OPERATORS } from './access-plugin.ts';
 import { AccountRef } from './account.ts';
 import { builder } from './builder.ts';
-import { isWebAddress } from './web-address.ts';
 
 const credential = (name: string, field: CredentialField) =>
   z
@@ -60,7 +60,9 @@ const ADD_ACCOUNT = z
     ...CREDENTIALS,
     id: z
       .string()
-      .regex(/^[A-Z][A-Z0-9_]{0,31}$/, { message: 'id should be up to 32 of A-Z, 0-9 and _.' })
+      .regex(/^[A-Z][A-Z0-9_]{0,31}$/, {
+        message: 'id should be up to 32 of A-Z, 0-9 and _, a letter first.',
+      })
       .nullish(),
     name: accountName.nullish(),
   })
@@ -69,8 +71,11 @@ const ADD_ACCOUNT = z
 const AddAccountInput = builder.inputType('AddAccountInput', {
   description: 'A broker login. Its credentials are sealed, and can be written only.',
   fields: (t) => ({
-    id: t.id({ description: 'Our name for it; one such as UPSTOX_02 is made if left out.' }),
-    name: t.string({ description: 'For people; the id if left out.' }),
+    id: t.id({
+      description:
+        'Our name for it: up to 32 of A-Z, 0-9 and _, a letter first. One such as UPSTOX_02 is made if left out.',
+    }),
+    name: t.string({ description: 'For people, 60 characters at most; the id if left out.' }),
     mobileNumber: t.string(mobileNumber),
     pin: t.string(pin),
     totpSecret: t.string(totpSecret),
@@ -126,7 +131,11 @@ builder.mutationFields((t) => ({
     description: 'Changes what people call an account; its id stays.',
     args: {
       accountId: t.arg.id(accountId),
-      name: t.arg.string({ required: true, description: 'For people.', validate: accountName }),
+      name: t.arg.string({
+        required: true,
+        description: 'For people: 1 to 60 characters.',
+        validate: accountName,
+      }),
     },
     resolve: async (_root, args, { services }) =>
       renameAccount(services, await getAccount(services.database, args.accountId), args.name.trim()),
@@ -135,7 +144,7 @@ builder.mutationFields((t) => ({
     allow: OPERATORS,
     type: AccountRef,
     description:
-      'Replaces the credentials of an account. A quarantine stays until clearQuarantine. Refused with CONFIG_SOURCE_IS_ENV where the environment describes it.',
+      'Replaces the credentials of an account; a run under way types them from its next API on. A quarantine stays until clearQuarantine. Refused with CONFIG_SOURCE_IS_ENV where the environment describes it, and with BAD_USER_INPUT where another account has the same login.',
     args: {
       input: t.arg({
         type: AccountCredentialsInput,

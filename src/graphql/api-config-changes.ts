@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { MAX_APIS } from '../domain/api-name.ts';
 import { Secret } from '../domain/secret.ts';
+import { isWebAddress } from '../domain/web-address.ts';
 import { getAccount } from '../services/accounts.ts';
 import { OPERATORS } from './access-plugin.ts';
 import { ApiConfigRef, ApiNameEnum } from './api-config.ts';
-import { builder } from './builder.ts';
-import { isWebAddress } from './web-address.ts';
+import { accountArgument, builder } from './builder.ts';
 
 const SaveApiConfigInput = builder.inputType('SaveApiConfigInput', {
   description: 'An API app as it is registered at the broker. What is left out stays as it is stored.',
@@ -39,14 +39,18 @@ const SaveApiConfigInput = builder.inputType('SaveApiConfigInput', {
         .refine(isWebAddress, { message: 'redirectUri should be an http(s) address.' }),
     }),
     apiIndex: t.int({
-      description: 'From 0 to 5; the usual index of the name if left out.',
+      description:
+        'From 0 to 5. If left out, an app that is stored keeps its own; a new one gets the usual index of its name, or the lowest that is free.',
       validate: z
         .number()
         .int()
         .min(0)
         .max(MAX_APIS - 1, { message: 'apiIndex should be from 0 to 5.' }),
     }),
-    enabled: t.boolean({ description: 'Whether tokens are made and checked for it. Default true.' }),
+    enabled: t.boolean({
+      description:
+        'Whether tokens are made and checked for it. If left out, an app that is stored stays as it is; a new one is enabled.',
+    }),
   }),
 });
 
@@ -72,7 +76,7 @@ builder.mutationFields((t) => ({
     type: ApiConfigRef,
     description: 'Switches an API app on or off. Refused with CONFIG_SOURCE_IS_ENV or API_NOT_CONFIGURED.',
     args: {
-      accountId: t.arg.id({ description: 'An account; the active one if left out.' }),
+      accountId: t.arg.id(accountArgument),
       apiName: t.arg({ type: ApiNameEnum, required: true, description: 'Which app.' }),
       enabled: t.arg.boolean({ required: true, description: 'On or off.' }),
     },
@@ -84,7 +88,7 @@ builder.mutationFields((t) => ({
     description:
       'Removes an API app; true when there was one. Its token stays stored. Refused with CONFIG_SOURCE_IS_ENV.',
     args: {
-      accountId: t.arg.id({ description: 'An account; the active one if left out.' }),
+      accountId: t.arg.id(accountArgument),
       apiName: t.arg({ type: ApiNameEnum, required: true, description: 'Which app.' }),
     },
     resolve: async (_root, { accountId, apiName }, { services }) =>

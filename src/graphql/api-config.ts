@@ -2,7 +2,7 @@ import { type ApiConfig, CONFIG_SOURCES } from '../domain/api-config.ts';
 import { API_NAMES } from '../domain/api-name.ts';
 import { getAccount } from '../services/accounts.ts';
 import { READERS } from './access-plugin.ts';
-import { builder, enumOf } from './builder.ts';
+import { accountArgument, builder, enumOf } from './builder.ts';
 
 export const ApiNameEnum = enumOf('ApiName', {
   description: 'The six API apps an account can have at the broker.',
@@ -48,7 +48,7 @@ builder.queryField('apiConfigs', (t) =>
     allow: READERS,
     type: [ApiConfigRef],
     description: 'The API apps of an account, PRIMARY first, then by index.',
-    args: { accountId: t.arg.id({ description: 'An account; the active one if left out.' }) },
+    args: { accountId: t.arg.id(accountArgument) },
     resolve: async (_root, { accountId }, { services }) =>
       services.apiConfigs.list(await getAccount(services.database, accountId)),
   }),

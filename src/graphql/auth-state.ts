@@ -4,7 +4,7 @@ import { type AuthState, BLOCK_REASONS, type Cooldown } from '../domain/auth-sta
 import { getAccount } from '../services/accounts.ts';
 import { logOut, startLogin } from '../services/session.ts';
 import { EVERYBODY, OPERATORS } from './access-plugin.ts';
-import { builder, enumOf } from './builder.ts';
+import { accountArgument, builder, enumOf } from './builder.ts';
 import { FailureCodeEnum, GenerationRunRef } from './generation-run.ts';
 
 const AuthPhaseEnum = enumOf('AuthPhase', {
@@ -28,7 +28,7 @@ const BlockReasonEnum = enumOf('BlockReason', {
   of: BLOCK_REASONS,
   values: {
     CAPTCHA: 'The broker wants to see a person.',
-    COOLDOWN: 'The broker needs rest; it goes on by itself.',
+    COOLDOWN: 'The broker needs rest; a run that was interrupted goes on by itself.',
     CREDENTIALS_REJECTED: 'The account is quarantined until clearQuarantine.',
     APP_REJECTED: 'The owner has to put an app right at the broker.',
     PAGE_CHANGED: 'The login page is not known any more.',
@@ -45,11 +45,15 @@ export const CooldownRef = builder.objectRef<Cooldown>('Cooldown').implement({
     remainingSeconds: t.exposeInt('remainingSeconds', {
       description: 'Whole seconds left, rounded up; 0 when there is none.',
     }),
-    until: t.expose('until', { type: 'DateTime', nullable: true, description: 'Its end.' }),
+    until: t.expose('until', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'Its end; null when there is none.',
+    }),
     reason: t.expose('reason', {
       type: FailureCodeEnum,
       nullable: true,
-      description: 'The failure that began it.',
+      description: 'The failure that began it; null when there is none.',
     }),
   }),
 });
@@ -77,8 +81,6 @@ export const AuthStateRef = builder.objectRef<AuthState>('AuthState').implement(
   }),
 });
 
-const accountArgument = { description: 'An account; the active one if left out.' } as const;
-
 builder.queryFields((t) => ({
   authState: t.field({
     allow: EVERYBODY,
@@ -91,7 +93,7 @@ builder.queryFields((t) => ({
   ready: t.boolean({
     allow: EVERYBODY,
     description:
-      'The gate: AUTH_CONFIRMED or later, on the facts of now. Closes by itself when PRIMARY dies.',
+      'The gate: AUTH_CONFIRMED or later, on the facts of now. Closes by itself when a token of the confirmed set dies; of a partial set that was accepted, PRIMARY alone counts.',
     args: { accountId: t.arg.id(accountArgument) },
     resolve: async (_root, { accountId }, { services }) =>
       services.states.ready(await getAccount(services.database, accountId)),
@@ -103,7 +105,7 @@ builder.mutationFields((t) => ({
     allow: OPERATORS,
     type: GenerationRunRef,
     description:
-      'Makes whatever is missing, from IDLE; refused with WRONG_STATE elsewhere, COOLDOWN or QUARANTINED.',
+      'Makes whatever is missing, from IDLE; refused with WRONG_STATE elsewhere, and with whatever generateTokens is refused with.',
     args: { accountId: t.arg.id(accountArgument) },
     resolve: async (_root, { accountId }, { services }) =>
       startLogin(services, await getAccount(services.database, accountId)),
@@ -133,7 +135,7 @@ builder.mutationFields((t) => ({
       accountId: t.arg.id(accountArgument),
       reason: t.arg.string({
         required: true,
-        description: 'What was found and put right, in words.',
+        description: 'What was found and put right, in words: 3 to 500 characters.',
         validate: z
           .string()
           .trim()

@@ -49,3 +49,6 @@ export const enumOf = <Value extends string>(
       { value: Value; description: string }
     >,
   });
+
+/** Of whatever is asked of one account. */
+export const accountArgument = { description: 'An account; the active one if left out.' } as const;

@@ -6,7 +6,7 @@ import { AccountRef } from './account.ts';
 import { ApiNameEnum } from './api-config.ts';
 import { AuditEntryRef } from './audit.ts';
 import { AuthStateRef, CooldownRef } from './auth-state.ts';
-import { builder } from './builder.ts';
+import { accountArgument, builder } from './builder.ts';
 import { TokenProgressRef } from './generation-run.ts';
 import { DbRecoveryRef } from './storage.ts';
 
@@ -130,8 +130,6 @@ builder.objectRef<EventOf<'GAP'>>('GapEvent').implement({
   interfaces: [AuthEventRef],
   description: 'The history asked for with `after` is gone: read the state anew. Repeats the last id.',
 });
-
-const accountArgument = { description: 'An account; the active one if left out.' } as const;
 
 builder.subscriptionFields((t) => ({
   events: t.field({

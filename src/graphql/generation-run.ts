@@ -13,7 +13,7 @@ import {
 import { getAccount } from '../services/accounts.ts';
 import { OPERATORS, READERS } from './access-plugin.ts';
 import { ApiNameEnum } from './api-config.ts';
-import { builder, enumOf } from './builder.ts';
+import { accountArgument, builder, enumOf } from './builder.ts';
 
 export const GenerationModeEnum = enumOf('GenerationMode', {
   description: 'Which tokens to make.',
@@ -45,7 +45,7 @@ const RunStatusEnum = enumOf('RunStatus', {
     COMPLETED: 'Every token of it was made and confirmed.',
     STOPPED: 'It ended with some missing; the steps say why.',
     ABORTED: 'It was ended on request.',
-    QUEUED: 'Another account’s run has the browser; it comes next.',
+    QUEUED: 'Another account’s run has the browser; it waits its turn.',
   },
 });
 
@@ -234,14 +234,14 @@ builder.mutationField('generateTokens', (t) =>
     allow: OPERATORS,
     type: GenerationRunRef,
     description:
-      'Starts making tokens and answers as soon as the run is stored; progress comes with the subscription tokenProgress. While another account has the browser the run waits its turn, QUEUED. Refused with RUN_IN_PROGRESS, COOLDOWN, QUARANTINED, WOULD_REPLACE_VALID, WOULD_REPLACE_UNKNOWN or BAD_USER_INPUT.',
+      'Starts making tokens and answers as soon as the run is stored; progress comes with the subscription tokenProgress. While another account has the browser the run waits its turn, QUEUED. Refused with RUN_IN_PROGRESS, COOLDOWN, QUARANTINED, BROWSER_BUSY (another process has the browser), WOULD_REPLACE_VALID, WOULD_REPLACE_UNKNOWN, WRONG_STATE (no credentials are stored), SECRET_UNREADABLE (a sealed secret does not open), SHUTTING_DOWN or BAD_USER_INPUT.',
     args: {
       mode: t.arg({ type: GenerationModeEnum, required: true, description: 'Which tokens to make.' }),
       apiNames: t.arg({
         type: [ApiNameEnum],
         description: 'The APIs of mode PARTIAL; not allowed with another mode.',
       }),
-      accountId: t.arg.id({ description: 'An account; the active one if left out.' }),
+      accountId: t.arg.id(accountArgument),
       via: t.arg({
         type: AcquisitionPathEnum,
         description: 'How the tokens are got. Default BROWSER.',
@@ -282,7 +282,7 @@ builder.mutationField('abortGeneration', (t) =>
     allow: OPERATORS,
     type: GenerationRunRef,
     description:
-      'Ends a run at its next safe point; its steps say what had been submitted. One that is over stays as it is.',
+      'Ends a run at its next safe point; its steps say what had been submitted. One that is over, or that another process carries, stays as it is. Refused with NOT_FOUND where there is no such run.',
     args: { runId: t.arg.id({ required: true, description: 'Which run.' }) },
     resolve: (_root, { runId }, { services }) => services.generation.abort(runId),
   }),

@@ -2,7 +2,7 @@ import { getAccount } from '../services/accounts.ts';
 import { beginHumanLogin, type HumanLogin } from '../services/human-login.ts';
 import { OPERATORS } from './access-plugin.ts';
 import { ApiNameEnum } from './api-config.ts';
-import { builder } from './builder.ts';
+import { accountArgument, builder } from './builder.ts';
 
 const HumanLoginRef = builder.objectRef<HumanLogin>('HumanLogin').implement({
   description: 'A login that a person is about to do in a browser of their own.',
@@ -30,7 +30,7 @@ builder.mutationField('beginHumanLogin', (t) =>
     description:
       'Lets a person log in by hand for one API, and starts a run that waits for the broker’s redirect. The app’s redirect URI has to lead to /api/v1/auth/upstox/callback of this server. Refused like generateTokens, and with API_NOT_CONFIGURED.',
     args: {
-      accountId: t.arg.id({ description: 'An account; the active one if left out.' }),
+      accountId: t.arg.id(accountArgument),
       apiName: t.arg({ type: ApiNameEnum, required: true, description: 'For which API.' }),
       replaceValid: t.arg.boolean({
         description: 'Allow replacing a token that is VALID or UNKNOWN. Default false.',

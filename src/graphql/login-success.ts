@@ -4,7 +4,7 @@ import { getAccount } from '../services/accounts.ts';
 import { type LoginSuccess, readLoginSuccess } from '../services/token-status.ts';
 import { READERS } from './access-plugin.ts';
 import { ApiNameEnum } from './api-config.ts';
-import { builder } from './builder.ts';
+import { accountArgument, builder } from './builder.ts';
 
 const StoreOperationEnum = builder.enumType('StoreOperation', {
   description: 'What storing a token did.',
@@ -80,7 +80,7 @@ builder.queryField('loginSuccess', (t) =>
     description:
       'The facts of one API’s login; null unless its token is VALID. Asks the broker once if nobody has since the server started.',
     args: {
-      accountId: t.arg.id({ description: 'An account; the active one if left out.' }),
+      accountId: t.arg.id(accountArgument),
       apiName: t.arg({ type: ApiNameEnum, description: 'Which API; PRIMARY if left out.' }),
     },
     resolve: async (_root, { accountId, apiName }, { services }) =>

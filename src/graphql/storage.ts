@@ -36,7 +36,7 @@ builder.mutationField('backUpDatabase', (t) =>
     allow: OPERATORS,
     type: BackupRef,
     description:
-      'Copies the database while it is in use, and keeps the newest seven copies. One is made before each run, too.',
+      'Copies the database while it is in use, and keeps the newest seven copies. One is made before each run, too. Refused with DATABASE_UNAVAILABLE while the database cannot be written.',
     resolve: (_root, _args, { services }) => backUp(services),
   }),
 );

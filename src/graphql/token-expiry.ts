@@ -4,7 +4,7 @@ import { getAccount } from '../services/accounts.ts';
 import { readTokenExpiry, type TokenExpiry } from '../services/token-status.ts';
 import { EVERYBODY } from './access-plugin.ts';
 import { ApiNameEnum } from './api-config.ts';
-import { builder, enumOf } from './builder.ts';
+import { accountArgument, builder, enumOf } from './builder.ts';
 
 const ExpiryLevelEnum = enumOf('ExpiryLevel', {
   description: 'How urgent the end of a token is.',
@@ -35,7 +35,7 @@ builder.queryField('tokenExpiry', (t) =>
     type: [TokenExpiryRef],
     description:
       'When the tokens of the enabled APIs end, PRIMARY first; APIs without a readable end are left out. Reading it triggers nothing.',
-    args: { accountId: t.arg.id({ description: 'An account; the active one if left out.' }) },
+    args: { accountId: t.arg.id(accountArgument) },
     resolve: async (_root, { accountId }, { services, caller }) => {
       const expiries = await readTokenExpiry(services, await getAccount(services.database, accountId));
       return expiries.filter(({ apiName }) => mayUseApi(caller.bounds, apiName));

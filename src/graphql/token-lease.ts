@@ -2,7 +2,7 @@ import { getAccount } from '../services/accounts.ts';
 import { type LeaseHolder, leaseToken, listLeases, type TokenLease } from '../services/token-leases.ts';
 import { READERS, SERVICES } from './access-plugin.ts';
 import { ApiNameEnum } from './api-config.ts';
-import { builder } from './builder.ts';
+import { accountArgument, builder } from './builder.ts';
 
 const TokenLeaseRef = builder.objectRef<TokenLease>('TokenLease').implement({
   description: 'A token in the hands of a program: the only answer that holds one.',
@@ -37,8 +37,6 @@ const TokenLeaseHolderRef = builder.objectRef<LeaseHolder>('TokenLeaseHolder').i
   }),
 });
 
-const accountArgument = { description: 'An account; the active one if left out.' } as const;
-
 builder.queryField('tokenLeases', (t) =>
   t.field({
     type: [TokenLeaseHolderRef],
@@ -56,7 +54,7 @@ builder.mutationField('leaseToken', (t) =>
     type: TokenLeaseRef,
     allow: SERVICES,
     description:
-      'Hands a token to a program, and writes that down first. Refused with TOKEN_NOT_VALID unless its verdict is VALID (the broker is asked where that is not known), and with FORBIDDEN for what the key is not made for.',
+      'Hands a token to a program, and writes that down first. Refused with TOKEN_NOT_VALID unless its verdict is VALID (the broker is asked where that is not known), with FORBIDDEN for what the key is not made for, with API_NOT_CONFIGURED for an API that is not enabled, and with WRONG_STATE while the token is being replaced.',
     args: {
       accountId: t.arg.id(accountArgument),
       apiName: t.arg({ type: ApiNameEnum, required: true, description: 'Whose token.' }),

@@ -13,7 +13,7 @@ import { getAccount } from '../services/accounts.ts';
 import { readTokenStatus } from '../services/token-status.ts';
 import { READERS } from './access-plugin.ts';
 import { ApiNameEnum } from './api-config.ts';
-import { builder, enumOf } from './builder.ts';
+import { accountArgument, builder, enumOf } from './builder.ts';
 import { GenerationModeEnum } from './generation-run.ts';
 import { VerdictEnum } from './token.ts';
 
@@ -137,7 +137,7 @@ builder.queryField('tokenStatus', (t) =>
     type: TokenStatusReportRef,
     description:
       'Asks about every enabled API: time first, then the broker’s profile call, two at a time and each once. A token found EXPIRED or INVALID is marked inactive at once; UNKNOWN changes nothing.',
-    args: { accountId: t.arg.id({ description: 'An account; the active one if left out.' }) },
+    args: { accountId: t.arg.id(accountArgument) },
     resolve: async (_root, { accountId }, { services }) =>
       readTokenStatus(services, await getAccount(services.database, accountId)),
   }),

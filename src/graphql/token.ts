@@ -5,7 +5,7 @@ import { getAccount } from '../services/accounts.ts';
 import type { KnownToken } from '../services/token-truth.ts';
 import { EVERYBODY } from './access-plugin.ts';
 import { ApiNameEnum } from './api-config.ts';
-import { builder, enumOf } from './builder.ts';
+import { accountArgument, builder, enumOf } from './builder.ts';
 
 export const VerdictEnum = enumOf('Verdict', {
   description: 'What is known about a token.',
@@ -85,7 +85,7 @@ builder.queryField('tokens', (t) =>
     type: [TokenRef],
     description:
       'The tokens of all enabled APIs, PRIMARY first, from the database; the broker is not asked. A key that is confined to some APIs is told of those.',
-    args: { accountId: t.arg.id({ description: 'An account; the active one if left out.' }) },
+    args: { accountId: t.arg.id(accountArgument) },
     resolve: async (_root, { accountId }, { services, caller }) => {
       const account = await getAccount(services.database, accountId);
       const configs = await services.apiConfigs.enabled(account);

@@ -1,4 +1,5 @@
 import type { Incoming } from './incoming.ts';
+import { parseJson } from './parse-json.ts';
 
 /** What a client asks for. */
 export interface GraphQLParams {
@@ -80,11 +81,3 @@ const bad = (message: string): BadRequest => ({
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};

@@ -1,6 +1,7 @@
 import type { Logger } from '../log.ts';
 import type { ApprovalNotices, Reception } from '../services/approval-notices.ts';
 import type { OpenRoute } from './open-route.ts';
+import { parseJson } from './parse-json.ts';
 import { readBody } from './read-body.ts';
 import { restError } from './rest-error.ts';
 
@@ -45,12 +46,4 @@ const toResponse = (reception: Reception): Response => {
     'Send it again in a while.',
     { 'retry-after': RETRY_SECONDS },
   );
-};
-
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 };

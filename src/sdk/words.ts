@@ -185,7 +185,10 @@ export const headlineOf = (standing: Standing): Headline => {
       return {
         ...STATE_WORDS.COOLDOWN,
         sentence: `The broker needs rest${lacking === '' ? '' : `; ${lacking}`}.`,
-        nextAction: 'Nothing: it goes on by itself when the time is up.',
+        nextAction:
+          run?.status === 'COOLDOWN'
+            ? 'Nothing: it goes on by itself when the time is up.'
+            : 'Wait until the time is up; then generate what is missing.',
       };
     case 'PRIMARY_VALIDATED':
       return {

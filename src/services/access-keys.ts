@@ -94,6 +94,7 @@ export class AccessKeys {
   onRevoked(listener: (key: AccessKey) => Promise<void>): void {
     this.#listeners.add(listener);
   }
+
   /** Asked at every request, and another program on this database may revoke one at any time. */
   #all(): Promise<readonly StoredAccessKey[]> {
     return this.#options.database.recall('access keys', findAccessKeys);

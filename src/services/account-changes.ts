@@ -28,10 +28,10 @@ export interface CredentialsWish {
   readonly redirectUri: string;
 }
 
-type Desk = Pick<Services, 'database' | 'audit' | 'clock' | 'credentials'>;
+type Needs = Pick<Services, 'database' | 'audit' | 'clock' | 'credentials'>;
 
 /** Stores a further account. Its apps are configured in the database. */
-export const addAccount = async (services: Desk, wish: AccountWish): Promise<Account> => {
+export const addAccount = async (services: Needs, wish: AccountWish): Promise<Account> => {
   const { database, audit, clock } = services;
   const id = await database.write(async (transaction) => {
     await refuseSharedLogin(services, transaction, wish.texts, null);
@@ -53,7 +53,7 @@ export const addAccount = async (services: Desk, wish: AccountWish): Promise<Acc
 
 /** Changes what people call it; its id stays. */
 export const renameAccount = async (
-  { database, audit }: Desk,
+  { database, audit }: Needs,
   account: Account,
   name: string,
 ): Promise<Account> => {
@@ -64,9 +64,9 @@ export const renameAccount = async (
   return getAccount(database, account.id);
 };
 
-/** Replaces all of them at once; the run under way goes on with those it began with. */
+/** Replaces all of them at once. A run under way types the new ones from its next API on. */
 export const updateCredentials = async (
-  services: Desk,
+  services: Needs,
   account: Account,
   wish: CredentialsWish,
 ): Promise<Account> => {
@@ -82,7 +82,7 @@ export const updateCredentials = async (
 
 /** Takes an account out, with its apps and its dead tokens. One that is in use in any way stays. */
 export const removeAccount = async (
-  services: Desk & Pick<Services, 'runs'>,
+  services: Needs & Pick<Services, 'runs'>,
   account: Account,
 ): Promise<boolean> => {
   const { database, audit, credentials, runs } = services;
@@ -112,7 +112,7 @@ export const removeAccount = async (
 
 /** Two accounts of one login would rest and count apart, and the broker counts them together. */
 const refuseSharedLogin = async (
-  { credentials }: Desk,
+  { credentials }: Needs,
   transaction: Queryable,
   texts: CredentialTexts,
   itself: Account | null,

@@ -18,7 +18,7 @@ import {
 } from '../domain/acquisition.ts';
 import type { ApiConfig } from '../domain/api-config.ts';
 import { nextExpiry } from '../domain/expiry.ts';
-import { FAILURES, type FailureCode } from '../domain/failure.ts';
+import { asksForRest, FAILURES, type FailureCode } from '../domain/failure.ts';
 import type { LoginStep } from '../domain/generation-run.ts';
 import type { Logger } from '../log.ts';
 import { getAccount } from './accounts.ts';
@@ -219,8 +219,8 @@ export class Acquisitions {
       log.warn({ api: apiName, failure: code, err: error }, 'approval could not be requested');
       await database.write((transaction) => settleAcquisition(transaction, id, clock()));
       await live.fail(apiName, code, message);
-      if (FAILURES[code].consequence === 'COOLDOWN') await states.rest(account);
-      return FAILURES[code].reach === 'API';
+      if (asksForRest(code)) await states.rest(account);
+      return FAILURES[code].scope === 'API';
     }
   }
 

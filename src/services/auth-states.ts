@@ -22,7 +22,7 @@ import {
 } from '../domain/auth-state.ts';
 import { CONFIRMATION } from '../domain/event.ts';
 import { nextExpiry } from '../domain/expiry.ts';
-import { FAILURES, type FailureCode } from '../domain/failure.ts';
+import { asksForRest, FAILURES, type FailureCode } from '../domain/failure.ts';
 import { isOver } from '../domain/generation-run.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Logger } from '../log.ts';
@@ -160,14 +160,13 @@ export class AuthStates {
   /** What a failure means for the account, written with the failure: a crash right after it forgets neither. */
   async storeConsequence(transaction: Queryable, account: Account, code: FailureCode): Promise<void> {
     const { audit, clock, cooldownMs } = this.#options;
-    const { consequence } = FAILURES[code];
     const from = clock();
     const accountId = account.id;
-    if (consequence === 'QUARANTINE') {
+    if (FAILURES[code].consequence === 'QUARANTINE') {
       await changeAuthRecord(transaction, accountId, { quarantinedAt: from });
       await audit.note(transaction, 'QUARANTINED', { reason: code }, { accountId });
     }
-    if (consequence === 'COOLDOWN') {
+    if (asksForRest(code)) {
       const cooldown = { from, until: new Date(from.getTime() + cooldownMs), reason: code };
       await changeAuthRecord(transaction, accountId, { cooldown });
       await audit.note(transaction, 'COOLDOWN_BEGUN', cooldown, { accountId });

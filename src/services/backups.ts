@@ -13,14 +13,14 @@ export interface BackupReport {
   readonly madeAt: Date;
 }
 
-interface Desk {
+interface Needs {
   readonly database: Database;
   readonly audit: Audit;
   readonly clock: Clock;
 }
 
 /** Copies the database while it is in use, and keeps the newest seven copies. */
-export const backUp = async ({ database, audit, clock }: Desk): Promise<BackupReport> => {
+export const backUp = async ({ database, audit, clock }: Needs): Promise<BackupReport> => {
   refuseOutage(database);
   const madeAt = clock();
   const { file, bytes } = await database.backUp(madeAt);
@@ -30,23 +30,24 @@ export const backUp = async ({ database, audit, clock }: Desk): Promise<BackupRe
 };
 
 /** A copy before a run's first write. Without one the run goes on all the same: the morning does not wait for it. */
-export const backUpBeforeRun = async (desk: Desk & { readonly log: Logger }): Promise<void> => {
-  if (desk.database.trouble !== null) return;
-  const error = await tryBackUp(desk);
-  if (error !== null) desk.log.error({ err: error }, 'no backup could be made before the run');
+export const backUpBeforeRun = async (needs: Needs & { readonly log: Logger }): Promise<void> => {
+  if (needs.database.trouble !== null) return;
+  const error = await tryBackUp(needs);
+  if (error !== null) needs.log.error({ err: error }, 'no backup could be made before the run');
 };
 
 /** Older copies can be opened with the old master key alone. False when the new copy could not be made. */
-export const backUpAfterRotation = async (desk: Desk): Promise<boolean> => (await tryBackUp(desk)) === null;
+export const backUpAfterRotation = async (needs: Needs): Promise<boolean> =>
+  (await tryBackUp(needs)) === null;
 
 /** A copy that is not worth failing for; the audit tells of one that could not be made. */
-const tryBackUp = async (desk: Desk): Promise<unknown> => {
+const tryBackUp = async (needs: Needs): Promise<unknown> => {
   try {
-    await backUp(desk);
+    await backUp(needs);
     return null;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    await desk.audit.record('BACKUP_FAILED', { reason });
+    await needs.audit.record('BACKUP_FAILED', { reason });
     return error;
   }
 };

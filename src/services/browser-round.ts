@@ -68,6 +68,6 @@ const makeOne = async (
     log.warn({ api: config.apiName, failure: failure.code, err: error }, 'no token');
     await live.fail(config.apiName, failure.code, failure.message);
     reach('API_FAILED');
-    return FAILURES[failure.code].reach === 'RUN' ? failure.code : null;
+    return FAILURES[failure.code].scope === 'RUN' ? failure.code : null;
   }
 };

@@ -57,11 +57,6 @@ export class EventReader implements AsyncIterableIterator<AuthEvent> {
     return this.#isClosed;
   }
 
-  /** It reads from the history at the moment, so it has to be told nothing. */
-  get isBehind(): boolean {
-    return this.#isBehind;
-  }
-
   /** Calls back whenever there may be something to read, or nothing more to come. */
   whenReady(callback: () => void): void {
     this.#onReady = callback;

@@ -2,15 +2,15 @@ import { Refusal } from '../domain/refusal.ts';
 import { backUpAfterRotation, refuseOutage } from './backups.ts';
 import type { Services } from './services.ts';
 
-type Desk = Pick<Services, 'database' | 'audit' | 'clock'>;
+type Needs = Pick<Services, 'database' | 'audit' | 'clock'>;
 
 /** Seals every secret with a new master key, and makes a backup that it opens; false when that could not be made. */
-export const rotateMasterKey = async (desk: Desk): Promise<boolean> => {
-  const { database, audit } = desk;
+export const rotateMasterKey = async (needs: Needs): Promise<boolean> => {
+  const { database, audit } = needs;
   refuseOutage(database);
   if (await database.rotateMasterKey()) {
     await audit.record('MASTER_KEY_ROTATED', {});
-    return backUpAfterRotation(desk);
+    return backUpAfterRotation(needs);
   }
   throw new Refusal(
     'MASTER_KEY_IS_GIVEN',

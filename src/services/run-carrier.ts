@@ -1,12 +1,12 @@
-import { FAILURES, type FailureCode } from '../domain/failure.ts';
+import { asksForRest, FAILURES, type FailureCode } from '../domain/failure.ts';
 import { countDone, type GenerationRun, type RunStatus } from '../domain/generation-run.ts';
 import type { BrowserQueue, BrowserTurn } from './browser-queue.ts';
 import { makeTokens } from './browser-round.ts';
 import type { GenerationOptions } from './generation-options.ts';
 import type { Job } from './job.ts';
 
-/** Cooldowns in a row that brought no token: after so many a person has to look. */
-const MAX_FRUITLESS_COOLDOWNS = 3;
+/** Pauses in a row that brought no token: after so many a person has to look. */
+const MAX_FRUITLESS_PAUSES = 3;
 
 interface Options extends GenerationOptions {
   readonly queue: BrowserQueue;
@@ -37,11 +37,13 @@ export class RunCarrier {
         const before = countDone(live.state);
         const stoppedBy: FailureCode | null = await makeTokens(job, turn, this.#options);
         reach('BROWSER_CLOSED');
-        const { consequence } = stoppedBy === null ? { consequence: null } : FAILURES[stoppedBy];
+        if (stoppedBy === null) break;
+        const { consequence } = FAILURES[stoppedBy];
         if (consequence === 'QUARANTINE') await states.tellQuarantine(account);
-        if (consequence !== 'COOLDOWN' || stoppedBy === null) break;
+        if (!asksForRest(stoppedBy)) break;
         fruitless = countDone(live.state) > before ? 1 : fruitless + 1;
-        const goesOn = fruitless < MAX_FRUITLESS_COOLDOWNS && !job.abort.signal.aborted;
+        const goesOn =
+          consequence === 'PAUSE' && fruitless < MAX_FRUITLESS_PAUSES && !job.abort.signal.aborted;
         if (goesOn) await live.setStatus('COOLDOWN');
         await states.rest(account);
         reach('COOLDOWN_STORED');

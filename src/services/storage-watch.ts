@@ -3,7 +3,7 @@ import type { Logger } from '../log.ts';
 import type { Audit } from './audit.ts';
 import type { EventLog } from './event-log.ts';
 
-interface Desk {
+interface Needs {
   readonly database: Database;
   readonly events: EventLog;
   readonly audit: Audit;
@@ -11,7 +11,7 @@ interface Desk {
 }
 
 /** Tells everybody when memory takes over from the database and when it is back, and what the audit says. */
-export const watchStorage = ({ database, events, audit, log }: Desk): void => {
+export const watchStorage = ({ database, events, audit, log }: Needs): void => {
   let wasLocked = false;
   const record = (...entry: Parameters<Audit['record']>): void => {
     void audit
@@ -35,7 +35,7 @@ export const watchStorage = ({ database, events, audit, log }: Desk): void => {
 };
 
 /** Says what the start has found: writes of an earlier process, a spill that broke off, an audit that is not whole. */
-export const reportFindings = async ({ database, audit, log }: Omit<Desk, 'events'>): Promise<void> => {
+export const reportFindings = async ({ database, audit, log }: Omit<Needs, 'events'>): Promise<void> => {
   const { replayed, tornBytes, isHeadMissing } = database.findings;
   if (replayed > 0) {
     log.warn({ writes: replayed }, 'writes of an earlier process were made up for');

@@ -246,13 +246,13 @@ export class TokenGeneration {
         job.log.warn({ api: apiName, failure: failure.code }, 'what the run has left behind');
     }
     const { blockedBy, cooldown } = await states.read(account);
-    if (cooldown.active && run.status !== 'COOLDOWN') {
-      await job.live.setStatus('COOLDOWN');
-      await states.rest(account);
-    }
     const isWhole = countDone(run) === run.steps.length;
     const isOverAlready =
       isWhole || blockedBy === 'CREDENTIALS_REJECTED' || left.steps.some(hasStoppedItsRun);
+    if (cooldown.active && run.status !== 'COOLDOWN') {
+      if (!isOverAlready) await job.live.setStatus('COOLDOWN');
+      await states.rest(account);
+    }
     if (isOverAlready) return this.#start(job, this.#carrier.finish(job));
     // Joined before anything is waited for, so that they come in the order in which they were.
     const turn = cooldown.active ? null : this.#queue.join(run.id);
@@ -278,4 +278,4 @@ interface NewRun {
 
 /** A failure such as a CAPTCHA ends a run for good, also when the program died before it could write the end down. */
 const hasStoppedItsRun = (step: RunStep): boolean =>
-  step.failure !== null && FAILURES[step.failure.code].reach === 'RUN' && !isWorthResuming(step);
+  step.failure !== null && FAILURES[step.failure.code].scope === 'RUN' && !isWorthResuming(step);

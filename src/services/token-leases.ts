@@ -27,7 +27,7 @@ export interface LeaseHolder extends LeaseRecord {
   readonly isPresent: boolean;
 }
 
-type Desk = Pick<
+type Needs = Pick<
   Services,
   'database' | 'apiConfigs' | 'truth' | 'audit' | 'accessKeys' | 'refusals' | 'clock'
 >;
@@ -46,7 +46,7 @@ const NEXT_ACTIONS: Readonly<Record<Exclude<Verdict, 'VALID'>, string>> = {
 
 /** Hands a token to a SERVICE key. Nothing leaves before it is written down that it does. */
 export const leaseToken = async (
-  desk: Desk,
+  needs: Needs,
   caller: Caller,
   account: Account,
   apiName: ApiName,
@@ -54,36 +54,36 @@ export const leaseToken = async (
   const { keyId } = caller;
   if (keyId === null) throw outOfBounds('Only a SERVICE key is handed tokens.');
   const refuse = (reason: string): void =>
-    desk.refusals.note('LEASE_REFUSED', { keyId, api: apiName, reason });
+    needs.refusals.note('LEASE_REFUSED', { keyId, api: apiName, reason });
   const { accountId } = caller.bounds;
   if ((accountId !== null && accountId !== account.id) || !mayUseApi(caller.bounds, apiName)) {
     refuse('OUT_OF_BOUNDS');
     throw outOfBounds(`This key is not made for ${apiName} of ${account.id}.`);
   }
-  const configs = await desk.apiConfigs.enabled(account);
+  const configs = await needs.apiConfigs.enabled(account);
   const config = configs.find((candidate) => candidate.apiName === apiName);
   if (config === undefined) {
     refuse('API_NOT_CONFIGURED');
     throw new Refusal('API_NOT_CONFIGURED', `${apiName} is not enabled.`, 'Configure and enable it first.');
   }
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-    const known = await judge(desk, account, config);
+    const known = await judge(needs, account, config);
     if (known.token === undefined || known.check.verdict !== 'VALID') {
       const verdict = known.check.verdict === 'VALID' ? 'MISSING' : known.check.verdict;
       refuse(verdict);
       throw new Refusal('TOKEN_NOT_VALID', `The token of ${apiName} is ${verdict}.`, NEXT_ACTIONS[verdict]);
     }
     const { accessToken, version } = known.token;
-    const lease = { keyId, accountId: account.id, apiName, version, leasedAt: desk.clock() };
-    if (await writeDown(desk, lease, account, known.token.fingerprint))
-      return { apiName, accessToken, version, expiresAt: endOf(known.token) ?? nextExpiry(desk.clock()) };
+    const lease = { keyId, accountId: account.id, apiName, version, leasedAt: needs.clock() };
+    if (await writeDown(needs, lease, account, known.token.fingerprint))
+      return { apiName, accessToken, version, expiresAt: endOf(known.token) ?? nextExpiry(needs.clock()) };
   }
   throw new Refusal('WRONG_STATE', 'The token is being replaced right now.', 'Try again in a second.');
 };
 
 /** Who holds what, of the keys that still may. */
 export const listLeases = async (
-  { database, truth, apiConfigs, accessKeys }: Desk,
+  { database, truth, apiConfigs, accessKeys }: Needs,
   account: Account,
 ): Promise<readonly LeaseHolder[]> => {
   const known = await truth.known(account, await apiConfigs.list(account));
@@ -98,7 +98,7 @@ export const listLeases = async (
 };
 
 /** What is known; the broker is asked where that is not enough. */
-const judge = async ({ truth, clock }: Desk, account: Account, config: ApiConfig): Promise<KnownToken> => {
+const judge = async ({ truth, clock }: Needs, account: Account, config: ApiConfig): Promise<KnownToken> => {
   const [known] = await truth.known(account, [config]);
   if (known === undefined) throw new Error('There is an answer for each API.');
   const { check, checkedAt } = known;
@@ -110,7 +110,7 @@ const judge = async ({ truth, clock }: Desk, account: Account, config: ApiConfig
 
 /** False when the token is not the present one any more: then nothing was written. */
 const writeDown = (
-  { database, audit }: Desk,
+  { database, audit }: Needs,
   lease: LeaseRecord,
   account: Account,
   fingerprint: string,

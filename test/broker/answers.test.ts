@@ -6,6 +6,7 @@ import { LoginFailure } from '../../src/broker/login-failure.ts';
 import { exchangeCode } from '../../src/broker/oauth.ts';
 import { classifyPage, failureInStatus, failureInText } from '../../src/broker/page-kind.ts';
 import type { FieldName, PageReading } from '../../src/broker/page-reading.ts';
+import { probeProfile } from '../../src/broker/profile-probe.ts';
 import { isRedirect, readRedirect } from '../../src/broker/redirect.ts';
 import { DatabaseError } from '../../src/db/database-error.ts';
 import { Secret } from '../../src/domain/secret.ts';
@@ -42,6 +43,7 @@ describe('the answer to a code', () => {
     [{ access_token: 'token', user_id: 'DEMO01' }, 'DEMO01'],
     [{ access_token: 'token' }, null],
     [{ access_token: 'token', user_id: 7 }, null],
+    [{ status: 'success', data: { access_token: 'token', user_id: 'DEMO01' } }, 'DEMO01'],
   ])('is a token, of the user that it names: %j', async (body, userId) => {
     await using server = await answering(200, JSON.stringify(body));
     const issued = await exchange(server.url);
@@ -63,12 +65,31 @@ describe('the answer to a code', () => {
   });
 });
 
+describe('the answer to the profile call', () => {
+  const probe = (url: string) => probeProfile(url, new Secret('token'), 2000);
+  const edge = { type: 'https://developers.cloudflare.example/1010', title: 'Error 1010', status: 403 };
+
+  test.each([
+    [401, { status: 'error', errors: [{ errorCode: 'UDAPI100050' }] }, 'DEAD'],
+    [403, {}, 'DEAD'],
+    [403, edge, 'UNKNOWN'],
+    [401, '<html>Access denied</html>', 'UNKNOWN'],
+    [200, { status: 'success', data: { user_id: 'DEMO01' } }, 'ALIVE'],
+    [200, { status: 'success' }, 'UNKNOWN'],
+    [500, {}, 'UNKNOWN'],
+  ])('%i %j says that the token is %s', async (status, body, kind) => {
+    await using server = await answering(status, typeof body === 'string' ? body : JSON.stringify(body));
+    expect((await probe(server.url)).kind).toBe(kind);
+  });
+});
+
 describe('a redirect', () => {
   test.each([
     ['https://x.example', 'https://x.example/', true],
     ['https://x.example/a?code=1', 'https://x.example/a', true],
     ['https://x.example/a?k=v&code=1', 'https://x.example/a?k=v', true],
     ['https://x.example/a?code=1', 'https://x.example/a?k=v', false],
+    ['https://x.example/a/?code=1', 'https://x.example/a', true],
     ['https://x.example/ab', 'https://x.example/a', false],
     ['https://y.example/a', 'https://x.example/a', false],
     ['about:blank', 'not an address', false],
@@ -115,6 +136,7 @@ describe('a page', () => {
     text: '',
     ...parts,
   });
+  const button = (label: string) => ({ label, at: null });
   const mobile = { fields: { MOBILE: field } };
   const kindOf = (parts: Partial<PageReading>, submitted: readonly FieldName[] = []) => {
     const kind = classifyPage(page(parts), new Set(submitted));
@@ -133,14 +155,14 @@ describe('a page', () => {
     ['warns of them afterwards', { ...mobile, text: '3 attempts left' }, ['MOBILE'], 'CREDENTIALS_REJECTED'],
     [
       'offers to unlock an account beside the first field',
-      { ...mobile, buttons: ['Unlock account'] },
+      { ...mobile, buttons: [button('Unlock account')] },
       [],
       'FIELD',
     ],
-    ['offers it later', { buttons: ['Unlock account'] }, ['MOBILE'], 'CREDENTIALS_REJECTED'],
-    ['wants consent', { buttons: ['Deny', 'Allow'] }, [], 'CONSENT'],
-    ['wants to send notifications', { buttons: ['Allow notifications'] }, [], 'UNKNOWN'],
-    ['wants consent and a PIN', { buttons: ['Allow'], fields: { PIN: field } }, ['PIN'], 'UNKNOWN'],
+    ['offers it later', { buttons: [button('Unlock account')] }, ['MOBILE'], 'CREDENTIALS_REJECTED'],
+    ['wants consent', { buttons: [button('Deny'), button('Allow')] }, [], 'CONSENT'],
+    ['wants to send notifications', { buttons: [button('Allow notifications')] }, [], 'UNKNOWN'],
+    ['wants consent and a PIN', { buttons: [button('Allow')], fields: { PIN: field } }, ['PIN'], 'UNKNOWN'],
     ['shows a CAPTCHA', { ...mobile, captcha: true }, [], 'CAPTCHA'],
     ['says that it checks the browser', { text: 'Checking your browser …' }, [], 'CAPTCHA'],
   ])('that %s', (_what, parts, submitted, kind) => {

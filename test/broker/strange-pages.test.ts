@@ -1,83 +1,19 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { BrokerBrowser } from '../../src/broker/broker-browser.ts';
-import { LoginFailure } from '../../src/broker/login-failure.ts';
-import { dialogUrl } from '../../src/broker/oauth.ts';
-import { totpCode } from '../../src/broker/totp.ts';
-import { readConfig } from '../../src/config.ts';
-import { timeStepAt } from '../../src/domain/totp-secret.ts';
 import type { Knobs } from '../../src/simulator/scenarios.ts';
-import { environmentOf, openBroker } from '../support/desk.ts';
+import { inEachStep, type Outcome, Stranger } from './stranger.ts';
 
 /** Nobody has written down how the broker's page takes what is typed into it, and it changes. These are ways that pages have. */
 
-const STATE = 'strange';
-
-/** Done to each step of the page when it appears; `form`, `input` and `button` are the step's. */
-const inEachStep = (habit: string): string => `
-  const seen = new WeakSet();
-  const meet = () => {
-    const form = document.querySelector('#view form');
-    if (!form || seen.has(form)) return;
-    seen.add(form);
-    const input = form.querySelector('input');
-    const button = form.querySelector('[type=submit]');
-    ${habit}
-  };
-  new MutationObserver(meet).observe(document.getElementById('view'), { childList: true });
-  meet();`;
-
 const IS_FULL = "input.value.replace(/\\D/g, '').length === (input.id === 'mobileNum' ? 10 : 6)";
 
-interface Outcome {
-  /** The code came, or which failure ended the login. */
-  readonly end: string;
-  readonly message: string;
-  /** How often each secret reached the broker. */
-  readonly sent: readonly [otpRequests: number, otps: number, pins: number];
-}
-
-let browser: BrokerBrowser;
+let stranger: Stranger;
 beforeAll(async () => {
-  browser = await BrokerBrowser.launch({ headless: true, chromiumPath: null });
+  stranger = await Stranger.arrive();
 });
-afterAll(() => browser[Symbol.asyncDispose]());
+afterAll(() => stranger[Symbol.asyncDispose]());
 
-const logIn = async (knobs: Partial<Knobs>, stepTimeoutMs: number): Promise<Outcome> => {
-  await using broker = await openBroker({ knobs });
-  const [app] = broker.apps;
-  if (app === undefined) throw new Error('The broker knows no app.');
-  const { credentials } = readConfig(environmentOf(broker, 1));
-  const listener = {
-    onStep: async () => undefined,
-    awaitOtpRequest: async () => undefined,
-    beforeOtpRequest: async () => undefined,
-    awaitTimeStep: async () => undefined,
-    takeOtp: async () => totpCode(credentials.totp, timeStepAt(credentials.totp, new Date())),
-    beforePin: async () => undefined,
-    onSubmitted: () => undefined,
-    onCaptcha: async () => undefined,
-  };
-  const request = {
-    dialogUrl: dialogUrl(broker.url, app, STATE),
-    redirectUri: app.redirectUri,
-    state: STATE,
-    credentials,
-    stepTimeoutMs,
-    captchaWaitMs: 0,
-    now: () => new Date(),
-    signal: new AbortController().signal,
-  };
-  await using session = await browser.openSession();
-  const end = await session.logIn(request, listener).then(
-    (code) => ({ end: code.reveal() === '' ? 'NOTHING' : 'CODE', message: '' }),
-    (error: unknown) => {
-      if (!(error instanceof LoginFailure)) throw error;
-      return { end: error.code, message: error.message };
-    },
-  );
-  const count = (kind: string) => broker.log.filter((entry) => entry.kind === kind).length;
-  return { ...end, sent: [count('OTP_GENERATE'), count('OTP_VERIFY'), count('PIN')] };
-};
+const logIn = (knobs: Partial<Knobs>, stepTimeoutMs: number): Promise<Outcome> =>
+  stranger.logIn({ knobs, stepTimeoutMs });
 
 test.each([
   [
@@ -135,6 +71,18 @@ test.each([
     'greets with a box that has to be closed',
     `if (input.id === 'mobileNum') setTimeout(() => alert('Welcome back to trading'), 100);`,
   ],
+  [
+    'asks whether other sessions should end',
+    `if (input.id === 'otpNum') setTimeout(() => { if (confirm('Log out everywhere else?')) location.assign('/login/elsewhere'); }, 100);`,
+  ],
+  [
+    'carries the badge of reCAPTCHA',
+    `
+    const badge = document.createElement('div');
+    badge.className = 'grecaptcha-badge';
+    badge.innerHTML = '<iframe srcdoc="<p>badge</p>" src="https://www.google.com/recaptcha/api2/anchor" width="256" height="60"></iframe>';
+    if (!document.querySelector('.grecaptcha-badge')) document.body.append(badge);`,
+  ],
   ['has something in its field already', `input.value = '12'; input.dispatchEvent(new Event('input'));`],
   [
     'shows each step a while after the one before',
@@ -146,7 +94,7 @@ test.each([
 ])(
   'a page that %s is logged in to, and each secret leaves once',
   async (_what, habit) => {
-    expect(await logIn({ pageScript: inEachStep(habit) }, 8000)).toEqual({
+    expect(await logIn({ pageScript: inEachStep(habit) }, 8000)).toMatchObject({
       end: 'CODE',
       message: '',
       sent: [1, 1, 1],
@@ -187,7 +135,7 @@ test.each([
     const to = answer.redirectUri;
     ${go}
   };`;
-    expect(await logIn({ pageScript }, 8000)).toEqual({ end: 'CODE', message: '', sent: [1, 1, 1] });
+    expect(await logIn({ pageScript }, 8000)).toMatchObject({ end: 'CODE', message: '', sent: [1, 1, 1] });
   },
   60_000,
 );
@@ -277,7 +225,52 @@ test.each<[string, Partial<Knobs>, string, RegExp, readonly number[]]>([
 ])(
   'a page that %s ends the login in words',
   async (_what, knobs, end, message, sent) => {
-    expect(await logIn(knobs, 2000)).toEqual({ end, message: expect.stringMatching(message), sent });
+    expect(await logIn(knobs, 2000)).toMatchObject({ end, message: expect.stringMatching(message), sent });
+  },
+  60_000,
+);
+
+test.each([
+  ['reCAPTCHA', `<div class="g-recaptcha">I am here</div>`],
+  [
+    'hCaptcha',
+    `<iframe srcdoc="<p>pick the boats</p>" src="https://newassets.hcaptcha.com/captcha/v1/x"></iframe>`,
+  ],
+  ['a picture', `<img alt="captcha" width="80" height="30" src="data:,">`],
+  ['a field for what a picture shows', `<input name="userCaptcha">`],
+  ['words', `<p>Please confirm that you are not a robot</p>`],
+])(
+  'a CAPTCHA that is %s is left alone',
+  async (_what, html) => {
+    const habit = `if (input.id === 'mobileNum') form.insertAdjacentHTML('beforeend', ${JSON.stringify(html)});`;
+    const { end, sent } = await logIn({ pageScript: inEachStep(habit) }, 4000);
+    expect([end, sent]).toEqual(['CAPTCHA', [0, 0, 0]]);
+  },
+  60_000,
+);
+
+test.each([
+  ['beside one that refuses', `<button type="button">Don't allow</button>`, ''],
+  ['beside one for all cookies', `<button type="button">Accept all</button>`, ''],
+  [
+    'beside one that refuses, under a veil',
+    `<button type="button">Don't allow</button>`,
+    `<div style="position: fixed; inset: 0"></div>`,
+  ],
+])(
+  'a button for consent %s is the one that is pressed',
+  async (_what, other, veil) => {
+    const pageScript = `
+      const ask = authorize;
+      steps.CONSENT = () => {
+        const form = document.querySelector('#view form');
+        form.insertAdjacentHTML('afterbegin', ${JSON.stringify(other)});
+        form.insertAdjacentHTML('afterend', ${JSON.stringify(veil)});
+        form.querySelector('button').addEventListener('click', () => location.replace('/login/refused'));
+        onSubmit(ask);
+      };`;
+    const { end, asked } = await logIn({ asksConsent: true, pageScript }, 8000);
+    expect([end, asked.includes('/login/refused')]).toEqual(['CODE', false]);
   },
   60_000,
 );

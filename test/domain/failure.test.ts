@@ -36,7 +36,7 @@ test('the broker’s codes mean', () => {
 });
 
 test('only what concerns one app lets a run go on to the next', () => {
-  expect(FAILURE_CODES.filter((code) => FAILURES[code].reach === 'API')).toEqual([
+  expect(FAILURE_CODES.filter((code) => FAILURES[code].scope === 'API')).toEqual([
     ...['APP_REJECTED', 'CODE_SPENT', 'SPENT_UNKNOWN', 'TOKEN_REJECTED', 'UNVERIFIED', 'APPROVAL_LAPSED'],
   ]);
 });

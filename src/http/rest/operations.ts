@@ -143,11 +143,11 @@ const notReady = (facts: AuthStateFacts): Response => {
 
 const NEXT_ACTIONS: Readonly<Record<BlockReason, string>> = {
   CAPTCHA: 'Solve the CAPTCHA in the browser window, or log in by hand.',
-  COOLDOWN: 'Wait; the run goes on by itself.',
+  COOLDOWN: 'Wait until it is over; a run that was interrupted goes on by itself.',
   CREDENTIALS_REJECTED: 'Log in by hand, correct what was wrong, then call clearQuarantine with a reason.',
   APP_REJECTED: 'Put the app right at the broker, or accept the partial set.',
   PAGE_CHANGED: 'Look at the login page; it is not known any more.',
-  BROKER_UNREACHABLE: "Check the internet connection and the broker's status page, then start again.",
+  BROKER_UNREACHABLE: "Check the internet connection and the broker's status page, then generate again.",
   DATABASE: 'Check the database file, its permissions and the disk.',
   BROWSER_BUSY: 'Wait for the other process, or end it.',
 };

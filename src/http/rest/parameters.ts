@@ -1,4 +1,5 @@
 import { type OperationDefinitionNode, parse, type TypeNode } from 'graphql';
+import { parseJson } from '../parse-json.ts';
 import { readBody } from '../read-body.ts';
 import { restError } from '../rest-error.ts';
 
@@ -47,14 +48,6 @@ const readJson = async (request: Request): Promise<Parameters | Response> => {
   const value = parseJson(text);
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
   return isObject ? (value as Parameters) : badInput('The body is not a JSON object.');
-};
-
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 };
 
 /** A text that does not fit stays as it is: GraphQL refuses it in its own words. */

@@ -27,11 +27,11 @@ export type AcquisitionPath =
 
 /** A broker login. Its credentials are sealed, and can be written only. */
 export type AddAccountInput = {
-  /** Our name for it; one such as UPSTOX_02 is made if left out. */
+  /** Our name for it: up to 32 of A-Z, 0-9 and _, a letter first. One such as UPSTOX_02 is made if left out. */
   id?: string | null | undefined;
   /** Of the broker login: ten digits, with or without +91. It can never be read back. */
   mobileNumber: string;
-  /** For people; the id if left out. */
+  /** For people, 60 characters at most; the id if left out. */
   name?: string | null | undefined;
   /** The six-digit PIN. It can never be read back. */
   pin: string;
@@ -96,7 +96,7 @@ export type BlockReason =
   | 'BROWSER_BUSY'
   /** The broker wants to see a person. */
   | 'CAPTCHA'
-  /** The broker needs rest; it goes on by itself. */
+  /** The broker needs rest; a run that was interrupted goes on by itself. */
   | 'COOLDOWN'
   /** The account is quarantined until clearQuarantine. */
   | 'CREDENTIALS_REJECTED'
@@ -270,7 +270,7 @@ export type RunStatus =
   | 'COMPLETED'
   /** Waiting until the broker accepts logins again. */
   | 'COOLDOWN'
-  /** Another account’s run has the browser; it comes next. */
+  /** Another account’s run has the browser; it waits its turn. */
   | 'QUEUED'
   /** Under way. */
   | 'RUNNING'
@@ -283,7 +283,7 @@ export type RunStatus =
 export type SaveApiConfigInput = {
   /** An account; the active one if left out. */
   accountId?: string | null | undefined;
-  /** From 0 to 5; the usual index of the name if left out. */
+  /** From 0 to 5. If left out, an app that is stored keeps its own; a new one gets the usual index of its name, or the lowest that is free. */
   apiIndex?: number | null | undefined;
   /** Which of the six apps; one that is stored is changed. */
   apiName: ApiName;
@@ -291,7 +291,7 @@ export type SaveApiConfigInput = {
   clientId: string;
   /** Its secret, up to 255 characters without blanks; needed for a new app. It can never be read back. */
   clientSecret?: string | null | undefined;
-  /** Whether tokens are made and checked for it. Default true. */
+  /** Whether tokens are made and checked for it. If left out, an app that is stored stays as it is; a new one is enabled. */
   enabled?: boolean | null | undefined;
   /** As registered at the broker, http or https. The one of the account if it was never given: UPSTOX_REDIRECT_URI, or what addAccount was told. */
   redirectUri?: string | null | undefined;

@@ -50,7 +50,7 @@ export type BlockReason =
   | 'BROWSER_BUSY'
   /** The broker wants to see a person. */
   | 'CAPTCHA'
-  /** The broker needs rest; it goes on by itself. */
+  /** The broker needs rest; a run that was interrupted goes on by itself. */
   | 'COOLDOWN'
   /** The account is quarantined until clearQuarantine. */
   | 'CREDENTIALS_REJECTED'
@@ -166,7 +166,7 @@ export type RunStatus =
   | 'COMPLETED'
   /** Waiting until the broker accepts logins again. */
   | 'COOLDOWN'
-  /** Another account’s run has the browser; it comes next. */
+  /** Another account’s run has the browser; it waits its turn. */
   | 'QUEUED'
   /** Under way. */
   | 'RUNNING'

@@ -25,13 +25,13 @@ export const LockedOut = ({ refusal }: { refusal: Refused | null }) => {
       <p>
         {isForbidden
           ? 'Your key opens no page.'
-          : 'Nobody is logged in here, or the session has ended: it lasts a day, ends with its key, and with a restart of the server.'}
+          : 'Nobody is logged in here, or the session has ended: it lasts a day, and ends with its key.'}
       </p>
       <h2>Come in with a link</h2>
       <p>
         When it starts, the server prints a link that works once. Look into the terminal that runs{' '}
         <code>npm start</code> (or <code>npm run demo</code>), and open the link in this browser. Was it used
-        already? Start the server again for a new one; runs and cooldowns go on where they were.
+        already? <code>vega-auth keys link</code> prints another, and so does the server when it starts anew.
       </p>
       <h2>Or with a key</h2>
       <KeyForm />
