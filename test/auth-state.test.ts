@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { spawn } from 'node:child_process';
+import { describe, expect, test } from 'vitest';
 import type { AuthPhase } from '../src/domain/auth-phase.ts';
 import { EventsDocument } from '../src/sdk/index.ts';
 import { type Desk, openBroker, openDesk, until } from './support/desk.ts';
@@ -135,7 +136,7 @@ test('a rejected PIN quarantines the account until an operator says what was wro
 test('PINs that keep coming to nothing end in quarantine before the broker locks the account', async () => {
   await using desk = await openDesk({
     apis: 1,
-    simulator: { knobs: { hangingSteps: ['PIN'] } },
+    simulator: { knobs: { hangingSteps: ['AUTHORIZE'] } },
     env: { VEGA_STEP_TIMEOUT_SECONDS: '1', VEGA_COOLDOWN_SECONDS: '1' },
   });
   await desk.generate('mode: ALL');
@@ -237,6 +238,68 @@ test('a cooldown goes on over a restart with the time that is left, and then the
     { apiName: 'PRIMARY', status: 'DONE' },
     { apiName: 'WEBSOCKET1', status: 'DONE' },
   ]);
+});
+
+test('a run goes on when another program has noticed the end of its cooldown first', async () => {
+  await using desk = await openDesk({
+    apis: 3,
+    simulator: { scenario: 'throttled' },
+    env: { VEGA_COOLDOWN_SECONDS: '600' },
+  });
+  await desk.generate('mode: ALL');
+  expect(await stateOf(desk)).toMatchObject({ state: 'COOLDOWN', run: { status: 'COOLDOWN' } });
+  desk.change('update auth_states set cooldown_from = null, cooldown_until = null');
+  await until('the run to go on', async () => (await stateOf(desk)).run.status !== 'COOLDOWN');
+});
+
+test('a broker that cannot be reached ends the run, and the account rests', async () => {
+  await using desk = await openDesk({
+    apis: 2,
+    simulator: { scenario: 'edge-blocked' },
+    env: { VEGA_COOLDOWN_SECONDS: '3' },
+  });
+  expect((await desk.generate('mode: ALL')).status).toBe('STOPPED');
+  expect(await stateOf(desk)).toMatchObject({ state: 'COOLDOWN', blockedBy: 'COOLDOWN' });
+  await until('the end of the cooldown', async () => (await stateOf(desk)).state === 'PARTIAL_AUTH');
+  expect(await stateOf(desk)).toMatchObject({
+    blockedBy: 'BROKER_UNREACHABLE',
+    run: { status: 'STOPPED' },
+  });
+});
+
+describe('a run that stands in the database as under way', () => {
+  const leave = (desk: Desk, processId: number | undefined): void =>
+    desk.change(
+      `insert into generation_runs (id, account_id, mode, status, started_at, process_id)
+       values ('elsewhere', 'UPSTOX_01', 'ALL', 'COOLDOWN', 1, ?)`,
+      processId,
+    );
+
+  test('is not joined by a second one while the program that carries it lives', async () => {
+    const other = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000)']);
+    await using desk = await openDesk({ apis: 1 });
+    try {
+      leave(desk, other.pid);
+      const { errors } = await desk.ask('mutation { generateTokens(mode: ALL) { id } }');
+      expect(errors[0].extensions.code).toBe('RUN_IN_PROGRESS');
+      expect(errors[0].message).toContain(`process ${other.pid}`);
+    } finally {
+      other.kill();
+    }
+  });
+
+  // Elsewhere nobody tells which program a process runs.
+  if (process.platform === 'linux')
+    test('keeps nobody waiting when its process id belongs to another program by now', async () => {
+      const other = spawn('sleep', ['60']);
+      await using desk = await openDesk({ apis: 1 });
+      try {
+        leave(desk, other.pid);
+        expect((await desk.generate('mode: ALL')).status).toBe('COMPLETED');
+      } finally {
+        other.kill();
+      }
+    });
 });
 
 test('a second program is told who has the browser', async () => {

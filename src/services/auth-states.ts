@@ -326,24 +326,35 @@ export class AuthStates {
       const cooldown = cooldownAt(record, clock());
       if (cooldown.active) events.whisper(account.id, { kind: 'COOLDOWN', cooldown });
       if (!cooldown.active && record.cooldown !== null) await this.#endCooldown(account);
+      if (!cooldown.active) await this.#wake(account);
       if (hasPrimary(record.phase)) await this.settle(account);
     }
   }
 
   async #endCooldown(account: Account): Promise<void> {
-    const { database, events, audit } = this.#options;
-    const record = await this.#record(account);
-    if (record.cooldown === null || cooldownAt(record, this.#options.clock()).active) return;
-    await database.write(async (transaction) => {
+    const { database, events, audit, clock } = this.#options;
+    const isOurs = await database.write(async (transaction) => {
+      const record = await findAuthRecord(transaction, account.id);
+      if (record.cooldown === null || cooldownAt(record, clock()).active) return false;
       await changeAuthRecord(transaction, account.id, { cooldown: null });
       await audit.note(transaction, 'COOLDOWN_ENDED', {}, { accountId: account.id });
+      return true;
     });
+    if (!isOurs) return;
     await this.move(account, 'TIME_IS_UP');
-    events.publish(account.id, { kind: 'COOLDOWN', cooldown: (await this.read(account)).cooldown });
+    const { cooldown, run } = await this.read(account);
+    events.publish(account.id, { kind: 'COOLDOWN', cooldown });
+    await this.#wake(account);
+    if (run === null || isOver(run)) await this.runEnded(account);
+  }
+
+  /** Lets go on what waits here for the end of a cooldown; another process on this database may have ended it. */
+  async #wake(account: Account): Promise<void> {
     const over = this.#waiting.filter(({ accountId }) => accountId === account.id);
-    this.#waiting = this.#waiting.filter(({ accountId }) => accountId !== account.id);
+    if (over.length === 0) return;
+    await this.move(account, 'TIME_IS_UP');
+    this.#waiting = this.#waiting.filter((one) => !over.includes(one));
     for (const { resolve } of over) resolve();
-    if (!this.#isUnderWay(account)) await this.runEnded(account);
   }
 }
 

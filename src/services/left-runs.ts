@@ -2,11 +2,13 @@ import { findAcquisitions } from '../db/approvals.ts';
 import { adoptRun, findUnfinishedRuns, updateRun } from '../db/generation-runs.ts';
 import { isAlive } from '../db/is-alive.ts';
 import { findSpentCodes } from '../db/login-attempts.ts';
+import type { Queryable } from '../db/queryable.ts';
 import type { Account } from '../domain/account.ts';
 import { canStillCome } from '../domain/acquisition.ts';
 import type { ApiConfig } from '../domain/api-config.ts';
 import type { GenerationRun } from '../domain/generation-run.ts';
 import { afterCrash } from '../domain/interrupted-run.ts';
+import { Refusal } from '../domain/refusal.ts';
 import type { GenerationOptions } from './generation-options.ts';
 
 /** Runs that were under way when their process died. */
@@ -88,6 +90,18 @@ const endLeftover = async (
 const byTurn = (one: GenerationRun, other: GenerationRun): number =>
   Number(one.status === 'QUEUED') - Number(other.status === 'QUEUED') ||
   one.startedAt.getTime() - other.startedAt.getTime();
+
+/** Refuses a second run of an account while another process, which lives, carries one. */
+export const refuseCarriedElsewhere = async (db: Queryable, { id }: Account): Promise<void> => {
+  const unfinished = await findUnfinishedRuns(db);
+  const other = unfinished.find(({ run, processId }) => run.accountId === id && isCarried(processId));
+  if (other === undefined) return;
+  throw new Refusal(
+    'RUN_IN_PROGRESS',
+    `A generation run is under way in process ${other.processId} (${other.run.id}).`,
+    'Wait until it ends, or abort it there; its progress comes with the subscription tokenProgress.',
+  );
+};
 
 /** A run of this very process' id was left by an earlier one that had the same. */
 const isCarried = (processId: number): boolean => processId !== process.pid && isAlive(processId);

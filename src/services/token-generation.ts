@@ -21,7 +21,7 @@ import { backUpBeforeRun } from './backups.ts';
 import { BrowserQueue, type BrowserTurn } from './browser-queue.ts';
 import type { GenerationOptions } from './generation-options.ts';
 import type { Job } from './job.ts';
-import { adoptLeftRuns, assessLeftRun } from './left-runs.ts';
+import { adoptLeftRuns, assessLeftRun, refuseCarriedElsewhere } from './left-runs.ts';
 import { LiveRun } from './live-run.ts';
 import { refuseUnknownNames, refuseUnreadable } from './request-checks.ts';
 import { RunCarrier } from './run-carrier.ts';
@@ -115,6 +115,7 @@ export class TokenGeneration {
     const enabled = configs.filter((config) => config.enabled).sort(byApiIndex);
     refuseUnknownNames(request, enabled);
     await states.refuseBlocked(account);
+    await refuseCarriedElsewhere(database.read, account);
     this.#take(account);
     const id = randomUUID();
     let turn: BrowserTurn | null = null;
@@ -136,6 +137,7 @@ export class TokenGeneration {
       const run = this.#newRun({ id, account, request, chosen, isQueued });
       const reference = { accountId: account.id, correlationId: run.id };
       await database.write(async (transaction) => {
+        if (!isOver(run)) await refuseCarriedElsewhere(transaction, account);
         await insertRun(transaction, run, process.pid);
         if (wish !== null) await insertAcquisitions(transaction, run, apis, wish);
         const facts = { mode: run.mode, apis: chosen, via: wish?.kind ?? 'BROWSER' };
