@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import type { AuthPhase } from '../src/domain/auth-phase.ts';
 import { EventsDocument } from '../src/sdk/index.ts';
-import { type Desk, openBroker, openDesk, until } from './support/desk.ts';
+import { type Desk, openBroker, openDesk, settle, until } from './support/desk.ts';
 
 const STATE = `{ ready authState { state primaryPresent blockedBy cooldown { active remainingSeconds reason }
   run { status waitingUntil steps { apiName status failure { code submitted } } } } }`;
@@ -265,6 +265,35 @@ test('a broker that cannot be reached ends the run, and the account rests', asyn
     blockedBy: 'BROKER_UNREACHABLE',
     run: { status: 'STOPPED' },
   });
+});
+
+test('a run that could go on is told to wait for the browser of another program', async () => {
+  await using first = await openDesk({
+    apis: 3,
+    simulator: { knobs: { otpLimit: { count: 2, withinMs: 3000 } } },
+    env: { VEGA_COOLDOWN_SECONDS: '4' },
+  });
+  expect((await first.generate('mode: ALL')).status).toBe('COOLDOWN');
+  await using second = await openDesk({
+    apis: 1,
+    browserLock: `${first.directory}/browser.lock`,
+    simulator: { scenario: 'hang' },
+    env: { VEGA_STEP_TIMEOUT_SECONDS: '60' },
+  });
+  const { data } = await second.ask('mutation { generateTokens(mode: ALL) { id } }');
+  await until('the wait', async () => (await stateOf(first)).blockedBy === 'BROWSER_BUSY');
+  await second.ask(`mutation { abortGeneration(runId: "${data.generateTokens.id}") { status } }`);
+  await until('the end', async () => (await stateOf(first)).run.status === 'COMPLETED');
+});
+
+test('what was left half done yesterday does not stand in the way of a login today', async () => {
+  let now = new Date('2026-11-24T03:00:00Z');
+  await using desk = await openDesk({ apis: 1, clock: () => now });
+  desk.change("update auth_states set phase = 'PARTIAL_AUTH', since = ?", now.getTime());
+  await settle(1500);
+  expect((await stateOf(desk)).state).toBe('PARTIAL_AUTH');
+  now = new Date('2026-11-24T22:00:00Z');
+  await until('the new day', async () => (await stateOf(desk)).state === 'IDLE');
 });
 
 describe('a run that stands in the database as under way', () => {

@@ -39,7 +39,8 @@ test.for(ANSWERS)(
     plantToken(desk, 'PRIMARY');
     desk.broker.faults.profile = fault;
     const { tokenStatus } = (await desk.ask(STATUS)).data;
-    const check = { verdict, reason, httpStatus, timeValid: true, profileValid: verdict === 'VALID' };
+    const profileValid = verdict === 'UNKNOWN' ? null : verdict === 'VALID';
+    const check = { verdict, reason, httpStatus, timeValid: true, profileValid };
     expect(tokenStatus.tokens).toEqual([{ apiName: 'PRIMARY', ...check }]);
     expect(desk.rows('select is_active from upstox_tokens')).toEqual([{ is_active: active }]);
     expect(desk.broker.profileCalls.total).toBe(1);

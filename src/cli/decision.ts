@@ -1,5 +1,5 @@
 import type { ApiName, GenerateTokensMutationVariables } from '../sdk/index.ts';
-import { verdictText } from '../sdk/words.ts';
+import { atStakeIn, verdictText } from '../sdk/words.ts';
 import type { Terminal } from './command.ts';
 import { askChoice, askSome, askWhether } from './prompts.ts';
 import { type Choice, choiceLine } from './view/choices.ts';
@@ -54,12 +54,6 @@ const isAgreed = async (
   report: Report,
   apiNames: readonly ApiName[],
 ): Promise<boolean> => {
-  const among = (names: readonly ApiName[]) => names.filter((name) => apiNames.includes(name)).join(', ');
-  const valid = among(report.valid);
-  const unknown = among(report.unknown);
-  const atStake = [
-    ...(valid === '' ? [] : [`${valid}, although valid`]),
-    ...(unknown === '' ? [] : [`${unknown}, although nobody knows whether it works`]),
-  ];
-  return atStake.length === 0 || askWhether(terminal, `Replace ${atStake.join('; ')}?`);
+  const atStake = atStakeIn(report.tokens.filter(({ apiName }) => apiNames.includes(apiName)));
+  return atStake === '' || askWhether(terminal, `Replace ${atStake}?`);
 };

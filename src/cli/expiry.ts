@@ -12,9 +12,13 @@ export const expiry: Command = {
   examples: [{ line: 'watch -c vega-auth expiry', says: 'the bars, every two seconds' }],
   run: async (terminal, { account, json }) => {
     await using desk = await openDesk(terminal, { isVisit: true });
-    const ends = await desk.client.tokenExpiry({ accountId: textOf(account) });
+    const accountId = textOf(account);
+    const ends = await desk.client.tokenExpiry({ accountId });
+    const enabled = (await desk.client.apiConfigs({ accountId })).filter((api) => api.enabled);
     if (json === true) printJson(terminal, ends);
     else printLines(terminal, renderExpiry(ends, lookOf(terminal)));
-    return ends.every(({ level }) => level !== 'EXPIRED') ? EXIT.ALL_VALID : EXIT.SOME_MISSING;
+    const living = ends.filter(({ level }) => level !== 'EXPIRED').map(({ apiName }) => apiName);
+    const isWhole = enabled.length > 0 && enabled.every(({ apiName }) => living.includes(apiName));
+    return isWhole ? EXIT.ALL_VALID : EXIT.SOME_MISSING;
   },
 };

@@ -7,13 +7,19 @@ import type { Queryable } from './queryable.ts';
 import { findTokens, ofAccount, type TokenFormat } from './tokens.ts';
 import { tokenPlace, tokenSecretPlace } from './vault.ts';
 
+/** What storing a token did, and which version of its API's tokens it is. */
+export interface Stored {
+  readonly operation: StoreOperation;
+  readonly version: number;
+}
+
 /** The replace rule: what lay there goes, the new row comes, in the caller's transaction. */
 export const replaceToken = (
   transaction: Queryable,
   token: NewToken,
   format: TokenFormat,
   now: Date,
-): Promise<{ operation: StoreOperation; version: number }> => {
+): Promise<Stored> => {
   const replacement = { row: toRow(token, format, now), fingerprint: fingerprint(token.accessToken) };
   return asOneChange(transaction, { kind: 'TOKEN', replacement }, () =>
     put(transaction, replacement, format),
@@ -43,7 +49,7 @@ const put = async (
   transaction: Queryable,
   replacement: TokenReplacement,
   format: TokenFormat,
-): Promise<{ operation: StoreOperation; version: number }> => {
+): Promise<Stored> => {
   const { row } = replacement;
   const before = await findPresent(transaction, replacement, format);
   const removed = await transaction

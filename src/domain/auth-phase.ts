@@ -25,6 +25,7 @@ export type AuthTrigger =
   | 'CLIENT_ENTERED'
   | 'ACCOUNT_ENTERED'
   | 'PRIMARY_LOST'
+  | 'DAY_ENDED'
   | 'LOGGED_OUT';
 
 interface Transition {
@@ -51,6 +52,7 @@ export const TRANSITIONS: readonly Transition[] = [
   { from: ['AUTH_CONFIRMED'], on: 'CLIENT_ENTERED', to: 'DASHBOARD' },
   { from: ['AUTH_CONFIRMED', 'DASHBOARD'], on: 'ACCOUNT_ENTERED', to: 'PRIMARY_VALIDATED' },
   { from: ['PRIMARY_VALIDATED', 'AUTH_CONFIRMED', 'DASHBOARD'], on: 'PRIMARY_LOST', to: 'IDLE' },
+  { from: ['PARTIAL_AUTH'], on: 'DAY_ENDED', to: 'IDLE' },
   { from: AUTH_PHASES, on: 'LOGGED_OUT', to: 'IDLE' },
 ];
 

@@ -1,4 +1,5 @@
 import { type AuthPhase, isConfirmed } from './auth-phase.ts';
+import { nextExpiry } from './expiry.ts';
 import type { FailureCode, QuarantineCode } from './failure.ts';
 import { type GenerationRun, waitsElsewhere } from './generation-run.ts';
 import type { TokenCheck } from './verdict.ts';
@@ -73,6 +74,10 @@ export const isSetConfirmed = ({ record, checks, now }: GateFacts): boolean =>
   isPrimaryValid(checks) &&
   (checks.every(isValid) || (record.acceptedUntil !== null && now < record.acceptedUntil));
 
+/** What was left unfinished before the last 03:30 IST is no half of today's tokens. */
+export const isOfYesterday = ({ phase, since }: AuthRecord, now: Date): boolean =>
+  phase === 'PARTIAL_AUTH' && nextExpiry(since) <= now;
+
 /** The gate. It closes by itself: a token whose time is up is not VALID any more. */
 export const isReady = (facts: GateFacts): boolean => {
   const { phase, isLoggedOut } = facts.record;
@@ -99,14 +104,16 @@ const BLOCKING: Readonly<Partial<Record<FailureCode, BlockReason>>> = {
   STORAGE_FAILED: 'DATABASE',
 };
 
-/** Why nothing moves on; null when something does, or nothing needs to. */
+/** Why nothing moves on; null when something does, or nothing needs to. `isBrowserTaken`: the run waits for another process to let go of the browser. */
 export const blockReason = (
   { record, checks, now }: GateFacts,
   run: GenerationRun | null,
+  isBrowserTaken = false,
 ): BlockReason | null => {
   if (record.quarantinedAt !== null) return QUARANTINE.CREDENTIALS_REJECTED;
   if (run?.status === 'WAITING_OPERATOR' && !waitsElsewhere(run)) return 'CAPTCHA';
   if (cooldownAt(record, now).active) return 'COOLDOWN';
+  if (isBrowserTaken) return 'BROWSER_BUSY';
   if (run === null || run.status !== 'STOPPED' || checks.every(isValid)) return null;
   const reasons = run.steps.map(({ failure }) => (failure === null ? undefined : BLOCKING[failure.code]));
   return reasons.findLast((reason) => reason !== undefined) ?? null;

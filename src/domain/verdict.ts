@@ -24,7 +24,8 @@ export interface TokenCheck {
   readonly apiName: ApiName;
   readonly verdict: Verdict;
   readonly timeValid: boolean;
-  readonly profileValid: boolean;
+  /** Null when the profile call was not made or told nothing. */
+  readonly profileValid: boolean | null;
   readonly reason: VerdictReason | null;
   /** The profile call's status; null when no call was made or none was answered. */
   readonly httpStatus: number | null;
@@ -60,7 +61,7 @@ export const checkTime = (
     apiName: config.apiName,
     verdict,
     timeValid,
-    profileValid: false,
+    profileValid: null,
     reason,
     httpStatus: null,
   });
@@ -84,7 +85,13 @@ export const checkProfile = (
   if (probe.kind === 'DEAD')
     return { ...base, verdict: 'INVALID', reason: 'REJECTED', httpStatus: probe.httpStatus };
   if (probe.kind === 'UNKNOWN')
-    return { ...base, verdict: 'UNKNOWN', reason: probe.reason, httpStatus: probe.httpStatus };
+    return {
+      ...base,
+      profileValid: null,
+      verdict: 'UNKNOWN',
+      reason: probe.reason,
+      httpStatus: probe.httpStatus,
+    };
   if (expectedUserId !== null && probe.profile.userId !== expectedUserId) {
     return { ...base, verdict: 'INVALID', reason: 'WRONG_ACCOUNT', httpStatus: 200 };
   }

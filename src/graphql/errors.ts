@@ -10,6 +10,7 @@ export const toGraphQLError = (error: unknown): GraphQLError | null => {
       extensions: {
         code: cause.code,
         nextAction: cause.nextAction,
+        ...(cause.code === 'BAD_USER_INPUT' ? { issues: [{ path: [], message: cause.message }] } : {}),
         ...(cause.retryableAt === null ? {} : { retryableAt: cause.retryableAt.toISOString() }),
       },
     });
@@ -19,7 +20,7 @@ export const toGraphQLError = (error: unknown): GraphQLError | null => {
 
 /** A document whose values do not fit their types is bad input, like bad variables. */
 export const withInputCode = (error: GraphQLError): GraphQLError =>
-  isAboutInput(error) ? withCode(error, 'BAD_USER_INPUT') : error;
+  isAboutInput(error) ? asBadInput(error) : error;
 
 /** The library quotes what it was given, and what it was given may be a PIN. */
 const withoutValues = (message: string): string =>
@@ -40,15 +41,18 @@ const INPUT_MESSAGES =
 const isAboutInput = (error: GraphQLError): boolean =>
   error.extensions.code === undefined && INPUT_MESSAGES.test(error.message);
 
-const withCode = (error: GraphQLError, code: string): GraphQLError =>
-  new GraphQLError(withoutValues(error.message), {
+const asBadInput = (error: GraphQLError): GraphQLError => {
+  const message = withoutValues(error.message);
+  return new GraphQLError(message, {
     ...place(error),
     extensions: {
       ...error.extensions,
-      code,
+      code: 'BAD_USER_INPUT',
       nextAction: 'Correct the value that the message names and send the request again.',
+      issues: [{ path: [], message }],
     },
   });
+};
 
 const place = (error: unknown) => {
   if (!(error instanceof GraphQLError)) return {};

@@ -24,7 +24,9 @@ const TokenCheckRef = builder.objectRef<TokenCheck>('TokenCheck').implement({
     verdict: t.expose('verdict', { type: VerdictEnum, description: 'What follows from both layers.' }),
     timeValid: t.exposeBoolean('timeValid', { description: 'First layer: its time is not up.' }),
     profileValid: t.exposeBoolean('profileValid', {
-      description: 'Second layer: the broker’s profile call confirmed it just now.',
+      nullable: true,
+      description:
+        'Second layer: what the broker’s profile call said of it; null when it was not made or told nothing.',
     }),
     reason: t.exposeString('reason', {
       nullable: true,

@@ -137,7 +137,12 @@ const maskError = (error: unknown, log: Logger): GraphQLError => {
   const known = toGraphQLError(error);
   if (known !== null) return withoutHttp(known);
   log.error({ err: error }, 'a request failed');
-  return new GraphQLError('Unexpected error.', { extensions: { code: 'INTERNAL_SERVER_ERROR' } });
+  return new GraphQLError('Unexpected error.', {
+    extensions: {
+      code: 'INTERNAL_SERVER_ERROR',
+      nextAction: 'Look into the log of vega-auth, then try again.',
+    },
+  });
 };
 
 const parseWithin = (query: string): DocumentNode => {

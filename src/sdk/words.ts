@@ -216,6 +216,17 @@ export const headlineOf = (standing: Standing): Headline => {
   }
 };
 
+/** What making these tokens would replace although it works or may work, in words; empty when there is nothing of the kind. */
+export const atStakeIn = (tokens: Standing['tokens']): string => {
+  const among = (wanted: Verdict): string =>
+    tokens.flatMap(({ apiName, verdict }) => (verdict === wanted ? apiName : [])).join(', ');
+  const [valid, unknown] = [among('VALID'), among('UNKNOWN')];
+  return [
+    ...(valid === '' ? [] : [`${valid}, although valid`]),
+    ...(unknown === '' ? [] : [`${unknown}, although nobody knows whether it works`]),
+  ].join('; ');
+};
+
 /** The tokens that are not VALID, such as "PRIMARY missing; WEBSOCKET1, WEBSOCKET2 expired". Empty when there is none. */
 export const lackingOf = (tokens: Standing['tokens']): string => {
   const kinds = ['MISSING', 'INVALID', 'EXPIRED', 'UNKNOWN'] as const;

@@ -15,6 +15,7 @@ import {
   blockReason,
   cooldownAt,
   type GateFacts,
+  isOfYesterday,
   isPrimaryLost,
   isPrimaryValid,
   isReady,
@@ -74,7 +75,7 @@ export class AuthStates {
       accountId: account.id,
       state: record.phase,
       primaryPresent: isPrimaryValid(checks),
-      blockedBy: blockReason(facts, run),
+      blockedBy: blockReason(facts, run, run !== null && this.#options.runs.awaitsBrowser(run.id)),
       since: record.since,
       run,
       cooldown: cooldownAt(record, now),
@@ -298,6 +299,12 @@ export class AuthStates {
     return run !== null && !isOver(run);
   }
 
+  /** Also by another process on this database. */
+  async #isUnderWayAnywhere({ id }: Account): Promise<boolean> {
+    const run = await this.#options.runs.latest(id);
+    return run !== null && !isOver(run);
+  }
+
   #record({ id }: Account): Promise<AuthRecord> {
     return this.#options.database.recall(`state of ${id}`, (db) => findAuthRecord(db, id));
   }
@@ -327,6 +334,8 @@ export class AuthStates {
       if (cooldown.active) events.whisper(account.id, { kind: 'COOLDOWN', cooldown });
       if (!cooldown.active && record.cooldown !== null) await this.#endCooldown(account);
       if (!cooldown.active) await this.#wake(account);
+      if (isOfYesterday(record, clock()) && !(await this.#isUnderWayAnywhere(account)))
+        await this.move(account, 'DAY_ENDED');
       if (hasPrimary(record.phase)) await this.settle(account);
     }
   }
@@ -342,10 +351,10 @@ export class AuthStates {
     });
     if (!isOurs) return;
     await this.move(account, 'TIME_IS_UP');
-    const { cooldown, run } = await this.read(account);
+    const { cooldown } = await this.read(account);
     events.publish(account.id, { kind: 'COOLDOWN', cooldown });
     await this.#wake(account);
-    if (run === null || isOver(run)) await this.runEnded(account);
+    if (!(await this.#isUnderWayAnywhere(account))) await this.runEnded(account);
   }
 
   /** Lets go on what waits here for the end of a cooldown; another process on this database may have ended it. */

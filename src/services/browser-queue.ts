@@ -91,12 +91,17 @@ export class BrowserTurn implements Disposable {
     this.#lock ??= this.#place.take();
   }
 
-  /** Waits for the browser; false when the signal ends before. */
-  async wait(signal: AbortSignal): Promise<boolean> {
+  /** Waits for the browser; false when the signal ends before. Tells once when another process has it. */
+  async wait(signal: AbortSignal, onTaken: () => void = () => undefined): Promise<boolean> {
+    let isTold = false;
     while (this.#lock === null) {
       if (signal.aborted) return false;
       if (!this.isFirst) await this.#moved(signal);
-      else if (!this.#canTake()) await pause(LOCK_RETRY_MS, signal);
+      else if (!this.#canTake()) {
+        if (!isTold) onTaken();
+        isTold = true;
+        await pause(LOCK_RETRY_MS, signal);
+      }
     }
     return true;
   }

@@ -4,7 +4,7 @@ import { rememberBrokerUser } from '../db/accounts.ts';
 import type { Database } from '../db/database.ts';
 import { fingerprint } from '../db/fingerprint.ts';
 import type { Queryable } from '../db/queryable.ts';
-import { replaceToken } from '../db/token-replacement.ts';
+import { replaceToken, type Stored } from '../db/token-replacement.ts';
 import { removeToken } from '../db/tokens.ts';
 import type { Account } from '../domain/account.ts';
 import type { ApiConfig } from '../domain/api-config.ts';
@@ -71,15 +71,18 @@ const store = async (order: KeepOrder, token: IssuedToken, along: Along): Promis
   try {
     const { accessToken } = token;
     const replacing = { ...config, accountNumber: account.number, accessToken, issuedAt, expiresAt };
-    let version = 0;
-    await live.enter(config.apiName, 'VERIFY', async (transaction) => {
-      const replaced = await replaceToken(transaction, replacing, database, clock());
-      version = replaced.version;
-      await along(transaction);
-      const facts = { fingerprint: fingerprint(accessToken), ...replaced };
-      await audit.note(transaction, 'TOKEN_STORED', facts, live.reference(config.apiName));
+    let stored: Stored = { operation: 'INSERTED', version: 0 };
+    await live.enter(config.apiName, 'VERIFY', {
+      first: async (transaction) => {
+        stored = await replaceToken(transaction, replacing, database, clock());
+        await along(transaction);
+      },
+      note: (transaction) => {
+        const facts = { fingerprint: fingerprint(accessToken), ...stored };
+        return audit.note(transaction, 'TOKEN_STORED', facts, live.reference(config.apiName));
+      },
     });
-    live.tellStored({ apiName: config.apiName, version });
+    live.tellStored({ apiName: config.apiName, version: stored.version });
   } catch (error) {
     throw new LoginFailure('STORAGE_FAILED', 'The token could not be written to the database.', {
       cause: error,

@@ -27,10 +27,14 @@ interface Options {
   readonly clock: Clock;
 }
 
-/** What is written in the same transaction, before the run itself. */
+/** What is written in the same transaction. */
 type Along = (transaction: Queryable) => Promise<void>;
 
-const nothing: Along = async () => undefined;
+/** What is written with a change of the run: what it is about before it, what is noted of it behind it. */
+interface Company {
+  readonly first?: Along;
+  readonly note?: Along;
+}
 
 /** What a run does to its account. */
 interface AccountOfRun {
@@ -78,12 +82,12 @@ export class LiveRun {
     this.#submitted = [];
     const { audit, clock } = this.#options;
     const begun = { ...pendingStep(apiName), status: 'RUNNING' as const, startedAt: clock() };
-    await this.#change(apiName, begun, (transaction) =>
-      audit.note(transaction, 'LOGIN_BEGUN', {}, this.reference(apiName)),
-    );
+    await this.#change(apiName, begun, {
+      note: (transaction) => audit.note(transaction, 'LOGIN_BEGUN', {}, this.reference(apiName)),
+    });
   }
 
-  async enter(apiName: ApiName, step: LoginStep, along: Along = nothing): Promise<void> {
+  async enter(apiName: ApiName, step: LoginStep, along: Company = {}): Promise<void> {
     await this.#change(apiName, { step }, along);
   }
 
@@ -94,7 +98,7 @@ export class LiveRun {
 
   async finish(apiName: ApiName): Promise<void> {
     const done = { status: 'DONE', failure: null, endedAt: this.#options.clock() } as const;
-    await this.#change(apiName, done, nothing);
+    await this.#change(apiName, done);
   }
 
   async fail(apiName: ApiName, code: FailureCode, message: string): Promise<void> {
@@ -109,10 +113,12 @@ export class LiveRun {
       failure,
       endedAt: this.#options.clock(),
     });
-    await this.#save(failed, apiName, async (transaction) => {
-      const facts = { code, submitted: failure.submitted };
-      await this.#options.audit.note(transaction, 'LOGIN_FAILED', facts, this.reference(apiName));
-      await this.#account.onFailure(transaction, code);
+    await this.#save(failed, apiName, {
+      note: async (transaction) => {
+        const facts = { code, submitted: failure.submitted };
+        await this.#options.audit.note(transaction, 'LOGIN_FAILED', facts, this.reference(apiName));
+        await this.#account.onFailure(transaction, code);
+      },
     });
   }
 
@@ -141,19 +147,20 @@ export class LiveRun {
     );
     const { audit, clock } = this.#options;
     const ended = { ...this.#run, steps, status, waitingUntil: null, endedAt: clock() };
-    await this.#save(ended, undefined, (transaction) =>
-      audit.note(transaction, 'RUN_ENDED', { status }, this.reference()),
-    );
+    await this.#save(ended, undefined, {
+      note: (transaction) => audit.note(transaction, 'RUN_ENDED', { status }, this.reference()),
+    });
   }
 
-  async #change(apiName: ApiName, change: Partial<RunStep>, along: Along): Promise<void> {
+  async #change(apiName: ApiName, change: Partial<RunStep>, along: Company = {}): Promise<void> {
     await this.#save(withStep(this.#run, apiName, change), apiName, along);
   }
 
-  async #save(run: GenerationRun, apiName?: ApiName, along: Along = nothing): Promise<void> {
+  async #save(run: GenerationRun, apiName?: ApiName, { first, note }: Company = {}): Promise<void> {
     await this.#options.database.write(async (transaction) => {
-      await along(transaction);
+      await first?.(transaction);
       await updateRun(transaction, run, apiName);
+      await note?.(transaction);
     });
     this.#run = run;
     this.tell();

@@ -113,21 +113,40 @@ export class RunCarrier {
   }
 
   /** A run that is queued begins when it has the browser; false when it is aborted before. */
-  async #awaitTurn({ live, abort, log }: Job, turn: BrowserTurn): Promise<boolean> {
+  async #awaitTurn(job: Job, turn: BrowserTurn): Promise<boolean> {
+    const { live, log } = job;
     if (live.state.status !== 'QUEUED') return true;
     log.info('another account has the browser: the run waits its turn');
-    if (!(await turn.wait(abort.signal))) return false;
+    if (!(await this.#awaitBrowser(job, turn))) return false;
     await live.setStatus('RUNNING');
     return true;
   }
 
+  /** Waits for the browser, and tells everybody while another process has it; false when the run is aborted before. */
+  async #awaitBrowser({ live, account, abort, log }: Job, turn: BrowserTurn): Promise<boolean> {
+    const { runs, states } = this.#options;
+    const { id } = live.state;
+    try {
+      return await turn.wait(abort.signal, () => {
+        log.warn('another process has the browser: the run waits for it');
+        runs.noteBrowser(id, true);
+        void states
+          .tell(account)
+          .catch((error: unknown) => log.error({ err: error }, 'the wait could not be told'));
+      });
+    } finally {
+      runs.noteBrowser(id, false);
+    }
+  }
+
   /** Waits the cooldown out, then for the browser; null when the run is aborted meanwhile. */
-  async #pause({ account, abort, live }: Job, place: BrowserTurn | null): Promise<BrowserTurn | null> {
+  async #pause(job: Job, place: BrowserTurn | null): Promise<BrowserTurn | null> {
+    const { account, abort, live } = job;
     await this.#options.states.cooldownOver(account, abort.signal);
     const turn = place ?? this.#options.queue.join(live.state.id);
     let hasBrowser = false;
     try {
-      hasBrowser = await turn.wait(abort.signal);
+      hasBrowser = await this.#awaitBrowser(job, turn);
     } finally {
       // A place that is left behind would keep everybody else waiting.
       if (!hasBrowser) turn[Symbol.dispose]();

@@ -7,6 +7,8 @@ import type { LiveRun } from './live-run.ts';
 export class Runs {
   readonly #database: Database;
   readonly #live = new Map<string, LiveRun>();
+  /** Ids of runs that would go on if another process let go of the browser. */
+  readonly #awaitingBrowser = new Set<string>();
 
   constructor(database: Database) {
     this.#database = database;
@@ -20,6 +22,16 @@ export class Runs {
   /** The account's run that this process has carried last. */
   live(accountId: string): GenerationRun | null {
     return this.#live.get(accountId)?.state ?? null;
+  }
+
+  /** Another process has the browser that the run needs now, until `isTaken` is false. */
+  noteBrowser(runId: string, isTaken: boolean): void {
+    if (isTaken) this.#awaitingBrowser.add(runId);
+    else this.#awaitingBrowser.delete(runId);
+  }
+
+  awaitsBrowser(runId: string): boolean {
+    return this.#awaitingBrowser.has(runId);
   }
 
   /** A run that has ended is read from the database from now on. */

@@ -41,7 +41,7 @@ const NEXT_ACTIONS: Readonly<Record<Exclude<Verdict, 'VALID'>, string>> = {
   EXPIRED: 'Have it made anew with generateTokens, and wait for its TokenStoredEvent.',
   INVALID: 'Have it made anew with generateTokens, and wait for its TokenStoredEvent.',
   MISSING: 'Have it made with generateTokens, and wait for its TokenStoredEvent.',
-  UNKNOWN: 'The broker could not be asked about it; try again in ten seconds.',
+  UNKNOWN: `The broker could not be asked about it; try again in ${ASK_AGAIN_MS / 1000} seconds.`,
 };
 
 /** Hands a token to a SERVICE key. Nothing leaves before it is written down that it does. */
@@ -71,15 +71,28 @@ export const leaseToken = async (
     if (known.token === undefined || known.check.verdict !== 'VALID') {
       const verdict = known.check.verdict === 'VALID' ? 'MISSING' : known.check.verdict;
       refuse(verdict);
-      throw new Refusal('TOKEN_NOT_VALID', `The token of ${apiName} is ${verdict}.`, NEXT_ACTIONS[verdict]);
+      const retryableAt = verdict === 'UNKNOWN' ? after(needs, ASK_AGAIN_MS) : null;
+      throw new Refusal(
+        'TOKEN_NOT_VALID',
+        `The token of ${apiName} is ${verdict}.`,
+        NEXT_ACTIONS[verdict],
+        retryableAt,
+      );
     }
     const { accessToken, version } = known.token;
     const lease = { keyId, accountId: account.id, apiName, version, leasedAt: needs.clock() };
     if (await writeDown(needs, lease, account, known.token.fingerprint))
       return { apiName, accessToken, version, expiresAt: endOf(known.token) ?? nextExpiry(needs.clock()) };
   }
-  throw new Refusal('WRONG_STATE', 'The token is being replaced right now.', 'Try again in a second.');
+  throw new Refusal(
+    'WRONG_STATE',
+    'The token is being replaced right now.',
+    'Try again in a second.',
+    after(needs, 1000),
+  );
 };
+
+const after = ({ clock }: Needs, milliseconds: number): Date => new Date(clock().getTime() + milliseconds);
 
 /** Who holds what, of the keys that still may. */
 export const listLeases = async (

@@ -1,11 +1,11 @@
 import { createContext, type ReactNode, useContext, useMemo, useState } from 'react';
 
-/** A danger that the operator has asked for and not confirmed yet. */
-export type Danger = 'FORCE' | 'ACCEPT' | 'LOGOUT';
+/** What the operator has asked for, and is asked about before it is done. */
+export type Question = 'CHOOSE' | 'FORCE' | 'ACCEPT' | 'LOGOUT';
 
 interface Intent {
-  readonly danger: Danger | null;
-  readonly ask: (danger: Danger | null) => void;
+  readonly question: Question | null;
+  readonly ask: (question: Question | null) => void;
   readonly isHelpOpen: boolean;
   readonly showHelp: (isOpen: boolean) => void;
 }
@@ -14,9 +14,9 @@ const IntentContext = createContext<Intent | null>(null);
 
 /** What the keyboard and the buttons have opened. */
 export const IntentProvider = ({ children }: { children: ReactNode }) => {
-  const [danger, ask] = useState<Danger | null>(null);
+  const [question, ask] = useState<Question | null>(null);
   const [isHelpOpen, showHelp] = useState(false);
-  const intent = useMemo(() => ({ danger, ask, isHelpOpen, showHelp }), [danger, isHelpOpen]);
+  const intent = useMemo(() => ({ question, ask, isHelpOpen, showHelp }), [question, isHelpOpen]);
   return <IntentContext value={intent}>{children}</IntentContext>;
 };
 

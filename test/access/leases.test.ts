@@ -66,7 +66,8 @@ test('a token that the broker was not asked about is asked about first, and a de
   const unknown = await client.leaseToken({ apiName: 'PRIMARY' }).catch((error: unknown) => error);
   expect(unknown).toMatchObject({
     code: 'TOKEN_NOT_VALID',
-    nextAction: expect.stringContaining('ten seconds'),
+    nextAction: expect.stringContaining('10 seconds'),
+    retryableAt: expect.any(String),
   });
   await client.leaseToken({ apiName: 'PRIMARY' }).catch(codeOf);
   expect(asked() - before).toBe(2);

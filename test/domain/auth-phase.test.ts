@@ -36,6 +36,7 @@ test('the machine is this table, and nothing else', () => {
     PARTIAL_AUTH      COOLDOWN_BEGUN       COOLDOWN
     PARTIAL_AUTH      OPERATOR_GENERATES   TOKEN_GENERATION
     PARTIAL_AUTH      PRIMARY_VERIFIED     PRIMARY_VALIDATED
+    PARTIAL_AUTH      DAY_ENDED            IDLE
     PARTIAL_AUTH      LOGGED_OUT           IDLE
     COOLDOWN          TIME_IS_UP           RESUME_GENERATION
     COOLDOWN          LOGGED_OUT           IDLE
@@ -56,7 +57,7 @@ test('the machine is this table, and nothing else', () => {
 });
 
 test('every trigger and every phase has its place in the table', () => {
-  expect(TRIGGERS).toHaveLength(13);
+  expect(TRIGGERS).toHaveLength(14);
   const reached = new Set(TRANSITIONS.map(({ to }) => to));
   expect(AUTH_PHASES.filter((phase) => !reached.has(phase))).toEqual([]);
 });

@@ -63,7 +63,7 @@ describe('table and token disagree about the end', () => {
 });
 
 describe('without asking the broker a token is', () => {
-  const dead = { apiName: 'PRIMARY', timeValid: false, profileValid: false, httpStatus: null };
+  const dead = { apiName: 'PRIMARY', timeValid: false, profileValid: null, httpStatus: null };
   test.each([
     ['MISSING', 'NOT_FOUND', undefined, false],
     ['EXPIRED', 'TIME_IS_UP', token({ validUntil: NOW }), false],
@@ -120,7 +120,7 @@ describe('after the profile call a token is', () => {
       apiName: 'WEBSOCKET1',
       verdict,
       timeValid: true,
-      profileValid: verdict === 'VALID',
+      profileValid: verdict === 'UNKNOWN' ? null : verdict === 'VALID',
       reason,
       httpStatus,
     });

@@ -149,3 +149,47 @@ test('the keyboard alone reaches every view and every danger, and a danger wants
   }
   expect(entered.complaints).toEqual([]);
 }, 60_000);
+
+test('some tokens are chosen, and one that works is replaced only when that is agreed to', async () => {
+  await using desk = await openDesk({ apis: 3 });
+  await using entered = await visit(browser, desk);
+  const { page, complaints } = entered;
+  await untilSaid(page, 'IDLE');
+  await page.getByRole('button', { name: 'Choose …' }).click();
+  const choose = page.locator('.choose');
+  const box = (name: string) => choose.getByRole('checkbox', { name });
+  expect(await box('WEBSOCKET2').isChecked()).toBe(true);
+  await box('PRIMARY').uncheck();
+  await box('WEBSOCKET1').uncheck();
+  await expectAccessible(page);
+  await choose.getByRole('button', { name: 'Generate these' }).click();
+  const made = () => desk.rows('select api_name from upstox_tokens').map(({ api_name }) => api_name);
+  await until('the token', () => made().length === 1);
+  expect(made()).toEqual(['WEBSOCKET2']);
+  await page.getByText('Locked: a run is under way.').first().waitFor({ state: 'detached' });
+
+  const [before] = desk.rows('select access_token from upstox_tokens');
+  await page.getByRole('button', { name: 'Choose …' }).click();
+  await box('PRIMARY').uncheck();
+  await box('WEBSOCKET1').uncheck();
+  await box('WEBSOCKET2').check();
+  const go = choose.getByRole('button', { name: 'Generate these' });
+  expect(await go.isDisabled()).toBe(true);
+  await box('Replace WEBSOCKET2, although valid').check();
+  await go.click();
+  await until('another token', () => {
+    const [row] = desk.rows('select access_token from upstox_tokens');
+    return row !== undefined && row.access_token !== before.access_token;
+  });
+  await page.getByText('Locked: a run is under way.').first().waitFor({ state: 'detached' });
+
+  await page.keyboard.press('/');
+  await page.keyboard.type('generate websocket1 nonsense');
+  await page.keyboard.press('Enter');
+  await page.getByText('There is no such API: NONSENSE.').waitFor();
+  await page.keyboard.type('generate websocket1');
+  await page.keyboard.press('Enter');
+  await until('the third', () => made().includes('WEBSOCKET1'));
+  expect(made()).not.toContain('PRIMARY');
+  expect(complaints).toEqual([]);
+});

@@ -2,12 +2,13 @@ import type { Client } from '@urql/core';
 import {
   AbortGenerationDocument,
   GenerateTokensDocument,
+  type GenerateTokensMutationVariables,
   SwitchAccountDocument,
   TokenStatusDocument,
 } from '../../sdk/index.ts';
 import type { Glance } from '../facts/desk.ts';
 import { documentOf } from '../facts/typed-document.ts';
-import type { Danger } from '../intent.tsx';
+import type { Question } from '../intent.tsx';
 import { navigate, VIEWS } from '../router.ts';
 import { applyTheme, THEMES } from '../theme.ts';
 import { toRefusal } from './refusal.ts';
@@ -15,7 +16,7 @@ import { toRefusal } from './refusal.ts';
 export interface Surroundings {
   readonly client: Client;
   readonly glance: Glance;
-  readonly ask: (danger: Danger) => void;
+  readonly ask: (question: Question) => void;
   readonly showHelp: (isOpen: boolean) => void;
 }
 
@@ -29,22 +30,32 @@ export interface Command {
   readonly run: (surroundings: Surroundings, argument: string) => string | Promise<string>;
 }
 
-const openDanger =
-  (danger: Danger) =>
+const openQuestion =
+  (question: Question) =>
   ({ ask }: Surroundings): string => {
     navigate('/');
-    ask(danger);
+    ask(question);
     return 'Confirm it in the decision panel.';
   };
 
-/** What can be typed into the command line. A danger only opens its confirmation. */
+/** What can be typed into the command line. A question only opens its confirmation. */
 export const COMMANDS: readonly Command[] = [
   {
     name: 'generate',
-    summary: 'Generate what is missing.',
+    argument: '[API …]',
+    summary: 'Generate what is missing, or these APIs.',
     acts: true,
-    run: async ({ client, glance }) => {
-      const variables = { mode: 'INVALID_ONLY', accountId: glance.activeAccount.id } as const;
+    run: async ({ client, glance }, argument) => {
+      const accountId = glance.activeAccount.id;
+      const wanted = argument
+        .toUpperCase()
+        .split(/[\s,]+/)
+        .filter(Boolean);
+      const apiNames = glance.tokens.map(({ apiName }) => apiName).filter((name) => wanted.includes(name));
+      if (apiNames.length < wanted.length)
+        return `There is no such API: ${wanted.filter((name) => !apiNames.some((known) => known === name)).join(', ')}.`;
+      const variables: GenerateTokensMutationVariables =
+        wanted.length === 0 ? { mode: 'INVALID_ONLY', accountId } : { mode: 'PARTIAL', apiNames, accountId };
       const { error } = await client.mutation(documentOf(GenerateTokensDocument), variables).toPromise();
       return error === undefined ? 'The run is stored.' : said(error);
     },
@@ -73,9 +84,10 @@ export const COMMANDS: readonly Command[] = [
       return error === undefined ? 'Aborted.' : said(error);
     },
   },
-  { name: 'force', summary: 'Force regenerate all; asks first.', acts: true, run: openDanger('FORCE') },
-  { name: 'accept', summary: 'Accept the partial set; asks first.', acts: true, run: openDanger('ACCEPT') },
-  { name: 'logout', summary: 'Log out; asks first.', acts: true, run: openDanger('LOGOUT') },
+  { name: 'choose', summary: 'Choose which tokens to make.', acts: true, run: openQuestion('CHOOSE') },
+  { name: 'force', summary: 'Force regenerate all; asks first.', acts: true, run: openQuestion('FORCE') },
+  { name: 'accept', summary: 'Accept the partial set; asks first.', acts: true, run: openQuestion('ACCEPT') },
+  { name: 'logout', summary: 'Log out; asks first.', acts: true, run: openQuestion('LOGOUT') },
   {
     name: 'switch',
     argument: 'ACCOUNT',

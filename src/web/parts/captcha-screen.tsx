@@ -15,8 +15,7 @@ export const CaptchaScreen = () => {
       </p>
       {run.waitingUntil == null ? null : (
         <p>
-          <Countdown until={run.waitingUntil} name="Time left to solve it" /> left; then the run stops and
-          nothing was submitted.
+          <Countdown until={run.waitingUntil} name="Time left to solve it" /> left; then the run stops.
         </p>
       )}
       <ol>

@@ -27,6 +27,12 @@ export const DecisionButtons = () => {
         onPress={() => void generate.run({ mode: 'INVALID_ONLY', accountId: activeAccount.id })}
       />
       <CheckButton />
+      <Decided
+        name="Choose …"
+        note={why ?? 'Only some of them.'}
+        isLocked={why !== null}
+        onPress={() => ask('CHOOSE')}
+      />
       {state === 'PRIMARY_VALIDATED' ? (
         <Decided
           name="Accept partial set …"

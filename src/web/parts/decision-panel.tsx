@@ -1,6 +1,7 @@
 import { useGlance, useLine, useMayAct } from '../facts/use-desk.ts';
 import { useIntent } from '../intent.tsx';
 import { CaptchaScreen } from './captcha-screen.tsx';
+import { ChooseApis } from './choose-apis.tsx';
 import { AcceptPartial, ForceAll, LogOut } from './dangers.tsx';
 import { DecisionButtons } from './decision-buttons.tsx';
 import { Panel } from './panel.tsx';
@@ -16,7 +17,7 @@ export const DecisionPanel = () => (
 const Decision = () => {
   const { authState, caller } = useGlance();
   const mayAct = useMayAct();
-  const { danger } = useIntent();
+  const { question } = useIntent();
   const isLost = useLine() === 'LOST';
   const waits = authState.blockedBy === 'CAPTCHA' && authState.run?.status === 'WAITING_OPERATOR';
   if (!mayAct)
@@ -30,9 +31,10 @@ const Decision = () => {
       </>
     );
   if (isLost) return <p className="note">Offline: nothing can be done from here until the server answers.</p>;
-  if (danger === 'FORCE') return <ForceAll />;
-  if (danger === 'ACCEPT') return <AcceptPartial />;
-  if (danger === 'LOGOUT') return <LogOut />;
+  if (question === 'CHOOSE') return <ChooseApis />;
+  if (question === 'FORCE') return <ForceAll />;
+  if (question === 'ACCEPT') return <AcceptPartial />;
+  if (question === 'LOGOUT') return <LogOut />;
   if (waits) return <CaptchaScreen />;
   return (
     <>
