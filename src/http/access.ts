@@ -92,7 +92,7 @@ export class Access {
       ? null
       : forbidden(
           'Requests from this origin are not accepted.',
-          'Call from the page itself, or list its host in VEGA_ALLOWED_HOSTS.',
+          'Have one server pass on both the page and vega-auth (the README shows how); where it changes the Host header, list the page’s host in VEGA_ALLOWED_HOSTS.',
         );
   }
 
