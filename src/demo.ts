@@ -2,9 +2,10 @@ import { type App, type AppOptions, openApp } from './app.ts';
 import { type Env, readConfig } from './config.ts';
 import type { Listening } from './http/listen.ts';
 import { getAccount } from './services/accounts.ts';
+import { scenarioNames } from './simulator/scenarios.ts';
 import { isScenarioName, type Simulator, startSimulator } from './simulator/simulator.ts';
 
-export { scenarioNames as SCENARIO_NAMES } from './simulator/scenarios.ts';
+export { scenarioNames as SCENARIO_NAMES };
 
 /** A rehearsal: a simulated broker, and the whole program in front of it. */
 export interface Demo extends AsyncDisposable {
@@ -19,7 +20,8 @@ const DEMO_TOTP_SECONDS = 1;
 /** Opens the program on a simulated broker with six apps. Of `env` only the VEGA_ variables and UPSTOX_HEADLESS count. */
 export const openDemo = async (env: Env, options: AppOptions & { scenario: string }): Promise<Demo> => {
   const { scenario } = options;
-  if (!isScenarioName(scenario)) throw new Error(`There is no scenario ${scenario}.`);
+  if (!isScenarioName(scenario))
+    throw new Error(`There is no scenario ${scenario}; there are ${scenarioNames.join(', ')}.`);
   const simulator = await startSimulator({
     scenario,
     account: { totpPeriodSeconds: DEMO_TOTP_SECONDS },

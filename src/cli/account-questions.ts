@@ -1,6 +1,6 @@
 import type { Env } from '../config.ts';
+import { API_NAMES } from '../sdk/names.ts';
 import type { Terminal } from './command.ts';
-import { API_NAMES } from './options.ts';
 import { askChoice, askSecret, askText } from './prompts.ts';
 
 /** A variable's value by its name. */

@@ -1,7 +1,8 @@
 import type { ApiName } from '../sdk/index.ts';
+import { API_NAMES } from '../sdk/names.ts';
 import { asking } from './asking.ts';
 import { type Command, type Given, isInteractive, requiredText, textOf } from './command.ts';
-import { ACCOUNT_OPTION, API_NAMES, JSON_OPTION } from './options.ts';
+import { ACCOUNT_OPTION, JSON_OPTION } from './options.ts';
 import { askWhether } from './prompts.ts';
 import { readSecrets } from './secrets.ts';
 import { renderApiConfigs } from './view/lists.ts';

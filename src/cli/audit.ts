@@ -1,4 +1,5 @@
 import { type AuditComponent, FollowAuditLogDocument, type Severity } from '../sdk/index.ts';
+import { AUDIT_COMPONENTS, SEVERITIES } from '../sdk/names.ts';
 import { type Command, EXIT, type Terminal, textOf } from './command.ts';
 import { type Desk, openDesk } from './desk.ts';
 import { JSON_OPTION } from './options.ts';
@@ -12,8 +13,8 @@ export const audit: Command = {
   options: [
     { flags: '--first <number>', description: 'How many entries, 1 to 500; 20 if left out.' },
     { flags: '--follow', description: 'Go on with what is written from now on, until Ctrl-C.' },
-    { flags: '--severity <severity>', description: 'Only these.', choices: ['INFO', 'WARN', 'ERROR'] },
-    { flags: '--component <component>', description: 'Only these.', choices: ['AUTH', 'DB', 'API'] },
+    { flags: '--severity <severity>', description: 'Only these.', choices: SEVERITIES },
+    { flags: '--component <component>', description: 'Only these.', choices: AUDIT_COMPONENTS },
     { flags: '--run <id>', description: 'Only what belongs to one run.' },
     { flags: '--verify', description: 'Look through the whole log for entries that were changed.' },
     JSON_OPTION,

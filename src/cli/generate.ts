@@ -1,9 +1,10 @@
 import type { ApiName, GenerateTokensMutationVariables } from '../sdk/index.ts';
+import { API_NAMES } from '../sdk/names.ts';
 import { carryRun, tellEnd } from './carry-run.ts';
 import { type Command, EXIT, type Given, isInteractive, type Terminal, textOf } from './command.ts';
 import { type Desk, openDesk } from './desk.ts';
 import { exitOfRun } from './exit-code.ts';
-import { ACCOUNT_OPTION, API_NAMES } from './options.ts';
+import { ACCOUNT_OPTION } from './options.ts';
 import { printJson } from './print.ts';
 import { askWhether } from './prompts.ts';
 import { runSummary } from './view/run.ts';

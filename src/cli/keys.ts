@@ -1,8 +1,9 @@
 import type { ApiName, Role } from '../sdk/index.ts';
+import { API_NAMES, ROLES } from '../sdk/names.ts';
 import { asking } from './asking.ts';
 import { type Command, EXIT, requiredText, textOf } from './command.ts';
 import { openDesk } from './desk.ts';
-import { API_NAMES, JSON_OPTION } from './options.ts';
+import { JSON_OPTION } from './options.ts';
 import { printJson } from './print.ts';
 import { renderKeys } from './view/lists.ts';
 import { lookOf } from './view/look.ts';
@@ -28,7 +29,7 @@ const create: Command = {
     {
       flags: '--role <role>',
       description: 'What its holder may do.',
-      choices: ['OPERATOR', 'VIEWER', 'SERVICE'],
+      choices: ROLES,
       isRequired: true,
     },
     { flags: '--account <id>', description: 'SERVICE only: the one account it is for.' },

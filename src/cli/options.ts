@@ -7,12 +7,3 @@ export const ACCOUNT_OPTION: CommandOption = {
   flags: '--account <id>',
   description: 'An account; the active one if left out.',
 };
-
-export const API_NAMES = [
-  'PRIMARY',
-  'WEBSOCKET1',
-  'WEBSOCKET2',
-  'WEBSOCKET3',
-  'OPTIONCHAIN1',
-  'OPTIONCHAIN2',
-] as const satisfies readonly import('../sdk/index.ts').ApiName[];

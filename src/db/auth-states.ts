@@ -29,11 +29,11 @@ export const ensureAuthRecord = async (
     .execute();
 };
 
-/** Moves on from the phases that allow it; false when the account is in none of them any more. */
+/** Moves on from a phase; false when the account is not in it any more. */
 export const movePhase = async (
   transaction: Queryable,
   accountId: string,
-  from: readonly AuthPhase[],
+  from: AuthPhase,
   to: AuthPhase,
   now: Date,
 ): Promise<boolean> => {
@@ -41,7 +41,7 @@ export const movePhase = async (
     .updateTable('auth_states')
     .set({ phase: to, since: now.getTime() })
     .where('account_id', '=', accountId)
-    .where('phase', 'in', from)
+    .where('phase', '=', from)
     .executeTakeFirst();
   return updated.numUpdatedRows > 0n;
 };

@@ -1,13 +1,14 @@
 import type { Selectable } from 'kysely';
 import type { ApiName } from '../domain/api-name.ts';
 import { FAILURES, type Failure, type FailureCode, type Submission } from '../domain/failure.ts';
-import type {
-  GenerationMode,
-  GenerationRun,
-  LoginStep,
-  RunStatus,
-  RunStep,
-  StepStatus,
+import {
+  type GenerationMode,
+  type GenerationRun,
+  type LoginStep,
+  OVER_STATUSES,
+  type RunStatus,
+  type RunStep,
+  type StepStatus,
 } from '../domain/generation-run.ts';
 import type { Queryable } from './queryable.ts';
 import type { GenerationRunsTable, GenerationStepsTable } from './tables.ts';
@@ -125,7 +126,7 @@ export const findUnfinishedRuns = async (
   const rows = await db
     .selectFrom('generation_runs')
     .selectAll()
-    .where('status', 'in', ['RUNNING', 'WAITING_OPERATOR', 'COOLDOWN', 'QUEUED'] satisfies RunStatus[])
+    .where('status', 'not in', OVER_STATUSES)
     .execute();
   return Promise.all(rows.map(async (row) => ({ run: await withSteps(db, row), processId: row.process_id })));
 };

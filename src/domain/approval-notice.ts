@@ -15,8 +15,8 @@ export interface ApprovalNotice {
   readonly expiresAt: Date;
 }
 
-/** Why a notice is not taken; for the log, never for its sender. */
-export type NoticeFault =
+/** What of a notice itself speaks against it. */
+type NoticeFault =
   | 'LAPSED'
   | 'TOO_MANY_PROBES'
   | 'OTHER_MESSAGE'
@@ -26,6 +26,15 @@ export type NoticeFault =
   | 'EXPIRED'
   | 'LIVES_TOO_LONG'
   | 'OTHER_USER';
+
+/** Why a notice is not taken; for the log, never for its sender. */
+export type NoticeRefusal =
+  | NoticeFault
+  | 'UNREADABLE'
+  | 'NOT_ASKED_FOR'
+  | 'SETTLED'
+  | 'DEAD_TOKEN'
+  | 'TOKEN_OF_ANOTHER_USER';
 
 /** How far the broker's clock and ours may differ. */
 const SKEW_MS = 60_000;

@@ -1,10 +1,12 @@
 import type { AccessRole } from './access-key.ts';
+import type { AcquisitionWish } from './acquisition.ts';
 import type { ApiName } from './api-name.ts';
+import type { NoticeRefusal } from './approval-notice.ts';
 import type { AuthPhase } from './auth-phase.ts';
 import type { FailureCode, Submission } from './failure.ts';
 import type { GenerationMode, RunStatus } from './generation-run.ts';
 import type { StoreOperation } from './token.ts';
-import type { Verdict } from './verdict.ts';
+import type { Verdict, VerdictReason } from './verdict.ts';
 
 export const SEVERITIES = ['INFO', 'WARN', 'ERROR'] as const;
 export type Severity = (typeof SEVERITIES)[number];
@@ -20,7 +22,7 @@ interface AuditFacts {
   readonly RUN_STARTED: {
     readonly mode: GenerationMode;
     readonly apis: readonly ApiName[];
-    readonly via: string;
+    readonly via: AcquisitionWish['kind'] | 'BROWSER';
   };
   readonly RUN_TAKEN_UP: { readonly status: RunStatus };
   readonly RUN_ENDED: { readonly status: RunStatus };
@@ -32,7 +34,7 @@ interface AuditFacts {
   readonly PIN_SUBMITTED: Nothing;
   readonly CODE_EXCHANGED: Nothing;
   readonly APPROVAL_REQUESTED: Nothing;
-  readonly NOTICE_REFUSED: { readonly fault: string; readonly times: number };
+  readonly NOTICE_REFUSED: { readonly fault: NoticeRefusal; readonly times: number };
   readonly TOKEN_STORED: {
     readonly fingerprint: string;
     readonly operation: StoreOperation;
@@ -40,7 +42,11 @@ interface AuditFacts {
   };
   readonly TOKEN_REMOVED: { readonly fingerprint: string };
   readonly TOKEN_REVOKED: { readonly fingerprint: string };
-  readonly VERDICT_CHANGED: { readonly from: Verdict; readonly to: Verdict; readonly reason: string | null };
+  readonly VERDICT_CHANGED: {
+    readonly from: Verdict;
+    readonly to: Verdict;
+    readonly reason: VerdictReason | null;
+  };
   readonly STATE_CHANGED: { readonly from: AuthPhase; readonly to: AuthPhase };
   readonly GATE_OPENED: Nothing;
   readonly GATE_CLOSED: Nothing;
@@ -67,7 +73,7 @@ interface AuditFacts {
   readonly LEASE_REFUSED: {
     readonly keyId: string;
     readonly api: ApiName;
-    readonly reason: string;
+    readonly reason: Exclude<Verdict, 'VALID'> | 'OUT_OF_BOUNDS' | 'API_NOT_CONFIGURED';
     readonly times: number;
   };
   readonly SESSION_OPENED: Nothing;

@@ -89,8 +89,10 @@ export const progressOf = (run: GenerationRun): TokenProgress => {
 export const countDone = (run: GenerationRun): number =>
   run.steps.filter(({ status }) => status === 'DONE').length;
 
-export const isOver = (run: GenerationRun): boolean =>
-  run.status === 'COMPLETED' || run.status === 'STOPPED' || run.status === 'ABORTED';
+/** Nothing follows these; every other run is under way or waits. */
+export const OVER_STATUSES = ['COMPLETED', 'STOPPED', 'ABORTED'] as const satisfies readonly RunStatus[];
+
+export const isOver = ({ status }: GenerationRun): boolean => OVER_STATUSES.some((over) => over === status);
 
 /** Steps in which a person acts elsewhere: on the phone, or in a browser of their own. */
 const STEPS_ELSEWHERE: readonly (LoginStep | null)[] = ['HUMAN_LOGIN', 'APPROVAL_REQUEST', 'APPROVAL_WAIT'];

@@ -6,7 +6,8 @@ export const STORAGE_KINDS = ['DATABASE', 'MEMORY'] as const;
 export type StorageKind = (typeof STORAGE_KINDS)[number];
 
 /** What a replace found in the table before. */
-export type StoreOperation = 'INSERTED' | 'REPLACED';
+export const STORE_OPERATIONS = ['INSERTED', 'REPLACED'] as const;
+export type StoreOperation = (typeof STORE_OPERATIONS)[number];
 
 /** A token as it lies in the table `upstox_tokens`. */
 export interface StoredToken {

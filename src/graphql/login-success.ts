@@ -1,17 +1,16 @@
 import { mask } from '../domain/account.ts';
 import type { Profile } from '../domain/profile.ts';
+import { STORE_OPERATIONS } from '../domain/token.ts';
 import { getAccount } from '../services/accounts.ts';
 import { type LoginSuccess, readLoginSuccess } from '../services/token-status.ts';
 import { READERS } from './access-plugin.ts';
 import { ApiNameEnum } from './api-config.ts';
-import { accountArgument, builder } from './builder.ts';
+import { accountArgument, builder, enumOf } from './builder.ts';
 
-const StoreOperationEnum = builder.enumType('StoreOperation', {
+const StoreOperationEnum = enumOf('StoreOperation', {
   description: 'What storing a token did.',
-  values: {
-    INSERTED: { value: 'INSERTED' as const, description: 'There was none before.' },
-    REPLACED: { value: 'REPLACED' as const, description: 'It took the place of an older one.' },
-  },
+  of: STORE_OPERATIONS,
+  values: { INSERTED: 'There was none before.', REPLACED: 'It took the place of an older one.' },
 });
 
 const LoginDatabaseRef = builder.objectRef<LoginSuccess>('LoginDatabase').implement({

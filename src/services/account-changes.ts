@@ -11,7 +11,7 @@ import { findLatestRun } from '../db/generation-runs.ts';
 import type { Queryable } from '../db/queryable.ts';
 import { findTokens } from '../db/tokens.ts';
 import { type Account, accountIdOf } from '../domain/account.ts';
-import { type CredentialTexts, toCredentials } from '../domain/credential-rules.ts';
+import { CREDENTIAL_RULES, type CredentialTexts, toCredentials } from '../domain/credential-rules.ts';
 import { isOver } from '../domain/generation-run.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { getAccount } from './accounts.ts';
@@ -110,6 +110,10 @@ export const removeAccount = async (
   return true;
 };
 
+const SHAPES = Object.entries(CREDENTIAL_RULES)
+  .map(([field, { shape }]) => `${field} as ${shape}`)
+  .join(', ');
+
 /** Two accounts of one login would rest and count apart, and the broker counts them together. */
 const refuseSharedLogin = async (
   { credentials }: Needs,
@@ -119,7 +123,7 @@ const refuseSharedLogin = async (
 ): Promise<void> => {
   const wanted = toCredentials(texts);
   if (wanted === null) {
-    throw new Refusal('BAD_USER_INPUT', 'The credentials are not well-formed.', 'Correct them.');
+    throw new Refusal('BAD_USER_INPUT', 'The credentials are not well-formed.', `Give ${SHAPES}.`);
   }
   const owner = await credentials.ownerOf(transaction, wanted.mobileNumber.reveal());
   if (owner === null || owner.id === itself?.id) return;

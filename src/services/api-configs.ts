@@ -53,6 +53,28 @@ export class ApiConfigs {
     return (await this.list(account)).filter(({ enabled }) => enabled);
   }
 
+  /** One of them; refused with API_NOT_CONFIGURED where there is none of that name. */
+  async get(account: Account, apiName: ApiName): Promise<ApiConfig> {
+    const config = await this.#find(account, apiName);
+    if (config !== undefined) return config;
+    throw new Refusal(
+      'API_NOT_CONFIGURED',
+      `${apiName} is not configured.`,
+      'Configure it with saveApiConfig, or in the environment, first.',
+    );
+  }
+
+  /** One of them that is enabled; refused with API_NOT_CONFIGURED otherwise. */
+  async getEnabled(account: Account, apiName: ApiName): Promise<ApiConfig> {
+    const config = await this.get(account, apiName);
+    if (config.enabled) return config;
+    throw new Refusal(
+      'API_NOT_CONFIGURED',
+      `${apiName} is not enabled.`,
+      'Enable it with setApiConfigEnabled first.',
+    );
+  }
+
   async save(account: Account, wish: ApiConfigWish): Promise<ApiConfig> {
     this.#refuseEnvironment(account);
     const { database, audit, clock } = this.#options;
@@ -85,12 +107,12 @@ export class ApiConfigs {
       const facts = { enabled: change.enabled, newSecret: wish.clientSecret !== null };
       await audit.note(transaction, 'CONFIG_SAVED', facts, referenceOf(account, wish.apiName));
     });
-    return this.#get(account, wish.apiName);
+    return this.get(account, wish.apiName);
   }
 
   async setEnabled(account: Account, apiName: ApiName, enabled: boolean): Promise<ApiConfig> {
     this.#refuseEnvironment(account);
-    const stored = await this.#get(account, apiName);
+    const stored = await this.get(account, apiName);
     return this.save(account, { ...stored, clientSecret: null, enabled });
   }
 
@@ -121,16 +143,6 @@ export class ApiConfigs {
 
   async #find(account: Account, apiName: ApiName): Promise<ApiConfig | undefined> {
     return (await this.list(account)).find((config) => config.apiName === apiName);
-  }
-
-  async #get(account: Account, apiName: ApiName): Promise<ApiConfig> {
-    const config = await this.#find(account, apiName);
-    if (config !== undefined) return config;
-    throw new Refusal(
-      'API_NOT_CONFIGURED',
-      `${apiName} is not configured.`,
-      'Configure it with saveApiConfig first.',
-    );
   }
 }
 

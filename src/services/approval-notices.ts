@@ -1,7 +1,7 @@
 import { readNotice } from '../broker/approval-notice.ts';
 import { countFailedProbe, settleAcquisition } from '../db/approvals.ts';
 import type { Acquisition } from '../domain/acquisition.ts';
-import { type ApprovalNotice, faultOf } from '../domain/approval-notice.ts';
+import { type ApprovalNotice, faultOf, type NoticeRefusal } from '../domain/approval-notice.ts';
 import { getAccount } from './accounts.ts';
 import type { AcquisitionOptions, Acquisitions } from './acquisitions.ts';
 import { keepToken } from './keep-token.ts';
@@ -80,7 +80,7 @@ export class ApprovalNotices {
     return end !== undefined && this.#options.clock().getTime() < end;
   }
 
-  #refuse(fault: string, acquisition?: Acquisition): Reception {
+  #refuse(fault: NoticeRefusal, acquisition?: Acquisition): Reception {
     const { log, refusals } = this.#options;
     log.warn({ fault, api: acquisition?.apiName }, 'a notice was refused');
     refusals.note('NOTICE_REFUSED', { fault });

@@ -104,7 +104,7 @@ export class AuthStates {
     const transition = transitionOf(phase, trigger);
     if (transition === null) return false;
     const hasMoved = await database.write(async (transaction) => {
-      if (!(await movePhase(transaction, account.id, [phase], transition.to, clock()))) return false;
+      if (!(await movePhase(transaction, account.id, phase, transition.to, clock()))) return false;
       await this.#noteMove(transaction, account, phase, transition.to);
       return true;
     });

@@ -6,7 +6,6 @@ import type { Account } from '../domain/account.ts';
 import { isLapsed } from '../domain/acquisition.ts';
 import type { ApiName } from '../domain/api-name.ts';
 import type { FailureCode } from '../domain/failure.ts';
-import { Refusal } from '../domain/refusal.ts';
 import type { Acquisitions } from './acquisitions.ts';
 import type { Clock } from './clock.ts';
 import { hashSecret, isSameHash } from './secret-hash.ts';
@@ -32,11 +31,7 @@ export const beginHumanLogin = async (
   apiName: ApiName,
   replaceValid: boolean,
 ): Promise<HumanLogin> => {
-  const configs = await apiConfigs.list(account);
-  const config = configs.find((candidate) => candidate.apiName === apiName);
-  if (config === undefined) {
-    throw new Refusal('API_NOT_CONFIGURED', `${apiName} is not configured.`, 'Configure it first.');
-  }
+  const config = await apiConfigs.get(account, apiName);
   const state = randomBytes(24).toString('base64url');
   const expiresAt = new Date(clock().getTime() + HUMAN_LOGIN_MS);
   const request = {
@@ -46,7 +41,7 @@ export const beginHumanLogin = async (
     includeUnknown: replaceValid,
   } as const;
   const wish = { kind: 'CALLBACK', stateHash: hashSecret(state), expiresAt } as const;
-  const { id } = await generation.generate(account, configs, request, wish);
+  const { id } = await generation.generate(account, await apiConfigs.list(account), request, wish);
   await audit.record('HUMAN_LOGIN_BEGUN', {}, { accountId: account.id, correlationId: id, apiName });
   return { runId: id, apiName, url: dialogUrl(broker.apiBaseUrl, config, state), expiresAt };
 };

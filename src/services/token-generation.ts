@@ -60,8 +60,13 @@ export class TokenGeneration {
    * Decides what to make, stores the run and starts it; answers before the first page is opened. With `wish` no browser
    * is: the tokens come from outside.
    */
-  async generate(...order: GenerationOrder): Promise<GenerationRun> {
-    const beginning = this.#begin(...order);
+  async generate(
+    account: Account,
+    configs: readonly ApiConfig[],
+    request: GenerationRequest,
+    wish: AcquisitionWish | null = null,
+  ): Promise<GenerationRun> {
+    const beginning = this.#begin({ account, configs, request, wish });
     this.#beginnings.add(beginning);
     try {
       return await beginning;
@@ -110,7 +115,7 @@ export class TokenGeneration {
     for (const { end } of jobs) await end;
   }
 
-  async #begin(...[account, configs, request, wish = null]: GenerationOrder): Promise<GenerationRun> {
+  async #begin({ account, configs, request, wish }: GenerationOrder): Promise<GenerationRun> {
     const { truth, states, database, audit, credentials, reach } = this.#options;
     const enabled = configs.filter((config) => config.enabled).sort(byApiIndex);
     refuseUnknownNames(request, enabled);
@@ -140,7 +145,7 @@ export class TokenGeneration {
         if (!isOver(run)) await refuseCarriedElsewhere(transaction, account);
         await insertRun(transaction, run, process.pid);
         if (wish !== null) await insertAcquisitions(transaction, run, apis, wish);
-        const facts = { mode: run.mode, apis: chosen, via: wish?.kind ?? 'BROWSER' };
+        const facts = { mode: run.mode, apis: chosen, via: wish?.kind ?? ('BROWSER' as const) };
         await audit.note(transaction, 'RUN_STARTED', facts, reference);
         if (isOver(run)) await audit.note(transaction, 'RUN_ENDED', run, reference);
       });
@@ -263,12 +268,12 @@ export class TokenGeneration {
 }
 
 /** For whom, of which apps, what, and where from unless by the browser. */
-type GenerationOrder = [
-  account: Account,
-  configs: readonly ApiConfig[],
-  request: GenerationRequest,
-  wish?: AcquisitionWish | null,
-];
+interface GenerationOrder {
+  readonly account: Account;
+  readonly configs: readonly ApiConfig[];
+  readonly request: GenerationRequest;
+  readonly wish: AcquisitionWish | null;
+}
 
 interface NewRun {
   readonly id: string;

@@ -53,19 +53,17 @@ export const leaseToken = async (
 ): Promise<TokenLease> => {
   const { keyId } = caller;
   if (keyId === null) throw outOfBounds('Only a SERVICE key is handed tokens.');
-  const refuse = (reason: string): void =>
+  const refuse = (reason: Exclude<Verdict, 'VALID'> | 'OUT_OF_BOUNDS' | 'API_NOT_CONFIGURED'): void =>
     needs.refusals.note('LEASE_REFUSED', { keyId, api: apiName, reason });
   const { accountId } = caller.bounds;
   if ((accountId !== null && accountId !== account.id) || !mayUseApi(caller.bounds, apiName)) {
     refuse('OUT_OF_BOUNDS');
     throw outOfBounds(`This key is not made for ${apiName} of ${account.id}.`);
   }
-  const configs = await needs.apiConfigs.enabled(account);
-  const config = configs.find((candidate) => candidate.apiName === apiName);
-  if (config === undefined) {
+  const config = await needs.apiConfigs.getEnabled(account, apiName).catch((error: unknown) => {
     refuse('API_NOT_CONFIGURED');
-    throw new Refusal('API_NOT_CONFIGURED', `${apiName} is not enabled.`, 'Configure and enable it first.');
-  }
+    throw error;
+  });
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     const known = await judge(needs, account, config);
     if (known.token === undefined || known.check.verdict !== 'VALID') {

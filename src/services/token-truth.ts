@@ -47,7 +47,7 @@ export class TokenTruth {
   readonly #options: Options;
   readonly #places = new Semaphore(PROBES_AT_ONCE);
   readonly #inFlight = new Map<string, Promise<ProbeResult>>();
-  readonly #remembered = new Map<string, Remembered>();
+  readonly #remembered = new Map<string, Map<ApiName, Remembered>>();
 
   constructor(options: Options) {
     this.#options = options;
@@ -68,20 +68,22 @@ export class TokenTruth {
 
   /** The profile that the last successful check of this token saw. */
   profileOf(account: Account, token: StoredToken): Profile | null {
-    const remembered = this.#remembered.get(key(account, token.apiName));
+    const remembered = this.#recall(account, token.apiName);
     return remembered?.fingerprint === token.fingerprint ? remembered.profile : null;
   }
 
   /** Nothing is known of the account's tokens any more, until the broker is asked again. */
   forget(account: Account): void {
-    for (const place of [...this.#remembered.keys()]) {
-      if (place.startsWith(key(account, ''))) this.#remembered.delete(place);
-    }
+    this.#remembered.delete(account.id);
   }
 
   /** Asks whose token it is, before anything is stored of it. */
   probe(accessToken: Secret): Promise<ProbeResult> {
     return this.#probe({ fingerprint: fingerprint(accessToken), accessToken });
+  }
+
+  #recall(account: Account, apiName: ApiName): Remembered | undefined {
+    return this.#remembered.get(account.id)?.get(apiName);
   }
 
   async #find(account: Account): Promise<readonly StoredToken[]> {
@@ -95,7 +97,7 @@ export class TokenTruth {
   #know(account: Account, config: ApiConfig, tokens: readonly StoredToken[], now: Date): KnownToken {
     const token = tokens.find(({ apiName }) => apiName === config.apiName);
     const check = checkTime(config, token, now);
-    const remembered = this.#remembered.get(key(account, config.apiName));
+    const remembered = this.#recall(account, config.apiName);
     const isSame = token !== undefined && remembered?.fingerprint === token.fingerprint;
     if (!isSame) return { config, token, check, checkedAt: null };
     // Time, a changed client and the table overrule what the broker said earlier; its reason outlives `INACTIVE`.
@@ -119,13 +121,13 @@ export class TokenTruth {
     const check = checkProfile(config.apiName, probe, expectedUserId);
     const checkedAt = this.#options.clock();
     const profile = probe.kind === 'ALIVE' ? probe.profile : null;
-    const before = this.#remembered.get(key(account, config.apiName));
-    this.#remembered.set(key(account, config.apiName), {
-      fingerprint: token.fingerprint,
-      check,
-      profile,
-      checkedAt,
-    });
+    const before = this.#recall(account, config.apiName);
+    const { fingerprint } = token;
+    const ofAccount = this.#remembered.get(account.id) ?? new Map<ApiName, Remembered>();
+    this.#remembered.set(
+      account.id,
+      ofAccount.set(config.apiName, { fingerprint, check, profile, checkedAt }),
+    );
     const from = before?.fingerprint === token.fingerprint ? before.check.verdict : 'UNKNOWN';
     await this.#noteVerdict(account, token, from, check);
     return { config, token, check, checkedAt };
@@ -163,5 +165,3 @@ export class TokenTruth {
     }
   }
 }
-
-const key = (account: Account, apiName: ApiName | ''): string => `${account.id} ${apiName}`;

@@ -67,7 +67,7 @@ test('a token that the broker was not asked about is asked about first, and a de
   expect(unknown).toMatchObject({
     code: 'TOKEN_NOT_VALID',
     nextAction: expect.stringContaining('10 seconds'),
-    retryableAt: expect.any(String),
+    retryableAt: expect.any(Date),
   });
   await client.leaseToken({ apiName: 'PRIMARY' }).catch(codeOf);
   expect(asked() - before).toBe(2);

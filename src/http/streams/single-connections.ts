@@ -69,7 +69,7 @@ export class SingleConnections {
   open(incoming: Incoming, caller: string): Answer {
     const stream = this.#find(incoming, caller);
     if (stream === null) return NOT_FOUND;
-    if (stream.isOpen) return conflict('This stream is open already.');
+    if (stream.isOpen) return conflict('This stream is open already.', 'Reserve another one with PUT.');
     return { status: 200, headers: EVENT_STREAM_HEADERS, open: (sink) => stream.open(sink) };
   }
 
@@ -79,7 +79,8 @@ export class SingleConnections {
     if (stream === null) return NOT_FOUND;
     const operationId = idOf(extensions);
     if (operationId === null) return MISSING_ID;
-    if (stream.has(operationId)) return conflict('There is an operation with this id already.');
+    if (stream.has(operationId))
+      return conflict('There is an operation with this id already.', 'Send another extensions.operationId.');
     return { stream, operationId };
   }
 
@@ -124,5 +125,5 @@ const MISSING_ID = refusal({
   nextAction: 'Send it as extensions.operationId, of at most 100 characters.',
 });
 
-const conflict = (message: string): Answer =>
-  refusal({ status: 409, code: 'CONFLICT', message, nextAction: 'Use another one.' });
+const conflict = (message: string, nextAction: string): Answer =>
+  refusal({ status: 409, code: 'CONFLICT', message, nextAction });

@@ -2,11 +2,11 @@ import { type FormEvent, useState } from 'react';
 import {
   ApiConfigsDocument,
   type ApiConfigsQuery,
-  type ApiName,
   RemoveApiConfigDocument,
   SaveApiConfigDocument,
   SetApiConfigEnabledDocument,
 } from '../../sdk/index.ts';
+import { API_NAMES } from '../../sdk/names.ts';
 import { useAct } from '../acts/use-act.ts';
 import { useAnswer } from '../facts/use-answer.ts';
 import { useGlance, useMayAct } from '../facts/use-desk.ts';
@@ -17,15 +17,6 @@ import { Refusal } from '../parts/refusal.tsx';
 import { WideTable } from '../parts/wide-table.tsx';
 
 type ApiConfig = ApiConfigsQuery['apiConfigs'][number];
-
-const NAMES: readonly ApiName[] = [
-  'PRIMARY',
-  'WEBSOCKET1',
-  'WEBSOCKET2',
-  'WEBSOCKET3',
-  'OPTIONCHAIN1',
-  'OPTIONCHAIN2',
-];
 
 /** The API apps of the active account. Their secrets can be written and never read. */
 export const ApisPage = () => {
@@ -157,7 +148,7 @@ const SaveForm = ({ onSaved }: { onSaved: () => void }) => {
     event.preventDefault();
     const form = event.currentTarget;
     const given = new FormData(form);
-    const apiName = NAMES.find((name) => name === given.get('apiName')) ?? 'PRIMARY';
+    const apiName = API_NAMES.find((name) => name === given.get('apiName')) ?? 'PRIMARY';
     const input = {
       accountId: activeAccount.id,
       apiName,
@@ -177,7 +168,7 @@ const SaveForm = ({ onSaved }: { onSaved: () => void }) => {
         <div className="field">
           <label htmlFor="api-name">API</label>
           <select id="api-name" name="apiName">
-            {NAMES.map((name) => (
+            {API_NAMES.map((name) => (
               <option key={name}>{name}</option>
             ))}
           </select>

@@ -5,9 +5,9 @@ import {
   CreateAccessKeyDocument,
   EndSessionsDocument,
   RevokeAccessKeyDocument,
-  type Role,
   TokenLeasesDocument,
 } from '../../sdk/index.ts';
+import { ROLES } from '../../sdk/names.ts';
 import { useAct } from '../acts/use-act.ts';
 import { useAnswer } from '../facts/use-answer.ts';
 import { useGlance, useMayAct } from '../facts/use-desk.ts';
@@ -19,8 +19,6 @@ import { Refusal } from '../parts/refusal.tsx';
 import { WideTable } from '../parts/wide-table.tsx';
 
 type AccessKey = AccessKeysQuery['accessKeys'][number];
-
-const ROLES: readonly Role[] = ['SERVICE', 'VIEWER', 'OPERATOR'];
 
 /** Who may come in, and who runs on which token. */
 export const KeysPage = () => {
@@ -146,7 +144,7 @@ const CreateForm = ({ onCreated }: { onCreated: () => void }) => {
         <Field name="name" label="Name" hint="Who will hold it." />
         <div className="field">
           <label htmlFor="role">Role</label>
-          <select id="role" name="role">
+          <select id="role" name="role" defaultValue="SERVICE">
             {ROLES.map((role) => (
               <option key={role}>{role}</option>
             ))}

@@ -1,11 +1,8 @@
-import type { AuditComponent, Severity } from '../../sdk/index.ts';
+import { AUDIT_COMPONENTS, SEVERITIES } from '../../sdk/names.ts';
 import type { AuditFilter } from '../facts/audit-feed.ts';
 import { useAudit, useDesk, useLine } from '../facts/use-desk.ts';
 import { AuditGrid } from './audit-grid.tsx';
 import { Panel } from './panel.tsx';
-
-const SEVERITIES: readonly Severity[] = ['INFO', 'WARN', 'ERROR'];
-const COMPONENTS: readonly AuditComponent[] = ['AUTH', 'DB', 'API'];
 
 /** What was done, the newest on top. It can be read and nothing else. */
 export const AuditPanel = () => {
@@ -45,11 +42,14 @@ const Filters = ({ filter }: { filter: AuditFilter }) => {
         <select
           value={filter.component ?? ''}
           onChange={({ target }) =>
-            audit.restart({ ...filter, component: COMPONENTS.find((one) => one === target.value) ?? null })
+            audit.restart({
+              ...filter,
+              component: AUDIT_COMPONENTS.find((one) => one === target.value) ?? null,
+            })
           }
         >
           <option value="">all</option>
-          {COMPONENTS.map((one) => (
+          {AUDIT_COMPONENTS.map((one) => (
             <option key={one}>{one}</option>
           ))}
         </select>

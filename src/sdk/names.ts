@@ -1,0 +1,18 @@
+import type { ApiName, AuditComponent, Role, Severity } from './index.ts';
+
+/** Enumerations of the schema as lists, in the order in which people expect them. */
+
+export const API_NAMES = [
+  'PRIMARY',
+  'WEBSOCKET1',
+  'WEBSOCKET2',
+  'WEBSOCKET3',
+  'OPTIONCHAIN1',
+  'OPTIONCHAIN2',
+] as const satisfies readonly ApiName[];
+
+export const SEVERITIES = ['INFO', 'WARN', 'ERROR'] as const satisfies readonly Severity[];
+
+export const AUDIT_COMPONENTS = ['AUTH', 'DB', 'API'] as const satisfies readonly AuditComponent[];
+
+export const ROLES = ['OPERATOR', 'VIEWER', 'SERVICE'] as const satisfies readonly Role[];
