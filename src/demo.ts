@@ -1,7 +1,7 @@
 import { type App, type AppOptions, openApp } from './app.ts';
 import { type Env, readConfig } from './config.ts';
 import type { Listening } from './http/listen.ts';
-import { getAccount } from './services/accounts.ts';
+import { getAccount } from './services/accounts/accounts.ts';
 import { scenarioNames } from './simulator/scenarios.ts';
 import { isScenarioName, type Simulator, startSimulator } from './simulator/simulator.ts';
 

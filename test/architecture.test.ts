@@ -62,6 +62,21 @@ const PARTS: Readonly<Record<string, Part>> = {
   'test/bench': { own: [ANYTHING], npm: [ANYTHING], node: true },
 };
 
+/** What the rooms of `src/services` may import of each other; what lies between them, such as the clock, is for all. */
+const ROOMS: Readonly<Record<string, readonly string[]>> = {
+  audit: [],
+  access: ['audit'],
+  accounts: ['audit'],
+  tokens: ['audit'],
+  events: ['accounts'],
+  storage: ['audit', 'events'],
+  health: ['accounts', 'tokens'],
+  runs: ['audit', 'events', 'tokens'],
+  'auth-state': ['accounts', 'audit', 'events', 'runs', 'tokens'],
+  acquisitions: ['accounts', 'audit', 'auth-state', 'runs', 'tokens'],
+  generation: [...['accounts', 'acquisitions', 'audit', 'auth-state', 'events', 'runs', 'storage', 'tokens']],
+};
+
 /** Reads the list of browsers that Playwright's package holds beside its code. */
 const MAY_COMPUTE_NAMES = ['src/broker/chromium.ts'];
 
@@ -170,6 +185,24 @@ const isAllowed = (part: Part, file: string, specifier: string): boolean => {
   return isWithin(name.join('/'), part.npm);
 };
 
+/** The room of `src/services` that a file lies in; null for what lies between them, and elsewhere. */
+const roomOf = (file: string): string | null => /^src\/services\/([^/]+)\//.exec(file)?.[1] ?? null;
+
+const forbiddenDoors = (sources: Sources): string[] =>
+  [...sources].flatMap(([file, text]) => {
+    const room = roomOf(file);
+    if (room === null) return [];
+    const open = ROOMS[room];
+    if (open === undefined) return [`${file} lies in a room that the table does not know`];
+    return read(file, text)
+      .imports.filter((specifier) => specifier?.startsWith('.'))
+      .filter((specifier) => {
+        const target = roomOf(targetOf(file, specifier ?? ''));
+        return target !== null && target !== room && !open.includes(target);
+      })
+      .map((specifier) => `${file} imports ${specifier}`);
+  });
+
 /** One shortest way round through every file that can reach itself, each circle once. */
 const circles = (sources: Sources): string[] => {
   const next = new Map(
@@ -251,6 +284,12 @@ describe('the code', () => {
     expect(forbiddenImports(sources)).toEqual([]);
   });
 
+  test('goes from room to room of the services as the table allows, and no room is empty', () => {
+    expect(forbiddenDoors(sources)).toEqual([]);
+    const rooms = new Set([...sources.keys()].map(roomOf));
+    expect(Object.keys(ROOMS).filter((room) => !rooms.has(room))).toEqual([]);
+  });
+
   test('has no circle between files, type-only imports included', () => {
     expect(circles(sources)).toEqual([]);
   });
@@ -316,6 +355,19 @@ describe('the checks can fail:', () => {
   test('a folder that the table does not know is reported', () => {
     expect(forbiddenImports(one('src/helpers/text.ts', ''))).toEqual([
       'src/helpers/text.ts lies in a part that the table does not know',
+    ]);
+  });
+
+  test('a door between two rooms that should be shut is reported, and a room that nobody knows', () => {
+    const runs = '../runs/live-run.ts';
+    expect([
+      forbiddenDoors(one('src/services/audit/audit.ts', `import type { LiveRun } from '${runs}';`)),
+      forbiddenDoors(one('src/services/generation/job.ts', `import type { LiveRun } from '${runs}';`)),
+      forbiddenDoors(one('src/services/helpers/text.ts', '')),
+    ]).toEqual([
+      ['src/services/audit/audit.ts imports ../runs/live-run.ts'],
+      [],
+      ['src/services/helpers/text.ts lies in a room that the table does not know'],
     ]);
   });
 

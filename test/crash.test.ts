@@ -2,7 +2,7 @@ import path from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import type { Env } from '../src/config.ts';
-import { CHECKPOINTS, type Checkpoint } from '../src/services/checkpoints.ts';
+import { CHECKPOINTS, type Checkpoint } from '../src/services/runs/checkpoints.ts';
 import { Semaphore } from '../src/services/semaphore.ts';
 import type { Simulator } from '../src/simulator/simulator.ts';
 import { violationsIn } from './support/broker-invariants.ts';

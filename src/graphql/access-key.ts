@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { ACCESS_ROLES, type AccessKey } from '../domain/access-key.ts';
-import type { CreatedKey } from '../services/access-keys.ts';
-import { getAccount } from '../services/accounts.ts';
-import { type LoginLink, loginPath } from '../services/sessions.ts';
+import type { CreatedKey } from '../services/access/access-keys.ts';
+import { type LoginLink, loginPath } from '../services/access/sessions.ts';
+import { getAccount } from '../services/accounts/accounts.ts';
 import { OPERATORS } from './access-plugin.ts';
 import { ApiNameEnum } from './api-config.ts';
 import { builder, enumOf } from './builder.ts';

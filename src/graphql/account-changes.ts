@@ -7,8 +7,8 @@ import {
   removeAccount,
   renameAccount,
   updateCredentials,
-} from '../services/account-changes.ts';
-import { getAccount } from '../services/accounts.ts';
+} from '../services/accounts/account-changes.ts';
+import { getAccount } from '../services/accounts/accounts.ts';
 import { OPERATORS } from './access-plugin.ts';
 import { AccountRef } from './account.ts';
 import { builder } from './builder.ts';

@@ -1,5 +1,5 @@
 import { type Account, mask } from '../domain/account.ts';
-import { getAccount, listAccounts } from '../services/accounts.ts';
+import { getAccount, listAccounts } from '../services/accounts/accounts.ts';
 import { READERS } from './access-plugin.ts';
 import { ApiConfigRef, ConfigSourceEnum } from './api-config.ts';
 import { AuthStateRef } from './auth-state.ts';

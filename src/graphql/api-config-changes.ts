@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { MAX_APIS } from '../domain/api-name.ts';
 import { Secret } from '../domain/secret.ts';
 import { isWebAddress } from '../domain/web-address.ts';
-import { getAccount } from '../services/accounts.ts';
+import { getAccount } from '../services/accounts/accounts.ts';
 import { OPERATORS } from './access-plugin.ts';
 import { ApiConfigRef, ApiNameEnum } from './api-config.ts';
 import { accountArgument, builder } from './builder.ts';

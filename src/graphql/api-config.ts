@@ -1,6 +1,6 @@
 import { type ApiConfig, CONFIG_SOURCES } from '../domain/api-config.ts';
 import { API_NAMES } from '../domain/api-name.ts';
-import { getAccount } from '../services/accounts.ts';
+import { getAccount } from '../services/accounts/accounts.ts';
 import { READERS } from './access-plugin.ts';
 import { accountArgument, builder, enumOf } from './builder.ts';
 

@@ -6,8 +6,8 @@ import {
   type StoredAuditEntry,
 } from '../domain/audit.ts';
 import type { AuthEvent } from '../domain/event.ts';
-import { type AuditPage, readAuditLog } from '../services/audit-log.ts';
-import { followEvents } from '../services/live-state.ts';
+import { type AuditPage, readAuditLog } from '../services/audit/audit-log.ts';
+import { followEvents } from '../services/events/follow-events.ts';
 import { OPERATORS, READERS } from './access-plugin.ts';
 import { ApiNameEnum } from './api-config.ts';
 import { builder, enumOf } from './builder.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { AUTH_PHASES } from '../domain/auth-phase.ts';
 import { type AuthState, BLOCK_REASONS, type Cooldown } from '../domain/auth-state.ts';
-import { getAccount } from '../services/accounts.ts';
-import { logOut, startLogin } from '../services/session.ts';
+import { getAccount } from '../services/accounts/accounts.ts';
+import { logOut, startLogin } from '../services/auth-state/account-login.ts';
 import { EVERYBODY, OPERATORS } from './access-plugin.ts';
 import { accountArgument, builder, enumOf } from './builder.ts';
 import { FailureCodeEnum, GenerationRunRef } from './generation-run.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { AuthConfirmed, AuthEvent, TokenVersion } from '../domain/event.ts';
-import { followEvents } from '../services/live-state.ts';
+import { followEvents } from '../services/events/follow-events.ts';
 import { EVERYBODY } from './access-plugin.ts';
 import { AccountRef } from './account.ts';
 import { ApiNameEnum } from './api-config.ts';

@@ -10,7 +10,7 @@ import {
   STEP_STATUSES,
   type TokenProgress,
 } from '../domain/generation-run.ts';
-import { getAccount } from '../services/accounts.ts';
+import { getAccount } from '../services/accounts/accounts.ts';
 import { OPERATORS, READERS } from './access-plugin.ts';
 import { ApiNameEnum } from './api-config.ts';
 import { accountArgument, builder, enumOf } from './builder.ts';

@@ -1,8 +1,8 @@
 import { mask } from '../domain/account.ts';
 import type { Profile } from '../domain/profile.ts';
 import { STORE_OPERATIONS } from '../domain/token.ts';
-import { getAccount } from '../services/accounts.ts';
-import { type LoginSuccess, readLoginSuccess } from '../services/token-status.ts';
+import { getAccount } from '../services/accounts/accounts.ts';
+import { type LoginSuccess, readLoginSuccess } from '../services/tokens/token-status.ts';
 import { READERS } from './access-plugin.ts';
 import { ApiNameEnum } from './api-config.ts';
 import { accountArgument, builder, enumOf } from './builder.ts';

@@ -1,4 +1,4 @@
-import { rotateMasterKey } from '../services/master-key.ts';
+import { rotateMasterKey } from '../services/storage/master-key.ts';
 import { OPERATORS } from './access-plugin.ts';
 import { builder } from './builder.ts';
 

@@ -1,7 +1,7 @@
 import type { DbRecovery } from '../domain/db-recovery.ts';
 import type { AuthEvent } from '../domain/event.ts';
-import { type BackupReport, backUp } from '../services/backups.ts';
-import { followEvents } from '../services/live-state.ts';
+import { followEvents } from '../services/events/follow-events.ts';
+import { type BackupReport, backUp } from '../services/storage/backups.ts';
 import { EVERYBODY, OPERATORS } from './access-plugin.ts';
 import { builder } from './builder.ts';
 import { StorageKindEnum } from './token.ts';

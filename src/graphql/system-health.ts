@@ -1,5 +1,5 @@
 import { type Finding, HEALTH_COMPONENTS, HEALTH_STATES, type SystemHealth } from '../domain/health.ts';
-import { readSystemHealth } from '../services/system-health.ts';
+import { readSystemHealth } from '../services/health/system-health.ts';
 import { READERS } from './access-plugin.ts';
 import { builder, enumOf } from './builder.ts';
 

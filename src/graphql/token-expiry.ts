@@ -1,7 +1,7 @@
 import { mayUseApi } from '../domain/access-key.ts';
 import { EXPIRY_LEVELS } from '../domain/expiry.ts';
-import { getAccount } from '../services/accounts.ts';
-import { readTokenExpiry, type TokenExpiry } from '../services/token-status.ts';
+import { getAccount } from '../services/accounts/accounts.ts';
+import { readTokenExpiry, type TokenExpiry } from '../services/tokens/token-status.ts';
 import { EVERYBODY } from './access-plugin.ts';
 import { ApiNameEnum } from './api-config.ts';
 import { accountArgument, builder, enumOf } from './builder.ts';

@@ -1,5 +1,10 @@
-import { getAccount } from '../services/accounts.ts';
-import { type LeaseHolder, leaseToken, listLeases, type TokenLease } from '../services/token-leases.ts';
+import { getAccount } from '../services/accounts/accounts.ts';
+import {
+  type LeaseHolder,
+  leaseToken,
+  listLeases,
+  type TokenLease,
+} from '../services/tokens/token-leases.ts';
 import { READERS, SERVICES } from './access-plugin.ts';
 import { ApiNameEnum } from './api-config.ts';
 import { accountArgument, builder } from './builder.ts';

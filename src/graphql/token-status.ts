@@ -9,8 +9,8 @@ import {
   type TokenStatusReport,
 } from '../domain/token-status.ts';
 import type { TokenCheck } from '../domain/verdict.ts';
-import { getAccount } from '../services/accounts.ts';
-import { readTokenStatus } from '../services/token-status.ts';
+import { getAccount } from '../services/accounts/accounts.ts';
+import { readTokenStatus } from '../services/tokens/token-status.ts';
 import { READERS } from './access-plugin.ts';
 import { ApiNameEnum } from './api-config.ts';
 import { accountArgument, builder, enumOf } from './builder.ts';

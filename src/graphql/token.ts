@@ -1,8 +1,8 @@
 import { mayUseApi } from '../domain/access-key.ts';
 import { STORAGE_KINDS } from '../domain/token.ts';
 import { endOf, VERDICTS } from '../domain/verdict.ts';
-import { getAccount } from '../services/accounts.ts';
-import type { KnownToken } from '../services/token-truth.ts';
+import { getAccount } from '../services/accounts/accounts.ts';
+import type { KnownToken } from '../services/tokens/token-truth.ts';
 import { EVERYBODY } from './access-plugin.ts';
 import { ApiNameEnum } from './api-config.ts';
 import { accountArgument, builder, enumOf } from './builder.ts';

@@ -1,9 +1,9 @@
 import { timingSafeEqual } from 'node:crypto';
 import { type Caller, callerOfKey, UNBOUND } from '../domain/access-key.ts';
 import type { Secret } from '../domain/secret.ts';
-import type { AccessKeys } from '../services/access-keys.ts';
+import type { AccessKeys } from '../services/access/access-keys.ts';
+import { SESSION_SECONDS, type Sessions } from '../services/access/sessions.ts';
 import { hashSecret } from '../services/secret-hash.ts';
-import { SESSION_SECONDS, type Sessions } from '../services/sessions.ts';
 import { Guesses } from './guesses.ts';
 import type { Incoming } from './incoming.ts';
 

@@ -15,7 +15,7 @@ import {
 import type { Context } from '../graphql/context.ts';
 import { toGraphQLError, withInputCode } from '../graphql/errors.ts';
 import type { Logger } from '../log.ts';
-import { EventReader } from '../services/event-reader.ts';
+import { EventReader } from '../services/events/event-reader.ts';
 import { DOCUMENT_LIMITS, limitDocument, tooComplex } from './document-limits.ts';
 import type { GraphQLParams } from './graphql-params.ts';
 

@@ -3,7 +3,7 @@ import { audienceOf, type Caller } from '../domain/access-key.ts';
 import type { AuthEvent } from '../domain/event.ts';
 import type { Context } from '../graphql/context.ts';
 import type { Logger } from '../log.ts';
-import { EventReader } from '../services/event-reader.ts';
+import { EventReader } from '../services/events/event-reader.ts';
 import type { Services } from '../services/services.ts';
 import { type Accepted, acceptedBy } from './accepted-type.ts';
 import { type Answer, jsonAnswer, refusal } from './answer.ts';

@@ -1,19 +1,19 @@
 import type { BrowserOptions } from '../broker/broker-browser.ts';
 import type { Database } from '../db/database.ts';
-import type { AccessKeys } from './access-keys.ts';
-import type { AccountCredentials } from './account-credentials.ts';
-import type { AccountSwitch } from './account-switch.ts';
-import type { ApiConfigs } from './api-configs.ts';
-import type { AppInspection } from './app-inspection.ts';
-import type { Audit } from './audit.ts';
-import type { AuthStates } from './auth-states.ts';
+import type { AccessKeys } from './access/access-keys.ts';
+import type { Sessions } from './access/sessions.ts';
+import type { AccountCredentials } from './accounts/account-credentials.ts';
+import type { ApiConfigs } from './accounts/api-configs.ts';
+import type { Audit } from './audit/audit.ts';
+import type { Refusals } from './audit/refusal-audit.ts';
+import type { AccountSwitch } from './auth-state/account-switch.ts';
+import type { AuthStates } from './auth-state/auth-states.ts';
 import type { Clock } from './clock.ts';
-import type { EventLog } from './event-log.ts';
-import type { Refusals } from './refusals.ts';
-import type { Runs } from './runs.ts';
-import type { Sessions } from './sessions.ts';
-import type { TokenGeneration } from './token-generation.ts';
-import type { TokenTruth } from './token-truth.ts';
+import type { EventLog } from './events/event-log.ts';
+import type { TokenGeneration } from './generation/token-generation.ts';
+import type { AppInspection } from './health/app-inspection.ts';
+import type { Runs } from './runs/runs.ts';
+import type { TokenTruth } from './tokens/token-truth.ts';
 
 /** What a request may call; `app.ts` puts it together. */
 export interface Services {

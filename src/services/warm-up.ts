@@ -1,7 +1,7 @@
 import type { Logger } from '../log.ts';
-import { listAccounts } from './accounts.ts';
+import { listAccounts } from './accounts/accounts.ts';
 import type { Services } from './services.ts';
-import { readTokenStatus } from './token-status.ts';
+import { readTokenStatus } from './tokens/token-status.ts';
 
 /** After a start nobody knows whether the tokens of an account still work: ask, so that its gate opens again. */
 export const warmUp = async (services: Services, log: Logger): Promise<void> => {

@@ -1,7 +1,7 @@
 import './bench-folder.ts';
 import { spawn } from 'node:child_process';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { backUp } from '../../src/services/backups.ts';
+import { backUp } from '../../src/services/storage/backups.ts';
 import { holdLock } from '../db/temporary-database.ts';
 import { type Desk, openDesk, settle } from '../support/desk.ts';
 import { atMost, machine, tell } from './ratios.ts';

@@ -10,7 +10,7 @@ import { probeProfile } from '../../src/broker/profile-probe.ts';
 import { isRedirect, readRedirect } from '../../src/broker/redirect.ts';
 import { DatabaseError } from '../../src/db/database-error.ts';
 import { Secret } from '../../src/domain/secret.ts';
-import { toFailure } from '../../src/services/to-failure.ts';
+import { toFailure } from '../../src/services/runs/to-failure.ts';
 
 const failureOf = async (work: () => unknown): Promise<string> => {
   try {

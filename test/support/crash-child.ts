@@ -3,8 +3,8 @@ import { openApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { isOver } from '../../src/domain/generation-run.ts';
 import { createLogger } from '../../src/log.ts';
-import { getAccount } from '../../src/services/accounts.ts';
-import { CHECKPOINTS } from '../../src/services/checkpoints.ts';
+import { getAccount } from '../../src/services/accounts/accounts.ts';
+import { CHECKPOINTS } from '../../src/services/runs/checkpoints.ts';
 import { settle } from './desk.ts';
 
 /**

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Env } from '../../src/config.ts';
-import type { Checkpoint } from '../../src/services/checkpoints.ts';
+import type { Checkpoint } from '../../src/services/runs/checkpoints.ts';
 import { built } from './built.ts';
 
 interface Death {

@@ -6,7 +6,7 @@ import { type App, openApp } from '../../src/app.ts';
 import { type Env, readConfig } from '../../src/config.ts';
 import { createLogger } from '../../src/log.ts';
 import { createVegaClient, type VegaClient } from '../../src/sdk/index.ts';
-import type { Checkpoint } from '../../src/services/checkpoints.ts';
+import type { Checkpoint } from '../../src/services/runs/checkpoints.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.ts';
 
 /** An answer of the GraphQL API, read loosely: a test asserts what it needs. */

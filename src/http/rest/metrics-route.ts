@@ -2,7 +2,7 @@ import type { Registry } from 'prom-client';
 import { AUTH_PHASES } from '../../domain/auth-phase.ts';
 import { RUN_STATUSES } from '../../domain/generation-run.ts';
 import { VERDICTS } from '../../domain/verdict.ts';
-import { type AccountMetrics, type Metrics, readMetrics } from '../../services/metrics.ts';
+import { type AccountMetrics, type Metrics, readMetrics } from '../../services/health/metrics.ts';
 import type { Services } from '../../services/services.ts';
 import { restError } from '../rest-error.ts';
 import { readParameters } from './parameters.ts';

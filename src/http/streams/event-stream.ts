@@ -1,4 +1,4 @@
-import type { EventReader } from '../../services/event-reader.ts';
+import type { EventReader } from '../../services/events/event-reader.ts';
 import { type Chunk, toChunk } from './chunk.ts';
 import type { EventSink } from './event-sink.ts';
 import { Follower } from './follower.ts';

@@ -1,4 +1,4 @@
-import type { EventReader } from '../../services/event-reader.ts';
+import type { EventReader } from '../../services/events/event-reader.ts';
 import type { Rendering, SharedOperation } from './shared-operation.ts';
 
 interface Way {

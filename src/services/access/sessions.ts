@@ -1,0 +1,157 @@
+import { randomBytes } from 'node:crypto';
+import type { Database } from '../../db/database.ts';
+import type { Queryable } from '../../db/queryable.ts';
+import { deleteSessions, findSessions, insertSession, type SessionRecord } from '../../db/sessions.ts';
+import { type Caller, callerIdOf, callerOfKey, UNBOUND } from '../../domain/access-key.ts';
+import type { Audit } from '../audit/audit.ts';
+import type { Clock } from '../clock.ts';
+import { hashSecret } from '../secret-hash.ts';
+import type { AccessKeys } from './access-keys.ts';
+
+/** How long a session lasts: whoever begins in the morning still sees the tokens die at 03:30 IST. */
+export const SESSION_SECONDS = 24 * 3600;
+
+/** How long a link that nobody has opened is good. */
+const LINK_SECONDS = 3600;
+
+interface Options {
+  readonly database: Database;
+  readonly keys: AccessKeys;
+  readonly audit: Audit;
+  readonly clock: Clock;
+}
+
+/** What lets one browser in. */
+export interface LoginLink {
+  readonly secret: string;
+  readonly expiresAt: Date;
+}
+
+/** Where the link leads. */
+export const loginPath = ({ secret }: LoginLink): string => `/login?link=${secret}`;
+
+/**
+ * The browsers that were let in, by a link that works once or by a key: for a day, or until they are sent away. They are
+ * kept in the database, so that a restart at 08:55 sends nobody away.
+ */
+export class Sessions implements Disposable {
+  readonly #options: Options;
+  /** Hashes of the links that have not been used yet, and when each ends. */
+  readonly #links = new Map<string, Date>();
+  /** Ends what a session has open when its time is up. */
+  readonly #timers = new Map<string, NodeJS.Timeout>();
+  readonly #listeners = new Set<(callerId: string) => void>();
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** Logs one browser in, once, within the hour. */
+  issueLink(): LoginLink {
+    const now = this.#options.clock().getTime();
+    for (const [hash, end] of this.#links) if (end.getTime() <= now) this.#links.delete(hash);
+    const link = {
+      secret: randomBytes(24).toString('base64url'),
+      expiresAt: new Date(now + LINK_SECONDS * 1000),
+    };
+    this.#links.set(hashSecret(link.secret), link.expiresAt);
+    return link;
+  }
+
+  /** The secret of a new session, if the link is good; it is used up by this. */
+  async redeemLink(link: string): Promise<string | null> {
+    const hash = hashSecret(link);
+    const end = this.#links.get(hash);
+    this.#links.delete(hash);
+    return end === undefined || this.#options.clock() >= end ? null : this.open(null);
+  }
+
+  /** The secret of a new session: the operator's, or that of a key's holder, which ends with the key. */
+  async open(keyId: string | null): Promise<string> {
+    const { database, audit, clock } = this.#options;
+    const secret = randomBytes(32).toString('base64url');
+    const now = clock();
+    const endsAt = new Date(now.getTime() + SESSION_SECONDS * 1000);
+    const session = { secretHash: hashSecret(secret), keyId, endsAt };
+    await database.write(async (transaction) => {
+      await insertSession(transaction, session, now);
+      await audit.note(transaction, 'SESSION_OPENED', {});
+    });
+    return secret;
+  }
+
+  /** Who sends this cookie; null when the session, or the key that it was opened with, has ended. */
+  async find(secret: string): Promise<Caller | null> {
+    const hash = hashSecret(secret);
+    const session = (await this.#all()).find(({ secretHash }) => secretHash === hash);
+    const left = session === undefined ? 0 : session.endsAt.getTime() - this.#options.clock().getTime();
+    if (session === undefined || left <= 0) return null;
+    const caller = await this.#callerOf(session);
+    if (caller !== null && !this.#timers.has(hash)) {
+      const end = () => {
+        this.#timers.delete(hash);
+        this.#tell(caller.id);
+      };
+      this.#timers.set(hash, setTimeout(end, left).unref());
+    }
+    return caller;
+  }
+
+  /** Sends every browser away, and answers how many there were. */
+  async endAll(): Promise<number> {
+    const now = this.#options.clock();
+    const live = (await this.#all()).filter(({ endsAt }) => endsAt > now);
+    await this.#end(live, async (transaction) => {
+      await this.#options.audit.note(transaction, 'SESSIONS_ENDED', { count: live.length });
+    });
+    return live.length;
+  }
+
+  /** Sends the browsers away that came in with a key. */
+  async endOf(keyId: string): Promise<void> {
+    await this.#end((await this.#all()).filter((session) => session.keyId === keyId));
+  }
+
+  /** Told whose session has ended. */
+  onEnded(listener: (callerId: string) => void): void {
+    this.#listeners.add(listener);
+  }
+
+  [Symbol.dispose](): void {
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+  }
+
+  async #end(
+    sessions: readonly SessionRecord[],
+    note: (transaction: Queryable) => Promise<void> = async () => undefined,
+  ): Promise<void> {
+    const hashes = sessions.map(({ secretHash }) => secretHash);
+    await this.#options.database.write(async (transaction) => {
+      await deleteSessions(transaction, hashes);
+      await note(transaction);
+    });
+    for (const hash of hashes) {
+      clearTimeout(this.#timers.get(hash));
+      this.#timers.delete(hash);
+    }
+    for (const { secretHash, keyId } of sessions) this.#tell(idOf(secretHash, keyId));
+  }
+
+  async #callerOf({ secretHash, keyId }: SessionRecord): Promise<Caller | null> {
+    if (keyId === null) return { id: idOf(secretHash, null), keyId, role: 'OPERATOR', bounds: UNBOUND };
+    const key = await this.#options.keys.findById(keyId);
+    return key === null ? null : callerOfKey(key);
+  }
+
+  #tell(callerId: string): void {
+    for (const listener of this.#listeners) listener(callerId);
+  }
+
+  #all(): Promise<readonly SessionRecord[]> {
+    return this.#options.database.recall('sessions', findSessions);
+  }
+}
+
+/** What a session has open is known by its key, where it has one. */
+const idOf = (secretHash: string, keyId: string | null): string =>
+  keyId === null ? `session ${secretHash.slice(0, 16)}` : callerIdOf(keyId);

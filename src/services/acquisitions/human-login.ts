@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto';
+import { dialogUrl } from '../../broker/oauth.ts';
+import { readRedirect } from '../../broker/redirect.ts';
+import { settleAcquisition } from '../../db/approvals.ts';
+import type { Account } from '../../domain/account.ts';
+import { isLapsed } from '../../domain/acquisition.ts';
+import type { ApiName } from '../../domain/api-name.ts';
+import type { FailureCode } from '../../domain/failure.ts';
+import type { Clock } from '../clock.ts';
+import { useCode } from '../runs/use-code.ts';
+import { hashSecret, isSameHash } from '../secret-hash.ts';
+import type { Services } from '../services.ts';
+import type { Acquisitions } from './acquisitions.ts';
+
+/** How long a person may take to log in. */
+const HUMAN_LOGIN_MS = 600_000;
+
+/** A login that a person is about to do in a browser of their own. */
+export interface HumanLogin {
+  readonly runId: string;
+  readonly apiName: ApiName;
+  /** The broker's authorization dialog, with a `state` that is good once. */
+  readonly url: string;
+  readonly expiresAt: Date;
+}
+
+/** Stores a run that waits for one redirect, and answers where the person has to go. */
+export const beginHumanLogin = async (
+  { apiConfigs, generation, broker, audit, clock }: Services,
+  account: Account,
+  apiName: ApiName,
+  replaceValid: boolean,
+): Promise<HumanLogin> => {
+  const config = await apiConfigs.get(account, apiName);
+  const state = randomBytes(24).toString('base64url');
+  const expiresAt = new Date(clock().getTime() + HUMAN_LOGIN_MS);
+  const request = {
+    mode: 'PARTIAL',
+    apiNames: [apiName],
+    replaceValid,
+    includeUnknown: replaceValid,
+  } as const;
+  const wish = { kind: 'CALLBACK', stateHash: hashSecret(state), expiresAt } as const;
+  const { id } = await generation.generate(account, await apiConfigs.list(account), request, wish);
+  await audit.record('HUMAN_LOGIN_BEGUN', {}, { accountId: account.id, correlationId: id, apiName });
+  return { runId: id, apiName, url: dialogUrl(broker.apiBaseUrl, config, state), expiresAt };
+};
+
+/** What came of a redirect: a token, a failure, or nothing because nobody waits for it (here). */
+export type Arrival =
+  | { readonly kind: 'DONE'; readonly apiName: ApiName }
+  | { readonly kind: 'FAILED'; readonly apiName: ApiName; readonly code: FailureCode }
+  | { readonly kind: 'NOT_EXPECTED' }
+  | { readonly kind: 'NOT_NOW' };
+
+/** Takes the redirect of a login that a person did. Its `state` is good once, whatever comes of it. */
+export const takeRedirect = async (
+  { acquisitions, clock }: { readonly acquisitions: Acquisitions; readonly clock: Clock },
+  address: string,
+): Promise<Arrival> => {
+  const state = new URL(address).searchParams.get('state') ?? '';
+  const stateHash = hashSecret(state);
+  // All of them are compared, as with the notices.
+  const pending = await acquisitions.pending('CALLBACK');
+  const [match] = pending.filter((one) => isSameHash(one.stateHash ?? '', stateHash));
+  if (match === undefined) return { kind: 'NOT_EXPECTED' };
+  const arrival = await acquisitions.takeIn(match, async (order, acquisition): Promise<Arrival> => {
+    const { apiName } = order.config;
+    const now = clock();
+    if (isLapsed(acquisition, now)) return { kind: 'NOT_EXPECTED' };
+    // Before the code is looked at: a redirect that is sent twice finds nothing.
+    const isFirst = await order.database.write((transaction) =>
+      settleAcquisition(transaction, acquisition.id, now),
+    );
+    if (!isFirst) return { kind: 'NOT_EXPECTED' };
+    const code = await acquisitions.conclude(order, acquisition, () =>
+      useCode(order, readRedirect(address, state)),
+    );
+    return code === null ? { kind: 'DONE', apiName } : { kind: 'FAILED', apiName, code };
+  });
+  if (arrival === 'SETTLED') return { kind: 'NOT_EXPECTED' };
+  return arrival === 'NOT_HERE' ? { kind: 'NOT_NOW' } : arrival;
+};

@@ -1,0 +1,36 @@
+import { randomBytes } from 'node:crypto';
+import type { Database } from '../../db/database.ts';
+import type { Queryable } from '../../db/queryable.ts';
+import { type AuditKind, type AuditReference, type FactsOf, toAuditEntry } from '../../domain/audit.ts';
+import type { Clock } from '../clock.ts';
+
+/** Writes down what is done, in the transaction that does it. */
+export class Audit {
+  readonly #database: Database;
+  readonly #clock: Clock;
+
+  constructor(database: Database, clock: Clock) {
+    this.#database = database;
+    this.#clock = clock;
+  }
+
+  /** In the caller's transaction: both are kept, or neither. */
+  async note<Kind extends AuditKind>(
+    transaction: Queryable,
+    kind: Kind,
+    facts: FactsOf<Kind>,
+    reference: AuditReference = {},
+  ): Promise<void> {
+    const key = randomBytes(12).toString('hex');
+    await this.#database.audit(transaction, toAuditEntry(kind, facts, reference, key, this.#clock()));
+  }
+
+  /** In a transaction of its own. */
+  async record<Kind extends AuditKind>(
+    kind: Kind,
+    facts: FactsOf<Kind>,
+    reference: AuditReference = {},
+  ): Promise<void> {
+    await this.#database.write((transaction) => this.note(transaction, kind, facts, reference));
+  }
+}

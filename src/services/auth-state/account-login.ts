@@ -1,0 +1,44 @@
+import { revokeToken } from '../../broker/logout.ts';
+import { deactivateToken, findTokens } from '../../db/tokens.ts';
+import type { Account } from '../../domain/account.ts';
+import type { AuthState } from '../../domain/auth-state.ts';
+import type { GenerationRun } from '../../domain/generation-run.ts';
+import { Refusal } from '../../domain/refusal.ts';
+import type { Services } from '../services.ts';
+
+/** Begins the day: makes whatever is missing, from IDLE only. */
+export const startLogin = async (services: Services, account: Account): Promise<GenerationRun> => {
+  await services.states.refuseBlocked(account);
+  const { state } = await services.states.read(account);
+  if (state !== 'IDLE') {
+    throw new Refusal(
+      'WRONG_STATE',
+      `A login starts from IDLE; the account is in ${state}.`,
+      'Use generateTokens to make more tokens, or log out first.',
+    );
+  }
+  const configs = await services.apiConfigs.list(account);
+  const request = { mode: 'INVALID_ONLY', apiNames: [], replaceValid: false, includeUnknown: false } as const;
+  return services.generation.generate(account, configs, request);
+};
+
+/** Ends what is under way and goes back to IDLE; with `revoke` the tokens are ended at the broker, too. */
+export const logOut = async (services: Services, account: Account, revoke: boolean): Promise<AuthState> => {
+  await services.generation.abortAll(account);
+  if (revoke) await revokeAll(services, account);
+  return services.states.logOut(account, revoke);
+};
+
+const revokeAll = async (services: Services, account: Account): Promise<void> => {
+  const { database, audit, clock, broker } = services;
+  for (const token of await findTokens(database.read, account.number, database)) {
+    if (!token.isActive) continue;
+    const isDead = await revokeToken(broker.apiBaseUrl, token.accessToken, broker.timeoutMs);
+    if (!isDead) continue;
+    const { apiName, fingerprint } = token;
+    await database.write(async (transaction) => {
+      await deactivateToken(transaction, token, database, clock());
+      await audit.note(transaction, 'TOKEN_REVOKED', { fingerprint }, { accountId: account.id, apiName });
+    });
+  }
+};

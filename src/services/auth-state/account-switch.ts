@@ -1,0 +1,74 @@
+import { activateAccount } from '../../db/accounts.ts';
+import type { Database } from '../../db/database.ts';
+import type { Account } from '../../domain/account.ts';
+import type { Logger } from '../../log.ts';
+import { getAccount } from '../accounts/accounts.ts';
+import type { ApiConfigs } from '../accounts/api-configs.ts';
+import type { Audit } from '../audit/audit.ts';
+import type { EventLog } from '../events/event-log.ts';
+import type { Runs } from '../runs/runs.ts';
+import type { TokenTruth } from '../tokens/token-truth.ts';
+import type { AuthStates } from './auth-states.ts';
+
+interface Options {
+  readonly database: Database;
+  readonly events: EventLog;
+  readonly audit: Audit;
+  readonly truth: TokenTruth;
+  readonly apiConfigs: ApiConfigs;
+  readonly runs: Runs;
+  readonly states: AuthStates;
+  readonly log: Logger;
+}
+
+/** Makes another account the active one. */
+export class AccountSwitch implements AsyncDisposable {
+  readonly #options: Options;
+  #asking: Promise<void> = Promise.resolve();
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /**
+   * From now on requests without an account mean this one. What was remembered of both is forgotten and read anew, and
+   * the dashboard of this one stays locked until the broker has confirmed its tokens again. Runs go on.
+   */
+  async to(account: Account): Promise<Account> {
+    const { database, events, audit, truth, runs, states, log } = this.#options;
+    const left = await getAccount(database, null);
+    if (left.id === account.id) return left;
+    await database.write(async (transaction) => {
+      await activateAccount(transaction, account.id);
+      await audit.note(transaction, 'ACCOUNT_SWITCHED', { from: left.id }, { accountId: account.id });
+    });
+    for (const one of [left, account]) {
+      truth.forget(one);
+      runs.forgetEnded(one.id);
+    }
+    await states.lock(account);
+    const entered = await getAccount(database, account.id);
+    events.publish(null, { kind: 'ACCOUNT_SWITCHED', account: entered });
+    log.warn({ from: left.id, to: account.id }, 'another account is the active one');
+    for (const one of [entered, left]) await states.tell(one);
+    this.#asking = this.#asking.then(() => this.#ask([entered, left]));
+    return entered;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#asking;
+  }
+
+  /** Behind the answer: the broker may take its time. */
+  async #ask(accounts: readonly Account[]): Promise<void> {
+    const { truth, apiConfigs, states, log } = this.#options;
+    try {
+      for (const account of accounts) {
+        await truth.check(account, await apiConfigs.enabled(account));
+        await states.settle(account);
+      }
+    } catch (error) {
+      log.error({ err: error }, 'the tokens could not be checked after the switch');
+    }
+  }
+}

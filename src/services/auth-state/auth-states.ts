@@ -1,0 +1,371 @@
+import { changeAuthRecord, ensureAuthRecord, findAuthRecord, movePhase } from '../../db/auth-states.ts';
+import type { Database } from '../../db/database.ts';
+import type { Queryable } from '../../db/queryable.ts';
+import type { Account } from '../../domain/account.ts';
+import {
+  type AuthPhase,
+  type AuthTrigger,
+  hasPrimary,
+  isConfirmed,
+  transitionOf,
+} from '../../domain/auth-phase.ts';
+import {
+  type AuthRecord,
+  type AuthState,
+  blockReason,
+  cooldownAt,
+  type GateFacts,
+  isOfYesterday,
+  isPrimaryLost,
+  isPrimaryValid,
+  isReady,
+  isSetConfirmed,
+} from '../../domain/auth-state.ts';
+import { CONFIRMATION } from '../../domain/event.ts';
+import { nextExpiry } from '../../domain/expiry.ts';
+import { asksForRest, FAILURES, type FailureCode } from '../../domain/failure.ts';
+import { isOver } from '../../domain/generation-run.ts';
+import { Refusal } from '../../domain/refusal.ts';
+import type { Logger } from '../../log.ts';
+import { listAccounts } from '../accounts/accounts.ts';
+import type { ApiConfigs } from '../accounts/api-configs.ts';
+import type { Audit } from '../audit/audit.ts';
+import type { Clock } from '../clock.ts';
+import type { EventLog } from '../events/event-log.ts';
+import type { Runs } from '../runs/runs.ts';
+import type { TokenTruth } from '../tokens/token-truth.ts';
+
+/** A cooldown is told once a second at least. */
+const TICK_MS = 500;
+
+interface Options {
+  readonly database: Database;
+  readonly events: EventLog;
+  readonly audit: Audit;
+  readonly truth: TokenTruth;
+  readonly apiConfigs: ApiConfigs;
+  readonly runs: Runs;
+  readonly cooldownMs: number;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Where each account stands, and what moves it on. */
+export class AuthStates {
+  readonly #options: Options;
+  readonly #timer: NodeJS.Timeout;
+  #waiting: { readonly accountId: string; readonly resolve: () => void }[] = [];
+  #ticking: Promise<void> | null = null;
+
+  constructor(options: Options) {
+    this.#options = options;
+    this.#timer = setInterval(() => this.#startTick(), TICK_MS).unref();
+  }
+
+  async open(account: Account): Promise<void> {
+    const { database, clock } = this.#options;
+    await database.write((transaction) => ensureAuthRecord(transaction, account.id, clock()));
+  }
+
+  async read(account: Account): Promise<AuthState> {
+    const facts = await this.#facts(account);
+    const run = await this.#options.runs.latest(account.id);
+    const { record, checks, now } = facts;
+    return {
+      accountId: account.id,
+      state: record.phase,
+      primaryPresent: isPrimaryValid(checks),
+      blockedBy: blockReason(facts, run, run !== null && this.#options.runs.awaitsBrowser(run.id)),
+      since: record.since,
+      run,
+      cooldown: cooldownAt(record, now),
+    };
+  }
+
+  /** The gate. */
+  async ready(account: Account): Promise<boolean> {
+    return isReady(await this.#facts(account));
+  }
+
+  /** Tells everybody how the account stands. */
+  async tell(account: Account): Promise<void> {
+    this.#options.events.publish(account.id, { kind: 'AUTH_STATE', authState: await this.read(account) });
+  }
+
+  /** Whatever was confirmed has to be confirmed again. */
+  async lock(account: Account): Promise<void> {
+    await this.move(account, 'ACCOUNT_ENTERED');
+  }
+
+  /** Takes one step of the state machine; false when it leads nowhere from where the account stands. */
+  async move(account: Account, trigger: AuthTrigger): Promise<boolean> {
+    const { database, clock, log } = this.#options;
+    const { phase } = await this.#record(account);
+    const transition = transitionOf(phase, trigger);
+    if (transition === null) return false;
+    const hasMoved = await database.write(async (transaction) => {
+      if (!(await movePhase(transaction, account.id, phase, transition.to, clock()))) return false;
+      await this.#noteMove(transaction, account, phase, transition.to);
+      return true;
+    });
+    if (!hasMoved) return false;
+    log.info({ account: account.id, from: phase, to: transition.to, trigger }, 'state');
+    await this.tell(account);
+    return true;
+  }
+
+  /** Refuses whatever would log in while the account must be left alone. No argument of a request gets past this. */
+  async refuseBlocked(account: Account): Promise<void> {
+    const { clock } = this.#options;
+    const record = await this.#record(account);
+    if (record.quarantinedAt !== null) {
+      throw new Refusal(
+        'QUARANTINED',
+        'The broker rejected the credentials; nothing is tried until an operator has looked at it.',
+        'Log in by hand, correct what was wrong, then call clearQuarantine with a reason.',
+      );
+    }
+    const { active, until, remainingSeconds } = cooldownAt(record, clock());
+    if (!active) return;
+    throw new Refusal(
+      'COOLDOWN',
+      `The broker needs rest: no login for another ${remainingSeconds} s.`,
+      'Wait; a run that was interrupted goes on by itself.',
+      until,
+    );
+  }
+
+  /** The login of a run begins. */
+  async loginStarted(account: Account): Promise<void> {
+    const { database } = this.#options;
+    await database.write((transaction) => changeAuthRecord(transaction, account.id, { isLoggedOut: false }));
+    if (!(await this.move(account, 'LOGIN_STARTED'))) await this.move(account, 'OPERATOR_GENERATES');
+  }
+
+  /** A login was asked for and nothing needed making. */
+  async welcomeBack(account: Account): Promise<void> {
+    const { database } = this.#options;
+    await database.write((transaction) => changeAuthRecord(transaction, account.id, { isLoggedOut: false }));
+    await this.settle(account);
+  }
+
+  /** A run has ended or has to pause: what is there decides where the account stands. */
+  async runEnded(account: Account): Promise<void> {
+    // One that ended before its first API stands where it would have stood after it.
+    await this.move(account, 'FIRST_API_TAKEN_UP');
+    const facts = await this.#facts(account);
+    if (!isSetConfirmed(facts)) await this.#moveToPartial(account);
+    await this.settle(account);
+  }
+
+  /** What a failure means for the account, written with the failure: a crash right after it forgets neither. */
+  async storeConsequence(transaction: Queryable, account: Account, code: FailureCode): Promise<void> {
+    const { audit, clock, cooldownMs } = this.#options;
+    const from = clock();
+    const accountId = account.id;
+    if (FAILURES[code].consequence === 'QUARANTINE') {
+      await changeAuthRecord(transaction, accountId, { quarantinedAt: from });
+      await audit.note(transaction, 'QUARANTINED', { reason: code }, { accountId });
+    }
+    if (asksForRest(code)) {
+      const cooldown = { from, until: new Date(from.getTime() + cooldownMs), reason: code };
+      await changeAuthRecord(transaction, accountId, { cooldown });
+      await audit.note(transaction, 'COOLDOWN_BEGUN', cooldown, { accountId });
+    }
+  }
+
+  /** The account goes to rest: the cooldown that was stored with the failure is told. */
+  async rest(account: Account): Promise<void> {
+    await this.#moveToPartial(account);
+    const hasMoved = await this.move(account, 'COOLDOWN_BEGUN');
+    if (!hasMoved) await this.tell(account);
+    const { cooldown } = await this.read(account);
+    this.#options.events.publish(account.id, { kind: 'COOLDOWN', cooldown });
+  }
+
+  /** Returns when the account's cooldown is over, or when the signal ends. */
+  async cooldownOver(account: Account, signal: AbortSignal): Promise<void> {
+    const { active } = (await this.read(account)).cooldown;
+    // A crash may have come between the end of the cooldown and the step that follows it.
+    if (!active) await this.move(account, 'TIME_IS_UP');
+    if (!active || signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      this.#waiting.push({ accountId: account.id, resolve });
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+  }
+
+  /** Nothing is tried until the operator clears it: the quarantine that was stored with the failure is told. */
+  async tellQuarantine(account: Account): Promise<void> {
+    this.#options.log.error(
+      { account: account.id },
+      'account quarantined: the broker rejected its credentials',
+    );
+    await this.tell(account);
+  }
+
+  async clearQuarantine(account: Account, reason: string): Promise<AuthState> {
+    const { database, audit, clock, log } = this.#options;
+    const cleared = { quarantinedAt: null, clearedAt: clock() };
+    await database.write(async (transaction) => {
+      await changeAuthRecord(transaction, account.id, cleared);
+      await audit.note(transaction, 'QUARANTINE_CLEARED', { reason }, { accountId: account.id });
+    });
+    log.warn({ account: account.id, reason }, 'quarantine cleared by the operator');
+    await this.tell(account);
+    return this.read(account);
+  }
+
+  /** The operator goes on without the missing ones, until the end of this trading day. */
+  async acceptPartial(account: Account): Promise<AuthState> {
+    const { database, audit, clock, log } = this.#options;
+    const facts = await this.#facts(account);
+    if (facts.record.phase !== 'PRIMARY_VALIDATED' || !isPrimaryValid(facts.checks)) {
+      throw wrongState(facts.record, 'A partial set can be accepted once PRIMARY is validated.');
+    }
+    const acceptedUntil = nextExpiry(clock());
+    await database.write(async (transaction) => {
+      await changeAuthRecord(transaction, account.id, { acceptedUntil });
+      await audit.note(transaction, 'PARTIAL_ACCEPTED', { until: acceptedUntil }, { accountId: account.id });
+    });
+    log.warn(
+      { account: account.id, until: acceptedUntil.toISOString() },
+      'partial set accepted by the operator',
+    );
+    await this.settle(account);
+    return this.read(account);
+  }
+
+  async enterDashboard(account: Account): Promise<AuthState> {
+    const facts = await this.#facts(account);
+    if (!isReady(facts)) throw wrongState(facts.record, 'The dashboard opens once everything is confirmed.');
+    await this.move(account, 'CLIENT_ENTERED');
+    return this.read(account);
+  }
+
+  /** Back to the start. A cooldown and a quarantine stay. */
+  async logOut(account: Account, revoke: boolean): Promise<AuthState> {
+    const { database, audit } = this.#options;
+    const change = { isLoggedOut: true, acceptedUntil: null };
+    await database.write(async (transaction) => {
+      await changeAuthRecord(transaction, account.id, change);
+      await audit.note(transaction, 'LOGGED_OUT', { revoke }, { accountId: account.id });
+    });
+    await this.move(account, 'LOGGED_OUT');
+    return this.read(account);
+  }
+
+  /** Lets the account stand where the facts say it stands; while a run is under way, the run decides. */
+  async settle(account: Account): Promise<void> {
+    const facts = await this.#facts(account);
+    const { record, checks } = facts;
+    if (hasPrimary(record.phase) && isPrimaryLost(checks)) {
+      await this.move(account, 'PRIMARY_LOST');
+      return;
+    }
+    if (record.isLoggedOut || this.#isUnderWay(account)) return;
+    if (isPrimaryValid(checks)) await this.move(account, 'PRIMARY_VERIFIED');
+    if (!isSetConfirmed(facts) || !(await this.move(account, 'SET_CONFIRMED'))) return;
+    this.#options.events.publish(account.id, { kind: 'AUTH_CONFIRMED', confirmation: CONFIRMATION });
+  }
+
+  /** A phase of a run that no run carries any more: the process died between the two. */
+  async repair(account: Account): Promise<void> {
+    await this.#endCooldown(account);
+    const { cooldown } = await this.read(account);
+    if (!cooldown.active) await this.move(account, 'TIME_IS_UP');
+    await this.runEnded(account);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#ticking;
+  }
+
+  async #noteMove(transaction: Queryable, account: Account, from: AuthPhase, to: AuthPhase): Promise<void> {
+    const { audit, runs } = this.#options;
+    const reference = { accountId: account.id, correlationId: runs.live(account.id)?.id ?? null };
+    await audit.note(transaction, 'STATE_CHANGED', { from, to }, reference);
+    if (to === 'AUTH_CONFIRMED') await audit.note(transaction, 'GATE_OPENED', {}, reference);
+    if (isConfirmed(from) && !isConfirmed(to)) await audit.note(transaction, 'GATE_CLOSED', {}, reference);
+  }
+
+  async #moveToPartial(account: Account): Promise<void> {
+    if (!(await this.move(account, 'RUN_ENDED_INCOMPLETE'))) await this.move(account, 'STILL_MISSING');
+  }
+
+  #isUnderWay({ id }: Account): boolean {
+    const run = this.#options.runs.live(id);
+    return run !== null && !isOver(run);
+  }
+
+  /** Also by another process on this database. */
+  async #isUnderWayAnywhere({ id }: Account): Promise<boolean> {
+    const run = await this.#options.runs.latest(id);
+    return run !== null && !isOver(run);
+  }
+
+  #record({ id }: Account): Promise<AuthRecord> {
+    return this.#options.database.recall(`state of ${id}`, (db) => findAuthRecord(db, id));
+  }
+
+  async #facts(account: Account): Promise<GateFacts> {
+    const { truth, apiConfigs, clock } = this.#options;
+    const record = await this.#record(account);
+    const known = await truth.known(account, await apiConfigs.enabled(account));
+    return { record, checks: known.map(({ check }) => check), now: clock() };
+  }
+
+  #startTick(): void {
+    if (this.#ticking !== null) return;
+    this.#ticking = this.#tick()
+      .catch((error: unknown) => this.#options.log.error({ err: error }, 'a look at the clock failed'))
+      .finally(() => {
+        this.#ticking = null;
+      });
+  }
+
+  /** What time does by itself: cooldowns count down and end, PRIMARY dies at 03:30 IST. */
+  async #tick(): Promise<void> {
+    const { database, events, clock } = this.#options;
+    for (const account of await listAccounts(database)) {
+      const record = await this.#record(account);
+      const cooldown = cooldownAt(record, clock());
+      if (cooldown.active) events.whisper(account.id, { kind: 'COOLDOWN', cooldown });
+      if (!cooldown.active && record.cooldown !== null) await this.#endCooldown(account);
+      if (!cooldown.active) await this.#wake(account);
+      if (isOfYesterday(record, clock()) && !(await this.#isUnderWayAnywhere(account)))
+        await this.move(account, 'DAY_ENDED');
+      if (hasPrimary(record.phase)) await this.settle(account);
+    }
+  }
+
+  async #endCooldown(account: Account): Promise<void> {
+    const { database, events, audit, clock } = this.#options;
+    const isOurs = await database.write(async (transaction) => {
+      const record = await findAuthRecord(transaction, account.id);
+      if (record.cooldown === null || cooldownAt(record, clock()).active) return false;
+      await changeAuthRecord(transaction, account.id, { cooldown: null });
+      await audit.note(transaction, 'COOLDOWN_ENDED', {}, { accountId: account.id });
+      return true;
+    });
+    if (!isOurs) return;
+    await this.move(account, 'TIME_IS_UP');
+    const { cooldown } = await this.read(account);
+    events.publish(account.id, { kind: 'COOLDOWN', cooldown });
+    await this.#wake(account);
+    if (!(await this.#isUnderWayAnywhere(account))) await this.runEnded(account);
+  }
+
+  /** Lets go on what waits here for the end of a cooldown; another process on this database may have ended it. */
+  async #wake(account: Account): Promise<void> {
+    const over = this.#waiting.filter(({ accountId }) => accountId === account.id);
+    if (over.length === 0) return;
+    await this.move(account, 'TIME_IS_UP');
+    this.#waiting = this.#waiting.filter((one) => !over.includes(one));
+    for (const { resolve } of over) resolve();
+  }
+}
+
+const wrongState = ({ phase }: AuthRecord, message: string): Refusal =>
+  new Refusal('WRONG_STATE', `${message} The account is in ${phase}.`, 'Ask authState what is missing.');

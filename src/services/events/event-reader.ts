@@ -1,0 +1,153 @@
+import type { AuthAside, AuthEvent, AuthHappening } from '../../domain/event.ts';
+
+/** How many events may wait for one reader before it is sent back to the history. */
+const CAPACITY = 256;
+/** How many are handed over at once. */
+const PORTION = 64;
+
+/** What a reader that is behind asks for: the events behind an id, and up to which id that reaches. */
+export interface Portion {
+  readonly events: readonly AuthEvent[];
+  readonly upTo: number;
+  /** Whether that was all there is. */
+  readonly isWhole: boolean;
+}
+
+export interface ReaderOptions {
+  readonly accountId: string;
+  /** Only events of this kind. */
+  readonly only: AuthEvent['kind'] | undefined;
+  /** Whether its listener may be told of this one. */
+  readonly hears: (happening: AuthHappening | AuthAside) => boolean;
+  /** The last event it has seen; what came behind it is read from the history first. */
+  readonly after: number | undefined;
+  /** What came behind an id; a promise where the database has to be asked. */
+  readonly history: (reader: EventReader, after: number, limit: number) => Portion | Promise<Portion>;
+  readonly onClose: (reader: EventReader) => void;
+}
+
+/**
+ * One listener. It holds references to at most `CAPACITY` events. One that reads more slowly than things happen is
+ * sent back to the history: it costs no more memory, and loses ticks (which are not kept) but nothing that has an id.
+ */
+export class EventReader implements AsyncIterableIterator<AuthEvent> {
+  readonly accountId: string;
+  readonly only: AuthEvent['kind'] | undefined;
+  readonly #options: ReaderOptions;
+  /** The state as it is, at the beginning. */
+  #first: readonly AuthEvent[] = [];
+  #queue: AuthEvent[] = [];
+  /** Handed over to the iterator and not fetched from it yet. */
+  readonly #fetched: AuthEvent[] = [];
+  /** Up to here everything was handed over. */
+  #seen: number;
+  #isBehind: boolean;
+  #isClosed = false;
+  #onReady: () => void = () => undefined;
+
+  constructor(options: ReaderOptions) {
+    this.accountId = options.accountId;
+    this.only = options.only;
+    this.#options = options;
+    this.#isBehind = options.after !== undefined;
+    this.#seen = options.after ?? 0;
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Calls back whenever there may be something to read, or nothing more to come. */
+  whenReady(callback: () => void): void {
+    this.#onReady = callback;
+  }
+
+  /** From here on it is told what happens. */
+  begin(lastId: number, snapshot: readonly AuthEvent[]): void {
+    this.#seen = lastId;
+    this.#first = snapshot.filter((event) => this.isFor(event));
+  }
+
+  wants(kind: AuthEvent['kind']): boolean {
+    return this.only === undefined || this.only === kind;
+  }
+
+  /** It wants to hear this event, and may. */
+  isFor(event: AuthEvent): boolean {
+    return this.wants(event.kind) && this.#options.hears(event);
+  }
+
+  /** Tells it something. False when it has fallen behind by that. */
+  offer(event: AuthEvent): boolean {
+    if (this.#isBehind || this.#isClosed || !this.isFor(event)) return true;
+    this.#queue.push(event);
+    if (this.#queue.length <= CAPACITY) return true;
+    // What came before the first one that waits was handed over, or is none of its business.
+    this.#seen = Math.max(this.#seen, (this.#queue[0]?.id ?? 0) - 1);
+    this.#queue = [];
+    this.#isBehind = true;
+    return false;
+  }
+
+  wake(): void {
+    this.#onReady();
+  }
+
+  /** What there is to read now, empty when there is nothing; a promise where the database has to be asked. */
+  read(): readonly AuthEvent[] | Promise<readonly AuthEvent[]> {
+    if (this.#isClosed) return [];
+    if (this.#first.length > 0) {
+      const first = this.#first;
+      this.#first = [];
+      return first;
+    }
+    if (!this.#isBehind) return this.#handOver(this.#queue.splice(0, PORTION));
+    const portion = this.#options.history(this, this.#seen, PORTION);
+    return portion instanceof Promise ? portion.then((known) => this.#take(known)) : this.#take(portion);
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#first = [];
+    this.#queue = [];
+    this.#options.onClose(this);
+    this.#onReady();
+  }
+
+  async next(): Promise<IteratorResult<AuthEvent, undefined>> {
+    for (;;) {
+      const event = this.#fetched.shift();
+      if (event !== undefined) return { value: event, done: false };
+      if (this.#isClosed) return { value: undefined, done: true };
+      const events = this.read();
+      // Between a look that finds nothing and the wait there may be no `await`: an event could come in between.
+      if (events instanceof Promise) this.#fetched.push(...(await events));
+      else if (events.length > 0) this.#fetched.push(...events);
+      else await new Promise<void>((resolve) => this.whenReady(resolve));
+    }
+  }
+
+  async return(): Promise<IteratorResult<AuthEvent, undefined>> {
+    this.#fetched.length = 0;
+    this.close();
+    return { value: undefined, done: true };
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  /** A portion of nothing but other people's events is no reason to stop reading. */
+  #take({ events, upTo, isWhole }: Portion): readonly AuthEvent[] | Promise<readonly AuthEvent[]> {
+    this.#seen = upTo;
+    if (isWhole) this.#isBehind = false;
+    return events.length > 0 || isWhole ? this.#handOver(events) : this.read();
+  }
+
+  #handOver(events: readonly AuthEvent[]): readonly AuthEvent[] {
+    const last = events.at(-1);
+    if (last !== undefined && last.id > this.#seen) this.#seen = last.id;
+    return events;
+  }
+}

@@ -1,0 +1,43 @@
+import type { AuthEvent, KeptEvent } from '../../domain/event.ts';
+
+/** The newest events of this process, without a hole up to the last one, so that most readers need no database. */
+export class RecentEvents {
+  readonly #capacity: number;
+  readonly #events: KeptEvent[] = [];
+  /** Everything behind this id is here. */
+  #since: number;
+
+  constructor(capacity: number, since: number) {
+    this.#capacity = capacity;
+    this.#since = since;
+  }
+
+  add(event: KeptEvent): void {
+    this.#events.push(event);
+    if (this.#events.length > this.#capacity) this.#since = this.#events.shift()?.id ?? this.#since;
+  }
+
+  reachesBackTo(id: number): boolean {
+    return id >= this.#since;
+  }
+
+  /** Those behind an id, at most `limit`. */
+  after(id: number, limit: number): readonly KeptEvent[] {
+    // Searched from the end: who asks is rarely far behind.
+    const last = this.#events.findLastIndex((event) => event.id <= id);
+    return this.#events.slice(last + 1, last + 1 + limit);
+  }
+}
+
+/** What concerns every account is told to each reader with the id of its own, once for all readers of that account. */
+const copies = new WeakMap<KeptEvent | AuthEvent, Map<string, AuthEvent>>();
+
+/** The event as a reader of that account is told it; null when it is none of its business. */
+export const toldTo = (accountId: string, event: KeptEvent | AuthEvent): AuthEvent | null => {
+  if (event.accountId === accountId) return event as AuthEvent;
+  if (event.accountId !== null) return null;
+  const known = copies.get(event) ?? new Map<string, AuthEvent>();
+  const copy = known.get(accountId) ?? { ...event, accountId };
+  copies.set(event, known.set(accountId, copy));
+  return copy;
+};

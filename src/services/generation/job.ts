@@ -1,0 +1,15 @@
+import type { Account } from '../../domain/account.ts';
+import type { ApiConfig } from '../../domain/api-config.ts';
+import type { Logger } from '../../log.ts';
+import type { LiveRun } from '../runs/live-run.ts';
+
+/** A run with what is needed to carry it. */
+export interface Job {
+  readonly live: LiveRun;
+  readonly account: Account;
+  readonly configs: readonly ApiConfig[];
+  readonly abort: AbortController;
+  readonly log: Logger;
+  /** Settles when nothing of the run is under way any more. */
+  end: Promise<void>;
+}

@@ -1,0 +1,107 @@
+import { findAcquisitions } from '../../db/approvals.ts';
+import { adoptRun, findUnfinishedRuns, updateRun } from '../../db/generation-runs.ts';
+import { isAlive } from '../../db/is-alive.ts';
+import { findSpentCodes } from '../../db/login-attempts.ts';
+import type { Queryable } from '../../db/queryable.ts';
+import type { Account } from '../../domain/account.ts';
+import { canStillCome } from '../../domain/acquisition.ts';
+import type { ApiConfig } from '../../domain/api-config.ts';
+import type { GenerationRun } from '../../domain/generation-run.ts';
+import { afterCrash } from '../../domain/interrupted-run.ts';
+import { Refusal } from '../../domain/refusal.ts';
+import type { GenerationOptions } from './generation-options.ts';
+
+/** Runs that were under way when their process died. */
+export interface LeftRuns {
+  /** Ours from now on: one of each account, in the order in which they had the browser. */
+  readonly ours: readonly GenerationRun[];
+  /** Accounts whose run another process, which lives, is carrying. */
+  readonly carriedElsewhere: readonly string[];
+}
+
+/** Makes the left runs this process's own. Of several of one account only the newest is kept; the others are ended. */
+export const adoptLeftRuns = async (options: GenerationOptions): Promise<LeftRuns> => {
+  const { database } = options;
+  const unfinished = await findUnfinishedRuns(database.read);
+  const carried = unfinished.filter(({ processId }) => isCarried(processId));
+  const left = unfinished
+    .filter((one) => !carried.includes(one))
+    .sort((a, b) => b.run.startedAt.getTime() - a.run.startedAt.getTime());
+  const adopted: GenerationRun[] = [];
+  for (const { run, processId } of left) {
+    const isOurs = await database.write((transaction) =>
+      adoptRun(transaction, run.id, processId, process.pid),
+    );
+    if (isOurs) adopted.push(run);
+  }
+  const isNewest = (run: GenerationRun) =>
+    adopted.find(({ accountId }) => accountId === run.accountId) === run;
+  for (const run of adopted.filter((one) => !isNewest(one))) await endLeftover(run, options);
+  return {
+    ours: adopted.filter(isNewest).sort(byTurn),
+    carriedElsewhere: carried.map(({ run }) => run.accountId),
+  };
+};
+
+/** A left run as it stands now. */
+export interface FoundRun {
+  readonly run: GenerationRun;
+  readonly configs: readonly ApiConfig[];
+  /** Its tokens come from outside. */
+  readonly isOutside: boolean;
+}
+
+/** Finds out what has become of the run's steps, and writes that down: what is valid is done, what was under way has failed. */
+export const assessLeftRun = async (
+  account: Account,
+  run: GenerationRun,
+  { database, truth, apiConfigs, audit, clock }: GenerationOptions,
+): Promise<FoundRun> => {
+  const wanted = run.steps.map(({ apiName }) => apiName);
+  const configs = (await apiConfigs.enabled(account)).filter(({ apiName }) => wanted.includes(apiName));
+  const known = await truth.check(account, configs);
+  const spent = await findSpentCodes(database.read, run.id);
+  const outside = await findAcquisitions(database.read, run.id);
+  const waiting = outside.filter(canStillCome).map(({ apiName }) => apiName);
+  const checks = known.map(({ check }) => check);
+  const found = afterCrash(run, { checks, spent, waiting, now: clock() });
+  await database.write(async (transaction) => {
+    await updateRun(transaction, found);
+    const reference = { accountId: account.id, correlationId: run.id };
+    await audit.note(transaction, 'RUN_TAKEN_UP', run, reference);
+  });
+  return { run: found, configs, isOutside: outside.length > 0 };
+};
+
+const endLeftover = async (
+  run: GenerationRun,
+  { database, audit, clock }: GenerationOptions,
+): Promise<void> => {
+  const endedAt = clock();
+  const { steps } = afterCrash(run, { checks: [], spent: [], now: endedAt });
+  const ended: GenerationRun = { ...run, steps, status: 'STOPPED', waitingUntil: null, endedAt };
+  await database.write(async (transaction) => {
+    await updateRun(transaction, ended);
+    await audit.note(transaction, 'RUN_ENDED', ended, { accountId: run.accountId, correlationId: run.id });
+  });
+};
+
+/** The order in which they had the browser or were waiting for it. */
+const byTurn = (one: GenerationRun, other: GenerationRun): number =>
+  Number(one.status === 'QUEUED') - Number(other.status === 'QUEUED') ||
+  one.startedAt.getTime() - other.startedAt.getTime();
+
+/** Refuses a second run of an account while another process, which lives, carries one. */
+export const refuseCarriedElsewhere = async (db: Queryable, { id }: Account): Promise<void> => {
+  const unfinished = await findUnfinishedRuns(db);
+  const other = unfinished.find(({ run, processId }) => run.accountId === id && isCarried(processId));
+  if (other === undefined) return;
+  throw new Refusal(
+    'RUN_IN_PROGRESS',
+    `A generation run is under way in process ${other.processId} (${other.run.id}).`,
+    'Wait until it ends, or abort it there; its progress comes with the subscription tokenProgress.',
+  );
+};
+
+/** A run of this very process' id was left by an earlier one that had the same. */
+const isCarried = (processId: number): boolean => processId !== process.pid && isAlive(processId);

@@ -1,0 +1,288 @@
+import { randomUUID } from 'node:crypto';
+import { insertAcquisitions } from '../../db/approvals.ts';
+import { insertRun } from '../../db/generation-runs.ts';
+import type { Account } from '../../domain/account.ts';
+import type { AcquisitionWish } from '../../domain/acquisition.ts';
+import { type ApiConfig, byApiIndex } from '../../domain/api-config.ts';
+import type { ApiName } from '../../domain/api-name.ts';
+import { decide, type GenerationRequest } from '../../domain/decision.ts';
+import { FAILURES } from '../../domain/failure.ts';
+import {
+  countDone,
+  type GenerationRun,
+  isOver,
+  isWorthResuming,
+  pendingStep,
+  type RunStep,
+} from '../../domain/generation-run.ts';
+import { Refusal } from '../../domain/refusal.ts';
+import { getAccount, listAccounts } from '../accounts/accounts.ts';
+import { LiveRun } from '../runs/live-run.ts';
+import { backUpBeforeRun } from '../storage/backups.ts';
+import { BrowserQueue, type BrowserTurn } from './browser-queue.ts';
+import type { GenerationOptions } from './generation-options.ts';
+import type { Job } from './job.ts';
+import { adoptLeftRuns, assessLeftRun, refuseCarriedElsewhere } from './left-runs.ts';
+import { refuseUnknownNames, refuseUnreadable } from './request-checks.ts';
+import { RunCarrier } from './run-carrier.ts';
+
+/** Begins generation runs, ends them, and takes up what was left: one at a time for each account, and one after the other with the one browser. */
+export class TokenGeneration {
+  readonly #options: GenerationOptions;
+  readonly #queue: BrowserQueue;
+  readonly #carrier: RunCarrier;
+  /** The last run of each account; it may be over. */
+  readonly #jobs = new Map<string, Job>();
+  /** Accounts that have a run, or are about to. */
+  readonly #taken = new Set<string>();
+  /** Runs that are decided on and not stored yet. */
+  readonly #beginnings = new Set<Promise<GenerationRun>>();
+  #isClosing = false;
+
+  constructor(options: GenerationOptions) {
+    this.#options = options;
+    this.#queue = new BrowserQueue({ ...options, onMoved: () => this.#tellQueue() });
+    this.#carrier = new RunCarrier({ ...options, queue: this.#queue, isClosing: () => this.#isClosing });
+  }
+
+  /** The runs that wait for the browser, in order. */
+  get queue(): readonly GenerationRun[] {
+    return this.#queue.waiting.flatMap((id) => this.#jobOf(id)?.live.state ?? []);
+  }
+
+  /** From 1; null when the run does not wait. */
+  queuePosition(runId: string): number | null {
+    const index = this.#queue.waiting.indexOf(runId);
+    return index < 0 ? null : index + 1;
+  }
+
+  /**
+   * Decides what to make, stores the run and starts it; answers before the first page is opened. With `wish` no browser
+   * is: the tokens come from outside.
+   */
+  async generate(
+    account: Account,
+    configs: readonly ApiConfig[],
+    request: GenerationRequest,
+    wish: AcquisitionWish | null = null,
+  ): Promise<GenerationRun> {
+    const beginning = this.#begin({ account, configs, request, wish });
+    this.#beginnings.add(beginning);
+    try {
+      return await beginning;
+    } finally {
+      this.#beginnings.delete(beginning);
+    }
+  }
+
+  /** Ends the run at its next safe point, and answers when it has ended. What was submitted stands in its steps. */
+  async abort(runId: string): Promise<GenerationRun> {
+    const run = await this.#options.runs.find(runId);
+    if (run === null)
+      throw new Refusal('NOT_FOUND', `There is no run ${runId}.`, 'Ask authState for the run there is.');
+    const job = this.#jobOf(runId);
+    if (job === undefined || isOver(run)) return run;
+    job.abort.abort();
+    await job.end;
+    return job.live.state;
+  }
+
+  /** Ends whatever run the account has under way. */
+  async abortAll(account: Account): Promise<void> {
+    const run = this.#options.runs.live(account.id);
+    if (run !== null && !isOver(run)) await this.abort(run.id);
+  }
+
+  /**
+   * Takes up what an earlier process has left: what is valid is not made again, a step that was under way counts as
+   * failed, a cooldown goes on with the time that is left of it.
+   */
+  async takeUp(): Promise<void> {
+    const { database, states } = this.#options;
+    const { ours, carriedElsewhere } = await adoptLeftRuns(this.#options);
+    for (const run of ours) await this.#takeUpOne(run);
+    for (const account of await listAccounts(database)) {
+      if (!this.#jobs.has(account.id) && !carriedElsewhere.includes(account.id)) await states.repair(account);
+    }
+  }
+
+  /** Ends the run under way at its next safe point and waits until its browser is gone; one that cools down is left for the next start. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosing = true;
+    await Promise.allSettled(this.#beginnings);
+    const jobs = [...this.#jobs.values()];
+    for (const { abort } of jobs) abort.abort();
+    for (const { end } of jobs) await end;
+  }
+
+  async #begin({ account, configs, request, wish }: GenerationOrder): Promise<GenerationRun> {
+    const { truth, states, database, audit, credentials, reach } = this.#options;
+    const enabled = configs.filter((config) => config.enabled).sort(byApiIndex);
+    refuseUnknownNames(request, enabled);
+    await states.refuseBlocked(account);
+    await refuseCarriedElsewhere(database.read, account);
+    this.#take(account);
+    const id = randomUUID();
+    let turn: BrowserTurn | null = null;
+    try {
+      const checks = (await truth.check(account, enabled)).map(({ check }) => check);
+      const chosen = decide(request, checks);
+      const apis = enabled.filter(({ apiName }) => chosen.includes(apiName));
+      refuseUnreadable(apis);
+      if (apis.length > 0 && wish === null) {
+        await credentials.open(account);
+        turn = this.#queue.join(id);
+        if (turn.isFirst) turn.take();
+      }
+      const isQueued = turn?.isFirst === false;
+      // Asked again, because the checks took their time.
+      await states.refuseBlocked(account);
+      if (apis.length > 0) await backUpBeforeRun(this.#options);
+      this.#refuseClosing();
+      const run = this.#newRun({ id, account, request, chosen, isQueued });
+      const reference = { accountId: account.id, correlationId: run.id };
+      await database.write(async (transaction) => {
+        if (!isOver(run)) await refuseCarriedElsewhere(transaction, account);
+        await insertRun(transaction, run, process.pid);
+        if (wish !== null) await insertAcquisitions(transaction, run, apis, wish);
+        const facts = { mode: run.mode, apis: chosen, via: wish?.kind ?? ('BROWSER' as const) };
+        await audit.note(transaction, 'RUN_STARTED', facts, reference);
+        if (isOver(run)) await audit.note(transaction, 'RUN_ENDED', run, reference);
+      });
+      reach('RUN_STORED');
+      const job = this.#follow(run, account, apis);
+      if (apis.length === 0) {
+        await states.welcomeBack(account);
+        this.#taken.delete(account.id);
+      } else
+        this.#start(job, turn === null ? this.#carrier.carryOutside(job) : this.#carrier.carry(job, turn));
+      return run;
+    } catch (error) {
+      turn?.[Symbol.dispose]();
+      this.#taken.delete(account.id);
+      throw error;
+    }
+  }
+
+  /** No `await` stands between the check and the set, so two requests cannot both begin a run. */
+  #take({ id: accountId }: Account): void {
+    this.#refuseClosing();
+    if (this.#taken.has(accountId)) {
+      const id = this.#jobs.get(accountId)?.live.state.id;
+      throw new Refusal(
+        'RUN_IN_PROGRESS',
+        `A generation run is under way${id === undefined ? '' : ` (${id})`}.`,
+        'Wait until it ends; its progress comes with the subscription tokenProgress.',
+      );
+    }
+    this.#taken.add(accountId);
+  }
+
+  #refuseClosing(): void {
+    if (this.#isClosing) throw new Refusal('SHUTTING_DOWN', 'The server is stopping.', 'Start it again.');
+  }
+
+  #jobOf(runId: string): Job | undefined {
+    return [...this.#jobs.values()].find(({ live }) => live.state.id === runId);
+  }
+
+  /** Those who wait have moved up. */
+  #tellQueue(): void {
+    if (this.#isClosing) return;
+    const { states, log } = this.#options;
+    for (const id of this.#queue.waiting) {
+      const job = this.#jobOf(id);
+      if (job === undefined) continue;
+      states
+        .tell(job.account)
+        .catch((error: unknown) => log.error({ err: error }, 'the queue could not be told'));
+    }
+  }
+
+  #newRun({ id, account, request, chosen, isQueued }: NewRun): GenerationRun {
+    const startedAt = this.#options.clock();
+    const isEmpty = chosen.length === 0;
+    return {
+      id,
+      accountId: account.id,
+      mode: request.mode,
+      status: isEmpty ? 'COMPLETED' : isQueued ? 'QUEUED' : 'RUNNING',
+      startedAt,
+      endedAt: isEmpty ? startedAt : null,
+      waitingUntil: null,
+      steps: chosen.map(pendingStep),
+    };
+  }
+
+  #follow(run: GenerationRun, account: Account, configs: readonly ApiConfig[]): Job {
+    const { states, runs, log } = this.#options;
+    const live = new LiveRun(run, this.#options, {
+      onStatus: () => states.tell(account),
+      onFailure: (transaction, code) => states.storeConsequence(transaction, account, code),
+    });
+    const abort = new AbortController();
+    const job: Job = {
+      live,
+      account,
+      configs,
+      abort,
+      log: log.child({ runId: run.id }),
+      end: Promise.resolve(),
+    };
+    runs.follow(live);
+    this.#jobs.set(account.id, job);
+    live.tell();
+    return job;
+  }
+
+  /** The account may have its next run as soon as nothing of this one is under way. */
+  #start(job: Job, carried: Promise<void>): void {
+    job.end = carried.finally(() => this.#taken.delete(job.account.id));
+  }
+
+  async #takeUpOne(left: GenerationRun): Promise<void> {
+    const { database, states } = this.#options;
+    const account = await getAccount(database, left.accountId);
+    this.#take(account);
+    const { run, configs, isOutside } = await assessLeftRun(account, left, this.#options);
+    const job = this.#follow(run, account, configs);
+    job.log.warn({ status: run.status }, 'taking up a run that an earlier process has left');
+    if (isOutside) return this.#start(job, this.#carrier.carryOutside(job));
+    for (const { apiName, failure } of run.steps) {
+      if (failure !== null)
+        job.log.warn({ api: apiName, failure: failure.code }, 'what the run has left behind');
+    }
+    const { blockedBy, cooldown } = await states.read(account);
+    const isWhole = countDone(run) === run.steps.length;
+    const isOverAlready =
+      isWhole || blockedBy === 'CREDENTIALS_REJECTED' || left.steps.some(hasStoppedItsRun);
+    if (cooldown.active && run.status !== 'COOLDOWN') {
+      if (!isOverAlready) await job.live.setStatus('COOLDOWN');
+      await states.rest(account);
+    }
+    if (isOverAlready) return this.#start(job, this.#carrier.finish(job));
+    // Joined before anything is waited for, so that they come in the order in which they were.
+    const turn = cooldown.active ? null : this.#queue.join(run.id);
+    this.#start(job, this.#carrier.carryOn(job, turn));
+  }
+}
+
+/** For whom, of which apps, what, and where from unless by the browser. */
+interface GenerationOrder {
+  readonly account: Account;
+  readonly configs: readonly ApiConfig[];
+  readonly request: GenerationRequest;
+  readonly wish: AcquisitionWish | null;
+}
+
+interface NewRun {
+  readonly id: string;
+  readonly account: Account;
+  readonly request: GenerationRequest;
+  readonly chosen: readonly ApiName[];
+  readonly isQueued: boolean;
+}
+
+/** A failure such as a CAPTCHA ends a run for good, also when the program died before it could write the end down. */
+const hasStoppedItsRun = (step: RunStep): boolean =>
+  step.failure !== null && FAILURES[step.failure.code].scope === 'RUN' && !isWorthResuming(step);

@@ -1,0 +1,168 @@
+import path from 'node:path';
+import type { BrowserOptions } from '../../broker/broker-browser.ts';
+import { findChromium } from '../../broker/chromium.ts';
+import { findAccounts } from '../../db/accounts.ts';
+import type { Database } from '../../db/database.ts';
+import type { ApiConfig } from '../../domain/api-config.ts';
+import { type Finding, type HealthComponent, type SystemHealth, worst } from '../../domain/health.ts';
+import { hasExpiryConflict } from '../../domain/verdict.ts';
+import { getAccount } from '../accounts/accounts.ts';
+import type { ApiConfigs } from '../accounts/api-configs.ts';
+import type { TokenTruth } from '../tokens/token-truth.ts';
+import type { AppInspection } from './app-inspection.ts';
+import { clockFindings, diskFindings, launchFindings, type TrialOptions } from './system-trials.ts';
+
+interface Options extends TrialOptions {
+  readonly database: Database;
+  /** The file as answers name it: from the working directory. */
+  readonly databaseLabel: string;
+  readonly apiConfigs: ApiConfigs;
+  readonly apps: AppInspection;
+  readonly truth: TokenTruth;
+}
+
+/**
+ * How the parts are, found out now; each app is looked at once in a few minutes. A thorough look also starts the browser
+ * and asks the broker for the time.
+ */
+export const readSystemHealth = async (options: Options, isThorough = false): Promise<SystemHealth> => {
+  const unreadable = await databaseFindings(options.database);
+  const facts = unreadable.length > 0 ? [] : await accountFindings(options);
+  const storage = storageFindings(options.database, options.databaseLabel);
+  const found = browserFindings(options.browser);
+  const [disk, clock, launched] = await Promise.all([
+    diskFindings(path.dirname(options.database.path)),
+    isThorough ? clockFindings(options) : [],
+    isThorough && found.length === 0 ? launchFindings(options.browser) : [],
+  ]);
+  const findings = [...unreadable, ...storage, ...disk, ...found, ...launched, ...clock, ...facts];
+  const stateOf = (component: HealthComponent) =>
+    worst(findings.filter((finding) => finding.component === component).map(({ state }) => state));
+  return {
+    database: stateOf('DATABASE'),
+    api: unreadable.length > 0 ? 'UNKNOWN' : stateOf('API'),
+    cache: stateOf('CACHE'),
+    browser: stateOf('BROWSER'),
+    config: unreadable.length > 0 ? 'UNKNOWN' : stateOf('CONFIG'),
+    clock: isThorough ? stateOf('CLOCK') : 'UNKNOWN',
+    disk: stateOf('DISK'),
+    findings,
+  };
+};
+
+const databaseFindings = async (database: Database): Promise<readonly Finding[]> => {
+  try {
+    await findAccounts(database.read);
+    return [];
+  } catch {
+    const nextAction = 'Check the file, its permissions and the disk.';
+    return [{ component: 'DATABASE', state: 'DOWN', message: 'The database cannot be read.', nextAction }];
+  }
+};
+
+/** While memory has taken over: why, how much waits, and whether it would survive. */
+const storageFindings = ({ trouble }: Database, file: string): readonly Finding[] => {
+  if (trouble === null) return [];
+  const { code, pendingWrites, isOnDisk, advice, seconds } = trouble;
+  const heals = `It is tried again by itself; close the program that holds ${file}, or make room on its disk.`;
+  const database: Finding = {
+    component: 'DATABASE',
+    state: advice === null ? 'DEGRADED' : 'DOWN',
+    message: `The database cannot be written (${code}) since ${seconds} s; memory has taken over.`,
+    nextAction: advice ?? heals,
+  };
+  const cache: Finding = {
+    component: 'CACHE',
+    state: isOnDisk ? 'DEGRADED' : 'DOWN',
+    message: `${pendingWrites} writes wait in memory${isOnDisk ? ' and in the spill file' : ' alone: the spill file cannot be written either'}.`,
+    nextAction: isOnDisk
+      ? 'Nothing: they are made up for when the database is back, also after a restart.'
+      : 'Do not stop vega-auth before the database is back; make room on the disk, or check the rights of its folder.',
+  };
+  return [database, cache];
+};
+
+/** Whether there is a browser at all; it is not started. */
+export const browserFindings = (browser: BrowserOptions): readonly Finding[] => {
+  const nextAction = 'Run `vega-auth setup`, or set VEGA_CHROMIUM_PATH.';
+  const finding = (message: string): Finding[] => [
+    { component: 'BROWSER', state: 'DOWN', message, nextAction },
+  ];
+  try {
+    return findChromium(browser) === undefined ? finding('No Chromium was found.') : [];
+  } catch (error) {
+    return finding(error instanceof Error ? error.message : 'No Chromium was found.');
+  }
+};
+
+const accountFindings = async (options: Options): Promise<readonly Finding[]> => {
+  const account = await getAccount(options.database, null);
+  const configs = await options.apiConfigs.enabled(account);
+  const known = await options.truth.known(account, configs);
+  const conflicts = known.filter(({ token }) => token !== undefined && hasExpiryConflict(token));
+  return [
+    ...configFindings(configs),
+    ...(await Promise.all(configs.map((config) => appFindings(options.apps, config)))).flat(),
+    ...conflicts.map(
+      ({ config }): Finding => ({
+        component: 'DATABASE',
+        state: 'DEGRADED',
+        message: `${config.apiName}: the table and the token itself disagree about when it ends; the earlier end counts.`,
+        nextAction: 'If another program wrote the row, check VEGA_DB_ZONE; a new token puts it right.',
+      }),
+    ),
+  ];
+};
+
+const configFindings = (configs: readonly ApiConfig[]): readonly Finding[] => {
+  const finding = (message: string, nextAction: string): Finding => ({
+    component: 'CONFIG',
+    state: 'DEGRADED',
+    message,
+    nextAction,
+  });
+  const twice = configs.filter(
+    ({ clientId }, position) => configs.findIndex((other) => other.clientId === clientId) < position,
+  );
+  return [
+    ...(configs.some(({ isPrimary }) => isPrimary)
+      ? []
+      : [
+          finding(
+            'PRIMARY is not configured or not enabled.',
+            'Configure it: without it nothing is ever confirmed.',
+          ),
+        ]),
+    ...twice.map(({ apiName }) =>
+      finding(
+        `${apiName} has the client id of another API.`,
+        'Give each API an app of its own: a new token may end the older one.',
+      ),
+    ),
+  ];
+};
+
+const appFindings = async (apps: AppInspection, config: ApiConfig): Promise<readonly Finding[]> => {
+  const check = await apps.inspect(config);
+  if (check.kind === 'ACCEPTED') return [];
+  if (check.kind === 'REJECTED') {
+    return [
+      {
+        component: 'CONFIG',
+        state: 'DOWN',
+        message: `${config.apiName}: the broker refuses client id or redirect URI (${check.brokerCode}).`,
+        nextAction:
+          "Compare both, letter by letter, with the app on the broker's developer page, and check that it is active.",
+      },
+    ];
+  }
+  const said = check.status === null ? 'does not answer' : `answered ${check.status}`;
+  return [
+    {
+      component: 'API',
+      state: 'DOWN',
+      message: `${config.apiName}: the broker's dialog ${said}.`,
+      nextAction: "Check the internet connection and the broker's status page.",
+    },
+  ];
+};

@@ -1,0 +1,92 @@
+import { statfs } from 'node:fs/promises';
+import { BrokerBrowser, type BrowserOptions } from '../../broker/broker-browser.ts';
+import { askClockSkew, MAX_CLOCK_SKEW_MS } from '../../broker/clock-skew.ts';
+import type { Finding } from '../../domain/health.ts';
+import type { Clock } from '../clock.ts';
+
+/** What is tried rather than looked up. */
+export interface TrialOptions {
+  readonly browser: BrowserOptions;
+  readonly broker: { readonly apiBaseUrl: string; readonly timeoutMs: number };
+  readonly clock: Clock;
+}
+
+const MEGABYTE = 1_000_000;
+/** Backups, the write-ahead log and the spill file need some of it on the worst of days. */
+const [LOW_MEGABYTES, EMPTY_MEGABYTES] = [200, 20];
+
+/** A browser is costly: whoever asks while one is being tried shares the answer. */
+const trials = new WeakMap<BrowserOptions, Promise<readonly Finding[]>>();
+
+/** Starts a browser that opens nothing, and closes it. */
+export const launchFindings = (browser: BrowserOptions): Promise<readonly Finding[]> => {
+  const underWay = trials.get(browser);
+  if (underWay !== undefined) return underWay;
+  const trial = tryLaunch(browser).finally(() => trials.delete(browser));
+  trials.set(browser, trial);
+  return trial;
+};
+
+const tryLaunch = async (browser: BrowserOptions): Promise<readonly Finding[]> => {
+  try {
+    await using _browser = await BrokerBrowser.launch(browser);
+    return [];
+  } catch (error) {
+    const window = browser.headless ? '' : ' With UPSTOX_HEADLESS=false it needs a display, too.';
+    return [
+      {
+        component: 'BROWSER',
+        state: 'DOWN',
+        message: error instanceof Error ? error.message : 'The browser does not start.',
+        nextAction: `Run \`vega-auth setup\`, or set VEGA_CHROMIUM_PATH to one that starts.${window}`,
+      },
+    ];
+  }
+};
+
+/** A code of a wrong time counts as a wrong attempt, so the clock is compared before any is made. */
+export const clockFindings = async ({ broker, clock }: TrialOptions): Promise<readonly Finding[]> => {
+  const skew = await askClockSkew(broker.apiBaseUrl, broker.timeoutMs, clock);
+  if (skew === null) {
+    return [
+      {
+        component: 'CLOCK',
+        state: 'UNKNOWN',
+        message: 'The broker does not tell its time, so the clock was not compared.',
+        nextAction: "Check the internet connection and the broker's status page.",
+      },
+    ];
+  }
+  if (skew.milliseconds <= MAX_CLOCK_SKEW_MS) return [];
+  return [
+    {
+      component: 'CLOCK',
+      state: 'DOWN',
+      message: `This machine's clock is ${Math.round(skew.milliseconds / 1000)} s ${skew.direction} the broker's.`,
+      nextAction: 'Set it (switch on NTP): no login is tried with a wrong clock.',
+    },
+  ];
+};
+
+export const diskFindings = async (folder: string): Promise<readonly Finding[]> => {
+  const room = await roomIn(folder);
+  if (room === null || room >= LOW_MEGABYTES) return [];
+  return [
+    {
+      component: 'DISK',
+      state: room < EMPTY_MEGABYTES ? 'DOWN' : 'DEGRADED',
+      message: `${room} MB are left beside the database.`,
+      nextAction: 'Make room: a full disk keeps tokens in memory and in the spill file only.',
+    },
+  ];
+};
+
+/** Megabytes that this user can still write; null where nobody tells. */
+const roomIn = async (folder: string): Promise<number | null> => {
+  try {
+    const { bavail, bsize } = await statfs(folder);
+    return Math.floor((bavail * bsize) / MEGABYTE);
+  } catch {
+    return null;
+  }
+};

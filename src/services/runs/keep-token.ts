@@ -1,0 +1,127 @@
+import { LoginFailure } from '../../broker/login-failure.ts';
+import type { IssuedToken } from '../../broker/oauth.ts';
+import { rememberBrokerUser } from '../../db/accounts.ts';
+import type { Database } from '../../db/database.ts';
+import { fingerprint } from '../../db/fingerprint.ts';
+import type { Queryable } from '../../db/queryable.ts';
+import { replaceToken, type Stored } from '../../db/token-replacement.ts';
+import { removeToken } from '../../db/tokens.ts';
+import type { Account } from '../../domain/account.ts';
+import type { ApiConfig } from '../../domain/api-config.ts';
+import { expiryOf } from '../../domain/expiry.ts';
+import { readClaims } from '../../domain/jwt.ts';
+import type { Logger } from '../../log.ts';
+import type { Audit } from '../audit/audit.ts';
+import type { Clock } from '../clock.ts';
+import type { TokenTruth } from '../tokens/token-truth.ts';
+import type { Reach } from './checkpoints.ts';
+import type { LiveRun } from './live-run.ts';
+
+/** For whom and for what a token is kept. */
+export interface KeepOrder {
+  readonly account: Account;
+  readonly config: ApiConfig;
+  readonly live: LiveRun;
+  readonly database: Database;
+  readonly truth: TokenTruth;
+  readonly audit: Audit;
+  readonly clock: Clock;
+  readonly reach: Reach;
+  readonly log: Logger;
+}
+
+/** What is written in the same transaction as the token. */
+type Along = (transaction: Queryable) => Promise<void>;
+
+const nothing: Along = async () => undefined;
+
+/** Where every token ends, whichever way it came: refused if it is a stranger's, stored, and confirmed by the broker. */
+export const keepToken = async (
+  order: KeepOrder,
+  token: IssuedToken,
+  along: Along = nothing,
+): Promise<void> => {
+  const { config, live, reach } = order;
+  refuseForeign(order, token);
+  await live.enter(config.apiName, 'STORE');
+  reach('STORE_ENTERED');
+  await store(order, token, along);
+  reach('TOKEN_STORED');
+  reach('VERIFY_ENTERED');
+  await verify(order, token);
+  reach('TOKEN_VERIFIED');
+};
+
+/** The answer and the token itself both may say whose it is; a stranger's token is not kept. */
+const refuseForeign = ({ account }: KeepOrder, token: IssuedToken): void => {
+  const named = [token.userId, readClaims(token.accessToken.reveal()).userId];
+  const isForeign =
+    account.brokerUserId !== null && named.some((id) => id !== null && id !== account.brokerUserId);
+  if (isForeign)
+    throw new LoginFailure('WRONG_ACCOUNT', 'The broker issued a token of another user; it was not stored.');
+};
+
+/** The token's row, the run's next step and the audit's entry: in one transaction, in this order. */
+const store = async (order: KeepOrder, token: IssuedToken, along: Along): Promise<void> => {
+  const { account, config, live, database, audit, clock, log } = order;
+  const issuedAt = readClaims(token.accessToken.reveal()).issuedAt ?? clock();
+  const { expiresAt, conflictsWithRule } = expiryOf(token.accessToken.reveal(), issuedAt);
+  if (conflictsWithRule)
+    log.warn({ api: config.apiName, expiresAt }, 'the token does not end at the next 03:30 IST');
+  try {
+    const { accessToken } = token;
+    const replacing = { ...config, accountNumber: account.number, accessToken, issuedAt, expiresAt };
+    let stored: Stored = { operation: 'INSERTED', version: 0 };
+    await live.enter(config.apiName, 'VERIFY', {
+      first: async (transaction) => {
+        stored = await replaceToken(transaction, replacing, database, clock());
+        await along(transaction);
+      },
+      note: (transaction) => {
+        const facts = { fingerprint: fingerprint(accessToken), ...stored };
+        return audit.note(transaction, 'TOKEN_STORED', facts, live.reference(config.apiName));
+      },
+    });
+    live.tellStored({ apiName: config.apiName, version: stored.version });
+  } catch (error) {
+    throw new LoginFailure('STORAGE_FAILED', 'The token could not be written to the database.', {
+      cause: error,
+    });
+  }
+};
+
+const verify = async (order: KeepOrder, token: IssuedToken): Promise<void> => {
+  const { account, config, database, truth } = order;
+  const [known] = await truth.check(account, [config]);
+  const check = known?.check;
+  if (check?.verdict === 'VALID') {
+    const userId = known?.token === undefined ? undefined : truth.profileOf(account, known.token)?.userId;
+    if (userId !== undefined) {
+      await database.write((transaction) => rememberBrokerUser(transaction, account.id, userId));
+    }
+    return;
+  }
+  if (check?.reason === 'WRONG_ACCOUNT') {
+    const foreign = {
+      accountNumber: account.number,
+      apiName: config.apiName,
+      accessToken: token.accessToken,
+    };
+    await database.write(async (transaction) => {
+      await removeToken(transaction, foreign, database);
+      const facts = { fingerprint: fingerprint(token.accessToken) };
+      await order.audit.note(transaction, 'TOKEN_REMOVED', facts, order.live.reference(config.apiName));
+    });
+    throw new LoginFailure(
+      'WRONG_ACCOUNT',
+      'The profile of the new token is of another user; it was not kept.',
+    );
+  }
+  if (check?.verdict === 'UNKNOWN') {
+    throw new LoginFailure(
+      'UNVERIFIED',
+      `The token is stored, but the profile call told nothing (${check.reason}).`,
+    );
+  }
+  throw new LoginFailure('TOKEN_REJECTED', `The new token does not work (${check?.reason ?? 'not found'}).`);
+};

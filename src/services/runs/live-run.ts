@@ -1,0 +1,168 @@
+import type { Database } from '../../db/database.ts';
+import { updateRun } from '../../db/generation-runs.ts';
+import type { Queryable } from '../../db/queryable.ts';
+import type { ApiName } from '../../domain/api-name.ts';
+import type { AuditReference } from '../../domain/audit.ts';
+import type { TokenVersion } from '../../domain/event.ts';
+import { FAILURES, type Failure, type FailureCode, type Submission } from '../../domain/failure.ts';
+import {
+  type GenerationRun,
+  isOver,
+  isWorthResuming,
+  type LoginStep,
+  pendingStep,
+  progressOf,
+  type RunStatus,
+  type RunStep,
+  withStep,
+} from '../../domain/generation-run.ts';
+import type { Audit } from '../audit/audit.ts';
+import type { Clock } from '../clock.ts';
+import type { EventLog } from '../events/event-log.ts';
+
+interface Options {
+  readonly database: Database;
+  readonly events: EventLog;
+  readonly audit: Audit;
+  readonly clock: Clock;
+}
+
+/** What is written in the same transaction. */
+type Along = (transaction: Queryable) => Promise<void>;
+
+/** What is written with a change of the run: what it is about before it, what is noted of it behind it. */
+interface Company {
+  readonly first?: Along;
+  readonly note?: Along;
+}
+
+/** What a run does to its account. */
+interface AccountOfRun {
+  /** The run's status has changed. */
+  onStatus(): Promise<void>;
+  /** A step has failed: what follows for the account is written in the same transaction. */
+  onFailure(transaction: Queryable, code: FailureCode): Promise<void>;
+}
+
+/** The run that is under way: every change of it is written down first and told afterwards. */
+export class LiveRun {
+  readonly #options: Options;
+  readonly #account: AccountOfRun;
+  #run: GenerationRun;
+  #submitted: Submission[] = [];
+
+  constructor(run: GenerationRun, options: Options, account: AccountOfRun) {
+    this.#run = run;
+    this.#options = options;
+    this.#account = account;
+  }
+
+  get state(): GenerationRun {
+    return this.#run;
+  }
+
+  /** What has left for the broker on behalf of the API that is being worked on. */
+  noteSubmitted(what: Submission): void {
+    if (!this.#submitted.includes(what)) this.#submitted.push(what);
+  }
+
+  tell(): void {
+    this.#options.events.publish(this.#run.accountId, {
+      kind: 'TOKEN_PROGRESS',
+      progress: progressOf(this.#run),
+    });
+  }
+
+  /** Says that a new token is there: programs that hold the old one let go of it. */
+  tellStored(stored: TokenVersion): void {
+    this.#options.events.publish(this.#run.accountId, { kind: 'TOKEN_STORED', stored });
+  }
+
+  async takeUp(apiName: ApiName): Promise<void> {
+    this.#submitted = [];
+    const { audit, clock } = this.#options;
+    const begun = { ...pendingStep(apiName), status: 'RUNNING' as const, startedAt: clock() };
+    await this.#change(apiName, begun, {
+      note: (transaction) => audit.note(transaction, 'LOGIN_BEGUN', {}, this.reference(apiName)),
+    });
+  }
+
+  async enter(apiName: ApiName, step: LoginStep, along: Company = {}): Promise<void> {
+    await this.#change(apiName, { step }, along);
+  }
+
+  /** What the audit says of this run. */
+  reference(apiName: ApiName | null = null): AuditReference {
+    return { accountId: this.#run.accountId, correlationId: this.#run.id, apiName };
+  }
+
+  async finish(apiName: ApiName): Promise<void> {
+    const done = { status: 'DONE', failure: null, endedAt: this.#options.clock() } as const;
+    await this.#change(apiName, done);
+  }
+
+  async fail(apiName: ApiName, code: FailureCode, message: string): Promise<void> {
+    const failure: Failure = {
+      code,
+      message,
+      nextAction: FAILURES[code].nextAction,
+      submitted: [...this.#submitted],
+    };
+    const failed = withStep(this.#run, apiName, {
+      status: 'FAILED',
+      failure,
+      endedAt: this.#options.clock(),
+    });
+    await this.#save(failed, apiName, {
+      note: async (transaction) => {
+        const facts = { code, submitted: failure.submitted };
+        await this.#options.audit.note(transaction, 'LOGIN_FAILED', facts, this.reference(apiName));
+        await this.#account.onFailure(transaction, code);
+      },
+    });
+  }
+
+  /** A person has to act in the browser window, until `deadline`; null when that is over. */
+  async awaitOperator(deadline: Date | null): Promise<void> {
+    await this.setStatus(deadline === null ? 'RUNNING' : 'WAITING_OPERATOR', deadline);
+  }
+
+  async setStatus(status: RunStatus, waitingUntil: Date | null = null): Promise<void> {
+    await this.#save({ ...this.#run, status, waitingUntil });
+    await this.#account.onStatus();
+  }
+
+  /** Goes on after a pause: what failed or was left out is taken up again. */
+  async resume(): Promise<void> {
+    const steps = this.#run.steps.map((step) => (isWorthResuming(step) ? pendingStep(step.apiName) : step));
+    await this.#save({ ...this.#run, steps, status: 'RUNNING' });
+    await this.#account.onStatus();
+  }
+
+  /** Ends the run; APIs that were not taken up are shown as skipped. Repeating it changes nothing. */
+  async end(status: RunStatus): Promise<void> {
+    if (isOver(this.#run)) return;
+    const steps = this.#run.steps.map((step) =>
+      step.status === 'PENDING' ? { ...step, status: 'SKIPPED' as const } : step,
+    );
+    const { audit, clock } = this.#options;
+    const ended = { ...this.#run, steps, status, waitingUntil: null, endedAt: clock() };
+    await this.#save(ended, undefined, {
+      note: (transaction) => audit.note(transaction, 'RUN_ENDED', { status }, this.reference()),
+    });
+  }
+
+  async #change(apiName: ApiName, change: Partial<RunStep>, along: Company = {}): Promise<void> {
+    await this.#save(withStep(this.#run, apiName, change), apiName, along);
+  }
+
+  async #save(run: GenerationRun, apiName?: ApiName, { first, note }: Company = {}): Promise<void> {
+    await this.#options.database.write(async (transaction) => {
+      await first?.(transaction);
+      await updateRun(transaction, run, apiName);
+      await note?.(transaction);
+    });
+    this.#run = run;
+    this.tell();
+  }
+}

@@ -1,0 +1,178 @@
+import { randomBytes } from 'node:crypto';
+import { LoginFailure } from '../../broker/login-failure.ts';
+import type { LoginListener } from '../../broker/login-request.ts';
+import type { LoginSession } from '../../broker/login-session.ts';
+import { dialogUrl } from '../../broker/oauth.ts';
+import { totpCode } from '../../broker/totp.ts';
+import { findAuthRecord } from '../../db/auth-states.ts';
+import {
+  claimTimeStep,
+  countFruitlessPins,
+  isTimeStepUsed,
+  lastOtpRequest,
+} from '../../db/login-attempts.ts';
+import type { Credentials } from '../../domain/account.ts';
+import type { Submission } from '../../domain/failure.ts';
+import type { LoginStep } from '../../domain/generation-run.ts';
+import type { Secret } from '../../domain/secret.ts';
+import { type TotpSecret, timeStepAt, timeStepStart } from '../../domain/totp-secret.ts';
+import { pause } from '../pause.ts';
+import type { Checkpoint } from './checkpoints.ts';
+import { type CodeOrder, noteAttempt, ownerOf, useCode } from './use-code.ts';
+
+export interface LoginTimes {
+  /** How long one page of the broker may take to become the next. */
+  readonly stepTimeoutMs: number;
+  /** Between two OTP requests; about 165 s are known to work, faster was blocked (public logs, December 2025). */
+  readonly otpSpacingMs: number;
+  /** How long a person may take to solve a CAPTCHA in the window; 0 where there is none. */
+  readonly captchaWaitMs: number;
+}
+
+export interface TokenOrder extends CodeOrder {
+  readonly session: LoginSession;
+  readonly credentials: Credentials;
+  readonly times: LoginTimes;
+  readonly signal: AbortSignal;
+}
+
+/** The broker locks the account at the fifth wrong PIN. Source: help page on blocked accounts. */
+const MAX_FRUITLESS_PINS = 3;
+
+/** With less than this left of a time step, its code could arrive too late. */
+const MIN_STEP_REST_MS = 3000;
+
+/** Logs in for one app, stores its token the moment it exists, and has the broker confirm it. */
+export const makeToken = async (order: TokenOrder): Promise<void> => {
+  await refuseFruitlessPins(order);
+  const code = await logIn(order);
+  order.reach('CODE_RECEIVED');
+  // The code is good for one try: from here on an abort waits until the token is stored.
+  if (order.signal.aborted)
+    throw new LoginFailure('ABORTED', 'The run was aborted before the code was used.');
+  await useCode(order, code);
+};
+
+const logIn = (order: TokenOrder): Promise<Secret> => {
+  const { config, session, credentials, apiBaseUrl, times, signal } = order;
+  const state = randomBytes(24).toString('base64url');
+  return session.logIn(
+    {
+      dialogUrl: dialogUrl(apiBaseUrl, config, state),
+      redirectUri: config.redirectUri,
+      state,
+      credentials,
+      stepTimeoutMs: times.stepTimeoutMs,
+      captchaWaitMs: times.captchaWaitMs,
+      now: order.clock,
+      signal,
+    },
+    listenerOf(order),
+  );
+};
+
+const listenerOf = (order: TokenOrder): LoginListener => {
+  const { config, live } = order;
+  return {
+    onStep: async (step) => {
+      await live.enter(config.apiName, step);
+      const checkpoint = ENTERED[step];
+      if (checkpoint !== undefined) order.reach(checkpoint);
+    },
+    onSubmitted: (what) => {
+      live.noteSubmitted(what);
+      const checkpoint = SUBMITTED[what];
+      if (checkpoint !== undefined) order.reach(checkpoint);
+    },
+    awaitOtpRequest: () => awaitSpacing(order),
+    beforeOtpRequest: async () => {
+      await noteAttempt(order, 'OTP_REQUEST');
+      order.reach('OTP_REQUEST_RECORDED');
+    },
+    awaitTimeStep: () => awaitTimeStep(order),
+    takeOtp: () => takeOtp(order),
+    beforePin: async () => {
+      await noteAttempt(order, 'PIN');
+      order.reach('PIN_RECORDED');
+    },
+    onCaptcha: (deadline) => live.awaitOperator(deadline),
+  };
+};
+
+const ENTERED: Readonly<Partial<Record<LoginStep, Checkpoint>>> = {
+  DIALOG: 'DIALOG_ENTERED',
+  MOBILE: 'MOBILE_ENTERED',
+  OTP: 'OTP_ENTERED',
+  PIN: 'PIN_ENTERED',
+  REDIRECT: 'REDIRECT_ENTERED',
+};
+
+const SUBMITTED: Readonly<Partial<Record<Submission, Checkpoint>>> = {
+  MOBILE: 'MOBILE_SUBMITTED',
+  OTP: 'OTP_SUBMITTED',
+  PIN: 'PIN_SUBMITTED',
+};
+
+/** Whatever the reason, a PIN that comes to nothing may have been counted by the broker. */
+const refuseFruitlessPins = async ({ account, database }: TokenOrder): Promise<void> => {
+  const { clearedAt } = await findAuthRecord(database.read, account.id);
+  const count = await countFruitlessPins(database.read, account.id, clearedAt);
+  if (count < MAX_FRUITLESS_PINS) return;
+  throw new LoginFailure(
+    'CREDENTIALS_REJECTED',
+    `The last ${count} PINs came to nothing; nothing was typed.`,
+  );
+};
+
+const refuseAborted = ({ signal }: TokenOrder): void => {
+  if (signal.aborted) throw new LoginFailure('ABORTED', 'The run was aborted while it was waiting.');
+};
+
+const awaitSpacing = async (order: TokenOrder): Promise<void> => {
+  const { account, config, live, database, times, clock } = order;
+  const last = await lastOtpRequest(database.read, account.id);
+  if (last === null) return;
+  const rest = last.getTime() + times.otpSpacingMs - clock().getTime();
+  if (rest <= 0) return;
+  await live.enter(config.apiName, 'OTP_SPACING');
+  await pause(Math.min(rest, times.otpSpacingMs), order.signal);
+  refuseAborted(order);
+};
+
+/** Waits until enough is left of a time step that was never used for this secret. */
+const awaitTimeStep = async (order: TokenOrder): Promise<void> => {
+  const { config, live, database, credentials, clock, signal } = order;
+  for (;;) {
+    const { step, rest, isLongEnough } = currentStep(credentials.totp, clock());
+    if (isLongEnough && !(await isTimeStepUsed(database.read, credentials.totp, step))) return;
+    await live.enter(config.apiName, 'TOTP_WAIT');
+    await pause(rest, signal);
+    refuseAborted(order);
+  }
+};
+
+/** Takes the present time step for good, written down before anybody sees its code. Null when it has just gone. */
+const takeOtp = async (order: TokenOrder): Promise<Secret | null> => {
+  const { config, live, database, audit, credentials, clock } = order;
+  const { totp } = credentials;
+  const now = clock();
+  const { step, isLongEnough } = currentStep(totp, now);
+  if (!isLongEnough) return null;
+  const isTaken = await database.write(
+    async (transaction) => {
+      if (!(await claimTimeStep(transaction, ownerOf(order), totp, step, now))) return false;
+      await audit.note(transaction, 'OTP_SUBMITTED', {}, live.reference(config.apiName));
+      return true;
+    },
+    { mustLast: true },
+  );
+  order.reach('TIME_STEP_TAKEN');
+  return isTaken ? totpCode(totp, step) : null;
+};
+
+const currentStep = (totp: TotpSecret, now: Date) => {
+  const step = timeStepAt(totp, now);
+  const rest = timeStepStart(totp, step + 1).getTime() - now.getTime();
+  const minimumRest = Math.min(MIN_STEP_REST_MS, (totp.periodSeconds * 1000) / 4);
+  return { step, rest, isLongEnough: rest >= minimumRest };
+};

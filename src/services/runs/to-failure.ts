@@ -1,0 +1,10 @@
+import { LoginFailure } from '../../broker/login-failure.ts';
+import { DatabaseError } from '../../db/database-error.ts';
+
+/** What a run says about an error: one that nobody expected is a mistake of this program. */
+export const toFailure = (error: unknown): LoginFailure => {
+  if (error instanceof LoginFailure) return error;
+  if (error instanceof DatabaseError)
+    return new LoginFailure('STORAGE_FAILED', 'Nothing can be written down at present.', { cause: error });
+  return new LoginFailure('INTERNAL', 'Something unexpected happened.', { cause: error });
+};

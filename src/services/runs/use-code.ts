@@ -1,0 +1,45 @@
+import { exchangeCode } from '../../broker/oauth.ts';
+import { type AttemptKind, type AttemptOwner, recordAttempt } from '../../db/login-attempts.ts';
+import type { Secret } from '../../domain/secret.ts';
+import { type KeepOrder, keepToken } from './keep-token.ts';
+
+export interface CodeOrder extends KeepOrder {
+  readonly apiBaseUrl: string;
+  readonly times: {
+    /** How long the broker may take to trade the code. */
+    readonly stepTimeoutMs: number;
+  };
+}
+
+/** Trades a code for its token, once, and keeps that. The intent is written down before the code leaves. */
+export const useCode = async (order: CodeOrder, code: Secret): Promise<void> => {
+  const { config, live, apiBaseUrl, times, reach } = order;
+  await live.enter(config.apiName, 'EXCHANGE');
+  reach('EXCHANGE_ENTERED');
+  await noteAttempt(order, 'CODE');
+  reach('CODE_RECORDED');
+  live.noteSubmitted('CODE');
+  const token = await exchangeCode(apiBaseUrl, config, code, times.stepTimeoutMs);
+  reach('CODE_EXCHANGED');
+  await keepToken(order, token);
+};
+
+const AUDITED = { OTP_REQUEST: 'OTP_REQUESTED', PIN: 'PIN_SUBMITTED', CODE: 'CODE_EXCHANGED' } as const;
+
+/** Writes down that something is about to be submitted. What cannot be written down for good is not submitted. */
+export const noteAttempt = (order: KeepOrder, kind: AttemptKind): Promise<void> => {
+  const { database, audit, live, config, clock } = order;
+  return database.write(
+    async (transaction) => {
+      await recordAttempt(transaction, ownerOf(order), kind, clock());
+      await audit.note(transaction, AUDITED[kind], {}, live.reference(config.apiName));
+    },
+    { mustLast: true },
+  );
+};
+
+export const ownerOf = ({ account, live, config }: KeepOrder): AttemptOwner => ({
+  accountId: account.id,
+  runId: live.state.id,
+  apiName: config.apiName,
+});

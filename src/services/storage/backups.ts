@@ -1,0 +1,64 @@
+import path from 'node:path';
+import type { Database } from '../../db/database.ts';
+import { Refusal } from '../../domain/refusal.ts';
+import type { Logger } from '../../log.ts';
+import type { Audit } from '../audit/audit.ts';
+import type { Clock } from '../clock.ts';
+
+/** A copy of the whole database, with every token in it sealed. */
+export interface BackupReport {
+  /** The file's name in `.vega/backups` beside the database. */
+  readonly name: string;
+  readonly bytes: number;
+  readonly madeAt: Date;
+}
+
+interface Needs {
+  readonly database: Database;
+  readonly audit: Audit;
+  readonly clock: Clock;
+}
+
+/** Copies the database while it is in use, and keeps the newest seven copies. */
+export const backUp = async ({ database, audit, clock }: Needs): Promise<BackupReport> => {
+  refuseOutage(database);
+  const madeAt = clock();
+  const { file, bytes } = await database.backUp(madeAt);
+  const name = path.basename(file);
+  await audit.record('BACKUP_MADE', { file: name });
+  return { name, bytes, madeAt };
+};
+
+/** A copy before a run's first write. Without one the run goes on all the same: the morning does not wait for it. */
+export const backUpBeforeRun = async (needs: Needs & { readonly log: Logger }): Promise<void> => {
+  if (needs.database.trouble !== null) return;
+  const error = await tryBackUp(needs);
+  if (error !== null) needs.log.error({ err: error }, 'no backup could be made before the run');
+};
+
+/** Older copies can be opened with the old master key alone. False when the new copy could not be made. */
+export const backUpAfterRotation = async (needs: Needs): Promise<boolean> =>
+  (await tryBackUp(needs)) === null;
+
+/** A copy that is not worth failing for; the audit tells of one that could not be made. */
+const tryBackUp = async (needs: Needs): Promise<unknown> => {
+  try {
+    await backUp(needs);
+    return null;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    await needs.audit.record('BACKUP_FAILED', { reason });
+    return error;
+  }
+};
+
+/** What needs the file itself cannot be done while it cannot be written. */
+export const refuseOutage = (database: Database): void => {
+  const { trouble } = database;
+  if (trouble === null) return;
+  throw new Refusal(
+    'DATABASE_UNAVAILABLE',
+    `The database cannot be written at present (${trouble.code}); ${trouble.pendingWrites} writes wait for it.`,
+    trouble.advice ?? 'Wait until it is back: dbRecovery tells.',
+  );
+};

@@ -1,0 +1,144 @@
+import { isLiveKey } from '../../db/access-keys.ts';
+import { findLeases, type LeaseRecord, recordLease } from '../../db/token-leases.ts';
+import { findTokens } from '../../db/tokens.ts';
+import { type Caller, mayUseApi } from '../../domain/access-key.ts';
+import type { Account } from '../../domain/account.ts';
+import type { ApiConfig } from '../../domain/api-config.ts';
+import type { ApiName } from '../../domain/api-name.ts';
+import { nextExpiry } from '../../domain/expiry.ts';
+import { Refusal } from '../../domain/refusal.ts';
+import type { Secret } from '../../domain/secret.ts';
+import { endOf, type Verdict } from '../../domain/verdict.ts';
+import type { Services } from '../services.ts';
+import type { KnownToken } from './token-truth.ts';
+
+/** A token's value in the hands of a program. */
+export interface TokenLease {
+  readonly apiName: ApiName;
+  readonly accessToken: Secret;
+  readonly version: number;
+  readonly expiresAt: Date;
+}
+
+/** Which key runs on which version of a token. */
+export interface LeaseHolder extends LeaseRecord {
+  readonly keyName: string;
+  /** It is the version that a lease of now would hand out. */
+  readonly isPresent: boolean;
+}
+
+type Needs = Pick<
+  Services,
+  'database' | 'apiConfigs' | 'truth' | 'audit' | 'accessKeys' | 'refusals' | 'clock'
+>;
+
+/** After an answer that told nothing the broker is left alone for so long, however often a program asks. */
+const ASK_AGAIN_MS = 10_000;
+/** A token may be replaced while its lease is being written down. */
+const ATTEMPTS = 3;
+
+const NEXT_ACTIONS: Readonly<Record<Exclude<Verdict, 'VALID'>, string>> = {
+  EXPIRED: 'Have it made anew with generateTokens, and wait for its TokenStoredEvent.',
+  INVALID: 'Have it made anew with generateTokens, and wait for its TokenStoredEvent.',
+  MISSING: 'Have it made with generateTokens, and wait for its TokenStoredEvent.',
+  UNKNOWN: `The broker could not be asked about it; try again in ${ASK_AGAIN_MS / 1000} seconds.`,
+};
+
+/** Hands a token to a SERVICE key. Nothing leaves before it is written down that it does. */
+export const leaseToken = async (
+  needs: Needs,
+  caller: Caller,
+  account: Account,
+  apiName: ApiName,
+): Promise<TokenLease> => {
+  const { keyId } = caller;
+  if (keyId === null) throw outOfBounds('Only a SERVICE key is handed tokens.');
+  const refuse = (reason: Exclude<Verdict, 'VALID'> | 'OUT_OF_BOUNDS' | 'API_NOT_CONFIGURED'): void =>
+    needs.refusals.note('LEASE_REFUSED', { keyId, api: apiName, reason });
+  const { accountId } = caller.bounds;
+  if ((accountId !== null && accountId !== account.id) || !mayUseApi(caller.bounds, apiName)) {
+    refuse('OUT_OF_BOUNDS');
+    throw outOfBounds(`This key is not made for ${apiName} of ${account.id}.`);
+  }
+  const config = await needs.apiConfigs.getEnabled(account, apiName).catch((error: unknown) => {
+    refuse('API_NOT_CONFIGURED');
+    throw error;
+  });
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    const known = await judge(needs, account, config);
+    if (known.token === undefined || known.check.verdict !== 'VALID') {
+      const verdict = known.check.verdict === 'VALID' ? 'MISSING' : known.check.verdict;
+      refuse(verdict);
+      const retryableAt = verdict === 'UNKNOWN' ? after(needs, ASK_AGAIN_MS) : null;
+      throw new Refusal(
+        'TOKEN_NOT_VALID',
+        `The token of ${apiName} is ${verdict}.`,
+        NEXT_ACTIONS[verdict],
+        retryableAt,
+      );
+    }
+    const { accessToken, version } = known.token;
+    const lease = { keyId, accountId: account.id, apiName, version, leasedAt: needs.clock() };
+    if (await writeDown(needs, lease, account, known.token.fingerprint))
+      return { apiName, accessToken, version, expiresAt: endOf(known.token) ?? nextExpiry(needs.clock()) };
+  }
+  throw new Refusal(
+    'WRONG_STATE',
+    'The token is being replaced right now.',
+    'Try again in a second.',
+    after(needs, 1000),
+  );
+};
+
+const after = ({ clock }: Needs, milliseconds: number): Date => new Date(clock().getTime() + milliseconds);
+
+/** Who holds what, of the keys that still may. */
+export const listLeases = async (
+  { database, truth, apiConfigs, accessKeys }: Needs,
+  account: Account,
+): Promise<readonly LeaseHolder[]> => {
+  const known = await truth.known(account, await apiConfigs.list(account));
+  const leases = await findLeases(database.read, account.id);
+  const keys = await accessKeys.list();
+  return leases.flatMap((lease) => {
+    const key = keys.find(({ id }) => id === lease.keyId);
+    if (key === undefined || key.revokedAt !== null) return [];
+    const token = known.find(({ config }) => config.apiName === lease.apiName)?.token;
+    return [{ ...lease, keyName: key.name, isPresent: token?.version === lease.version }];
+  });
+};
+
+/** What is known; the broker is asked where that is not enough. */
+const judge = async ({ truth, clock }: Needs, account: Account, config: ApiConfig): Promise<KnownToken> => {
+  const [known] = await truth.known(account, [config]);
+  if (known === undefined) throw new Error('There is an answer for each API.');
+  const { check, checkedAt } = known;
+  const wasAskedJustNow = checkedAt !== null && clock().getTime() - checkedAt.getTime() < ASK_AGAIN_MS;
+  if (check.verdict !== 'UNKNOWN' || wasAskedJustNow) return known;
+  const [asked] = await truth.check(account, [config]);
+  return asked ?? known;
+};
+
+/** False when the token is not the present one any more: then nothing was written. */
+const writeDown = (
+  { database, audit }: Needs,
+  lease: LeaseRecord,
+  account: Account,
+  fingerprint: string,
+): Promise<boolean> =>
+  database.write(
+    async (transaction) => {
+      const present = await findTokens(transaction, account.number, database);
+      if (!present.some((token) => token.fingerprint === fingerprint && token.apiName === lease.apiName))
+        return false;
+      if (!(await isLiveKey(transaction, lease.keyId))) throw outOfBounds('This key is revoked.');
+      const { keyId, accountId, apiName, version } = lease;
+      await recordLease(transaction, lease);
+      await audit.note(transaction, 'TOKEN_LEASED', { keyId, version }, { accountId, apiName });
+      return true;
+    },
+    { mustLast: true },
+  );
+
+const outOfBounds = (message: string): Refusal =>
+  new Refusal('FORBIDDEN', message, 'Have the operator make a SERVICE key for it with createAccessKey.');

@@ -1,0 +1,167 @@
+import { probeProfile } from '../../broker/profile-probe.ts';
+import type { Database } from '../../db/database.ts';
+import { fingerprint } from '../../db/fingerprint.ts';
+import { deactivateToken, findTokens } from '../../db/tokens.ts';
+import type { Account } from '../../domain/account.ts';
+import type { ApiConfig } from '../../domain/api-config.ts';
+import type { ApiName } from '../../domain/api-name.ts';
+import type { ProbeResult, Profile } from '../../domain/profile.ts';
+import type { Secret } from '../../domain/secret.ts';
+import type { StoredToken } from '../../domain/token.ts';
+import { checkProfile, checkTime, type TokenCheck, type Verdict } from '../../domain/verdict.ts';
+import type { Logger } from '../../log.ts';
+import type { Audit } from '../audit/audit.ts';
+import type { Clock } from '../clock.ts';
+import { Semaphore } from '../semaphore.ts';
+
+/** Profile calls under way at once; more would look like an attack to the broker. */
+const PROBES_AT_ONCE = 2;
+
+/** One API's token as far as is known, with what was asked and when. */
+export interface KnownToken {
+  readonly config: ApiConfig;
+  readonly token: StoredToken | undefined;
+  readonly check: TokenCheck;
+  /** When the broker was last asked about this very token; null if never. */
+  readonly checkedAt: Date | null;
+}
+
+interface Remembered {
+  readonly fingerprint: string;
+  readonly check: TokenCheck;
+  readonly profile: Profile | null;
+  readonly checkedAt: Date;
+}
+
+interface Options {
+  readonly database: Database;
+  readonly apiBaseUrl: string;
+  readonly profileTimeoutMs: number;
+  readonly audit: Audit;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Says of every token what is known, and no more. The broker is asked once per question, however many ask it. */
+export class TokenTruth {
+  readonly #options: Options;
+  readonly #places = new Semaphore(PROBES_AT_ONCE);
+  readonly #inFlight = new Map<string, Promise<ProbeResult>>();
+  readonly #remembered = new Map<string, Map<ApiName, Remembered>>();
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** What is known without asking the broker, in the order of `configs`. */
+  async known(account: Account, configs: readonly ApiConfig[]): Promise<readonly KnownToken[]> {
+    const { clock } = this.#options;
+    const tokens = await this.#find(account);
+    return configs.map((config) => this.#know(account, config, tokens, clock()));
+  }
+
+  /** Both layers: time, then the profile call for what passed. What is found dead is marked inactive at once. */
+  async check(account: Account, configs: readonly ApiConfig[]): Promise<readonly KnownToken[]> {
+    const known = await this.known(account, configs);
+    return Promise.all(known.map((one) => this.#ask(account, one)));
+  }
+
+  /** The profile that the last successful check of this token saw. */
+  profileOf(account: Account, token: StoredToken): Profile | null {
+    const remembered = this.#recall(account, token.apiName);
+    return remembered?.fingerprint === token.fingerprint ? remembered.profile : null;
+  }
+
+  /** Nothing is known of the account's tokens any more, until the broker is asked again. */
+  forget(account: Account): void {
+    this.#remembered.delete(account.id);
+  }
+
+  /** Asks whose token it is, before anything is stored of it. */
+  probe(accessToken: Secret): Promise<ProbeResult> {
+    return this.#probe({ fingerprint: fingerprint(accessToken), accessToken });
+  }
+
+  #recall(account: Account, apiName: ApiName): Remembered | undefined {
+    return this.#remembered.get(account.id)?.get(apiName);
+  }
+
+  async #find(account: Account): Promise<readonly StoredToken[]> {
+    const { database } = this.#options;
+    const tokens = await database.recall(`tokens of ${account.number}`, (db) =>
+      findTokens(db, account.number, database),
+    );
+    return tokens.map((token) => ({ ...token, storage: database.storageOf(account.number, token.apiName) }));
+  }
+
+  #know(account: Account, config: ApiConfig, tokens: readonly StoredToken[], now: Date): KnownToken {
+    const token = tokens.find(({ apiName }) => apiName === config.apiName);
+    const check = checkTime(config, token, now);
+    const remembered = this.#recall(account, config.apiName);
+    const isSame = token !== undefined && remembered?.fingerprint === token.fingerprint;
+    if (!isSame) return { config, token, check, checkedAt: null };
+    // Time, a changed client and the table overrule what the broker said earlier; its reason outlives `INACTIVE`.
+    const isOpen =
+      check.reason === 'NOT_CHECKED' ||
+      (check.reason === 'INACTIVE' && remembered.check.verdict === 'INVALID');
+    return { config, token, check: isOpen ? remembered.check : check, checkedAt: remembered.checkedAt };
+  }
+
+  async #ask(account: Account, known: KnownToken): Promise<KnownToken> {
+    const { config, token } = known;
+    if (token === undefined) return known;
+    const now = this.#options.clock();
+    const time = checkTime(config, token, now);
+    if (time.reason !== 'NOT_CHECKED') {
+      await this.#noteVerdict(account, token, known.check.verdict, time);
+      return known;
+    }
+    const probe = await this.#probe(token);
+    const expectedUserId = account.brokerUserId ?? token.claims.userId;
+    const check = checkProfile(config.apiName, probe, expectedUserId);
+    const checkedAt = this.#options.clock();
+    const profile = probe.kind === 'ALIVE' ? probe.profile : null;
+    const before = this.#recall(account, config.apiName);
+    const { fingerprint } = token;
+    const ofAccount = this.#remembered.get(account.id) ?? new Map<ApiName, Remembered>();
+    this.#remembered.set(
+      account.id,
+      ofAccount.set(config.apiName, { fingerprint, check, profile, checkedAt }),
+    );
+    const from = before?.fingerprint === token.fingerprint ? before.check.verdict : 'UNKNOWN';
+    await this.#noteVerdict(account, token, from, check);
+    return { config, token, check, checkedAt };
+  }
+
+  /** One flight per token: no `await` stands between looking for it and noting it. */
+  #probe(token: Pick<StoredToken, 'fingerprint' | 'accessToken'>): Promise<ProbeResult> {
+    const flying = this.#inFlight.get(token.fingerprint);
+    if (flying !== undefined) return flying;
+    const { apiBaseUrl, profileTimeoutMs } = this.#options;
+    const flight = this.#places
+      .run(() => probeProfile(apiBaseUrl, token.accessToken, profileTimeoutMs))
+      .finally(() => this.#inFlight.delete(token.fingerprint));
+    this.#inFlight.set(token.fingerprint, flight);
+    return flight;
+  }
+
+  /** Marks what is found dead, and writes down what has become of it. */
+  async #noteVerdict(account: Account, token: StoredToken, from: Verdict, check: TokenCheck): Promise<void> {
+    const { verdict: to, reason, apiName } = check;
+    const isFoundDead = token.isActive && (to === 'EXPIRED' || to === 'INVALID');
+    const hasChanged = from !== to || isFoundDead;
+    if (!hasChanged) return;
+    const { database, audit, clock, log } = this.#options;
+    try {
+      await database.write(async (transaction) => {
+        if (isFoundDead) await deactivateToken(transaction, token, database, clock());
+        const facts = { from: from === to ? 'VALID' : from, to, reason } as const;
+        await audit.note(transaction, 'VERDICT_CHANGED', facts, { accountId: account.id, apiName });
+      });
+      if (isFoundDead) log.warn({ api: apiName, verdict: to, reason }, 'token marked inactive');
+    } catch (error) {
+      // The verdict stands whether or not the table can be written; the next check marks it again.
+      log.error({ err: error, api: apiName }, 'a verdict could not be written down');
+    }
+  }
+}
