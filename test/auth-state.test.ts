@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
+import { markOf } from '../src/db/process-mark.ts';
 import type { AuthPhase } from '../src/domain/auth-phase.ts';
-import { EventsDocument } from '../src/sdk/index.ts';
+import { CooldownDocument, EventsDocument } from '../src/sdk/index.ts';
 import { type Desk, openBroker, openDesk, settle, until } from './support/desk.ts';
 
 const STATE = `{ ready authState { state primaryPresent blockedBy cooldown { active remainingSeconds reason }
@@ -248,8 +249,16 @@ test('a run goes on when another program has noticed the end of its cooldown fir
   });
   await desk.generate('mode: ALL');
   expect(await stateOf(desk)).toMatchObject({ state: 'COOLDOWN', run: { status: 'COOLDOWN' } });
+  const told: boolean[] = [];
+  const cooldowns = desk.client.subscribe(CooldownDocument, {});
+  const listening = (async () => {
+    for await (const { cooldown } of cooldowns) if (told.push(cooldown.active) > 0 && !cooldown.active) break;
+  })();
+  await until('the cooldown', () => told.includes(true));
   desk.change('update auth_states set cooldown_from = null, cooldown_until = null');
   await until('the run to go on', async () => (await stateOf(desk)).run.status !== 'COOLDOWN');
+  await listening;
+  expect(told.at(-1)).toBe(false);
 });
 
 test('a broker that cannot be reached ends the run, and the account rests', async () => {
@@ -297,18 +306,19 @@ test('what was left half done yesterday does not stand in the way of a login tod
 });
 
 describe('a run that stands in the database as under way', () => {
-  const leave = (desk: Desk, processId: number | undefined): void =>
+  const leave = (desk: Desk, processId: number | undefined, birth: string | null): void =>
     desk.change(
-      `insert into generation_runs (id, account_id, mode, status, started_at, process_id)
-       values ('elsewhere', 'UPSTOX_01', 'ALL', 'COOLDOWN', 1, ?)`,
+      `insert into generation_runs (id, account_id, mode, status, started_at, process_id, process_birth)
+       values ('elsewhere', 'UPSTOX_01', 'ALL', 'COOLDOWN', 1, ?, ?)`,
       processId,
+      birth,
     );
 
   test('is not joined by a second one while the program that carries it lives', async () => {
     const other = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000)']);
     await using desk = await openDesk({ apis: 1 });
     try {
-      leave(desk, other.pid);
+      leave(desk, other.pid, markOf(other.pid ?? 0).birth);
       const { errors } = await desk.ask('mutation { generateTokens(mode: ALL) { id } }');
       expect(errors[0].extensions.code).toBe('RUN_IN_PROGRESS');
       expect(errors[0].message).toContain(`process ${other.pid}`);
@@ -317,13 +327,13 @@ describe('a run that stands in the database as under way', () => {
     }
   });
 
-  // Elsewhere nobody tells which program a process runs.
+  // Elsewhere than on Linux nobody tells when a process began.
   if (process.platform === 'linux')
-    test('keeps nobody waiting when its process id belongs to another program by now', async () => {
-      const other = spawn('sleep', ['60']);
+    test('keeps nobody waiting when its process id belongs to another one by now', async () => {
+      const other = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000)']);
       await using desk = await openDesk({ apis: 1 });
       try {
-        leave(desk, other.pid);
+        leave(desk, other.pid, 'an earlier start of this machine');
         expect((await desk.generate('mode: ALL')).status).toBe('COMPLETED');
       } finally {
         other.kill();

@@ -1,9 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import Sqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { nextExpiry } from '../src/domain/expiry.ts';
 import { IST, toWallTime } from '../src/domain/wall-time.ts';
 import { EventsDocument, TokenProgressDocument } from '../src/sdk/index.ts';
+import { getAccount } from '../src/services/accounts/accounts.ts';
 import { openDesk, until } from './support/desk.ts';
 
 const NAMES = ['PRIMARY', 'WEBSOCKET1', 'WEBSOCKET2', 'WEBSOCKET3', 'OPTIONCHAIN1', 'OPTIONCHAIN2'];
@@ -174,6 +176,31 @@ test('a second run is refused while one is under way', async () => {
   ]);
   const codes = [first, second].map(({ errors }) => errors?.[0]?.extensions.code ?? 'started').sort();
   expect(codes).toEqual(['RUN_IN_PROGRESS', 'started']);
+});
+
+test('a browser that somebody unknown has is told as such, and nothing is stored', async () => {
+  await using desk = await openDesk({ apis: 1 });
+  const other = new Sqlite(path.join(desk.directory, 'browser.lock'));
+  other.exec('begin exclusive');
+  const { errors } = await desk.ask('mutation { generateTokens(mode: ALL) { id } }');
+  other.close();
+  expect(errors[0]).toMatchObject({
+    message: 'The browser is taken by another user of this machine.',
+    extensions: { code: 'BROWSER_BUSY' },
+  });
+  expect(desk.rows('select 1 from generation_runs')).toEqual([]);
+});
+
+test('a program that is stopping begins nothing', async () => {
+  await using desk = await openDesk({ apis: 1 });
+  const { generation, database, apiConfigs } = desk.app.services;
+  const account = await getAccount(database, null);
+  const configs = await apiConfigs.enabled(account);
+  await generation[Symbol.asyncDispose]();
+  const request = { mode: 'ALL', apiNames: [], replaceValid: false, includeUnknown: false } as const;
+  const refusal = await generation.generate(account, configs, request).catch((error: unknown) => error);
+  expect(refusal).toMatchObject({ code: 'SHUTTING_DOWN' });
+  expect(desk.rows('select 1 from generation_runs')).toEqual([]);
 });
 
 /** Reads a subscription in the background. */

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { hashSecret } from '../src/services/secret-hash.ts';
 import { Visitor } from './simulator/visitor.ts';
 import {
   type ApprovalDesk,
@@ -153,4 +154,23 @@ test('an app that is not configured cannot be logged in for', async () => {
   await using place = await openApprovalDesk();
   const { errors } = await place.desk.ask('mutation { beginHumanLogin(apiName: WEBSOCKET3) { url } }');
   expect(errors[0].extensions.code).toBe('API_NOT_CONFIGURED');
+});
+
+test('a redirect that another program waits for is not used up here', async () => {
+  await using place = await openApprovalDesk();
+  const { desk, clock } = place;
+  desk.change(
+    `insert into generation_runs (id, account_id, mode, status, started_at, process_id)
+     values ('elsewhere', 'UPSTOX_01', 'PARTIAL', 'WAITING_OPERATOR', 1, 1)`,
+  );
+  desk.change(
+    `insert into pending_acquisitions (account_id, run_id, api_name, client_id, kind, state_hash, requested_at, expires_at)
+     values ('UPSTOX_01', 'elsewhere', 'PRIMARY', 'c', 'CALLBACK', ?, ?, ?)`,
+    hashSecret('of-another-program'),
+    clock.now,
+    clock.now + 60_000,
+  );
+  expect((await visit(place, 'state=of-another-program&code=abc')).status).toBe(503);
+  expect(desk.rows('select settled_at from pending_acquisitions')).toEqual([{ settled_at: null }]);
+  expect(exchanges(place)).toBe(0);
 });

@@ -3,7 +3,7 @@ import path from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { browserFindings } from '../src/services/health/system-health.ts';
-import { launchFindings } from '../src/services/health/system-trials.ts';
+import { diskFindings, launchFindings } from '../src/services/health/system-trials.ts';
 import { built } from './support/built.ts';
 import { environmentOf, openBroker, openDesk, until } from './support/desk.ts';
 import { Program } from './support/program.ts';
@@ -70,6 +70,11 @@ test('a browser that is not there is told with what to do, and tried once for al
   ]);
 });
 
+test('a browser that does not start without a window needs no display to be named', async () => {
+  const [finding] = await launchFindings({ headless: true, chromiumPath: '/bin/false' });
+  expect(finding?.nextAction).toBe('Run `vega-auth setup`, or set VEGA_CHROMIUM_PATH to one that starts.');
+});
+
 test('doctor starts the browser, and says what to do about one that does not', async () => {
   await using broker = await openBroker();
   await using program = new Program(await built('src/main.ts'));
@@ -80,4 +85,36 @@ test('doctor starts the browser, and says what to do about one that does not', a
   expect(code).toBe(3);
   expect(out).toMatch(/✕ Browser[\s\S]*vega-auth setup/);
   expect(out).toMatch(/● Clock +ok/);
+});
+
+test('a database that cannot be read, an app that is off, a browser that is missing: each is told on its own', async () => {
+  await using desk = await openDesk({ apis: 2, env: { VEGA_CHROMIUM_PATH: '/nowhere/chromium' } });
+  const health = '{ systemHealth { database api config browser findings { component message } } }';
+  desk.change('alter table accounts rename to elsewhere');
+  const { systemHealth: unread } = (await desk.ask(health)).data;
+  desk.change('alter table elsewhere rename to accounts');
+  expect(unread).toMatchObject({ database: 'DOWN', api: 'UNKNOWN', config: 'UNKNOWN', browser: 'DOWN' });
+  expect(unread.findings).toContainEqual({ component: 'DATABASE', message: 'The database cannot be read.' });
+  const { systemHealth: read } = (await desk.ask(health)).data;
+  expect(read).toMatchObject({ database: 'OK', api: 'OK', config: 'OK', browser: 'DOWN' });
+});
+
+test('an account without PRIMARY, and two apps of one client id, are found before a login', async () => {
+  await using desk = await openDesk({ apis: 1, env: { LOGIN_CONFIG_SOURCE: 'DATABASE' } });
+  const [app] = desk.broker.apps;
+  const save = 'mutation ($input: SaveApiConfigInput!) { saveApiConfig(input: $input) { apiName } }';
+  for (const apiName of ['WEBSOCKET1', 'WEBSOCKET2']) {
+    const input = { apiName, clientId: app?.clientId, clientSecret: app?.clientSecret };
+    expect((await desk.ask(save, { input })).errors).toBeUndefined();
+  }
+  const { systemHealth } = (await desk.ask('{ systemHealth { config findings { message } } }')).data;
+  expect(systemHealth.config).toBe('DEGRADED');
+  expect(systemHealth.findings).toEqual([
+    { message: 'PRIMARY is not configured or not enabled.' },
+    { message: 'WEBSOCKET2 has the client id of another API.' },
+  ]);
+});
+
+test('a folder of which nobody tells how much room it has is no finding', async () => {
+  expect(await diskFindings('/nowhere')).toEqual([]);
 });

@@ -41,15 +41,22 @@ export class LoginHands {
 
   /** Enters the value and sends it off. */
   async submit(field: FieldName, value: Secret): Promise<void> {
-    if (await this.#submitQuickly(field, value)) return;
+    const { stirs } = this.#traffic;
+    if (await this.#submitQuickly(field, value, stirs)) return;
     await this.#type(field, value);
-    await this.#press(field);
+    await this.#press(field, stirs);
   }
 
+  /** Presses the button that was read, or looks for it anew where that came to nothing. */
   async consent({ label, at }: ButtonReading): Promise<void> {
     if (at !== null) {
-      await this.#sight.unlessStuck(this.#page.mouse.click(at.x, at.y));
-      return;
+      const pressing = AbortSignal.timeout(CLICK_EFFECT_MS);
+      await this.#sight.unlessStuck(this.#page.mouse.click(at.x, at.y), pressing);
+      const effect = await this.#sight.until(pressing, ({ reading, kind }) => {
+        const isLeft = reading?.buttons.some((button) => button.label === label) !== true;
+        return this.#traffic.redirect !== null || kind.kind === 'FAILURE' || isLeft || undefined;
+      });
+      if (effect === true) return;
     }
     const button = this.#page
       .locator(BUTTONS)
@@ -59,28 +66,28 @@ export class LoginHands {
   }
 
   /** All digits in one go and one click, as most pages take it. False when nothing came of it: then carefully. */
-  async #submitQuickly(field: FieldName, value: Secret): Promise<boolean> {
+  async #submitQuickly(field: FieldName, value: Secret, stirs: number): Promise<boolean> {
     const typed = value.reveal();
     const typing = AbortSignal.timeout(SELF_SUBMIT_MS);
-    const { stirs } = this.#traffic;
-    const shown = await this.#sight.unlessStuck(
+    const entered = await this.#sight.unlessStuck(
       enterQuickly(this.#page, FIELDS[field].input, typed, typing),
       typing,
     );
-    const isTaken = shown?.replace(/\D/g, '') !== typed;
-    if (isTaken && this.#mayHaveLeft(field, stirs)) return true;
-    if (isTaken && !this.#traffic.isGone(field)) return false;
-    const button = await this.#awaitButton(field, typing);
-    if (this.#traffic.isGone(field)) {
-      // It left by itself, perhaps not yet to where it belongs.
-      await this.#press(field);
+    if (entered === 'NOT_TYPED') return false;
+    const isTaken = entered?.shown.replace(/\D/g, '') !== typed;
+    const button = isTaken
+      ? await this.#awaitLeaving(field, typing, stirs)
+      : await this.#awaitButton(field, typing);
+    if (this.#traffic.isGone(field) || (button !== null && this.#traffic.stirs > stirs)) {
+      // It left by itself, perhaps not yet to where it belongs, or something else did.
+      await this.#press(field, stirs);
       return true;
     }
-    if (button === null) return false;
+    if (button === null) return this.#mayHaveLeft(field, stirs);
     const pressing = AbortSignal.timeout(CLICK_EFFECT_MS);
-    const pressedAt = this.#traffic.stirs;
     await this.#sight.unlessStuck(this.#page.mouse.click(button.x, button.y), pressing);
-    return (await this.#hasEffect(field, pressing)) || this.#mayHaveLeft(field, pressedAt);
+    const hasEffect = await this.#hasEffect(field, pressing);
+    return this.#mayHaveLeft(field, stirs) || hasEffect;
   }
 
   /** A secret that may have left in a form that nobody can read counts as gone: it is neither typed nor sent again. */
@@ -88,6 +95,13 @@ export class LoginHands {
     if (field === 'MOBILE' || this.#traffic.stirs === stirsBefore) return false;
     this.#traffic.countAsLeft(field);
     return true;
+  }
+
+  /** The page has taken away what was typed, so there is nothing to press: perhaps it is on its way. */
+  async #awaitLeaving(field: FieldName, deadline: AbortSignal, stirs: number): Promise<null> {
+    const hasLeft = () => this.#traffic.isGone(field) || this.#traffic.stirs > stirs || undefined;
+    await this.#sight.until(deadline, ({ kind }) => kind.kind === 'FAILURE' || hasLeft(), hasLeft);
+    return null;
   }
 
   /** Where the step's button can be pressed; null when it cannot in time, or when the value has left already. */
@@ -139,16 +153,18 @@ export class LoginHands {
   }
 
   /** Presses the step's button once it can be pressed, unless the page has sent the value by itself. */
-  async #press(field: FieldName): Promise<void> {
+  async #press(field: FieldName, stirs: number): Promise<void> {
     const typedAt = performance.now();
-    const { stirs } = this.#traffic;
     const deadline = field === 'OTP' ? this.#sight.deadline(OTP_PATIENCE_MS) : this.#sight.deadline();
     const wanted = await this.#sight.until(deadline, async ({ reading, kind }) => {
       if (this.#traffic.redirect !== null || kind.kind === 'FAILURE') return 'NOTHING';
       const shown = reading?.fields[field];
       if (reading !== null && shown === undefined) return 'NOTHING';
-      const mayTakeEffect = this.#traffic.isPending || performance.now() - typedAt < SELF_SUBMIT_MS;
-      const mayHaveLeft = this.#traffic.isGone(field) && mayTakeEffect;
+      // What is empty by now was taken, and what the page has sent since may be it: its answer is waited for.
+      if (shown?.isEmpty === true && this.#mayHaveLeft(field, stirs)) return 'NOTHING';
+      const isUnderWay = this.#traffic.isPending || this.#traffic.isStirring;
+      const mayTakeEffect = isUnderWay || performance.now() - typedAt < SELF_SUBMIT_MS;
+      const mayHaveLeft = (this.#traffic.isGone(field) || this.#traffic.stirs > stirs) && mayTakeEffect;
       if (!mayHaveLeft && shown?.buttonEnabled === true) return 'CLICK';
       if (!mayHaveLeft && shown?.hasButton === false) return 'ENTER';
       // Some pages unlock the button when the input is left.

@@ -52,9 +52,23 @@ export class LoginSight {
     this.#reading = reading;
     this.throwIfOver();
     if (traffic.failure !== null) return { reading, kind: traffic.failure };
-    const kind: PageKind = reading === null ? { kind: 'UNKNOWN' } : classifyPage(reading, submitted);
+    const kind: PageKind =
+      reading === null ? { kind: 'UNKNOWN' } : this.#judge(classifyPage(reading, submitted));
     if (kind.kind !== 'UNKNOWN') return { reading, kind };
     return { reading, kind: traffic.documentFailure ?? kind };
+  }
+
+  /** A code that is not known means a changed page, unless it stands beside a secret that was refused: then it says why. */
+  #judge(kind: PageKind): PageKind {
+    const { traffic } = this.#options;
+    if (kind.kind !== 'FAILURE' || kind.code !== 'PAGE_CHANGED') return kind;
+    if (traffic.isPending) return { kind: 'UNKNOWN' };
+    return this.#refused() === undefined ? kind : { ...kind, code: 'CREDENTIALS_REJECTED' };
+  }
+
+  #refused(): FieldName | undefined {
+    const { traffic } = this.#options;
+    return (['PIN', 'OTP'] as const).find((field) => traffic.isRefused(field) && !traffic.isAccepted(field));
   }
 
   /**
@@ -102,17 +116,25 @@ export class LoginSight {
     const fields = this.#reading?.fields ?? {};
     // What was typed still stands in a field that only waits for what comes next.
     const isAskedAgain = (field: FieldName) => fields[field]?.enabled === true && fields[field].isEmpty;
-    const refused = (['PIN', 'OTP'] as const).find(
-      (field) =>
-        traffic.isAnswered(field) &&
-        !traffic.isAccepted(field) &&
-        (traffic.isRefused(field) || isAskedAgain(field)),
-    );
+    const refused = this.#refused();
     if (refused !== undefined) {
-      const what = traffic.isRefused(refused)
-        ? `The broker refused the ${refused}, in words that are not known here.`
-        : `The broker took the ${refused} and went on asking for it.`;
-      return new LoginFailure('CREDENTIALS_REJECTED', what);
+      return new LoginFailure(
+        'CREDENTIALS_REJECTED',
+        `The broker refused the ${refused}, in words that are not known here.`,
+      );
+    }
+    const askedAgain = (['PIN', 'OTP'] as const).find(
+      (field) => traffic.isAnswered(field) && !traffic.isAccepted(field) && isAskedAgain(field),
+    );
+    if (askedAgain !== undefined) {
+      return new LoginFailure(
+        'CREDENTIALS_REJECTED',
+        `The broker took the ${askedAgain} and went on asking for it.`,
+      );
+    }
+    if (traffic.hasAsked) {
+      const what = 'The page asked a question in a box, which was not agreed to; it did not go on.';
+      return new LoginFailure('PAGE_CHANGED', what);
     }
     if (submitted.has('PIN') && traffic.isAnswered('PIN')) {
       return new LoginFailure('THROTTLED', 'The PIN was taken and no redirect followed in time.');

@@ -1,7 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { BrowserContext, Frame, Page, Request, Response, Route } from 'playwright-core';
 import type { Secret } from '../domain/secret.ts';
 import { isOfEdge } from './broker-answer.ts';
-import { failureInStatus, failureInText, refusalInText, type SeenFailure } from './page-kind.ts';
+import { CAPTCHA, failureInStatus, failureInText, refusalInText, type SeenFailure } from './page-kind.ts';
 import { type FieldName, isCaptchaAddress } from './page-reading.ts';
 import { isRedirect } from './redirect.ts';
 import { SubmissionGuard } from './submission-guard.ts';
@@ -40,7 +41,9 @@ export class LoginTraffic {
   #failure: SeenFailure | null = null;
   #document: Response | null = null;
   #documentFailure: SeenFailure | null = null;
+  readonly #stirring = new Set<Request>();
   #stirs = 0;
+  #hasAsked = false;
   #serverTime: Date | null = null;
 
   private constructor(options: Options) {
@@ -58,6 +61,7 @@ export class LoginTraffic {
       traffic.#said.push(dialog.message());
       // What a page only says is acknowledged, and leaving it allowed; what it asks is not agreed to.
       const isQuestion = dialog.type() === 'confirm' || dialog.type() === 'prompt';
+      if (isQuestion) traffic.#hasAsked = true;
       void (isQuestion ? dialog.dismiss() : dialog.accept()).catch(() => undefined);
       options.onChange();
     });
@@ -88,9 +92,19 @@ export class LoginTraffic {
     return this.#documentFailure;
   }
 
-  /** How many requests have left for the broker that nobody can read, and that may have carried what was typed. */
+  /** How many requests have left for the broker that may have carried what was typed, though it is not found in them. */
   get stirs(): number {
     return this.#stirs;
+  }
+
+  /** One of those is not answered yet. */
+  get isStirring(): boolean {
+    return this.#stirring.size > 0;
+  }
+
+  /** The page has asked something that was not agreed to. */
+  get hasAsked(): boolean {
+    return this.#hasAsked;
   }
 
   /** The broker's clock as its last page told it. */
@@ -149,7 +163,10 @@ export class LoginTraffic {
       this.#options.onSubmitted(ruling.field);
     }
     const mayHaveLeft = ruling.kind === 'FREE' && mayCarry(request, this.#options.page);
-    if (mayHaveLeft) this.#stirs += 1;
+    if (mayHaveLeft) {
+      this.#stirs += 1;
+      this.#stirring.add(request);
+    }
     if (mayHaveLeft || ruling.kind === 'FIRST') this.#options.onChange();
     return route.continue();
   };
@@ -157,7 +174,8 @@ export class LoginTraffic {
   readonly #onRequest = (request: Request): void => {
     this.#noticeRedirect(request);
     const frame = frameOf(request);
-    if (frame === null || isTopLevel(request) || !isCaptchaAddress(request.url())) return;
+    if (frame === null || isTopLevel(request) || !request.isNavigationRequest()) return;
+    if (!isCaptchaAddress(request.url())) return;
     this.captchaFrames.add(frame);
     this.#options.onChange();
   };
@@ -168,26 +186,34 @@ export class LoginTraffic {
       this.#serverTime = readServerTime(response);
       void this.#judgeDocument(response);
     }
+    this.#calm(request);
     const field = this.#pending.get(request);
-    if (field !== undefined) void this.#settle(request, field, () => readOutcome(response));
+    if (field !== undefined) void this.#settle(request, field, () => readOutcome(response, field));
   };
 
   readonly #onFailed = (request: Request): void => {
+    this.#calm(request);
     const field = this.#pending.get(request);
     if (field === undefined || this.#redirect !== null) return;
     const message = 'The connection to the broker broke off.';
     void this.#settle(request, field, async () => ({ kind: 'FAILURE', code: 'BROKER_UNREACHABLE', message }));
   };
 
+  #calm(request: Request): void {
+    if (this.#stirring.delete(request)) this.#options.onChange();
+  }
+
   /** An error page says in its text what it is about, so it is shown first. */
   async #judgeDocument(response: Response): Promise<void> {
     const { page, onChange } = this.#options;
-    const failure = failureInStatus(response.status());
+    const isChallenge = response.headers()['cf-mitigated'] === 'challenge';
+    const failure = isChallenge ? CAPTCHA : failureInStatus(response.status());
     this.#document = response;
     this.#documentFailure = null;
     if (failure !== null) {
-      await bodyOf(response);
-      await page.waitForLoadState('domcontentloaded', { timeout: BODY_PATIENCE_MS }).catch(() => undefined);
+      const patience = { timeout: BODY_PATIENCE_MS };
+      const shown = response.finished().then(() => page.waitForLoadState('domcontentloaded', patience));
+      await Promise.race([shown.catch(() => undefined), delay(BODY_PATIENCE_MS)]);
     }
     if (this.#document === response) this.#documentFailure = failure;
     onChange();
@@ -246,7 +272,7 @@ type Outcome = SeenFailure | 'ACCEPTED' | 'REFUSED' | null;
  * Reads `{"success": true, …}` or `{"success": false, "error": {"code": 1017069, …}}`, the status, and failing that the
  * words. A page that comes in answer is read like every page.
  */
-const readOutcome = async (response: Response): Promise<Outcome> => {
+const readOutcome = async (response: Response, field: FieldName): Promise<Outcome> => {
   const status = response.status();
   const byStatus = failureInStatus(status);
   if (status === 429) return byStatus;
@@ -255,11 +281,11 @@ const readOutcome = async (response: Response): Promise<Outcome> => {
   const { success, status: word, error } = envelopeIn(body);
   if (success === true) return byStatus ?? 'ACCEPTED';
   if (success !== false && word !== 'error' && status < 400) return byStatus;
-  const told = error == null ? body : `${error.message ?? ''} [${error.code ?? ''}]`;
-  const refusal = refusalInText(told.slice(0, MAX_TOLD));
-  if (refusal !== 'UNKNOWN') return refusal ?? byStatus;
-  const isOfBroker = status < 500 && !isOfEdge(body, response.headers()['content-type'] ?? '');
-  return isOfBroker ? 'REFUSED' : byStatus;
+  if (status >= 500 || isOfEdge(body, response.headers()['content-type'] ?? '')) return byStatus;
+  // A number may be carried along by what has nothing to do with the login: then only the broker's own words count.
+  const words = field === 'MOBILE' ? '' : body.slice(0, MAX_TOLD);
+  const refusal = refusalInText(error == null ? words : `${error.message ?? ''} [${error.code ?? ''}]`);
+  return refusal === 'UNKNOWN' ? 'REFUSED' : (refusal ?? byStatus);
 };
 
 const bodyOf = async (response: Response): Promise<string> => {

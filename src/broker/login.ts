@@ -169,8 +169,11 @@ export class Login implements Disposable {
 
   async #consent(button: ButtonReading): Promise<void> {
     await this.#listener.onStep('CONSENT');
+    // Read anew, because the step took its time to be written down.
+    const { kind } = await this.#sight.look();
+    if (kind.kind !== 'CONSENT' || kind.button.label !== button.label) return;
     this.#consented.add(button.label);
-    await this.#hands.consent(button);
+    await this.#hands.consent(kind.button);
   }
 }
 

@@ -32,7 +32,7 @@ const TEXTS: readonly (readonly [RegExp, FailureCode, string])[] = [
     'The broker rejected what was entered.',
   ],
   [
-    /account has been (locked|blocked)|(?<!\bif )\byour account (is|was|has been)( temporarily| currently)? (locked|blocked|suspended|disabled)/i,
+    /account has been (locked|blocked)|(?<!\b(?:if|once|when|whenever|unless|until|after|case) )\byour account (is|was|has been)( temporarily| currently)? (locked|blocked|suspended|disabled)/i,
     'CREDENTIALS_REJECTED',
     'The broker has locked the account.',
   ],
@@ -44,29 +44,40 @@ const TEXTS: readonly (readonly [RegExp, FailureCode, string])[] = [
 ];
 
 const CAPTCHA_TEXT =
-  /verify (that )?you are (a )?human|checking your browser|having trouble\?|not a robot|\b(enter|type|solve) the (characters|captcha)/i;
+  /verify(ing)? (that )?you are (a )?human|checking your browser|having trouble\?|not a robot|\b(enter|type|solve) the (characters|captcha)/i;
 const LOCKED_BUTTON = /unlock account/i;
-const CONSENT_LABEL = /\b(allow|authori[sz]e|approve|grant|accept|agree)\b/i;
-const NO_CONSENT_LABEL = /\b(not|don.t|deny|all|cookies?|notifications?)\b/i;
+const CONSENT_LABEL = /\b(allow|authori[sz]e|approve|grant)\b/i;
+const NO_CONSENT_LABEL = /\b(not|don.t|deny|cookies?|notifications?)\b/i;
+/** These sign anything, so the page has to say that it is about an app's access. */
+const ACCEPT_LABEL = /\b(accept|agree)\b(?! all)/i;
+const ACCESS_TEXT = /\b(authori[sz]\w*|permissions?|access to your)\b/i;
 
 /** What to do about a page, given which fields were submitted already. Failures come first: nothing is typed beside one. */
 export const classifyPage = (reading: PageReading, submitted: ReadonlySet<FieldName>): PageKind => {
   if (reading.captcha || CAPTCHA_TEXT.test(reading.text)) return CAPTCHA;
   const failure = failureInText(reading.text);
   // Before anything was entered nothing can have been rejected: such words on the first page are part of it.
-  const isFirstPage = submitted.size === 0 && reading.fields.MOBILE !== undefined;
+  const isFirstPage =
+    submitted.size === 0 && reading.fields.OTP === undefined && reading.fields.PIN === undefined;
   if (failure !== null && !(isFirstPage && failure.code === 'CREDENTIALS_REJECTED')) return failure;
   if (reading.buttons.some(({ label }) => LOCKED_BUTTON.test(label)) && !isFirstPage) return LOCKED;
   const field = FIELD_NAMES.find((name) => reading.fields[name]?.enabled && !submitted.has(name));
   if (field !== undefined) return { kind: 'FIELD', field };
+  const isAboutAccess = ACCESS_TEXT.test(reading.text);
   const button = reading.buttons.find(
-    ({ label }) => CONSENT_LABEL.test(label) && !NO_CONSENT_LABEL.test(label),
+    ({ label }) =>
+      (CONSENT_LABEL.test(label) || (isAboutAccess && ACCEPT_LABEL.test(label))) &&
+      !NO_CONSENT_LABEL.test(label),
   );
   const anyField = FIELD_NAMES.some((name) => reading.fields[name] !== undefined);
   return button !== undefined && !anyField ? { kind: 'CONSENT', button } : { kind: 'UNKNOWN' };
 };
 
-const CAPTCHA: SeenFailure = { kind: 'FAILURE', code: 'CAPTCHA', message: 'The broker shows a CAPTCHA.' };
+export const CAPTCHA: SeenFailure = {
+  kind: 'FAILURE',
+  code: 'CAPTCHA',
+  message: 'The broker shows a CAPTCHA.',
+};
 const LOCKED: SeenFailure = {
   kind: 'FAILURE',
   code: 'CREDENTIALS_REJECTED',
@@ -76,9 +87,12 @@ const LOCKED: SeenFailure = {
 const codesIn = (text: string): readonly string[] =>
   [...text.matchAll(BROKER_CODES)].map(([, toast, envelope]) => toast ?? envelope ?? '');
 
-/** What the text of a refusal says; null where the page will try again by itself. */
-export const refusalInText = (text: string): SeenFailure | 'UNKNOWN' | null =>
-  failureInText(text) ?? (codesIn(text).some(isPassingCode) ? null : 'UNKNOWN');
+/** What the text of a refusal says, in codes and words that are known; null where the page will try again by itself. */
+export const refusalInText = (text: string): SeenFailure | 'UNKNOWN' | null => {
+  const failure = failureInText(text);
+  if (failure !== null) return failure.code === 'PAGE_CHANGED' ? 'UNKNOWN' : failure;
+  return codesIn(text).some(isPassingCode) ? null : 'UNKNOWN';
+};
 
 /** The failure that a text tells of, by code first and by wording second; null when it tells of none. */
 export const failureInText = (text: string): SeenFailure | null => {

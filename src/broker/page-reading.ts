@@ -10,11 +10,18 @@ export const FIELDS = {
 export type FieldName = keyof typeof FIELDS;
 export const FIELD_NAMES = Object.keys(FIELDS) as readonly FieldName[];
 
-/** Where the frames of CAPTCHAs come from: Turnstile, reCAPTCHA, hCaptcha. */
-const CAPTCHA_ADDRESSES = ['challenges.cloudflare.com/', '/recaptcha/', 'hcaptcha.com/'] as const;
+/** Where the frames of CAPTCHAs come from: Turnstile, hCaptcha, reCAPTCHA. */
+const CAPTCHA_ADDRESSES = [
+  '://challenges.cloudflare.com/',
+  'hcaptcha.com/',
+  '.google.com/recaptcha/',
+  '.recaptcha.net/recaptcha/',
+] as const;
 
-export const isCaptchaAddress = (address: string): boolean =>
-  CAPTCHA_ADDRESSES.some((part) => address.includes(part));
+export const isCaptchaAddress = (address: string): boolean => {
+  const { origin, pathname } = new URL(address);
+  return CAPTCHA_ADDRESSES.some((part) => `${origin}${pathname}`.includes(part));
+};
 
 /** reCAPTCHA's badge in a corner of the page asks nothing of anybody. */
 const BADGE = '.grecaptcha-badge';
@@ -24,7 +31,7 @@ const CAPTCHA_ELEMENTS = [
   '.h-captcha:not(button, input, [data-size=invisible])',
   ...CAPTCHA_ADDRESSES.map((part) => `iframe[src*="${part}"]:not(${BADGE} *)`),
   'input:is([name*=captcha i], [id*=captcha i])',
-  'img:is([src*=captcha i], [alt*=captcha i], [id*=captcha i])',
+  'img:is([src*=captcha i], [alt*=captcha i], [id*=captcha i]):not([src*=recaptcha i], [alt*=recaptcha i])',
   'canvas[id*=captcha i]',
 ].join(', ');
 

@@ -1,20 +1,20 @@
 import type { Page } from 'playwright-core';
 
 /**
- * Puts a value into an input in one go, as a password manager does, and tells what then stands in it. Null, and nothing
- * was typed, where there is not exactly one such input in the document that takes the cursor before `signal` ends.
+ * Puts a value into an input in one go, as a password manager does, and tells what then stands in it. NOT_TYPED where there
+ * is not exactly one such input in the document that takes the cursor before `signal` ends.
  */
 export const enterQuickly = async (
   page: Page,
   selector: string,
   value: string,
   signal: AbortSignal,
-): Promise<string | null> => {
+): Promise<{ readonly shown: string } | 'NOT_TYPED'> => {
   const isReady = await page.evaluate(takeCursor, selector);
   // Whoever has given up waiting types by other means by now.
-  if (!isReady || signal.aborted) return null;
+  if (!isReady || signal.aborted) return 'NOT_TYPED';
   await page.keyboard.insertText(value);
-  return page.evaluate(readValue, selector);
+  return { shown: await page.evaluate(readValue, selector) };
 };
 
 /** Runs in the page. Selects what stands in the input, so that it is replaced. */

@@ -37,7 +37,7 @@ export class SubmissionGuard {
     this.#isUnanswered = true;
   }
 
-  /** It has been answered: what the page repeats from now on, such as a question whether it is done, is its own affair. */
+  /** It has been answered: what the page repeats without it from now on, such as a question whether it is done, is its own affair. */
   release(field: FieldName): void {
     if (this.#armed.at(-1)?.field === field) this.#isUnanswered = false;
   }
@@ -50,7 +50,8 @@ export class SubmissionGuard {
     const place = `${host}${pathname}`;
     const body = request.postData() ?? '';
     const exact = `${place} ${body}`;
-    const isSameBody = this.#isUnanswered && body.length >= MIN_TELLING_BODY && this.#bodies.has(exact);
+    const isOurs = this.#isUnanswered || this.#armed.some((armed) => carries(body, armed));
+    const isSameBody = isOurs && body.length >= MIN_TELLING_BODY && this.#bodies.has(exact);
     this.#bodies.add(exact);
     if (isSameBody) return { kind: 'REPEATED' };
     // A mobile number is no secret, and may stand in many an address.

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { CooldownDocument, VegaError } from '../sdk/index.ts';
 import { carryRun, tellEnd } from './carry-run.ts';
 import { EXIT, type Given, isInteractive, type Terminal, textOf } from './command.ts';
@@ -14,8 +15,10 @@ import { countdown } from './view/times.ts';
 
 /** How long a terminal is asked before "remaining only" is taken. */
 const PATIENCE_SECONDS = 10;
-/** How often an outage of the broker is waited out before a person is told. */
+/** After so many outages of the broker a person is told; those before are waited out. */
 const MAX_OUTAGES = 3;
+/** Somebody else was quicker, and what they have begun may not be seen yet. */
+const LOOK_AGAIN_MS = 1000;
 /** What only means that somebody else was quicker: the next look shows whom to wait for. */
 const SETTLES_BY_WAITING: readonly string[] = ['RUN_IN_PROGRESS', 'COOLDOWN'];
 
@@ -54,7 +57,10 @@ class Auto {
       const decision = await this.#decide();
       if (decision === null) return this.#end(null);
       const begun = await this.#begin(decision);
-      if (begun === null) continue;
+      if (begun === null) {
+        await delay(LOOK_AGAIN_MS);
+        continue;
+      }
       const run = await this.#carry(begun, true);
       if (!this.#isWorthAnother(run)) return this.#end(run);
     }

@@ -3,7 +3,7 @@ import { closeSync, fchmodSync, lstatSync, openSync } from 'node:fs';
 import { hostname } from 'node:os';
 import Sqlite from 'better-sqlite3';
 import { DatabaseError } from './database-error.ts';
-import { isAlive } from './is-alive.ts';
+import { isAlive } from './process-mark.ts';
 
 /** Who holds the browser: a process, and the folder that it works in. */
 export interface BrowserOwner {
@@ -135,7 +135,7 @@ const findOwner = (connection: Sqlite.Database): BrowserOwner | null => {
   });
   if (!row) return null;
   const isHere = row.host === hostname();
-  if (isHere && !isAlive(row.process_id)) return null;
+  if (isHere && !isAlive({ id: row.process_id, birth: null })) return null;
   return {
     processId: row.process_id,
     since: new Date(row.since),

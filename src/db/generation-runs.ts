@@ -10,6 +10,7 @@ import {
   type RunStep,
   type StepStatus,
 } from '../domain/generation-run.ts';
+import type { ProcessMark } from './process-mark.ts';
 import type { Queryable } from './queryable.ts';
 import type { GenerationRunsTable, GenerationStepsTable } from './tables.ts';
 import { toDate } from './to-date.ts';
@@ -17,7 +18,7 @@ import { toDate } from './to-date.ts';
 export const insertRun = async (
   transaction: Queryable,
   run: GenerationRun,
-  processId: number,
+  carrier: ProcessMark,
 ): Promise<void> => {
   await transaction
     .insertInto('generation_runs')
@@ -28,7 +29,8 @@ export const insertRun = async (
       status: run.status,
       started_at: run.startedAt.getTime(),
       ended_at: run.endedAt?.getTime() ?? null,
-      process_id: processId,
+      process_id: carrier.id,
+      process_birth: carrier.birth,
     })
     .execute();
   await writeExecutionState(transaction, run);
@@ -91,14 +93,15 @@ const latestChange = (run: GenerationRun): Date =>
 export const adoptRun = async (
   transaction: Queryable,
   runId: string,
-  from: number,
-  to: number,
+  from: ProcessMark,
+  to: ProcessMark,
 ): Promise<boolean> => {
   const updated = await transaction
     .updateTable('generation_runs')
-    .set({ process_id: to })
+    .set({ process_id: to.id, process_birth: to.birth })
     .where('id', '=', runId)
-    .where('process_id', '=', from)
+    .where('process_id', '=', from.id)
+    .where('process_birth', 'is', from.birth)
     .executeTakeFirst();
   return updated.numUpdatedRows > 0n;
 };
@@ -122,13 +125,18 @@ export const findLatestRun = async (db: Queryable, accountId: string): Promise<G
 /** The runs that nobody has ended, with the process that was carrying them. */
 export const findUnfinishedRuns = async (
   db: Queryable,
-): Promise<readonly { run: GenerationRun; processId: number }[]> => {
+): Promise<readonly { run: GenerationRun; carrier: ProcessMark }[]> => {
   const rows = await db
     .selectFrom('generation_runs')
     .selectAll()
     .where('status', 'not in', OVER_STATUSES)
     .execute();
-  return Promise.all(rows.map(async (row) => ({ run: await withSteps(db, row), processId: row.process_id })));
+  return Promise.all(
+    rows.map(async (row) => ({
+      run: await withSteps(db, row),
+      carrier: { id: row.process_id, birth: row.process_birth },
+    })),
+  );
 };
 
 /** How many runs of an account have which status. */

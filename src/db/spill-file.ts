@@ -5,7 +5,7 @@ import path from 'node:path';
 import { crc32 } from 'node:zlib';
 import { Secret } from '../domain/secret.ts';
 import { DatabaseError } from './database-error.ts';
-import { isAlive } from './is-alive.ts';
+import { isAlive, markOf } from './process-mark.ts';
 import { syncToDisk } from './sync-to-disk.ts';
 import type { SealedPlace, Vault } from './vault.ts';
 
@@ -22,6 +22,8 @@ import type { SealedPlace, Vault } from './vault.ts';
 interface Header {
   readonly spill: string;
   readonly process: number;
+  /** Missing in a spill of an older version. */
+  readonly birth?: string | null;
   /** The last migration that the database had gone through. */
   readonly schema: string;
 }
@@ -49,7 +51,8 @@ export class SpillFile {
   constructor(database: string, schema: string, vault: Vault) {
     this.#database = database;
     this.#vault = vault;
-    this.#header = { spill: randomBytes(12).toString('hex'), process: process.pid, schema };
+    const { id, birth } = markOf(process.pid);
+    this.#header = { spill: randomBytes(12).toString('hex'), process: id, birth, schema };
     this.#waiting = [frame(JSON.stringify(this.#header))];
   }
 
@@ -222,7 +225,8 @@ const isCarried = (file: string): boolean => {
   const { texts, size } = readFrames(readFileSync(file));
   if (size === 0) return true;
   const header = readHeader(texts[0]);
-  return header !== null && header.process !== process.pid && isAlive(header.process);
+  if (header === null || header.process === process.pid) return false;
+  return isAlive({ id: header.process, birth: header.birth ?? null });
 };
 
 const literally = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

@@ -54,6 +54,8 @@ export interface GenerationRunsTable {
   ended_at: number | null;
   /** The process that carries the run: one that is dead cannot end it. */
   process_id: number;
+  /** With the id, tells the process from a later one of that id; null where the system does not say. */
+  process_birth: string | null;
 }
 
 export interface GenerationStepsTable {

@@ -175,3 +175,28 @@ test('a key opens a session, and no session opens another', async () => {
   const again = await logIn({ cookie, origin });
   expect([again.status, again.headers.get('set-cookie')]).toEqual([401, null]);
 });
+
+test('a session ends with its key, also when another program has revoked that', async () => {
+  await using desk = await openDesk({ apis: 1 });
+  const viewer = await holderOf(desk, { name: 'screen', role: 'VIEWER' });
+  const login = await fetch(`${desk.url}/login`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${viewer.key}`, origin: desk.url },
+  });
+  const cookie = login.headers.get('set-cookie')?.split(';')[0] ?? '';
+  const look = async () => (await fetch(`${desk.url}/auth/tokens`, { headers: { cookie } })).status;
+  expect(await look()).toBe(200);
+  desk.change('update access_keys set revoked_at = 1');
+  await until('the end of the session', async () => (await look()) === 401);
+});
+
+test('a link that nobody has opened within the hour opens nothing', async () => {
+  let now = new Date();
+  await using desk = await openDesk({ apis: 1, clock: () => now });
+  const old = desk.app.issueLoginPath();
+  now = new Date(now.getTime() + 3_601_000);
+  const fresh = desk.app.issueLoginPath();
+  const open = async (path: string) =>
+    (await fetch(`${desk.url}${path}`, { redirect: 'manual' })).headers.get('set-cookie');
+  expect([await open(old), await open(fresh)]).toEqual([null, expect.stringContaining('HttpOnly')]);
+});

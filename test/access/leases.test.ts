@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { UNBOUND } from '../../src/domain/access-key.ts';
 import { createVegaClient } from '../../src/sdk/index.ts';
+import { getAccount } from '../../src/services/accounts/accounts.ts';
+import { leaseToken } from '../../src/services/tokens/token-leases.ts';
 import { holderOf } from '../support/callers.ts';
 import { type Desk, openDesk, settle, until } from '../support/desk.ts';
 import { openLine } from '../support/line.ts';
@@ -196,4 +199,33 @@ test('what a SERVICE key hears is how its tokens stand, and nothing of the audit
   await listening;
   expect(heard).not.toContain('AuditEvent');
   expect(heard).not.toContain('PRIMARY');
+});
+
+test('a token of an app that is off, or that there is not, is not handed out, and that is written down', async () => {
+  await using desk = await openDesk({ apis: 1, env: { LOGIN_CONFIG_SOURCE: 'DATABASE' } });
+  const [app] = desk.broker.apps;
+  const input = {
+    apiName: 'PRIMARY',
+    clientId: app?.clientId,
+    clientSecret: app?.clientSecret,
+    enabled: false,
+  };
+  await desk.ask('mutation ($input: SaveApiConfigInput!) { saveApiConfig(input: $input) { source } }', {
+    input,
+  });
+  const { client, id } = await holderOf(desk, { name: 'feed', role: 'SERVICE' });
+  for (const apiName of ['PRIMARY', 'WEBSOCKET1'] as const)
+    expect(await client.leaseToken({ apiName }).catch(codeOf)).toBe('API_NOT_CONFIGURED');
+  expect(entries(desk, 'LEASE_REFUSED')).toContain(
+    `The token of PRIMARY was not handed to key ${id} (API_NOT_CONFIGURED).`,
+  );
+});
+
+test('nobody but the holder of a key is handed a token, not even by mistake of ours', async () => {
+  await using desk = await openDesk({ apis: 1 });
+  plantToken(desk, 'PRIMARY');
+  const account = await getAccount(desk.app.services.database, null);
+  const operator = { id: 'operator', keyId: null, role: 'OPERATOR', bounds: UNBOUND } as const;
+  const refusal = await leaseToken(desk.app.services, operator, account, 'PRIMARY').catch(codeOf);
+  expect(refusal).toBe('FORBIDDEN');
 });

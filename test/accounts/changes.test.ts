@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { addAccount } from '../../src/services/accounts/account-changes.ts';
 import { type Desk, openDesk, until } from '../support/desk.ts';
 import { openTwoLogins, SECOND, SECOND_ENVIRONMENT, SECOND_INPUT } from './two-logins.ts';
 
@@ -200,4 +201,53 @@ test('the switch locks the dashboard until the broker has confirmed again, and s
     });
   }
   rmSync(directory, { recursive: true, force: true });
+});
+
+test('an account that the environment has described once keeps its place, and cannot log in', async () => {
+  await using broker = await openTwoLogins();
+  await using first = await openDesk({ broker, apis: 1, env: SECOND_ENVIRONMENT });
+  expect((await first.ask('{ accounts { id source } }')).data.accounts).toHaveLength(2);
+  await first.app[Symbol.asyncDispose]();
+  await using desk = await openDesk({ broker, apis: 1, directory: first.directory });
+  expect((await desk.ask('{ accounts { id source } }')).data.accounts).toEqual([
+    { id: 'UPSTOX_01', source: 'ENV' },
+    { id: 'UPSTOX_02', source: null },
+  ]);
+  // Its login is nobody's now, so it can be added anew.
+  const { data } = await desk.ask(ADD, { input: SECOND_INPUT });
+  expect(data.addAccount.id).toBe('UPSTOX_03');
+});
+
+test('an account with a run under way is not removed, and credentials that are none are never stored', async () => {
+  await using broker = await openTwoLogins();
+  await using desk = await openDesk({ broker, apis: 1 });
+  await desk.ask(ADD, { input: SECOND_INPUT });
+  const [app] = SECOND.apps;
+  const input = {
+    accountId: 'UPSTOX_02',
+    apiName: 'PRIMARY',
+    clientId: app?.clientId,
+    clientSecret: app?.clientSecret,
+  };
+  await desk.ask('mutation ($input: SaveApiConfigInput!) { saveApiConfig(input: $input) { source } }', {
+    input,
+  });
+  const begun = await desk.ask(
+    'mutation { beginHumanLogin(apiName: PRIMARY, accountId: "UPSTOX_02") { runId } }',
+  );
+  expect(begun.errors).toBeUndefined();
+  const remove = await desk.ask('mutation { removeAccount(accountId: "UPSTOX_02") }');
+  expect(remove.errors[0].extensions.code).toBe('RUN_IN_PROGRESS');
+
+  const wish = {
+    id: null,
+    name: null,
+    redirectUri: 'https://desk.example/',
+    texts: { mobileNumber: 'x', pin: '1', totp: 'y' },
+  };
+  const refusal = await addAccount(desk.app.services, wish).catch((error: unknown) => error);
+  expect(refusal).toMatchObject({
+    code: 'BAD_USER_INPUT',
+    nextAction: expect.stringContaining('mobileNumber as'),
+  });
 });

@@ -5,6 +5,7 @@ interface Answer {
   readonly status: number;
   readonly type?: string;
   readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly afterMs?: number;
 }
 
@@ -21,8 +22,9 @@ export const openFront = async (brokerUrl: string, answers: Answers) => {
     const answer = [...left].find(([path]) => pathname.includes(path))?.[1].shift();
     if (answer !== undefined) {
       incoming.resume();
-      const { status, type = 'application/json', body, afterMs = 0 } = answer;
-      setTimeout(() => outgoing.writeHead(status, { 'content-type': type }).end(body), afterMs);
+      const { status, type = 'application/json', body, headers = {}, afterMs = 0 } = answer;
+      const head = { 'content-type': type, ...headers };
+      setTimeout(() => outgoing.writeHead(status, head).end(body), afterMs);
       return;
     }
     const { hostname, port } = new URL(brokerUrl);

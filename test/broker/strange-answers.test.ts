@@ -49,6 +49,13 @@ test.each<[string, Answers, string, string, readonly number[]]>([
     [1, 1, 1],
   ],
   [
+    'a PIN with a code of its own that nobody knows',
+    [[PIN, json(200, { success: false, error: { code: 1017123, message: 'That was not it' } })]],
+    '',
+    'CREDENTIALS_REJECTED',
+    [1, 1, 1],
+  ],
+  [
     'a PIN, because the account is locked',
     [[PIN, json(200, { success: false, error: { code: 'X2', message: 'Your account is locked.' } })]],
     '',
@@ -106,31 +113,62 @@ test('a page that asks until its answer is ready is let ask', async () => {
   expect([end, sent]).toEqual(['CODE', [1, 1, 1]]);
 }, 60_000);
 
+const SEALED = `post('/login/sealed', { of: String(Math.random()) })`;
+
 test.each([
-  ['that it has made unreadable', `post('/login/sealed', { of: String(Math.random()) })`, '/login/sealed'],
+  ['that the page has made unreadable', 'submit', `${SEALED};`, '/login/sealed'],
   [
-    'that it has made unreadable, by itself',
-    `(input.value = '', post('/login/sealed', { of: String(Math.random()) }))`,
+    'that it has sent unreadable, by itself, and taken away',
+    'input',
+    `input.value = ''; ${SEALED};`,
     '/login/sealed',
   ],
-  ['in the address', `fetch('/login/open/sealed?pin=' + input.value)`, '/login/open/sealed'],
+  [
+    'that it has sent unreadable, by itself, and left there',
+    'input',
+    `${SEALED}.then(() => form.remove());`,
+    '/login/sealed',
+  ],
+  [
+    'that it has sent unreadable, by itself, its button locked meanwhile',
+    'input',
+    `button.disabled = true; ${SEALED}.then(() => { button.disabled = false; });`,
+    '/login/sealed',
+  ],
+  ['in the address', 'submit', `fetch('/login/open/sealed?pin=' + input.value);`, '/login/open/sealed'],
 ])(
   'a PIN %s is not sent twice, however long the answer takes',
-  async (what, send, path) => {
-    const event = what.endsWith('itself') ? 'input' : 'submit';
+  async (_what, event, send, path) => {
     const pageScript = inEachStep(`
     if (input.id === 'pinCode') form.addEventListener('${event}', (event) => {
       event.preventDefault();
       event.stopImmediatePropagation();
-      if (input.value.length === 6) ${send};
+      button.disabled = false;
+      if (input.value.length === 6) { ${send} }
     }, true);`);
-    const answers: Answers = [
-      [path, { ...ok, afterMs: 5000 }],
-      [PIN, ok],
-    ];
+    const answers: Answers = [[path, { ...ok, afterMs: 5000 }]];
     const { end, asked } = await stranger.logIn({ answers, knobs: { pageScript }, stepTimeoutMs: 7000 });
-    expect([end, asked.filter((each) => each === path)]).toEqual([expect.any(String), [path]]);
-    expect(end).not.toBe('CODE');
+    expect(asked.filter((each) => each === path || each.endsWith(PIN))).toEqual([path]);
+    expect(['BROKER_UNREACHABLE', 'THROTTLED']).toContain(end);
   },
   60_000,
 );
+
+test('a page that reports every keystroke and click is logged in to all the same', async () => {
+  const pageScript = inEachStep(`
+    const report = () => fetch('/login/telemetry', { method: 'POST', body: JSON.stringify({ at: Math.random(), of: 'something' }) });
+    input.addEventListener('input', report);
+    button.addEventListener('click', report);`);
+  const answers: Answers = [
+    ['/login/telemetry', ...Array.from({ length: 40 }, () => ({ ...ok, afterMs: 300 }))],
+  ];
+  const { end, sent } = await stranger.logIn({ answers, knobs: { pageScript }, stepTimeoutMs: 8000 });
+  expect([end, sent]).toEqual(['CODE', [1, 1, 1]]);
+}, 60_000);
+
+test('a challenge of the edge is a CAPTCHA, whatever its page shows', async () => {
+  const challenge = { ...html(403, 'Just a moment...'), headers: { 'cf-mitigated': 'challenge' } };
+  const answers: Answers = [['/authorization/dialog', challenge, challenge]];
+  const { end, sent } = await stranger.logIn({ answers, stepTimeoutMs: 4000 });
+  expect([end, sent]).toEqual(['CAPTCHA', [0, 0, 0]]);
+}, 60_000);

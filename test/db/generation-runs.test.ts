@@ -32,7 +32,7 @@ const run = (parts: Partial<GenerationRun> = {}): GenerationRun => ({
 });
 
 const insert = (database: Database, inserted: GenerationRun, processId = 4711) =>
-  database.write((transaction) => insertRun(transaction, inserted, processId));
+  database.write((transaction) => insertRun(transaction, inserted, { id: processId, birth: null }));
 
 test('a run is found as it was stored, its steps in their order', async () => {
   using folder = new Folder();
@@ -129,7 +129,7 @@ test('an unfinished run is found with the process that carries it', async () => 
   for (const [index, status] of RUN_STATUSES.entries())
     await insert(database, run({ id: status, status }), index);
   const unfinished = await findUnfinishedRuns(database.read);
-  expect(unfinished.map(({ run: { id }, processId }) => [id, processId]).sort()).toEqual([
+  expect(unfinished.map(({ run: { id }, carrier }) => [id, carrier.id]).sort()).toEqual([
     ['COOLDOWN', 2],
     ['QUEUED', 6],
     ['RUNNING', 0],

@@ -133,6 +133,6 @@ test('every listing is run by one of these tests, or by those of the command lin
   expect([...listings.keys()].sort()).toEqual([
     ...['Morning.svelte', 'Morning.vue', 'Watch.java', 'apollo.tsx', 'events.html', 'events.sh'],
     ...['lease.sh', 'morning.ts', 'subscription.sh', 'urql.tsx'],
-    ...['vega-auth.service', 'vega-morning.service', 'vega-morning.timer', 'vega.ts'],
+    ...['vega-auth.service', 'vega-morning.service', 'vega-morning.timer', 'vega.ts', 'vite.config.ts'],
   ]);
 });

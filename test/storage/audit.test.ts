@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
@@ -7,7 +7,7 @@ import { AuditHead } from '../../src/db/audit-head.ts';
 import type { Database } from '../../src/db/database.ts';
 import { AUDIT_KINDS, toAuditEntry } from '../../src/domain/audit.ts';
 import { Folder } from '../db/temporary-database.ts';
-import { until } from '../support/desk.ts';
+import { openDesk, until } from '../support/desk.ts';
 
 const AT = new Date('2026-11-24T03:00:00Z');
 
@@ -204,4 +204,15 @@ test('two processes that write at the same time make one chain', async () => {
   expect(
     new Sqlite(folder.file('vega_trade.db')).prepare('select count(*) from audit_entries').pluck().get(),
   ).toBe(30);
+});
+
+test('a start that finds the file gone says so in the log and in the audit', async () => {
+  await using first = await openDesk({ apis: 1 });
+  await first.app[Symbol.asyncDispose]();
+  rmSync(path.join(first.directory, 'vega_trade.db.head'));
+  await using desk = await openDesk({ apis: 1, broker: first.broker, directory: first.directory });
+  expect(desk.said()).toContain('how far the audit has come is missing or was changed');
+  expect(desk.rows("select count(*) as n from audit_entries where kind = 'AUDIT_DAMAGED'")).toEqual([
+    { n: 1 },
+  ]);
 });

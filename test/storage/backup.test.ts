@@ -234,7 +234,9 @@ test('what an older vega-auth has left is copied before its tables are changed',
   await store(first, 'token-canary');
   await first[Symbol.asyncDispose]();
   folder.raw((connection) =>
-    connection.exec("drop table sessions; delete from kysely_migration where name = '0010-sessions'"),
+    connection.exec(
+      "alter table generation_runs drop column process_birth; delete from kysely_migration where name = '0011-process-birth'",
+    ),
   );
   await using database = await folder.open();
   expect(await texts(database)).toEqual(['token-canary']);
@@ -243,6 +245,6 @@ test('what an older vega-auth has left is copied before its tables are changed',
   const copy = new Sqlite(folder.file('.vega', 'backups', name), { readonly: true });
   const latest = copy.prepare<[], string>('select max(name) from kysely_migration').pluck().get();
   copy.close();
-  expect(latest).toBe('0009-accounts');
+  expect(latest).toBe('0010-sessions');
   expect(bytesOf(folder, name)).not.toContain('token-canary');
 });

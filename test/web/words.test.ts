@@ -23,6 +23,12 @@ describe('the headline', () => {
       said({ state: 'PARTIAL_AUTH', tokens: missing }),
       said({ state: 'COOLDOWN', blockedBy: 'COOLDOWN', tokens: missing }),
       said({
+        state: 'COOLDOWN',
+        blockedBy: 'COOLDOWN',
+        tokens: missing,
+        run: { status: 'COOLDOWN', steps: [] },
+      }),
+      said({
         state: 'PRIMARY_VALIDATED',
         tokens: [token('PRIMARY', 'VALID'), token('WEBSOCKET1', 'EXPIRED')],
       }),
@@ -30,6 +36,7 @@ describe('the headline', () => {
       'IDLE | Not logged in: PRIMARY missing. | Generate what is missing.',
       'IDLE | Not logged in: all 2 tokens unknown. | Check with the broker; then generate what is missing.',
       'PARTIAL | PRIMARY missing. | Generate what is missing.',
+      'COOLDOWN | The broker needs rest; PRIMARY missing. | Wait until the time is up; then generate what is missing.',
       'COOLDOWN | The broker needs rest; PRIMARY missing. | Nothing: it goes on by itself when the time is up.',
       'PRIMARY VALIDATED | PRIMARY works; WEBSOCKET1 expired. | Generate what is missing, or accept the partial set.',
     ]);

@@ -54,6 +54,8 @@ interface Options {
 export class AuthStates {
   readonly #options: Options;
   readonly #timer: NodeJS.Timeout;
+  /** Accounts whose cooldown was seen to run. */
+  readonly #cooling = new Set<string>();
   #waiting: { readonly accountId: string; readonly resolve: () => void }[] = [];
   #ticking: Promise<void> | null = null;
 
@@ -176,6 +178,7 @@ export class AuthStates {
 
   /** The account goes to rest: the cooldown that was stored with the failure is told. */
   async rest(account: Account): Promise<void> {
+    this.#cooling.add(account.id);
     await this.#moveToPartial(account);
     const hasMoved = await this.move(account, 'COOLDOWN_BEGUN');
     if (!hasMoved) await this.tell(account);
@@ -185,14 +188,16 @@ export class AuthStates {
 
   /** Returns when the account's cooldown is over, or when the signal ends. */
   async cooldownOver(account: Account, signal: AbortSignal): Promise<void> {
-    const { active } = (await this.read(account)).cooldown;
-    // A crash may have come between the end of the cooldown and the step that follows it.
-    if (!active) await this.move(account, 'TIME_IS_UP');
-    if (!active || signal.aborted) return;
-    await new Promise<void>((resolve) => {
-      this.#waiting.push({ accountId: account.id, resolve });
-      signal.addEventListener('abort', () => resolve(), { once: true });
-    });
+    while (!signal.aborted) {
+      const { active } = (await this.read(account)).cooldown;
+      // A crash may have come between the end of the cooldown and the step that follows it.
+      if (!active) await this.move(account, 'TIME_IS_UP');
+      if (!active || signal.aborted) return;
+      await new Promise<void>((resolve) => {
+        this.#waiting.push({ accountId: account.id, resolve });
+        signal.addEventListener('abort', () => resolve(), { once: true });
+      });
+    }
   }
 
   /** Nothing is tried until the operator clears it: the quarantine that was stored with the failure is told. */
@@ -331,17 +336,30 @@ export class AuthStates {
     for (const account of await listAccounts(database)) {
       const record = await this.#record(account);
       const cooldown = cooldownAt(record, clock());
-      if (cooldown.active) events.whisper(account.id, { kind: 'COOLDOWN', cooldown });
-      if (!cooldown.active && record.cooldown !== null) await this.#endCooldown(account);
-      if (!cooldown.active) await this.#wake(account);
+      if (cooldown.active) {
+        this.#cooling.add(account.id);
+        events.whisper(account.id, { kind: 'COOLDOWN', cooldown });
+      } else await this.#cooldownIsOver(account);
       if (isOfYesterday(record, clock()) && !(await this.#isUnderWayAnywhere(account)))
         await this.move(account, 'DAY_ENDED');
       if (hasPrimary(record.phase)) await this.settle(account);
     }
   }
 
-  async #endCooldown(account: Account): Promise<void> {
+  /** Whoever waits here goes on and is told, also when another process on this database has ended the cooldown. */
+  async #cooldownIsOver(account: Account): Promise<void> {
+    const { events } = this.#options;
+    const hasEnded = await this.#endCooldown(account);
+    await this.#wake(account);
+    if (!this.#cooling.delete(account.id) || hasEnded) return;
+    events.whisper(account.id, { kind: 'COOLDOWN', cooldown: (await this.read(account)).cooldown });
+    await this.tell(account);
+  }
+
+  /** False when there is none that has run out. */
+  async #endCooldown(account: Account): Promise<boolean> {
     const { database, events, audit, clock } = this.#options;
+    if ((await this.#record(account)).cooldown === null) return false;
     const isOurs = await database.write(async (transaction) => {
       const record = await findAuthRecord(transaction, account.id);
       if (record.cooldown === null || cooldownAt(record, clock()).active) return false;
@@ -349,12 +367,13 @@ export class AuthStates {
       await audit.note(transaction, 'COOLDOWN_ENDED', {}, { accountId: account.id });
       return true;
     });
-    if (!isOurs) return;
+    if (!isOurs) return false;
     await this.move(account, 'TIME_IS_UP');
     const { cooldown } = await this.read(account);
     events.publish(account.id, { kind: 'COOLDOWN', cooldown });
     await this.#wake(account);
     if (!(await this.#isUnderWayAnywhere(account))) await this.runEnded(account);
+    return true;
   }
 
   /** Lets go on what waits here for the end of a cooldown; another process on this database may have ended it. */

@@ -1,7 +1,7 @@
 import { findAcquisitions } from '../../db/approvals.ts';
 import { adoptRun, findUnfinishedRuns, updateRun } from '../../db/generation-runs.ts';
-import { isAlive } from '../../db/is-alive.ts';
 import { findSpentCodes } from '../../db/login-attempts.ts';
+import { isAlive, markOf, type ProcessMark } from '../../db/process-mark.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import type { Account } from '../../domain/account.ts';
 import { canStillCome } from '../../domain/acquisition.ts';
@@ -23,15 +23,14 @@ export interface LeftRuns {
 export const adoptLeftRuns = async (options: GenerationOptions): Promise<LeftRuns> => {
   const { database } = options;
   const unfinished = await findUnfinishedRuns(database.read);
-  const carried = unfinished.filter(({ processId }) => isCarried(processId));
+  const carried = unfinished.filter(({ carrier }) => isCarried(carrier));
   const left = unfinished
     .filter((one) => !carried.includes(one))
     .sort((a, b) => b.run.startedAt.getTime() - a.run.startedAt.getTime());
   const adopted: GenerationRun[] = [];
-  for (const { run, processId } of left) {
-    const isOurs = await database.write((transaction) =>
-      adoptRun(transaction, run.id, processId, process.pid),
-    );
+  const ours = markOf(process.pid);
+  for (const { run, carrier } of left) {
+    const isOurs = await database.write((transaction) => adoptRun(transaction, run.id, carrier, ours));
     if (isOurs) adopted.push(run);
   }
   const isNewest = (run: GenerationRun) =>
@@ -94,14 +93,14 @@ const byTurn = (one: GenerationRun, other: GenerationRun): number =>
 /** Refuses a second run of an account while another process, which lives, carries one. */
 export const refuseCarriedElsewhere = async (db: Queryable, { id }: Account): Promise<void> => {
   const unfinished = await findUnfinishedRuns(db);
-  const other = unfinished.find(({ run, processId }) => run.accountId === id && isCarried(processId));
+  const other = unfinished.find(({ run, carrier }) => run.accountId === id && isCarried(carrier));
   if (other === undefined) return;
   throw new Refusal(
     'RUN_IN_PROGRESS',
-    `A generation run is under way in process ${other.processId} (${other.run.id}).`,
+    `A generation run is under way in process ${other.carrier.id} (${other.run.id}).`,
     'Wait until it ends, or abort it there; its progress comes with the subscription tokenProgress.',
   );
 };
 
 /** A run of this very process' id was left by an earlier one that had the same. */
-const isCarried = (processId: number): boolean => processId !== process.pid && isAlive(processId);
+const isCarried = (carrier: ProcessMark): boolean => carrier.id !== process.pid && isAlive(carrier);

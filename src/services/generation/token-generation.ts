@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { insertAcquisitions } from '../../db/approvals.ts';
 import { insertRun } from '../../db/generation-runs.ts';
+import { markOf } from '../../db/process-mark.ts';
 import type { Account } from '../../domain/account.ts';
 import type { AcquisitionWish } from '../../domain/acquisition.ts';
 import { type ApiConfig, byApiIndex } from '../../domain/api-config.ts';
@@ -143,7 +144,7 @@ export class TokenGeneration {
       const reference = { accountId: account.id, correlationId: run.id };
       await database.write(async (transaction) => {
         if (!isOver(run)) await refuseCarriedElsewhere(transaction, account);
-        await insertRun(transaction, run, process.pid);
+        await insertRun(transaction, run, markOf(process.pid));
         if (wish !== null) await insertAcquisitions(transaction, run, apis, wish);
         const facts = { mode: run.mode, apis: chosen, via: wish?.kind ?? ('BROWSER' as const) };
         await audit.note(transaction, 'RUN_STARTED', facts, reference);

@@ -51,9 +51,9 @@ export class Runs {
 
   /** The run under way, else the account's last one. */
   async latest(accountId: string): Promise<GenerationRun | null> {
-    return (
-      this.live(accountId) ??
-      this.#database.recall(`latest run of ${accountId}`, (db) => findLatestRun(db, accountId))
-    );
+    const live = this.live(accountId);
+    if (live !== null && !isOver(live)) return live;
+    // Another process on this database may have begun one since.
+    return this.#database.recall(`latest run of ${accountId}`, (db) => findLatestRun(db, accountId));
   }
 }

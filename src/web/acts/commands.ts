@@ -47,10 +47,14 @@ export const COMMANDS: readonly Command[] = [
     acts: true,
     run: async ({ client, glance }, argument) => {
       const accountId = glance.activeAccount.id;
-      const wanted = argument
-        .toUpperCase()
-        .split(/[\s,]+/)
-        .filter(Boolean);
+      const wanted = [
+        ...new Set(
+          argument
+            .toUpperCase()
+            .split(/[\s,]+/)
+            .filter(Boolean),
+        ),
+      ];
       const apiNames = glance.tokens.map(({ apiName }) => apiName).filter((name) => wanted.includes(name));
       if (apiNames.length < wanted.length)
         return `There is no such API: ${wanted.filter((name) => !apiNames.some((known) => known === name)).join(', ')}.`;
