@@ -1,5 +1,6 @@
+import { atStakeIn } from '../sdk/headline.ts';
 import type { ApiName, GenerateTokensMutationVariables } from '../sdk/index.ts';
-import { atStakeIn, verdictText } from '../sdk/words.ts';
+import { verdictText } from '../sdk/words.ts';
 import type { Terminal } from './command.ts';
 import { askChoice, askSome, askWhether } from './prompts.ts';
 import { type Choice, choiceLine } from './view/choices.ts';

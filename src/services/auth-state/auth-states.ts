@@ -15,7 +15,6 @@ import {
   blockReason,
   cooldownAt,
   type GateFacts,
-  isOfYesterday,
   isPrimaryLost,
   isPrimaryValid,
   isReady,
@@ -27,16 +26,13 @@ import { asksForRest, FAILURES, type FailureCode } from '../../domain/failure.ts
 import { isOver } from '../../domain/generation-run.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { Logger } from '../../log.ts';
-import { listAccounts } from '../accounts/accounts.ts';
 import type { ApiConfigs } from '../accounts/api-configs.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Clock } from '../clock.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { Runs } from '../runs/runs.ts';
 import type { TokenTruth } from '../tokens/token-truth.ts';
-
-/** A cooldown is told once a second at least. */
-const TICK_MS = 500;
+import { AuthClock } from './auth-clock.ts';
 
 interface Options {
   readonly database: Database;
@@ -53,20 +49,21 @@ interface Options {
 /** Where each account stands, and what moves it on. */
 export class AuthStates {
   readonly #options: Options;
-  readonly #timer: NodeJS.Timeout;
-  /** Accounts whose cooldown was seen to run. */
-  readonly #cooling = new Set<string>();
-  #waiting: { readonly accountId: string; readonly resolve: () => void }[] = [];
-  #ticking: Promise<void> | null = null;
+  readonly #clock: AuthClock;
 
   constructor(options: Options) {
     this.#options = options;
-    this.#timer = setInterval(() => this.#startTick(), TICK_MS).unref();
+    this.#clock = new AuthClock(this, options);
   }
 
   async open(account: Account): Promise<void> {
     const { database, clock } = this.#options;
     await database.write((transaction) => ensureAuthRecord(transaction, account.id, clock()));
+  }
+
+  /** What is stored of an account's state. */
+  record({ id }: Account): Promise<AuthRecord> {
+    return this.#options.database.recall(`state of ${id}`, (db) => findAuthRecord(db, id));
   }
 
   async read(account: Account): Promise<AuthState> {
@@ -102,7 +99,7 @@ export class AuthStates {
   /** Takes one step of the state machine; false when it leads nowhere from where the account stands. */
   async move(account: Account, trigger: AuthTrigger): Promise<boolean> {
     const { database, clock, log } = this.#options;
-    const { phase } = await this.#record(account);
+    const { phase } = await this.record(account);
     const transition = transitionOf(phase, trigger);
     if (transition === null) return false;
     const hasMoved = await database.write(async (transaction) => {
@@ -119,7 +116,7 @@ export class AuthStates {
   /** Refuses whatever would log in while the account must be left alone. No argument of a request gets past this. */
   async refuseBlocked(account: Account): Promise<void> {
     const { clock } = this.#options;
-    const record = await this.#record(account);
+    const record = await this.record(account);
     if (record.quarantinedAt !== null) {
       throw new Refusal(
         'QUARANTINED',
@@ -178,7 +175,7 @@ export class AuthStates {
 
   /** The account goes to rest: the cooldown that was stored with the failure is told. */
   async rest(account: Account): Promise<void> {
-    this.#cooling.add(account.id);
+    this.#clock.note(account);
     await this.#moveToPartial(account);
     const hasMoved = await this.move(account, 'COOLDOWN_BEGUN');
     if (!hasMoved) await this.tell(account);
@@ -187,17 +184,8 @@ export class AuthStates {
   }
 
   /** Returns when the account's cooldown is over, or when the signal ends. */
-  async cooldownOver(account: Account, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      const { active } = (await this.read(account)).cooldown;
-      // A crash may have come between the end of the cooldown and the step that follows it.
-      if (!active) await this.move(account, 'TIME_IS_UP');
-      if (!active || signal.aborted) return;
-      await new Promise<void>((resolve) => {
-        this.#waiting.push({ accountId: account.id, resolve });
-        signal.addEventListener('abort', () => resolve(), { once: true });
-      });
-    }
+  cooldownOver(account: Account, signal: AbortSignal): Promise<void> {
+    return this.#clock.cooldownOver(account, signal);
   }
 
   /** Nothing is tried until the operator clears it: the quarantine that was stored with the failure is told. */
@@ -276,15 +264,14 @@ export class AuthStates {
 
   /** A phase of a run that no run carries any more: the process died between the two. */
   async repair(account: Account): Promise<void> {
-    await this.#endCooldown(account);
+    await this.#clock.endCooldown(account);
     const { cooldown } = await this.read(account);
     if (!cooldown.active) await this.move(account, 'TIME_IS_UP');
     await this.runEnded(account);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#ticking;
+    await this.#clock[Symbol.asyncDispose]();
   }
 
   async #noteMove(transaction: Queryable, account: Account, from: AuthPhase, to: AuthPhase): Promise<void> {
@@ -304,85 +291,11 @@ export class AuthStates {
     return run !== null && !isOver(run);
   }
 
-  /** Also by another process on this database. */
-  async #isUnderWayAnywhere({ id }: Account): Promise<boolean> {
-    const run = await this.#options.runs.latest(id);
-    return run !== null && !isOver(run);
-  }
-
-  #record({ id }: Account): Promise<AuthRecord> {
-    return this.#options.database.recall(`state of ${id}`, (db) => findAuthRecord(db, id));
-  }
-
   async #facts(account: Account): Promise<GateFacts> {
     const { truth, apiConfigs, clock } = this.#options;
-    const record = await this.#record(account);
+    const record = await this.record(account);
     const known = await truth.known(account, await apiConfigs.enabled(account));
     return { record, checks: known.map(({ check }) => check), now: clock() };
-  }
-
-  #startTick(): void {
-    if (this.#ticking !== null) return;
-    this.#ticking = this.#tick()
-      .catch((error: unknown) => this.#options.log.error({ err: error }, 'a look at the clock failed'))
-      .finally(() => {
-        this.#ticking = null;
-      });
-  }
-
-  /** What time does by itself: cooldowns count down and end, PRIMARY dies at 03:30 IST. */
-  async #tick(): Promise<void> {
-    const { database, events, clock } = this.#options;
-    for (const account of await listAccounts(database)) {
-      const record = await this.#record(account);
-      const cooldown = cooldownAt(record, clock());
-      if (cooldown.active) {
-        this.#cooling.add(account.id);
-        events.whisper(account.id, { kind: 'COOLDOWN', cooldown });
-      } else await this.#cooldownIsOver(account);
-      if (isOfYesterday(record, clock()) && !(await this.#isUnderWayAnywhere(account)))
-        await this.move(account, 'DAY_ENDED');
-      if (hasPrimary(record.phase)) await this.settle(account);
-    }
-  }
-
-  /** Whoever waits here goes on and is told, also when another process on this database has ended the cooldown. */
-  async #cooldownIsOver(account: Account): Promise<void> {
-    const { events } = this.#options;
-    const hasEnded = await this.#endCooldown(account);
-    await this.#wake(account);
-    if (!this.#cooling.delete(account.id) || hasEnded) return;
-    events.whisper(account.id, { kind: 'COOLDOWN', cooldown: (await this.read(account)).cooldown });
-    await this.tell(account);
-  }
-
-  /** False when there is none that has run out. */
-  async #endCooldown(account: Account): Promise<boolean> {
-    const { database, events, audit, clock } = this.#options;
-    if ((await this.#record(account)).cooldown === null) return false;
-    const isOurs = await database.write(async (transaction) => {
-      const record = await findAuthRecord(transaction, account.id);
-      if (record.cooldown === null || cooldownAt(record, clock()).active) return false;
-      await changeAuthRecord(transaction, account.id, { cooldown: null });
-      await audit.note(transaction, 'COOLDOWN_ENDED', {}, { accountId: account.id });
-      return true;
-    });
-    if (!isOurs) return false;
-    await this.move(account, 'TIME_IS_UP');
-    const { cooldown } = await this.read(account);
-    events.publish(account.id, { kind: 'COOLDOWN', cooldown });
-    await this.#wake(account);
-    if (!(await this.#isUnderWayAnywhere(account))) await this.runEnded(account);
-    return true;
-  }
-
-  /** Lets go on what waits here for the end of a cooldown; another process on this database may have ended it. */
-  async #wake(account: Account): Promise<void> {
-    const over = this.#waiting.filter(({ accountId }) => accountId === account.id);
-    if (over.length === 0) return;
-    await this.move(account, 'TIME_IS_UP');
-    this.#waiting = this.#waiting.filter((one) => !over.includes(one));
-    for (const { resolve } of over) resolve();
   }
 }
 

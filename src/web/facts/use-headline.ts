@@ -1,4 +1,5 @@
-import { GATE_WORDS, type Headline, headlineOf, type Word } from '../../sdk/words.ts';
+import { type Headline, headlineOf } from '../../sdk/headline.ts';
+import { GATE_WORDS, type Word } from '../../sdk/words.ts';
 import { useGlance, useLine } from './use-desk.ts';
 
 const GATE_UNKNOWN: Word = { glyph: '?', word: 'GATE UNKNOWN', tone: 'warn' };

@@ -1,6 +1,7 @@
 import { type FormEvent, useState } from 'react';
+import { atStakeIn } from '../../sdk/headline.ts';
 import { type ApiName, GenerateTokensDocument } from '../../sdk/index.ts';
-import { atStakeIn, VERDICT_WORDS } from '../../sdk/words.ts';
+import { VERDICT_WORDS } from '../../sdk/words.ts';
 import { useAct } from '../acts/use-act.ts';
 import { useGlance } from '../facts/use-desk.ts';
 import { useIntent } from '../intent.tsx';

@@ -1,6 +1,6 @@
 import { useState } from 'react';
+import { lackingOf } from '../../sdk/headline.ts';
 import { AcceptPartialDocument, GenerateTokensDocument, LogoutDocument } from '../../sdk/index.ts';
-import { lackingOf } from '../../sdk/words.ts';
 import { useAct } from '../acts/use-act.ts';
 import { useGlance } from '../facts/use-desk.ts';
 import { useIntent } from '../intent.tsx';

@@ -1,0 +1,143 @@
+import { changeAuthRecord, findAuthRecord } from '../../db/auth-states.ts';
+import type { Database } from '../../db/database.ts';
+import type { Account } from '../../domain/account.ts';
+import { type AuthTrigger, hasPrimary } from '../../domain/auth-phase.ts';
+import { type AuthRecord, type AuthState, cooldownAt, isOfYesterday } from '../../domain/auth-state.ts';
+import { isOver } from '../../domain/generation-run.ts';
+import type { Logger } from '../../log.ts';
+import { listAccounts } from '../accounts/accounts.ts';
+import type { Audit } from '../audit/audit.ts';
+import type { Clock } from '../clock.ts';
+import type { EventLog } from '../events/event-log.ts';
+import type { Runs } from '../runs/runs.ts';
+
+/** A cooldown is told once a second at least. */
+const TICK_MS = 500;
+
+interface Options {
+  readonly database: Database;
+  readonly events: EventLog;
+  readonly audit: Audit;
+  readonly runs: Runs;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** The states that time changes. */
+interface States {
+  record(account: Account): Promise<AuthRecord>;
+  read(account: Account): Promise<AuthState>;
+  tell(account: Account): Promise<void>;
+  move(account: Account, trigger: AuthTrigger): Promise<boolean>;
+  settle(account: Account): Promise<void>;
+  runEnded(account: Account): Promise<void>;
+}
+
+/** What time does by itself: cooldowns count down and end, PRIMARY dies at 03:30 IST, and so does what was left half done. */
+export class AuthClock implements AsyncDisposable {
+  readonly #states: States;
+  readonly #options: Options;
+  readonly #timer: NodeJS.Timeout;
+  /** Accounts whose cooldown was seen to run. */
+  readonly #cooling = new Set<string>();
+  #waiting: { readonly accountId: string; readonly resolve: () => void }[] = [];
+  #ticking: Promise<void> | null = null;
+
+  constructor(states: States, options: Options) {
+    this.#states = states;
+    this.#options = options;
+    this.#timer = setInterval(() => this.#startTick(), TICK_MS).unref();
+  }
+
+  /** A cooldown has begun. */
+  note({ id }: Account): void {
+    this.#cooling.add(id);
+  }
+
+  /** Returns when the account's cooldown is over, or when the signal ends. */
+  async cooldownOver(account: Account, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const { active } = (await this.#states.read(account)).cooldown;
+      // A crash may have come between the end of the cooldown and the step that follows it.
+      if (!active) await this.#states.move(account, 'TIME_IS_UP');
+      if (!active || signal.aborted) return;
+      await new Promise<void>((resolve) => {
+        this.#waiting.push({ accountId: account.id, resolve });
+        signal.addEventListener('abort', () => resolve(), { once: true });
+      });
+    }
+  }
+
+  /** Ends a cooldown that has run out; false when there is none. */
+  async endCooldown(account: Account): Promise<boolean> {
+    const { database, events, audit, clock } = this.#options;
+    if ((await this.#states.record(account)).cooldown === null) return false;
+    const isOurs = await database.write(async (transaction) => {
+      const record = await findAuthRecord(transaction, account.id);
+      if (record.cooldown === null || cooldownAt(record, clock()).active) return false;
+      await changeAuthRecord(transaction, account.id, { cooldown: null });
+      await audit.note(transaction, 'COOLDOWN_ENDED', {}, { accountId: account.id });
+      return true;
+    });
+    if (!isOurs) return false;
+    await this.#states.move(account, 'TIME_IS_UP');
+    const { cooldown } = await this.#states.read(account);
+    events.publish(account.id, { kind: 'COOLDOWN', cooldown });
+    await this.#wake(account);
+    if (!(await this.#isUnderWay(account))) await this.#states.runEnded(account);
+    return true;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#ticking;
+  }
+
+  #startTick(): void {
+    if (this.#ticking !== null) return;
+    this.#ticking = this.#tick()
+      .catch((error: unknown) => this.#options.log.error({ err: error }, 'a look at the clock failed'))
+      .finally(() => {
+        this.#ticking = null;
+      });
+  }
+
+  async #tick(): Promise<void> {
+    const { database, events, clock } = this.#options;
+    for (const account of await listAccounts(database)) {
+      const record = await this.#states.record(account);
+      const cooldown = cooldownAt(record, clock());
+      if (cooldown.active) {
+        this.note(account);
+        events.whisper(account.id, { kind: 'COOLDOWN', cooldown });
+      } else await this.#cooldownIsOver(account);
+      if (isOfYesterday(record, clock()) && !(await this.#isUnderWay(account)))
+        await this.#states.move(account, 'DAY_ENDED');
+      if (hasPrimary(record.phase)) await this.#states.settle(account);
+    }
+  }
+
+  /** Whoever waits here goes on and is told, also when another process on this database has ended the cooldown. */
+  async #cooldownIsOver(account: Account): Promise<void> {
+    const hasEnded = await this.endCooldown(account);
+    await this.#wake(account);
+    if (!this.#cooling.delete(account.id) || hasEnded) return;
+    const { cooldown } = await this.#states.read(account);
+    this.#options.events.whisper(account.id, { kind: 'COOLDOWN', cooldown });
+    await this.#states.tell(account);
+  }
+
+  async #wake(account: Account): Promise<void> {
+    const over = this.#waiting.filter(({ accountId }) => accountId === account.id);
+    if (over.length === 0) return;
+    await this.#states.move(account, 'TIME_IS_UP');
+    this.#waiting = this.#waiting.filter((one) => !over.includes(one));
+    for (const { resolve } of over) resolve();
+  }
+
+  /** Here, or in another process on this database. */
+  async #isUnderWay({ id }: Account): Promise<boolean> {
+    const run = await this.#options.runs.latest(id);
+    return run !== null && !isOver(run);
+  }
+}
