@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { markOf } from '../src/db/process-mark.ts';
 import type { AuthPhase } from '../src/domain/auth-phase.ts';
@@ -303,6 +304,24 @@ test('what was left half done yesterday does not stand in the way of a login tod
   expect((await stateOf(desk)).state).toBe('PARTIAL_AUTH');
   now = new Date('2026-11-24T22:00:00Z');
   await until('the new day', async () => (await stateOf(desk)).state === 'IDLE');
+});
+
+test('a run whose program dies while this one lives is ended, and the account stands where it would have', async () => {
+  await using desk = await openDesk({ apis: 1 });
+  const other = spawn(process.execPath, ['-e', '']);
+  await once(other, 'exit');
+  desk.change(
+    `insert into generation_runs (id, account_id, mode, status, started_at, process_id)
+     values ('orphan', 'UPSTOX_01', 'ALL', 'RUNNING', 1, ?)`,
+    other.pid,
+  );
+  desk.change("update auth_states set phase = 'TOKEN_GENERATION', since = ?", Date.now());
+  await until('its end', () => {
+    const [run] = desk.rows("select status from generation_runs where id = 'orphan'");
+    return run.status === 'STOPPED';
+  });
+  await until('the state', async () => (await stateOf(desk)).state === 'PARTIAL_AUTH');
+  expect(desk.broker.log).toEqual([]);
 });
 
 describe('a run that stands in the database as under way', () => {

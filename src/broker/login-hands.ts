@@ -41,20 +41,22 @@ export class LoginHands {
 
   /** Enters the value and sends it off. */
   async submit(field: FieldName, value: Secret): Promise<void> {
-    const { stirs } = this.#traffic;
-    if (await this.#submitQuickly(field, value, stirs)) return;
-    await this.#type(field, value);
-    await this.#press(field, stirs);
+    const { count } = this.#traffic.unread;
+    if (await this.#submitQuickly(field, value, count)) return;
+    await this.#type(field, value, count);
+    await this.#press(field, count);
   }
 
   /** Presses the button that was read, or looks for it anew where that came to nothing. */
   async consent({ label, at }: ButtonReading): Promise<void> {
     if (at !== null) {
       const pressing = AbortSignal.timeout(CLICK_EFFECT_MS);
+      const { count } = this.#traffic.unread;
       await this.#sight.unlessStuck(this.#page.mouse.click(at.x, at.y), pressing);
       const effect = await this.#sight.until(pressing, ({ reading, kind }) => {
-        const isLeft = reading?.buttons.some((button) => button.label === label) !== true;
-        return this.#traffic.redirect !== null || kind.kind === 'FAILURE' || isLeft || undefined;
+        const isLeft = reading !== null && !reading.buttons.some((button) => button.label === label);
+        const isSent = this.#traffic.redirect !== null || this.#traffic.unread.count > count;
+        return isSent || kind.kind === 'FAILURE' || isLeft || undefined;
       });
       if (effect === true) return;
     }
@@ -66,40 +68,52 @@ export class LoginHands {
   }
 
   /** All digits in one go and one click, as most pages take it. False when nothing came of it: then carefully. */
-  async #submitQuickly(field: FieldName, value: Secret, stirs: number): Promise<boolean> {
+  async #submitQuickly(field: FieldName, value: Secret, unread: number): Promise<boolean> {
     const typed = value.reveal();
     const typing = AbortSignal.timeout(SELF_SUBMIT_MS);
-    const entered = await this.#sight.unlessStuck(
-      enterQuickly(this.#page, FIELDS[field].input, typed, typing),
-      typing,
-    );
-    if (entered === 'NOT_TYPED') return false;
+    let isTyped = false;
+    const entering = enterQuickly(this.#page, FIELDS[field].input, typed, typing, () => {
+      isTyped = true;
+    });
+    const entered = await this.#sight.unlessStuck(entering, typing);
+    if (entered === 'NOT_TYPED' || !isTyped) return false;
     const isTaken = entered?.shown.replace(/\D/g, '') !== typed;
     const button = isTaken
-      ? await this.#awaitLeaving(field, typing, stirs)
+      ? await this.#awaitLeaving(field, typing, unread)
       : await this.#awaitButton(field, typing);
-    if (this.#traffic.isGone(field) || (button !== null && this.#traffic.stirs > stirs)) {
-      // It left by itself, perhaps not yet to where it belongs, or something else did.
-      await this.#press(field, stirs);
+    // It left by itself, perhaps not yet to where it belongs, or something else did: what comes of it is waited for.
+    const hasStirred = this.#traffic.isGone(field) || this.#traffic.unread.count > unread;
+    if (
+      hasStirred &&
+      (button !== null || this.#traffic.isGone(field) || (await this.#isStillToSend(field)))
+    ) {
+      await this.#press(field, unread);
       return true;
     }
-    if (button === null) return this.#mayHaveLeft(field, stirs);
+    if (button === null) return this.#mayHaveLeft(field, unread);
     const pressing = AbortSignal.timeout(CLICK_EFFECT_MS);
     await this.#sight.unlessStuck(this.#page.mouse.click(button.x, button.y), pressing);
     const hasEffect = await this.#hasEffect(field, pressing);
-    return this.#mayHaveLeft(field, stirs) || hasEffect;
+    return this.#mayHaveLeft(field, unread) || hasEffect;
   }
 
-  /** A secret that may have left in a form that nobody can read counts as gone: it is neither typed nor sent again. */
-  #mayHaveLeft(field: FieldName, stirsBefore: number): boolean {
-    if (field === 'MOBILE' || this.#traffic.stirs === stirsBefore) return false;
+  /** What was typed stands there, and can be sent by a button that is not locked, or by the Enter key. */
+  async #isStillToSend(field: FieldName): Promise<boolean> {
+    const { reading } = await this.#sight.look();
+    const shown = reading?.fields[field];
+    return shown !== undefined && !shown.isEmpty && (shown.buttonEnabled || !shown.hasButton);
+  }
+
+  /** A secret that may have left in a form that nobody can read counts as gone: it is not typed again. */
+  #mayHaveLeft(field: FieldName, unreadBefore: number): boolean {
+    if (field === 'MOBILE' || this.#traffic.unread.count === unreadBefore) return false;
     this.#traffic.countAsLeft(field);
     return true;
   }
 
   /** The page has taken away what was typed, so there is nothing to press: perhaps it is on its way. */
-  async #awaitLeaving(field: FieldName, deadline: AbortSignal, stirs: number): Promise<null> {
-    const hasLeft = () => this.#traffic.isGone(field) || this.#traffic.stirs > stirs || undefined;
+  async #awaitLeaving(field: FieldName, deadline: AbortSignal, unread: number): Promise<null> {
+    const hasLeft = () => this.#traffic.isGone(field) || this.#traffic.unread.count > unread || undefined;
     await this.#sight.until(deadline, ({ kind }) => kind.kind === 'FAILURE' || hasLeft(), hasLeft);
     return null;
   }
@@ -127,7 +141,7 @@ export class LoginHands {
   }
 
   /** Types a secret where `submitQuickly` could not. Key events, because the page masks its inputs while one types. */
-  async #type(field: FieldName, value: Secret): Promise<void> {
+  async #type(field: FieldName, value: Secret, unread: number): Promise<void> {
     const input = this.#visible(FIELDS[field].input);
     const timeout = this.#stepTimeoutMs;
     const typed = value.reveal();
@@ -140,10 +154,12 @@ export class LoginHands {
       // A page may react to the last key by taking the input away.
       const shown = await input.inputValue({ timeout: 1000 });
       if (shown.replace(/\D/g, '') === typed || this.#traffic.isGone(field)) return;
+      if (this.#mayHaveLeft(field, unread)) return;
     } catch {
       // The browser's own message quotes what was being typed, so neither message nor cause goes on.
       this.#sight.throwIfOver();
-      if (this.#traffic.isGone(field) || !(await this.#isInput(field))) return;
+      if (this.#traffic.isGone(field) || this.#mayHaveLeft(field, unread)) return;
+      if (!(await this.#isInput(field))) return;
       throw new LoginFailure('PAGE_CHANGED', `The ${field} field could not be filled.`);
     }
     throw new LoginFailure(
@@ -153,32 +169,36 @@ export class LoginHands {
   }
 
   /** Presses the step's button once it can be pressed, unless the page has sent the value by itself. */
-  async #press(field: FieldName, stirs: number): Promise<void> {
+  async #press(field: FieldName, unread: number): Promise<void> {
     const typedAt = performance.now();
     const deadline = field === 'OTP' ? this.#sight.deadline(OTP_PATIENCE_MS) : this.#sight.deadline();
     const wanted = await this.#sight.until(deadline, async ({ reading, kind }) => {
       if (this.#traffic.redirect !== null || kind.kind === 'FAILURE') return 'NOTHING';
       const shown = reading?.fields[field];
       if (reading !== null && shown === undefined) return 'NOTHING';
-      // What is empty by now was taken, and what the page has sent since may be it: its answer is waited for.
-      if (shown?.isEmpty === true && this.#mayHaveLeft(field, stirs)) return 'NOTHING';
-      const isUnderWay = this.#traffic.isPending || this.#traffic.isStirring;
-      const mayTakeEffect = isUnderWay || performance.now() - typedAt < SELF_SUBMIT_MS;
-      const mayHaveLeft = (this.#traffic.isGone(field) || this.#traffic.stirs > stirs) && mayTakeEffect;
+      if (shown?.isEmpty === true && this.#mayHaveLeft(field, unread)) return 'NOTHING';
+      // What the page has sent by itself may have been the value: its answer is waited for, and what comes of that.
+      const { count, isPending, calmAt } = this.#traffic.unread;
+      const isUnderWay = this.#traffic.isPending || isPending;
+      const mayTakeEffect = isUnderWay || performance.now() - Math.max(typedAt, calmAt) < SELF_SUBMIT_MS;
+      const mayHaveLeft = (this.#traffic.isGone(field) || count > unread) && mayTakeEffect;
       if (!mayHaveLeft && shown?.buttonEnabled === true) return 'CLICK';
       if (!mayHaveLeft && shown?.hasButton === false) return 'ENTER';
       // Some pages unlock the button when the input is left.
       if (shown?.buttonEnabled === false && !deadline.aborted) await this.#blur(field);
       return undefined;
     });
-    if (wanted === null)
+    if (wanted === null) {
+      if (this.#traffic.isGone(field) || this.#mayHaveLeft(field, unread)) return;
       throw new LoginFailure('PAGE_CHANGED', `The button of the ${field} step stayed locked.`);
+    }
+    if (wanted === 'NOTHING') return;
+    const { count } = this.#traffic.unread;
+    const hasWorked = () => this.#traffic.isGone(field) || this.#mayHaveLeft(field, count);
     if (wanted === 'ENTER') await this.#pressEnter(field);
-    if (wanted === 'CLICK')
-      await this.#click(
-        this.#visible(FIELDS[field].button),
-        () => this.#traffic.isGone(field) || this.#mayHaveLeft(field, stirs),
-      );
+    else await this.#click(this.#visible(FIELDS[field].button), hasWorked);
+    await this.#hasEffect(field, AbortSignal.timeout(CLICK_EFFECT_MS));
+    this.#mayHaveLeft(field, count);
   }
 
   async #blur(field: FieldName): Promise<void> {

@@ -51,19 +51,22 @@ export class LoginSight {
     const reading = await this.unlessStuck(readPage(page, traffic.captchaFrames));
     this.#reading = reading;
     this.throwIfOver();
-    if (traffic.failure !== null) return { reading, kind: traffic.failure };
+    if (traffic.failure !== null) return { reading, kind: this.#judge(traffic.failure) };
     const kind: PageKind =
       reading === null ? { kind: 'UNKNOWN' } : this.#judge(classifyPage(reading, submitted));
     if (kind.kind !== 'UNKNOWN') return { reading, kind };
     return { reading, kind: traffic.documentFailure ?? kind };
   }
 
-  /** A code that is not known means a changed page, unless it stands beside a secret that was refused: then it says why. */
+  /** A code that is not known means a changed page; where a secret has left and was not accepted, it says why. */
   #judge(kind: PageKind): PageKind {
     const { traffic } = this.#options;
-    if (kind.kind !== 'FAILURE' || kind.code !== 'PAGE_CHANGED') return kind;
+    if (kind.kind !== 'FAILURE' || kind.isUnknownCode !== true) return kind;
     if (traffic.isPending) return { kind: 'UNKNOWN' };
-    return this.#refused() === undefined ? kind : { ...kind, code: 'CREDENTIALS_REJECTED' };
+    const isAboutSecret = (['PIN', 'OTP'] as const).some(
+      (field) => traffic.hasLeft(field) && !traffic.isAccepted(field),
+    );
+    return isAboutSecret ? { ...kind, code: 'CREDENTIALS_REJECTED' } : kind;
   }
 
   #refused(): FieldName | undefined {

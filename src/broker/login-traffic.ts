@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BrowserContext, Frame, Page, Request, Response, Route } from 'playwright-core';
 import type { Secret } from '../domain/secret.ts';
-import { isOfEdge } from './broker-answer.ts';
-import { CAPTCHA, failureInStatus, failureInText, refusalInText, type SeenFailure } from './page-kind.ts';
+import { BODY_PATIENCE_MS, type Outcome, readOutcome } from './login-answer.ts';
+import { CAPTCHA, failureInStatus, failureInText, type SeenFailure } from './page-kind.ts';
 import { type FieldName, isCaptchaAddress } from './page-reading.ts';
 import { isRedirect } from './redirect.ts';
 import { SubmissionGuard } from './submission-guard.ts';
+import { isOwnSite, UnreadRequests } from './unread-requests.ts';
 
 interface Options {
   readonly context: BrowserContext;
@@ -16,12 +17,6 @@ interface Options {
   readonly onChange: () => void;
 }
 
-/** Of a refusal that is longer the beginning is read. */
-const MAX_TOLD = 10_000;
-
-/** How long the body of an answer may take; a body that never ends tells nothing. */
-const BODY_PATIENCE_MS = 2000;
-
 /**
  * What goes over the wire during one login. It listens, stops repetitions, and catches the redirect; it never sends a
  * request of its own.
@@ -31,6 +26,8 @@ export class LoginTraffic {
   readonly captchaFrames = new Set<Frame>();
   readonly #options: Options;
   readonly #guard = new SubmissionGuard();
+  /** What may have carried a value that is not found in it. */
+  readonly unread = new UnreadRequests();
   readonly #pending = new Map<Request, FieldName>();
   readonly #left = new Set<FieldName>();
   readonly #answered = new Set<FieldName>();
@@ -41,8 +38,6 @@ export class LoginTraffic {
   #failure: SeenFailure | null = null;
   #document: Response | null = null;
   #documentFailure: SeenFailure | null = null;
-  readonly #stirring = new Set<Request>();
-  #stirs = 0;
   #hasAsked = false;
   #serverTime: Date | null = null;
 
@@ -92,17 +87,7 @@ export class LoginTraffic {
     return this.#documentFailure;
   }
 
-  /** How many requests have left for the broker that may have carried what was typed, though it is not found in them. */
-  get stirs(): number {
-    return this.#stirs;
-  }
-
-  /** One of those is not answered yet. */
-  get isStirring(): boolean {
-    return this.#stirring.size > 0;
-  }
-
-  /** The page has asked something that was not agreed to. */
+  /** Since the last value was about to be typed the page has asked something that was not agreed to. */
   get hasAsked(): boolean {
     return this.#hasAsked;
   }
@@ -119,6 +104,8 @@ export class LoginTraffic {
 
   arm(field: FieldName, value: Secret): void {
     this.#guard.arm(field, value);
+    this.unread.begin();
+    this.#hasAsked = false;
   }
 
   hasLeft(field: FieldName): boolean {
@@ -160,14 +147,11 @@ export class LoginTraffic {
     if (ruling.kind === 'FIRST') {
       this.#left.add(ruling.field);
       this.#pending.set(request, ruling.field);
+      this.unread.excuse(request);
       this.#options.onSubmitted(ruling.field);
     }
-    const mayHaveLeft = ruling.kind === 'FREE' && mayCarry(request, this.#options.page);
-    if (mayHaveLeft) {
-      this.#stirs += 1;
-      this.#stirring.add(request);
-    }
-    if (mayHaveLeft || ruling.kind === 'FIRST') this.#options.onChange();
+    const isUnread = ruling.kind === 'FREE' && this.unread.note(request, this.#options.page);
+    if (isUnread || ruling.kind === 'FIRST') this.#options.onChange();
     return route.continue();
   };
 
@@ -186,22 +170,20 @@ export class LoginTraffic {
       this.#serverTime = readServerTime(response);
       void this.#judgeDocument(response);
     }
-    this.#calm(request);
+    if (this.unread.settle(request)) this.#options.onChange();
     const field = this.#pending.get(request);
-    if (field !== undefined) void this.#settle(request, field, () => readOutcome(response, field));
+    if (field === undefined) return;
+    const isOwn = isOwnSite(request, this.#options.page);
+    void this.#settle(request, field, () => readOutcome(response, field, isOwn));
   };
 
   readonly #onFailed = (request: Request): void => {
-    this.#calm(request);
+    if (this.unread.settle(request)) this.#options.onChange();
     const field = this.#pending.get(request);
     if (field === undefined || this.#redirect !== null) return;
-    const message = 'The connection to the broker broke off.';
-    void this.#settle(request, field, async () => ({ kind: 'FAILURE', code: 'BROKER_UNREACHABLE', message }));
+    const brokenOff = isOwnSite(request, this.#options.page) ? BROKEN_OFF : null;
+    void this.#settle(request, field, async () => brokenOff);
   };
-
-  #calm(request: Request): void {
-    if (this.#stirring.delete(request)) this.#options.onChange();
-  }
 
   /** An error page says in its text what it is about, so it is shown first. */
   async #judgeDocument(response: Response): Promise<void> {
@@ -239,15 +221,10 @@ export class LoginTraffic {
   }
 }
 
-/** It goes to the page's own site, and may hold something. */
-const mayCarry = (request: Request, page: Page): boolean =>
-  request.method() !== 'GET' &&
-  ['document', 'xhr', 'fetch'].includes(request.resourceType()) &&
-  siteOf(request.url()) === siteOf(page.url());
-
-const siteOf = (address: string): string => {
-  const { hostname } = new URL(address);
-  return /[a-z]$/.test(hostname) ? hostname.split('.').slice(-2).join('.') : hostname;
+const BROKEN_OFF: SeenFailure = {
+  kind: 'FAILURE',
+  code: 'BROKER_UNREACHABLE',
+  message: 'The connection to the broker broke off.',
 };
 
 const isOwnNavigation = (request: Request, page: Page): boolean =>
@@ -262,49 +239,6 @@ const frameOf = (request: Request): Frame | null => {
     return request.frame();
   } catch {
     return null;
-  }
-};
-
-/** What came of a submission; null where the answer does not tell. */
-type Outcome = SeenFailure | 'ACCEPTED' | 'REFUSED' | null;
-
-/**
- * Reads `{"success": true, …}` or `{"success": false, "error": {"code": 1017069, …}}`, the status, and failing that the
- * words. A page that comes in answer is read like every page.
- */
-const readOutcome = async (response: Response, field: FieldName): Promise<Outcome> => {
-  const status = response.status();
-  const byStatus = failureInStatus(status);
-  if (status === 429) return byStatus;
-  if (response.request().isNavigationRequest()) return null;
-  const body = await bodyOf(response);
-  const { success, status: word, error } = envelopeIn(body);
-  if (success === true) return byStatus ?? 'ACCEPTED';
-  if (success !== false && word !== 'error' && status < 400) return byStatus;
-  if (status >= 500 || isOfEdge(body, response.headers()['content-type'] ?? '')) return byStatus;
-  // A number may be carried along by what has nothing to do with the login: then only the broker's own words count.
-  const words = field === 'MOBILE' ? '' : body.slice(0, MAX_TOLD);
-  const refusal = refusalInText(error == null ? words : `${error.message ?? ''} [${error.code ?? ''}]`);
-  return refusal === 'UNKNOWN' ? 'REFUSED' : (refusal ?? byStatus);
-};
-
-const bodyOf = async (response: Response): Promise<string> => {
-  const patience = AbortSignal.timeout(BODY_PATIENCE_MS);
-  const given = new Promise<string>((resolve) => patience.addEventListener('abort', () => resolve('')));
-  return Promise.race([response.text().catch(() => ''), given]);
-};
-
-interface Envelope {
-  readonly success?: unknown;
-  readonly status?: unknown;
-  readonly error?: { readonly code?: unknown; readonly message?: unknown } | null;
-}
-
-const envelopeIn = (body: string): Envelope => {
-  try {
-    return { ...(JSON.parse(body) as Envelope | null) };
-  } catch {
-    return {};
   }
 };
 

@@ -6,6 +6,8 @@ export interface SeenFailure {
   readonly kind: 'FAILURE';
   readonly code: FailureCode;
   readonly message: string;
+  /** The broker gave a code that is not known here. */
+  readonly isUnknownCode?: true;
 }
 
 /** Which page is shown. `UNKNOWN` may still turn into one of the others while it loads. */
@@ -32,7 +34,7 @@ const TEXTS: readonly (readonly [RegExp, FailureCode, string])[] = [
     'The broker rejected what was entered.',
   ],
   [
-    /account has been (locked|blocked)|(?<!\b(?:if|once|when|whenever|unless|until|after|case) )\byour account (is|was|has been)( temporarily| currently)? (locked|blocked|suspended|disabled)/i,
+    /(?<!\b(?:if|once|when|whenever|unless|until|after|case) (?:your |the |an )?)\baccount (is|was|has been)( temporarily| currently)? (locked|blocked|suspended|disabled)/i,
     'CREDENTIALS_REJECTED',
     'The broker has locked the account.',
   ],
@@ -90,7 +92,7 @@ const codesIn = (text: string): readonly string[] =>
 /** What the text of a refusal says, in codes and words that are known; null where the page will try again by itself. */
 export const refusalInText = (text: string): SeenFailure | 'UNKNOWN' | null => {
   const failure = failureInText(text);
-  if (failure !== null) return failure.code === 'PAGE_CHANGED' ? 'UNKNOWN' : failure;
+  if (failure !== null) return failure.isUnknownCode ? 'UNKNOWN' : failure;
   return codesIn(text).some(isPassingCode) ? null : 'UNKNOWN';
 };
 
@@ -107,6 +109,7 @@ export const failureInText = (text: string): SeenFailure | null => {
     kind: 'FAILURE',
     code: 'PAGE_CHANGED',
     message: `The broker answered ${coded}, which is not known here.`,
+    isUnknownCode: true,
   };
 };
 

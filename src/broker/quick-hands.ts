@@ -2,17 +2,19 @@ import type { Page } from 'playwright-core';
 
 /**
  * Puts a value into an input in one go, as a password manager does, and tells what then stands in it. NOT_TYPED where there
- * is not exactly one such input in the document that takes the cursor before `signal` ends.
+ * is not exactly one such input in the document that takes the cursor before `signal` ends; `onTyping` is called before anything is.
  */
 export const enterQuickly = async (
   page: Page,
   selector: string,
   value: string,
   signal: AbortSignal,
+  onTyping: () => void,
 ): Promise<{ readonly shown: string } | 'NOT_TYPED'> => {
   const isReady = await page.evaluate(takeCursor, selector);
   // Whoever has given up waiting types by other means by now.
   if (!isReady || signal.aborted) return 'NOT_TYPED';
+  onTyping();
   await page.keyboard.insertText(value);
   return { shown: await page.evaluate(readValue, selector) };
 };

@@ -17,10 +17,17 @@ import { countdown } from './view/times.ts';
 const PATIENCE_SECONDS = 10;
 /** After so many outages of the broker a person is told; those before are waited out. */
 const MAX_OUTAGES = 3;
-/** Somebody else was quicker, and what they have begun may not be seen yet. */
-const LOOK_AGAIN_MS = 1000;
-/** What only means that somebody else was quicker: the next look shows whom to wait for. */
-const SETTLES_BY_WAITING: readonly string[] = ['RUN_IN_PROGRESS', 'COOLDOWN'];
+/**
+ * What only means that somebody else was quicker, and how long it is until the next look: that shows whom to wait for. Who has
+ * the browser may be at it for a quarter of an hour, with another account, and each look asks the broker about every token.
+ */
+const SETTLES_BY_WAITING: Readonly<Record<string, number>> = {
+  RUN_IN_PROGRESS: 1000,
+  COOLDOWN: 1000,
+  BROWSER_BUSY: 15_000,
+};
+/** After so many looks a person is told. */
+const MAX_LOOKS = 240;
 
 /**
  * Makes what is missing without a person: waits out whatever time heals, and ends when everything is valid or a person is
@@ -38,6 +45,7 @@ class Auto {
   readonly #accountId: string | undefined;
   readonly #isShown: boolean;
   #outages = 0;
+  #looks = 0;
 
   constructor(desk: Desk, terminal: Terminal, given: Given) {
     this.#desk = desk;
@@ -57,10 +65,7 @@ class Auto {
       const decision = await this.#decide();
       if (decision === null) return this.#end(null);
       const begun = await this.#begin(decision);
-      if (begun === null) {
-        await delay(LOOK_AGAIN_MS);
-        continue;
-      }
+      if (begun === null) continue;
       const run = await this.#carry(begun, true);
       if (!this.#isWorthAnother(run)) return this.#end(run);
     }
@@ -97,12 +102,16 @@ class Auto {
     });
   }
 
+  /** Null when somebody else was quicker. */
   async #begin(decision: NonNullable<Decision>): Promise<Run | null> {
     try {
       return await this.#desk.client.generateTokens(decision);
     } catch (error) {
-      if (error instanceof VegaError && SETTLES_BY_WAITING.includes(error.code)) return null;
-      throw error;
+      const pause = error instanceof VegaError ? SETTLES_BY_WAITING[error.code] : undefined;
+      this.#looks += 1;
+      if (pause === undefined || this.#looks > MAX_LOOKS) throw error;
+      await delay(pause, undefined, { signal: this.#terminal.signal }).catch(() => undefined);
+      return null;
     }
   }
 

@@ -104,6 +104,16 @@ export const settleAcquisition = async (transaction: Queryable, id: number, now:
   return settled.numUpdatedRows > 0n;
 };
 
+/** Nothing of a run is waited for any more. */
+export const settleAll = async (transaction: Queryable, runId: string, now: Date): Promise<void> => {
+  await transaction
+    .updateTable('pending_acquisitions')
+    .set({ settled_at: now.getTime() })
+    .where('run_id', '=', runId)
+    .where('settled_at', 'is', null)
+    .execute();
+};
+
 /** What a run has not asked for by now, or not for certain, is not waited for. */
 export const settleUnasked = async (transaction: Queryable, runId: string, now: Date): Promise<void> => {
   await transaction

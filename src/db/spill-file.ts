@@ -13,7 +13,7 @@ import type { SealedPlace, Vault } from './vault.ts';
  * The spill file: what the database could not take, sealed and on the disk before the program goes on.
  *
  *     record  = length of the text (4 bytes) · CRC-32 of the text (4 bytes) · text
- *     first   = JSON { spill, process, schema }
+ *     first   = JSON { spill, process, birth, schema }
  *     further = one transaction each, sealed with the master key and bound to the spill and to its place in it
  *
  * A length of zero, or the end of the file, is the end of what was spilled.

@@ -62,6 +62,20 @@ test.each<[string, Answers, string, string, readonly number[]]>([
     'CREDENTIALS_REJECTED',
     [1, 1, 1],
   ],
+  [
+    'a PIN in a box, with a code of its own',
+    [[PIN, json(200, { success: false, error: { code: 1017123, message: 'That was not it' } })]],
+    `fail = ({ message, code }) => alert(message + ' [' + code + ']');`,
+    'CREDENTIALS_REJECTED',
+    [1, 1, 1],
+  ],
+  [
+    'a PIN with a page that says a code of its own',
+    [[PIN, html(200, 'That was not it [1017123]')]],
+    PIN_FORM,
+    'CREDENTIALS_REJECTED',
+    [1, 1, 1],
+  ],
   ['an OTP without a word', [[OTP, json(422, {})]], '', 'CREDENTIALS_REJECTED', [1, 1, 0]],
   [
     'an OTP in a plain text',
@@ -130,6 +144,12 @@ test.each([
     '/login/sealed',
   ],
   [
+    'that it has sent unreadable, by itself, and is slow to say what came of it',
+    'input',
+    `${SEALED}.then(() => setTimeout(() => form.remove(), 400));`,
+    '/login/sealed',
+  ],
+  [
     'that it has sent unreadable, by itself, its button locked meanwhile',
     'input',
     `button.disabled = true; ${SEALED}.then(() => { button.disabled = false; });`,
@@ -154,21 +174,48 @@ test.each([
   60_000,
 );
 
-test('a page that reports every keystroke and click is logged in to all the same', async () => {
-  const pageScript = inEachStep(`
+test.each([
+  ['', ''],
+  [
+    ', and whose button lies under something',
+    `const veil = document.createElement('div'); veil.style = 'position: fixed; inset: 0; z-index: 9'; document.body.append(veil);`,
+  ],
+  [', and that wants the Enter key', `button.style.display = 'none';`],
+])(
+  'a page that reports every keystroke and click%s is logged in to all the same',
+  async (_what, habit) => {
+    const pageScript = inEachStep(`
     const report = () => fetch('/login/telemetry', { method: 'POST', body: JSON.stringify({ at: Math.random(), of: 'something' }) });
     input.addEventListener('input', report);
-    button.addEventListener('click', report);`);
-  const answers: Answers = [
-    ['/login/telemetry', ...Array.from({ length: 40 }, () => ({ ...ok, afterMs: 300 }))],
-  ];
-  const { end, sent } = await stranger.logIn({ answers, knobs: { pageScript }, stepTimeoutMs: 8000 });
-  expect([end, sent]).toEqual(['CODE', [1, 1, 1]]);
-}, 60_000);
+    button.addEventListener('click', report);
+    ${habit}`);
+    const answers: Answers = [
+      ['/login/telemetry', ...Array.from({ length: 60 }, () => ({ ...ok, afterMs: 300 }))],
+    ];
+    const { end, sent } = await stranger.logIn({ answers, knobs: { pageScript }, stepTimeoutMs: 8000 });
+    expect([end, sent]).toEqual(['CODE', [1, 1, 1]]);
+  },
+  60_000,
+);
 
 test('a challenge of the edge is a CAPTCHA, whatever its page shows', async () => {
   const challenge = { ...html(403, 'Just a moment...'), headers: { 'cf-mitigated': 'challenge' } };
   const answers: Answers = [['/authorization/dialog', challenge, challenge]];
   const { end, sent } = await stranger.logIn({ answers, stepTimeoutMs: 4000 });
   expect([end, sent]).toEqual(['CAPTCHA', [0, 0, 0]]);
+}, 60_000);
+
+test('what a stranger does with the number decides nothing', async () => {
+  const pageScript = inEachStep(`
+    form.addEventListener('submit', () => fetch('http://localhost:9/collect', { method: 'POST', body: 'phone=' + input.value }).catch(() => undefined));`);
+  const { end, sent } = await stranger.logIn({ knobs: { pageScript }, stepTimeoutMs: 8000 });
+  expect([end, sent]).toEqual(['CODE', [1, 1, 1]]);
+}, 60_000);
+
+test('help for those whose account is locked locks nobody out', async () => {
+  const pageScript = inEachStep(
+    `form.insertAdjacentHTML('beforeend', '<p>If your account has been locked, tap here. Once your account is blocked, call us.</p>');`,
+  );
+  const { end } = await stranger.logIn({ knobs: { pageScript }, stepTimeoutMs: 8000 });
+  expect(end).toBe('CODE');
 }, 60_000);

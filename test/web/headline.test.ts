@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { ApiName, Verdict } from '../../src/sdk/index.ts';
 import { headlineOf, lackingOf, type Standing } from '../../src/sdk/headline.ts';
+import type { ApiName, Verdict } from '../../src/sdk/index.ts';
 
 const token = (apiName: ApiName, verdict: Verdict) => ({ apiName, verdict });
 const calm: Standing = {

@@ -1,4 +1,4 @@
-import { findAcquisitions } from '../../db/approvals.ts';
+import { findAcquisitions, settleAll } from '../../db/approvals.ts';
 import { adoptRun, findUnfinishedRuns, updateRun } from '../../db/generation-runs.ts';
 import { findSpentCodes } from '../../db/login-attempts.ts';
 import { isAlive, markOf, type ProcessMark } from '../../db/process-mark.ts';
@@ -42,6 +42,23 @@ export const adoptLeftRuns = async (options: GenerationOptions): Promise<LeftRun
   };
 };
 
+/** Ends what a process has left that died while this one lives; answers whose runs they were. Nothing is made of them: whoever is there decides. */
+export const endOrphans = async (options: GenerationOptions): Promise<readonly string[]> => {
+  const { database } = options;
+  const unfinished = await findUnfinishedRuns(database.read);
+  const orphans = unfinished.filter(({ carrier }) => carrier.id !== process.pid && !isAlive(carrier));
+  const ended: string[] = [];
+  for (const { run, carrier } of orphans) {
+    const isOurs = await database.write((transaction) =>
+      adoptRun(transaction, run.id, carrier, markOf(process.pid)),
+    );
+    if (!isOurs) continue;
+    await endLeftover(run, options);
+    ended.push(run.accountId);
+  }
+  return ended;
+};
+
 /** A left run as it stands now. */
 export interface FoundRun {
   readonly run: GenerationRun;
@@ -81,6 +98,7 @@ const endLeftover = async (
   const ended: GenerationRun = { ...run, steps, status: 'STOPPED', waitingUntil: null, endedAt };
   await database.write(async (transaction) => {
     await updateRun(transaction, ended);
+    await settleAll(transaction, run.id, endedAt);
     await audit.note(transaction, 'RUN_ENDED', ended, { accountId: run.accountId, correlationId: run.id });
   });
 };

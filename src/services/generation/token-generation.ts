@@ -23,9 +23,12 @@ import { backUpBeforeRun } from '../storage/backups.ts';
 import { BrowserQueue, type BrowserTurn } from './browser-queue.ts';
 import type { GenerationOptions } from './generation-options.ts';
 import type { Job } from './job.ts';
-import { adoptLeftRuns, assessLeftRun, refuseCarriedElsewhere } from './left-runs.ts';
+import { adoptLeftRuns, assessLeftRun, endOrphans, refuseCarriedElsewhere } from './left-runs.ts';
 import { refuseUnknownNames, refuseUnreadable } from './request-checks.ts';
 import { RunCarrier } from './run-carrier.ts';
+
+/** How often runs are looked for whose process has died while this one lives. */
+const LOOK_FOR_ORPHANS_MS = 5000;
 
 /** Begins generation runs, ends them, and takes up what was left: one at a time for each account, and one after the other with the one browser. */
 export class TokenGeneration {
@@ -39,6 +42,8 @@ export class TokenGeneration {
   /** Runs that are decided on and not stored yet. */
   readonly #beginnings = new Set<Promise<GenerationRun>>();
   #isClosing = false;
+  #orphanage: NodeJS.Timeout | undefined;
+  #looking: Promise<void> | null = null;
 
   constructor(options: GenerationOptions) {
     this.#options = options;
@@ -105,11 +110,14 @@ export class TokenGeneration {
     for (const account of await listAccounts(database)) {
       if (!this.#jobs.has(account.id) && !carriedElsewhere.includes(account.id)) await states.repair(account);
     }
+    this.#orphanage = setInterval(() => this.#lookForOrphans(), LOOK_FOR_ORPHANS_MS).unref();
   }
 
   /** Ends the run under way at its next safe point and waits until its browser is gone; one that cools down is left for the next start. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosing = true;
+    clearInterval(this.#orphanage);
+    await this.#looking;
     await Promise.allSettled(this.#beginnings);
     const jobs = [...this.#jobs.values()];
     for (const { abort } of jobs) abort.abort();
@@ -185,6 +193,22 @@ export class TokenGeneration {
 
   #jobOf(runId: string): Job | undefined {
     return [...this.#jobs.values()].find(({ live }) => live.state.id === runId);
+  }
+
+  #lookForOrphans(): void {
+    this.#looking ??= this.#endOrphans()
+      .catch((error: unknown) => this.#options.log.error({ err: error }, 'left runs could not be looked for'))
+      .finally(() => {
+        this.#looking = null;
+      });
+  }
+
+  async #endOrphans(): Promise<void> {
+    const { database, states, log } = this.#options;
+    for (const accountId of await endOrphans(this.#options)) {
+      log.warn({ account: accountId }, 'the process that carried a run is gone: the run is ended');
+      if (!this.#taken.has(accountId)) await states.repair(await getAccount(database, accountId));
+    }
   }
 
   /** Those who wait have moved up. */

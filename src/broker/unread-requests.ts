@@ -1,0 +1,74 @@
+import type { Page, Request } from 'playwright-core';
+
+/**
+ * Requests to the page's own site that may have carried what was typed, though it is not found in them: a hash of it, say.
+ * What a page reports beside a value that left readably elsewhere is small talk, and is not counted again.
+ */
+export class UnreadRequests {
+  readonly #pending = new Set<Request>();
+  readonly #smallTalk = new Set<string>();
+  /** Where they went since the last value was about to be typed. */
+  #places: string[] = [];
+  #count = 0;
+  #calmAt = Number.NEGATIVE_INFINITY;
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** One of them is not answered yet. */
+  get isPending(): boolean {
+    return this.#pending.size > 0;
+  }
+
+  /** When the last of them was answered, on the clock of `performance.now()`. */
+  get calmAt(): number {
+    return this.#calmAt;
+  }
+
+  /** A value is about to be typed. */
+  begin(): void {
+    this.#places = [];
+  }
+
+  /** True when it is one of them. */
+  note(request: Request, page: Page): boolean {
+    const place = placeOf(request);
+    if (!mayCarry(request, page) || this.#smallTalk.has(place)) return false;
+    this.#count += 1;
+    this.#places.push(place);
+    this.#pending.add(request);
+    return true;
+  }
+
+  /** True when it was one of them, and is answered or broken off. */
+  settle(request: Request): boolean {
+    if (!this.#pending.delete(request)) return false;
+    this.#calmAt = performance.now();
+    return true;
+  }
+
+  /** The value has left readably in this request: whatever else was sent did not carry it. */
+  excuse(request: Request): void {
+    for (const place of this.#places) if (place !== placeOf(request)) this.#smallTalk.add(place);
+  }
+}
+
+const placeOf = (request: Request): string => {
+  const { host, pathname } = new URL(request.url());
+  return `${host}${pathname}`;
+};
+
+const mayCarry = (request: Request, page: Page): boolean =>
+  request.method() !== 'GET' &&
+  ['document', 'xhr', 'fetch'].includes(request.resourceType()) &&
+  isOwnSite(request, page);
+
+/** The broker's pages and their API lie under one registered name, on one host or several. */
+export const isOwnSite = (request: Request, page: Page): boolean =>
+  siteOf(request.url()) === siteOf(page.url());
+
+const siteOf = (address: string): string => {
+  const { hostname } = new URL(address);
+  return /[a-z]$/.test(hostname) ? hostname.split('.').slice(-2).join('.') : hostname;
+};
