@@ -176,3 +176,16 @@ test('a request that was cut off is not sent again', async () => {
   ]);
   expect(place.broker.log.map(({ clientId }) => clientId)).toEqual([APPS[0], APPS[1], APPS[1]]);
 });
+
+test('a token that ends before 03:30, as its notice says, is not kept for longer', async () => {
+  await using place = await openApprovalDesk();
+  await ask(place.desk);
+  await waiting(place.desk);
+  const end = Date.parse('2026-11-22T15:00:00+05:30');
+  expect(await place.post(place.notice(0, { expires_at: String(end) }))).toEqual([200, expect.anything()]);
+  expect(place.desk.rows('select validity_at from upstox_tokens')).toEqual([
+    { validity_at: '2026-11-22 15:00:00' },
+  ]);
+  place.clock.now = end + 1000;
+  expect((await place.desk.ask('{ tokens { verdict } }')).data.tokens).toEqual([{ verdict: 'EXPIRED' }]);
+});

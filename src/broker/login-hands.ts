@@ -90,11 +90,16 @@ export class LoginHands {
       await this.#press(field, unread);
       return true;
     }
-    if (button === null) return this.#mayHaveLeft(field, unread);
+    if (button === null) return this.#mayHaveLeft(field, unread) || (await this.#isOver());
     const pressing = AbortSignal.timeout(CLICK_EFFECT_MS);
     await this.#sight.unlessStuck(this.#page.mouse.click(button.x, button.y), pressing);
     const hasEffect = await this.#hasEffect(field, pressing);
     return this.#mayHaveLeft(field, unread) || hasEffect;
+  }
+
+  /** Nothing is typed beside a failure. */
+  async #isOver(): Promise<boolean> {
+    return (await this.#sight.look()).kind.kind === 'FAILURE';
   }
 
   /** What was typed stands there, and can be sent by a button that is not locked, or by the Enter key. */

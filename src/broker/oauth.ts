@@ -21,6 +21,8 @@ export interface IssuedToken {
   readonly accessToken: Secret;
   /** Whom the broker says it belongs to; null where the answer does not tell. */
   readonly userId: string | null;
+  /** When the broker says that it ends, beside what the token itself says. */
+  readonly endsAt?: Date;
 }
 
 const Token = z.object({

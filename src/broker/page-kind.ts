@@ -8,6 +8,8 @@ export interface SeenFailure {
   readonly message: string;
   /** The broker gave a code that is not known here. */
   readonly isUnknownCode?: true;
+  /** It says of something that it is wrong: before anything was entered that is something else. */
+  readonly isAboutInput?: true;
 }
 
 /** Which page is shown. `UNKNOWN` may still turn into one of the others while it loads. */
@@ -20,6 +22,9 @@ export type PageKind =
 /** The broker's own code in a toast, `message [1017069]`, or in an error envelope shown as text. */
 const BROKER_CODES = /\[(1017\d{3}|4000001)\]|\b(UDAPI\d+)\b/g;
 
+const WRONG_INPUT =
+  /\b(incorrect|invalid|wrong)\b.{0,40}\b(t?otp|pin|code)\b|\b(t?otp|pin|code)\b.{0,40}\b(incorrect|invalid|wrong|did not match|does not match)\b/i;
+
 /** Texts that stand without a code. Sources: the login page's bundle, help pages, public screenshots and programs. */
 const TEXTS: readonly (readonly [RegExp, FailureCode, string])[] = [
   [
@@ -28,11 +33,7 @@ const TEXTS: readonly (readonly [RegExp, FailureCode, string])[] = [
     'The broker accepts no more OTP requests for a while.',
   ],
   [/attempts? (left|remaining)/i, 'CREDENTIALS_REJECTED', 'The broker is counting wrong attempts.'],
-  [
-    /\b(incorrect|invalid|wrong)\b.{0,40}\b(t?otp|pin|code)\b|\b(t?otp|pin|code)\b.{0,40}\b(incorrect|invalid|wrong|did not match|does not match)\b/i,
-    'CREDENTIALS_REJECTED',
-    'The broker rejected what was entered.',
-  ],
+  [WRONG_INPUT, 'CREDENTIALS_REJECTED', 'The broker rejected what was entered.'],
   [
     /(?<!\b(?:if|once|when|whenever|unless|until|after|case) (?:your |the |an )?)\baccount (is|was|has been)( temporarily| currently)? (locked|blocked|suspended|disabled)/i,
     'CREDENTIALS_REJECTED',
@@ -59,9 +60,12 @@ export const classifyPage = (reading: PageReading, submitted: ReadonlySet<FieldN
   if (reading.captcha || CAPTCHA_TEXT.test(reading.text)) return CAPTCHA;
   const failure = failureInText(reading.text);
   // Before anything was entered nothing can have been rejected: such words on the first page are part of it.
-  const isFirstPage =
-    submitted.size === 0 && reading.fields.OTP === undefined && reading.fields.PIN === undefined;
-  if (failure !== null && !(isFirstPage && failure.code === 'CREDENTIALS_REJECTED')) return failure;
+  const isUntouched = submitted.size === 0;
+  const isFirstPage = isUntouched && reading.fields.MOBILE !== undefined;
+  const isNoNews =
+    (isUntouched && failure?.isAboutInput === true) ||
+    (isFirstPage && failure?.code === 'CREDENTIALS_REJECTED');
+  if (failure !== null && !isNoNews) return failure;
   if (reading.buttons.some(({ label }) => LOCKED_BUTTON.test(label)) && !isFirstPage) return LOCKED;
   const field = FIELD_NAMES.find((name) => reading.fields[name]?.enabled && !submitted.has(name));
   if (field !== undefined) return { kind: 'FIELD', field };
@@ -103,7 +107,10 @@ export const failureInText = (text: string): SeenFailure | null => {
   const known = coded === undefined ? undefined : failureOfBrokerCode(coded);
   if (known !== undefined) return { kind: 'FAILURE', code: known, message: `The broker answered ${coded}.` };
   const said = TEXTS.find(([pattern]) => pattern.test(text));
-  if (said !== undefined) return { kind: 'FAILURE', code: said[1], message: said[2] };
+  if (said !== undefined) {
+    const [pattern, code, message] = said;
+    return { kind: 'FAILURE', code, message, ...(pattern === WRONG_INPUT ? { isAboutInput: true } : {}) };
+  }
   if (coded === undefined) return null;
   return {
     kind: 'FAILURE',

@@ -152,6 +152,19 @@ describe('a page', () => {
       [],
       'FIELD',
     ],
+    ['is an error page with a code', { text: 'Invalid SSL certificate. Error code 526' }, [], 'UNKNOWN'],
+    [
+      'says that the account is locked, and nothing else',
+      { text: 'Your account has been locked.' },
+      [],
+      'CREDENTIALS_REJECTED',
+    ],
+    [
+      'asks for the PIN and counts',
+      { fields: { PIN: field }, text: '2 attempts left' },
+      [],
+      'CREDENTIALS_REJECTED',
+    ],
     ['warns of them afterwards', { ...mobile, text: '3 attempts left' }, ['MOBILE'], 'CREDENTIALS_REJECTED'],
     [
       'offers to unlock an account beside the first field',

@@ -64,10 +64,10 @@ export class ApprovalNotices {
       await database.write((transaction) => countFailedProbe(transaction, acquisition.id));
       return this.#refuse(probe.kind === 'DEAD' ? 'DEAD_TOKEN' : 'TOKEN_OF_ANOTHER_USER', acquisition);
     }
-    const { accessToken, userId } = notice;
+    const { accessToken, userId, expiresAt: endsAt } = notice;
     let isSettled = false;
     await this.#acquisitions.conclude(order, acquisition, () =>
-      keepToken(order, { accessToken, userId }, async (transaction) => {
+      keepToken(order, { accessToken, userId, endsAt }, async (transaction) => {
         isSettled = await settleAcquisition(transaction, acquisition.id, clock());
         if (!isSettled) throw new Error('The approval was settled by another process.');
       }),

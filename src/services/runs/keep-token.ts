@@ -65,7 +65,8 @@ const refuseForeign = ({ account }: KeepOrder, token: IssuedToken): void => {
 const store = async (order: KeepOrder, token: IssuedToken, along: Along): Promise<void> => {
   const { account, config, live, database, audit, clock, log } = order;
   const issuedAt = readClaims(token.accessToken.reveal()).issuedAt ?? clock();
-  const { expiresAt, conflictsWithRule } = expiryOf(token.accessToken.reveal(), issuedAt);
+  const { expiresAt: ownEnd, conflictsWithRule } = expiryOf(token.accessToken.reveal(), issuedAt);
+  const expiresAt = token.endsAt !== undefined && token.endsAt < ownEnd ? token.endsAt : ownEnd;
   if (conflictsWithRule)
     log.warn({ api: config.apiName, expiresAt }, 'the token does not end at the next 03:30 IST');
   try {
