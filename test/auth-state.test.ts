@@ -242,6 +242,25 @@ test('a cooldown goes on over a restart with the time that is left, and then the
   ]);
 });
 
+test('a token that dies at noon shuts the gate, and the operator may go on without it', async () => {
+  await using desk = await openDesk({ apis: 2 });
+  await desk.generate('mode: ALL');
+  await until('the gate to open', async () => (await stateOf(desk)).ready);
+  expect((await desk.ask('mutation { acceptPartial { state } }')).errors[0].extensions.code).toBe(
+    'WRONG_STATE',
+  );
+  const [row] = desk.rows("select access_token from upstox_tokens where api_name = 'WEBSOCKET1'");
+  desk.broker.revoke(row.access_token);
+  await desk.ask('{ tokenStatus { counts { valid } } }');
+  expect(await stateOf(desk)).toMatchObject({ state: 'AUTH_CONFIRMED', ready: false });
+  expect((await desk.ask('mutation { acceptPartial { state } }')).data.acceptPartial.state).toBe(
+    'AUTH_CONFIRMED',
+  );
+  expect((await stateOf(desk)).ready).toBe(true);
+  const kinds = desk.rows("select kind from audit_entries where kind like 'GATE%' order by sequence");
+  expect(kinds.map(({ kind }) => kind)).toEqual(['GATE_OPENED', 'GATE_CLOSED', 'GATE_OPENED']);
+});
+
 test('a run goes on when another program has noticed the end of its cooldown first', async () => {
   await using desk = await openDesk({
     apis: 3,

@@ -114,7 +114,7 @@ builder.mutationFields((t) => ({
     allow: OPERATORS,
     type: AuthStateRef,
     description:
-      'Goes on without the missing ones until the next 03:30 IST; from PRIMARY_VALIDATED only, else WRONG_STATE.',
+      'Goes on without the missing ones until the next 03:30 IST. Refused with WRONG_STATE before PRIMARY is validated, and while the gate is open.',
     args: { accountId: t.arg.id(accountArgument) },
     resolve: async (_root, { accountId }, { services }) =>
       services.states.acceptPartial(await getAccount(services.database, accountId)),

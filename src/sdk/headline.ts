@@ -90,7 +90,10 @@ export const headlineOf = (standing: Standing): Headline => {
           tone: 'warn',
           glyph: '◐',
           sentence: `Was confirmed, but is not now: ${lacking}.`,
-          nextAction: ask,
+          nextAction:
+            isUnsure || tokens.some(isPrimaryLost)
+              ? ask
+              : 'Generate what is missing, or accept the partial set.',
         };
       return {
         ...STATE_WORDS[state],
@@ -132,6 +135,9 @@ const lastingOf = ({ expiry = [] }: Standing): string => {
   if (expiry.some(({ level }) => level === 'RED')) return ', for less than ten minutes';
   return expiry.some(({ level }) => level === 'AMBER') ? ', for less than an hour' : '';
 };
+
+const isPrimaryLost = ({ apiName, verdict }: Standing['tokens'][number]): boolean =>
+  apiName === 'PRIMARY' && verdict !== 'VALID';
 
 type Said = Pick<Headline, 'sentence' | 'nextAction'>;
 

@@ -213,9 +213,12 @@ export class AuthStates {
   async acceptPartial(account: Account): Promise<AuthState> {
     const { database, audit, clock, log } = this.#options;
     const facts = await this.#facts(account);
-    if (facts.record.phase !== 'PRIMARY_VALIDATED' || !isPrimaryValid(facts.checks)) {
+    const { phase } = facts.record;
+    if (!hasPrimary(phase) || !isPrimaryValid(facts.checks))
       throw wrongState(facts.record, 'A partial set can be accepted once PRIMARY is validated.');
-    }
+    if (isReady(facts)) throw wrongState(facts.record, 'Nothing is left to accept: the gate is open.');
+    // What was confirmed and is not any more, because a token has died since, is confirmed anew.
+    if (isConfirmed(phase)) await this.lock(account);
     const acceptedUntil = nextExpiry(clock());
     await database.write(async (transaction) => {
       await changeAuthRecord(transaction, account.id, { acceptedUntil });

@@ -10,10 +10,12 @@ import { AbortButton } from './abort-button.tsx';
 import { Refusal } from './refusal.tsx';
 
 export const DecisionButtons = () => {
-  const { activeAccount, authState, tokens } = useGlance();
+  const { activeAccount, authState, ready, tokens } = useGlance();
   const { ask } = useIntent();
   const generate = useAct(GenerateTokensDocument);
-  const { run, cooldown, blockedBy, state } = authState;
+  const { run, cooldown, blockedBy, state, primaryPresent } = authState;
+  const isPartial =
+    primaryPresent && !ready && ['PRIMARY_VALIDATED', 'AUTH_CONFIRMED', 'DASHBOARD'].includes(state);
   const isUnderWay = run != null && run.endedAt === null;
   const why = reasonOf(isUnderWay, cooldown.active, blockedBy === 'CREDENTIALS_REJECTED');
   return (
@@ -33,7 +35,7 @@ export const DecisionButtons = () => {
         isLocked={why !== null}
         onPress={() => ask('CHOOSE')}
       />
-      {state === 'PRIMARY_VALIDATED' ? (
+      {isPartial ? (
         <Decided
           name="Accept partial set …"
           note="Opens the gate until 03:30 IST."
