@@ -242,7 +242,7 @@ test('a cooldown goes on over a restart with the time that is left, and then the
   ]);
 });
 
-test('a token that dies at noon shuts the gate, and the operator may go on without it', async () => {
+test.concurrent('a token that dies at noon shuts the gate, and the operator may go on without it', async () => {
   await using desk = await openDesk({ apis: 2 });
   await desk.generate('mode: ALL');
   await until('the gate to open', async () => (await stateOf(desk)).ready);
@@ -261,7 +261,7 @@ test('a token that dies at noon shuts the gate, and the operator may go on witho
   expect(kinds.map(({ kind }) => kind)).toEqual(['GATE_OPENED', 'GATE_CLOSED', 'GATE_OPENED']);
 });
 
-test('a run goes on when another program has noticed the end of its cooldown first', async () => {
+test.concurrent('a run goes on when another program has noticed the end of its cooldown first', async () => {
   await using desk = await openDesk({
     apis: 3,
     simulator: { scenario: 'throttled' },
@@ -281,7 +281,7 @@ test('a run goes on when another program has noticed the end of its cooldown fir
   expect(told.at(-1)).toBe(false);
 });
 
-test('a broker that cannot be reached ends the run, and the account rests', async () => {
+test.concurrent('a broker that cannot be reached ends the run, and the account rests', async () => {
   await using desk = await openDesk({
     apis: 2,
     simulator: { scenario: 'edge-blocked' },
@@ -296,7 +296,7 @@ test('a broker that cannot be reached ends the run, and the account rests', asyn
   });
 });
 
-test('a run that could go on is told to wait for the browser of another program', async () => {
+test.concurrent('a run that could go on is told to wait for the browser of another program', async () => {
   await using first = await openDesk({
     apis: 3,
     simulator: { knobs: { otpLimit: { count: 2, withinMs: 3000 } } },
@@ -315,7 +315,7 @@ test('a run that could go on is told to wait for the browser of another program'
   await until('the end', async () => (await stateOf(first)).run.status === 'COMPLETED');
 });
 
-test('what was left half done yesterday does not stand in the way of a login today', async () => {
+test.concurrent('what was left half done yesterday does not stand in the way of a login today', async () => {
   let now = new Date('2026-11-24T03:00:00Z');
   await using desk = await openDesk({ apis: 1, clock: () => now });
   desk.change("update auth_states set phase = 'PARTIAL_AUTH', since = ?", now.getTime());
@@ -325,7 +325,7 @@ test('what was left half done yesterday does not stand in the way of a login tod
   await until('the new day', async () => (await stateOf(desk)).state === 'IDLE');
 });
 
-test('a run whose program dies while this one lives is ended, and the account stands where it would have', async () => {
+test.concurrent('a run whose program dies while this one lives is ended, and the account stands where it would have', async () => {
   await using desk = await openDesk({ apis: 1 });
   const other = spawn(process.execPath, ['-e', '']);
   await once(other, 'exit');

@@ -86,6 +86,33 @@ test('a token of another user is not kept', async () => {
   expect(desk.rows('select api_name from upstox_tokens')).toEqual([{ api_name: 'PRIMARY' }]);
 });
 
+test('a token that worked comes back when the one in its place turns out to be another user’s', async () => {
+  let isStranger = false;
+  const desk = await openDesk({
+    apis: 1,
+    reach: (checkpoint) => {
+      if (!isStranger || checkpoint !== 'STORE_ENTERED') return;
+      desk.broker.faults.profileByClient.set(desk.broker.apps[0]?.clientId ?? '', 'wrong-user');
+    },
+  });
+  await using _opened = desk;
+  await desk.generate('mode: ALL');
+  const present = () => desk.rows('select access_token, validity_at, generated_at from upstox_tokens');
+  const [before] = present();
+  isStranger = true;
+  const { steps } = await desk.generate('mode: ALL, replaceValid: true');
+  expect(steps[0].failure.code).toBe('WRONG_ACCOUNT');
+  const [after] = present();
+  expect([after?.access_token === before.access_token, after?.validity_at, after?.generated_at]).toEqual([
+    true,
+    before.validity_at,
+    before.generated_at,
+  ]);
+  expect((await desk.ask('{ tokens { verdict version } }')).data.tokens).toEqual([
+    { verdict: 'UNKNOWN', version: 3 },
+  ]);
+});
+
 test('a code whose exchange fails is never sent again', async () => {
   await using desk = await openDesk({ apis: 1 });
   desk.broker.faults.token = 'server-error';

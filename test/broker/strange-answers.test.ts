@@ -33,7 +33,7 @@ const PIN_FORM = inEachStep(`
     seen.add(old);
   }`);
 
-test.each<[string, Answers, string, string, readonly number[]]>([
+test.concurrent.each<[string, Answers, string, string, readonly number[]]>([
   [
     'a PIN with 403 and an envelope of another kind',
     [[PIN, json(403, { status: 'error', errors: [{ message: 'Incorrect PIN' }] })]],
@@ -110,13 +110,13 @@ test.each<[string, Answers, string, string, readonly number[]]>([
 ])(
   'a broker that refuses %s is understood',
   async (_what, answers, pageScript, code, sent) => {
-    const { end, ...outcome } = await stranger.logIn({ answers, knobs: { pageScript }, stepTimeoutMs: 2500 });
+    const { end, ...outcome } = await stranger.logIn({ answers, knobs: { pageScript }, stepTimeoutMs: 5000 });
     expect([end, outcome.sent]).toEqual([code, sent]);
   },
   60_000,
 );
 
-test('a page that asks until its answer is ready is let ask', async () => {
+test.concurrent('a page that asks until its answer is ready is let ask', async () => {
   const later = json(200, { success: false, error: { code: 4000001, message: 'Please wait' } });
   const pageScript = `
     const once = authorize;
@@ -129,7 +129,7 @@ test('a page that asks until its answer is ready is let ask', async () => {
 
 const SEALED = `post('/login/sealed', { of: String(Math.random()) })`;
 
-test.each([
+test.concurrent.each([
   ['that the page has made unreadable', 'submit', `${SEALED};`, '/login/sealed'],
   [
     'that it has sent unreadable, by itself, and taken away',
@@ -174,7 +174,7 @@ test.each([
   60_000,
 );
 
-test.each([
+test.concurrent.each([
   ['', ''],
   [
     ', and whose button lies under something',
@@ -198,21 +198,21 @@ test.each([
   60_000,
 );
 
-test('a challenge of the edge is a CAPTCHA, whatever its page shows', async () => {
+test.concurrent('a challenge of the edge is a CAPTCHA, whatever its page shows', async () => {
   const challenge = { ...html(403, 'Just a moment...'), headers: { 'cf-mitigated': 'challenge' } };
   const answers: Answers = [['/authorization/dialog', challenge, challenge]];
   const { end, sent } = await stranger.logIn({ answers, stepTimeoutMs: 4000 });
   expect([end, sent]).toEqual(['CAPTCHA', [0, 0, 0]]);
 }, 60_000);
 
-test('what a stranger does with the number decides nothing', async () => {
+test.concurrent('what a stranger does with the number decides nothing', async () => {
   const pageScript = inEachStep(`
     form.addEventListener('submit', () => fetch('http://localhost:9/collect', { method: 'POST', body: 'phone=' + input.value }).catch(() => undefined));`);
   const { end, sent } = await stranger.logIn({ knobs: { pageScript }, stepTimeoutMs: 8000 });
   expect([end, sent]).toEqual(['CODE', [1, 1, 1]]);
 }, 60_000);
 
-test('help for those whose account is locked locks nobody out', async () => {
+test.concurrent('help for those whose account is locked locks nobody out', async () => {
   const pageScript = inEachStep(
     `form.insertAdjacentHTML('beforeend', '<p>If your account has been locked, tap here. Once your account is blocked, call us.</p>');`,
   );

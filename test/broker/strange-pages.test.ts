@@ -15,7 +15,7 @@ afterAll(() => stranger[Symbol.asyncDispose]());
 const logIn = (knobs: Partial<Knobs>, stepTimeoutMs: number): Promise<Outcome> =>
   stranger.logIn({ knobs, stepTimeoutMs });
 
-test.each([
+test.concurrent.each([
   [
     'sends by itself when the last digit is typed',
     `input.addEventListener('input', () => { if (${IS_FULL}) form.requestSubmit(); });`,
@@ -103,7 +103,7 @@ test.each([
   60_000,
 );
 
-test.each([
+test.concurrent.each([
   [
     'a form',
     `const form = document.createElement('form');
@@ -230,7 +230,7 @@ test.each<[string, Partial<Knobs>, string, RegExp, readonly number[]]>([
   60_000,
 );
 
-test.each([
+test.concurrent.each([
   ['reCAPTCHA', `<div class="g-recaptcha">I am here</div>`],
   [
     'hCaptcha',
@@ -249,7 +249,7 @@ test.each([
   60_000,
 );
 
-test.each([
+test.concurrent.each([
   ['beside one that refuses', `<button type="button">Don't allow</button>`, ''],
   ['beside one for all cookies', `<button type="button">Accept all</button>`, ''],
   [

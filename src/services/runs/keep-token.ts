@@ -5,11 +5,12 @@ import type { Database } from '../../db/database.ts';
 import { fingerprint } from '../../db/fingerprint.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import { replaceToken, type Stored } from '../../db/token-replacement.ts';
-import { removeToken } from '../../db/tokens.ts';
+import { findTokens, removeToken } from '../../db/tokens.ts';
 import type { Account } from '../../domain/account.ts';
 import type { ApiConfig } from '../../domain/api-config.ts';
 import { expiryOf } from '../../domain/expiry.ts';
 import { readClaims } from '../../domain/jwt.ts';
+import type { StoredToken } from '../../domain/token.ts';
 import type { Logger } from '../../log.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Clock } from '../clock.ts';
@@ -45,10 +46,10 @@ export const keepToken = async (
   refuseForeign(order, token);
   await live.enter(config.apiName, 'STORE');
   reach('STORE_ENTERED');
-  await store(order, token, along);
+  const before = await store(order, token, along);
   reach('TOKEN_STORED');
   reach('VERIFY_ENTERED');
-  await verify(order, token);
+  await verify(order, token, before);
   reach('TOKEN_VERIFIED');
 };
 
@@ -61,8 +62,12 @@ const refuseForeign = ({ account }: KeepOrder, token: IssuedToken): void => {
     throw new LoginFailure('WRONG_ACCOUNT', 'The broker issued a token of another user; it was not stored.');
 };
 
-/** The token's row, the run's next step and the audit's entry: in one transaction, in this order. */
-const store = async (order: KeepOrder, token: IssuedToken, along: Along): Promise<void> => {
+/** The token's row, the run's next step and the audit's entry: in one transaction, in this order. Answers what lay there before. */
+const store = async (
+  order: KeepOrder,
+  token: IssuedToken,
+  along: Along,
+): Promise<StoredToken | undefined> => {
   const { account, config, live, database, audit, clock, log } = order;
   const issuedAt = readClaims(token.accessToken.reveal()).issuedAt ?? clock();
   const { expiresAt: ownEnd, conflictsWithRule } = expiryOf(token.accessToken.reveal(), issuedAt);
@@ -73,8 +78,10 @@ const store = async (order: KeepOrder, token: IssuedToken, along: Along): Promis
     const { accessToken } = token;
     const replacing = { ...config, accountNumber: account.number, accessToken, issuedAt, expiresAt };
     let stored: Stored = { operation: 'INSERTED', version: 0 };
+    let before: StoredToken | undefined;
     await live.enter(config.apiName, 'VERIFY', {
       first: async (transaction) => {
+        before = await findPresent(transaction, order);
         stored = await replaceToken(transaction, replacing, database, clock());
         await along(transaction);
       },
@@ -84,6 +91,7 @@ const store = async (order: KeepOrder, token: IssuedToken, along: Along): Promis
       },
     });
     live.tellStored({ apiName: config.apiName, version: stored.version });
+    return before;
   } catch (error) {
     throw new LoginFailure('STORAGE_FAILED', 'The token could not be written to the database.', {
       cause: error,
@@ -91,7 +99,19 @@ const store = async (order: KeepOrder, token: IssuedToken, along: Along): Promis
   }
 };
 
-const verify = async (order: KeepOrder, token: IssuedToken): Promise<void> => {
+const findPresent = async (
+  db: Queryable,
+  { account, config, database }: KeepOrder,
+): Promise<StoredToken | undefined> => {
+  const tokens = await findTokens(db, account.number, database);
+  return tokens.find(({ apiName }) => apiName === config.apiName);
+};
+
+const verify = async (
+  order: KeepOrder,
+  token: IssuedToken,
+  before: StoredToken | undefined,
+): Promise<void> => {
   const { account, config, database, truth } = order;
   const [known] = await truth.check(account, [config]);
   const check = known?.check;
@@ -103,16 +123,7 @@ const verify = async (order: KeepOrder, token: IssuedToken): Promise<void> => {
     return;
   }
   if (check?.reason === 'WRONG_ACCOUNT') {
-    const foreign = {
-      accountNumber: account.number,
-      apiName: config.apiName,
-      accessToken: token.accessToken,
-    };
-    await database.write(async (transaction) => {
-      await removeToken(transaction, foreign, database);
-      const facts = { fingerprint: fingerprint(token.accessToken) };
-      await order.audit.note(transaction, 'TOKEN_REMOVED', facts, order.live.reference(config.apiName));
-    });
+    await putBack(order, token, before);
     throw new LoginFailure(
       'WRONG_ACCOUNT',
       'The profile of the new token is of another user; it was not kept.',
@@ -125,4 +136,33 @@ const verify = async (order: KeepOrder, token: IssuedToken): Promise<void> => {
     );
   }
   throw new LoginFailure('TOKEN_REJECTED', `The new token does not work (${check?.reason ?? 'not found'}).`);
+};
+
+/** A stranger's token goes; one that was in use in its place comes back, and is a new version to whoever holds the other. */
+const putBack = async (
+  { account, config, database, audit, live, clock }: KeepOrder,
+  { accessToken }: IssuedToken,
+  before: StoredToken | undefined,
+): Promise<void> => {
+  const { apiName } = config;
+  const accountNumber = account.number;
+  const reference = live.reference(apiName);
+  let version: number | null = null;
+  await database.write(async (transaction) => {
+    await removeToken(transaction, { accountNumber, apiName, accessToken }, database);
+    await audit.note(transaction, 'TOKEN_REMOVED', { fingerprint: fingerprint(accessToken) }, reference);
+    if (before?.isActive !== true || !(before.validUntil instanceof Date)) return;
+    const issuedAt = before.generatedAt ?? clock();
+    const former = {
+      ...config,
+      accountNumber,
+      accessToken: before.accessToken,
+      issuedAt,
+      expiresAt: before.validUntil,
+    };
+    const stored = await replaceToken(transaction, former, database, clock());
+    version = stored.version;
+    await audit.note(transaction, 'TOKEN_STORED', { fingerprint: before.fingerprint, ...stored }, reference);
+  });
+  if (version !== null) live.tellStored({ apiName, version });
 };
