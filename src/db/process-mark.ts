@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 
 /** A process, told apart from any other that gets its id after it: after a restart of the machine ids begin anew. */
 export interface ProcessMark {
   readonly id: number;
-  /** The machine's start and the process's own, as Linux tells them; null where nobody does. */
+  /** The machine's start, the process's container and its own start, as Linux tells them; null where nobody does. */
   readonly birth: string | null;
 }
 
@@ -14,6 +14,16 @@ export const isAlive = ({ id, birth }: ProcessMark): boolean => {
   if (!isRunning(id)) return false;
   const present = birth === null ? null : birthOf(id);
   return present === null || present === birth;
+};
+
+/**
+ * Whether it surely does not run any more. One of another container on this machine cannot be seen from here, and may live.
+ */
+export const isSurelyDead = (mark: ProcessMark): boolean => {
+  const [boot, container] = mark.birth?.split(' ') ?? [];
+  const [ownBoot, ownContainer] = birthOf(process.pid)?.split(' ') ?? [];
+  const isHidden = boot !== undefined && boot === ownBoot && container !== ownContainer;
+  return !isHidden && !isAlive(mark);
 };
 
 const isRunning = (id: number): boolean => {
@@ -33,7 +43,8 @@ const birthOf = (id: number): string | null => {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
     const stat = readFileSync(`/proc/${id}/stat`, 'utf8');
     const startedAt = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[STARTED_AT];
-    return startedAt === undefined ? null : `${boot} ${startedAt}`;
+    const container = readlinkSync(`/proc/${id}/ns/pid`);
+    return startedAt === undefined ? null : `${boot} ${container} ${startedAt}`;
   } catch {
     return null;
   }

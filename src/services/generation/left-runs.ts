@@ -1,7 +1,7 @@
 import { findAcquisitions, settleAll } from '../../db/approvals.ts';
 import { adoptRun, findUnfinishedRuns, updateRun } from '../../db/generation-runs.ts';
 import { findSpentCodes } from '../../db/login-attempts.ts';
-import { isAlive, markOf, type ProcessMark } from '../../db/process-mark.ts';
+import { isAlive, isSurelyDead, markOf, type ProcessMark } from '../../db/process-mark.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import type { Account } from '../../domain/account.ts';
 import { canStillCome } from '../../domain/acquisition.ts';
@@ -46,7 +46,7 @@ export const adoptLeftRuns = async (options: GenerationOptions): Promise<LeftRun
 export const endOrphans = async (options: GenerationOptions): Promise<readonly string[]> => {
   const { database } = options;
   const unfinished = await findUnfinishedRuns(database.read);
-  const orphans = unfinished.filter(({ carrier }) => carrier.id !== process.pid && !isAlive(carrier));
+  const orphans = unfinished.filter(({ carrier }) => carrier.id !== process.pid && isSurelyDead(carrier));
   const ended: string[] = [];
   for (const { run, carrier } of orphans) {
     const isOurs = await database.write((transaction) =>

@@ -1,0 +1,27 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { expect, test } from 'vitest';
+import { isAlive, isSurelyDead, markOf } from '../../src/db/process-mark.ts';
+
+test('a process lives until it ends, and one that has its id later is another', async () => {
+  const child = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000)']);
+  const id = child.pid ?? 0;
+  const mark = markOf(id);
+  expect([isAlive(mark), isSurelyDead(mark)]).toEqual([true, false]);
+  expect(isAlive({ id, birth: null })).toBe(true);
+  if (mark.birth !== null) expect(isAlive({ id, birth: `${mark.birth}0` })).toBe(false);
+  child.kill();
+  await once(child, 'exit');
+  expect([isAlive(mark), isSurelyDead(mark)]).toEqual([false, true]);
+  expect(isSurelyDead({ id, birth: null })).toBe(true);
+});
+
+// Elsewhere than on Linux nobody tells when a process began, and where.
+if (process.platform === 'linux')
+  test('of a process in another container nobody knows; one of an earlier start of the machine is dead', () => {
+    const [boot = '', container = '', start = ''] = markOf(process.pid).birth?.split(' ') ?? [];
+    const mark = (birth: string) => ({ id: 2 ** 22 + 1, birth });
+    expect(isSurelyDead(mark(`${boot} pid:[1] ${start}`))).toBe(false);
+    expect(isSurelyDead(mark(`${boot} ${container} ${start}`))).toBe(true);
+    expect(isSurelyDead(mark(`earlier pid:[1] ${start}`))).toBe(true);
+  });
