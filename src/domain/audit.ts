@@ -14,6 +14,9 @@ export type Severity = (typeof SEVERITIES)[number];
 export const AUDIT_COMPONENTS = ['AUTH', 'DB', 'API'] as const;
 export type AuditComponent = (typeof AUDIT_COMPONENTS)[number];
 
+/** Why a token was not handed out. */
+export type LeaseRefusal = Exclude<Verdict, 'VALID'> | 'OUT_OF_BOUNDS' | 'API_NOT_CONFIGURED';
+
 /** Nothing to say beyond the kind itself. */
 type Nothing = Readonly<Record<never, never>>;
 
@@ -73,7 +76,7 @@ interface AuditFacts {
   readonly LEASE_REFUSED: {
     readonly keyId: string;
     readonly api: ApiName;
-    readonly reason: Exclude<Verdict, 'VALID'> | 'OUT_OF_BOUNDS' | 'API_NOT_CONFIGURED';
+    readonly reason: LeaseRefusal;
     readonly times: number;
   };
   readonly SESSION_OPENED: Nothing;

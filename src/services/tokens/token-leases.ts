@@ -5,6 +5,7 @@ import { type Caller, mayUseApi } from '../../domain/access-key.ts';
 import type { Account } from '../../domain/account.ts';
 import type { ApiConfig } from '../../domain/api-config.ts';
 import type { ApiName } from '../../domain/api-name.ts';
+import type { LeaseRefusal } from '../../domain/audit.ts';
 import { nextExpiry } from '../../domain/expiry.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { Secret } from '../../domain/secret.ts';
@@ -53,7 +54,7 @@ export const leaseToken = async (
 ): Promise<TokenLease> => {
   const { keyId } = caller;
   if (keyId === null) throw outOfBounds('Only a SERVICE key is handed tokens.');
-  const refuse = (reason: Exclude<Verdict, 'VALID'> | 'OUT_OF_BOUNDS' | 'API_NOT_CONFIGURED'): void =>
+  const refuse = (reason: LeaseRefusal): void =>
     needs.refusals.note('LEASE_REFUSED', { keyId, api: apiName, reason });
   const { accountId } = caller.bounds;
   if ((accountId !== null && accountId !== account.id) || !mayUseApi(caller.bounds, apiName)) {
@@ -61,7 +62,7 @@ export const leaseToken = async (
     throw outOfBounds(`This key is not made for ${apiName} of ${account.id}.`);
   }
   const config = await needs.apiConfigs.getEnabled(account, apiName).catch((error: unknown) => {
-    refuse('API_NOT_CONFIGURED');
+    if (error instanceof Refusal) refuse('API_NOT_CONFIGURED');
     throw error;
   });
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
