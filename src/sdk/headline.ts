@@ -202,7 +202,7 @@ const blocked = (reason: Exclude<BlockReason, 'COOLDOWN'>, { run, tokens }: Stan
     case 'BROWSER_BUSY':
       return {
         sentence: 'Another program has the browser.',
-        nextAction: 'Wait for it, or stop it; then generate again.',
+        nextAction: 'Wait for it, or stop it; the run then goes on by itself.',
       };
   }
 };
