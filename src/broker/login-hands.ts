@@ -3,8 +3,10 @@ import type { Secret } from '../domain/secret.ts';
 import { LoginFailure } from './login-failure.ts';
 import type { LoginSight } from './login-sight.ts';
 import type { LoginTraffic } from './login-traffic.ts';
-import { BUTTONS, type ButtonReading, FIELDS, type FieldName } from './page-reading.ts';
-import { enterQuickly } from './quick-hands.ts';
+import { obstacleTo } from './own-step.ts';
+import { type ButtonReading, FIELDS, type FieldName, type PageReading } from './page-reading.ts';
+import { strangePage } from './strange-page.ts';
+import { fillAtOnce, typeDigits } from './typing.ts';
 
 /** How long a value that has left by itself is given to take effect before the button is pressed all the same. */
 const SELF_SUBMIT_MS = 700;
@@ -47,24 +49,15 @@ export class LoginHands {
     await this.#press(field, count);
   }
 
-  /** Presses the button that was read, or looks for it anew where that came to nothing. */
-  async consent({ label, at }: ButtonReading): Promise<void> {
-    if (at !== null) {
-      const pressing = AbortSignal.timeout(CLICK_EFFECT_MS);
-      const { count } = this.#traffic.unread;
-      await this.#sight.unlessStuck(this.#page.mouse.click(at.x, at.y), pressing);
-      const effect = await this.#sight.until(pressing, ({ reading, kind }) => {
-        const isLeft = reading !== null && !reading.buttons.some((button) => button.label === label);
-        const isSent = this.#traffic.redirect !== null || this.#traffic.unread.count > count;
-        return isSent || kind.kind === 'FAILURE' || isLeft || undefined;
-      });
-      if (effect === true) return;
-    }
-    const button = this.#page
-      .locator(BUTTONS)
-      .filter({ hasText: exactly(label), visible: true })
-      .first();
-    await this.#click(button, () => this.#traffic.redirect !== null);
+  /** Presses the button that turns down an offer, where it was read, and waits until it is gone. */
+  async dismiss({ label, at }: ButtonReading): Promise<void> {
+    if (at === null) return;
+    const pressing = AbortSignal.timeout(CLICK_EFFECT_MS);
+    await this.#sight.unlessStuck(this.#page.mouse.click(at.x, at.y), pressing);
+    await this.#sight.until(pressing, ({ reading, kind }) => {
+      const isGone = reading !== null && !reading.buttons.some((button) => button.label === label);
+      return this.#traffic.redirect !== null || kind.kind === 'FAILURE' || isGone || undefined;
+    });
   }
 
   /** All digits in one go and one click, as most pages take it. False when nothing came of it: then carefully. */
@@ -72,12 +65,12 @@ export class LoginHands {
     const typed = value.reveal();
     const typing = AbortSignal.timeout(SELF_SUBMIT_MS);
     let isTyped = false;
-    const entering = enterQuickly(this.#page, FIELDS[field].input, typed, typing, () => {
+    const entering = fillAtOnce(this.#page, FIELDS[field].input, typed, typing, () => {
       isTyped = true;
     });
     const entered = await this.#sight.unlessStuck(entering, typing);
     if (entered === 'NOT_TYPED' || !isTyped) return false;
-    const isTaken = entered?.shown.replace(/\D/g, '') !== typed;
+    const isTaken = entered === null || digitsIn(field, entered.shown) !== typed;
     const button = isTaken
       ? await this.#awaitLeaving(field, typing, unread)
       : await this.#awaitButton(field, typing);
@@ -127,7 +120,7 @@ export class LoginHands {
   #awaitButton(field: FieldName, deadline: AbortSignal): Promise<{ x: number; y: number } | null> {
     return this.#sight.until(deadline, ({ reading, kind }) => {
       if (this.#traffic.isGone(field) || kind.kind === 'FAILURE') return null;
-      return reading?.fields[field]?.buttonAt ?? undefined;
+      return isOwnStep(reading, field) ? (reading?.fields[field]?.buttonAt ?? undefined) : undefined;
     });
   }
 
@@ -147,19 +140,19 @@ export class LoginHands {
 
   /** Types a secret where `submitQuickly` could not. Key events, because the page masks its inputs while one types. */
   async #type(field: FieldName, value: Secret, unread: number): Promise<void> {
-    const input = this.#visible(FIELDS[field].input);
+    const selector = FIELDS[field].input;
+    const input = this.#visible(selector);
     const timeout = this.#stepTimeoutMs;
     const typed = value.reveal();
+    const isGone = () => this.#traffic.isGone(field);
+    const digitsOf = (shown: string) => digitsIn(field, shown);
     try {
+      const isBoxes = (await input.evaluate(isDivided, undefined, { timeout })) === true;
       // Some pages keep an input read-only until it is entered, against programs that fill in passwords.
-      await input.focus({ timeout });
-      await input.fill('', { timeout });
-      await input.pressSequentially(typed, { timeout });
-      if (this.#traffic.isGone(field)) return;
-      // A page may react to the last key by taking the input away.
-      const shown = await input.inputValue({ timeout: 1000 });
-      if (shown.replace(/\D/g, '') === typed || this.#traffic.isGone(field)) return;
-      if (this.#mayHaveLeft(field, unread)) return;
+      if (!isBoxes) await input.focus({ timeout });
+      if (!isBoxes) await input.fill('', { timeout });
+      if (await typeDigits(this.#page.locator(selector), typed, digitsOf, isGone)) return;
+      if (isGone() || this.#mayHaveLeft(field, unread)) return;
     } catch {
       // The browser's own message quotes what was being typed, so neither message nor cause goes on.
       this.#sight.throwIfOver();
@@ -187,21 +180,24 @@ export class LoginHands {
       const isUnderWay = this.#traffic.isPending || isPending;
       const mayTakeEffect = isUnderWay || performance.now() - Math.max(typedAt, calmAt) < SELF_SUBMIT_MS;
       const mayHaveLeft = (this.#traffic.isGone(field) || count > unread) && mayTakeEffect;
-      if (!mayHaveLeft && shown?.buttonEnabled === true) return 'CLICK';
-      if (!mayHaveLeft && shown?.hasButton === false) return 'ENTER';
+      const isOwn = isOwnStep(reading, field);
+      if (!mayHaveLeft && isOwn && shown?.buttonEnabled === true) return 'CLICK';
+      if (!mayHaveLeft && isOwn && shown?.hasButton === false) return 'ENTER';
       // Some pages unlock the button when the input is left.
       if (shown?.buttonEnabled === false && !deadline.aborted) await this.#blur(field);
       return undefined;
     });
     if (wanted === null) {
       if (this.#traffic.isGone(field) || this.#mayHaveLeft(field, unread)) return;
+      const { reading } = await this.#sight.look();
+      if (reading !== null && !isOwnStep(reading, field)) throw strangePage(reading, new Set());
       throw new LoginFailure('PAGE_CHANGED', `The button of the ${field} step stayed locked.`);
     }
     if (wanted === 'NOTHING') return;
     const { count } = this.#traffic.unread;
     const hasWorked = () => this.#traffic.isGone(field) || this.#mayHaveLeft(field, count);
     if (wanted === 'ENTER') await this.#pressEnter(field);
-    else await this.#click(this.#visible(FIELDS[field].button), hasWorked);
+    else await this.#click(field, this.#visible(FIELDS[field].button), hasWorked);
     await this.#hasEffect(field, AbortSignal.timeout(CLICK_EFFECT_MS));
     this.#mayHaveLeft(field, count);
   }
@@ -219,14 +215,14 @@ export class LoginHands {
   }
 
   /** Presses as a person would; a button that never stands still or is covered is pressed from within the page. */
-  async #click(button: Locator, hasWorked: () => boolean): Promise<void> {
+  async #click(field: FieldName, button: Locator, hasWorked: () => boolean): Promise<void> {
     try {
       return await button.click({ timeout: CLICK_PATIENCE_MS, noWaitAfter: true });
     } catch {
       this.#sight.throwIfOver();
     }
-    const { kind } = await this.#sight.look();
-    if (hasWorked() || kind.kind === 'FAILURE') return;
+    const { reading, kind } = await this.#sight.look();
+    if (hasWorked() || kind.kind === 'FAILURE' || !isOwnStep(reading, field)) return;
     try {
       await button.dispatchEvent('click', {}, { timeout: CLICK_PATIENCE_MS });
     } catch {
@@ -246,8 +242,18 @@ export class LoginHands {
   }
 }
 
-/** The whole text of an element, however its lines are broken. */
-const exactly = (label: string): RegExp => {
-  const words = label.split(/\s+/).map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^\\s*${words.join('\\s*')}\\s*$`, 'i');
+/** The page still shows the step as it was when it was decided to fill its field. */
+const isOwnStep = (reading: PageReading | null, field: FieldName): boolean => {
+  const shown = reading?.fields[field];
+  return reading?.dialog === null && shown !== undefined && obstacleTo(field, shown, reading) === null;
 };
+
+/** The digits of what stands in a field, without the country code that some pages write before the number. */
+const digitsIn = (field: FieldName, shown: string): string => {
+  const own = field === 'MOBILE' ? shown.replace(/^\s*(?:\+|00)\s*91/, '') : shown;
+  return own.replace(/\D/g, '');
+};
+
+/** Runs in the page: the field consists of boxes of one digit each. */
+const isDivided = (element: Element): boolean =>
+  !(element instanceof HTMLInputElement) || element.maxLength === 1;

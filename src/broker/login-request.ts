@@ -30,6 +30,10 @@ export interface LoginListener {
   takeOtp(): Promise<Secret | null>;
   /** The PIN step is shown: write it down. */
   beforePin(): Promise<void>;
+  /** The broker wants so much time between this OTP request and the next: write it down. */
+  onOtpInterval(milliseconds: number): Promise<void>;
+  /** An offer of the page is about to be turned down by the button of this name: write it down. */
+  onDismissal(label: string): Promise<void>;
   /** Something has left for the broker. */
   onSubmitted(what: Submission): void;
   /** A CAPTCHA is shown in a window, until `deadline`; null when it is gone. */

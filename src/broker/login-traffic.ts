@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BrowserContext, Frame, Page, Request, Response, Route } from 'playwright-core';
 import type { Secret } from '../domain/secret.ts';
-import { BODY_PATIENCE_MS, type Outcome, readOutcome } from './login-answer.ts';
-import { CAPTCHA, failureInStatus, failureInText, type SeenFailure } from './page-kind.ts';
+import { BODY_TIMEOUT_MS, type ReadAnswer, readAnswerTo } from './login-answer.ts';
+import { CAPTCHA, failureInStatus, type SeenFailure } from './page-kind.ts';
 import { type FieldName, isCaptchaAddress } from './page-reading.ts';
 import { isRedirect } from './redirect.ts';
 import { SubmissionGuard } from './submission-guard.ts';
@@ -13,6 +13,8 @@ interface Options {
   readonly page: Page;
   readonly redirectUri: string;
   readonly onSubmitted: (field: FieldName) => void;
+  /** The broker wants so much time between this OTP request and the next. */
+  readonly onOtpInterval: (milliseconds: number) => Promise<void>;
   /** Something has happened that the page may not show. */
   readonly onChange: () => void;
 }
@@ -33,7 +35,8 @@ export class LoginTraffic {
   readonly #answered = new Set<FieldName>();
   readonly #accepted = new Set<FieldName>();
   readonly #refused = new Set<FieldName>();
-  readonly #said: string[] = [];
+  #armed: FieldName | null = null;
+  #said: string[] = [];
   #redirect: string | null = null;
   #failure: SeenFailure | null = null;
   #document: Response | null = null;
@@ -53,7 +56,8 @@ export class LoginTraffic {
     context.on('requestfailed', traffic.#onFailed);
     await context.route('**/*', traffic.#onRoute);
     page.on('dialog', (dialog) => {
-      traffic.#said.push(dialog.message());
+      const armed = traffic.#armed;
+      if (armed !== null && traffic.#left.has(armed)) traffic.#said.push(dialog.message());
       // What a page only says is acknowledged, and leaving it allowed; what it asks is not agreed to.
       const isQuestion = dialog.type() === 'confirm' || dialog.type() === 'prompt';
       if (isQuestion) traffic.#hasAsked = true;
@@ -77,9 +81,14 @@ export class LoginTraffic {
     return this.#redirect;
   }
 
-  /** The failure that an answer to a submission, or a dialog box, has told of. */
+  /** The failure that an answer to a submission has told of. */
   get failure(): SeenFailure | null {
-    return this.#failure ?? failureInText(this.#said.join('\n'));
+    return this.#failure;
+  }
+
+  /** What boxes of the page have said since the last value left. */
+  get said(): readonly string[] {
+    return this.#said;
   }
 
   /** The failure that the status of the page itself tells of; the page's text says it better where it says anything. */
@@ -105,6 +114,8 @@ export class LoginTraffic {
   arm(field: FieldName, value: Secret): void {
     this.#guard.arm(field, value);
     this.unread.begin();
+    this.#armed = field;
+    this.#said = [];
     this.#hasAsked = false;
   }
 
@@ -174,7 +185,7 @@ export class LoginTraffic {
     const field = this.#pending.get(request);
     if (field === undefined) return;
     const isOwn = isOwnSite(request, this.#options.page);
-    void this.#settle(request, field, () => readOutcome(response, field, isOwn));
+    void this.#settle(request, field, () => readAnswerTo(field, response, isOwn));
   };
 
   readonly #onFailed = (request: Request): void => {
@@ -182,27 +193,30 @@ export class LoginTraffic {
     const field = this.#pending.get(request);
     if (field === undefined || this.#redirect !== null) return;
     const brokenOff = isOwnSite(request, this.#options.page) ? BROKEN_OFF : null;
-    void this.#settle(request, field, async () => brokenOff);
+    void this.#settle(request, field, async () => ({ outcome: brokenOff, otpIntervalMs: null }));
   };
 
   /** An error page says in its text what it is about, so it is shown first. */
   async #judgeDocument(response: Response): Promise<void> {
     const { page, onChange } = this.#options;
     const isChallenge = response.headers()['cf-mitigated'] === 'challenge';
-    const failure = isChallenge ? CAPTCHA : failureInStatus(response.status());
+    const isClosed = MAINTENANCE_PATH.test(new URL(response.url()).pathname);
+    const byStatus = isClosed ? MAINTENANCE : failureInStatus(response.status());
+    const failure = isChallenge ? CAPTCHA : byStatus;
     this.#document = response;
     this.#documentFailure = null;
     if (failure !== null) {
-      const patience = { timeout: BODY_PATIENCE_MS };
-      const shown = response.finished().then(() => page.waitForLoadState('domcontentloaded', patience));
-      await Promise.race([shown.catch(() => undefined), delay(BODY_PATIENCE_MS)]);
+      const within = { timeout: BODY_TIMEOUT_MS };
+      const shown = response.finished().then(() => page.waitForLoadState('domcontentloaded', within));
+      await Promise.race([shown.catch(() => undefined), delay(BODY_TIMEOUT_MS)]);
     }
     if (this.#document === response) this.#documentFailure = failure;
     onChange();
   }
 
-  async #settle(request: Request, field: FieldName, read: () => Promise<Outcome>): Promise<void> {
-    const outcome = await read().catch(() => null);
+  async #settle(request: Request, field: FieldName, read: () => Promise<ReadAnswer>): Promise<void> {
+    const { outcome, otpIntervalMs } = await read().catch(() => ({ outcome: null, otpIntervalMs: null }));
+    if (otpIntervalMs !== null) await this.#options.onOtpInterval(otpIntervalMs).catch(() => undefined);
     if (outcome === 'ACCEPTED') this.#accepted.add(field);
     else if (outcome === 'REFUSED') this.#refused.add(field);
     else this.#failure ??= outcome;
@@ -220,6 +234,13 @@ export class LoginTraffic {
     return true;
   }
 }
+
+const MAINTENANCE_PATH = /\b(?:maintenance|downtime)\b/i;
+const MAINTENANCE: SeenFailure = {
+  kind: 'FAILURE',
+  code: 'MAINTENANCE',
+  message: 'The broker leads to its page about maintenance.',
+};
 
 const BROKEN_OFF: SeenFailure = {
   kind: 'FAILURE',

@@ -11,8 +11,10 @@ import type { ButtonReading, FieldName } from './page-reading.ts';
 import type { PageWatch } from './page-watch.ts';
 import { readRedirect } from './redirect.ts';
 
-/** A button for consent is pressed only when the page has been quiet for so long, or a PIN was given before. */
-const CONSENT_QUIET_MS = 1000;
+/** An offer is turned down only when it has stood there for so long. */
+const OFFER_STANDS_MS = 1000;
+/** A page that makes one offer after the other is left to a person. */
+const MAX_DISMISSALS = 3;
 
 type View = Exclude<PageKind, { kind: 'UNKNOWN' }> | { readonly kind: 'REDIRECT' };
 
@@ -25,7 +27,7 @@ export class Login implements Disposable {
   readonly #sight: LoginSight;
   readonly #hands: LoginHands;
   readonly #submitted = new Set<FieldName>();
-  readonly #consented = new Set<string>();
+  readonly #dismissed = new Set<string>();
 
   private constructor(
     page: Page,
@@ -56,6 +58,7 @@ export class Login implements Disposable {
       page,
       redirectUri: request.redirectUri,
       onSubmitted: (field) => listener.onSubmitted(field),
+      onOtpInterval: (milliseconds) => listener.onOtpInterval(milliseconds),
       onChange: () => watch.notify(),
     });
     watch.follow(page);
@@ -74,7 +77,7 @@ export class Login implements Disposable {
       const view = await this.#nextView();
       if (view.kind === 'REDIRECT') break;
       if (view.kind === 'FAILURE') await this.#fail(view);
-      if (view.kind === 'CONSENT') await this.#consent(view.button);
+      if (view.kind === 'DISMISSAL') await this.#dismiss(view.button);
       if (view.kind === 'FIELD') await this.#submit(view.field);
     }
     await this.#listener.onStep('REDIRECT');
@@ -115,8 +118,8 @@ export class Login implements Disposable {
     const openedAt = performance.now();
     const view = await this.#sight.until<View>(this.#sight.deadline(), ({ kind }) => {
       if (this.#traffic.redirect !== null) return { kind: 'REDIRECT' };
-      const isQuiet = performance.now() - openedAt >= CONSENT_QUIET_MS || this.#submitted.has('PIN');
-      const isEarly = kind.kind === 'CONSENT' && (!isQuiet || this.#consented.has(kind.button.label));
+      const stands = performance.now() - openedAt >= OFFER_STANDS_MS;
+      const isEarly = kind.kind === 'DISMISSAL' && (!stands || !this.#mayDismiss(kind.button));
       // The next secret is typed only after the broker has answered the one before.
       const isUnanswered = this.#traffic.isPending && kind.kind !== 'FAILURE';
       return kind.kind === 'UNKNOWN' || isEarly || isUnanswered ? undefined : kind;
@@ -129,7 +132,7 @@ export class Login implements Disposable {
   async #fail(failure: SeenFailure): Promise<void> {
     const { captchaWaitMs, now } = this.#request;
     if (failure.code !== 'CAPTCHA' || captchaWaitMs === 0)
-      throw new LoginFailure(failure.code, failure.message);
+      throw new LoginFailure(failure.code, failure.message, { restMs: failure.restMs ?? null });
     const deadline = AbortSignal.timeout(captchaWaitMs);
     await this.#listener.onCaptcha(new Date(now().getTime() + captchaWaitMs));
     const isSolved = await this.#sight.until(deadline, ({ kind }) => {
@@ -144,6 +147,7 @@ export class Login implements Disposable {
     const value = await this.#valueFor(field);
     if (value === null) return;
     await this.#listener.onStep(field);
+    this.#sight.beginFilling(field);
     this.#traffic.arm(field, value);
     // From here on the field counts as submitted, whatever happens: it is never filled a second time.
     this.#submitted.add(field);
@@ -167,13 +171,18 @@ export class Login implements Disposable {
     return kind.kind === 'FIELD' && kind.field === field;
   }
 
-  async #consent(button: ButtonReading): Promise<void> {
-    await this.#listener.onStep('CONSENT');
-    // Read anew, because the step took its time to be written down.
+  #mayDismiss({ label }: ButtonReading): boolean {
+    return !this.#dismissed.has(label) && this.#dismissed.size < MAX_DISMISSALS;
+  }
+
+  /** Turns down an offer, once, after that was written down. */
+  async #dismiss(button: ButtonReading): Promise<void> {
+    this.#dismissed.add(button.label);
+    await this.#listener.onDismissal(button.label);
+    // Read anew, because writing it down took its time.
     const { kind } = await this.#sight.look();
-    if (kind.kind !== 'CONSENT' || kind.button.label !== button.label) return;
-    this.#consented.add(button.label);
-    await this.#hands.consent(kind.button);
+    if (kind.kind === 'DISMISSAL' && kind.button.label === button.label)
+      await this.#hands.dismiss(kind.button);
   }
 }
 

@@ -1,5 +1,15 @@
 import { type FailureCode, failureOfBrokerCode, isPassingCode } from '../domain/failure.ts';
-import { type ButtonReading, FIELD_NAMES, type FieldName, type PageReading } from './page-reading.ts';
+import { findDismissal } from './dismissal.ts';
+import { obstacleTo } from './own-step.ts';
+import {
+  type ButtonReading,
+  FIELD_NAMES,
+  type FieldName,
+  type FieldReading,
+  type PageReading,
+} from './page-reading.ts';
+import { quote } from './quote.ts';
+import { noticeSaid, refusalSaid, waitSaid } from './refusal-words.ts';
 
 /** A failure that can be read off the page or off an answer. */
 export interface SeenFailure {
@@ -8,75 +18,77 @@ export interface SeenFailure {
   readonly message: string;
   /** The broker gave a code that is not known here. */
   readonly isUnknownCode?: true;
-  /** It says of something that it is wrong: before anything was entered that is something else. */
-  readonly isAboutInput?: true;
+  /** The account rests after it, for so long at least. */
+  readonly restMs?: number;
 }
 
 /** Which page is shown. `UNKNOWN` may still turn into one of the others while it loads. */
 export type PageKind =
   | { readonly kind: 'FIELD'; readonly field: FieldName }
-  | { readonly kind: 'CONSENT'; readonly button: ButtonReading }
+  | { readonly kind: 'DISMISSAL'; readonly button: ButtonReading }
   | SeenFailure
   | { readonly kind: 'UNKNOWN' };
+
+/** The field whose value left last, and what has appeared on the page since. */
+export interface Awaited {
+  readonly field: FieldName;
+  /** Lines that were not there when it left. */
+  readonly news: string;
+  /** Toasts and boxes among them. */
+  readonly alerts: string;
+}
 
 /** The broker's own code in a toast, `message [1017069]`, or in an error envelope shown as text. */
 const BROKER_CODES = /\[(1017\d{3}|4000001)\]|\b(UDAPI\d+)\b/g;
 
-const WRONG_INPUT =
-  /\b(incorrect|invalid|wrong)\b.{0,40}\b(t?otp|pin|code)\b|\b(t?otp|pin|code)\b.{0,40}\b(incorrect|invalid|wrong|did not match|does not match)\b/i;
-
-/** Texts that stand without a code. Sources: the login page's bundle, help pages, public screenshots and programs. */
-const TEXTS: readonly (readonly [RegExp, FailureCode, string])[] = [
-  [
-    /exceeded the maximum number of times|too many (otp|requests|attempts to generate)/i,
-    'THROTTLED',
-    'The broker accepts no more OTP requests for a while.',
-  ],
-  [/attempts? (left|remaining)/i, 'CREDENTIALS_REJECTED', 'The broker is counting wrong attempts.'],
-  [WRONG_INPUT, 'CREDENTIALS_REJECTED', 'The broker rejected what was entered.'],
-  [
-    /(?<!\b(?:if|once|when|whenever|unless|until|after|case) (?:your |the |an )?)\baccount (is|was|has been)( temporarily| currently)? (locked|blocked|suspended|disabled)/i,
-    'CREDENTIALS_REJECTED',
-    'The broker has locked the account.',
-  ],
-  [
-    /error 10(09|1\d|20)\b|access denied|being rate limited|error 5\d\d\b/i,
-    'BROKER_UNREACHABLE',
-    "The broker's edge refused the connection.",
-  ],
-];
-
+/** Instructions to prove that one is a person; what only speaks of such checks is no check. */
 const CAPTCHA_TEXT =
-  /verify(ing)? (that )?you are (a )?human|checking your browser|having trouble\?|not a robot|\b(enter|type|solve) the (characters|captcha)/i;
-const LOCKED_BUTTON = /unlock account/i;
-const CONSENT_LABEL = /\b(allow|authori[sz]e|approve|grant)\b/i;
-const NO_CONSENT_LABEL = /\b(not|don.t|deny|cookies?|notifications?)\b/i;
-/** These sign anything, so the page has to say that it is about an app's access. */
-const ACCEPT_LABEL = /\b(accept|agree)\b(?! all)/i;
-const ACCESS_TEXT = /\b(authori[sz]\w*|permissions?|access to your)\b/i;
+  /^\W*(?:please )?(?:(?:verify|confirm|prove)(?:ing)?,? (?:that )?you(?:['’]re| are) (?:a |not a )?(?:human|robot)|checking (?:your|if the site|the security of)|i['’]?a?m (?:not a robot|human)|(?:enter|type|solve|complete) the (?:characters|captcha|letters|challenge|puzzle|text in the)|press (?:and|&) hold|just a moment\W*$)/im;
 
-/** What to do about a page, given which fields were submitted already. Failures come first: nothing is typed beside one. */
-export const classifyPage = (reading: PageReading, submitted: ReadonlySet<FieldName>): PageKind => {
+/** What to do about a page. `submitted`: what was entered already. Nothing is typed beside a CAPTCHA or a refusal. */
+export const classifyPage = (
+  reading: PageReading,
+  submitted: ReadonlySet<FieldName>,
+  awaited: Awaited | null = null,
+): PageKind => {
   if (reading.captcha || CAPTCHA_TEXT.test(reading.text)) return CAPTCHA;
-  const failure = failureInText(reading.text);
-  // Before anything was entered nothing can have been rejected: such words on the first page are part of it.
-  const isUntouched = submitted.size === 0;
-  const isFirstPage = isUntouched && reading.fields.MOBILE !== undefined;
-  const isNoNews =
-    (isUntouched && failure?.isAboutInput === true) ||
-    (isFirstPage && failure?.code === 'CREDENTIALS_REJECTED');
-  if (failure !== null && !isNoNews) return failure;
-  if (reading.buttons.some(({ label }) => LOCKED_BUTTON.test(label)) && !isFirstPage) return LOCKED;
-  const field = FIELD_NAMES.find((name) => reading.fields[name]?.enabled && !submitted.has(name));
-  if (field !== undefined) return { kind: 'FIELD', field };
-  const isAboutAccess = ACCESS_TEXT.test(reading.text);
-  const button = reading.buttons.find(
-    ({ label }) =>
-      (CONSENT_LABEL.test(label) || (isAboutAccess && ACCEPT_LABEL.test(label))) &&
-      !NO_CONSENT_LABEL.test(label),
-  );
-  const anyField = FIELD_NAMES.some((name) => reading.fields[name] !== undefined);
-  return button !== undefined && !anyField ? { kind: 'CONSENT', button } : { kind: 'UNKNOWN' };
+  const next = nextField(reading, submitted);
+  const refusal = awaited === null ? null : refusalIn(awaited, reading, next !== undefined);
+  if (refusal !== null) return refusal;
+  // A page without any step of the login is what the broker has to say instead of it.
+  const isNotice = FIELD_NAMES.every((name) => reading.fields[name] === undefined);
+  const coded = isNotice ? failureInCodes(reading.text) : null;
+  if (coded !== null) return coded;
+  const dismissal = isNotice || reading.dialog !== null ? findDismissal(reading) : null;
+  if (dismissal !== null) return { kind: 'DISMISSAL', button: dismissal };
+  if (next === undefined || reading.dialog !== null) return { kind: 'UNKNOWN' };
+  const [field, shown] = next;
+  return obstacleTo(field, shown, reading) === null ? { kind: 'FIELD', field } : { kind: 'UNKNOWN' };
+};
+
+/** The first field that takes something and was not filled yet. */
+export const nextField = (
+  { fields }: PageReading,
+  submitted: ReadonlySet<FieldName>,
+): readonly [FieldName, FieldReading] | undefined => {
+  for (const name of FIELD_NAMES) {
+    const shown = fields[name];
+    if (shown?.enabled === true && !submitted.has(name)) return [name, shown];
+  }
+  return undefined;
+};
+
+/**
+ * The refusal of the value that left last. A page that has moved on to the next step refuses nothing in words, and one
+ * that shows neither may still be on its way to it.
+ */
+const refusalIn = (awaited: Awaited, reading: PageReading, hasMovedOn: boolean): SeenFailure | null => {
+  const text = hasMovedOn ? awaited.alerts : awaited.news;
+  const coded = failureInCodes(text);
+  if (coded !== null) return awaited.field === 'MOBILE' ? otpRequestRefused(text) : coded;
+  if (hasMovedOn) return null;
+  const stands = reading.fields[awaited.field] !== undefined;
+  return refusalInText(awaited.field, stands ? awaited.news : awaited.alerts);
 };
 
 export const CAPTCHA: SeenFailure = {
@@ -84,40 +96,58 @@ export const CAPTCHA: SeenFailure = {
   code: 'CAPTCHA',
   message: 'The broker shows a CAPTCHA.',
 };
-const LOCKED: SeenFailure = {
-  kind: 'FAILURE',
-  code: 'CREDENTIALS_REJECTED',
-  message: 'The broker has locked the account.',
-};
 
 const codesIn = (text: string): readonly string[] =>
   [...text.matchAll(BROKER_CODES)].map(([, toast, envelope]) => toast ?? envelope ?? '');
 
-/** What the text of a refusal says, in codes and words that are known; null where the page will try again by itself. */
-export const refusalInText = (text: string): SeenFailure | 'UNKNOWN' | null => {
-  const failure = failureInText(text);
-  if (failure !== null) return failure.isUnknownCode ? 'UNKNOWN' : failure;
-  return codesIn(text).some(isPassingCode) ? null : 'UNKNOWN';
+/** Only the page's own next try answers to such a code. */
+export const isPassing = (text: string): boolean => codesIn(text).some(isPassingCode);
+
+/** The failure that the broker's codes in a text tell of; null when there are none. */
+export const failureInCodes = (text: string): SeenFailure | null => {
+  const code = codesIn(text).find((each) => !isPassingCode(each));
+  if (code === undefined) return null;
+  const known = failureOfBrokerCode(code);
+  if (known !== undefined) return resting({ code: known, message: `The broker answered ${code}.` }, text);
+  const message = `The broker answered ${code}, which is not known here.`;
+  return { kind: 'FAILURE', code: 'PAGE_CHANGED', message, isUnknownCode: true };
 };
 
-/** The failure that a text tells of, by code first and by wording second; null when it tells of none. */
-export const failureInText = (text: string): SeenFailure | null => {
-  const codes = codesIn(text);
-  const coded = codes.find((code) => !isPassingCode(code));
-  const known = coded === undefined ? undefined : failureOfBrokerCode(coded);
-  if (known !== undefined) return { kind: 'FAILURE', code: known, message: `The broker answered ${coded}.` };
-  const said = TEXTS.find(([pattern]) => pattern.test(text));
-  if (said !== undefined) {
-    const [pattern, code, message] = said;
-    return { kind: 'FAILURE', code, message, ...(pattern === WRONG_INPUT ? { isAboutInput: true } : {}) };
-  }
-  if (coded === undefined) return null;
-  return {
-    kind: 'FAILURE',
-    code: 'PAGE_CHANGED',
-    message: `The broker answered ${coded}, which is not known here.`,
-    isUnknownCode: true,
-  };
+/**
+ * A refused OTP request: by words first, for the broker's code 1017016 stands for many a mistake. Whatever the reason,
+ * the account rests. Null where the page will try again by itself.
+ */
+export const otpRequestRefused = (words: string): SeenFailure | null => {
+  const said = refusalInText('MOBILE', words);
+  if (said !== null) return said;
+  const coded = failureInCodes(words);
+  if (coded === null && isPassing(words)) return null;
+  const isKnown = coded !== null && coded.isUnknownCode !== true;
+  if (isKnown && coded.code !== 'CREDENTIALS_REJECTED') return coded;
+  const message = `The broker refused the OTP request: “${quote(words)}”.`;
+  return { kind: 'FAILURE', code: 'ACTION_REQUIRED', message, restMs: 0 };
+};
+
+/** The failure that the text of an answer to `field` tells of in words; null when it tells of none. */
+export const refusalInText = (field: FieldName, text: string): SeenFailure | null => {
+  const said = refusalSaid(field, text);
+  return said === null ? null : resting(said, text);
+};
+
+/** The failure that a page which is no step of the login tells of in words; null when it tells of none. */
+export const noticeInText = (text: string): SeenFailure | null => {
+  const said = noticeSaid(text);
+  return said === null ? null : resting(said, text);
+};
+
+const resting = (
+  { code, message }: { readonly code: FailureCode; readonly message: string },
+  text: string,
+): SeenFailure => {
+  if (code !== 'THROTTLED' && code !== 'MAINTENANCE') return { kind: 'FAILURE', code, message };
+  const restMs = waitSaid(text, new Date());
+  const named = restMs === 0 ? '' : ` It names a wait of ${Math.ceil(restMs / 60_000)} min.`;
+  return { kind: 'FAILURE', code, message: `${message}${named}`, restMs };
 };
 
 /** The failure that the status of an answer tells of; null when it tells of none. */

@@ -1,4 +1,5 @@
 import type { Frame, Page } from 'playwright-core';
+import { readInPage } from './read-in-page.ts';
 
 /** The three steps that take an input, by the broker's own ids; stable in every source from 2023 to October 2026. */
 export const FIELDS = {
@@ -35,31 +36,64 @@ const CAPTCHA_ELEMENTS = [
   'canvas[id*=captcha i]',
 ].join(', ');
 
-export const BUTTONS = 'button, a, input[type=submit], [role=button]';
+const BUTTONS = 'button, a, input[type=submit], input[type=button], [role=button]';
 
-interface FieldReading {
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** One of the login's own fields. */
+export interface FieldReading {
   readonly enabled: boolean;
-  /** Nothing stands in it. */
+  /** Nothing stands in it, a country code aside. */
   readonly isEmpty: boolean;
   readonly hasButton: boolean;
   readonly buttonEnabled: boolean;
   /** Where a click meets the enabled button and nothing that covers it; null when that is nowhere on the screen. */
-  readonly buttonAt: { readonly x: number; readonly y: number } | null;
+  readonly buttonAt: Point | null;
+  /** What stands on the step's button; null where there is none. */
+  readonly buttonLabel: string | null;
+  /** What stands on the button that the Enter key would press; null where there is none. */
+  readonly enterLabel: string | null;
+  /** Label, placeholder and the like, a line each. */
+  readonly caption: string;
+  /** The text that leads up to it, a line each: the headings of its part of the page and what follows them. */
+  readonly lead: string;
+  /** The text that follows it there, a line each. */
+  readonly trail: string;
 }
 
 /** A visible button. */
 export interface ButtonReading {
   readonly label: string;
-  /** Where a click meets it and nothing that covers it; null when that is nowhere on the screen. */
-  readonly at: { readonly x: number; readonly y: number } | null;
+  /** Where a click meets it and nothing that covers it; null when that is nowhere on the screen, or it is locked. */
+  readonly at: Point | null;
+  readonly isLink: boolean;
+}
+
+/** Something that lies over the page and wants an answer. */
+export interface DialogReading {
+  readonly heading: string;
+  readonly text: string;
+  readonly buttons: readonly ButtonReading[];
 }
 
 /** What a person in front of the page could see at one moment. */
 export interface PageReading {
   readonly fields: Readonly<Partial<Record<FieldName, FieldReading>>>;
+  /** The captions of inputs for text that are none of the login's own. */
+  readonly otherInputs: readonly string[];
+  readonly checkboxes: readonly string[];
   readonly captcha: boolean;
-  /** The visible buttons, those of cookie and notification banners left out. */
+  readonly headings: readonly string[];
   readonly buttons: readonly ButtonReading[];
+  /** The texts of toasts and other notices. */
+  readonly alerts: readonly string[];
+  /** What lies over the fields of the page; where it has none, an open dialog. */
+  readonly dialog: DialogReading | null;
+  /** Something turns while one waits. */
+  readonly isBusy: boolean;
   /** The visible text, with input values left out; of a very long page its beginning and its end. */
   readonly text: string;
 }
@@ -67,7 +101,7 @@ export interface PageReading {
 /** Reads the page, or null while it is between two documents. `captchaFrames` are those that were loaded from a CAPTCHA's host. */
 export const readPage = async (page: Page, captchaFrames: Iterable<Frame>): Promise<PageReading | null> => {
   try {
-    const reading = await page.evaluate(look, {
+    const reading = await page.evaluate(readInPage, {
       fields: Object.entries(FIELDS),
       buttons: BUTTONS,
       captcha: CAPTCHA_ELEMENTS,
@@ -94,74 +128,4 @@ const isShown = async (frame: Frame): Promise<boolean> => {
     return false;
   const box = (await element.isVisible()) ? await element.boundingBox() : null;
   return box !== null && box.y + box.height > 0 && box.x + box.width > 0;
-};
-
-/**
- * Runs in the page. None of its functions has a name, because a transpiler that keeps names would call a helper that the
- * page does not have. Open shadow roots are read like the document. Visible is what has a box inside the page that no
- * collapsed or transparent parent hides.
- */
-const look = (marks: {
-  fields: [string, { input: string; button: string }][];
-  buttons: string;
-  captcha: string;
-}) => {
-  const roots: (Document | ShadowRoot)[] = [document];
-  for (const root of roots) {
-    for (const element of root.querySelectorAll('*'))
-      if (element.shadowRoot !== null) roots.push(element.shadowRoot);
-  }
-  const wanted = [
-    ...marks.fields.flatMap(([, { input, button }]) => [input, button]),
-    marks.buttons,
-    marks.captcha,
-  ];
-  const visible = new Set<Element>();
-  for (const root of roots) {
-    for (const element of root.querySelectorAll<HTMLElement>(wanted.join(', '))) {
-      const { width, height, right, bottom, left } = element.getBoundingClientRect();
-      const isInside = right > 0 && bottom + scrollY > 0 && left < document.documentElement.scrollWidth;
-      if (width === 0 || height === 0 || !isInside) continue;
-      if (!element.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
-      let isClipped = false;
-      for (let parent = element.parentElement; parent !== null; parent = parent.parentElement) {
-        const box = parent.getBoundingClientRect();
-        const isCollapsed = box.width === 0 || box.height === 0;
-        if (isCollapsed && getComputedStyle(parent).overflow !== 'visible') isClipped = true;
-      }
-      if (!isClipped) visible.add(element);
-    }
-  }
-  const seen = [...visible];
-  const places = seen.map((element) => {
-    const box = element.getBoundingClientRect();
-    const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
-    return element.contains(document.elementFromPoint(middle.x, middle.y)) ? middle : null;
-  });
-  const texts = roots.map((root) =>
-    root instanceof Document
-      ? (root.body?.innerText ?? '')
-      : [...root.children].map((child) => (child instanceof HTMLElement ? child.innerText : '')).join('\n'),
-  );
-  const text = texts.join('\n');
-  return {
-    fields: marks.fields.flatMap(([name, { input, button }]): [string, FieldReading][] => {
-      const field = seen.find((element) => element.matches(input));
-      if (!(field instanceof HTMLInputElement)) return [];
-      const submit = seen.find((element) => element.matches(button));
-      const buttonEnabled = submit?.matches(':not(:disabled, [aria-disabled="true"])') ?? false;
-      const buttonAt = submit !== undefined && buttonEnabled ? (places[seen.indexOf(submit)] ?? null) : null;
-      const isEmpty = field.value === '';
-      const hasButton = submit !== undefined;
-      return [[name, { enabled: !field.disabled, isEmpty, hasButton, buttonEnabled, buttonAt }]];
-    }),
-    captcha: seen.some((element) => element.matches(marks.captcha)),
-    buttons: seen.flatMap((element, index) => {
-      const banner = '[id*=cookie i], [class*=cookie i], [id*=notification i], [class*=notification i]';
-      if (!element.matches(marks.buttons) || element.closest(banner) !== null) return [];
-      const label = element instanceof HTMLInputElement ? element.value : (element as HTMLElement).innerText;
-      return [{ label: label.trim(), at: places[index] ?? null }];
-    }),
-    text: text.length > 20_000 ? `${text.slice(0, 10_000)}\n${text.slice(-10_000)}` : text,
-  };
 };

@@ -120,7 +120,7 @@ class Auto {
     const failures = steps.flatMap(({ failure }) => failure ?? []);
     const isOutage =
       status === 'STOPPED' &&
-      failures.some(({ code }) => code === 'BROKER_UNREACHABLE') &&
+      failures.some(({ code }) => code === 'BROKER_UNREACHABLE' || code === 'MAINTENANCE') &&
       failures.every(({ submitted }) => submitted.every((what) => what === 'MOBILE'));
     if (!isOutage || this.#terminal.signal.aborted) return false;
     this.#outages += 1;

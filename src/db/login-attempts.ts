@@ -57,17 +57,38 @@ export const isTimeStepUsed = async (db: Queryable, totp: TotpSecret, timeStep: 
   return row !== undefined;
 };
 
+/** The broker wants so much time between the OTP request of this API and run, and the next one. */
+export const noteOtpInterval = async (
+  transaction: Queryable,
+  { runId, apiName }: AttemptOwner,
+  milliseconds: number,
+): Promise<void> => {
+  await transaction
+    .updateTable('login_attempts')
+    .set({ otp_interval_ms: milliseconds })
+    .where('run_id', '=', runId)
+    .where('api_name', '=', apiName)
+    .where('kind', '=', 'OTP_REQUEST')
+    .execute();
+};
+
+/** An OTP request, and how much time the broker wants between it and the next; 0 where it named none. */
+export interface OtpRequest {
+  readonly at: Date;
+  readonly intervalMs: number;
+}
+
 /** When the account last asked the broker for an OTP; null if never. */
-export const lastOtpRequest = async (db: Queryable, accountId: string): Promise<Date | null> => {
+export const lastOtpRequest = async (db: Queryable, accountId: string): Promise<OtpRequest | null> => {
   const row = await db
     .selectFrom('login_attempts')
-    .select('at')
+    .select(['at', 'otp_interval_ms'])
     .where('account_id', '=', accountId)
     .where('kind', '=', 'OTP_REQUEST')
     .orderBy('at', 'desc')
     .limit(1)
     .executeTakeFirst();
-  return row === undefined ? null : new Date(row.at);
+  return row === undefined ? null : { at: new Date(row.at), intervalMs: row.otp_interval_ms ?? 0 };
 };
 
 /** The APIs of a run whose code was written down as about to be sent. */

@@ -83,6 +83,8 @@ export interface LoginAttemptsTable {
   totp_fingerprint: string | null;
   time_step: number | null;
   at: number;
+  /** How long the broker wants between this OTP request and the next; null where it did not say. */
+  otp_interval_ms?: number | null;
 }
 
 /** The union of the two shapes in use, with the account. `client_secret` is sealed. */

@@ -36,6 +36,7 @@ interface AuditFacts {
   readonly OTP_SUBMITTED: Nothing;
   readonly PIN_SUBMITTED: Nothing;
   readonly CODE_EXCHANGED: Nothing;
+  readonly OFFER_DISMISSED: { readonly label: string };
   readonly APPROVAL_REQUESTED: Nothing;
   readonly NOTICE_REFUSED: { readonly fault: NoticeRefusal; readonly times: number };
   readonly TOKEN_STORED: {
@@ -133,6 +134,11 @@ const RULES: { readonly [Kind in AuditKind]: Rule<Kind> } = {
   OTP_SUBMITTED: rule('INFO', 'AUTH', 'An OTP is submitted; its time step is used up for good.'),
   PIN_SUBMITTED: rule('INFO', 'AUTH', 'The PIN is submitted.'),
   CODE_EXCHANGED: rule('INFO', 'AUTH', 'The authorization code is sent in exchange for a token.'),
+  OFFER_DISMISSED: rule(
+    'WARN',
+    'AUTH',
+    ({ label }) => `An offer of the broker's page was turned down with ${JSON.stringify(label)}.`,
+  ),
   APPROVAL_REQUESTED: rule('INFO', 'AUTH', 'The account’s owner is asked to approve on the phone.'),
   NOTICE_REFUSED: rule(
     'WARN',

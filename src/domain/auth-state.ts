@@ -29,6 +29,9 @@ export const BLOCK_REASONS = [
   'BROKER_UNREACHABLE',
   'DATABASE',
   'BROWSER_BUSY',
+  'ACTION_REQUIRED',
+  'MOBILE_REJECTED',
+  'MAINTENANCE',
 ] as const;
 export type BlockReason = (typeof BLOCK_REASONS)[number];
 
@@ -102,6 +105,9 @@ const BLOCKING: Readonly<Partial<Record<FailureCode, BlockReason>>> = {
   PAGE_CHANGED: 'PAGE_CHANGED',
   BROKER_UNREACHABLE: 'BROKER_UNREACHABLE',
   STORAGE_FAILED: 'DATABASE',
+  ACTION_REQUIRED: 'ACTION_REQUIRED',
+  MOBILE_REJECTED: 'MOBILE_REJECTED',
+  MAINTENANCE: 'MAINTENANCE',
 };
 
 /** Why nothing moves on; null when something does, or nothing needs to. `isBrowserTaken`: the run waits for another process to let go of the browser. */

@@ -35,6 +35,18 @@ export const FAILURES = {
     nextAction:
       'Log in once by hand in a normal browser, or run with UPSTOX_HEADLESS=false; this program never touches a CAPTCHA.',
   },
+  ACTION_REQUIRED: {
+    scope: 'RUN',
+    consequence: null,
+    nextAction:
+      'Log in at the broker by hand and decide there about what its page asks; then generate again. This program agrees to nothing.',
+  },
+  MOBILE_REJECTED: {
+    scope: 'RUN',
+    consequence: null,
+    nextAction:
+      'Correct UPSTOX_MOBILE_NUMBER, or the mobile number of the account: the broker knows no account with this one. Then generate again.',
+  },
   APP_REJECTED: {
     scope: 'API',
     consequence: null,
@@ -47,11 +59,16 @@ export const FAILURES = {
     nextAction:
       "Log in once by hand to see what the broker's page asks for; if it has changed, vega-auth needs an update.",
   },
+  MAINTENANCE: {
+    scope: 'RUN',
+    consequence: 'COOLDOWN',
+    nextAction: "Look at the broker's status page, and generate again when its maintenance is over.",
+  },
   BROKER_UNREACHABLE: {
     scope: 'RUN',
     consequence: 'COOLDOWN',
     nextAction:
-      "Check the internet connection and the broker's status page, then generate again when the cooldown is over.",
+      "Look at the broker's status page; `vega-auth doctor` shows whether this machine reaches the broker. Generate again when the cooldown is over.",
   },
   CODE_SPENT: {
     scope: 'API',
@@ -137,6 +154,14 @@ export const FAILURE_CODES = Object.keys(FAILURES) as readonly FailureCode[];
 /** What left this machine for the broker in one step; none of these is ever sent a second time. */
 export const SUBMISSIONS = ['MOBILE', 'OTP', 'PIN', 'CODE'] as const;
 export type Submission = (typeof SUBMISSIONS)[number];
+
+/** What has gone wrong. */
+export interface FailureReason {
+  readonly code: FailureCode;
+  readonly message: string;
+  /** The account rests after it, for so long at least; null or absent where the code alone decides. */
+  readonly restMs?: number | null;
+}
 
 /** Why one API got no token. */
 export interface Failure {

@@ -35,6 +35,9 @@ const BlockReasonEnum = enumOf('BlockReason', {
     BROKER_UNREACHABLE: 'The broker does not answer.',
     DATABASE: 'The database cannot be written.',
     BROWSER_BUSY: 'Another process has the browser.',
+    ACTION_REQUIRED: 'The broker asks the account’s owner for something that only a person may decide.',
+    MOBILE_REJECTED: 'The broker knows no account with the mobile number.',
+    MAINTENANCE: 'The broker is closed for maintenance.',
   },
 });
 

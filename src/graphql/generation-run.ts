@@ -88,8 +88,12 @@ const FAILURE_DESCRIPTIONS: Readonly<Record<Failure['code'], string>> = {
   THROTTLED: 'The broker is counting attempts and accepts no more for a while.',
   CREDENTIALS_REJECTED: 'The broker rejected mobile number, OTP or PIN, or has locked the account.',
   CAPTCHA: 'The broker wants to see a person.',
+  ACTION_REQUIRED:
+    'A page or an answer of the broker asks for something that only the account’s owner may decide; nothing was agreed to.',
+  MOBILE_REJECTED: 'The broker knows no account with the mobile number.',
   APP_REJECTED: 'The broker does not accept this API app.',
   PAGE_CHANGED: 'The login page is none of the known ones.',
+  MAINTENANCE: 'The broker is closed for maintenance.',
   BROKER_UNREACHABLE: 'The broker cannot be reached or does not answer.',
   CODE_SPENT: 'The code was sent and yielded no token; a code is good for one try.',
   SPENT_UNKNOWN: 'The code was sent and the program ended before the answer came.',

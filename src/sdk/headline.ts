@@ -186,18 +186,33 @@ const blocked = (reason: Exclude<BlockReason, 'COOLDOWN'>, { run, tokens }: Stan
       };
     case 'PAGE_CHANGED':
       return {
-        sentence: 'The broker’s login page is not known any more; nothing was typed.',
+        sentence: 'The broker’s login page is not known any more.',
         nextAction: 'Log in once by hand to see what it asks for, then generate again.',
       };
     case 'BROKER_UNREACHABLE':
       return {
         sentence: 'The broker does not answer.',
-        nextAction: 'Check the internet connection and the broker’s status page, then generate again.',
+        nextAction: 'Look at the broker’s status page, then generate again.',
       };
     case 'DATABASE':
       return {
         sentence: 'A token could not be written to the database.',
         nextAction: 'Check the file and the disk, then generate again.',
+      };
+    case 'ACTION_REQUIRED':
+      return {
+        sentence: 'The broker asks for something that only you may decide; nothing was agreed to.',
+        nextAction: 'Log in at the broker by hand, decide about it there, then generate again.',
+      };
+    case 'MOBILE_REJECTED':
+      return {
+        sentence: 'The broker knows no account with the mobile number.',
+        nextAction: 'Correct the mobile number, then generate again.',
+      };
+    case 'MAINTENANCE':
+      return {
+        sentence: 'The broker is closed for maintenance.',
+        nextAction: 'Generate again when it is over.',
       };
     case 'BROWSER_BUSY':
       return {

@@ -67,6 +67,9 @@ export const BLOCK_WORDS: Readonly<Record<BlockReason, Word>> = {
   BROKER_UNREACHABLE: word('⚠', 'BROKER UNREACHABLE', 'bad'),
   DATABASE: word('⚠', 'DATABASE', 'bad'),
   BROWSER_BUSY: word('⚠', 'BROWSER BUSY', 'warn'),
+  ACTION_REQUIRED: word('⚠', 'ACTION REQUIRED', 'bad'),
+  MOBILE_REJECTED: word('⚠', 'MOBILE REJECTED', 'bad'),
+  MAINTENANCE: word('⚠', 'MAINTENANCE', 'warn'),
 };
 
 export const GATE_WORDS = {

@@ -15,7 +15,9 @@ export const loginByEngine: LoginWay = async ({ broker, credentials, clock }) =>
     takeOtp: async () => totpCode(credentials.totp, timeStepAt(credentials.totp, clock())),
     beforePin: async () => undefined,
     onSubmitted: () => undefined,
-    onCaptcha: async () => undefined,
+    onOtpInterval: async () => undefined,
+      onDismissal: async () => undefined,
+      onCaptcha: async () => undefined,
   };
   const watch = new Stopwatch();
   {

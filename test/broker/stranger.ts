@@ -54,7 +54,8 @@ export class Stranger implements AsyncDisposable {
   }
 
   async logIn({ knobs = {}, answers = [], stepTimeoutMs }: Habits): Promise<Outcome> {
-    await using broker = await openBroker({ knobs });
+    // A busy machine may type a code late.
+    await using broker = await openBroker({ knobs, account: { totpPeriodSeconds: 60 } });
     await using front = await openFront(broker.url, answers);
     const [app] = broker.apps;
     if (app === undefined) throw new Error('The broker knows no app.');
@@ -67,6 +68,8 @@ export class Stranger implements AsyncDisposable {
       takeOtp: async () => totpCode(credentials.totp, timeStepAt(credentials.totp, new Date())),
       beforePin: async () => undefined,
       onSubmitted: () => undefined,
+      onOtpInterval: async () => undefined,
+      onDismissal: async () => undefined,
       onCaptcha: async () => undefined,
     };
     const request = {

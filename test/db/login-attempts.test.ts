@@ -92,8 +92,8 @@ test('the last OTP request is remembered for each account, whatever else was sen
     await recordAttempt(transaction, OWNER, 'PIN', new Date(later.getTime() + 1));
     await recordAttempt(transaction, { ...OWNER, accountId: 'UPSTOX_02' }, 'OTP_REQUEST', AT);
   });
-  expect(await lastOtpRequest(database.read, 'UPSTOX_01')).toEqual(later);
-  expect(await lastOtpRequest(database.read, 'UPSTOX_02')).toEqual(AT);
+  expect(await lastOtpRequest(database.read, 'UPSTOX_01')).toEqual({ at: later, intervalMs: 0 });
+  expect(await lastOtpRequest(database.read, 'UPSTOX_02')).toEqual({ at: AT, intervalMs: 0 });
   expect(await lastOtpRequest(database.read, 'UPSTOX_03')).toBeNull();
 });
 

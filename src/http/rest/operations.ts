@@ -147,7 +147,10 @@ const NEXT_ACTIONS: Readonly<Record<BlockReason, string>> = {
   CREDENTIALS_REJECTED: 'Log in by hand, correct what was wrong, then call clearQuarantine with a reason.',
   APP_REJECTED: 'Put the app right at the broker, or accept the partial set.',
   PAGE_CHANGED: 'Look at the login page; it is not known any more.',
-  BROKER_UNREACHABLE: "Check the internet connection and the broker's status page, then generate again.",
+  BROKER_UNREACHABLE: "Look at the broker's status page, then generate again.",
   DATABASE: 'Check the database file, its permissions and the disk.',
   BROWSER_BUSY: 'Wait for the other process, or end it.',
+  ACTION_REQUIRED: 'Log in at the broker by hand, decide about what its page asks, then generate again.',
+  MOBILE_REJECTED: 'Correct the mobile number, then generate again.',
+  MAINTENANCE: "Generate again when the broker's maintenance is over.",
 };

@@ -88,6 +88,8 @@ export type AuthPhase =
 
 /** Why nothing moves. */
 export type BlockReason =
+  /** The broker asks the account’s owner for something that only a person may decide. */
+  | 'ACTION_REQUIRED'
   /** The owner has to put an app right at the broker. */
   | 'APP_REJECTED'
   /** The broker does not answer. */
@@ -102,6 +104,10 @@ export type BlockReason =
   | 'CREDENTIALS_REJECTED'
   /** The database cannot be written. */
   | 'DATABASE'
+  /** The broker is closed for maintenance. */
+  | 'MAINTENANCE'
+  /** The broker knows no account with the mobile number. */
+  | 'MOBILE_REJECTED'
   /** The login page is not known any more. */
   | 'PAGE_CHANGED';
 
@@ -150,6 +156,8 @@ export type ExpiryLevel =
 export type FailureCode =
   /** Ended on request. */
   | 'ABORTED'
+  /** A page or an answer of the broker asks for something that only the account’s owner may decide; nothing was agreed to. */
+  | 'ACTION_REQUIRED'
   /** Nobody approved, or logged in, before the time was up. */
   | 'APPROVAL_LAPSED'
   /** The broker does not accept this API app. */
@@ -170,6 +178,10 @@ export type FailureCode =
   | 'INTERNAL'
   /** The program ended in the middle. */
   | 'INTERRUPTED'
+  /** The broker is closed for maintenance. */
+  | 'MAINTENANCE'
+  /** The broker knows no account with the mobile number. */
+  | 'MOBILE_REJECTED'
   /** The login page is none of the known ones. */
   | 'PAGE_CHANGED'
   /** The code was sent and the program ended before the answer came. */

@@ -113,7 +113,7 @@ export class Acquisitions {
     for (const { id, apiName, requestedAt } of open) {
       await database.write((transaction) => settleAcquisition(transaction, id, clock()));
       if (requestedAt !== null)
-        await live.fail(apiName, 'ABORTED', 'The run was aborted while it was waiting.');
+        await live.fail(apiName, { code: 'ABORTED', message: 'The run was aborted while it was waiting.' });
     }
   }
 
@@ -165,7 +165,7 @@ export class Acquisitions {
       log.warn({ api: apiName, failure: code, err: error }, 'no token');
       const isOpen = (await this.#openOf(live.state.id)).some((open) => open.id === id);
       if (isOpen) await live.enter(apiName, WAITING_STEPS[kind]);
-      if (!isOpen) await live.fail(apiName, code, message);
+      if (!isOpen) await live.fail(apiName, { code, message });
       return code;
     }
   }
@@ -218,7 +218,7 @@ export class Acquisitions {
       const { code, message } = toFailure(error);
       log.warn({ api: apiName, failure: code, err: error }, 'approval could not be requested');
       await database.write((transaction) => settleAcquisition(transaction, id, clock()));
-      await live.fail(apiName, code, message);
+      await live.fail(apiName, { code, message });
       if (asksForRest(code)) await states.rest(account);
       return FAILURES[code].scope === 'API';
     }
@@ -240,7 +240,7 @@ export class Acquisitions {
     if (live.state.waitingUntil?.getTime() !== end?.getTime()) await live.awaitOperator(end);
     for (const { id, apiName, kind } of open.filter((acquisition) => isLapsed(acquisition, now))) {
       await database.write((transaction) => settleAcquisition(transaction, id, now));
-      await live.fail(apiName, 'APPROVAL_LAPSED', LAPSED[kind]);
+      await live.fail(apiName, { code: 'APPROVAL_LAPSED', message: LAPSED[kind] });
       log.warn({ api: apiName, kind }, 'nothing came in time');
     }
     return rest.length > 0;

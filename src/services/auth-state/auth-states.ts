@@ -22,7 +22,7 @@ import {
 } from '../../domain/auth-state.ts';
 import { CONFIRMATION } from '../../domain/event.ts';
 import { nextExpiry } from '../../domain/expiry.ts';
-import { asksForRest, FAILURES, type FailureCode } from '../../domain/failure.ts';
+import { asksForRest, FAILURES, type FailureReason } from '../../domain/failure.ts';
 import { isOver } from '../../domain/generation-run.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { Logger } from '../../log.ts';
@@ -158,7 +158,11 @@ export class AuthStates {
   }
 
   /** What a failure means for the account, written with the failure: a crash right after it forgets neither. */
-  async storeConsequence(transaction: Queryable, account: Account, code: FailureCode): Promise<void> {
+  async storeConsequence(
+    transaction: Queryable,
+    account: Account,
+    { code, restMs = null }: FailureReason,
+  ): Promise<void> {
     const { audit, clock, cooldownMs } = this.#options;
     const from = clock();
     const accountId = account.id;
@@ -166,8 +170,10 @@ export class AuthStates {
       await changeAuthRecord(transaction, accountId, { quarantinedAt: from });
       await audit.note(transaction, 'QUARANTINED', { reason: code }, { accountId });
     }
-    if (asksForRest(code)) {
-      const cooldown = { from, until: new Date(from.getTime() + cooldownMs), reason: code };
+    if (asksForRest(code) || restMs !== null) {
+      // What the broker names is a floor: the rest is never shorter than a cooldown.
+      const until = new Date(from.getTime() + Math.max(cooldownMs, restMs ?? 0));
+      const cooldown = { from, until, reason: code };
       await changeAuthRecord(transaction, accountId, { cooldown });
       await audit.note(transaction, 'COOLDOWN_BEGUN', cooldown, { accountId });
     }
@@ -181,6 +187,10 @@ export class AuthStates {
     if (!hasMoved) await this.tell(account);
     const { cooldown } = await this.read(account);
     this.#options.events.publish(account.id, { kind: 'COOLDOWN', cooldown });
+  }
+
+  async isResting(account: Account): Promise<boolean> {
+    return cooldownAt(await this.record(account), this.#options.clock()).active;
   }
 
   /** Returns when the account's cooldown is over, or when the signal ends. */

@@ -39,7 +39,7 @@ export const makeTokens = async (
     if (next === undefined) return failure.code;
     await live.takeUp(next.apiName);
     await states.move(job.account, 'FIRST_API_TAKEN_UP');
-    await live.fail(next.apiName, failure.code, failure.message);
+    await live.fail(next.apiName, failure);
     return failure.code;
   }
 };
@@ -66,7 +66,7 @@ const makeOne = async (
   } catch (error) {
     const failure = toFailure(error);
     log.warn({ api: config.apiName, failure: failure.code, err: error }, 'no token');
-    await live.fail(config.apiName, failure.code, failure.message);
+    await live.fail(config.apiName, failure);
     reach('API_FAILED');
     return FAILURES[failure.code].scope === 'RUN' ? failure.code : null;
   }

@@ -40,7 +40,7 @@ export class RunCarrier {
         if (stoppedBy === null) break;
         const { consequence } = FAILURES[stoppedBy];
         if (consequence === 'QUARANTINE') await states.tellQuarantine(account);
-        if (!asksForRest(stoppedBy)) break;
+        if (!asksForRest(stoppedBy) && !(await states.isResting(account))) break;
         fruitless = countDone(live.state) > before ? 1 : fruitless + 1;
         const goesOn =
           consequence === 'PAUSE' && fruitless < MAX_FRUITLESS_PAUSES && !job.abort.signal.aborted;

@@ -243,7 +243,7 @@ export class TokenGeneration {
     const { states, runs, log } = this.#options;
     const live = new LiveRun(run, this.#options, {
       onStatus: () => states.tell(account),
-      onFailure: (transaction, code) => states.storeConsequence(transaction, account, code),
+      onFailure: (transaction, reason) => states.storeConsequence(transaction, account, reason),
     });
     const abort = new AbortController();
     const job: Job = {

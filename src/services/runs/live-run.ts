@@ -4,7 +4,7 @@ import type { Queryable } from '../../db/queryable.ts';
 import type { ApiName } from '../../domain/api-name.ts';
 import type { AuditReference } from '../../domain/audit.ts';
 import type { TokenVersion } from '../../domain/event.ts';
-import { FAILURES, type Failure, type FailureCode, type Submission } from '../../domain/failure.ts';
+import { FAILURES, type Failure, type FailureReason, type Submission } from '../../domain/failure.ts';
 import {
   type GenerationRun,
   isOver,
@@ -41,7 +41,7 @@ interface AccountOfRun {
   /** The run's status has changed. */
   onStatus(): Promise<void>;
   /** A step has failed: what follows for the account is written in the same transaction. */
-  onFailure(transaction: Queryable, code: FailureCode): Promise<void>;
+  onFailure(transaction: Queryable, reason: FailureReason): Promise<void>;
 }
 
 /** The run that is under way: every change of it is written down first and told afterwards. */
@@ -101,7 +101,8 @@ export class LiveRun {
     await this.#change(apiName, done);
   }
 
-  async fail(apiName: ApiName, code: FailureCode, message: string): Promise<void> {
+  async fail(apiName: ApiName, reason: FailureReason): Promise<void> {
+    const { code, message } = reason;
     const failure: Failure = {
       code,
       message,
@@ -117,7 +118,7 @@ export class LiveRun {
       note: async (transaction) => {
         const facts = { code, submitted: failure.submitted };
         await this.#options.audit.note(transaction, 'LOGIN_FAILED', facts, this.reference(apiName));
-        await this.#account.onFailure(transaction, code);
+        await this.#account.onFailure(transaction, reason);
       },
     });
   }

@@ -10,6 +10,7 @@ import {
   countFruitlessPins,
   isTimeStepUsed,
   lastOtpRequest,
+  noteOtpInterval,
 } from '../../db/login-attempts.ts';
 import type { Credentials } from '../../domain/account.ts';
 import type { Submission } from '../../domain/failure.ts';
@@ -95,6 +96,12 @@ const listenerOf = (order: TokenOrder): LoginListener => {
       await noteAttempt(order, 'PIN');
       order.reach('PIN_RECORDED');
     },
+    onOtpInterval: (milliseconds) =>
+      order.database.write((transaction) => noteOtpInterval(transaction, ownerOf(order), milliseconds)),
+    onDismissal: (label) =>
+      order.database.write((transaction) =>
+        order.audit.note(transaction, 'OFFER_DISMISSED', { label }, live.reference(config.apiName)),
+      ),
     onCaptcha: (deadline) => live.awaitOperator(deadline),
   };
 };
@@ -132,10 +139,12 @@ const awaitSpacing = async (order: TokenOrder): Promise<void> => {
   const { account, config, live, database, times, clock } = order;
   const last = await lastOtpRequest(database.read, account.id);
   if (last === null) return;
-  const rest = last.getTime() + times.otpSpacingMs - clock().getTime();
+  // What the broker names only ever lengthens the spacing that is known to work.
+  const spacingMs = Math.max(times.otpSpacingMs, last.intervalMs);
+  const rest = last.at.getTime() + spacingMs - clock().getTime();
   if (rest <= 0) return;
   await live.enter(config.apiName, 'OTP_SPACING');
-  await pause(Math.min(rest, times.otpSpacingMs), order.signal);
+  await pause(Math.min(rest, spacingMs), order.signal);
   refuseAborted(order);
 };
 

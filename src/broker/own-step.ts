@@ -1,0 +1,174 @@
+import type { FieldName, FieldReading, PageReading } from './page-reading.ts';
+
+/** Why a field of the login, though it is there, is not filled. */
+export interface Obstacle {
+  /** A person has to decide something; otherwise the page has only changed. */
+  readonly needsPerson: boolean;
+  /** What stands in the way, for people. */
+  readonly what: string;
+}
+
+/**
+ * Everything that may stand on the button of a step. Whatever else stands there may grant, sign or end something, and
+ * is not pressed.
+ */
+const OWN_BUTTON = new RegExp(
+  [
+    '^(?:please )?(?:',
+    '(?:get|send|request|generate)(?: (?:me|an?|the|my))? (?:t?otp|code)',
+    '|(?:continue|next|proceed|go|submit|verify|enter|ok|okay|done|login|log in|sign in)',
+    '(?: (?:securely|now|here|to upstox|to login|to log in|to sign in|to (?:my|your) account',
+    '|with (?:my |your )?(?:mobile|mobile number|t?otp|pin)',
+    '|(?:my |your |the )?(?:t?otp|pin|mpin|code|mobile|mobile number|number|login)))?',
+    ')(?: (?:and|&) (?:continue|proceed|login|log in|sign in))?$',
+  ].join(''),
+);
+
+/** True for what a button of the login says; an icon alone says nothing. */
+export const isOwnButton = (label: string): boolean => {
+  const plain = label
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}& ]+/gu, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+  return plain === '' || OWN_BUTTON.test(plain);
+};
+
+/** A line at an input that makes it another input than the login's. */
+const OTHER_CAPTION =
+  /^\W*(?:please |kindly )?(?:set|create|choose|pick|confirm|re-?enter|re-?type|repeat|change|reset|update|activate|reactivate|unlock|recover|authori[sz]e|approve|sign)\b|\b(?:new|old|expired|temporary|nominee|alternate|one more time|set by|to be set)\b/i;
+const OTHER_PIN_CAPTION = /\b(?:current|existing|previous|login password|transaction|trading password)\b/i;
+
+const SECRET = '(?:t?pin|mpin|pass ?code|password|secret)';
+/** A line above an input that asks for something else than a login. */
+const OTHER_LEAD = [
+  new RegExp(
+    `^\\W*(?:please |kindly |now |you (?:must|need to|have to|should) |it is time to |time to |let's |first,? )*(?:set|create|choose|pick|confirm|re-?enter|re-?type|repeat|change|reset|update|renew|replace|define|make)\\b.*\\b${SECRET}\\b`,
+    'i',
+  ),
+  new RegExp(`\\b(?:new|fresh|another|different)\\b.{0,24}\\b${SECRET}\\b`, 'i'),
+  new RegExp(
+    `\\b${SECRET}\\b.{0,24}\\b(?:(?:has|have|is|was|had) (?:been )?(?:expired|reset|changed|disabled|outdated|blocked|lapsed|renewed|too old|weak)|expired|lapsed|not (?:yet )?set|no longer|(?:must|needs to|has to|should) be)\\b`,
+    'i',
+  ),
+] as const;
+
+/** Headings of pages that grant, sign, end or change something. */
+const SERIOUS_HEADING =
+  /\b(?:ddpi|mandates?|margin|mtf|pledg\w*|nomin(?:ee|at)\w*|brokerage|e-?sign\w*|signature|power of attorney|poa|consent\w*|authori[sz]\w*|approv\w*|agree\w*|accept\w*|grant\w*|allow\w*|permissions?|dormant|inactive|re-?activat\w*|de-?activat\w*|unlock\w*|locked|blocked|suspended|kyc|terms|declar\w*|undertak\w*|(?:other|another|active|existing|previous) (?:sessions?|devices?|browsers?|logins?)|(?:new|this|unknown|unrecogni[sz]ed|trusted|your) (?:device|browser)|withdraw\w*|transfer\w*|delete|close your)\b/i;
+
+/** A sentence by which one agrees to something while one logs in. */
+const SUBJECT =
+  /\b(?:ddpi|mandates?|margin|mtf|pledg\w*|nomin(?:ee|at)\w*|brokerage|e-?sign\w*|power of attorney|poa|standing instructions?|auto-?debit|(?:new|updated|revised|changed|amended) (?:terms|tariff|charges|conditions|agreement|policy)|terms (?:have|has|were|are) (?:been )?(?:changed|updated|revised)|other (?:sessions?|devices?)|(?:new|this|unknown|unrecogni[sz]ed) (?:device|browser)|re-?activat\w*)\b/i;
+const AGREEING =
+  /\b(?:agree\w*|accept\w*|authori[sz]\w*|approv\w*|consent\w*|sign\w*|confirm\w*|allow\w*|grant\w*|activat\w*|trust\w*|verify|end|ends|ended|log(?:ged)? out|signed out|terminat\w*|enable\w*)\b/i;
+const BY_ENTERING =
+  /\b(?:by (?:entering|typing|providing|submitting|giving)|(?:enter|type|provide|use)\b.*\b(?:t?otp|pin|code)\b.*\bto)\b.*\b(?:agree|accept|authori[sz]e|approve|consent|sign(?! in)|confirm|allow|grant|activate|pledge|unlock|reactivate|end|log out)\b/i;
+
+const AGREEMENT_BOX =
+  /\b(?:agree|accept|consent|authori[sz]e|approve|allow|grant|declare|undertake|confirm|opt|subscribe|mandate|enable|activate)\b/i;
+
+/** The code of an authenticator is no answer to a message. */
+const MESSAGE = /\b(?:sms|text message|e-?mail|whats ?app|voice call)\b/i;
+const AUTHENTICATOR = /\b(?:totp|authenticator|time-based)\b/i;
+
+const LAST_ATTEMPT =
+  /\b(?:1|one)(?: more| last)? attempts? (?:is |are )?(?:left|remaining|remains)\b|\b(?:last|final) (?:attempt|chance|try)\b/i;
+
+/** What is written at the login's own inputs. In a short caption any other word makes it another input. */
+const CAPTION_WORDS: Readonly<Record<FieldName, RegExp>> = {
+  MOBILE: captionOf('mobile|phone|cell|contact|india|registered|linked|valid|no|client|id|email'),
+  OTP: captionOf(
+    'otp|totp|one|time|based|passcode|password|authenticator|authentication|app|google|generated|verification|shown',
+  ),
+  PIN: captionOf('pin|mpin|passcode'),
+};
+
+function captionOf(words: string): RegExp {
+  const common =
+    'enter|type|your|my|the|a|an|please|in|here|of|on|from|with|and|or|for|to|is|digits?|numbers?|numeric|only|code|secret|security|continue|log|login|sign|upstox|account|required|six|ten|[a-z]|\\d+';
+  return new RegExp(`^(?:${common}|${words})$`);
+}
+
+/** Longer ones are sentences. */
+const SHORT_CAPTION = 5;
+
+const lines = (text: string): readonly string[] => text.split('\n').map((line) => line.trim());
+
+/** Help and conditions tell what would be, not what is. */
+const isHelp = (line: string): boolean =>
+  /\?/.test(line) ||
+  /^\W*(?:if|in case|when|whenever|once|unless|until|after|never|don.t|do not)\b/i.test(line);
+
+const said = (line: string): Obstacle => ({ needsPerson: true, what: `it says “${line}”` });
+
+/** What speaks against filling this field and pressing its button; null where it is the login's own step. */
+export const obstacleTo = (field: FieldName, shown: FieldReading, page: PageReading): Obstacle | null => {
+  const [other] = page.otherInputs;
+  if (other !== undefined)
+    return { needsPerson: true, what: `another input stands beside the ${field} field: “${other}”` };
+  const rival = Object.entries(page.fields).find(
+    ([name, { enabled, isEmpty }]) => name !== field && enabled && isEmpty,
+  );
+  if (rival !== undefined)
+    return { needsPerson: true, what: `the ${rival[0]} field is open beside the ${field} field` };
+  const box = page.checkboxes.find((text) => AGREEMENT_BOX.test(text));
+  if (box !== undefined) return { needsPerson: true, what: `there is a box to tick: “${box}”` };
+  const label = shown.buttonLabel ?? shown.enterLabel ?? '';
+  if (!isOwnButton(label)) {
+    const needsPerson = SERIOUS_HEADING.test(label) || AGREEING.test(label);
+    return { needsPerson, what: `the button of the ${field} step says “${label}”` };
+  }
+  return obstacleInWords(field, shown, page);
+};
+
+const obstacleInWords = (field: FieldName, shown: FieldReading, page: PageReading): Obstacle | null => {
+  const captions = lines(shown.caption).filter((line) => !isHelp(line));
+  const lead = lines(shown.lead).filter((line) => !isHelp(line));
+  const trail = lines(shown.trail).filter((line) => !isHelp(line));
+  const caption = captions.find(
+    (line) => OTHER_CAPTION.test(line) || (field === 'PIN' && OTHER_PIN_CAPTION.test(line)),
+  );
+  if (caption !== undefined) return said(caption);
+  const strange = captions.find((line) => {
+    const words = line.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+    return words.length <= SHORT_CAPTION && !words.every((word) => CAPTION_WORDS[field].test(word));
+  });
+  if (strange !== undefined) return { ...said(strange), needsPerson: MESSAGE.test(strange) };
+  const headings = new Set(page.headings.flatMap((heading) => lines(heading)));
+  const asking = lead.find(
+    (line) =>
+      OTHER_LEAD.some((pattern) => pattern.test(line)) || (headings.has(line) && SERIOUS_HEADING.test(line)),
+  );
+  if (asking !== undefined) return said(asking);
+  const agreed = [...captions, ...lead, ...trail].find(
+    (line) => BY_ENTERING.test(line) || (SUBJECT.test(line) && AGREEING.test(line)),
+  );
+  if (agreed !== undefined) return said(agreed);
+  if (field === 'OTP') {
+    const message = [...captions, ...lead].find((line) => MESSAGE.test(line));
+    if (message !== undefined && !AUTHENTICATOR.test(`${shown.caption}\n${shown.lead}\n${shown.trail}`))
+      return said(message);
+  }
+  const last = [...lead, ...trail, ...page.alerts].find((line) => LAST_ATTEMPT.test(line) && !isHelp(line));
+  return last === undefined ? null : said(last);
+};
+
+/** Whether a page that is no step of the login asks a person to decide something. */
+export const asksPerson = ({ headings, otherInputs, checkboxes, dialog, buttons }: PageReading): boolean => {
+  const texts = [
+    ...headings,
+    ...otherInputs,
+    ...checkboxes,
+    dialog?.text ?? '',
+    ...buttons.map(({ label }) => label),
+  ];
+  return texts.some(
+    (text) =>
+      SERIOUS_HEADING.test(text) ||
+      OTHER_LEAD.some((pattern) => pattern.test(text)) ||
+      MESSAGE.test(text) ||
+      AGREEMENT_BOX.test(text) ||
+      lines(text).some((line) => OTHER_CAPTION.test(line)),
+  );
+};

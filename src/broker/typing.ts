@@ -1,0 +1,107 @@
+import type { Locator, Page } from 'playwright-core';
+
+/** How often a key is pressed that the page does not take. */
+const MAX_VAIN_KEYS = 5;
+/** How long a page may take to show what a key has typed. */
+const KEY_EFFECT_MS = 250;
+
+/**
+ * Puts a value into an input in one go, as a password manager does, and tells what then stands in it. NOT_TYPED where there
+ * is not exactly one such input in the document that takes the cursor before `signal` ends; `onTyping` is called before anything is.
+ */
+export const fillAtOnce = async (
+  page: Page,
+  selector: string,
+  value: string,
+  signal: AbortSignal,
+  onTyping: () => void,
+): Promise<{ readonly shown: string } | 'NOT_TYPED'> => {
+  const isReady = await page.evaluate(takeCursor, selector);
+  // Whoever has given up waiting types by other means by now.
+  if (!isReady || signal.aborted) return 'NOT_TYPED';
+  onTyping();
+  await page.keyboard.insertText(value);
+  return { shown: await page.evaluate(readValue, selector) };
+};
+
+/**
+ * Types digit by digit and looks after each what has become of it, for pages that mask, redraw or divide their input. True
+ * when all of it stands there, or `isOver` says that it is gone already; false where the page does not take it.
+ */
+export const typeDigits = async (
+  input: Locator,
+  digits: string,
+  digitsIn: (shown: string) => string,
+  isOver: () => boolean,
+): Promise<boolean> => {
+  const read = (unless: string | null = null) =>
+    input.evaluateAll(readDivided, { unless, withinMs: KEY_EFFECT_MS });
+  let vain = 0;
+  for (;;) {
+    const shown = await read();
+    if (isOver()) return true;
+    const typed = shown === null ? null : digitsIn(shown);
+    if (typed === digits) return true;
+    if (typed === null || !digits.startsWith(typed) || vain >= MAX_VAIN_KEYS) return false;
+    await input.evaluateAll(moveCursor, typed.length);
+    await input.page().keyboard.press(digits.charAt(typed.length));
+    vain = (await read(shown)) === shown ? vain + 1 : 0;
+  }
+};
+
+/** Runs in the page. Selects what stands in the input, so that it is replaced. */
+const takeCursor = (selector: string): boolean => {
+  const [input, ...others] = document.querySelectorAll(selector);
+  if (!(input instanceof HTMLInputElement) || others.length > 0 || input.disabled || input.readOnly)
+    return false;
+  // One digit of several, each in a box of its own.
+  if (input.maxLength === 1) return false;
+  input.focus();
+  input.select();
+  return document.activeElement === input;
+};
+
+/** Runs in the page. */
+const readValue = (selector: string): string => {
+  const input = document.querySelector(selector);
+  return input instanceof HTMLInputElement ? input.value : '';
+};
+
+/**
+ * Runs in the page: what stands in the visible one of the inputs, or in the boxes that it is divided into; null where there is
+ * none. Waits a while where it is still `unless`.
+ */
+const readDivided = async (
+  found: Element[],
+  { unless, withinMs }: { unless: string | null; withinMs: number },
+): Promise<string | null> => {
+  const endsAt = performance.now() + withinMs;
+  for (;;) {
+    const own = found.find(
+      (element) => element.isConnected && element.checkVisibility({ visibilityProperty: true }),
+    );
+    let part: Element | null = own ?? null;
+    if (!(own instanceof HTMLInputElement) || own.maxLength === 1)
+      while (part !== null && part.querySelectorAll('input[maxlength="1"]').length < 4)
+        part = part.parentElement;
+    const inputs = part instanceof HTMLInputElement ? [part] : [...(part?.querySelectorAll('input') ?? [])];
+    const shown = own === undefined ? null : inputs.map(({ value }) => value).join('');
+    if (unless === null || shown !== unless || performance.now() >= endsAt) return shown;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+};
+
+/** Runs in the page: sets the cursor behind what stands in the input, or into its box of that number. */
+const moveCursor = (found: Element[], position: number): void => {
+  const own = found.find((element) => element.checkVisibility({ visibilityProperty: true }));
+  if (own instanceof HTMLInputElement && own.maxLength !== 1) {
+    if (document.activeElement !== own) own.focus();
+    // Inputs of other types have no selection.
+    if (/^(?:text|tel|password|search|url)$/.test(own.type))
+      own.setSelectionRange(own.value.length, own.value.length);
+    return;
+  }
+  let part: Element | null = own ?? null;
+  while (part !== null && part.querySelectorAll('input[maxlength="1"]').length < 4) part = part.parentElement;
+  [...(part?.querySelectorAll('input') ?? [])][position]?.focus();
+};
