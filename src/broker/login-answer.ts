@@ -11,7 +11,7 @@ import {
 import type { FieldName } from './page-reading.ts';
 
 /** What came of a submission; REFUSED in words that are not known, null where the answer does not tell. */
-type Outcome = SeenFailure | 'ACCEPTED' | 'REFUSED' | null;
+export type Outcome = SeenFailure | 'ACCEPTED' | 'REFUSED' | null;
 
 /** What an answer says. */
 export interface ReadAnswer {
@@ -83,11 +83,19 @@ const outcomeOf = (told: Told): Outcome => {
     return said?.code === 'MAINTENANCE' ? said : byStatus;
   }
   if (isOfEdge(body, response.headers()['content-type'] ?? '')) return byStatus;
+  if (words.trim() === '') return byStatus ?? refusedByStatus(field, status);
   if (field === 'MOBILE') return otpRequestRefused(words) ?? byStatus;
   const coded = failureInCodes(words);
   if (coded !== null)
     return coded.isUnknownCode === true ? (refusalInText(field, words) ?? 'REFUSED') : coded;
   return refusalInText(field, words) ?? (isPassing(words) ? byStatus : 'REFUSED');
+};
+
+/** A refusal without a word. */
+const refusedByStatus = (field: FieldName, status: number): Outcome => {
+  if (field !== 'MOBILE') return 'REFUSED';
+  const message = `The broker answered ${status} to the OTP request, without a word.`;
+  return { kind: 'FAILURE', code: 'ACTION_REQUIRED', message, restMs: 0, isStatus: true };
 };
 
 /** The broker has no code or PIN of this account to ask for: what is typed next would be wrong. */

@@ -85,6 +85,7 @@ export class LoginHands {
     }
     if (button === null) return this.#mayHaveLeft(field, unread) || (await this.#isOver());
     const pressing = AbortSignal.timeout(CLICK_EFFECT_MS);
+    this.#traffic.notePress();
     await this.#sight.unlessStuck(this.#page.mouse.click(button.x, button.y), pressing);
     const hasEffect = await this.#hasEffect(field, pressing);
     return this.#mayHaveLeft(field, unread) || hasEffect;
@@ -177,7 +178,7 @@ export class LoginHands {
       if (shown?.isEmpty === true && this.#mayHaveLeft(field, unread)) return 'NOTHING';
       // What the page has sent by itself may have been the value: its answer is waited for, and what comes of that.
       const { count, isPending, calmAt } = this.#traffic.unread;
-      const isUnderWay = this.#traffic.isPending || isPending;
+      const isUnderWay = this.#traffic.submissions.isPending || isPending;
       const mayTakeEffect = isUnderWay || performance.now() - Math.max(typedAt, calmAt) < SELF_SUBMIT_MS;
       const mayHaveLeft = (this.#traffic.isGone(field) || count > unread) && mayTakeEffect;
       const isOwn = isOwnStep(reading, field);
@@ -196,6 +197,7 @@ export class LoginHands {
     if (wanted === 'NOTHING') return;
     const { count } = this.#traffic.unread;
     const hasWorked = () => this.#traffic.isGone(field) || this.#mayHaveLeft(field, count);
+    this.#traffic.notePress();
     if (wanted === 'ENTER') await this.#pressEnter(field);
     else await this.#click(field, this.#visible(FIELDS[field].button), hasWorked);
     await this.#hasEffect(field, AbortSignal.timeout(CLICK_EFFECT_MS));

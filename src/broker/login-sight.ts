@@ -65,7 +65,8 @@ export class LoginSight {
     this.#reading = reading ?? this.#reading;
     this.throwIfOver();
     if (reading !== null) this.#noteBefore(reading);
-    if (traffic.failure !== null) return { reading, kind: this.#judge(traffic.failure) };
+    const { failure } = traffic.submissions;
+    if (failure !== null) return { reading, kind: this.#judge(failure) };
     const kind: PageKind =
       reading === null
         ? { kind: 'UNKNOWN' }
@@ -91,14 +92,15 @@ export class LoginSight {
 
   #hasLeft({ field, unread }: { readonly field: FieldName; readonly unread: number }): boolean {
     const { traffic } = this.#options;
-    return traffic.hasLeft(field) || traffic.unread.count > unread;
+    return traffic.submissions.hasLeft(field) || traffic.unread.count > unread;
   }
 
   /** What has appeared since the last value left; null while none has left that has not been accepted. */
   #awaited(reading: PageReading): Awaited | null {
     const { traffic } = this.#options;
     const filled = this.#filled;
-    if (filled === null || !this.#hasLeft(filled) || traffic.isAccepted(filled.field)) return null;
+    if (filled === null || !this.#hasLeft(filled) || traffic.submissions.isAccepted(filled.field))
+      return null;
     const newsOf = (text: string) => linesOf(text).filter((line) => !filled.seenBefore.has(line));
     const alerts = [...reading.alerts.flatMap(newsOf), ...traffic.said];
     return {
@@ -119,16 +121,18 @@ export class LoginSight {
   #judge(kind: PageKind): PageKind {
     const { traffic } = this.#options;
     if (kind.kind !== 'FAILURE' || kind.isUnknownCode !== true) return kind;
-    if (traffic.isPending) return { kind: 'UNKNOWN' };
+    if (traffic.submissions.isPending) return { kind: 'UNKNOWN' };
     const isAboutSecret = (['PIN', 'OTP'] as const).some(
-      (field) => traffic.hasLeft(field) && !traffic.isAccepted(field),
+      (field) => traffic.submissions.hasLeft(field) && !traffic.submissions.isAccepted(field),
     );
     return isAboutSecret ? { ...kind, code: 'CREDENTIALS_REJECTED' } : kind;
   }
 
   #refused(): FieldName | undefined {
     const { traffic } = this.#options;
-    return (['PIN', 'OTP'] as const).find((field) => traffic.isRefused(field) && !traffic.isAccepted(field));
+    return (['PIN', 'OTP'] as const).find(
+      (field) => traffic.submissions.isRefused(field) && !traffic.submissions.isAccepted(field),
+    );
   }
 
   /**
@@ -173,7 +177,8 @@ export class LoginSight {
   /** Which failure it is when no known page appears in time depends on what was sent, what came back and what is shown. */
   stuck(): LoginFailure {
     const reading = this.#reading;
-    const notice = reading === null ? null : this.#noticeIn(reading);
+    const { lastFailure } = this.#options.traffic.submissions;
+    const notice = lastFailure ?? (reading === null ? null : this.#noticeIn(reading));
     return (
       this.#refusedSecret() ??
       (notice === null
@@ -198,7 +203,10 @@ export class LoginSight {
     // What was typed still stands in a field that only waits for what comes next.
     const isAskedAgain = (field: FieldName) => fields[field]?.enabled === true && fields[field].isEmpty;
     const askedAgain = (['PIN', 'OTP'] as const).find(
-      (field) => traffic.isAnswered(field) && !traffic.isAccepted(field) && isAskedAgain(field),
+      (field) =>
+        traffic.submissions.isAnswered(field) &&
+        !traffic.submissions.isAccepted(field) &&
+        isAskedAgain(field),
     );
     if (askedAgain === undefined) return null;
     return new LoginFailure(
@@ -228,13 +236,14 @@ export class LoginSight {
     }
     const filled = this.#filled;
     const mayHaveLeft = (field: FieldName) => filled?.field === field && this.#hasLeft(filled);
-    const sent = [...submitted].filter((field) => traffic.hasLeft(field) || mayHaveLeft(field));
+    const sent = [...submitted].filter((field) => traffic.submissions.hasLeft(field) || mayHaveLeft(field));
     const isStill = reading === null || this.#standsStill(reading);
-    if (submitted.has('PIN') && traffic.isAnswered('PIN') && isStill)
+    if (submitted.has('PIN') && traffic.submissions.isAnswered('PIN') && isStill)
       return new LoginFailure('THROTTLED', 'The PIN was taken and no redirect followed in time.');
     if (fields.OTP?.enabled === false && sent.includes('MOBILE'))
       return new LoginFailure('THROTTLED', 'The broker has locked the OTP field.');
-    if (sent.length === 0 || !isStill || sent.every((field) => traffic.isAnswered(field))) return null;
+    if (sent.length === 0 || !isStill || sent.every((field) => traffic.submissions.isAnswered(field)))
+      return null;
     return new LoginFailure('BROKER_UNREACHABLE', 'The broker did not answer what was sent.');
   }
 }

@@ -6,6 +6,7 @@ import { CAPTCHA, failureInStatus, type SeenFailure } from './page-kind.ts';
 import { type FieldName, isCaptchaAddress } from './page-reading.ts';
 import { isRedirect } from './redirect.ts';
 import { SubmissionGuard } from './submission-guard.ts';
+import { Submissions } from './submissions.ts';
 import { isOwnSite, UnreadRequests } from './unread-requests.ts';
 
 interface Options {
@@ -30,15 +31,12 @@ export class LoginTraffic {
   readonly #guard = new SubmissionGuard();
   /** What may have carried a value that is not found in it. */
   readonly unread = new UnreadRequests();
-  readonly #pending = new Map<Request, FieldName>();
-  readonly #left = new Set<FieldName>();
-  readonly #answered = new Set<FieldName>();
-  readonly #accepted = new Set<FieldName>();
-  readonly #refused = new Set<FieldName>();
+  readonly #submissions = new Submissions();
+  /** The button of the step has been pressed, or the Enter key. */
+  #isPressed = false;
   #armed: FieldName | null = null;
   #said: string[] = [];
   #redirect: string | null = null;
-  #failure: SeenFailure | null = null;
   #document: Response | null = null;
   #documentFailure: SeenFailure | null = null;
   #hasAsked = false;
@@ -57,7 +55,7 @@ export class LoginTraffic {
     await context.route('**/*', traffic.#onRoute);
     page.on('dialog', (dialog) => {
       const armed = traffic.#armed;
-      if (armed !== null && traffic.#left.has(armed)) traffic.#said.push(dialog.message());
+      if (armed !== null && traffic.#submissions.hasLeft(armed)) traffic.#said.push(dialog.message());
       // What a page only says is acknowledged, and leaving it allowed; what it asks is not agreed to.
       const isQuestion = dialog.type() === 'confirm' || dialog.type() === 'prompt';
       if (isQuestion) traffic.#hasAsked = true;
@@ -81,9 +79,9 @@ export class LoginTraffic {
     return this.#redirect;
   }
 
-  /** The failure that an answer to a submission has told of. */
-  get failure(): SeenFailure | null {
-    return this.#failure;
+  /** The values that have left, and their answers. */
+  get submissions(): Omit<Submissions, 'add' | 'settle'> {
+    return this.#submissions;
   }
 
   /** What boxes of the page have said since the last value left. */
@@ -106,47 +104,28 @@ export class LoginTraffic {
     return this.#serverTime;
   }
 
-  /** A submission is on its way and not answered yet. */
-  get isPending(): boolean {
-    return this.#pending.size > 0;
-  }
-
   arm(field: FieldName, value: Secret): void {
     this.#guard.arm(field, value);
     this.unread.begin();
     this.#armed = field;
+    this.#isPressed = false;
     this.#said = [];
     this.#hasAsked = false;
   }
 
-  hasLeft(field: FieldName): boolean {
-    return this.#left.has(field);
+  /** The value is about to be sent off. */
+  notePress(): void {
+    this.#isPressed = true;
   }
 
   /** The value has left for the broker, or the login is over. */
   isGone(field: FieldName): boolean {
-    return this.hasLeft(field) || this.#redirect !== null;
-  }
-
-  isAnswered(field: FieldName): boolean {
-    return this.#answered.has(field);
+    return this.#submissions.hasLeft(field) || this.#redirect !== null;
   }
 
   /** The value may have left in a form that is not known here, such as a hash of it: from now on it has. */
   countAsLeft(field: FieldName): void {
-    if (this.#left.has(field)) return;
-    this.#left.add(field);
-    this.#options.onSubmitted(field);
-  }
-
-  /** The answer has refused the value, in words that are not known here. */
-  isRefused(field: FieldName): boolean {
-    return this.#refused.has(field);
-  }
-
-  /** The answer has said in so many words that the value was right. */
-  isAccepted(field: FieldName): boolean {
-    return this.#accepted.has(field);
+    if (this.#submissions.countAsLeft(field)) this.#options.onSubmitted(field);
   }
 
   readonly #onRoute = async (route: Route): Promise<void> => {
@@ -156,8 +135,7 @@ export class LoginTraffic {
     const ruling = this.#guard.rule(request);
     if (ruling.kind === 'REPEATED') return route.abort('blockedbyclient');
     if (ruling.kind === 'FIRST') {
-      this.#left.add(ruling.field);
-      this.#pending.set(request, ruling.field);
+      this.#submissions.add(request, ruling.field, !this.#isPressed);
       this.unread.excuse(request);
       this.#options.onSubmitted(ruling.field);
     }
@@ -182,7 +160,7 @@ export class LoginTraffic {
       void this.#judgeDocument(response);
     }
     if (this.unread.settle(request)) this.#options.onChange();
-    const field = this.#pending.get(request);
+    const field = this.#submissions.pendingField(request);
     if (field === undefined) return;
     const isOwn = isOwnSite(request, this.#options.page);
     void this.#settle(request, field, () => readAnswerTo(field, response, isOwn));
@@ -190,7 +168,7 @@ export class LoginTraffic {
 
   readonly #onFailed = (request: Request): void => {
     if (this.unread.settle(request)) this.#options.onChange();
-    const field = this.#pending.get(request);
+    const field = this.#submissions.pendingField(request);
     if (field === undefined || this.#redirect !== null) return;
     const brokenOff = isOwnSite(request, this.#options.page) ? BROKEN_OFF : null;
     void this.#settle(request, field, async () => ({ outcome: brokenOff, otpIntervalMs: null }));
@@ -217,11 +195,7 @@ export class LoginTraffic {
   async #settle(request: Request, field: FieldName, read: () => Promise<ReadAnswer>): Promise<void> {
     const { outcome, otpIntervalMs } = await read().catch(() => ({ outcome: null, otpIntervalMs: null }));
     if (otpIntervalMs !== null) await this.#options.onOtpInterval(otpIntervalMs).catch(() => undefined);
-    if (outcome === 'ACCEPTED') this.#accepted.add(field);
-    else if (outcome === 'REFUSED') this.#refused.add(field);
-    else this.#failure ??= outcome;
-    this.#pending.delete(request);
-    this.#answered.add(field);
+    this.#submissions.settle(request, outcome);
     this.#guard.release(field);
     this.#options.onChange();
   }

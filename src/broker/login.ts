@@ -121,7 +121,7 @@ export class Login implements Disposable {
       const stands = performance.now() - openedAt >= OFFER_STANDS_MS;
       const isEarly = kind.kind === 'DISMISSAL' && (!stands || !this.#mayDismiss(kind.button));
       // The next secret is typed only after the broker has answered the one before.
-      const isUnanswered = this.#traffic.isPending && kind.kind !== 'FAILURE';
+      const isUnanswered = this.#traffic.submissions.isPending && kind.kind !== 'FAILURE';
       return kind.kind === 'UNKNOWN' || isEarly || isUnanswered ? undefined : kind;
     });
     if (view === null) throw this.#sight.stuck();

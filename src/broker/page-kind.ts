@@ -18,6 +18,8 @@ export interface SeenFailure {
   readonly message: string;
   /** The broker gave a code that is not known here. */
   readonly isUnknownCode?: true;
+  /** It is told by the status of an answer alone. */
+  readonly isStatus?: true;
   /** The account rests after it, for so long at least. */
   readonly restMs?: number;
 }
@@ -152,7 +154,7 @@ const resting = (
 
 /** The failure that the status of an answer tells of; null when it tells of none. */
 export const failureInStatus = (status: number): SeenFailure | null => {
-  if (status === 429) return { kind: 'FAILURE', code: 'THROTTLED', message: 'The broker answered 429.' };
-  if (status < 500 && status !== 403) return null;
-  return { kind: 'FAILURE', code: 'BROKER_UNREACHABLE', message: `The broker answered ${status}.` };
+  if (status < 500 && status !== 403 && status !== 429) return null;
+  const code = status === 429 ? 'THROTTLED' : 'BROKER_UNREACHABLE';
+  return { kind: 'FAILURE', code, message: `The broker answered ${status}.`, isStatus: true };
 };

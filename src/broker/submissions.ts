@@ -1,0 +1,94 @@
+import type { Request } from 'playwright-core';
+import type { Outcome } from './login-answer.ts';
+import type { SeenFailure } from './page-kind.ts';
+import type { FieldName } from './page-reading.ts';
+
+interface Submission {
+  readonly request: Request;
+  readonly field: FieldName;
+  /** It left before anything was pressed: the page sends by itself, or a tool of the broker records what is typed. */
+  readonly isUnasked: boolean;
+  /** Undefined until it is answered. */
+  outcome?: Outcome;
+}
+
+/**
+ * The requests that carried a value, and what came of each. What left when the button was pressed decides; what left
+ * before it counts only while nothing else has.
+ */
+export class Submissions {
+  readonly #all: Submission[] = [];
+  readonly #counted = new Set<FieldName>();
+
+  add(request: Request, field: FieldName, isUnasked: boolean): void {
+    this.#all.push({ request, field, isUnasked });
+  }
+
+  /** The value may have left in a form that is not known here. False when it was known to have. */
+  countAsLeft(field: FieldName): boolean {
+    if (this.hasLeft(field)) return false;
+    this.#counted.add(field);
+    return true;
+  }
+
+  hasLeft(field: FieldName): boolean {
+    return this.#counted.has(field) || this.#all.some((each) => each.field === field);
+  }
+
+  /** The field whose value the request carries, while it is not answered. */
+  pendingField(request: Request): FieldName | undefined {
+    return this.#all.find((each) => each.request === request && each.outcome === undefined)?.field;
+  }
+
+  settle(request: Request, outcome: Outcome): void {
+    const settled = this.#all.find((each) => each.request === request);
+    if (settled !== undefined) settled.outcome = outcome;
+  }
+
+  get isPending(): boolean {
+    return this.#all.some(
+      ({ field, outcome }, index) => outcome === undefined && this.#decides(field, index),
+    );
+  }
+
+  isAnswered(field: FieldName): boolean {
+    return this.#deciding(field).some(({ outcome }) => outcome !== undefined);
+  }
+
+  /** An answer has said in so many words that the value was right. */
+  isAccepted(field: FieldName): boolean {
+    return this.#deciding(field).some(({ outcome }) => outcome === 'ACCEPTED');
+  }
+
+  /** An answer has refused the value, in words that are not known here. */
+  isRefused(field: FieldName): boolean {
+    return this.#deciding(field).some(({ outcome }) => outcome === 'REFUSED');
+  }
+
+  /** The failure that an answer has told of. Of what left unasked a bare status tells nothing yet. */
+  get failure(): SeenFailure | null {
+    return this.#failure(({ isUnasked }, { isStatus }) => !(isUnasked && isStatus === true));
+  }
+
+  /** The failure that is left when the page does not go on. */
+  get lastFailure(): SeenFailure | null {
+    return this.#failure(({ field }, _failure, index) => this.#decides(field, index));
+  }
+
+  #failure(counts: (each: Submission, failure: SeenFailure, index: number) => boolean): SeenFailure | null {
+    for (const [index, each] of this.#all.entries()) {
+      const { outcome } = each;
+      if (typeof outcome === 'object' && outcome !== null && counts(each, outcome, index)) return outcome;
+    }
+    return null;
+  }
+
+  #deciding(field: FieldName): readonly Submission[] {
+    return this.#all.filter((each, index) => each.field === field && this.#decides(field, index));
+  }
+
+  #decides(field: FieldName, index: number): boolean {
+    const isAsked = this.#all.some((each) => each.field === field && !each.isUnasked);
+    return !isAsked || this.#all[index]?.isUnasked === false;
+  }
+}
