@@ -67,6 +67,11 @@ export class BrokerBrowser {
     }
   }
 
+  /** False once it was closed or has died. */
+  get isAlive(): boolean {
+    return this.#browser.isConnected();
+  }
+
   /** A context of its own: no cookie, no storage of an earlier run, and none kept afterwards. */
   async openSession(): Promise<LoginSession> {
     try {

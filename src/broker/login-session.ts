@@ -16,14 +16,23 @@ const CLOSE_PATIENCE_MS = 2000;
 export class LoginSession {
   readonly #context: BrowserContext;
   readonly #watch: PageWatch;
+  #isOpen = true;
 
   private constructor(context: BrowserContext, watch: PageWatch) {
     this.#context = context;
     this.#watch = watch;
+    context.once('close', () => {
+      this.#isOpen = false;
+    });
   }
 
   static async open(context: BrowserContext): Promise<LoginSession> {
     return new LoginSession(context, await PageWatch.attach(context));
+  }
+
+  /** False once it was closed, or its browser has died. */
+  get isOpen(): boolean {
+    return this.#isOpen;
   }
 
   /** Logs in for one app and returns the code of its redirect. */
