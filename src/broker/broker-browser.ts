@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { ChildProcess } from 'node:child_process';
 import { subscribe } from 'node:diagnostics_channel';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Browser } from 'playwright-core';
+import type { Browser, BrowserContextOptions } from 'playwright-core';
 import type { ProcessMark } from '../domain/process-mark.ts';
 import { BrowserFolder } from './browser-folder.ts';
 import { ChromiumMissing, findChromium } from './chromium.ts';
@@ -25,6 +25,9 @@ const LAUNCH_TIMEOUT_MS = 30_000;
 
 /** A browser that still answers is gone within 200 ms; one that is stopped would be waited for half a minute. */
 const CLOSE_PATIENCE_MS = 3000;
+
+/** Nothing is granted, not even by a person who is asked in a window; nothing is downloaded; nothing works unseen. */
+const CONTEXT: BrowserContextOptions = { serviceWorkers: 'block', acceptDownloads: false, permissions: [] };
 
 /** One Chromium. It goes away with everything it started when it is disposed of, and when this process ends. */
 export class BrokerBrowser {
@@ -82,7 +85,7 @@ export class BrokerBrowser {
   /** A context of its own: no cookie, no storage of an earlier run, and none kept afterwards. */
   async openSession(): Promise<LoginSession> {
     try {
-      return await LoginSession.open(await this.#browser.newContext({ serviceWorkers: 'block' }));
+      return await LoginSession.open(await this.#browser.newContext(CONTEXT));
     } catch (error) {
       throw new LoginFailure('BROWSER_FAILED', 'The browser opens no page.', { cause: error });
     }
