@@ -1,9 +1,11 @@
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { sweepBrowserFolders } from './broker/browser-folder.ts';
 import type { Config } from './config.ts';
 import { Database } from './db/database.ts';
 import { locateDatabase } from './db/locate.ts';
 import type { DatabaseOptions } from './db/opening.ts';
+import { isSurelyDead, markOf } from './db/process-mark.ts';
 import { type Restored, restoreBackup } from './db/restore.ts';
 import { callerOfKey } from './domain/access-key.ts';
 import { schema } from './graphql/schema.ts';
@@ -34,6 +36,7 @@ import { EventLog } from './services/events/event-log.ts';
 import { TokenGeneration } from './services/generation/token-generation.ts';
 import { AppInspection } from './services/health/app-inspection.ts';
 import { browserFindings } from './services/health/system-health.ts';
+import { sandboxFindings } from './services/health/system-trials.ts';
 import type { Reach } from './services/runs/checkpoints.ts';
 import { Runs } from './services/runs/runs.ts';
 import type { Services } from './services/services.ts';
@@ -84,7 +87,12 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
     beforeStatement: options.beforeStatement,
   });
   const operatorKey = loadOperatorKey(config.operatorKey, workingDirectory);
-  const browser = { headless: config.headless, chromiumPath: config.chromiumPath };
+  const browser = {
+    headless: config.headless,
+    chromiumPath: config.chromiumPath,
+    sandbox: config.chromiumSandbox,
+    owner: markOf(process.pid),
+  };
   const events = await EventLog.open({ database, clock, log: named(log, 'events') });
   const audit = new Audit(database, clock);
   watchStorage({ database, events, audit, log: named(log, 'storage') });
@@ -196,6 +204,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
   await openAccounts(database, described, clock);
   for (const account of await listAccounts(database)) await states.open(account);
   if (!isVisit) await generation.takeUp();
+  const swept = isVisit ? Promise.resolve() : sweep(log);
   const warmedUp = isVisit ? Promise.resolve() : warmUp(services, log);
 
   const access = new Access({
@@ -229,6 +238,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
   const close = async (): Promise<void> => {
     await generation[Symbol.asyncDispose]();
     await warmedUp;
+    await swept;
     await accountSwitch[Symbol.asyncDispose]();
     await states[Symbol.asyncDispose]();
     sessions[Symbol.dispose]();
@@ -250,7 +260,8 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
       const server = await listen(handler.listener, config.host, config.port);
       servers.push(server);
       log.info({ url: server.url }, 'listening');
-      for (const { message, nextAction } of browserFindings(browser)) log.warn({ nextAction }, message);
+      const findings = [...browserFindings(browser), ...sandboxFindings(browser)];
+      for (const { message, nextAction } of findings) log.warn({ nextAction }, message);
       return server;
     },
     [Symbol.asyncDispose]: () => {
@@ -258,6 +269,12 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
       return closing;
     },
   };
+};
+
+/** Removes what the browsers of dead processes have left on disk. */
+const sweep = async (log: Logger): Promise<void> => {
+  const count = await sweepBrowserFolders(isSurelyDead);
+  if (count > 0) log.info({ count }, 'what browsers of dead processes had left is removed');
 };
 
 const databaseOptions = (config: Config, workingDirectory: string, now: Date): DatabaseOptions => ({

@@ -64,6 +64,7 @@ interface Settings {
   /** A reverse proxy on this machine says for whom it speaks. */
   readonly trustsProxy: boolean;
   readonly chromiumPath: string | null;
+  readonly chromiumSandbox: boolean;
   readonly logLevel: LogLevel;
 }
 
@@ -137,6 +138,9 @@ const SETTINGS = {
     .prefault(''),
   VEGA_TRUST_PROXY: flag.prefault('false'),
   VEGA_CHROMIUM_PATH: text('the path of a Chromium').optional(),
+  VEGA_CHROMIUM_SANDBOX: text('on or off', (value) => /^(on|off)$/i.test(value))
+    .transform((value) => /^on$/i.test(value))
+    .prefault('on'),
   VEGA_LOG_LEVEL: z
     .string()
     .trim()
@@ -280,6 +284,7 @@ const toSettings = (parsed: ParsedSettings): Settings => ({
   allowedHosts: parsed.VEGA_ALLOWED_HOSTS,
   trustsProxy: parsed.VEGA_TRUST_PROXY,
   chromiumPath: parsed.VEGA_CHROMIUM_PATH ?? null,
+  chromiumSandbox: parsed.VEGA_CHROMIUM_SANDBOX,
   logLevel: parsed.VEGA_LOG_LEVEL,
 });
 

@@ -1,19 +1,22 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { ChildProcess } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { subscribe } from 'node:diagnostics_channel';
-import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Browser } from 'playwright-core';
+import type { Browser, BrowserContextOptions } from 'playwright-core';
+import type { ProcessMark } from '../domain/process-mark.ts';
+import { BrowserFolder } from './browser-folder.ts';
 import { ChromiumMissing, findChromium } from './chromium.ts';
+import { isSandboxTrouble, SandboxUnavailable, sandboxOff } from './chromium-sandbox.ts';
 import { LoginFailure } from './login-failure.ts';
 import { LoginSession } from './login-session.ts';
 
 export interface BrowserOptions {
   readonly headless: boolean;
   readonly chromiumPath: string | null;
+  /** False where the operator does without Chromium's sandbox; true unless told otherwise. */
+  readonly sandbox?: boolean;
+  /** This process, so that what the browser leaves is swept when it is dead. */
+  readonly owner?: ProcessMark;
   /** How long the start may take. */
   readonly launchTimeoutMs?: number;
 }
@@ -23,16 +26,19 @@ const LAUNCH_TIMEOUT_MS = 30_000;
 /** A browser that still answers is gone within 200 ms; one that is stopped would be waited for half a minute. */
 const CLOSE_PATIENCE_MS = 3000;
 
+/** Nothing is granted, not even by a person who is asked in a window; nothing is downloaded; nothing works unseen. */
+const CONTEXT: BrowserContextOptions = { serviceWorkers: 'block', acceptDownloads: false, permissions: [] };
+
 /** One Chromium. It goes away with everything it started when it is disposed of, and when this process ends. */
 export class BrokerBrowser {
   readonly #browser: Browser;
   readonly #processes: LaunchedProcesses;
-  readonly #crashes: string;
+  readonly #folder: BrowserFolder;
 
-  private constructor(browser: Browser, processes: LaunchedProcesses, crashes: string) {
+  private constructor(browser: Browser, processes: LaunchedProcesses, folder: BrowserFolder) {
     this.#browser = browser;
     this.#processes = processes;
-    this.#crashes = crashes;
+    this.#folder = folder;
   }
 
   static async launch(options: BrowserOptions): Promise<BrokerBrowser> {
@@ -40,37 +46,46 @@ export class BrokerBrowser {
     // Loading Playwright takes longer than everything else at start, and most commands need no browser.
     const { chromium } = await import('playwright-core');
     const processes = new LaunchedProcesses();
-    const crashes = path.join(tmpdir(), `vega-auth-crashes-${randomUUID()}`);
+    const folder = createFolder(options);
     try {
-      const browser = await processes.during(() =>
-        chromium.launch({
-          executablePath,
-          headless: options.headless,
-          timeout: options.launchTimeoutMs ?? LAUNCH_TIMEOUT_MS,
-          args: [QUIET],
-          env: environment(crashes),
-          // Playwright would exit on SIGINT and swallow SIGTERM. What a signal means is the program's to say, and a
-          // process that simply dies closes the pipe on which Chromium listens, whereupon it ends.
-          handleSIGINT: false,
-          handleSIGTERM: false,
-          handleSIGHUP: false,
-        }),
+      const browser = await folder.during(() =>
+        processes.during(() =>
+          chromium.launch({
+            executablePath,
+            headless: options.headless,
+            chromiumSandbox: sandboxOff(options.sandbox ?? true) === null,
+            timeout: options.launchTimeoutMs ?? LAUNCH_TIMEOUT_MS,
+            args: [QUIET],
+            env: { ...environment(), ...folder.environment },
+            // Playwright would exit on SIGINT and swallow SIGTERM. What a signal means is the program's to say, and a
+            // process that simply dies closes the pipe on which Chromium listens, whereupon it ends.
+            handleSIGINT: false,
+            handleSIGTERM: false,
+            handleSIGHUP: false,
+          }),
+        ),
       );
-      return new BrokerBrowser(browser, processes, crashes);
+      return new BrokerBrowser(browser, processes, folder);
     } catch (error) {
       // Playwright gives up at the timeout, and then asks the browser for another half minute to close itself.
       await processes.kill();
-      await remove(crashes);
+      await folder[Symbol.asyncDispose]();
+      if (isSandboxTrouble(error)) throw new SandboxUnavailable(executablePath, { cause: error });
       throw new LoginFailure('BROWSER_FAILED', `The browser ${executablePath} does not start.`, {
         cause: error,
       });
     }
   }
 
+  /** False once it was closed or has died. */
+  get isAlive(): boolean {
+    return this.#browser.isConnected();
+  }
+
   /** A context of its own: no cookie, no storage of an earlier run, and none kept afterwards. */
   async openSession(): Promise<LoginSession> {
     try {
-      return await LoginSession.open(await this.#browser.newContext({ serviceWorkers: 'block' }));
+      return await LoginSession.open(await this.#browser.newContext(CONTEXT));
     } catch (error) {
       throw new LoginFailure('BROWSER_FAILED', 'The browser opens no page.', { cause: error });
     }
@@ -82,7 +97,7 @@ export class BrokerBrowser {
     await this.#processes.kill();
     // By now it is dead. What is left for Playwright to do is to remove the profile.
     await settled(closed, CLOSE_PATIENCE_MS);
-    await remove(this.#crashes);
+    await this.#folder[Symbol.asyncDispose]();
   }
 }
 
@@ -142,8 +157,6 @@ const settled = async (work: Promise<unknown>, timeoutMs: number): Promise<void>
   );
 };
 
-const remove = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true });
-
 /**
  * Full Chromium talks to Google on its own account, and tells it about the fields of every form. These hosts are no
  * part of a login; the pages' own requests to others, fonts and captchas included, go on.
@@ -162,11 +175,23 @@ const GOOGLE = [
 ];
 const QUIET = `--host-resolver-rules=${GOOGLE.map((host) => `MAP ${host} ~NOTFOUND`).join(', ')}`;
 
-/** Our secrets are none of the browser's business; and a crashed page's memory may hold them, so no dump of it stays. */
-const environment = (crashes: string): Record<string, string | undefined> => ({
-  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(?:UPSTOX|VEGA)_/.test(name))),
-  BREAKPAD_DUMP_LOCATION: crashes,
-});
+/** Our secrets are none of the browser's business. */
+const environment = (): Record<string, string | undefined> =>
+  Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(?:UPSTOX|VEGA)_/.test(name)));
+
+const createFolder = ({ owner = { id: process.pid, birth: null } }: BrowserOptions): BrowserFolder => {
+  try {
+    return BrowserFolder.create(owner);
+  } catch (error) {
+    throw new LoginFailure(
+      'BROWSER_FAILED',
+      'The browser gets no folder: the temporary one cannot be written.',
+      {
+        cause: error,
+      },
+    );
+  }
+};
 
 const locate = (options: BrowserOptions): string => {
   try {

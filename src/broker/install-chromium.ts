@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as after } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
 import type { Browser } from 'playwright-core';
+import { BrowserFolder } from './browser-folder.ts';
 import { type Chromium, findChromium } from './chromium.ts';
 
 const LAUNCH_MS = 30_000;
@@ -95,12 +96,18 @@ function installers(wanted: WantedChromium): readonly Installer[] {
   ];
 }
 
-/** What keeps it from starting, if anything. Without a window: setting up should not flash one, nor need a display. */
+/**
+ * What keeps it from starting, if anything. Without a window: setting up should not flash one, nor need a display.
+ * Without the sandbox: another Chromium would not get one either, and `vega-auth doctor` tells of that.
+ */
 async function launchTrouble({ executablePath }: Chromium): Promise<string | undefined> {
   const { chromium } = await import('playwright-core');
   let browser: Browser | undefined;
+  await using folder = BrowserFolder.create({ id: process.pid, birth: null });
   const launch = async () => {
-    browser = await chromium.launch({ executablePath, headless: true, timeout: LAUNCH_MS });
+    browser = await folder.during(() =>
+      chromium.launch({ executablePath, headless: true, timeout: LAUNCH_MS }),
+    );
     const page = await browser.newPage();
     await page.goto('about:blank');
     await browser.close();

@@ -1,10 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BrowserContext, Page } from 'playwright-core';
 import type { Secret } from '../domain/secret.ts';
+import { offerInertServiceWorker } from './inert-service-worker.ts';
 import { Login } from './login.ts';
 import { LoginFailure } from './login-failure.ts';
 import type { LoginListener, LoginRequest } from './login-request.ts';
 import { PageWatch } from './page-watch.ts';
+import { RequestFence } from './request-fence.ts';
 
 /** The broker may have been away for a moment. Only before anything was submitted, and only once. */
 const SECOND_TRY_AFTER_MS = 5000;
@@ -16,14 +18,30 @@ const CLOSE_PATIENCE_MS = 2000;
 export class LoginSession {
   readonly #context: BrowserContext;
   readonly #watch: PageWatch;
+  readonly #fence: RequestFence;
+  #isOpen = true;
 
-  private constructor(context: BrowserContext, watch: PageWatch) {
+  private constructor(context: BrowserContext, watch: PageWatch, fence: RequestFence) {
     this.#context = context;
     this.#watch = watch;
+    this.#fence = fence;
+    context.once('close', () => {
+      this.#isOpen = false;
+    });
   }
 
   static async open(context: BrowserContext): Promise<LoginSession> {
-    return new LoginSession(context, await PageWatch.attach(context));
+    const [watch, fence] = await Promise.all([
+      PageWatch.attach(context),
+      RequestFence.attach(context),
+      offerInertServiceWorker(context),
+    ]);
+    return new LoginSession(context, watch, fence);
+  }
+
+  /** False once it was closed, or its browser has died. */
+  get isOpen(): boolean {
+    return this.#isOpen;
   }
 
   /** Logs in for one app and returns the code of its redirect. */
@@ -58,11 +76,13 @@ export class LoginSession {
   }
 
   async #logInOnce(request: LoginRequest, listener: LoginListener): Promise<Secret> {
-    const page = await this.#context.newPage();
+    const page = await this.#fence.openPage(request);
     try {
       using login = await Login.open(this.#context, page, this.#watch, request, listener);
+      await this.#fence.raise();
       return await login.run();
     } finally {
+      this.#fence.lower();
       await closePage(page);
     }
   }

@@ -26,7 +26,10 @@ export const takeBrowserLock = (file: string, place: string, now: Date): Browser
     // Without O_CREAT: in a sticky folder such as /tmp Linux refuses it for a file of another user.
     const connection = new Sqlite(file, { fileMustExist: true, timeout: 0 });
     try {
-      if (claim(connection, place, now)) return { kind: 'HELD', lock: new BrowserLock(connection) };
+      const mark = randomUUID();
+      if (claim(connection, mark, place, now)) {
+        return { kind: 'HELD', lock: new BrowserLock(connection, mark) };
+      }
       const owner = findOwner(connection);
       connection.close();
       return { kind: 'BUSY', owner };
@@ -40,15 +43,39 @@ export const takeBrowserLock = (file: string, place: string, now: Date): Browser
   }
 };
 
+/**
+ * Whether somebody holds the browser, as the row tells. It only looks: a lock taken to find out would turn away whoever
+ * asks for the browser at that moment. Where it cannot be told, the browser counts as taken.
+ */
+export const isBrowserTaken = (file: string): boolean => {
+  try {
+    const connection = new Sqlite(file, { fileMustExist: true, timeout: 0 });
+    try {
+      return findOwner(connection) !== null;
+    } finally {
+      connection.close();
+    }
+  } catch {
+    return true;
+  }
+};
+
 /** Held until it is disposed of or the process ends; forgetting it does not free it. */
 export class BrowserLock {
   /** A connection that nobody refers to would be closed by the garbage collector, and the lock with it. */
   static readonly #held = new Set<BrowserLock>();
   readonly #connection: Sqlite.Database;
+  readonly #mark: string;
 
-  constructor(connection: Sqlite.Database) {
+  constructor(connection: Sqlite.Database, mark: string) {
     this.#connection = connection;
+    this.#mark = mark;
     BrowserLock.#held.add(this);
+  }
+
+  /** Whether this very process holds the lock whose row has this mark. */
+  static isHeldHere(mark: string): boolean {
+    return [...BrowserLock.#held].some((lock) => lock.#mark === mark);
   }
 
   [Symbol.dispose](): void {
@@ -87,8 +114,7 @@ const makeForEveryone = (file: string): void => {
  * again, and the row looked at. If another one came in between, then it finds the lock taken by us, gives up, and the
  * row is written again. So of several that race, one gets the lock.
  */
-const claim = (connection: Sqlite.Database, place: string, now: Date): boolean => {
-  const mark = randomUUID();
+const claim = (connection: Sqlite.Database, mark: string, place: string, now: Date): boolean => {
   while (begin(connection)) {
     if (markOf(connection) === mark) return true;
     connection.exec('delete from browser_owner');
@@ -120,6 +146,7 @@ const markOf = (connection: Sqlite.Database): unknown => {
 };
 
 interface OwnerRow {
+  readonly mark: string;
   readonly process_id: number;
   readonly since: number;
   readonly host: string;
@@ -131,11 +158,15 @@ const findOwner = (connection: Sqlite.Database): BrowserOwner | null => {
   const row = unlessBusy(() => {
     const isMade = connection.prepare("select 1 from sqlite_master where name = 'browser_owner'").get();
     if (isMade === undefined) return undefined;
-    return connection.prepare<[], OwnerRow>('select process_id, since, host, place from browser_owner').get();
+    return connection
+      .prepare<[], OwnerRow>('select mark, process_id, since, host, place from browser_owner')
+      .get();
   });
   if (!row) return null;
   const isHere = row.host === hostname();
-  if (isHere && !isAlive({ id: row.process_id, birth: null })) return null;
+  const isOurs = isHere && row.process_id === process.pid;
+  if (isOurs ? !BrowserLock.isHeldHere(row.mark) : isHere && !isAlive({ id: row.process_id, birth: null }))
+    return null;
   return {
     processId: row.process_id,
     since: new Date(row.since),

@@ -10,7 +10,7 @@ import {
   type RunStep,
   type StepStatus,
 } from '../domain/generation-run.ts';
-import type { ProcessMark } from './process-mark.ts';
+import type { ProcessMark } from '../domain/process-mark.ts';
 import type { Queryable } from './queryable.ts';
 import type { GenerationRunsTable, GenerationStepsTable } from './tables.ts';
 import { toDate } from './to-date.ts';

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
+  chownSync,
   existsSync,
   mkdtempSync,
   readdirSync,
@@ -19,7 +20,9 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { BrokerBrowser } from '../../src/broker/broker-browser.ts';
 import { findChromium } from '../../src/broker/chromium.ts';
+import { sandboxOff } from '../../src/broker/chromium-sandbox.ts';
 import { LoginFailure } from '../../src/broker/login-failure.ts';
+import { launchFindings } from '../../src/services/health/system-trials.ts';
 
 /** One process as Linux shows it; a zombie has state Z. */
 interface Process {
@@ -411,4 +414,76 @@ describe.skipIf(!isLinux)('the fullest Chromium there is', () => {
     readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => /\.dmp$/.test(name));
   /** The handlers of crashes have groups of their own. */
   const workingHere = () => processes().filter(({ id }) => commandOf(id).includes(folder));
+});
+
+describe.skipIf(!isLinux)('the sandbox', () => {
+  /** Launches as a user who is not root, whoever runs the tests, and answers the command lines of the browser. */
+  const launchedAs = async (userId: number | undefined, options = '{}'): Promise<string> => {
+    const address = JSON.stringify(pathToFileURL(path.resolve('src/broker/broker-browser.ts')).href);
+    const script = `
+      import { readdirSync, readFileSync } from 'node:fs';
+      import { BrokerBrowser } from ${address};
+      const browser = await BrokerBrowser.launch({ headless: true, chromiumPath: null, ...${options} });
+      await browser.openSession();
+      const read = (id) => { try { return readFileSync('/proc/' + id + '/cmdline', 'utf8'); } catch { return ''; } };
+      const all = readdirSync('/proc').filter((name) => /^\\d+$/.test(name)).map(read);
+      console.log(JSON.stringify(all.filter((line) => line.includes('vega-auth-chromium-' + process.pid))));
+      await browser[Symbol.asyncDispose]();`;
+    if (userId !== undefined) chownSync(folder, userId, userId);
+    const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, TMPDIR: folder, HOME: folder },
+      ...(userId === undefined ? {} : { uid: userId, gid: userId }),
+    });
+    let said = '';
+    child.stdout.on('data', (chunk) => {
+      said += chunk;
+    });
+    await once(child, 'close');
+    expect(readdirSync(folder).filter((name) => name.includes('chromium'))).toEqual([]);
+    return said;
+  };
+
+  const isRoot = process.getuid?.() === 0;
+  const NOBODY = isRoot ? 65_534 : undefined;
+
+  test('is on for everybody but root', async () => {
+    const said = await launchedAs(NOBODY);
+    expect(said).toContain('--user-data-dir=');
+    expect(said).not.toContain('--no-sandbox');
+    expect(sandboxOff(true, 0)).toBe('ROOT');
+    expect(sandboxOff(true, 1000)).toBeNull();
+  }, 60_000);
+
+  test('is off where the operator says so', async () => {
+    expect(await launchedAs(NOBODY, '{ sandbox: false }')).toContain('--no-sandbox');
+    expect(sandboxOff(false, 1000)).toBe('SETTING');
+  }, 60_000);
+
+  test.each([
+    'No usable sandbox! If you are running on Ubuntu 23.10+ or another Linux distro that has disabled unprivileged user namespaces',
+    'Failed to move to new namespace: PID namespaces supported, Network namespace supported, but failed: errno = Operation not permitted',
+  ])('that cannot start is named, and nothing goes on without it: %s', async (words) => {
+    const arguments_ = path.join(folder, 'arguments');
+    const file = program('forbidden', `echo "$@" >> ${arguments_}; echo '${words}' >&2; exit 1`);
+    await expect(launch(file)).rejects.toMatchObject({
+      code: 'BROWSER_FAILED',
+      message: expect.stringContaining('cannot start its sandbox here'),
+    });
+    expect(readFileSync(arguments_, 'utf8').trim().split('\n')).toHaveLength(1);
+    expect(await launchFindings({ headless: true, chromiumPath: file })).toMatchObject([
+      { state: 'DOWN', nextAction: expect.stringContaining('VEGA_CHROMIUM_SANDBOX=off') },
+    ]);
+  });
+
+  test('that is off is told by a thorough look, with what to do', async () => {
+    const findings = await launchFindings({ headless: true, chromiumPath: null, sandbox: false });
+    expect(findings).toMatchObject([
+      {
+        component: 'BROWSER',
+        message: expect.stringContaining('without its sandbox'),
+        nextAction: expect.stringContaining(isRoot ? 'another user' : 'user namespaces'),
+      },
+    ]);
+  });
 });

@@ -28,6 +28,8 @@ const vega = (command: string): string => `${process.execPath} ${main} ${command
 /** What differs from one run to the next, in as many characters. */
 const masked = (text: string): string =>
   text
+    // Said to root alone.
+    .replace(/\n +The browser runs without its sandbox[^→]*→ Run vega-auth as another user\./, '')
     .replace(/\b\d+ entries/, 'N entries')
     .replaceAll(desk.url, 'http://127.0.0.1:28020')
     .replace(/(?:\d+ h \d\d m|\d+ [ms]) +(?=\d{4}-)/g, '10 h 00 m  ')

@@ -1,4 +1,4 @@
-import { type BrowserLock, takeBrowserLock } from '../../db/browser-lock.ts';
+import { type BrowserLock, isBrowserTaken, takeBrowserLock } from '../../db/browser-lock.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { Clock } from '../clock.ts';
 import { pause } from '../pause.ts';
@@ -39,6 +39,11 @@ export class BrowserQueue {
   /** The runs that wait, in order. */
   get waiting(): readonly string[] {
     return this.#turns.slice(1).map(({ runId }) => runId);
+  }
+
+  /** Another process has the browser, as far as can be seen without asking for it. */
+  get isTakenElsewhere(): boolean {
+    return !this.#turns.some(({ hasBrowser }) => hasBrowser) && isBrowserTaken(this.#options.browserLock);
   }
 
   #take(): BrowserLock {
@@ -84,6 +89,10 @@ export class BrowserTurn implements Disposable {
 
   get isFirst(): boolean {
     return this.#place.isFirst();
+  }
+
+  get hasBrowser(): boolean {
+    return this.#lock !== null && !this.#hasLeft;
   }
 
   /** Refused with BROWSER_BUSY while another process has the browser. */

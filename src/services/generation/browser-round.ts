@@ -1,31 +1,26 @@
-import { BrokerBrowser } from '../../broker/broker-browser.ts';
 import type { LoginSession } from '../../broker/login-session.ts';
 import type { ApiConfig } from '../../domain/api-config.ts';
 import { FAILURES, type FailureCode } from '../../domain/failure.ts';
 import { getAccount } from '../accounts/accounts.ts';
 import { makeToken } from '../runs/make-token.ts';
 import { toFailure } from '../runs/to-failure.ts';
-import type { BrowserTurn } from './browser-queue.ts';
 import type { GenerationOptions } from './generation-options.ts';
 import type { Job } from './job.ts';
+import type { RunSession } from './run-session.ts';
 
-/** Makes what is pending with one browser. Answers the failure that stopped it before its last API. */
+/** Makes what is pending in the run's browser session. Answers the failure that stopped it before its last API. */
 export const makeTokens = async (
   job: Job,
-  turn: BrowserTurn,
+  runSession: RunSession,
   options: GenerationOptions,
 ): Promise<FailureCode | null> => {
   const { live, configs, abort, log } = job;
-  const { states, reach } = options;
+  const { states } = options;
   const pending = configs.filter((config) =>
     live.state.steps.some(({ apiName, status }) => apiName === config.apiName && status === 'PENDING'),
   );
-  using _held = turn;
   try {
-    await using browser = await BrokerBrowser.launch(options.browser);
-    reach('BROWSER_LAUNCHED');
-    await using session = await browser.openSession();
-    reach('SESSION_OPENED');
+    const session = await runSession.open();
     for (const config of pending) {
       if (abort.signal.aborted) return 'ABORTED';
       const stoppedBy = await makeOne(job, config, session, options);

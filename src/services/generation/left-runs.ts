@@ -1,13 +1,14 @@
 import { findAcquisitions, settleAll } from '../../db/approvals.ts';
 import { adoptRun, findUnfinishedRuns, updateRun } from '../../db/generation-runs.ts';
 import { findSpentCodes } from '../../db/login-attempts.ts';
-import { isAlive, isSurelyDead, markOf, type ProcessMark } from '../../db/process-mark.ts';
+import { isAlive, isSurelyDead, markOf } from '../../db/process-mark.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import type { Account } from '../../domain/account.ts';
 import { canStillCome } from '../../domain/acquisition.ts';
 import type { ApiConfig } from '../../domain/api-config.ts';
 import type { GenerationRun } from '../../domain/generation-run.ts';
 import { afterCrash } from '../../domain/interrupted-run.ts';
+import type { ProcessMark } from '../../domain/process-mark.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { GenerationOptions } from './generation-options.ts';
 

@@ -1,15 +1,19 @@
 import { asksForRest, FAILURES, type FailureCode } from '../../domain/failure.ts';
 import { countDone, type GenerationRun, type RunStatus } from '../../domain/generation-run.ts';
+import type { Logger } from '../../log.ts';
+import type { BrowserHost } from './browser-host.ts';
 import type { BrowserQueue, BrowserTurn } from './browser-queue.ts';
 import { makeTokens } from './browser-round.ts';
 import type { GenerationOptions } from './generation-options.ts';
 import type { Job } from './job.ts';
+import { RunSession } from './run-session.ts';
 
 /** Pauses in a row that brought no token: after so many a person has to look. */
 const MAX_FRUITLESS_PAUSES = 3;
 
 interface Options extends GenerationOptions {
   readonly queue: BrowserQueue;
+  readonly host: BrowserHost;
   /** The program is about to end: what is at rest is left for the next start. */
   readonly isClosing: () => boolean;
 }
@@ -24,8 +28,9 @@ export class RunCarrier {
 
   /** Begins at the browser, once it is the run's turn. */
   async carry(job: Job, first: BrowserTurn): Promise<void> {
-    const { states, reach } = this.#options;
+    const { states, reach, host } = this.#options;
     const { live, account, log } = job;
+    const session = new RunSession(host);
     let turn: BrowserTurn | null = first;
     try {
       if (!(await this.#awaitTurn(job, first))) return await this.finish(job);
@@ -35,15 +40,18 @@ export class RunCarrier {
       let fruitless = 0;
       while (turn !== null) {
         const before = countDone(live.state);
-        const stoppedBy: FailureCode | null = await makeTokens(job, turn, this.#options);
-        reach('BROWSER_CLOSED');
-        if (stoppedBy === null) break;
-        const { consequence } = FAILURES[stoppedBy];
-        if (consequence === 'QUARANTINE') await states.tellQuarantine(account);
-        if (!asksForRest(stoppedBy) && !(await states.isResting(account))) break;
+        const stoppedBy: FailureCode | null = await makeTokens(job, session, this.#options);
+        const consequence = stoppedBy === null ? null : FAILURES[stoppedBy].consequence;
         fruitless = countDone(live.state) > before ? 1 : fruitless + 1;
         const goesOn =
           consequence === 'PAUSE' && fruitless < MAX_FRUITLESS_PAUSES && !job.abort.signal.aborted;
+        // Closed before the turn is given away, so that whoever is next finds no browser at work.
+        if (!goesOn) await session[Symbol.asyncDispose]();
+        turn[Symbol.dispose]();
+        reach('BROWSER_CLOSED');
+        if (stoppedBy === null) break;
+        if (consequence === 'QUARANTINE') await states.tellQuarantine(account);
+        if (!asksForRest(stoppedBy) && !(await states.isResting(account))) break;
         if (goesOn) await live.setStatus('COOLDOWN');
         await states.rest(account);
         reach('COOLDOWN_STORED');
@@ -55,6 +63,7 @@ export class RunCarrier {
     } catch (error) {
       log.error({ err: error }, 'the run could not be carried to its end');
     } finally {
+      await closeQuietly(session, log);
       turn?.[Symbol.dispose]();
     }
     await this.finish(job);
@@ -154,6 +163,15 @@ export class RunCarrier {
     return hasBrowser ? turn : null;
   }
 }
+
+/** A browser that cannot be closed does not keep the run from its end. */
+const closeQuietly = async (session: RunSession, log: Logger): Promise<void> => {
+  try {
+    await session[Symbol.asyncDispose]();
+  } catch (error) {
+    log.error({ err: error }, 'the browser session could not be closed');
+  }
+};
 
 const endStatus = (run: GenerationRun, isAborted: boolean): RunStatus => {
   if (countDone(run) === run.steps.length) return 'COMPLETED';

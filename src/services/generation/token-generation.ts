@@ -20,6 +20,7 @@ import { Refusal } from '../../domain/refusal.ts';
 import { getAccount, listAccounts } from '../accounts/accounts.ts';
 import { LiveRun } from '../runs/live-run.ts';
 import { backUpBeforeRun } from '../storage/backups.ts';
+import { BrowserHost } from './browser-host.ts';
 import { BrowserQueue, type BrowserTurn } from './browser-queue.ts';
 import type { GenerationOptions } from './generation-options.ts';
 import type { Job } from './job.ts';
@@ -34,6 +35,7 @@ const LOOK_FOR_ORPHANS_MS = 5000;
 export class TokenGeneration {
   readonly #options: GenerationOptions;
   readonly #queue: BrowserQueue;
+  readonly #host: BrowserHost;
   readonly #carrier: RunCarrier;
   /** The last run of each account; it may be over. */
   readonly #jobs = new Map<string, Job>();
@@ -48,7 +50,13 @@ export class TokenGeneration {
   constructor(options: GenerationOptions) {
     this.#options = options;
     this.#queue = new BrowserQueue({ ...options, onMoved: () => this.#tellQueue() });
-    this.#carrier = new RunCarrier({ ...options, queue: this.#queue, isClosing: () => this.#isClosing });
+    this.#host = new BrowserHost({ ...options, isTakenElsewhere: () => this.#queue.isTakenElsewhere });
+    this.#carrier = new RunCarrier({
+      ...options,
+      queue: this.#queue,
+      host: this.#host,
+      isClosing: () => this.#isClosing,
+    });
   }
 
   /** The runs that wait for the browser, in order. */
@@ -122,6 +130,7 @@ export class TokenGeneration {
     const jobs = [...this.#jobs.values()];
     for (const { abort } of jobs) abort.abort();
     for (const { end } of jobs) await end;
+    await this.#host[Symbol.asyncDispose]();
   }
 
   async #begin({ account, configs, request, wish }: GenerationOrder): Promise<GenerationRun> {

@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { BrokerBrowser, type BrowserOptions } from '../../broker/broker-browser.ts';
+import { SandboxUnavailable, sandboxOff } from '../../broker/chromium-sandbox.ts';
 import { askClockSkew, MAX_CLOCK_SKEW_MS } from '../../broker/clock-skew.ts';
 import type { Finding } from '../../domain/health.ts';
 import type { Clock } from '../clock.ts';
@@ -30,7 +31,7 @@ export const launchFindings = (browser: BrowserOptions): Promise<readonly Findin
 const tryLaunch = async (browser: BrowserOptions): Promise<readonly Finding[]> => {
   try {
     await using _browser = await BrokerBrowser.launch(browser);
-    return [];
+    return sandboxFindings(browser);
   } catch (error) {
     const window = browser.headless ? '' : ' With UPSTOX_HEADLESS=false it needs a display, too.';
     return [
@@ -38,10 +39,33 @@ const tryLaunch = async (browser: BrowserOptions): Promise<readonly Finding[]> =
         component: 'BROWSER',
         state: 'DOWN',
         message: error instanceof Error ? error.message : 'The browser does not start.',
-        nextAction: `Run \`vega-auth setup\`, or set VEGA_CHROMIUM_PATH to one that starts.${window}`,
+        nextAction:
+          error instanceof SandboxUnavailable
+            ? ALLOW_SANDBOX
+            : `Run \`vega-auth setup\`, or set VEGA_CHROMIUM_PATH to one that starts.${window}`,
       },
     ];
   }
+};
+
+const ALLOW_SANDBOX =
+  'Allow user namespaces (a container: a seccomp profile that lets Chromium make them), or do without with VEGA_CHROMIUM_SANDBOX=off.';
+
+/** What a page could do if it broke out of Chromium is told, though the browser works. */
+export const sandboxFindings = (browser: BrowserOptions): readonly Finding[] => {
+  const off = sandboxOff(browser.sandbox ?? true);
+  if (off === null) return [];
+  const isRoot = off === 'ROOT';
+  return [
+    {
+      component: 'BROWSER',
+      state: 'OK',
+      message: `The browser runs without its sandbox, because ${isRoot ? 'root runs vega-auth' : 'VEGA_CHROMIUM_SANDBOX is off'}.`,
+      nextAction: isRoot
+        ? 'Run vega-auth as another user.'
+        : 'Allow user namespaces, and take VEGA_CHROMIUM_SANDBOX away.',
+    },
+  ];
 };
 
 /** A code of a wrong time counts as a wrong attempt, so the clock is compared before any is made. */

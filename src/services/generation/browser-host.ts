@@ -1,0 +1,102 @@
+import { BrokerBrowser, type BrowserOptions } from '../../broker/broker-browser.ts';
+import type { LoginSession } from '../../broker/login-session.ts';
+import type { Logger } from '../../log.ts';
+import type { Reach } from '../runs/checkpoints.ts';
+import { Semaphore } from '../semaphore.ts';
+
+/** How soon a browser that is kept for a paused run makes way for another process. */
+const LOOK_MS = 1000;
+
+interface Options {
+  readonly browser: BrowserOptions;
+  /** Another process has the machine's one browser. */
+  readonly isTakenElsewhere: () => boolean;
+  readonly reach: Reach;
+  readonly log: Logger;
+}
+
+/**
+ * The one Chromium of this process. It outlives a turn at the browser: it is launched for the first session and closed
+ * with the last one, so that a paused run keeps its session while other runs of this process open theirs beside it, in
+ * contexts that share nothing. Between turns it only waits, without a page. When another process takes the machine's
+ * browser meanwhile, everything is closed within a second: two browsers at work on one machine would be two logins that
+ * know nothing of each other, and the paused run loses only what its broker has remembered.
+ */
+export class BrowserHost implements AsyncDisposable {
+  readonly #options: Options;
+  /** Opening and closing follow each other: a browser that is about to go takes no new session. */
+  readonly #mutex = new Semaphore(1);
+  readonly #sessions = new Set<LoginSession>();
+  #browser: BrokerBrowser | null = null;
+  #watch: NodeJS.Timeout | undefined;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** The session that was kept, if it still lives; else a new one. Whoever asks has the browser turn. */
+  open(kept: LoginSession | null): Promise<LoginSession> {
+    return this.#mutex.run(async () => {
+      if (kept?.isOpen) return kept;
+      if (kept !== null) this.#sessions.delete(kept);
+      const browser = await this.#living();
+      try {
+        const session = await browser.openSession();
+        this.#sessions.add(session);
+        this.#options.reach('SESSION_OPENED');
+        return session;
+      } finally {
+        await this.#quitWhenUnused();
+      }
+    });
+  }
+
+  close(session: LoginSession): Promise<void> {
+    return this.#mutex.run(async () => {
+      this.#sessions.delete(session);
+      // Closing the browser closes the context, too, and does not wait for a page that hangs.
+      if (this.#sessions.size > 0) await session[Symbol.asyncDispose]();
+      await this.#quitWhenUnused();
+    });
+  }
+
+  /** Closes the browser with all sessions that are left. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#mutex.run(() => this.#quit());
+  }
+
+  async #living(): Promise<BrokerBrowser> {
+    if (this.#browser?.isAlive) return this.#browser;
+    await this.#quit();
+    const { browser, reach } = this.#options;
+    this.#browser = await BrokerBrowser.launch(browser);
+    this.#watch = setInterval(() => this.#makeWay(), LOOK_MS).unref();
+    reach('BROWSER_LAUNCHED');
+    return this.#browser;
+  }
+
+  #makeWay(): void {
+    const { isTakenElsewhere, log } = this.#options;
+    if (!isTakenElsewhere()) return;
+    this.#mutex
+      .run(async () => {
+        // Asked again: a run of this process may have got the browser while this waited.
+        if (this.#browser === null || !isTakenElsewhere()) return;
+        log.info('another process has the browser: the sessions of paused runs are closed');
+        await this.#quit();
+      })
+      .catch((error: unknown) => log.error({ err: error }, 'the browser could not be closed'));
+  }
+
+  async #quitWhenUnused(): Promise<void> {
+    if (this.#sessions.size === 0) await this.#quit();
+  }
+
+  async #quit(): Promise<void> {
+    clearInterval(this.#watch);
+    this.#sessions.clear();
+    const browser = this.#browser;
+    this.#browser = null;
+    await browser?.[Symbol.asyncDispose]();
+  }
+}
