@@ -38,7 +38,7 @@ export const up = async (db: Kysely<unknown>): Promise<void> => {
     }
   }
   await sql`
-    create table token_versions (
+    create table vega_token_versions (
       account_number integer not null,
       api_name text not null,
       version integer not null,
@@ -47,7 +47,7 @@ export const up = async (db: Kysely<unknown>): Promise<void> => {
       primary key (account_number, api_name)
     ) strict, without rowid`.execute(db);
   await sql`
-    create table accounts (
+    create table vega_accounts (
       number integer primary key,
       id text not null unique,
       name text not null,

@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 
 export const up = async (db: Kysely<unknown>): Promise<void> => {
   await sql`
-    create table auth_states (
+    create table vega_auth_states (
       account_id text primary key,
       phase text not null,
       since integer not null,

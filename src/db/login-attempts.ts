@@ -20,7 +20,7 @@ export const recordAttempt = async (
   at: Date,
 ): Promise<void> => {
   await transaction
-    .insertInto('login_attempts')
+    .insertInto('vega_login_attempts')
     .values({ ...toRow(owner), kind, totp_fingerprint: null, time_step: null, at: at.getTime() })
     .execute();
 };
@@ -34,7 +34,7 @@ export const claimTimeStep = async (
   at: Date,
 ): Promise<boolean> => {
   const inserted = await transaction
-    .insertInto('login_attempts')
+    .insertInto('vega_login_attempts')
     .values({
       ...toRow(owner),
       kind: 'TIME_STEP',
@@ -49,7 +49,7 @@ export const claimTimeStep = async (
 
 export const isTimeStepUsed = async (db: Queryable, totp: TotpSecret, timeStep: number): Promise<boolean> => {
   const row = await db
-    .selectFrom('login_attempts')
+    .selectFrom('vega_login_attempts')
     .select('id')
     .where('totp_fingerprint', '=', fingerprint(totp.secret))
     .where('time_step', '=', timeStep)
@@ -60,7 +60,7 @@ export const isTimeStepUsed = async (db: Queryable, totp: TotpSecret, timeStep: 
 /** When the account last asked the broker for an OTP; null if never. */
 export const lastOtpRequest = async (db: Queryable, accountId: string): Promise<Date | null> => {
   const row = await db
-    .selectFrom('login_attempts')
+    .selectFrom('vega_login_attempts')
     .select('at')
     .where('account_id', '=', accountId)
     .where('kind', '=', 'OTP_REQUEST')
@@ -73,7 +73,7 @@ export const lastOtpRequest = async (db: Queryable, accountId: string): Promise<
 /** The APIs of a run whose code was written down as about to be sent. */
 export const findSpentCodes = async (db: Queryable, runId: string): Promise<readonly ApiName[]> => {
   const rows = await db
-    .selectFrom('login_attempts')
+    .selectFrom('vega_login_attempts')
     .select('api_name')
     .where('run_id', '=', runId)
     .where('kind', '=', 'CODE')
@@ -88,7 +88,7 @@ export const countFruitlessPins = async (
   after: Date | null,
 ): Promise<number> => {
   const lastCode = await db
-    .selectFrom('login_attempts')
+    .selectFrom('vega_login_attempts')
     .select('at')
     .where('account_id', '=', accountId)
     .where('kind', '=', 'CODE')
@@ -97,7 +97,7 @@ export const countFruitlessPins = async (
     .executeTakeFirst();
   const since = Math.max(lastCode?.at ?? 0, after?.getTime() ?? 0);
   const { count } = await db
-    .selectFrom('login_attempts')
+    .selectFrom('vega_login_attempts')
     .select((row) => row.fn.countAll<number>().as('count'))
     .where('account_id', '=', accountId)
     .where('kind', '=', 'PIN')

@@ -7,12 +7,12 @@ const RECENT_MS = 30 * 86_400_000;
 
 /** Of tables that grow without end only what may still matter is copied; everything else is copied whole. */
 const PARTS: Readonly<Record<string, string>> = {
-  audit_entries: 'sequence = (select max(sequence) from audit_entries)',
-  events: 'id = (select max(id) from events)',
+  vega_audit_entries: 'sequence = (select max(sequence) from vega_audit_entries)',
+  vega_events: 'id = (select max(id) from vega_events)',
   token_execution_state: 'false',
-  login_attempts: `at > (select max(at) from login_attempts) - ${RECENT_MS}`,
-  generation_runs: `started_at > (select max(started_at) from generation_runs) - ${RECENT_MS} or ended_at is null`,
-  generation_steps: `run_id in (select id from generation_runs where started_at > (select max(started_at) from generation_runs) - ${RECENT_MS} or ended_at is null)`,
+  vega_login_attempts: `at > (select max(at) from vega_login_attempts) - ${RECENT_MS}`,
+  vega_generation_runs: `started_at > (select max(started_at) from vega_generation_runs) - ${RECENT_MS} or ended_at is null`,
+  vega_generation_steps: `run_id in (select id from vega_generation_runs where started_at > (select max(started_at) from vega_generation_runs) - ${RECENT_MS} or ended_at is null)`,
 };
 
 interface SchemaRow {

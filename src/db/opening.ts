@@ -6,12 +6,14 @@ import { damaged, makeBackup } from './backups.ts';
 import { readChanges } from './change.ts';
 import { explain, isBusy, isDamage, sqliteCode } from './connection.ts';
 import { DatabaseError } from './database-error.ts';
+import { underFormerNames } from './former-names.ts';
 import type { BeforeStatement } from './immediate-dialect.ts';
 import { type MasterKeySource, readMasterKeys } from './master-key.ts';
 import { CURRENT_SCHEMA, executedMigrations, isUpToDate, migrate } from './migrations.ts';
 import { Mirror } from './mirror.ts';
 import { OpenedFile } from './opened-file.ts';
 import { Outage } from './outage.ts';
+import type { MigrationRecord } from './own-tables.ts';
 import { patiently } from './patience.ts';
 import { replay } from './replay.ts';
 import { openAuditKey, openVault, settleSeals } from './sealed-values.ts';
@@ -72,10 +74,10 @@ const openFile = (options: DatabaseOptions): Promise<Opened> =>
     const { kysely, connection } = file;
     // Whoever cannot write finds out before anything else is done.
     connection.exec('begin immediate; rollback');
-    const executed = await executedMigrations(options.file, kysely);
+    const record = await executedMigrations(options.file, kysely);
     // With the tables that they were meant for; those of an older program only once its tables are up to date.
-    const before = isUpToDate(executed) ? await giveBack(file, options) : NOTHING;
-    await backUpOlder(file, executed, options);
+    const before = isUpToDate(record) ? await giveBack(file, options) : NOTHING;
+    await backUpOlder(file, record, options);
     await migrate(options.file, kysely);
     const after = await giveBack(file, options);
     const { format, chain } = await openKeys(file, options);
@@ -135,11 +137,12 @@ const withFile = async (
 /** A copy of what an older vega-auth has left. The tables of a predecessor have no key yet that a copy could be sealed with. */
 const backUpOlder = async (
   { kysely, connection }: OpenedFile,
-  executed: readonly string[],
+  record: MigrationRecord,
   { file, masterKey, now }: DatabaseOptions,
 ): Promise<void> => {
-  if (isUpToDate(executed) || !executed.includes(FIRST_WITH_KEY)) return;
-  await makeBackup(connection, file, await openVault(file, kysely, masterKey), now);
+  if (isUpToDate(record) || !record.executed.includes(FIRST_WITH_KEY)) return;
+  const db = record.isFormer ? underFormerNames(kysely) : kysely;
+  await makeBackup(connection, file, await openVault(file, db, masterKey), now);
 };
 
 const FIRST_WITH_KEY = '0003-api-configs';

@@ -60,7 +60,7 @@ const put = async (
   await transaction.insertInto('upstox_tokens').values(row).execute();
   const operation: StoreOperation = removed.numDeletedRows > 0n ? 'REPLACED' : 'INSERTED';
   const { version } = await transaction
-    .insertInto('token_versions')
+    .insertInto('vega_token_versions')
     .values({
       account_number: row.user_id,
       api_name: row.api_name,
@@ -72,7 +72,7 @@ const put = async (
       conflict.columns(['account_number', 'api_name']).doUpdateSet((known) => ({
         // The row that was replaced may be another program's, which counts as a version of its own.
         version:
-          before === undefined ? known('token_versions.version', '+', 1) : known.ref('excluded.version'),
+          before === undefined ? known('vega_token_versions.version', '+', 1) : known.ref('excluded.version'),
         fingerprint: known.ref('excluded.fingerprint'),
         operation: known.ref('excluded.operation'),
       })),
