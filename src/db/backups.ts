@@ -131,7 +131,10 @@ const sealCopy = (file: string, vault: Vault): void => {
   try {
     copy.pragma('journal_mode = DELETE');
     copy.pragma('secure_delete = ON');
+    copy.pragma('foreign_keys = OFF');
     copy.transaction(() => {
+      // A table that its owner has put aside holds tokens that nothing seals; its rows were taken over.
+      copy.exec('drop table if exists upstox_tokens_before');
       for (const [column, placeOf] of Object.entries(SECRET_COLUMNS))
         sealColumn(copy, column, placeOf, vault);
     })();

@@ -4,7 +4,7 @@ import { AuditChain, findLastLink } from './audit-chain.ts';
 import { AuditHead } from './audit-head.ts';
 import { damaged, makeBackup } from './backups.ts';
 import { readChanges } from './change.ts';
-import { explain, isBusy, isDamage, sqliteCode } from './connection.ts';
+import { explain, isBusy, isDamage, isRefused, sqliteCode } from './connection.ts';
 import { DatabaseError } from './database-error.ts';
 import { underFormerNames } from './former-names.ts';
 import type { BeforeStatement } from './immediate-dialect.ts';
@@ -19,6 +19,7 @@ import { replay } from './replay.ts';
 import { openAuditKey, openVault, settleSeals } from './sealed-values.ts';
 import { ensureReserve, findLeftSpills, readSpill, SpillFile } from './spill-file.ts';
 import type { TokenFormat } from './tokens.ts';
+import { replacePutAside } from './user-tables.ts';
 
 export interface DatabaseOptions {
   readonly file: string;
@@ -64,6 +65,10 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Opened> =>
   try {
     return await patiently(() => openFile(options), isBusy, LOCKED_AFTER_MS);
   } catch (error) {
+    // What an earlier process has spilled stays there, and what can be read is served.
+    const opened =
+      isRefused(error) && findLeftSpills(options.file).length > 0 ? await openLocked(options, error) : null;
+    if (opened !== null) return opened;
     if (!isBusy(error)) throw error;
     return (await openLocked(options, error)) ?? patiently(() => openFile(options), isBusy, START_WAIT_MS);
   }
@@ -75,6 +80,7 @@ const openFile = (options: DatabaseOptions): Promise<Opened> =>
     // Whoever cannot write finds out before anything else is done.
     connection.exec('begin immediate; rollback');
     const record = await executedMigrations(options.file, kysely);
+    await replacePutAside(kysely);
     // With the tables that they were meant for; those of an older program only once its tables are up to date.
     const before = isUpToDate(record) ? await giveBack(file, options) : NOTHING;
     await backUpOlder(file, record, options);
@@ -91,7 +97,7 @@ const openFile = (options: DatabaseOptions): Promise<Opened> =>
     return { file, mirror, format, chain, outage: null, findings: { replayed, tornBytes, isHeadMissing } };
   });
 
-/** A file that another program keeps locked can be read all the same; null when it has yet to be brought up to date. */
+/** A file that another program keeps locked, or that refuses what was spilled, can be read all the same; null when it has yet to be brought up to date. */
 const openLocked = async (options: DatabaseOptions, cause: unknown): Promise<Opened | null> => {
   try {
     return await withFile(options, async (file) => {

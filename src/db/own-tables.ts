@@ -83,6 +83,7 @@ export const takeOwnNames = async (file: string, kysely: Kysely<Tables>): Promis
     // Read again: another process may have been quicker.
     const record = await readRecord(transaction);
     await refuseClashes(file, transaction, record);
+    if (!record.executed.includes('0001-tokens')) await refuseOddTokens(file, transaction);
     if (!record.isFormer) return;
     await refuseLiveRun(file, transaction);
     await rename(transaction, record.executed);
@@ -120,6 +121,20 @@ const refuseClashes = async (
     [RECORD_LOCK, 'id,is_locked'],
   ] as const)
     if (isFormer || (await columnsOf(db, name)).join() !== columns) await refuseTaken(file, db, name);
+};
+
+/** Columns that it lacks are added to the user's table, which cannot be done with every one. */
+const refuseOddTokens = async (file: string, db: Kysely<Tables>): Promise<void> => {
+  const columns = await columnsOf(db, 'upstox_tokens');
+  const { rows } = await sql<{ type: string }>`
+    select type from sqlite_master where name = 'upstox_tokens' and type <> 'table'`.execute(db);
+  if (columns.length === 0 || (rows.length === 0 && columns.includes('id') && columns.includes('api_name')))
+    return;
+  const what = rows[0] === undefined ? 'has no column id or api_name' : `is a ${rows[0].type}`;
+  throw new DatabaseError(
+    file,
+    `upstox_tokens in the database ${file} ${what}, so no token can be kept in it. Give it another name and start again: vega-auth makes a table of its own. Nothing was changed.`,
+  );
 };
 
 const refuseTaken = async (file: string, db: Kysely<Tables>, name: string): Promise<void> => {
