@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type QueryExecutorProvider, sql } from 'kysely';
 
 /** The user's own columns, in the user's order; a table of the predecessor may lack the later ones. */
 const COLUMNS = [
@@ -23,22 +23,24 @@ const COLUMNS = [
   ['validity_at', 'varchar(255)'],
 ] as const;
 
+export const createTokens = async (db: QueryExecutorProvider): Promise<void> => {
+  const columns = COLUMNS.map(([name, type]) => `"${name}" ${type}`).join(', ');
+  await sql.raw(`create table "upstox_tokens" (${columns})`).execute(db);
+};
+
 export const up = async (db: Kysely<unknown>): Promise<void> => {
-  const existing = await sql<{ name: string }>`select name from pragma_table_info('upstox_tokens')`.execute(
-    db,
-  );
+  const existing = await sql<{
+    name: string;
+  }>`select lower(name) as name from pragma_table_xinfo('upstox_tokens')`.execute(db);
   const known = existing.rows.map(({ name }) => name);
-  if (known.length === 0) {
-    const columns = COLUMNS.map(([name, type]) => `"${name}" ${type}`).join(', ');
-    await sql.raw(`create table "upstox_tokens" (${columns})`).execute(db);
-  }
+  if (known.length === 0) await createTokens(db);
   if (known.length > 0) {
     for (const [name, type] of COLUMNS.filter(([column]) => !known.includes(column))) {
       await sql.raw(`alter table "upstox_tokens" add column "${name}" ${type}`).execute(db);
     }
   }
   await sql`
-    create table token_versions (
+    create table vega_token_versions (
       account_number integer not null,
       api_name text not null,
       version integer not null,
@@ -47,7 +49,7 @@ export const up = async (db: Kysely<unknown>): Promise<void> => {
       primary key (account_number, api_name)
     ) strict, without rowid`.execute(db);
   await sql`
-    create table accounts (
+    create table vega_accounts (
       number integer primary key,
       id text not null unique,
       name text not null,

@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 
 export const up = async (db: Kysely<unknown>): Promise<void> => {
   await sql`
-    create table generation_runs (
+    create table vega_generation_runs (
       id text primary key,
       account_id text not null,
       mode text not null,
@@ -11,10 +11,12 @@ export const up = async (db: Kysely<unknown>): Promise<void> => {
       ended_at integer,
       process_id integer not null
     ) strict, without rowid`.execute(db);
-  await sql`create index generation_runs_by_account on generation_runs (account_id, started_at)`.execute(db);
+  await sql`create index vega_generation_runs_by_account on vega_generation_runs (account_id, started_at)`.execute(
+    db,
+  );
   await sql`
-    create table generation_steps (
-      run_id text not null references generation_runs (id),
+    create table vega_generation_steps (
+      run_id text not null references vega_generation_runs (id),
       position integer not null,
       api_name text not null,
       status text not null,
@@ -27,7 +29,7 @@ export const up = async (db: Kysely<unknown>): Promise<void> => {
       primary key (run_id, api_name)
     ) strict, without rowid`.execute(db);
   await sql`
-    create table login_attempts (
+    create table vega_login_attempts (
       id integer primary key,
       account_id text not null,
       run_id text not null,
@@ -37,7 +39,9 @@ export const up = async (db: Kysely<unknown>): Promise<void> => {
       time_step integer,
       at integer not null
     ) strict`.execute(db);
-  await sql`create unique index login_attempts_time_step on login_attempts (totp_fingerprint, time_step)
+  await sql`create unique index vega_login_attempts_time_step on vega_login_attempts (totp_fingerprint, time_step)
     where time_step is not null`.execute(db);
-  await sql`create index login_attempts_by_kind on login_attempts (account_id, kind, at)`.execute(db);
+  await sql`create index vega_login_attempts_by_kind on vega_login_attempts (account_id, kind, at)`.execute(
+    db,
+  );
 };

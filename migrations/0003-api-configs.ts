@@ -7,7 +7,7 @@ export const up = async (db: Kysely<unknown>): Promise<void> => {
   }>`select name from pragma_table_info('upstox_api_configs')`.execute(db);
   const known = existing.rows.map(({ name }) => name);
   if (known.length > 0)
-    await sql`alter table upstox_api_configs rename to upstox_api_configs_before`.execute(db);
+    await sql`alter table upstox_api_configs rename to vega_api_configs_before`.execute(db);
   await sql`
     create table upstox_api_configs (
       api_index integer not null,
@@ -30,12 +30,12 @@ export const up = async (db: Kysely<unknown>): Promise<void> => {
       .raw(`insert into upstox_api_configs
         select api_index, api_name, client_id, client_secret, ${column('redirect_uri')}, coalesce(${column('is_primary', '0')}, 0),
           coalesce(${enabled}, 1), ${column('created_at')}, ${column('updated_at')}, ${column('account_number', '1')}
-        from upstox_api_configs_before`)
+        from vega_api_configs_before`)
       .execute(db);
-    await sql`drop table upstox_api_configs_before`.execute(db);
+    await sql`drop table vega_api_configs_before`.execute(db);
   }
   await sql`
-    create table vault (
+    create table vega_vault (
       id integer primary key check (id = 1),
       key_id text not null,
       proof text not null

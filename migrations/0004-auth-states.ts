@@ -1,8 +1,20 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type QueryExecutorProvider, sql } from 'kysely';
+
+export const createExecutionState = async (db: QueryExecutorProvider): Promise<void> => {
+  await sql`
+    create table if not exists token_execution_state (
+      execution_id text primary key,
+      last_success_api text,
+      next_api text,
+      last_failure_epoch bigint,
+      status text,
+      updated_at bigint
+    )`.execute(db);
+};
 
 export const up = async (db: Kysely<unknown>): Promise<void> => {
   await sql`
-    create table auth_states (
+    create table vega_auth_states (
       account_id text primary key,
       phase text not null,
       since integer not null,
@@ -14,13 +26,5 @@ export const up = async (db: Kysely<unknown>): Promise<void> => {
       accepted_until integer,
       logged_out integer not null default 0
     ) strict, without rowid`.execute(db);
-  await sql`
-    create table if not exists token_execution_state (
-      execution_id text primary key,
-      last_success_api text,
-      next_api text,
-      last_failure_epoch bigint,
-      status text,
-      updated_at bigint
-    )`.execute(db);
+  await createExecutionState(db);
 };

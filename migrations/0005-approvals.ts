@@ -2,10 +2,10 @@ import { type Kysely, sql } from 'kysely';
 
 export const up = async (db: Kysely<unknown>): Promise<void> => {
   await sql`
-    create table pending_acquisitions (
+    create table vega_pending_acquisitions (
       id integer primary key,
       account_id text not null,
-      run_id text not null references generation_runs (id),
+      run_id text not null references vega_generation_runs (id),
       api_name text not null,
       client_id text not null,
       kind text not null,
@@ -16,6 +16,6 @@ export const up = async (db: Kysely<unknown>): Promise<void> => {
       settled_at integer,
       unique (run_id, api_name)
     ) strict`.execute(db);
-  await sql`create index pending_acquisitions_open on pending_acquisitions (kind)
+  await sql`create index vega_pending_acquisitions_open on vega_pending_acquisitions (kind)
     where settled_at is null`.execute(db);
 };

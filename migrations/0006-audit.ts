@@ -3,7 +3,7 @@ import { type Kysely, sql } from 'kysely';
 /** The audit is only ever appended to, whoever asks; its chain shows what was done to it past these triggers. */
 export const up = async (db: Kysely<unknown>): Promise<void> => {
   await sql`
-    create table audit_entries (
+    create table vega_audit_entries (
       sequence integer primary key,
       entry_key text not null unique,
       at integer not null,
@@ -16,16 +16,18 @@ export const up = async (db: Kysely<unknown>): Promise<void> => {
       api_name text,
       hash text not null
     ) strict`.execute(db);
-  await sql`create index audit_entries_by_severity on audit_entries (severity)`.execute(db);
-  await sql`create index audit_entries_by_component on audit_entries (component, severity)`.execute(db);
-  await sql`create index audit_entries_by_component_alone on audit_entries (component)`.execute(db);
-  await sql`create index audit_entries_by_correlation on audit_entries (correlation_id)
+  await sql`create index vega_audit_entries_by_severity on vega_audit_entries (severity)`.execute(db);
+  await sql`create index vega_audit_entries_by_component on vega_audit_entries (component, severity)`.execute(
+    db,
+  );
+  await sql`create index vega_audit_entries_by_component_alone on vega_audit_entries (component)`.execute(db);
+  await sql`create index vega_audit_entries_by_correlation on vega_audit_entries (correlation_id)
     where correlation_id is not null`.execute(db);
   for (const act of ['update', 'delete']) {
     await sql
-      .raw(`create trigger audit_entries_no_${act} before ${act} on audit_entries
+      .raw(`create trigger vega_audit_entries_no_${act} before ${act} on vega_audit_entries
         begin select raise(abort, 'audit_entries is append-only'); end`)
       .execute(db);
   }
-  await sql`alter table vault add column audit_key text`.execute(db);
+  await sql`alter table vega_vault add column audit_key text`.execute(db);
 };

@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 
 export const up = async (db: Kysely<unknown>): Promise<void> => {
   await sql`
-    create table events (
+    create table vega_events (
       id integer primary key,
       at integer not null,
       account_id text,

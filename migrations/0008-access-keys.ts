@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 
 export const up = async (db: Kysely<unknown>): Promise<void> => {
   await sql`
-    create table access_keys (
+    create table vega_access_keys (
       id text primary key,
       name text not null,
       role text not null,
@@ -13,8 +13,8 @@ export const up = async (db: Kysely<unknown>): Promise<void> => {
       revoked_at integer
     ) strict`.execute(db);
   await sql`
-    create table token_leases (
-      key_id text not null references access_keys (id),
+    create table vega_token_leases (
+      key_id text not null references vega_access_keys (id),
       account_id text not null,
       api_name text not null,
       version integer not null,

@@ -3,7 +3,7 @@ import { type Kysely, sql } from 'kysely';
 /** The browsers that are logged in. */
 export const up = async (db: Kysely<unknown>): Promise<void> => {
   await sql`
-    create table sessions (
+    create table vega_sessions (
       secret_hash text primary key,
       key_id text,
       ends_at integer not null

@@ -2,5 +2,5 @@ import { type Kysely, sql } from 'kysely';
 
 /** How long the broker wants between an OTP request and the next one, as it said in its answer. */
 export const up = async (db: Kysely<unknown>): Promise<void> => {
-  await sql`alter table login_attempts add column otp_interval_ms integer`.execute(db);
+  await sql`alter table vega_login_attempts add column otp_interval_ms integer`.execute(db);
 };

@@ -37,6 +37,7 @@ import { TokenGeneration } from './services/generation/token-generation.ts';
 import { AppInspection } from './services/health/app-inspection.ts';
 import { browserFindings } from './services/health/system-health.ts';
 import { sandboxFindings } from './services/health/system-trials.ts';
+import { reportUnfitTables } from './services/health/table-findings.ts';
 import type { Reach } from './services/runs/checkpoints.ts';
 import { Runs } from './services/runs/runs.ts';
 import type { Services } from './services/services.ts';
@@ -203,6 +204,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
   };
   await openAccounts(database, described, clock);
   for (const account of await listAccounts(database)) await states.open(account);
+  if (!isVisit) await reportUnfitTables({ database, apiConfigs, clock, log: named(log, 'storage') });
   if (!isVisit) await generation.takeUp();
   const swept = isVisit ? Promise.resolve() : sweep(log);
   const warmedUp = isVisit ? Promise.resolve() : warmUp(services, log);

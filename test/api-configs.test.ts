@@ -145,8 +145,8 @@ test('a new master key seals everything anew, and a wrong or lost one is refused
   const [made = ''] = readdirSync(path.join(directory, '.vega', 'backups'));
   const copy = new Sqlite(path.join(directory, '.vega', 'backups', made), { readonly: true });
   const keyIn = (rows: unknown[]) => (rows as { key_id: string }[]).map(({ key_id }) => key_id);
-  expect(keyIn(copy.prepare('select key_id from vault').all())).toEqual(
-    keyIn(desk.rows('select key_id from vault')),
+  expect(keyIn(copy.prepare('select key_id from vega_vault').all())).toEqual(
+    keyIn(desk.rows('select key_id from vega_vault')),
   );
   copy.close();
   expect(after.client_secret.split(':')[1]).not.toBe(before.client_secret.split(':')[1]);

@@ -50,7 +50,7 @@ test('two tokens come by approval, without a browser and over a restart', async 
   const kinds = new Set(broker.log.map(({ kind }) => kind));
   expect([...kinds].sort()).toEqual(['APPROVAL_REQUEST', 'APPROVAL_SENT', 'PROFILE']);
   expect(broker.log.filter(({ kind }) => kind === 'APPROVAL_REQUEST')).toHaveLength(2);
-  expect(place.desk.rows('select broker_user_id from accounts')).toEqual([{ broker_user_id: 'DEMO01' }]);
+  expect(place.desk.rows('select broker_user_id from vega_accounts')).toEqual([{ broker_user_id: 'DEMO01' }]);
 });
 
 test('what nobody approves lapses at 03:30, also while the program is down', async () => {
@@ -138,9 +138,9 @@ test('a broker that is down is asked once, and then left alone', async () => {
 
 test('a quarantined account asks for no approval, and a valid token is not replaced unasked', async () => {
   await using place = await openApprovalDesk();
-  place.desk.change('update auth_states set quarantined_at = 1');
+  place.desk.change('update vega_auth_states set quarantined_at = 1');
   expect(await codeOf(ask(place.desk))).toBe('QUARANTINED');
-  place.desk.change('update auth_states set quarantined_at = null');
+  place.desk.change('update vega_auth_states set quarantined_at = null');
   await ask(place.desk);
   await waiting(place.desk);
   await place.broker.approve(APPS[0]);
@@ -161,12 +161,12 @@ test('a request that was cut off is not sent again', async () => {
   await ask(place.desk);
   await waiting(place.desk);
   await place.desk.app[Symbol.asyncDispose]();
-  place.desk.change("update pending_acquisitions set expires_at = null where api_name = 'PRIMARY'");
+  place.desk.change("update vega_pending_acquisitions set expires_at = null where api_name = 'PRIMARY'");
   place.desk.change(
-    "update pending_acquisitions set expires_at = null, requested_at = null where api_name = 'WEBSOCKET1'",
+    "update vega_pending_acquisitions set expires_at = null, requested_at = null where api_name = 'WEBSOCKET1'",
   );
   place.desk.change(
-    "update generation_steps set status = 'PENDING', step = null where api_name = 'WEBSOCKET1'",
+    "update vega_generation_steps set status = 'PENDING', step = null where api_name = 'WEBSOCKET1'",
   );
   await place.restart();
   await waiting(place.desk);

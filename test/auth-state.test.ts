@@ -257,7 +257,7 @@ test.concurrent('a token that dies at noon shuts the gate, and the operator may 
     'AUTH_CONFIRMED',
   );
   expect((await stateOf(desk)).ready).toBe(true);
-  const kinds = desk.rows("select kind from audit_entries where kind like 'GATE%' order by sequence");
+  const kinds = desk.rows("select kind from vega_audit_entries where kind like 'GATE%' order by sequence");
   expect(kinds.map(({ kind }) => kind)).toEqual(['GATE_OPENED', 'GATE_CLOSED', 'GATE_OPENED']);
 });
 
@@ -275,7 +275,7 @@ test.concurrent('a run goes on when another program has noticed the end of its c
     for await (const { cooldown } of cooldowns) if (told.push(cooldown.active) > 0 && !cooldown.active) break;
   })();
   await until('the cooldown', () => told.includes(true));
-  desk.change('update auth_states set cooldown_from = null, cooldown_until = null');
+  desk.change('update vega_auth_states set cooldown_from = null, cooldown_until = null');
   await until('the run to go on', async () => (await stateOf(desk)).run.status !== 'COOLDOWN');
   await listening;
   expect(told.at(-1)).toBe(false);
@@ -318,7 +318,7 @@ test.concurrent('a run that could go on is told to wait for the browser of anoth
 test.concurrent('what was left half done yesterday does not stand in the way of a login today', async () => {
   let now = new Date('2026-11-24T03:00:00Z');
   await using desk = await openDesk({ apis: 1, clock: () => now });
-  desk.change("update auth_states set phase = 'PARTIAL_AUTH', since = ?", now.getTime());
+  desk.change("update vega_auth_states set phase = 'PARTIAL_AUTH', since = ?", now.getTime());
   await settle(1500);
   expect((await stateOf(desk)).state).toBe('PARTIAL_AUTH');
   now = new Date('2026-11-24T22:00:00Z');
@@ -330,13 +330,13 @@ test.concurrent('a run whose program dies while this one lives is ended, and the
   const other = spawn(process.execPath, ['-e', '']);
   await once(other, 'exit');
   desk.change(
-    `insert into generation_runs (id, account_id, mode, status, started_at, process_id)
+    `insert into vega_generation_runs (id, account_id, mode, status, started_at, process_id)
      values ('orphan', 'UPSTOX_01', 'ALL', 'RUNNING', 1, ?)`,
     other.pid,
   );
-  desk.change("update auth_states set phase = 'TOKEN_GENERATION', since = ?", Date.now());
+  desk.change("update vega_auth_states set phase = 'TOKEN_GENERATION', since = ?", Date.now());
   await until('its end', () => {
-    const [run] = desk.rows("select status from generation_runs where id = 'orphan'");
+    const [run] = desk.rows("select status from vega_generation_runs where id = 'orphan'");
     return run.status === 'STOPPED';
   });
   await until('the state', async () => (await stateOf(desk)).state === 'PARTIAL_AUTH');
@@ -346,7 +346,7 @@ test.concurrent('a run whose program dies while this one lives is ended, and the
 describe('a run that stands in the database as under way', () => {
   const leave = (desk: Desk, processId: number | undefined, birth: string | null): void =>
     desk.change(
-      `insert into generation_runs (id, account_id, mode, status, started_at, process_id, process_birth)
+      `insert into vega_generation_runs (id, account_id, mode, status, started_at, process_id, process_birth)
        values ('elsewhere', 'UPSTOX_01', 'ALL', 'COOLDOWN', 1, ?, ?)`,
       processId,
       birth,
@@ -386,7 +386,7 @@ test('a second program is told who has the browser', async () => {
   const { errors } = await second.ask('mutation { generateTokens(mode: ALL) { id } }');
   expect(errors[0].extensions.code).toBe('BROWSER_BUSY');
   expect(errors[0].message).toContain(`process ${process.pid} in ${first.directory}`);
-  expect(second.rows('select 1 from generation_runs')).toEqual([]);
+  expect(second.rows('select 1 from vega_generation_runs')).toEqual([]);
 });
 
 test('a clock that differs from the broker is found before anything is typed', async () => {

@@ -169,7 +169,7 @@ const STATE = '{ ready authState { run { status } } }';
 const NO_PROCESS = 2 ** 22 + 1;
 
 const unfinishedIn = (desk: Desk): unknown[] =>
-  desk.rows('select 1 from generation_runs where ended_at is null');
+  desk.rows('select 1 from vega_generation_runs where ended_at is null');
 
 /** Kills the program at the checkpoint, starts it again, and tells what came of it. */
 const survive = async (point: Checkpoint, scenario: Scenario) => {
@@ -281,7 +281,7 @@ describe('what a crash between two writes, or one that could not be made, leaves
 
   const insertRun = (desk: Desk, id: string, startedAt: number): void =>
     desk.change(
-      `insert into generation_runs (id, account_id, mode, status, started_at, process_id)
+      `insert into vega_generation_runs (id, account_id, mode, status, started_at, process_id)
        values (?, 'UPSTOX_01', 'ALL', 'RUNNING', ?, ?)`,
       id,
       startedAt,
@@ -292,7 +292,9 @@ describe('what a crash between two writes, or one that could not be made, leaves
     await using broker = await openBroker();
     using folder = openFolder();
     const { directory } = folder;
-    await leaveBehind(broker, directory, (desk) => desk.change("update auth_states set phase = 'COOLDOWN'"));
+    await leaveBehind(broker, directory, (desk) =>
+      desk.change("update vega_auth_states set phase = 'COOLDOWN'"),
+    );
     await using desk = await openDesk({ apis: 1, broker, directory });
     await desk.generate('mode: ALL');
     await until('the gate to open', async () => (await desk.ask(STATE)).data.ready, 5000);
@@ -307,7 +309,7 @@ describe('what a crash between two writes, or one that could not be made, leaves
     await using first = await openDesk({ apis: 1, broker, directory });
     expect((await first.generate('mode: ALL')).status).toBe('COOLDOWN');
     await first.app[Symbol.asyncDispose]();
-    first.change('update auth_states set cooldown_from = null, cooldown_until = null');
+    first.change('update vega_auth_states set cooldown_from = null, cooldown_until = null');
     calm(moods);
     await using second = await openDesk({ apis: 1, broker, directory });
     await until('the gate to open', async () => (await second.ask(STATE)).data.ready, 10_000);

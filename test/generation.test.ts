@@ -84,7 +84,7 @@ test('a run goes on where no backup can be made before it, and the audit says so
   await using desk = await openDesk({ apis: 1 });
   writeFileSync(path.join(desk.directory, '.vega', 'backups'), 'a file where the folder should be');
   expect((await desk.generate('mode: ALL')).status).toBe('COMPLETED');
-  expect(desk.rows("select kind from audit_entries where kind like 'BACKUP%'")).toEqual([
+  expect(desk.rows("select kind from vega_audit_entries where kind like 'BACKUP%'")).toEqual([
     { kind: 'BACKUP_FAILED' },
   ]);
 });
@@ -164,7 +164,7 @@ test('bad requests are refused with a code and a next action, and change nothing
   expect(await codeOf(generate('mode: ALL, apiNames: [PRIMARY]'))).toEqual(refused);
   expect(await codeOf(generate('mode: EVERYTHING'))).toEqual(refused);
   expect(await codeOf(generate('mode: ALL, accountId: "UPSTOX_99"'))).toEqual(['NOT_FOUND', 'string']);
-  expect(desk.rows('select 1 from generation_runs')).toEqual([]);
+  expect(desk.rows('select 1 from vega_generation_runs')).toEqual([]);
   expect(desk.broker.log).toEqual([]);
 });
 
@@ -188,7 +188,7 @@ test('a browser that somebody unknown has is told as such, and nothing is stored
     message: 'The browser is taken by another user of this machine.',
     extensions: { code: 'BROWSER_BUSY' },
   });
-  expect(desk.rows('select 1 from generation_runs')).toEqual([]);
+  expect(desk.rows('select 1 from vega_generation_runs')).toEqual([]);
 });
 
 test('a program that is stopping begins nothing', async () => {
@@ -200,7 +200,7 @@ test('a program that is stopping begins nothing', async () => {
   const request = { mode: 'ALL', apiNames: [], replaceValid: false, includeUnknown: false } as const;
   const refusal = await generation.generate(account, configs, request).catch((error: unknown) => error);
   expect(refusal).toMatchObject({ code: 'SHUTTING_DOWN' });
-  expect(desk.rows('select 1 from generation_runs')).toEqual([]);
+  expect(desk.rows('select 1 from vega_generation_runs')).toEqual([]);
 });
 
 /** Reads a subscription in the background. */

@@ -60,10 +60,10 @@ test('a person logs in, and the redirect brings a token', async () => {
   expect([headers.get('cache-control'), headers.get('referrer-policy')]).toEqual(['no-store', 'no-referrer']);
   await until('the end', async () => (await runOf(place.desk)).status === 'COMPLETED');
   expect(storedTokens(place.desk)).toEqual(['PRIMARY']);
-  expect(place.desk.rows('select kind from login_attempts')).toEqual([{ kind: 'CODE' }]);
+  expect(place.desk.rows('select kind from vega_login_attempts')).toEqual([{ kind: 'CODE' }]);
   expect(place.desk.said()).not.toContain(redirect.get('code'));
   expect(place.desk.said()).not.toContain(redirect.get('state'));
-  expect(JSON.stringify(place.desk.rows('select * from pending_acquisitions'))).not.toContain(
+  expect(JSON.stringify(place.desk.rows('select * from vega_pending_acquisitions'))).not.toContain(
     redirect.get('state'),
   );
 
@@ -160,17 +160,17 @@ test('a redirect that another program waits for is not used up here', async () =
   await using place = await openApprovalDesk();
   const { desk, clock } = place;
   desk.change(
-    `insert into generation_runs (id, account_id, mode, status, started_at, process_id)
+    `insert into vega_generation_runs (id, account_id, mode, status, started_at, process_id)
      values ('elsewhere', 'UPSTOX_01', 'PARTIAL', 'WAITING_OPERATOR', 1, 1)`,
   );
   desk.change(
-    `insert into pending_acquisitions (account_id, run_id, api_name, client_id, kind, state_hash, requested_at, expires_at)
+    `insert into vega_pending_acquisitions (account_id, run_id, api_name, client_id, kind, state_hash, requested_at, expires_at)
      values ('UPSTOX_01', 'elsewhere', 'PRIMARY', 'c', 'CALLBACK', ?, ?, ?)`,
     hashSecret('of-another-program'),
     clock.now,
     clock.now + 60_000,
   );
   expect((await visit(place, 'state=of-another-program&code=abc')).status).toBe(503);
-  expect(desk.rows('select settled_at from pending_acquisitions')).toEqual([{ settled_at: null }]);
+  expect(desk.rows('select settled_at from vega_pending_acquisitions')).toEqual([{ settled_at: null }]);
   expect(exchanges(place)).toBe(0);
 });

@@ -90,9 +90,9 @@ test('doctor starts the browser, and says what to do about one that does not', a
 test('a database that cannot be read, an app that is off, a browser that is missing: each is told on its own', async () => {
   await using desk = await openDesk({ apis: 2, env: { VEGA_CHROMIUM_PATH: '/nowhere/chromium' } });
   const health = '{ systemHealth { database api config browser findings { component message } } }';
-  desk.change('alter table accounts rename to elsewhere');
+  desk.change('alter table vega_accounts rename to elsewhere');
   const { systemHealth: unread } = (await desk.ask(health)).data;
-  desk.change('alter table elsewhere rename to accounts');
+  desk.change('alter table elsewhere rename to vega_accounts');
   expect(unread).toMatchObject({ database: 'DOWN', api: 'UNKNOWN', config: 'UNKNOWN', browser: 'DOWN' });
   expect(unread.findings).toContainEqual({ component: 'DATABASE', message: 'The database cannot be read.' });
   const { systemHealth: read } = (await desk.ask(health)).data;

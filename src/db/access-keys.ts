@@ -11,7 +11,7 @@ export interface StoredAccessKey extends AccessKey {
 
 export const insertAccessKey = async (transaction: Queryable, key: StoredAccessKey): Promise<void> => {
   await transaction
-    .insertInto('access_keys')
+    .insertInto('vega_access_keys')
     .values({
       id: key.id,
       name: key.name,
@@ -27,27 +27,32 @@ export const insertAccessKey = async (transaction: Queryable, key: StoredAccessK
 
 /** Every key, revoked ones included, the oldest first. */
 export const findAccessKeys = async (db: Queryable): Promise<readonly StoredAccessKey[]> => {
-  const rows = await db.selectFrom('access_keys').selectAll().orderBy('created_at').orderBy('id').execute();
+  const rows = await db
+    .selectFrom('vega_access_keys')
+    .selectAll()
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute();
   return rows.map(toAccessKey);
 };
 
 /** Revokes a key for good, and forgets what it was handed. False when that was so before. */
 export const markRevoked = async (transaction: Queryable, id: string, now: Date): Promise<boolean> => {
   const changed = await transaction
-    .updateTable('access_keys')
+    .updateTable('vega_access_keys')
     .set({ revoked_at: now.getTime() })
     .where('id', '=', id)
     .where('revoked_at', 'is', null)
     .executeTakeFirst();
   if (changed.numUpdatedRows === 0n) return false;
-  await transaction.deleteFrom('token_leases').where('key_id', '=', id).execute();
+  await transaction.deleteFrom('vega_token_leases').where('key_id', '=', id).execute();
   return true;
 };
 
 /** Whether a key may still be used. */
 export const isLiveKey = async (db: Queryable, id: string): Promise<boolean> => {
   const row = await db
-    .selectFrom('access_keys')
+    .selectFrom('vega_access_keys')
     .select('id')
     .where('id', '=', id)
     .where('revoked_at', 'is', null)

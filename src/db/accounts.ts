@@ -12,7 +12,7 @@ export const ensureAccount = async (
   account: Pick<Account, 'id' | 'number'>,
   now: Date,
 ): Promise<void> => {
-  const rows = await transaction.selectFrom('accounts').select(['number', 'id']).execute();
+  const rows = await transaction.selectFrom('vega_accounts').select(['number', 'id']).execute();
   if (rows.some(({ id }) => id === account.id)) return;
   const isTaken = rows.some(({ number }) => number === account.number);
   await insertAccount(transaction, {
@@ -38,7 +38,7 @@ export const insertAccount = async (
 ): Promise<void> => {
   const row = { number, id, name, broker_user_id: null, created_at: now.getTime() };
   await transaction
-    .insertInto('accounts')
+    .insertInto('vega_accounts')
     .values({ ...row, is_active: isActive ? 1 : 0 })
     .execute();
 };
@@ -48,7 +48,7 @@ const nextNumber = (rows: readonly { readonly number: number }[]): number =>
 
 /** A number that no account has, nor any token that lies in the table. */
 export const freeAccountNumber = async (transaction: Queryable): Promise<number> => {
-  const accounts = await transaction.selectFrom('accounts').select('number').execute();
+  const accounts = await transaction.selectFrom('vega_accounts').select('number').execute();
   const tokens = await transaction
     .selectFrom('upstox_tokens')
     .select(sql<number>`coalesce(user_id, 1)`.as('number'))
@@ -59,7 +59,7 @@ export const freeAccountNumber = async (transaction: Queryable): Promise<number>
 
 export const findAccounts = async (db: Queryable): Promise<readonly Account[]> => {
   const rows = await db
-    .selectFrom('accounts')
+    .selectFrom('vega_accounts')
     .select(['id', 'number', 'name', 'broker_user_id', 'is_active', 'redirect_uri'])
     .orderBy('number')
     .execute();
@@ -80,7 +80,7 @@ export const rememberBrokerUser = async (
   brokerUserId: string,
 ): Promise<void> => {
   await transaction
-    .updateTable('accounts')
+    .updateTable('vega_accounts')
     .set({ broker_user_id: brokerUserId })
     .where('id', '=', accountId)
     .where('broker_user_id', 'is', null)
@@ -94,7 +94,7 @@ export const findCredentials = async (
   vault: Vault,
 ): Promise<Credentials | null> => {
   const row = await db
-    .selectFrom('accounts')
+    .selectFrom('vega_accounts')
     .select('credentials')
     .where('number', '=', accountNumber)
     .executeTakeFirst();
@@ -116,7 +116,7 @@ export const saveCredentials = async (
 ): Promise<void> => {
   const sealed = vault.seal(new Secret(JSON.stringify(texts)), credentialsPlace(accountNumber));
   await transaction
-    .updateTable('accounts')
+    .updateTable('vega_accounts')
     .set({ credentials: sealed, redirect_uri: redirectUri })
     .where('number', '=', accountNumber)
     .execute();
@@ -127,12 +127,12 @@ export const renameAccount = async (
   accountId: string,
   name: string,
 ): Promise<void> => {
-  await transaction.updateTable('accounts').set({ name }).where('id', '=', accountId).execute();
+  await transaction.updateTable('vega_accounts').set({ name }).where('id', '=', accountId).execute();
 };
 
 export const activateAccount = async (transaction: Queryable, accountId: string): Promise<void> => {
-  await transaction.updateTable('accounts').set({ is_active: 0 }).where('is_active', '=', 1).execute();
-  await transaction.updateTable('accounts').set({ is_active: 1 }).where('id', '=', accountId).execute();
+  await transaction.updateTable('vega_accounts').set({ is_active: 0 }).where('is_active', '=', 1).execute();
+  await transaction.updateTable('vega_accounts').set({ is_active: 1 }).where('id', '=', accountId).execute();
 };
 
 /** Removes the account with its apps and the tokens that are dead. What it did stays: its runs, its ledger and its audit. */
@@ -142,7 +142,7 @@ export const deleteAccount = async (
 ): Promise<void> => {
   await transaction.deleteFrom('upstox_api_configs').where('account_number', '=', number).execute();
   await transaction.deleteFrom('upstox_tokens').where(ofAccount(number)).execute();
-  await transaction.deleteFrom('token_versions').where('account_number', '=', number).execute();
-  await transaction.deleteFrom('auth_states').where('account_id', '=', id).execute();
-  await transaction.deleteFrom('accounts').where('number', '=', number).execute();
+  await transaction.deleteFrom('vega_token_versions').where('account_number', '=', number).execute();
+  await transaction.deleteFrom('vega_auth_states').where('account_id', '=', id).execute();
+  await transaction.deleteFrom('vega_accounts').where('number', '=', number).execute();
 };

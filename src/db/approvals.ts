@@ -24,7 +24,7 @@ export const insertAcquisitions = async (
           expires_at: wish.expiresAt.getTime(),
         };
   await transaction
-    .insertInto('pending_acquisitions')
+    .insertInto('vega_pending_acquisitions')
     .values(
       apps.map(({ apiName, clientId }) => ({
         account_id: run.accountId,
@@ -41,7 +41,7 @@ export const insertAcquisitions = async (
 /** Everything that a run waits for or has waited for. */
 export const findAcquisitions = async (db: Queryable, runId: string): Promise<readonly Acquisition[]> => {
   const rows = await db
-    .selectFrom('pending_acquisitions')
+    .selectFrom('vega_pending_acquisitions')
     .selectAll()
     .where('run_id', '=', runId)
     .orderBy('id')
@@ -56,7 +56,7 @@ export const findPending = async (
   now: Date,
 ): Promise<readonly Acquisition[]> => {
   const rows = await db
-    .selectFrom('pending_acquisitions')
+    .selectFrom('vega_pending_acquisitions')
     .selectAll()
     .where('kind', '=', kind)
     .where('settled_at', 'is', null)
@@ -70,7 +70,7 @@ export const findPending = async (
 /** It is about to be asked for. */
 export const noteRequest = async (transaction: Queryable, id: number, requestedAt: Date): Promise<void> => {
   await transaction
-    .updateTable('pending_acquisitions')
+    .updateTable('vega_pending_acquisitions')
     .set({ requested_at: requestedAt.getTime() })
     .where('id', '=', id)
     .execute();
@@ -79,7 +79,7 @@ export const noteRequest = async (transaction: Queryable, id: number, requestedA
 /** It was asked for, and can come until then. */
 export const noteExpiry = async (transaction: Queryable, id: number, expiresAt: Date): Promise<void> => {
   await transaction
-    .updateTable('pending_acquisitions')
+    .updateTable('vega_pending_acquisitions')
     .set({ expires_at: expiresAt.getTime() })
     .where('id', '=', id)
     .execute();
@@ -87,7 +87,7 @@ export const noteExpiry = async (transaction: Queryable, id: number, expiresAt: 
 
 export const countFailedProbe = async (transaction: Queryable, id: number): Promise<void> => {
   await transaction
-    .updateTable('pending_acquisitions')
+    .updateTable('vega_pending_acquisitions')
     .set((row) => ({ failed_probes: row('failed_probes', '+', 1) }))
     .where('id', '=', id)
     .execute();
@@ -96,7 +96,7 @@ export const countFailedProbe = async (transaction: Queryable, id: number): Prom
 /** Nothing is waited for any more. False when that was so before: each is settled once. */
 export const settleAcquisition = async (transaction: Queryable, id: number, now: Date): Promise<boolean> => {
   const settled = await transaction
-    .updateTable('pending_acquisitions')
+    .updateTable('vega_pending_acquisitions')
     .set({ settled_at: now.getTime() })
     .where('id', '=', id)
     .where('settled_at', 'is', null)
@@ -107,7 +107,7 @@ export const settleAcquisition = async (transaction: Queryable, id: number, now:
 /** Nothing of a run is waited for any more. */
 export const settleAll = async (transaction: Queryable, runId: string, now: Date): Promise<void> => {
   await transaction
-    .updateTable('pending_acquisitions')
+    .updateTable('vega_pending_acquisitions')
     .set({ settled_at: now.getTime() })
     .where('run_id', '=', runId)
     .where('settled_at', 'is', null)
@@ -117,7 +117,7 @@ export const settleAll = async (transaction: Queryable, runId: string, now: Date
 /** What a run has not asked for by now, or not for certain, is not waited for. */
 export const settleUnasked = async (transaction: Queryable, runId: string, now: Date): Promise<void> => {
   await transaction
-    .updateTable('pending_acquisitions')
+    .updateTable('vega_pending_acquisitions')
     .set({ settled_at: now.getTime() })
     .where('run_id', '=', runId)
     .where('expires_at', 'is', null)

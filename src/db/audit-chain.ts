@@ -30,7 +30,7 @@ export class AuditChain {
       const row = toRow(entry, previous.sequence + 1);
       const hash = hashOf(this.#key, previous.hash, row);
       const inserted = await transaction
-        .insertInto('audit_entries')
+        .insertInto('vega_audit_entries')
         .values({ ...row, hash })
         .onConflict((conflict) => conflict.column('entry_key').doNothing())
         .executeTakeFirst();
@@ -110,7 +110,7 @@ const hashOf = (key: Buffer, previous: string, row: HashedRow): string => {
 
 export const findLastLink = async (db: Queryable): Promise<Link> =>
   (await db
-    .selectFrom('audit_entries')
+    .selectFrom('vega_audit_entries')
     .select(['sequence', 'hash'])
     .orderBy('sequence', 'desc')
     .limit(1)

@@ -19,7 +19,7 @@ export const findAuditEntries = async (
   { first, before, severity, component, correlationId }: AuditWish,
 ): Promise<readonly StoredAuditEntry[]> => {
   const rows = await db
-    .selectFrom('audit_entries')
+    .selectFrom('vega_audit_entries')
     .selectAll()
     .$if(before !== null, (query) => query.where('sequence', '<', before ?? 0))
     .$if(severity !== null, (query) => query.where('severity', '=', severity ?? ''))
@@ -44,7 +44,7 @@ export const verifyChain = async (
   const bad = (firstBadId: number | null, reason: string) => ({ valid: false, entries, firstBadId, reason });
   for (;;) {
     const rows = await db
-      .selectFrom('audit_entries')
+      .selectFrom('vega_audit_entries')
       .selectAll()
       .where('sequence', '>', last.sequence)
       .orderBy('sequence')

@@ -9,7 +9,7 @@ import { toDate } from './to-date.ts';
 /** The account's state; IDLE where nothing was ever stored. */
 export const findAuthRecord = async (db: Queryable, accountId: string): Promise<AuthRecord> => {
   const row = await db
-    .selectFrom('auth_states')
+    .selectFrom('vega_auth_states')
     .selectAll()
     .where('account_id', '=', accountId)
     .executeTakeFirst();
@@ -23,7 +23,7 @@ export const ensureAuthRecord = async (
   now: Date,
 ): Promise<void> => {
   await transaction
-    .insertInto('auth_states')
+    .insertInto('vega_auth_states')
     .values({ account_id: accountId, phase: 'IDLE', since: now.getTime(), logged_out: 0 })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
@@ -38,7 +38,7 @@ export const movePhase = async (
   now: Date,
 ): Promise<boolean> => {
   const updated = await transaction
-    .updateTable('auth_states')
+    .updateTable('vega_auth_states')
     .set({ phase: to, since: now.getTime() })
     .where('account_id', '=', accountId)
     .where('phase', '=', from)
@@ -63,7 +63,7 @@ export const changeAuthRecord = async (
   if (change.clearedAt !== undefined) row.cleared_at = change.clearedAt?.getTime() ?? null;
   if (change.acceptedUntil !== undefined) row.accepted_until = change.acceptedUntil?.getTime() ?? null;
   if (change.isLoggedOut !== undefined) row.logged_out = change.isLoggedOut ? 1 : 0;
-  await transaction.updateTable('auth_states').set(row).where('account_id', '=', accountId).execute();
+  await transaction.updateTable('vega_auth_states').set(row).where('account_id', '=', accountId).execute();
 };
 
 const newRecord = (accountId: string): AuthRecord => ({

@@ -71,7 +71,7 @@ export const faultOf = (file: string, keyIds: readonly string[]): string | null 
         quick_check: string;
       }[];
       if (said !== 'ok') return `it is damaged (${said})`;
-      const keyId = copy.prepare<[], string>('select key_id from vault').pluck().get() ?? 'none';
+      const keyId = keyIdIn(copy) ?? 'none';
       return keyIds.includes(keyId)
         ? null
         : `it is sealed with the master key ${keyId}, which is not at hand`;
@@ -81,6 +81,15 @@ export const faultOf = (file: string, keyIds: readonly string[]): string | null 
   } catch (error) {
     return error instanceof Error ? error.message : 'it cannot be read';
   }
+};
+
+/** A backup may be of an older vega-auth, too. */
+const keyIdIn = (copy: Sqlite.Database): string | undefined => {
+  const isNamed = copy.prepare("select 1 from sqlite_master where name = 'vega_vault'").get() !== undefined;
+  return copy
+    .prepare<[], string>(`select key_id from ${isNamed ? 'vega_vault' : 'vault'}`)
+    .pluck()
+    .get();
 };
 
 /** Says what to do about a damaged database: the newest backup that is sound, and how to restore it. */
@@ -122,7 +131,10 @@ const sealCopy = (file: string, vault: Vault): void => {
   try {
     copy.pragma('journal_mode = DELETE');
     copy.pragma('secure_delete = ON');
+    copy.pragma('foreign_keys = OFF');
     copy.transaction(() => {
+      // A table that its owner has put aside holds tokens that nothing seals; its rows were taken over.
+      copy.exec('drop table if exists upstox_tokens_before');
       for (const [column, placeOf] of Object.entries(SECRET_COLUMNS))
         sealColumn(copy, column, placeOf, vault);
     })();

@@ -1,5 +1,6 @@
 import type { Insertable } from 'kysely';
 import type { AuditEntry } from '../domain/audit.ts';
+import { withOwnNames } from './former-names.ts';
 import type { UpstoxTokensTable } from './tables.ts';
 
 type Value = string | number | null;
@@ -23,8 +24,9 @@ export type Change =
 export const writeChanges = (changes: readonly Change[]): string => JSON.stringify(changes);
 
 export const readChanges = (text: string): readonly Change[] =>
-  (JSON.parse(text) as Change[]).map((change) =>
-    change.kind === 'AUDIT'
-      ? { ...change, entry: { ...change.entry, at: new Date(change.entry.at) } }
-      : change,
-  );
+  (JSON.parse(text) as Change[]).map((change) => {
+    if (change.kind === 'AUDIT')
+      return { ...change, entry: { ...change.entry, at: new Date(change.entry.at) } };
+    if (change.kind === 'STATEMENT') return { ...change, sql: withOwnNames(change.sql) };
+    return change;
+  });

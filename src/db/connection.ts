@@ -68,6 +68,12 @@ export const isOutage = (error: unknown): boolean =>
     sqliteCode(error),
   );
 
+/** The file can be written, and a table of it refuses what was to be written. */
+export const isRefused = (error: unknown): boolean => meansRefusal(sqliteCode(error));
+
+export const meansRefusal = (code: string): boolean =>
+  /^SQLITE_(CONSTRAINT|ERROR|MISMATCH|TOOBIG)/.test(code);
+
 const EXPLANATIONS: readonly (readonly [RegExp, string])[] = [
   [
     /^SQLITE_NOTADB|^SQLITE_CORRUPT/,

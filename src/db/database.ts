@@ -4,7 +4,7 @@ import type { StorageKind } from '../domain/token.ts';
 import { type AuditWish, findAuditEntries, verifyChain } from './audit-entries.ts';
 import { adviceFor, type Backup, makeBackup } from './backups.ts';
 import type { Change } from './change.ts';
-import { explain, isBusy, isOutage, meansDamage, sqliteCode } from './connection.ts';
+import { explain, isBusy, isOutage, isRefused, meansDamage, meansRefusal, sqliteCode } from './connection.ts';
 import { DatabaseError } from './database-error.ts';
 import { CURRENT_SCHEMA } from './migrations.ts';
 import type { Mirror } from './mirror.ts';
@@ -33,6 +33,9 @@ const BUSY_WAIT_MS = 200;
 const [FIRST_RETRY_MS, LAST_RETRY_MS] = [100, 2000];
 /** A connection that was replaced is closed when whoever reads from it is surely done. */
 const LINGER_MS = 1000;
+
+const REFUSAL_ADVICE =
+  'A table refuses what was written: `vega-auth doctor` names it and the cure. What waits is written when it is put right.';
 
 /** What went wrong with the file, while it cannot be written. */
 export interface Trouble {
@@ -115,11 +118,12 @@ export class Database implements TokenFormat {
   /**
    * Runs `work` in one `BEGIN IMMEDIATE` transaction. Within it use only the given transaction: SQLite has a single
    * connection here, and a query beside it would wait for ever. `work` may be run again when the file fails in the
-   * middle. With `mustLast` it is refused when neither the file nor the spill file can hold it.
+   * middle. With `mustLast` it is refused when neither the file nor the spill file can hold it. With `mustKeep` memory
+   * and spill file also take what a table of the file refuses, until that table is put right.
    */
   async write<Result>(
     work: (transaction: Queryable) => Promise<Result>,
-    { mustLast = false } = {},
+    { mustLast = false, mustKeep = false } = {},
   ): Promise<Result> {
     for (;;) {
       if (this.#outage === null) {
@@ -127,12 +131,28 @@ export class Database implements TokenFormat {
           const isWorthIt = (error: unknown) => isBusy(error) && this.#outage === null;
           return await patiently(() => this.#writeToFile(work), isWorthIt, BUSY_WAIT_MS);
         } catch (error) {
-          if (!isOutage(error)) throw error;
+          if (!isOutage(error) && !(mustKeep && isRefused(error))) throw error;
           this.#beginOutage(error);
         }
       }
       const written = await this.#turns.take(() => this.#writeToMemory(work, mustLast));
       if (written !== 'FILE_IS_BACK') return written.result;
+    }
+  }
+
+  /**
+   * Tries `work` on the file and takes it back. Answers what the file refuses it with; null when it takes it, or cannot
+   * be written by anybody at present.
+   */
+  async rehearse(work: (transaction: Queryable) => Promise<void>): Promise<unknown> {
+    const outage = this.#outage;
+    if (outage !== null && !meansRefusal(outage.code)) return null;
+    try {
+      await patiently(() => this.#file.rehearse(work), isBusy, BUSY_WAIT_MS);
+      // What waits is not what was tried.
+      return outage === null ? null : new Error(`it refuses what was written before (${outage.code})`);
+    } catch (error) {
+      return isOutage(error) ? null : error;
     }
   }
 
@@ -175,7 +195,8 @@ export class Database implements TokenFormat {
     const outage = this.#outage;
     if (outage === null) return null;
     const { code, pending, isOnDisk, seconds } = outage;
-    const advice = meansDamage(code) ? adviceFor(this.path, keyIdsOf(this.#options.masterKey)) : null;
+    const refusal = meansRefusal(code) ? REFUSAL_ADVICE : null;
+    const advice = meansDamage(code) ? adviceFor(this.path, keyIdsOf(this.#options.masterKey)) : refusal;
     return { code, pendingWrites: pending, isOnDisk, advice, seconds };
   }
 

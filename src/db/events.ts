@@ -20,9 +20,9 @@ export const appendEvents = async (
   const foreign = await findEvents(transaction, lastId, KEPT_EVENTS);
   const firstId = (foreign.at(-1)?.id ?? lastId) + 1 + skipped;
   const kept = drafts.map((draft, index): KeptEvent => ({ ...draft, id: firstId + index }));
-  await transaction.insertInto('events').values(kept.map(toRow)).execute();
+  await transaction.insertInto('vega_events').values(kept.map(toRow)).execute();
   await transaction
-    .deleteFrom('events')
+    .deleteFrom('vega_events')
     .where('id', '<=', firstId + drafts.length - 1 - KEPT_EVENTS)
     .execute();
   return { foreign, kept };
@@ -35,7 +35,7 @@ export const findEvents = async (
   limit: number,
 ): Promise<readonly KeptEvent[]> => {
   const rows = await db
-    .selectFrom('events')
+    .selectFrom('vega_events')
     .selectAll()
     .where('id', '>', after)
     .orderBy('id')
@@ -46,7 +46,12 @@ export const findEvents = async (
 
 /** 0 when nothing has happened yet. */
 export const findLastEventId = async (db: Queryable): Promise<number> => {
-  const row = await db.selectFrom('events').select('id').orderBy('id', 'desc').limit(1).executeTakeFirst();
+  const row = await db
+    .selectFrom('vega_events')
+    .select('id')
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
   return row?.id ?? 0;
 };
 

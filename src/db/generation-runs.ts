@@ -21,7 +21,7 @@ export const insertRun = async (
   carrier: ProcessMark,
 ): Promise<void> => {
   await transaction
-    .insertInto('generation_runs')
+    .insertInto('vega_generation_runs')
     .values({
       id: run.id,
       account_id: run.accountId,
@@ -36,7 +36,7 @@ export const insertRun = async (
   await writeExecutionState(transaction, run);
   if (run.steps.length === 0) return;
   await transaction
-    .insertInto('generation_steps')
+    .insertInto('vega_generation_steps')
     .values(run.steps.map((step, position) => ({ run_id: run.id, position, ...toStepRow(step) })))
     .execute();
 };
@@ -48,7 +48,7 @@ export const updateRun = async (
   apiName?: ApiName,
 ): Promise<void> => {
   await transaction
-    .updateTable('generation_runs')
+    .updateTable('vega_generation_runs')
     .set({ status: run.status, ended_at: run.endedAt?.getTime() ?? null })
     .where('id', '=', run.id)
     .execute();
@@ -56,7 +56,7 @@ export const updateRun = async (
     (candidate) => apiName === undefined || candidate.apiName === apiName,
   )) {
     await transaction
-      .updateTable('generation_steps')
+      .updateTable('vega_generation_steps')
       .set(toStepRow(step))
       .where('run_id', '=', run.id)
       .where('api_name', '=', step.apiName)
@@ -97,7 +97,7 @@ export const adoptRun = async (
   to: ProcessMark,
 ): Promise<boolean> => {
   const updated = await transaction
-    .updateTable('generation_runs')
+    .updateTable('vega_generation_runs')
     .set({ process_id: to.id, process_birth: to.birth })
     .where('id', '=', runId)
     .where('process_id', '=', from.id)
@@ -107,13 +107,13 @@ export const adoptRun = async (
 };
 
 export const findRun = async (db: Queryable, id: string): Promise<GenerationRun | null> => {
-  const row = await db.selectFrom('generation_runs').selectAll().where('id', '=', id).executeTakeFirst();
+  const row = await db.selectFrom('vega_generation_runs').selectAll().where('id', '=', id).executeTakeFirst();
   return row === undefined ? null : withSteps(db, row);
 };
 
 export const findLatestRun = async (db: Queryable, accountId: string): Promise<GenerationRun | null> => {
   const row = await db
-    .selectFrom('generation_runs')
+    .selectFrom('vega_generation_runs')
     .selectAll()
     .where('account_id', '=', accountId)
     .orderBy('started_at', 'desc')
@@ -127,7 +127,7 @@ export const findUnfinishedRuns = async (
   db: Queryable,
 ): Promise<readonly { run: GenerationRun; carrier: ProcessMark }[]> => {
   const rows = await db
-    .selectFrom('generation_runs')
+    .selectFrom('vega_generation_runs')
     .selectAll()
     .where('status', 'not in', OVER_STATUSES)
     .execute();
@@ -145,7 +145,7 @@ export const countRuns = async (
   accountId: string,
 ): Promise<ReadonlyMap<RunStatus, number>> => {
   const rows = await db
-    .selectFrom('generation_runs')
+    .selectFrom('vega_generation_runs')
     .select(({ fn }) => ['status', fn.countAll<number>().as('runs')])
     .where('account_id', '=', accountId)
     .groupBy('status')
@@ -155,7 +155,7 @@ export const countRuns = async (
 
 const withSteps = async (db: Queryable, row: Selectable<GenerationRunsTable>): Promise<GenerationRun> => {
   const steps = await db
-    .selectFrom('generation_steps')
+    .selectFrom('vega_generation_steps')
     .selectAll()
     .where('run_id', '=', row.id)
     .orderBy('position')

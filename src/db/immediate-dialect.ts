@@ -2,12 +2,17 @@ import type Sqlite from 'better-sqlite3';
 import {
   CompiledQuery,
   type DatabaseConnection,
+  type DatabaseIntrospector,
+  type Kysely,
   type QueryResult,
   SelectQueryNode,
   SqliteAdapter,
   SqliteDialect,
   type SqliteDialectConfig,
   SqliteDriver,
+  SqliteIntrospector,
+  sql,
+  type TableMetadata,
 } from 'kysely';
 import type { Journal } from './journal.ts';
 
@@ -84,6 +89,22 @@ class TransactionalAdapter extends SqliteAdapter {
   }
 }
 
+/** Tables without their columns: a view of another program that is broken would keep those of every table from being read. */
+class TableNames extends SqliteIntrospector {
+  readonly #db: Kysely<unknown>;
+
+  constructor(db: Kysely<unknown>) {
+    super(db);
+    this.#db = db;
+  }
+
+  override async getTables(): Promise<TableMetadata[]> {
+    const { rows } = await sql<{ name: string }>`
+      select name from sqlite_master where type = 'table'`.execute(this.#db);
+    return rows.map(({ name }) => ({ name, isView: false, columns: [] }));
+  }
+}
+
 export class ImmediateSqliteDialect extends SqliteDialect {
   readonly #options: Options;
 
@@ -94,6 +115,10 @@ export class ImmediateSqliteDialect extends SqliteDialect {
 
   override createDriver(): ImmediateDriver {
     return new ImmediateDriver({ database: this.#options.database }, this.#options);
+  }
+
+  override createIntrospector(db: Kysely<unknown>): DatabaseIntrospector {
+    return new TableNames(db);
   }
 
   override createAdapter(): SqliteAdapter {

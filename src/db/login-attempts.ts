@@ -20,7 +20,7 @@ export const recordAttempt = async (
   at: Date,
 ): Promise<void> => {
   await transaction
-    .insertInto('login_attempts')
+    .insertInto('vega_login_attempts')
     .values({ ...toRow(owner), kind, totp_fingerprint: null, time_step: null, at: at.getTime() })
     .execute();
 };
@@ -34,7 +34,7 @@ export const claimTimeStep = async (
   at: Date,
 ): Promise<boolean> => {
   const inserted = await transaction
-    .insertInto('login_attempts')
+    .insertInto('vega_login_attempts')
     .values({
       ...toRow(owner),
       kind: 'TIME_STEP',
@@ -49,7 +49,7 @@ export const claimTimeStep = async (
 
 export const isTimeStepUsed = async (db: Queryable, totp: TotpSecret, timeStep: number): Promise<boolean> => {
   const row = await db
-    .selectFrom('login_attempts')
+    .selectFrom('vega_login_attempts')
     .select('id')
     .where('totp_fingerprint', '=', fingerprint(totp.secret))
     .where('time_step', '=', timeStep)
@@ -64,7 +64,7 @@ export const noteOtpInterval = async (
   milliseconds: number,
 ): Promise<void> => {
   await transaction
-    .updateTable('login_attempts')
+    .updateTable('vega_login_attempts')
     .set({ otp_interval_ms: milliseconds })
     .where('run_id', '=', runId)
     .where('api_name', '=', apiName)
@@ -81,7 +81,7 @@ export interface OtpRequest {
 /** When the account last asked the broker for an OTP; null if never. */
 export const lastOtpRequest = async (db: Queryable, accountId: string): Promise<OtpRequest | null> => {
   const row = await db
-    .selectFrom('login_attempts')
+    .selectFrom('vega_login_attempts')
     .select(['at', 'otp_interval_ms'])
     .where('account_id', '=', accountId)
     .where('kind', '=', 'OTP_REQUEST')
@@ -94,7 +94,7 @@ export const lastOtpRequest = async (db: Queryable, accountId: string): Promise<
 /** The APIs of a run whose code was written down as about to be sent. */
 export const findSpentCodes = async (db: Queryable, runId: string): Promise<readonly ApiName[]> => {
   const rows = await db
-    .selectFrom('login_attempts')
+    .selectFrom('vega_login_attempts')
     .select('api_name')
     .where('run_id', '=', runId)
     .where('kind', '=', 'CODE')
@@ -109,7 +109,7 @@ export const countFruitlessPins = async (
   after: Date | null,
 ): Promise<number> => {
   const lastCode = await db
-    .selectFrom('login_attempts')
+    .selectFrom('vega_login_attempts')
     .select('at')
     .where('account_id', '=', accountId)
     .where('kind', '=', 'CODE')
@@ -118,7 +118,7 @@ export const countFruitlessPins = async (
     .executeTakeFirst();
   const since = Math.max(lastCode?.at ?? 0, after?.getTime() ?? 0);
   const { count } = await db
-    .selectFrom('login_attempts')
+    .selectFrom('vega_login_attempts')
     .select((row) => row.fn.countAll<number>().as('count'))
     .where('account_id', '=', accountId)
     .where('kind', '=', 'PIN')

@@ -2,30 +2,29 @@ import { type Kysely, Migrator, sql } from 'kysely';
 import { migrations } from '../../migrations/index.ts';
 import { explain } from './connection.ts';
 import { DatabaseError } from './database-error.ts';
+import {
+  type MigrationRecord,
+  RECORD,
+  RECORD_LOCK,
+  readRecord,
+  refuseOlderBeside,
+  takeOwnNames,
+} from './own-tables.ts';
 import type { Tables } from './tables.ts';
 
 /** The migrations that a database has gone through; one that this program does not know is refused. */
-export const executedMigrations = async (
-  file: string,
-  kysely: Kysely<Tables>,
-): Promise<readonly string[]> => {
-  const tables = await sql<{
-    name: string;
-  }>`select name from sqlite_master where name = 'kysely_migration'`.execute(kysely);
-  if (tables.rows.length === 0) return [];
-  const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(
-    kysely,
-  );
-  const executed = rows.map(({ name }) => name);
-  const newer = executed.filter((name) => !(name in migrations));
-  if (newer.length === 0) return executed;
+export const executedMigrations = async (file: string, kysely: Kysely<Tables>): Promise<MigrationRecord> => {
+  await refuseOlderBeside(file, kysely);
+  const record = await readRecord(kysely);
+  const newer = record.executed.filter((name) => !(name in migrations));
+  if (newer.length === 0) return record;
   throw new DatabaseError(
     file,
     `The database ${file} was made by a newer vega-auth (it knows ${newer.join(', ')}). Update this one.`,
   );
 };
 
-export const isUpToDate = (executed: readonly string[]): boolean =>
+export const isUpToDate = ({ executed }: MigrationRecord): boolean =>
   Object.keys(migrations).every((name) => executed.includes(name));
 
 /** The last migration there is. */
@@ -38,7 +37,15 @@ export const migrate = async (file: string, kysely: Kysely<Tables>): Promise<voi
 };
 
 const migrateToLatest = async (file: string, kysely: Kysely<Tables>): Promise<void> => {
-  const migrator = new Migrator({ db: kysely, provider: { getMigrations: async () => ({ ...migrations }) } });
+  await takeOwnNames(file, kysely);
+  const migrator = new Migrator({
+    db: kysely,
+    provider: { getMigrations: async () => ({ ...migrations }) },
+    migrationTableName: RECORD,
+    migrationLockTableName: RECORD_LOCK,
+    // Otherwise their order is read from the times at which they were run, and a clock may have been set back since.
+    allowUnorderedMigrations: true,
+  });
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) throw explain(file, error);
 };

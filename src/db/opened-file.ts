@@ -47,6 +47,19 @@ export class OpenedFile {
     });
   }
 
+  /** Runs `work` in a transaction that is always rolled back. */
+  async rehearse(work: (transaction: Queryable) => Promise<void>): Promise<void> {
+    const isDone = new Error('rolled back');
+    try {
+      await this.kysely.transaction().execute(async (transaction) => {
+        await work(transaction);
+        throw isDone;
+      });
+    } catch (error) {
+      if (error !== isDone) throw error;
+    }
+  }
+
   /** Runs `work` while nothing is under way on the connection. */
   undisturbed<Result>(work: (connection: Sqlite.Database) => Result): Promise<Result> {
     return this.kysely.connection().execute(async () => work(this.connection));

@@ -4,19 +4,22 @@ import { AuditChain, findLastLink } from './audit-chain.ts';
 import { AuditHead } from './audit-head.ts';
 import { damaged, makeBackup } from './backups.ts';
 import { readChanges } from './change.ts';
-import { explain, isBusy, isDamage, sqliteCode } from './connection.ts';
+import { explain, isBusy, isDamage, isRefused, sqliteCode } from './connection.ts';
 import { DatabaseError } from './database-error.ts';
+import { underFormerNames } from './former-names.ts';
 import type { BeforeStatement } from './immediate-dialect.ts';
 import { type MasterKeySource, readMasterKeys } from './master-key.ts';
 import { CURRENT_SCHEMA, executedMigrations, isUpToDate, migrate } from './migrations.ts';
 import { Mirror } from './mirror.ts';
 import { OpenedFile } from './opened-file.ts';
 import { Outage } from './outage.ts';
+import type { MigrationRecord } from './own-tables.ts';
 import { patiently } from './patience.ts';
 import { replay } from './replay.ts';
 import { openAuditKey, openVault, settleSeals } from './sealed-values.ts';
 import { ensureReserve, findLeftSpills, readSpill, SpillFile } from './spill-file.ts';
 import type { TokenFormat } from './tokens.ts';
+import { replacePutAside } from './user-tables.ts';
 
 export interface DatabaseOptions {
   readonly file: string;
@@ -62,6 +65,10 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Opened> =>
   try {
     return await patiently(() => openFile(options), isBusy, LOCKED_AFTER_MS);
   } catch (error) {
+    // What an earlier process has spilled stays there, and what can be read is served.
+    const opened =
+      isRefused(error) && findLeftSpills(options.file).length > 0 ? await openLocked(options, error) : null;
+    if (opened !== null) return opened;
     if (!isBusy(error)) throw error;
     return (await openLocked(options, error)) ?? patiently(() => openFile(options), isBusy, START_WAIT_MS);
   }
@@ -72,10 +79,11 @@ const openFile = (options: DatabaseOptions): Promise<Opened> =>
     const { kysely, connection } = file;
     // Whoever cannot write finds out before anything else is done.
     connection.exec('begin immediate; rollback');
-    const executed = await executedMigrations(options.file, kysely);
+    const record = await executedMigrations(options.file, kysely);
+    await replacePutAside(kysely);
     // With the tables that they were meant for; those of an older program only once its tables are up to date.
-    const before = isUpToDate(executed) ? await giveBack(file, options) : NOTHING;
-    await backUpOlder(file, executed, options);
+    const before = isUpToDate(record) ? await giveBack(file, options) : NOTHING;
+    await backUpOlder(file, record, options);
     await migrate(options.file, kysely);
     const after = await giveBack(file, options);
     const { format, chain } = await openKeys(file, options);
@@ -89,7 +97,7 @@ const openFile = (options: DatabaseOptions): Promise<Opened> =>
     return { file, mirror, format, chain, outage: null, findings: { replayed, tornBytes, isHeadMissing } };
   });
 
-/** A file that another program keeps locked can be read all the same; null when it has yet to be brought up to date. */
+/** A file that another program keeps locked, or that refuses what was spilled, can be read all the same; null when it has yet to be brought up to date. */
 const openLocked = async (options: DatabaseOptions, cause: unknown): Promise<Opened | null> => {
   try {
     return await withFile(options, async (file) => {
@@ -135,11 +143,12 @@ const withFile = async (
 /** A copy of what an older vega-auth has left. The tables of a predecessor have no key yet that a copy could be sealed with. */
 const backUpOlder = async (
   { kysely, connection }: OpenedFile,
-  executed: readonly string[],
+  record: MigrationRecord,
   { file, masterKey, now }: DatabaseOptions,
 ): Promise<void> => {
-  if (isUpToDate(executed) || !executed.includes(FIRST_WITH_KEY)) return;
-  await makeBackup(connection, file, await openVault(file, kysely, masterKey), now);
+  if (isUpToDate(record) || !record.executed.includes(FIRST_WITH_KEY)) return;
+  const db = record.isFormer ? underFormerNames(kysely) : kysely;
+  await makeBackup(connection, file, await openVault(file, db, masterKey), now);
 };
 
 const FIRST_WITH_KEY = '0003-api-configs';

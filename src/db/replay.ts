@@ -17,8 +17,8 @@ export interface Replayer {
 
 /**
  * Does in the caller's transaction what other transactions have done elsewhere, in their order. One that meets rows
- * which it does not fit, because it had come through after all or because an older database was restored, is left
- * out; its tokens and audit entries are not.
+ * which it does not fit, because it had come through after all, because an older database was restored or because a
+ * table refuses it, is left out as far as it must be; its tokens and audit entries are not.
  */
 export const replay = async (
   transaction: Queryable,
@@ -31,15 +31,32 @@ export const replay = async (
     // Everything here is done at once; others want to be answered meanwhile.
     if (count % BREATH === 0) await breathe();
     await sql`savepoint one_transaction`.execute(transaction);
-    try {
-      await apply(transaction, changes, replayer);
-    } catch (error) {
-      if (!/^SQLITE_(CONSTRAINT|ERROR)/.test(sqliteCode(error))) throw error;
-      await sql`rollback to one_transaction`.execute(transaction);
-      const whatMatters = changes.filter(({ kind }) => kind !== 'STATEMENT');
-      await apply(transaction, whatMatters, replayer);
-    }
+    await applyWhatFits(transaction, waysToApply(changes), replayer);
     await sql`release one_transaction`.execute(transaction);
+  }
+};
+
+type Changes = readonly Change[];
+
+/** As a whole; without the table that only other programs read; and at least what must not be lost. */
+const waysToApply = (changes: Changes): readonly [Changes, ...Changes[]] => [
+  changes,
+  changes.filter((change) => change.kind !== 'STATEMENT' || !change.sql.includes('"token_execution_state"')),
+  changes.filter(({ kind }) => kind !== 'STATEMENT'),
+];
+
+const applyWhatFits = async (
+  transaction: Queryable,
+  [changes, ...others]: readonly [Changes, ...Changes[]],
+  replayer: Replayer,
+): Promise<void> => {
+  try {
+    await apply(transaction, changes, replayer);
+  } catch (error) {
+    const [next, ...rest] = others;
+    if (next === undefined || !/^SQLITE_(CONSTRAINT|ERROR)/.test(sqliteCode(error))) throw error;
+    await sql`rollback to one_transaction`.execute(transaction);
+    await applyWhatFits(transaction, [next, ...rest], replayer);
   }
 };
 

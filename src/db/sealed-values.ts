@@ -35,7 +35,7 @@ export const openVault = async (
   db: Kysely<Tables>,
   source: MasterKeySource,
 ): Promise<Vault> => {
-  const recorded = await db.selectFrom('vault').selectAll().executeTakeFirst();
+  const recorded = await db.selectFrom('vega_vault').selectAll().executeTakeFirst();
   const keys = readMasterKeys(source);
   if (recorded === undefined) return recordKey(db, keys, source);
   const inUse = keys.find(({ id }) => id === recorded.key_id);
@@ -48,10 +48,10 @@ export const openVault = async (
 
 /** The key of the audit's chain: made once, and sealed anew when the master key is rotated. */
 export const openAuditKey = async (db: Kysely<Tables>, vault: Vault): Promise<Buffer> => {
-  const { audit_key } = await db.selectFrom('vault').select('audit_key').executeTakeFirstOrThrow();
+  const { audit_key } = await db.selectFrom('vega_vault').select('audit_key').executeTakeFirstOrThrow();
   if (audit_key !== null) return Buffer.from(vault.open(audit_key, AUDIT_KEY_PLACE).reveal(), 'base64url');
   const made = vault.seal(new Secret(randomBytes(32).toString('base64url')), AUDIT_KEY_PLACE);
-  await db.updateTable('vault').set({ audit_key: made }).where('audit_key', 'is', null).execute();
+  await db.updateTable('vega_vault').set({ audit_key: made }).where('audit_key', 'is', null).execute();
   // Another process may have been quicker.
   return openAuditKey(db, vault);
 };
@@ -108,11 +108,14 @@ export const rotateVault = async (
       const place = configSecretPlace(row.account_number, row.api_name);
       await writeConfigSecret(transaction, row, reseal(row.client_secret, place));
     }
-    const accounts = await transaction.selectFrom('accounts').select(['number', 'credentials']).execute();
+    const accounts = await transaction
+      .selectFrom('vega_accounts')
+      .select(['number', 'credentials'])
+      .execute();
     for (const { number, credentials } of accounts) {
       if (credentials === null) continue;
       await transaction
-        .updateTable('accounts')
+        .updateTable('vega_accounts')
         .set({ credentials: reseal(credentials, credentialsPlace(number)) })
         .where('number', '=', number)
         .execute();
@@ -133,9 +136,12 @@ export const rotateVault = async (
         .where('id', '=', id)
         .execute();
     }
-    const { audit_key } = await transaction.selectFrom('vault').select('audit_key').executeTakeFirstOrThrow();
+    const { audit_key } = await transaction
+      .selectFrom('vega_vault')
+      .select('audit_key')
+      .executeTakeFirstOrThrow();
     await transaction
-      .updateTable('vault')
+      .updateTable('vega_vault')
       .set({
         key_id: renewed.keyId,
         proof: renewed.seal(PROOF, PROOF_PLACE),
@@ -155,7 +161,7 @@ const recordKey = async (
 ): Promise<Vault> => {
   const vault = new Vault([keys[0] ?? makeMasterKey(folder)]);
   const row = { id: 1, key_id: vault.keyId, proof: vault.seal(PROOF, PROOF_PLACE) };
-  await db.insertInto('vault').values(row).execute();
+  await db.insertInto('vega_vault').values(row).execute();
   return vault;
 };
 

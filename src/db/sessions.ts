@@ -14,15 +14,15 @@ export const insertSession = async (
   { secretHash, keyId, endsAt }: SessionRecord,
   now: Date,
 ): Promise<void> => {
-  await transaction.deleteFrom('sessions').where('ends_at', '<=', now.getTime()).execute();
+  await transaction.deleteFrom('vega_sessions').where('ends_at', '<=', now.getTime()).execute();
   await transaction
-    .insertInto('sessions')
+    .insertInto('vega_sessions')
     .values({ secret_hash: secretHash, key_id: keyId, ends_at: endsAt.getTime() })
     .execute();
 };
 
 export const findSessions = async (db: Queryable): Promise<readonly SessionRecord[]> => {
-  const rows = await db.selectFrom('sessions').selectAll().execute();
+  const rows = await db.selectFrom('vega_sessions').selectAll().execute();
   return rows.map((row) => ({
     secretHash: row.secret_hash,
     keyId: row.key_id,
@@ -32,5 +32,5 @@ export const findSessions = async (db: Queryable): Promise<readonly SessionRecor
 
 export const deleteSessions = async (transaction: Queryable, hashes: readonly string[]): Promise<void> => {
   if (hashes.length === 0) return;
-  await transaction.deleteFrom('sessions').where('secret_hash', 'in', hashes).execute();
+  await transaction.deleteFrom('vega_sessions').where('secret_hash', 'in', hashes).execute();
 };

@@ -211,19 +211,19 @@ export interface TokenLeasesTable {
 
 export interface Tables {
   upstox_tokens: UpstoxTokensTable;
-  token_versions: TokenVersionsTable;
-  accounts: AccountsTable;
-  generation_runs: GenerationRunsTable;
-  generation_steps: GenerationStepsTable;
-  login_attempts: LoginAttemptsTable;
+  vega_token_versions: TokenVersionsTable;
+  vega_accounts: AccountsTable;
+  vega_generation_runs: GenerationRunsTable;
+  vega_generation_steps: GenerationStepsTable;
+  vega_login_attempts: LoginAttemptsTable;
   upstox_api_configs: UpstoxApiConfigsTable;
-  vault: VaultTable;
-  auth_states: AuthStatesTable;
+  vega_vault: VaultTable;
+  vega_auth_states: AuthStatesTable;
   token_execution_state: TokenExecutionStateTable;
-  pending_acquisitions: PendingAcquisitionsTable;
-  audit_entries: AuditEntriesTable;
-  events: EventsTable;
-  access_keys: AccessKeysTable;
-  sessions: SessionsTable;
-  token_leases: TokenLeasesTable;
+  vega_pending_acquisitions: PendingAcquisitionsTable;
+  vega_audit_entries: AuditEntriesTable;
+  vega_events: EventsTable;
+  vega_access_keys: AccessKeysTable;
+  vega_sessions: SessionsTable;
+  vega_token_leases: TokenLeasesTable;
 }

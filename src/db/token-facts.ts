@@ -19,7 +19,7 @@ export const findOperation = async (
   token: Pick<StoredToken, 'accountNumber' | 'apiName' | 'fingerprint'>,
 ): Promise<StoreOperation> => {
   const row = await db
-    .selectFrom('token_versions')
+    .selectFrom('vega_token_versions')
     .select('operation')
     .where('account_number', '=', token.accountNumber)
     .where('api_name', '=', token.apiName)

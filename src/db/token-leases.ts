@@ -13,7 +13,7 @@ export interface LeaseRecord {
 export const recordLease = async (transaction: Queryable, lease: LeaseRecord): Promise<void> => {
   const { keyId, accountId, apiName, version, leasedAt } = lease;
   await transaction
-    .insertInto('token_leases')
+    .insertInto('vega_token_leases')
     .values({
       key_id: keyId,
       account_id: accountId,
@@ -31,7 +31,7 @@ export const recordLease = async (transaction: Queryable, lease: LeaseRecord): P
 
 export const findLeases = async (db: Queryable, accountId: string): Promise<readonly LeaseRecord[]> => {
   const rows = await db
-    .selectFrom('token_leases')
+    .selectFrom('vega_token_leases')
     .selectAll()
     .where('account_id', '=', accountId)
     .orderBy('leased_at')

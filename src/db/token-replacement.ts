@@ -1,3 +1,4 @@
+import Sqlite from 'better-sqlite3';
 import type { NewToken, StoreOperation } from '../domain/token.ts';
 import { fromWallTime, toWallTime } from '../domain/wall-time.ts';
 import type { TokenReplacement } from './change.ts';
@@ -5,6 +6,7 @@ import { fingerprint } from './fingerprint.ts';
 import { asOneChange } from './journal.ts';
 import type { Queryable } from './queryable.ts';
 import { findTokens, ofAccount, type TokenFormat } from './tokens.ts';
+import { nextTokenId } from './user-tables.ts';
 import { tokenPlace, tokenSecretPlace } from './vault.ts';
 
 /** What storing a token did, and which version of its API's tokens it is. */
@@ -57,10 +59,14 @@ const put = async (
     .where('api_name', '=', row.api_name)
     .where(ofAccount(row.user_id))
     .executeTakeFirst();
-  await transaction.insertInto('upstox_tokens').values(row).execute();
+  await transaction
+    .insertInto('upstox_tokens')
+    .values({ ...(await nextTokenId(transaction)), ...row })
+    .execute();
+  await refuseAltered(transaction, replacement, format);
   const operation: StoreOperation = removed.numDeletedRows > 0n ? 'REPLACED' : 'INSERTED';
   const { version } = await transaction
-    .insertInto('token_versions')
+    .insertInto('vega_token_versions')
     .values({
       account_number: row.user_id,
       api_name: row.api_name,
@@ -72,7 +78,7 @@ const put = async (
       conflict.columns(['account_number', 'api_name']).doUpdateSet((known) => ({
         // The row that was replaced may be another program's, which counts as a version of its own.
         version:
-          before === undefined ? known('token_versions.version', '+', 1) : known.ref('excluded.version'),
+          before === undefined ? known('vega_token_versions.version', '+', 1) : known.ref('excluded.version'),
         fingerprint: known.ref('excluded.fingerprint'),
         operation: known.ref('excluded.operation'),
       })),
@@ -80,6 +86,29 @@ const put = async (
     .returning('version')
     .executeTakeFirstOrThrow();
   return { operation, version };
+};
+
+/** A trigger of another program can leave a row out, or change it, without an error. */
+const refuseAltered = async (
+  transaction: Queryable,
+  { row }: TokenReplacement,
+  format: TokenFormat,
+): Promise<void> => {
+  const kept = await transaction
+    .selectFrom('upstox_tokens')
+    .select(['access_token', 'validity_at', 'is_active'])
+    .where('api_name', '=', row.api_name)
+    .where(ofAccount(row.user_id))
+    .execute();
+  const [only] = kept;
+  const endsAt = fromWallTime(String(only?.validity_at), format.zone)?.getTime();
+  const isKept =
+    kept.length === 1 &&
+    only?.access_token === row.access_token &&
+    endsAt === fromWallTime(String(row.validity_at), format.zone)?.getTime() &&
+    only?.is_active === row.is_active;
+  if (isKept) return;
+  throw new Sqlite.SqliteError('the row is not in it as it was written', 'SQLITE_CONSTRAINT_TRIGGER');
 };
 
 const findPresent = async (transaction: Queryable, { row }: TokenReplacement, format: TokenFormat) => {

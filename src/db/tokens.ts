@@ -58,7 +58,7 @@ export const findTokens = async (
     .orderBy('id', 'desc')
     .execute();
   const versions = await db
-    .selectFrom('token_versions')
+    .selectFrom('vega_token_versions')
     .selectAll()
     .where('account_number', '=', accountNumber)
     .execute();

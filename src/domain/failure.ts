@@ -127,7 +127,7 @@ export const FAILURES = {
     scope: 'RUN',
     consequence: null,
     nextAction:
-      'Check that the database file can be written and that the disk is not full, then generate again.',
+      'Run `vega-auth doctor`: it says what keeps the database from being written (a lock, a full disk, a table that refuses the row) and the cure. Then generate again.',
   },
   INTERNAL: {
     scope: 'RUN',

@@ -50,7 +50,7 @@ test('a key is told once, kept as a hash, listed, and good over a restart until 
     expect.objectContaining({ id: viewer.id, name: 'screen', role: 'VIEWER', revokedAt: null }),
   ]);
   const hash = createHash('sha256').update(viewer.key).digest('hex');
-  expect(desk.rows('select secret_hash from access_keys')).toEqual([{ secret_hash: hash }]);
+  expect(desk.rows('select secret_hash from vega_access_keys')).toEqual([{ secret_hash: hash }]);
   expect(readText(desk.directory, 'vega_trade.db')).not.toContain(viewer.key);
   expect(desk.said()).not.toContain(viewer.key);
 
@@ -61,7 +61,7 @@ test('a key is told once, kept as a hash, listed, and good over a restart until 
   expect(await again.client.revokeAccessKey({ id: viewer.id })).toBe(false);
   expect((await holder.ask('{ ready }')).status).toBe(401);
   const kinds = desk.rows(
-    "select kind from audit_entries where kind like 'KEY\\_%' escape '\\' order by sequence",
+    "select kind from vega_audit_entries where kind like 'KEY\\_%' escape '\\' order by sequence",
   );
   expect(kinds.map(({ kind }) => kind)).toEqual(['KEY_CREATED', 'KEY_REVOKED', 'KEY_REFUSED']);
 });
@@ -186,7 +186,7 @@ test('a session ends with its key, also when another program has revoked that', 
   const cookie = login.headers.get('set-cookie')?.split(';')[0] ?? '';
   const look = async () => (await fetch(`${desk.url}/auth/tokens`, { headers: { cookie } })).status;
   expect(await look()).toBe(200);
-  desk.change('update access_keys set revoked_at = 1');
+  desk.change('update vega_access_keys set revoked_at = 1');
   await until('the end of the session', async () => (await look()) === 401);
 });
 

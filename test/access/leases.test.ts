@@ -20,7 +20,7 @@ const callBroker = async (desk: Desk, accessToken: string): Promise<void> => {
 
 const entries = (desk: Desk, kind: string): string[] =>
   desk
-    .rows(`select message from audit_entries where kind = '${kind}' order by sequence`)
+    .rows(`select message from vega_audit_entries where kind = '${kind}' order by sequence`)
     .map(({ message }) => message);
 
 test('a token is handed to a SERVICE key within its bounds, after that was written down', async () => {
@@ -51,7 +51,10 @@ test('a token is handed to a SERVICE key within its bounds, after that was writt
   const told = await feed.client.tokens();
   expect(told.map(({ apiName }) => apiName)).toEqual(['WEBSOCKET1']);
   expect(desk.said()).not.toContain(lease.accessToken);
-  const kept = JSON.stringify([desk.rows('select * from audit_entries'), desk.rows('select * from events')]);
+  const kept = JSON.stringify([
+    desk.rows('select * from vega_audit_entries'),
+    desk.rows('select * from vega_events'),
+  ]);
   expect(kept).not.toContain(lease.accessToken);
 });
 
@@ -98,7 +101,7 @@ test('the operator sees who still runs on the old token, until the key is revoke
   ]);
   await desk.client.revokeAccessKey({ id: slow.id });
   expect(await shown()).toEqual([['quick', 2, true]]);
-  expect(desk.rows('select key_id from token_leases')).toEqual([{ key_id: quick.id }]);
+  expect(desk.rows('select key_id from vega_token_leases')).toEqual([{ key_id: quick.id }]);
 });
 
 test('a program that asks the SDK at each use never shows the broker an old token after the news of a new one', async () => {

@@ -138,7 +138,7 @@ test('every field of the schema is for the roles that the table names, and for n
   expect(found).toEqual(MAY_USE);
   expect((await stranger.ask('{ ready }')).status).toBe(401);
 
-  const denied = desk.rows("select message from audit_entries where kind = 'ACCESS_DENIED'");
+  const denied = desk.rows("select message from vega_audit_entries where kind = 'ACCESS_DENIED'");
   const mutations = Object.entries(MAY_USE).filter(([name]) => name.startsWith('mutation'));
   expect(denied).toHaveLength(mutations.length * 2);
   expect(denied.map(({ message }) => message)).toContain(
@@ -165,9 +165,9 @@ test('a refused field refuses whatever stands beside it, under any name and in a
     'query { ready ...on Query { ...F } } fragment F on Query { x: accessKeys { id } }',
   );
   expect(fragment.body.errors?.[0]?.extensions.code).toBe('FORBIDDEN');
-  expect(desk.rows("select count(*) as n from audit_entries where kind = 'MASTER_KEY_ROTATED'")).toEqual([
-    { n: 0 },
-  ]);
+  expect(desk.rows("select count(*) as n from vega_audit_entries where kind = 'MASTER_KEY_ROTATED'")).toEqual(
+    [{ n: 0 }],
+  );
 });
 
 test('who has no right over GraphQL has none over REST', async () => {

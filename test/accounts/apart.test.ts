@@ -27,10 +27,10 @@ const everythingOf = async (desk: Desk, id: Id) => {
   return {
     data,
     tokens: desk.rows(`select * from upstox_tokens where user_id = ${number}`),
-    runs: desk.rows(`select * from generation_runs where account_id = '${id}'`),
-    leases: desk.rows(`select * from token_leases where account_id = '${id}'`),
-    attempts: desk.rows(`select * from login_attempts where account_id = '${id}'`),
-    audit: desk.rows(`select count(*) as entries from audit_entries where account_id = '${id}'`),
+    runs: desk.rows(`select * from vega_generation_runs where account_id = '${id}'`),
+    leases: desk.rows(`select * from vega_token_leases where account_id = '${id}'`),
+    attempts: desk.rows(`select * from vega_login_attempts where account_id = '${id}'`),
+    audit: desk.rows(`select count(*) as entries from vega_audit_entries where account_id = '${id}'`),
   };
 };
 
@@ -63,7 +63,7 @@ const ACTS: Readonly<Record<string, (desk: Desk, id: Id) => Promise<unknown>>> =
   },
   logIn: async (desk, id) => {
     desk.change(
-      'update auth_states set cooldown_until = null, quarantined_at = null where account_id = ?',
+      'update vega_auth_states set cooldown_until = null, quarantined_at = null where account_id = ?',
       id,
     );
     const run = await desk.generate(`mode: ALL, replaceValid: true, accountId: "${id}"`);
@@ -79,12 +79,12 @@ const ACTS: Readonly<Record<string, (desk: Desk, id: Id) => Promise<unknown>>> =
   rename: (desk, id) => desk.ask(`mutation { renameAccount(accountId: "${id}", name: "N") { id } }`),
   rest: async (desk, id) =>
     desk.change(
-      "update auth_states set cooldown_from = 1, cooldown_until = ?, cooldown_reason = 'THROTTLED' where account_id = ?",
+      "update vega_auth_states set cooldown_from = 1, cooldown_until = ?, cooldown_reason = 'THROTTLED' where account_id = ?",
       Date.now() + 3_600_000,
       id,
     ),
   quarantine: async (desk, id) =>
-    desk.change('update auth_states set quarantined_at = 1 where account_id = ?', id),
+    desk.change('update vega_auth_states set quarantined_at = 1 where account_id = ?', id),
 };
 
 /** A login takes seconds, any other act does not. */

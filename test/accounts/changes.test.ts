@@ -10,7 +10,7 @@ const ADD = 'mutation ($input: AddAccountInput!) { addAccount(input: $input) { i
 
 const kinds = (desk: Desk, accountId: string): string[] =>
   desk
-    .rows(`select kind from audit_entries where account_id = '${accountId}' order by sequence`)
+    .rows(`select kind from vega_audit_entries where account_id = '${accountId}' order by sequence`)
     .map(({ kind }) => kind);
 
 test('an account is added, logs in with sealed credentials, is renamed and removed', async () => {
@@ -69,7 +69,7 @@ test('credentials that no key at hand opens are told before anything is tried, a
   await desk.ask('mutation ($input: SaveApiConfigInput!) { saveApiConfig(input: $input) { source } }', {
     input,
   });
-  desk.change("update accounts set credentials = 'vega1:gone:AAAA' where id = 'UPSTOX_02'");
+  desk.change("update vega_accounts set credentials = 'vega1:gone:AAAA' where id = 'UPSTOX_02'");
   const generate = 'mutation { generateTokens(mode: ALL, accountId: "UPSTOX_02") { id } }';
   expect((await desk.ask(generate)).errors[0]).toMatchObject({
     message: expect.stringContaining('was sealed with another master key (gone)'),
@@ -177,7 +177,7 @@ test('the switch locks the dashboard until the broker has confirmed again, and s
       accountId: 'UPSTOX_02',
       state: 'AUTH_CONFIRMED',
     });
-    expect(desk.rows("select count(*) as told from events where kind = 'ACCOUNT_SWITCHED'")).toEqual([
+    expect(desk.rows("select count(*) as told from vega_events where kind = 'ACCOUNT_SWITCHED'")).toEqual([
       { told: 1 },
     ]);
     expect(kinds(desk, 'UPSTOX_02').filter((kind) => kind === 'ACCOUNT_SWITCHED')).toHaveLength(1);

@@ -21,17 +21,17 @@ await using desk = await openDesk({ apis: 1 });
 const database = new Sqlite(desk.app.services.database.path);
 const fill = `
   with recursive n(i) as (select 1 union all select i + 1 from n where i < ${ENTRIES})
-  insert into audit_entries (${columns().join(', ')})
+  insert into vega_audit_entries (${columns().join(', ')})
   select ${columns()
     .map((name) => MADE_UP[name] ?? `entry.${name}`)
     .join(', ')}
-  from n, (select * from audit_entries order by sequence desc limit 1) entry`;
+  from n, (select * from vega_audit_entries order by sequence desc limit 1) entry`;
 database.exec(fill);
-const newest = Number(database.prepare('select max(sequence) from audit_entries').pluck().get());
+const newest = Number(database.prepare('select max(sequence) from vega_audit_entries').pluck().get());
 const client = createVegaClient({ url: desk.url, key: desk.app.operatorKey });
 
 function columns(): string[] {
-  const infos = database.prepare("select name from pragma_table_info('audit_entries')").pluck().all();
+  const infos = database.prepare("select name from pragma_table_info('vega_audit_entries')").pluck().all();
   return infos.map(String);
 }
 
@@ -49,7 +49,7 @@ const [start, middle, end] = [newest, Math.floor(newest / 2), PAGE + 1];
 const page = (after: number, severity?: 'INFO') =>
   client.auditLog({ first: PAGE, after: String(after), ...(severity === undefined ? {} : { severity }) });
 const bare = database.prepare(
-  `select * from audit_entries where sequence < ? order by sequence desc limit ${PAGE}`,
+  `select * from vega_audit_entries where sequence < ? order by sequence desc limit ${PAGE}`,
 );
 const floor = await time(() => JSON.stringify(bare.all(middle)));
 const first = await time(() => page(start));

@@ -16,8 +16,8 @@ export const loginByEngine: LoginWay = async ({ broker, credentials, clock }) =>
     beforePin: async () => undefined,
     onSubmitted: () => undefined,
     onOtpInterval: async () => undefined,
-      onDismissal: async () => undefined,
-      onCaptcha: async () => undefined,
+    onDismissal: async () => undefined,
+    onCaptcha: async () => undefined,
   };
   const watch = new Stopwatch();
   {

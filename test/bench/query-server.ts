@@ -83,7 +83,7 @@ const plainSchema = (db: Kysely<Tables>): GraphQLSchema => {
         allow: ['OPERATOR'],
         resolve: () =>
           db
-            .selectFrom('auth_states')
+            .selectFrom('vega_auth_states')
             .select(['account_id', 'phase', 'since', 'cooldown_until'])
             .executeTakeFirstOrThrow(),
       }),

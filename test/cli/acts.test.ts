@@ -116,7 +116,7 @@ test('the master key is rotated, and a backup that it opens is made', async () =
   await using program = new Program(main);
   const { code, out } = await program.run(['keys', 'rotate-master'], environment());
   expect([code, out]).toEqual([0, expect.stringContaining('sealed with the new master key')]);
-  const kinds = desk.rows('select kind from audit_entries order by sequence desc limit 2');
+  const kinds = desk.rows('select kind from vega_audit_entries order by sequence desc limit 2');
   expect(kinds.map(({ kind }) => kind)).toEqual(['BACKUP_MADE', 'MASTER_KEY_ROTATED']);
   // A file where the folder of the backups should be.
   const backups = path.join(desk.directory, '.vega', 'backups');

@@ -75,7 +75,7 @@ describe('a new file', () => {
     const schemaOf = (connection: Sqlite.Database) =>
       connection.prepare('select type, name, sql from sqlite_master order by name').all();
     const executed = (connection: Sqlite.Database) =>
-      connection.prepare('select name from kysely_migration order by name').pluck().all();
+      connection.prepare('select name from vega_migration order by name').pluck().all();
     await (await folder.open())[Symbol.asyncDispose]();
     const schema = folder.raw(schemaOf);
     await (await folder.open())[Symbol.asyncDispose]();
@@ -114,11 +114,11 @@ test('a transaction that fails leaves nothing behind', async () => {
   await using database = await folder.open();
   const work = database.write(async (transaction) => {
     const account = { number: 7, id: 'UPSTOX_07', name: 'x', broker_user_id: null, created_at: 0 };
-    await transaction.insertInto('accounts').values(account).execute();
+    await transaction.insertInto('vega_accounts').values(account).execute();
     throw new Error('in the middle');
   });
   await expect(work).rejects.toThrow('in the middle');
-  expect(await database.read.selectFrom('accounts').selectAll().execute()).toEqual([]);
+  expect(await database.read.selectFrom('vega_accounts').selectAll().execute()).toEqual([]);
 });
 
 test('writes of one process take turns', async () => {
@@ -129,7 +129,7 @@ test('writes of one process take turns', async () => {
     names.map((number) =>
       database.write(async (transaction) => {
         const { count } = await transaction
-          .selectFrom('accounts')
+          .selectFrom('vega_accounts')
           .select(({ fn }) => fn.countAll<number>().as('count'))
           .executeTakeFirstOrThrow();
         const account = {
@@ -139,12 +139,12 @@ test('writes of one process take turns', async () => {
           broker_user_id: null,
           created_at: count,
         };
-        await transaction.insertInto('accounts').values(account).execute();
+        await transaction.insertInto('vega_accounts').values(account).execute();
       }),
     ),
   );
   const rows = await database.read
-    .selectFrom('accounts')
+    .selectFrom('vega_accounts')
     .select('created_at')
     .orderBy('created_at')
     .execute();
@@ -195,7 +195,7 @@ describe('refused, with the file named and left as it is, is', () => {
     using folder = new Folder();
     await (await folder.open())[Symbol.asyncDispose]();
     folder.raw((connection) =>
-      connection.exec("insert into kysely_migration values ('9999-from-the-future', '2030-01-01')"),
+      connection.exec("insert into vega_migration values ('9999-from-the-future', '2030-01-01')"),
     );
     expect(await refusal(folder, 'vega_trade.db')).toBe(
       'The database …/vega_trade.db was made by a newer vega-auth (it knows 9999-from-the-future). Update this one.',
@@ -217,10 +217,10 @@ test('what was read is kept until this program or another one writes', async () 
   const names = () =>
     database.recall('names', async (db) => {
       reads += 1;
-      return (await db.selectFrom('accounts').select('id').execute()).map(({ id }) => id);
+      return (await db.selectFrom('vega_accounts').select('id').execute()).map(({ id }) => id);
     });
   const insert = (number: number) =>
-    `insert into accounts (number, id, name, created_at) values (${number}, 'A${number}', 'x', 0)`;
+    `insert into vega_accounts (number, id, name, created_at) values (${number}, 'A${number}', 'x', 0)`;
   expect([await names(), await names(), reads]).toEqual([[], [], 1]);
   await database.write(async (transaction) => {
     await sql.raw(insert(1)).execute(transaction);

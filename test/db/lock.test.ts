@@ -45,7 +45,7 @@ test('a program that only reads is not disturbed, and does not disturb', async (
   const reader = new Sqlite(database.path);
   try {
     reader.exec('begin');
-    const numbers = reader.prepare('select number from accounts order by number').pluck();
+    const numbers = reader.prepare('select number from vega_accounts order by number').pluck();
     expect(numbers.all()).toEqual([1]);
     await write(2);
     expect(numbers.all()).toEqual([1]);

@@ -102,7 +102,7 @@ test('the ledger holds no secret', async () => {
   await using database = await folder.open();
   await claim(database, 7);
   await database.write((transaction) => recordAttempt(transaction, OWNER, 'PIN', AT));
-  const rows = await database.read.selectFrom('login_attempts').selectAll().orderBy('id').execute();
+  const rows = await database.read.selectFrom('vega_login_attempts').selectAll().orderBy('id').execute();
   expect(rows).toMatchInlineSnapshot(`
     [
       {

@@ -264,7 +264,7 @@ test('a page of another site gets nothing done and learns nothing, with the oper
   evil.close();
   evil.closeAllConnections();
   const acts = desk.rows(
-    "select kind from audit_entries where kind not in ('SERVER_STARTED', 'SESSION_OPENED')",
+    "select kind from vega_audit_entries where kind not in ('SERVER_STARTED', 'SESSION_OPENED')",
   );
   expect(acts.map(({ kind }) => kind)).not.toContain('LOGGED_OUT');
 });

@@ -21,7 +21,7 @@ const eventsOf = (messages: readonly { readonly data: any }[]) =>
 const ours = (wire: ReturnType<typeof openWire>) =>
   eventsOf(wire.messages).filter(({ progress }) => progress !== undefined);
 
-const KEPT = "select id, payload from events where kind = 'TOKEN_PROGRESS' order by id";
+const KEPT = "select id, payload from vega_events where kind = 'TOKEN_PROGRESS' order by id";
 
 const said = (wire: ReturnType<typeof openWire>): number[] =>
   ours(wire).map(({ progress: { generated } }) => generated);
@@ -108,7 +108,7 @@ test('events that their table does not take are told at once, and are in it when
   const wire = openWire(desk, { body: { query: EVENTS, variables: { after: '0' } } });
   events.publish('UPSTOX_01', progress(0));
   await until('the first', () => said(wire).length === 1);
-  desk.change('alter table events rename to events_away');
+  desk.change('alter table vega_events rename to events_away');
   events.publish('UPSTOX_01', progress(1));
   events.publish('UPSTOX_01', progress(2));
   await until('both to be told', () => said(wire).length === 3);
@@ -118,7 +118,7 @@ test('events that their table does not take are told at once, and are in it when
   await until('how things stand', () => late.messages.length > 0);
   events.publish('UPSTOX_01', progress(3));
   await until('what comes then', () => said(wire).length === 4 && said(late).length === 1);
-  desk.change('alter table events_away rename to events');
+  desk.change('alter table events_away rename to vega_events');
   await until('them to be kept', () => desk.rows(KEPT).length === 4);
   events.publish('UPSTOX_01', progress(4));
   await until('what comes next', () => said(wire).at(-1) === 4 && said(late).at(-1) === 4);

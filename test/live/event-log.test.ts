@@ -54,15 +54,15 @@ test('events that cannot be kept are told at once, to those who come later, too,
   await until('the state as it is', () => heard.includes('AuthStateEvent'));
   const { events } = desk.app.services;
   const before = events.lastId;
-  desk.change('alter table events rename to elsewhere');
+  desk.change('alter table vega_events rename to elsewhere');
   heard.length = 0;
   publish(desk);
   await until('the news', () => heard.includes('CooldownEvent'));
   const late = events.subscribe(ACCOUNT, { after: before });
   expect((await drain(late)).map(({ id, kind }) => [id, kind])).toEqual([[before, 'COOLDOWN']]);
-  desk.change('alter table elsewhere rename to events');
+  desk.change('alter table elsewhere rename to vega_events');
   await until('it to be kept', () => events.lastId > before);
   expect(desk.said()).toContain('events are kept again');
-  expect(desk.rows(`select count(*) as kept from events where id > ${before}`)).toEqual([{ kept: 1 }]);
+  expect(desk.rows(`select count(*) as kept from vega_events where id > ${before}`)).toEqual([{ kept: 1 }]);
   await stream.return?.();
 });

@@ -68,7 +68,7 @@ const progress = (generated: number) => ({
 
 const kept = (desk: Desk): Told[] =>
   desk
-    .rows("select id, payload from events where kind = 'TOKEN_PROGRESS' order by id")
+    .rows("select id, payload from vega_events where kind = 'TOKEN_PROGRESS' order by id")
     .map(({ id, payload }) => ({
       id,
       kind: 'TokenProgressEvent',
@@ -146,7 +146,7 @@ test('history that is gone is said, and then the client is told what happens', a
       await using desk = await openDesk({ apis: 1, directory, broker });
       for (let left = 5; left > 0; left -= 1) desk.app.services.events.publish('UPSTOX_01', progress(left));
       await until('them to be kept', () => kept(desk).length === 5);
-      desk.change('delete from events where id <= 3');
+      desk.change('delete from vega_events where id <= 3');
     }
     await using desk = await openDesk({ apis: 1, directory, broker });
     const kinds: string[] = [];

@@ -42,7 +42,7 @@ test('a reader that stops reading costs little, hurts nobody, and misses nothing
 
   slow.resume();
   const everything = desk
-    .rows("select id from events where kind = 'TOKEN_PROGRESS' order by id")
+    .rows("select id from vega_events where kind = 'TOKEN_PROGRESS' order by id")
     .map(({ id }) => id);
   expect(everything).toHaveLength(EVENTS_PER_ROUND * ROUNDS);
   await until('the slow one', () => idsOf(slow).length === everything.length, 60_000);

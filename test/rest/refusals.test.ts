@@ -133,7 +133,7 @@ test('a request that is not as it should be is refused before anything is done',
   expect(issues.body).toMatchObject({
     error: { issues: [{ path: ['apiNames'], message: 'Mode PARTIAL needs at least one API name.' }] },
   });
-  expect(desk.rows('select 1 from generation_runs')).toEqual([]);
+  expect(desk.rows('select 1 from vega_generation_runs')).toEqual([]);
   expect(desk.broker.log).toEqual([]);
 });
 

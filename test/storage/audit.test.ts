@@ -29,7 +29,7 @@ const WISH = { first: 10, before: null, severity: null, component: null, correla
 /** Works on the rows as somebody with the file and a tool would: the triggers are taken away first. */
 const tamper = (folder: Folder, sql: string): void =>
   folder.raw((connection) => {
-    connection.exec('drop trigger audit_entries_no_update; drop trigger audit_entries_no_delete');
+    connection.exec('drop trigger vega_audit_entries_no_update; drop trigger vega_audit_entries_no_delete');
     connection.exec(sql);
   });
 
@@ -38,8 +38,8 @@ test('nobody changes or removes an entry by accident', async () => {
   await using database = await folder.open();
   await fill(database, 3);
   folder.raw((connection) => {
-    expect(() => connection.exec("update audit_entries set message = 'nothing'")).toThrow('append-only');
-    expect(() => connection.exec('delete from audit_entries')).toThrow('append-only');
+    expect(() => connection.exec("update vega_audit_entries set message = 'nothing'")).toThrow('append-only');
+    expect(() => connection.exec('delete from vega_audit_entries')).toThrow('append-only');
   });
   expect(await database.verifyAudit()).toEqual({ valid: true, entries: 3, firstBadId: null, reason: null });
 });
@@ -68,20 +68,20 @@ test('no column of an entry can be changed unseen', async () => {
   await using database = await folder.open();
   await fill(database, 3);
   const columns = folder.raw((connection) =>
-    connection.prepare<[], string>("select name from pragma_table_info('audit_entries')").pluck().all(),
+    connection.prepare<[], string>("select name from pragma_table_info('vega_audit_entries')").pluck().all(),
   );
   const kept = folder.raw((connection) =>
-    connection.prepare('select * from audit_entries where sequence = 2').get(),
+    connection.prepare('select * from vega_audit_entries where sequence = 2').get(),
   );
   tamper(folder, 'select 1');
   for (const column of columns.filter((name) => name !== 'sequence')) {
     folder.raw((connection) =>
-      connection.prepare(`update audit_entries set ${column} = '7' where sequence = 2`).run(),
+      connection.prepare(`update vega_audit_entries set ${column} = '7' where sequence = 2`).run(),
     );
     expect([column, (await database.verifyAudit()).firstBadId]).toEqual([column, 2]);
     folder.raw((connection) =>
       connection
-        .prepare(`update audit_entries set ${column} = ? where sequence = 2`)
+        .prepare(`update vega_audit_entries set ${column} = ? where sequence = 2`)
         .run((kept as Record<string, unknown>)[column]),
     );
   }
@@ -90,27 +90,27 @@ test('no column of an entry can be changed unseen', async () => {
 
 describe('is found, with the first entry concerned:', () => {
   const SWAP = `
-    update audit_entries set sequence = -1 where sequence = 4;
-    update audit_entries set sequence = 4 where sequence = 7;
-    update audit_entries set sequence = 7 where sequence = -1`;
+    update vega_audit_entries set sequence = -1 where sequence = 4;
+    update vega_audit_entries set sequence = 4 where sequence = 7;
+    update vega_audit_entries set sequence = 7 where sequence = -1`;
 
   test.each([
-    ['an edited message', "update audit_entries set message = 'all was well' where sequence = 5", 5],
-    ['an edited time', 'update audit_entries set at = at + 1 where sequence = 1', 1],
-    ['an edited account', "update audit_entries set account_id = 'OTHER' where sequence = 12", 12],
-    ['a removed entry', 'delete from audit_entries where sequence = 6', 6],
-    ['a removed beginning', 'delete from audit_entries where sequence <= 3', 1],
+    ['an edited message', "update vega_audit_entries set message = 'all was well' where sequence = 5", 5],
+    ['an edited time', 'update vega_audit_entries set at = at + 1 where sequence = 1', 1],
+    ['an edited account', "update vega_audit_entries set account_id = 'OTHER' where sequence = 12", 12],
+    ['a removed entry', 'delete from vega_audit_entries where sequence = 6', 6],
+    ['a removed beginning', 'delete from vega_audit_entries where sequence <= 3', 1],
     ['two entries that changed places', SWAP, 4],
-    ['an end that was cut off', 'delete from audit_entries where sequence > 9', 10],
-    ['a log that was emptied', 'delete from audit_entries', 1],
+    ['an end that was cut off', 'delete from vega_audit_entries where sequence > 9', 10],
+    ['a log that was emptied', 'delete from vega_audit_entries', 1],
     [
       'a removed entry whose place was filled',
-      'delete from audit_entries where sequence = 6; update audit_entries set sequence = sequence - 1 where sequence > 6',
+      'delete from vega_audit_entries where sequence = 6; update vega_audit_entries set sequence = sequence - 1 where sequence > 6',
       6,
     ],
     [
       'a forged entry',
-      "insert into audit_entries select 13, 'key', at, severity, component, kind, message, null, null, null, hash from audit_entries where sequence = 12",
+      "insert into vega_audit_entries select 13, 'key', at, severity, component, kind, message, null, null, null, hash from vega_audit_entries where sequence = 12",
       13,
     ],
   ])('%s', async (_what, sql, first) => {
@@ -170,14 +170,14 @@ test('every page of it is found by an index, whatever is filtered', async () => 
     filters.map((filter) =>
       connection
         .prepare<[], { detail: string }>(
-          `explain query plan select * from audit_entries where ${filter} and sequence < 9 order by sequence desc limit 5`,
+          `explain query plan select * from vega_audit_entries where ${filter} and sequence < 9 order by sequence desc limit 5`,
         )
         .all()
         .map(({ detail }) => detail)
         .join(', '),
     ),
   );
-  for (const plan of plans) expect(plan).toMatch(/^SEARCH audit_entries USING /);
+  for (const plan of plans) expect(plan).toMatch(/^SEARCH vega_audit_entries USING /);
   expect(plans.filter((plan) => plan.includes('TEMP B-TREE'))).toEqual([]);
 });
 
@@ -202,7 +202,7 @@ test('two processes that write at the same time make one chain', async () => {
   expect(await one.verifyAudit()).toMatchObject({ valid: true, entries: 30 });
   expect(await two.verifyAudit()).toMatchObject({ valid: true, entries: 30 });
   expect(
-    new Sqlite(folder.file('vega_trade.db')).prepare('select count(*) from audit_entries').pluck().get(),
+    new Sqlite(folder.file('vega_trade.db')).prepare('select count(*) from vega_audit_entries').pluck().get(),
   ).toBe(30);
 });
 
@@ -212,7 +212,7 @@ test('a start that finds the file gone says so in the log and in the audit', asy
   rmSync(path.join(first.directory, 'vega_trade.db.head'));
   await using desk = await openDesk({ apis: 1, broker: first.broker, directory: first.directory });
   expect(desk.said()).toContain('how far the audit has come is missing or was changed');
-  expect(desk.rows("select count(*) as n from audit_entries where kind = 'AUDIT_DAMAGED'")).toEqual([
+  expect(desk.rows("select count(*) as n from vega_audit_entries where kind = 'AUDIT_DAMAGED'")).toEqual([
     { n: 1 },
   ]);
 });

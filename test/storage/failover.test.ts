@@ -30,13 +30,13 @@ const expectWhole = async (desk: Desk, count: number): Promise<void> => {
   expect(desk.rows('select api_name, is_active from upstox_tokens order by api_index')).toEqual(
     names.map((api_name) => ({ api_name, is_active: 1 })),
   );
-  expect(desk.rows('select api_name, version from token_versions order by api_name')).toEqual(
+  expect(desk.rows('select api_name, version from vega_token_versions order by api_name')).toEqual(
     names.toSorted().map((api_name) => ({ api_name, version: 1 })),
   );
   expect(await storages(desk)).toEqual(Object.fromEntries(names.map((name) => [name, 'DATABASE'])));
   const { data } = await desk.ask('mutation { verifyAudit { valid entries firstBadEntry reason } }');
   expect(data.verifyAudit).toMatchObject({ valid: true, firstBadEntry: null, reason: null });
-  const stored = desk.rows("select api_name from audit_entries where kind = 'TOKEN_STORED'");
+  const stored = desk.rows("select api_name from vega_audit_entries where kind = 'TOKEN_STORED'");
   expect(stored.map(({ api_name }) => api_name)).toEqual(names);
   expect(existsSync(spillOf(desk.directory))).toBe(false);
   expect(violationsIn(desk.broker.log, COOLDOWN)).toEqual([]);

@@ -39,11 +39,11 @@ const lookInto = (directory: string) => {
   try {
     return {
       tokens: count('select count(*) from upstox_tokens'),
-      versions: database.prepare<[], number>('select version from token_versions').pluck().all(),
+      versions: database.prepare<[], number>('select version from vega_token_versions').pluck().all(),
       twice:
-        count('select count(*) - count(distinct run_id || api_name || kind) from login_attempts') +
+        count('select count(*) - count(distinct run_id || api_name || kind) from vega_login_attempts') +
         count(
-          "select count(*) - count(distinct kind) from audit_entries where kind in ('TOKEN_STORED', 'RUN_STARTED', 'CODE_EXCHANGED', 'RUN_ENDED')",
+          "select count(*) - count(distinct kind) from vega_audit_entries where kind in ('TOKEN_STORED', 'RUN_STARTED', 'CODE_EXCHANGED', 'RUN_ENDED')",
         ),
     };
   } finally {

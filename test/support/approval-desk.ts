@@ -44,7 +44,7 @@ export const openApprovalDesk = async (
     return desk;
   };
   const first = await open();
-  if (knownUser !== null) first.change('update accounts set broker_user_id = ?', knownUser);
+  if (knownUser !== null) first.change('update vega_accounts set broker_user_id = ?', knownUser);
   const current = (): Desk => desks.at(-1) ?? first;
 
   return {

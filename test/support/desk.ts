@@ -144,7 +144,9 @@ export const openDesk = async (options: DeskOptions = {}): Promise<Desk> => {
     guard: (name, secret) => void guarded.set(name, secret),
     [Symbol.asyncDispose]: async () => {
       const secrets = secretsOf(env, app, rows);
-      const kept = ['audit_entries', 'events'].map((table) => JSON.stringify(rows(`select * from ${table}`)));
+      const kept = ['vega_audit_entries', 'vega_events'].map((table) =>
+        JSON.stringify(rows(`select * from ${table}`)),
+      );
       await app[Symbol.asyncDispose]();
       if (options.broker === undefined) await broker[Symbol.asyncDispose]();
       if (options.directory === undefined) rmSync(directory, { recursive: true, force: true });

@@ -208,7 +208,9 @@ export class ModelDesk {
   #sample(): void {
     if (this.moods.revokedApps.length > 0)
       this.noteEnded(...this.rows().map(({ access_token }) => access_token));
-    const [record] = this.desk.rows('select cooldown_from, cooldown_until, quarantined_at from auth_states');
+    const [record] = this.desk.rows(
+      'select cooldown_from, cooldown_until, quarantined_at from vega_auth_states',
+    );
     const { cooldown_from: from, cooldown_until: end, quarantined_at: quarantinedAt } = record;
     if (from !== null && !this.#cooldowns.some((known) => known.from === from))
       this.#cooldowns.push({ from, until: end });

@@ -27,8 +27,8 @@ test('fifty thousand entries scroll at frame rate, page by page to the oldest, w
   await using desk = await openDesk({ apis: 1 });
   desk.change(`
     with recursive n(i) as (select 1 union all select i + 1 from n where i < ${ROWS})
-    insert into audit_entries (sequence, entry_key, at, severity, component, kind, message, hash)
-    select (select max(sequence) from audit_entries) + i, 'planted ' || i, 1795500000000 + i,
+    insert into vega_audit_entries (sequence, entry_key, at, severity, component, kind, message, hash)
+    select (select max(sequence) from vega_audit_entries) + i, 'planted ' || i, 1795500000000 + i,
       iif(i % 50 = 0, 'WARN', 'INFO'), 'AUTH', 'STATE_CHANGED', 'planted entry ' || i, 'none' from n`);
   await using browser = await launchChromium();
   await using entered = await visit(browser, desk);

@@ -51,7 +51,7 @@ test('throttled: the page counts the cooldown down, offers no way around it, and
   await expectAccessible(page);
   await untilSaid(page, 'CONFIRMED', 40_000);
   await panel.getByText('No cooldown.').waitFor();
-  expect(desk.rows('select 1 from generation_runs')).toHaveLength(1);
+  expect(desk.rows('select 1 from vega_generation_runs')).toHaveLength(1);
   expect(entered.complaints).toEqual([]);
 }, 60_000);
 

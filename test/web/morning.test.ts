@@ -126,7 +126,7 @@ test('the keyboard alone reaches every view and every danger, and a danger wants
   expect(await confirm.getByRole('button', { name: 'Regenerate all' }).isDisabled()).toBe(true);
   await page.keyboard.press('Escape');
   await confirm.waitFor({ state: 'detached' });
-  expect(desk.rows('select 1 from generation_runs')).toHaveLength(1);
+  expect(desk.rows('select 1 from vega_generation_runs')).toHaveLength(1);
 
   await page.keyboard.press('/');
   await page.keyboard.type('logout');

@@ -1,4 +1,7 @@
+import type { Database } from '../../db/database.ts';
+import { findUnfitTable, trialOf } from '../../db/table-trial.ts';
 import { SealError } from '../../db/vault.ts';
+import type { Account } from '../../domain/account.ts';
 import type { ApiConfig } from '../../domain/api-config.ts';
 import type { GenerationRequest } from '../../domain/decision.ts';
 import { Refusal } from '../../domain/refusal.ts';
@@ -27,4 +30,15 @@ export const refuseUnreadable = (apis: readonly ApiConfig[]): void => {
       );
     }
   }
+};
+
+/** A table that would refuse the tokens is found out before the run is stored. */
+export const refuseUnfitTables = async (
+  database: Database,
+  account: Account,
+  apis: readonly ApiConfig[],
+  now: Date,
+): Promise<void> => {
+  const unfit = await findUnfitTable(database, trialOf(account, apis, now));
+  if (unfit !== null) throw new Refusal('DATABASE_UNAVAILABLE', unfit.message, unfit.cure);
 };

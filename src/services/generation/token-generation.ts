@@ -25,7 +25,7 @@ import { BrowserQueue, type BrowserTurn } from './browser-queue.ts';
 import type { GenerationOptions } from './generation-options.ts';
 import type { Job } from './job.ts';
 import { adoptLeftRuns, assessLeftRun, endOrphans, refuseCarriedElsewhere } from './left-runs.ts';
-import { refuseUnknownNames, refuseUnreadable } from './request-checks.ts';
+import { refuseUnfitTables, refuseUnknownNames, refuseUnreadable } from './request-checks.ts';
 import { RunCarrier } from './run-carrier.ts';
 
 /** How often runs are looked for whose process has died while this one lives. */
@@ -147,6 +147,7 @@ export class TokenGeneration {
       const chosen = decide(request, checks);
       const apis = enabled.filter(({ apiName }) => chosen.includes(apiName));
       refuseUnreadable(apis);
+      await refuseUnfitTables(database, account, apis, this.#options.clock());
       if (apis.length > 0 && wish === null) {
         await credentials.open(account);
         turn = this.#queue.join(id);

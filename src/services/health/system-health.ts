@@ -11,6 +11,7 @@ import type { ApiConfigs } from '../accounts/api-configs.ts';
 import type { TokenTruth } from '../tokens/token-truth.ts';
 import type { AppInspection } from './app-inspection.ts';
 import { clockFindings, diskFindings, launchFindings, type TrialOptions } from './system-trials.ts';
+import { tableFindings } from './table-findings.ts';
 
 interface Options extends TrialOptions {
   readonly database: Database;
@@ -101,6 +102,7 @@ const accountFindings = async (options: Options): Promise<readonly Finding[]> =>
   const known = await options.truth.known(account, configs);
   const conflicts = known.filter(({ token }) => token !== undefined && hasExpiryConflict(token));
   return [
+    ...(await tableFindings(options.database, account, configs, options.clock())),
     ...configFindings(configs),
     ...(await Promise.all(configs.map((config) => appFindings(options.apps, config)))).flat(),
     ...conflicts.map(

@@ -158,11 +158,15 @@ export class LiveRun {
   }
 
   async #save(run: GenerationRun, apiName?: ApiName, { first, note }: Company = {}): Promise<void> {
-    await this.#options.database.write(async (transaction) => {
-      await first?.(transaction);
-      await updateRun(transaction, run, apiName);
-      await note?.(transaction);
-    });
+    await this.#options.database.write(
+      async (transaction) => {
+        await first?.(transaction);
+        await updateRun(transaction, run, apiName);
+        await note?.(transaction);
+      },
+      // A token may be part of it, and what was submitted is never forgotten.
+      { mustKeep: true },
+    );
     this.#run = run;
     this.tell();
   }

@@ -19,7 +19,7 @@ import type { Secret } from '../../domain/secret.ts';
 import { type TotpSecret, timeStepAt, timeStepStart } from '../../domain/totp-secret.ts';
 import { pause } from '../pause.ts';
 import type { Checkpoint } from './checkpoints.ts';
-import { type CodeOrder, noteAttempt, ownerOf, useCode } from './use-code.ts';
+import { type CodeOrder, noteAttempt, ownerOf, refuseUnfitTable, useCode } from './use-code.ts';
 
 export interface LoginTimes {
   /** How long one page of the broker may take to become the next. */
@@ -45,6 +45,7 @@ const MIN_STEP_REST_MS = 3000;
 
 /** Logs in for one app, stores its token the moment it exists, and has the broker confirm it. */
 export const makeToken = async (order: TokenOrder): Promise<void> => {
+  await refuseUnfitTable(order);
   await refuseFruitlessPins(order);
   const code = await logIn(order);
   order.reach('CODE_RECEIVED');

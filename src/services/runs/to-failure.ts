@@ -1,4 +1,5 @@
 import { LoginFailure } from '../../broker/login-failure.ts';
+import { sqliteCode } from '../../db/connection.ts';
 import { DatabaseError } from '../../db/database-error.ts';
 
 /** What a run says about an error: one that nobody expected is a mistake of this program. */
@@ -6,5 +7,10 @@ export const toFailure = (error: unknown): LoginFailure => {
   if (error instanceof LoginFailure) return error;
   if (error instanceof DatabaseError)
     return new LoginFailure('STORAGE_FAILED', 'Nothing can be written down at present.', { cause: error });
+  const code = sqliteCode(error);
+  if (code !== '')
+    return new LoginFailure('STORAGE_FAILED', `The database refuses what is to be written down (${code}).`, {
+      cause: error,
+    });
   return new LoginFailure('INTERNAL', 'Something unexpected happened.', { cause: error });
 };

@@ -1,5 +1,7 @@
+import { LoginFailure } from '../../broker/login-failure.ts';
 import { exchangeCode } from '../../broker/oauth.ts';
 import { type AttemptKind, type AttemptOwner, recordAttempt } from '../../db/login-attempts.ts';
+import { findUnfitTable, trialOf } from '../../db/table-trial.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { type KeepOrder, keepToken } from './keep-token.ts';
 
@@ -22,6 +24,13 @@ export const useCode = async (order: CodeOrder, code: Secret): Promise<void> => 
   const token = await exchangeCode(apiBaseUrl, config, code, times.stepTimeoutMs);
   reach('CODE_EXCHANGED');
   await keepToken(order, token);
+};
+
+/** A table that would refuse the token is found out before anything is submitted for it. */
+export const refuseUnfitTable = async ({ account, config, database, clock }: KeepOrder): Promise<void> => {
+  const unfit = await findUnfitTable(database, trialOf(account, [config], clock()));
+  if (unfit === null) return;
+  throw new LoginFailure('STORAGE_FAILED', `${unfit.message} Nothing was submitted. ${unfit.cure}`);
 };
 
 const AUDITED = { OTP_REQUEST: 'OTP_REQUESTED', PIN: 'PIN_SUBMITTED', CODE: 'CODE_EXCHANGED' } as const;

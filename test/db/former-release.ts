@@ -1,0 +1,26 @@
+import { copyFileSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { Database } from '../../src/db/database.ts';
+import { Secret } from '../../src/domain/secret.ts';
+import { IST } from '../../src/domain/wall-time.ts';
+import type { Folder } from './temporary-database.ts';
+
+const FIXTURE = path.join(import.meta.dirname, 'former');
+
+/** What it was sealed with. */
+export const FORMER_KEY = 'the master key of the former release';
+
+/**
+ * Lays a database of the last release without a prefix into the folder: written by that release itself, with two tokens
+ * one after the other, a signed audit, a quarantine, a ledger, and a spill with a third token and the time step 42.
+ */
+export const layFormer = (folder: Folder, { withSpill = false } = {}): void => {
+  folder.raw((connection) => connection.exec(readFileSync(path.join(FIXTURE, 'vega_trade.sql'), 'utf8')));
+  const files = ['vega_trade.db.head', ...(withSpill ? ['vega_trade.db.spill'] : [])];
+  for (const name of files) copyFileSync(path.join(FIXTURE, name), folder.file(name));
+};
+
+export const openFormer = (folder: Folder): Promise<Database> => {
+  const masterKey = { given: [new Secret(FORMER_KEY)], folder: folder.file('.vega') };
+  return Database.open({ file: folder.file('vega_trade.db'), zone: IST, masterKey, now: new Date() });
+};
