@@ -1,9 +1,11 @@
+import { pageKeyHeaders } from './page-key.ts';
 import { readSse } from './sse.ts';
 import { toVegaError, VegaError, type WireError } from './vega-error.ts';
 
 export interface TransportOptions {
   readonly url: string;
   readonly key?: string | undefined;
+  readonly pageKey?: string | undefined;
   readonly post: Post;
 }
 
@@ -46,11 +48,14 @@ const JSON_ANSWER = 'application/graphql-response+json, application/json';
 export class Transport {
   readonly #endpoint: string;
   readonly #key: string | undefined;
+  /** Only for the page's own server: its page key is no other's business. */
+  readonly #pageKeyHeaders: () => Readonly<Record<string, string>>;
   readonly #post: Post;
 
-  constructor({ url, key, post }: TransportOptions) {
+  constructor({ url, key, pageKey, post }: TransportOptions) {
     this.#endpoint = `${url.replace(/\/+$/, '')}/graphql`;
     this.#key = key;
+    this.#pageKeyHeaders = () => (url === '' ? pageKeyHeaders(pageKey) : {});
     this.#post = post;
   }
 
@@ -91,7 +96,7 @@ export class Transport {
     const headers = {
       accept,
       'content-type': 'application/json',
-      ...(this.#key === undefined ? {} : { authorization: `Bearer ${this.#key}` }),
+      ...(this.#key === undefined ? this.#pageKeyHeaders() : { authorization: `Bearer ${this.#key}` }),
     };
     try {
       const body = JSON.stringify(operation);
