@@ -7,6 +7,8 @@ export interface TransportOptions {
   readonly key?: string | undefined;
   readonly pageKey?: string | undefined;
   readonly post: Post;
+  /** Changes whatever was answered before anybody sees it. */
+  readonly receive?: (answer: unknown) => unknown;
 }
 
 /** What the SDK asks: plain values, because a `Request` is slow to load where there is no socket. */
@@ -51,12 +53,14 @@ export class Transport {
   /** Only for the page's own server: its page key is no other's business. */
   readonly #pageKeyHeaders: () => Readonly<Record<string, string>>;
   readonly #post: Post;
+  readonly #receive: (answer: unknown) => unknown;
 
-  constructor({ url, key, pageKey, post }: TransportOptions) {
+  constructor({ url, key, pageKey, post, receive = (answer) => answer }: TransportOptions) {
     this.#endpoint = `${url.replace(/\/+$/, '')}/graphql`;
     this.#key = key;
     this.#pageKeyHeaders = () => (url === '' ? pageKeyHeaders(pageKey) : {});
     this.#post = post;
+    this.#receive = receive;
   }
 
   /** What a query or a mutation answers. */
@@ -83,7 +87,7 @@ export class Transport {
       onOpen();
       for await (const { event, data } of readSse(response.body, signal)) {
         if (event === 'complete') return;
-        if (event === 'next') yield dataOf(JSON.parse(data) as Answer, response.status);
+        if (event === 'next') yield dataOf(this.#receive(JSON.parse(data)) as Answer, response.status);
       }
       throw new TypeError('the stream ended before it was complete');
     } catch (error) {
@@ -108,7 +112,7 @@ export class Transport {
 
   async #read(response: Reply, signal: AbortSignal | undefined): Promise<Answer> {
     try {
-      return (await response.json()) as Answer;
+      return this.#receive(await response.json()) as Answer;
     } catch (error) {
       throw signal?.aborted === true ? aborted(error) : this.#silence(error, response.status);
     }
