@@ -11,6 +11,7 @@ import { callerOfKey } from './domain/access-key.ts';
 import { schema } from './graphql/schema.ts';
 import { Access } from './http/access.ts';
 import { callbackRoute } from './http/callback.ts';
+import type { ConnectionLimits } from './http/connections.ts';
 import { graphiql } from './http/graphiql.ts';
 import { GraphQLServer } from './http/graphql-server.ts';
 import { createHandler, type Handler } from './http/handler.ts';
@@ -69,7 +70,10 @@ export interface AppOptions {
   readonly reach?: Reach;
   /** Told of every statement before the database file gets it; what it throws, the statement fails with. */
   readonly beforeStatement?: DatabaseOptions['beforeStatement'];
-  readonly limits?: { readonly subscriptionsPerKey?: number };
+  readonly limits?: {
+    readonly subscriptionsPerKey?: number;
+    readonly connections?: Partial<ConnectionLimits>;
+  };
   /** Where `.vega` and the database lie unless they are told otherwise. */
   readonly workingDirectory?: string;
   /** A short look: what an earlier process has left under way stays as it is, and the broker is not asked beforehand. */
@@ -259,7 +263,11 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
     operatorKey: operatorKey.reveal(),
     issueLoginPath: () => loginPath(sessions.issueLink()),
     listen: async () => {
-      const server = await listen(handler.listener, config.host, config.port);
+      const { host, port } = config;
+      // Everybody comes from a proxy's address; how many of them may, the proxy says.
+      const given = options.limits?.connections;
+      const limits = config.trustsProxy ? { ...given, perAddress: Number.POSITIVE_INFINITY } : given;
+      const server = await listen(handler.listener, { host, port, log: httpLog, limits });
       servers.push(server);
       log.info({ url: server.url }, 'listening');
       const findings = [...browserFindings(browser), ...sandboxFindings(browser)];

@@ -3,6 +3,7 @@ import { accountIdOf, type Credentials, DEFAULT_ACCOUNT, type DescribedAccount }
 import type { ApiConfig, ConfigSource } from './domain/api-config.ts';
 import { API_NAMES, type ApiName, isApiName, MAX_APIS } from './domain/api-name.ts';
 import { CREDENTIAL_RULES, type CredentialField, toCredentials } from './domain/credential-rules.ts';
+import { isLoopback, readHostName } from './domain/host-name.ts';
 import { Secret } from './domain/secret.ts';
 import { IST, isZone } from './domain/wall-time.ts';
 import { isWebAddress } from './domain/web-address.ts';
@@ -71,8 +72,6 @@ interface Settings {
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-const LOOPBACK = /^(127(\.\d{1,3}){3}|localhost|::1|\[::1\])$/;
-
 /** A text that must be there and must pass `accepts`; `shape` says in words what it should be. */
 const text = (shape: string, accepts: (value: string) => boolean = () => true) =>
   z
@@ -85,9 +84,20 @@ const wholeNumber = (shape: string, low: number, high: number, fallback: number)
     .transform(Number)
     .prefault(String(fallback));
 
+/** Any spelling of a loopback address, and nothing else; the server answers to what it may listen on. */
+const isLoopbackHost = (value: string): boolean => isLoopback(readHostName(value) ?? '');
+
+/** Names that `readHostName` understands, so that none is accepted which no request could match. */
+const readHosts = (value: string): readonly (string | null)[] =>
+  value
+    .split(',')
+    .map((host) => host.trim())
+    .filter((host) => host !== '')
+    .map((host) => (host.includes('*') ? null : readHostName(host)));
+
 /** Secrets travel to this address, so plain HTTP is for this machine only. */
 const isSafeBase = (value: string): boolean =>
-  isWebAddress(value) && (new URL(value).protocol === 'https:' || LOOPBACK.test(new URL(value).hostname));
+  isWebAddress(value) && (new URL(value).protocol === 'https:' || isLoopbackHost(new URL(value).hostname));
 
 const credential = (field: CredentialField) =>
   text(CREDENTIAL_RULES[field].shape, CREDENTIAL_RULES[field].accepts);
@@ -108,8 +118,8 @@ const SETTINGS = {
   UPSTOX_API_BASE_URL: text('an https address (http only on this machine)', isSafeBase)
     .transform((value) => value.replace(/\/+$/, ''))
     .prefault('https://api.upstox.com'),
-  VEGA_HOST: text('a loopback address such as 127.0.0.1', (value) => LOOPBACK.test(value))
-    .transform((value) => value.replace(/^\[|\]$/g, ''))
+  VEGA_HOST: text('a loopback address such as 127.0.0.1', isLoopbackHost)
+    .transform((value) => (readHostName(value) ?? '').replace(/^\[|\]$/g, ''))
     .prefault('127.0.0.1'),
   VEGA_PORT: wholeNumber('a port from 0 (any free one) to 65535', 0, 65_535, 28_020),
   VEGA_DB_PATH: text('the path of the SQLite file').optional(),
@@ -128,13 +138,11 @@ const SETTINGS = {
   VEGA_OTP_SPACING_SECONDS: wholeNumber('whole seconds from 0 to 3600', 0, 3600, 165),
   VEGA_STEP_TIMEOUT_SECONDS: wholeNumber('whole seconds from 1 to 600', 1, 600, 60),
   VEGA_PROFILE_TIMEOUT_MS: wholeNumber('milliseconds from 100 to 60000', 100, 60_000, 3000),
-  VEGA_ALLOWED_HOSTS: text('host names separated by commas')
-    .transform((value) =>
-      value
-        .split(',')
-        .map((host) => host.trim().toLowerCase())
-        .filter((host) => host !== ''),
-    )
+  VEGA_ALLOWED_HOSTS: text(
+    'host names separated by commas, without ports, paths and wildcards',
+    (value) => !readHosts(value).includes(null),
+  )
+    .transform((value) => readHosts(value).filter((host) => host !== null))
     .prefault(''),
   VEGA_TRUST_PROXY: flag.prefault('false'),
   VEGA_CHROMIUM_PATH: text('the path of a Chromium').optional(),

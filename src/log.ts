@@ -48,7 +48,7 @@ export const createLogger = (level: string, destination: DestinationStream = pin
         },
       },
     },
-    destination,
+    withoutControls(destination),
   );
 
 /** A logger that says which part speaks. */
@@ -84,6 +84,16 @@ const cleanError = (error: Error, depth: number): Record<string, unknown> => ({
   ...('code' in error ? { code: clean(error.code, depth + 1) } : {}),
   ...(error.cause === undefined ? {} : { cause: clean(error.cause, depth + 1) }),
   ...(error instanceof AggregateError ? { errors: clean(error.errors, depth + 1) } : {}),
+});
+
+/** What JSON leaves as it is, and a terminal or an editor obeys. */
+const CONTROLS = /[\u007f-\u009f\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
+
+const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
+/** Lines are JSON, in which such a character stands in texts only: there it can be written another way. */
+const withoutControls = (destination: DestinationStream): DestinationStream => ({
+  write: (line) => destination.write(line.replace(CONTROLS, escaped)),
 });
 
 const cleanText = (text: string): string =>

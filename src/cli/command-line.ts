@@ -6,6 +6,7 @@ import { exitOfRefusal } from './exit-code.ts';
 import { parse, parserExitCode } from './parser.ts';
 import { printJson } from './print.ts';
 import { serverUrl } from './probe.ts';
+import { visibleLines } from './view/visible.ts';
 
 /** Runs one command line and answers its exit code; everything that goes wrong becomes one message on standard error. */
 export const runCommandLine = async (
@@ -33,7 +34,7 @@ export const runCommandLine = async (
   } catch (error) {
     const exitCode = parserExitCode(error);
     if (exitCode !== null) return exitCode === 0 ? EXIT.ALL_VALID : EXIT.FATAL;
-    err.write(`vega-auth: ${error instanceof Error ? error.message : String(error)}\n`);
+    err.write(`vega-auth: ${visibleLines(error instanceof Error ? error.message : String(error))}\n`);
     if (error instanceof Error && error.name === 'ConfigError')
       err.write('Set these variables in the environment or in .env; nothing was started.\n');
     return EXIT.FATAL;

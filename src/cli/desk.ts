@@ -2,10 +2,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Env } from '../config.ts';
 import { clientOver } from '../sdk/client.ts';
-import { createVegaClient, type VegaClient } from '../sdk/index.ts';
-import { Transport } from '../sdk/transport.ts';
+import type { VegaClient } from '../sdk/index.ts';
+import { type Post, postWith, Transport } from '../sdk/transport.ts';
 import type { Terminal } from './command.ts';
 import { isServed, serverUrl } from './probe.ts';
+import { withVisibleTexts } from './view/visible.ts';
 
 /** The API, wherever it is: one client, and where its answers come from. */
 export interface Desk extends AsyncDisposable {
@@ -48,7 +49,7 @@ export const openDesk = async (terminal: Terminal, options: DeskOptions = {}): P
 const atServer = (url: string, { env, workingDirectory }: Terminal): Desk => {
   const key = env.VEGA_OPERATOR_KEY?.trim() || keyIn(workingDirectory);
   if (key === undefined) throw new KeyMissing(url);
-  const client = createVegaClient({ url, key });
+  const client = clientAt(url, key, postWith());
   return {
     client,
     serverUrl: url,
@@ -56,6 +57,10 @@ const atServer = (url: string, { env, workingDirectory }: Terminal): Desk => {
     [Symbol.asyncDispose]: async () => client.close(),
   };
 };
+
+/** Whatever others have written reaches the commands with nothing in it that a terminal would obey. */
+const clientAt = (url: string, key: string, post: Post): VegaClient =>
+  clientOver(new Transport({ url, key, post, receive: withVisibleTexts }));
 
 const keyIn = (workingDirectory: string): string | undefined => {
   const file = path.join(workingDirectory, '.vega', 'operator.key');
@@ -72,7 +77,7 @@ const inProcess = async (
 ): Promise<Desk> => {
   const [{ openApp }, { readConfig }] = await Promise.all([import('../app.ts'), import('../config.ts')]);
   const app = await openApp(readConfig(withQuietLog(env)), { workingDirectory, isVisit });
-  const client = clientOver(new Transport({ url: 'http://127.0.0.1', key: app.operatorKey, post: app.post }));
+  const client = clientAt('http://127.0.0.1', app.operatorKey, app.post);
   return {
     client,
     serverUrl: null,

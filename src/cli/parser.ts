@@ -1,5 +1,6 @@
 import { Argument, CommanderError, Option, Command as Parser } from 'commander';
 import type { Choices, Command, CommandArgument, CommandOption, Given, Terminal } from './command.ts';
+import { visibleLines } from './view/visible.ts';
 
 /** Parses one command line and runs the command that it names; answers its exit code. */
 export const parse = async (
@@ -16,7 +17,7 @@ export const parse = async (
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.out.write(text),
-      writeErr: (text) => terminal.err.write(text),
+      writeErr: (text) => terminal.err.write(visibleLines(text)),
       getOutHelpWidth: () => terminal.out.columns ?? 100,
     })
     .enablePositionalOptions()

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { type Command, EXIT, textOf } from './command.ts';
 import { JSON_OPTION } from './options.ts';
 import { printJson } from './print.ts';
+import { visible } from './view/visible.ts';
 
 export const restore: Command = {
   name: 'restore',
@@ -25,8 +26,8 @@ export const restore: Command = {
       printJson(terminal, restored);
       return EXIT.ALL_VALID;
     }
-    out.write(`Restored from ${restored.from}.\n`);
-    if (restored.setAside !== null) out.write(`What lay there before is ${restored.setAside}.\n`);
+    out.write(`Restored from ${visible(restored.from)}.\n`);
+    if (restored.setAside !== null) out.write(`What lay there before is ${visible(restored.setAside)}.\n`);
     out.write(
       `${restored.tokens} newer tokens were taken over from it. Run vega-auth serve and look at the status.\n`,
     );

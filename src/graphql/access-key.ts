@@ -6,6 +6,7 @@ import { getAccount } from '../services/accounts/accounts.ts';
 import { OPERATORS } from './access-plugin.ts';
 import { ApiNameEnum } from './api-config.ts';
 import { builder, enumOf } from './builder.ts';
+import { plainText } from './plain-text.ts';
 
 export const AccessRoleEnum = enumOf('Role', {
   description: 'What the holder of a key may do. Each field of the root types says which roles may use it.',
@@ -67,8 +68,7 @@ const CreateAccessKeyInput = builder.inputType('CreateAccessKeyInput', {
     name: t.string({
       required: true,
       description: 'For people, 1 to 100 characters: who will hold it.',
-      validate: z
-        .string()
+      validate: plainText('name')
         .trim()
         .min(1, { message: 'name should be 1 to 100 characters.' })
         .max(100, { message: 'name should be 1 to 100 characters.' }),

@@ -12,6 +12,7 @@ import { getAccount } from '../services/accounts/accounts.ts';
 import { OPERATORS } from './access-plugin.ts';
 import { AccountRef } from './account.ts';
 import { builder } from './builder.ts';
+import { plainText } from './plain-text.ts';
 
 const credential = (name: string, field: CredentialField) =>
   z
@@ -21,8 +22,7 @@ const credential = (name: string, field: CredentialField) =>
       message: `${name} should be ${CREDENTIAL_RULES[field].shape}.`,
     });
 
-const accountName = z
-  .string()
+const accountName = plainText('name')
   .trim()
   .min(1, { message: 'name should not be empty.' })
   .max(60, { message: 'name should have 60 characters at most.' });
@@ -49,8 +49,7 @@ const CREDENTIALS = {
   mobileNumber: credential('mobileNumber', 'mobileNumber'),
   pin: credential('pin', 'pin'),
   totpSecret: credential('totpSecret', 'totp'),
-  redirectUri: z
-    .string()
+  redirectUri: plainText('redirectUri')
     .max(255)
     .refine(isWebAddress, { message: 'redirectUri should be an http(s) address.' }),
 };

@@ -6,6 +6,7 @@ import { getAccount } from '../services/accounts/accounts.ts';
 import { OPERATORS } from './access-plugin.ts';
 import { ApiConfigRef, ApiNameEnum } from './api-config.ts';
 import { accountArgument, builder } from './builder.ts';
+import { plainText } from './plain-text.ts';
 
 const SaveApiConfigInput = builder.inputType('SaveApiConfigInput', {
   description: 'An API app as it is registered at the broker. What is left out stays as it is stored.',
@@ -19,22 +20,21 @@ const SaveApiConfigInput = builder.inputType('SaveApiConfigInput', {
     clientId: t.string({
       required: true,
       description: "The app's API key, up to 255 characters without blanks.",
-      validate: z
-        .string()
-        .regex(/^\S{1,255}$/, { message: 'clientId should be 1 to 255 characters without blanks.' }),
+      validate: plainText('clientId').regex(/^\S{1,255}$/, {
+        message: 'clientId should be 1 to 255 characters without blanks.',
+      }),
     }),
     clientSecret: t.string({
       description:
         'Its secret, up to 255 characters without blanks; needed for a new app. It can never be read back.',
-      validate: z
-        .string()
-        .regex(/^\S{1,255}$/, { message: 'clientSecret should be 1 to 255 characters without blanks.' }),
+      validate: plainText('clientSecret').regex(/^\S{1,255}$/, {
+        message: 'clientSecret should be 1 to 255 characters without blanks.',
+      }),
     }),
     redirectUri: t.string({
       description:
         'As registered at the broker, http or https. The one of the account if it was never given: UPSTOX_REDIRECT_URI, or what addAccount was told.',
-      validate: z
-        .string()
+      validate: plainText('redirectUri')
         .max(255)
         .refine(isWebAddress, { message: 'redirectUri should be an http(s) address.' }),
     }),

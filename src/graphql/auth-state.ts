@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { AUTH_PHASES } from '../domain/auth-phase.ts';
 import { type AuthState, BLOCK_REASONS, type Cooldown } from '../domain/auth-state.ts';
 import { getAccount } from '../services/accounts/accounts.ts';
@@ -6,6 +5,7 @@ import { logOut, startLogin } from '../services/auth-state/account-login.ts';
 import { EVERYBODY, OPERATORS } from './access-plugin.ts';
 import { accountArgument, builder, enumOf } from './builder.ts';
 import { FailureCodeEnum, GenerationRunRef } from './generation-run.ts';
+import { plainText } from './plain-text.ts';
 
 const AuthPhaseEnum = enumOf('AuthPhase', {
   description: 'Where an account stands on its way through the morning.',
@@ -139,8 +139,7 @@ builder.mutationFields((t) => ({
       reason: t.arg.string({
         required: true,
         description: 'What was found and put right, in words: 3 to 500 characters.',
-        validate: z
-          .string()
+        validate: plainText('reason')
           .trim()
           .min(3, { message: 'reason should say in words what was found.' })
           .max(500),

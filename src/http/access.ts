@@ -2,26 +2,21 @@ import { timingSafeEqual } from 'node:crypto';
 import { type Caller, callerOfKey, UNBOUND } from '../domain/access-key.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { AccessKeys } from '../services/access/access-keys.ts';
-import { SESSION_SECONDS, type Sessions } from '../services/access/sessions.ts';
+import type { OpenedSession, Sessions } from '../services/access/sessions.ts';
 import { hashSecret } from '../services/secret-hash.ts';
+import { clientAddressOf } from './client-address.ts';
+import { type Denial, forbidden } from './denial.ts';
 import { Guesses } from './guesses.ts';
-import type { Incoming } from './incoming.ts';
+import type { Asking } from './incoming.ts';
+import { PAGE_KEY_HEADER } from './page-key.ts';
+import { checkPlace } from './place.ts';
+import { cookieOf, sessionCookiesOf } from './session-cookie.ts';
 
-const SESSION_COOKIE = 'vega_session';
-const LOOPBACK_HOSTS = ['127.0.0.1', 'localhost', '[::1]'];
-
-/** Why a request is not let in. */
-export interface Denial {
-  readonly status: 401 | 403 | 415 | 429;
-  readonly code: 'UNAUTHENTICATED' | 'FORBIDDEN' | 'UNSUPPORTED_MEDIA_TYPE' | 'TOO_MANY_GUESSES';
-  readonly message: string;
-  readonly nextAction: string;
-  /** Set where time heals. */
-  readonly retryAfterSeconds?: number;
+/** A browser that was just let in: the header of its cookie, and the half of the session that its page keeps. */
+export interface LoggedIn {
+  readonly cookie: string;
+  readonly pageKey: string;
 }
-
-/** As much of a request as has to be known. */
-export type Asking = Pick<Incoming, 'method' | 'url' | 'headers' | 'address'>;
 
 interface Options {
   readonly operatorKey: Secret;
@@ -38,144 +33,112 @@ interface Options {
 const OPERATOR: Caller = { id: 'the operator’s key', keyId: null, role: 'OPERATOR', bounds: UNBOUND };
 
 /**
- * Who may come in. Every request names a host and, where a browser sends one, an origin that are ours (a foreign name
- * that points here is a rebinding attack), and carries the operator's key, a key that the operator has made, or a
- * session that a one-time link has opened.
+ * Who may come in. Every request names a host and, where a browser sends one, an origin that are ours, and carries the
+ * operator's key, a key that the operator has made, or both halves of a session: its cookie and its page key.
  */
 export class Access {
   readonly #options: Options;
   readonly #operatorHash: Buffer;
-  readonly #guesses = new Guesses();
+  /** Apart, so that whoever guesses links, for which it takes no key, slows nobody who sends one. */
+  readonly #wrongKeys = new Guesses();
+  readonly #wrongLinks = new Guesses();
 
   constructor(options: Options) {
     this.#options = options;
     this.#operatorHash = Buffer.from(hashSecret(options.operatorKey.reveal()));
   }
 
-  /** The cookie of a new session, if the link is good; it is used up by this. */
-  async redeemLink(link: string, asking: Asking): Promise<string | Denial> {
-    const address = this.#addressOf(asking);
-    const denial = this.#slow(address);
-    if (denial !== null) return denial;
+  /** A new session, if the link is good; it is used up by this. */
+  async redeemLink(link: string, asking: Asking): Promise<LoggedIn | Denial> {
     const session = await this.#options.sessions.redeemLink(link);
-    if (session !== null) return this.#cookieOf(session, asking);
-    this.#guesses.noteWrong(address, hashSecret(link));
-    this.#options.onRefused('LINK_REFUSED');
-    return UNKNOWN_LINK;
+    if (session !== null) return this.#logIn(session, asking);
+    const denial = this.#count(this.#wrongLinks, link, asking) ?? UNKNOWN_LINK;
+    if (denial === UNKNOWN_LINK) this.#options.onRefused('LINK_REFUSED');
+    return denial;
   }
 
-  /** The cookie of a new session for the holder of a key; it ends with the key. No session makes another: it would never end. */
-  async redeemKey(request: Asking): Promise<string | Denial> {
+  /** A new session for the holder of a key; it ends with the key. No session makes another: it would never end. */
+  async redeemKey(request: Asking): Promise<LoggedIn | Denial> {
     if (bearerOf(request) === undefined) return UNAUTHENTICATED;
     const caller = await this.identify(request);
     if ('status' in caller) return caller;
     if (caller.role === 'SERVICE') return SERVICE_KEY;
-    return this.#cookieOf(await this.#options.sessions.open(caller.keyId), request);
+    return this.#logIn(await this.#options.sessions.open(caller.keyId), request);
+  }
+
+  /** Ends the session that a request carries both halves of; answers the header that takes its cookie back. */
+  async logOut(request: Asking): Promise<string> {
+    const { sessions, trustsProxy } = this.#options;
+    const pageKey = request.headers.get(PAGE_KEY_HEADER) ?? '';
+    for (const cookie of sessionCookiesOf(request, trustsProxy)) await sessions.end(cookie, pageKey);
+    return cookieOf(null, request, trustsProxy);
   }
 
   /** Null when host and origin are ours. */
   checkPlace(request: Asking): Denial | null {
-    const host = request.headers.get('host') ?? new URL(request.url).host;
-    if (!this.#isAllowed(hostnameOf(host))) {
-      return forbidden(
-        'This host name is not served.',
-        'Use 127.0.0.1, or list the name in VEGA_ALLOWED_HOSTS.',
-      );
-    }
-    const origin = request.headers.get('origin');
-    if (origin === null) return null;
-    const originHost = URL.canParse(origin) ? new URL(origin) : null;
-    const isOurs =
-      originHost !== null &&
-      (originHost.host === host || this.#options.allowedHosts.includes(originHost.hostname));
-    return isOurs
-      ? null
-      : forbidden(
-          'Requests from this origin are not accepted.',
-          'Have one server pass on both the page and vega-auth (the README shows how); where it changes the Host header, list the page’s host in VEGA_ALLOWED_HOSTS.',
-        );
+    return checkPlace(request, this.#options.allowedHosts);
   }
 
   /** Who asks, if the request carries a good key or a live session. */
   async identify(request: Asking): Promise<Caller | Denial> {
-    const caller = await this.#judge(request);
-    if (caller === UNAUTHENTICATED) this.#options.onRefused('KEY_REFUSED');
+    return this.#told(await this.#judge(request));
+  }
+
+  /**
+   * Who asks where an EventSource or a new tab cannot send the page key: the cookie alone makes a reader. Whoever has
+   * stolen it can read so much, so this is for the event stream, and for pages that hold no data.
+   */
+  async identifyReader(request: Asking): Promise<Caller | Denial> {
+    if (bearerOf(request) !== undefined || request.headers.has(PAGE_KEY_HEADER))
+      return this.identify(request);
+    const site = request.headers.get('sec-fetch-site');
+    if (site !== null && site !== 'same-origin' && site !== 'none') return OTHER_SITE;
+    for (const cookie of sessionCookiesOf(request, this.#options.trustsProxy)) {
+      const caller = await this.#options.sessions.findReader(cookie);
+      if (caller !== null) return caller;
+    }
+    return this.#told(UNAUTHENTICATED);
+  }
+
+  #told(caller: Caller | Denial): Caller | Denial {
+    if (caller === UNAUTHENTICATED || caller === COOKIE_ALONE) this.#options.onRefused('KEY_REFUSED');
     return caller;
   }
 
   async #judge(request: Asking): Promise<Caller | Denial> {
     const bearer = bearerOf(request);
-    if (bearer !== undefined) return this.#judgeKey(bearer, this.#addressOf(request));
-    const session = sessionOf(request);
-    const caller = session === undefined ? null : await this.#options.sessions.find(session);
-    if (caller === null) return UNAUTHENTICATED;
-    // A cookie comes by itself, so a request that acts must also say that it comes from our page.
-    const isReading = request.method === 'GET' || request.method === 'HEAD';
-    return isReading || request.headers.has('origin')
-      ? caller
-      : forbidden(
-          'A request with the session cookie needs an Origin header.',
-          'Send it from a browser, or use the key.',
-        );
+    if (bearer !== undefined) return this.#judgeKey(bearer, request);
+    const cookies = sessionCookiesOf(request, this.#options.trustsProxy);
+    const pageKey = request.headers.get(PAGE_KEY_HEADER);
+    if (pageKey === null || pageKey === '') return cookies.length === 0 ? UNAUTHENTICATED : COOKIE_ALONE;
+    for (const cookie of cookies) {
+      const caller = await this.#options.sessions.find(cookie, pageKey);
+      if (caller !== null) return caller;
+    }
+    return UNAUTHENTICATED;
   }
 
-  async #judgeKey(bearer: string, address: string): Promise<Caller | Denial> {
-    const denial = this.#slow(address);
-    if (denial !== null) return denial;
-    const hash = hashSecret(bearer);
-    if (timingSafeEqual(Buffer.from(hash), this.#operatorHash)) return OPERATOR;
-    // Taken for wrong until it is found, so that many at once are not all looked at.
-    this.#guesses.noteWrong(address, hash);
+  /** Compared first: a right key is let in, however many wrong ones came from the same address. */
+  async #judgeKey(bearer: string, request: Asking): Promise<Caller | Denial> {
+    if (timingSafeEqual(Buffer.from(hashSecret(bearer)), this.#operatorHash)) return OPERATOR;
     const key = await this.#options.keys.find(bearer);
-    if (key === null) return UNAUTHENTICATED;
-    this.#guesses.forgive(address, hash);
-    return callerOfKey(key);
+    if (key !== null) return callerOfKey(key);
+    return this.#count(this.#wrongKeys, bearer, request) ?? UNAUTHENTICATED;
   }
 
-  /** A proxy adds whom it was asked by at the end; what stands before that anybody can write. */
-  #addressOf({ address, headers }: Asking): string {
-    if (!this.#options.trustsProxy) return address;
-    return headers.get('x-forwarded-for')?.split(',').at(-1)?.trim() || address;
+  #count(guesses: Guesses, wrong: string, request: Asking): Denial | null {
+    const address = clientAddressOf(request, this.#options.trustsProxy);
+    const seconds = guesses.noteWrong(address, hashSecret(wrong));
+    return seconds === 0 ? null : { ...TOO_MANY_GUESSES, retryAfterSeconds: seconds };
   }
 
-  #cookieOf(session: string, { headers }: Asking): string {
-    const isEncrypted = this.#options.trustsProxy && headers.get('x-forwarded-proto') === 'https';
-    const cookie = `${SESSION_COOKIE}=${session}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${SESSION_SECONDS}`;
-    return isEncrypted ? `${cookie}; Secure` : cookie;
-  }
-
-  #slow(address: string): Denial | null {
-    const seconds = this.#guesses.waitSeconds(address);
-    if (seconds === 0) return null;
-    return {
-      status: 429,
-      code: 'TOO_MANY_GUESSES',
-      message: 'Too many wrong keys came from this address.',
-      nextAction: 'Stop the program that sends a wrong key, then try again in a while.',
-      retryAfterSeconds: seconds,
-    };
-  }
-
-  #isAllowed(hostname: string): boolean {
-    return LOOPBACK_HOSTS.includes(hostname) || this.#options.allowedHosts.includes(hostname);
+  #logIn({ cookie, pageKey }: OpenedSession, request: Asking): LoggedIn {
+    return { cookie: cookieOf(cookie, request, this.#options.trustsProxy), pageKey };
   }
 }
 
-/** The headers that go with a denial. */
-export const denialHeaders = ({ status, retryAfterSeconds }: Denial): Record<string, string> => ({
-  ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
-  ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
-});
-
 const bearerOf = ({ headers }: Asking): string | undefined =>
   /^Bearer\s+(\S+)$/i.exec(headers.get('authorization') ?? '')?.[1];
-
-const sessionOf = ({ headers }: Asking): string | undefined =>
-  (headers.get('cookie') ?? '')
-    .split(';')
-    .map((pair) => pair.trim())
-    .find((pair) => pair.startsWith(`${SESSION_COOKIE}=`))
-    ?.slice(SESSION_COOKIE.length + 1);
 
 const UNAUTHENTICATED: Denial = {
   status: 401,
@@ -185,12 +148,23 @@ const UNAUTHENTICATED: Denial = {
     'Send "Authorization: Bearer" with the key from .vega/operator.key, or open the link that the server printed.',
 };
 
-const SERVICE_KEY: Denial = {
-  status: 403,
-  code: 'FORBIDDEN',
-  message: 'A SERVICE key is for programs; it opens no page.',
-  nextAction: 'Use a key of the role OPERATOR or VIEWER.',
+const COOKIE_ALONE: Denial = {
+  status: 401,
+  code: 'UNAUTHENTICATED',
+  message: 'The cookie of a session opens nothing without the page key.',
+  nextAction:
+    'Send the page key from localStorage beside it, as the header X-Vega-Page-Key (the README shows how), or open the link that the server printed.',
 };
+
+const SERVICE_KEY = forbidden(
+  'A SERVICE key is for programs; it opens no page.',
+  'Use a key of the role OPERATOR or VIEWER.',
+);
+
+const OTHER_SITE = forbidden(
+  'Only a page of this server may use the session for this.',
+  'Open it from the server’s own address, or send a key.',
+);
 
 const UNKNOWN_LINK: Denial = {
   status: 401,
@@ -199,14 +173,9 @@ const UNKNOWN_LINK: Denial = {
   nextAction: 'Have the operator make a new one with createLoginLink, or restart the server.',
 };
 
-const forbidden = (message: string, nextAction: string): Denial => ({
-  status: 403,
-  code: 'FORBIDDEN',
-  message,
-  nextAction,
-});
-
-const hostnameOf = (host: string): string => {
-  const address = `http://${host}`;
-  return URL.canParse(address) ? new URL(address).hostname.toLowerCase() : '';
+const TOO_MANY_GUESSES: Denial = {
+  status: 429,
+  code: 'TOO_MANY_GUESSES',
+  message: 'Too many different wrong keys came from this address.',
+  nextAction: 'Stop the program that sends them; a right key is let in all the same.',
 };

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { Denial } from './access.ts';
+import type { Denial } from './denial.ts';
 import type { EventSink } from './streams/event-sink.ts';
 import { ResponseSink } from './streams/response-sink.ts';
 import { streamingBody } from './streams/streaming-body.ts';

@@ -1,6 +1,7 @@
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import type { GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
+import { PAGE_KEY_HEADER, PAGE_KEY_ITEM } from './page-key.ts';
 
 const FIRST_QUERY = `# Is everything there?
 query Tokens {
@@ -18,6 +19,19 @@ subscription Progress {
 }
 `;
 
+/** Sends the page key with whatever GraphiQL asks, subscriptions too; read each time, for somebody may log in anew. */
+const WITH_PAGE_KEY = `<script>
+  const send = globalThis.fetch;
+  globalThis.fetch = (input, init) => {
+    const headers = new Headers(init?.headers);
+    headers.set('${PAGE_KEY_HEADER}', localStorage.getItem('${PAGE_KEY_ITEM}') ?? '');
+    return send(input, { ...init, headers });
+  };
+</script>`;
+
+const render: typeof renderGraphiQL = (options) =>
+  renderGraphiQL(options).replace('<head>', () => `<head>${WITH_PAGE_KEY}`);
+
 /** GraphiQL with everything it needs inside the page; the usual one would load it from another host. */
 export const createGraphiqlPage = (
   schema: GraphQLSchema,
@@ -32,7 +46,7 @@ export const createGraphiqlPage = (
     logging: false,
     maskedErrors: { isDev: false },
     graphiql: { title: 'vega-auth', subscriptionsProtocol: 'SSE', defaultQuery: FIRST_QUERY },
-    renderGraphiQL,
+    renderGraphiQL: render,
   });
   return async (request) => yoga.fetch(request);
 };

@@ -16,6 +16,7 @@ import type { Context } from '../graphql/context.ts';
 import { toGraphQLError, withInputCode } from '../graphql/errors.ts';
 import type { Logger } from '../log.ts';
 import { EventReader } from '../services/events/event-reader.ts';
+import { DocumentCache } from './document-cache.ts';
 import { DOCUMENT_LIMITS, limitDocument, tooComplex } from './document-limits.ts';
 import type { GraphQLParams } from './graphql-params.ts';
 
@@ -25,15 +26,11 @@ export interface Prepared {
   readonly operation: OperationDefinitionNode;
 }
 
-/** How many documents are remembered with what came of reading them. */
-const REMEMBERED = 300;
-const MAX_REMEMBERED_LENGTH = 10_000;
-
 /** From the text of a document to its result. Knows nothing of HTTP. */
 export class GraphQLPipeline {
   readonly #schema: GraphQLSchema;
   readonly #log: Logger;
-  readonly #documents = new Map<string, DocumentNode>();
+  readonly #documents = new DocumentCache();
 
   constructor(schema: GraphQLSchema, log: Logger) {
     this.#schema = schema;
@@ -89,18 +86,11 @@ export class GraphQLPipeline {
       // Bad values in a document have the code that bad variables have.
       if (errors.length > 0)
         return errors.map(withInputCode).map((error) => withDocumentCode(error, 'GRAPHQL_VALIDATION_FAILED'));
-      this.#remember(query, document);
+      this.#documents.set(query, document);
       return document;
     } catch (error) {
       return [withDocumentCode(maskError(error, this.#log), 'GRAPHQL_PARSE_FAILED')];
     }
-  }
-
-  #remember(query: string, document: DocumentNode): void {
-    if (query.length > MAX_REMEMBERED_LENGTH) return;
-    const [oldest] = this.#documents.keys();
-    if (oldest !== undefined && this.#documents.size >= REMEMBERED) this.#documents.delete(oldest);
-    this.#documents.set(query, document);
   }
 
   #arguments(

@@ -1,13 +1,23 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
 import type { Logger } from '../log.ts';
-import { type Access, type Asking, type Denial, denialHeaders } from './access.ts';
+import type { Access } from './access.ts';
 import { type Answer, type Reply, refusal, sendAnswer, toReply, toResponse } from './answer.ts';
+import { type Denial, denialHeaders } from './denial.ts';
 import { GRAPHQL_PATH } from './graphiql.ts';
 import type { GraphQLServer } from './graphql-server.ts';
-import { addressOf, fromMessage, fromPosted, fromRequest, type Incoming, type Posted } from './incoming.ts';
+import {
+  type Asking,
+  addressOf,
+  fromMessage,
+  fromPosted,
+  fromRequest,
+  type Incoming,
+  type Posted,
+} from './incoming.ts';
+import { denialPage, LOGIN_PATH, logIn } from './login.ts';
 import type { OpenRoute } from './open-route.ts';
-import { page as sentence } from './page.ts';
 import type { PageFiles } from './page-files.ts';
+import { EVENTS_PATH } from './rest/event-route.ts';
 import { type Rest, withoutPrefix } from './rest/rest.ts';
 import { restError } from './rest-error.ts';
 import { GRAPHIQL_POLICY, SECURITY_HEADERS } from './security-headers.ts';
@@ -114,12 +124,14 @@ const answer = async (
   if (route !== undefined) return route.answer(request);
   if (withoutPrefix(url.pathname) === '/livez')
     return new Response('alive\n', { headers: { 'content-type': 'text/plain' } });
-  if (url.pathname === '/login') return logIn(access, incoming, url, request);
+  if (url.pathname === LOGIN_PATH) return logIn(access, incoming, deny);
   const asset = page.asset(request);
   if (asset !== null) return asset;
-  const caller = await access.identify(incoming);
+  const isShell = page.isPage(request);
+  const isReader = isShell || isForReaders(request, url);
+  const caller = await (isReader ? access.identifyReader(incoming) : access.identify(incoming));
   // The page holds no data: it tells by itself, in words, that nobody is logged in.
-  if (page.isPage(request)) return page.shell('status' in caller ? caller.status : 200);
+  if (isShell) return page.shell('status' in caller ? caller.status : 200);
   if ('status' in caller) return deny(caller, request);
   const denial = isGraphQL(url) ? checkMediaType(incoming) : null;
   if (denial !== null) return deny(denial, request);
@@ -127,6 +139,10 @@ const answer = async (
   if (url.pathname === '/') return goTo(GRAPHQL_PATH);
   return rest(request, caller);
 };
+
+/** What is opened without the page key: GraphiQL's page, which holds no data, and the stream of an EventSource. */
+const isForReaders = ({ method }: Request, url: URL): boolean =>
+  method === 'GET' && (isGraphQL(url) || withoutPrefix(url.pathname) === EVENTS_PATH);
 
 const isGraphQL = (url: URL): boolean => url.pathname === GRAPHQL_PATH;
 
@@ -147,27 +163,9 @@ const underItsPolicy = (response: Response): Response => {
   return response;
 };
 
-/** By a one-time link, or by the key that a person has typed into the page. */
-const logIn = async (access: Access, asking: Asking, url: URL, request: Request): Promise<Response> => {
-  if (request.method === 'POST') {
-    const cookie = await access.redeemKey(asking);
-    if (typeof cookie !== 'string') return deny(cookie, request);
-    return new Response(null, { status: 204, headers: { 'set-cookie': cookie } });
-  }
-  const cookie = await access.redeemLink(url.searchParams.get('link') ?? '', asking);
-  return typeof cookie === 'string' ? goTo('/', { 'set-cookie': cookie }) : denialPage(cookie);
-};
+const goTo = (location: string): Response => new Response(null, { status: 303, headers: { location } });
 
-const denialPage = (denial: Denial): Response => {
-  const response = sentence(denial.status, `${denial.message} ${denial.nextAction}`);
-  for (const [name, value] of Object.entries(denialHeaders(denial))) response.headers.set(name, value);
-  return response;
-};
-
-const goTo = (location: string, headers: Record<string, string> = {}): Response =>
-  new Response(null, { status: 303, headers: { location, ...headers } });
-
-const deny = (denial: Denial, request: Request): Response => {
+const deny = (denial: Denial, request: Pick<Asking, 'method' | 'url' | 'headers'>): Response => {
   const isBrowser = request.method === 'GET' && (request.headers.get('accept') ?? '').includes('text/html');
   if (isBrowser) return denialPage(denial);
   const { status, code, message, nextAction } = denial;

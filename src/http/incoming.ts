@@ -12,6 +12,9 @@ export interface Incoming {
   text(maxBytes: number): Promise<string | null>;
 }
 
+/** As much of a request as has to be known to let it in. */
+export type Asking = Pick<Incoming, 'method' | 'url' | 'headers' | 'address'>;
+
 const THIS_PROCESS = 'this process';
 
 export const fromRequest = (request: Request, address = THIS_PROCESS): Incoming => ({

@@ -1,4 +1,6 @@
 import type { RequestListener } from 'node:http';
+import type { Logger } from '../log.ts';
+import { CONNECTION_LIMITS, type ConnectionLimits, limitConnections, timeoutsOf } from './connections.ts';
 
 /** A server that listens. Disposing of it ends every connection, open event streams included. */
 export interface Listening extends AsyncDisposable {
@@ -16,9 +18,21 @@ export class ListenError extends Error {
   }
 }
 
-export const listen = async (listener: RequestListener, host: string, port: number): Promise<Listening> => {
+interface ListenOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly log: Logger;
+  readonly limits?: Partial<ConnectionLimits> | undefined;
+}
+
+export const listen = async (
+  listener: RequestListener,
+  { host, port, log, limits: given }: ListenOptions,
+): Promise<Listening> => {
+  const limits = { ...CONNECTION_LIMITS, ...given };
   const { createServer } = await import('node:http');
-  const server = createServer(listener);
+  const server = createServer(timeoutsOf(limits), listener);
+  limitConnections(server, limits, log);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(new ListenError(host, port, error)));
     server.listen(port, host, resolve);

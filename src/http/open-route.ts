@@ -1,4 +1,4 @@
-import type { Denial } from './access.ts';
+import type { Denial } from './denial.ts';
 
 /** A route that strangers may call: it needs no key, and judges by itself what it is sent. */
 export interface OpenRoute {

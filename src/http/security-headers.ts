@@ -1,5 +1,5 @@
 /** Whatever is answered may use what lies on this server, and nothing inline. */
-const STRICT_POLICY = [
+export const STRICT_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",

@@ -14,8 +14,10 @@ import { postWith, Transport } from './transport.ts';
 export interface VegaClientOptions {
   /** The server's address, such as http://127.0.0.1:28020; in a page of the server itself it can be left out. */
   readonly url?: string | undefined;
-  /** An access key; in a page of the server itself its session cookie stands for it. */
+  /** An access key; in a page of the server itself its session stands for it. */
   readonly key?: string | undefined;
+  /** For a worker of such a page: what `localStorage` holds there as `vega-page-key`. A page finds it by itself. */
+  readonly pageKey?: string | undefined;
   /** Sends a request; the global `fetch` if left out. */
   readonly fetch?: ((request: Request) => Promise<Response>) | undefined;
 }
@@ -61,8 +63,8 @@ export interface TokenOptions {
 }
 
 /** A client of the GraphQL API. Works wherever there are `fetch` and streams: Node, browsers and their workers. */
-export const createVegaClient = ({ url = '', key, fetch }: VegaClientOptions = {}): VegaClient =>
-  clientOver(new Transport({ url, key, post: postWith(fetch) }));
+export const createVegaClient = ({ url = '', key, pageKey, fetch }: VegaClientOptions = {}): VegaClient =>
+  clientOver(new Transport({ url, key, pageKey, post: postWith(fetch) }));
 
 export const clientOver = (transport: Transport): VegaClient => {
   const request: VegaClient['request'] = async (document, variables, options) =>

@@ -1,10 +1,14 @@
+import { pageKeyHeaders } from './page-key.ts';
 import { readSse } from './sse.ts';
 import { toVegaError, VegaError, type WireError } from './vega-error.ts';
 
 export interface TransportOptions {
   readonly url: string;
   readonly key?: string | undefined;
+  readonly pageKey?: string | undefined;
   readonly post: Post;
+  /** Changes whatever was answered before anybody sees it. */
+  readonly receive?: (answer: unknown) => unknown;
 }
 
 /** What the SDK asks: plain values, because a `Request` is slow to load where there is no socket. */
@@ -46,12 +50,17 @@ const JSON_ANSWER = 'application/graphql-response+json, application/json';
 export class Transport {
   readonly #endpoint: string;
   readonly #key: string | undefined;
+  /** Only for the page's own server: its page key is no other's business. */
+  readonly #pageKeyHeaders: () => Readonly<Record<string, string>>;
   readonly #post: Post;
+  readonly #receive: (answer: unknown) => unknown;
 
-  constructor({ url, key, post }: TransportOptions) {
+  constructor({ url, key, pageKey, post, receive = (answer) => answer }: TransportOptions) {
     this.#endpoint = `${url.replace(/\/+$/, '')}/graphql`;
     this.#key = key;
+    this.#pageKeyHeaders = () => (url === '' ? pageKeyHeaders(pageKey) : {});
     this.#post = post;
+    this.#receive = receive;
   }
 
   /** What a query or a mutation answers. */
@@ -78,7 +87,7 @@ export class Transport {
       onOpen();
       for await (const { event, data } of readSse(response.body, signal)) {
         if (event === 'complete') return;
-        if (event === 'next') yield dataOf(JSON.parse(data) as Answer, response.status);
+        if (event === 'next') yield dataOf(this.#receive(JSON.parse(data)) as Answer, response.status);
       }
       throw new TypeError('the stream ended before it was complete');
     } catch (error) {
@@ -91,7 +100,7 @@ export class Transport {
     const headers = {
       accept,
       'content-type': 'application/json',
-      ...(this.#key === undefined ? {} : { authorization: `Bearer ${this.#key}` }),
+      ...(this.#key === undefined ? this.#pageKeyHeaders() : { authorization: `Bearer ${this.#key}` }),
     };
     try {
       const body = JSON.stringify(operation);
@@ -103,7 +112,7 @@ export class Transport {
 
   async #read(response: Reply, signal: AbortSignal | undefined): Promise<Answer> {
     try {
-      return (await response.json()) as Answer;
+      return this.#receive(await response.json()) as Answer;
     } catch (error) {
       throw signal?.aborted === true ? aborted(error) : this.#silence(error, response.status);
     }

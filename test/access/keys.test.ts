@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { holderOf, holderWith } from '../support/callers.ts';
 import { type Desk, openDesk, readText, until } from '../support/desk.ts';
+import { openSession, sessionFrom } from '../support/session.ts';
 
 /** The status of a GraphQL request that a proxy passes on for an address. */
 const statusFrom = async (desk: Desk, address: string, key: string) => {
@@ -103,9 +104,8 @@ test('a revoked key loses every stream at once, and other keys lose none', async
 
 test('sessions end when the operator says so, and their streams with them', async () => {
   await using desk = await openDesk({ apis: 1 });
-  const login = await fetch(`${desk.url}${desk.app.issueLoginPath()}`, { redirect: 'manual' });
-  const cookie = login.headers.get('set-cookie')?.split(';')[0] ?? '';
-  const events = await fetch(`${desk.url}/auth/events`, { headers: { cookie } });
+  const { headers } = await openSession(desk);
+  const events = await fetch(`${desk.url}/auth/events`, { headers });
   let hasEnded = false;
   const reading = events
     .text()
@@ -116,7 +116,7 @@ test('sessions end when the operator says so, and their streams with them', asyn
   expect(await desk.client.endSessions()).toBe(1);
   await until('the stream of the session ends', () => hasEnded, 2000);
   await reading;
-  expect((await fetch(`${desk.url}/auth/status`, { headers: { cookie } })).status).toBe(401);
+  expect((await fetch(`${desk.url}/auth/status`, { headers })).status).toBe(401);
   expect(await desk.client.endSessions()).toBe(0);
 });
 
@@ -132,10 +132,7 @@ test('guessing is slowed by address, and nobody else with it', async () => {
 
   const elsewhere = await statusFrom(desk, '10.0.0.3', desk.app.operatorKey);
   expect(elsewhere.status).toBe(200);
-  await until(
-    'the right key is looked at again',
-    async () => (await statusFrom(desk, '10.0.0.2', desk.app.operatorKey)).status === 200,
-  );
+  expect((await statusFrom(desk, '10.0.0.2', desk.app.operatorKey)).status).toBe(200);
 });
 
 test('an old key that a program goes on sending slows nobody', async () => {
@@ -169,10 +166,13 @@ test('a key opens a session, and no session opens another', async () => {
   const { origin } = new URL(desk.url);
   const logIn = (headers: Record<string, string>) => fetch(`${desk.url}/login`, { method: 'POST', headers });
   const opened = await logIn({ authorization: `Bearer ${desk.app.operatorKey}` });
-  const cookie = opened.headers.get('set-cookie')?.split(';')[0] ?? '';
-  expect([opened.status, cookie]).toEqual([204, expect.stringMatching(/^vega_session=/)]);
-  expect((await fetch(`${desk.url}/auth/status`, { headers: { cookie } })).status).toBe(200);
-  const again = await logIn({ cookie, origin });
+  const { headers } = sessionFrom(
+    opened.headers.get('set-cookie'),
+    opened.headers.get('x-vega-page-key') ?? '',
+  );
+  expect([opened.status, headers.cookie]).toEqual([204, expect.stringMatching(/^vega_session=/)]);
+  expect((await fetch(`${desk.url}/auth/status`, { headers })).status).toBe(200);
+  const again = await logIn({ ...headers, origin });
   expect([again.status, again.headers.get('set-cookie')]).toEqual([401, null]);
 });
 
@@ -183,8 +183,11 @@ test('a session ends with its key, also when another program has revoked that', 
     method: 'POST',
     headers: { authorization: `Bearer ${viewer.key}`, origin: desk.url },
   });
-  const cookie = login.headers.get('set-cookie')?.split(';')[0] ?? '';
-  const look = async () => (await fetch(`${desk.url}/auth/tokens`, { headers: { cookie } })).status;
+  const { headers } = sessionFrom(
+    login.headers.get('set-cookie'),
+    login.headers.get('x-vega-page-key') ?? '',
+  );
+  const look = async () => (await fetch(`${desk.url}/auth/tokens`, { headers })).status;
   expect(await look()).toBe(200);
   desk.change('update vega_access_keys set revoked_at = 1');
   await until('the end of the session', async () => (await look()) === 401);

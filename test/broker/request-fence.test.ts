@@ -226,6 +226,7 @@ test('a page of a public address gets nowhere near this machine by a redirect, a
   const listener = {
     ...{ onStep: nothing, awaitOtpRequest: nothing, beforeOtpRequest: nothing, awaitTimeStep: nothing },
     ...{ takeOtp: async () => null, beforePin: nothing, onSubmitted: () => undefined, onCaptcha: nothing },
+    ...{ onOtpInterval: nothing, onDismissal: nothing },
   };
   const request = {
     dialogUrl: `http://127.0.0.1:${site.port}/`,

@@ -10,6 +10,7 @@ import { findChromium } from '../../src/broker/chromium.ts';
 import { OPERATIONS } from '../../src/http/rest/operations.ts';
 import { holderOf } from '../support/callers.ts';
 import { type Desk, openDesk, settle } from '../support/desk.ts';
+import { logIn } from '../support/session.ts';
 
 const REQUESTS = 10_000;
 const AT_ONCE = 16;
@@ -244,7 +245,7 @@ test('a page of another site gets nothing done and learns nothing, with the oper
   if (found === undefined) throw new Error('run `npm run setup` first');
   await using browser = await chromium.launch({ executablePath: found.executablePath });
   const context = await browser.newContext();
-  await context.request.get(`${desk.url}${desk.app.issueLoginPath()}`, { maxRedirects: 0 });
+  await logIn(context, desk);
   const page = await context.newPage();
   const { port } = evil.address() as AddressInfo;
   // Another port of the same host is the same site to a cookie, another name is not: neither is us.

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { openDesk } from '../support/desk.ts';
 import { openProxy } from '../support/proxy.ts';
+import { pageKeyIn } from '../support/session.ts';
 
 const README = readFileSync(path.resolve(import.meta.dirname, '../../README.md'), 'utf8');
 const LISTING = /^```nginx\n([\s\S]*?)^```/m.exec(README)?.[1] ?? '';
@@ -46,10 +47,10 @@ test('behind the proxy of the README the server is used over TLS, and knows for 
   const query = '{"query":"{ ready }"}';
 
   const login = await send(desk.app.issueLoginPath(), {});
-  login.resume();
+  const pageKey = pageKeyIn((await login.setEncoding('utf8').toArray()).join('')) ?? '';
   const cookie = login.headers['set-cookie']?.[0] ?? '';
-  expect(cookie).toMatch(/; HttpOnly; SameSite=Strict; .*; Secure$/);
-  const session = { ...json, cookie: cookie.split(';')[0] ?? '' };
+  expect(cookie).toMatch(/^__Host-vega_session=[\w-]+; Path=\/; HttpOnly; SameSite=Strict; .*; Secure$/);
+  const session = { ...json, cookie: cookie.split(';')[0] ?? '', 'x-vega-page-key': pageKey };
   expect(await statusOf('/graphql', { ...session, origin: `https://${NAME}` }, query)).toBe(200);
   expect(await statusOf('/graphql', { ...session, origin: 'https://evil.example' }, query)).toBe(403);
 

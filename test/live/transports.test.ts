@@ -3,6 +3,7 @@ import { openApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { type Desk, openDesk, until } from '../support/desk.ts';
 import { openWire } from '../support/event-lines.ts';
+import { openSession } from '../support/session.ts';
 
 const STATE = { query: 'subscription { authState { state } }' };
 
@@ -78,14 +79,13 @@ test('a stream is reserved, opened, filled and emptied, and what is wrong is ref
 test('a stream belongs to the key or session that reserved it', async () => {
   await using desk = await openDesk({ apis: 1 });
   const token = await (await send(desk, 'PUT', '/graphql/stream')).text();
-  const login = await fetch(`${desk.url}${desk.app.issueLoginPath()}`, { redirect: 'manual' });
-  const cookie = (login.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+  const { cookie, headers } = await openSession(desk);
   const response = await fetch(`${desk.url}/graphql/stream?token=${token}`, {
-    headers: { cookie, accept: 'text/event-stream' },
+    headers: { ...headers, accept: 'text/event-stream' },
   });
   expect(response.status).toBe(404);
   const strange = await fetch(`${desk.url}/graphql/stream`, { method: 'PUT', headers: { cookie } });
-  expect(strange.status).toBe(403);
+  expect(strange.status).toBe(401);
   expect((await fetch(`${desk.url}/graphql/stream`, { method: 'PUT' })).status).toBe(401);
 });
 

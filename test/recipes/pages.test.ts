@@ -4,6 +4,7 @@ import { countReaders } from '../rest/rest-caller.ts';
 import { launchChromium } from '../support/chromium.ts';
 import { type Desk, openDesk, until } from '../support/desk.ts';
 import { openLine } from '../support/line.ts';
+import { logIn } from '../support/session.ts';
 import { bundle, listing } from './listings.ts';
 
 /** What makes a page of each listing: some are whole programs, some are components. */
@@ -40,7 +41,7 @@ const open = async (
 ): Promise<Page> => {
   // Each in a context of its own: the connections that a browser holds to one host are few.
   const context: BrowserContext = await browser.newContext();
-  await context.request.get(`${url}${desk.app.issueLoginPath()}`, { maxRedirects: 0 });
+  await logIn(context, desk, url);
   await context.addInitScript(NOTE);
   const program = PROGRAMS[name];
   const html =

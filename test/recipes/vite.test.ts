@@ -8,11 +8,12 @@ import { listing } from './listings.ts';
 
 const PAGE = `<!doctype html><p id="said"></p><p id="heard"></p><script type="module">
 const query = 'mutation { generateTokens(mode: ALL) { status } }';
-const headers = { 'content-type': 'application/json' };
+const session = { 'x-vega-page-key': localStorage.getItem('vega-page-key') ?? '' };
+const headers = { 'content-type': 'application/json', ...session };
 const answer = await fetch('/graphql', { method: 'POST', headers, body: JSON.stringify({ query }) });
 said.textContent = JSON.stringify(await answer.json());
 const stream = '/graphql?query=' + encodeURIComponent('subscription { authState { state } }');
-const reader = (await fetch(stream, { headers: { accept: 'text/event-stream' } })).body.getReader();
+const reader = (await fetch(stream, { headers: { accept: 'text/event-stream', ...session } })).body.getReader();
 for (let part = await reader.read(); !part.done; part = await reader.read())
   heard.textContent += new TextDecoder().decode(part.value);
 </script>`;

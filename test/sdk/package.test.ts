@@ -13,6 +13,7 @@ import { launchChromium } from '../support/chromium.ts';
 import { type Desk, openDesk, until } from '../support/desk.ts';
 import { type Packed, pack } from '../support/packed.ts';
 import { Program } from '../support/program.ts';
+import { logIn } from '../support/session.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 
@@ -175,14 +176,15 @@ const inChromium =
   async (desk, tell) => {
     const browser = await launchChromium();
     const context = await browser.newContext();
-    await context.request.get(`${desk.url}${desk.app.issueLoginPath()}`, { maxRedirects: 0 });
-    const code = (tell: string) =>
-      `import { createVegaClient } from '/test/sdk.js';${WATCH}\nawait watch({}, ${tell});`;
+    await logIn(context, desk);
+    const code = (tell: string, options = '{}') =>
+      `import { createVegaClient } from '/test/sdk.js';${WATCH}\nawait watch(${options}, ${tell});`;
     const serve = (name: string, contentType: string, body: string) =>
       context.route(`**/test/${name}`, (route) => route.fulfill({ contentType, body }));
     await serve('sdk.js', 'text/javascript', readFileSync(path.join(packed.folder, 'dist/sdk.js'), 'utf8'));
     await serve('page.js', 'text/javascript', code('tell'));
-    await serve('worker.js', 'text/javascript', code('(said) => postMessage(said)'));
+    // A worker reaches no localStorage: its page tells it the page key, here as its name.
+    await serve('worker.js', 'text/javascript', code('(said) => postMessage(said)', '{ pageKey: name }'));
     await serve('page', 'text/html', `<!doctype html><script type="module">${script}</script>`);
     const page = await context.newPage();
     await page.exposeFunction('tell', tell);
@@ -192,7 +194,8 @@ const inChromium =
 
 const PAGE = "import '/test/page.js';";
 const PAGE_WITH_WORKER = `
-const worker = new Worker('/test/worker.js', { type: 'module' });
+const name = localStorage.getItem('vega-page-key');
+const worker = new Worker('/test/worker.js', { type: 'module', name });
 worker.onmessage = ({ data }) => tell(data);`;
 
 test('the built SDK follows a run in plain Node, a worker thread, a page and a worker of a page', async () => {

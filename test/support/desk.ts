@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { type App, openApp } from '../../src/app.ts';
+import { type App, type AppOptions, openApp } from '../../src/app.ts';
 import { type Env, readConfig } from '../../src/config.ts';
 import { createLogger } from '../../src/log.ts';
 import { createVegaClient, type VegaClient } from '../../src/sdk/index.ts';
@@ -23,6 +23,7 @@ export interface DeskOptions {
   readonly directory?: string;
   /** The file that stands for the machine's one browser; one of its own unless given. */
   readonly browserLock?: string;
+  readonly limits?: AppOptions['limits'];
   readonly reach?: (checkpoint: Checkpoint) => void;
   /** A broker that another desk has started. */
   readonly broker?: Simulator;
@@ -94,6 +95,7 @@ export const openDesk = async (options: DeskOptions = {}): Promise<Desk> => {
     reach,
     log,
     ...clock,
+    ...(options.limits === undefined ? {} : { limits: options.limits }),
   });
   const { url } = await app.listen();
   const rows = (sql: string) => query(directory, sql);

@@ -89,6 +89,7 @@ test('a key opens a session that ends with it; one for programs opens none', asy
       method: 'POST',
       headers: {
         cookie: cookie.split(';')[0] ?? '',
+        'x-vega-page-key': entered.headers.get('x-vega-page-key') ?? '',
         origin: desk.url,
         'content-type': 'application/json',
       },

@@ -12,10 +12,12 @@ const PARAMETERS = new Map([
   ['lastEventId', 'ID'],
 ]);
 
+export const EVENTS_PATH = '/auth/events';
+
 /** Everything that happens, for an EventSource. It comes back with the header `Last-Event-ID` and misses nothing. */
 export const eventRoute = (graphql: GraphQLServer, clock: () => Date): RestRoute => ({
   method: 'GET',
-  path: '/auth/events',
+  path: EVENTS_PATH,
   answer: async (request, caller) => {
     const parameters = await readParameters(request, PARAMETERS);
     if (parameters instanceof Response) return parameters;

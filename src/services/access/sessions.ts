@@ -1,11 +1,11 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { Database } from '../../db/database.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import { deleteSessions, findSessions, insertSession, type SessionRecord } from '../../db/sessions.ts';
 import { type Caller, callerIdOf, callerOfKey, UNBOUND } from '../../domain/access-key.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Clock } from '../clock.ts';
-import { hashSecret } from '../secret-hash.ts';
+import { hashSecret, isSameHash } from '../secret-hash.ts';
 import type { AccessKeys } from './access-keys.ts';
 
 /** How long a session lasts: whoever begins in the morning still sees the tokens die at 03:30 IST. */
@@ -25,6 +25,15 @@ interface Options {
 export interface LoginLink {
   readonly secret: string;
   readonly expiresAt: Date;
+}
+
+/**
+ * A session in two halves, of which neither opens anything that matters: what the cookie holds, and what the page keeps
+ * in its origin's storage.
+ */
+export interface OpenedSession {
+  readonly cookie: string;
+  readonly pageKey: string;
 }
 
 /** Where the link leads. */
@@ -58,31 +67,53 @@ export class Sessions implements Disposable {
     return link;
   }
 
-  /** The secret of a new session, if the link is good; it is used up by this. */
-  async redeemLink(link: string): Promise<string | null> {
+  /** A new session, if the link is good; it is used up by this. */
+  async redeemLink(link: string): Promise<OpenedSession | null> {
     const hash = hashSecret(link);
     const end = this.#links.get(hash);
     this.#links.delete(hash);
     return end === undefined || this.#options.clock() >= end ? null : this.open(null);
   }
 
-  /** The secret of a new session: the operator's, or that of a key's holder, which ends with the key. */
-  async open(keyId: string | null): Promise<string> {
+  /** A new session: the operator's, or that of a key's holder, which ends with the key. */
+  async open(keyId: string | null): Promise<OpenedSession> {
     const { database, audit, clock } = this.#options;
-    const secret = randomBytes(32).toString('base64url');
+    const [random, pageKey] = [randomSecret(), randomSecret()];
+    const cookie = `${random}${proofOf(random, pageKey)}`;
     const now = clock();
     const endsAt = new Date(now.getTime() + SESSION_SECONDS * 1000);
-    const session = { secretHash: hashSecret(secret), keyId, endsAt };
+    const session = { secretHash: hashSecret(cookie), keyId, endsAt };
     await database.write(async (transaction) => {
       await insertSession(transaction, session, now);
       await audit.note(transaction, 'SESSION_OPENED', {});
     });
-    return secret;
+    return { cookie, pageKey };
   }
 
-  /** Who sends this cookie; null when the session, or the key that it was opened with, has ended. */
-  async find(secret: string): Promise<Caller | null> {
-    const hash = hashSecret(secret);
+  /** Who sends both halves; null when they are not of one session, or it or the key it was opened with has ended. */
+  async find(cookie: string, pageKey: string): Promise<Caller | null> {
+    return belongsTo(cookie, pageKey) ? this.#find(cookie) : null;
+  }
+
+  /** Who sends the cookie alone: somebody who may read, whatever the session may do. */
+  async findReader(cookie: string): Promise<Caller | null> {
+    const caller = await this.#find(cookie);
+    return caller === null ? null : { ...caller, role: 'VIEWER' };
+  }
+
+  /** Logs one browser out, with what it has open. */
+  async end(cookie: string, pageKey: string): Promise<void> {
+    if (!belongsTo(cookie, pageKey)) return;
+    const hash = hashSecret(cookie);
+    const sessions = (await this.#all()).filter(({ secretHash }) => secretHash === hash);
+    if (sessions.length === 0) return;
+    await this.#end(sessions, async (transaction) => {
+      await this.#options.audit.note(transaction, 'SESSIONS_ENDED', { count: 1 });
+    });
+  }
+
+  async #find(cookie: string): Promise<Caller | null> {
+    const hash = hashSecret(cookie);
     const session = (await this.#all()).find(({ secretHash }) => secretHash === hash);
     const left = session === undefined ? 0 : session.endsAt.getTime() - this.#options.clock().getTime();
     if (session === undefined || left <= 0) return null;
@@ -151,6 +182,18 @@ export class Sessions implements Disposable {
     return this.#options.database.recall('sessions', findSessions);
   }
 }
+
+const randomSecret = (): string => randomBytes(32).toString('base64url');
+const SECRET_LENGTH = 43;
+const COOKIE = /^[\w-]{86}$/;
+
+/** Stands in the cookie, so that it names its page key without holding it. */
+const proofOf = (random: string, pageKey: string): string =>
+  createHash('sha256').update(`${random}.${pageKey}`).digest('base64url');
+
+const belongsTo = (cookie: string, pageKey: string): boolean =>
+  COOKIE.test(cookie) &&
+  isSameHash(cookie.slice(SECRET_LENGTH), proofOf(cookie.slice(0, SECRET_LENGTH), pageKey));
 
 /** What a session has open is known by its key, where it has one. */
 const idOf = (secretHash: string, keyId: string | null): string =>

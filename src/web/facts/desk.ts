@@ -5,6 +5,7 @@ import {
   type SystemHealthQuery,
   type VegaEvent,
 } from '../../sdk/index.ts';
+import { pageKeyHeaders } from '../../sdk/page-key.ts';
 import { EventHub } from '../events/event-hub.ts';
 import { GlanceDocument, type GlanceQuery } from '../gql/graphql.ts';
 import { AuditFeed } from './audit-feed.ts';
@@ -34,6 +35,7 @@ const CONCERNS_ALL: readonly Kind[] = [
 export class Desk {
   readonly client = new Client({
     url: '/graphql',
+    fetchOptions: () => ({ headers: pageKeyHeaders() }),
     exchanges: [fetchExchange],
     preferGetMethod: false,
     requestPolicy: 'network-only',

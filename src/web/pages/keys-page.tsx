@@ -8,6 +8,7 @@ import {
   TokenLeasesDocument,
 } from '../../sdk/index.ts';
 import { ROLES } from '../../sdk/names.ts';
+import { closeSession } from '../../sdk/open-session.ts';
 import { useAct } from '../acts/use-act.ts';
 import { useAnswer } from '../facts/use-answer.ts';
 import { useGlance, useMayAct } from '../facts/use-desk.ts';
@@ -33,6 +34,7 @@ export const KeysPage = () => {
       ) : (
         <Panel title="Access keys">
           <p className="note">You are a VIEWER: only an OPERATOR sees and changes keys.</p>
+          <LogOut />
         </Panel>
       )}
       <Leases />
@@ -197,13 +199,22 @@ const Sessions = () => {
           </p>
         </ConfirmByTyping>
       ) : (
-        <button type="button" className="danger" onClick={() => setEnding(true)}>
-          End every browser’s session …
-        </button>
+        <div className="row">
+          <LogOut />
+          <button type="button" className="danger" onClick={() => setEnding(true)}>
+            End every browser’s session …
+          </button>
+        </div>
       )}
     </Panel>
   );
 };
+
+const LogOut = () => (
+  <button type="button" onClick={() => void closeSession().finally(() => location.reload())}>
+    Log this browser out
+  </button>
+);
 
 const Leases = () => {
   const { activeAccount } = useGlance();

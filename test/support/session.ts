@@ -1,0 +1,33 @@
+import type { BrowserContext } from 'playwright-core';
+import type { Desk } from './desk.ts';
+
+/** Both halves of a session, as a program that is no browser would hold them. */
+export interface Session {
+  /** The cookie as it is sent. */
+  readonly cookie: string;
+  readonly pageKey: string;
+  /** Both as headers of a request. */
+  readonly headers: { readonly cookie: string; readonly 'x-vega-page-key': string };
+}
+
+export const sessionFrom = (setCookie: string | null | undefined, pageKey: string | undefined): Session => {
+  const cookie = setCookie?.split(';')[0] ?? '';
+  return { cookie, pageKey: pageKey ?? '', headers: { cookie, 'x-vega-page-key': pageKey ?? '' } };
+};
+
+/** The page key in the page that answers a one-time link. */
+export const pageKeyIn = (html: string): string | undefined => /data-page-key="([^"]+)"/.exec(html)?.[1];
+
+/** Opens a new one-time link. */
+export const openSession = async (desk: Desk, url = desk.url): Promise<Session> => {
+  const login = await fetch(`${url}${desk.app.issueLoginPath()}`);
+  return sessionFrom(login.headers.get('set-cookie'), pageKeyIn(await login.text()));
+};
+
+/** Logs every page of a browser's context in, without opening one. */
+export const logIn = async (context: BrowserContext, desk: Desk, url = desk.url): Promise<void> => {
+  const { cookie, pageKey } = await openSession(desk, url);
+  const [name = '', value = ''] = cookie.split('=');
+  await context.addCookies([{ name, value, url, httpOnly: true, sameSite: 'Strict' }]);
+  await context.addInitScript(`localStorage.setItem('vega-page-key', '${pageKey}')`);
+};
