@@ -102,6 +102,7 @@ export const readInPage = (marks: Marks) => {
       }
       const before: string[] = [];
       const after: string[] = [];
+      let lastBlock: Element | null = null;
       const walker = document.createTreeWalker(part, NodeFilter.SHOW_TEXT);
       for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
         const isBefore = (node.compareDocumentPosition(input) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0;
@@ -113,9 +114,12 @@ export const readInPage = (marks: Marks) => {
           continue;
         if (!holder.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
         // Parts of one sentence that are marked up on their own stay one line.
-        const isInline = getComputedStyle(holder).display.startsWith('inline') && lines.length > 0;
-        if (isInline) lines.push(`${lines.pop()} ${text}`);
+        let block: Element = holder;
+        while (block !== part && getComputedStyle(block).display.startsWith('inline') && block.parentElement)
+          block = block.parentElement;
+        if (block === lastBlock && lines.length > 0) lines.push(`${lines.pop()} ${text}`);
         else lines.push(text);
+        lastBlock = block;
       }
       return { lead: before.join('\n'), trail: after.join('\n').slice(0, 4000) };
     },

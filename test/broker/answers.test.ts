@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { askClockSkew, skewOf } from '../../src/broker/clock-skew.ts';
 import { LoginFailure } from '../../src/broker/login-failure.ts';
 import { exchangeCode } from '../../src/broker/oauth.ts';
-import { classifyPage, failureInStatus, failureInText } from '../../src/broker/page-kind.ts';
+import { classifyPage, failureInCodes, failureInStatus, noticeInText } from '../../src/broker/page-kind.ts';
 import type { FieldName, PageReading } from '../../src/broker/page-reading.ts';
 import { probeProfile } from '../../src/broker/profile-probe.ts';
 import { isRedirect, readRedirect } from '../../src/broker/redirect.ts';
@@ -128,18 +128,41 @@ describe('the clock', () => {
 });
 
 describe('a page', () => {
-  const field = { enabled: true, isEmpty: true, hasButton: true, buttonEnabled: false, buttonAt: null };
+  const field = {
+    enabled: true,
+    isEmpty: true,
+    hasButton: true,
+    buttonEnabled: false,
+    buttonAt: null,
+    buttonLabel: 'Continue',
+    enterLabel: 'Continue',
+    caption: '',
+    lead: '',
+    trail: '',
+  };
   const page = (parts: Partial<PageReading>): PageReading => ({
     fields: {},
+    otherInputs: [],
+    checkboxes: [],
     captcha: false,
+    headings: [],
     buttons: [],
+    alerts: [],
+    dialog: null,
+    isBusy: false,
     text: '',
     ...parts,
   });
-  const button = (label: string) => ({ label, at: null });
+  const button = (label: string) => ({ label, at: { x: 1, y: 1 }, isLink: false });
   const mobile = { fields: { MOBILE: field } };
-  const kindOf = (parts: Partial<PageReading>, submitted: readonly FieldName[] = []) => {
-    const kind = classifyPage(page(parts), new Set(submitted));
+  const kindOf = (
+    parts: Partial<PageReading>,
+    submitted: readonly FieldName[] = [],
+    news: string | null = null,
+  ) => {
+    const [last] = submitted.slice(-1);
+    const awaited = news === null || last === undefined ? null : { field: last, news, alerts: '' };
+    const kind = classifyPage(page(parts), new Set(submitted), awaited);
     return kind.kind === 'FAILURE' ? kind.code : kind.kind;
   };
 
@@ -157,39 +180,50 @@ describe('a page', () => {
       'says that the account is locked, and nothing else',
       { text: 'Your account has been locked.' },
       [],
-      'CREDENTIALS_REJECTED',
+      'UNKNOWN',
     ],
-    [
-      'asks for the PIN and counts',
-      { fields: { PIN: field }, text: '2 attempts left' },
-      [],
-      'CREDENTIALS_REJECTED',
-    ],
-    ['warns of them afterwards', { ...mobile, text: '3 attempts left' }, ['MOBILE'], 'CREDENTIALS_REJECTED'],
+    ['asks for the PIN and counts', { fields: { PIN: field }, text: '2 attempts left' }, [], 'FIELD'],
     [
       'offers to unlock an account beside the first field',
       { ...mobile, buttons: [button('Unlock account')] },
       [],
       'FIELD',
     ],
-    ['offers it later', { buttons: [button('Unlock account')] }, ['MOBILE'], 'CREDENTIALS_REJECTED'],
-    ['wants consent', { buttons: [button('Deny'), button('Allow')] }, [], 'CONSENT'],
-    ['wants to send notifications', { buttons: [button('Allow notifications')] }, [], 'UNKNOWN'],
-    ['wants consent and a PIN', { buttons: [button('Allow')], fields: { PIN: field } }, ['PIN'], 'UNKNOWN'],
+    ['offers it later', { buttons: [button('Unlock account')] }, ['MOBILE'], 'UNKNOWN'],
+    ['wants consent', { buttons: [button('Deny'), button('Allow')] }, [], 'UNKNOWN'],
+    ['makes an offer', { buttons: [button('Allow'), button('Not now')] }, [], 'DISMISSAL'],
     ['shows a CAPTCHA', { ...mobile, captcha: true }, [], 'CAPTCHA'],
     ['says that it checks the browser', { text: 'Checking your browser …' }, [], 'CAPTCHA'],
+    ['shows a code', { text: '{"errorCode":"UDAPI100068"}' }, [], 'APP_REJECTED'],
   ])('that %s', (_what, parts, submitted, kind) => {
     expect(kindOf(parts, submitted)).toBe(kind);
+  });
+
+  test.each<[string, FieldName, string, string]>([
+    ['says that attempts are counted', 'PIN', '3 attempts left', 'CREDENTIALS_REJECTED'],
+    ['says that the PIN was wrong', 'PIN', 'Incorrect PIN', 'CREDENTIALS_REJECTED'],
+    ['speaks of a PIN when only the number has left', 'MOBILE', 'Incorrect PIN', 'UNKNOWN'],
+    ['names a limit', 'MOBILE', 'You have exceeded the maximum number of OTPs', 'THROTTLED'],
+    ['offers help', 'PIN', 'Entered a wrong PIN?', 'UNKNOWN'],
+  ])('that %s after it was asked', (_what, last, news, kind) => {
+    expect(kindOf({ fields: { [last]: field } }, [last], news)).toBe(kind);
   });
 
   test.each([
     ['Try again after 10 mins. [1017069]', 'THROTTLED'],
     ['{"errorCode":"UDAPI100068"}', 'APP_REJECTED'],
     ['Something new. [1017999]', 'PAGE_CHANGED'],
-    ['Access denied', 'BROKER_UNREACHABLE'],
     ['OTP has been sent', undefined],
-  ])('that says %s means %s', (text, code) => {
-    expect(failureInText(text)?.code).toBe(code);
+  ])('whose codes are in %s means %s', (text, code) => {
+    expect(failureInCodes(text)?.code).toBe(code);
+  });
+
+  test.each([
+    ['Access denied', 'BROKER_UNREACHABLE'],
+    ['We are under maintenance until 06:30 AM', 'MAINTENANCE'],
+    ['Welcome', undefined],
+  ])('without a step of the login that says %s means %s', (text, code) => {
+    expect(noticeInText(text)?.code).toBe(code);
   });
 
   test.each([

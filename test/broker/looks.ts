@@ -89,7 +89,7 @@ export interface Visit {
   readonly dismissed: readonly string[];
 }
 
-const script = (redirectTo: string): string => `
+const script = (redirectTo: string): string => `{
   const views = [...document.querySelectorAll('template')];
   const view = document.getElementById('view');
   let at = -1;
@@ -117,7 +117,8 @@ const script = (redirectTo: string): string => `
     const { step } = event.target.dataset;
     if (step) void login.send(step, login.valueOf(event.target));
   });
-  login.next();`;
+  login.next();
+}`;
 
 const ACCEPTED: Readonly<Record<StepName, unknown>> = {
   MOBILE: { success: true, data: { isTotpEnabled: true } },
