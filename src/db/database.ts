@@ -31,6 +31,8 @@ import type { Vault } from './vault.ts';
 const BUSY_WAIT_MS = 200;
 /** Between two attempts to write the file again: from 100 ms, doubled each time up to 2 s, with jitter. */
 const [FIRST_RETRY_MS, LAST_RETRY_MS] = [100, 2000];
+/** So often is looked for what other programs have written. */
+const FOREIGN_WRITES_MS = 1000;
 /** A connection that was replaced is closed when whoever reads from it is surely done. */
 const LINGER_MS = 1000;
 
@@ -183,6 +185,20 @@ export class Database implements TokenFormat {
   listen(listeners: Partial<Listeners>): void {
     this.#listeners.add(listeners);
     if (this.#outage !== null) this.#tellRecovery();
+  }
+
+  /** Calls back within about a second of a write by another program; once at the beginning in any case. The answer ends it. */
+  watchForeignWrites(onWritten: () => void): () => void {
+    let seen: { readonly file: OpenedFile; readonly version: number } | null = null;
+    const timer = setInterval(() => {
+      const file = this.#file;
+      const version = this.#outage === null ? foreignWritesOf(file) : null;
+      // Each connection counts for itself.
+      if (version === null || (seen?.file === file && seen.version === version)) return;
+      seen = { file, version };
+      onWritten();
+    }, FOREIGN_WRITES_MS).unref();
+    return () => clearInterval(timer);
   }
 
   /** Copies the whole database while it is in use. */
@@ -372,3 +388,12 @@ export class Database implements TokenFormat {
     for (const { recovery } of this.#listeners) recovery?.(this.recovery, trouble);
   }
 }
+
+/** Null where the file does not tell at present. */
+const foreignWritesOf = (file: OpenedFile): number | null => {
+  try {
+    return file.foreignWrites();
+  } catch {
+    return null;
+  }
+};
