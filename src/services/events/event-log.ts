@@ -64,6 +64,7 @@ export class EventLog implements AsyncDisposable {
   #isTelling = false;
   #isTellingWanted = false;
   #told: Promise<void> = Promise.resolve();
+  #admitted: Promise<void> = Promise.resolve();
   /** Ends the watch for what other processes write; null while nobody listens. */
   #stopWatching: (() => void) | null = null;
   /** The id of the event that was told last. */
@@ -107,6 +108,12 @@ export class EventLog implements AsyncDisposable {
     this.#drafts.set(draft, turn);
     this.#store.keep(draft);
     if (this.#store.isFailing) void this.#tellAll();
+  }
+
+  /** Returns when one more may begin to listen: of a thousand who come at once, one in each turn of the event loop. */
+  admit(): Promise<void> {
+    this.#admitted = this.#admitted.then(() => nextTurn());
+    return this.#admitted;
   }
 
   /** Tells what other processes have kept so far. What they keep later is told within a second or so. */

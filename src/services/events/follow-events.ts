@@ -22,6 +22,7 @@ export const followEvents = async (
   caller: Caller,
   { accountId, after, only }: Wish,
 ): Promise<EventReader> => {
+  await events.admit();
   const account = await getAccount(database, accountId);
   const hears = (happening: AuthHappening | AuthAside): boolean => mayHear(caller, happening);
   if (after !== undefined) return events.subscribe(account.id, { after, only, hears });
