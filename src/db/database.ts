@@ -23,6 +23,7 @@ import type { Queryable } from './queryable.ts';
 import { Recollection } from './recollection.ts';
 import { replay } from './replay.ts';
 import { rotateVault } from './sealed-values.ts';
+import { SharedWork } from './shared-work.ts';
 import { SpillFile } from './spill-file.ts';
 import type { TokenFormat } from './tokens.ts';
 import type { Vault } from './vault.ts';
@@ -83,6 +84,8 @@ export class Database implements TokenFormat {
   #told = '';
   #retry: NodeJS.Timeout | null = null;
   readonly #lingering = new Set<OpenedFile>();
+  readonly #backup = new SharedWork<Backup>();
+  readonly #verification = new SharedWork<AuditVerification>();
 
   private constructor(options: DatabaseOptions, opened: Opened) {
     this.path = options.file;
@@ -154,9 +157,9 @@ export class Database implements TokenFormat {
       .slice(0, wish.first);
   }
 
-  /** Looks through the whole audit in the file. */
+  /** Looks through the whole audit in the file. Those who ask while that is done share the next look. */
   verifyAudit(): Promise<AuditVerification> {
-    return verifyChain(this.#file.kysely, this.#chain, this.#chain.readHead());
+    return this.#verification.run(() => verifyChain(this.#file.kysely, this.#chain));
   }
 
   /** Where a token lies at present. */
@@ -201,14 +204,14 @@ export class Database implements TokenFormat {
     return () => clearInterval(timer);
   }
 
-  /** Copies the whole database while it is in use. */
+  /** Copies the whole database while it is in use. Those who ask while one is being made share the next. */
   async backUp(now: Date): Promise<Backup> {
     if (this.#outage !== null)
       throw new DatabaseError(
         this.path,
         'The database cannot be written at present, so it is not copied either.',
       );
-    return makeBackup(this.#file.connection, this.path, this.#vault, now);
+    return this.#backup.run(() => makeBackup(this.path, this.#vault, now));
   }
 
   /** Seals and opens the secrets in this file. */

@@ -134,12 +134,12 @@ const withFile = async (
 
 /** A copy of what an older vega-auth has left. The tables of a predecessor have no key yet that a copy could be sealed with. */
 const backUpOlder = async (
-  { kysely, connection }: OpenedFile,
+  { kysely }: OpenedFile,
   executed: readonly string[],
   { file, masterKey, now }: DatabaseOptions,
 ): Promise<void> => {
   if (isUpToDate(executed) || !executed.includes(FIRST_WITH_KEY)) return;
-  await makeBackup(connection, file, await openVault(file, kysely, masterKey), now);
+  await makeBackup(file, await openVault(file, kysely, masterKey), now);
 };
 
 const FIRST_WITH_KEY = '0003-api-configs';
