@@ -28,8 +28,11 @@ import { SpillFile } from './spill-file.ts';
 import type { TokenFormat } from './tokens.ts';
 import type { Vault } from './vault.ts';
 
-/** How long a write waits for another process's lock before memory takes over; the event loop goes on meanwhile. */
-const BUSY_WAIT_MS = 200;
+/**
+ * How long a write waits for another process's lock before memory takes over; the event loop goes on meanwhile. Where
+ * others write one after the other, it waits its turn: that is no outage unless it lasts.
+ */
+const [BUSY_WAIT_MS, CONTENTION_MS] = [200, 5000];
 /** Between two attempts to write the file again: from 100 ms, doubled each time up to 2 s, with jitter. */
 const [FIRST_RETRY_MS, LAST_RETRY_MS] = [100, 2000];
 /** So often is looked for what other programs have written. */
@@ -130,7 +133,11 @@ export class Database implements TokenFormat {
       if (this.#outage === null) {
         try {
           const isWorthIt = (error: unknown) => isBusy(error) && this.#outage === null;
-          return await patiently(() => this.#writeToFile(work), isWorthIt, BUSY_WAIT_MS);
+          return await patiently(() => this.#writeToFile(work), isWorthIt, {
+            stillMs: this.#options.busyWaitMs ?? BUSY_WAIT_MS,
+            atMostMs: CONTENTION_MS,
+            progress: () => foreignWritesOf(this.#file),
+          });
         } catch (error) {
           if (!isOutage(error)) throw error;
           this.#beginOutage(error);

@@ -27,6 +27,8 @@ export interface DatabaseOptions {
   readonly now: Date;
   /** VEGA_SEAL_TOKENS. */
   readonly sealsTokens?: boolean;
+  /** How long a write waits for a lock that another process does not let go of; a moment unless given. */
+  readonly busyWaitMs?: number | undefined;
   /** A backup has just taken the place of the file: the audit goes on from its end. */
   readonly isRestored?: boolean;
   readonly beforeStatement?: BeforeStatement | undefined;
