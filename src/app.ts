@@ -75,9 +75,6 @@ export interface AppOptions {
 /** Where the built page lies, seen from the sources as well as from the package. */
 const PAGE_FOLDER = path.resolve(import.meta.dirname, '../dist/web');
 
-/** A short look has time: what holds the database is most likely another command that is about to end. */
-const VISIT_BUSY_WAIT_MS = 3000;
-
 /** Puts the parts together: the only place where they meet. */
 export const openApp = async (config: Config, options: AppOptions = {}): Promise<App> => {
   const { clock = () => new Date(), workingDirectory = process.cwd(), isVisit = false } = options;
@@ -85,7 +82,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
   const database = await Database.open({
     ...databaseOptions(config, workingDirectory, clock()),
     beforeStatement: options.beforeStatement,
-    busyWaitMs: isVisit ? VISIT_BUSY_WAIT_MS : undefined,
+    isBrief: isVisit,
   });
   const operatorKey = loadOperatorKey(config.operatorKey, workingDirectory);
   const browser = { headless: config.headless, chromiumPath: config.chromiumPath };

@@ -146,7 +146,10 @@ const copy = async (file: string, to: string): Promise<void> => {
 
 /** What other programs have deleted may still lie between the rows: they are written anew. */
 const vacuum = async (file: string): Promise<void> => {
-  await besideLoop({ file, body: "connection.exec('vacuum');" });
+  await besideLoop({
+    file,
+    body: "connection.pragma('auto_vacuum = INCREMENTAL'); connection.exec('vacuum');",
+  });
 };
 
 const sealColumn = (

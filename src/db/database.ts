@@ -6,6 +6,7 @@ import { adviceFor, type Backup, makeBackup } from './backups.ts';
 import type { Change } from './change.ts';
 import { explain, isBusy, isOutage, meansDamage, sqliteCode } from './connection.ts';
 import { DatabaseError } from './database-error.ts';
+import { releaseFreePages } from './free-space.ts';
 import { CURRENT_SCHEMA } from './migrations.ts';
 import type { Mirror } from './mirror.ts';
 import { OpenedFile } from './opened-file.ts';
@@ -33,6 +34,10 @@ import type { Vault } from './vault.ts';
  * others write one after the other, it waits its turn: that is no outage unless it lasts.
  */
 const [BUSY_WAIT_MS, CONTENTION_MS] = [200, 5000];
+/** A short look has time: what holds the lock is most likely another command that is about to end. */
+const BRIEF_BUSY_WAIT_MS = 3000;
+/** So often is looked whether much of the file is free. */
+const UPKEEP_MS = 60_000;
 /** Between two attempts to write the file again: from 100 ms, doubled each time up to 2 s, with jitter. */
 const [FIRST_RETRY_MS, LAST_RETRY_MS] = [100, 2000];
 /** So often is looked for what other programs have written. */
@@ -87,6 +92,9 @@ export class Database implements TokenFormat {
   #told = '';
   #retry: NodeJS.Timeout | null = null;
   readonly #lingering = new Set<OpenedFile>();
+  #upkeep: NodeJS.Timeout | undefined;
+  readonly #release = new SharedWork<boolean>();
+  #isClosing = false;
   readonly #backup = new SharedWork<Backup>();
   readonly #verification = new SharedWork<AuditVerification>();
 
@@ -103,6 +111,11 @@ export class Database implements TokenFormat {
     this.#outage = opened.outage;
     this.#watch(opened.file);
     if (opened.outage !== null) this.#scheduleRetry(0);
+    if (options.isBrief !== true)
+      this.#upkeep = setInterval(
+        () => void this.releaseFreeSpace().catch(() => undefined),
+        UPKEEP_MS,
+      ).unref();
   }
 
   /** Opens or makes the file (mode 600, WAL), brings its tables up to date and leaves existing rows as they are. */
@@ -134,7 +147,7 @@ export class Database implements TokenFormat {
         try {
           const isWorthIt = (error: unknown) => isBusy(error) && this.#outage === null;
           return await patiently(() => this.#writeToFile(work), isWorthIt, {
-            stillMs: this.#options.busyWaitMs ?? BUSY_WAIT_MS,
+            stillMs: this.#options.isBrief === true ? BRIEF_BUSY_WAIT_MS : BUSY_WAIT_MS,
             atMostMs: CONTENTION_MS,
             progress: () => foreignWritesOf(this.#file),
           });
@@ -221,6 +234,13 @@ export class Database implements TokenFormat {
     return this.#backup.run(() => makeBackup(this.path, this.#vault, now));
   }
 
+  /** Gives room in the file that is not needed any more back to the disk; false when there is little of it. */
+  releaseFreeSpace(): Promise<boolean> {
+    const file = this.#file;
+    const isWanted = (): boolean => !this.#isClosing && this.#outage === null && this.#file === file;
+    return this.#release.run(async () => isWanted() && releaseFreePages(file, isWanted));
+  }
+
   /** Seals and opens the secrets in this file. */
   get vault(): Vault {
     return this.#vault;
@@ -240,8 +260,11 @@ export class Database implements TokenFormat {
 
   /** Tries once more to write what is pending, and leaves the rest in the spill file for the next start. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosing = true;
+    clearInterval(this.#upkeep);
     if (this.#retry !== null) clearTimeout(this.#retry);
     this.#listeners.clear();
+    await this.#release.settled();
     await this.#turns.take(() => this.#tryFile());
     if (this.#retry !== null) clearTimeout(this.#retry);
     await this.#outage?.leave();

@@ -6,6 +6,7 @@ import { damaged, makeBackup } from './backups.ts';
 import { readChanges } from './change.ts';
 import { explain, isBusy, isDamage, sqliteCode } from './connection.ts';
 import { DatabaseError } from './database-error.ts';
+import { compactAtStart } from './free-space.ts';
 import type { BeforeStatement } from './immediate-dialect.ts';
 import { type MasterKeySource, readMasterKeys } from './master-key.ts';
 import { CURRENT_SCHEMA, executedMigrations, isUpToDate, migrate } from './migrations.ts';
@@ -27,8 +28,8 @@ export interface DatabaseOptions {
   readonly now: Date;
   /** VEGA_SEAL_TOKENS. */
   readonly sealsTokens?: boolean;
-  /** How long a write waits for a lock that another process does not let go of; a moment unless given. */
-  readonly busyWaitMs?: number | undefined;
+  /** Opened for a short look: it waits longer for a lock, and leaves the file's upkeep to others. */
+  readonly isBrief?: boolean;
   /** A backup has just taken the place of the file: the audit goes on from its end. */
   readonly isRestored?: boolean;
   readonly beforeStatement?: BeforeStatement | undefined;
@@ -79,6 +80,8 @@ const openFile = (options: DatabaseOptions): Promise<Opened> =>
     const before = isUpToDate(executed) ? await giveBack(file, options) : NOTHING;
     await backUpOlder(file, executed, options);
     await migrate(options.file, kysely);
+    // What cannot be made smaller now stays as large as it is.
+    if (options.isBrief !== true) await compactAtStart(file).catch(() => undefined);
     const after = await giveBack(file, options);
     const { format, chain } = await openKeys(file, options);
     await settleSeals(kysely, format);

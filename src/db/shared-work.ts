@@ -11,6 +11,12 @@ export class SharedWork<Result> {
     return this.#next;
   }
 
+  /** Returns when nothing is under way. */
+  async settled(): Promise<void> {
+    await this.#next?.catch(() => undefined);
+    await this.#running.catch(() => undefined);
+  }
+
   async #begin(work: () => Promise<Result>): Promise<Result> {
     await this.#running.catch(() => undefined);
     // No `await` stands between the two, so nobody shares what has begun.

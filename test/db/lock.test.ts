@@ -60,7 +60,7 @@ test('a short look waits longer for a lock that stands still', async () => {
     zone: IST,
     masterKey: { given: [], folder: folder.file('.vega') },
     now: new Date(0),
-    busyWaitMs: 20_000,
+    isBrief: true,
   });
   await using other = await holdLock(database.path);
   const loop = performance.now();
