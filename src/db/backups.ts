@@ -33,7 +33,9 @@ export const makeBackup = async (database: string, vault: Vault, now: Date): Pro
     for (const suffix of ['', '-journal']) rmSync(`${draft}${suffix}`, { force: true });
     throw error;
   }
-  for (const old of listBackups(database).slice(KEPT)) await rm(old, { force: true });
+  // Its name need not be the newest: the clock may have been put back.
+  const others = listBackups(database).filter((other) => other !== file);
+  for (const old of others.slice(KEPT - 1)) await rm(old, { force: true });
   return { file, bytes: statSync(file).size, madeAt };
 };
 

@@ -82,6 +82,18 @@ describe('a backup', () => {
     expect(backupsIn(folder)[0]).toContain('14-30-07');
   });
 
+  test('stays when the clock was put back, although all others have newer names', async () => {
+    using folder = new Folder();
+    await using database = await folder.open();
+    const { file: newest } = await database.backUp(NOW);
+    for (const year of [2027, 2028, 2029, 2030, 2031, 2032])
+      copyFileSync(newest, newest.replace('2026', String(year)));
+    const { file } = await database.backUp(new Date(NOW.getTime() - 3_600_000));
+    expect(existsSync(file)).toBe(true);
+    expect(backupsIn(folder)).toHaveLength(7);
+    expect(backupsIn(folder)[0]).toContain('13-30-05');
+  });
+
   test('is made once for all who ask at the same moment, and once more for those who ask meanwhile', async () => {
     using folder = new Folder();
     await using database = await folder.open();
