@@ -90,6 +90,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
   const database = await Database.open({
     ...databaseOptions(config, workingDirectory, clock()),
     beforeStatement: options.beforeStatement,
+    isBrief: isVisit,
   });
   const operatorKey = loadOperatorKey(config.operatorKey, workingDirectory);
   const browser = {

@@ -1,7 +1,7 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { AuditComponent, AuditVerification, Severity, StoredAuditEntry } from '../domain/audit.ts';
 import { type AuditChain, toEntry } from './audit-chain.ts';
-import { type Link, START } from './audit-head.ts';
+import { START } from './audit-head.ts';
 import type { Queryable } from './queryable.ts';
 
 /** Which entries are wanted: the newest first, from `before` on backwards. */
@@ -31,18 +31,19 @@ export const findAuditEntries = async (
   return rows.map(toEntry);
 };
 
-const CHUNK = 2000;
+/** How many entries are looked at before others have a turn of the event loop. */
+const CHUNK = 250;
 
 /** Reads the whole chain and names the first entry that was edited, moved or is missing. */
-export const verifyChain = async (
-  db: Queryable,
-  chain: AuditChain,
-  head: Link | null,
-): Promise<AuditVerification> => {
+export const verifyChain = async (db: Queryable, chain: AuditChain): Promise<AuditVerification> => {
+  const head = chain.readHead();
   let last = START;
   let entries = 0;
   const bad = (firstBadId: number | null, reason: string) => ({ valid: false, entries, firstBadId, reason });
+  let known = chain.known.sequence;
   for (;;) {
+    // Asked before: what is appended meanwhile may come too late for the rows.
+    known = chain.known.sequence;
     const rows = await db
       .selectFrom('vega_audit_entries')
       .selectAll()
@@ -63,7 +64,7 @@ export const verifyChain = async (
     if (rows.length < CHUNK) break;
     await breathe();
   }
-  const furthest = Math.max(head?.sequence ?? 0, chain.known.sequence);
+  const furthest = Math.max(head?.sequence ?? 0, known);
   if (furthest > last.sequence)
     return bad(last.sequence + 1, `The entries from ${last.sequence + 1} on are missing.`);
   if (head === null && entries > 0)

@@ -1,10 +1,9 @@
-import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { Worker } from 'node:worker_threads';
 import Sqlite from 'better-sqlite3';
 import { Secret } from '../domain/secret.ts';
+import { besideLoop } from './beside-loop.ts';
 import { DatabaseError } from './database-error.ts';
 import { isSealed, tokenPlace, tokenSecretPlace, type Vault } from './vault.ts';
 
@@ -12,30 +11,21 @@ import { isSealed, tokenPlace, tokenSecretPlace, type Vault } from './vault.ts';
 export interface Backup {
   readonly file: string;
   readonly bytes: number;
+  readonly madeAt: Date;
 }
 
 const KEPT = 7;
-const PAGES_AT_ONCE = 500;
 
 /** Where the backups of a database lie. */
 export const backupFolder = (database: string): string =>
   path.join(path.dirname(database), '.vega', 'backups');
 
 /** Copies the database with SQLite's own backup, while it is in use, and keeps the newest seven. */
-export const makeBackup = async (
-  source: Sqlite.Database,
-  database: string,
-  vault: Vault,
-  now: Date,
-): Promise<Backup> => {
-  const folder = backupFolder(database);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const file = path.join(folder, `${stem(database)}${now.toISOString().replaceAll(':', '-')}.db`);
-  const draft = `${file}.draft`;
-  // Made first, because SQLite would make it for all to read.
-  writeFileSync(draft, '', { mode: 0o600 });
+export const makeBackup = async (database: string, vault: Vault, now: Date): Promise<Backup> => {
+  mkdirSync(backupFolder(database), { recursive: true, mode: 0o700 });
+  const { file, draft, madeAt } = makeDraft(database, now);
   try {
-    await source.backup(draft, { progress: () => PAGES_AT_ONCE });
+    await copy(database, draft);
     sealCopy(draft, vault);
     await vacuum(draft);
     renameSync(draft, file);
@@ -43,8 +33,22 @@ export const makeBackup = async (
     for (const suffix of ['', '-journal']) rmSync(`${draft}${suffix}`, { force: true });
     throw error;
   }
-  for (const old of listBackups(database).slice(KEPT)) rmSync(old);
-  return { file, bytes: statSync(file).size };
+  // Its name need not be the newest: the clock may have been put back.
+  const others = listBackups(database).filter((other) => other !== file);
+  for (const old of others.slice(KEPT - 1)) await rm(old, { force: true });
+  return { file, bytes: statSync(file).size, madeAt };
+};
+
+/** Made before SQLite would make it for all to read. Another backup may have been begun in the same millisecond. */
+const makeDraft = (database: string, now: Date) => {
+  for (let madeAt = now; ; madeAt = new Date(madeAt.getTime() + 1)) {
+    const name = `${stem(database)}${madeAt.toISOString().replaceAll(':', '-')}.db`;
+    const file = path.join(backupFolder(database), name);
+    const draft = `${file}.draft`;
+    if (existsSync(file) || existsSync(draft)) continue;
+    writeFileSync(draft, '', { mode: 0o600, flag: 'wx' });
+    return { file, draft, madeAt };
+  }
 };
 
 /** The backups of a database, the newest first. */
@@ -65,7 +69,7 @@ export const findNewestGoodBackup = (database: string, keyIds: readonly string[]
 /** Why a file is no backup to restore from; null when it is a good one. */
 export const faultOf = (file: string, keyIds: readonly string[]): string | null => {
   try {
-    const copy = new Sqlite(file, { readonly: true, fileMustExist: true });
+    const copy = new Sqlite(file, { readonly: true, fileMustExist: true, timeout: 0 });
     try {
       const [{ quick_check: said } = { quick_check: 'nothing' }] = copy.pragma('quick_check(1)') as {
         quick_check: string;
@@ -127,9 +131,11 @@ const SECRET_COLUMNS = {
 
 /** A backup is carried to other places, so no token in it can be read without the key. */
 const sealCopy = (file: string, vault: Vault): void => {
-  const copy = new Sqlite(file);
+  const copy = new Sqlite(file, { timeout: 0 });
   try {
     copy.pragma('journal_mode = DELETE');
+    // Nothing waits for the disk here: the copy is written anew as a whole afterwards.
+    copy.pragma('synchronous = OFF');
     copy.pragma('secure_delete = ON');
     copy.pragma('foreign_keys = OFF');
     copy.transaction(() => {
@@ -143,16 +149,21 @@ const sealCopy = (file: string, vault: Vault): void => {
   }
 };
 
-/** What other programs have deleted may still lie between the rows: they are written anew, beside the event loop. */
+/** In one step, so that it need not begin anew when somebody writes meanwhile. */
+const copy = async (file: string, to: string): Promise<void> => {
+  await besideLoop({
+    file,
+    body: 'await connection.backup(data, { progress: () => 0x7fffffff });',
+    data: to,
+  });
+};
+
+/** What other programs have deleted may still lie between the rows: they are written anew. */
 const vacuum = async (file: string): Promise<void> => {
-  const work = `
-    const { workerData } = require('node:worker_threads');
-    const copy = new (require(workerData.sqlite))(workerData.file);
-    copy.exec('vacuum');
-    copy.close();`;
-  const sqlite = createRequire(import.meta.url).resolve('better-sqlite3');
-  const worker = new Worker(work, { eval: true, workerData: { sqlite, file } });
-  await once(worker, 'exit');
+  await besideLoop({
+    file,
+    body: "connection.pragma('auto_vacuum = INCREMENTAL'); connection.exec('vacuum');",
+  });
 };
 
 const sealColumn = (

@@ -5,6 +5,7 @@ import { DatabaseError } from './database-error.ts';
 
 const PRIVATE_FILE = 0o600;
 const PRIVATE_UMASK = 0o077;
+const WAL_BYTES = 4_194_304;
 
 /** Opens the file, or makes it (mode 600, WAL). */
 export const connect = (file: string): Sqlite.Database => {
@@ -37,10 +38,15 @@ const narrowModes = (file: string): void => {
 
 const configured = (connection: Sqlite.Database): Sqlite.Database => {
   try {
+    // Must stand before the first table: what is deleted can then be given back to the disk page by page.
+    if (connection.pragma('page_count', { simple: true }) === 0)
+      connection.pragma('auto_vacuum = INCREMENTAL');
     connection.pragma('journal_mode = WAL');
     connection.pragma('synchronous = FULL');
     connection.pragma('foreign_keys = ON');
     connection.pragma('secure_delete = ON');
+    // A write-ahead log that has grown shrinks again.
+    connection.pragma(`journal_size_limit = ${WAL_BYTES}`);
     return connection;
   } catch (error) {
     connection.close();

@@ -6,6 +6,7 @@ import { adviceFor, type Backup, makeBackup } from './backups.ts';
 import type { Change } from './change.ts';
 import { explain, isBusy, isOutage, isRefused, meansDamage, meansRefusal, sqliteCode } from './connection.ts';
 import { DatabaseError } from './database-error.ts';
+import { releaseFreePages } from './free-space.ts';
 import { CURRENT_SCHEMA } from './migrations.ts';
 import type { Mirror } from './mirror.ts';
 import { OpenedFile } from './opened-file.ts';
@@ -23,14 +24,24 @@ import type { Queryable } from './queryable.ts';
 import { Recollection } from './recollection.ts';
 import { replay } from './replay.ts';
 import { rotateVault } from './sealed-values.ts';
+import { SharedWork } from './shared-work.ts';
 import { SpillFile } from './spill-file.ts';
 import type { TokenFormat } from './tokens.ts';
 import type { Vault } from './vault.ts';
 
-/** How long a write waits for another process's lock before memory takes over; the event loop goes on meanwhile. */
-const BUSY_WAIT_MS = 200;
+/**
+ * How long a write waits for another process's lock before memory takes over; the event loop goes on meanwhile. Where
+ * others write one after the other, it waits its turn: that is no outage unless it lasts.
+ */
+const [BUSY_WAIT_MS, CONTENTION_MS] = [200, 5000];
+/** A short look has time: what holds the lock is most likely another command that is about to end. */
+const BRIEF_BUSY_WAIT_MS = 3000;
+/** So often is looked whether much of the file is free. */
+const UPKEEP_MS = 60_000;
 /** Between two attempts to write the file again: from 100 ms, doubled each time up to 2 s, with jitter. */
 const [FIRST_RETRY_MS, LAST_RETRY_MS] = [100, 2000];
+/** So often is looked for what other programs have written. */
+const FOREIGN_WRITES_MS = 1000;
 /** A connection that was replaced is closed when whoever reads from it is surely done. */
 const LINGER_MS = 1000;
 
@@ -84,6 +95,11 @@ export class Database implements TokenFormat {
   #told = '';
   #retry: NodeJS.Timeout | null = null;
   readonly #lingering = new Set<OpenedFile>();
+  #upkeep: NodeJS.Timeout | undefined;
+  readonly #release = new SharedWork<boolean>();
+  #isClosing = false;
+  readonly #backup = new SharedWork<Backup>();
+  readonly #verification = new SharedWork<AuditVerification>();
 
   private constructor(options: DatabaseOptions, opened: Opened) {
     this.path = options.file;
@@ -98,6 +114,11 @@ export class Database implements TokenFormat {
     this.#outage = opened.outage;
     this.#watch(opened.file);
     if (opened.outage !== null) this.#scheduleRetry(0);
+    if (options.isBrief !== true)
+      this.#upkeep = setInterval(
+        () => void this.releaseFreeSpace().catch(() => undefined),
+        UPKEEP_MS,
+      ).unref();
   }
 
   /** Opens or makes the file (mode 600, WAL), brings its tables up to date and leaves existing rows as they are. */
@@ -129,7 +150,11 @@ export class Database implements TokenFormat {
       if (this.#outage === null) {
         try {
           const isWorthIt = (error: unknown) => isBusy(error) && this.#outage === null;
-          return await patiently(() => this.#writeToFile(work), isWorthIt, BUSY_WAIT_MS);
+          return await patiently(() => this.#writeToFile(work), isWorthIt, {
+            stillMs: this.#options.isBrief === true ? BRIEF_BUSY_WAIT_MS : BUSY_WAIT_MS,
+            atMostMs: CONTENTION_MS,
+            progress: () => foreignWritesOf(this.#file),
+          });
         } catch (error) {
           if (!isOutage(error) && !(mustKeep && isRefused(error))) throw error;
           this.#beginOutage(error);
@@ -172,9 +197,9 @@ export class Database implements TokenFormat {
       .slice(0, wish.first);
   }
 
-  /** Looks through the whole audit in the file. */
+  /** Looks through the whole audit in the file. Those who ask while that is done share the next look. */
   verifyAudit(): Promise<AuditVerification> {
-    return verifyChain(this.#file.kysely, this.#chain, this.#chain.readHead());
+    return this.#verification.run(() => verifyChain(this.#file.kysely, this.#chain));
   }
 
   /** Where a token lies at present. */
@@ -206,14 +231,35 @@ export class Database implements TokenFormat {
     if (this.#outage !== null) this.#tellRecovery();
   }
 
-  /** Copies the whole database while it is in use. */
+  /** Calls back within about a second of a write by another program; once at the beginning in any case. The answer ends it. */
+  watchForeignWrites(onWritten: () => void): () => void {
+    let seen: { readonly file: OpenedFile; readonly version: number } | null = null;
+    const timer = setInterval(() => {
+      const file = this.#file;
+      const version = this.#outage === null ? foreignWritesOf(file) : null;
+      // Each connection counts for itself.
+      if (version === null || (seen?.file === file && seen.version === version)) return;
+      seen = { file, version };
+      onWritten();
+    }, FOREIGN_WRITES_MS).unref();
+    return () => clearInterval(timer);
+  }
+
+  /** Copies the whole database while it is in use. Those who ask while one is being made share the next. */
   async backUp(now: Date): Promise<Backup> {
     if (this.#outage !== null)
       throw new DatabaseError(
         this.path,
         'The database cannot be written at present, so it is not copied either.',
       );
-    return makeBackup(this.#file.connection, this.path, this.#vault, now);
+    return this.#backup.run(() => makeBackup(this.path, this.#vault, now));
+  }
+
+  /** Gives room in the file that is not needed any more back to the disk; false when there is little of it. */
+  releaseFreeSpace(): Promise<boolean> {
+    const file = this.#file;
+    const isWanted = (): boolean => !this.#isClosing && this.#outage === null && this.#file === file;
+    return this.#release.run(async () => isWanted() && releaseFreePages(file, isWanted));
   }
 
   /** Seals and opens the secrets in this file. */
@@ -235,8 +281,11 @@ export class Database implements TokenFormat {
 
   /** Tries once more to write what is pending, and leaves the rest in the spill file for the next start. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosing = true;
+    clearInterval(this.#upkeep);
     if (this.#retry !== null) clearTimeout(this.#retry);
     this.#listeners.clear();
+    await this.#release.settled();
     await this.#turns.take(() => this.#tryFile());
     if (this.#retry !== null) clearTimeout(this.#retry);
     await this.#outage?.leave();
@@ -393,3 +442,12 @@ export class Database implements TokenFormat {
     for (const { recovery } of this.#listeners) recovery?.(this.recovery, trouble);
   }
 }
+
+/** Null where the file does not tell at present. */
+const foreignWritesOf = (file: OpenedFile): number | null => {
+  try {
+    return file.foreignWrites();
+  } catch {
+    return null;
+  }
+};

@@ -7,17 +7,27 @@ import type { EventsTable } from './tables.ts';
 /** How much of the past is kept. */
 export const KEPT_EVENTS = 10_000;
 
+interface Appending {
+  /** Everything up to here is known. */
+  readonly lastId: number;
+  readonly drafts: readonly EventDraft[];
+  /** So many ids are left out: what had them was lost. */
+  readonly skipped: number;
+  /** How many events of other processes are read at once. */
+  readonly atOnce: number;
+}
+
 /**
  * Gives each draft the next id and keeps it. Answers everything behind `lastId`: first what another process has kept
- * in the same database meanwhile, then the drafts. `skipped` ids are left out: what had them was lost.
+ * in the same database meanwhile, then the drafts. When there is more of the former than is read at once, no draft is
+ * kept yet: they have to be offered again.
  */
 export const appendEvents = async (
   transaction: Queryable,
-  lastId: number,
-  drafts: readonly EventDraft[],
-  skipped: number,
+  { lastId, drafts, skipped, atOnce }: Appending,
 ): Promise<{ readonly foreign: readonly KeptEvent[]; readonly kept: readonly KeptEvent[] }> => {
-  const foreign = await findEvents(transaction, lastId, KEPT_EVENTS);
+  const foreign = await findEvents(transaction, lastId, atOnce);
+  if (foreign.length === atOnce) return { foreign, kept: [] };
   const firstId = (foreign.at(-1)?.id ?? lastId) + 1 + skipped;
   const kept = drafts.map((draft, index): KeptEvent => ({ ...draft, id: firstId + index }));
   await transaction.insertInto('vega_events').values(kept.map(toRow)).execute();

@@ -45,11 +45,12 @@ class ImmediateDriver extends SqliteDriver {
 
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw('begin immediate'));
-    this.#options.journal.begin();
+    this.#options.journal.clear();
   }
 
   /** An error that ends the transaction by itself, such as a full disk, leaves nothing to roll back. */
   override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    this.#options.journal.clear();
     if (this.#options.database.inTransaction) await super.rollbackTransaction(connection);
   }
 }

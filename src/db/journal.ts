@@ -7,16 +7,28 @@ type Statement = Extract<Change, { kind: 'STATEMENT' }>;
 /** Writes down what the transaction under way changes. */
 export class Journal {
   #changes: Change[] = [];
+  #isKept = false;
   #isMuted = false;
 
-  begin(): void {
+  /** What was noted is forgotten, and nothing is noted until somebody keeps it: there are tokens among the parameters. */
+  clear(): void {
     this.#changes = [];
+    this.#isKept = false;
     this.#isMuted = false;
+  }
+
+  keep(): void {
+    this.#isKept = true;
   }
 
   /** A statement was executed; one that only reads is not kept. */
   note({ sql, parameters, query }: CompiledQuery): void {
-    if (this.#isMuted || query.kind === 'SelectQueryNode' || /^\s*(select|pragma|begin|commit)\b/i.test(sql))
+    if (
+      !this.#isKept ||
+      this.#isMuted ||
+      query.kind === 'SelectQueryNode' ||
+      /^\s*(select|pragma|begin|commit)\b/i.test(sql)
+    )
       return;
     this.#changes.push({ kind: 'STATEMENT', sql, parameters: parameters as Statement['parameters'] });
   }
@@ -28,14 +40,14 @@ export class Journal {
       return await work();
     } finally {
       this.#isMuted = false;
-      this.#changes.push(change);
+      if (this.#isKept) this.#changes.push(change);
     }
   }
 
-  /** What has been changed since the begin. */
+  /** What has been changed since the begin. It is not kept here any longer. */
   take(): readonly Change[] {
     const changes = this.#changes;
-    this.#changes = [];
+    this.clear();
     return changes;
   }
 }
@@ -43,6 +55,7 @@ export class Journal {
 const journals = new WeakMap<Kysely<Tables>, Journal>();
 
 export const keepJournal = (transaction: Kysely<Tables>, journal: Journal): void => {
+  journal.keep();
   journals.set(transaction, journal);
 };
 

@@ -7,6 +7,7 @@ import { readChanges } from './change.ts';
 import { explain, isBusy, isDamage, isRefused, sqliteCode } from './connection.ts';
 import { DatabaseError } from './database-error.ts';
 import { underFormerNames } from './former-names.ts';
+import { compactAtStart } from './free-space.ts';
 import type { BeforeStatement } from './immediate-dialect.ts';
 import { type MasterKeySource, readMasterKeys } from './master-key.ts';
 import { CURRENT_SCHEMA, executedMigrations, isUpToDate, migrate } from './migrations.ts';
@@ -30,6 +31,8 @@ export interface DatabaseOptions {
   readonly now: Date;
   /** VEGA_SEAL_TOKENS. */
   readonly sealsTokens?: boolean;
+  /** Opened for a short look: it waits longer for a lock, and leaves the file's upkeep to others. */
+  readonly isBrief?: boolean;
   /** A backup has just taken the place of the file: the audit goes on from its end. */
   readonly isRestored?: boolean;
   readonly beforeStatement?: BeforeStatement | undefined;
@@ -85,6 +88,8 @@ const openFile = (options: DatabaseOptions): Promise<Opened> =>
     const before = isUpToDate(record) ? await giveBack(file, options) : NOTHING;
     await backUpOlder(file, record, options);
     await migrate(options.file, kysely);
+    // What cannot be made smaller now stays as large as it is.
+    if (options.isBrief !== true) await compactAtStart(file).catch(() => undefined);
     const after = await giveBack(file, options);
     const { format, chain } = await openKeys(file, options);
     await settleSeals(kysely, format);
@@ -142,13 +147,13 @@ const withFile = async (
 
 /** A copy of what an older vega-auth has left. The tables of a predecessor have no key yet that a copy could be sealed with. */
 const backUpOlder = async (
-  { kysely, connection }: OpenedFile,
+  { kysely }: OpenedFile,
   record: MigrationRecord,
   { file, masterKey, now }: DatabaseOptions,
 ): Promise<void> => {
   if (isUpToDate(record) || !record.executed.includes(FIRST_WITH_KEY)) return;
   const db = record.isFormer ? underFormerNames(kysely) : kysely;
-  await makeBackup(connection, file, await openVault(file, db, masterKey), now);
+  await makeBackup(file, await openVault(file, db, masterKey), now);
 };
 
 const FIRST_WITH_KEY = '0003-api-configs';

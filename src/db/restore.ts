@@ -68,7 +68,7 @@ type TokenRow = Selectable<UpstoxTokensTable>;
 /** Whatever a damaged file still yields. */
 const readTokens = (file: string): readonly TokenRow[] => {
   try {
-    const connection = new Sqlite(file, { readonly: true });
+    const connection = new Sqlite(file, { readonly: true, timeout: 0 });
     try {
       return connection.prepare<[], TokenRow>('select * from upstox_tokens order by id').all();
     } finally {

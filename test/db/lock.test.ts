@@ -3,7 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { ensureAccount, findAccounts } from '../../src/db/accounts.ts';
-import { Folder, holdLock } from './temporary-database.ts';
+import { Database } from '../../src/db/database.ts';
+import { IST } from '../../src/domain/wall-time.ts';
+import { Folder, holdLock, writeInTurn } from './temporary-database.ts';
 
 const HELD_MS = 120;
 
@@ -32,6 +34,44 @@ test('a write waits for the lock of another process without stopping the server'
   ]);
   expect(calls).toBe(1);
   expect(loop.max / 1e6).toBeLessThan(50);
+});
+
+test('a write waits its turn while others write one after the other, and that is no outage', async () => {
+  using folder = new Folder();
+  await using database = await folder.open();
+  await using others = await writeInTurn(database.path, { commits: 12, heldMs: 60 });
+  const told: boolean[] = [];
+  database.listen({ recovery: ({ dbLocked }) => told.push(dbLocked) });
+  await database.write((transaction) =>
+    ensureAccount(transaction, { id: 'UPSTOX_01', number: 1 }, new Date(0)),
+  );
+  expect(told).toEqual([]);
+  await others.ended;
+  expect(folder.raw((connection) => connection.prepare('select id from accounts').pluck().all())).toEqual([
+    'UPSTOX_01',
+  ]);
+  expect(folder.raw((connection) => connection.prepare('select count(*) from turns').pluck().get())).toBe(12);
+});
+
+test('a short look waits longer for a lock that stands still', async () => {
+  using folder = new Folder();
+  await using database = await Database.open({
+    file: folder.file('vega_trade.db'),
+    zone: IST,
+    masterKey: { given: [], folder: folder.file('.vega') },
+    now: new Date(0),
+    isBrief: true,
+  });
+  await using other = await holdLock(database.path);
+  const loop = performance.now();
+  const writing = database.write((transaction) =>
+    ensureAccount(transaction, { id: 'UPSTOX_01', number: 1 }, new Date(0)),
+  );
+  await delay(4 * HELD_MS);
+  expect([database.trouble, performance.now() - loop > 4 * HELD_MS - 5]).toEqual([null, true]);
+  await other.release();
+  await writing;
+  expect(database.trouble).toBeNull();
 });
 
 test('a program that only reads is not disturbed, and does not disturb', async () => {

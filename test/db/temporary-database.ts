@@ -66,6 +66,35 @@ export const holdLock = async (file: string): Promise<AsyncDisposable & { releas
   };
 };
 
+/** Another process that writes again and again, and leaves the lock to others only for the moment between two commits. */
+export const writeInTurn = async (
+  file: string,
+  { commits, heldMs }: { readonly commits: number; readonly heldMs: number },
+): Promise<AsyncDisposable & { readonly ended: Promise<unknown> }> => {
+  const script = `
+    const Sqlite = require(${JSON.stringify(path.resolve('node_modules/better-sqlite3'))});
+    const connection = new Sqlite(${JSON.stringify(file)}, { timeout: 5000 });
+    connection.exec('create table turns (id integer)');
+    const still = new Int32Array(new SharedArrayBuffer(4));
+    for (let left = ${commits}; left > 0; left -= 1) {
+      connection.exec('begin immediate; insert into turns values (1)');
+      if (left === ${commits}) process.stdout.write('begun');
+      Atomics.wait(still, 0, 0, ${heldMs});
+      connection.exec('commit');
+    }
+    connection.close();`;
+  const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = once(child, 'exit');
+  await Promise.race([once(child.stdout, 'data'), ended]);
+  return {
+    ended,
+    [Symbol.asyncDispose]: async () => {
+      child.kill();
+      await ended;
+    },
+  };
+};
+
 /** `upstox_tokens` as its user wrote it. */
 export const SEED_TABLE = `
   CREATE TABLE "upstox_tokens" (

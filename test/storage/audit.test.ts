@@ -1,11 +1,13 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { AuditChain } from '../../src/db/audit-chain.ts';
 import { AuditHead } from '../../src/db/audit-head.ts';
-import type { Database } from '../../src/db/database.ts';
+import { Database } from '../../src/db/database.ts';
 import { AUDIT_KINDS, toAuditEntry } from '../../src/domain/audit.ts';
+import { IST } from '../../src/domain/wall-time.ts';
 import { Folder } from '../db/temporary-database.ts';
 import { openDesk, until } from '../support/desk.ts';
 
@@ -42,6 +44,42 @@ test('nobody changes or removes an entry by accident', async () => {
     expect(() => connection.exec('delete from vega_audit_entries')).toThrow('append-only');
   });
   expect(await database.verifyAudit()).toEqual({ valid: true, entries: 3, firstBadId: null, reason: null });
+});
+
+test('ten looks at the whole audit at once are one, and leave the event loop to others', async () => {
+  using folder = new Folder();
+  let [turns, isOver] = [0, false];
+  const readIn: number[] = [];
+  await using database = await Database.open({
+    file: folder.file('vega_trade.db'),
+    zone: IST,
+    masterKey: { given: [], folder: folder.file('.vega') },
+    now: AT,
+    beforeStatement: (sql) => {
+      if (sql.includes('"sequence" > ?')) readIn.push(turns);
+    },
+  });
+  await fill(database, 1000);
+  const verifying = Promise.all(Array.from({ length: 10 }, () => database.verifyAudit())).finally(() => {
+    isOver = true;
+  });
+  for (; !isOver; turns += 1) await nextTurn();
+  expect(await verifying).toEqual(
+    Array(10).fill({ valid: true, entries: 1000, firstBadId: null, reason: null }),
+  );
+  expect(new Set(readIn).size).toBe(readIn.length);
+  expect(readIn.length).toBe(5);
+});
+
+test('a look at the audit that was asked for after a change sees it, also while another one is under way', async () => {
+  using folder = new Folder();
+  await using database = await folder.open();
+  await fill(database, 1000);
+  const before = database.verifyAudit();
+  await nextTurn();
+  tamper(folder, "update audit_entries set message = 'nothing' where sequence = 1");
+  const after = database.verifyAudit();
+  expect([(await before).valid, (await after).firstBadId]).toEqual([true, 1]);
 });
 
 test('an entry keeps its hash for ever, whatever columns the table gets', () => {

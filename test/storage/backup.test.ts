@@ -1,6 +1,10 @@
 import { copyFileSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
+import { faultOf } from '../../src/db/backups.ts';
+import { keyIdsOf } from '../../src/db/opening.ts';
 import { restoreBackup } from '../../src/db/restore.ts';
 import { replaceToken } from '../../src/db/token-replacement.ts';
 import { findTokens } from '../../src/db/tokens.ts';
@@ -76,6 +80,47 @@ describe('a backup', () => {
     }
     expect(backupsIn(folder)).toHaveLength(7);
     expect(backupsIn(folder)[0]).toContain('14-30-07');
+  });
+
+  test('stays when the clock was put back, although all others have newer names', async () => {
+    using folder = new Folder();
+    await using database = await folder.open();
+    const { file: newest } = await database.backUp(NOW);
+    for (const year of [2027, 2028, 2029, 2030, 2031, 2032])
+      copyFileSync(newest, newest.replace('2026', String(year)));
+    const { file } = await database.backUp(new Date(NOW.getTime() - 3_600_000));
+    expect(existsSync(file)).toBe(true);
+    expect(backupsIn(folder)).toHaveLength(7);
+    expect(backupsIn(folder)[0]).toContain('13-30-05');
+  });
+
+  test('is made once for all who ask at the same moment, and once more for those who ask meanwhile', async () => {
+    using folder = new Folder();
+    await using database = await folder.open();
+    await store(database, 'token-1');
+    const first = Array.from({ length: 3 }, () => database.backUp(NOW));
+    await nextTurn();
+    await store(database, 'token-2');
+    const second = Array.from({ length: 3 }, () => database.backUp(NOW));
+    const files = (await Promise.all([...first, ...second])).map(({ file }) => path.basename(file));
+    const [one, other] = ['vega_trade-2026-11-17T14-30-05.000Z.db', 'vega_trade-2026-11-17T14-30-05.001Z.db'];
+    expect(files).toEqual([one, one, one, other, other, other]);
+    expect(backupsIn(folder)).toEqual([one, other]);
+    await database[Symbol.asyncDispose]();
+    await restore(folder);
+    await using again = await folder.open();
+    expect(await texts(again)).toEqual(['token-2']);
+  });
+
+  test('of two programs in the same millisecond both are whole, and neither waits for the other', async () => {
+    using folder = new Folder();
+    await using one = await folder.open();
+    await using other = await folder.open();
+    await store(one, 'token-1');
+    const made = await Promise.all([one, other, one, other].map((database) => database.backUp(NOW)));
+    expect(new Set(made.map(({ file }) => file)).size).toBe(2);
+    for (const { file } of made) expect(faultOf(file, keyIdsOf(optionsOf(folder).masterKey))).toBeNull();
+    expect(backupsIn(folder)).toHaveLength(2);
   });
 });
 

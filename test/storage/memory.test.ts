@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { built } from '../support/built.ts';
 
-test('a snapshot of the heap shows no token, neither one that waits in memory nor one that was read', async () => {
+test('a snapshot of the heap shows no token: none that waits in memory, was read, backed up or sealed anew', async () => {
   const program = await built('test/support/heap-child.ts');
   const { stdout } = await promisify(execFile)(process.execPath, [program]);
   expect(JSON.parse(stdout)).toEqual({
@@ -12,5 +12,6 @@ test('a snapshot of the heap shows no token, neither one that waits in memory no
     showsMarker: true,
     showsToken: false,
     isReadable: true,
+    showsTokenAfterwards: false,
   });
 }, 60_000);

@@ -5,6 +5,7 @@ import type { Database } from '../../src/db/database.ts';
 import { replaceToken } from '../../src/db/token-replacement.ts';
 import { findTokens } from '../../src/db/tokens.ts';
 import { Folder, holdLock, newToken } from '../db/temporary-database.ts';
+import { until } from './desk.ts';
 
 /**
  * A program of its own, with a heap in which nobody else has left anything: one token waits in memory because the file
@@ -26,13 +27,21 @@ const [read] = await findTokens(database.read, 1, database);
 const { dbLocked, pendingWrites } = database.recovery;
 const marker = randomBytes(24).toString('hex');
 const snapshot = readFileSync(writeHeapSnapshot(folder.file('heap.heapsnapshot')));
+await lock.release();
+await until('the file to have it', () => database.trouble === null);
+// Everything that goes over all tokens of the file.
+await database.backUp(new Date());
+await database.rotateMasterKey();
+await database.verifyAudit();
+await findTokens(database.read, 1, database);
+const afterwards = readFileSync(writeHeapSnapshot(folder.file('afterwards.heapsnapshot')));
 const token = Buffer.from(upsideDown).reverse();
 const found = {
   dbLocked,
   pendingWrites,
   showsMarker: snapshot.includes(marker),
   showsToken: snapshot.includes(token),
+  showsTokenAfterwards: afterwards.includes(token),
   isReadable: read?.accessToken.reveal() === token.toString('latin1'),
 };
-await lock.release();
 process.stdout.write(JSON.stringify(found));

@@ -1,7 +1,10 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Database } from '../../db/database.ts';
 import type { AuthAside, AuthEvent, AuthHappening, EventDraft, KeptEvent } from '../../domain/event.ts';
 import type { Logger } from '../../log.ts';
 import type { Clock } from '../clock.ts';
+import { CatchUp } from './catch-up.ts';
+import { EventPages, restOfPage } from './event-pages.ts';
 import { EventReader, type Portion } from './event-reader.ts';
 import { EventStore, type Keeping } from './event-store.ts';
 import { RecentEvents, toldTo } from './recent-events.ts';
@@ -9,6 +12,10 @@ import { RecentEvents, toldTo } from './recent-events.ts';
 /** How much of the history is answered without the database. */
 const RECENT = 1000;
 const HEARTBEAT_MS = 15_000;
+/** How many happenings are told before the readers have to take them: less than waits for one reader. */
+const TOLD_AT_ONCE = 64;
+/** After so many readers, or so long, others have a turn of the event loop. */
+const [WOKEN_AT_ONCE, WAKING_MS] = [100, 10];
 
 interface Options {
   readonly database: Database;
@@ -24,10 +31,16 @@ interface Wish {
   readonly hears?: (happening: AuthHappening | AuthAside) => boolean;
 }
 
-/** What is to be told, in this order: a draft when it is kept, the rest when all before it was told. */
+/** Told when it is kept, or when the database does not take it. */
+interface DraftTurn {
+  readonly kind: 'DRAFT';
+  readonly draft: EventDraft;
+  event: KeptEvent | null;
+}
+
+/** What is to be told, in this order. */
 type Turn =
-  | { readonly kind: 'DRAFT'; readonly draft: EventDraft }
-  | { readonly kind: 'KEPT'; readonly event: KeptEvent }
+  | DraftTurn
   | { readonly kind: 'TICK'; readonly accountId: string; readonly happening: AuthHappening }
   | { readonly kind: 'READER'; readonly reader: EventReader; readonly snapshot: readonly AuthHappening[] };
 
@@ -40,8 +53,20 @@ export class EventLog implements AsyncDisposable {
   readonly #store: EventStore;
   readonly #recent: RecentEvents;
   readonly #readers = new Set<EventReader>();
+  readonly #catchUp = new CatchUp();
+  readonly #pages: EventPages;
   readonly #heartbeat: NodeJS.Timeout;
-  #turns: Turn[] = [];
+  readonly #turns: Turn[] = [];
+  /** Of the turns, the drafts that have no id yet. */
+  readonly #drafts = new Map<EventDraft, DraftTurn>();
+  /** Drafts that were told without an id of their own. */
+  readonly #toldUnkept = new WeakSet<EventDraft>();
+  #isTelling = false;
+  #isTellingWanted = false;
+  #told: Promise<void> = Promise.resolve();
+  #admitted: Promise<void> = Promise.resolve();
+  /** Ends the watch for what other processes write; null while nobody listens. */
+  #stopWatching: (() => void) | null = null;
   /** The id of the event that was told last. */
   #lastId: number;
 
@@ -50,6 +75,7 @@ export class EventLog implements AsyncDisposable {
     this.#store = store;
     this.#lastId = store.lastId;
     this.#recent = new RecentEvents(RECENT, store.lastId);
+    this.#pages = new EventPages((after, limit) => store.read(after, limit));
     this.#heartbeat = setInterval(() => this.#beat(), HEARTBEAT_MS).unref();
   }
 
@@ -58,7 +84,7 @@ export class EventLog implements AsyncDisposable {
       database: options.database,
       log: options.log,
       onKept: (kept) => log.#onKept(kept),
-      onImpatience: () => log.#turnAround(),
+      onImpatience: () => void log.#tellAll(),
     });
     const log: EventLog = new EventLog(options, store);
     return log;
@@ -77,15 +103,28 @@ export class EventLog implements AsyncDisposable {
   /** Something has happened, to an account or, with null, to all of them. */
   publish(accountId: string | null, happening: AuthHappening): void {
     const draft: EventDraft = { at: this.#options.clock(), accountId, ...happening };
-    this.#turns.push({ kind: 'DRAFT', draft });
+    const turn: DraftTurn = { kind: 'DRAFT', draft, event: null };
+    this.#turns.push(turn);
+    this.#drafts.set(draft, turn);
     this.#store.keep(draft);
-    if (this.#store.isFailing) this.#turnAround();
+    if (this.#store.isFailing) void this.#tellAll();
+  }
+
+  /** Returns when one more may begin to listen: of a thousand who come at once, one in each turn of the event loop. */
+  admit(): Promise<void> {
+    this.#admitted = this.#admitted.then(() => nextTurn());
+    return this.#admitted;
+  }
+
+  /** Tells what other processes have kept so far. What they keep later is told within a second or so. */
+  look(): Promise<void> {
+    return this.#store.look();
   }
 
   /** Tells something that is not kept, such as a tick of a clock: it repeats the last id. */
   whisper(accountId: string, happening: AuthHappening): void {
     this.#turns.push({ kind: 'TICK', accountId, happening });
-    this.#turnAround();
+    void this.#tellAll();
   }
 
   /**
@@ -98,21 +137,24 @@ export class EventLog implements AsyncDisposable {
       only,
       hears,
       after,
-      history: (of, seen, limit) => this.#history(of, seen, limit),
-      onClose: (closed) => this.#readers.delete(closed),
+      turn: (of) => this.#catchUp.turn(of),
+      history: (of, seen) => this.#history(of, seen),
+      onWhole: (of) => this.#catchUp.leave(of),
+      onClose: (closed) => this.#leave(closed),
     });
     if (after !== undefined) {
-      this.#readers.add(reader);
+      this.#enter(reader);
       return reader;
     }
     // What is about to be told is in the snapshot already, so the reader begins behind it.
     this.#turns.push({ kind: 'READER', reader, snapshot });
-    this.#turnAround();
+    void this.#tellAll();
     return reader;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#heartbeat);
+    this.#stopWatching?.();
     await this.#store[Symbol.asyncDispose]();
     for (const reader of [...this.#readers]) reader.close();
   }
@@ -121,38 +163,71 @@ export class EventLog implements AsyncDisposable {
     return { id: this.#lastId, at: this.#options.clock(), accountId, ...happening };
   }
 
-  #onKept(kept: readonly Keeping[]): void {
-    const ids = new Map(kept.map(({ draft, event }) => [draft, event]));
-    const waiting = new Set(this.#turns.map((turn) => (turn.kind === 'DRAFT' ? turn.draft : null)));
-    const others = kept.filter(({ draft }) => draft === null || !waiting.has(draft));
-    for (const { draft, event } of others) {
-      if (draft === null) this.#tell(event);
+  /** Returns when the readers were given it. */
+  #onKept(kept: readonly Keeping[]): Promise<void> {
+    for (const { draft, event } of kept) {
+      const turn = draft === null ? undefined : this.#drafts.get(draft);
+      if (draft !== null) this.#drafts.delete(draft);
+      if (turn !== undefined) turn.event = event;
+      else if (draft === null) this.#tell(event);
       else this.#remember(event);
     }
-    this.#turns = this.#turns.map((turn) => {
-      const event = turn.kind === 'DRAFT' ? ids.get(turn.draft) : undefined;
-      return event === undefined ? turn : { kind: 'KEPT', event };
-    });
-    this.#turnAround();
+    return this.#tellAll();
   }
 
-  /** Tells what can be told: up to the first draft that is neither kept nor despaired of. */
-  #turnAround(): void {
-    for (let turn = this.#turns[0]; turn !== undefined; turn = this.#turns[0]) {
-      if (turn.kind === 'DRAFT' && !this.#store.isFailing) break;
-      this.#turns.shift();
-      this.#take(turn);
+  /** Tells what can be told, and returns when the readers were given it. */
+  #tellAll(): Promise<void> {
+    this.#isTellingWanted = true;
+    if (!this.#isTelling) this.#told = this.#tellInSlices();
+    return this.#told;
+  }
+
+  async #tellInSlices(): Promise<void> {
+    this.#isTelling = true;
+    try {
+      while (this.#isTellingWanted) {
+        this.#isTellingWanted = false;
+        this.#takeDue();
+        await this.#wakeReaders();
+        if (!this.#isAnyDue()) continue;
+        this.#isTellingWanted = true;
+        await nextTurn();
+      }
+    } finally {
+      this.#isTelling = false;
     }
-    for (const reader of [...this.#readers]) reader.wake();
+  }
+
+  /** Takes the turns that are due, up to the first draft that is neither kept nor to be told without being kept. */
+  #takeDue(): void {
+    for (let left = TOLD_AT_ONCE; left > 0 && this.#isAnyDue(); left -= 1) {
+      const turn = this.#turns.shift();
+      if (turn !== undefined) this.#take(turn);
+    }
+  }
+
+  #isAnyDue(): boolean {
+    const [turn] = this.#turns;
+    if (turn?.kind !== 'DRAFT') return turn !== undefined;
+    return turn.event !== null || this.#store.isFailing;
+  }
+
+  /** Thousands are not woken in one turn of the event loop. */
+  async #wakeReaders(): Promise<void> {
+    let [woken, begun] = [0, performance.now()];
+    for (const reader of [...this.#readers]) {
+      reader.wake();
+      woken += 1;
+      if (woken < WOKEN_AT_ONCE && performance.now() - begun < WAKING_MS) continue;
+      await nextTurn();
+      [woken, begun] = [0, performance.now()];
+    }
   }
 
   #take(turn: Turn): void {
     switch (turn.kind) {
-      case 'KEPT':
-        this.#tell(turn.event);
-        break;
       case 'DRAFT':
-        this.#send({ ...turn.draft, id: this.#lastId });
+        this.#takeDraft(turn);
         break;
       case 'TICK':
         this.#send(this.#aside(turn.accountId, turn.happening));
@@ -162,6 +237,29 @@ export class EventLog implements AsyncDisposable {
     }
   }
 
+  #takeDraft({ draft, event }: DraftTurn): void {
+    if (event !== null) {
+      this.#tell(event);
+      return;
+    }
+    this.#drafts.delete(draft);
+    this.#toldUnkept.add(draft);
+    this.#send({ ...draft, id: this.#lastId });
+  }
+
+  #enter(reader: EventReader): void {
+    this.#readers.add(reader);
+    this.#stopWatching ??= this.#options.database.watchForeignWrites(() => void this.#store.look());
+  }
+
+  #leave(reader: EventReader): void {
+    this.#readers.delete(reader);
+    this.#catchUp.leave(reader);
+    if (this.#readers.size > 0) return;
+    this.#stopWatching?.();
+    this.#stopWatching = null;
+  }
+
   #begin(reader: EventReader, snapshot: readonly AuthHappening[]): void {
     if (reader.isClosed) return;
     const { accountId } = reader;
@@ -169,7 +267,7 @@ export class EventLog implements AsyncDisposable {
       this.#lastId,
       snapshot.map((happening) => this.#aside(accountId, happening)),
     );
-    this.#readers.add(reader);
+    this.#enter(reader);
   }
 
   #tell(event: KeptEvent): void {
@@ -199,25 +297,31 @@ export class EventLog implements AsyncDisposable {
       const beat = beats.get(reader.accountId) ?? this.#aside(reader.accountId, { kind: 'HEARTBEAT' });
       beats.set(reader.accountId, beat);
       reader.offer(beat);
-      reader.wake();
     }
+    void this.#tellAll();
   }
 
-  #history(reader: EventReader, seen: number, limit: number): Portion | Promise<Portion> {
-    if (seen > this.#lastId) return this.#gap(reader);
-    if (!this.#recent.reachesBackTo(seen)) return this.#pastOf(reader, seen, limit);
-    const found = this.#recent.after(seen, limit);
+  #history(reader: EventReader, seen: number): Portion | Promise<Portion> {
+    if (seen > this.#lastId) return this.#aheadOf(reader, seen);
+    if (!this.#recent.reachesBackTo(seen)) return this.#pastOf(reader, seen);
+    const found = this.#recent.after(seen, restOfPage(seen));
     const upTo = found.at(-1)?.id ?? this.#lastId;
     const isWhole = upTo >= this.#lastId;
-    const untold = isWhole ? this.#despairedOf(reader.accountId) : [];
+    const untold = isWhole ? this.#unkeptOf(reader.accountId) : [];
     return { events: this.#of(reader, [...found, ...untold]), upTo, isWhole };
   }
 
-  async #pastOf(reader: EventReader, seen: number, limit: number): Promise<Portion> {
-    const found = await this.#store.read(seen, limit);
+  async #pastOf(reader: EventReader, seen: number): Promise<Portion> {
+    const found = await this.#pages.behind(seen, this.#lastId);
     const [first] = found;
     if (first === undefined || first.id !== seen + 1) return this.#gap(reader);
     return { events: this.#of(reader, found), upTo: found.at(-1)?.id ?? seen, isWhole: false };
+  }
+
+  /** The reader knows more than this process: another one on the same database may have told it. */
+  async #aheadOf(reader: EventReader, seen: number): Promise<Portion> {
+    await this.#store.look();
+    return seen > this.#lastId ? this.#gap(reader) : { events: [], upTo: seen, isWhole: false };
   }
 
   #gap(reader: EventReader): Portion {
@@ -229,9 +333,10 @@ export class EventLog implements AsyncDisposable {
   }
 
   /** What was told and not kept yet. */
-  #despairedOf(accountId: string): readonly KeptEvent[] {
+  #unkeptOf(accountId: string): readonly KeptEvent[] {
     if (!this.#store.isFailing) return [];
     return this.#store.drafts
+      .filter((draft) => this.#toldUnkept.has(draft))
       .filter((draft) => draft.accountId === null || draft.accountId === accountId)
       .map((draft) => ({ ...draft, id: this.#lastId }));
   }

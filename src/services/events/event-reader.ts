@@ -21,8 +21,12 @@ export interface ReaderOptions {
   readonly hears: (happening: AuthHappening | AuthAside) => boolean;
   /** The last event it has seen; what came behind it is read from the history first. */
   readonly after: number | undefined;
-  /** What came behind an id; a promise where the database has to be asked. */
-  readonly history: (reader: EventReader, after: number, limit: number) => Portion | Promise<Portion>;
+  /** Returns when the reader may read a portion of the history. */
+  readonly turn: (reader: EventReader) => Promise<void>;
+  /** A portion of what came behind an id; a promise where the database has to be asked. */
+  readonly history: (reader: EventReader, after: number) => Portion | Promise<Portion>;
+  /** It has read all of the history. */
+  readonly onWhole: (reader: EventReader) => void;
   readonly onClose: (reader: EventReader) => void;
 }
 
@@ -93,7 +97,7 @@ export class EventReader implements AsyncIterableIterator<AuthEvent> {
     this.#onReady();
   }
 
-  /** What there is to read now, empty when there is nothing; a promise where the database has to be asked. */
+  /** What there is to read now, empty when there is nothing; a promise where the history has to be read. */
   read(): readonly AuthEvent[] | Promise<readonly AuthEvent[]> {
     if (this.#isClosed) return [];
     if (this.#first.length > 0) {
@@ -102,8 +106,7 @@ export class EventReader implements AsyncIterableIterator<AuthEvent> {
       return first;
     }
     if (!this.#isBehind) return this.#handOver(this.#queue.splice(0, PORTION));
-    const portion = this.#options.history(this, this.#seen, PORTION);
-    return portion instanceof Promise ? portion.then((known) => this.#take(known)) : this.#take(portion);
+    return this.#options.turn(this).then(() => this.#readHistory());
   }
 
   close(): void {
@@ -138,10 +141,20 @@ export class EventReader implements AsyncIterableIterator<AuthEvent> {
     return this;
   }
 
+  /** Between a portion that is whole and taking it there may be no `await`: an event could come in between. */
+  #readHistory(): readonly AuthEvent[] | Promise<readonly AuthEvent[]> {
+    if (this.#isClosed) return [];
+    const portion = this.#options.history(this, this.#seen);
+    return portion instanceof Promise ? portion.then((known) => this.#take(known)) : this.#take(portion);
+  }
+
   /** A portion of nothing but other people's events is no reason to stop reading. */
   #take({ events, upTo, isWhole }: Portion): readonly AuthEvent[] | Promise<readonly AuthEvent[]> {
     this.#seen = upTo;
-    if (isWhole) this.#isBehind = false;
+    if (isWhole) {
+      this.#isBehind = false;
+      this.#options.onWhole(this);
+    }
     return events.length > 0 || isWhole ? this.#handOver(events) : this.read();
   }
 

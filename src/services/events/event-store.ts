@@ -4,8 +4,8 @@ import { appendEvents, findEvents, findLastEventId, KEPT_EVENTS } from '../../db
 import type { EventDraft, KeptEvent } from '../../domain/event.ts';
 import type { Logger } from '../../log.ts';
 
-/** How many happenings one transaction takes. */
-const BATCH = 500;
+/** How many happenings one transaction takes, and how many of another process are read at once. */
+const BATCH = 64;
 /** How long a happening waits for the database before it is told without being kept. */
 const PATIENCE_MS = 300;
 /** How long a database that failed is left alone. */
@@ -16,8 +16,11 @@ const REST_MS = 50;
 interface Options {
   readonly database: Database;
   readonly log: Logger;
-  /** Happenings have got their ids; the drafts are those that were handed in, what another process did stands before. */
-  readonly onKept: (kept: readonly Keeping[]) => void;
+  /**
+   * Happenings have got their ids; the drafts are those that were handed in, what another process did stands before.
+   * The next ones wait until these were told.
+   */
+  readonly onKept: (kept: readonly Keeping[]) => Promise<void>;
   /** The database does not take the drafts at the moment: they have to be told without an id of their own. */
   readonly onImpatience: () => void;
 }
@@ -36,6 +39,7 @@ export class EventStore {
   #writing: Promise<void> | null = null;
   #retry: NodeJS.Timeout | null = null;
   #isFailing = false;
+  #isLookWanted = false;
   /** When the next transaction may begin. */
   #notBefore = 0;
   /** How many were given up because the history would not hold them anyway; their ids are left out. */
@@ -78,6 +82,15 @@ export class EventStore {
     return findEvents(this.#options.database.read, after, limit);
   }
 
+  /** Reads what other processes have kept meanwhile. Returns when it was told, or cannot be read at present. */
+  async look(): Promise<void> {
+    this.#isLookWanted = !this.#isFailing;
+    while (this.#isLookWanted && !this.#isFailing) {
+      this.#start();
+      await this.#writing;
+    }
+  }
+
   /** Tries once more to keep what is not kept yet. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#retry !== null) clearTimeout(this.#retry);
@@ -92,18 +105,28 @@ export class EventStore {
   }
 
   #start(): void {
-    if (this.#writing !== null || this.#drafts.length === 0) return;
-    this.#writing = this.#writeAll().finally(() => {
+    if (this.#writing !== null || !this.#hasWork) return;
+    this.#writing = this.#work().finally(() => {
       this.#writing = null;
+      // Something may have come in since it looked for the last time.
+      if (!this.#isFailing) this.#start();
     });
   }
 
-  async #writeAll(): Promise<void> {
-    while (this.#drafts.length > 0) {
+  get #hasWork(): boolean {
+    return this.#drafts.length > 0 || this.#isLookWanted;
+  }
+
+  async #work(): Promise<void> {
+    while (this.#hasWork) {
       await this.#rest();
+      if (this.#drafts.length === 0) {
+        await this.#readForeign();
+        continue;
+      }
       const patience = setTimeout(() => this.#fail('the database is slow'), PATIENCE_MS).unref();
       try {
-        await this.#write(this.#drafts.slice(0, BATCH));
+        await this.#write(this.#drafts.slice(0, BATCH), patience);
       } catch (error) {
         this.#fail(error);
         this.#retry = setTimeout(() => this.#start(), RETRY_MS).unref();
@@ -126,22 +149,42 @@ export class EventStore {
     if (rest >= 1) await delay(rest);
   }
 
-  async #write(drafts: readonly EventDraft[]): Promise<void> {
+  async #write(drafts: readonly EventDraft[], patience: NodeJS.Timeout): Promise<void> {
     const begun = performance.now();
     const lost = this.#lost;
     const { foreign, kept } = await this.#options.database.write((transaction) =>
-      appendEvents(transaction, this.#lastId, drafts, lost),
+      appendEvents(transaction, { lastId: this.#lastId, drafts, skipped: lost, atOnce: BATCH }),
     );
-    this.#lastId = kept.at(-1)?.id ?? this.#lastId;
-    this.#lost -= lost;
-    // Some of them may have been given up meanwhile.
-    this.#drafts = this.#drafts.filter((draft) => !drafts.includes(draft));
-    this.#options.onKept([
+    clearTimeout(patience);
+    this.#lastId = kept.at(-1)?.id ?? foreign.at(-1)?.id ?? this.#lastId;
+    if (kept.length > 0) this.#settle(new Set(drafts), lost);
+    await this.#options.onKept([
       ...foreign.map((event) => ({ event, draft: null })),
       ...kept.map((event, index) => ({ event, draft: drafts[index] ?? null })),
     ]);
     const ended = performance.now();
     this.#notBefore = ended + Math.min(ended - begun, REST_MS);
+  }
+
+  #settle(drafts: ReadonlySet<EventDraft>, lost: number): void {
+    this.#lost -= lost;
+    // Some of them may have been given up meanwhile.
+    this.#drafts = this.#drafts.filter((draft) => !drafts.has(draft));
+    // They stand behind everything that others had kept.
+    this.#isLookWanted = false;
+  }
+
+  async #readForeign(): Promise<void> {
+    try {
+      const foreign = await this.read(this.#lastId, BATCH);
+      this.#isLookWanted = foreign.length === BATCH;
+      if (foreign.length === 0) return;
+      this.#lastId = foreign.at(-1)?.id ?? this.#lastId;
+      await this.#options.onKept(foreign.map((event) => ({ event, draft: null })));
+    } catch (error) {
+      this.#isLookWanted = false;
+      this.#options.log.warn({ err: error }, 'the events of other processes cannot be read at the moment');
+    }
   }
 
   #fail(error: unknown): void {

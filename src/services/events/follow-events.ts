@@ -22,9 +22,12 @@ export const followEvents = async (
   caller: Caller,
   { accountId, after, only }: Wish,
 ): Promise<EventReader> => {
+  await events.admit();
   const account = await getAccount(database, accountId);
   const hears = (happening: AuthHappening | AuthAside): boolean => mayHear(caller, happening);
   if (after !== undefined) return events.subscribe(account.id, { after, only, hears });
+  // What others have kept so far is in the state, so the reader begins behind it.
+  await events.look();
   const authState = await states.read(account);
   const isReady = await states.ready(account);
   // No `await` from here on: what happens between reading the state and listening would be missed.

@@ -22,8 +22,7 @@ interface Needs {
 /** Copies the database while it is in use, and keeps the newest seven copies. */
 export const backUp = async ({ database, audit, clock }: Needs): Promise<BackupReport> => {
   refuseOutage(database);
-  const madeAt = clock();
-  const { file, bytes } = await database.backUp(madeAt);
+  const { file, bytes, madeAt } = await database.backUp(clock());
   const name = path.basename(file);
   await audit.record('BACKUP_MADE', { file: name });
   return { name, bytes, madeAt };
