@@ -57,7 +57,7 @@ test('the cookie alone opens nothing but the event stream, and the page key alon
   expect(await ask(desk, { cookie, 'x-vega-page-key': other.pageKey })).toBe(401);
   expect(await ask(desk, { cookie, 'x-vega-page-key': '' })).toBe(401);
   expect(await ask(desk, { ...session.headers, cookie: `vega_session=planted; ${cookie}` })).toBe(200);
-  expect(desk.rows('select count(*) as count from access_keys')).toEqual([{ count: 0 }]);
+  expect(desk.rows('select count(*) as count from vega_access_keys')).toEqual([{ count: 0 }]);
   expect(session.cookie).not.toContain(session.pageKey);
 });
 

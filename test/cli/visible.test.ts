@@ -29,8 +29,8 @@ const run = async (desk: Desk, args: readonly string[]): Promise<string> => {
 test('names and reasons that were stored before are shown, and the terminal obeys none of them', async () => {
   await using desk = await openDesk({ apis: 1 });
   await desk.client.createAccessKey({ input: { name: 'feed', role: 'SERVICE' } });
-  desk.change('update access_keys set name = ?', EVIL);
-  desk.change('update accounts set name = ?', EVIL);
+  desk.change('update vega_access_keys set name = ?', EVIL);
+  desk.change('update vega_accounts set name = ?', EVIL);
   await desk.app.services.audit.record('ACCOUNT_RENAMED', { name: EVIL });
   const commands = ['keys', 'audit', 'accounts', 'status'].flatMap((command) => [
     [command],

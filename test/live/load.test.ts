@@ -141,14 +141,14 @@ test('a burst that the database does not take is told in order, with turns of th
   const { events } = desk.app.services;
   const wire = openWire(desk, { body: { query: EVENTS, variables: { after: '0' } } });
   await until('the listener', () => events.readers === 1);
-  desk.change('alter table events rename to elsewhere');
+  desk.change('alter table vega_events rename to elsewhere');
   for (let number = 0; number < 3000; number += 1) events.publish(ACCOUNT, progress(number));
   await until('all of it to be told', () => saidIn(wire.messages).length === 3000);
   expect(saidIn(wire.messages)).toEqual(Array.from({ length: 3000 }, (_, index) => index));
   expect(desk.said()).not.toContain('a reader is slow');
   desk.change('alter table elsewhere rename to events');
   await until('it to be kept', () => desk.said().includes('events are kept again'));
-  expect(desk.rows("select count(*) as kept from events where kind = 'TOKEN_PROGRESS'")).toEqual([
+  expect(desk.rows("select count(*) as kept from vega_events where kind = 'TOKEN_PROGRESS'")).toEqual([
     { kept: 3000 },
   ]);
   wire.cut();

@@ -77,7 +77,7 @@ test('a look at the audit that was asked for after a change sees it, also while 
   await fill(database, 1000);
   const before = database.verifyAudit();
   await nextTurn();
-  tamper(folder, "update audit_entries set message = 'nothing' where sequence = 1");
+  tamper(folder, "update vega_audit_entries set message = 'nothing' where sequence = 1");
   const after = database.verifyAudit();
   expect([(await before).valid, (await after).firstBadId]).toEqual([true, 1]);
 });
