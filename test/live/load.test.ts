@@ -146,7 +146,7 @@ test('a burst that the database does not take is told in order, with turns of th
   await until('all of it to be told', () => saidIn(wire.messages).length === 3000);
   expect(saidIn(wire.messages)).toEqual(Array.from({ length: 3000 }, (_, index) => index));
   expect(desk.said()).not.toContain('a reader is slow');
-  desk.change('alter table elsewhere rename to events');
+  desk.change('alter table elsewhere rename to vega_events');
   await until('it to be kept', () => desk.said().includes('events are kept again'));
   expect(desk.rows("select count(*) as kept from vega_events where kind = 'TOKEN_PROGRESS'")).toEqual([
     { kept: 3000 },
