@@ -683,7 +683,7 @@ export type TokenStatusQueryVariables = Exact<{
 }>;
 
 
-export type TokenStatusQuery = { tokenStatus: { checkedAt: string, valid: Array<ApiName>, invalid: Array<ApiName>, missing: Array<ApiName>, unknown: Array<ApiName>, counts: { total: number, valid: number, expired: number, invalid: number, missing: number, unknown: number }, tokens: Array<{ apiName: ApiName, verdict: Verdict, timeValid: boolean, profileValid: boolean | null, reason: string | null, httpStatus: number | null }>, choices: Array<{ choice: Choice, mode: GenerationMode | null, needsReplaceValid: boolean, needsIncludeUnknown: boolean, apis: Array<{ apiName: ApiName, verdict: Verdict, why: string }> }> } };
+export type TokenStatusQuery = { tokenStatus: { checkedAt: string, valid: Array<ApiName>, invalid: Array<ApiName>, missing: Array<ApiName>, unknown: Array<ApiName>, counts: { total: number, valid: number, expired: number, invalid: number, missing: number, unknown: number }, tokens: Array<{ apiName: ApiName, verdict: Verdict, timeValid: boolean, profileValid: boolean | null, reason: string | null, httpStatus: number | null, brokerCode: string | null }>, choices: Array<{ choice: Choice, mode: GenerationMode | null, needsReplaceValid: boolean, needsIncludeUnknown: boolean, apis: Array<{ apiName: ApiName, verdict: Verdict, why: string }> }> } };
 
 export type TokenExpiryQueryVariables = Exact<{
   accountId?: string | null | undefined;
@@ -1804,6 +1804,7 @@ export const TokenStatusDocument = new TypedDocumentString(`
       profileValid
       reason
       httpStatus
+      brokerCode
     }
     choices {
       choice

@@ -11,6 +11,7 @@ import type { ApiConfig } from '../../domain/api-config.ts';
 import { expiryOf } from '../../domain/expiry.ts';
 import { readClaims } from '../../domain/jwt.ts';
 import type { StoredToken } from '../../domain/token.ts';
+import { reasonText } from '../../domain/verdict.ts';
 import type { Logger } from '../../log.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Clock } from '../clock.ts';
@@ -129,13 +130,11 @@ const verify = async (
       'The profile of the new token is of another user; it was not kept.',
     );
   }
-  if (check?.verdict === 'UNKNOWN') {
-    throw new LoginFailure(
-      'UNVERIFIED',
-      `The token is stored, but the profile call told nothing (${check.reason}).`,
-    );
-  }
-  throw new LoginFailure('TOKEN_REJECTED', `The new token does not work (${check?.reason ?? 'not found'}).`);
+  // Only the broker rejects a token; whatever else is in the way says nothing of it.
+  if (check?.reason === 'REJECTED')
+    throw new LoginFailure('TOKEN_REJECTED', 'The broker says that the new token is not valid.');
+  const reason = check === undefined ? 'not found' : reasonText(check);
+  throw new LoginFailure('UNVERIFIED', `The token is stored, but the profile call told nothing (${reason}).`);
 };
 
 /** A stranger's token goes; one that was in use in its place comes back, and is a new version to whoever holds the other. */

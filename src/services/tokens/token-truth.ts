@@ -147,7 +147,7 @@ export class TokenTruth {
 
   /** Marks what is found dead, and writes down what has become of it. */
   async #noteVerdict(account: Account, token: StoredToken, from: Verdict, check: TokenCheck): Promise<void> {
-    const { verdict: to, reason, apiName } = check;
+    const { verdict: to, reason, apiName, brokerCode } = check;
     const isFoundDead = token.isActive && (to === 'EXPIRED' || to === 'INVALID');
     const hasChanged = from !== to || isFoundDead;
     if (!hasChanged) return;
@@ -155,7 +155,8 @@ export class TokenTruth {
     try {
       await database.write(async (transaction) => {
         if (isFoundDead) await deactivateToken(transaction, token, database, clock());
-        const facts = { from: from === to ? 'VALID' : from, to, reason } as const;
+        const code = brokerCode === undefined ? {} : { brokerCode };
+        const facts = { from: from === to ? 'VALID' : from, to, reason, ...code } as const;
         await audit.note(transaction, 'VERDICT_CHANGED', facts, { accountId: account.id, apiName });
       });
       if (isFoundDead) log.warn({ api: apiName, verdict: to, reason }, 'token marked inactive');
