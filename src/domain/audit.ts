@@ -3,8 +3,9 @@ import type { AcquisitionWish } from './acquisition.ts';
 import type { ApiName } from './api-name.ts';
 import type { NoticeRefusal } from './approval-notice.ts';
 import type { AuthPhase } from './auth-phase.ts';
+import { endedTokenText } from './ended-token.ts';
 import type { FailureCode, Submission } from './failure.ts';
-import type { GenerationMode, RunStatus } from './generation-run.ts';
+import type { EndedToken, GenerationMode, RunStatus } from './generation-run.ts';
 import type { StoreOperation } from './token.ts';
 import { reasonText, type Verdict, type VerdictReason } from './verdict.ts';
 
@@ -45,6 +46,7 @@ interface AuditFacts {
   };
   readonly TOKEN_REMOVED: { readonly fingerprint: string };
   readonly TOKEN_REVOKED: { readonly fingerprint: string };
+  readonly TOKEN_ENDED: EndedToken;
   readonly TOKEN_NOT_REVOKED: {
     readonly fingerprint: string;
     readonly httpStatus: number | null;
@@ -153,6 +155,7 @@ const RULES: { readonly [Kind in AuditKind]: Rule<Kind> } = {
   ),
   TOKEN_REMOVED: rule('ERROR', 'AUTH', ({ fingerprint }) => `Token ${fingerprint} of another user removed.`),
   TOKEN_REVOKED: rule('WARN', 'AUTH', ({ fingerprint }) => `Token ${fingerprint} ended at the broker.`),
+  TOKEN_ENDED: rule('ERROR', 'AUTH', endedTokenText),
   TOKEN_NOT_REVOKED: rule('ERROR', 'AUTH', ({ fingerprint, httpStatus, brokerCode }) => {
     const answer = [httpStatus ?? 'nothing', brokerCode ?? ''].join(' ').trimEnd();
     return `Token ${fingerprint} may still work: the broker answered ${answer} when it was to be ended.`;

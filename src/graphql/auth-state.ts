@@ -35,6 +35,8 @@ const BlockReasonEnum = enumOf('BlockReason', {
     BROKER_UNREACHABLE: 'The broker does not answer.',
     DATABASE: 'The database cannot be written.',
     BROWSER_BUSY: 'Another process has the browser.',
+    TOKENS_END_EACH_OTHER:
+      'Making one API’s token ends that of another: `endedTokens` of a run of today. Generating again does not help.',
   },
 });
 

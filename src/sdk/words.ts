@@ -69,6 +69,7 @@ export const BLOCK_WORDS: Readonly<Record<BlockReason, Word>> = {
   BROKER_UNREACHABLE: word('⚠', 'BROKER UNREACHABLE', 'bad'),
   DATABASE: word('⚠', 'DATABASE', 'bad'),
   BROWSER_BUSY: word('⚠', 'BROWSER BUSY', 'warn'),
+  TOKENS_END_EACH_OTHER: word('⚠', 'ONE TOKEN ONLY', 'bad'),
 };
 
 export const GATE_WORDS = {

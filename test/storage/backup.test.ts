@@ -235,7 +235,7 @@ test('what an older vega-auth has left is copied before its tables are changed',
   await first[Symbol.asyncDispose]();
   folder.raw((connection) =>
     connection.exec(
-      "alter table generation_runs drop column process_birth; delete from kysely_migration where name = '0011-process-birth'",
+      "alter table generation_runs drop column ended_tokens; delete from kysely_migration where name = '0012-ended-tokens'",
     ),
   );
   await using database = await folder.open();
@@ -245,6 +245,6 @@ test('what an older vega-auth has left is copied before its tables are changed',
   const copy = new Sqlite(folder.file('.vega', 'backups', name), { readonly: true });
   const latest = copy.prepare<[], string>('select max(name) from kysely_migration').pluck().get();
   copy.close();
-  expect(latest).toBe('0010-sessions');
+  expect(latest).toBe('0011-process-birth');
   expect(bytesOf(folder, name)).not.toContain('token-canary');
 });

@@ -150,4 +150,6 @@ const NEXT_ACTIONS: Readonly<Record<BlockReason, string>> = {
   BROKER_UNREACHABLE: "Check the internet connection and the broker's status page, then generate again.",
   DATABASE: 'Check the database file, its permissions and the disk.',
   BROWSER_BUSY: 'Wait for the other process, or end it.',
+  TOKENS_END_EACH_OTHER:
+    'Enable only the APIs whose tokens the broker keeps at the same time, or accept the partial set.',
 };

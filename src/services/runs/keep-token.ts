@@ -43,7 +43,8 @@ export const keepToken = async (
   token: IssuedToken,
   along: Along = nothing,
 ): Promise<void> => {
-  const { config, live, reach } = order;
+  const { config, live, reach, truth } = order;
+  live.noteMade(truth.moment);
   refuseForeign(order, token);
   await live.enter(config.apiName, 'STORE');
   reach('STORE_ENTERED');

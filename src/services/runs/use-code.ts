@@ -19,7 +19,10 @@ export const useCode = async (order: CodeOrder, code: Secret): Promise<void> => 
   await noteAttempt(order, 'CODE');
   reach('CODE_RECORDED');
   live.noteSubmitted('CODE');
-  const token = await exchangeCode(apiBaseUrl, config, code, times.stepTimeoutMs);
+  // Whatever is answered: a token may have been made.
+  const token = await exchangeCode(apiBaseUrl, config, code, times.stepTimeoutMs).finally(() =>
+    live.noteMade(order.truth.moment),
+  );
   reach('CODE_EXCHANGED');
   await keepToken(order, token);
 };
