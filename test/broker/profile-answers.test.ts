@@ -6,7 +6,8 @@ import { readNotice } from '../../src/broker/approval-notice.ts';
 import { revokeToken } from '../../src/broker/logout.ts';
 import { probeProfile } from '../../src/broker/profile-probe.ts';
 import { Secret } from '../../src/domain/secret.ts';
-import { openDesk } from '../support/desk.ts';
+import { openBroker, openDesk } from '../support/desk.ts';
+import { logInOnce } from '../support/one-login.ts';
 import { plantToken } from '../support/plant.ts';
 import { openFront } from './front.ts';
 
@@ -103,6 +104,26 @@ test('the fault gone, the token works again', async () => {
   ]);
   expect(desk.rows('select is_active from upstox_tokens')).toEqual([{ is_active: 0 }]);
 });
+
+test('a new token that a gateway refuses is kept, and is UNVERIFIED', async () => {
+  await using broker = await openBroker();
+  const refused = { status: 401, body: '{"message":"Unauthorized"}' };
+  await using front = await openFront(broker.url, [['/v2/user/profile', refused, refused]]);
+  await using desk = await openDesk({ apis: 1, broker, env: { UPSTOX_API_BASE_URL: front.url } });
+  await logInOnce(desk.app, broker);
+  const { steps } = (await desk.ask('{ authState { run { steps { status failure { code message } } } } }'))
+    .data.authState.run;
+  expect(steps).toEqual([
+    {
+      status: 'FAILED',
+      failure: {
+        code: 'UNVERIFIED',
+        message: 'The token is stored, but the profile call told nothing (BROKER_ERROR).',
+      },
+    },
+  ]);
+  expect(desk.rows('select is_active from upstox_tokens')).toEqual([{ is_active: 1 }]);
+}, 60_000);
 
 describe('a token is dead', () => {
   test.each([
