@@ -13,7 +13,11 @@ export const recheckTokens = async (
   { database, truth, apiConfigs }: GenerationOptions,
 ): Promise<readonly EndedToken[]> => {
   const account = await getAccount(database, id);
-  const known = await truth.checkSince(account, await apiConfigs.enabled(account), live.madeAt);
+  const configs = await apiConfigs.enabled(account);
+  const known =
+    live.madeAt === 0
+      ? await truth.known(account, configs)
+      : await truth.checkSince(account, configs, live.madeAt);
   const isSame = validBefore.filter(({ apiName, fingerprint }) =>
     known.some(({ config, token }) => config.apiName === apiName && token?.fingerprint === fingerprint),
   );

@@ -44,14 +44,15 @@ export const keepToken = async (
   along: Along = nothing,
 ): Promise<void> => {
   const { config, live, reach, truth } = order;
-  live.noteMade(truth.moment);
   refuseForeign(order, token);
+  const { madeAt } = live;
+  live.noteMade(truth.moment);
   await live.enter(config.apiName, 'STORE');
   reach('STORE_ENTERED');
   const before = await store(order, token, along);
   reach('TOKEN_STORED');
   reach('VERIFY_ENTERED');
-  await verify(order, token, before);
+  await verify(order, token, { before, madeAt });
   reach('TOKEN_VERIFIED');
 };
 
@@ -109,12 +110,15 @@ const findPresent = async (
   return tokens.find(({ apiName }) => apiName === config.apiName);
 };
 
-const verify = async (
-  order: KeepOrder,
-  token: IssuedToken,
-  before: StoredToken | undefined,
-): Promise<void> => {
-  const { account, config, database, truth } = order;
+/** What was there before the token. */
+interface Former {
+  readonly before: StoredToken | undefined;
+  /** The moment of the last token that was made. */
+  readonly madeAt: number;
+}
+
+const verify = async (order: KeepOrder, token: IssuedToken, former: Former): Promise<void> => {
+  const { account, config, database, truth, live } = order;
   const [known] = await truth.check(account, [config]);
   const check = known?.check;
   if (check?.verdict === 'VALID') {
@@ -125,7 +129,9 @@ const verify = async (
     return;
   }
   if (check?.reason === 'WRONG_ACCOUNT') {
-    await putBack(order, token, before);
+    // It ends no token of this user.
+    live.noteMade(former.madeAt);
+    await putBack(order, token, former.before);
     throw new LoginFailure(
       'WRONG_ACCOUNT',
       'The profile of the new token is of another user; it was not kept.',
