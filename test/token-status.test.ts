@@ -22,7 +22,7 @@ interface Check {
 const ANSWERS: readonly (readonly [ProfileFault, Verdict, string | null, number | null, number])[] = [
   ['none', 'VALID', null, 200, 1],
   ['unauthorized', 'INVALID', 'REJECTED', 401, 0],
-  ['forbidden', 'INVALID', 'REJECTED', 403, 0],
+  ['forbidden', 'UNKNOWN', 'BROKER_ERROR UDAPI100067', 403, 1],
   ['wrong-user', 'INVALID', 'WRONG_ACCOUNT', 200, 0],
   ['rate-limited', 'UNKNOWN', 'RATE_LIMITED', 429, 1],
   ['server-error', 'UNKNOWN', 'BROKER_ERROR', 500, 1],

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ApprovalNotice } from '../domain/approval-notice.ts';
 import { Secret } from '../domain/secret.ts';
+import { brokerUserId } from './broker-answer.ts';
 import { epochMilliseconds } from './epoch-milliseconds.ts';
 
 const name = z.string().min(1).max(255);
@@ -8,7 +9,7 @@ const name = z.string().min(1).max(255);
 /** Source: Upstox developer documentation, "Access Token Request". The token has to fit into a header. */
 const NoticeBody = z.object({
   client_id: name,
-  user_id: name,
+  user_id: brokerUserId.pipe(name),
   access_token: z.string().regex(/^[\x21-\x7e]{1,4096}$/),
   token_type: name,
   expires_at: epochMilliseconds,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ApiConfig } from '../domain/api-config.ts';
 import { type FailureCode, failureOfBrokerCode } from '../domain/failure.ts';
-import { type BrokerAnswer, brokerCodeIn, readAnswer } from './broker-answer.ts';
+import { type BrokerAnswer, brokerCodeIn, isBrokerError, readAnswer } from './broker-answer.ts';
 import { epochMilliseconds } from './epoch-milliseconds.ts';
 import { LoginFailure } from './login-failure.ts';
 
@@ -54,8 +54,10 @@ const failureOf = (answer: BrokerAnswer, brokerCode: string | null): FailureCode
   const known = brokerCode === null ? undefined : failureOfBrokerCode(brokerCode);
   if (known !== undefined) return known;
   if (answer.status === 429) return 'THROTTLED';
-  if (answer.isFromEdge || answer.status >= 500) return 'BROKER_UNREACHABLE';
-  return answer.status >= 400 ? 'APP_REJECTED' : 'PAGE_CHANGED';
+  if (answer.isFromEdge) return 'BROKER_UNREACHABLE';
+  if (answer.status < 400) return 'PAGE_CHANGED';
+  // Only the broker itself refuses an app; a gateway's answer says nothing of it.
+  return answer.status < 500 && isBrokerError(answer) ? 'APP_REJECTED' : 'BROKER_UNREACHABLE';
 };
 
 const postRequest = async (

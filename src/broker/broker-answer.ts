@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { toBrokerUserId } from '../domain/broker-user-id.ts';
+import { meansDeadToken } from '../domain/token-codes.ts';
 
 /** An answer of the broker's API. `json` is undefined where the body is not JSON. */
 export interface BrokerAnswer {
@@ -34,14 +36,29 @@ const parseJson = (body: string): unknown => {
   }
 };
 
+const code = z.string().optional().catch(undefined);
+
 /** The error envelope; its camelCase keys are deprecated, and both spellings are sent. */
 const Envelope = z.object({
-  errors: z.array(z.object({ error_code: z.string().optional(), errorCode: z.string().optional() })).min(1),
+  status: z.literal('error'),
+  errors: z.array(z.object({ error_code: code, errorCode: code }).catch({})),
 });
 
-/** The first code of an error envelope, such as UDAPI100057. */
-export const brokerCodeIn = (answer: BrokerAnswer): string | null => {
-  const first = Envelope.safeParse(answer.json).data?.errors[0];
-  const code = first?.error_code ?? first?.errorCode;
-  return code !== undefined && /^\w{1,32}$/.test(code) ? code : null;
-};
+/** True for a refusal of the broker's own, whatever it means; what stands in front of it does not answer like this. */
+export const isBrokerError = ({ json }: BrokerAnswer): boolean => Envelope.safeParse(json).success;
+
+/** The codes of an error envelope, such as UDAPI100057; it may hold several errors. */
+export const brokerCodesIn = ({ json }: BrokerAnswer): readonly string[] =>
+  (Envelope.safeParse(json).data?.errors ?? [])
+    .map(({ error_code, errorCode }) => error_code ?? errorCode ?? '')
+    .filter((one) => /^\w[\w -]{0,39}$/.test(one));
+
+/** The first of them. */
+export const brokerCodeIn = (answer: BrokerAnswer): string | null => brokerCodesIn(answer)[0] ?? null;
+
+/** The broker says that the access token of the request is no good: in its own envelope, with a code that means the token. */
+export const saysTokenIsDead = (answer: BrokerAnswer): boolean =>
+  (answer.status === 401 || answer.status === 403) && brokerCodesIn(answer).some(meansDeadToken);
+
+/** A user id of the broker's in one of its answers: text or a number. */
+export const brokerUserId = z.preprocess(toBrokerUserId, z.string());

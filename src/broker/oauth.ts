@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ApiConfig } from '../domain/api-config.ts';
 import { failureOfBrokerCode } from '../domain/failure.ts';
 import { Secret } from '../domain/secret.ts';
-import { type BrokerAnswer, brokerCodeIn, readAnswer } from './broker-answer.ts';
+import { type BrokerAnswer, brokerCodeIn, brokerUserId, readAnswer } from './broker-answer.ts';
 import { LoginFailure } from './login-failure.ts';
 
 type App = Pick<ApiConfig, 'clientId' | 'clientSecret' | 'redirectUri'>;
@@ -27,7 +27,7 @@ export interface IssuedToken {
 
 const Token = z.object({
   access_token: z.string().min(1),
-  user_id: z.string().min(1).nullish().catch(null),
+  user_id: brokerUserId.nullish().catch(null),
 });
 
 /** As documented, and as the broker's other answers have it: a token that has been issued is not lost for its wrapping. */

@@ -1,7 +1,13 @@
 import { z } from 'zod';
-import type { ProbeResult, Profile } from '../domain/profile.ts';
+import type { ProbeResult, Profile, UnknownReason } from '../domain/profile.ts';
 import type { Secret } from '../domain/secret.ts';
-import { type BrokerAnswer, readAnswer } from './broker-answer.ts';
+import {
+  type BrokerAnswer,
+  brokerCodeIn,
+  brokerUserId,
+  readAnswer,
+  saysTokenIsDead,
+} from './broker-answer.ts';
 
 const texts = z.array(z.string()).catch([]);
 
@@ -9,7 +15,7 @@ const texts = z.array(z.string()).catch([]);
 const ProfileAnswer = z.object({
   status: z.literal('success'),
   data: z.object({
-    user_id: z.string().min(1),
+    user_id: brokerUserId,
     user_name: z.string().catch(''),
     email: z.string().catch(''),
     broker: z.string().catch('UPSTOX'),
@@ -23,7 +29,10 @@ const ProfileAnswer = z.object({
   }),
 });
 
-/** Asks the broker once whose token it is. Never throws: an outage tells nothing about a token. */
+/**
+ * Asks the broker once whose token it is. Never throws: neither an outage nor a refusal for another reason than the token
+ * tells anything about the token.
+ */
 export const probeProfile = async (
   apiBaseUrl: string,
   accessToken: Secret,
@@ -38,19 +47,21 @@ export const probeProfile = async (
     });
     return judge(await readAnswer(response));
   } catch {
-    return { kind: 'UNKNOWN', reason: signal.aborted ? 'TIMEOUT' : 'NETWORK', httpStatus: null };
+    const reason = signal.aborted ? 'TIMEOUT' : 'NETWORK';
+    return { kind: 'UNKNOWN', reason, httpStatus: null, brokerCode: null };
   }
 };
 
 const judge = (answer: BrokerAnswer): ProbeResult => {
   const { status } = answer;
-  const unknown = (reason: 'RATE_LIMITED' | 'BROKER_ERROR' | 'NOT_A_PROFILE'): ProbeResult => ({
+  const unknown = (reason: UnknownReason): ProbeResult => ({
     kind: 'UNKNOWN',
     reason,
     httpStatus: status,
+    brokerCode: brokerCodeIn(answer),
   });
   if (status === 429) return unknown('RATE_LIMITED');
-  if ((status === 401 || status === 403) && !answer.isFromEdge) return { kind: 'DEAD', httpStatus: status };
+  if (saysTokenIsDead(answer)) return { kind: 'DEAD', httpStatus: status };
   if (status !== 200) return unknown('BROKER_ERROR');
   const profile = ProfileAnswer.safeParse(answer.json);
   return profile.success

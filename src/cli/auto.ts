@@ -62,6 +62,8 @@ class Auto {
       const other = await this.#waitForOthers(account);
       if (this.#terminal.signal.aborted || other?.endedAt === null) return this.#end(other);
       if (other !== null) continue;
+      // A run of today has shown that making what is missing ends what is valid.
+      if (account.blockedBy === 'TOKENS_END_EACH_OTHER') return this.#end(account.run);
       const decision = await this.#decide();
       if (decision === null) return this.#end(null);
       const begun = await this.#begin(decision);

@@ -18,6 +18,7 @@ const EXIT_OF_BLOCK: Readonly<Record<BlockReason, number>> = {
   ACTION_REQUIRED: OPERATOR_NEEDED,
   MOBILE_REJECTED: OPERATOR_NEEDED,
   MAINTENANCE: SOME_MISSING,
+  TOKENS_END_EACH_OTHER: OPERATOR_NEEDED,
 };
 const EXIT_OF_FAILURE: Readonly<Record<FailureCode, number>> = {
   CAPTCHA: OPERATOR_NEEDED,
@@ -38,6 +39,7 @@ const EXIT_OF_FAILURE: Readonly<Record<FailureCode, number>> = {
   SPENT_UNKNOWN: SOME_MISSING,
   STORAGE_FAILED: SOME_MISSING,
   THROTTLED: SOME_MISSING,
+  TOKEN_ENDED: OPERATOR_NEEDED,
   TOKEN_REJECTED: SOME_MISSING,
   UNVERIFIED: SOME_MISSING,
   WRONG_ACCOUNT: SOME_MISSING,
@@ -51,8 +53,9 @@ export const exitOfStatus = ({ report, account }: Pick<StatusFacts, 'report' | '
 };
 
 /** What a run that has ended means. */
-export const exitOfRun = ({ status, steps }: Run): number => {
+export const exitOfRun = ({ status, steps, endedTokens }: Run): number => {
   if (status === 'COMPLETED') return EXIT.ALL_VALID;
+  if (endedTokens.length > 0) return OPERATOR_NEEDED;
   return Math.max(
     SOME_MISSING,
     ...steps.map(({ failure }) => (failure === null ? 0 : EXIT_OF_FAILURE[failure.code])),

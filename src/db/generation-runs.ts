@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely';
 import type { ApiName } from '../domain/api-name.ts';
 import { FAILURES, type Failure, type FailureCode, type Submission } from '../domain/failure.ts';
 import {
+  type EndedToken,
   type GenerationMode,
   type GenerationRun,
   type LoginStep,
@@ -49,7 +50,11 @@ export const updateRun = async (
 ): Promise<void> => {
   await transaction
     .updateTable('vega_generation_runs')
-    .set({ status: run.status, ended_at: run.endedAt?.getTime() ?? null })
+    .set({
+      status: run.status,
+      ended_at: run.endedAt?.getTime() ?? null,
+      ended_tokens: run.endedTokens === undefined ? null : JSON.stringify(run.endedTokens),
+    })
     .where('id', '=', run.id)
     .execute();
   for (const step of run.steps.filter(
@@ -122,6 +127,23 @@ export const findLatestRun = async (db: Queryable, accountId: string): Promise<G
   return row === undefined ? null : withSteps(db, row);
 };
 
+/** An account's runs since an instant, the newest first; none if none of them has ended another API's token. */
+export const findEndingRuns = async (
+  db: Queryable,
+  accountId: string,
+  since: Date,
+): Promise<readonly GenerationRun[]> => {
+  const rows = await db
+    .selectFrom('vega_generation_runs')
+    .selectAll()
+    .where('account_id', '=', accountId)
+    .where('started_at', '>=', since.getTime())
+    .orderBy('started_at', 'desc')
+    .execute();
+  if (rows.every(({ ended_tokens }) => ended_tokens === null)) return [];
+  return Promise.all(rows.map((row) => withSteps(db, row)));
+};
+
 /** The runs that nobody has ended, with the process that was carrying them. */
 export const findUnfinishedRuns = async (
   db: Queryable,
@@ -169,6 +191,7 @@ const withSteps = async (db: Queryable, row: Selectable<GenerationRunsTable>): P
     endedAt: toDate(row.ended_at),
     waitingUntil: null,
     steps: steps.map(toStep),
+    ...(row.ended_tokens === null ? {} : { endedTokens: JSON.parse(row.ended_tokens) as EndedToken[] }),
   };
 };
 

@@ -56,6 +56,8 @@ export interface GenerationRunsTable {
   process_id: number;
   /** With the id, tells the process from a later one of that id; null where the system does not say. */
   process_birth: string | null;
+  /** JSON array; NULL where the run has ended no other API's token. */
+  ended_tokens: Generated<string | null>;
 }
 
 export interface GenerationStepsTable {

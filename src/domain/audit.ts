@@ -3,10 +3,11 @@ import type { AcquisitionWish } from './acquisition.ts';
 import type { ApiName } from './api-name.ts';
 import type { NoticeRefusal } from './approval-notice.ts';
 import type { AuthPhase } from './auth-phase.ts';
+import { endedTokenText } from './ended-token.ts';
 import type { FailureCode, Submission } from './failure.ts';
-import type { GenerationMode, RunStatus } from './generation-run.ts';
+import type { EndedToken, GenerationMode, RunStatus } from './generation-run.ts';
 import type { StoreOperation } from './token.ts';
-import type { Verdict, VerdictReason } from './verdict.ts';
+import { reasonText, type Verdict, type VerdictReason } from './verdict.ts';
 
 export const SEVERITIES = ['INFO', 'WARN', 'ERROR'] as const;
 export type Severity = (typeof SEVERITIES)[number];
@@ -46,10 +47,17 @@ interface AuditFacts {
   };
   readonly TOKEN_REMOVED: { readonly fingerprint: string };
   readonly TOKEN_REVOKED: { readonly fingerprint: string };
+  readonly TOKEN_ENDED: EndedToken;
+  readonly TOKEN_NOT_REVOKED: {
+    readonly fingerprint: string;
+    readonly httpStatus: number | null;
+    readonly brokerCode: string | null;
+  };
   readonly VERDICT_CHANGED: {
     readonly from: Verdict;
     readonly to: Verdict;
     readonly reason: VerdictReason | null;
+    readonly brokerCode?: string;
   };
   readonly STATE_CHANGED: { readonly from: AuthPhase; readonly to: AuthPhase };
   readonly GATE_OPENED: Nothing;
@@ -153,10 +161,16 @@ const RULES: { readonly [Kind in AuditKind]: Rule<Kind> } = {
   ),
   TOKEN_REMOVED: rule('ERROR', 'AUTH', ({ fingerprint }) => `Token ${fingerprint} of another user removed.`),
   TOKEN_REVOKED: rule('WARN', 'AUTH', ({ fingerprint }) => `Token ${fingerprint} ended at the broker.`),
+  TOKEN_ENDED: rule('ERROR', 'AUTH', endedTokenText),
+  TOKEN_NOT_REVOKED: rule('ERROR', 'AUTH', ({ fingerprint, httpStatus, brokerCode }) => {
+    const answer = [httpStatus ?? 'nothing', brokerCode ?? ''].join(' ').trimEnd();
+    return `Token ${fingerprint} may still work: the broker answered ${answer} when it was to be ended.`;
+  }),
   VERDICT_CHANGED: rule(
     'INFO',
     'AUTH',
-    ({ from, to, reason }) => `Verdict ${from} → ${to}${reason === null ? '' : ` (${reason})`}.`,
+    ({ from, to, ...check }) =>
+      `Verdict ${from} → ${to}${check.reason === null ? '' : ` (${reasonText(check)})`}.`,
   ),
   STATE_CHANGED: rule('INFO', 'AUTH', ({ from, to }) => `State ${from} → ${to}.`),
   GATE_OPENED: rule('INFO', 'AUTH', 'The gate is open: authentication is confirmed.'),
@@ -177,7 +191,7 @@ const RULES: { readonly [Kind in AuditKind]: Rule<Kind> } = {
   LOGGED_OUT: rule(
     'WARN',
     'AUTH',
-    ({ revoke }) => `Logged out${revoke ? ', tokens ended at the broker' : ''}.`,
+    ({ revoke }) => `Logged out${revoke ? '; the broker was asked to end the tokens' : ''}.`,
   ),
   SERVER_STARTED: rule('INFO', 'API', ({ processId }) => `vega-auth started as process ${processId}.`),
   SERVER_STOPPED: rule('INFO', 'API', 'vega-auth stopped in good order.'),

@@ -1,7 +1,7 @@
 import { type AuthPhase, isConfirmed } from './auth-phase.ts';
 import { nextExpiry } from './expiry.ts';
 import type { FailureCode, QuarantineCode } from './failure.ts';
-import { type GenerationRun, waitsElsewhere } from './generation-run.ts';
+import { type EndedToken, type GenerationRun, isOver, waitsElsewhere } from './generation-run.ts';
 import type { TokenCheck } from './verdict.ts';
 
 /** What is stored of an account's state. */
@@ -32,6 +32,7 @@ export const BLOCK_REASONS = [
   'ACTION_REQUIRED',
   'MOBILE_REJECTED',
   'MAINTENANCE',
+  'TOKENS_END_EACH_OTHER',
 ] as const;
 export type BlockReason = (typeof BLOCK_REASONS)[number];
 
@@ -110,16 +111,18 @@ const BLOCKING: Readonly<Partial<Record<FailureCode, BlockReason>>> = {
   MAINTENANCE: 'MAINTENANCE',
 };
 
-/** Why nothing moves on; null when something does, or nothing needs to. `isBrowserTaken`: the run waits for another process to let go of the browser. */
+/** Why nothing moves on; null when something does, or nothing needs to. `isBrowserTaken`: the run waits for another process to let go of the browser. `ended`: tokens that cannot be had beside others. */
 export const blockReason = (
   { record, checks, now }: GateFacts,
   run: GenerationRun | null,
   isBrowserTaken = false,
+  ended: readonly EndedToken[] = [],
 ): BlockReason | null => {
   if (record.quarantinedAt !== null) return QUARANTINE.CREDENTIALS_REJECTED;
   if (run?.status === 'WAITING_OPERATOR' && !waitsElsewhere(run)) return 'CAPTCHA';
   if (cooldownAt(record, now).active) return 'COOLDOWN';
   if (isBrowserTaken) return 'BROWSER_BUSY';
+  if (ended.length > 0 && (run === null || isOver(run))) return 'TOKENS_END_EACH_OTHER';
   if (run === null || run.status !== 'STOPPED' || checks.every(isValid)) return null;
   const reasons = run.steps.map(({ failure }) => (failure === null ? undefined : BLOCKING[failure.code]));
   return reasons.findLast((reason) => reason !== undefined) ?? null;

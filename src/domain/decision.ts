@@ -1,5 +1,6 @@
 import type { ApiName } from './api-name.ts';
-import type { GenerationMode } from './generation-run.ts';
+import { endedTokenText } from './ended-token.ts';
+import type { EndedToken, GenerationMode } from './generation-run.ts';
 import { Refusal } from './refusal.ts';
 import type { TokenCheck, Verdict } from './verdict.ts';
 
@@ -27,10 +28,16 @@ export const apisOfMode = (
 
 /**
  * The APIs that a run will make, or a refusal: a VALID token is replaced only with `replaceValid`, one that is UNKNOWN
- * only with `includeUnknown` or `replaceValid`, because a broker that is down must not cost good tokens.
+ * only with `includeUnknown` or `replaceValid`, because a broker that is down must not cost good tokens. `ended` are the
+ * tokens that are dead because others were made: making them again with INVALID_ONLY would go round in circles.
  */
-export const decide = (request: GenerationRequest, checks: readonly TokenCheck[]): readonly ApiName[] => {
+export const decide = (
+  request: GenerationRequest,
+  checks: readonly TokenCheck[],
+  ended: readonly EndedToken[] = [],
+): readonly ApiName[] => {
   const chosen = apisOfMode(request, checks);
+  if (request.mode === 'INVALID_ONLY' && !request.replaceValid) refuseCircle(chosen, checks, ended);
   const named = (verdict: Verdict) =>
     chosen.filter((check) => check.verdict === verdict).map((check) => check.apiName);
   const [valid, unknown] = [named('VALID'), named('UNKNOWN')];
@@ -49,4 +56,19 @@ export const decide = (request: GenerationRequest, checks: readonly TokenCheck[]
     );
   }
   return chosen.map((check) => check.apiName);
+};
+
+const refuseCircle = (
+  chosen: readonly TokenCheck[],
+  checks: readonly TokenCheck[],
+  ended: readonly EndedToken[],
+): void => {
+  const again = ended.find(({ apiName }) => chosen.some((check) => check.apiName === apiName));
+  const valid = checks.filter(({ verdict }) => verdict === 'VALID').map(({ apiName }) => apiName);
+  if (again === undefined || valid.length === 0) return;
+  throw new Refusal(
+    'WOULD_REPLACE_VALID',
+    `${valid.join(', ')} would be ended although valid. ${endedTokenText(again)}`,
+    'Enable only the APIs whose tokens the broker keeps at the same time, or confirm with replaceValid: true.',
+  );
 };

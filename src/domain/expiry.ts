@@ -13,6 +13,9 @@ export const nextExpiry = (issuedAt: Date): Date => {
   return new Date((Math.floor(sinceLastEnd / DAY_MS) + 1) * DAY_MS + END_OF_DAY_UTC_MS);
 };
 
+/** The last 03:30 IST up to and including `now`: when the present trading day of the tokens began. */
+export const lastExpiry = (now: Date): Date => new Date(nextExpiry(now).getTime() - DAY_MS);
+
 export interface Expiry {
   readonly expiresAt: Date;
   /** The token's own `exp` differs from the 03:30 rule: worth telling the operator, believed all the same. */

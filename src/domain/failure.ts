@@ -93,6 +93,12 @@ export const FAILURES = {
     nextAction:
       'The broker refused the token it had just issued. Check the app at the broker, then generate this API again.',
   },
+  TOKEN_ENDED: {
+    scope: 'API',
+    consequence: null,
+    nextAction:
+      'Do not generate it again as things are: that would end the other token. Give each API an app of its own; where they have one, enable only the APIs whose tokens the broker keeps at the same time, PRIMARY first.',
+  },
   UNVERIFIED: {
     scope: 'API',
     consequence: null,

@@ -48,6 +48,13 @@ export interface RunStep {
   readonly endedAt: Date | null;
 }
 
+/** A token that worked until a run made one of another API: the broker does not keep both. */
+export interface EndedToken {
+  readonly apiName: ApiName;
+  /** The APIs whose tokens were made after this one had last worked; one of them has ended it. */
+  readonly endedBy: readonly ApiName[];
+}
+
 /** One execution of `generateTokens`. */
 export interface GenerationRun {
   readonly id: string;
@@ -59,6 +66,8 @@ export interface GenerationRun {
   /** Until when a person may act, while the status is WAITING_OPERATOR. */
   readonly waitingUntil: Date | null;
   readonly steps: readonly RunStep[];
+  /** Tokens that worked until this run made another API's; none if left out. */
+  readonly endedTokens?: readonly EndedToken[];
 }
 
 export interface TokenProgress {

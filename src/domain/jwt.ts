@@ -1,3 +1,5 @@
+import { toBrokerUserId } from './broker-user-id.ts';
+
 /** The claims of an access token that we use; the broker's tokens are JWTs, though its documents call them opaque. */
 export interface TokenClaims {
   /** The broker's user id. */
@@ -18,7 +20,7 @@ export const readClaims = (accessToken: string): TokenClaims => {
   if (claims === null) return NOTHING;
   const { sub, isPlusPlan, iat, exp } = claims;
   return {
-    userId: typeof sub === 'string' && sub !== '' ? sub : null,
+    userId: toBrokerUserId(sub),
     isPlusPlan: typeof isPlusPlan === 'boolean' ? isPlusPlan : null,
     issuedAt: instant(iat),
     expiresAt: instant(exp),

@@ -13,11 +13,20 @@ export interface Profile {
   readonly isActive: boolean;
 }
 
-/** What one profile call told: 200 with a profile is alive, 401 and 403 are dead, everything else tells nothing. */
+/**
+ * What one profile call told: 200 with a profile is alive, 401 or 403 with a code of the broker's own that means the token is
+ * dead, everything else tells nothing.
+ */
 export type ProbeResult =
   | { readonly kind: 'ALIVE'; readonly profile: Profile }
   | { readonly kind: 'DEAD'; readonly httpStatus: number }
-  | { readonly kind: 'UNKNOWN'; readonly reason: UnknownReason; readonly httpStatus: number | null };
+  | {
+      readonly kind: 'UNKNOWN';
+      readonly reason: UnknownReason;
+      readonly httpStatus: number | null;
+      /** What the broker's error envelope said; null where there was none. */
+      readonly brokerCode: string | null;
+    };
 
 /** Why a probe told nothing. */
 export type UnknownReason = 'TIMEOUT' | 'NETWORK' | 'RATE_LIMITED' | 'BROKER_ERROR' | 'NOT_A_PROFILE';

@@ -87,7 +87,7 @@ const toChoice = (
 ): GenerationChoice => ({
   choice,
   mode,
-  apis: checks.map(({ apiName, verdict, reason }) => ({ apiName, verdict, why: inWords(reason) })),
+  apis: checks.map((check) => ({ apiName: check.apiName, verdict: check.verdict, why: inWords(check) })),
   needsReplaceValid: checks.some(({ verdict }) => verdict === 'VALID'),
   needsIncludeUnknown: checks.some(({ verdict }) => verdict === 'UNKNOWN'),
 });
@@ -98,14 +98,17 @@ const WORDS: Readonly<Record<VerdictReason, string>> = {
   VALIDITY_UNREADABLE: 'its end cannot be read from the table',
   CLIENT_CHANGED: 'it was made for another client id',
   INACTIVE: 'it was marked inactive',
-  REJECTED: 'the broker refused it',
+  REJECTED: 'the broker says that it is not valid',
   WRONG_ACCOUNT: 'it belongs to another user of the broker',
   NOT_CHECKED: 'nobody has asked the broker yet',
   TIMEOUT: 'the broker did not answer in time',
   NETWORK: 'the broker could not be reached',
   RATE_LIMITED: 'the broker answered that there were too many requests',
-  BROKER_ERROR: 'the broker answered with an error of its own',
+  BROKER_ERROR: 'the broker refused the call, and not because of the token',
   NOT_A_PROFILE: 'the broker answered with something that is not a profile',
 };
 
-const inWords = (reason: VerdictReason | null): string => (reason === null ? 'it is valid' : WORDS[reason]);
+const inWords = ({ reason, brokerCode }: TokenCheck): string => {
+  if (reason === null) return 'it is valid';
+  return `${WORDS[reason]}${brokerCode === undefined ? '' : ` (${brokerCode})`}`;
+};

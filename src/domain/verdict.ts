@@ -29,6 +29,8 @@ export interface TokenCheck {
   readonly reason: VerdictReason | null;
   /** The profile call's status; null when no call was made or none was answered. */
   readonly httpStatus: number | null;
+  /** The broker's own code, where it answered with one that means something else than the token. */
+  readonly brokerCode?: string;
 }
 
 /**
@@ -91,9 +93,22 @@ export const checkProfile = (
       verdict: 'UNKNOWN',
       reason: probe.reason,
       httpStatus: probe.httpStatus,
+      ...(probe.brokerCode == null ? {} : { brokerCode: probe.brokerCode }),
     };
   if (expectedUserId !== null && probe.profile.userId !== expectedUserId) {
     return { ...base, verdict: 'INVALID', reason: 'WRONG_ACCOUNT', httpStatus: 200 };
   }
   return { ...base, profileValid: true, verdict: 'VALID', reason: null, httpStatus: 200 };
 };
+
+/** Codes that say no more than the reason which they come with: an error of the broker's, and too many requests. */
+const SAID_BY_REASON: readonly string[] = ['UDAPI100500', 'UDAPI10005'];
+
+/** Why a verdict is what it is, with the broker's code where that tells more: `BROKER_ERROR UDAPI1154`. Null for VALID. */
+export const reasonText = ({
+  reason,
+  brokerCode,
+}: Pick<TokenCheck, 'reason' | 'brokerCode'>): string | null =>
+  reason === null || brokerCode === undefined || SAID_BY_REASON.includes(brokerCode)
+    ? reason
+    : `${reason} ${brokerCode}`;

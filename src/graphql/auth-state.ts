@@ -38,6 +38,8 @@ const BlockReasonEnum = enumOf('BlockReason', {
     ACTION_REQUIRED: 'The broker asks the account’s owner for something that only a person may decide.',
     MOBILE_REJECTED: 'The broker knows no account with the mobile number.',
     MAINTENANCE: 'The broker is closed for maintenance.',
+    TOKENS_END_EACH_OTHER:
+      'Making one API’s token ends that of another: `endedTokens` of a run of today. Generating again does not help.',
   },
 });
 

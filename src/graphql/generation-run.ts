@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { ACQUISITION_PATHS } from '../domain/acquisition.ts';
-import { FAILURE_CODES, type Failure } from '../domain/failure.ts';
+import { endedTokenText } from '../domain/ended-token.ts';
+import { FAILURE_CODES, FAILURES, type Failure } from '../domain/failure.ts';
 import {
+  type EndedToken,
   GENERATION_MODES,
   type GenerationRun,
   LOGIN_STEPS,
@@ -43,7 +45,7 @@ const RunStatusEnum = enumOf('RunStatus', {
     WAITING_OPERATOR: 'A person has to act: in the browser window, on the phone or at the broker’s login.',
     COOLDOWN: 'Waiting until the broker accepts logins again.',
     COMPLETED: 'Every token of it was made and confirmed.',
-    STOPPED: 'It ended with some missing; the steps say why.',
+    STOPPED: 'It ended with some missing; the steps, or `endedTokens`, say why.',
     ABORTED: 'It was ended on request.',
     QUEUED: 'Another account’s run has the browser; it waits its turn.',
   },
@@ -99,6 +101,7 @@ const FAILURE_DESCRIPTIONS: Readonly<Record<Failure['code'], string>> = {
   SPENT_UNKNOWN: 'The code was sent and the program ended before the answer came.',
   WRONG_ACCOUNT: 'The token is of another user of the broker; it was not kept.',
   TOKEN_REJECTED: 'The broker refused the token that it had just issued.',
+  TOKEN_ENDED: 'The broker ended this token when the run made that of another API.',
   UNVERIFIED: 'The token is stored, but the broker gave no usable answer about it.',
   APPROVAL_LAPSED: 'Nobody approved, or logged in, before the time was up.',
   ABORTED: 'Ended on request.',
@@ -156,6 +159,23 @@ const RunStepRef = builder.objectRef<RunStep>('RunStep').implement({
   }),
 });
 
+const EndedTokenRef = builder.objectRef<EndedToken>('EndedToken').implement({
+  description: 'A token that a run has ended by making another one.',
+  fields: (t) => ({
+    apiName: t.expose('apiName', { type: ApiNameEnum, description: 'Whose token it was.' }),
+    endedBy: t.field({
+      type: [ApiNameEnum],
+      description: 'The APIs whose tokens were made after it had last worked; one of them has ended it.',
+      resolve: ({ endedBy }) => [...endedBy],
+    }),
+    message: t.string({ description: 'For people.', resolve: endedTokenText }),
+    nextAction: t.string({
+      description: 'What to do, in words.',
+      resolve: () => FAILURES.TOKEN_ENDED.nextAction,
+    }),
+  }),
+});
+
 export const GenerationRunRef = builder.objectRef<GenerationRun>('GenerationRun').implement({
   description: 'One execution of `generateTokens`.',
   fields: (t) => ({
@@ -184,6 +204,12 @@ export const GenerationRunRef = builder.objectRef<GenerationRun>('GenerationRun'
       type: [RunStepRef],
       description: 'One for each API, in the order in which they are made.',
       resolve: ({ steps }) => [...steps],
+    }),
+    endedTokens: t.field({
+      type: [EndedTokenRef],
+      description:
+        'Tokens that worked until this run made another API’s: the broker does not keep both. Known once the run has ended.',
+      resolve: ({ endedTokens = [] }) => [...endedTokens],
     }),
   }),
 });

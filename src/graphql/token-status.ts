@@ -8,7 +8,7 @@ import {
   type TokenCounts,
   type TokenStatusReport,
 } from '../domain/token-status.ts';
-import type { TokenCheck } from '../domain/verdict.ts';
+import { reasonText, type TokenCheck } from '../domain/verdict.ts';
 import { getAccount } from '../services/accounts/accounts.ts';
 import { readTokenStatus } from '../services/tokens/token-status.ts';
 import { READERS } from './access-plugin.ts';
@@ -28,14 +28,21 @@ const TokenCheckRef = builder.objectRef<TokenCheck>('TokenCheck').implement({
       description:
         'Second layer: what the broker’s profile call said of it; null when it was not made or told nothing.',
     }),
-    reason: t.exposeString('reason', {
+    reason: t.string({
       nullable: true,
       description:
-        'Why it is not VALID: NOT_FOUND, TIME_IS_UP, VALIDITY_UNREADABLE, CLIENT_CHANGED, INACTIVE, REJECTED, WRONG_ACCOUNT, NOT_CHECKED, TIMEOUT, NETWORK, RATE_LIMITED, BROKER_ERROR or NOT_A_PROFILE. Null when it is.',
+        'Why it is not VALID: NOT_FOUND, TIME_IS_UP, VALIDITY_UNREADABLE, CLIENT_CHANGED, INACTIVE, REJECTED, WRONG_ACCOUNT, NOT_CHECKED, TIMEOUT, NETWORK, RATE_LIMITED, BROKER_ERROR or NOT_A_PROFILE; for UNKNOWN the broker’s code follows where there is one that tells more, as in `BROKER_ERROR UDAPI1154`. Null when it is VALID.',
+      resolve: reasonText,
     }),
     httpStatus: t.exposeInt('httpStatus', {
       nullable: true,
       description: 'The status of the profile call; null when none was made or answered.',
+    }),
+    brokerCode: t.string({
+      nullable: true,
+      description:
+        'The broker’s own code, where its answer says nothing of the token; null where there is none.',
+      resolve: ({ brokerCode }) => brokerCode ?? null,
     }),
   }),
 });

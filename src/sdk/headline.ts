@@ -219,6 +219,12 @@ const blocked = (reason: Exclude<BlockReason, 'COOLDOWN'>, { run, tokens }: Stan
         sentence: 'Another program has the browser.',
         nextAction: 'Wait for it, or stop it; the run then goes on by itself.',
       };
+    case 'TOKENS_END_EACH_OTHER':
+      return {
+        sentence: `The broker seems to keep one token per user: making one ended another. ${capital(lacking)}.`,
+        nextAction:
+          'Generating again does not help. Enable only the APIs whose tokens the broker keeps at the same time, or accept the partial set.',
+      };
   }
 };
 

@@ -35,7 +35,7 @@ export const VERDICT_WORDS: Readonly<Record<Verdict, Word>> = {
 /** Reasons that the word itself says already. */
 const SAID: readonly string[] = ['NOT_FOUND', 'TIME_IS_UP'];
 
-/** A verdict with what it rests on, such as `INVALID (401)` or `INVALID (CLIENT CHANGED)`. */
+/** A verdict with what it rests on, such as `INVALID (401)`, `UNKNOWN (403 UDAPI1154)` or `INVALID (CLIENT CHANGED)`. */
 export const verdictText = ({
   verdict,
   reason,
@@ -43,7 +43,9 @@ export const verdictText = ({
 }: Pick<TokenCheck, 'verdict' | 'reason' | 'httpStatus'>): string => {
   const { word } = VERDICT_WORDS[verdict];
   if (verdict === 'VALID' || reason === null || SAID.includes(reason)) return word;
-  return `${word} (${httpStatus === null || httpStatus === 200 ? reason.replaceAll('_', ' ') : httpStatus})`;
+  // The broker's own code stands behind the reason, where there is one.
+  const [, code = ''] = /^\w+( .+)/.exec(reason) ?? [];
+  return `${word} (${httpStatus === null || httpStatus === 200 ? reason.replaceAll('_', ' ') : `${httpStatus}${code}`})`;
 };
 
 export const STATE_WORDS: Readonly<Record<AuthPhase, Word>> = {
@@ -70,6 +72,7 @@ export const BLOCK_WORDS: Readonly<Record<BlockReason, Word>> = {
   ACTION_REQUIRED: word('⚠', 'ACTION REQUIRED', 'bad'),
   MOBILE_REJECTED: word('⚠', 'MOBILE REJECTED', 'bad'),
   MAINTENANCE: word('⚠', 'MAINTENANCE', 'warn'),
+  TOKENS_END_EACH_OTHER: word('⚠', 'ONE TOKEN ONLY', 'bad'),
 };
 
 export const GATE_WORDS = {

@@ -50,6 +50,12 @@ export class AccessTokens {
     }
   }
 
+  revokeUser(userId: string): void {
+    for (const [token, issued] of this.#live) {
+      if (issued.userId === userId) this.#live.delete(token);
+    }
+  }
+
   #sign(claims: Record<string, unknown>): string {
     const header = { typ: 'JWT', key_id: 'sk_v1.0', alg: 'HS256' };
     const content = [header, claims]

@@ -3,6 +3,7 @@ import type { Broker } from './broker.ts';
 import { fingerprint } from './broker-log.ts';
 import { type BrokerRequest, jsonOf } from './broker-request.ts';
 import { json, type Reply } from './reply.ts';
+import { issueToken } from './token-exchange.ts';
 import { type UdapiCode, udapiError } from './udapi-error.ts';
 
 /** The v3 access-token request: the account's owner is asked on the phone, nothing is decided here. */
@@ -33,7 +34,7 @@ export async function approveRequest(broker: Broker, clientId: string): Promise<
   }
 
   const issuedAt = broker.now();
-  const token = broker.tokens.issue(clientId, broker.account.userId, issuedAt);
+  const token = issueToken(broker, clientId);
   const response = await fetch(app.notifierUrl, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

@@ -25,6 +25,8 @@ export interface Knobs {
   readonly edgeBlocked: boolean;
   /** Unknown for today's API; the 2019 API did so. */
   readonly newTokenRevokesOld: boolean;
+  /** A login's new token ends every token that the user had before, of whatever app. */
+  readonly oneTokenPerUser: boolean;
   /** Undocumented; users report one to two minutes. */
   readonly codeLifetimeMs: number;
 }
@@ -46,6 +48,7 @@ export const calm: Knobs = {
   pageScript: '',
   edgeBlocked: false,
   newTokenRevokesOld: false,
+  oneTokenPerUser: false,
   codeLifetimeMs: 120_000,
 };
 
@@ -63,6 +66,7 @@ export const scenarios = {
   'page-changed': { pageChanged: true },
   'edge-blocked': { edgeBlocked: true },
   hang: { hangingSteps: ['OTP_GENERATE'] },
+  'one-token': { oneTokenPerUser: true },
 } as const satisfies Record<string, Partial<Knobs>>;
 
 export type ScenarioName = keyof typeof scenarios;

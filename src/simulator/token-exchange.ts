@@ -48,10 +48,16 @@ export async function exchangeCode(broker: Broker, request: BrokerRequest): Prom
     return refuse('UDAPI100069');
   if (form.get('redirect_uri') !== app.redirectUri) return refuse('UDAPI100070');
 
-  if (broker.knobs.newTokenRevokesOld) broker.tokens.revokeClient(app.clientId);
-  const token = broker.tokens.issue(app.clientId, broker.account.userId, broker.now());
+  const token = issueToken(broker, app.clientId);
   tell(true);
   return json(200, { ...profileOf(broker.account), access_token: token, extended_token: null });
+}
+
+/** Makes a user's token for an app, and ends what the broker does not keep beside it. */
+export function issueToken({ account, knobs, now, tokens }: Broker, clientId: string): string {
+  if (knobs.newTokenRevokesOld) tokens.revokeClient(clientId);
+  if (knobs.oneTokenPerUser) tokens.revokeUser(account.userId);
+  return tokens.issue(clientId, account.userId, now());
 }
 
 function isKnown(broker: Broker, clientId: string | undefined): boolean {

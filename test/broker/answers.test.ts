@@ -42,7 +42,10 @@ describe('the answer to a code', () => {
   test.each([
     [{ access_token: 'token', user_id: 'DEMO01' }, 'DEMO01'],
     [{ access_token: 'token' }, null],
-    [{ access_token: 'token', user_id: 7 }, null],
+    [{ access_token: 'token', user_id: 7 }, '7'],
+    [{ access_token: 'token', user_id: '' }, null],
+    [{ access_token: 'token', user_id: null }, null],
+    [{ access_token: 'token', user_id: Number.MAX_VALUE }, null],
     [{ status: 'success', data: { access_token: 'token', user_id: 'DEMO01' } }, 'DEMO01'],
   ])('is a token, of the user that it names: %j', async (body, userId) => {
     await using server = await answering(200, JSON.stringify(body));
@@ -57,6 +60,9 @@ describe('the answer to a code', () => {
     [401, refusal('UDAPI100057'), 'CODE_SPENT'],
     [400, refusal('UDAPI100068'), 'APP_REJECTED'],
     [400, refusal('UDAPI999999'), 'CODE_SPENT'],
+    [401, '{"message":"Unauthorized"}', 'CODE_SPENT'],
+    [403, '{"message":"Forbidden"}', 'CODE_SPENT'],
+    [403, '{"errors":[{"errorCode":"UDAPI100073"}]}', 'CODE_SPENT'],
     [429, '{}', 'THROTTLED'],
     [503, '<html>', 'CODE_SPENT'],
   ])('%i %s is %s: the code is not sent again', async (status, body, code) => {
@@ -71,7 +77,7 @@ describe('the answer to the profile call', () => {
 
   test.each([
     [401, { status: 'error', errors: [{ errorCode: 'UDAPI100050' }] }, 'DEAD'],
-    [403, {}, 'DEAD'],
+    [403, {}, 'UNKNOWN'],
     [403, edge, 'UNKNOWN'],
     [401, '<html>Access denied</html>', 'UNKNOWN'],
     [200, { status: 'success', data: { user_id: 'DEMO01' } }, 'ALIVE'],

@@ -61,6 +61,23 @@ test.each([
   expect((await program.run(['status'], env)).code).toBe(2);
 });
 
+test('--mode=auto ends 2 where a new token ends the one before, says why, and does not go round in circles', async () => {
+  await using broker = await openBroker({ scenario: 'one-token' });
+  await using program = new Program(main);
+  const env = { ...environmentOf(broker, 2), ...QUIET };
+  const why = 'PRIMARY: TOKEN_ENDED. Making WEBSOCKET1 ended the token of PRIMARY';
+  const { code, out, err } = await program.run(['--mode=auto'], env);
+  expect([code, out]).toEqual([2, expect.stringContaining('1 of 2 tokens valid')]);
+  expect([out, err]).toEqual([expect.stringContaining('PRIMARY TOKEN_ENDED'), expect.stringContaining(why)]);
+  const logins = broker.log.filter(({ kind }) => kind === 'PIN').length;
+
+  const again = await program.run(['--mode=auto'], env);
+  expect([again.code, again.err]).toEqual([2, expect.stringContaining(why)]);
+  expect((await program.run(['status'], env)).code).toBe(2);
+  expect(broker.log.filter(({ kind }) => kind === 'PIN')).toHaveLength(logins);
+  expect(logins).toBe(2);
+}, 60_000);
+
 test('--mode=auto ends 3 with every mistake of the configuration, and asks nobody', async () => {
   await using program = new Program(main);
   const { code, out, err } = await program.run(['--mode=auto'], { VEGA_PORT: '65536' });

@@ -48,6 +48,7 @@ const run: Run = {
     step({ apiName: 'WEBSOCKET2', status: 'RUNNING', step: 'TOTP_WAIT', startedAt: at(15) }),
     step({ apiName: 'OPTIONCHAIN1' }),
   ],
+  endedTokens: [],
 };
 const cooldown = { active: true, remainingSeconds: 581, until: at(600), reason: 'THROTTLED' } as const;
 const sight = { run, cooldown, now: new Date(at(19)) };

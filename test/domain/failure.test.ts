@@ -37,7 +37,8 @@ test('the broker’s codes mean', () => {
 
 test('only what concerns one app lets a run go on to the next', () => {
   expect(FAILURE_CODES.filter((code) => FAILURES[code].scope === 'API')).toEqual([
-    ...['APP_REJECTED', 'CODE_SPENT', 'SPENT_UNKNOWN', 'TOKEN_REJECTED', 'UNVERIFIED', 'APPROVAL_LAPSED'],
+    ...['APP_REJECTED', 'CODE_SPENT', 'SPENT_UNKNOWN', 'TOKEN_REJECTED', 'TOKEN_ENDED'],
+    ...['UNVERIFIED', 'APPROVAL_LAPSED'],
   ]);
 });
 

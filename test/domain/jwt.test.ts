@@ -48,7 +48,7 @@ test.each([
 });
 
 test.each([
-  ['sub', ['', 7, null, ['AB1234'], { id: 'AB1234' }]],
+  ['sub', ['', 1.5, -7, 1e300, true, null, ['AB1234'], { id: 'AB1234' }]],
   ['isPlusPlan', ['true', 1, null]],
   ['iat', ['1795314605', 0, -1, null, 1e300, true]],
   ['exp', ['1795384800', 0, -1, null, 1e300, [1_795_384_800]]],
@@ -56,8 +56,12 @@ test.each([
   for (const value of values) expect(readClaims(claims({ [name]: value }))).toEqual(NOTHING);
 });
 
+test('a user id may be a number', () => {
+  expect(readClaims(claims({ sub: 214365 })).userId).toBe('214365');
+});
+
 test('one bad claim does not spoil the others', () => {
-  expect(readClaims(claims({ sub: 7, exp: 1_795_384_800 }))).toEqual({
+  expect(readClaims(claims({ sub: true, exp: 1_795_384_800 }))).toEqual({
     ...NOTHING,
     expiresAt: new Date('2026-11-22T22:00:00Z'),
   });

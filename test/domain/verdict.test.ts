@@ -101,7 +101,7 @@ describe('after the profile call a token is', () => {
   const unknown = (
     reason: Extract<ProbeResult, { kind: 'UNKNOWN' }>['reason'],
     httpStatus: number | null,
-  ): ProbeResult => ({ kind: 'UNKNOWN', reason, httpStatus });
+  ): ProbeResult => ({ kind: 'UNKNOWN', reason, httpStatus, brokerCode: null });
 
   test.each([
     ['VALID', null, 200, alive, 'AB1234'],

@@ -21,6 +21,7 @@ test('the scenarios are named', () => {
     'edge-blocked',
     'hang',
     'happy',
+    'one-token',
     'page-changed',
     'replayed-totp',
     'revoked',

@@ -280,7 +280,7 @@ test('what an older vega-auth has left is copied before its tables are changed',
   await first[Symbol.asyncDispose]();
   folder.raw((connection) =>
     connection.exec(
-      "alter table vega_generation_runs drop column process_birth; delete from vega_migration where name >= '0011'",
+      "alter table vega_generation_runs drop column ended_tokens; delete from vega_migration where name = '0014-ended-tokens'",
     ),
   );
   await using database = await folder.open();
@@ -290,6 +290,6 @@ test('what an older vega-auth has left is copied before its tables are changed',
   const copy = new Sqlite(folder.file('.vega', 'backups', name), { readonly: true });
   const latest = copy.prepare<[], string>('select max(name) from vega_migration').pluck().get();
   copy.close();
-  expect(latest).toBe('0010-sessions');
+  expect(latest).toBe('0013-otp-interval');
   expect(bytesOf(folder, name)).not.toContain('token-canary');
 });

@@ -96,6 +96,7 @@ export const renderRunEnd = (run: Run, look: Look): readonly string[] => {
   const failed = run.steps.filter(({ failure }) => failure !== null);
   return [
     ...failed.flatMap((step) => failureLines(step, look)),
+    ...endedLines(run, look),
     ...(run.status === 'ABORTED' ? [abortLine(run, look)] : []),
   ];
 };
@@ -108,6 +109,15 @@ const failureLines = ({ apiName, failure }: Step, look: Look): readonly string[]
     ...wrap(`${failure.nextAction}${submitted}`, look, '  '),
   ];
 };
+
+/** Tokens that the run was not to make, and has ended. */
+const endedLines = ({ endedTokens, steps }: Run, look: Look): readonly string[] =>
+  endedTokens
+    .filter(({ apiName }) => !steps.some((step) => step.apiName === apiName && step.failure !== null))
+    .flatMap(({ apiName, message, nextAction }) => [
+      line([{ text: `${apiName}: TOKEN_ENDED. `, tone: 'bad' }, message], look),
+      ...wrap(nextAction, look, '  '),
+    ]);
 
 const abortLine = (run: Run, look: Look): string => {
   const submitted = new Set(run.steps.flatMap(({ failure }) => failure?.submitted ?? []));

@@ -153,4 +153,6 @@ const NEXT_ACTIONS: Readonly<Record<BlockReason, string>> = {
   ACTION_REQUIRED: 'Log in at the broker by hand, decide about what its page asks, then generate again.',
   MOBILE_REJECTED: 'Correct the mobile number, then generate again.',
   MAINTENANCE: "Generate again when the broker's maintenance is over.",
+  TOKENS_END_EACH_OTHER:
+    'Enable only the APIs whose tokens the broker keeps at the same time, or accept the partial set.',
 };

@@ -109,7 +109,9 @@ export type BlockReason =
   /** The broker knows no account with the mobile number. */
   | 'MOBILE_REJECTED'
   /** The login page is not known any more. */
-  | 'PAGE_CHANGED';
+  | 'PAGE_CHANGED'
+  /** Making one API’s token ends that of another: `endedTokens` of a run of today. Generating again does not help. */
+  | 'TOKENS_END_EACH_OTHER';
 
 /** What an operator can do after having seen the status. */
 export type Choice =
@@ -190,6 +192,8 @@ export type FailureCode =
   | 'STORAGE_FAILED'
   /** The broker is counting attempts and accepts no more for a while. */
   | 'THROTTLED'
+  /** The broker ended this token when the run made that of another API. */
+  | 'TOKEN_ENDED'
   /** The broker refused the token that it had just issued. */
   | 'TOKEN_REJECTED'
   /** The token is stored, but the broker gave no usable answer about it. */
@@ -286,7 +290,7 @@ export type RunStatus =
   | 'QUEUED'
   /** Under way. */
   | 'RUNNING'
-  /** It ended with some missing; the steps say why. */
+  /** It ended with some missing; the steps, or `endedTokens`, say why. */
   | 'STOPPED'
   /** A person has to act: in the browser window, on the phone or at the broker’s login. */
   | 'WAITING_OPERATOR';
@@ -522,7 +526,7 @@ export type AuthStateQueryVariables = Exact<{
 }>;
 
 
-export type AuthStateQuery = { authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, run: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } | null, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } };
+export type AuthStateQuery = { authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, run: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }>, endedTokens: Array<{ apiName: ApiName, endedBy: Array<ApiName>, message: string, nextAction: string }> } | null, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } };
 
 export type ReadyQueryVariables = Exact<{
   accountId?: string | null | undefined;
@@ -566,7 +570,7 @@ export type AuthStateChangesSubscriptionVariables = Exact<{
 }>;
 
 
-export type AuthStateChangesSubscription = { authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, run: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } | null, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } };
+export type AuthStateChangesSubscription = { authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, run: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }>, endedTokens: Array<{ apiName: ApiName, endedBy: Array<ApiName>, message: string, nextAction: string }> } | null, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } };
 
 export type CooldownSubscriptionVariables = Exact<{
   accountId?: string | null | undefined;
@@ -601,7 +605,7 @@ export type EventsSubscription = { events:
     | { __typename: 'TokenStoredEvent', id: string, at: string, accountId: string, stored: { apiName: ApiName, version: number } }
    };
 
-export type RunStateFragment = { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> };
+export type RunStateFragment = { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }>, endedTokens: Array<{ apiName: ApiName, endedBy: Array<ApiName>, message: string, nextAction: string }> };
 
 export type ProgressFragment = { total: number, generated: number, missing: Array<ApiName>, current: ApiName | null, step: LoginStep | null, runId: string };
 
@@ -610,19 +614,19 @@ export type GenerationRunQueryVariables = Exact<{
 }>;
 
 
-export type GenerationRunQuery = { generationRun: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } | null };
+export type GenerationRunQuery = { generationRun: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }>, endedTokens: Array<{ apiName: ApiName, endedBy: Array<ApiName>, message: string, nextAction: string }> } | null };
 
 export type RunQueueQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type RunQueueQuery = { runQueue: Array<{ id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> }> };
+export type RunQueueQuery = { runQueue: Array<{ id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }>, endedTokens: Array<{ apiName: ApiName, endedBy: Array<ApiName>, message: string, nextAction: string }> }> };
 
 export type StartLoginMutationVariables = Exact<{
   accountId?: string | null | undefined;
 }>;
 
 
-export type StartLoginMutation = { startLogin: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } };
+export type StartLoginMutation = { startLogin: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }>, endedTokens: Array<{ apiName: ApiName, endedBy: Array<ApiName>, message: string, nextAction: string }> } };
 
 export type GenerateTokensMutationVariables = Exact<{
   mode: GenerationMode;
@@ -634,14 +638,14 @@ export type GenerateTokensMutationVariables = Exact<{
 }>;
 
 
-export type GenerateTokensMutation = { generateTokens: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } };
+export type GenerateTokensMutation = { generateTokens: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }>, endedTokens: Array<{ apiName: ApiName, endedBy: Array<ApiName>, message: string, nextAction: string }> } };
 
 export type AbortGenerationMutationVariables = Exact<{
   runId: string;
 }>;
 
 
-export type AbortGenerationMutation = { abortGeneration: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } };
+export type AbortGenerationMutation = { abortGeneration: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }>, endedTokens: Array<{ apiName: ApiName, endedBy: Array<ApiName>, message: string, nextAction: string }> } };
 
 export type BeginHumanLoginMutationVariables = Exact<{
   apiName: ApiName;
@@ -695,7 +699,7 @@ export type TokenStatusQueryVariables = Exact<{
 }>;
 
 
-export type TokenStatusQuery = { tokenStatus: { checkedAt: string, valid: Array<ApiName>, invalid: Array<ApiName>, missing: Array<ApiName>, unknown: Array<ApiName>, counts: { total: number, valid: number, expired: number, invalid: number, missing: number, unknown: number }, tokens: Array<{ apiName: ApiName, verdict: Verdict, timeValid: boolean, profileValid: boolean | null, reason: string | null, httpStatus: number | null }>, choices: Array<{ choice: Choice, mode: GenerationMode | null, needsReplaceValid: boolean, needsIncludeUnknown: boolean, apis: Array<{ apiName: ApiName, verdict: Verdict, why: string }> }> } };
+export type TokenStatusQuery = { tokenStatus: { checkedAt: string, valid: Array<ApiName>, invalid: Array<ApiName>, missing: Array<ApiName>, unknown: Array<ApiName>, counts: { total: number, valid: number, expired: number, invalid: number, missing: number, unknown: number }, tokens: Array<{ apiName: ApiName, verdict: Verdict, timeValid: boolean, profileValid: boolean | null, reason: string | null, httpStatus: number | null, brokerCode: string | null }>, choices: Array<{ choice: Choice, mode: GenerationMode | null, needsReplaceValid: boolean, needsIncludeUnknown: boolean, apis: Array<{ apiName: ApiName, verdict: Verdict, why: string }> }> } };
 
 export type TokenExpiryQueryVariables = Exact<{
   accountId?: string | null | undefined;
@@ -823,6 +827,12 @@ export const RunStateFragmentDoc = new TypedDocumentString(`
       nextAction
       submitted
     }
+  }
+  endedTokens {
+    apiName
+    endedBy
+    message
+    nextAction
   }
 }
     `, {"fragmentName":"RunState"}) as unknown as TypedDocumentString<RunStateFragment, unknown>;
@@ -1290,6 +1300,12 @@ fragment RunState on GenerationRun {
       submitted
     }
   }
+  endedTokens {
+    apiName
+    endedBy
+    message
+    nextAction
+  }
 }`) as unknown as TypedDocumentString<AuthStateQuery, AuthStateQueryVariables>;
 export const ReadyDocument = new TypedDocumentString(`
     query Ready($accountId: ID) {
@@ -1430,6 +1446,12 @@ fragment RunState on GenerationRun {
       nextAction
       submitted
     }
+  }
+  endedTokens {
+    apiName
+    endedBy
+    message
+    nextAction
   }
 }`) as unknown as TypedDocumentString<AuthStateChangesSubscription, AuthStateChangesSubscriptionVariables>;
 export const CooldownDocument = new TypedDocumentString(`
@@ -1581,6 +1603,12 @@ export const GenerationRunDocument = new TypedDocumentString(`
       submitted
     }
   }
+  endedTokens {
+    apiName
+    endedBy
+    message
+    nextAction
+  }
 }`) as unknown as TypedDocumentString<GenerationRunQuery, GenerationRunQueryVariables>;
 export const RunQueueDocument = new TypedDocumentString(`
     query RunQueue {
@@ -1610,6 +1638,12 @@ export const RunQueueDocument = new TypedDocumentString(`
       submitted
     }
   }
+  endedTokens {
+    apiName
+    endedBy
+    message
+    nextAction
+  }
 }`) as unknown as TypedDocumentString<RunQueueQuery, RunQueueQueryVariables>;
 export const StartLoginDocument = new TypedDocumentString(`
     mutation StartLogin($accountId: ID) {
@@ -1638,6 +1672,12 @@ export const StartLoginDocument = new TypedDocumentString(`
       nextAction
       submitted
     }
+  }
+  endedTokens {
+    apiName
+    endedBy
+    message
+    nextAction
   }
 }`) as unknown as TypedDocumentString<StartLoginMutation, StartLoginMutationVariables>;
 export const GenerateTokensDocument = new TypedDocumentString(`
@@ -1675,6 +1715,12 @@ export const GenerateTokensDocument = new TypedDocumentString(`
       submitted
     }
   }
+  endedTokens {
+    apiName
+    endedBy
+    message
+    nextAction
+  }
 }`) as unknown as TypedDocumentString<GenerateTokensMutation, GenerateTokensMutationVariables>;
 export const AbortGenerationDocument = new TypedDocumentString(`
     mutation AbortGeneration($runId: ID!) {
@@ -1703,6 +1749,12 @@ export const AbortGenerationDocument = new TypedDocumentString(`
       nextAction
       submitted
     }
+  }
+  endedTokens {
+    apiName
+    endedBy
+    message
+    nextAction
   }
 }`) as unknown as TypedDocumentString<AbortGenerationMutation, AbortGenerationMutationVariables>;
 export const BeginHumanLoginDocument = new TypedDocumentString(`
@@ -1816,6 +1868,7 @@ export const TokenStatusDocument = new TypedDocumentString(`
       profileValid
       reason
       httpStatus
+      brokerCode
     }
     choices {
       choice

@@ -232,7 +232,7 @@ export class Acquisitions {
 
   /** Ends what has lapsed; false when nothing is left to wait for. */
   async #look({ live, log }: OutsideRun): Promise<boolean> {
-    const { database, clock } = this.#options;
+    const { database, clock, truth } = this.#options;
     const now = clock();
     const open = await this.#openOf(live.state.id);
     const rest = open.filter((acquisition) => !isLapsed(acquisition, now));
@@ -240,6 +240,8 @@ export class Acquisitions {
     if (live.state.waitingUntil?.getTime() !== end?.getTime()) await live.awaitOperator(end);
     for (const { id, apiName, kind } of open.filter((acquisition) => isLapsed(acquisition, now))) {
       await database.write((transaction) => settleAcquisition(transaction, id, now));
+      // It may have been approved, and the token lost on its way.
+      live.noteMade(truth.moment);
       await live.fail(apiName, { code: 'APPROVAL_LAPSED', message: LAPSED[kind] });
       log.warn({ api: apiName, kind }, 'nothing came in time');
     }

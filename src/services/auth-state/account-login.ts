@@ -33,9 +33,14 @@ const revokeAll = async (services: Services, account: Account): Promise<void> =>
   const { database, audit, clock, broker } = services;
   for (const token of await findTokens(database.read, account.number, database)) {
     if (!token.isActive) continue;
-    const isDead = await revokeToken(broker.apiBaseUrl, token.accessToken, broker.timeoutMs);
-    if (!isDead) continue;
     const { apiName, fingerprint } = token;
+    const revocation = await revokeToken(broker.apiBaseUrl, token.accessToken, broker.timeoutMs);
+    if (!revocation.isDead) {
+      const { httpStatus, brokerCode } = revocation;
+      const facts = { fingerprint, httpStatus, brokerCode };
+      await audit.record('TOKEN_NOT_REVOKED', facts, { accountId: account.id, apiName });
+      continue;
+    }
     await database.write(async (transaction) => {
       await deactivateToken(transaction, token, database, clock());
       await audit.note(transaction, 'TOKEN_REVOKED', { fingerprint }, { accountId: account.id, apiName });

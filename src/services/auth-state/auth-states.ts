@@ -1,5 +1,6 @@
 import { changeAuthRecord, ensureAuthRecord, findAuthRecord, movePhase } from '../../db/auth-states.ts';
 import type { Database } from '../../db/database.ts';
+import { findEndingRuns } from '../../db/generation-runs.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import type { Account } from '../../domain/account.ts';
 import {
@@ -20,10 +21,11 @@ import {
   isReady,
   isSetConfirmed,
 } from '../../domain/auth-state.ts';
+import { standingEnds } from '../../domain/ended-token.ts';
 import { CONFIRMATION } from '../../domain/event.ts';
-import { nextExpiry } from '../../domain/expiry.ts';
+import { lastExpiry, nextExpiry } from '../../domain/expiry.ts';
 import { asksForRest, FAILURES, type FailureReason } from '../../domain/failure.ts';
-import { isOver } from '../../domain/generation-run.ts';
+import { type EndedToken, isOver } from '../../domain/generation-run.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { Logger } from '../../log.ts';
 import type { ApiConfigs } from '../accounts/api-configs.ts';
@@ -70,15 +72,21 @@ export class AuthStates {
     const facts = await this.#facts(account);
     const run = await this.#options.runs.latest(account.id);
     const { record, checks, now } = facts;
+    const isBrowserTaken = run !== null && this.#options.runs.awaitsBrowser(run.id);
     return {
       accountId: account.id,
       state: record.phase,
       primaryPresent: isPrimaryValid(checks),
-      blockedBy: blockReason(facts, run, run !== null && this.#options.runs.awaitsBrowser(run.id)),
+      blockedBy: blockReason(facts, run, isBrowserTaken, await this.#endedTokens(account, facts)),
       since: record.since,
       run,
       cooldown: cooldownAt(record, now),
     };
+  }
+
+  /** The tokens that are dead because others were made today, and would end those if they were made again. */
+  async endedTokens(account: Account): Promise<readonly EndedToken[]> {
+    return this.#endedTokens(account, await this.#facts(account));
   }
 
   /** The gate. */
@@ -302,6 +310,13 @@ export class AuthStates {
   #isUnderWay({ id }: Account): boolean {
     const run = this.#options.runs.live(id);
     return run !== null && !isOver(run);
+  }
+
+  async #endedTokens({ id }: Account, { checks, now }: GateFacts): Promise<readonly EndedToken[]> {
+    const runs = await this.#options.database.recall(`ending runs of ${id}`, (db) =>
+      findEndingRuns(db, id, lastExpiry(now)),
+    );
+    return standingEnds(runs, checks);
   }
 
   async #facts(account: Account): Promise<GateFacts> {

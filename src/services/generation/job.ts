@@ -1,5 +1,6 @@
 import type { Account } from '../../domain/account.ts';
 import type { ApiConfig } from '../../domain/api-config.ts';
+import type { StoredToken } from '../../domain/token.ts';
 import type { Logger } from '../../log.ts';
 import type { LiveRun } from '../runs/live-run.ts';
 
@@ -8,6 +9,8 @@ export interface Job {
   readonly live: LiveRun;
   readonly account: Account;
   readonly configs: readonly ApiConfig[];
+  /** The enabled tokens that worked when the run began. */
+  readonly validBefore: readonly Pick<StoredToken, 'apiName' | 'fingerprint'>[];
   readonly abort: AbortController;
   readonly log: Logger;
   /** Settles when nothing of the run is under way any more. */

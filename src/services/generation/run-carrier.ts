@@ -1,11 +1,17 @@
 import { asksForRest, FAILURES, type FailureCode } from '../../domain/failure.ts';
-import { countDone, type GenerationRun, type RunStatus } from '../../domain/generation-run.ts';
+import {
+  countDone,
+  type EndedToken,
+  type GenerationRun,
+  type RunStatus,
+} from '../../domain/generation-run.ts';
 import type { Logger } from '../../log.ts';
 import type { BrowserHost } from './browser-host.ts';
 import type { BrowserQueue, BrowserTurn } from './browser-queue.ts';
 import { makeTokens } from './browser-round.ts';
 import type { GenerationOptions } from './generation-options.ts';
 import type { Job } from './job.ts';
+import { recheckTokens } from './recheck-tokens.ts';
 import { RunSession } from './run-session.ts';
 
 /** Pauses in a row that brought no token: after so many a person has to look. */
@@ -111,13 +117,29 @@ export class RunCarrier {
     try {
       const isAtRest = live.state.status === 'COOLDOWN' || live.state.status === 'QUEUED';
       const isLeft = isWaiting || (isClosing() && isAtRest);
-      if (!isLeft) await live.end(endStatus(live.state, abort.signal.aborted));
+      if (!isLeft) {
+        const ended = await this.#recheck(job);
+        await live.end(endStatus(live.state, abort.signal.aborted, ended.length > 0), ended);
+      }
       reach('RUN_ENDED');
       if (!isLeft) await states.runEnded(account);
       reach('STATE_SETTLED');
       log.info({ status: live.state.status }, 'run ended');
     } catch (error) {
       log.error({ err: error }, 'the end of the run could not be written');
+    }
+  }
+
+  /** What cannot be found out now shows at the next check; the run ends all the same. */
+  async #recheck(job: Job): Promise<readonly EndedToken[]> {
+    try {
+      const ended = await recheckTokens(job, this.#options);
+      for (const { apiName: api, endedBy } of ended)
+        job.log.error({ api, endedBy }, 'a token of this account has ended since another one was made');
+      return ended;
+    } catch (error) {
+      job.log.error({ err: error }, 'the tokens could not be asked about once more');
+      return [];
     }
   }
 
@@ -173,7 +195,7 @@ const closeQuietly = async (session: RunSession, log: Logger): Promise<void> => 
   }
 };
 
-const endStatus = (run: GenerationRun, isAborted: boolean): RunStatus => {
-  if (countDone(run) === run.steps.length) return 'COMPLETED';
+const endStatus = (run: GenerationRun, isAborted: boolean, hasEndedOthers: boolean): RunStatus => {
+  if (countDone(run) === run.steps.length && !hasEndedOthers) return 'COMPLETED';
   return isAborted ? 'ABORTED' : 'STOPPED';
 };

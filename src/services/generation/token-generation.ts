@@ -143,8 +143,13 @@ export class TokenGeneration {
     const id = randomUUID();
     let turn: BrowserTurn | null = null;
     try {
-      const checks = (await truth.check(account, enabled)).map(({ check }) => check);
-      const chosen = decide(request, checks);
+      const known = await truth.check(account, enabled);
+      const ended = await states.endedTokens(account);
+      const chosen = decide(
+        request,
+        known.map(({ check }) => check),
+        ended,
+      );
       const apis = enabled.filter(({ apiName }) => chosen.includes(apiName));
       refuseUnreadable(apis);
       await refuseUnfitTables(database, account, apis, this.#options.clock());
@@ -169,7 +174,10 @@ export class TokenGeneration {
         if (isOver(run)) await audit.note(transaction, 'RUN_ENDED', run, reference);
       });
       reach('RUN_STORED');
-      const job = this.#follow(run, account, apis);
+      const validBefore = known.flatMap(({ check, token }) =>
+        check.verdict === 'VALID' ? (token ?? []) : [],
+      );
+      const job = this.#follow(run, account, apis, validBefore);
       if (apis.length === 0) {
         await states.welcomeBack(account);
         this.#taken.delete(account.id);
@@ -249,7 +257,12 @@ export class TokenGeneration {
     };
   }
 
-  #follow(run: GenerationRun, account: Account, configs: readonly ApiConfig[]): Job {
+  #follow(
+    run: GenerationRun,
+    account: Account,
+    configs: readonly ApiConfig[],
+    validBefore: Job['validBefore'] = [],
+  ): Job {
     const { states, runs, log } = this.#options;
     const live = new LiveRun(run, this.#options, {
       onStatus: () => states.tell(account),
@@ -260,6 +273,7 @@ export class TokenGeneration {
       live,
       account,
       configs,
+      validBefore: validBefore.map(({ apiName, fingerprint }) => ({ apiName, fingerprint })),
       abort,
       log: log.child({ runId: run.id }),
       end: Promise.resolve(),

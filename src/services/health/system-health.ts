@@ -3,7 +3,11 @@ import type { BrowserOptions } from '../../broker/broker-browser.ts';
 import { findChromium } from '../../broker/chromium.ts';
 import { findAccounts } from '../../db/accounts.ts';
 import type { Database } from '../../db/database.ts';
+import type { Account } from '../../domain/account.ts';
 import type { ApiConfig } from '../../domain/api-config.ts';
+import { endedTokenText } from '../../domain/ended-token.ts';
+import { FAILURES } from '../../domain/failure.ts';
+import type { EndedToken } from '../../domain/generation-run.ts';
 import { type Finding, type HealthComponent, type SystemHealth, worst } from '../../domain/health.ts';
 import { hasExpiryConflict } from '../../domain/verdict.ts';
 import { getAccount } from '../accounts/accounts.ts';
@@ -13,6 +17,11 @@ import type { AppInspection } from './app-inspection.ts';
 import { clockFindings, diskFindings, launchFindings, type TrialOptions } from './system-trials.ts';
 import { tableFindings } from './table-findings.ts';
 
+/** What today's runs have shown of an account. */
+interface States {
+  endedTokens(account: Account): Promise<readonly EndedToken[]>;
+}
+
 interface Options extends TrialOptions {
   readonly database: Database;
   /** The file as answers name it: from the working directory. */
@@ -20,6 +29,7 @@ interface Options extends TrialOptions {
   readonly apiConfigs: ApiConfigs;
   readonly apps: AppInspection;
   readonly truth: TokenTruth;
+  readonly states: States;
 }
 
 /**
@@ -105,6 +115,14 @@ const accountFindings = async (options: Options): Promise<readonly Finding[]> =>
     ...(await tableFindings(options.database, account, configs, options.clock())),
     ...configFindings(configs),
     ...(await Promise.all(configs.map((config) => appFindings(options.apps, config)))).flat(),
+    ...(await options.states.endedTokens(account)).map(
+      (ended): Finding => ({
+        component: 'CONFIG',
+        state: 'DOWN',
+        message: endedTokenText(ended),
+        nextAction: FAILURES.TOKEN_ENDED.nextAction,
+      }),
+    ),
     ...conflicts.map(
       ({ config }): Finding => ({
         component: 'DATABASE',

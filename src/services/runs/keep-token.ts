@@ -11,6 +11,7 @@ import type { ApiConfig } from '../../domain/api-config.ts';
 import { expiryOf } from '../../domain/expiry.ts';
 import { readClaims } from '../../domain/jwt.ts';
 import type { StoredToken } from '../../domain/token.ts';
+import { reasonText } from '../../domain/verdict.ts';
 import type { Logger } from '../../log.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Clock } from '../clock.ts';
@@ -42,14 +43,16 @@ export const keepToken = async (
   token: IssuedToken,
   along: Along = nothing,
 ): Promise<void> => {
-  const { config, live, reach } = order;
+  const { config, live, reach, truth } = order;
   refuseForeign(order, token);
+  const { madeAt } = live;
+  live.noteMade(truth.moment);
   await live.enter(config.apiName, 'STORE');
   reach('STORE_ENTERED');
   const before = await store(order, token, along);
   reach('TOKEN_STORED');
   reach('VERIFY_ENTERED');
-  await verify(order, token, before);
+  await verify(order, token, { before, madeAt });
   reach('TOKEN_VERIFIED');
 };
 
@@ -107,12 +110,15 @@ const findPresent = async (
   return tokens.find(({ apiName }) => apiName === config.apiName);
 };
 
-const verify = async (
-  order: KeepOrder,
-  token: IssuedToken,
-  before: StoredToken | undefined,
-): Promise<void> => {
-  const { account, config, database, truth } = order;
+/** What was there before the token. */
+interface Former {
+  readonly before: StoredToken | undefined;
+  /** The moment of the last token that was made. */
+  readonly madeAt: number;
+}
+
+const verify = async (order: KeepOrder, token: IssuedToken, former: Former): Promise<void> => {
+  const { account, config, database, truth, live } = order;
   const [known] = await truth.check(account, [config]);
   const check = known?.check;
   if (check?.verdict === 'VALID') {
@@ -123,19 +129,19 @@ const verify = async (
     return;
   }
   if (check?.reason === 'WRONG_ACCOUNT') {
-    await putBack(order, token, before);
+    // It ends no token of this user.
+    live.noteMade(former.madeAt);
+    await putBack(order, token, former.before);
     throw new LoginFailure(
       'WRONG_ACCOUNT',
       'The profile of the new token is of another user; it was not kept.',
     );
   }
-  if (check?.verdict === 'UNKNOWN') {
-    throw new LoginFailure(
-      'UNVERIFIED',
-      `The token is stored, but the profile call told nothing (${check.reason}).`,
-    );
-  }
-  throw new LoginFailure('TOKEN_REJECTED', `The new token does not work (${check?.reason ?? 'not found'}).`);
+  // Only the broker rejects a token; whatever else is in the way says nothing of it.
+  if (check?.reason === 'REJECTED')
+    throw new LoginFailure('TOKEN_REJECTED', 'The broker says that the new token is not valid.');
+  const reason = check === undefined ? 'not found' : reasonText(check);
+  throw new LoginFailure('UNVERIFIED', `The token is stored, but the profile call told nothing (${reason}).`);
 };
 
 /** A stranger's token goes; one that was in use in its place comes back, and is a new version to whoever holds the other. */

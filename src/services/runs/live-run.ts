@@ -3,9 +3,11 @@ import { updateRun } from '../../db/generation-runs.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import type { ApiName } from '../../domain/api-name.ts';
 import type { AuditReference } from '../../domain/audit.ts';
+import { endedTokenText } from '../../domain/ended-token.ts';
 import type { TokenVersion } from '../../domain/event.ts';
 import { FAILURES, type Failure, type FailureReason, type Submission } from '../../domain/failure.ts';
 import {
+  type EndedToken,
   type GenerationRun,
   isOver,
   isWorthResuming,
@@ -50,6 +52,9 @@ export class LiveRun {
   readonly #account: AccountOfRun;
   #run: GenerationRun;
   #submitted: Submission[] = [];
+  /** What had left on behalf of the APIs that are done. */
+  readonly #submittedOf = new Map<ApiName, readonly Submission[]>();
+  #madeAt = 0;
 
   constructor(run: GenerationRun, options: Options, account: AccountOfRun) {
     this.#run = run;
@@ -64,6 +69,16 @@ export class LiveRun {
   /** What has left for the broker on behalf of the API that is being worked on. */
   noteSubmitted(what: Submission): void {
     if (!this.#submitted.includes(what)) this.#submitted.push(what);
+  }
+
+  /** The broker has made a token, or may have: what it said of other tokens up to this moment may not hold any more. */
+  noteMade(moment: number): void {
+    this.#madeAt = moment;
+  }
+
+  /** The moment of the last such note, as TokenTruth counts them; 0 where this process has made none. */
+  get madeAt(): number {
+    return this.#madeAt;
   }
 
   tell(): void {
@@ -98,6 +113,7 @@ export class LiveRun {
 
   async finish(apiName: ApiName): Promise<void> {
     const done = { status: 'DONE', failure: null, endedAt: this.#options.clock() } as const;
+    this.#submittedOf.set(apiName, this.#submitted);
     await this.#change(apiName, done);
   }
 
@@ -140,17 +156,36 @@ export class LiveRun {
     await this.#account.onStatus();
   }
 
-  /** Ends the run; APIs that were not taken up are shown as skipped. Repeating it changes nothing. */
-  async end(status: RunStatus): Promise<void> {
+  /**
+   * Ends the run; APIs that were not taken up are shown as skipped, those whose token it has ended itself as failed.
+   * Repeating it changes nothing.
+   */
+  async end(status: RunStatus, endedTokens: readonly EndedToken[] = []): Promise<void> {
     if (isOver(this.#run)) return;
-    const steps = this.#run.steps.map((step) =>
-      step.status === 'PENDING' ? { ...step, status: 'SKIPPED' as const } : step,
-    );
     const { audit, clock } = this.#options;
-    const ended = { ...this.#run, steps, status, waitingUntil: null, endedAt: clock() };
+    const steps = this.#run.steps.map((step) => this.#lastStep(step, endedTokens));
+    const found = endedTokens.length === 0 ? {} : { endedTokens };
+    const ended = { ...this.#run, ...found, steps, status, waitingUntil: null, endedAt: clock() };
     await this.#save(ended, undefined, {
-      note: (transaction) => audit.note(transaction, 'RUN_ENDED', { status }, this.reference()),
+      note: async (transaction) => {
+        for (const token of endedTokens)
+          await audit.note(transaction, 'TOKEN_ENDED', token, this.reference(token.apiName));
+        await audit.note(transaction, 'RUN_ENDED', { status }, this.reference());
+      },
     });
+  }
+
+  #lastStep(step: RunStep, endedTokens: readonly EndedToken[]): RunStep {
+    if (step.status === 'PENDING') return { ...step, status: 'SKIPPED' };
+    const ended = endedTokens.find(({ apiName }) => apiName === step.apiName);
+    if (ended === undefined || step.status !== 'DONE') return step;
+    const failure: Failure = {
+      code: 'TOKEN_ENDED',
+      message: endedTokenText(ended),
+      nextAction: FAILURES.TOKEN_ENDED.nextAction,
+      submitted: this.#submittedOf.get(step.apiName) ?? [],
+    };
+    return { ...step, status: 'FAILED', failure };
   }
 
   async #change(apiName: ApiName, change: Partial<RunStep>, along: Company = {}): Promise<void> {

@@ -21,7 +21,11 @@ export const useCode = async (order: CodeOrder, code: Secret): Promise<void> => 
   await noteAttempt(order, 'CODE');
   reach('CODE_RECORDED');
   live.noteSubmitted('CODE');
-  const token = await exchangeCode(apiBaseUrl, config, code, times.stepTimeoutMs);
+  const token = await exchangeCode(apiBaseUrl, config, code, times.stepTimeoutMs).catch((error: unknown) => {
+    // Whatever was answered: a token may have been made.
+    live.noteMade(order.truth.moment);
+    throw error;
+  });
   reach('CODE_EXCHANGED');
   await keepToken(order, token);
 };

@@ -9,7 +9,7 @@ import type { LeaseRefusal } from '../../domain/audit.ts';
 import { nextExpiry } from '../../domain/expiry.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { Secret } from '../../domain/secret.ts';
-import { endOf, type Verdict } from '../../domain/verdict.ts';
+import { endOf, reasonText, type Verdict } from '../../domain/verdict.ts';
 import type { Services } from '../services.ts';
 import type { KnownToken } from './token-truth.ts';
 
@@ -42,7 +42,7 @@ const NEXT_ACTIONS: Readonly<Record<Exclude<Verdict, 'VALID'>, string>> = {
   EXPIRED: 'Have it made anew with generateTokens, and wait for its TokenStoredEvent.',
   INVALID: 'Have it made anew with generateTokens, and wait for its TokenStoredEvent.',
   MISSING: 'Have it made with generateTokens, and wait for its TokenStoredEvent.',
-  UNKNOWN: `The broker could not be asked about it; try again in ${ASK_AGAIN_MS / 1000} seconds.`,
+  UNKNOWN: `The broker did not say whether it works; try again in ${ASK_AGAIN_MS / 1000} seconds.`,
 };
 
 /** Hands a token to a SERVICE key. Nothing leaves before it is written down that it does. */
@@ -73,7 +73,7 @@ export const leaseToken = async (
       const retryableAt = verdict === 'UNKNOWN' ? after(needs, ASK_AGAIN_MS) : null;
       throw new Refusal(
         'TOKEN_NOT_VALID',
-        `The token of ${apiName} is ${verdict}.`,
+        `The token of ${apiName} is ${verdict}${verdict === 'UNKNOWN' ? ` (${reasonText(known.check)})` : ''}.`,
         NEXT_ACTIONS[verdict],
         retryableAt,
       );

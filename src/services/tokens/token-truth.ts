@@ -26,7 +26,14 @@ export interface KnownToken {
   readonly checkedAt: Date | null;
 }
 
+interface Flight {
+  readonly moment: number;
+  readonly result: Promise<ProbeResult>;
+}
+
 interface Remembered {
+  /** When it was asked, as `moment` counts. */
+  readonly moment: number;
   readonly fingerprint: string;
   readonly check: TokenCheck;
   readonly profile: Profile | null;
@@ -46,7 +53,8 @@ interface Options {
 export class TokenTruth {
   readonly #options: Options;
   readonly #places = new Semaphore(PROBES_AT_ONCE);
-  readonly #inFlight = new Map<string, Promise<ProbeResult>>();
+  readonly #inFlight = new Map<string, Flight>();
+  #moment = 0;
   readonly #remembered = new Map<string, Map<ApiName, Remembered>>();
 
   constructor(options: Options) {
@@ -66,6 +74,23 @@ export class TokenTruth {
     return Promise.all(known.map((one) => this.#ask(account, one)));
   }
 
+  /** Rises with every profile call: a call that is begun later has a higher one. */
+  get moment(): number {
+    return this.#moment;
+  }
+
+  /** Both layers, as with `check`; the broker is not asked again about a token that it was asked about after `moment`. */
+  async checkSince(
+    account: Account,
+    configs: readonly ApiConfig[],
+    moment: number,
+  ): Promise<readonly KnownToken[]> {
+    const known = await this.known(account, configs);
+    return Promise.all(
+      known.map((one) => (this.#isAsked(account, one, moment) ? one : this.#ask(account, one, moment))),
+    );
+  }
+
   /** The profile that the last successful check of this token saw. */
   profileOf(account: Account, token: StoredToken): Profile | null {
     const remembered = this.#recall(account, token.apiName);
@@ -79,7 +104,7 @@ export class TokenTruth {
 
   /** Asks whose token it is, before anything is stored of it. */
   probe(accessToken: Secret): Promise<ProbeResult> {
-    return this.#probe({ fingerprint: fingerprint(accessToken), accessToken });
+    return this.#probe({ fingerprint: fingerprint(accessToken), accessToken }).result;
   }
 
   #recall(account: Account, apiName: ApiName): Remembered | undefined {
@@ -107,7 +132,15 @@ export class TokenTruth {
     return { config, token, check: isOpen ? remembered.check : check, checkedAt: remembered.checkedAt };
   }
 
-  async #ask(account: Account, known: KnownToken): Promise<KnownToken> {
+  #isAsked(account: Account, { token }: KnownToken, since: number): boolean {
+    const remembered = token === undefined ? undefined : this.#recall(account, token.apiName);
+    return (
+      remembered !== undefined && remembered.fingerprint === token?.fingerprint && remembered.moment > since
+    );
+  }
+
+  /** A call that was begun at `since` or before is not waited for: it may have been answered too early. */
+  async #ask(account: Account, known: KnownToken, since = 0): Promise<KnownToken> {
     const { config, token } = known;
     if (token === undefined) return known;
     const now = this.#options.clock();
@@ -116,7 +149,8 @@ export class TokenTruth {
       await this.#noteVerdict(account, token, known.check.verdict, time);
       return known;
     }
-    const probe = await this.#probe(token);
+    const { moment, result } = this.#probe(token, since);
+    const probe = await result;
     const expectedUserId = account.brokerUserId ?? token.claims.userId;
     const check = checkProfile(config.apiName, probe, expectedUserId);
     const checkedAt = this.#options.clock();
@@ -126,7 +160,7 @@ export class TokenTruth {
     const ofAccount = this.#remembered.get(account.id) ?? new Map<ApiName, Remembered>();
     this.#remembered.set(
       account.id,
-      ofAccount.set(config.apiName, { fingerprint, check, profile, checkedAt }),
+      ofAccount.set(config.apiName, { moment, fingerprint, check, profile, checkedAt }),
     );
     const from = before?.fingerprint === token.fingerprint ? before.check.verdict : 'UNKNOWN';
     await this.#noteVerdict(account, token, from, check);
@@ -134,20 +168,26 @@ export class TokenTruth {
   }
 
   /** One flight per token: no `await` stands between looking for it and noting it. */
-  #probe(token: Pick<StoredToken, 'fingerprint' | 'accessToken'>): Promise<ProbeResult> {
-    const flying = this.#inFlight.get(token.fingerprint);
-    if (flying !== undefined) return flying;
+  #probe({ fingerprint, accessToken }: Pick<StoredToken, 'fingerprint' | 'accessToken'>, since = 0): Flight {
+    const flying = this.#inFlight.get(fingerprint);
+    if (flying !== undefined && flying.moment > since) return flying;
     const { apiBaseUrl, profileTimeoutMs } = this.#options;
-    const flight = this.#places
-      .run(() => probeProfile(apiBaseUrl, token.accessToken, profileTimeoutMs))
-      .finally(() => this.#inFlight.delete(token.fingerprint));
-    this.#inFlight.set(token.fingerprint, flight);
+    this.#moment += 1;
+    const flight: Flight = {
+      moment: this.#moment,
+      result: this.#places
+        .run(() => probeProfile(apiBaseUrl, accessToken, profileTimeoutMs))
+        .finally(() => {
+          if (this.#inFlight.get(fingerprint) === flight) this.#inFlight.delete(fingerprint);
+        }),
+    };
+    this.#inFlight.set(fingerprint, flight);
     return flight;
   }
 
   /** Marks what is found dead, and writes down what has become of it. */
   async #noteVerdict(account: Account, token: StoredToken, from: Verdict, check: TokenCheck): Promise<void> {
-    const { verdict: to, reason, apiName } = check;
+    const { verdict: to, reason, apiName, brokerCode } = check;
     const isFoundDead = token.isActive && (to === 'EXPIRED' || to === 'INVALID');
     const hasChanged = from !== to || isFoundDead;
     if (!hasChanged) return;
@@ -155,7 +195,8 @@ export class TokenTruth {
     try {
       await database.write(async (transaction) => {
         if (isFoundDead) await deactivateToken(transaction, token, database, clock());
-        const facts = { from: from === to ? 'VALID' : from, to, reason } as const;
+        const code = brokerCode === undefined ? {} : { brokerCode };
+        const facts = { from: from === to ? 'VALID' : from, to, reason, ...code } as const;
         await audit.note(transaction, 'VERDICT_CHANGED', facts, { accountId: account.id, apiName });
       });
       if (isFoundDead) log.warn({ api: apiName, verdict: to, reason }, 'token marked inactive');

@@ -63,7 +63,9 @@ export type BlockReason =
   /** The broker knows no account with the mobile number. */
   | 'MOBILE_REJECTED'
   /** The login page is not known any more. */
-  | 'PAGE_CHANGED';
+  | 'PAGE_CHANGED'
+  /** Making one API’s token ends that of another: `endedTokens` of a run of today. Generating again does not help. */
+  | 'TOKENS_END_EACH_OTHER';
 
 /** How urgent the end of a token is. */
 export type ExpiryLevel =
@@ -114,6 +116,8 @@ export type FailureCode =
   | 'STORAGE_FAILED'
   /** The broker is counting attempts and accepts no more for a while. */
   | 'THROTTLED'
+  /** The broker ended this token when the run made that of another API. */
+  | 'TOKEN_ENDED'
   /** The broker refused the token that it had just issued. */
   | 'TOKEN_REJECTED'
   /** The token is stored, but the broker gave no usable answer about it. */
@@ -182,7 +186,7 @@ export type RunStatus =
   | 'QUEUED'
   /** Under way. */
   | 'RUNNING'
-  /** It ended with some missing; the steps say why. */
+  /** It ended with some missing; the steps, or `endedTokens`, say why. */
   | 'STOPPED'
   /** A person has to act: in the browser window, on the phone or at the broker’s login. */
   | 'WAITING_OPERATOR';

@@ -1,0 +1,29 @@
+import { findEndedTokens } from '../../domain/ended-token.ts';
+import type { EndedToken } from '../../domain/generation-run.ts';
+import { getAccount } from '../accounts/accounts.ts';
+import type { GenerationOptions } from './generation-options.ts';
+import type { Job } from './job.ts';
+
+/**
+ * Asks the broker once more about every enabled token that was last asked about before the run's last one was made: a broker
+ * that keeps one token per user has ended it. Answers the tokens that this run has ended.
+ */
+export const recheckTokens = async (
+  { live, account: { id }, validBefore }: Job,
+  { database, truth, apiConfigs }: GenerationOptions,
+): Promise<readonly EndedToken[]> => {
+  const account = await getAccount(database, id);
+  const configs = await apiConfigs.enabled(account);
+  const known =
+    live.madeAt === 0
+      ? await truth.known(account, configs)
+      : await truth.checkSince(account, configs, live.madeAt);
+  const isSame = validBefore.filter(({ apiName, fingerprint }) =>
+    known.some(({ config, token }) => config.apiName === apiName && token?.fingerprint === fingerprint),
+  );
+  return findEndedTokens(
+    live.state,
+    isSame.map(({ apiName }) => apiName),
+    known.map(({ check }) => check),
+  );
+};
