@@ -10,6 +10,7 @@ import * as m0008 from './0008-access-keys.ts';
 import * as m0009 from './0009-accounts.ts';
 import * as m0010 from './0010-sessions.ts';
 import * as m0011 from './0011-process-birth.ts';
+import * as m0013 from './0013-spills.ts';
 
 /** Every migration, in order. Forward only: a name that has been released is never changed or removed. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -24,4 +25,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0009-accounts': m0009,
   '0010-sessions': m0010,
   '0011-process-birth': m0011,
+  '0013-spills': m0013,
 };

@@ -21,7 +21,7 @@ import { Outage } from './outage.ts';
 import { patiently, Turns } from './patience.ts';
 import type { Queryable } from './queryable.ts';
 import { Recollection } from './recollection.ts';
-import { replay } from './replay.ts';
+import { replaySpilled, type Spilled, spilledIn } from './replay-spilled.ts';
 import { rotateVault } from './sealed-values.ts';
 import { SpillFile } from './spill-file.ts';
 import type { TokenFormat } from './tokens.ts';
@@ -312,7 +312,7 @@ export class Database implements TokenFormat {
       file = OpenedFile.open(this.path, this.#options.beforeStatement);
       if (meansDamage(outage.code)) refuseDamage(file.connection);
       await file.write(
-        (transaction) => replay(transaction, outage.transactions(), this.#replayer),
+        (transaction) => replaySpilled(transaction, this.#pendingIn(outage), this.#replayer),
         async (transaction) => this.#chain.markStored(transaction),
       );
       await this.#takeBack(outage, file);
@@ -324,6 +324,10 @@ export class Database implements TokenFormat {
       this.#tellRecovery();
       return false;
     }
+  }
+
+  #pendingIn(outage: Outage): Iterable<Spilled> {
+    return outage.transactions((left) => spilledIn(left, this.#vault));
   }
 
   async #takeBack(outage: Outage, file: OpenedFile): Promise<void> {

@@ -1,21 +1,20 @@
-import { rmSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { AuditChain, findLastLink } from './audit-chain.ts';
 import { AuditHead } from './audit-head.ts';
 import { damaged, makeBackup } from './backups.ts';
-import { readChanges } from './change.ts';
 import { explain, isBusy, isDamage, sqliteCode } from './connection.ts';
 import { DatabaseError } from './database-error.ts';
 import type { BeforeStatement } from './immediate-dialect.ts';
+import { findLeftSpills, type LeftSpill, readSpill, type SpillDamage, settleSpill } from './left-spills.ts';
 import { type MasterKeySource, readMasterKeys } from './master-key.ts';
 import { CURRENT_SCHEMA, executedMigrations, isUpToDate, migrate } from './migrations.ts';
 import { Mirror } from './mirror.ts';
 import { OpenedFile } from './opened-file.ts';
 import { Outage } from './outage.ts';
 import { patiently } from './patience.ts';
-import { replay } from './replay.ts';
+import { replaySpilled, spilledIn } from './replay-spilled.ts';
 import { openAuditKey, openVault, settleSeals } from './sealed-values.ts';
-import { ensureReserve, findLeftSpills, readSpill, SpillFile } from './spill-file.ts';
+import { ensureReserve, SpillFile } from './spill-file.ts';
 import type { TokenFormat } from './tokens.ts';
 
 export interface DatabaseOptions {
@@ -38,6 +37,8 @@ export interface Findings {
   readonly replayed: number;
   /** Of their spills, what was not whole. */
   readonly tornBytes: number;
+  /** Spills that are damaged: what is whole in them was replayed, and their files are kept. */
+  readonly damaged: readonly SpillDamage[];
   /** There are entries, and no signed head that tells how many there should be. */
   readonly isHeadMissing: boolean;
 }
@@ -86,7 +87,9 @@ const openFile = (options: DatabaseOptions): Promise<Opened> =>
     const mirror = new Mirror(file);
     const replayed = before.replayed + after.replayed;
     const tornBytes = before.tornBytes + after.tornBytes;
-    return { file, mirror, format, chain, outage: null, findings: { replayed, tornBytes, isHeadMissing } };
+    const damaged = [...before.damaged, ...after.damaged];
+    const findings = { replayed, tornBytes, damaged, isHeadMissing };
+    return { file, mirror, format, chain, outage: null, findings };
   });
 
 /** A file that another program keeps locked can be read all the same; null when it has yet to be brought up to date. */
@@ -98,15 +101,17 @@ const openLocked = async (options: DatabaseOptions, cause: unknown): Promise<Ope
       const mirror = new Mirror(file);
       const spill = new SpillFile(options.file, CURRENT_SCHEMA, keys.format.vault);
       const outage = new Outage(spill, sqliteCode(cause));
-      let tornBytes = 0;
-      for (const left of findLeftSpills(options.file)) {
-        const { transactions, tornBytes: torn } = readSpill(left, options.file, keys.format.vault);
-        tornBytes += torn;
-        await mirror.rows.write((transaction) => replay(transaction, transactions.map(readChanges), keys));
-        for (const text of transactions) await outage.keep(readChanges(text));
-        rmSync(left);
+      const { vault } = keys.format;
+      const lefts = findLeftSpills(options.file).map((left) =>
+        readSpill(left, options.file, vault, options.now),
+      );
+      let replayed = 0;
+      for (const left of lefts) {
+        const spilled = spilledIn(left, vault);
+        replayed += await mirror.rows.write((transaction) => replaySpilled(transaction, spilled, keys));
+        outage.takeOver(left, spilled);
       }
-      const findings = { replayed: outage.pending, tornBytes, isHeadMissing: false };
+      const findings = { ...found(lefts), replayed, isHeadMissing: false };
       return { file, mirror, ...keys, outage, findings };
     });
   } catch (error) {
@@ -154,27 +159,31 @@ const openKeys = async (
 };
 
 /** Gives the file what earlier processes have spilled, each spill in one transaction. */
-const giveBack = async (
-  file: OpenedFile,
-  options: DatabaseOptions,
-): Promise<{ readonly replayed: number; readonly tornBytes: number }> => {
-  let [replayed, tornBytes] = [0, 0];
-  for (const left of findLeftSpills(options.file)) {
+const giveBack = async (file: OpenedFile, options: DatabaseOptions): Promise<GivenBack> => {
+  const lefts: LeftSpill[] = [];
+  let replayed = 0;
+  for (const name of findLeftSpills(options.file)) {
     const keys = await openKeys(file, options);
-    const spill = readSpill(left, options.file, keys.format.vault);
-    const transactions = spill.transactions.map(readChanges);
-    await file.write(
-      (transaction) => replay(transaction, transactions, keys),
+    const { vault } = keys.format;
+    const left = readSpill(name, options.file, vault, options.now);
+    replayed += await file.write(
+      (transaction) => replaySpilled(transaction, spilledIn(left, vault), keys),
       async (transaction) => keys.chain.markStored(transaction),
     );
-    replayed += transactions.length;
-    tornBytes += spill.tornBytes;
-    rmSync(left);
+    settleSpill(left);
+    lefts.push(left);
   }
-  return { replayed, tornBytes };
+  return { ...found(lefts), replayed };
 };
 
-const NOTHING = { replayed: 0, tornBytes: 0 };
+type GivenBack = Omit<Findings, 'isHeadMissing'>;
+
+const NOTHING: GivenBack = { replayed: 0, tornBytes: 0, damaged: [] };
+
+const found = (lefts: readonly LeftSpill[]) => ({
+  tornBytes: lefts.reduce((sum, { tornBytes }) => sum + tornBytes, 0),
+  damaged: lefts.flatMap(({ damage }) => damage ?? []),
+});
 
 const hasEntries = async ({ kysely }: OpenedFile): Promise<boolean> =>
   (await findLastLink(kysely)).sequence > 0;

@@ -207,6 +207,13 @@ export interface TokenLeasesTable {
   leased_at: number;
 }
 
+/** How far each spill file has been replayed. */
+export interface SpillsTable {
+  spill: string;
+  /** The number of the last transaction. */
+  last: number;
+}
+
 export interface Tables {
   upstox_tokens: UpstoxTokensTable;
   token_versions: TokenVersionsTable;
@@ -224,4 +231,5 @@ export interface Tables {
   access_keys: AccessKeysTable;
   sessions: SessionsTable;
   token_leases: TokenLeasesTable;
+  vega_spills: SpillsTable;
 }

@@ -235,7 +235,7 @@ test('what an older vega-auth has left is copied before its tables are changed',
   await first[Symbol.asyncDispose]();
   folder.raw((connection) =>
     connection.exec(
-      "alter table generation_runs drop column process_birth; delete from kysely_migration where name = '0011-process-birth'",
+      "alter table generation_runs drop column process_birth; drop table vega_spills; delete from kysely_migration where name in ('0011-process-birth', '0013-spills')",
     ),
   );
   await using database = await folder.open();

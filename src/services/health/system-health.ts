@@ -3,6 +3,7 @@ import type { BrowserOptions } from '../../broker/broker-browser.ts';
 import { findChromium } from '../../broker/chromium.ts';
 import { findAccounts } from '../../db/accounts.ts';
 import type { Database } from '../../db/database.ts';
+import { findDamagedSpills } from '../../db/left-spills.ts';
 import type { ApiConfig } from '../../domain/api-config.ts';
 import { type Finding, type HealthComponent, type SystemHealth, worst } from '../../domain/health.ts';
 import { hasExpiryConflict } from '../../domain/verdict.ts';
@@ -28,7 +29,10 @@ interface Options extends TrialOptions {
 export const readSystemHealth = async (options: Options, isThorough = false): Promise<SystemHealth> => {
   const unreadable = await databaseFindings(options.database);
   const facts = unreadable.length > 0 ? [] : await accountFindings(options);
-  const storage = storageFindings(options.database, options.databaseLabel);
+  const storage = [
+    ...storageFindings(options.database, options.databaseLabel),
+    ...damagedSpillFindings(options.database),
+  ];
   const found = browserFindings(options.browser);
   const [disk, clock, launched] = await Promise.all([
     diskFindings(path.dirname(options.database.path)),
@@ -81,6 +85,15 @@ const storageFindings = ({ trouble }: Database, file: string): readonly Finding[
   };
   return [database, cache];
 };
+
+/** A file that is kept because a part of it could not be read; moved away, it is no finding any more. */
+const damagedSpillFindings = ({ path: file }: Database): readonly Finding[] =>
+  findDamagedSpills(file).map((name) => ({
+    component: 'DATABASE',
+    state: 'DEGRADED',
+    message: `The spill file ${name} is damaged: what is whole in it is in the database, the rest could not be read.`,
+    nextAction: `Compare status and audit with what you expect, generate what is missing, then move ${name} to another folder.`,
+  }));
 
 /** Whether there is a browser at all; it is not started. */
 export const browserFindings = (browser: BrowserOptions): readonly Finding[] => {
