@@ -12,6 +12,12 @@ export const START: Link = { sequence: 0, hash: '' };
 
 const LENGTH = 256;
 
+export const headOf = (database: string): string => `${database}.head`;
+
+/** Whether there is a head, whoever has signed it. One that is empty was never written. */
+export const hasHead = (database: string): boolean =>
+  existsSync(headOf(database)) && readFileSync(headOf(database), 'latin1').trim() !== '';
+
 /**
  * How far the chain has come, kept in a file beside the database and signed with the chain's key: without it nobody
  * would miss entries that were cut off at the end.
@@ -21,7 +27,7 @@ export class AuditHead {
   readonly #key: Buffer;
 
   constructor(database: string, key: Buffer) {
-    this.#file = `${database}.head`;
+    this.#file = headOf(database);
     this.#key = key;
   }
 

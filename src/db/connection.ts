@@ -2,6 +2,7 @@ import { chmodSync, existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { DatabaseError } from './database-error.ts';
+import { FileChanged } from './file-identity.ts';
 
 const PRIVATE_FILE = 0o600;
 const PRIVATE_UMASK = 0o077;
@@ -62,8 +63,9 @@ export const isDamage = (error: unknown): boolean => meansDamage(sqliteCode(erro
 
 export const meansDamage = (code: string): boolean => /^SQLITE_(CORRUPT|NOTADB)/.test(code);
 
-/** The file cannot be written at present, through no fault of what was to be written. */
+/** The file cannot be written at present, through no fault of what was to be written; its path may lead to another one. */
 export const isOutage = (error: unknown): boolean =>
+  error instanceof FileChanged ||
   /^SQLITE_(BUSY|LOCKED|FULL|IOERR|READONLY|CANTOPEN|PERM|AUTH|PROTOCOL|NOMEM|CORRUPT|NOTADB)/.test(
     sqliteCode(error),
   );

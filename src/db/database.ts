@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { AuditEntry, AuditVerification, StoredAuditEntry } from '../domain/audit.ts';
 import type { DbRecovery } from '../domain/db-recovery.ts';
 import type { StorageKind } from '../domain/token.ts';
@@ -6,6 +7,9 @@ import { adviceFor, type Backup, makeBackup } from './backups.ts';
 import type { Change } from './change.ts';
 import { explain, isBusy, isOutage, meansDamage, sqliteCode } from './connection.ts';
 import { DatabaseError } from './database-error.ts';
+import { FileChanged, meansFileChange } from './file-identity.ts';
+import { readKnownState, refuseOther } from './known-state.ts';
+import { adviceForLost } from './lost-file.ts';
 import { CURRENT_SCHEMA } from './migrations.ts';
 import type { Mirror } from './mirror.ts';
 import { OpenedFile } from './opened-file.ts';
@@ -33,6 +37,8 @@ const BUSY_WAIT_MS = 200;
 const [FIRST_RETRY_MS, LAST_RETRY_MS] = [100, 2000];
 /** A connection that was replaced is closed when whoever reads from it is surely done. */
 const LINGER_MS = 1000;
+/** How often it is looked whether the path still leads to the file, while nothing is written. */
+const LOOK_MS = 1000;
 
 /** What went wrong with the file, while it cannot be written. */
 export interface Trouble {
@@ -80,6 +86,7 @@ export class Database implements TokenFormat {
   readonly #recollection = new Recollection();
   #told = '';
   #retry: NodeJS.Timeout | null = null;
+  readonly #looking: NodeJS.Timeout;
   readonly #lingering = new Set<OpenedFile>();
 
   private constructor(options: DatabaseOptions, opened: Opened) {
@@ -95,6 +102,7 @@ export class Database implements TokenFormat {
     this.#outage = opened.outage;
     this.#watch(opened.file);
     if (opened.outage !== null) this.#scheduleRetry(0);
+    this.#looking = setInterval(() => this.look(), LOOK_MS).unref();
   }
 
   /** Opens or makes the file (mode 600, WAL), brings its tables up to date and leaves existing rows as they are. */
@@ -127,8 +135,9 @@ export class Database implements TokenFormat {
           const isWorthIt = (error: unknown) => isBusy(error) && this.#outage === null;
           return await patiently(() => this.#writeToFile(work), isWorthIt, BUSY_WAIT_MS);
         } catch (error) {
-          if (!isOutage(error)) throw error;
-          this.#beginOutage(error);
+          const cause = error instanceof FileChanged ? error : (this.#file.change ?? error);
+          if (!isOutage(cause)) throw error;
+          this.#beginOutage(cause);
         }
       }
       const written = await this.#turns.take(() => this.#writeToMemory(work, mustLast));
@@ -153,20 +162,26 @@ export class Database implements TokenFormat {
   }
 
   /** Looks through the whole audit in the file. */
-  verifyAudit(): Promise<AuditVerification> {
+  async verifyAudit(): Promise<AuditVerification> {
+    this.look();
+    if (this.#file.change !== null)
+      return { valid: false, entries: 0, firstBadId: null, reason: 'The file was deleted or replaced.' };
     return verifyChain(this.#file.kysely, this.#chain, this.#chain.readHead());
   }
 
   /** Where a token lies at present. */
   storageOf(accountNumber: number, apiName: string): StorageKind {
-    return this.#outage?.holdsToken(accountNumber, apiName) === true ? 'MEMORY' : 'DATABASE';
+    const outage = this.#outage;
+    if (outage === null) return 'DATABASE';
+    const isLost = outage.advice !== null && meansFileChange(outage.code);
+    return isLost || outage.holdsToken(accountNumber, apiName) ? 'MEMORY' : 'DATABASE';
   }
 
   get recovery(): DbRecovery {
     const outage = this.#outage;
     if (outage === null)
       return { dbLocked: false, fallback: 'DATABASE', autoRestart: true, pendingWrites: 0 };
-    const autoRestart = !meansDamage(outage.code);
+    const autoRestart = !meansDamage(outage.code) && outage.advice === null;
     return { dbLocked: true, fallback: 'MEMORY', autoRestart, pendingWrites: outage.pending };
   }
 
@@ -175,7 +190,9 @@ export class Database implements TokenFormat {
     const outage = this.#outage;
     if (outage === null) return null;
     const { code, pending, isOnDisk, seconds } = outage;
-    const advice = meansDamage(code) ? adviceFor(this.path, keyIdsOf(this.#options.masterKey)) : null;
+    const advice = meansDamage(code)
+      ? adviceFor(this.path, keyIdsOf(this.#options.masterKey))
+      : outage.advice;
     return { code, pendingWrites: pending, isOnDisk, advice, seconds };
   }
 
@@ -185,8 +202,15 @@ export class Database implements TokenFormat {
     if (this.#outage !== null) this.#tellRecovery();
   }
 
+  /** Finds out whether the path still leads to the file that is open: deleted or replaced, it cannot be written. */
+  look(): void {
+    const change = this.#file.change;
+    if (this.#outage === null && change !== null) this.#beginOutage(change);
+  }
+
   /** Copies the whole database while it is in use. */
   async backUp(now: Date): Promise<Backup> {
+    this.look();
     if (this.#outage !== null)
       throw new DatabaseError(
         this.path,
@@ -214,6 +238,7 @@ export class Database implements TokenFormat {
 
   /** Tries once more to write what is pending, and leaves the rest in the spill file for the next start. */
   async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#looking);
     if (this.#retry !== null) clearTimeout(this.#retry);
     this.#listeners.clear();
     await this.#turns.take(() => this.#tryFile());
@@ -235,7 +260,14 @@ export class Database implements TokenFormat {
 
   #writeToFile<Result>(work: (transaction: Queryable) => Promise<Result>): Promise<Result> {
     const file = this.#file;
-    return file.write(work, async (transaction, changes) => {
+    const checked = async (transaction: Queryable) => {
+      const result = await work(transaction);
+      if (file.change !== null) throw file.change;
+      return result;
+    };
+    return file.write(checked, async (transaction, changes) => {
+      // Nothing is called stored that nobody will find.
+      if (file.change !== null) throw new FileChanged(file.change.code, { isCommitted: true });
       this.#writes += 1;
       await this.#mirror.follow(file, changes, this.#replayer);
       this.#chain.markStored(transaction);
@@ -253,14 +285,18 @@ export class Database implements TokenFormat {
     // No `await` stands between the check and the set, so an outage begins once.
     if (this.#outage !== null) return;
     const spill = new SpillFile(this.path, CURRENT_SCHEMA, this.#vault);
-    this.#outage = new Outage(spill, sqliteCode(error));
+    const outage = new Outage(spill, sqliteCode(error));
+    this.#outage = outage;
     this.#writes += 1;
     void this.#turns.take(async () => {
       try {
-        if (!this.#mirror.isCurrent(this.#file)) await this.#copyAnew();
+        // What has come through is done again in memory, so it must not be there already.
+        const isCommitted = error instanceof FileChanged && error.isCommitted;
+        if (!isCommitted && !this.#mirror.isCurrent(this.#file)) await this.#copyAnew();
       } catch {
         // What was last read has to do.
       }
+      outage.known = await readKnownState(this.#mirror.rows.kysely, this.#vault);
     });
     this.#tellRecovery();
     this.#scheduleRetry(0);
@@ -309,7 +345,7 @@ export class Database implements TokenFormat {
     if (outage === null) return true;
     let file: OpenedFile | null = null;
     try {
-      file = OpenedFile.open(this.path, this.#options.beforeStatement);
+      file = await this.#reopen(outage);
       if (meansDamage(outage.code)) refuseDamage(file.connection);
       await file.write(
         (transaction) => replaySpilled(transaction, this.#pendingIn(outage), this.#replayer),
@@ -320,10 +356,73 @@ export class Database implements TokenFormat {
     } catch (error) {
       await file?.close();
       outage.code = sqliteCode(error) || outage.code;
+      await this.#adviseOn(outage);
       await outage.sync().catch(() => undefined);
       this.#tellRecovery();
       return false;
     }
+  }
+
+  /** Opens what lies at the path now, if it is this database and has everything that was stored. */
+  async #reopen(outage: Outage): Promise<OpenedFile> {
+    const { change } = this.#file;
+    if (change?.code === 'DATABASE_DELETED' || change?.code === 'DATABASE_REPLACED') await this.#retire();
+    if (!existsSync(this.path)) throw new FileChanged('DATABASE_DELETED');
+    if (change?.code === 'WAL_REPLACED') throw change;
+    if (change?.code === 'WAL_DELETED') await this.#rescueLog();
+    if (change?.code === 'DATABASE_REPLACED') {
+      const strange = OpenedFile.openToLook(this.path);
+      await this.#refuseOther(outage, strange).finally(() => strange.close());
+    }
+    const file = OpenedFile.open(this.path, this.#options.beforeStatement);
+    try {
+      await this.#refuseOther(outage, file);
+      return file;
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+  }
+
+  async #refuseOther({ known }: Outage, file: OpenedFile): Promise<void> {
+    if (known !== null) await refuseOther(file.kysely, this.#vault, known);
+  }
+
+  /**
+   * The path leads elsewhere. What is in the log goes into the file that is open, and the log is taken away: SQLite
+   * would replay it into whatever lies at the path next.
+   */
+  async #retire(): Promise<void> {
+    const file = this.#file;
+    try {
+      await file.undisturbed((connection) => connection.pragma('wal_checkpoint(TRUNCATE)'));
+      file.identity?.removeSideFiles();
+    } catch {
+      // The other file is in use already, with the same side files.
+    }
+  }
+
+  /** The log was deleted, and nobody has made another: what is in it goes into the database before that is opened anew. */
+  async #rescueLog(): Promise<void> {
+    await this.#file.undisturbed((connection) => {
+      connection.pragma('wal_checkpoint(TRUNCATE)');
+      connection.close();
+    });
+  }
+
+  /** A file that was deleted or replaced is still open: it is copied, and whoever looks after it is told. */
+  async #adviseOn(outage: Outage): Promise<void> {
+    const { code } = outage;
+    if (!meansFileChange(code) || code === 'WAL_DELETED') {
+      outage.advice = null;
+      return;
+    }
+    outage.backup ??= makeBackup(this.#file.connection, this.path, this.#vault, new Date()).then(
+      ({ file }) => file,
+      () => null,
+    );
+    const openedAt = this.#file.identity?.findOpened() ?? null;
+    outage.advice = adviceForLost({ code, path: this.path, openedAt, backup: await outage.backup });
   }
 
   #pendingIn(outage: Outage): Iterable<Spilled> {
@@ -345,8 +444,8 @@ export class Database implements TokenFormat {
   /** A file that fails under a read is given up at once, and the read is answered from memory. */
   #watch(file: OpenedFile): void {
     file.onFault = (error) => {
-      if (!isOutage(error)) return null;
-      if (file === this.#file && !isBusy(error)) this.#beginOutage(error);
+      if (!isOutage(error) && file.connection.open) return null;
+      if (file === this.#file && !isBusy(error)) this.#beginOutage(file.change ?? error);
       return this.#outage === null ? null : (query) => this.#mirror.rows.kysely.executeQuery(query);
     };
   }

@@ -1,10 +1,12 @@
+import { existsSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { AuditChain, findLastLink } from './audit-chain.ts';
-import { AuditHead } from './audit-head.ts';
-import { damaged, makeBackup } from './backups.ts';
+import { AuditHead, hasHead, headOf } from './audit-head.ts';
+import { damaged, findNewestGoodBackup, makeBackup } from './backups.ts';
 import { explain, isBusy, isDamage, sqliteCode } from './connection.ts';
 import { DatabaseError } from './database-error.ts';
 import type { BeforeStatement } from './immediate-dialect.ts';
+import { readKnownState } from './known-state.ts';
 import { findLeftSpills, type LeftSpill, readSpill, type SpillDamage, settleSpill } from './left-spills.ts';
 import { type MasterKeySource, readMasterKeys } from './master-key.ts';
 import { CURRENT_SCHEMA, executedMigrations, isUpToDate, migrate } from './migrations.ts';
@@ -41,6 +43,8 @@ export interface Findings {
   readonly damaged: readonly SpillDamage[];
   /** There are entries, and no signed head that tells how many there should be. */
   readonly isHeadMissing: boolean;
+  /** So many entries are missing at the end of the audit: the file is an earlier copy. */
+  readonly missingEntries: number;
 }
 
 /** A database that is ready for use. */
@@ -74,6 +78,9 @@ const openFile = (options: DatabaseOptions): Promise<Opened> =>
     // Whoever cannot write finds out before anything else is done.
     connection.exec('begin immediate; rollback');
     const executed = await executedMigrations(options.file, kysely);
+    // Before anything that was spilled continues the audit.
+    const missingEntries = isUpToDate(executed) ? await countMissing(file, options) : 0;
+    if (!executed.includes(FIRST_WITH_AUDIT)) refuseOtherHead(options);
     // With the tables that they were meant for; those of an older program only once its tables are up to date.
     const before = isUpToDate(executed) ? await giveBack(file, options) : NOTHING;
     await backUpOlder(file, executed, options);
@@ -84,11 +91,12 @@ const openFile = (options: DatabaseOptions): Promise<Opened> =>
     if (options.isRestored === true) await chain.startAnew(kysely);
     await ensureReserve(options.file).catch(() => undefined);
     const isHeadMissing = chain.readHead() === null && (await hasEntries(file));
+    if (chain.readHead() === null && !isHeadMissing) refuseOtherHead(options);
     const mirror = new Mirror(file);
     const replayed = before.replayed + after.replayed;
     const tornBytes = before.tornBytes + after.tornBytes;
     const damaged = [...before.damaged, ...after.damaged];
-    const findings = { replayed, tornBytes, damaged, isHeadMissing };
+    const findings = { replayed, tornBytes, damaged, isHeadMissing, missingEntries };
     return { file, mirror, format, chain, outage: null, findings };
   });
 
@@ -101,6 +109,8 @@ const openLocked = async (options: DatabaseOptions, cause: unknown): Promise<Ope
       const mirror = new Mirror(file);
       const spill = new SpillFile(options.file, CURRENT_SCHEMA, keys.format.vault);
       const outage = new Outage(spill, sqliteCode(cause));
+      const missingEntries = await countMissing(file, options);
+      outage.known = await readKnownState(mirror.rows.kysely, keys.format.vault);
       const { vault } = keys.format;
       const lefts = findLeftSpills(options.file).map((left) =>
         readSpill(left, options.file, vault, options.now),
@@ -111,13 +121,38 @@ const openLocked = async (options: DatabaseOptions, cause: unknown): Promise<Ope
         replayed += await mirror.rows.write((transaction) => replaySpilled(transaction, spilled, keys));
         outage.takeOver(left, spilled);
       }
-      const findings = { ...found(lefts), replayed, isHeadMissing: false };
+      const findings = { ...found(lefts), replayed, isHeadMissing: false, missingEntries };
       return { file, mirror, ...keys, outage, findings };
     });
   } catch (error) {
     if (isBusy(error)) return null;
     throw error;
   }
+};
+
+/**
+ * A new database beside the head of another one: that one was deleted or replaced. Going on would show every token as
+ * missing, so the operator says first whether that is meant.
+ */
+const refuseOtherHead = ({ file, masterKey, isRestored }: DatabaseOptions): void => {
+  if (isRestored === true || !hasHead(file)) return;
+  const head = headOf(file);
+  const backup = findNewestGoodBackup(file, keyIdsOf(masterKey));
+  const restore =
+    backup === null
+      ? 'put it back'
+      : `put it back, or run \`vega-auth restore\` (the newest good backup is ${backup})`;
+  throw new DatabaseError(
+    file,
+    `The database ${file} is new, and beside it lies ${head}, which another database has signed: that one was deleted or replaced. Either ${restore}, or say that a new one is meant: mv ${head} ${head}.old. Nothing was changed.`,
+  );
+};
+
+/** How many entries the signed head tells of that are not there. A crash leaves a head that lags, never one that leads. */
+const countMissing = async (file: OpenedFile, options: DatabaseOptions): Promise<number> => {
+  if (options.isRestored === true) return 0;
+  const { chain } = await openKeys(file, options);
+  return Math.max(0, (chain.readHead()?.sequence ?? 0) - (await findLastLink(file.kysely)).sequence);
 };
 
 /** Nothing is kept of a file that turns out not to be usable. */
@@ -127,6 +162,7 @@ const withFile = async (
 ): Promise<Opened> => {
   let file: OpenedFile | null = null;
   try {
+    if (!existsSync(options.file)) refuseOtherHead(options);
     file = OpenedFile.open(options.file, options.beforeStatement);
     refuseDamage(file.connection);
     return await work(file);
@@ -148,6 +184,7 @@ const backUpOlder = async (
 };
 
 const FIRST_WITH_KEY = '0003-api-configs';
+const FIRST_WITH_AUDIT = '0006-audit';
 
 const openKeys = async (
   { kysely }: OpenedFile,
@@ -176,7 +213,7 @@ const giveBack = async (file: OpenedFile, options: DatabaseOptions): Promise<Giv
   return { ...found(lefts), replayed };
 };
 
-type GivenBack = Omit<Findings, 'isHeadMissing'>;
+type GivenBack = Omit<Findings, 'isHeadMissing' | 'missingEntries'>;
 
 const NOTHING: GivenBack = { replayed: 0, tornBytes: 0, damaged: [] };
 

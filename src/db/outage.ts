@@ -1,4 +1,5 @@
 import { type Change, readChanges, writeChanges } from './change.ts';
+import type { KnownState } from './known-state.ts';
 import { type LeftSpill, settleSpill } from './left-spills.ts';
 import type { Spilled } from './replay-spilled.ts';
 import type { SpillFile } from './spill-file.ts';
@@ -6,8 +7,14 @@ import type { SpillFile } from './spill-file.ts';
 /** A time in which the file cannot be written: what it is to be given lies here and in the spill file. */
 export class Outage {
   readonly #since = performance.now();
-  /** SQLite's word for why. */
+  /** SQLite's word for why, or what has become of the file. */
   code: string;
+  /** What a person has to do about a file that was deleted or replaced; null when time heals it. */
+  advice: string | null = null;
+  /** A backup of the file that was deleted or replaced: it is still open. Null when none could be made. */
+  backup: Promise<string | null> | null = null;
+  /** How far the file had come before the outage. */
+  known: KnownState | null = null;
   /** What earlier processes have spilled: their files stay until the database has everything. */
   readonly #earlier: LeftSpill[] = [];
   readonly #tokens = new Set<string>();

@@ -49,11 +49,11 @@ export const restoreBackup = async (
   const draft = `${file}.restoring`;
   copyFileSync(from, draft);
   syncToDisk(draft);
-  const setAside = existsSync(file) ? `${file}.before-${now.toISOString().replaceAll(/[:.]/g, '-')}` : null;
-  if (setAside !== null) {
-    for (const suffix of ['', '-wal', '-shm'])
-      if (existsSync(`${file}${suffix}`)) renameSync(`${file}${suffix}`, `${setAside}${suffix}`);
-  }
+  const aside = `${file}.before-${now.toISOString().replaceAll(/[:.]/g, '-')}`;
+  const setAside = existsSync(file) ? aside : null;
+  // Also the log of a database that was deleted: SQLite would replay it into the backup.
+  for (const suffix of ['', '-wal', '-shm'])
+    if (existsSync(`${file}${suffix}`)) renameSync(`${file}${suffix}`, `${aside}${suffix}`);
   renameSync(draft, file);
   syncToDisk(path.dirname(file));
   await using database = await Database.open({ ...options, isRestored: true });

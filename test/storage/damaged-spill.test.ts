@@ -83,6 +83,7 @@ describe('a byte that was changed', () => {
       replayed: 2,
       tornBytes: 0,
       isHeadMissing: false,
+      missingEntries: 0,
       damaged: [{ file: folder.file(kept), unreadBytes: second.to - second.from, missing: 1 }],
     });
     expect(readFileSync(folder.file(kept)).equals(damaged)).toBe(true);

@@ -43,7 +43,13 @@ test('a start finds what was spilled, makes up for it once, and removes it', asy
   await leaveSpill(folder);
   expect(existsSync(folder.file(SPILL))).toBe(true);
   await using database = await folder.open();
-  expect(database.findings).toEqual({ replayed: 2, tornBytes: 0, damaged: [], isHeadMissing: false });
+  expect(database.findings).toEqual({
+    replayed: 2,
+    tornBytes: 0,
+    damaged: [],
+    isHeadMissing: false,
+    missingEntries: 0,
+  });
   expect(await texts(database)).toEqual(['token-primary-canary 2', 'token-websocket-canary 1']);
   expect(await database.verifyAudit()).toMatchObject({ valid: true, entries: 3 });
   expect(existsSync(folder.file(SPILL))).toBe(false);

@@ -37,7 +37,7 @@ export const watchStorage = ({ database, events, audit, log }: Needs): void => {
 
 /** Says what the start has found: writes of an earlier process, a spill that broke off, an audit that is not whole. */
 export const reportFindings = async ({ database, audit, log }: Omit<Needs, 'events'>): Promise<void> => {
-  const { replayed, tornBytes, damaged, isHeadMissing } = database.findings;
+  const { replayed, tornBytes, damaged, isHeadMissing, missingEntries } = database.findings;
   if (replayed > 0) {
     log.warn({ writes: replayed }, 'writes of an earlier process were made up for');
     await audit.record('SPILL_REPLAYED', { writes: replayed });
@@ -52,6 +52,11 @@ export const reportFindings = async ({ database, audit, log }: Omit<Needs, 'even
       'a spill file is damaged: what is whole in it was replayed, and it is kept',
     );
     await audit.record('SPILL_DAMAGED', { file: path.basename(file), bytes, missing });
+  }
+  if (missingEntries > 0) {
+    log.error({ missingEntries }, 'the database is an earlier copy: entries are missing at its end');
+    const reason = `the database is an earlier copy, ${missingEntries} entries are missing at its end`;
+    await audit.record('AUDIT_DAMAGED', { reason });
   }
   if (isHeadMissing) {
     log.error('the file that tells how far the audit has come is missing or was changed');
