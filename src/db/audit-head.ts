@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { isOwnFile, isPlainFile, O_CREAT, O_EXCL, O_NOFOLLOW, O_RDWR, PRIVATE_FILE } from './own-file.ts';
 
 /** A place in the chain, and the hash that stands there. */
 export interface Link {
@@ -33,7 +34,7 @@ export class AuditHead {
 
   /** Null when there is none, or none that this database has signed. */
   read(): Link | null {
-    if (!existsSync(this.#file)) return null;
+    if (!isPlainFile(this.#file)) return null;
     const [sequence, hash, signature] = readFileSync(this.#file, 'latin1').trim().split(' ');
     if (sequence === undefined || hash === undefined) return null;
     const link = { sequence: Number(sequence), hash };
@@ -47,7 +48,14 @@ export class AuditHead {
   }
 
   reset(link: Link): void {
-    const handle = openSync(this.#file, existsSync(this.#file) ? 'r+' : 'w', 0o600);
+    const isThere = isOwnFile(this.#file);
+    // A link leads to somebody else's file, which would be overwritten.
+    if (!isThere) rmSync(this.#file, { force: true });
+    const handle = openSync(
+      this.#file,
+      isThere ? O_RDWR | O_NOFOLLOW : O_RDWR | O_CREAT | O_EXCL,
+      PRIVATE_FILE,
+    );
     try {
       // In one piece and of one length, so that it is never seen half written.
       writeSync(

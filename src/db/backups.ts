@@ -1,11 +1,23 @@
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  constants,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import Sqlite from 'better-sqlite3';
 import { Secret } from '../domain/secret.ts';
 import { DatabaseError } from './database-error.ts';
+import { draftOf, sweepDrafts } from './drafts.ts';
+import { syncToDisk } from './sync-to-disk.ts';
 import { isSealed, tokenPlace, tokenSecretPlace, type Vault } from './vault.ts';
 
 /** A copy of the database as it was at one moment. Tokens lie sealed in it, whatever the table itself holds. */
@@ -30,21 +42,42 @@ export const makeBackup = async (
 ): Promise<Backup> => {
   const folder = backupFolder(database);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+  sweepBackupDrafts(database);
   const file = path.join(folder, `${stem(database)}${now.toISOString().replaceAll(':', '-')}.db`);
-  const draft = `${file}.draft`;
+  // Beside the database: until it is sealed, its tokens can be read, and the folder of the backups is carried elsewhere.
+  const draft = draftOf(database);
   // Made first, because SQLite would make it for all to read.
-  writeFileSync(draft, '', { mode: 0o600 });
+  writeFileSync(draft, '', { mode: 0o600, flag: 'wx' });
   try {
     await source.backup(draft, { progress: () => PAGES_AT_ONCE });
     sealCopy(draft, vault);
     await vacuum(draft);
-    renameSync(draft, file);
+    moveSealed(draft, file);
   } catch (error) {
     for (const suffix of ['', '-journal']) rmSync(`${draft}${suffix}`, { force: true });
     throw error;
   }
   for (const old of listBackups(database).slice(KEPT)) rmSync(old);
   return { file, bytes: statSync(file).size };
+};
+
+/** Takes away what a killed process has left of a backup. */
+export const sweepBackupDrafts = (database: string): void => {
+  for (const folder of [path.dirname(database), backupFolder(database)]) sweepDrafts(folder);
+};
+
+/** The backups may lie on another disk: then the sealed copy is copied there first. */
+const moveSealed = (draft: string, file: string): void => {
+  try {
+    renameSync(draft, file);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EXDEV')) throw error;
+    const copy = draftOf(file);
+    copyFileSync(draft, copy, constants.COPYFILE_EXCL);
+    syncToDisk(copy);
+    renameSync(copy, file);
+    rmSync(draft);
+  }
 };
 
 /** The backups of a database, the newest first. */

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, statSync } from 'node:fs';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { DatabaseError } from './database-error.ts';
@@ -16,6 +16,7 @@ export const connect = (file: string): Sqlite.Database => {
       `The folder ${directory} of the database does not exist. Make it, or set VEGA_DB_PATH.`,
     );
   }
+  refuseLinks(file);
   narrowModes(file);
   const umask = process.umask(PRIVATE_UMASK);
   try {
@@ -34,6 +35,18 @@ const narrowModes = (file: string): void => {
     .map((suffix) => `${file}${suffix}`)
     .filter((name) => existsSync(name) && statSync(name).isFile() && (statSync(name).mode & 0o077) !== 0);
   for (const name of wide) chmodSync(name, PRIVATE_FILE);
+};
+
+/** SQLite would write through them, into somebody else's file. */
+const refuseLinks = (file: string): void => {
+  const links = ['-wal', '-shm', '-journal']
+    .map((suffix) => `${file}${suffix}`)
+    .filter((name) => lstatSync(name, { throwIfNoEntry: false })?.isSymbolicLink() === true);
+  if (links.length === 0) return;
+  throw new DatabaseError(
+    file,
+    `${links.join(', ')} is a symbolic link, which SQLite would write through. Remove it.`,
+  );
 };
 
 const configured = (connection: Sqlite.Database): Sqlite.Database => {

@@ -1,7 +1,7 @@
 import { chmodSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseError } from './database-error.ts';
-import { isOwnFile, isTaken, PRIVATE_FILE } from './own-file.ts';
+import { isPlainFile, isTaken, PRIVATE_FILE } from './own-file.ts';
 import { isAlive } from './process-mark.ts';
 import { isSpillInUse } from './spill-file.ts';
 import { spillPlace } from './spill-place.ts';
@@ -45,7 +45,7 @@ export const findLeftSpills = (database: string): readonly string[] => {
   return readdirSync(directory)
     .filter((entry) => name.test(entry))
     .map((entry) => path.join(directory, entry))
-    .filter((file) => !isSpillInUse(file) && isOwnFile(file))
+    .filter((file) => !isSpillInUse(file) && isPlainFile(file))
     .map((file) => ({ file, content: readRecords(readFileSync(file)) }))
     .filter(({ file, content }) => isLeft(file, content))
     .sort((one, other) => begunAt(one) - begunAt(other))

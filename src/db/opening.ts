@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { AuditChain, findLastLink } from './audit-chain.ts';
 import { AuditHead, hasHead, headOf } from './audit-head.ts';
-import { damaged, findNewestGoodBackup, makeBackup } from './backups.ts';
+import { damaged, findNewestGoodBackup, makeBackup, sweepBackupDrafts } from './backups.ts';
 import { explain, isBusy, isDamage, sqliteCode } from './connection.ts';
 import { DatabaseError } from './database-error.ts';
+import { sweepDrafts } from './drafts.ts';
 import type { BeforeStatement } from './immediate-dialect.ts';
 import { readKnownState } from './known-state.ts';
 import { findLeftSpills, type LeftSpill, readSpill, type SpillDamage, settleSpill } from './left-spills.ts';
@@ -64,6 +65,7 @@ const START_WAIT_MS = 4000;
 
 /** Opens or makes the file, gives it what earlier processes have spilled, and brings its tables up to date. */
 export const openDatabase = async (options: DatabaseOptions): Promise<Opened> => {
+  sweepLeftovers(options);
   try {
     return await patiently(() => openFile(options), isBusy, LOCKED_AFTER_MS);
   } catch (error) {
@@ -99,6 +101,16 @@ const openFile = (options: DatabaseOptions): Promise<Opened> =>
     const findings = { replayed, tornBytes, damaged, isHeadMissing, missingEntries };
     return { file, mirror, format, chain, outage: null, findings };
   });
+
+/** What killed processes have left unfinished. A folder that cannot be read or written to says so when it is used. */
+const sweepLeftovers = ({ file, masterKey }: DatabaseOptions): void => {
+  try {
+    sweepBackupDrafts(file);
+    sweepDrafts(masterKey.folder);
+  } catch {
+    // The start goes on, or says in words why it cannot.
+  }
+};
 
 /** A file that another program keeps locked can be read all the same; null when it has yet to be brought up to date. */
 const openLocked = async (options: DatabaseOptions, cause: unknown): Promise<Opened | null> => {

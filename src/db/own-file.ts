@@ -10,6 +10,10 @@ export const PRIVATE_FILE = 0o600;
 /** Whether anything has that name; a symbolic link counts, also one that leads nowhere. */
 export const isTaken = (file: string): boolean => lstatSync(file, { throwIfNoEntry: false }) !== undefined;
 
+/** A file that is no symbolic link. */
+export const isPlainFile = (file: string): boolean =>
+  lstatSync(file, { throwIfNoEntry: false })?.isFile() === true;
+
 /** A plain file that has no other name: writing to it changes nothing else. */
 export const isOwnFile = (file: string): boolean => {
   const stats = lstatSync(file, { throwIfNoEntry: false });
