@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, lstatSync, statSync } from 'node:fs';
+import { accessSync, chmodSync, constants, existsSync, lstatSync, statSync } from 'node:fs';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { DatabaseError } from './database-error.ts';
@@ -75,6 +75,24 @@ export const isBusy = (error: unknown): boolean => /^SQLITE_(BUSY|LOCKED)/.test(
 export const isDamage = (error: unknown): boolean => meansDamage(sqliteCode(error));
 
 export const meansDamage = (code: string): boolean => /^SQLITE_(CORRUPT|NOTADB)/.test(code);
+
+/** A file that is there and cannot grow: the disk is full, fails, or is read-only. */
+export const hasNoRoom = (file: string, error: unknown): boolean => {
+  const code = sqliteCode(error);
+  if (!existsSync(file)) return false;
+  return (
+    /^SQLITE_(FULL|IOERR)/.test(code) || (/^SQLITE_(CANTOPEN|READONLY)/.test(code) && isOnReadOnlyDisk(file))
+  );
+};
+
+const isOnReadOnlyDisk = (file: string): boolean => {
+  try {
+    accessSync(file, constants.W_OK);
+    return false;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EROFS';
+  }
+};
 
 /** The file cannot be written at present, through no fault of what was to be written; its path may lead to another one. */
 export const isOutage = (error: unknown): boolean =>

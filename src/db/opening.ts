@@ -3,7 +3,7 @@ import Sqlite from 'better-sqlite3';
 import { AuditChain, findLastLink } from './audit-chain.ts';
 import { AuditHead, hasHead, headOf } from './audit-head.ts';
 import { damaged, findNewestGoodBackup, makeBackup, sweepBackupDrafts } from './backups.ts';
-import { explain, isBusy, isDamage, sqliteCode } from './connection.ts';
+import { explain, hasNoRoom, isBusy, isDamage, sqliteCode } from './connection.ts';
 import { DatabaseError } from './database-error.ts';
 import { sweepDrafts } from './drafts.ts';
 import type { BeforeStatement } from './immediate-dialect.ts';
@@ -17,6 +17,7 @@ import { Outage } from './outage.ts';
 import { patiently } from './patience.ts';
 import { replaySpilled, spilledIn } from './replay-spilled.ts';
 import { openAuditKey, openVault, settleSeals } from './sealed-values.ts';
+import { readIntoMemory } from './snapshot.ts';
 import { ensureReserve, SpillFile } from './spill-file.ts';
 import type { TokenFormat } from './tokens.ts';
 
@@ -69,8 +70,10 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Opened> =>
   try {
     return await patiently(() => openFile(options), isBusy, LOCKED_AFTER_MS);
   } catch (error) {
+    if (hasNoRoom(options.file, error)) return await openFull(options, error);
     if (!isBusy(error)) throw error;
-    return (await openLocked(options, error)) ?? patiently(() => openFile(options), isBusy, START_WAIT_MS);
+    const locked = await openLocked(options, error);
+    return locked ?? (await patiently(() => openFile(options), isBusy, START_WAIT_MS));
   }
 };
 
@@ -115,7 +118,30 @@ const sweepLeftovers = ({ file, masterKey }: DatabaseOptions): void => {
 /** A file that another program keeps locked can be read all the same; null when it has yet to be brought up to date. */
 const openLocked = async (options: DatabaseOptions, cause: unknown): Promise<Opened | null> => {
   try {
-    return await withFile(options, async (file) => {
+    return await beginInMemory(options, openFileOf(options), cause);
+  } catch (error) {
+    if (isBusy(error)) return null;
+    throw error;
+  }
+};
+
+/** A full disk, or one that is read-only: the tokens that are there can be used all the same. */
+const openFull = async (options: DatabaseOptions, cause: unknown): Promise<Opened> => {
+  try {
+    return await beginInMemory(options, openFileOf(options), cause);
+  } catch (error) {
+    if (!hasNoRoom(options.file, error)) throw error;
+    return await beginInMemory(options, () => readIntoMemory(options.file), cause);
+  }
+};
+
+const openFileOf = (options: DatabaseOptions) => () => OpenedFile.open(options.file, options.beforeStatement);
+
+/** Begins with the rows that can be read; what is written waits until the file can be written. */
+const beginInMemory = (options: DatabaseOptions, open: () => OpenedFile, cause: unknown): Promise<Opened> =>
+  withFile(
+    options,
+    async (file) => {
       if (!isUpToDate(await executedMigrations(options.file, file.kysely))) throw cause;
       const keys = await openKeys(file, options);
       const mirror = new Mirror(file);
@@ -135,12 +161,9 @@ const openLocked = async (options: DatabaseOptions, cause: unknown): Promise<Ope
       }
       const findings = { ...found(lefts), replayed, isHeadMissing: false, missingEntries };
       return { file, mirror, ...keys, outage, findings };
-    });
-  } catch (error) {
-    if (isBusy(error)) return null;
-    throw error;
-  }
-};
+    },
+    open,
+  );
 
 /**
  * A new database beside the head of another one: that one was deleted or replaced. Going on would show every token as
@@ -171,11 +194,12 @@ const countMissing = async (file: OpenedFile, options: DatabaseOptions): Promise
 const withFile = async (
   options: DatabaseOptions,
   work: (file: OpenedFile) => Promise<Opened>,
+  open = openFileOf(options),
 ): Promise<Opened> => {
   let file: OpenedFile | null = null;
   try {
     if (!existsSync(options.file)) refuseOtherHead(options);
-    file = OpenedFile.open(options.file, options.beforeStatement);
+    file = open();
     refuseDamage(file.connection);
     return await work(file);
   } catch (error) {
