@@ -15,9 +15,18 @@ const LENGTH = 256;
 
 export const headOf = (database: string): string => `${database}.head`;
 
+/** Null when this user may not read it. */
+const readIfAllowed = (file: string): string | null => {
+  try {
+    return readFileSync(file, 'latin1');
+  } catch {
+    return null;
+  }
+};
+
 /** Whether there is a head, whoever has signed it. One that is empty was never written. */
 export const hasHead = (database: string): boolean =>
-  existsSync(headOf(database)) && readFileSync(headOf(database), 'latin1').trim() !== '';
+  existsSync(headOf(database)) && readIfAllowed(headOf(database))?.trim() !== '';
 
 /**
  * How far the chain has come, kept in a file beside the database and signed with the chain's key: without it nobody
@@ -35,7 +44,7 @@ export class AuditHead {
   /** Null when there is none, or none that this database has signed. */
   read(): Link | null {
     if (!isPlainFile(this.#file)) return null;
-    const [sequence, hash, signature] = readFileSync(this.#file, 'latin1').trim().split(' ');
+    const [sequence, hash, signature] = (readIfAllowed(this.#file) ?? '').trim().split(' ');
     if (sequence === undefined || hash === undefined) return null;
     const link = { sequence: Number(sequence), hash };
     return this.#sign(link) === signature ? link : null;

@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { appendToEnvFile, readEnvFile } from '../../src/cli/env-file.ts';
 import { readMasterKeys } from '../../src/db/master-key.ts';
 import { replaceToken } from '../../src/db/token-replacement.ts';
 import { toAuditEntry } from '../../src/domain/audit.ts';
@@ -101,6 +102,15 @@ describe('what a killed step has left is gone after the next start:', () => {
     await using _database = await folder.open();
     expect(existsSync(name)).toBe(false);
   });
+});
+
+test('a half-written .env, which holds secrets, is gone after the next one is written', () => {
+  using folder = new Folder();
+  const dead = spawnSync(process.execPath, ['-e', '']).pid;
+  const names = [`.env.${dead}`, `.env.${process.ppid}`, '.env.example'];
+  for (const name of names) writeFileSync(folder.file(name), 'UPSTOX_PIN=135790');
+  appendToEnvFile(readEnvFile(folder.path), { VEGA_PORT: '1' });
+  expect(readdirSync(folder.path).sort()).toEqual(['.env', `.env.${process.ppid}`, '.env.example'].sort());
 });
 
 test('the draft of a process that lives is left alone', async () => {
