@@ -13,6 +13,7 @@ import * as m0011 from './0011-process-birth.ts';
 import * as m0012 from './0012-own-names.ts';
 import * as m0013 from './0013-otp-interval.ts';
 import * as m0014 from './0014-ended-tokens.ts';
+import * as m0015 from './0015-spills.ts';
 
 /** Every migration, in order. Forward only: a name that has been released is never changed or removed. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -30,4 +31,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0012-own-names': m0012,
   '0013-otp-interval': m0013,
   '0014-ended-tokens': m0014,
+  '0015-spills': m0015,
 };

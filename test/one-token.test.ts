@@ -38,12 +38,12 @@ test('a broker that keeps one token per user does not open the gate on dead ones
     expect.objectContaining({ apiName: 'WEBSOCKET1', endedBy: ['WEBSOCKET2'] }),
   ]);
   const audited = desk.rows(
-    "select api_name, message from audit_entries where kind = 'TOKEN_ENDED' order by sequence",
+    "select api_name, message from vega_audit_entries where kind = 'TOKEN_ENDED' order by sequence",
   );
   expect(audited.map(({ message }) => message)).toEqual(
     endedTokens.map(({ message }: { message: string }) => message),
   );
-  expect(desk.rows("select count(*) as opened from audit_entries where kind = 'GATE_OPENED'")).toEqual([
+  expect(desk.rows("select count(*) as opened from vega_audit_entries where kind = 'GATE_OPENED'")).toEqual([
     { opened: 0 },
   ]);
   const { findings } = (await desk.ask('{ systemHealth { findings { component message } } }')).data

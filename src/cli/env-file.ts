@@ -4,6 +4,7 @@ import {
   existsSync,
   fsyncSync,
   openSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   renameSync,
@@ -63,7 +64,26 @@ const quoted = (value: string): string => {
   return `${mark}${value}${mark}`;
 };
 
+/** What a killed process has left of the file holds its secrets. */
+const sweepDrafts = (file: string): void => {
+  const folder = path.dirname(file);
+  for (const name of readdirSync(folder)) {
+    const [, id] = name.startsWith(`${path.basename(file)}.`) ? (/\.(\d+)$/.exec(name) ?? []) : [];
+    if (id !== undefined && !isRunning(Number(id))) rmSync(path.join(folder, name));
+  }
+};
+
+const isRunning = (id: number): boolean => {
+  try {
+    process.kill(id, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+};
+
 const replace = (file: string, text: string): void => {
+  sweepDrafts(file);
   const draft = `${file}.${process.pid}`;
   try {
     const descriptor = openSync(draft, 'wx', OWNER_ONLY);

@@ -1,10 +1,23 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  constants,
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { Secret } from '../domain/secret.ts';
 import { besideLoop } from './beside-loop.ts';
 import { DatabaseError } from './database-error.ts';
+import { draftOf, sweepDrafts } from './drafts.ts';
+import { syncToDisk } from './sync-to-disk.ts';
 import { isSealed, tokenPlace, tokenSecretPlace, type Vault } from './vault.ts';
 
 /** A copy of the database as it was at one moment. Tokens lie sealed in it, whatever the table itself holds. */
@@ -15,40 +28,81 @@ export interface Backup {
 }
 
 const KEPT = 7;
+/** Of a source that nothing is written to any more. */
+const PAGES_AT_ONCE = 0x7fffffff;
 
 /** Where the backups of a database lie. */
 export const backupFolder = (database: string): string =>
   path.join(path.dirname(database), '.vega', 'backups');
 
-/** Copies the database with SQLite's own backup, while it is in use, and keeps the newest seven. */
-export const makeBackup = async (database: string, vault: Vault, now: Date): Promise<Backup> => {
+/**
+ * Copies the database with SQLite's own backup, while it is in use, and keeps the newest seven. `source`: the connection to
+ * copy from where the path does not lead to its file any more.
+ */
+export const makeBackup = async (
+  database: string,
+  vault: Vault,
+  now: Date,
+  source: Sqlite.Database | null = null,
+): Promise<Backup> => {
   mkdirSync(backupFolder(database), { recursive: true, mode: 0o700 });
-  const { file, draft, madeAt } = makeDraft(database, now);
+  sweepBackupDrafts(database);
+  // Beside the database: until it is sealed, its tokens can be read, and the folder of the backups is carried elsewhere.
+  const draft = draftOf(database);
+  // Made first, because SQLite would make it for all to read.
+  writeFileSync(draft, '', { mode: 0o600, flag: 'wx' });
   try {
-    await copy(database, draft);
+    if (source === null) await copy(database, draft);
+    else await source.backup(draft, { progress: () => PAGES_AT_ONCE });
     sealCopy(draft, vault);
     await vacuum(draft);
-    renameSync(draft, file);
-  } catch (error) {
+    const { file, madeAt } = moveSealed(draft, database, now);
+    // Its name need not be the newest: the clock may have been put back.
+    const others = listBackups(database).filter((other) => other !== file);
+    for (const old of others.slice(KEPT - 1)) await rm(old, { force: true });
+    return { file, bytes: statSync(file).size, madeAt };
+  } finally {
     for (const suffix of ['', '-journal']) rmSync(`${draft}${suffix}`, { force: true });
-    throw error;
   }
-  // Its name need not be the newest: the clock may have been put back.
-  const others = listBackups(database).filter((other) => other !== file);
-  for (const old of others.slice(KEPT - 1)) await rm(old, { force: true });
-  return { file, bytes: statSync(file).size, madeAt };
 };
 
-/** Made before SQLite would make it for all to read. Another backup may have been begun in the same millisecond. */
-const makeDraft = (database: string, now: Date) => {
-  for (let madeAt = now; ; madeAt = new Date(madeAt.getTime() + 1)) {
-    const name = `${stem(database)}${madeAt.toISOString().replaceAll(':', '-')}.db`;
-    const file = path.join(backupFolder(database), name);
-    const draft = `${file}.draft`;
-    if (existsSync(file) || existsSync(draft)) continue;
-    writeFileSync(draft, '', { mode: 0o600, flag: 'wx' });
-    return { file, draft, madeAt };
+/** Takes away what a killed process has left of a backup. */
+export const sweepBackupDrafts = (database: string): void => {
+  for (const folder of [path.dirname(database), backupFolder(database)]) sweepDrafts(folder);
+};
+
+/**
+ * Gives a sealed copy its name among the backups; another one of the same millisecond keeps its own. The backups may lie on
+ * another disk: then it is copied there first.
+ */
+const moveSealed = (draft: string, database: string, now: Date): Pick<Backup, 'file' | 'madeAt'> => {
+  const nameAt = (time: Date) => `${stem(database)}${time.toISOString().replaceAll(':', '-')}.db`;
+  const folder = backupFolder(database);
+  let from = draft;
+  if (statSync(draft).dev !== statSync(folder).dev) {
+    from = draftOf(path.join(folder, nameAt(now)));
+    copyFileSync(draft, from, constants.COPYFILE_EXCL);
+    syncToDisk(from);
   }
+  for (let madeAt = now; ; madeAt = new Date(madeAt.getTime() + 1)) {
+    const file = path.join(folder, nameAt(madeAt));
+    if (!takeName(from, file)) continue;
+    return { file, madeAt };
+  }
+};
+
+/** False when the name is taken. Where the disk knows no links, two programs in one millisecond are left to luck. */
+const takeName = (from: string, file: string): boolean => {
+  if (existsSync(file)) return false;
+  try {
+    linkSync(from, file);
+    rmSync(from);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : '';
+    if (code === 'EEXIST') return false;
+    renameSync(from, file);
+  }
+  return true;
 };
 
 /** The backups of a database, the newest first. */

@@ -1,7 +1,8 @@
-import { chmodSync, existsSync, statSync } from 'node:fs';
+import { accessSync, chmodSync, constants, existsSync, lstatSync, statSync } from 'node:fs';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { DatabaseError } from './database-error.ts';
+import { FileChanged } from './file-identity.ts';
 
 const PRIVATE_FILE = 0o600;
 const PRIVATE_UMASK = 0o077;
@@ -16,6 +17,7 @@ export const connect = (file: string): Sqlite.Database => {
       `The folder ${directory} of the database does not exist. Make it, or set VEGA_DB_PATH.`,
     );
   }
+  refuseLinks(file);
   narrowModes(file);
   const umask = process.umask(PRIVATE_UMASK);
   try {
@@ -34,6 +36,18 @@ const narrowModes = (file: string): void => {
     .map((suffix) => `${file}${suffix}`)
     .filter((name) => existsSync(name) && statSync(name).isFile() && (statSync(name).mode & 0o077) !== 0);
   for (const name of wide) chmodSync(name, PRIVATE_FILE);
+};
+
+/** SQLite would write through them, into somebody else's file. */
+const refuseLinks = (file: string): void => {
+  const links = ['-wal', '-shm', '-journal']
+    .map((suffix) => `${file}${suffix}`)
+    .filter((name) => lstatSync(name, { throwIfNoEntry: false })?.isSymbolicLink() === true);
+  if (links.length === 0) return;
+  throw new DatabaseError(
+    file,
+    `${links.join(', ')} is a symbolic link, which SQLite would write through. Remove it.`,
+  );
 };
 
 const configured = (connection: Sqlite.Database): Sqlite.Database => {
@@ -68,8 +82,27 @@ export const isDamage = (error: unknown): boolean => meansDamage(sqliteCode(erro
 
 export const meansDamage = (code: string): boolean => /^SQLITE_(CORRUPT|NOTADB)/.test(code);
 
-/** The file cannot be written at present, through no fault of what was to be written. */
+/** A file that is there and cannot grow: the disk is full, fails, or is read-only. */
+export const hasNoRoom = (file: string, error: unknown): boolean => {
+  const code = sqliteCode(error);
+  if (!existsSync(file)) return false;
+  return (
+    /^SQLITE_(FULL|IOERR)/.test(code) || (/^SQLITE_(CANTOPEN|READONLY)/.test(code) && isOnReadOnlyDisk(file))
+  );
+};
+
+const isOnReadOnlyDisk = (file: string): boolean => {
+  try {
+    accessSync(file, constants.W_OK);
+    return false;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EROFS';
+  }
+};
+
+/** The file cannot be written at present, through no fault of what was to be written; its path may lead to another one. */
 export const isOutage = (error: unknown): boolean =>
+  error instanceof FileChanged ||
   /^SQLITE_(BUSY|LOCKED|FULL|IOERR|READONLY|CANTOPEN|PERM|AUTH|PROTOCOL|NOMEM|CORRUPT|NOTADB)/.test(
     sqliteCode(error),
   );

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { AuditEntry, AuditVerification, StoredAuditEntry } from '../domain/audit.ts';
 import type { DbRecovery } from '../domain/db-recovery.ts';
 import type { StorageKind } from '../domain/token.ts';
@@ -6,7 +7,10 @@ import { adviceFor, type Backup, makeBackup } from './backups.ts';
 import type { Change } from './change.ts';
 import { explain, isBusy, isOutage, isRefused, meansDamage, meansRefusal, sqliteCode } from './connection.ts';
 import { DatabaseError } from './database-error.ts';
+import { FileChanged, meansFileChange } from './file-identity.ts';
 import { releaseFreePages } from './free-space.ts';
+import { readKnownState, refuseOther } from './known-state.ts';
+import { adviceForLost } from './lost-file.ts';
 import { CURRENT_SCHEMA } from './migrations.ts';
 import type { Mirror } from './mirror.ts';
 import { OpenedFile } from './opened-file.ts';
@@ -22,7 +26,7 @@ import { Outage } from './outage.ts';
 import { patiently, Turns } from './patience.ts';
 import type { Queryable } from './queryable.ts';
 import { Recollection } from './recollection.ts';
-import { replay } from './replay.ts';
+import { replaySpilled, type Spilled, spilledIn } from './replay-spilled.ts';
 import { rotateVault } from './sealed-values.ts';
 import { SharedWork } from './shared-work.ts';
 import { SpillFile } from './spill-file.ts';
@@ -44,6 +48,8 @@ const [FIRST_RETRY_MS, LAST_RETRY_MS] = [100, 2000];
 const FOREIGN_WRITES_MS = 1000;
 /** A connection that was replaced is closed when whoever reads from it is surely done. */
 const LINGER_MS = 1000;
+/** How often it is looked whether the path still leads to the file, while nothing is written. */
+const LOOK_MS = 1000;
 
 const REFUSAL_ADVICE =
   'A table refuses what was written: `vega-auth doctor` names it and the cure. What waits is written when it is put right.';
@@ -94,6 +100,7 @@ export class Database implements TokenFormat {
   readonly #recollection = new Recollection();
   #told = '';
   #retry: NodeJS.Timeout | null = null;
+  readonly #looking: NodeJS.Timeout;
   readonly #lingering = new Set<OpenedFile>();
   #upkeep: NodeJS.Timeout | undefined;
   readonly #release = new SharedWork<boolean>();
@@ -119,6 +126,7 @@ export class Database implements TokenFormat {
         () => void this.releaseFreeSpace().catch(() => undefined),
         UPKEEP_MS,
       ).unref();
+    this.#looking = setInterval(() => this.look(), LOOK_MS).unref();
   }
 
   /** Opens or makes the file (mode 600, WAL), brings its tables up to date and leaves existing rows as they are. */
@@ -156,8 +164,9 @@ export class Database implements TokenFormat {
             progress: () => foreignWritesOf(this.#file),
           });
         } catch (error) {
-          if (!isOutage(error) && !(mustKeep && isRefused(error))) throw error;
-          this.#beginOutage(error);
+          const cause = error instanceof FileChanged ? error : (this.#file.change ?? error);
+          if (!isOutage(cause) && !(mustKeep && isRefused(cause))) throw error;
+          this.#beginOutage(cause);
         }
       }
       const written = await this.#turns.take(() => this.#writeToMemory(work, mustLast));
@@ -199,19 +208,27 @@ export class Database implements TokenFormat {
 
   /** Looks through the whole audit in the file. Those who ask while that is done share the next look. */
   verifyAudit(): Promise<AuditVerification> {
-    return this.#verification.run(() => verifyChain(this.#file.kysely, this.#chain));
+    return this.#verification.run(async () => {
+      this.look();
+      if (this.#file.change !== null)
+        return { valid: false, entries: 0, firstBadId: null, reason: 'The file was deleted or replaced.' };
+      return verifyChain(this.#file.kysely, this.#chain);
+    });
   }
 
   /** Where a token lies at present. */
   storageOf(accountNumber: number, apiName: string): StorageKind {
-    return this.#outage?.holdsToken(accountNumber, apiName) === true ? 'MEMORY' : 'DATABASE';
+    const outage = this.#outage;
+    if (outage === null) return 'DATABASE';
+    const isLost = outage.advice !== null && meansFileChange(outage.code);
+    return isLost || outage.holdsToken(accountNumber, apiName) ? 'MEMORY' : 'DATABASE';
   }
 
   get recovery(): DbRecovery {
     const outage = this.#outage;
     if (outage === null)
       return { dbLocked: false, fallback: 'DATABASE', autoRestart: true, pendingWrites: 0 };
-    const autoRestart = !meansDamage(outage.code);
+    const autoRestart = !meansDamage(outage.code) && outage.advice === null;
     return { dbLocked: true, fallback: 'MEMORY', autoRestart, pendingWrites: outage.pending };
   }
 
@@ -220,7 +237,7 @@ export class Database implements TokenFormat {
     const outage = this.#outage;
     if (outage === null) return null;
     const { code, pending, isOnDisk, seconds } = outage;
-    const refusal = meansRefusal(code) ? REFUSAL_ADVICE : null;
+    const refusal = meansRefusal(code) ? REFUSAL_ADVICE : outage.advice;
     const advice = meansDamage(code) ? adviceFor(this.path, keyIdsOf(this.#options.masterKey)) : refusal;
     return { code, pendingWrites: pending, isOnDisk, advice, seconds };
   }
@@ -245,8 +262,15 @@ export class Database implements TokenFormat {
     return () => clearInterval(timer);
   }
 
+  /** Finds out whether the path still leads to the file that is open: deleted or replaced, it cannot be written. */
+  look(): void {
+    const change = this.#file.change;
+    if (this.#outage === null && change !== null) this.#beginOutage(change);
+  }
+
   /** Copies the whole database while it is in use. Those who ask while one is being made share the next. */
   async backUp(now: Date): Promise<Backup> {
+    this.look();
     if (this.#outage !== null)
       throw new DatabaseError(
         this.path,
@@ -283,6 +307,7 @@ export class Database implements TokenFormat {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosing = true;
     clearInterval(this.#upkeep);
+    clearInterval(this.#looking);
     if (this.#retry !== null) clearTimeout(this.#retry);
     this.#listeners.clear();
     await this.#release.settled();
@@ -305,7 +330,14 @@ export class Database implements TokenFormat {
 
   #writeToFile<Result>(work: (transaction: Queryable) => Promise<Result>): Promise<Result> {
     const file = this.#file;
-    return file.write(work, async (transaction, changes) => {
+    const checked = async (transaction: Queryable) => {
+      const result = await work(transaction);
+      if (file.change !== null) throw file.change;
+      return result;
+    };
+    return file.write(checked, async (transaction, changes) => {
+      // Nothing is called stored that nobody will find.
+      if (file.change !== null) throw new FileChanged(file.change.code, { isCommitted: true });
       this.#writes += 1;
       await this.#mirror.follow(file, changes, this.#replayer);
       this.#chain.markStored(transaction);
@@ -323,14 +355,18 @@ export class Database implements TokenFormat {
     // No `await` stands between the check and the set, so an outage begins once.
     if (this.#outage !== null) return;
     const spill = new SpillFile(this.path, CURRENT_SCHEMA, this.#vault);
-    this.#outage = new Outage(spill, sqliteCode(error));
+    const outage = new Outage(spill, sqliteCode(error));
+    this.#outage = outage;
     this.#writes += 1;
     void this.#turns.take(async () => {
       try {
-        if (!this.#mirror.isCurrent(this.#file)) await this.#copyAnew();
+        // What has come through is done again in memory, so it must not be there already.
+        const isCommitted = error instanceof FileChanged && error.isCommitted;
+        if (!isCommitted && !this.#mirror.isCurrent(this.#file)) await this.#copyAnew();
       } catch {
         // What was last read has to do.
       }
+      outage.known = await readKnownState(this.#mirror.rows.kysely, this.#vault);
     });
     this.#tellRecovery();
     this.#scheduleRetry(0);
@@ -379,10 +415,10 @@ export class Database implements TokenFormat {
     if (outage === null) return true;
     let file: OpenedFile | null = null;
     try {
-      file = OpenedFile.open(this.path, this.#options.beforeStatement);
+      file = await this.#reopen(outage);
       if (meansDamage(outage.code)) refuseDamage(file.connection);
       await file.write(
-        (transaction) => replay(transaction, outage.transactions(), this.#replayer),
+        (transaction) => replaySpilled(transaction, this.#pendingIn(outage), this.#replayer),
         async (transaction) => this.#chain.markStored(transaction),
       );
       await this.#takeBack(outage, file);
@@ -390,10 +426,77 @@ export class Database implements TokenFormat {
     } catch (error) {
       await file?.close();
       outage.code = sqliteCode(error) || outage.code;
+      await this.#adviseOn(outage);
       await outage.sync().catch(() => undefined);
       this.#tellRecovery();
       return false;
     }
+  }
+
+  /** Opens what lies at the path now, if it is this database and has everything that was stored. */
+  async #reopen(outage: Outage): Promise<OpenedFile> {
+    const { change } = this.#file;
+    if (change?.code === 'DATABASE_DELETED' || change?.code === 'DATABASE_REPLACED') await this.#retire();
+    if (!existsSync(this.path)) throw new FileChanged('DATABASE_DELETED');
+    if (change?.code === 'WAL_REPLACED') throw change;
+    if (change?.code === 'WAL_DELETED') await this.#rescueLog();
+    if (change?.code === 'DATABASE_REPLACED') {
+      const strange = OpenedFile.openToLook(this.path);
+      await this.#refuseOther(outage, strange).finally(() => strange.close());
+    }
+    const file = OpenedFile.open(this.path, this.#options.beforeStatement);
+    try {
+      await this.#refuseOther(outage, file);
+      return file;
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+  }
+
+  async #refuseOther({ known }: Outage, file: OpenedFile): Promise<void> {
+    if (known !== null) await refuseOther(file.kysely, this.#vault, known);
+  }
+
+  /**
+   * The path leads elsewhere. What is in the log goes into the file that is open, and the log is taken away: SQLite
+   * would replay it into whatever lies at the path next.
+   */
+  async #retire(): Promise<void> {
+    const file = this.#file;
+    try {
+      await file.undisturbed((connection) => connection.pragma('wal_checkpoint(TRUNCATE)'));
+      file.identity?.removeSideFiles();
+    } catch {
+      // The other file is in use already, with the same side files.
+    }
+  }
+
+  /** The log was deleted, and nobody has made another: what is in it goes into the database before that is opened anew. */
+  async #rescueLog(): Promise<void> {
+    await this.#file.undisturbed((connection) => {
+      connection.pragma('wal_checkpoint(TRUNCATE)');
+      connection.close();
+    });
+  }
+
+  /** A file that was deleted or replaced is still open: it is copied, and whoever looks after it is told. */
+  async #adviseOn(outage: Outage): Promise<void> {
+    const { code } = outage;
+    if (!meansFileChange(code) || code === 'WAL_DELETED') {
+      outage.advice = null;
+      return;
+    }
+    outage.backup ??= makeBackup(this.path, this.#vault, new Date(), this.#file.connection).then(
+      ({ file }) => file,
+      () => null,
+    );
+    const openedAt = this.#file.identity?.findOpened() ?? null;
+    outage.advice = adviceForLost({ code, path: this.path, openedAt, backup: await outage.backup });
+  }
+
+  #pendingIn(outage: Outage): Iterable<Spilled> {
+    return outage.transactions((left) => spilledIn(left, this.#vault));
   }
 
   async #takeBack(outage: Outage, file: OpenedFile): Promise<void> {
@@ -411,8 +514,8 @@ export class Database implements TokenFormat {
   /** A file that fails under a read is given up at once, and the read is answered from memory. */
   #watch(file: OpenedFile): void {
     file.onFault = (error) => {
-      if (!isOutage(error)) return null;
-      if (file === this.#file && !isBusy(error)) this.#beginOutage(error);
+      if (!isOutage(error) && file.connection.open) return null;
+      if (file === this.#file && !isBusy(error)) this.#beginOutage(file.change ?? error);
       return this.#outage === null ? null : (query) => this.#mirror.rows.kysely.executeQuery(query);
     };
   }

@@ -1,18 +1,8 @@
 import { createHash, hkdfSync, randomBytes } from 'node:crypto';
-import {
-  chmodSync,
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { Secret } from '../domain/secret.ts';
+import { writeWhole } from './write-whole.ts';
 
 /** A key that seals, with an id that tells it from other keys and nothing else. */
 export interface MasterKey {
@@ -41,16 +31,23 @@ export const toMasterKey = (text: string): MasterKey => {
 /** The keys there are: those that are given, else those in the key files. Empty when there is none yet. */
 export const readMasterKeys = ({ given, folder }: MasterKeySource): readonly MasterKey[] => {
   if (given.length > 0) return given.map((secret) => toMasterKey(secret.reveal()));
-  return [FILE, NEXT_FILE]
-    .map((name) => path.join(folder, name))
-    .filter((file) => existsSync(file))
-    .map((file) => toMasterKey(readFileSync(file, 'utf8')));
+  return (
+    [FILE, NEXT_FILE]
+      .map((name) => path.join(folder, name))
+      .filter((file) => existsSync(file))
+      .map((file) => readFileSync(file, 'utf8'))
+      // One that was half written is none.
+      .filter((text) => text.trim() !== '')
+      .map((text) => toMasterKey(text))
+  );
 };
 
 /** Makes the key file of a new desk (mode 600); one that another process has just made is taken instead. */
 export const makeMasterKey = (folder: string): MasterKey => {
+  const file = path.join(folder, FILE);
+  if (existsSync(file) && readFileSync(file, 'utf8').trim() === '') rmSync(file);
   try {
-    return writeKey(path.join(folder, FILE), 'wx');
+    return writeKey(path.join(folder, FILE), true);
   } catch (error) {
     const [made] = readMasterKeys({ given: [], folder });
     if (made === undefined) throw error;
@@ -62,7 +59,7 @@ export const makeMasterKey = (folder: string): MasterKey => {
  * A rotation has three steps, and a crash may fall between any two: the next key is on the disk before anything is
  * sealed with it, and takes the place of the old one after everything is.
  */
-export const prepareNextKey = (folder: string): MasterKey => writeKey(path.join(folder, NEXT_FILE), 'w');
+export const prepareNextKey = (folder: string): MasterKey => writeKey(path.join(folder, NEXT_FILE), false);
 
 /** The last step of a rotation, and its repair at a start: of the two files the one with the key in use stays. */
 export const settleKeyFiles = (folder: string, idInUse: string): void => {
@@ -73,13 +70,10 @@ export const settleKeyFiles = (folder: string, idInUse: string): void => {
   if (!isInUse) rmSync(next);
 };
 
-const writeKey = (file: string, flag: 'w' | 'wx'): MasterKey => {
+/** Whole or not at all: a key file that was half written would seal everything with a key that anybody can guess. */
+const writeKey = (file: string, isNew: boolean): MasterKey => {
   const text = randomBytes(KEY_BYTES).toString('base64url');
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-  const handle = openSync(file, flag, 0o600);
-  writeSync(handle, `${text}\n`);
-  fsyncSync(handle);
-  closeSync(handle);
-  chmodSync(file, 0o600);
+  writeWhole(file, `${text}\n`, { isNew });
   return toMasterKey(text);
 };

@@ -1,7 +1,8 @@
-import type Sqlite from 'better-sqlite3';
+import Sqlite from 'better-sqlite3';
 import { Kysely } from 'kysely';
 import type { Change } from './change.ts';
 import { connect } from './connection.ts';
+import { FileChanged, FileIdentity } from './file-identity.ts';
 import { type BeforeStatement, ImmediateSqliteDialect, type Substitute } from './immediate-dialect.ts';
 import { Journal, keepJournal } from './journal.ts';
 import type { Queryable } from './queryable.ts';
@@ -13,12 +14,19 @@ export class OpenedFile {
   readonly kysely: Kysely<Tables>;
   /** Told of every statement that fails; answers where one that only reads can be read instead, or null. */
   onFault: (error: unknown) => Substitute | null = () => null;
+  /** Null for rows in memory. */
+  readonly identity: FileIdentity | null;
   readonly #journal = new Journal();
   #dataVersion: Sqlite.Statement<[], number> | null = null;
   #seen: number | null = null;
 
-  constructor(connection: Sqlite.Database, beforeStatement?: BeforeStatement) {
+  constructor(
+    connection: Sqlite.Database,
+    beforeStatement?: BeforeStatement,
+    identity: FileIdentity | null = null,
+  ) {
     this.connection = connection;
+    this.identity = identity;
     const dialect = new ImmediateSqliteDialect({
       database: connection,
       journal: this.#journal,
@@ -29,7 +37,26 @@ export class OpenedFile {
   }
 
   static open(file: string, beforeStatement?: BeforeStatement): OpenedFile {
-    return new OpenedFile(connect(file), beforeStatement);
+    const connection = connect(file);
+    try {
+      // The first read makes the write-ahead log.
+      connection.prepare('select 1 from sqlite_master').get();
+      return new OpenedFile(connection, beforeStatement, new FileIdentity(file));
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
+  }
+
+  /** Opens a file of which nobody knows yet whose it is: nothing in it is changed. */
+  static openToLook(file: string): OpenedFile {
+    return new OpenedFile(new Sqlite(file, { readonly: true, fileMustExist: true, timeout: 0 }));
+  }
+
+  /** Set when the path leads to another file by now. */
+  get change(): FileChanged | null {
+    const change = this.connection.open ? (this.identity?.change() ?? null) : null;
+    return change === null ? null : new FileChanged(change);
   }
 
   /** Runs `work` in one transaction, and `afterwards` before anybody else may use the connection. */

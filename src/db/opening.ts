@@ -1,14 +1,16 @@
-import { rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { AuditChain, findLastLink } from './audit-chain.ts';
-import { AuditHead } from './audit-head.ts';
-import { damaged, makeBackup } from './backups.ts';
-import { readChanges } from './change.ts';
-import { explain, isBusy, isDamage, isRefused, sqliteCode } from './connection.ts';
+import { AuditHead, hasHead, headOf } from './audit-head.ts';
+import { damaged, findNewestGoodBackup, makeBackup, sweepBackupDrafts } from './backups.ts';
+import { explain, hasNoRoom, isBusy, isDamage, isRefused, sqliteCode } from './connection.ts';
 import { DatabaseError } from './database-error.ts';
+import { sweepDrafts } from './drafts.ts';
 import { underFormerNames } from './former-names.ts';
 import { compactAtStart } from './free-space.ts';
 import type { BeforeStatement } from './immediate-dialect.ts';
+import { readKnownState } from './known-state.ts';
+import { findLeftSpills, type LeftSpill, readSpill, type SpillDamage, settleSpill } from './left-spills.ts';
 import { type MasterKeySource, readMasterKeys } from './master-key.ts';
 import { CURRENT_SCHEMA, executedMigrations, isUpToDate, migrate } from './migrations.ts';
 import { Mirror } from './mirror.ts';
@@ -16,9 +18,10 @@ import { OpenedFile } from './opened-file.ts';
 import { Outage } from './outage.ts';
 import type { MigrationRecord } from './own-tables.ts';
 import { patiently } from './patience.ts';
-import { replay } from './replay.ts';
+import { replaySpilled, spilledIn } from './replay-spilled.ts';
 import { openAuditKey, openVault, settleSeals } from './sealed-values.ts';
-import { ensureReserve, findLeftSpills, readSpill, SpillFile } from './spill-file.ts';
+import { readIntoMemory } from './snapshot.ts';
+import { ensureReserve, SpillFile } from './spill-file.ts';
 import type { TokenFormat } from './tokens.ts';
 import { replacePutAside } from './user-tables.ts';
 
@@ -44,8 +47,12 @@ export interface Findings {
   readonly replayed: number;
   /** Of their spills, what was not whole. */
   readonly tornBytes: number;
+  /** Spills that are damaged: what is whole in them was replayed, and their files are kept. */
+  readonly damaged: readonly SpillDamage[];
   /** There are entries, and no signed head that tells how many there should be. */
   readonly isHeadMissing: boolean;
+  /** So many entries are missing at the end of the audit: the file is an earlier copy. */
+  readonly missingEntries: number;
 }
 
 /** A database that is ready for use. */
@@ -65,6 +72,7 @@ const START_WAIT_MS = 4000;
 
 /** Opens or makes the file, gives it what earlier processes have spilled, and brings its tables up to date. */
 export const openDatabase = async (options: DatabaseOptions): Promise<Opened> => {
+  sweepLeftovers(options);
   try {
     return await patiently(() => openFile(options), isBusy, LOCKED_AFTER_MS);
   } catch (error) {
@@ -72,8 +80,10 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Opened> =>
     const opened =
       isRefused(error) && findLeftSpills(options.file).length > 0 ? await openLocked(options, error) : null;
     if (opened !== null) return opened;
+    if (hasNoRoom(options.file, error)) return await openFull(options, error);
     if (!isBusy(error)) throw error;
-    return (await openLocked(options, error)) ?? patiently(() => openFile(options), isBusy, START_WAIT_MS);
+    const locked = await openLocked(options, error);
+    return locked ?? (await patiently(() => openFile(options), isBusy, START_WAIT_MS));
   }
 };
 
@@ -84,6 +94,9 @@ const openFile = (options: DatabaseOptions): Promise<Opened> =>
     connection.exec('begin immediate; rollback');
     const record = await executedMigrations(options.file, kysely);
     await replacePutAside(kysely);
+    // Before anything that was spilled continues the audit.
+    const missingEntries = isUpToDate(record) ? await countMissing(file, options) : 0;
+    if (!record.executed.includes(FIRST_WITH_AUDIT)) refuseOtherHead(options);
     // With the tables that they were meant for; those of an older program only once its tables are up to date.
     const before = isUpToDate(record) ? await giveBack(file, options) : NOTHING;
     await backUpOlder(file, record, options);
@@ -96,46 +109,110 @@ const openFile = (options: DatabaseOptions): Promise<Opened> =>
     if (options.isRestored === true) await chain.startAnew(kysely);
     await ensureReserve(options.file).catch(() => undefined);
     const isHeadMissing = chain.readHead() === null && (await hasEntries(file));
+    if (chain.readHead() === null && !isHeadMissing) refuseOtherHead(options);
     const mirror = new Mirror(file);
     const replayed = before.replayed + after.replayed;
     const tornBytes = before.tornBytes + after.tornBytes;
-    return { file, mirror, format, chain, outage: null, findings: { replayed, tornBytes, isHeadMissing } };
+    const damaged = [...before.damaged, ...after.damaged];
+    const findings = { replayed, tornBytes, damaged, isHeadMissing, missingEntries };
+    return { file, mirror, format, chain, outage: null, findings };
   });
+
+/** What killed processes have left unfinished. A folder that cannot be read or written to says so when it is used. */
+const sweepLeftovers = ({ file, masterKey }: DatabaseOptions): void => {
+  try {
+    sweepBackupDrafts(file);
+    sweepDrafts(masterKey.folder);
+  } catch {
+    // The start goes on, or says in words why it cannot.
+  }
+};
 
 /** A file that another program keeps locked, or that refuses what was spilled, can be read all the same; null when it has yet to be brought up to date. */
 const openLocked = async (options: DatabaseOptions, cause: unknown): Promise<Opened | null> => {
   try {
-    return await withFile(options, async (file) => {
-      if (!isUpToDate(await executedMigrations(options.file, file.kysely))) throw cause;
-      const keys = await openKeys(file, options);
-      const mirror = new Mirror(file);
-      const spill = new SpillFile(options.file, CURRENT_SCHEMA, keys.format.vault);
-      const outage = new Outage(spill, sqliteCode(cause));
-      let tornBytes = 0;
-      for (const left of findLeftSpills(options.file)) {
-        const { transactions, tornBytes: torn } = readSpill(left, options.file, keys.format.vault);
-        tornBytes += torn;
-        await mirror.rows.write((transaction) => replay(transaction, transactions.map(readChanges), keys));
-        for (const text of transactions) await outage.keep(readChanges(text));
-        rmSync(left);
-      }
-      const findings = { replayed: outage.pending, tornBytes, isHeadMissing: false };
-      return { file, mirror, ...keys, outage, findings };
-    });
+    return await beginInMemory(options, openFileOf(options), cause);
   } catch (error) {
     if (isBusy(error)) return null;
     throw error;
   }
 };
 
+/** A full disk, or one that is read-only: the tokens that are there can be used all the same. */
+const openFull = async (options: DatabaseOptions, cause: unknown): Promise<Opened> => {
+  try {
+    return await beginInMemory(options, openFileOf(options), cause);
+  } catch (error) {
+    if (!hasNoRoom(options.file, error)) throw error;
+    return await beginInMemory(options, () => readIntoMemory(options.file), cause);
+  }
+};
+
+const openFileOf = (options: DatabaseOptions) => () => OpenedFile.open(options.file, options.beforeStatement);
+
+/** Begins with the rows that can be read; what is written waits until the file can be written. */
+const beginInMemory = (options: DatabaseOptions, open: () => OpenedFile, cause: unknown): Promise<Opened> =>
+  withFile(
+    options,
+    async (file) => {
+      if (!isUpToDate(await executedMigrations(options.file, file.kysely))) throw cause;
+      const keys = await openKeys(file, options);
+      const mirror = new Mirror(file);
+      const spill = new SpillFile(options.file, CURRENT_SCHEMA, keys.format.vault);
+      const outage = new Outage(spill, sqliteCode(cause));
+      const missingEntries = await countMissing(file, options);
+      outage.known = await readKnownState(mirror.rows.kysely, keys.format.vault);
+      const { vault } = keys.format;
+      const lefts = findLeftSpills(options.file).map((left) =>
+        readSpill(left, options.file, vault, options.now),
+      );
+      let replayed = 0;
+      for (const left of lefts) {
+        const spilled = spilledIn(left, vault);
+        replayed += await mirror.rows.write((transaction) => replaySpilled(transaction, spilled, keys));
+        outage.takeOver(left, spilled);
+      }
+      const findings = { ...found(lefts), replayed, isHeadMissing: false, missingEntries };
+      return { file, mirror, ...keys, outage, findings };
+    },
+    open,
+  );
+
+/**
+ * A new database beside the head of another one: that one was deleted or replaced. Going on would show every token as
+ * missing, so the operator says first whether that is meant.
+ */
+const refuseOtherHead = ({ file, masterKey, isRestored }: DatabaseOptions): void => {
+  if (isRestored === true || !hasHead(file)) return;
+  const head = headOf(file);
+  const backup = findNewestGoodBackup(file, keyIdsOf(masterKey));
+  const restore =
+    backup === null
+      ? 'put it back'
+      : `put it back, or run \`vega-auth restore\` (the newest good backup is ${backup})`;
+  throw new DatabaseError(
+    file,
+    `The database ${file} is new, and beside it lies ${head}, which another database has signed: that one was deleted or replaced. Either ${restore}, or say that a new one is meant: mv ${head} ${head}.old. Nothing was changed.`,
+  );
+};
+
+/** How many entries the signed head tells of that are not there. A crash leaves a head that lags, never one that leads. */
+const countMissing = async (file: OpenedFile, options: DatabaseOptions): Promise<number> => {
+  if (options.isRestored === true) return 0;
+  const { chain } = await openKeys(file, options);
+  return Math.max(0, (chain.readHead()?.sequence ?? 0) - (await findLastLink(file.kysely)).sequence);
+};
+
 /** Nothing is kept of a file that turns out not to be usable. */
 const withFile = async (
   options: DatabaseOptions,
   work: (file: OpenedFile) => Promise<Opened>,
+  open = openFileOf(options),
 ): Promise<Opened> => {
   let file: OpenedFile | null = null;
   try {
-    file = OpenedFile.open(options.file, options.beforeStatement);
+    if (!existsSync(options.file)) refuseOtherHead(options);
+    file = open();
     refuseDamage(file.connection);
     return await work(file);
   } catch (error) {
@@ -157,6 +234,7 @@ const backUpOlder = async (
 };
 
 const FIRST_WITH_KEY = '0003-api-configs';
+const FIRST_WITH_AUDIT = '0006-audit';
 
 const openKeys = async (
   { kysely }: OpenedFile,
@@ -168,27 +246,31 @@ const openKeys = async (
 };
 
 /** Gives the file what earlier processes have spilled, each spill in one transaction. */
-const giveBack = async (
-  file: OpenedFile,
-  options: DatabaseOptions,
-): Promise<{ readonly replayed: number; readonly tornBytes: number }> => {
-  let [replayed, tornBytes] = [0, 0];
-  for (const left of findLeftSpills(options.file)) {
+const giveBack = async (file: OpenedFile, options: DatabaseOptions): Promise<GivenBack> => {
+  const lefts: LeftSpill[] = [];
+  let replayed = 0;
+  for (const name of findLeftSpills(options.file)) {
     const keys = await openKeys(file, options);
-    const spill = readSpill(left, options.file, keys.format.vault);
-    const transactions = spill.transactions.map(readChanges);
-    await file.write(
-      (transaction) => replay(transaction, transactions, keys),
+    const { vault } = keys.format;
+    const left = readSpill(name, options.file, vault, options.now);
+    replayed += await file.write(
+      (transaction) => replaySpilled(transaction, spilledIn(left, vault), keys),
       async (transaction) => keys.chain.markStored(transaction),
     );
-    replayed += transactions.length;
-    tornBytes += spill.tornBytes;
-    rmSync(left);
+    settleSpill(left);
+    lefts.push(left);
   }
-  return { replayed, tornBytes };
+  return { ...found(lefts), replayed };
 };
 
-const NOTHING = { replayed: 0, tornBytes: 0 };
+type GivenBack = Omit<Findings, 'isHeadMissing' | 'missingEntries'>;
+
+const NOTHING: GivenBack = { replayed: 0, tornBytes: 0, damaged: [] };
+
+const found = (lefts: readonly LeftSpill[]) => ({
+  tornBytes: lefts.reduce((sum, { tornBytes }) => sum + tornBytes, 0),
+  damaged: lefts.flatMap(({ damage }) => damage ?? []),
+});
 
 const hasEntries = async ({ kysely }: OpenedFile): Promise<boolean> =>
   (await findLastLink(kysely)).sequence > 0;

@@ -41,6 +41,9 @@ const MADE: readonly (readonly [migration: string, table: string, columns: reado
   ['0009-accounts', 'accounts', ['credentials', 'redirect_uri', 'is_active']],
   ['0010-sessions', 'sessions', ['secret_hash', 'key_id', 'ends_at']],
   ['0011-process-birth', 'generation_runs', ['process_birth']],
+  ['0013-otp-interval', 'login_attempts', ['otp_interval_ms']],
+  ['0014-ended-tokens', 'generation_runs', ['ended_tokens']],
+  ['0015-spills', 'spills', ['spill', 'last']],
 ];
 
 /** The migrations that a database has gone through, and where that is written. */

@@ -1,12 +1,13 @@
-import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs';
+import { constants, copyFileSync, existsSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
 import type { Selectable } from 'kysely';
 import { Secret } from '../domain/secret.ts';
-import { faultOf, findNewestGoodBackup } from './backups.ts';
+import { faultOf, findNewestGoodBackup, sweepBackupDrafts } from './backups.ts';
 import { isBusy } from './connection.ts';
 import { Database } from './database.ts';
 import { DatabaseError } from './database-error.ts';
+import { draftOf } from './drafts.ts';
 import { fingerprint } from './fingerprint.ts';
 import { type DatabaseOptions, keyIdsOf } from './opening.ts';
 import { syncToDisk } from './sync-to-disk.ts';
@@ -46,14 +47,15 @@ export const restoreBackup = async (
     throw new DatabaseError(file, `The backup ${from} cannot be restored: ${fault}. Nothing was changed.`);
   refuseInUse(file);
   // On the disk as a whole before anything is moved.
-  const draft = `${file}.restoring`;
-  copyFileSync(from, draft);
+  sweepBackupDrafts(file);
+  const draft = draftOf(file);
+  copyFileSync(from, draft, constants.COPYFILE_EXCL);
   syncToDisk(draft);
-  const setAside = existsSync(file) ? `${file}.before-${now.toISOString().replaceAll(/[:.]/g, '-')}` : null;
-  if (setAside !== null) {
-    for (const suffix of ['', '-wal', '-shm'])
-      if (existsSync(`${file}${suffix}`)) renameSync(`${file}${suffix}`, `${setAside}${suffix}`);
-  }
+  const aside = `${file}.before-${now.toISOString().replaceAll(/[:.]/g, '-')}`;
+  const setAside = existsSync(file) ? aside : null;
+  // Also the log of a database that was deleted: SQLite would replay it into the backup.
+  for (const suffix of ['', '-wal', '-shm'])
+    if (existsSync(`${file}${suffix}`)) renameSync(`${file}${suffix}`, `${aside}${suffix}`);
   renameSync(draft, file);
   syncToDisk(path.dirname(file));
   await using database = await Database.open({ ...options, isRestored: true });
@@ -117,6 +119,5 @@ const refuseInUse = (file: string): void => {
     );
   } finally {
     connection?.close();
-    rmSync(`${file}.restoring`, { force: true });
   }
 };

@@ -46,10 +46,16 @@ export const openVault = async (
   return vault;
 };
 
+/** The key of the audit's chain: no two databases have the same. Null where there is none yet. */
+export const readAuditKey = async (db: Kysely<Tables>, vault: Vault): Promise<string | null> => {
+  const { audit_key } = await db.selectFrom('vega_vault').select('audit_key').executeTakeFirstOrThrow();
+  return audit_key === null ? null : vault.open(audit_key, AUDIT_KEY_PLACE).reveal();
+};
+
 /** The key of the audit's chain: made once, and sealed anew when the master key is rotated. */
 export const openAuditKey = async (db: Kysely<Tables>, vault: Vault): Promise<Buffer> => {
-  const { audit_key } = await db.selectFrom('vega_vault').select('audit_key').executeTakeFirstOrThrow();
-  if (audit_key !== null) return Buffer.from(vault.open(audit_key, AUDIT_KEY_PLACE).reveal(), 'base64url');
+  const known = await readAuditKey(db, vault);
+  if (known !== null) return Buffer.from(known, 'base64url');
   const made = vault.seal(new Secret(randomBytes(32).toString('base64url')), AUDIT_KEY_PLACE);
   await db.updateTable('vega_vault').set({ audit_key: made }).where('audit_key', 'is', null).execute();
   // Another process may have been quicker.

@@ -211,6 +211,13 @@ export interface TokenLeasesTable {
   leased_at: number;
 }
 
+/** How far each spill file has been replayed. */
+export interface SpillsTable {
+  spill: string;
+  /** The number of the last transaction. */
+  last: number;
+}
+
 export interface Tables {
   upstox_tokens: UpstoxTokensTable;
   vega_token_versions: TokenVersionsTable;
@@ -228,4 +235,5 @@ export interface Tables {
   vega_access_keys: AccessKeysTable;
   vega_sessions: SessionsTable;
   vega_token_leases: TokenLeasesTable;
+  vega_spills: SpillsTable;
 }

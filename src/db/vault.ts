@@ -60,6 +60,12 @@ export class Vault {
     }
   }
 
+  /** Whether the key that a value was sealed with is at hand. */
+  hasKeyOf(sealed: string): boolean {
+    const [, id] = sealed.split(':');
+    return this.#keys.some((key) => key.id === id);
+  }
+
   get #sealingKey(): MasterKey {
     const [first] = this.#keys;
     if (first === undefined) throw new Error('A vault has at least one key.');

@@ -96,6 +96,7 @@ interface AuditFacts {
   readonly RECOVERED: { readonly writes: number; readonly seconds: number };
   readonly SPILL_REPLAYED: { readonly writes: number };
   readonly SPILL_TORN: { readonly bytes: number };
+  readonly SPILL_DAMAGED: { readonly file: string; readonly bytes: number; readonly missing: number };
   readonly BACKUP_MADE: { readonly file: string };
   readonly BACKUP_FAILED: { readonly reason: string };
   readonly RESTORED: { readonly file: string };
@@ -261,6 +262,12 @@ const RULES: { readonly [Kind in AuditKind]: Rule<Kind> } = {
     'ERROR',
     'DB',
     ({ bytes }) => `The spill file broke off: its last ${bytes} bytes were not whole.`,
+  ),
+  SPILL_DAMAGED: rule(
+    'ERROR',
+    'DB',
+    ({ file, bytes, missing }) =>
+      `A spill file is damaged: ${bytes} bytes could not be read, at least ${missing} writes are missing. It is kept as ${file}.`,
   ),
   BACKUP_MADE: rule('INFO', 'DB', ({ file }) => `Backup ${file} made.`),
   BACKUP_FAILED: rule('ERROR', 'DB', ({ reason }) => `No backup could be made: ${reason}`),

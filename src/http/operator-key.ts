@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Secret } from '../domain/secret.ts';
+import { writeWhole } from '../services/write-whole.ts';
 
 const FOLDER = '.vega';
 const FILE = 'operator.key';
@@ -18,6 +19,13 @@ export const loadOperatorKey = (given: Secret | null, workingDirectory: string):
   }
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const made = `vega_${randomBytes(32).toString('base64url')}`;
-  writeFileSync(file, `${made}\n`, { mode: 0o600 });
+  try {
+    // One that was half written is none.
+    writeWhole(file, `${made}\n`, { isNew: !existsSync(file) });
+  } catch (error) {
+    // Another process may have been quicker.
+    if (!existsSync(file)) throw error;
+    return loadOperatorKey(given, workingDirectory);
+  }
   return new Secret(made);
 };

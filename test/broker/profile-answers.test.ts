@@ -194,7 +194,9 @@ test('a logout that the broker did not answer leaves the token active, and says 
   plantToken(desk, 'PRIMARY');
   await desk.ask('mutation { logout(revoke: true) { state } }');
   expect(desk.rows('select is_active from upstox_tokens')).toEqual([{ is_active: 1 }]);
-  const [entry] = desk.rows("select severity, message from audit_entries where kind = 'TOKEN_NOT_REVOKED'");
+  const [entry] = desk.rows(
+    "select severity, message from vega_audit_entries where kind = 'TOKEN_NOT_REVOKED'",
+  );
   expect(entry).toEqual({
     severity: 'ERROR',
     message: expect.stringMatching(

@@ -47,9 +47,9 @@ test('a write waits its turn while others write one after the other, and that is
   );
   expect(told).toEqual([]);
   await others.ended;
-  expect(folder.raw((connection) => connection.prepare('select id from vega_accounts').pluck().all())).toEqual([
-    'UPSTOX_01',
-  ]);
+  expect(
+    folder.raw((connection) => connection.prepare('select id from vega_accounts').pluck().all()),
+  ).toEqual(['UPSTOX_01']);
   expect(folder.raw((connection) => connection.prepare('select count(*) from turns').pluck().get())).toBe(12);
 });
 

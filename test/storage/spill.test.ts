@@ -43,7 +43,13 @@ test('a start finds what was spilled, makes up for it once, and removes it', asy
   await leaveSpill(folder);
   expect(existsSync(folder.file(SPILL))).toBe(true);
   await using database = await folder.open();
-  expect(database.findings).toEqual({ replayed: 2, tornBytes: 0, isHeadMissing: false });
+  expect(database.findings).toEqual({
+    replayed: 2,
+    tornBytes: 0,
+    damaged: [],
+    isHeadMissing: false,
+    missingEntries: 0,
+  });
   expect(await texts(database)).toEqual(['token-primary-canary 2', 'token-websocket-canary 1']);
   expect(await database.verifyAudit()).toMatchObject({ valid: true, entries: 3 });
   expect(existsSync(folder.file(SPILL))).toBe(false);
@@ -96,27 +102,15 @@ describe('a tail that is not whole', () => {
   });
 });
 
-test('with another key, or changed in the middle, it is refused and kept', async () => {
+test('sealed with another key it is refused and kept', async () => {
   using folder = new Folder();
   await leaveSpill(folder);
   const whole = readFileSync(folder.file(SPILL));
   const key = readFileSync(folder.file('.vega', 'master.key'), 'utf8');
   writeFileSync(folder.file('.vega', 'master.key'), 'another key altogether, long enough');
   await expect(folder.open()).rejects.toThrow(/sealed with the master key/);
+  expect(readFileSync(folder.file(SPILL)).equals(whole)).toBe(true);
   writeFileSync(folder.file('.vega', 'master.key'), key);
-  // The same transaction twice: whole by its length and its checksum, but not in its place.
-  const end = whole.findLastIndex((byte) => byte !== 0) + 1;
-  const first = 8 + whole.readUInt32BE(0);
-  const second = first + 8 + whole.readUInt32BE(first);
-  const swapped = Buffer.concat([
-    whole.subarray(0, first),
-    whole.subarray(second, end),
-    whole.subarray(first, second),
-  ]);
-  writeFileSync(folder.file(SPILL), swapped);
-  await expect(folder.open()).rejects.toThrow(/holds writes that the database has not got yet/);
-  expect(readFileSync(folder.file(SPILL))).toEqual(swapped);
-  writeFileSync(folder.file(SPILL), whole);
   await using database = await folder.open();
   expect(database.findings.replayed).toBe(2);
 });

@@ -3,6 +3,7 @@ import type { BrowserOptions } from '../../broker/broker-browser.ts';
 import { findChromium } from '../../broker/chromium.ts';
 import { findAccounts } from '../../db/accounts.ts';
 import type { Database } from '../../db/database.ts';
+import { findDamagedSpills } from '../../db/left-spills.ts';
 import type { Account } from '../../domain/account.ts';
 import type { ApiConfig } from '../../domain/api-config.ts';
 import { endedTokenText } from '../../domain/ended-token.ts';
@@ -37,9 +38,14 @@ interface Options extends TrialOptions {
  * and asks the broker for the time.
  */
 export const readSystemHealth = async (options: Options, isThorough = false): Promise<SystemHealth> => {
+  options.database.look();
   const unreadable = await databaseFindings(options.database);
   const facts = unreadable.length > 0 ? [] : await accountFindings(options);
-  const storage = storageFindings(options.database, options.databaseLabel);
+  const storage = [
+    ...storageFindings(options.database, options.databaseLabel),
+    ...damagedSpillFindings(options.database),
+    ...missingEntriesFindings(options.database),
+  ];
   const found = browserFindings(options.browser);
   const [disk, clock, launched] = await Promise.all([
     diskFindings(path.dirname(options.database.path)),
@@ -92,6 +98,29 @@ const storageFindings = ({ trouble }: Database, file: string): readonly Finding[
   };
   return [database, cache];
 };
+
+/** A file that is kept because a part of it could not be read; moved away, it is no finding any more. */
+const damagedSpillFindings = ({ path: file }: Database): readonly Finding[] =>
+  findDamagedSpills(file).map((name) => ({
+    component: 'DATABASE',
+    state: 'DEGRADED',
+    message: `The spill file ${name} is damaged: what is whole in it is in the database, the rest could not be read.`,
+    nextAction: `Compare status and audit with what you expect, generate what is missing, then move ${name} to another folder.`,
+  }));
+
+/** An earlier copy of the database lay there at the start. */
+const missingEntriesFindings = ({ findings }: Database): readonly Finding[] =>
+  findings.missingEntries === 0
+    ? []
+    : [
+        {
+          component: 'DATABASE',
+          state: 'DEGRADED',
+          message: `The database is an earlier copy: ${findings.missingEntries} audit entries, and what was stored with them, are missing.`,
+          nextAction:
+            'If you did not put it back on purpose: stop every vega-auth and run `vega-auth restore`. Generate the tokens that are missing.',
+        },
+      ];
 
 /** Whether there is a browser at all; it is not started. */
 export const browserFindings = (browser: BrowserOptions): readonly Finding[] => {

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Database } from '../../db/database.ts';
 import type { Logger } from '../../log.ts';
 import type { Audit } from '../audit/audit.ts';
@@ -36,7 +37,7 @@ export const watchStorage = ({ database, events, audit, log }: Needs): void => {
 
 /** Says what the start has found: writes of an earlier process, a spill that broke off, an audit that is not whole. */
 export const reportFindings = async ({ database, audit, log }: Omit<Needs, 'events'>): Promise<void> => {
-  const { replayed, tornBytes, isHeadMissing } = database.findings;
+  const { replayed, tornBytes, damaged, isHeadMissing, missingEntries } = database.findings;
   if (replayed > 0) {
     log.warn({ writes: replayed }, 'writes of an earlier process were made up for');
     await audit.record('SPILL_REPLAYED', { writes: replayed });
@@ -44,6 +45,18 @@ export const reportFindings = async ({ database, audit, log }: Omit<Needs, 'even
   if (tornBytes > 0) {
     log.error({ bytes: tornBytes }, 'the end of a spill file was not whole');
     await audit.record('SPILL_TORN', { bytes: tornBytes });
+  }
+  for (const { file, unreadBytes: bytes, missing } of damaged) {
+    log.error(
+      { file, bytes, missing },
+      'a spill file is damaged: what is whole in it was replayed, and it is kept',
+    );
+    await audit.record('SPILL_DAMAGED', { file: path.basename(file), bytes, missing });
+  }
+  if (missingEntries > 0) {
+    log.error({ missingEntries }, 'the database is an earlier copy: entries are missing at its end');
+    const reason = `the database is an earlier copy, ${missingEntries} entries are missing at its end`;
+    await audit.record('AUDIT_DAMAGED', { reason });
   }
   if (isHeadMissing) {
     log.error('the file that tells how far the audit has come is missing or was changed');

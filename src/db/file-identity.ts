@@ -1,0 +1,85 @@
+import { readdirSync, readlinkSync, realpathSync, rmSync, type Stats, statSync } from 'node:fs';
+
+/** What has become of a file that is open, seen from its path. */
+export type FileChange =
+  | 'DATABASE_DELETED'
+  | 'DATABASE_REPLACED'
+  /** What lies there now belongs to another database. */
+  | 'DATABASE_FOREIGN'
+  /** What lies there now is an earlier copy. */
+  | 'DATABASE_OLDER'
+  | 'WAL_DELETED'
+  | 'WAL_REPLACED';
+
+/** The path leads to another file than the one that is open: what is written does not come where others look for it. */
+export class FileChanged extends Error {
+  readonly code: FileChange;
+  /** The transaction had come through, in the file that is open. */
+  readonly isCommitted: boolean;
+
+  constructor(code: FileChange, { isCommitted = false } = {}) {
+    super(`The database file was changed under its path: ${code}.`);
+    this.name = 'FileChanged';
+    this.code = code;
+    this.isCommitted = isCommitted;
+  }
+}
+
+export const meansFileChange = (code: string): boolean => /^(DATABASE|WAL)_/.test(code);
+
+type Place = Pick<Stats, 'dev' | 'ino'>;
+
+/** Device and inode of a database and of its write-ahead log, as they were when it was opened. */
+export class FileIdentity {
+  readonly #path: string;
+  readonly #file: Place | undefined;
+  readonly #walPath: string;
+  readonly #shmPath: string;
+  /** Undefined where there was none, as on a disk that is read-only. */
+  readonly #wal: Place | undefined;
+  readonly #shm: Place | undefined;
+
+  constructor(file: string) {
+    this.#path = file;
+    // SQLite keeps its side files beside the file that a symbolic link leads to.
+    this.#walPath = `${realpathSync(file)}-wal`;
+    this.#shmPath = `${realpathSync(file)}-shm`;
+    this.#file = placeOf(file);
+    this.#shm = placeOf(this.#shmPath);
+    this.#wal = placeOf(this.#walPath);
+  }
+
+  /** Null as long as the path leads to the file that is open. */
+  change(): FileChange | null {
+    const present = placeOf(this.#path);
+    if (present === undefined) return 'DATABASE_DELETED';
+    if (!isSame(present, this.#file)) return 'DATABASE_REPLACED';
+    if (this.#wal === undefined) return null;
+    const wal = placeOf(this.#walPath);
+    if (wal === undefined) return 'WAL_DELETED';
+    return isSame(wal, this.#wal) ? null : 'WAL_REPLACED';
+  }
+
+  /** Takes the side files away that belong to the file that is open: beside another one they would garble it. */
+  removeSideFiles(): void {
+    if (isSame(placeOf(this.#walPath), this.#wal)) rmSync(this.#walPath);
+    if (isSame(placeOf(this.#shmPath), this.#shm)) rmSync(this.#shmPath);
+  }
+
+  /** Where the file that is open lies now; null where it was deleted, or nobody tells. */
+  findOpened(): string | null {
+    try {
+      const handles = readdirSync('/proc/self/fd').map((name) => `/proc/self/fd/${name}`);
+      const handle = handles.find((name) => isSame(placeOf(name), this.#file));
+      const place = handle === undefined ? null : readlinkSync(handle);
+      return place === null || place.endsWith(' (deleted)') ? null : place;
+    } catch {
+      return null;
+    }
+  }
+}
+
+const placeOf = (file: string): Place | undefined => statSync(file, { throwIfNoEntry: false });
+
+const isSame = (one: Place | undefined, other: Place | undefined): boolean =>
+  one !== undefined && other !== undefined && one.ino === other.ino && one.dev === other.dev;

@@ -1,0 +1,21 @@
+import { constants, lstatSync } from 'node:fs';
+
+/** Flags of `open` for a file of our own: a symbolic link that stands there is not followed. */
+export const { O_RDWR, O_CREAT, O_EXCL } = constants;
+/** Windows has none. */
+export const O_NOFOLLOW = constants.O_NOFOLLOW ?? 0;
+
+export const PRIVATE_FILE = 0o600;
+
+/** Whether anything has that name; a symbolic link counts, also one that leads nowhere. */
+export const isTaken = (file: string): boolean => lstatSync(file, { throwIfNoEntry: false }) !== undefined;
+
+/** A file that is no symbolic link. */
+export const isPlainFile = (file: string): boolean =>
+  lstatSync(file, { throwIfNoEntry: false })?.isFile() === true;
+
+/** A plain file that has no other name: writing to it changes nothing else. */
+export const isOwnFile = (file: string): boolean => {
+  const stats = lstatSync(file, { throwIfNoEntry: false });
+  return stats?.isFile() === true && stats.nlink === 1;
+};

@@ -1,0 +1,1 @@
+export { writeWhole } from '../db/write-whole.ts';
