@@ -38,8 +38,21 @@ export const besideLoop = async (work: Work): Promise<unknown> => {
   const sqlite = createRequire(import.meta.url).resolve('better-sqlite3');
   const { file, body, data } = work;
   const worker = new Worker(SCRIPT(body), { eval: true, workerData: { sqlite, file, data } });
-  const [outcome] = (await once(worker, 'message')) as [Outcome];
-  await once(worker, 'exit');
+  const outcome = await outcomeOf(worker);
   if (outcome.kind === 'DONE') return outcome.result;
   throw new Sqlite.SqliteError(outcome.message, outcome.code);
+};
+
+/** What the worker says before it exits; both may come in one turn of the loop. */
+const outcomeOf = async (worker: Worker): Promise<Outcome> => {
+  let outcome: Outcome = {
+    kind: 'FAILED',
+    message: 'The worker ended without an answer.',
+    code: 'SQLITE_ERROR',
+  };
+  worker.once('message', (said: Outcome) => {
+    outcome = said;
+  });
+  await once(worker, 'exit');
+  return outcome;
 };

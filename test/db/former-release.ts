@@ -16,8 +16,11 @@ export const FORMER_KEY = 'the master key of the former release';
  */
 export const layFormer = (folder: Folder, { withSpill = false } = {}): void => {
   folder.raw((connection) => connection.exec(readFileSync(path.join(FIXTURE, 'vega_trade.sql'), 'utf8')));
-  const files = ['vega_trade.db.head', ...(withSpill ? ['vega_trade.db.spill'] : [])];
-  for (const name of files) copyFileSync(path.join(FIXTURE, name), folder.file(name));
+  const files = [
+    ['head.txt', 'vega_trade.db.head'],
+    ...(withSpill ? [['spill.bin', 'vega_trade.db.spill']] : []),
+  ] as const;
+  for (const [from, to] of files) copyFileSync(path.join(FIXTURE, from), folder.file(to));
 };
 
 export const openFormer = (folder: Folder): Promise<Database> => {

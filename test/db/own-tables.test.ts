@@ -104,6 +104,16 @@ test('a view of another program that has lost its table keeps nobody from starti
   expect(await database.verifyAudit()).toMatchObject({ valid: true, entries: 0 });
 });
 
+const withoutLater = (row: unknown): unknown => {
+  const {
+    otp_interval_ms: interval = null,
+    ended_tokens: ended = null,
+    ...rest
+  } = row as Record<string, unknown>;
+  expect([interval, ended]).toEqual([null, null]);
+  return rest;
+};
+
 describe('a database of the former release', () => {
   test('has the same tables as a new one afterwards, with every row, and a second start changes nothing', async () => {
     using folder = new Folder();
@@ -114,7 +124,9 @@ describe('a database of the former release', () => {
       FORMER_TABLES.map((table) => connection.prepare(`select * from "${prefix}${table}"`).all());
     const before = folder.raw((connection) => rowsOf(connection, ''));
     await close(openFormer(folder));
-    expect(folder.raw((connection) => rowsOf(connection, 'vega_'))).toEqual(before);
+    // Columns that came later are empty.
+    const rows = folder.raw((connection) => rowsOf(connection, 'vega_'));
+    expect(rows.map((table) => table.map(withoutLater))).toEqual(before);
     expect(folder.raw(shapeOf)).toEqual(fresh.raw(shapeOf));
     const after = folder.raw(everythingIn);
     await close(openFormer(folder));
@@ -167,7 +179,7 @@ describe('a database of the former release', () => {
     const ledger = folder.raw((connection) =>
       connection.prepare('select time_step, kind from vega_login_attempts order by id').raw().all(),
     );
-    expect(ledger).toEqual([[41, 'TIME_STEP'], ...[1, 2, 3].map(() => [null, 'PIN']), [42, 'TIME_STEP']]);
+    expect(ledger).toEqual([[41, 'TIME_STEP'], ...[1, 2].map(() => [null, 'PIN']), [42, 'TIME_STEP']]);
   });
 
   test('is copied before, and that copy can be restored', async () => {
