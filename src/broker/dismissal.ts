@@ -1,4 +1,5 @@
-import type { ButtonReading, PageReading } from './page-reading.ts';
+import type { ButtonReading } from './page-parts.ts';
+import type { PageReading } from './page-reading.ts';
 
 /**
  * The only buttons that are pressed besides those of the login's own steps: each turns down an offer and changes nothing.

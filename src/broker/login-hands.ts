@@ -4,7 +4,8 @@ import { LoginFailure } from './login-failure.ts';
 import type { LoginSight } from './login-sight.ts';
 import type { LoginTraffic } from './login-traffic.ts';
 import { obstacleTo } from './own-step.ts';
-import { type ButtonReading, FIELDS, type FieldName, type PageReading } from './page-reading.ts';
+import type { ButtonReading } from './page-parts.ts';
+import { FIELDS, type FieldName, type PageReading } from './page-reading.ts';
 import { strangePage } from './strange-page.ts';
 import { fillAtOnce, typeDigits } from './typing.ts';
 

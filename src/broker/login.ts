@@ -7,7 +7,8 @@ import type { LoginListener, LoginRequest } from './login-request.ts';
 import { LoginSight } from './login-sight.ts';
 import { LoginTraffic } from './login-traffic.ts';
 import type { PageKind, SeenFailure } from './page-kind.ts';
-import type { ButtonReading, FieldName } from './page-reading.ts';
+import type { ButtonReading } from './page-parts.ts';
+import type { FieldName } from './page-reading.ts';
 import type { PageWatch } from './page-watch.ts';
 import { readRedirect } from './redirect.ts';
 

@@ -1,4 +1,5 @@
-import type { FieldName, FieldReading, PageReading } from './page-reading.ts';
+import type { FieldReading } from './page-parts.ts';
+import type { FieldName, PageReading } from './page-reading.ts';
 
 /** Why a field of the login, though it is there, is not filled. */
 export interface Obstacle {

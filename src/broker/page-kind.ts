@@ -1,13 +1,8 @@
 import { type FailureCode, failureOfBrokerCode, isPassingCode } from '../domain/failure.ts';
 import { findDismissal } from './dismissal.ts';
 import { obstacleTo } from './own-step.ts';
-import {
-  type ButtonReading,
-  FIELD_NAMES,
-  type FieldName,
-  type FieldReading,
-  type PageReading,
-} from './page-reading.ts';
+import type { ButtonReading, FieldReading } from './page-parts.ts';
+import { FIELD_NAMES, type FieldName, type PageReading } from './page-reading.ts';
 import { quote } from './quote.ts';
 import { noticeSaid, refusalSaid, waitSaid } from './refusal-words.ts';
 

@@ -1,4 +1,5 @@
 import type { Frame, Page } from 'playwright-core';
+import type { ButtonReading, DialogReading, FieldReading } from './page-parts.ts';
 import { readInPage } from './read-in-page.ts';
 
 /** The three steps that take an input, by the broker's own ids; stable in every source from 2023 to October 2026. */
@@ -37,47 +38,6 @@ const CAPTCHA_ELEMENTS = [
 ].join(', ');
 
 const BUTTONS = 'button, a, input[type=submit], input[type=button], [role=button]';
-
-interface Point {
-  readonly x: number;
-  readonly y: number;
-}
-
-/** One of the login's own fields. */
-export interface FieldReading {
-  readonly enabled: boolean;
-  /** Nothing stands in it, a country code aside. */
-  readonly isEmpty: boolean;
-  readonly hasButton: boolean;
-  readonly buttonEnabled: boolean;
-  /** Where a click meets the enabled button and nothing that covers it; null when that is nowhere on the screen. */
-  readonly buttonAt: Point | null;
-  /** What stands on the step's button; null where there is none. */
-  readonly buttonLabel: string | null;
-  /** What stands on the button that the Enter key would press; null where there is none. */
-  readonly enterLabel: string | null;
-  /** Label, placeholder and the like, a line each. */
-  readonly caption: string;
-  /** The text that leads up to it, a line each: the headings of its part of the page and what follows them. */
-  readonly lead: string;
-  /** The text that follows it there, a line each. */
-  readonly trail: string;
-}
-
-/** A visible button. */
-export interface ButtonReading {
-  readonly label: string;
-  /** Where a click meets it and nothing that covers it; null when that is nowhere on the screen, or it is locked. */
-  readonly at: Point | null;
-  readonly isLink: boolean;
-}
-
-/** Something that lies over the page and wants an answer. */
-export interface DialogReading {
-  readonly heading: string;
-  readonly text: string;
-  readonly buttons: readonly ButtonReading[];
-}
 
 /** What a person in front of the page could see at one moment. */
 export interface PageReading {

@@ -1,4 +1,4 @@
-import type { ButtonReading, DialogReading, FieldReading } from './page-reading.ts';
+import type { ButtonReading, DialogReading, FieldReading } from './page-parts.ts';
 
 /** What is looked for in the page: selectors, and names of the fields. */
 interface Marks {

@@ -244,8 +244,11 @@ describe('what blocks an account', () => {
     expect(reasons).toMatchInlineSnapshot(`
       [
         "CAPTCHA → CAPTCHA",
+        "ACTION_REQUIRED → ACTION_REQUIRED",
+        "MOBILE_REJECTED → MOBILE_REJECTED",
         "APP_REJECTED → APP_REJECTED",
         "PAGE_CHANGED → PAGE_CHANGED",
+        "MAINTENANCE → MAINTENANCE",
         "BROKER_UNREACHABLE → BROKER_UNREACHABLE",
         "STORAGE_FAILED → DATABASE",
       ]

@@ -204,7 +204,9 @@ test('two spills are replayed in the order in which they were begun', async () =
   expect(readdirSync(folder.path).filter((entry) => entry.endsWith('.spill'))).toHaveLength(2);
   await _other.release();
   await using database = await folder.open();
-  expect(await database.read.selectFrom('vega_sessions').select('ends_at').execute()).toEqual([{ ends_at: 2 }]);
+  expect(await database.read.selectFrom('vega_sessions').select('ends_at').execute()).toEqual([
+    { ends_at: 2 },
+  ]);
 });
 
 test('a spill file that is removed in the middle of an outage is written once more', async () => {
