@@ -125,3 +125,32 @@ test('a code whose exchange fails is never sent again', async () => {
   expect(steps[0].failure).toMatchObject({ code: 'CODE_SPENT', submitted: ['MOBILE', 'OTP', 'PIN', 'CODE'] });
   expect(desk.broker.log.filter(({ kind }) => kind === 'TOKEN')).toHaveLength(1);
 });
+
+test('an interval between OTP requests that the broker names lengthens the spacing', async () => {
+  await using desk = await openDesk({ apis: 2, simulator: { knobs: { otpIntervalSeconds: 4 } } });
+  expect((await desk.generate('mode: ALL')).status).toBe('COMPLETED');
+  const [first = 0, second = 0] = desk.broker.log
+    .filter(({ kind }) => kind === 'OTP_GENERATE')
+    .map(({ at }) => at);
+  expect(second - first).toBeGreaterThanOrEqual(4000);
+});
+
+test.each([
+  ['which it names', 'OTP limit exceeded. Try again after 30 minutes.', 30 * 60],
+  ['which is shorter than a cooldown', 'Too many requests, wait for 1 minute.', 660],
+  ['which it does not name, in words that nobody knows', 'That will not do.', 660],
+])('a refused OTP request rests for a time %s', async (_what, message, seconds) => {
+  await using desk = await openDesk({
+    apis: 1,
+    env: { VEGA_STEP_TIMEOUT_SECONDS: '5' },
+  });
+  desk.broker.faults.otpRefusal = { code: 1017991, message };
+  await desk.generate('mode: ALL');
+  const { data } = await desk.ask('{ authState { cooldown { active remainingSeconds } } }');
+  expect(data.authState.cooldown.active).toBe(true);
+  expect(data.authState.cooldown.remainingSeconds).toBeGreaterThan(seconds - 60);
+  expect(data.authState.cooldown.remainingSeconds).toBeLessThanOrEqual(seconds);
+  const again = await desk.ask('mutation { generateTokens(mode: ALL) { id } }');
+  expect(again.errors[0].extensions.code).toBe('COOLDOWN');
+  expect(desk.broker.log.filter(({ kind }) => kind === 'OTP_GENERATE')).toHaveLength(1);
+});

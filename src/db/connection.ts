@@ -1,8 +1,9 @@
-import { accessSync, chmodSync, constants, existsSync, lstatSync, statSync } from 'node:fs';
+import { accessSync, chmodSync, constants, existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { DatabaseError } from './database-error.ts';
 import { FileChanged } from './file-identity.ts';
+import { statsOf } from './own-file.ts';
 
 const PRIVATE_FILE = 0o600;
 const PRIVATE_UMASK = 0o077;
@@ -42,7 +43,7 @@ const narrowModes = (file: string): void => {
 const refuseLinks = (file: string): void => {
   const links = ['-wal', '-shm', '-journal']
     .map((suffix) => `${file}${suffix}`)
-    .filter((name) => lstatSync(name, { throwIfNoEntry: false })?.isSymbolicLink() === true);
+    .filter((name) => statsOf(name)?.isSymbolicLink() === true);
   if (links.length === 0) return;
   throw new DatabaseError(
     file,

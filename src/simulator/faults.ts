@@ -25,6 +25,8 @@ export interface Faults {
   cloudflareStatus: number;
   /** Whether the mobile step asks for a human; set to false, a page that already waits goes on. */
   captcha: boolean;
+  /** What every OTP request is refused with, in words of the broker's own. */
+  otpRefusal: { readonly code: number; readonly message: string } | null;
 }
 
 export function noFaults(): Faults {
@@ -36,5 +38,6 @@ export function noFaults(): Faults {
     token: 'none',
     cloudflareStatus: 403,
     captcha: false,
+    otpRefusal: null,
   };
 }

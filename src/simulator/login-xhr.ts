@@ -28,6 +28,12 @@ export function loginStep(step: LoginStep, take: TakeStep): Route['handle'] {
       return silence(request.signal);
     }
 
+    const refusal = step === 'OTP_GENERATE' ? broker.faults.otpRefusal : null;
+    if (refusal !== null) {
+      broker.log.add(step, { accepted: false, code: String(refusal.code), clientId });
+      return json(200, { success: false, error: refusal });
+    }
+
     try {
       const failure = broker.knobs.refusedSteps[step];
       if (failure !== undefined) throw new ServiceRefusal(failure);
@@ -52,7 +58,7 @@ export const generateOtp = loginStep('OTP_GENERATE', (broker, _request, data) =>
     data: {
       message: `Enter the 6-digit OTP received on ${broker.account.mobileNumber.slice(0, 2)}******${broker.account.mobileNumber.slice(-2)}`,
       validateOTPToken,
-      nextRequestInterval: 120,
+      nextRequestInterval: broker.knobs.otpIntervalSeconds,
       userType: 'individual',
       isTotpEnabled: true,
     },

@@ -9,6 +9,8 @@ export interface Knobs {
   readonly totpPastSteps: number;
   readonly refusesUsedTimeSteps: boolean;
   readonly otpLimit: { readonly count: number; readonly withinMs: number } | null;
+  /** How long the broker wants between two OTP requests, as it says in its answer; texts of tests have 120. */
+  readonly otpIntervalSeconds: number;
   readonly otpAttempts: number;
   readonly pinAttempts: number;
   readonly rejectedApps: Readonly<Record<number, UdapiCode>>;
@@ -35,6 +37,7 @@ export const calm: Knobs = {
   totpPastSteps: 0,
   refusesUsedTimeSteps: false,
   otpLimit: null,
+  otpIntervalSeconds: 0,
   otpAttempts: 5,
   pinAttempts: 5,
   rejectedApps: {},
