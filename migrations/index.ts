@@ -12,6 +12,7 @@ import * as m0010 from './0010-sessions.ts';
 import * as m0011 from './0011-process-birth.ts';
 import * as m0012 from './0012-own-names.ts';
 import * as m0013 from './0013-otp-interval.ts';
+import * as m0014 from './0014-token-marks.ts';
 
 /** Every migration, in order. Forward only: a name that has been released is never changed or removed. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -28,4 +29,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0011-process-birth': m0011,
   '0012-own-names': m0012,
   '0013-otp-interval': m0013,
+  '0014-token-marks': m0014,
 };

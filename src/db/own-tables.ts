@@ -41,6 +41,11 @@ const MADE: readonly (readonly [migration: string, table: string, columns: reado
   ['0009-accounts', 'accounts', ['credentials', 'redirect_uri', 'is_active']],
   ['0010-sessions', 'sessions', ['secret_hash', 'key_id', 'ends_at']],
   ['0011-process-birth', 'generation_runs', ['process_birth']],
+  [
+    '0014-token-marks',
+    'token_marks',
+    ['account_number', 'api_name', 'fingerprint', 'reason', 'http_status', 'broker_code', 'marked_at'],
+  ],
 ];
 
 /** The migrations that a database has gone through, and where that is written. */

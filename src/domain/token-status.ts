@@ -98,6 +98,7 @@ const WORDS: Readonly<Record<VerdictReason, string>> = {
   VALIDITY_UNREADABLE: 'its end cannot be read from the table',
   CLIENT_CHANGED: 'it was made for another client id',
   INACTIVE: 'it was marked inactive',
+  REVOKED: 'it was ended at the broker at a logout',
   REJECTED: 'the broker refused it',
   WRONG_ACCOUNT: 'it belongs to another user of the broker',
   NOT_CHECKED: 'nobody has asked the broker yet',

@@ -31,7 +31,7 @@ const TokenCheckRef = builder.objectRef<TokenCheck>('TokenCheck').implement({
     reason: t.exposeString('reason', {
       nullable: true,
       description:
-        'Why it is not VALID: NOT_FOUND, TIME_IS_UP, VALIDITY_UNREADABLE, CLIENT_CHANGED, INACTIVE, REJECTED, WRONG_ACCOUNT, NOT_CHECKED, TIMEOUT, NETWORK, RATE_LIMITED, BROKER_ERROR or NOT_A_PROFILE. Null when it is.',
+        'Why it is not VALID: NOT_FOUND, TIME_IS_UP, VALIDITY_UNREADABLE, CLIENT_CHANGED, INACTIVE, REJECTED, WRONG_ACCOUNT, REVOKED, NOT_CHECKED, TIMEOUT, NETWORK, RATE_LIMITED, BROKER_ERROR or NOT_A_PROFILE. Null when it is.',
     }),
     httpStatus: t.exposeInt('httpStatus', {
       nullable: true,
