@@ -3,6 +3,7 @@ import type { BrowserOptions } from '../../broker/broker-browser.ts';
 import { findChromium } from '../../broker/chromium.ts';
 import { findAccounts } from '../../db/accounts.ts';
 import type { Database } from '../../db/database.ts';
+import { STRONG_KEY_LENGTH } from '../../domain/access-key.ts';
 import type { ApiConfig } from '../../domain/api-config.ts';
 import { type Finding, type HealthComponent, type SystemHealth, worst } from '../../domain/health.ts';
 import { hasExpiryConflict } from '../../domain/verdict.ts';
@@ -20,6 +21,8 @@ interface Options extends TrialOptions {
   readonly apiConfigs: ApiConfigs;
   readonly apps: AppInspection;
   readonly truth: TokenTruth;
+  /** VEGA_OPERATOR_KEY is short enough to be found by trying. */
+  readonly isOperatorKeyGuessable: boolean;
 }
 
 /**
@@ -36,7 +39,8 @@ export const readSystemHealth = async (options: Options, isThorough = false): Pr
     isThorough ? clockFindings(options) : [],
     isThorough && found.length === 0 ? launchFindings(options.browser) : [],
   ]);
-  const findings = [...unreadable, ...storage, ...disk, ...found, ...launched, ...clock, ...facts];
+  const keys = keyFindings(options.isOperatorKeyGuessable);
+  const findings = [...unreadable, ...storage, ...disk, ...found, ...launched, ...clock, ...keys, ...facts];
   const stateOf = (component: HealthComponent) =>
     worst(findings.filter((finding) => finding.component === component).map(({ state }) => state));
   return {
@@ -94,6 +98,19 @@ export const browserFindings = (browser: BrowserOptions): readonly Finding[] => 
   } catch (error) {
     return finding(error instanceof Error ? error.message : 'No Chromium was found.');
   }
+};
+
+/** A short key is let in more slowly while somebody guesses; only a longer one is safe. */
+export const keyFindings = (isOperatorKeyGuessable: boolean): readonly Finding[] => {
+  if (!isOperatorKeyGuessable) return [];
+  return [
+    {
+      component: 'CONFIG',
+      state: 'DEGRADED',
+      message: `VEGA_OPERATOR_KEY has fewer than ${STRONG_KEY_LENGTH} characters: it could be found by trying.`,
+      nextAction: `Give it ${STRONG_KEY_LENGTH} random characters or more, or leave it out: vega-auth then makes one.`,
+    },
+  ];
 };
 
 const accountFindings = async (options: Options): Promise<readonly Finding[]> => {
@@ -158,13 +175,16 @@ const appFindings = async (apps: AppInspection, config: ApiConfig): Promise<read
       },
     ];
   }
-  const said = check.status === null ? 'does not answer' : `answered ${check.status}`;
+  const isSilent = check.status === null;
+  const said = isSilent ? 'does not answer' : `answered ${check.status}`;
   return [
     {
       component: 'API',
       state: 'DOWN',
       message: `${config.apiName}: the broker's dialog ${said}.`,
-      nextAction: "Check the internet connection and the broker's status page.",
+      nextAction: isSilent
+        ? "See whether this machine reaches other hosts, and look at the broker's status page."
+        : "Look at the broker's status page, and try again later.",
     },
   ];
 };
