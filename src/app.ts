@@ -7,7 +7,7 @@ import { locateDatabase } from './db/locate.ts';
 import type { DatabaseOptions } from './db/opening.ts';
 import { isSurelyDead, markOf } from './db/process-mark.ts';
 import { type Restored, restoreBackup } from './db/restore.ts';
-import { callerOfKey } from './domain/access-key.ts';
+import { callerOfKey, isGuessable } from './domain/access-key.ts';
 import { schema } from './graphql/schema.ts';
 import { Access } from './http/access.ts';
 import { callbackRoute } from './http/callback.ts';
@@ -36,7 +36,7 @@ import type { Clock } from './services/clock.ts';
 import { EventLog } from './services/events/event-log.ts';
 import { TokenGeneration } from './services/generation/token-generation.ts';
 import { AppInspection } from './services/health/app-inspection.ts';
-import { browserFindings } from './services/health/system-health.ts';
+import { browserFindings, keyFindings } from './services/health/system-health.ts';
 import { sandboxFindings } from './services/health/system-trials.ts';
 import { reportUnfitTables } from './services/health/table-findings.ts';
 import type { Reach } from './services/runs/checkpoints.ts';
@@ -205,6 +205,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
     audit,
     browser,
     broker: { apiBaseUrl, timeoutMs: profileTimeoutMs },
+    isOperatorKeyGuessable: isGuessable(operatorKey.reveal()),
     clock,
   };
   await openAccounts(database, described, clock);
@@ -271,7 +272,8 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
       const server = await listen(handler.listener, { host, port, log: httpLog, limits });
       servers.push(server);
       log.info({ url: server.url }, 'listening');
-      const findings = [...browserFindings(browser), ...sandboxFindings(browser)];
+      const keys = keyFindings(services.isOperatorKeyGuessable);
+      const findings = [...browserFindings(browser), ...sandboxFindings(browser), ...keys];
       for (const { message, nextAction } of findings) log.warn({ nextAction }, message);
       return server;
     },

@@ -101,6 +101,7 @@ class Auto {
     return askDecision(this.#terminal, facts.report, {
       accountId: this.#accountId,
       byItselfAfterSeconds: PATIENCE_SECONDS,
+      hasAbort: false,
     });
   }
 

@@ -13,18 +13,21 @@ interface DecisionOptions {
   readonly accountId: string | undefined;
   /** "Remaining only" is taken when nobody has touched a key by then. */
   readonly byItselfAfterSeconds?: number;
+  /** Three choices instead of four, with the same numbers: `--mode=auto` is left with Ctrl-C. */
+  readonly hasAbort?: boolean;
 }
 
 /** The seeds' menu. Whatever would replace a valid token is confirmed, by name. */
 export const askDecision = async (
   terminal: Terminal,
   report: Report,
-  { accountId, byItselfAfterSeconds = 0 }: DecisionOptions,
+  { accountId, byItselfAfterSeconds = 0, hasAbort = true }: DecisionOptions,
 ): Promise<Decision> => {
-  const offers = report.choices.map((choice) => ({ value: choice.choice, ...choiceLine(choice) }));
+  const offered = report.choices.filter(({ choice }) => hasAbort || choice !== 'ABORT');
+  const offers = offered.map((choice) => ({ value: choice.choice, ...choiceLine(choice) }));
   const isWhole = report.counts.valid === report.counts.total;
   const answer = await askChoice(terminal, 'Choose Action', offers, {
-    first: isWhole ? 'ABORT' : 'INVALID_ONLY',
+    first: isWhole && hasAbort ? 'ABORT' : 'INVALID_ONLY',
     byItselfAfterSeconds,
   });
   const choice = report.choices.find((each) => each.choice === answer);

@@ -23,7 +23,7 @@ export const generate: Command = {
   ],
   examples: [
     { line: 'vega-auth generate', says: 'make what is missing' },
-    { line: 'vega-auth generate WEBSOCKET1 WEBSOCKET2', says: 'only these two' },
+    { line: 'vega-auth generate WEBSOCKET2,OPTIONCHAIN1', says: 'only these two' },
     { line: 'vega-auth generate --all --replace-valid', says: 'all of them, without a question' },
   ],
   run: async (terminal, given) => {

@@ -1,4 +1,4 @@
-import { Argument, CommanderError, Option, Command as Parser } from 'commander';
+import { Argument, CommanderError, InvalidArgumentError, Option, Command as Parser } from 'commander';
 import type { Choices, Command, CommandArgument, CommandOption, Given, Terminal } from './command.ts';
 import { visibleLines } from './view/visible.ts';
 
@@ -69,8 +69,22 @@ const toOption = async ({ flags, description, choices, isRequired }: CommandOpti
 
 const toArgument = async ({ name, description, choices }: CommandArgument): Promise<Argument> => {
   const argument = new Argument(name, description);
-  return choices === undefined ? argument : argument.choices([...(await known(choices))]);
+  if (choices === undefined) return argument;
+  const allowed = await known(choices);
+  argument.choices([...allowed]);
+  return argument.variadic ? argument.argParser(listOf(allowed)) : argument;
 };
+
+/** Several values are separated by blanks or by commas. */
+const listOf =
+  (allowed: readonly string[]) =>
+  (text: string, before: readonly string[] = []): readonly string[] => {
+    const values = text.split(',').map((value) => value.trim());
+    const named = values.filter((value) => value !== '');
+    if (named.some((value) => !allowed.includes(value)))
+      throw new InvalidArgumentError(`Allowed choices are ${allowed.join(', ')}.`);
+    return [...before, ...named.filter((value) => !before.includes(value))];
+  };
 
 const known = async (choices: Choices): Promise<readonly string[]> =>
   typeof choices === 'function' ? choices() : choices;

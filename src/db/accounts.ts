@@ -142,6 +142,7 @@ export const deleteAccount = async (
 ): Promise<void> => {
   await transaction.deleteFrom('upstox_api_configs').where('account_number', '=', number).execute();
   await transaction.deleteFrom('upstox_tokens').where(ofAccount(number)).execute();
+  await transaction.deleteFrom('vega_token_marks').where('account_number', '=', number).execute();
   await transaction.deleteFrom('vega_token_versions').where('account_number', '=', number).execute();
   await transaction.deleteFrom('vega_auth_states').where('account_id', '=', id).execute();
   await transaction.deleteFrom('vega_accounts').where('number', '=', number).execute();

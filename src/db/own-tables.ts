@@ -44,6 +44,11 @@ const MADE: readonly (readonly [migration: string, table: string, columns: reado
   ['0013-otp-interval', 'login_attempts', ['otp_interval_ms']],
   ['0014-ended-tokens', 'generation_runs', ['ended_tokens']],
   ['0015-spills', 'spills', ['spill', 'last']],
+  [
+    '0016-token-marks',
+    'token_marks',
+    ['account_number', 'api_name', 'fingerprint', 'reason', 'http_status', 'broker_code', 'marked_at'],
+  ],
 ];
 
 /** The migrations that a database has gone through, and where that is written. */

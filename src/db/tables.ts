@@ -33,6 +33,18 @@ export interface TokenVersionsTable {
   operation: string;
 }
 
+/** Why a token is inactive that this program has marked; without a row, somebody else has. */
+export interface TokenMarksTable {
+  account_number: number;
+  api_name: string;
+  fingerprint: string;
+  reason: string;
+  http_status: number | null;
+  broker_code: string | null;
+  /** What the row of `upstox_tokens` got as `updated_at`. */
+  marked_at: number;
+}
+
 export interface AccountsTable {
   number: number;
   id: string;
@@ -221,6 +233,7 @@ export interface SpillsTable {
 export interface Tables {
   upstox_tokens: UpstoxTokensTable;
   vega_token_versions: TokenVersionsTable;
+  vega_token_marks: TokenMarksTable;
   vega_accounts: AccountsTable;
   vega_generation_runs: GenerationRunsTable;
   vega_generation_steps: GenerationStepsTable;

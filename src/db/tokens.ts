@@ -8,6 +8,7 @@ import { fingerprint } from './fingerprint.ts';
 import { sealedInMemory } from './memory-seal.ts';
 import type { Queryable } from './queryable.ts';
 import type { TokenVersionsTable, UpstoxTokensTable } from './tables.ts';
+import { findTokenMarks, type MarkRow, markOf } from './token-marks.ts';
 import { isSealed, tokenPlace, type Vault } from './vault.ts';
 
 /** How tokens stand in a database. */
@@ -28,6 +29,7 @@ type TokenRow = Pick<
   | 'created_at'
   | 'generated_at'
   | 'is_active'
+  | 'updated_at'
   | 'validity_at'
 >;
 
@@ -39,6 +41,7 @@ const TOKEN_COLUMNS = [
   'created_at',
   'generated_at',
   'is_active',
+  'updated_at',
   'validity_at',
 ] as const;
 
@@ -62,16 +65,25 @@ export const findTokens = async (
     .selectAll()
     .where('account_number', '=', accountNumber)
     .execute();
+  const marks = await findTokenMarks(db, accountNumber);
   const newest = rows.filter(
     (row, index) => rows.findIndex(({ api_name }) => api_name === row.api_name) === index,
   );
-  return newest.flatMap((row) => toToken(row, accountNumber, versions, format) ?? []).sort(byApiOrder);
+  return newest
+    .flatMap((row) => toToken(row, accountNumber, { versions, marks }, format) ?? [])
+    .sort(byApiOrder);
 };
+
+/** What our own tables hold about the account's tokens. */
+interface Beside {
+  readonly versions: readonly Selectable<TokenVersionsTable>[];
+  readonly marks: readonly MarkRow[];
+}
 
 const toToken = (
   row: TokenRow,
   accountNumber: number,
-  versions: readonly Selectable<TokenVersionsTable>[],
+  { versions, marks }: Beside,
   format: TokenFormat,
 ): StoredToken | null => {
   const { zone } = format;
@@ -90,6 +102,7 @@ const toToken = (
     validUntil: row.validity_at === null ? 'ABSENT' : (readInstant(row.validity_at, zone) ?? 'UNREADABLE'),
     // The predecessor left NULL where it had no such column: not said, so the broker is asked.
     isActive: row.is_active !== 0,
+    mark: markOf(row, mark, marks),
     // A row that another program wrote counts as one replace that was not recorded.
     version: (recorded?.version ?? 0) + (recorded?.fingerprint === mark ? 0 : 1),
     storage: 'DATABASE',

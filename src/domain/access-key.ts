@@ -46,3 +46,9 @@ export const audienceOf = ({ role, bounds }: Caller): string => JSON.stringify([
 /** Whether an API's token is the caller's business. */
 export const mayUseApi = ({ apiNames }: Bounds, apiName: ApiName): boolean =>
   apiNames === null || apiNames.includes(apiName);
+
+/** So long a key cannot be found by trying; the ones that are made here are longer. */
+export const STRONG_KEY_LENGTH = 32;
+
+/** A key that somebody chose, short enough to be found by trying. */
+export const isGuessable = (key: string): boolean => key.length < STRONG_KEY_LENGTH;

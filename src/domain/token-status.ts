@@ -99,6 +99,7 @@ const WORDS: Readonly<Record<VerdictReason, string>> = {
   CLIENT_CHANGED: 'it was made for another client id',
   INACTIVE: 'it was marked inactive',
   REJECTED: 'the broker says that it is not valid',
+  REVOKED: 'it was ended at the broker at a logout',
   WRONG_ACCOUNT: 'it belongs to another user of the broker',
   NOT_CHECKED: 'nobody has asked the broker yet',
   TIMEOUT: 'the broker did not answer in time',

@@ -9,6 +9,18 @@ export type StorageKind = (typeof STORAGE_KINDS)[number];
 export const STORE_OPERATIONS = ['INSERTED', 'REPLACED'] as const;
 export type StoreOperation = (typeof STORE_OPERATIONS)[number];
 
+/** Why this program has marked a token inactive. */
+export const MARK_REASONS = ['REJECTED', 'WRONG_ACCOUNT', 'CLIENT_CHANGED', 'REVOKED'] as const;
+export type MarkReason = (typeof MARK_REASONS)[number];
+
+export interface TokenMark {
+  readonly reason: MarkReason;
+  /** What the profile call was answered with; null when none was made. */
+  readonly httpStatus: number | null;
+  /** The broker's own code, where it answered with one. */
+  readonly brokerCode?: string;
+}
+
 /** A token as it lies in the table `upstox_tokens`. */
 export interface StoredToken {
   readonly accountNumber: number;
@@ -23,6 +35,8 @@ export interface StoredToken {
   /** What `validity_at` says. */
   readonly validUntil: Date | 'ABSENT' | 'UNREADABLE';
   readonly isActive: boolean;
+  /** Why this program has marked it inactive; null while it is active, and where another program did. */
+  readonly mark: TokenMark | null;
   /** Rises by one whenever the token is replaced. */
   readonly version: number;
   readonly storage: StorageKind;

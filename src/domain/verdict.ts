@@ -2,7 +2,7 @@ import type { ApiConfig } from './api-config.ts';
 import type { ApiName } from './api-name.ts';
 import { isExpired, nextExpiry } from './expiry.ts';
 import type { ProbeResult, UnknownReason } from './profile.ts';
-import type { StoredToken } from './token.ts';
+import { MARK_REASONS, type MarkReason, type StoredToken, type TokenMark } from './token.ts';
 
 export const VERDICTS = ['VALID', 'EXPIRED', 'INVALID', 'UNKNOWN', 'MISSING'] as const;
 export type Verdict = (typeof VERDICTS)[number];
@@ -12,10 +12,8 @@ export type VerdictReason =
   | 'NOT_FOUND'
   | 'TIME_IS_UP'
   | 'VALIDITY_UNREADABLE'
-  | 'CLIENT_CHANGED'
   | 'INACTIVE'
-  | 'REJECTED'
-  | 'WRONG_ACCOUNT'
+  | MarkReason
   | 'NOT_CHECKED'
   | UnknownReason;
 
@@ -73,8 +71,24 @@ export const checkTime = (
   if (isExpired(end, now)) return dead('EXPIRED', 'TIME_IS_UP');
   if (token.clientId !== null && token.clientId !== config.clientId)
     return dead('INVALID', 'CLIENT_CHANGED', true);
+  if (token.mark !== null)
+    return {
+      ...dead('INVALID', token.mark.reason, true),
+      ...token.mark,
+      profileValid: profileOf(token.mark),
+    };
   if (!token.isActive) return dead('INVALID', 'INACTIVE', true);
   return dead('UNKNOWN', 'NOT_CHECKED', true);
+};
+
+/** What the profile call had said when the mark was made. */
+const profileOf = ({ httpStatus }: TokenMark): false | null => (httpStatus === null ? null : false);
+
+/** The mark that a verdict leaves on its token; null where it leaves none. */
+export const markFor = ({ verdict, reason, httpStatus, brokerCode }: TokenCheck): TokenMark | null => {
+  const kept = MARK_REASONS.find((each) => each === reason);
+  if (verdict !== 'INVALID' || kept === undefined) return null;
+  return { reason: kept, httpStatus, ...(brokerCode === undefined ? {} : { brokerCode }) };
 };
 
 /** The second layer: what the profile call told of a token that passed the first. */

@@ -31,7 +31,7 @@ const TokenCheckRef = builder.objectRef<TokenCheck>('TokenCheck').implement({
     reason: t.string({
       nullable: true,
       description:
-        'Why it is not VALID: NOT_FOUND, TIME_IS_UP, VALIDITY_UNREADABLE, CLIENT_CHANGED, INACTIVE, REJECTED, WRONG_ACCOUNT, NOT_CHECKED, TIMEOUT, NETWORK, RATE_LIMITED, BROKER_ERROR or NOT_A_PROFILE; for UNKNOWN the broker’s code follows where there is one that tells more, as in `BROKER_ERROR UDAPI1154`. Null when it is VALID.',
+        'Why it is not VALID: NOT_FOUND, TIME_IS_UP, VALIDITY_UNREADABLE, CLIENT_CHANGED, INACTIVE, REJECTED, WRONG_ACCOUNT, REVOKED, NOT_CHECKED, TIMEOUT, NETWORK, RATE_LIMITED, BROKER_ERROR or NOT_A_PROFILE; for UNKNOWN the broker’s code follows where there is one that tells more, as in `BROKER_ERROR UDAPI1154`. Null when it is VALID.',
       resolve: reasonText,
     }),
     httpStatus: t.exposeInt('httpStatus', {

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import { type Caller, callerOfKey, UNBOUND } from '../domain/access-key.ts';
+import { type Caller, callerOfKey, isGuessable, STRONG_KEY_LENGTH, UNBOUND } from '../domain/access-key.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { AccessKeys } from '../services/access/access-keys.ts';
 import type { OpenedSession, Sessions } from '../services/access/sessions.ts';
@@ -39,13 +39,16 @@ const OPERATOR: Caller = { id: 'the operator’s key', keyId: null, role: 'OPERA
 export class Access {
   readonly #options: Options;
   readonly #operatorHash: Buffer;
+  readonly #isOperatorKeyGuessable: boolean;
   /** Apart, so that whoever guesses links, for which it takes no key, slows nobody who sends one. */
   readonly #wrongKeys = new Guesses();
   readonly #wrongLinks = new Guesses();
 
   constructor(options: Options) {
     this.#options = options;
-    this.#operatorHash = Buffer.from(hashSecret(options.operatorKey.reveal()));
+    const operatorKey = options.operatorKey.reveal();
+    this.#operatorHash = Buffer.from(hashSecret(operatorKey));
+    this.#isOperatorKeyGuessable = isGuessable(operatorKey);
   }
 
   /** A new session, if the link is good; it is used up by this. */
@@ -118,18 +121,34 @@ export class Access {
     return UNAUTHENTICATED;
   }
 
-  /** Compared first: a right key is let in, however many wrong ones came from the same address. */
+  /**
+   * Compared first: a right key is let in, however many wrong ones came from the same address. An operator's key that is
+   * short enough to be guessed is not: it gets the answer that a wrong one gets, or guessing would have no limit.
+   */
   async #judgeKey(bearer: string, request: Asking): Promise<Caller | Denial> {
-    if (timingSafeEqual(Buffer.from(hashSecret(bearer)), this.#operatorHash)) return OPERATOR;
+    if (timingSafeEqual(Buffer.from(hashSecret(bearer)), this.#operatorHash))
+      return this.#holdBack(request) ?? OPERATOR;
     const key = await this.#options.keys.find(bearer);
     if (key !== null) return callerOfKey(key);
     return this.#count(this.#wrongKeys, bearer, request) ?? UNAUTHENTICATED;
   }
 
+  #holdBack(request: Asking): Denial | null {
+    if (!this.#isOperatorKeyGuessable) return null;
+    const address = clientAddressOf(request, this.#options.trustsProxy);
+    return this.#tooMany(this.#wrongKeys.secondsHeldBack(address));
+  }
+
   #count(guesses: Guesses, wrong: string, request: Asking): Denial | null {
     const address = clientAddressOf(request, this.#options.trustsProxy);
     const seconds = guesses.noteWrong(address, hashSecret(wrong));
-    return seconds === 0 ? null : { ...TOO_MANY_GUESSES, retryAfterSeconds: seconds };
+    return this.#tooMany(seconds);
+  }
+
+  #tooMany(seconds: number): Denial | null {
+    if (seconds === 0) return null;
+    const denial = this.#isOperatorKeyGuessable ? GUESSABLE_KEY_WAITS : TOO_MANY_GUESSES;
+    return { ...denial, retryAfterSeconds: seconds };
   }
 
   #logIn({ cookie, pageKey }: OpenedSession, request: Asking): LoggedIn {
@@ -178,4 +197,9 @@ const TOO_MANY_GUESSES: Denial = {
   code: 'TOO_MANY_GUESSES',
   message: 'Too many different wrong keys came from this address.',
   nextAction: 'Stop the program that sends them; a right key is let in all the same.',
+};
+
+const GUESSABLE_KEY_WAITS: Denial = {
+  ...TOO_MANY_GUESSES,
+  nextAction: `Stop the program that sends them and wait; give VEGA_OPERATOR_KEY at least ${STRONG_KEY_LENGTH} characters, so that it never waits.`,
 };

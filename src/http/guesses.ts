@@ -34,7 +34,7 @@ export class Guesses {
     const short = hash.slice(0, HASH_LENGTH);
     const { left, at, wrong } = this.#recall(address);
     if (wrong.includes(short)) return 0;
-    const isAllowed = left >= 1;
+    const isAllowed = secondsUntilAllowed(left) === 0;
     this.#budgets.delete(address);
     this.#budgets.set(
       address,
@@ -44,7 +44,12 @@ export class Guesses {
     );
     const [oldest] = this.#budgets.keys();
     if (oldest !== undefined && this.#budgets.size > ADDRESSES) this.#budgets.delete(oldest);
-    return isAllowed ? 0 : Math.max(1, Math.ceil(((1 - left) * EACH_MS) / 1000));
+    return secondsUntilAllowed(left);
+  }
+
+  /** The seconds until the address may guess again; 0 where it may now. Counts nothing. */
+  secondsHeldBack(address: string): number {
+    return secondsUntilAllowed(this.#recall(address).left);
   }
 
   #recall(address: string): Budget {
@@ -54,3 +59,6 @@ export class Guesses {
     return { ...known, left: Math.min(FREE, known.left + (now - known.at) / EACH_MS), at: now };
   }
 }
+
+const secondsUntilAllowed = (left: number): number =>
+  left >= 1 ? 0 : Math.max(1, Math.ceil(((1 - left) * EACH_MS) / 1000));

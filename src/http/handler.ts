@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import type { Logger } from '../log.ts';
+import { correlated } from '../services/audit/correlation.ts';
 import type { Access } from './access.ts';
 import { type Answer, type Reply, refusal, sendAnswer, toReply, toResponse } from './answer.ts';
 import { type Denial, denialHeaders } from './denial.ts';
@@ -43,7 +45,9 @@ interface Parts {
 /** Nothing is reached before access is checked. */
 export const createHandler = (parts: Parts): Handler => {
   const { access, graphql, log } = parts;
-  const respond = async (request: Request, address?: string): Promise<Response> => {
+  const respond = (request: Request, address?: string): Promise<Response> =>
+    asOneRequest(() => answerRequest(request, address));
+  const answerRequest = async (request: Request, address?: string): Promise<Response> => {
     const incoming = fromRequest(request, address);
     if (graphql.serves(incoming))
       return toResponse(await answerGraphQL(incoming, access, graphql), SECURITY_HEADERS);
@@ -60,7 +64,7 @@ export const createHandler = (parts: Parts): Handler => {
       void adapt(message, response);
       return;
     }
-    answerGraphQL(incoming, access, graphql)
+    asOneRequest(() => answerGraphQL(incoming, access, graphql))
       .then((known) => sendAnswer(known, response, SECURITY_HEADERS))
       .catch((error: unknown) => {
         // A request that broke off is nobody's fault; anything else is ours.
@@ -71,10 +75,14 @@ export const createHandler = (parts: Parts): Handler => {
   };
   return {
     fetch: (request) => respond(request),
-    post: async (posted) => toReply(await answerGraphQL(fromPosted(posted), access, graphql)),
+    post: async (posted) =>
+      toReply(await asOneRequest(() => answerGraphQL(fromPosted(posted), access, graphql))),
     listener,
   };
 };
+
+/** What one request causes has one id in the audit; a run that it begins has its own. */
+const asOneRequest = <Result>(work: () => Promise<Result>): Promise<Result> => correlated(randomUUID(), work);
 
 /** What turns a message into a `Request` is loaded with the first one, since a program without a server has none. */
 const serverAdapter = (

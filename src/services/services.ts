@@ -35,5 +35,7 @@ export interface Services {
   readonly broker: { readonly apiBaseUrl: string; readonly timeoutMs: number };
   /** The database's path as people may see it: relative to the working directory. */
   readonly databaseLabel: string;
+  /** VEGA_OPERATOR_KEY is short enough to be found by trying. */
+  readonly isOperatorKeyGuessable: boolean;
   readonly clock: Clock;
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Guesses } from '../../src/http/guesses.ts';
 import { holderOf } from '../support/callers.ts';
-import { type Desk, openDesk } from '../support/desk.ts';
+import { type Desk, openDesk, until } from '../support/desk.ts';
 
 const ready = async (desk: Desk, key: string, address?: string): Promise<number> => {
   const response = await fetch(`${desk.url}/graphql`, {
@@ -40,6 +40,40 @@ test('whoever guesses links or keys locks no right key out and no right link', a
   }
   expect([keys[0], keys[19], keys.at(-1)]).toEqual([401, 401, 429]);
   expect(await openLink(desk, link)).toBe(200);
+});
+
+test('a chosen operator key shorter than 32 characters waits with the wrong guesses; a generated key never', async () => {
+  const short = 'x'.repeat(31);
+  await using desk = await openDesk({ apis: 1, env: { VEGA_OPERATOR_KEY: short, VEGA_TRUST_PROXY: 'true' } });
+  const { key } = await holderOf(desk, { name: 'feed', role: 'SERVICE' });
+  let guesses = 0;
+  const guess = (): Promise<number> => {
+    guesses += 1;
+    return ready(desk, `guess-${guesses}`, '10.0.0.1');
+  };
+  // A right guess waits as a wrong one does, so that trying goes no faster than one a second.
+  await until('the right key to be held back', async () => {
+    await Promise.all(Array.from({ length: 25 }, guess));
+    return (await ready(desk, short, '10.0.0.1')) === 429;
+  });
+  expect([await ready(desk, key, '10.0.0.1'), await ready(desk, short, '10.0.0.2')]).toEqual([200, 200]);
+  const { systemHealth } = (await desk.ask('{ systemHealth { config findings { message nextAction } } }'))
+    .data;
+  expect(systemHealth.config).toBe('DEGRADED');
+  expect(systemHealth.findings).toContainEqual({
+    message: 'VEGA_OPERATOR_KEY has fewer than 32 characters: it could be found by trying.',
+    nextAction: 'Give it 32 random characters or more, or leave it out: vega-auth then makes one.',
+  });
+});
+
+test('an operator key of 32 characters is let in among wrong guesses, and nothing warns of it', async () => {
+  const long = 'x'.repeat(32);
+  await using desk = await openDesk({ apis: 1, env: { VEGA_OPERATOR_KEY: long } });
+  const answers = await Promise.all(Array.from({ length: 60 }, (_, index) => ready(desk, `guess-${index}`)));
+  expect(answers).toContain(429);
+  expect(await ready(desk, long)).toBe(200);
+  const { systemHealth } = (await desk.ask('{ systemHealth { findings { message } } }')).data;
+  expect(JSON.stringify(systemHealth)).not.toContain('VEGA_OPERATOR_KEY');
 });
 
 test('a trusted proxy’s address counts, whatever stands before it or is none; untrusted, nobody is believed', async () => {

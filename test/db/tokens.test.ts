@@ -70,6 +70,7 @@ test('what is stored is found', async () => {
       generatedAt: ISSUED,
       validUntil: EXPIRES,
       isActive: true,
+      mark: null,
       version: 1,
       storage: 'DATABASE',
     },

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { readClaims } from '../../src/domain/jwt.ts';
 import type { ProbeResult, Profile } from '../../src/domain/profile.ts';
 import { Secret } from '../../src/domain/secret.ts';
-import type { StoredToken } from '../../src/domain/token.ts';
-import { checkProfile, checkTime, endOf, hasExpiryConflict } from '../../src/domain/verdict.ts';
+import type { StoredToken, TokenMark } from '../../src/domain/token.ts';
+import { checkProfile, checkTime, endOf, hasExpiryConflict, markFor } from '../../src/domain/verdict.ts';
 
 const NOW = new Date('2026-11-17T20:00:00+05:30');
 const LATER = new Date('2026-11-18T03:30:00+05:30');
@@ -22,6 +22,7 @@ const token = ({ accessToken = new Secret('opaque'), ...parts }: Partial<StoredT
   generatedAt: new Date('2026-11-17T09:00:00+05:30'),
   validUntil: LATER,
   isActive: true,
+  mark: null,
   version: 1,
   storage: 'DATABASE',
   ...parts,
@@ -80,6 +81,36 @@ describe('without asking the broker a token is', () => {
     ['UNKNOWN', 'NOT_CHECKED', token({ validUntil: 'ABSENT' }), true],
   ] as const)('%s (%s)', (verdict, reason, stored, timeValid) => {
     expect(checkTime(CONFIG, stored, NOW)).toEqual({ ...dead, verdict, reason, timeValid });
+  });
+});
+
+describe('a token that this program has marked inactive', () => {
+  const marked = (mark: TokenMark) => checkTime(CONFIG, token({ isActive: false, mark }), NOW);
+
+  test('keeps the reason, the status and the broker’s code of its mark', () => {
+    expect(marked({ reason: 'REJECTED', httpStatus: 401, brokerCode: 'UDAPI100050' })).toEqual({
+      apiName: 'PRIMARY',
+      verdict: 'INVALID',
+      timeValid: true,
+      profileValid: false,
+      reason: 'REJECTED',
+      httpStatus: 401,
+      brokerCode: 'UDAPI100050',
+    });
+  });
+
+  test('was judged by no profile call where the mark has no status', () => {
+    const { profileValid, httpStatus } = marked({ reason: 'REVOKED', httpStatus: null });
+    expect({ profileValid, httpStatus }).toEqual({ profileValid: null, httpStatus: null });
+  });
+
+  test('has the mark that its verdict leaves', () => {
+    const check = checkProfile('PRIMARY', { kind: 'DEAD', httpStatus: 401 }, null);
+    const mark = markFor(check);
+    if (mark === null) throw new Error('a rejected token leaves a mark');
+    expect(marked(mark)).toEqual(check);
+    expect(markFor(checkTime(CONFIG, token({ validUntil: NOW }), NOW))).toBeNull();
+    expect(markFor(checkTime(CONFIG, token({ isActive: false }), NOW))).toBeNull();
   });
 });
 

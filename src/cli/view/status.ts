@@ -52,7 +52,7 @@ const endOf = ({ apiName }: Check, expiry: Expiry): string => {
   return end === undefined ? '' : `until ${istClock(end.expiresAt)} IST, ${span(end.remainingSeconds)} left`;
 };
 
-const countLines = ({ counts, tokens }: Report, look: Look): readonly string[] => {
+const countLines = ({ counts, tokens, invalid, missing }: Report, look: Look): readonly string[] => {
   if (tokens.length === 0) return ['No API is configured and enabled.'];
   const making = counts.invalid + counts.expired + counts.missing;
   const count = (title: string, number: number, tone: Piece['tone'] = 'plain') =>
@@ -60,9 +60,24 @@ const countLines = ({ counts, tokens }: Report, look: Look): readonly string[] =
   return [
     count('Valid Tokens', counts.valid, 'good'),
     count('Invalid Tokens', making, making === 0 ? 'plain' : 'bad'),
+    ...(making === 0
+      ? []
+      : [
+          line(
+            [
+              `${'APIs Invalid'.padEnd(NAME_WIDTH + 2)}: `,
+              { text: namesOf(tokens, [...invalid, ...missing]), tone: 'bad' },
+            ],
+            look,
+          ),
+        ]),
     ...(counts.unknown === 0 ? [] : [count('Unknown Tokens', counts.unknown, 'warn')]),
   ];
 };
+
+/** In the order of the table. */
+const namesOf = (tokens: Report['tokens'], names: readonly string[]): string =>
+  tokens.flatMap(({ apiName }) => (names.includes(apiName) ? apiName : [])).join(', ');
 
 const blockLines = ({ blockedBy, cooldown }: Account, look: Look): readonly string[] => {
   if (blockedBy === null) return [];

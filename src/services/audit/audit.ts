@@ -3,6 +3,7 @@ import type { Database } from '../../db/database.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import { type AuditKind, type AuditReference, type FactsOf, toAuditEntry } from '../../domain/audit.ts';
 import type { Clock } from '../clock.ts';
+import { currentCorrelation } from './correlation.ts';
 
 /** Writes down what is done, in the transaction that does it. */
 export class Audit {
@@ -14,7 +15,7 @@ export class Audit {
     this.#clock = clock;
   }
 
-  /** In the caller's transaction: both are kept, or neither. */
+  /** In the caller's transaction: both are kept, or neither. What names no run belongs to the one, or to the request, under way. */
   async note<Kind extends AuditKind>(
     transaction: Queryable,
     kind: Kind,
@@ -22,7 +23,9 @@ export class Audit {
     reference: AuditReference = {},
   ): Promise<void> {
     const key = randomBytes(12).toString('hex');
-    await this.#database.audit(transaction, toAuditEntry(kind, facts, reference, key, this.#clock()));
+    const correlationId = reference.correlationId ?? currentCorrelation();
+    const entry = toAuditEntry(kind, facts, { ...reference, correlationId }, key, this.#clock());
+    await this.#database.audit(transaction, entry);
   }
 
   /** In a transaction of its own. */

@@ -1,4 +1,5 @@
 import { revokeToken } from '../../broker/logout.ts';
+import { storeTokenMark } from '../../db/token-marks.ts';
 import { deactivateToken, findTokens } from '../../db/tokens.ts';
 import type { Account } from '../../domain/account.ts';
 import type { AuthState } from '../../domain/auth-state.ts';
@@ -42,7 +43,9 @@ const revokeAll = async (services: Services, account: Account): Promise<void> =>
       continue;
     }
     await database.write(async (transaction) => {
-      await deactivateToken(transaction, token, database, clock());
+      const now = clock();
+      if (await deactivateToken(transaction, token, database, now))
+        await storeTokenMark(transaction, token, { reason: 'REVOKED', httpStatus: null }, now);
       await audit.note(transaction, 'TOKEN_REVOKED', { fingerprint }, { accountId: account.id, apiName });
     });
   }

@@ -7,6 +7,7 @@ import { isOver } from '../../domain/generation-run.ts';
 import type { Logger } from '../../log.ts';
 import { listAccounts } from '../accounts/accounts.ts';
 import type { Audit } from '../audit/audit.ts';
+import { correlated } from '../audit/correlation.ts';
 import type { Clock } from '../clock.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { Runs } from '../runs/runs.ts';
@@ -70,8 +71,19 @@ export class AuthClock implements AsyncDisposable {
 
   /** Ends a cooldown that has run out; false when there is none. */
   async endCooldown(account: Account): Promise<boolean> {
-    const { database, events, audit, clock } = this.#options;
     if ((await this.#states.record(account)).cooldown === null) return false;
+    // No run begins during a cooldown, so the latest one is the one that it belongs to.
+    const run = await this.#options.runs.latest(account.id);
+    return correlated(run?.id ?? null, () => this.#endCooldown(account));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#ticking;
+  }
+
+  async #endCooldown(account: Account): Promise<boolean> {
+    const { database, events, audit, clock } = this.#options;
     const isOurs = await database.write(async (transaction) => {
       const record = await findAuthRecord(transaction, account.id);
       if (record.cooldown === null || cooldownAt(record, clock()).active) return false;
@@ -86,11 +98,6 @@ export class AuthClock implements AsyncDisposable {
     await this.#wake(account);
     if (!(await this.#isUnderWay(account))) await this.#states.runEnded(account);
     return true;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#ticking;
   }
 
   #startTick(): void {

@@ -30,6 +30,7 @@ import { Refusal } from '../../domain/refusal.ts';
 import type { Logger } from '../../log.ts';
 import type { ApiConfigs } from '../accounts/api-configs.ts';
 import type { Audit } from '../audit/audit.ts';
+import { correlated, currentCorrelation } from '../audit/correlation.ts';
 import type { Clock } from '../clock.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { Runs } from '../runs/runs.ts';
@@ -285,10 +286,13 @@ export class AuthStates {
 
   /** A phase of a run that no run carries any more: the process died between the two. */
   async repair(account: Account): Promise<void> {
-    await this.#clock.endCooldown(account);
-    const { cooldown } = await this.read(account);
-    if (!cooldown.active) await this.move(account, 'TIME_IS_UP');
-    await this.runEnded(account);
+    const { run } = await this.read(account);
+    await correlated(run?.id ?? currentCorrelation(), async () => {
+      await this.#clock.endCooldown(account);
+      const { cooldown } = await this.read(account);
+      if (!cooldown.active) await this.move(account, 'TIME_IS_UP');
+      await this.runEnded(account);
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -297,7 +301,8 @@ export class AuthStates {
 
   async #noteMove(transaction: Queryable, account: Account, from: AuthPhase, to: AuthPhase): Promise<void> {
     const { audit, runs } = this.#options;
-    const reference = { accountId: account.id, correlationId: runs.live(account.id)?.id ?? null };
+    const correlationId = currentCorrelation() ?? runs.live(account.id)?.id ?? null;
+    const reference = { accountId: account.id, correlationId };
     await audit.note(transaction, 'STATE_CHANGED', { from, to }, reference);
     if (to === 'AUTH_CONFIRMED') await audit.note(transaction, 'GATE_OPENED', {}, reference);
     if (isConfirmed(from) && !isConfirmed(to)) await audit.note(transaction, 'GATE_CLOSED', {}, reference);

@@ -18,6 +18,7 @@ import {
 } from '../../domain/generation-run.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { getAccount, listAccounts } from '../accounts/accounts.ts';
+import { correlated } from '../audit/correlation.ts';
 import { LiveRun } from '../runs/live-run.ts';
 import { backUpBeforeRun } from '../storage/backups.ts';
 import { BrowserHost } from './browser-host.ts';
@@ -114,7 +115,7 @@ export class TokenGeneration {
   async takeUp(): Promise<void> {
     const { database, states } = this.#options;
     const { ours, carriedElsewhere } = await adoptLeftRuns(this.#options);
-    for (const run of ours) await this.#takeUpOne(run);
+    for (const run of ours) await correlated(run.id, () => this.#takeUpOne(run));
     for (const account of await listAccounts(database)) {
       if (!this.#jobs.has(account.id) && !carriedElsewhere.includes(account.id)) await states.repair(account);
     }
@@ -179,10 +180,12 @@ export class TokenGeneration {
       );
       const job = this.#follow(run, account, apis, validBefore);
       if (apis.length === 0) {
-        await states.welcomeBack(account);
+        await correlated(run.id, () => states.welcomeBack(account));
         this.#taken.delete(account.id);
       } else
-        this.#start(job, turn === null ? this.#carrier.carryOutside(job) : this.#carrier.carry(job, turn));
+        this.#start(job, () =>
+          turn === null ? this.#carrier.carryOutside(job) : this.#carrier.carry(job, turn),
+        );
       return run;
     } catch (error) {
       turn?.[Symbol.dispose]();
@@ -266,7 +269,8 @@ export class TokenGeneration {
     const { states, runs, log } = this.#options;
     const live = new LiveRun(run, this.#options, {
       onStatus: () => states.tell(account),
-      onFailure: (transaction, reason) => states.storeConsequence(transaction, account, reason),
+      onFailure: (transaction, reason) =>
+        correlated(run.id, () => states.storeConsequence(transaction, account, reason)),
     });
     const abort = new AbortController();
     const job: Job = {
@@ -285,8 +289,8 @@ export class TokenGeneration {
   }
 
   /** The account may have its next run as soon as nothing of this one is under way. */
-  #start(job: Job, carried: Promise<void>): void {
-    job.end = carried.finally(() => this.#taken.delete(job.account.id));
+  #start(job: Job, carry: () => Promise<void>): void {
+    job.end = correlated(job.live.state.id, carry).finally(() => this.#taken.delete(job.account.id));
   }
 
   async #takeUpOne(left: GenerationRun): Promise<void> {
@@ -296,7 +300,7 @@ export class TokenGeneration {
     const { run, configs, isOutside } = await assessLeftRun(account, left, this.#options);
     const job = this.#follow(run, account, configs);
     job.log.warn({ status: run.status }, 'taking up a run that an earlier process has left');
-    if (isOutside) return this.#start(job, this.#carrier.carryOutside(job));
+    if (isOutside) return this.#start(job, () => this.#carrier.carryOutside(job));
     for (const { apiName, failure } of run.steps) {
       if (failure !== null)
         job.log.warn({ api: apiName, failure: failure.code }, 'what the run has left behind');
@@ -309,10 +313,10 @@ export class TokenGeneration {
       if (!isOverAlready) await job.live.setStatus('COOLDOWN');
       await states.rest(account);
     }
-    if (isOverAlready) return this.#start(job, this.#carrier.finish(job));
+    if (isOverAlready) return this.#start(job, () => this.#carrier.finish(job));
     // Joined before anything is waited for, so that they come in the order in which they were.
     const turn = cooldown.active ? null : this.#queue.join(run.id);
-    this.#start(job, this.#carrier.carryOn(job, turn));
+    this.#start(job, () => this.#carrier.carryOn(job, turn));
   }
 }
 

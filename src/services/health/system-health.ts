@@ -4,6 +4,7 @@ import { findChromium } from '../../broker/chromium.ts';
 import { findAccounts } from '../../db/accounts.ts';
 import type { Database } from '../../db/database.ts';
 import { findDamagedSpills } from '../../db/left-spills.ts';
+import { STRONG_KEY_LENGTH } from '../../domain/access-key.ts';
 import type { Account } from '../../domain/account.ts';
 import type { ApiConfig } from '../../domain/api-config.ts';
 import { endedTokenText } from '../../domain/ended-token.ts';
@@ -31,6 +32,8 @@ interface Options extends TrialOptions {
   readonly apps: AppInspection;
   readonly truth: TokenTruth;
   readonly states: States;
+  /** VEGA_OPERATOR_KEY is short enough to be found by trying. */
+  readonly isOperatorKeyGuessable: boolean;
 }
 
 /**
@@ -52,7 +55,8 @@ export const readSystemHealth = async (options: Options, isThorough = false): Pr
     isThorough ? clockFindings(options) : [],
     isThorough && found.length === 0 ? launchFindings(options.browser) : [],
   ]);
-  const findings = [...unreadable, ...storage, ...disk, ...found, ...launched, ...clock, ...facts];
+  const keys = keyFindings(options.isOperatorKeyGuessable);
+  const findings = [...unreadable, ...storage, ...disk, ...found, ...launched, ...clock, ...keys, ...facts];
   const stateOf = (component: HealthComponent) =>
     worst(findings.filter((finding) => finding.component === component).map(({ state }) => state));
   return {
@@ -135,6 +139,19 @@ export const browserFindings = (browser: BrowserOptions): readonly Finding[] => 
   }
 };
 
+/** A short key is let in more slowly while somebody guesses; only a longer one is safe. */
+export const keyFindings = (isOperatorKeyGuessable: boolean): readonly Finding[] => {
+  if (!isOperatorKeyGuessable) return [];
+  return [
+    {
+      component: 'CONFIG',
+      state: 'DEGRADED',
+      message: `VEGA_OPERATOR_KEY has fewer than ${STRONG_KEY_LENGTH} characters: it could be found by trying.`,
+      nextAction: `Give it ${STRONG_KEY_LENGTH} random characters or more, or leave it out: vega-auth then makes one.`,
+    },
+  ];
+};
+
 const accountFindings = async (options: Options): Promise<readonly Finding[]> => {
   const account = await getAccount(options.database, null);
   const configs = await options.apiConfigs.enabled(account);
@@ -205,13 +222,16 @@ const appFindings = async (apps: AppInspection, config: ApiConfig): Promise<read
       },
     ];
   }
-  const said = check.status === null ? 'does not answer' : `answered ${check.status}`;
+  const isSilent = check.status === null;
+  const said = isSilent ? 'does not answer' : `answered ${check.status}`;
   return [
     {
       component: 'API',
       state: 'DOWN',
       message: `${config.apiName}: the broker's dialog ${said}.`,
-      nextAction: "Check the internet connection and the broker's status page.",
+      nextAction: isSilent
+        ? "See whether this machine reaches other hosts, and look at the broker's status page."
+        : "Look at the broker's status page, and try again later.",
     },
   ];
 };

@@ -1,6 +1,8 @@
 import { probeProfile } from '../../broker/profile-probe.ts';
 import type { Database } from '../../db/database.ts';
 import { fingerprint } from '../../db/fingerprint.ts';
+import type { Queryable } from '../../db/queryable.ts';
+import { removeTokenMark, storeTokenMark } from '../../db/token-marks.ts';
 import { deactivateToken, findTokens } from '../../db/tokens.ts';
 import type { Account } from '../../domain/account.ts';
 import type { ApiConfig } from '../../domain/api-config.ts';
@@ -8,7 +10,7 @@ import type { ApiName } from '../../domain/api-name.ts';
 import type { ProbeResult, Profile } from '../../domain/profile.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { StoredToken } from '../../domain/token.ts';
-import { checkProfile, checkTime, type TokenCheck, type Verdict } from '../../domain/verdict.ts';
+import { checkProfile, checkTime, markFor, type TokenCheck, type Verdict } from '../../domain/verdict.ts';
 import type { Logger } from '../../log.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Clock } from '../clock.ts';
@@ -191,10 +193,11 @@ export class TokenTruth {
     const isFoundDead = token.isActive && (to === 'EXPIRED' || to === 'INVALID');
     const hasChanged = from !== to || isFoundDead;
     if (!hasChanged) return;
-    const { database, audit, clock, log } = this.#options;
+    const { database, audit, log } = this.#options;
     try {
       await database.write(async (transaction) => {
-        if (isFoundDead) await deactivateToken(transaction, token, database, clock());
+        if (isFoundDead) await this.#markDead(transaction, token, check);
+        if (to === 'VALID') await removeTokenMark(transaction, token);
         const code = brokerCode === undefined ? {} : { brokerCode };
         const facts = { from: from === to ? 'VALID' : from, to, reason, ...code } as const;
         await audit.note(transaction, 'VERDICT_CHANGED', facts, { accountId: account.id, apiName });
@@ -204,5 +207,14 @@ export class TokenTruth {
       // The verdict stands whether or not the table can be written; the next check marks it again.
       log.error({ err: error, api: apiName }, 'a verdict could not be written down');
     }
+  }
+
+  /** The reason is kept with the mark: the table itself only says that the token is inactive. */
+  async #markDead(transaction: Queryable, token: StoredToken, check: TokenCheck): Promise<void> {
+    const { database, clock } = this.#options;
+    const now = clock();
+    const mark = markFor(check);
+    const isMarked = await deactivateToken(transaction, token, database, now);
+    if (isMarked && mark !== null) await storeTokenMark(transaction, token, mark, now);
   }
 }
