@@ -52,7 +52,7 @@ export const generateOtp = loginStep('OTP_GENERATE', (broker, _request, data) =>
     data: {
       message: `Enter the 6-digit OTP received on ${broker.account.mobileNumber.slice(0, 2)}******${broker.account.mobileNumber.slice(-2)}`,
       validateOTPToken,
-      nextRequestInterval: 120,
+      nextRequestInterval: broker.knobs.otpIntervalSeconds ?? undefined,
       userType: 'individual',
       isTotpEnabled: true,
     },

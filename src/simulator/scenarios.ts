@@ -9,6 +9,8 @@ export interface Knobs {
   readonly totpPastSteps: number;
   readonly refusesUsedTimeSteps: boolean;
   readonly otpLimit: { readonly count: number; readonly withinMs: number } | null;
+  /** What the answer to an OTP request names as the time to the next one; it names none by itself, so a demo is quick. */
+  readonly otpIntervalSeconds: number | null;
   readonly otpAttempts: number;
   readonly pinAttempts: number;
   readonly rejectedApps: Readonly<Record<number, UdapiCode>>;
@@ -33,6 +35,7 @@ export const calm: Knobs = {
   totpPastSteps: 0,
   refusesUsedTimeSteps: false,
   otpLimit: null,
+  otpIntervalSeconds: null,
   otpAttempts: 5,
   pinAttempts: 5,
   rejectedApps: {},
