@@ -22,7 +22,7 @@ test('a login that worked tells where the token went and whose it is, masked', a
       "profile": {
         "broker": "UPSTOX",
         "ddpi": false,
-        "email": "de*********************",
+        "email": "******",
         "exchanges": [
           "NSE",
           "NFO",
@@ -44,8 +44,8 @@ test('a login that worked tells where the token went and whose it is, masked', a
           "CO",
           "I",
         ],
-        "userId": "DE****",
-        "userName": "De*********",
+        "userId": "******",
+        "userName": "******",
         "userType": "individual",
       },
       "status": "SUCCESS",

@@ -25,10 +25,12 @@ test('the expiry of every token is told by the server clock, PRIMARY first, and 
     '23:00:00',
   ]) {
     clock.now = new Date(`2026-11-22T${at}Z`);
-    const { tokenExpiry } = (await desk.ask('{ tokenExpiry { apiName expiresAt remainingSeconds level } }'))
-      .data;
+    const { tokenExpiry } = (
+      await desk.ask('{ tokenExpiry { apiName expiresAt expiresAtIst remainingSeconds level } }')
+    ).data;
     expect(tokenExpiry.map(({ apiName }: { apiName: string }) => apiName)).toEqual(['PRIMARY', 'WEBSOCKET1']);
     expect(tokenExpiry[0].expiresAt).toBe('2026-11-22T22:00:00.000Z');
+    expect(tokenExpiry[0].expiresAtIst).toBe('2026-11-23T03:30:00');
     seen.push(`${at} ${tokenExpiry[0].remainingSeconds} ${tokenExpiry[0].level}`);
   }
   expect(seen).toEqual([

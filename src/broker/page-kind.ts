@@ -100,12 +100,19 @@ const codesIn = (text: string): readonly string[] =>
 /** Only the page's own next try answers to such a code. */
 export const isPassing = (text: string): boolean => codesIn(text).some(isPassingCode);
 
+/** The ten minutes that the broker's own codes of throttling mean, for which VEGA_COOLDOWN_SECONDS is set. */
+const KNOWN_REST_MS = 600_000;
+
 /** The failure that the broker's codes in a text tell of; null when there are none. */
 export const failureInCodes = (text: string): SeenFailure | null => {
   const code = codesIn(text).find((each) => !isPassingCode(each));
   if (code === undefined) return null;
   const known = failureOfBrokerCode(code);
-  if (known !== undefined) return resting({ code: known, message: `The broker answered ${code}.` }, text);
+  if (known !== undefined) {
+    const failure = resting({ code: known, message: `The broker answered ${code}.` }, text);
+    const isUsual = failure.restMs !== undefined && failure.restMs <= KNOWN_REST_MS;
+    return isUsual ? { ...failure, restMs: 0 } : failure;
+  }
   const message = `The broker answered ${code}, which is not known here.`;
   return { kind: 'FAILURE', code: 'PAGE_CHANGED', message, isUnknownCode: true };
 };
@@ -115,9 +122,10 @@ export const failureInCodes = (text: string): SeenFailure | null => {
  * the account rests. Null where the page will try again by itself.
  */
 export const otpRequestRefused = (words: string): SeenFailure | null => {
+  const coded = failureInCodes(words);
+  if (coded?.code === 'THROTTLED') return coded;
   const said = refusalInText('MOBILE', words);
   if (said !== null) return said;
-  const coded = failureInCodes(words);
   if (coded === null && isPassing(words)) return null;
   const isKnown = coded !== null && coded.isUnknownCode !== true;
   if (isKnown && coded.code !== 'CREDENTIALS_REJECTED') return coded;

@@ -46,6 +46,9 @@ export const toWallTime = (instant: Date, zone: string): string => {
   return `${year?.padStart(4, '0')}-${month}-${day} ${hour}:${minute}:${second}`;
 };
 
+/** `yyyy-MM-ddTHH:mm:ss` in India without a zone, as Java's `LocalDateTime` reads it. */
+export const toLocalIst = (instant: Date): string => toWallTime(instant, IST).replace(' ', 'T');
+
 /**
  * The instant at which a clock on the wall in `zone` shows `text` (`yyyy-MM-dd HH:mm[:ss[.SSS]]`, also with a T).
  * Null when the text is not such a time. Of a time that the clocks show twice, the earlier instant is taken, so

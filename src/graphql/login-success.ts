@@ -1,4 +1,3 @@
-import { mask } from '../domain/account.ts';
 import type { Profile } from '../domain/profile.ts';
 import { STORE_OPERATIONS } from '../domain/token.ts';
 import { getAccount } from '../services/accounts/accounts.ts';
@@ -27,12 +26,15 @@ const LoginDatabaseRef = builder.objectRef<LoginSuccess>('LoginDatabase').implem
   }),
 });
 
+/** Stands for what is personal, whatever it is: neither a letter nor the length shows. */
+const MASK = '******';
+
 const ProfileRef = builder.objectRef<Profile>('Profile').implement({
-  description: 'Whose token it is, as the broker’s profile call told; names and e-mail are masked.',
+  description: 'Whose token it is, as the broker’s profile call told; name, id and e-mail are not shown.',
   fields: (t) => ({
-    userName: t.string({ description: 'Masked.', resolve: ({ userName }) => mask(userName) }),
-    userId: t.string({ description: 'Masked.', resolve: ({ userId }) => mask(userId) }),
-    email: t.string({ description: 'Masked.', resolve: ({ email }) => mask(email) }),
+    userName: t.string({ description: 'Always `******`.', resolve: () => MASK }),
+    userId: t.string({ description: 'Always `******`.', resolve: () => MASK }),
+    email: t.string({ description: 'Always `******`.', resolve: () => MASK }),
     broker: t.exposeString('broker', { description: 'UPSTOX.' }),
     exchanges: t.stringList({
       description: 'Such as NSE, NFO, BSE, CDS, BFO, BCD, MCX, NSCOM.',

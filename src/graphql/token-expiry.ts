@@ -1,5 +1,6 @@
 import { mayUseApi } from '../domain/access-key.ts';
 import { EXPIRY_LEVELS } from '../domain/expiry.ts';
+import { toLocalIst } from '../domain/wall-time.ts';
 import { getAccount } from '../services/accounts/accounts.ts';
 import { readTokenExpiry, type TokenExpiry } from '../services/tokens/token-status.ts';
 import { EVERYBODY } from './access-plugin.ts';
@@ -22,6 +23,10 @@ const TokenExpiryRef = builder.objectRef<TokenExpiry>('TokenExpiry').implement({
   fields: (t) => ({
     apiName: t.expose('apiName', { type: ApiNameEnum, description: 'Whose token.' }),
     expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'From this instant on it is dead.' }),
+    expiresAtIst: t.string({
+      description: 'The same as wall time of India without a zone, such as 2026-01-01T03:30:00.',
+      resolve: ({ expiresAt }) => toLocalIst(expiresAt),
+    }),
     remainingSeconds: t.exposeInt('remainingSeconds', {
       description: 'Whole seconds left by the server’s clock, never negative.',
     }),

@@ -133,7 +133,7 @@ function startOtp() {
   const button = find('#continueBtn');
   find('.message').textContent = login.otp.message;
   find('label').textContent = login.otp.isTotpEnabled ? 'Enter OTP or TOTP' : 'Enter OTP';
-  countResend(login.otp.nextRequestInterval);
+  countResend(login.otp.nextRequestInterval ?? 120);
 
   input.addEventListener('input', function () {
     const digits = digitsOf(input).slice(0, 6);

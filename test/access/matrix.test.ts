@@ -178,6 +178,8 @@ test('who has no right over GraphQL has none over REST', async () => {
   expect(await statusOf(VIEWER, '/auth/status')).toBe(200);
   expect(await statusOf(VIEWER, '/metrics')).toBe(200);
   expect(await statusOf(VIEWER, '/auth/start', 'POST')).toBe(403);
+  expect(await statusOf(VIEWER, '/auth/dashboard', 'POST')).toBe(403);
+  expect(await statusOf(SERVICE, '/auth/dashboard', 'POST')).toBe(403);
   expect(await statusOf(SERVICE, '/auth/tokens')).toBe(200);
   expect(await statusOf(SERVICE, '/metrics')).toBe(403);
   expect(await statusOf(SERVICE, '/auth/logout', 'POST')).toBe(403);

@@ -79,7 +79,8 @@ const OTP_REQUESTS: readonly (readonly [said: string, answer: Answer, end: strin
       30 * MINUTE,
     ],
     ['a limit, in words', refused('Too many requests, please wait for 2 hours'), 'THROTTLED', 120 * MINUTE],
-    ['its known code', refused('… try again after 10 mins.', 1017069), 'THROTTLED', 10 * MINUTE],
+    ['its known code', refused('… try again after 10 mins.', 1017069), 'THROTTLED', 0],
+    ['its known code and a longer time', refused('Blocked for 1 hour', 1017069), 'THROTTLED', 60 * MINUTE],
     ['429', { status: 429, headers: { 'retry-after': '900' }, body: {} }, 'THROTTLED', 15 * MINUTE],
     [
       'a number that nobody has',

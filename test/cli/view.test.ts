@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
 import { PROGRAM } from '../../src/cli/commands.ts';
 import { completionOf, wordsFor } from '../../src/cli/completion.ts';
+import { renderEntry } from '../../src/cli/view/audit.ts';
+import { renderEvent } from '../../src/cli/view/event.ts';
+import { renderExpiry } from '../../src/cli/view/expiry.ts';
 import { type Look, lookOf } from '../../src/cli/view/look.ts';
 import { type Run, renderRun, renderRunEnd, runLine, runSummary } from '../../src/cli/view/run.ts';
 import { renderSummary } from '../../src/cli/view/summary.ts';
@@ -111,6 +114,30 @@ test('colour needs a terminal and nobody who asks for none', () => {
   const looks = [{}, { NO_COLOR: '1' }, { TERM: 'dumb' }].map((env) => lookOf({ out, env }).hasColour);
   expect([...looks, lookOf({ out: {} as never, env: {} }).hasColour]).toEqual([true, false, false, false]);
   expect(lookOf({ out: {} as never, env: {} }).width).toBe(Number.POSITIVE_INFINITY);
+});
+
+/** A time of day that no zone follows, neither beside it nor in the title of its column. */
+const ZONELESS = /\b\d\d:\d\d:\d\d\b(?! IST)/;
+
+test.each([40, 79, 80, 120])('every time names its zone on %i columns', (width) => {
+  const entry = {
+    timestamp: at(0),
+    severity: 'INFO',
+    component: 'AUTH',
+    apiName: null,
+    message: 'logged in',
+  };
+  const event = { __typename: 'AuthConfirmedEvent', at: at(0), accountId: 'UPSTOX_01' };
+  const expiry = { apiName: 'PRIMARY', expiresAt: at(0), remainingSeconds: 60, level: 'RED' };
+  const lines = [
+    renderEntry(entry as never, screen(width)),
+    renderEvent(event as never, screen(width)),
+    ...(width < 60 ? [] : renderExpiry([expiry as never], screen(width))),
+  ];
+  for (const line of lines) {
+    expect(line).toMatch(/\b07:30:00 IST\b/);
+    expect(line).not.toMatch(ZONELESS);
+  }
 });
 
 test('times are short, and India’s', () => {

@@ -18,6 +18,7 @@ test('the routes are those that were promised', () => {
     'GET /auth/tokens',
     'GET /auth/tokens/expiry',
     'GET /auth/ready',
+    'POST /auth/dashboard',
     'POST /auth/logout',
     'GET /auth/upstox/tokens/status',
     'POST /auth/upstox/tokens/generate',
@@ -73,6 +74,18 @@ test('a morning by REST alone: each answer as a whole', async () => {
     ]
   `);
   expect(await answerOf('GET /auth/tokens/expiry')).toEqual([200, []]);
+  expect(await answerOf('POST /auth/dashboard', {})).toMatchInlineSnapshot(`
+    [
+      409,
+      {
+        "error": {
+          "code": "WRONG_STATE",
+          "message": "The dashboard opens once everything is confirmed. The account is in IDLE.",
+          "nextAction": "Ask authState what is missing.",
+        },
+      },
+    ]
+  `);
   expect(await answerOf('POST /auth/start', {})).toMatchInlineSnapshot(`
     [
       202,
@@ -207,12 +220,14 @@ test('a morning by REST alone: each answer as a whole', async () => {
         {
           "apiName": "PRIMARY",
           "expiresAt": "<instant>",
+          "expiresAtIst": "<wall time of India>",
           "level": "<level>",
           "remainingSeconds": "<seconds>",
         },
         {
           "apiName": "WEBSOCKET1",
           "expiresAt": "<instant>",
+          "expiresAtIst": "<wall time of India>",
           "level": "<level>",
           "remainingSeconds": "<seconds>",
         },
@@ -247,7 +262,7 @@ test('a morning by REST alone: each answer as a whole', async () => {
         "profile": {
           "broker": "UPSTOX",
           "ddpi": false,
-          "email": "de*********************",
+          "email": "******",
           "exchanges": [
             "NSE",
             "NFO",
@@ -269,8 +284,8 @@ test('a morning by REST alone: each answer as a whole', async () => {
             "CO",
             "I",
           ],
-          "user_id": "DE****",
-          "user_name": "De*********",
+          "user_id": "******",
+          "user_name": "******",
           "user_type": "individual",
         },
         "status": "SUCCESS",
@@ -297,6 +312,7 @@ test('a morning by REST alone: each answer as a whole', async () => {
       ],
     ]
   `);
+  expect(await answerOf('POST /auth/dashboard', {})).toMatchObject([200, { state: 'DASHBOARD' }]);
   const again = { mode: 'PARTIAL', apiNames: ['WEBSOCKET1'], replaceValid: true };
   expect(await answerOf('POST /auth/upstox/tokens/generate', again)).toMatchInlineSnapshot(`
     [

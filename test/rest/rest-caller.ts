@@ -43,6 +43,7 @@ export const steady = (value: unknown): unknown =>
   JSON.parse(
     JSON.stringify(value)
       .replace(/"\d{4}-\d\d-\d\dT[\d:.]+Z"/g, '"<instant>"')
+      .replace(/"\d{4}-\d\d-\d\dT[\d:]{8}"/g, '"<wall time of India>"')
       .replace(/"[\da-f]{8}-[\da-f-]{27}"/g, '"<id>"')
       .replace(/"[\da-f]{12}"/g, '"<fingerprint>"')
       .replace(/"level":"(?:GREEN|AMBER|RED)"/g, '"level":"<level>"')

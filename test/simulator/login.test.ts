@@ -3,7 +3,7 @@ import { handClock, startStill, Visitor, verifyPath } from './visitor.ts';
 
 test('the login requests answer in the documented shapes', async () => {
   const clock = handClock();
-  await using simulator = await startStill({ now: clock.now });
+  await using simulator = await startStill({ now: clock.now, knobs: { otpIntervalSeconds: 120 } });
   const visitor = new Visitor(simulator, clock.now);
   await visitor.open(0);
 

@@ -81,7 +81,7 @@ test('from the login link to the dashboard, in two tabs over one connection', as
 
   await second.getByRole('button', { name: 'Go to dashboard' }).click();
   await untilSaid(second, 'DASHBOARD');
-  expect(new URL(second.url()).pathname).toBe('/dashboard');
+  await second.waitForURL(`${desk.url}/dashboard`);
   await second.getByText('UPSTOX_01 is through the gate.').waitFor();
   expect((await desk.client.authState()).state).toBe('DASHBOARD');
   await expectAccessible(second);

@@ -1,6 +1,6 @@
 import type { AuditLogQuery, Severity } from '../../sdk/index.ts';
 import { type Look, line, type Tone } from './look.ts';
-import { inIst } from './times.ts';
+import { inIst, istTime } from './times.ts';
 
 export type Entry = AuditLogQuery['auditLog']['nodes'][number];
 
@@ -10,10 +10,10 @@ const NARROW = 80;
 /** One act in one line; on a narrow screen without its date and component. */
 export const renderEntry = (entry: Entry, look: Look): string => {
   const isNarrow = look.width < NARROW;
-  const time = inIst(entry.timestamp);
+  const time = isNarrow ? istTime(entry.timestamp) : `${inIst(entry.timestamp)} IST`;
   return line(
     [
-      { text: isNarrow ? time.slice(11) : time, tone: 'calm' },
+      { text: time, tone: 'calm' },
       ' ',
       { text: entry.severity.padEnd(6), tone: TONES[entry.severity] },
       isNarrow ? '' : entry.component.padEnd(5),

@@ -1,7 +1,7 @@
 import type { VegaEvent } from '../../sdk/index.ts';
 import { renderEntry } from './audit.ts';
 import { type Look, line, type Piece } from './look.ts';
-import { countdown, inIst } from './times.ts';
+import { countdown, istTime } from './times.ts';
 
 type Kind = VegaEvent['__typename'];
 type Told = { readonly [Name in Kind]: (event: Extract<VegaEvent, { __typename: Name }>) => Piece | null };
@@ -48,7 +48,7 @@ export const renderEvent = (event: VegaEvent, look: Look): string | null => {
   if (told === null) return null;
   const kind = event.__typename.replace(/Event$/, '');
   return line(
-    [{ text: inIst(event.at).slice(11), tone: 'calm' }, ` ${event.accountId}  ${kind.padEnd(16)}`, told],
+    [{ text: istTime(event.at), tone: 'calm' }, ` ${event.accountId}  ${kind.padEnd(16)}`, told],
     look,
   );
 };

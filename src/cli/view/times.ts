@@ -4,6 +4,9 @@ const IST_OFFSET_MS = 5.5 * 3_600_000;
 export const inIst = (instant: string | Date): string =>
   new Date(new Date(instant).getTime() + IST_OFFSET_MS).toISOString().slice(0, 19).replace('T', ' ');
 
+/** `03:30:00 IST`, for a line that stands alone. */
+export const istTime = (instant: string | Date): string => `${inIst(instant).slice(11)} IST`;
+
 /** Only hours and minutes. */
 export const istClock = (instant: string | Date): string => inIst(instant).slice(11, 16);
 

@@ -42,13 +42,18 @@ export const OPERATIONS: readonly OperationRow[] = [
     method: 'GET',
     path: '/auth/tokens/expiry',
     operation: `query ($accountId: ID) { tokenExpiry(accountId: $accountId) {
-      apiName expiresAt remainingSeconds level } }`,
+      apiName expiresAt expiresAtIst remainingSeconds level } }`,
   },
   {
     method: 'GET',
     path: '/auth/ready',
     operation: 'query ($accountId: ID) { ready(accountId: $accountId) }',
     shape: (data) => data,
+  },
+  {
+    method: 'POST',
+    path: '/auth/dashboard',
+    operation: `mutation ($accountId: ID) { enterDashboard(accountId: $accountId) { ${AUTH_STATE} } }`,
   },
   {
     method: 'POST',

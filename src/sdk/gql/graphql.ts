@@ -706,7 +706,7 @@ export type TokenExpiryQueryVariables = Exact<{
 }>;
 
 
-export type TokenExpiryQuery = { tokenExpiry: Array<{ apiName: ApiName, expiresAt: string, remainingSeconds: number, level: ExpiryLevel }> };
+export type TokenExpiryQuery = { tokenExpiry: Array<{ apiName: ApiName, expiresAt: string, expiresAtIst: string, remainingSeconds: number, level: ExpiryLevel }> };
 
 export type LoginSuccessQueryVariables = Exact<{
   accountId?: string | null | undefined;
@@ -1889,6 +1889,7 @@ export const TokenExpiryDocument = new TypedDocumentString(`
   tokenExpiry(accountId: $accountId) {
     apiName
     expiresAt
+    expiresAtIst
     remainingSeconds
     level
   }

@@ -1,10 +1,20 @@
-import { useGlance } from '../facts/use-desk.ts';
+import { useEffect, useState } from 'react';
+import { EnterDashboardDocument } from '../../sdk/index.ts';
+import { useAct } from '../acts/use-act.ts';
+import { wasOpenedFromHere } from '../arrival.ts';
+import { useGlance, useMayAct } from '../facts/use-desk.ts';
+import { useHeadline } from '../facts/use-headline.ts';
 import { Panel } from '../parts/panel.tsx';
+import { ProgressPanel } from '../parts/progress.tsx';
+import { Refusal } from '../parts/refusal.tsx';
 import { TokenPanel } from '../parts/token-panel.tsx';
+import { navigate } from '../router.ts';
+import { useIsSeen } from '../use-is-seen.ts';
 
 /** Behind the gate: from here on the trading programs work. When the gate shuts, so does this view. */
 export const DashboardPage = () => {
   const { activeAccount, authState, ready } = useGlance();
+  const { isEntering, refusal } = useEntering();
   const isInside = ready && authState.state === 'DASHBOARD';
   return (
     <div className="stack">
@@ -16,18 +26,71 @@ export const DashboardPage = () => {
             </b>{' '}
             Programs with a SERVICE key are handed their tokens now; this page goes on telling when they end.
           </p>
+        ) : isEntering ? (
+          <p className="empty">Entering …</p>
         ) : (
-          <p className="banner" data-tone="bad">
-            <b>
-              <span aria-hidden="true">⊘</span> The dashboard of {activeAccount.name} is locked.
-            </b>{' '}
-            {ready
-              ? 'Everything is confirmed: go through the gate.'
-              : 'It opens when everything is confirmed.'}
-          </p>
+          <Locked />
         )}
+        <Refusal of={refusal} />
       </Panel>
+      <ProgressPanel />
       <TokenPanel />
     </div>
   );
+};
+
+/**
+ * Whoever comes to this address wants in and is not asked again: the gate is entered once, on arrival, by a mutation.
+ * A page that waits here until the gate opens later has the button.
+ */
+const useEntering = () => {
+  const { activeAccount, authState, ready } = useGlance();
+  const mayAct = useMayAct();
+  const isSeen = useIsSeen();
+  const { run, isBusy, refusal } = useAct(EnterDashboardDocument);
+  const [isDecided, decide] = useState(false);
+  const accountId = activeAccount.id;
+  const mayEnter = ready && mayAct && authState.state === 'AUTH_CONFIRMED' && wasOpenedFromHere();
+  useEffect(() => {
+    if (isDecided || !isSeen) return;
+    decide(true);
+    if (mayEnter) void run({ accountId });
+  }, [isDecided, isSeen, mayEnter, run, accountId]);
+  return { isEntering: isBusy || (!isDecided && mayEnter), refusal };
+};
+
+/** Why this is not the dashboard, and the way on. */
+const Locked = () => {
+  const { activeAccount, caller, ready } = useGlance();
+  const mayAct = useMayAct();
+  const { headline } = useHeadline();
+  return (
+    <>
+      <p className="banner" data-tone="bad">
+        <b>
+          <span aria-hidden="true">⊘</span> The dashboard of {activeAccount.name} is locked.
+        </b>{' '}
+        {reasonOf(ready, mayAct, caller.role, headline.sentence)}
+      </p>
+      <p>
+        <b>Next:</b> {nextOf(ready, mayAct, headline.nextAction)}
+      </p>
+      <button type="button" onClick={() => navigate('/')}>
+        <span aria-hidden="true">←</span> To the account
+      </button>
+    </>
+  );
+};
+
+const reasonOf = (ready: boolean, mayAct: boolean, role: string, sentence: string): string => {
+  if (!ready) return `It opens when everything is confirmed. ${sentence}`;
+  return mayAct
+    ? 'Everything is confirmed, and nobody has gone through the gate yet.'
+    : `Everything is confirmed, but you are ${role}: you see everything and go through no gate.`;
+};
+
+const nextOf = (ready: boolean, mayAct: boolean, nextAction: string): string => {
+  if (!mayAct)
+    return 'Open a one-time link (`vega-auth keys link`) or log in with a key of the role OPERATOR, or have an operator act.';
+  return ready ? 'Press “Go to dashboard” above.' : nextAction;
 };

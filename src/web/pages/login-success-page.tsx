@@ -7,7 +7,7 @@ import { Refusal } from '../parts/refusal.tsx';
 
 type Success = NonNullable<LoginSuccessQuery['loginSuccess']>;
 
-/** The facts of one API's login, as the broker told them; names are masked. */
+/** The facts of one API's login, as the broker told them; what is personal is masked. */
 export const LoginSuccessPage = () => {
   const { activeAccount, tokens } = useGlance();
   const [apiName, choose] = useState<ApiName>('PRIMARY');

@@ -1,3 +1,4 @@
+import { Fragment } from 'react';
 import { useGlance } from '../facts/use-desk.ts';
 import { useHeadline } from '../facts/use-headline.ts';
 import { Countdown } from './countdown.tsx';
@@ -8,14 +9,20 @@ import { WordMark } from './word.tsx';
 /** The one glance: where the account stands, whether programs may trade, what to do next. */
 export const HeadlineBar = () => {
   const { activeAccount, authState } = useGlance();
-  const { headline, gate, isSure } = useHeadline();
+  const { headline, stateWords, gate, isSure } = useHeadline();
   const { cooldown, run } = authState;
   const until = cooldown.active ? cooldown.until : run?.waitingUntil;
   return (
     <section className="headline" data-tone={headline.tone} aria-label={`State of ${activeAccount.name}`}>
       <div className="cell state-cell">
         <h1>
-          <span className="label">Auth state</span> <WordMark of={headline} />
+          <span className="label">Auth state</span>
+          {stateWords.map((word) => (
+            <Fragment key={word.word}>
+              {' '}
+              <WordMark of={word} />
+            </Fragment>
+          ))}
         </h1>
         {isSure && until != null ? <Countdown until={until} name="Time left" /> : null}
         {isSure ? null : <OfflineFor />}

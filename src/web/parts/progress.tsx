@@ -1,24 +1,49 @@
-import { RUN_WORDS } from '../../sdk/words.ts';
+import { RUN_WORDS, VERDICT_WORDS } from '../../sdk/words.ts';
+import type { Glance } from '../facts/desk.ts';
 import { useGlance } from '../facts/use-desk.ts';
+import { Panel } from './panel.tsx';
 import { WordMark } from './word.tsx';
 
-/** Of the run that is under way; where there is none, of the tokens there are. */
-export const Progress = () => {
+type Run = NonNullable<Glance['authState']['run']>;
+
+/** How many tokens of the account are valid, which are not, and how far a run has come that is under way. */
+export const ProgressPanel = () => {
   const { authState, tokens } = useGlance();
   const { run } = authState;
-  const isLive = run !== null && run !== undefined && run.endedAt === null;
-  const made = isLive
-    ? run.steps.filter(({ status }) => status === 'DONE').length
-    : tokens.filter(({ verdict }) => verdict === 'VALID').length;
-  const total = isLive ? run.steps.length : tokens.length;
+  const lacking = tokens.filter(({ verdict }) => verdict !== 'VALID');
+  const valid = tokens.length - lacking.length;
+  const isLive = run != null && run.endedAt === null;
   return (
-    <div className="progress">
-      {isLive ? <WordMark of={RUN_WORDS[run.status]} /> : null}
-      <progress max={Math.max(total, 1)} value={made} aria-label={isLive ? 'Tokens made' : 'Valid tokens'} />
-      <b className="number">
-        {made} / {total}
-      </b>{' '}
-      {isLive ? 'made' : 'valid'}
-    </div>
+    <Panel
+      title="Token progress"
+      aside={
+        <div className="progress">
+          <progress max={Math.max(tokens.length, 1)} value={valid} aria-label="Valid tokens" />
+          <b className="number">
+            {valid} / {tokens.length}
+          </b>{' '}
+          valid
+        </div>
+      }
+      className="progress-panel"
+    >
+      {isLive || lacking.length > 0 ? (
+        <ul className="lacking">
+          {isLive ? <RunProgress run={run} /> : null}
+          {lacking.map(({ apiName, verdict }) => (
+            <li key={apiName}>
+              {apiName} <WordMark of={VERDICT_WORDS[verdict]} />
+            </li>
+          ))}
+        </ul>
+      ) : null}
+    </Panel>
   );
 };
+
+const RunProgress = ({ run }: { run: Run }) => (
+  <li className="run-progress">
+    <WordMark of={RUN_WORDS[run.status]} /> {run.steps.filter(({ status }) => status === 'DONE').length} of{' '}
+    {run.steps.length} made
+  </li>
+);

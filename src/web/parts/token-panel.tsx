@@ -1,13 +1,12 @@
 import { useGlance } from '../facts/use-desk.ts';
 import { Panel } from './panel.tsx';
-import { Progress } from './progress.tsx';
 import { TokenRow } from './token-row.tsx';
 
 /** Every token with its verdict and its end, PRIMARY on top as the API has it. Nothing here triggers anything. */
 export const TokenPanel = () => {
   const { tokens, authState } = useGlance();
   return (
-    <Panel title="Tokens and expiry" aside={<Progress />} className="token-panel">
+    <Panel title="Token expiry timeline" className="token-panel">
       {tokens.length === 0 ? (
         <p className="empty">No API is configured for this account. Next: add PRIMARY under APIs (F8).</p>
       ) : (
