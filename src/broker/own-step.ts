@@ -71,6 +71,9 @@ const AGREEMENT_BOX =
 
 /** The code of an authenticator is no answer to a message. */
 const MESSAGE = /\b(?:sms|text message|e-?mail|whats ?app|voice call)\b/i;
+/** A code that came in one. */
+const SENT_CODE =
+  /\b(?:otp|sent|verification|security)\b|\bcode (?:by|from|in|via|on)\b|\b(?:sms|e-?mail|message) code\b/i;
 const AUTHENTICATOR = /\b(?:totp|authenticator|time-based)\b/i;
 
 const LAST_ATTEMPT =
@@ -157,19 +160,12 @@ const obstacleInWords = (field: FieldName, shown: FieldReading, page: PageReadin
 
 /** Whether a page that is no step of the login asks a person to decide something. */
 export const asksPerson = ({ headings, otherInputs, checkboxes, dialog, buttons }: PageReading): boolean => {
-  const texts = [
-    ...headings,
-    ...otherInputs,
-    ...checkboxes,
-    dialog?.text ?? '',
-    ...buttons.map(({ label }) => label),
-  ];
-  return texts.some(
-    (text) =>
-      SERIOUS_HEADING.test(text) ||
-      OTHER_LEAD.some((pattern) => pattern.test(text)) ||
-      MESSAGE.test(text) ||
-      AGREEMENT_BOX.test(text) ||
-      lines(text).some((line) => OTHER_CAPTION.test(line)),
+  const labels = buttons.map(({ label }) => label);
+  const said = [...headings, ...otherInputs, ...checkboxes, dialog?.text ?? '', ...labels];
+  return (
+    said.some((text) => SERIOUS_HEADING.test(text) || OTHER_LEAD.some((pattern) => pattern.test(text))) ||
+    [...headings, ...otherInputs].some((text) => MESSAGE.test(text) && SENT_CODE.test(text)) ||
+    [...checkboxes, ...labels].some((text) => AGREEMENT_BOX.test(text)) ||
+    otherInputs.some((text) => lines(text).some((line) => OTHER_CAPTION.test(line)))
   );
 };

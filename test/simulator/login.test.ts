@@ -13,7 +13,7 @@ test('the login requests answer in the documented shapes', async () => {
     data: {
       message: 'Enter the 6-digit OTP received on 98******34',
       validateOTPToken: expect.stringMatching(/^ll1FA-/),
-      nextRequestInterval: 0,
+      nextRequestInterval: 120,
       userType: 'individual',
       isTotpEnabled: true,
     },

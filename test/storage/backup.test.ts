@@ -279,7 +279,9 @@ test('what an older vega-auth has left is copied before its tables are changed',
   await store(first, 'token-canary');
   await first[Symbol.asyncDispose]();
   folder.raw((connection) =>
-    connection.exec("drop table vega_spills; delete from vega_migration where name = '0015-spills'"),
+    connection.exec(
+      "drop table vega_token_marks; delete from vega_migration where name = '0016-token-marks'",
+    ),
   );
   await using database = await folder.open();
   expect(await texts(database)).toEqual(['token-canary']);
@@ -288,6 +290,6 @@ test('what an older vega-auth has left is copied before its tables are changed',
   const copy = new Sqlite(folder.file('.vega', 'backups', name), { readonly: true });
   const latest = copy.prepare<[], string>('select max(name) from vega_migration').pluck().get();
   copy.close();
-  expect(latest).toBe('0014-ended-tokens');
+  expect(latest).toBe('0015-spills');
   expect(bytesOf(folder, name)).not.toContain('token-canary');
 });
