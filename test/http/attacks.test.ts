@@ -154,7 +154,7 @@ const bytesOf = (desk: Desk, key: string, sent: Attack): string => {
 /** All that is stored, but what is written down of the attacks themselves, and that a key's holder has logged in. */
 const contentsOf = (desk: Desk): Record<string, unknown[]> => {
   const tables = desk.rows("select name from sqlite_master where type = 'table'").map(({ name }) => name);
-  const kept = tables.filter((name) => !/^(sqlite_|audit_|events|sessions)/.test(name));
+  const kept = tables.filter((name) => !/^(sqlite_|vega_audit_|vega_events|vega_sessions)/.test(name));
   return Object.fromEntries(kept.map((name) => [name, desk.rows(`select * from "${name}"`)]));
 };
 
