@@ -128,7 +128,9 @@ export const obstacleTo = (field: FieldName, shown: FieldReading, page: PageRead
 
 const obstacleInWords = (field: FieldName, shown: FieldReading, page: PageReading): Obstacle | null => {
   const captions = lines(shown.caption).filter((line) => !isHelp(line));
-  const lead = lines(shown.lead).filter((line) => !isHelp(line));
+  const headings = new Set(page.headings.flatMap((heading) => lines(heading)));
+  // A heading is what the page asks for, also as a question.
+  const lead = lines(shown.lead).filter((line) => headings.has(line) || !isHelp(line));
   const trail = lines(shown.trail).filter((line) => !isHelp(line));
   const caption = captions.find(
     (line) => OTHER_CAPTION.test(line) || (field === 'PIN' && OTHER_PIN_CAPTION.test(line)),
@@ -139,7 +141,6 @@ const obstacleInWords = (field: FieldName, shown: FieldReading, page: PageReadin
     return words.length <= SHORT_CAPTION && !words.every((word) => CAPTION_WORDS[field].test(word));
   });
   if (strange !== undefined) return { ...said(strange), needsPerson: MESSAGE.test(strange) };
-  const headings = new Set(page.headings.flatMap((heading) => lines(heading)));
   const asking = lead.find(
     (line) =>
       OTHER_LEAD.some((pattern) => pattern.test(line)) || (headings.has(line) && SERIOUS_HEADING.test(line)),

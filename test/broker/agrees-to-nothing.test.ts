@@ -135,6 +135,8 @@ const OTHER_PINS: readonly (readonly [what: string, html: string])[] = [
   ['for a new PIN, in its placeholder', step('PIN', { input: 'placeholder="Choose a PIN"' })],
   ['to confirm a PIN', step('PIN', { label: 'Re-enter PIN' })],
   ['for a PIN that has expired', step('PIN', { before: '<p>Your PIN has expired. Pick another one.</p>' })],
+  ['to sign with the PIN, in a question', step('PIN', { heading: 'Authorise the DDPI mandate?' })],
+  ['for a new PIN, in a question', step('PIN', { heading: 'Shall we set a new PIN?' })],
   ['to sign with the PIN', step('PIN', { heading: 'Authorise the DDPI mandate' })],
   [
     'to agree with the PIN',
