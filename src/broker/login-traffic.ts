@@ -6,7 +6,7 @@ import { CAPTCHA, failureInStatus, type SeenFailure } from './page-kind.ts';
 import { type FieldName, isCaptchaAddress } from './page-reading.ts';
 import { isRedirect } from './redirect.ts';
 import { SubmissionGuard } from './submission-guard.ts';
-import { Submissions } from './submissions.ts';
+import { STATUS_GRACE_MS, Submissions } from './submissions.ts';
 import { isOwnSite, UnreadRequests } from './unread-requests.ts';
 
 interface Options {
@@ -32,6 +32,8 @@ export class LoginTraffic {
   /** What may have carried a value that is not found in it. */
   readonly unread = new UnreadRequests();
   readonly #submissions = new Submissions();
+  /** Requests with a value that have an answer, though perhaps not its body yet. */
+  readonly #responded = new WeakSet<Request>();
   /** The button of the step has been pressed, or the Enter key. */
   #isPressed = false;
   #armed: FieldName | null = null;
@@ -162,6 +164,7 @@ export class LoginTraffic {
     if (this.unread.settle(request)) this.#options.onChange();
     const field = this.#submissions.pendingField(request);
     if (field === undefined) return;
+    this.#responded.add(request);
     const isOwn = isOwnSite(request, this.#options.page);
     void this.#settle(request, field, () => readAnswerTo(field, response, isOwn));
   };
@@ -169,7 +172,8 @@ export class LoginTraffic {
   readonly #onFailed = (request: Request): void => {
     if (this.unread.settle(request)) this.#options.onChange();
     const field = this.#submissions.pendingField(request);
-    if (field === undefined || this.#redirect !== null) return;
+    // A page may drop the body of an answer unread: the answer has come all the same.
+    if (field === undefined || this.#redirect !== null || this.#responded.has(request)) return;
     const brokenOff = isOwnSite(request, this.#options.page) ? BROKEN_OFF : null;
     void this.#settle(request, field, async () => ({ outcome: brokenOff, otpIntervalMs: null }));
   };
@@ -198,6 +202,8 @@ export class LoginTraffic {
     this.#submissions.settle(request, outcome);
     this.#guard.release(field);
     this.#options.onChange();
+    // A bare status that has stood for a while is an answer, though nothing else has changed.
+    setTimeout(this.#options.onChange, STATUS_GRACE_MS + 10).unref();
   }
 
   #noticeRedirect(request: Request): boolean {
@@ -220,6 +226,7 @@ const BROKEN_OFF: SeenFailure = {
   kind: 'FAILURE',
   code: 'BROKER_UNREACHABLE',
   message: 'The connection to the broker broke off.',
+  isStatus: true,
 };
 
 const isOwnNavigation = (request: Request, page: Page): boolean =>

@@ -10,7 +10,15 @@ interface Submission {
   readonly isUnasked: boolean;
   /** Undefined until it is answered. */
   outcome?: Outcome;
+  /** When it was answered, on the clock of `performance.now()`. */
+  settledAt?: number;
 }
+
+/**
+ * How long a bare status waits for another request with the same value. A recording of the last key can leave together with
+ * the press, so its status is no answer where the login's own request follows.
+ */
+export const STATUS_GRACE_MS = 700;
 
 /**
  * The requests that carried a value, and what came of each. What left when the button was pressed decides; what left
@@ -42,7 +50,9 @@ export class Submissions {
 
   settle(request: Request, outcome: Outcome): void {
     const settled = this.#all.find((each) => each.request === request);
-    if (settled !== undefined) settled.outcome = outcome;
+    if (settled === undefined) return;
+    settled.outcome = outcome;
+    settled.settledAt = performance.now();
   }
 
   get isPending(): boolean {
@@ -65,9 +75,9 @@ export class Submissions {
     return this.#deciding(field).some(({ outcome }) => outcome === 'REFUSED');
   }
 
-  /** The failure that an answer has told of. Of what left unasked a bare status tells nothing yet. */
+  /** The failure that an answer has told of. A bare status counts later, and never of what left unasked. */
   get failure(): SeenFailure | null {
-    return this.#failure(({ isUnasked }, { isStatus }) => !(isUnasked && isStatus === true));
+    return this.#failure((each, { isStatus }) => isStatus !== true || this.#hasStood(each));
   }
 
   /** The failure that is left when the page does not go on. */
@@ -83,6 +93,12 @@ export class Submissions {
     return null;
   }
 
+  /** No other request with the value is on its way or was answered otherwise, and none has followed for a while. */
+  #hasStood({ field, isUnasked, settledAt = Number.POSITIVE_INFINITY }: Submission): boolean {
+    const isAlone = this.#all.every((each) => each.field !== field || isBareStatus(each.outcome));
+    return !isUnasked && isAlone && performance.now() - settledAt >= STATUS_GRACE_MS;
+  }
+
   #deciding(field: FieldName): readonly Submission[] {
     return this.#all.filter((each, index) => each.field === field && this.#decides(field, index));
   }
@@ -92,3 +108,6 @@ export class Submissions {
     return !isAsked || this.#all[index]?.isUnasked === false;
   }
 }
+
+const isBareStatus = (outcome: Outcome | undefined): boolean =>
+  typeof outcome === 'object' && outcome !== null && outcome.isStatus === true;

@@ -126,3 +126,16 @@ test.concurrent.each([403, 500, 204])(
   },
   60_000,
 );
+
+test.concurrent.each([403, 500, 429])(
+  'a recording of the press that is answered with %i before the login has sent anything refuses nothing',
+  async (status) => {
+    const script = `
+      const send = window.fetch.bind(window);
+      document.addEventListener('pointerdown', () => { for (const { value } of document.querySelectorAll('input')) void send('/replay', { method: 'POST', body: JSON.stringify({ shown: value }) }); }, true);
+      window.fetch = (...request) => new Promise((resolve) => setTimeout(resolve, 300)).then(() => send(...request));`;
+    const others = { '/replay': { status, body: '' } };
+    expect(await looks.visit({ views: VIEWS, script, others })).toMatchObject({ end: 'CODE', sent: SENT });
+  },
+  60_000,
+);
