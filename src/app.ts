@@ -7,19 +7,13 @@ import { locateDatabase } from './db/locate.ts';
 import type { DatabaseOptions } from './db/opening.ts';
 import { isSurelyDead, markOf } from './db/process-mark.ts';
 import { type Restored, restoreBackup } from './db/restore.ts';
-import { callerOfKey, isGuessable } from './domain/access-key.ts';
+import { isGuessable } from './domain/access-key.ts';
 import { schema } from './graphql/schema.ts';
-import { Access } from './http/access.ts';
-import { callbackRoute } from './http/callback.ts';
 import type { ConnectionLimits } from './http/connections.ts';
-import { graphiql } from './http/graphiql.ts';
-import { GraphQLServer } from './http/graphql-server.ts';
-import { createHandler, type Handler } from './http/handler.ts';
+import type { Operation, Outcome } from './http/graphql/operations.ts';
 import { type Listening, listen } from './http/listen.ts';
 import { loadOperatorKey } from './http/operator-key.ts';
-import { pageFiles } from './http/page-files.ts';
-import { createRest } from './http/rest/rest.ts';
-import { webhookRoute } from './http/webhook.ts';
+import { createHttpServer } from './http/server.ts';
 import { createLogger, type Logger, named } from './log.ts';
 import { AccessKeys } from './services/access/access-keys.ts';
 import { loginPath, Sessions } from './services/access/sessions.ts';
@@ -50,8 +44,8 @@ import { warmUp } from './services/warm-up.ts';
 export interface App extends AsyncDisposable {
   /** Answers a request as the server would. */
   readonly fetch: (request: Request) => Promise<Response>;
-  /** Answers what is posted to `/graphql`, as `fetch` does, to a caller that has no need of a `Request`. */
-  readonly post: Handler['post'];
+  /** Performs a GraphQL operation as the operator, without HTTP; a subscription answers its results. */
+  readonly perform: (operation: Operation) => Promise<Outcome>;
   readonly services: Services;
   /** The key that `fetch` wants as `Authorization: Bearer …`. */
   readonly operatorKey: string;
@@ -215,32 +209,17 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
   const swept = isVisit ? Promise.resolve() : sweep(log);
   const warmedUp = isVisit ? Promise.resolve() : warmUp(services, log);
 
-  const access = new Access({
+  const http = createHttpServer({
+    schema,
+    services,
+    acquisitions,
+    notices,
     operatorKey,
-    keys: accessKeys,
-    sessions,
     allowedHosts: config.allowedHosts,
     trustsProxy: config.trustsProxy,
-    onRefused: (kind) => refusals.note(kind, {}),
-  });
-  const httpLog = named(log, 'http');
-  const graphql = new GraphQLServer(schema, services, httpLog, options.limits);
-  accessKeys.onRevoked(async (key) => {
-    graphql.endAllOf(callerOfKey(key).id);
-    await sessions.endOf(key.id);
-  });
-  sessions.onEnded((callerId) => graphql.endAllOf(callerId));
-  const rest = createRest({ graphql, services, log: httpLog });
-  const routes = [webhookRoute(notices, httpLog), callbackRoute({ acquisitions, clock }, httpLog)];
-  const page = pageFiles(PAGE_FOLDER);
-  const handler = createHandler({
-    access,
-    graphql,
-    graphiql: graphiql(schema),
-    rest,
-    open: routes,
-    page,
-    log: httpLog,
+    subscriptionsPerKey: options.limits?.subscriptionsPerKey,
+    pageFolder: PAGE_FOLDER,
+    log: named(log, 'http'),
   });
   const servers: Listening[] = [];
   const close = async (): Promise<void> => {
@@ -253,14 +232,13 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
     await refusals[Symbol.asyncDispose]();
     if (!isVisit) await audit.record('SERVER_STOPPED', {});
     await events[Symbol.asyncDispose]();
-    graphql[Symbol.dispose]();
     for (const server of servers) await server[Symbol.asyncDispose]();
     await database[Symbol.asyncDispose]();
   };
   let closing: Promise<void> | null = null;
   return {
-    fetch: (request) => handler.fetch(request),
-    post: (posting) => handler.post(posting),
+    fetch: (request) => http.fetch(request),
+    perform: (operation) => http.perform(operation),
     services,
     operatorKey: operatorKey.reveal(),
     issueLoginPath: () => loginPath(sessions.issueLink()),
@@ -269,7 +247,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
       // Everybody comes from a proxy's address; how many of them may, the proxy says.
       const given = options.limits?.connections;
       const limits = config.trustsProxy ? { ...given, perAddress: Number.POSITIVE_INFINITY } : given;
-      const server = await listen(handler.listener, { host, port, log: httpLog, limits });
+      const server = await listen(http.listener, { host, port, log: named(log, 'http'), limits });
       servers.push(server);
       log.info({ url: server.url }, 'listening');
       const keys = keyFindings(services.isOperatorKeyGuessable);

@@ -29,8 +29,8 @@ const PARTS: Readonly<Record<string, Part>> = {
   http: {
     own: ['graphql', 'domain', 'services', 'log.ts'],
     npm: [
-      ...['graphql-yoga', '@graphql-yoga/render-graphiql', '@whatwg-node/server', 'graphql', 'graphql-sse'],
-      'prom-client',
+      ...['graphql-yoga', '@graphql-yoga/render-graphiql', '@envelop/core', '@whatwg-node/server', 'graphql'],
+      ...['graphql-sse', 'prom-client', 'raw-body'],
     ],
     node: true,
   },

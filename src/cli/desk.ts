@@ -3,9 +3,10 @@ import path from 'node:path';
 import type { Env } from '../config.ts';
 import { clientOver } from '../sdk/client.ts';
 import type { VegaClient } from '../sdk/index.ts';
-import { type Post, postWith, Transport } from '../sdk/transport.ts';
+import { HttpTransport } from '../sdk/transport.ts';
 import type { Terminal } from './command.ts';
 import { isServed, serverUrl } from './probe.ts';
+import { processTransport } from './process-transport.ts';
 import { withVisibleTexts } from './view/visible.ts';
 
 /** The API, wherever it is: one client, and where its answers come from. */
@@ -35,8 +36,8 @@ export class KeyMissing extends Error {
 }
 
 /**
- * Speaks to the server where one answers. Where none does, opens the program in this process and speaks to the same
- * `fetch` without a socket. Never the one in place of the other: a server that refuses is not gone around.
+ * Speaks to the server where one answers. Where none does, opens the program in this process and
+ * performs the same operations without HTTP. Never the one in place of the other: a server that refuses is not gone around.
  */
 export const openDesk = async (terminal: Terminal, options: DeskOptions = {}): Promise<Desk> => {
   const url = serverUrl(terminal.env);
@@ -49,7 +50,7 @@ export const openDesk = async (terminal: Terminal, options: DeskOptions = {}): P
 const atServer = (url: string, { env, workingDirectory }: Terminal): Desk => {
   const key = env.VEGA_OPERATOR_KEY?.trim() || keyIn(workingDirectory);
   if (key === undefined) throw new KeyMissing(url);
-  const client = clientAt(url, key, postWith());
+  const client = clientOver(new HttpTransport({ url, key, receive: withVisibleTexts }));
   return {
     client,
     serverUrl: url,
@@ -57,10 +58,6 @@ const atServer = (url: string, { env, workingDirectory }: Terminal): Desk => {
     [Symbol.asyncDispose]: async () => client.close(),
   };
 };
-
-/** Whatever others have written reaches the commands with nothing in it that a terminal would obey. */
-const clientAt = (url: string, key: string, post: Post): VegaClient =>
-  clientOver(new Transport({ url, key, post, receive: withVisibleTexts }));
 
 const keyIn = (workingDirectory: string): string | undefined => {
   const file = path.join(workingDirectory, '.vega', 'operator.key');
@@ -77,7 +74,7 @@ const inProcess = async (
 ): Promise<Desk> => {
   const [{ openApp }, { readConfig }] = await Promise.all([import('../app.ts'), import('../config.ts')]);
   const app = await openApp(readConfig(withQuietLog(env)), { workingDirectory, isVisit });
-  const client = clientAt('http://127.0.0.1', app.operatorKey, app.post);
+  const client = clientOver(processTransport(app));
   return {
     client,
     serverUrl: null,

@@ -317,6 +317,11 @@ export class Database implements TokenFormat {
     for (const opened of [this.#file, this.#mirror.rows, ...this.#lingering]) await opened.close();
   }
 
+  /** Differs whenever something may be read otherwise than before; null while the file cannot be written. */
+  get revision(): string | null {
+    return this.#outage === null ? this.#version() : null;
+  }
+
   /** Differs whenever something may be read otherwise than before. A file that does not tell is read again. */
   #version(): string {
     if (this.#outage !== null) return `${this.#writes}`;

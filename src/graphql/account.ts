@@ -3,7 +3,7 @@ import { getAccount, listAccounts } from '../services/accounts/accounts.ts';
 import { READERS } from './access-plugin.ts';
 import { ApiConfigRef, ConfigSourceEnum } from './api-config.ts';
 import { AuthStateRef } from './auth-state.ts';
-import { builder } from './builder.ts';
+import { builder, REPEATABLE } from './builder.ts';
 import { TokenRef } from './token.ts';
 
 export const AccountRef = builder.objectRef<Account>('Account').implement({
@@ -60,12 +60,14 @@ export const AccountRef = builder.objectRef<Account>('Account').implement({
 builder.queryFields((t) => ({
   accounts: t.field({
     allow: READERS,
+    extensions: REPEATABLE,
     type: [AccountRef],
     description: 'Every account.',
     resolve: (_root, _args, { services }) => listAccounts(services.database),
   }),
   activeAccount: t.field({
     allow: READERS,
+    extensions: REPEATABLE,
     type: AccountRef,
     description: 'The account that requests without accountId mean.',
     resolve: (_root, _args, { services }) => getAccount(services.database, null),

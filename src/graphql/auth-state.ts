@@ -3,7 +3,7 @@ import { type AuthState, BLOCK_REASONS, type Cooldown } from '../domain/auth-sta
 import { getAccount } from '../services/accounts/accounts.ts';
 import { logOut, startLogin } from '../services/auth-state/account-login.ts';
 import { EVERYBODY, OPERATORS } from './access-plugin.ts';
-import { accountArgument, builder, enumOf } from './builder.ts';
+import { accountArgument, builder, enumOf, REPEATABLE } from './builder.ts';
 import { FailureCodeEnum, GenerationRunRef } from './generation-run.ts';
 import { plainText } from './plain-text.ts';
 
@@ -89,6 +89,7 @@ export const AuthStateRef = builder.objectRef<AuthState>('AuthState').implement(
 builder.queryFields((t) => ({
   authState: t.field({
     allow: EVERYBODY,
+    extensions: REPEATABLE,
     type: AuthStateRef,
     description: 'How an account stands now.',
     args: { accountId: t.arg.id(accountArgument) },
@@ -97,6 +98,7 @@ builder.queryFields((t) => ({
   }),
   ready: t.boolean({
     allow: EVERYBODY,
+    extensions: REPEATABLE,
     description:
       'The gate: AUTH_CONFIRMED or later, on the facts of now. Closes by itself when a token of the confirmed set dies; of a partial set that was accepted, PRIMARY alone counts.',
     args: { accountId: t.arg.id(accountArgument) },

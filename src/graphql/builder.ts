@@ -52,3 +52,9 @@ export const enumOf = <Value extends string>(
 
 /** Of whatever is asked of one account. */
 export const accountArgument = { description: 'An account; the active one if left out.' } as const;
+
+/**
+ * Of a query that changes nothing and reads only what `StateRevision` watches: whoever asks the same of the same state is
+ * answered the same, so the answer may be kept.
+ */
+export const REPEATABLE = { repeatable: true } as const;

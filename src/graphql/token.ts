@@ -5,7 +5,7 @@ import { getAccount } from '../services/accounts/accounts.ts';
 import type { KnownToken } from '../services/tokens/token-truth.ts';
 import { EVERYBODY } from './access-plugin.ts';
 import { ApiNameEnum } from './api-config.ts';
-import { accountArgument, builder, enumOf } from './builder.ts';
+import { accountArgument, builder, enumOf, REPEATABLE } from './builder.ts';
 
 export const VerdictEnum = enumOf('Verdict', {
   description: 'What is known about a token.',
@@ -82,6 +82,7 @@ export const TokenRef = builder.objectRef<KnownToken>('Token').implement({
 builder.queryField('tokens', (t) =>
   t.field({
     allow: EVERYBODY,
+    extensions: REPEATABLE,
     type: [TokenRef],
     description:
       'The tokens of all enabled APIs, PRIMARY first, from the database; the broker is not asked. A key that is confined to some APIs is told of those.',

@@ -4,10 +4,10 @@ import type { Secret } from '../domain/secret.ts';
 import type { AccessKeys } from '../services/access/access-keys.ts';
 import type { OpenedSession, Sessions } from '../services/access/sessions.ts';
 import { hashSecret } from '../services/secret-hash.ts';
+import type { Asking } from './asking.ts';
 import { clientAddressOf } from './client-address.ts';
 import { type Denial, forbidden } from './denial.ts';
 import { Guesses } from './guesses.ts';
-import type { Asking } from './incoming.ts';
 import { PAGE_KEY_HEADER } from './page-key.ts';
 import { checkPlace } from './place.ts';
 import { cookieOf, sessionCookiesOf } from './session-cookie.ts';
@@ -30,7 +30,7 @@ interface Options {
   readonly onRefused: (kind: 'KEY_REFUSED' | 'LINK_REFUSED') => void;
 }
 
-const OPERATOR: Caller = { id: 'the operator’s key', keyId: null, role: 'OPERATOR', bounds: UNBOUND };
+export const OPERATOR: Caller = { id: 'the operator’s key', keyId: null, role: 'OPERATOR', bounds: UNBOUND };
 
 /**
  * Who may come in. Every request names a host and, where a browser sends one, an origin that are ours, and carries the

@@ -1,5 +1,5 @@
 import { isIP, isIPv6 } from 'node:net';
-import type { Asking } from './incoming.ts';
+import type { Asking } from './asking.ts';
 
 /**
  * Where a request comes from, as guesses are counted. A trusted proxy adds whom it was asked by at the end of

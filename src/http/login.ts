@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Access } from './access.ts';
+import type { Asking } from './asking.ts';
 import { type Denial, denialHeaders, forbidden } from './denial.ts';
-import type { Asking } from './incoming.ts';
 import { page } from './page.ts';
 import { PAGE_KEY_HEADER, PAGE_KEY_ITEM } from './page-key.ts';
 import { STRICT_POLICY } from './security-headers.ts';

@@ -1,6 +1,6 @@
 import { isLoopback, readHost } from '../domain/host-name.ts';
+import type { Asking } from './asking.ts';
 import { type Denial, forbidden } from './denial.ts';
-import type { Asking } from './incoming.ts';
 
 /**
  * Null when host and origin are ours: a foreign name that points here is a rebinding attack. What may be listened on

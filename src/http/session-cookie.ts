@@ -1,5 +1,5 @@
 import { SESSION_SECONDS } from '../services/access/sessions.ts';
-import type { Asking } from './incoming.ts';
+import type { Asking } from './asking.ts';
 
 const NAME = 'vega_session';
 /** Over TLS no other host and nothing without TLS can set it. A browser refuses the prefix on plain HTTP. */

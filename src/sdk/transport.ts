@@ -6,32 +6,19 @@ export interface TransportOptions {
   readonly url: string;
   readonly key?: string | undefined;
   readonly pageKey?: string | undefined;
-  readonly post: Post;
+  /** Sends a request; the global `fetch` if left out. */
+  readonly fetch?: ((request: Request) => Promise<Response>) | undefined;
   /** Changes whatever was answered before anybody sees it. */
   readonly receive?: (answer: unknown) => unknown;
 }
 
-/** What the SDK asks: plain values, because a `Request` is slow to load where there is no socket. */
-export interface Posting {
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-  readonly signal: AbortSignal | null;
+/** A way to the GraphQL API. Every failure is a `VegaError`. */
+export interface Transport {
+  /** What a query or a mutation answers. */
+  ask(operation: Operation, signal?: AbortSignal): Promise<unknown>;
+  /** What a subscription tells, until the server says that it is over. Ends without a word when `signal` is aborted. */
+  follow(operation: Operation, signal: AbortSignal, onOpen?: () => void): AsyncGenerator<unknown, void>;
 }
-
-/** What the SDK reads of an answer. A `Response` is one. */
-export type Reply = Pick<Response, 'status' | 'json'> & {
-  readonly body: ReadableStream<Uint8Array> | null;
-  readonly headers: Pick<Headers, 'get'>;
-};
-
-export type Post = (posting: Posting) => Promise<Reply>;
-
-/** Over a `fetch`: the global one, or one that answers in its stead. */
-export const postWith =
-  (send: (request: Request) => Promise<Response> = (request) => fetch(request)): Post =>
-  ({ url, ...init }) =>
-    send(new Request(url, { method: 'POST', ...init }));
 
 /** An operation as it goes over the wire. */
 export interface Operation {
@@ -39,37 +26,36 @@ export interface Operation {
   readonly variables: unknown;
 }
 
-interface Answer {
+/** What an operation answers. */
+export interface Answer {
   readonly data?: unknown;
   readonly errors?: readonly WireError[];
 }
 
 const JSON_ANSWER = 'application/graphql-response+json, application/json';
 
-/** GraphQL over HTTP and over server-sent events. Every failure is a `VegaError`. */
-export class Transport {
+/** GraphQL over HTTP and over server-sent events. */
+export class HttpTransport implements Transport {
   readonly #endpoint: string;
   readonly #key: string | undefined;
   /** Only for the page's own server: its page key is no other's business. */
   readonly #pageKeyHeaders: () => Readonly<Record<string, string>>;
-  readonly #post: Post;
+  readonly #fetch: (request: Request) => Promise<Response>;
   readonly #receive: (answer: unknown) => unknown;
 
-  constructor({ url, key, pageKey, post, receive = (answer) => answer }: TransportOptions) {
+  constructor({ url, key, pageKey, fetch: send, receive = (answer) => answer }: TransportOptions) {
     this.#endpoint = `${url.replace(/\/+$/, '')}/graphql`;
     this.#key = key;
     this.#pageKeyHeaders = () => (url === '' ? pageKeyHeaders(pageKey) : {});
-    this.#post = post;
+    this.#fetch = send ?? ((request) => fetch(request));
     this.#receive = receive;
   }
 
-  /** What a query or a mutation answers. */
   async ask(operation: Operation, signal?: AbortSignal): Promise<unknown> {
     const response = await this.#send(operation, JSON_ANSWER, signal);
     return dataOf(await this.#read(response, signal), response.status);
   }
 
-  /** What a subscription tells, until the server says that it is over. Ends without a word when `signal` is aborted. */
   async *follow(
     operation: Operation,
     signal: AbortSignal,
@@ -96,7 +82,7 @@ export class Transport {
     }
   }
 
-  async #send(operation: Operation, accept: string, signal: AbortSignal | undefined): Promise<Reply> {
+  async #send(operation: Operation, accept: string, signal: AbortSignal | undefined): Promise<Response> {
     const headers = {
       accept,
       'content-type': 'application/json',
@@ -104,13 +90,14 @@ export class Transport {
     };
     try {
       const body = JSON.stringify(operation);
-      return await this.#post({ url: this.#endpoint, headers, body, signal: signal ?? null });
+      const init = { method: 'POST', headers, body, signal: signal ?? null };
+      return await this.#fetch(new Request(this.#endpoint, init));
     } catch (error) {
       throw signal?.aborted === true ? aborted(error) : this.#silence(error);
     }
   }
 
-  async #read(response: Reply, signal: AbortSignal | undefined): Promise<Answer> {
+  async #read(response: Response, signal: AbortSignal | undefined): Promise<Answer> {
     try {
       return this.#receive(await response.json()) as Answer;
     } catch (error) {
@@ -127,10 +114,11 @@ export class Transport {
 const aborted = (cause: unknown): VegaError =>
   new VegaError('ABORTED', 'The request was ended before its answer came.', { cause });
 
-const isStream = (response: Reply): boolean =>
+const isStream = (response: Response): boolean =>
   (response.headers.get('content-type') ?? '').startsWith('text/event-stream');
 
-const dataOf = ({ data, errors }: Answer, status: number): unknown => {
+/** Throws what was refused. */
+export const dataOf = ({ data, errors }: Answer, status: number | null): unknown => {
   if (errors !== undefined && errors.length > 0) throw toVegaError(errors, status);
   return data;
 };

@@ -37,7 +37,7 @@ export interface WireError {
 }
 
 /** The first error of an answer. */
-export const toVegaError = (errors: readonly WireError[], status: number): VegaError => {
+export const toVegaError = (errors: readonly WireError[], status: number | null): VegaError => {
   const [first] = errors;
   const { code, nextAction, retryableAt } = first?.extensions ?? {};
   return new VegaError(

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { parse } from 'graphql';
 import { expect, test } from 'vitest';
-import { DocumentCache } from '../../src/http/document-cache.ts';
+import { DocumentCache } from '../../src/http/graphql/document-cache.ts';
 
 const MAX_BYTES = 200_000;
 

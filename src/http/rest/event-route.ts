@@ -1,5 +1,5 @@
 import type { ExecutionResult } from 'graphql';
-import type { GraphQLServer } from '../graphql-server.ts';
+import type { Operations, Outcome } from '../graphql/operations.ts';
 import { EventFrames } from './event-frames.ts';
 import { EVENTS_OPERATION } from './event-kinds.ts';
 import { eventStream } from './event-stream.ts';
@@ -15,7 +15,7 @@ const PARAMETERS = new Map([
 export const EVENTS_PATH = '/auth/events';
 
 /** Everything that happens, for an EventSource. It comes back with the header `Last-Event-ID` and misses nothing. */
-export const eventRoute = (graphql: GraphQLServer, clock: () => Date): RestRoute => ({
+export const eventRoute = (operations: Operations, clock: () => Date): RestRoute => ({
   method: 'GET',
   path: EVENTS_PATH,
   answer: async (request, caller) => {
@@ -23,8 +23,11 @@ export const eventRoute = (graphql: GraphQLServer, clock: () => Date): RestRoute
     if (parameters instanceof Response) return parameters;
     // An EventSource keeps its address when it comes back, so the header is the younger one.
     const lastEventId = request.headers.get('last-event-id') || parameters.lastEventId;
-    const follow = (after: unknown): Promise<ExecutionResult | AsyncIterableIterator<ExecutionResult>> =>
-      graphql.follow(EVENTS_OPERATION, { accountId: parameters.accountId, after }, caller);
+    const follow = (after: unknown): Promise<Outcome> =>
+      operations.perform(
+        { query: EVENTS_OPERATION, variables: { accountId: parameters.accountId, after } },
+        caller,
+      );
     const results = await follow(lastEventId || null);
     if (!isStream(results)) return refusalResponse(results.errors ?? [], clock());
     return eventStream(
@@ -36,6 +39,5 @@ export const eventRoute = (graphql: GraphQLServer, clock: () => Date): RestRoute
   },
 });
 
-const isStream = (
-  results: ExecutionResult | AsyncIterableIterator<ExecutionResult>,
-): results is AsyncIterableIterator<ExecutionResult> => Symbol.asyncIterator in results;
+const isStream = (results: Outcome): results is AsyncGenerator<ExecutionResult> =>
+  Symbol.asyncIterator in results;

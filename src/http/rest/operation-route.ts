@@ -1,11 +1,12 @@
-import type { GraphQLServer } from '../graphql-server.ts';
+import type { ExecutionResult } from 'graphql';
+import type { Operations } from '../graphql/operations.ts';
 import type { OperationRow } from './operations.ts';
 import { type ParameterTypes, parameterTypesOf, readParameters } from './parameters.ts';
 import { refusalResponse } from './refusals.ts';
 import type { RestRoute } from './rest-route.ts';
 
 /** Turns a row of the table into a route. */
-export const operationRoute = (row: OperationRow, graphql: GraphQLServer, clock: () => Date): RestRoute => {
+export const operationRoute = (row: OperationRow, operations: Operations, clock: () => Date): RestRoute => {
   const types: ParameterTypes = parameterTypesOf(row.operation);
   return {
     method: row.method,
@@ -13,7 +14,10 @@ export const operationRoute = (row: OperationRow, graphql: GraphQLServer, clock:
     answer: async (request, caller) => {
       const variables = await readParameters(request, types);
       if (variables instanceof Response) return variables;
-      const result = await graphql.run(row.operation, variables, caller);
+      const result = (await operations.perform(
+        { query: row.operation, variables },
+        caller,
+      )) as ExecutionResult;
       if (result.errors !== undefined) return refusalResponse(result.errors, clock());
       const data = result.data ?? {};
       const { shape = onlyField, refuse } = row;

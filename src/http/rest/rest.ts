@@ -1,7 +1,7 @@
 import type { Caller } from '../../domain/access-key.ts';
 import type { Logger } from '../../log.ts';
 import type { Services } from '../../services/services.ts';
-import type { GraphQLServer } from '../graphql-server.ts';
+import type { Operations } from '../graphql/operations.ts';
 import { restError } from '../rest-error.ts';
 import { eventRoute } from './event-route.ts';
 import { metricsRoute } from './metrics-route.ts';
@@ -13,17 +13,17 @@ import type { RestRoute } from './rest-route.ts';
 export type Rest = (request: Request, caller: Caller) => Promise<Response>;
 
 interface Options {
-  readonly graphql: GraphQLServer;
+  readonly operations: Operations;
   readonly services: Services;
   readonly log: Logger;
 }
 
 /** The REST mirror: one table of routes over the GraphQL operations. */
-export const createRest = ({ graphql, services, log }: Options): Rest => {
+export const createRest = ({ operations, services, log }: Options): Rest => {
   const { clock } = services;
   const routes: readonly RestRoute[] = [
-    ...OPERATIONS.map((row) => operationRoute(row, graphql, clock)),
-    eventRoute(graphql, clock),
+    ...OPERATIONS.map((row) => operationRoute(row, operations, clock)),
+    eventRoute(operations, clock),
     metricsRoute(services),
   ];
   return async (request, caller) => {

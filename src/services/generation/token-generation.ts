@@ -60,6 +60,11 @@ export class TokenGeneration {
     });
   }
 
+  /** Ids of the runs that wait for the browser, in the order in which they get it. */
+  get waiting(): readonly string[] {
+    return this.#queue.waiting;
+  }
+
   /** The runs that wait for the browser, in order. */
   get queue(): readonly GenerationRun[] {
     return this.#queue.waiting.flatMap((id) => this.#jobOf(id)?.live.state ?? []);

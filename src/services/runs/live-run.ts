@@ -55,6 +55,7 @@ export class LiveRun {
   /** What had left on behalf of the APIs that are done. */
   readonly #submittedOf = new Map<ApiName, readonly Submission[]>();
   #madeAt = 0;
+  #revision = 0;
 
   constructor(run: GenerationRun, options: Options, account: AccountOfRun) {
     this.#run = run;
@@ -64,6 +65,11 @@ export class LiveRun {
 
   get state(): GenerationRun {
     return this.#run;
+  }
+
+  /** Rises with every change of the state. */
+  get revision(): number {
+    return this.#revision;
   }
 
   /** What has left for the broker on behalf of the API that is being worked on. */
@@ -203,6 +209,7 @@ export class LiveRun {
       { mustKeep: true },
     );
     this.#run = run;
+    this.#revision += 1;
     this.tell();
   }
 }

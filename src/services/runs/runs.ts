@@ -9,14 +9,21 @@ export class Runs {
   readonly #live = new Map<string, LiveRun>();
   /** Ids of runs that would go on if another process let go of the browser. */
   readonly #awaitingBrowser = new Set<string>();
+  #revision = 0;
 
   constructor(database: Database) {
     this.#database = database;
   }
 
+  /** Differs whenever what is known in memory does. */
+  get revision(): string {
+    return `${this.#revision} ${[...this.#live.values()].map(({ revision }) => revision).join()}`;
+  }
+
   /** From now on this is the account's run, until the next one. */
   follow(run: LiveRun): void {
     this.#live.set(run.state.accountId, run);
+    this.#revision += 1;
   }
 
   /** The account's run that this process has carried last. */
@@ -28,6 +35,7 @@ export class Runs {
   noteBrowser(runId: string, isTaken: boolean): void {
     if (isTaken) this.#awaitingBrowser.add(runId);
     else this.#awaitingBrowser.delete(runId);
+    this.#revision += 1;
   }
 
   awaitsBrowser(runId: string): boolean {
@@ -42,6 +50,7 @@ export class Runs {
 
   forget(accountId: string): void {
     this.#live.delete(accountId);
+    this.#revision += 1;
   }
 
   async find(id: string): Promise<GenerationRun | null> {

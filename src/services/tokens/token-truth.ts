@@ -57,10 +57,21 @@ export class TokenTruth {
   readonly #places = new Semaphore(PROBES_AT_ONCE);
   readonly #inFlight = new Map<string, Flight>();
   #moment = 0;
+  #revision = 0;
   readonly #remembered = new Map<string, Map<ApiName, Remembered>>();
 
   constructor(options: Options) {
     this.#options = options;
+  }
+
+  /** Rises whenever something is known of a token that was not known before. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** The account's tokens as they are stored. */
+  tokens(account: Account): Promise<readonly StoredToken[]> {
+    return this.#find(account);
   }
 
   /** What is known without asking the broker, in the order of `configs`. */
@@ -102,6 +113,7 @@ export class TokenTruth {
   /** Nothing is known of the account's tokens any more, until the broker is asked again. */
   forget(account: Account): void {
     this.#remembered.delete(account.id);
+    this.#revision += 1;
   }
 
   /** Asks whose token it is, before anything is stored of it. */
@@ -164,6 +176,7 @@ export class TokenTruth {
       account.id,
       ofAccount.set(config.apiName, { moment, fingerprint, check, profile, checkedAt }),
     );
+    this.#revision += 1;
     const from = before?.fingerprint === token.fingerprint ? before.check.verdict : 'UNKNOWN';
     await this.#noteVerdict(account, token, from, check);
     return { config, token, check, checkedAt };

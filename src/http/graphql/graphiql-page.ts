@@ -1,7 +1,5 @@
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
-import type { GraphQLSchema } from 'graphql';
-import { createYoga } from 'graphql-yoga';
-import { PAGE_KEY_HEADER, PAGE_KEY_ITEM } from './page-key.ts';
+import { PAGE_KEY_HEADER, PAGE_KEY_ITEM } from '../page-key.ts';
 
 const FIRST_QUERY = `# Is everything there?
 query Tokens {
@@ -29,24 +27,9 @@ const WITH_PAGE_KEY = `<script>
   };
 </script>`;
 
-const render: typeof renderGraphiQL = (options) =>
-  renderGraphiQL(options).replace('<head>', () => `<head>${WITH_PAGE_KEY}`);
-
 /** GraphiQL with everything it needs inside the page; the usual one would load it from another host. */
-export const createGraphiqlPage = (
-  schema: GraphQLSchema,
-  graphqlEndpoint: string,
-): ((request: Request) => Promise<Response>) => {
-  const yoga = createYoga({
-    schema,
-    graphqlEndpoint,
-    landingPage: false,
-    cors: false,
-    batching: false,
-    logging: false,
-    maskedErrors: { isDev: false },
-    graphiql: { title: 'vega-auth', subscriptionsProtocol: 'SSE', defaultQuery: FIRST_QUERY },
-    renderGraphiQL: render,
-  });
-  return async (request) => yoga.fetch(request);
-};
+export const graphiqlPage = (): string =>
+  renderGraphiQL({ title: 'vega-auth', subscriptionsProtocol: 'SSE', defaultQuery: FIRST_QUERY }).replace(
+    '<head>',
+    () => `<head>${WITH_PAGE_KEY}`,
+  );

@@ -1,12 +1,12 @@
 /** What callers have open, so that it ends with the key or the session by which it was opened. */
-export class OpenEnds {
+export class OpenStreams {
   readonly #ends = new Map<string, Set<() => void>>();
-  /** Whoever was let in just before is not to open anything just after. */
-  readonly #gone = new Set<string>();
+  /** Callers whose key or session has ended; their ids are not used again. */
+  readonly #ended = new Set<string>();
 
-  /** Remembers how something that a caller opens is ended; the answer forgets it. */
+  /** Remembers how something that a caller opens is ended; the answer forgets it. Ends streams opened after revocation. */
   add(caller: string, end: () => void): () => void {
-    if (this.#gone.has(caller)) {
+    if (this.#ended.has(caller)) {
       end();
       return () => undefined;
     }
@@ -19,9 +19,9 @@ export class OpenEnds {
     };
   }
 
-  /** Ends everything of a caller who does not come back: ids are used once. */
+  /** Ends everything that the caller has open. */
   endAll(caller: string): void {
-    this.#gone.add(caller);
+    this.#ended.add(caller);
     for (const end of [...(this.#ends.get(caller) ?? [])]) end();
   }
 }

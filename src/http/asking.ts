@@ -1,0 +1,32 @@
+import type { IncomingMessage } from 'node:http';
+
+/** As much of a request as has to be known to let it in, whether it came over a socket or from this process. */
+export interface Asking {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Pick<Headers, 'get' | 'has'>;
+  /** Where it comes from. A proxy in between is all that is seen of whom it speaks for. */
+  readonly address: string;
+}
+
+export const fromRequest = ({ method, url, headers }: Request, address = 'this process'): Asking => ({
+  method,
+  url,
+  headers,
+  address,
+});
+
+export const fromMessage = (message: IncomingMessage): Asking => {
+  const get = (name: string): string | null => {
+    const value = message.headers[name.toLowerCase()];
+    return (Array.isArray(value) ? value.join(', ') : value) ?? null;
+  };
+  return {
+    method: message.method ?? 'GET',
+    url: `http://${message.headers.host ?? 'unnamed.invalid'}${message.url ?? '/'}`,
+    headers: { get, has: (name) => get(name) !== null },
+    address: addressOf(message),
+  };
+};
+
+export const addressOf = ({ socket }: IncomingMessage): string => socket.remoteAddress ?? 'unknown';

@@ -1,0 +1,131 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { GraphQLSchema } from 'graphql';
+import { audienceOf, type Caller } from '../../domain/access-key.ts';
+import type { Logger } from '../../log.ts';
+import type { Services } from '../../services/services.ts';
+import { type Asking, fromMessage } from '../asking.ts';
+import { parseJson } from '../parse-json.ts';
+import { type Answer, AnswerCache, type Revisions } from './answer-cache.ts';
+import type { AnswerTrait } from './context.ts';
+import { acceptsOnlyStream, acceptsStream, EventStreams, STREAM_PATH } from './event-streams.ts';
+import type { Operation, Operations } from './operations.ts';
+import { GRAPHQL_PATH, type Yoga } from './yoga.ts';
+
+interface Options {
+  readonly schema: GraphQLSchema;
+  readonly services: Services;
+  readonly operations: Operations;
+  readonly revisions: Revisions;
+  readonly log: Logger;
+}
+
+/** GraphQL over HTTP by Yoga, with an answer cache in front, and its event streams by graphql-sse. Checks no key. */
+export class GraphQLEndpoint {
+  readonly cache: AnswerCache;
+  readonly #options: Options;
+  readonly #streams: EventStreams;
+  #yoga: Promise<Yoga> | null = null;
+
+  constructor(options: Options) {
+    this.#options = options;
+    this.#streams = new EventStreams(options.operations, options.log);
+    this.cache = new AnswerCache(options.revisions, options.services.clock);
+  }
+
+  /** Whether a request is answered here. */
+  static serves(path: string): boolean {
+    return path === GRAPHQL_PATH || path === STREAM_PATH;
+  }
+
+  /** A browser opens the page that GraphiQL is; everybody else asks. */
+  static isPage({ method, headers }: Asking, path: string): boolean {
+    return path === GRAPHQL_PATH && method === 'GET' && (headers.get('accept') ?? '').includes('text/html');
+  }
+
+  /** Answers over a socket; `body` was read before. */
+  async answer(
+    message: IncomingMessage,
+    response: ServerResponse,
+    body: string | null,
+    caller: Caller,
+  ): Promise<Answer | null> {
+    const asking = fromMessage(message);
+    if (!this.#wantsStream(asking, body))
+      return this.#ask(asking, message.headers as Record<string, string>, body, caller);
+    await this.#streams.answer(message, response, body, caller);
+    return null;
+  }
+
+  /** Answers a caller in this process. */
+  async fetch(request: Request, asking: Asking, caller: Caller): Promise<Response> {
+    const body = request.method === 'POST' ? await request.text() : null;
+    if (this.#wantsStream(asking, body)) {
+      const init = { method: request.method, headers: request.headers, signal: request.signal, body };
+      return this.#streams.fetch(new Request(request.url, init), caller);
+    }
+    const answer = await this.#ask(asking, Object.fromEntries(request.headers), body, caller);
+    return new Response(answer.body, { status: answer.status, headers: answer.headers });
+  }
+
+  /** GraphiQL, for a browser. */
+  async page(request: Request): Promise<Response> {
+    return (await this.#server()).fetch(request.url, { headers: { accept: 'text/html' } });
+  }
+
+  #wantsStream({ method, url, headers }: Asking, body: string | null): boolean {
+    const { pathname, searchParams } = new URL(url);
+    if (pathname === STREAM_PATH) return true;
+    const accept = headers.get('accept') ?? undefined;
+    if (acceptsOnlyStream(accept)) return true;
+    if (!acceptsStream(accept)) return false;
+    const params = method === 'GET' ? Object.fromEntries(searchParams) : parseJson(body ?? '');
+    // Read only where it may be one.
+    const { query } = { ...(params as Operation | undefined) };
+    const mayBe = typeof query === 'string' && query.includes('subscription');
+    return mayBe && this.#options.operations.kindOf(params as Operation) === 'subscription';
+  }
+
+  /** The key is known by now: an answer that is kept is given to callers who are told the same. */
+  #ask(
+    asking: Asking,
+    headers: Record<string, string>,
+    body: string | null,
+    caller: Caller,
+  ): Promise<Answer> {
+    const trait: AnswerTrait = { isRepeatable: false };
+    const make = async () => {
+      const init = {
+        method: asking.method,
+        headers: ownHeaders(headers),
+        ...(body === null ? {} : { body }),
+      };
+      const { services } = this.#options;
+      const yoga = await this.#server();
+      const response = await yoga.fetch(asking.url, init, { services, caller, trait });
+      const answer = { status: response.status, headers: headersOf(response), body: await response.text() };
+      return { answer, isRepeatable: trait.isRepeatable && response.status === 200 };
+    };
+    if (body === null) return make().then(({ answer }) => answer);
+    const [accept, type] = [asking.headers.get('accept'), asking.headers.get('content-type')];
+    return this.cache.answer([audienceOf(caller), accept, type, body].join('\n'), make);
+  }
+
+  /** Yoga is loaded with the first request: a program without a server has none. */
+  #server(): Promise<Yoga> {
+    const { schema, operations, log } = this.#options;
+    this.#yoga ??= import('./yoga.ts').then(({ createServer }) => createServer(schema, operations, log));
+    return this.#yoga;
+  }
+}
+
+/** The length was that of the body as it came. */
+const ownHeaders = ({
+  'content-length': _length,
+  'transfer-encoding': _encoding,
+  ...headers
+}: Record<string, string>) => headers;
+
+const headersOf = (response: Response): Record<string, string> => {
+  const { 'content-length': _length, ...headers } = Object.fromEntries(response.headers);
+  return headers;
+};

@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+
+/** How long a stream waits for the client that has reserved it. */
+const RESERVED_MS = 30_000;
+/** How long a client may leave what was sent unread. */
+const STALLED_MS = 60_000;
+const MAX_PER_CALLER = 100;
+
+/** A stream that carries several operations of one client. */
+export class ReservedStream {
+  readonly token = randomBytes(24).toString('base64url');
+  /** Whose it is: a token of somebody else opens nothing. */
+  readonly caller: string;
+  readonly #opened: Promise<ServerResponse | null>;
+  #open: (response: ServerResponse | null) => void = () => undefined;
+  #isOpen = false;
+
+  constructor(caller: string) {
+    this.caller = caller;
+    this.#opened = new Promise((resolve) => {
+      this.#open = resolve;
+    });
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** Null where there is no socket to wait for. */
+  open(response: ServerResponse | null): void {
+    this.#isOpen = true;
+    this.#open(response);
+  }
+
+  /** Waits until the client reads: what is told before it has opened the stream waits for it, too. */
+  async writable(): Promise<void> {
+    const response = await this.#opened;
+    if (response === null || !response.writableNeedDrain) return;
+    await new Promise<void>((resolve, reject) => {
+      const stalled = setTimeout(() => response.destroy(), STALLED_MS).unref();
+      const settle = (): void => {
+        clearTimeout(stalled);
+        response.off('drain', settle).off('close', settle);
+        if (response.destroyed) reject(new Error('The reader of this stream is gone.'));
+        else resolve();
+      };
+      response.once('drain', settle).once('close', settle);
+    });
+  }
+}
+
+/** The streams that clients have reserved, until they are closed; those that nobody opens in time are discarded. */
+export class ReservedStreams {
+  readonly #streams = new Map<string, ReservedStream>();
+  readonly #discard: (stream: ReservedStream) => void;
+
+  constructor(discard: (stream: ReservedStream) => void) {
+    this.#discard = discard;
+  }
+
+  /** Null when the caller has too many. */
+  reserve(caller: string): ReservedStream | null {
+    const own = [...this.#streams.values()].filter((stream) => stream.caller === caller);
+    if (own.length >= MAX_PER_CALLER) return null;
+    const stream = new ReservedStream(caller);
+    this.#streams.set(stream.token, stream);
+    setTimeout(() => {
+      if (!stream.isOpen) this.#discard(stream);
+    }, RESERVED_MS).unref();
+    return stream;
+  }
+
+  find(token: string, caller: string): ReservedStream | null {
+    const stream = this.#streams.get(token);
+    return stream?.caller === caller ? stream : null;
+  }
+
+  forget({ token }: ReservedStream): void {
+    this.#streams.delete(token);
+  }
+}

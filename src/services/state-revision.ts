@@ -1,0 +1,61 @@
+import type { Database } from '../db/database.ts';
+import { nextExpiry } from '../domain/expiry.ts';
+import { endOf } from '../domain/verdict.ts';
+import { listAccounts } from './accounts/accounts.ts';
+import type { AuthStates } from './auth-state/auth-states.ts';
+import type { Clock } from './clock.ts';
+import type { TokenGeneration } from './generation/token-generation.ts';
+import type { Runs } from './runs/runs.ts';
+import type { TokenTruth } from './tokens/token-truth.ts';
+
+interface Options {
+  readonly database: Database;
+  readonly truth: TokenTruth;
+  readonly runs: Runs;
+  readonly states: AuthStates;
+  readonly generation: TokenGeneration;
+  readonly clock: Clock;
+}
+
+/**
+ * Tells whether anything may be read otherwise than before: what is stored, what is known in memory, and what time alone
+ * changes. While the database cannot be written there is no revision: then everything is read anew.
+ */
+export class StateRevision {
+  readonly #options: Options;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** Differs whenever anything has been written, here or by another process, or is known otherwise in memory. */
+  get current(): string | null {
+    const { database, truth, runs, generation } = this.#options;
+    const stored = database.revision;
+    if (stored === null) return null;
+    return `${stored} ${truth.revision} ${runs.revision} ${generation.waiting.join()}`;
+  }
+
+  /** The next instant at which something reads otherwise though nothing is written: an end, a cooldown's second. */
+  async nextChange(): Promise<Date> {
+    const { database, clock, states } = this.#options;
+    const now = clock();
+    const instants: (Date | null)[] = [nextExpiry(now)];
+    for (const account of await listAccounts(database)) {
+      const { cooldown, acceptedUntil } = await states.record(account);
+      const tokens = await this.#options.truth.tokens(account);
+      instants.push(acceptedUntil, ...tokens.map(endOf));
+      if (cooldown !== null) instants.push(nextSecondOf(cooldown.until, now));
+    }
+    const ahead = instants.flatMap((instant) =>
+      instant !== null && instant > now ? [instant.getTime()] : [],
+    );
+    return new Date(Math.min(...ahead));
+  }
+}
+
+/** When one second less is left until then; whole seconds are told, rounded up. */
+const nextSecondOf = (until: Date, now: Date): Date => {
+  const left = Math.ceil((until.getTime() - now.getTime()) / 1000);
+  return new Date(until.getTime() - (left - 1) * 1000);
+};
