@@ -13,7 +13,7 @@ import type { ConnectionLimits } from './http/connections.ts';
 import type { Operation, Outcome } from './http/graphql/operations.ts';
 import { type Listening, listen } from './http/listen.ts';
 import { loadOperatorKey } from './http/operator-key.ts';
-import { createHttpServer } from './http/server.ts';
+import { createHttpServer, type HttpServer } from './http/server.ts';
 import { createLogger, type Logger, named } from './log.ts';
 import { AccessKeys } from './services/access/access-keys.ts';
 import { loginPath, Sessions } from './services/access/sessions.ts';
@@ -47,6 +47,8 @@ export interface App extends AsyncDisposable {
   /** Performs a GraphQL operation as the operator, without HTTP; a subscription answers its results. */
   readonly perform: (operation: Operation) => Promise<Outcome>;
   readonly services: Services;
+  /** How often an answer was given again, and how often it had to be made. */
+  readonly answers: HttpServer['answers'];
   /** The key that `fetch` wants as `Authorization: Bearer …`. */
   readonly operatorKey: string;
   /** Listens where the configuration says; the server ends with the app. */
@@ -66,6 +68,8 @@ export interface AppOptions {
   readonly beforeStatement?: DatabaseOptions['beforeStatement'];
   readonly limits?: {
     readonly subscriptionsPerKey?: number;
+    /** How much memory cached answers may take; 0 caches none. */
+    readonly answerCacheBytes?: number;
     readonly connections?: Partial<ConnectionLimits>;
   };
   /** Where `.vega` and the database lie unless they are told otherwise. */
@@ -218,6 +222,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
     allowedHosts: config.allowedHosts,
     trustsProxy: config.trustsProxy,
     subscriptionsPerKey: options.limits?.subscriptionsPerKey,
+    answerCacheBytes: options.limits?.answerCacheBytes,
     pageFolder: PAGE_FOLDER,
     log: named(log, 'http'),
   });
@@ -239,6 +244,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
   return {
     fetch: (request) => http.fetch(request),
     perform: (operation) => http.perform(operation),
+    answers: http.answers,
     services,
     operatorKey: operatorKey.reveal(),
     issueLoginPath: () => loginPath(sessions.issueLink()),

@@ -10,6 +10,7 @@ import type { Services } from '../services/services.ts';
 import { StateRevision } from '../services/state-revision.ts';
 import { Access, OPERATOR } from './access.ts';
 import { callbackRoute } from './callback.ts';
+import { AnswerCache } from './graphql/answer-cache.ts';
 import { GraphQLEndpoint } from './graphql/endpoint.ts';
 import { type Operation, Operations, type Outcome } from './graphql/operations.ts';
 import { createHandler, type Handler } from './handler.ts';
@@ -26,12 +27,14 @@ interface Options {
   readonly allowedHosts: readonly string[];
   readonly trustsProxy: boolean;
   readonly subscriptionsPerKey?: number | undefined;
+  readonly answerCacheBytes?: number | undefined;
   readonly pageFolder: string;
   readonly log: Logger;
 }
 
 /** Everything that is answered over HTTP, and GraphQL without it. */
 export interface HttpServer extends Handler {
+  readonly answers: Pick<AnswerCache, 'hits' | 'misses'>;
   /** Performs a GraphQL operation as the operator. */
   perform(operation: Operation): Promise<Outcome>;
 }
@@ -54,10 +57,10 @@ export const createHttpServer = (options: Options): HttpServer => {
     await sessions.endOf(key.id);
   });
   sessions.onEnded((callerId) => operations.open.endAll(callerId));
-  const revisions = new StateRevision(services);
+  const answers = new AnswerCache(new StateRevision(services), clock, options.answerCacheBytes);
   const handler = createHandler({
     access,
-    graphql: new GraphQLEndpoint({ schema, services, operations, revisions, log }),
+    graphql: new GraphQLEndpoint({ schema, services, operations, answers, log }),
     rest: createRest({ operations, services, log }),
     open: [webhookRoute(notices, log), callbackRoute({ acquisitions, clock }, log)],
     page: pageFiles(options.pageFolder),
@@ -65,6 +68,7 @@ export const createHttpServer = (options: Options): HttpServer => {
   });
   return {
     ...handler,
+    answers,
     perform: (operation) => correlated(randomUUID(), () => operations.perform(operation, OPERATOR)),
   };
 };

@@ -94,8 +94,14 @@ test.each([
   ['"query"', 'POST body is expected to be object but received string'],
   ['{}', 'Must provide query string.'],
   ['{"query":3}', 'Expected "query" param to be a string, but given number.'],
-  ['{"query":"{ ready }","variables":[]}', 'Expected "variables" param to be empty or an object, but given array.'],
-  ['{"query":"{ ready }","extensions":1}', 'Expected "extensions" param to be empty or an object, but given number.'],
+  [
+    '{"query":"{ ready }","variables":[]}',
+    'Expected "variables" param to be empty or an object, but given array.',
+  ],
+  [
+    '{"query":"{ ready }","extensions":1}',
+    'Expected "extensions" param to be empty or an object, but given number.',
+  ],
   ['{"query":"{ ready }","id":"1"}', 'Unexpected parameter "id" in the request body.'],
 ])('%s is no GraphQL request', async (body, message) => {
   await using desk = await openDesk({ apis: 1 });

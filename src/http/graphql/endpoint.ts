@@ -5,7 +5,7 @@ import type { Logger } from '../../log.ts';
 import type { Services } from '../../services/services.ts';
 import { type Asking, fromMessage } from '../asking.ts';
 import { parseJson } from '../parse-json.ts';
-import { type Answer, AnswerCache, type Revisions } from './answer-cache.ts';
+import type { Answer, AnswerCache } from './answer-cache.ts';
 import type { AnswerTrait } from './context.ts';
 import { acceptsOnlyStream, acceptsStream, EventStreams, STREAM_PATH } from './event-streams.ts';
 import type { Operation, Operations } from './operations.ts';
@@ -15,13 +15,12 @@ interface Options {
   readonly schema: GraphQLSchema;
   readonly services: Services;
   readonly operations: Operations;
-  readonly revisions: Revisions;
+  readonly answers: AnswerCache;
   readonly log: Logger;
 }
 
 /** GraphQL over HTTP by Yoga, with an answer cache in front, and its event streams by graphql-sse. Checks no key. */
 export class GraphQLEndpoint {
-  readonly cache: AnswerCache;
   readonly #options: Options;
   readonly #streams: EventStreams;
   #yoga: Promise<Yoga> | null = null;
@@ -29,7 +28,6 @@ export class GraphQLEndpoint {
   constructor(options: Options) {
     this.#options = options;
     this.#streams = new EventStreams(options.operations, options.log);
-    this.cache = new AnswerCache(options.revisions, options.services.clock);
   }
 
   /** Whether a request is answered here. */
@@ -107,7 +105,7 @@ export class GraphQLEndpoint {
     };
     if (body === null) return make().then(({ answer }) => answer);
     const [accept, type] = [asking.headers.get('accept'), asking.headers.get('content-type')];
-    return this.cache.answer([audienceOf(caller), accept, type, body].join('\n'), make);
+    return this.#options.answers.answer([audienceOf(caller), accept, type, body].join('\n'), make);
   }
 
   /** Yoga is loaded with the first request: a program without a server has none. */

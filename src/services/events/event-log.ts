@@ -156,7 +156,7 @@ export class EventLog implements AsyncDisposable {
     clearInterval(this.#heartbeat);
     this.#stopWatching?.();
     await this.#store[Symbol.asyncDispose]();
-    for (const reader of [...this.#readers]) reader.close();
+    for (const reader of [...this.#readers]) reader.letGo();
   }
 
   #aside(accountId: string, happening: AuthHappening | AuthAside): AuthEvent {
@@ -222,6 +222,13 @@ export class EventLog implements AsyncDisposable {
       await nextTurn();
       [woken, begun] = [0, performance.now()];
     }
+    if (this.#readers.size > 0) await this.#delivered();
+  }
+
+  /** What was told goes out by the end of the next turn: it belongs to the time that telling takes. */
+  async #delivered(): Promise<void> {
+    await nextTurn();
+    await nextTurn();
   }
 
   #take(turn: Turn): void {
@@ -327,7 +334,7 @@ export class EventLog implements AsyncDisposable {
   #gap(reader: EventReader): Portion {
     this.#options.log.warn({ account: reader.accountId }, 'a reader asked for history that is gone');
     // One that follows a single kind cannot be told: it is let go, and begins anew with the state as it is.
-    if (!reader.wants('GAP')) reader.close();
+    if (!reader.wants('GAP')) reader.letGo();
     const gap = this.#aside(reader.accountId, { kind: 'GAP' });
     return { events: reader.isClosed ? [] : [gap], upTo: this.#lastId, isWhole: true };
   }

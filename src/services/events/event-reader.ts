@@ -47,6 +47,8 @@ export class EventReader implements AsyncIterableIterator<AuthEvent> {
   #seen: number;
   #isBehind: boolean;
   #isClosed = false;
+  /** It was ended from here and not by its listener. */
+  #isLetGo = false;
   #onReady: () => void = () => undefined;
 
   constructor(options: ReaderOptions) {
@@ -109,6 +111,12 @@ export class EventReader implements AsyncIterableIterator<AuthEvent> {
     return this.#options.turn(this).then(() => this.#readHistory());
   }
 
+  /** Ends it although its listener has not asked for that: `next` throws, so that the listener knows to come back. */
+  letGo(): void {
+    this.#isLetGo = !this.#isClosed;
+    this.close();
+  }
+
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -122,6 +130,7 @@ export class EventReader implements AsyncIterableIterator<AuthEvent> {
     for (;;) {
       const event = this.#fetched.shift();
       if (event !== undefined) return { value: event, done: false };
+      if (this.#isLetGo) throw new Error('The listener was let go; it has to subscribe again.');
       if (this.#isClosed) return { value: undefined, done: true };
       const events = this.read();
       // Between a look that finds nothing and the wait there may be no `await`: an event could come in between.
