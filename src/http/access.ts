@@ -172,7 +172,7 @@ const COOKIE_ALONE: Denial = {
   code: 'UNAUTHENTICATED',
   message: 'The cookie of a session opens nothing without the page key.',
   nextAction:
-    'Send the page key from localStorage beside it, as the header X-Vega-Page-Key (the README shows how), or open the link that the server printed.',
+    'Send the page key from localStorage beside it, as the header X-Vega-Page-Key (docs/clients.md shows how), or open the link that the server printed.',
 };
 
 const SERVICE_KEY = forbidden(

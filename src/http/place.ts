@@ -23,6 +23,6 @@ export const checkPlace = (request: Asking, allowedHosts: readonly string[]): De
     ? null
     : forbidden(
         'Requests from this origin are not accepted.',
-        'Have one server pass on both the page and vega-auth (the README shows how); where it changes the Host header, list the page’s host in VEGA_ALLOWED_HOSTS.',
+        'Have one server pass on both the page and vega-auth (docs/clients.md shows how); where it changes the Host header, list the page’s host in VEGA_ALLOWED_HOSTS.',
       );
 };

@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { listing } from '../recipes/listings.ts';
 import { built } from '../support/built.ts';
 import { environmentOf, openBroker, openDesk, refuseLeaks, secretsOf, until } from '../support/desk.ts';
+import { documentText } from '../support/documents.ts';
 import { plantToken } from '../support/plant.ts';
 import { Program } from '../support/program.ts';
 
@@ -151,9 +150,8 @@ test('what a server refuses is not gone around', async () => {
   expect([right.code, right.err]).toEqual([0, `vega-auth: through the server on ${desk.url}\n`]);
 });
 
-test('what the README has systemd and cron run makes the tokens, and says one line', async () => {
-  const readme = readFileSync(path.resolve(import.meta.dirname, '../../README.md'), 'utf8');
-  const [, cron = ''] = /&& vega-auth (.*?) >> morning\.log/.exec(readme) ?? [];
+test('what the documents have systemd and cron run makes the tokens, and says one line', async () => {
+  const [, cron = ''] = /&& vega-auth (.*?) >> morning\.log/.exec(documentText('docs/operations.md')) ?? [];
   const [, unit = ''] =
     /^ExecStart=\/usr\/bin\/env vega-auth (.*)$/m.exec(listing('vega-morning.service')) ?? [];
   expect(listing('vega-morning.timer')).toMatch(/^OnCalendar=Mon\.\.Fri \d\d:\d\d Asia\/Kolkata$/m);

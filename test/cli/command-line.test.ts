@@ -63,7 +63,7 @@ test('the demo does not touch a database that holds real tokens', async () => {
 test('serve listens, prints a link that works once, and ends in order', async () => {
   await using broker = await openBroker();
   await using program = new Program(await built('src/main.ts'));
-  // As systemd is told to by the README.
+  // As docs/operations.md tells systemd to.
   const [, args = ''] =
     /^ExecStart=\/usr\/bin\/env vega-auth (.*)$/m.exec(listing('vega-auth.service')) ?? [];
   program.start(args.split(' '), environmentOf(broker));

@@ -1,19 +1,19 @@
-import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
-import path from 'node:path';
 import { expect, test } from 'vitest';
 import { openDesk } from '../support/desk.ts';
+import { codeBlocksOf, documentText } from '../support/documents.ts';
 import { openProxy } from '../support/proxy.ts';
 import { pageKeyIn } from '../support/session.ts';
 
-const README = readFileSync(path.resolve(import.meta.dirname, '../../README.md'), 'utf8');
-const LISTING = /^```nginx\n([\s\S]*?)^```/m.exec(README)?.[1] ?? '';
+const [LISTING = ''] = codeBlocksOf(documentText('docs/operations.md'))
+  .filter(({ language }) => language === 'nginx')
+  .map(({ text }) => text);
 const NAME = /server_name (\S+);/.exec(LISTING)?.[1] ?? '';
 
 type Headers = Readonly<Record<string, string>>;
 
-test('behind the proxy of the README the server is used over TLS, and knows for whom the proxy speaks', async () => {
+test('behind the proxy of the documents the server is used over TLS, and knows for whom the proxy speaks', async () => {
   await using desk = await openDesk({ apis: 1, env: { VEGA_ALLOWED_HOSTS: NAME, VEGA_TRUST_PROXY: 'true' } });
   await using proxy = await openProxy({
     name: NAME,

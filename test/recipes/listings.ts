@@ -1,21 +1,21 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { compile as compileSvelte } from 'svelte/compiler';
 import { compileScript, parse } from 'vue/compiler-sfc';
+import { codeBlocksOf, DOCUMENTS } from '../support/documents.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 
-/** The listings of the README that have a name, by it: ```` ```tsx urql.tsx ````. */
+/** The listings of the documents that have a name, by it: ```` ```tsx urql.tsx ````. */
 export const listings: ReadonlyMap<string, string> = new Map(
-  [...readFileSync(path.join(ROOT, 'README.md'), 'utf8').matchAll(/^```\w+ (\S+)\n([\s\S]*?)^```/gm)].map(
-    ([, name, text]) => [name ?? '', text ?? ''],
-  ),
+  [...DOCUMENTS.values()]
+    .flatMap(codeBlocksOf)
+    .flatMap(({ name, text }): [string, string][] => (name === null ? [] : [[name, text]])),
 );
 
 export const listing = (name: string): string => {
   const text = listings.get(name);
-  if (text === undefined) throw new Error(`The README has no listing ${name}.`);
+  if (text === undefined) throw new Error(`No document has a listing ${name}.`);
   return text;
 };
 
@@ -26,14 +26,17 @@ const COMPILERS: Readonly<Record<string, (text: string) => string>> = {
 };
 
 /** Listings find each other by name, and the SDK where the package has it. */
-const fromReadme: Plugin = {
-  name: 'from-readme',
+const fromDocuments: Plugin = {
+  name: 'from-documents',
   setup: ({ onResolve, onLoad }) => {
     onResolve({ filter: /^\.\/[\w.]+$/ }, ({ path: name, namespace }) =>
-      namespace === 'file' ? undefined : { path: name.slice(2), namespace: 'readme' },
+      namespace === 'file' ? undefined : { path: name.slice(2), namespace: 'listing' },
     );
-    onResolve({ filter: /^readme:/ }, ({ path: name }) => ({ path: name.slice(7), namespace: 'readme' }));
-    onLoad({ filter: /./, namespace: 'readme' }, ({ path: name }) => {
+    onResolve({ filter: /^listing:/ }, ({ path: name }) => ({
+      path: name.slice('listing:'.length),
+      namespace: 'listing',
+    }));
+    onLoad({ filter: /./, namespace: 'listing' }, ({ path: name }) => {
       const kind = path.extname(name);
       const compile = COMPILERS[kind] ?? ((text: string) => text);
       const loader = kind === '.ts' || kind === '.tsx' ? 'tsx' : 'js';
@@ -53,7 +56,7 @@ export const bundle = async (program: string, platform: BuildOptions['platform']
     ...(platform === undefined ? {} : { platform }),
     define: { 'process.env.NODE_ENV': '"production"' },
     alias: { 'vega-auth/sdk': path.join(ROOT, 'src/sdk/index.ts') },
-    plugins: [fromReadme],
+    plugins: [fromDocuments],
     logLevel: 'silent',
   });
   return outputFiles?.[0]?.text ?? '';

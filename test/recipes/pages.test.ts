@@ -9,24 +9,28 @@ import { bundle, listing } from './listings.ts';
 
 /** What makes a page of each listing: some are whole programs, some are components. */
 const PROGRAMS: Readonly<Record<string, string>> = {
-  'urql.tsx': "import 'readme:urql.tsx';",
-  'apollo.tsx': "import 'readme:apollo.tsx';",
+  'urql.tsx': "import 'listing:urql.tsx';",
+  'apollo.tsx': "import 'listing:apollo.tsx';",
+  'react.tsx': "import 'listing:react.tsx';",
   'Morning.vue': `import { createApp } from 'vue';
-    import Morning from 'readme:Morning.vue';
+    import Morning from 'listing:Morning.vue';
     createApp(Morning).mount(document.body);`,
   'Morning.svelte': `import { mount } from 'svelte';
-    import Morning from 'readme:Morning.svelte';
+    import Morning from 'listing:Morning.svelte';
     mount(Morning, { target: document.body });`,
 };
 
-/** Two of them show the cooldown, too. */
+/** It leaves for the dashboard at the end, and has a test of its own. */
+const LEAVES = 'react.tsx';
+
+/** Two of the others show the cooldown, too. */
 const SUBSCRIPTIONS = 7;
 
 /** Notes every text that the page ever showed. */
 const NOTE = `
 globalThis.shown = [];
 new MutationObserver(() => {
-  const text = document.body.innerText;
+  const text = document.body?.innerText ?? '';
   if (text !== shown.at(-1)) shown.push(text);
 }).observe(document, { subtree: true, childList: true, characterData: true });`;
 
@@ -70,7 +74,7 @@ test('React with urql, Apollo, Vue, Svelte and a bare EventSource come back afte
   await using browser = await launchChromium();
   const pages = new Map<string, Page>();
   const failures: string[] = [];
-  for (const name of [...Object.keys(PROGRAMS), 'events.html'])
+  for (const name of [...Object.keys(PROGRAMS), 'events.html'].filter((each) => each !== LEAVES))
     pages.set(name, await open(desk, line.url, browser, name, failures));
   await until('every subscription', async () => (await countReaders(desk)) === SUBSCRIPTIONS);
   await until('the line to be dead', async () => !line.cut() && (await countReaders(desk)) === 0);
@@ -101,3 +105,17 @@ test('React with urql, Apollo, Vue, Svelte and a bare EventSource come back afte
   }
   expect(failures).toEqual([]);
 }, 120_000);
+
+test('React without a library follows a run, and goes through the gate', async () => {
+  await using desk = await openDesk({ apis: 2 });
+  await using browser = await launchChromium();
+  const failures: string[] = [];
+  const page = await open(desk, desk.url, browser, LEAVES, failures);
+  await until('the listing to listen', async () => (await countReaders(desk)) === 1);
+  const generated = desk.generate('mode: ALL');
+  await page.getByText('1/2').waitFor();
+  await page.waitForURL(`${desk.url}/dashboard`);
+  await generated;
+  await page.getByText('UPSTOX_01 is through the gate.').waitFor();
+  expect([(await desk.client.authState()).state, failures]).toEqual(['DASHBOARD', []]);
+}, 60_000);

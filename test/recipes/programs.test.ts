@@ -13,14 +13,16 @@ import { bundle, listing, listings } from './listings.ts';
 /** A listing speaks to the server where it usually is; here it is elsewhere. */
 const at = (desk: Desk, text: string): string => text.replace('http://127.0.0.1:28020', desk.url);
 
+const operatorKeyOf = (desk: Desk) => ({ VEGA_OPERATOR_KEY: desk.app.operatorKey });
+
 interface Program extends AsyncDisposable {
   readonly text: () => string;
   readonly end: Promise<number | null>;
 }
 
 /** Starts a program in the folder of the desk, where its key is. */
-const start = (desk: Desk, command: string, ...args: string[]): Program => {
-  const env = { ...process.env, VEGA_OPERATOR_KEY: desk.app.operatorKey };
+const start = (desk: Desk, keys: NodeJS.ProcessEnv, command: string, ...args: string[]): Program => {
+  const env = { ...process.env, ...keys };
   const child: ChildProcess = spawn(command, args, {
     cwd: desk.directory,
     env,
@@ -53,16 +55,28 @@ const countsOf = (text: string): string[] => [
 test('the TypeScript listing makes what is missing and ends when everything is there', async () => {
   await using desk = await openDesk({ apis: 2 });
   const file = path.join(desk.directory, 'morning.mjs');
-  writeFileSync(file, at(desk, await bundle("import 'readme:morning.ts';", 'node')));
-  await using program = start(desk, process.execPath, file);
+  writeFileSync(file, at(desk, await bundle("import 'listing:morning.ts';", 'node')));
+  await using program = start(desk, operatorKeyOf(desk), process.execPath, file);
   expect(await program.end).toBe(0);
   expect([...new Set(program.text().match(/^\d\/\d$/gm))]).toEqual(['0/2', '1/2', '2/2']);
 });
 
+test('the lease listing is handed a token, and the next one when it is replaced', async () => {
+  await using desk = await openDesk({ apis: 2 });
+  await desk.generate('mode: ALL');
+  const { key } = await holderOf(desk, { name: 'feed', role: 'SERVICE', apiNames: ['WEBSOCKET1'] });
+  const file = path.join(desk.directory, 'feed.mjs');
+  writeFileSync(file, at(desk, await bundle("import 'listing:feed.ts';", 'node')));
+  await using program = start(desk, { FEED_KEY: key }, process.execPath, file);
+  await until('the first version', () => /connecting with version 1, \d{3,} characters/.test(program.text()));
+  await desk.generate('mode: PARTIAL, apiNames: [WEBSOCKET1], replaceValid: true');
+  await until('the second version', () => program.text().includes('connecting with version 2'));
+});
+
 test('both curl listings show a whole run', async () => {
   await using desk = await openDesk({ apis: 2 });
-  await using events = start(desk, 'bash', '-c', at(desk, listing('events.sh')));
-  await using progress = start(desk, 'bash', '-c', at(desk, listing('subscription.sh')));
+  await using events = start(desk, operatorKeyOf(desk), 'bash', '-c', at(desk, listing('events.sh')));
+  await using progress = start(desk, operatorKeyOf(desk), 'bash', '-c', at(desk, listing('subscription.sh')));
   await until('both to listen', async () => (await countReaders(desk)) === 2);
   await desk.generate('mode: ALL');
   await until(
@@ -112,7 +126,7 @@ test('the Java listing shows a whole run', async ({ annotate }) => {
   await using desk = await openDesk({ apis: 2 });
   const file = path.join(desk.directory, 'Watch.java');
   writeFileSync(file, at(desk, listing('Watch.java')));
-  await using program = start(desk, 'java', file);
+  await using program = start(desk, operatorKeyOf(desk), 'java', file);
   await until('Java to listen', async () => (await countReaders(desk)) === 1, 40_000);
   await desk.generate('mode: ALL');
   expect(await program.end).toBe(0);
@@ -132,7 +146,7 @@ test('every document in a listing fits the schema', () => {
 test('every listing is run by one of these tests, or by those of the command line', () => {
   expect([...listings.keys()].sort()).toEqual([
     ...['Morning.svelte', 'Morning.vue', 'Watch.java', 'apollo.tsx', 'events.html', 'events.sh'],
-    ...['lease.sh', 'morning.ts', 'subscription.sh', 'urql.tsx'],
+    ...['feed.ts', 'lease.sh', 'morning.ts', 'react.tsx', 'subscription.sh', 'urql.tsx'],
     ...['vega-auth.service', 'vega-morning.service', 'vega-morning.timer', 'vega.ts', 'vite.config.ts'],
   ]);
 });

@@ -19,12 +19,12 @@ export interface Proxy extends AsyncDisposable {
 interface Wanted {
   readonly name: string;
   readonly target: string;
-  /** The `server` block of the README. */
+  /** The `server` block of docs/operations.md. */
   readonly listing: string;
   readonly directory: string;
 }
 
-/** nginx with the README's listing; where no nginx can be had, a proxy that does the same. */
+/** nginx with the listing of docs/operations.md; where no nginx can be had, a proxy that does the same. */
 export const openProxy = async (wanted: Wanted): Promise<Proxy> => {
   const { cert, private: key } = await generate([{ name: 'commonName', value: wanted.name }]);
   const nginx = (await works('nginx')) ? 'nginx' : await fetchNginx();

@@ -47,7 +47,12 @@ export const createRest = ({ operations, services, log }: Options): Rest => {
 export const withoutPrefix = (pathname: string): string => pathname.replace(/^\/api\/v1(?=\/)/, '');
 
 const notFound = (): Response =>
-  restError(404, 'NOT_FOUND', 'There is nothing here.', 'Use /graphql, or a route that the README names.');
+  restError(
+    404,
+    'NOT_FOUND',
+    'There is nothing here.',
+    'Use /graphql, or a route that docs/clients.md names.',
+  );
 
 const withoutBody = async (response: Response): Promise<Response> => {
   await response.body?.cancel();

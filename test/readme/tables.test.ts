@@ -1,0 +1,128 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { type GraphQLObjectType, isNamedType } from 'graphql';
+import { expect, test } from 'vitest';
+import { FAILURE_CODES, FAILURES } from '../../src/domain/failure.ts';
+import { REFUSAL_CODES } from '../../src/domain/refusal.ts';
+import { schema } from '../../src/graphql/schema.ts';
+import { EVENT_KINDS } from '../../src/http/rest/event-kinds.ts';
+import { OPERATIONS } from '../../src/http/rest/operations.ts';
+import { call } from '../rest/rest-caller.ts';
+import { openDesk } from '../support/desk.ts';
+import { DOCUMENTS, rowsOf, sectionOf } from '../support/documents.ts';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+
+const firstCells = (name: string, heading: string): readonly string[] =>
+  rowsOf(name, heading).map(([first = '']) => first);
+
+test('operations.md has a row for each setting that the program reads, and for no other', () => {
+  const names = (text: string) => new Set(text.match(/\b(UPSTOX_|VEGA_|LOGIN_CONFIG_)[A-Z_]+[A-Z]\b/g));
+  const known = names(readFileSync(path.join(ROOT, 'src/config.ts'), 'utf8').replace(/_\$\{index\}/g, ''));
+  const rows = firstCells('docs/operations.md', 'Settings');
+  const shown = names(rows.join('\n').replace(/_n$/gm, ''));
+  expect([...shown].sort()).toEqual([...known].sort());
+  expect(rows).toEqual([...new Set(rows)]);
+});
+
+test('the documents name no setting that the program does not read', () => {
+  const shown = firstCells('docs/operations.md', 'Settings');
+  // One switch is for the tests alone.
+  const text = [...DOCUMENTS.values()].join('\n').replace('VEGA_ALL_FAULTS=1 npm test', '');
+  const named = text.match(/\b(?:UPSTOX|VEGA|LOGIN_CONFIG)_[A-Z_]*[A-Z](?:_n)?\b/g) ?? [];
+  expect([...new Set(named)].filter((name) => !shown.includes(name))).toEqual([]);
+});
+
+test('broker.md and operations.md name every failure code, with what follows from it', () => {
+  const follows = { PAUSE: 'cooldown, resumes', COOLDOWN: 'cooldown', QUARANTINE: 'quarantine' };
+  const known = FAILURE_CODES.map((code) => {
+    const { scope, consequence } = FAILURES[code];
+    return [code, scope === 'RUN' ? 'run' : 'API', consequence === null ? '–' : follows[consequence]];
+  });
+  const shown = rowsOf('docs/broker.md', 'Failure codes').map(([code, , ends, then]) => [code, ends, then]);
+  expect(shown).toEqual(known);
+  expect(firstCells('docs/operations.md', 'Troubleshooting by failure code')).toEqual(FAILURE_CODES);
+});
+
+test('clients.md names every refusal, event and route', () => {
+  expect(firstCells('docs/clients.md', 'Refusals')).toEqual(REFUSAL_CODES);
+  const events = rowsOf('docs/clients.md', 'Events').map(([name, type]) => ({ name, type }));
+  expect(events).toEqual(EVENT_KINDS.map(({ name, type }) => ({ name, type })));
+  const routes = sectionOf('docs/clients.md', 'REST');
+  expect(OPERATIONS.filter(({ path: route }) => !routes.includes(route))).toEqual([]);
+});
+
+test('broker.md names every state and verdict of the schema', () => {
+  const valuesOf = (name: string) => {
+    const type = schema.getType(name);
+    return type !== undefined && 'getValues' in type ? type.getValues().map(({ name: value }) => value) : [];
+  };
+  expect([...firstCells('docs/broker.md', 'States of an account')].sort()).toEqual(
+    valuesOf('AuthPhase').sort(),
+  );
+  expect([...firstCells('docs/broker.md', 'Verdicts')].sort()).toEqual(valuesOf('Verdict').sort());
+});
+
+test('security.md has the roles of every field', () => {
+  const rolesIn = (type: GraphQLObjectType | null | undefined) =>
+    Object.values(type?.getFields() ?? {})
+      .map(({ name, description }) => [name, /\nRoles: ([A-Z, ]+)\.$/.exec(description ?? '')?.[1] ?? ''])
+      .sort();
+  const rolesShown = (heading: string) =>
+    rowsOf('docs/security.md', heading)
+      .map(([name, , ...marks]) => [
+        name,
+        ['OPERATOR', 'VIEWER', 'SERVICE'].filter((_role, index) => marks[index] === 'yes').join(', '),
+      ])
+      .sort();
+  expect(rolesShown('Queries')).toEqual(rolesIn(schema.getQueryType()));
+  expect(rolesShown('Mutations')).toEqual(rolesIn(schema.getMutationType()));
+  expect(rolesShown('Subscriptions')).toEqual(rolesIn(schema.getSubscriptionType()));
+});
+
+test('operations.md names every figure of /metrics', async () => {
+  await using desk = await openDesk({ apis: 1 });
+  const { body } = await call(desk, 'GET /metrics');
+  const figures = [...String(body).matchAll(/^# TYPE (vega_\w+) /gm)].map(([, name]) => name);
+  const shown = firstCells('docs/operations.md', 'Health and metrics').filter((name) =>
+    name.startsWith('vega_'),
+  );
+  expect(shown).toEqual(figures);
+});
+
+test('every decision has its date, its reason and what would change it', () => {
+  const decisions = (DOCUMENTS.get('docs/decisions.md') ?? '').split(/^### /m).slice(1);
+  expect(decisions.length).toBeGreaterThan(60);
+  const shape =
+    /^[^\n]+\n\n- Date: 2\d{3}-\d\d-\d\d\n- Decision: .+\n- Reason: .+\n- Would change it: .+\n(?:\n## .+\n)?\s*$/;
+  expect(decisions.filter((text) => !shape.test(text))).toEqual([]);
+});
+
+test('the word list has twenty terms, in the spelling of the schema', () => {
+  const lines =
+    sectionOf('CONTRIBUTING.md', 'Word list')
+      .match(/^\| .+$/gm)
+      ?.slice(1) ?? [];
+  const terms = lines.map((line) => line.split('|')[1]?.trim() ?? '');
+  expect(terms).toHaveLength(20);
+  const ofSchema = terms.filter((term) => term.startsWith('`')).map((term) => term.slice(1, -1));
+  expect(ofSchema.length).toBeGreaterThan(12);
+  expect(ofSchema.filter((term) => !isNamedType(schema.getType(term)))).toEqual([]);
+});
+
+/** The text of a file, or of every file in a folder. */
+const textIn = (place: string): string => {
+  const full = path.join(ROOT, place);
+  if (statSync(full).isFile()) return readFileSync(full, 'utf8');
+  return readdirSync(full, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.tsx?$/.test(name))
+    .map((name) => readFileSync(path.join(full, name), 'utf8'))
+    .join('\n');
+};
+
+test('what CONTRIBUTING.md has one search for is in its folder', () => {
+  const rows = rowsOf('CONTRIBUTING.md', 'Where it happens');
+  expect(rows.length).toBeGreaterThan(30);
+  const missing = rows.filter(([, folder = '', term = '']) => !textIn(folder).includes(term));
+  expect(missing).toEqual([]);
+});
