@@ -17,11 +17,12 @@ const typedStrings = (documents: string) => ({
   },
 });
 
-/** The SDK has one operation for each field; the page asks for everything it shows at once. */
+/** The SDK has one operation for each field; the REST mirror one for each route; the page asks for everything it shows at once. */
 const config: CodegenConfig = {
   schema: 'schema.graphql',
   generates: {
     './src/sdk/gql/': typedStrings('src/sdk/operations/**/*.graphql'),
+    './src/http/rest/gql/': typedStrings('src/http/rest/documents/**/*.graphql'),
     './src/web/gql/': typedStrings('src/web/operations/**/*.graphql'),
   },
 };

@@ -30,7 +30,7 @@ const PARTS: Readonly<Record<string, Part>> = {
     own: ['graphql', 'domain', 'services', 'log.ts'],
     npm: [
       ...['graphql-yoga', '@graphql-yoga/render-graphiql', '@envelop/core', '@whatwg-node/server', 'graphql'],
-      ...['graphql-sse', 'prom-client', 'raw-body'],
+      ...['graphql-sse', 'prom-client', 'raw-body', '@graphql-typed-document-node/core'],
     ],
     node: true,
   },

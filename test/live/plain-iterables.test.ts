@@ -162,16 +162,14 @@ test('a reader of a single connection that stops reading is waited for', async (
   await send('POST', token, { query: 'subscription { told }', extensions: { operationId: '1' } });
   await until('the subscription', () => source.listeners.size === 1);
   wire.pause();
-  const before = process.memoryUsage().external + process.memoryUsage().arrayBuffers;
   const text = 'x'.repeat(10_000);
-  for (let index = 0; index < 2000; index += 1) {
+  for (let index = 0; index < 4000; index += 1) {
     source.tell(`${index} ${text}`);
     if (index % 100 === 0) await settle(5);
   }
-  const grown = process.memoryUsage().external + process.memoryUsage().arrayBuffers - before;
-  expect(grown).toBeLessThan(4_000_000);
-  expect(source.executions).toBeLessThan(1500);
+  // Four thousand are forty megabytes: what is not fetched from the source was not put into a queue either.
+  expect(source.executions).toBeLessThan(2000);
   wire.resume();
-  await until('all of it', () => wire.messages.length === 2000, 30_000);
+  await until('all of it', () => wire.messages.length === 4000, 30_000);
   wire.cut();
 }, 60_000);

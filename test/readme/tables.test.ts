@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { FAILURE_CODES, FAILURES } from '../../src/domain/failure.ts';
 import { REFUSAL_CODES } from '../../src/domain/refusal.ts';
 import { schema } from '../../src/graphql/schema.ts';
-import { EVENT_KINDS } from '../../src/http/rest/event-kinds.ts';
+import { EVENT_NAMES } from '../../src/http/rest/event-kinds.ts';
 import { OPERATIONS } from '../../src/http/rest/operations.ts';
 import { call } from '../rest/rest-caller.ts';
 import { openDesk } from '../support/desk.ts';
@@ -47,7 +47,7 @@ test('broker.md and operations.md name every failure code, with what follows fro
 test('clients.md names every refusal, event and route', () => {
   expect(firstCells('docs/clients.md', 'Refusals')).toEqual(REFUSAL_CODES);
   const events = rowsOf('docs/clients.md', 'Events').map(([name, type]) => ({ name, type }));
-  expect(events).toEqual(EVENT_KINDS.map(({ name, type }) => ({ name, type })));
+  expect(events).toEqual(Object.entries(EVENT_NAMES).map(([type, name]) => ({ name, type })));
   const routes = sectionOf('docs/clients.md', 'REST');
   expect(OPERATIONS.filter(({ path: route }) => !routes.includes(route))).toEqual([]);
 });

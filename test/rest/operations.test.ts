@@ -1,13 +1,13 @@
 import { parse, validate } from 'graphql';
 import { expect, test } from 'vitest';
 import { schema } from '../../src/graphql/schema.ts';
-import { EVENTS_OPERATION } from '../../src/http/rest/event-kinds.ts';
+import { EventsDocument } from '../../src/http/rest/gql/graphql.ts';
 import { OPERATIONS } from '../../src/http/rest/operations.ts';
 import { openDesk, until } from '../support/desk.ts';
 import { call, steady } from './rest-caller.ts';
 
 test('every row of the table fits the schema', () => {
-  const documents = [...OPERATIONS.map(({ operation }) => operation), EVENTS_OPERATION];
+  const documents = [...OPERATIONS.map(({ operation }) => operation), EventsDocument.toString()];
   for (const document of documents) expect(validate(schema, parse(document))).toEqual([]);
 });
 

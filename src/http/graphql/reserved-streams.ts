@@ -33,20 +33,15 @@ export class ReservedStream {
     this.#open(response);
   }
 
-  /** Waits until the client reads: what is told before it has opened the stream waits for it, too. */
+  /** Waits until what was sent has gone out; what is told before the client has opened the stream waits for that, too. */
   async writable(): Promise<void> {
     const response = await this.#opened;
-    if (response === null || !response.writableNeedDrain) return;
+    if (response === null || response.writableLength === 0) return;
+    const stalled = setTimeout(() => response.destroy(), STALLED_MS).unref();
+    // Writes come out in order, and graphql-sse keeps one of its own under way, which is too little for a 'drain'.
     await new Promise<void>((resolve, reject) => {
-      const stalled = setTimeout(() => response.destroy(), STALLED_MS).unref();
-      const settle = (): void => {
-        clearTimeout(stalled);
-        response.off('drain', settle).off('close', settle);
-        if (response.destroyed) reject(new Error('The reader of this stream is gone.'));
-        else resolve();
-      };
-      response.once('drain', settle).once('close', settle);
-    });
+      response.write('', (error) => (error == null ? resolve() : reject(error)));
+    }).finally(() => clearTimeout(stalled));
   }
 }
 

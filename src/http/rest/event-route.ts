@@ -1,8 +1,7 @@
 import type { ExecutionResult } from 'graphql';
 import type { Operations, Outcome } from '../graphql/operations.ts';
-import { EventFrames } from './event-frames.ts';
-import { EVENTS_OPERATION } from './event-kinds.ts';
 import { eventStream } from './event-stream.ts';
+import { EventsDocument } from './gql/graphql.ts';
 import { readParameters } from './parameters.ts';
 import { refusalResponse } from './refusals.ts';
 import type { RestRoute } from './rest-route.ts';
@@ -25,17 +24,15 @@ export const eventRoute = (operations: Operations, clock: () => Date): RestRoute
     const lastEventId = request.headers.get('last-event-id') || parameters.lastEventId;
     const follow = (after: unknown): Promise<Outcome> =>
       operations.perform(
-        { query: EVENTS_OPERATION, variables: { accountId: parameters.accountId, after } },
+        { query: EventsDocument.toString(), variables: { accountId: parameters.accountId, after } },
         caller,
       );
     const results = await follow(lastEventId || null);
     if (!isStream(results)) return refusalResponse(results.errors ?? [], clock());
-    return eventStream(
-      new EventFrames(results, async () => {
-        const anew = await follow(null);
-        return isStream(anew) ? anew : null;
-      }),
-    );
+    return eventStream(results, async () => {
+      const anew = await follow(null);
+      return isStream(anew) ? anew : null;
+    });
   },
 });
 

@@ -1,16 +1,26 @@
 import type { BlockReason } from '../../domain/auth-state.ts';
 import { restError } from '../rest-error.ts';
-import { AUTH_STATE, COOLDOWN, RUN } from './selections.ts';
+import {
+  AccountsDocument,
+  AuditLogsDocument,
+  AuthStatusDocument,
+  EnterDashboardDocument,
+  GateDocument,
+  GenerateTokensDocument,
+  LoginSuccessDocument,
+  LogoutDocument,
+  ReadyDocument,
+  StartLoginDocument,
+  SwitchAccountDocument,
+  TokenExpiryDocument,
+  TokenStatusDocument,
+  TokensDocument,
+} from './gql/graphql.ts';
 
 /** What an operation answered, its fields by name. */
 type Data = Readonly<Record<string, unknown>>;
 
-/** One route that is a GraphQL operation. */
-export interface OperationRow {
-  readonly method: 'GET' | 'POST';
-  readonly path: string;
-  /** Its variables are the route's parameters: of the query string, or of the JSON body. */
-  readonly operation: string;
+interface RowOptions {
   /** 200 if left out. */
   readonly status?: number;
   /** The answer; what the operation's one field holds if left out. */
@@ -19,111 +29,52 @@ export interface OperationRow {
   readonly refuse?: (data: Data) => Response | null;
 }
 
+/** One route that is a GraphQL operation. */
+export interface OperationRow extends RowOptions {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  /** Its variables are the route's parameters: of the query string, or of the JSON body. */
+  readonly operation: string;
+}
+
+const get = (path: string, operation: object, options: RowOptions = {}): OperationRow => ({
+  method: 'GET',
+  path,
+  operation: operation.toString(),
+  ...options,
+});
+
+const post = (path: string, operation: object, options: RowOptions = {}): OperationRow => ({
+  ...get(path, operation, options),
+  method: 'POST',
+});
+
 /** The REST mirror of the GraphQL API. The names in the answers are those that the desk's programs already know. */
 export const OPERATIONS: readonly OperationRow[] = [
-  {
-    method: 'POST',
-    path: '/auth/start',
-    operation: `mutation ($accountId: ID) { startLogin(accountId: $accountId) { ${RUN} } }`,
-    status: 202,
-  },
-  {
-    method: 'GET',
-    path: '/auth/status',
-    operation: `query ($accountId: ID) { authState(accountId: $accountId) { ${AUTH_STATE} } }`,
-  },
-  {
-    method: 'GET',
-    path: '/auth/tokens',
-    operation: `query ($accountId: ID) { tokens(accountId: $accountId) {
-      apiName isPrimary verdict fingerprint generatedAt expiresAt checkedAt storage version } }`,
-  },
-  {
-    method: 'GET',
-    path: '/auth/tokens/expiry',
-    operation: `query ($accountId: ID) { tokenExpiry(accountId: $accountId) {
-      apiName expiresAt expiresAtIst remainingSeconds level } }`,
-  },
-  {
-    method: 'GET',
-    path: '/auth/ready',
-    operation: 'query ($accountId: ID) { ready(accountId: $accountId) }',
-    shape: (data) => data,
-  },
-  {
-    method: 'POST',
-    path: '/auth/dashboard',
-    operation: `mutation ($accountId: ID) { enterDashboard(accountId: $accountId) { ${AUTH_STATE} } }`,
-  },
-  {
-    method: 'POST',
-    path: '/auth/logout',
-    operation: `mutation ($accountId: ID, $revoke: Boolean) {
-      logout(accountId: $accountId, revoke: $revoke) { ${AUTH_STATE} } }`,
-  },
-  {
-    method: 'GET',
-    path: '/auth/upstox/tokens/status',
-    operation: `query ($accountId: ID) { tokenStatus(accountId: $accountId) {
-      valid invalid missing unknown } }`,
-  },
-  {
-    method: 'POST',
-    path: '/auth/upstox/tokens/generate',
-    operation: `mutation (
-      $mode: GenerationMode!, $apiNames: [ApiName!], $accountId: ID,
-      $via: AcquisitionPath, $replaceValid: Boolean, $includeUnknown: Boolean
-    ) { generateTokens(
-      mode: $mode, apiNames: $apiNames, accountId: $accountId,
-      via: $via, replaceValid: $replaceValid, includeUnknown: $includeUnknown
-    ) { ${RUN} } }`,
-    status: 202,
-  },
-  {
-    method: 'GET',
-    path: '/auth/upstox/login-success',
-    operation: `query ($accountId: ID, $apiName: ApiName) { loginSuccess(accountId: $accountId, apiName: $apiName) {
-      status message api_name: apiName
-      database { path operation total_active_tokens: totalActiveTokens }
-      profile {
-        user_name: userName user_id: userId email broker exchanges products
-        order_types: orderTypes user_type: userType poa ddpi is_active: isActive
-      } } }`,
+  post('/auth/start', StartLoginDocument, { status: 202 }),
+  get('/auth/status', AuthStatusDocument),
+  get('/auth/tokens', TokensDocument),
+  get('/auth/tokens/expiry', TokenExpiryDocument),
+  get('/auth/ready', ReadyDocument, { shape: (data) => data }),
+  post('/auth/dashboard', EnterDashboardDocument),
+  post('/auth/logout', LogoutDocument),
+  get('/auth/upstox/tokens/status', TokenStatusDocument),
+  post('/auth/upstox/tokens/generate', GenerateTokensDocument, { status: 202 }),
+  get('/auth/upstox/login-success', LoginSuccessDocument, {
     refuse: ({ loginSuccess }) =>
       loginSuccess === null
         ? restError(404, 'NOT_FOUND', 'There is no valid token of this API.', 'Make one, then ask again.')
         : null,
-  },
-  {
-    method: 'GET',
-    path: '/accounts',
-    operation: `{ accounts {
-      id name client broker plan isActive authState { state primaryPresent blockedBy } } }`,
-  },
-  {
-    method: 'POST',
-    path: '/accounts/switch',
-    operation: `mutation ($accountId: ID!) { switchAccount(accountId: $accountId) {
-      id name client broker plan isActive authState { state primaryPresent blockedBy } } }`,
-  },
-  {
-    method: 'GET',
-    path: '/audit/logs',
-    operation: `query ($limit: Int = 100, $after: String, $severity: Severity, $component: AuditComponent) {
-      auditLog(first: $limit, after: $after, severity: $severity, component: $component) { nodes {
-        id timestamp severity component message correlationId apiName accountId kind } } }`,
+  }),
+  get('/accounts', AccountsDocument),
+  post('/accounts/switch', SwitchAccountDocument),
+  get('/audit/logs', AuditLogsDocument, {
     shape: ({ auditLog }) => (auditLog as { nodes: unknown }).nodes,
-  },
-  {
-    method: 'GET',
-    path: '/readyz',
-    operation: `query ($accountId: ID) {
-      ready(accountId: $accountId)
-      authState(accountId: $accountId) { accountId state primaryPresent blockedBy cooldown { ${COOLDOWN} } }
-    }`,
+  }),
+  get('/readyz', GateDocument, {
     shape: ({ ready, authState }) => ({ ready, ...(authState as AuthStateFacts) }),
     refuse: ({ ready, authState }) => (ready === true ? null : notReady(authState as AuthStateFacts)),
-  },
+  }),
 ];
 
 interface AuthStateFacts {
