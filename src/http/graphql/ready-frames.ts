@@ -64,10 +64,13 @@ export class ReadyFrames implements AsyncGenerator<string, void, undefined> {
   }
 
   async next(): Promise<IteratorResult<string, void>> {
-    const frame = this.#take() ?? (await this.#wait()) ?? this.#take();
-    if (frame !== null) return { value: frame, done: false };
-    if (this.#failure !== null) throw this.#failure;
-    return { value: undefined, done: true };
+    for (;;) {
+      const frame = this.#take() ?? (await this.#wait());
+      if (frame !== null) return { value: frame, done: false };
+      if (!this.#isOver || this.#early !== null || this.#ahead.length > 0) continue;
+      if (this.#failure !== null) throw this.#failure;
+      return { value: undefined, done: true };
+    }
   }
 
   async return(): Promise<IteratorResult<string, void>> {
@@ -103,7 +106,7 @@ export class ReadyFrames implements AsyncGenerator<string, void, undefined> {
     return frameOf(results);
   }
 
-  /** Null at the end, and when there is something to take. */
+  /** A ping, or null when it is time to look again. */
   #wait(): Promise<string | null> {
     void this.#fetch();
     if (this.#isOver) return Promise.resolve(null);
