@@ -7,7 +7,12 @@ export type ToServer =
 
 export type FromServer =
   | { readonly kind: 'READY'; readonly port: number; readonly key: string }
-  | { readonly kind: 'MEASURED'; readonly memory: number; readonly cpu: NodeJS.CpuUsage };
+  | {
+      readonly kind: 'MEASURED';
+      readonly memory: number;
+      readonly before: NodeJS.CpuUsage;
+      readonly after: NodeJS.CpuUsage;
+    };
 
 export type ToSubscribers =
   | {

@@ -78,8 +78,8 @@ const measure = async (name: ContenderName): Promise<Measured> => {
     const last = await ask(server, 'MEASURED', { kind: 'MEASURE' });
     return {
       deliveries: (BURST * SUBSCRIBERS * 1e9) / fast.elapsed,
-      cpu: (timeOf(after) - timeOf(before)) / (BURST * SUBSCRIBERS),
-      alone: (timeOf(last) - timeOf(after)) / (PACED * SUBSCRIBERS),
+      cpu: timeBetween(before, after) / (BURST * SUBSCRIBERS),
+      alone: timeBetween(after, last) / (PACED * SUBSCRIBERS),
       memory: (idle.memory - empty.memory) / SUBSCRIBERS / 1024,
       p50: paced.latencies.p50 / 1e6,
       p99: paced.latencies.p99 / 1e6,
@@ -107,7 +107,12 @@ const burst = async (server: ChildProcess, subscribers: ChildProcess, count: num
   return received;
 };
 
-const timeOf = ({ cpu }: { readonly cpu: NodeJS.CpuUsage }): number => cpu.user + cpu.system;
+type Measurement = Extract<FromServer, { kind: 'MEASURED' }>;
+
+const timeOf = ({ user, system }: NodeJS.CpuUsage): number => user + system;
+
+const timeBetween = (begin: Measurement, end: Measurement): number =>
+  timeOf(end.before) - timeOf(begin.after);
 
 const SAYS: Readonly<Record<ContenderName, string>> = {
   ours: 'vega-auth, events kept in SQLite first',

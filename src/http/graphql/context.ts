@@ -10,6 +10,8 @@ export interface AnswerTrait {
 /** The context of an operation, whichever way it came. */
 export interface RequestContext extends Context, Record<string, unknown> {
   readonly trait?: AnswerTrait;
+  /** Called when the subscription ends, however it does; hooks of envelop for that would cost a promise per event. */
+  readonly onEnd?: (() => void)[];
 }
 
 /** One concern of answering GraphQL. */

@@ -50,7 +50,7 @@ export class GraphQLEndpoint {
     const asking = fromMessage(message);
     if (!this.#wantsStream(asking, body))
       return this.#ask(asking, message.headers as Record<string, string>, body, caller);
-    await this.#streams.answer(message, response, body, caller);
+    this.#streams.answer(message, response, body, caller);
     return null;
   }
 

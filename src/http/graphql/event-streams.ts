@@ -1,6 +1,5 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
-import { Readable } from 'node:stream';
 import type { HandlerOptions, Response as SseResponse } from 'graphql-sse';
 import { createHandler as createFetchHandler } from 'graphql-sse/lib/use/fetch';
 import { createHandler } from 'graphql-sse/lib/use/http';
@@ -47,9 +46,7 @@ export class EventStreams {
         const isReading = method === 'GET';
         const outcome = await operations.perform({ ...params, query: params.query }, caller, { isReading });
         if (!(Symbol.asyncIterator in outcome)) return { data: undefined, ...outcome } as never;
-        if (stream !== null) return outcome as never;
-        const headers = { 'content-type': `${EVENT_STREAM}; charset=utf-8`, ...STREAM_HEADERS };
-        return [new ReadyFrames(outcome, stall), { status: 200, statusText: 'OK', headers }] as never;
+        return (stream === null ? [new ReadyFrames(outcome, stall), DISTINCT] : outcome) as never;
       },
       // A client that does not read is waited for before its queue grows.
       onNext: (_context, { raw }) => this.#of(raw).stream?.writable(),
@@ -58,35 +55,28 @@ export class EventStreams {
     this.#overFetch = createFetchHandler(options as never);
   }
 
-  /** Answers over a socket; `body` was read before. */
-  async answer(
-    message: IncomingMessage,
-    response: ServerResponse,
-    body: string | null,
-    caller: Caller,
-  ): Promise<void> {
-    const stall = (): void => {
-      this.#log.warn('a reader of events has stopped reading; it is let go and has to come back');
-      response.destroy();
-    };
+  /** Answers over a socket; `body` was read before. Returns at once: a stream may go on for days. */
+  answer(message: IncomingMessage, response: ServerResponse, body: string | null, caller: Caller): void {
     const { method = 'GET', url = '/', headers } = message;
+    const token = headers[TOKEN_HEADER];
     const isNamed = tokenOf(fromMessage(message).headers, url) !== null;
-    const replayed = Object.assign(Readable.from(body === null ? [] : [body]), {
+    const accept = acceptOf(method, headers.accept, isNamed);
+    const type = headers['content-type'];
+    // No more of the message than is read: it is kept for as long as the stream.
+    const replayed = replay(body, {
       method,
       url,
-      headers: { ...headers, accept: acceptOf(method, headers.accept, isNamed) },
-    }) as unknown as IncomingMessage;
-    this.#handling.set(replayed, { caller, stall, stream: null });
-    for (const [name, value] of Object.entries({ ...SECURITY_HEADERS, ...STREAM_HEADERS }))
-      response.setHeader(name, value);
-    const forget = this.#operations.open.add(caller.id, () => response.destroy());
-    response.once('close', forget);
-    try {
-      await this.#overHttp(replayed, response);
-    } catch {
-      // What a stream tells has broken off: so does its connection, and the client comes back.
-      response.destroy();
-    }
+      headers: { accept, 'content-type': type, [TOKEN_HEADER]: token },
+    });
+    this.#handling.set(replayed, { caller, stall: () => this.#stall(response), stream: null });
+    if (isNamed || method === 'PUT')
+      for (const [name, value] of Object.entries(STREAM_HEADERS)) response.setHeader(name, value);
+    response.once(
+      'close',
+      this.#operations.open.add(caller.id, () => response.destroy()),
+    );
+    // What a stream tells has broken off: so does its connection, and the client comes back.
+    this.#overHttp(replayed, response).catch(() => response.destroy());
   }
 
   /** Answers a caller in this process. */
@@ -99,6 +89,11 @@ export class EventStreams {
     const response = await this.#overFetch(own);
     for (const [name, value] of Object.entries(STREAM_HEADERS)) response.headers.set(name, value);
     return response;
+  }
+
+  #stall(response: ServerResponse): void {
+    this.#log.warn('a reader of events has stopped reading; it is let go and has to come back');
+    response.destroy();
   }
 
   #of(raw: Raw): Handling {
@@ -150,10 +145,29 @@ export class EventStreams {
 }
 
 const STREAM_HEADERS = {
+  ...SECURITY_HEADERS,
   'cache-control': 'no-cache, no-transform',
   // A proxy that collects output would hold events back.
   'x-accel-buffering': 'no',
 } as const;
+
+const DISTINCT = {
+  status: 200,
+  statusText: 'OK',
+  headers: { 'content-type': `${EVENT_STREAM}; charset=utf-8`, ...STREAM_HEADERS },
+} as const;
+
+/** A message whose body was read before, as far as graphql-sse reads it. */
+const replay = (
+  body: string | null,
+  head: Pick<IncomingMessage, 'method' | 'url' | 'headers'>,
+): IncomingMessage => {
+  const on = (event: string, listener: (chunk?: string) => void): void => {
+    if (event === 'data' && body !== null) listener(body);
+    if (event === 'end') queueMicrotask(listener);
+  };
+  return { ...head, on, once: on, off: () => undefined } as unknown as IncomingMessage;
+};
 
 /** graphql-sse reads from the header alone whether a stream is opened, reserved or filled. */
 const acceptOf = (method: string, accept: string | undefined, isNamed: boolean): string => {

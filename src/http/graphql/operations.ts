@@ -90,7 +90,7 @@ export class Operations {
     caller: Caller,
     isReading: boolean,
   ): Promise<Outcome> {
-    const context = { services: this.#services, caller };
+    const context = { services: this.#services, caller, onEnd: [] };
     const enveloped = this.#getEnveloped(context);
     const document = enveloped.parse(query) as DocumentNode;
     const errors = enveloped.validate(enveloped.schema, document);

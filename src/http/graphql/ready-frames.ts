@@ -26,17 +26,41 @@ const frameOf = (results: readonly ExecutionResult[]): string => {
   return text;
 };
 
-let turnEnd: Promise<void> | null = null;
-/** The end of this turn of the event loop, one for all readers: what comes together is sent together. */
-const endOfTurn = (): Promise<void> => {
-  turnEnd ??= new Promise((resolve) => {
-    setImmediate(() => {
-      turnEnd = null;
-      resolve();
-    });
-  });
-  return turnEnd;
+/** Every body that is open, for one timer; a timer each would cost more than the connection. */
+const open = new Set<ReadyFrames>();
+let timer: NodeJS.Timeout | null = null;
+
+const enter = (frames: ReadyFrames): void => {
+  open.add(frames);
+  timer ??= setInterval(() => {
+    for (const each of [...open]) each.ping();
+  }, PING_MS).unref();
 };
+
+const leave = (frames: ReadyFrames): void => {
+  open.delete(frames);
+  if (open.size > 0 || timer === null) return;
+  clearInterval(timer);
+  timer = null;
+};
+
+/** Bodies that have something new: what comes together within a turn of the event loop is sent together. */
+let stirred: ReadyFrames[] = [];
+
+const stir = (frames: ReadyFrames): void => {
+  if (stirred.length === 0)
+    setImmediate(() => {
+      const all = stirred;
+      stirred = [];
+      for (const each of all) each.serve();
+    });
+  stirred.push(frames);
+};
+
+interface Waiting {
+  readonly resolve: (result: IteratorResult<string, void>) => void;
+  readonly reject: (error: unknown) => void;
+}
 
 /**
  * The body of a distinct connection: each frame is ready to be written and is asked for only when the last one went out.
@@ -44,7 +68,6 @@ const endOfTurn = (): Promise<void> => {
  */
 export class ReadyFrames implements AsyncGenerator<string, void, undefined> {
   readonly #results: AsyncIterator<ExecutionResult>;
-  readonly #timer: NodeJS.Timeout;
   /** Called when the reader has stopped reading. */
   readonly #onStalled: () => void;
   #ahead: ExecutionResult[] = [];
@@ -53,31 +76,27 @@ export class ReadyFrames implements AsyncGenerator<string, void, undefined> {
   #failure: unknown = null;
   #early: string | null = PING;
   #missedPings = 0;
-  #waiting: ((frame: string | null) => void) | null = null;
+  #waiting: Waiting | null = null;
 
   constructor(results: AsyncIterator<ExecutionResult>, onStalled: () => void = () => undefined) {
     this.#results = results;
     this.#onStalled = onStalled;
-    this.#timer = setInterval(() => this.#ping(), PING_MS).unref();
+    enter(this);
     // Handed over without its object.
     this.return = this.return.bind(this);
   }
 
-  async next(): Promise<IteratorResult<string, void>> {
-    for (;;) {
-      const frame = this.#take() ?? (await this.#wait());
-      if (frame !== null) return { value: frame, done: false };
-      if (!this.#isOver || this.#early !== null || this.#ahead.length > 0) continue;
-      if (this.#failure !== null) throw this.#failure;
-      return { value: undefined, done: true };
-    }
+  next(): Promise<IteratorResult<string, void>> {
+    return new Promise((resolve, reject) => {
+      this.#waiting = { resolve, reject };
+      this.serve();
+    });
   }
 
   async return(): Promise<IteratorResult<string, void>> {
-    this.#end();
     this.#early = null;
     this.#ahead = [];
-    this.#wake(null);
+    this.#end();
     await this.#results.return?.();
     return { value: undefined, done: true };
   }
@@ -95,61 +114,26 @@ export class ReadyFrames implements AsyncGenerator<string, void, undefined> {
     return this;
   }
 
-  /** What can be sent at once; null where there is nothing. */
-  #take(): string | null {
-    const early = this.#early;
-    this.#early = null;
-    if (early !== null) return early;
-    const results = this.#ahead;
-    if (results.length === 0) return null;
-    this.#ahead = [];
-    return frameOf(results);
-  }
-
-  /** A ping, or null when it is time to look again. */
-  #wait(): Promise<string | null> {
-    void this.#fetch();
-    if (this.#isOver) return Promise.resolve(null);
-    return new Promise((resolve) => {
-      this.#waiting = resolve;
-    });
-  }
-
-  #wake(frame: string | null): void {
+  /** Hands over what there is to whoever waits for it. */
+  serve(): void {
     const waiting = this.#waiting;
-    this.#waiting = null;
-    waiting?.(frame);
-  }
-
-  async #fetch(): Promise<void> {
-    if (this.#isFetching || this.#isOver) return;
-    this.#isFetching = true;
-    try {
-      while (this.#ahead.length < MAX_AHEAD && !this.#isOver) {
-        const { value, done } = await this.#results.next();
-        if (this.#isOver) return;
-        if (done === true) {
-          this.#early = `${this.#ahead.length > 0 ? frameOf(this.#ahead.splice(0)) : ''}${COMPLETE}`;
-          this.#end();
-          this.#wake(null);
-          return;
-        }
-        this.#ahead.push(value);
-        if (this.#ahead.length === 1) void endOfTurn().then(() => this.#wake(null));
-      }
-    } catch (error) {
-      this.#failure = error;
-      this.#end();
-      this.#wake(null);
-    } finally {
-      this.#isFetching = false;
+    if (waiting === null) return;
+    const frame = this.#take();
+    if (frame === null && !this.#isOver) {
+      this.#fetch();
+      return;
     }
+    this.#waiting = null;
+    if (frame !== null) waiting.resolve({ value: frame, done: false });
+    else if (this.#failure !== null) waiting.reject(this.#failure);
+    else waiting.resolve({ value: undefined, done: true });
   }
 
-  #ping(): void {
+  ping(): void {
     if (this.#waiting !== null) {
       this.#missedPings = 0;
-      this.#wake(PING);
+      this.#early ??= PING;
+      this.serve();
       return;
     }
     this.#missedPings += 1;
@@ -158,8 +142,43 @@ export class ReadyFrames implements AsyncGenerator<string, void, undefined> {
     void this.return();
   }
 
+  /** What can be sent at once; null where there is nothing. */
+  #take(): string | null {
+    const early = this.#early;
+    const results = this.#ahead;
+    this.#early = null;
+    if (results.length === 0) return early;
+    this.#ahead = [];
+    return early === null ? frameOf(results) : early + frameOf(results);
+  }
+
+  #fetch(): void {
+    if (this.#isFetching || this.#isOver || this.#ahead.length >= MAX_AHEAD) return;
+    this.#isFetching = true;
+    this.#results.next().then(this.#onResult, this.#onFailure);
+  }
+
+  readonly #onResult = ({ value, done }: IteratorResult<ExecutionResult>): void => {
+    this.#isFetching = false;
+    if (this.#isOver) return;
+    if (done === true) {
+      this.#early = `${this.#early ?? ''}${this.#ahead.length > 0 ? frameOf(this.#ahead.splice(0)) : ''}${COMPLETE}`;
+      this.#end();
+      return;
+    }
+    this.#ahead.push(value);
+    if (this.#ahead.length === 1) stir(this);
+    this.#fetch();
+  };
+
+  readonly #onFailure = (error: unknown): void => {
+    this.#failure = error;
+    this.#end();
+  };
+
   #end(): void {
     this.#isOver = true;
-    clearInterval(this.#timer);
+    leave(this);
+    this.serve();
   }
 }

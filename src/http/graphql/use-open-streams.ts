@@ -7,8 +7,9 @@ export const useOpenStreams = (open: OpenStreams): GraphQLPlugin => ({
     onSubscribeResult: ({ result }) => {
       if (!(Symbol.asyncIterator in result)) return undefined;
       const iterator = result[Symbol.asyncIterator]();
-      const forget = open.add(args.contextValue.caller.id, () => void iterator.return?.());
-      return { onEnd: forget };
+      const { caller, onEnd } = args.contextValue;
+      onEnd?.push(open.add(caller.id, () => void iterator.return?.()));
+      return undefined;
     },
   }),
 });

@@ -53,6 +53,7 @@ export const useSharedExecution = (mask: Mask): GraphQLPlugin => {
     ofDocument.set(key, results);
     results.followers += 1;
     const leave = (): void => {
+      args.contextValue.onEnd?.forEach((onEnd) => void onEnd());
       results.followers -= 1;
       if (results.followers === 0 && ofDocument.get(key) === results) ofDocument.delete(key);
     };
@@ -68,7 +69,7 @@ export const useSharedExecution = (mask: Mask): GraphQLPlugin => {
 const masked = (result: ExecutionResult, mask: Mask): ExecutionResult =>
   result.errors === undefined ? result : { ...result, errors: result.errors.map(mask) };
 
-/** Written by hand: a generator cannot be left while it waits for the next event. */
+/** Written by hand: a generator cannot be left while it waits, and thousands wait, so each event costs one promise. */
 const mapped = <From, To>(
   source: AsyncIterable<From>,
   map: (value: From) => To | Promise<To>,
@@ -80,35 +81,39 @@ const mapped = <From, To>(
     if (!isOver) onEnd();
     isOver = true;
   };
-  const done = { value: undefined, done: true } as const;
+  const done: IteratorReturnResult<undefined> = { value: undefined, done: true };
+  const step = ({
+    value,
+    done: isLast,
+  }: IteratorResult<From>): IteratorResult<To, undefined> | Promise<IteratorResult<To, undefined>> => {
+    if (isLast === true) {
+      end();
+      return done;
+    }
+    const result = map(value);
+    return result instanceof Promise
+      ? result.then((known) => ({ value: known, done: false as const }))
+      : { value: result, done: false };
+  };
+  const fail = (error: unknown): never => {
+    end();
+    throw error;
+  };
+  const leave = async (): Promise<IteratorReturnResult<undefined>> => {
+    end();
+    await iterator.return?.();
+    return done;
+  };
   return {
-    next: async () => {
-      try {
-        const { value, done: isLast } = await iterator.next();
-        if (isLast !== true) return { value: await map(value), done: false };
-      } catch (error) {
-        end();
-        throw error;
-      }
-      end();
-      return done;
-    },
-    return: async () => {
-      end();
-      await iterator.return?.();
-      return done;
-    },
+    next: () => iterator.next().then(step, fail),
+    return: leave,
     throw: async (error) => {
-      end();
-      await iterator.return?.();
+      await leave();
       throw error;
     },
     [Symbol.asyncIterator]() {
       return this;
     },
-    [Symbol.asyncDispose]: async () => {
-      end();
-      await iterator.return?.();
-    },
+    [Symbol.asyncDispose]: async () => void (await leave()),
   };
 };

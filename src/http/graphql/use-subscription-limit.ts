@@ -14,7 +14,8 @@ export const useSubscriptionLimit = (perKey: number = PER_KEY): GraphQLPlugin =>
   };
   return {
     onSubscribe: ({ args, setResultAndStopExecution }) => {
-      const { id } = args.contextValue.caller;
+      const { caller, onEnd } = args.contextValue;
+      const { id } = caller;
       if ((counts.get(id) ?? 0) >= perKey) {
         setResultAndStopExecution({ errors: [tooMany(perKey)] });
         return undefined;
@@ -23,9 +24,8 @@ export const useSubscriptionLimit = (perKey: number = PER_KEY): GraphQLPlugin =>
       add(id, 1);
       return {
         onSubscribeResult: ({ result }) => {
-          if (Symbol.asyncIterator in result) return { onEnd: () => add(id, -1) };
-          add(id, -1);
-          return undefined;
+          if (Symbol.asyncIterator in result) onEnd?.push(() => add(id, -1));
+          else add(id, -1);
         },
       };
     },

@@ -30,6 +30,11 @@ export interface ReaderOptions {
   readonly onClose: (reader: EventReader) => void;
 }
 
+interface Waiting {
+  readonly resolve: (result: IteratorResult<AuthEvent, undefined>) => void;
+  readonly reject: (error: Error) => void;
+}
+
 /**
  * One listener. It holds references to at most `CAPACITY` events. One that reads more slowly than things happen is
  * sent back to the history: it costs no more memory, and loses ticks (which are not kept) but nothing that has an id.
@@ -49,7 +54,9 @@ export class EventReader implements AsyncIterableIterator<AuthEvent> {
   #isClosed = false;
   /** It was ended from here and not by its listener. */
   #isLetGo = false;
-  #onReady: () => void = () => undefined;
+  /** Who waits for the next event. One promise each and no `async` function: thousands wait for every event. */
+  #waiting: Waiting[] = [];
+  #isReading = false;
 
   constructor(options: ReaderOptions) {
     this.accountId = options.accountId;
@@ -61,11 +68,6 @@ export class EventReader implements AsyncIterableIterator<AuthEvent> {
 
   get isClosed(): boolean {
     return this.#isClosed;
-  }
-
-  /** Calls back whenever there may be something to read, or nothing more to come. */
-  whenReady(callback: () => void): void {
-    this.#onReady = callback;
   }
 
   /** From here on it is told what happens. */
@@ -96,7 +98,7 @@ export class EventReader implements AsyncIterableIterator<AuthEvent> {
   }
 
   wake(): void {
-    this.#onReady();
+    this.#serve();
   }
 
   /** What there is to read now, empty when there is nothing; a promise where the history has to be read. */
@@ -123,21 +125,14 @@ export class EventReader implements AsyncIterableIterator<AuthEvent> {
     this.#first = [];
     this.#queue = [];
     this.#options.onClose(this);
-    this.#onReady();
+    this.#serve();
   }
 
-  async next(): Promise<IteratorResult<AuthEvent, undefined>> {
-    for (;;) {
-      const event = this.#fetched.shift();
-      if (event !== undefined) return { value: event, done: false };
-      if (this.#isLetGo) throw new Error('The listener was let go; it has to subscribe again.');
-      if (this.#isClosed) return { value: undefined, done: true };
-      const events = this.read();
-      // Between a look that finds nothing and the wait there may be no `await`: an event could come in between.
-      if (events instanceof Promise) this.#fetched.push(...(await events));
-      else if (events.length > 0) this.#fetched.push(...events);
-      else await new Promise<void>((resolve) => this.whenReady(resolve));
-    }
+  next(): Promise<IteratorResult<AuthEvent, undefined>> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject });
+      this.#serve();
+    });
   }
 
   async return(): Promise<IteratorResult<AuthEvent, undefined>> {
@@ -148,6 +143,39 @@ export class EventReader implements AsyncIterableIterator<AuthEvent> {
 
   [Symbol.asyncIterator](): this {
     return this;
+  }
+
+  /** Between a look that finds nothing and the wait nothing may come in, so everything happens in one go. */
+  #serve(): void {
+    while (this.#waiting.length > 0 && !this.#isReading) {
+      if (this.#fetched.length === 0 && !this.#isClosed && !this.#fetch()) return;
+      const waiting = this.#waiting.shift();
+      const event = this.#fetched.shift();
+      if (event !== undefined) waiting?.resolve({ value: event, done: false });
+      else if (this.#isLetGo)
+        waiting?.reject(new Error('The listener was let go; it has to subscribe again.'));
+      else waiting?.resolve({ value: undefined, done: true });
+    }
+  }
+
+  /** False when there is nothing to hand over yet. */
+  #fetch(): boolean {
+    const events = this.read();
+    if (!(events instanceof Promise)) {
+      this.#fetched.push(...events);
+      return events.length > 0;
+    }
+    this.#isReading = true;
+    events
+      .then(
+        (found) => void this.#fetched.push(...found),
+        () => this.letGo(),
+      )
+      .finally(() => {
+        this.#isReading = false;
+        this.#serve();
+      });
+    return false;
   }
 
   /** Between a portion that is whole and taking it there may be no `await`: an event could come in between. */
