@@ -3,7 +3,7 @@ import license, { type Options } from 'rollup-plugin-license';
 import { defineConfig, type Rolldown } from 'tsdown';
 
 /** What is compiled for its machine or brings files of its own stays a package. */
-const NEVER_BUNDLED = ['better-sqlite3', 'playwright-core'];
+const NEVER_BUNDLED = ['better-sqlite3', 'playwright'];
 
 /** One character above ASCII makes V8 keep the whole file as two-byte text, which takes it three times as long to read. */
 const asciiOnly = {
@@ -38,7 +38,7 @@ export default defineConfig([
     minify: { compress: true, mangle: { keepNames: true }, codegen: { removeWhitespace: true } },
     // One file for each way in: reading hundreds of modules takes longer than everything that is done with them.
     deps: {
-      alwaysBundle: [/^(?!better-sqlite3|playwright-core)/],
+      alwaysBundle: [/^(?!better-sqlite3|playwright)/],
       neverBundle: NEVER_BUNDLED,
     },
     // graphql 16 has no `exports`: ours would take index.mjs and Yoga index.js, and the two refuse each other.

@@ -29,7 +29,7 @@ const buildOnce = async (source: string): Promise<string> => {
     platform: 'node',
     target: 'node20',
     // What is compiled for its machine, or finds files of its own, stays where it is; reading all the rest takes a second.
-    external: ['better-sqlite3', 'playwright-core', '@graphql-yoga/render-graphiql'],
+    external: ['better-sqlite3', 'playwright', '@graphql-yoga/render-graphiql'],
     alias: { graphql: path.join(ROOT, 'node_modules/graphql/index.mjs') },
     banner: { js: REQUIRE },
     outdir: folder,
