@@ -1,9 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Env } from '../config.ts';
-import { clientOver } from '../sdk/client.ts';
 import type { VegaClient } from '../sdk/index.ts';
-import { type Post, postWith, Transport } from '../sdk/transport.ts';
+import type { Post } from '../sdk/transport.ts';
 import type { Terminal } from './command.ts';
 import { isServed, serverUrl } from './probe.ts';
 import { withVisibleTexts } from './view/visible.ts';
@@ -41,15 +40,18 @@ export class KeyMissing extends Error {
 export const openDesk = async (terminal: Terminal, options: DeskOptions = {}): Promise<Desk> => {
   const url = serverUrl(terminal.env);
   const desk =
-    url !== null && (await isServed(url)) ? atServer(url, terminal) : await inProcess(url, terminal, options);
+    url !== null && (await isServed(url))
+      ? await atServer(url, terminal)
+      : await inProcess(url, terminal, options);
   if (options.isQuiet !== true) terminal.err.write(`vega-auth: ${desk.place}\n`);
   return desk;
 };
 
-const atServer = (url: string, { env, workingDirectory }: Terminal): Desk => {
+const atServer = async (url: string, { env, workingDirectory }: Terminal): Promise<Desk> => {
   const key = env.VEGA_OPERATOR_KEY?.trim() || keyIn(workingDirectory);
   if (key === undefined) throw new KeyMissing(url);
-  const client = clientAt(url, key, postWith());
+  const { postOverHttp } = await import('./post-over-http.ts');
+  const client = await clientAt(url, key, postOverHttp);
   return {
     client,
     serverUrl: url,
@@ -59,8 +61,13 @@ const atServer = (url: string, { env, workingDirectory }: Terminal): Desk => {
 };
 
 /** Whatever others have written reaches the commands with nothing in it that a terminal would obey. */
-const clientAt = (url: string, key: string, post: Post): VegaClient =>
-  clientOver(new Transport({ url, key, post, receive: withVisibleTexts }));
+const clientAt = async (url: string, key: string, post: Post): Promise<VegaClient> => {
+  const [{ clientOver }, { Transport }] = await Promise.all([
+    import('../sdk/client.ts'),
+    import('../sdk/transport.ts'),
+  ]);
+  return clientOver(new Transport({ url, key, post, receive: withVisibleTexts }));
+};
 
 const keyIn = (workingDirectory: string): string | undefined => {
   const file = path.join(workingDirectory, '.vega', 'operator.key');
@@ -77,7 +84,7 @@ const inProcess = async (
 ): Promise<Desk> => {
   const [{ openApp }, { readConfig }] = await Promise.all([import('../app.ts'), import('../config.ts')]);
   const app = await openApp(readConfig(withQuietLog(env)), { workingDirectory, isVisit });
-  const client = clientAt('http://127.0.0.1', app.operatorKey, app.post);
+  const client = await clientAt('http://127.0.0.1', app.operatorKey, app.post);
   return {
     client,
     serverUrl: null,
