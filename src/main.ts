@@ -1,8 +1,5 @@
 #!/usr/bin/env node
-import { keepCompiledCode } from './cli/compiled-code.ts';
-
-if (import.meta.filename.endsWith('.cjs')) keepCompiledCode(import.meta.dirname);
-
+// Not a static import: in the build, files that share code with this one would import it from here.
 void import('./cli/command-line.ts').then(async ({ runCommandLine }) => {
   process.exitCode = await runCommandLine(process.argv.slice(2));
 });

@@ -19,7 +19,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   domain: { own: [], npm: [], node: false },
   migrations: { own: [], npm: ['kysely'], node: false },
   db: { own: ['domain', 'log.ts', 'migrations'], npm: ['kysely', 'better-sqlite3'], node: true },
-  broker: { own: ['domain', 'log.ts'], npm: ['playwright-core', 'otplib', 'zod'], node: true },
+  broker: { own: ['domain', 'log.ts'], npm: ['playwright', 'otplib', 'zod'], node: true },
   services: { own: ['domain', 'db', 'broker', 'log.ts'], npm: [], node: true },
   graphql: {
     own: ['domain', 'services'],
@@ -326,8 +326,8 @@ test('the table gives each dangerous package to one folder', () => {
   expect({
     kysely: importersOf('kysely'),
     'better-sqlite3': importersOf('better-sqlite3'),
-    'playwright-core': importersOf('playwright-core'),
-  }).toEqual({ kysely: ['migrations', 'db'], 'better-sqlite3': ['db'], 'playwright-core': ['broker'] });
+    playwright: importersOf('playwright'),
+  }).toEqual({ kysely: ['migrations', 'db'], 'better-sqlite3': ['db'], playwright: ['broker'] });
 });
 
 describe('the checks can fail:', () => {
@@ -343,11 +343,11 @@ describe('the checks can fail:', () => {
     ['src/graphql/rows.ts', "export * from '../db/tokens.ts';", '../db/tokens.ts'],
     ['src/graphql/rows.ts', "export type { Tables } from '../db/tables.ts';", '../db/tables.ts'],
     ['src/graphql/rows.ts', "type Rows = import('../db/tables.ts').Tables;", '../db/tables.ts'],
-    ['src/http/login.ts', "const open = async () => import('playwright-core');", 'playwright-core'],
+    ['src/http/login.ts', "const open = async () => import('playwright');", 'playwright'],
     [
       'src/http/login.ts',
-      'const open = async () => import(`playwright-core/lib/server`);',
-      'playwright-core/lib/server',
+      'const open = async () => import(`playwright/lib/server`);',
+      'playwright/lib/server',
     ],
     ['src/http/login.ts', 'const open = async (name: string) => import(name);', 'a computed name'],
     ['src/cli/table.ts', "import { findTokens } from '../db/tokens.ts';", '../db/tokens.ts'],

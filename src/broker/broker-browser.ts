@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { ChildProcess } from 'node:child_process';
 import { subscribe } from 'node:diagnostics_channel';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Browser, BrowserContextOptions } from 'playwright-core';
+import type { Browser, BrowserContextOptions } from 'playwright';
 import type { ProcessMark } from '../domain/process-mark.ts';
 import { BrowserFolder } from './browser-folder.ts';
 import { ChromiumMissing, findChromium } from './chromium.ts';
@@ -44,7 +44,7 @@ export class BrokerBrowser {
   static async launch(options: BrowserOptions): Promise<BrokerBrowser> {
     const executablePath = locate(options);
     // Loading Playwright takes longer than everything else at start, and most commands need no browser.
-    const { chromium } = await import('playwright-core');
+    const { chromium } = await import('playwright');
     const processes = new LaunchedProcesses();
     const folder = createFolder(options);
     try {

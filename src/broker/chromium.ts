@@ -63,10 +63,11 @@ function given(path: string, headless: boolean): string {
  * its browsers directory at import. `test/broker/chromium.test.ts` compares the result with Playwright's registry.
  */
 function playwrightPlaces(headless: boolean, machine: Machine): string[] {
-  // Not called `require`: the built program is CommonJS and has one of its own.
-  const load = createRequire(import.meta.url);
-  const packageRoot = dirname(load.resolve('playwright-core/package.json'));
-  const { browsers }: { browsers: { name: string; revision: string }[] } = load(
+  const playwright = createRequire(import.meta.url).resolve('playwright/package.json');
+  // The list of browsers lies in a package of Playwright's own.
+  const require = createRequire(playwright);
+  const packageRoot = dirname(require.resolve('playwright-core/package.json'));
+  const { browsers }: { browsers: { name: string; revision: string }[] } = require(
     join(packageRoot, 'browsers.json'),
   );
   const directory = browsersDirectory(packageRoot, machine);

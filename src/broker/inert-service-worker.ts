@@ -1,4 +1,4 @@
-import type { BrowserContext } from 'playwright-core';
+import type { BrowserContext } from 'playwright';
 
 /**
  * Service workers are blocked: one could answer in the broker's place, unseen. A page that registers one and waits for

@@ -5,7 +5,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as after } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
-import type { Browser } from 'playwright-core';
+import type { Browser } from 'playwright';
 import { BrowserFolder } from './browser-folder.ts';
 import { type Chromium, findChromium } from './chromium.ts';
 
@@ -101,7 +101,7 @@ function installers(wanted: WantedChromium): readonly Installer[] {
  * Without the sandbox: another Chromium would not get one either, and `vega-auth doctor` tells of that.
  */
 async function launchTrouble({ executablePath }: Chromium): Promise<string | undefined> {
-  const { chromium } = await import('playwright-core');
+  const { chromium } = await import('playwright');
   let browser: Browser | undefined;
   await using folder = BrowserFolder.create({ id: process.pid, birth: null });
   const launch = async () => {
@@ -130,7 +130,7 @@ async function launchTrouble({ executablePath }: Chromium): Promise<string | und
 }
 
 function playwright(wanted: WantedChromium, silenceMs: number, ...args: string[]): Promise<boolean> {
-  const cli = join(dirname(createRequire(import.meta.url).resolve('playwright-core/package.json')), 'cli.js');
+  const cli = join(dirname(createRequire(import.meta.url).resolve('playwright/package.json')), 'cli.js');
   // Playwright tries five times: 8 s each keeps a host that never answers under a minute.
   const env = { PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT: '8000', ...process.env };
   return run(

@@ -1,4 +1,4 @@
-import type { Response } from 'playwright-core';
+import type { Response } from 'playwright';
 import { isOfEdge } from './broker-answer.ts';
 import {
   failureInCodes,

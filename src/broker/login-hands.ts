@@ -1,4 +1,4 @@
-import type { Locator, Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright';
 import type { Secret } from '../domain/secret.ts';
 import { LoginFailure } from './login-failure.ts';
 import type { LoginSight } from './login-sight.ts';

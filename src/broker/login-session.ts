@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright';
 import type { Secret } from '../domain/secret.ts';
 import { offerInertServiceWorker } from './inert-service-worker.ts';
 import { Login } from './login.ts';

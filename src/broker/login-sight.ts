@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Page } from 'playwright';
 import { LoginFailure } from './login-failure.ts';
 import type { LoginRequest } from './login-request.ts';
 import type { LoginTraffic } from './login-traffic.ts';

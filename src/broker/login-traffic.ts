@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { BrowserContext, Frame, Page, Request, Response, Route } from 'playwright-core';
+import type { BrowserContext, Frame, Page, Request, Response, Route } from 'playwright';
 import type { Secret } from '../domain/secret.ts';
 import { BODY_TIMEOUT_MS, type ReadAnswer, readAnswerTo } from './login-answer.ts';
 import { CAPTCHA, failureInStatus, type SeenFailure } from './page-kind.ts';

@@ -1,4 +1,4 @@
-import type { BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright';
 import type { Secret } from '../domain/secret.ts';
 import { MAX_CLOCK_SKEW_MS, skewOf } from './clock-skew.ts';
 import { LoginFailure } from './login-failure.ts';

@@ -1,4 +1,4 @@
-import type { Frame, Page } from 'playwright-core';
+import type { Frame, Page } from 'playwright';
 import type { ButtonReading, DialogReading, FieldReading } from './page-parts.ts';
 import { readInPage } from './read-in-page.ts';
 

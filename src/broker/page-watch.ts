@@ -1,5 +1,5 @@
 import { EventEmitter, once } from 'node:events';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright';
 import { Patience } from './patience.ts';
 
 const BINDING = '__vegaPageChanged';

@@ -1,4 +1,4 @@
-import type { BrowserContext, Page, Request, Route } from 'playwright-core';
+import type { BrowserContext, Page, Request, Route } from 'playwright';
 import { isPrivateHost } from '../domain/private-address.ts';
 import { isRedirect } from './redirect.ts';
 

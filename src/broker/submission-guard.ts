@@ -1,4 +1,4 @@
-import type { Request } from 'playwright-core';
+import type { Request } from 'playwright';
 import type { Secret } from '../domain/secret.ts';
 import type { FieldName } from './page-reading.ts';
 

@@ -1,4 +1,4 @@
-import type { Request } from 'playwright-core';
+import type { Request } from 'playwright';
 import type { Outcome } from './login-answer.ts';
 import type { SeenFailure } from './page-kind.ts';
 import type { FieldName } from './page-reading.ts';

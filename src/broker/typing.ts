@@ -1,4 +1,4 @@
-import type { Locator, Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright';
 
 /** How often a key is pressed that the page does not take. */
 const MAX_VAIN_KEYS = 5;

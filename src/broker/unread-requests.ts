@@ -1,4 +1,4 @@
-import type { Page, Request } from 'playwright-core';
+import type { Page, Request } from 'playwright';
 
 /**
  * Requests to the page's own site that may have carried what was typed, though it is not found in them: a hash of it, say.

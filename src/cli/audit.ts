@@ -1,4 +1,4 @@
-import { type AuditComponent, FollowAuditLogDocument, type Severity } from '../sdk/index.ts';
+import type { AuditComponent, Severity } from '../sdk/index.ts';
 import { AUDIT_COMPONENTS, SEVERITIES } from '../sdk/names.ts';
 import { type Command, EXIT, type Terminal, textOf } from './command.ts';
 import { type Desk, openDesk } from './desk.ts';
@@ -25,6 +25,7 @@ export const audit: Command = {
     { line: 'vega-auth audit --verify', says: 'ends with 0 when the log is whole' },
   ],
   run: async (terminal, { verify, follow, json, first = '20', severity, component, run }) => {
+    const { FollowAuditLogDocument } = await import('../sdk/index.ts');
     await using desk = await openDesk(terminal, { isVisit: true });
     if (verify === true) return await verifyLog(desk, terminal, json === true);
     const show = (entry: Entry) => {

@@ -1,4 +1,4 @@
-import { VegaError } from '../sdk/index.ts';
+import { VegaError } from '../sdk/vega-error.ts';
 import { EXIT, type Terminal } from './command.ts';
 import { PROGRAM } from './commands.ts';
 import { readEnvironment } from './environment.ts';

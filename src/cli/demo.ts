@@ -1,4 +1,3 @@
-import { createVegaClient } from '../sdk/index.ts';
 import { carryRun, tellEnd } from './carry-run.ts';
 import { type Command, EXIT, textOf } from './command.ts';
 import { printLines } from './print.ts';
@@ -20,7 +19,10 @@ export const demo: Command = {
   run: async (terminal, given) => {
     const { env, workingDirectory, out, signal } = terminal;
     const scenario = textOf(given.scenario) ?? 'happy';
-    const { openDemo } = await import('../demo.ts');
+    const [{ openDemo }, { createVegaClient }] = await Promise.all([
+      import('../demo.ts'),
+      import('../sdk/index.ts'),
+    ]);
     await using session = await openDemo(env, { workingDirectory, scenario });
     const { app, server, broker } = session;
     out.write(

@@ -1,12 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Env } from '../config.ts';
-import { clientOver } from '../sdk/client.ts';
 import type { VegaClient } from '../sdk/index.ts';
-import { HttpTransport } from '../sdk/transport.ts';
 import type { Terminal } from './command.ts';
 import { isServed, serverUrl } from './probe.ts';
-import { processTransport } from './process-transport.ts';
 import { withVisibleTexts } from './view/visible.ts';
 
 /** The API, wherever it is: one client, and where its answers come from. */
@@ -42,15 +39,22 @@ export class KeyMissing extends Error {
 export const openDesk = async (terminal: Terminal, options: DeskOptions = {}): Promise<Desk> => {
   const url = serverUrl(terminal.env);
   const desk =
-    url !== null && (await isServed(url)) ? atServer(url, terminal) : await inProcess(url, terminal, options);
+    url !== null && (await isServed(url))
+      ? await atServer(url, terminal)
+      : await inProcess(url, terminal, options);
   if (options.isQuiet !== true) terminal.err.write(`vega-auth: ${desk.place}\n`);
   return desk;
 };
 
-const atServer = (url: string, { env, workingDirectory }: Terminal): Desk => {
+const atServer = async (url: string, { env, workingDirectory }: Terminal): Promise<Desk> => {
   const key = env.VEGA_OPERATOR_KEY?.trim() || keyIn(workingDirectory);
   if (key === undefined) throw new KeyMissing(url);
-  const client = clientOver(new HttpTransport({ url, key, receive: withVisibleTexts }));
+  const [{ clientOver }, { HttpTransport }, { postOverHttp }] = await Promise.all([
+    import('../sdk/client.ts'),
+    import('../sdk/transport.ts'),
+    import('./post-over-http.ts'),
+  ]);
+  const client = clientOver(new HttpTransport({ url, key, post: postOverHttp, receive: withVisibleTexts }));
   return {
     client,
     serverUrl: url,
@@ -74,6 +78,10 @@ const inProcess = async (
 ): Promise<Desk> => {
   const [{ openApp }, { readConfig }] = await Promise.all([import('../app.ts'), import('../config.ts')]);
   const app = await openApp(readConfig(withQuietLog(env)), { workingDirectory, isVisit });
+  const [{ clientOver }, { processTransport }] = await Promise.all([
+    import('../sdk/client.ts'),
+    import('./process-transport.ts'),
+  ]);
   const client = clientOver(processTransport(app));
   return {
     client,

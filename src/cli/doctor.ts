@@ -1,4 +1,4 @@
-import { VegaError } from '../sdk/index.ts';
+import { VegaError } from '../sdk/vega-error.ts';
 import { type Command, EXIT, type Terminal } from './command.ts';
 import { type Desk, KeyMissing, openDesk } from './desk.ts';
 import { JSON_OPTION } from './options.ts';

@@ -1,4 +1,5 @@
-import { type VegaClient, VegaError } from '../sdk/index.ts';
+import type { VegaClient } from '../sdk/index.ts';
+import { VegaError } from '../sdk/vega-error.ts';
 import type { Cooldown, Run, RunSight } from './view/run.ts';
 
 const TICK_MS = 1000;

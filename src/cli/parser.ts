@@ -39,8 +39,8 @@ const build = async (parser: Parser, command: Command, args: readonly string[], 
     const isNamed = args.includes(below.name);
     const isDefault = command.run === undefined && below === first;
     const entry = parser.command(below.name, { isDefault });
-    // What a command may be given takes loading something only where it is the one that is named.
-    await build(entry, isNamed || isDefault ? below : withoutChoices(below), args, run);
+    // Most of a command takes building, and its choices loading, only where it is the one that is named.
+    await build(entry, isNamed || isDefault ? below : outlineOf(below), args, run);
   }
   if (command.run !== undefined) {
     const names = (command.arguments ?? []).map(({ name }) => name.replace(/[<>[\].]/g, ''));
@@ -55,11 +55,12 @@ const build = async (parser: Parser, command: Command, args: readonly string[], 
   }
 };
 
-const withoutChoices = (command: Command): Command => ({
-  ...command,
-  options: (command.options ?? []).map(({ choices, ...option }) =>
-    typeof choices === 'function' || choices === undefined ? option : { ...option, choices },
-  ),
+/** What the list of commands shows. */
+const outlineOf = ({ name, summary, arguments: given = [], options = [] }: Command): Command => ({
+  name,
+  summary,
+  arguments: given.map(({ choices: _, ...argument }) => argument),
+  options: options.map(({ choices: _, ...option }) => option),
 });
 
 const toOption = async ({ flags, description, choices, isRequired }: CommandOption): Promise<Option> => {

@@ -1,4 +1,3 @@
-import { connect } from 'node:net';
 import type { Env } from '../config.ts';
 
 const PATIENCE_MS = 1500;
@@ -31,8 +30,9 @@ export const isServed = async (url: string): Promise<boolean> => {
 };
 
 /** A port that nobody listens on says so at once, and to find that out takes no HTTP. */
-const isOpen = (url: string): Promise<boolean> =>
-  new Promise((resolve) => {
+const isOpen = async (url: string): Promise<boolean> => {
+  const { connect } = await import('node:net');
+  return new Promise((resolve) => {
     const { hostname, port } = new URL(url);
     const socket = connect({
       host: hostname.replace(/^\[|\]$/g, ''),
@@ -47,3 +47,4 @@ const isOpen = (url: string): Promise<boolean> =>
     socket.on('timeout', () => end(false));
     socket.on('error', () => end(false));
   });
+};

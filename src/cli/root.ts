@@ -1,6 +1,4 @@
-import { auto } from './auto.ts';
 import type { Command } from './command.ts';
-import { interactive } from './interactive.ts';
 import { ACCOUNT_OPTION, JSON_OPTION } from './options.ts';
 
 /** `vega-auth` without a command. */
@@ -24,5 +22,8 @@ export const root: Command = {
     { line: 'vega-auth generate WEBSOCKET1', says: 'one API' },
     { line: 'vega-auth demo', says: 'a rehearsal without an account' },
   ],
-  run: (terminal, given) => (given.mode === 'auto' ? auto(terminal, given) : interactive(terminal, given)),
+  run: async (terminal, given) => {
+    if (given.mode === 'auto') return (await import('./auto.ts')).auto(terminal, given);
+    return (await import('./interactive.ts')).interactive(terminal, given);
+  },
 };

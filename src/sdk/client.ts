@@ -9,7 +9,7 @@ import {
 import { leavable } from './leavable.ts';
 import { methodsOf, type RequestOptions, type VegaMethods } from './methods.ts';
 import { type HeldToken, type Rotation, TokenKeeper } from './token-keeper.ts';
-import { HttpTransport, type Transport } from './transport.ts';
+import { HttpTransport, postWith, type Transport } from './transport.ts';
 
 export interface VegaClientOptions {
   /** The server's address, such as http://127.0.0.1:28020; in a page of the server itself it can be left out. */
@@ -64,7 +64,7 @@ export interface TokenOptions {
 
 /** A client of the GraphQL API. Works wherever there are `fetch` and streams: Node, browsers and their workers. */
 export const createVegaClient = ({ url = '', key, pageKey, fetch }: VegaClientOptions = {}): VegaClient =>
-  clientOver(new HttpTransport({ url, key, pageKey, fetch }));
+  clientOver(new HttpTransport({ url, key, pageKey, post: postWith(fetch) }));
 
 export const clientOver = (transport: Transport): VegaClient => {
   const request: VegaClient['request'] = async (document, variables, options) =>

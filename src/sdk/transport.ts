@@ -6,11 +6,32 @@ export interface TransportOptions {
   readonly url: string;
   readonly key?: string | undefined;
   readonly pageKey?: string | undefined;
-  /** Sends a request; the global `fetch` if left out. */
-  readonly fetch?: ((request: Request) => Promise<Response>) | undefined;
+  readonly post: Post;
   /** Changes whatever was answered before anybody sees it. */
   readonly receive?: (answer: unknown) => unknown;
 }
+
+/** What is posted: plain values, because a `Request` is slow to load where there is no page. */
+export interface Posting {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly signal: AbortSignal | null;
+}
+
+/** What is read of an answer. A `Response` is one. */
+export type Reply = Pick<Response, 'status' | 'json'> & {
+  readonly body: ReadableStream<Uint8Array> | null;
+  readonly headers: Pick<Headers, 'get'>;
+};
+
+export type Post = (posting: Posting) => Promise<Reply>;
+
+/** Over a `fetch`: the global one, or one that answers in its stead. */
+export const postWith =
+  (send: (request: Request) => Promise<Response> = (request) => fetch(request)): Post =>
+  ({ url, ...init }) =>
+    send(new Request(url, { method: 'POST', ...init }));
 
 /** A way to the GraphQL API. Every failure is a `VegaError`. */
 export interface Transport {
@@ -40,14 +61,14 @@ export class HttpTransport implements Transport {
   readonly #key: string | undefined;
   /** Only for the page's own server: its page key is no other's business. */
   readonly #pageKeyHeaders: () => Readonly<Record<string, string>>;
-  readonly #fetch: (request: Request) => Promise<Response>;
+  readonly #post: Post;
   readonly #receive: (answer: unknown) => unknown;
 
-  constructor({ url, key, pageKey, fetch: send, receive = (answer) => answer }: TransportOptions) {
+  constructor({ url, key, pageKey, post, receive = (answer) => answer }: TransportOptions) {
     this.#endpoint = `${url.replace(/\/+$/, '')}/graphql`;
     this.#key = key;
     this.#pageKeyHeaders = () => (url === '' ? pageKeyHeaders(pageKey) : {});
-    this.#fetch = send ?? ((request) => fetch(request));
+    this.#post = post;
     this.#receive = receive;
   }
 
@@ -82,7 +103,7 @@ export class HttpTransport implements Transport {
     }
   }
 
-  async #send(operation: Operation, accept: string, signal: AbortSignal | undefined): Promise<Response> {
+  async #send(operation: Operation, accept: string, signal: AbortSignal | undefined): Promise<Reply> {
     const headers = {
       accept,
       'content-type': 'application/json',
@@ -90,14 +111,13 @@ export class HttpTransport implements Transport {
     };
     try {
       const body = JSON.stringify(operation);
-      const init = { method: 'POST', headers, body, signal: signal ?? null };
-      return await this.#fetch(new Request(this.#endpoint, init));
+      return await this.#post({ url: this.#endpoint, headers, body, signal: signal ?? null });
     } catch (error) {
       throw signal?.aborted === true ? aborted(error) : this.#silence(error);
     }
   }
 
-  async #read(response: Response, signal: AbortSignal | undefined): Promise<Answer> {
+  async #read(response: Reply, signal: AbortSignal | undefined): Promise<Answer> {
     try {
       return this.#receive(await response.json()) as Answer;
     } catch (error) {
@@ -114,7 +134,7 @@ export class HttpTransport implements Transport {
 const aborted = (cause: unknown): VegaError =>
   new VegaError('ABORTED', 'The request was ended before its answer came.', { cause });
 
-const isStream = (response: Response): boolean =>
+const isStream = (response: Reply): boolean =>
   (response.headers.get('content-type') ?? '').startsWith('text/event-stream');
 
 /** Throws what was refused. */

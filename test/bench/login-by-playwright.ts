@@ -1,4 +1,4 @@
-import { chromium } from 'playwright-core';
+import { chromium } from 'playwright';
 import { findChromium } from '../../src/broker/chromium.ts';
 import { dialogUrl } from '../../src/broker/oauth.ts';
 import { FIELDS } from '../../src/broker/page-reading.ts';

@@ -1,13 +1,10 @@
 import './bench-folder.ts';
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { findChromium } from '../../src/broker/chromium.ts';
 import type { SimulatorEntry, SimulatorOptions } from '../../src/simulator/simulator.ts';
 import { loginByEngine } from './login-by-engine.ts';
 import { loginByPlaywright } from './login-by-playwright.ts';
 import { loginByProgram } from './login-by-program.ts';
-import { findSeleniumParts, loginBySelenium } from './login-by-selenium.ts';
 import { type LoginWay, openStage, type Spent } from './login-way.ts';
 import { atMost, machine, median, tell } from './ratios.ts';
 
@@ -37,10 +34,9 @@ const measure = async ({ way, simulator }: Row): Promise<Measured> => {
   return { ...spent, imposed: count(['PAGE']) * pageDelayMs + count(XHR_KINDS) * xhrDelayMs };
 };
 
-const rowsOf = (selenium: LoginWay | string): readonly Row[] => [
+const ROWS: readonly Row[] = [
   { name: 'engine', way: loginByEngine, simulator: {} },
   { name: 'playwright', way: loginByPlaywright, simulator: {} },
-  ...(typeof selenium === 'string' ? [] : [{ name: 'selenium', way: selenium, simulator: {} }]),
   { name: 'program', way: loginByProgram, simulator: {} },
   { name: 'delayed', way: loginByEngine, simulator: DELAYS },
 ];
@@ -48,30 +44,16 @@ const rowsOf = (selenium: LoginWay | string): readonly Row[] => [
 const SAYS: Readonly<Record<string, string>> = {
   engine: 'engine, one browser, fresh contexts',
   playwright: 'bare Playwright, the same',
-  selenium: 'selenium-webdriver, fresh browsers',
   program: 'whole program, six tried tokens',
   delayed: `engine, page ${DELAYS.pageDelayMs} ms, XHR ${DELAYS.xhrDelayMs} ms`,
 };
 
-/** The way, or why it cannot be measured here. */
-const seleniumWay = async (): Promise<LoginWay | string> => {
-  const { chromium, chromedriver } = findSeleniumParts();
-  if (chromium === null || chromedriver === null) {
-    return 'needs the Debian packages chromium and chromium-driver';
-  }
-  try {
-    return await loginBySelenium(chromium, chromedriver);
-  } catch {
-    return 'needs the npm package selenium-webdriver';
-  }
-};
-
 /** All rows once a round, so that a slow minute of the machine meets all of them. The first round warms up. */
-const measureAll = async (rows: readonly Row[]): Promise<ReadonlyMap<string, readonly Measured[]>> => {
-  const measured = new Map(rows.map(({ name }): [string, Measured[]] => [name, []]));
+const measureAll = async (): Promise<ReadonlyMap<string, readonly Measured[]>> => {
+  const measured = new Map(ROWS.map(({ name }): [string, Measured[]] => [name, []]));
   for (let round = 0; round <= ROUNDS; round += 1) {
     process.stderr.write(`round ${round} of ${ROUNDS}\r`);
-    for (const row of rows) {
+    for (const row of ROWS) {
       const result = await measure(row);
       if (round > 0) measured.get(row.name)?.push(result);
     }
@@ -79,38 +61,17 @@ const measureAll = async (rows: readonly Row[]): Promise<ReadonlyMap<string, rea
   return measured;
 };
 
-const version = (command: string | null | undefined): string => {
-  if (!command) return 'none';
-  const said = execFileSync(command, ['--version'], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  return /\d+(?:\.\d+)+/.exec(said)?.[0] ?? 'unknown';
+/** What every row drives. */
+const browser = (): string => {
+  const executablePath = findChromium({ headless: true })?.executablePath;
+  if (executablePath === undefined) throw new Error('There is no Chromium: run `vega-auth setup`.');
+  return execFileSync(executablePath, ['--version'], { encoding: 'utf8', stdio: 'pipe' }).trim();
 };
 
-const packageVersion = (name: string): string => {
-  try {
-    const file = createRequire(import.meta.url).resolve(`${name}/package.json`);
-    const { version }: { version: string } = JSON.parse(readFileSync(file, 'utf8'));
-    return version;
-  } catch {
-    return 'none';
-  }
-};
-
-const versions = (): readonly string[] => {
-  const { chromium, chromedriver } = findSeleniumParts();
-  const own = findChromium({ headless: true })?.executablePath;
-  return [
-    `playwright-core ${packageVersion('playwright-core')} with ${own} ${version(own)}`,
-    `selenium-webdriver ${packageVersion('selenium-webdriver')}, chromedriver ${version(chromedriver)}, ${chromium} ${version(chromium)}`,
-  ];
-};
-
-const report = (measured: ReadonlyMap<string, readonly Measured[]>, selenium: LoginWay | string): void => {
+const report = (measured: ReadonlyMap<string, readonly Measured[]>): void => {
   const medianOf = (name: string, key: keyof Measured) =>
     median((measured.get(name) ?? []).map((result) => result[key]));
-  const cell = (value: number) => (Number.isNaN(value) ? '–' : value.toFixed(0)).padStart(9);
+  const cell = (value: number) => value.toFixed(0).padStart(9);
   const table = Object.entries(SAYS).map(([name, says]) => {
     const values = (measured.get(name) ?? []).map(({ logins }) => logins);
     const cells = [
@@ -119,12 +80,11 @@ const report = (measured: ReadonlyMap<string, readonly Measured[]>, selenium: Lo
       Math.max(...values),
       medianOf(name, 'whole'),
     ];
-    const reason = name === 'selenium' && typeof selenium === 'string' ? `  ${selenium}` : '';
-    return `${says.padEnd(38)}${reason === '' ? cells.map(cell).join('') : reason}`;
+    return `${says.padEnd(38)}${cells.map(cell).join('')}`;
   });
   const lines = [
     machine(),
-    ...versions(),
+    browser(),
     `Six logins, ms, medians of ${ROUNDS} interleaved rounds; "whole" has the browser's start and end in it.`,
     '',
     `${''.padEnd(38)}${['logins', 'least', 'most', 'whole'].map((head) => head.padStart(9)).join('')}`,
@@ -142,11 +102,6 @@ const report = (measured: ReadonlyMap<string, readonly Measured[]>, selenium: Lo
       1.3,
     ),
     atMost(
-      'engine : selenium-webdriver, whole',
-      medianOf('engine', 'whole') / medianOf('selenium', 'whole'),
-      0.5,
-    ),
-    atMost(
       `delayed engine, whole : bare Playwright and the broker's ${medianOf('delayed', 'imposed')} ms of delays`,
       medianOf('delayed', 'whole') / (medianOf('playwright', 'whole') + medianOf('delayed', 'imposed')),
       1.15,
@@ -154,6 +109,4 @@ const report = (measured: ReadonlyMap<string, readonly Measured[]>, selenium: Lo
   ]);
 };
 
-const selenium = await seleniumWay();
-const measured = await measureAll(rowsOf(selenium));
-report(measured, selenium);
+report(await measureAll());

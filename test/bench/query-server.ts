@@ -2,16 +2,14 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import SchemaBuilder from '@pothos/core';
 import Sqlite from 'better-sqlite3';
-import Fastify from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import { Kysely, SqliteDialect } from 'kysely';
-import mercurius from 'mercurius';
 import type { Tables } from '../../src/db/tables.ts';
 import { openBenchApp } from './bench-app.ts';
 
 /** One contender in a process of its own, over a database with six tokens in it. */
-export type QueryContender = 'ours' | 'yoga' | 'mercurius' | 'bare';
+export type QueryContender = 'ours' | 'yoga' | 'bare';
 
 const answer = JSON.stringify({ data: { ready: false } });
 
@@ -92,20 +90,11 @@ const plainSchema = (db: Kysely<Tables>): GraphQLSchema => {
   return builder.toSchema();
 };
 
-const openPlain = (file: string) =>
-  plainSchema(new Kysely<Tables>({ dialect: new SqliteDialect({ database: new Sqlite(file) }) }));
-
 const yoga = async (file: string) => {
-  const server = createServer(createYoga({ schema: openPlain(file), logging: false, graphiql: false }));
+  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: new Sqlite(file) }) });
+  const server = createServer(createYoga({ schema: plainSchema(db), logging: false, graphiql: false }));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return (server.address() as AddressInfo).port;
-};
-
-const behindMercurius = async (file: string) => {
-  const server = Fastify();
-  await server.register(mercurius, { schema: openPlain(file), jit: 1 });
-  await server.listen({ port: 0, host: '127.0.0.1' });
-  return (server.server.address() as AddressInfo).port;
 };
 
 const plant = (file: string): void => {
@@ -129,7 +118,6 @@ const ports: Readonly<Record<QueryContender, () => Promise<number>>> = {
   ours: async () => Number(new URL(url).port),
   bare,
   yoga: () => yoga(path),
-  mercurius: () => behindMercurius(path),
 };
 const port = await ports[name]();
 process.on('message', () => process.send?.({ cpu: process.cpuUsage() }));

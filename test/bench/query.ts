@@ -22,7 +22,6 @@ const NAMES = Object.keys(QUERIES) as QueryName[];
 const SAYS: Readonly<Record<QueryContender, string>> = {
   ours: 'vega-auth, key checked',
   yoga: 'plain Yoga + Pothos + Kysely',
-  mercurius: 'Mercurius with JIT + Pothos + Kysely',
   bare: 'bare node:http with a ready answer',
 };
 const CONTENDERS = Object.keys(SAYS) as QueryContender[];

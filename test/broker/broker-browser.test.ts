@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { BrokerBrowser } from '../../src/broker/broker-browser.ts';
 import { findChromium } from '../../src/broker/chromium.ts';
@@ -165,7 +165,7 @@ const startSite = async (): Promise<Site> => {
 const holder = async (then = '') => {
   const address = (file: string) => JSON.stringify(pathToFileURL(path.resolve(file)).href);
   const script = `
-    import { chromium } from ${JSON.stringify(import.meta.resolve('playwright-core'))};
+    import { chromium } from ${JSON.stringify(import.meta.resolve('playwright'))};
     import { BrokerBrowser } from ${address('src/broker/broker-browser.ts')};
     const launch = chromium.launch.bind(chromium);
     let inside;

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, sep } from 'node:path';
-import { chromium } from 'playwright-core';
+import { chromium } from 'playwright';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   ChromiumMissing,
@@ -14,7 +14,8 @@ import {
 const HEADLESS = { headless: true };
 const WINDOW = { headless: false };
 
-const require = createRequire(import.meta.url);
+/** As Playwright itself loads its parts. */
+const require = createRequire(createRequire(import.meta.url).resolve('playwright'));
 
 /** The part of Playwright's internals that one test compares with. */
 interface PlaywrightRegistry {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findChromium } from '../../src/broker/chromium.ts';
 import { classifyPage } from '../../src/broker/page-kind.ts';

@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import type { Page } from 'playwright-core';
+import type { Page } from 'playwright';
 import { expect, test } from 'vitest';
 import { runCommandLine } from '../../src/cli/command-line.ts';
 import { API_NAMES, type ApiName } from '../../src/domain/api-name.ts';

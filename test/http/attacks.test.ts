@@ -4,7 +4,7 @@ import net from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
-import { chromium } from 'playwright-core';
+import { chromium } from 'playwright';
 import { expect, test } from 'vitest';
 import { findChromium } from '../../src/broker/chromium.ts';
 import { OPERATIONS } from '../../src/http/rest/operations.ts';

@@ -1,4 +1,4 @@
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright';
 import { expect, test } from 'vitest';
 import { findChromium } from '../../src/broker/chromium.ts';
 import { openDesk } from '../support/desk.ts';

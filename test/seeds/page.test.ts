@@ -1,4 +1,4 @@
-import type { Browser } from 'playwright-core';
+import type { Browser } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { holderOf } from '../support/callers.ts';
 import { launchChromium } from '../support/chromium.ts';

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, chromium } from 'playwright';
 import { vi } from 'vitest';
 
 /** What this process has launched since, as Playwright and the system see it. */

@@ -3,9 +3,6 @@ import path from 'node:path';
 import { build } from 'esbuild';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
-/** Packages that are not modules ask for what Node has. */
-const REQUIRE =
-  "import { createRequire as requireOfBundle } from 'node:module'; const require = requireOfBundle(import.meta.url);";
 const known = new Map<string, Promise<string>>();
 
 /**
@@ -24,14 +21,11 @@ const buildOnce = async (source: string): Promise<string> => {
   await build({
     entryPoints: [path.join(ROOT, source)],
     bundle: true,
+    packages: 'external',
     splitting: true,
     format: 'esm',
     platform: 'node',
     target: 'node20',
-    // What is compiled for its machine, or finds files of its own, stays where it is; reading all the rest takes a second.
-    external: ['better-sqlite3', 'playwright-core', '@graphql-yoga/render-graphiql'],
-    alias: { graphql: path.join(ROOT, 'node_modules/graphql/index.mjs') },
-    banner: { js: REQUIRE },
     outdir: folder,
     outExtension: { '.js': '.mjs' },
     logLevel: 'error',

@@ -1,4 +1,4 @@
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, chromium } from 'playwright';
 import { findChromium } from '../../src/broker/chromium.ts';
 
 /** The Chromium that the program itself would take. */

@@ -1,4 +1,4 @@
-import type { BrowserContext } from 'playwright-core';
+import type { BrowserContext } from 'playwright';
 import type { Desk } from './desk.ts';
 
 /** Both halves of a session, as a program that is no browser would hold them. */
