@@ -1,13 +1,13 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type App, openApp } from '../../src/app.ts';
+import { type App, type AppOptions, openApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 
 const NOWHERE = 'http://127.0.0.1:9';
 
 /** The whole program with six APIs in an empty folder. No broker is asked for anything. */
-export const openBenchApp = (): Promise<App> => {
+export const openBenchApp = (limits: AppOptions['limits'] = {}): Promise<App> => {
   const apis = Array.from({ length: 6 }, (_, index) => [
     [`UPSTOX_CLIENT_ID_${index}`, `client-${index}`],
     [`UPSTOX_CLIENT_SECRET_${index}`, `secret-${index}`],
@@ -24,5 +24,6 @@ export const openBenchApp = (): Promise<App> => {
   };
   return openApp(readConfig(environment), {
     workingDirectory: mkdtempSync(path.join(tmpdir(), 'vega-bench-')),
+    limits,
   });
 };

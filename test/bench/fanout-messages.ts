@@ -1,4 +1,4 @@
-export const CONTENDER_NAMES = ['ours', 'bare', 'graphql-ws', 'yoga'] as const;
+export const CONTENDER_NAMES = ['ours', 'single', 'bare', 'graphql-ws', 'yoga'] as const;
 export type ContenderName = (typeof CONTENDER_NAMES)[number];
 
 export type ToServer =
@@ -20,7 +20,7 @@ export type ToSubscribers =
       readonly port: number;
       readonly key: string;
       readonly count: number;
-      readonly isWebSocket: boolean;
+      readonly way: 'DISTINCT' | 'SINGLE' | 'WEB_SOCKET';
     }
   /** Begins to count anew, and says so when that many messages have come. */
   | { readonly kind: 'EXPECT'; readonly deliveries: number };

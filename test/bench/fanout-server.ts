@@ -82,6 +82,7 @@ const behind = async (name: 'graphql-ws' | 'yoga'): Promise<Contender> => {
 
 const CONTENDERS: Readonly<Record<ContenderName, () => Promise<Contender>>> = {
   ours,
+  single: ours,
   bare,
   'graphql-ws': () => behind('graphql-ws'),
   yoga: () => behind('yoga'),

@@ -62,12 +62,31 @@ const frame = (message: object): Buffer => {
   return Buffer.concat([head, text]);
 };
 
-const subscribe = (port: number, key: string, isWebSocket: boolean): Promise<void> =>
-  new Promise((resolve, reject) => {
+type Way = Extract<ToSubscribers, { kind: 'CONNECT' }>['way'];
+
+/** A stream of its own, reserved and filled by two more requests. */
+const openSingle = async (port: number, key: string): Promise<string> => {
+  const url = `http://127.0.0.1:${port}/graphql/stream`;
+  const authorization = `Bearer ${key}`;
+  const token = await (await fetch(url, { method: 'PUT', headers: { authorization } })).text();
+  const headers = {
+    authorization,
+    'content-type': 'application/json',
+    'x-graphql-event-stream-token': token,
+  };
+  const body = JSON.stringify({ query: QUERY, extensions: { operationId: '1' } });
+  await fetch(url, { method: 'POST', headers, body });
+  return `GET /graphql/stream?token=${token} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: ${authorization}\r\nAccept: text/event-stream\r\n\r\n`;
+};
+
+const subscribe = async (port: number, key: string, way: Way): Promise<void> => {
+  const request = way === 'SINGLE' ? await openSingle(port, key) : httpRequest(key);
+  const isWebSocket = way === 'WEB_SOCKET';
+  await new Promise<void>((resolve, reject) => {
     const socket = connect(port, '127.0.0.1');
     socket.setNoDelay(true);
     socket.on('error', reject);
-    socket.write(isWebSocket ? UPGRADE : httpRequest(key));
+    socket.write(isWebSocket ? UPGRADE : request);
     let head = '';
     const onHead = (chunk: Buffer): void => {
       head += chunk.toString('latin1');
@@ -82,6 +101,7 @@ const subscribe = (port: number, key: string, isWebSocket: boolean): Promise<voi
     };
     socket.on('data', onHead);
   });
+};
 
 process.on('message', async (message: ToSubscribers) => {
   if (message.kind === 'EXPECT') {
@@ -91,7 +111,6 @@ process.on('message', async (message: ToSubscribers) => {
     say({ kind: 'COUNTING' });
     return;
   }
-  for (let left = message.count; left > 0; left -= 1)
-    await subscribe(message.port, message.key, message.isWebSocket);
+  for (let left = message.count; left > 0; left -= 1) await subscribe(message.port, message.key, message.way);
   say({ kind: 'CONNECTED' });
 });

@@ -9,7 +9,7 @@ import type { Tables } from '../../src/db/tables.ts';
 import { openBenchApp } from './bench-app.ts';
 
 /** One contender in a process of its own, over a database with six tokens in it. */
-export type QueryContender = 'ours' | 'yoga' | 'bare';
+export type QueryContender = 'ours' | 'misses' | 'yoga' | 'bare';
 
 const answer = JSON.stringify({ data: { ready: false } });
 
@@ -110,12 +110,13 @@ const plant = (file: string): void => {
 };
 
 const name = process.argv[2] as QueryContender;
-const app = await openBenchApp();
+const app = await openBenchApp(name === 'misses' ? { answerCacheBytes: 0 } : {});
 const { path } = app.services.database;
 plant(path);
 const { url } = await app.listen();
 const ports: Readonly<Record<QueryContender, () => Promise<number>>> = {
   ours: async () => Number(new URL(url).port),
+  misses: async () => Number(new URL(url).port),
   bare,
   yoga: () => yoga(path),
 };
