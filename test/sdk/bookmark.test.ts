@@ -20,7 +20,15 @@ const rest = (id: number, when = at): VegaEvent => ({
 const stands = (id: number, state: 'IDLE' | 'AUTH_CONFIRMED'): VegaEvent => ({
   __typename: 'AuthStateEvent',
   ...{ id: String(id), at, accountId },
-  authState: { accountId, state, primaryPresent: false, blockedBy: null, since: at, cooldown },
+  authState: {
+    accountId,
+    state,
+    primaryPresent: false,
+    blockedBy: null,
+    since: at,
+    nextOperations: [],
+    cooldown,
+  },
 });
 const confirmed = (id: number): VegaEvent => ({
   __typename: 'AuthConfirmedEvent',

@@ -13,7 +13,7 @@ export const EVENT_KINDS: readonly EventKind[] = [
   {
     type: 'TokenProgressEvent',
     name: 'TOKEN_PROGRESS',
-    payload: 'progress { total generated missing current step runId }',
+    payload: 'progress { total generated missing runTotal runGenerated current step runId }',
   },
   { type: 'CooldownEvent', name: 'COOLDOWN', payload: `cooldown { ${COOLDOWN} }` },
   { type: 'AuthConfirmedEvent', name: 'AUTH_CONFIRMED', payload: 'confirmation { authenticated redirect }' },

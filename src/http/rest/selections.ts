@@ -8,7 +8,7 @@ export const RUN = `
 export const COOLDOWN = 'active remainingSeconds until reason';
 
 export const AUTH_STATE = `
-  state primaryPresent accountId blockedBy since
+  state primaryPresent accountId blockedBy since nextOperations
   cooldown { ${COOLDOWN} }
   run { ${RUN} }
 `;
