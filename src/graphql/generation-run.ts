@@ -275,7 +275,7 @@ builder.mutationField('generateTokens', (t) =>
     allow: OPERATORS,
     type: GenerationRunRef,
     description:
-      'Starts making tokens and answers as soon as the run is stored; progress comes with the subscription tokenProgress. While another account has the browser the run waits its turn, QUEUED. Refused with RUN_IN_PROGRESS, COOLDOWN, QUARANTINED, BROWSER_BUSY (another process has the browser), WOULD_REPLACE_VALID, WOULD_REPLACE_UNKNOWN, WRONG_STATE (no credentials are stored), SECRET_UNREADABLE (a sealed secret does not open), SHUTTING_DOWN or BAD_USER_INPUT.',
+      'Starts making tokens and answers as soon as the run is stored; progress comes with the subscription tokenProgress. While another account has the browser the run waits its turn, QUEUED. Refused with RUN_IN_PROGRESS, COOLDOWN, QUARANTINED, BROWSER_BUSY (another process has the browser), WOULD_REPLACE_VALID, WOULD_REPLACE_UNKNOWN, API_NOT_CONFIGURED (no app is enabled), WRONG_STATE (no credentials are stored), SECRET_UNREADABLE (a sealed secret does not open), SHUTTING_DOWN or BAD_USER_INPUT.',
     args: {
       mode: t.arg({ type: GenerationModeEnum, required: true, description: 'Which tokens to make.' }),
       apiNames: t.arg({
