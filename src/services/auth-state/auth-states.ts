@@ -175,7 +175,11 @@ export class AuthStates {
   async welcomeBack(account: Account): Promise<void> {
     const { database } = this.#options;
     await database.write((transaction) => changeAuthRecord(transaction, account.id, { isLoggedOut: false }));
-    await this.settle(account);
+    await this.#mutex.run(account.id, async () => {
+      await this.#settle(account);
+      // The run that has made nothing is the last one now.
+      await this.#publish(account);
+    });
   }
 
   /** A run has ended: what is there decides where the account stands. */
