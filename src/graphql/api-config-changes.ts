@@ -74,7 +74,8 @@ builder.mutationFields((t) => ({
   setApiConfigEnabled: t.field({
     allow: OPERATORS,
     type: ApiConfigRef,
-    description: 'Switches an API app on or off. PRIMARY cannot be switched off (WRONG_STATE). Refused with CONFIG_SOURCE_IS_ENV or API_NOT_CONFIGURED.',
+    description:
+      'Switches an API app on or off. PRIMARY cannot be switched off (WRONG_STATE). Refused with CONFIG_SOURCE_IS_ENV or API_NOT_CONFIGURED.',
     args: {
       accountId: t.arg.id(accountArgument),
       apiName: t.arg({ type: ApiNameEnum, required: true, description: 'Which app.' }),

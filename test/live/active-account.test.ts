@@ -37,7 +37,7 @@ test('a switch that was stored and not published is published at the next start,
   );
   await first.app[Symbol.asyncDispose]();
   const last = first.rows('select max(id) as id from vega_events')[0].id;
-  first.change("update vega_accounts set is_active = null where id = 'UPSTOX_02'");
+  first.change("update vega_accounts set is_active = 0 where id = 'UPSTOX_02'");
   first.change("update vega_accounts set is_active = 1 where id = 'UPSTOX_01'");
   await using second = await openDesk({
     ...{ broker, apis: 1, env: SECOND_ENVIRONMENT, directory: first.directory },
