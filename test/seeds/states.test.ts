@@ -36,8 +36,8 @@ test('"primaryPresent": AUTH_STATE is sent when PRIMARY becomes present, and whe
 test('LOGIN_STARTED ↓ TOKEN_GENERATION ↓ PARTIAL_AUTH ↓ COOLDOWN ↓ RESUME_GENERATION: also where PRIMARY is valid', async () => {
   await using desk = await openDesk({
     apis: 3,
-    simulator: { knobs: { otpLimit: { count: 1, withinMs: 6000 } } },
-    env: { VEGA_COOLDOWN_SECONDS: '7' },
+    simulator: { knobs: { otpLimit: { count: 1, withinMs: 14_000 } } },
+    env: { VEGA_COOLDOWN_SECONDS: '15' },
   });
   plantVerdict(desk, 'PRIMARY', 'VALID');
   await desk.ask('{ tokenStatus { valid } }');
@@ -50,13 +50,13 @@ test('LOGIN_STARTED ↓ TOKEN_GENERATION ↓ PARTIAL_AUTH ↓ COOLDOWN ↓ RESUM
     primaryPresent: true,
     nextOperations: [],
   });
-  await until('the confirmation', () => seen.some(({ name }) => name === 'AUTH_CONFIRMED'), 40_000);
+  await until('the confirmation', () => seen.some(({ name }) => name === 'AUTH_CONFIRMED'), 60_000);
   leave();
   expect(phasesIn(seen)).toEqual([
     ...['PRIMARY_VALIDATED', 'LOGIN_STARTED', 'TOKEN_GENERATION', 'PARTIAL_AUTH', 'COOLDOWN'],
     ...['RESUME_GENERATION', 'PRIMARY_VALIDATED', 'AUTH_CONFIRMED'],
   ]);
-}, 60_000);
+}, 90_000);
 
 test('the gate stays open through a run that replaces nothing of the confirmed set, and the run shows as it goes', async () => {
   await using desk = await openDesk({ apis: 2, simulator: { knobs: { hangingSteps: ['OTP_VERIFY'] } } });
