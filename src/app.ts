@@ -18,7 +18,7 @@ import { createLogger, type Logger, named } from './log.ts';
 import { AccessKeys } from './services/access/access-keys.ts';
 import { loginPath, Sessions } from './services/access/sessions.ts';
 import { AccountCredentials } from './services/accounts/account-credentials.ts';
-import { listAccounts, openAccounts } from './services/accounts/accounts.ts';
+import { getAccount, listAccounts, openAccounts } from './services/accounts/accounts.ts';
 import { ApiConfigs } from './services/accounts/api-configs.ts';
 import { Acquisitions } from './services/acquisitions/acquisitions.ts';
 import { ApprovalNotices } from './services/acquisitions/approval-notices.ts';
@@ -132,6 +132,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
     audit,
     truth,
     apiConfigs,
+    credentials,
     runs,
     cooldownMs: config.cooldownSeconds * 1000,
     clock,
@@ -208,6 +209,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
   };
   await openAccounts(database, described, clock);
   for (const account of await listAccounts(database)) await states.open(account);
+  events.begin(await getAccount(database, null));
   if (!isVisit) await reportUnfitTables({ database, apiConfigs, clock, log: named(log, 'storage') });
   if (!isVisit) await generation.takeUp();
   const swept = isVisit ? Promise.resolve() : sweep(log);

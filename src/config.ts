@@ -359,7 +359,15 @@ const readApis = (env: Env, source: ConfigSource, redirectUri: string): Reading<
       variable: `UPSTOX_API_NAME_${api.apiIndex}`,
       message: `gives the name ${api.apiName} a second time; each API name may stand once`,
     }));
-  return { value: apis, problems: [...readings.flatMap(({ problems }) => problems), ...tooMany, ...twice] };
+  const problems = [...readings.flatMap((reading) => reading.problems), ...tooMany, ...twice];
+  const lacksPrimary = source === 'ENV' && problems.length === 0 && !apis.some(({ isPrimary }) => isPrimary);
+  return { value: apis, problems: lacksPrimary ? [PRIMARY_IS_MISSING] : problems };
+};
+
+/** Without PRIMARY nothing could ever be confirmed. */
+const PRIMARY_IS_MISSING: ConfigProblem = {
+  variable: 'UPSTOX_API_NAME_0',
+  message: 'should be PRIMARY, or one of the others should: without PRIMARY nothing is ever confirmed',
 };
 
 const readApi = (env: Env, index: number, redirectUri: string): Reading<ApiConfig | null> => {

@@ -41,6 +41,7 @@ test('apps in the database are stored, changed, switched off and removed, and a 
   await using desk = await openDesk({ apis: 0, env: DATABASE });
   const [first, second] = desk.broker.apps;
   expect((await desk.ask(CONFIGS)).data.apiConfigs).toEqual([]);
+  await save(desk, { apiName: 'PRIMARY', clientId: first?.clientId, clientSecret: first?.clientSecret });
   const made = await save(desk, {
     apiName: 'WEBSOCKET1',
     clientId: second?.clientId,
@@ -55,7 +56,6 @@ test('apps in the database are stored, changed, switched off and removed, and a 
     enabled: true,
     source: 'DATABASE',
   });
-  await save(desk, { apiName: 'PRIMARY', clientId: first?.clientId, clientSecret: first?.clientSecret });
   const { status, steps } = await desk.generate('mode: ALL');
   expect([status, steps.map(({ apiName }: { apiName: string }) => apiName)]).toEqual([
     'COMPLETED',
@@ -232,4 +232,44 @@ test('a broker that cannot be reached is told as such', async () => {
     api: 'DOWN',
     findings: [{ component: 'API', message: "PRIMARY: the broker's dialog does not answer." }],
   });
+});
+
+test('"PRIMARY missing → cannot advance": no change leaves an account without an enabled PRIMARY', async () => {
+  await using desk = await openDesk({ env: { LOGIN_CONFIG_SOURCE: 'DATABASE' } });
+  const app = { clientId: 'client', clientSecret: 'secret' };
+  const refused = {
+    message:
+      'UPSTOX_01 would have no PRIMARY that is enabled, and without PRIMARY nothing is ever confirmed.',
+    extensions: { code: 'WRONG_STATE', nextAction: expect.stringContaining('PRIMARY first') },
+  };
+  expect((await save(desk, { apiName: 'WEBSOCKET1', ...app })).errors[0]).toMatchObject(refused);
+  await save(desk, { apiName: 'PRIMARY', ...app });
+  for (const request of [
+    'setApiConfigEnabled(apiName: PRIMARY, enabled: false) { enabled }',
+    'removeApiConfig(apiName: PRIMARY)',
+  ])
+    expect((await desk.ask(`mutation { ${request} }`)).errors[0]).toMatchObject(refused);
+  expect((await save(desk, { apiName: 'WEBSOCKET1', ...app })).errors).toBeUndefined();
+});
+
+test('an account without apps is refused with what to do, by startLogin as by generateTokens', async () => {
+  await using desk = await openDesk({ env: { LOGIN_CONFIG_SOURCE: 'DATABASE' } });
+  for (const request of [
+    'startLogin { id }',
+    'generateTokens(mode: ALL) { id }',
+    'generateTokens(mode: INVALID_ONLY) { id }',
+    'generateTokens(mode: PARTIAL, apiNames: [PRIMARY]) { id }',
+  ])
+    expect((await desk.ask(`mutation { ${request} }`)).errors[0].extensions).toMatchObject({
+      code: 'API_NOT_CONFIGURED',
+      nextAction: 'Store one with saveApiConfig, PRIMARY first; then generate.',
+    });
+  expect((await desk.ask('{ authState { nextOperations } }')).data.authState.nextOperations).toEqual([
+    'SAVE_API_CONFIG',
+  ]);
+  const start = await fetch(`${desk.url}/auth/start`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${desk.app.operatorKey}` },
+  });
+  expect([start.status, (await start.json()).error.code]).toEqual([409, 'API_NOT_CONFIGURED']);
 });

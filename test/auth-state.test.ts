@@ -299,8 +299,8 @@ test.concurrent('a broker that cannot be reached ends the run, and the account r
 test.concurrent('a run that could go on is told to wait for the browser of another program', async () => {
   await using first = await openDesk({
     apis: 3,
-    simulator: { knobs: { otpLimit: { count: 2, withinMs: 3000 } } },
-    env: { VEGA_COOLDOWN_SECONDS: '4' },
+    simulator: { knobs: { otpLimit: { count: 2, withinMs: 8000 } } },
+    env: { VEGA_COOLDOWN_SECONDS: '9' },
   });
   expect((await first.generate('mode: ALL')).status).toBe('COOLDOWN');
   await using second = await openDesk({

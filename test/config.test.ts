@@ -451,6 +451,12 @@ describe('the list of apps', () => {
   });
 
   test('knows no other names', () => {
+    expect(problems({ ...LEAST, UPSTOX_API_NAME_0: 'WEBSOCKET1' })).toEqual([
+      {
+        variable: 'UPSTOX_API_NAME_0',
+        message: 'should be PRIMARY, or one of the others should: without PRIMARY nothing is ever confirmed',
+      },
+    ]);
     expect(problems({ ...LEAST, UPSTOX_API_NAME_0: 'WEBSOCKET4' })).toEqual([
       { variable: 'UPSTOX_API_NAME_0', message: `should be one of ${API_NAMES.join(', ')}` },
     ]);

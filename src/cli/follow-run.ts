@@ -1,6 +1,6 @@
 import type { VegaClient } from '../sdk/index.ts';
 import { VegaError } from '../sdk/vega-error.ts';
-import type { Cooldown, Run, RunSight } from './view/run.ts';
+import type { Cooldown, Progress, Run, RunSight } from './view/run.ts';
 
 const TICK_MS = 1000;
 /** A look without an occasion, in case the event that tells of the end went by. */
@@ -23,12 +23,13 @@ export async function* followRun(
   const events = client.events({ accountId: begun.accountId, signal: leaving.signal });
   const looks = new Looks(client, begun);
   let cooldown: Cooldown | null = null;
+  let progress: Progress | null = null;
   let next = events.next();
   let ticks = 0;
   let tick = pause(TICK_MS, leaving.signal);
   try {
     for (;;) {
-      yield { run: looks.run, cooldown, now: new Date() };
+      yield { run: looks.run, cooldown, progress, now: new Date() };
       if (looks.run.endedAt !== null || signal.aborted) return;
       const event = await Promise.race([next, tick]);
       if (event === 'TICK') {
@@ -41,6 +42,7 @@ export async function* followRun(
       next = events.next();
       const { value } = event;
       if (value.__typename === 'CooldownEvent') cooldown = value.cooldown;
+      if (value.__typename === 'TokenProgressEvent') progress = value.progress;
       if (value.__typename === 'TokenProgressEvent' || value.__typename === 'AuthStateEvent')
         await looks.look();
     }

@@ -79,22 +79,44 @@ export const askChoice = async <Value extends string>(
   }
 };
 
-/** Some of several. */
+/** Some of several, by number or by name, comma separated: "1, 3". An empty answer takes `chosen`. */
 export const askSome = async <Value extends string>(
   terminal: Terminal,
   message: string,
   offers: readonly Offer<Value>[],
   chosen: readonly Value[],
 ): Promise<readonly Value[] | null> => {
-  const { multiselect, isCancel } = await loaded();
-  const answer = await multiselect<string>({
-    message,
-    options: offers.map((offer) => ({ ...offer })),
-    initialValues: [...chosen],
-    required: true,
+  const { text, isCancel } = await loaded();
+  const names = offers.map(({ value }) => value);
+  const width = Math.max(...names.map(({ length }) => length));
+  const lines = offers.map(({ label, hint }, index) => `${index + 1}. ${label.padEnd(width)}  ${hint ?? ''}`);
+  const given = names.flatMap((name, index) => (chosen.includes(name) ? String(index + 1) : [])).join(', ');
+  const answer = await text({
+    message: [`${message} Comma separated, such as 1, 3`, ...lines.map((line) => line.trimEnd())].join('\n'),
+    ...(given === '' ? {} : { placeholder: given, defaultValue: given }),
+    validate: (typed) => {
+      const read = readChosen(names, typed?.trim() || given);
+      return typeof read === 'string' ? read : undefined;
+    },
     ...place(terminal),
   });
-  return isCancel(answer) ? null : (answer as Value[]);
+  if (isCancel(answer)) return null;
+  const read = readChosen(names, answer);
+  return typeof read === 'string' ? null : read;
+};
+
+/** Those that are named, each once and in the order of the list; in words what is wrong with the answer. */
+export const readChosen = <Value extends string>(
+  names: readonly Value[],
+  answer: string,
+): readonly Value[] | string => {
+  const parts = answer.split(/[\s,]+/).filter(Boolean);
+  if (parts.length === 0) return 'Give at least one, by number or by name.';
+  const isMeant = (name: Value, part: string): boolean =>
+    name === part.toUpperCase() || names.indexOf(name) + 1 === Number(part);
+  const strange = parts.filter((part) => !names.some((name) => isMeant(name, part)));
+  if (strange.length > 0) return `There is no ${strange.join(', ')}: give numbers from 1 to ${names.length}.`;
+  return names.filter((name) => parts.some((part) => isMeant(name, part)));
 };
 
 /** Yes or no; no unless somebody says yes. */

@@ -24,7 +24,7 @@ export const ensureAuthRecord = async (
 ): Promise<void> => {
   await transaction
     .insertInto('vega_auth_states')
-    .values({ account_id: accountId, phase: 'IDLE', since: now.getTime(), logged_out: 0 })
+    .values({ account_id: accountId, phase: 'IDLE', since: now.getTime(), logged_out: 0, confirmed: 0 })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
 };
@@ -50,7 +50,10 @@ export const changeAuthRecord = async (
   transaction: Queryable,
   accountId: string,
   change: Partial<
-    Pick<AuthRecord, 'cooldown' | 'quarantinedAt' | 'clearedAt' | 'acceptedUntil' | 'isLoggedOut'>
+    Pick<
+      AuthRecord,
+      'cooldown' | 'quarantinedAt' | 'clearedAt' | 'acceptedUntil' | 'isLoggedOut' | 'isConfirmed'
+    >
   >,
 ): Promise<void> => {
   const row: Updateable<AuthStatesTable> = {};
@@ -63,6 +66,7 @@ export const changeAuthRecord = async (
   if (change.clearedAt !== undefined) row.cleared_at = change.clearedAt?.getTime() ?? null;
   if (change.acceptedUntil !== undefined) row.accepted_until = change.acceptedUntil?.getTime() ?? null;
   if (change.isLoggedOut !== undefined) row.logged_out = change.isLoggedOut ? 1 : 0;
+  if (change.isConfirmed !== undefined) row.confirmed = change.isConfirmed ? 1 : 0;
   await transaction.updateTable('vega_auth_states').set(row).where('account_id', '=', accountId).execute();
 };
 
@@ -75,6 +79,7 @@ const newRecord = (accountId: string): AuthRecord => ({
   clearedAt: null,
   acceptedUntil: null,
   isLoggedOut: false,
+  isConfirmed: false,
 });
 
 const toRecord = (row: Selectable<AuthStatesTable>): AuthRecord => ({
@@ -93,4 +98,5 @@ const toRecord = (row: Selectable<AuthStatesTable>): AuthRecord => ({
   clearedAt: toDate(row.cleared_at),
   acceptedUntil: toDate(row.accepted_until),
   isLoggedOut: row.logged_out === 1,
+  isConfirmed: row.confirmed === 1,
 });

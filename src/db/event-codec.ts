@@ -9,7 +9,23 @@ export const encodeHappening = ({ kind, ...happening }: AuthHappening): string =
 
 /** The other way round. What was written by an older version is believed. */
 export const decodeHappening = (kind: string, payload: string): AuthHappening =>
-  ({ kind, ...JSON.parse(payload, revive) }) as AuthHappening;
+  completed({ kind, ...JSON.parse(payload, revive) });
+
+/**
+ * An older version told the run's numbers alone, under the names that are the account's now, and no operations that come
+ * next.
+ */
+const completed = (happening: AuthHappening): AuthHappening => {
+  if (happening.kind === 'AUTH_STATE')
+    return {
+      ...happening,
+      authState: { ...happening.authState, nextOperations: happening.authState.nextOperations ?? [] },
+    };
+  if (happening.kind !== 'TOKEN_PROGRESS') return happening;
+  const { progress } = happening;
+  const { runTotal = progress.total, runGenerated = progress.generated } = progress;
+  return { ...happening, progress: { ...progress, runTotal, runGenerated } };
+};
 
 const withMarkedDates = (value: unknown): unknown => {
   if (value instanceof Date) return { [INSTANT]: value.getTime() };

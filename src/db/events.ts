@@ -54,6 +54,20 @@ export const findEvents = async (
   return rows.map(toEvent);
 };
 
+/** The events of one kind that are kept, oldest first. */
+export const findEventsOf = async (
+  db: Queryable,
+  kind: EventDraft['kind'],
+): Promise<readonly KeptEvent[]> => {
+  const rows = await db
+    .selectFrom('vega_events')
+    .selectAll()
+    .where('kind', '=', kind)
+    .orderBy('id')
+    .execute();
+  return rows.map(toEvent);
+};
+
 /** 0 when nothing has happened yet. */
 export const findLastEventId = async (db: Queryable): Promise<number> => {
   const row = await db

@@ -6,6 +6,7 @@ import {
   type GenerationMode,
   type GenerationRun,
   type LoginStep,
+  nextApiOf,
   OVER_STATUSES,
   type RunStatus,
   type RunStep,
@@ -77,7 +78,7 @@ const writeExecutionState = async (transaction: Queryable, run: GenerationRun): 
   );
   const row = {
     last_success_api: run.steps.findLast(({ status }) => status === 'DONE')?.apiName ?? null,
-    next_api: run.steps.find(({ status }) => status === 'RUNNING' || status === 'PENDING')?.apiName ?? null,
+    next_api: nextApiOf(run),
     last_failure_epoch: failures.length === 0 ? null : Math.max(...failures),
     status: run.status,
     updated_at: (run.endedAt ?? latestChange(run)).getTime(),

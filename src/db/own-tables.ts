@@ -49,6 +49,7 @@ const MADE: readonly (readonly [migration: string, table: string, columns: reado
     'token_marks',
     ['account_number', 'api_name', 'fingerprint', 'reason', 'http_status', 'broker_code', 'marked_at'],
   ],
+  ['0017-confirmed', 'auth_states', ['confirmed']],
 ];
 
 /** The migrations that a database has gone through, and where that is written. */

@@ -127,6 +127,7 @@ export interface AuthStatesTable {
   cleared_at: number | null;
   accepted_until: number | null;
   logged_out: number;
+  confirmed: number;
 }
 
 /** The user's table for programs that look on: one row for each run. Times are milliseconds since 1970. */

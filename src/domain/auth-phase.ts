@@ -34,9 +34,16 @@ interface Transition {
   readonly to: AuthPhase;
 }
 
-/** The whole machine. `SET_CONFIRMED`: the rest is complete, or the operator has accepted the partial set. */
+/**
+ * The whole machine. A run goes through its phases wherever it begins, also with PRIMARY valid; when it is over, the
+ * facts lead on. `SET_CONFIRMED`: the rest is complete, or the operator has accepted the partial set.
+ */
 export const TRANSITIONS: readonly Transition[] = [
-  { from: ['IDLE'], on: 'LOGIN_STARTED', to: 'LOGIN_STARTED' },
+  {
+    from: ['IDLE', 'PRIMARY_VALIDATED', 'AUTH_CONFIRMED', 'DASHBOARD'],
+    on: 'LOGIN_STARTED',
+    to: 'LOGIN_STARTED',
+  },
   { from: ['LOGIN_STARTED'], on: 'FIRST_API_TAKEN_UP', to: 'TOKEN_GENERATION' },
   { from: ['TOKEN_GENERATION'], on: 'RUN_ENDED_INCOMPLETE', to: 'PARTIAL_AUTH' },
   { from: ['PARTIAL_AUTH'], on: 'COOLDOWN_BEGUN', to: 'COOLDOWN' },
@@ -44,7 +51,7 @@ export const TRANSITIONS: readonly Transition[] = [
   { from: ['RESUME_GENERATION'], on: 'STILL_MISSING', to: 'PARTIAL_AUTH' },
   { from: ['PARTIAL_AUTH'], on: 'OPERATOR_GENERATES', to: 'TOKEN_GENERATION' },
   {
-    from: ['TOKEN_GENERATION', 'RESUME_GENERATION', 'PARTIAL_AUTH', 'IDLE'],
+    from: ['TOKEN_GENERATION', 'RESUME_GENERATION', 'PARTIAL_AUTH', 'COOLDOWN', 'IDLE'],
     on: 'PRIMARY_VERIFIED',
     to: 'PRIMARY_VALIDATED',
   },
@@ -60,8 +67,15 @@ export const TRANSITIONS: readonly Transition[] = [
 export const transitionOf = (phase: AuthPhase, trigger: AuthTrigger): Transition | null =>
   TRANSITIONS.find(({ from, on }) => on === trigger && from.includes(phase)) ?? null;
 
-/** The gate is open in these phases, as long as the facts hold. */
+/** A client may be at the dashboard in these phases. */
 export const isConfirmed = (phase: AuthPhase): boolean => phase === 'AUTH_CONFIRMED' || phase === 'DASHBOARD';
 
-/** PRIMARY was verified in these phases, and the gate may be open. */
+/** These triggers end what was confirmed; `SET_CONFIRMED` begins it. Every other one leaves it as it is. */
+const ENDS_CONFIRMATION: readonly AuthTrigger[] = ['ACCOUNT_ENTERED', 'PRIMARY_LOST', 'LOGGED_OUT'];
+
+/** Whether the set counts as confirmed after a trigger. */
+export const isConfirmedAfter = (trigger: AuthTrigger, before: boolean): boolean =>
+  trigger === 'SET_CONFIRMED' || (before && !ENDS_CONFIRMATION.includes(trigger));
+
+/** PRIMARY was verified in these phases, and no run is under way. */
 export const hasPrimary = (phase: AuthPhase): boolean => phase === 'PRIMARY_VALIDATED' || isConfirmed(phase);

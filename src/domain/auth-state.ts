@@ -1,7 +1,8 @@
-import { type AuthPhase, isConfirmed } from './auth-phase.ts';
+import type { AuthPhase } from './auth-phase.ts';
 import { nextExpiry } from './expiry.ts';
 import type { FailureCode, QuarantineCode } from './failure.ts';
 import { type EndedToken, type GenerationRun, isOver, waitsElsewhere } from './generation-run.ts';
+import type { NextOperation } from './next-operation.ts';
 import type { TokenCheck } from './verdict.ts';
 
 /** What is stored of an account's state. */
@@ -18,6 +19,11 @@ export interface AuthRecord {
   readonly acceptedUntil: Date | null;
   /** The operator has logged out; nothing moves on by itself until the next login. */
   readonly isLoggedOut: boolean;
+  /**
+   * The set was confirmed, and nothing has ended that: no logout, no switch, no loss of PRIMARY, no run that ended with
+   * some missing. A run under way leaves it as it is.
+   */
+  readonly isConfirmed: boolean;
 }
 
 export const BLOCK_REASONS = [
@@ -53,6 +59,8 @@ export interface AuthState {
   readonly since: Date;
   readonly run: GenerationRun | null;
   readonly cooldown: Cooldown;
+  /** What an operator can do next and would not be refused; empty when there is nothing to do but wait. */
+  readonly nextOperations: readonly NextOperation[];
 }
 
 /** The facts that the gate stands on: the checks of all enabled APIs, as far as is known now. */
@@ -60,6 +68,8 @@ export interface GateFacts {
   readonly record: AuthRecord;
   readonly checks: readonly TokenCheck[];
   readonly now: Date;
+  /** The account was switched to, and the broker has not been asked about its tokens since. */
+  readonly isRecheckDue: boolean;
 }
 
 const isValid = (check: TokenCheck): boolean => check.verdict === 'VALID';
@@ -74,7 +84,8 @@ export const isPrimaryLost = (checks: readonly TokenCheck[]): boolean =>
   );
 
 /** PRIMARY and every other enabled API valid, or PRIMARY valid and the rest accepted for this trading day. */
-export const isSetConfirmed = ({ record, checks, now }: GateFacts): boolean =>
+export const isSetConfirmed = ({ record, checks, now, isRecheckDue }: GateFacts): boolean =>
+  !isRecheckDue &&
   isPrimaryValid(checks) &&
   (checks.every(isValid) || (record.acceptedUntil !== null && now < record.acceptedUntil));
 
@@ -84,8 +95,8 @@ export const isOfYesterday = ({ phase, since }: AuthRecord, now: Date): boolean 
 
 /** The gate. It closes by itself: a token whose time is up is not VALID any more. */
 export const isReady = (facts: GateFacts): boolean => {
-  const { phase, isLoggedOut } = facts.record;
-  return !isLoggedOut && isConfirmed(phase) && isSetConfirmed(facts);
+  const { isConfirmed, isLoggedOut } = facts.record;
+  return !isLoggedOut && isConfirmed && isSetConfirmed(facts);
 };
 
 export const cooldownAt = ({ cooldown }: AuthRecord, now: Date): Cooldown => {

@@ -36,37 +36,59 @@ export const decide = (
   checks: readonly TokenCheck[],
   ended: readonly EndedToken[] = [],
 ): readonly ApiName[] => {
+  const refusal = refusalOf(request, checks, ended);
+  if (refusal !== null) throw refusal;
+  return apisOfMode(request, checks).map((check) => check.apiName);
+};
+
+/** Why a request would be refused on these facts; null when it would be accepted. */
+export const refusalOf = (
+  request: GenerationRequest,
+  checks: readonly TokenCheck[],
+  ended: readonly EndedToken[] = [],
+): Refusal | null => {
+  if (checks.length === 0) return nothingConfigured();
   const chosen = apisOfMode(request, checks);
-  if (request.mode === 'INVALID_ONLY' && !request.replaceValid) refuseCircle(chosen, checks, ended);
+  const circle =
+    request.mode === 'INVALID_ONLY' && !request.replaceValid ? circleOf(chosen, checks, ended) : null;
+  if (circle !== null) return circle;
   const named = (verdict: Verdict) =>
     chosen.filter((check) => check.verdict === verdict).map((check) => check.apiName);
   const [valid, unknown] = [named('VALID'), named('UNKNOWN')];
   if (valid.length > 0 && !request.replaceValid) {
-    throw new Refusal(
+    return new Refusal(
       'WOULD_REPLACE_VALID',
       `${valid.join(', ')} would be replaced although valid.`,
       'Use mode INVALID_ONLY, or confirm with replaceValid: true.',
     );
   }
   if (unknown.length > 0 && !request.replaceValid && !request.includeUnknown) {
-    throw new Refusal(
+    return new Refusal(
       'WOULD_REPLACE_UNKNOWN',
       `The broker did not say whether ${unknown.join(', ')} still works.`,
       'Ask again with tokenStatus, or confirm with includeUnknown: true.',
     );
   }
-  return chosen.map((check) => check.apiName);
+  return null;
 };
 
-const refuseCircle = (
+/** An account without apps is not one whose every token is valid. */
+const nothingConfigured = (): Refusal =>
+  new Refusal(
+    'API_NOT_CONFIGURED',
+    'No API app is configured and enabled for this account, so there is no token to make.',
+    'Store one with saveApiConfig, PRIMARY first; then generate.',
+  );
+
+const circleOf = (
   chosen: readonly TokenCheck[],
   checks: readonly TokenCheck[],
   ended: readonly EndedToken[],
-): void => {
+): Refusal | null => {
   const again = ended.find(({ apiName }) => chosen.some((check) => check.apiName === apiName));
   const valid = checks.filter(({ verdict }) => verdict === 'VALID').map(({ apiName }) => apiName);
-  if (again === undefined || valid.length === 0) return;
-  throw new Refusal(
+  if (again === undefined || valid.length === 0) return null;
+  return new Refusal(
     'WOULD_REPLACE_VALID',
     `${valid.join(', ')} would be ended although valid. ${endedTokenText(again)}`,
     'Enable only the APIs whose tokens the broker keeps at the same time, or confirm with replaceValid: true.',

@@ -13,7 +13,8 @@ export type AuthHappening =
   | { readonly kind: 'AUTH_CONFIRMED'; readonly confirmation: AuthConfirmed }
   | { readonly kind: 'TOKEN_STORED'; readonly stored: TokenVersion }
   | { readonly kind: 'DB_RECOVERY'; readonly recovery: DbRecovery }
-  | { readonly kind: 'ACCOUNT_SWITCHED'; readonly account: Account }
+  /** `from`: the account that was the active one before; undefined where an older version has kept it. */
+  | { readonly kind: 'ACCOUNT_SWITCHED'; readonly account: Account; readonly from?: string | undefined }
   | { readonly kind: 'AUDIT'; readonly entry: StoredAuditEntry };
 
 /** Which version of a token is the present one. */

@@ -1,5 +1,6 @@
 import type { ApiName } from './api-name.ts';
 import { FAILURES, type Failure } from './failure.ts';
+import type { TokenCheck } from './verdict.ts';
 
 export const GENERATION_MODES = ['ALL', 'INVALID_ONLY', 'PARTIAL'] as const;
 export type GenerationMode = (typeof GENERATION_MODES)[number];
@@ -70,25 +71,36 @@ export interface GenerationRun {
   readonly endedTokens?: readonly EndedToken[];
 }
 
+/** The account's tokens, and beside them how far its latest run has come. */
 export interface TokenProgress {
-  readonly runId: string;
-  /** APIs in this run. */
+  /** The enabled APIs of the account. */
   readonly total: number;
-  /** Those of them that have a verified token. */
+  /** Those of them whose token is VALID, as far as is known. */
   readonly generated: number;
+  /** The others. */
   readonly missing: readonly ApiName[];
+  /** Null for an account that never had a run. */
+  readonly runId: string | null;
+  /** APIs in the run. */
+  readonly runTotal: number;
+  /** Those of them that have a verified token. */
+  readonly runGenerated: number;
   /** The API that is being worked on, null between two and at the end. */
   readonly current: ApiName | null;
   readonly step: LoginStep | null;
 }
 
-export const progressOf = (run: GenerationRun): TokenProgress => {
-  const active = run.steps.find((step) => step.status === 'RUNNING');
+/** `checks` are those of the enabled APIs. */
+export const progressOf = (run: GenerationRun | null, checks: readonly TokenCheck[]): TokenProgress => {
+  const active = run?.steps.find((step) => step.status === 'RUNNING');
+  const missing = checks.filter(({ verdict }) => verdict !== 'VALID').map(({ apiName }) => apiName);
   return {
-    runId: run.id,
-    total: run.steps.length,
-    generated: countDone(run),
-    missing: run.steps.filter((step) => step.status !== 'DONE').map((step) => step.apiName),
+    total: checks.length,
+    generated: checks.length - missing.length,
+    missing,
+    runId: run?.id ?? null,
+    runTotal: run?.steps.length ?? 0,
+    runGenerated: run === null ? 0 : countDone(run),
     current: active?.apiName ?? null,
     step: active?.step ?? null,
   };
@@ -131,4 +143,16 @@ export const isWorthResuming = ({ status, failure }: RunStep): boolean => {
   if (failure === null) return status === 'PENDING' || status === 'SKIPPED';
   const isCutOff = failure.code === 'INTERRUPTED' || failure.code === 'SPENT_UNKNOWN';
   return isCutOff || FAILURES[failure.code].consequence === 'PAUSE';
+};
+
+/**
+ * The API that is made next: the one under way; else the first that waits, or that the run takes up again after its
+ * pause. Of a run that is over it is the first without a token: where the next run begins.
+ */
+export const nextApiOf = (run: GenerationRun): ApiName | null => {
+  const waits = isOver(run)
+    ? ({ status }: RunStep) => status !== 'DONE'
+    : (step: RunStep) => step.status === 'PENDING' || isWorthResuming(step);
+  const next = run.steps.find(({ status }) => status === 'RUNNING') ?? run.steps.find(waits);
+  return next?.apiName ?? null;
 };

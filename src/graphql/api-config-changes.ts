@@ -59,7 +59,7 @@ builder.mutationFields((t) => ({
     allow: OPERATORS,
     type: ApiConfigRef,
     description:
-      'Stores or changes an API app. Refused with CONFIG_SOURCE_IS_ENV for an account that the environment describes, unless LOGIN_CONFIG_SOURCE is DATABASE.',
+      'Stores or changes an API app. Refused with WRONG_STATE where no PRIMARY would be enabled, and with CONFIG_SOURCE_IS_ENV for an account that the environment describes, unless LOGIN_CONFIG_SOURCE is DATABASE.',
     args: { input: t.arg({ type: SaveApiConfigInput, required: true, description: 'The app.' }) },
     resolve: async (_root, { input }, { services }) =>
       services.apiConfigs.save(await getAccount(services.database, input.accountId), {
@@ -74,7 +74,8 @@ builder.mutationFields((t) => ({
   setApiConfigEnabled: t.field({
     allow: OPERATORS,
     type: ApiConfigRef,
-    description: 'Switches an API app on or off. Refused with CONFIG_SOURCE_IS_ENV or API_NOT_CONFIGURED.',
+    description:
+      'Switches an API app on or off. PRIMARY cannot be switched off (WRONG_STATE). Refused with CONFIG_SOURCE_IS_ENV or API_NOT_CONFIGURED.',
     args: {
       accountId: t.arg.id(accountArgument),
       apiName: t.arg({ type: ApiNameEnum, required: true, description: 'Which app.' }),
@@ -86,7 +87,7 @@ builder.mutationFields((t) => ({
   removeApiConfig: t.boolean({
     allow: OPERATORS,
     description:
-      'Removes an API app; true when there was one. Its token stays stored. Refused with CONFIG_SOURCE_IS_ENV.',
+      'Removes an API app; true when there was one. Its token stays stored. PRIMARY is not removed (WRONG_STATE). Refused with CONFIG_SOURCE_IS_ENV.',
     args: {
       accountId: t.arg.id(accountArgument),
       apiName: t.arg({ type: ApiNameEnum, required: true, description: 'Which app.' }),

@@ -1,5 +1,6 @@
 import { AUTH_PHASES } from '../domain/auth-phase.ts';
 import { type AuthState, BLOCK_REASONS, type Cooldown } from '../domain/auth-state.ts';
+import { NEXT_OPERATIONS } from '../domain/next-operation.ts';
 import { getAccount } from '../services/accounts/accounts.ts';
 import { logOut, startLogin } from '../services/auth-state/account-login.ts';
 import { EVERYBODY, OPERATORS } from './access-plugin.ts';
@@ -14,12 +15,26 @@ const AuthPhaseEnum = enumOf('AuthPhase', {
     IDLE: 'Nothing was begun, or PRIMARY is gone.',
     LOGIN_STARTED: 'A run is about to take up its first API.',
     TOKEN_GENERATION: 'Tokens are being made.',
-    PARTIAL_AUTH: 'Some are missing, PRIMARY among them.',
+    PARTIAL_AUTH: 'A run has paused, or has ended without PRIMARY.',
     COOLDOWN: 'The broker needs rest; every generation is refused.',
     RESUME_GENERATION: 'The rest is over and the run goes on.',
     PRIMARY_VALIDATED: 'The broker confirmed PRIMARY; others are missing.',
     AUTH_CONFIRMED: 'Everything is there, or the operator accepted the partial set.',
     DASHBOARD: 'A client has gone through the gate.',
+  },
+});
+
+const NextOperationEnum = enumOf('NextOperation', {
+  description: 'What can be done next and would not be refused.',
+  of: NEXT_OPERATIONS,
+  values: {
+    SAVE_API_CONFIG: '`saveApiConfig`: no API app is configured and enabled.',
+    UPDATE_CREDENTIALS: '`updateAccountCredentials`: there is nothing to log in with.',
+    CLEAR_QUARANTINE: '`clearQuarantine`, after a person has looked at it.',
+    CHECK_TOKENS: '`tokenStatus`: nobody knows whether some tokens still work.',
+    GENERATE_MISSING: '`generateTokens(mode: INVALID_ONLY)`.',
+    ACCEPT_PARTIAL: '`acceptPartial`: PRIMARY works, and others are missing.',
+    ENTER_DASHBOARD: '`enterDashboard`: the gate is open.',
   },
 });
 
@@ -69,7 +84,8 @@ export const AuthStateRef = builder.objectRef<AuthState>('AuthState').implement(
     accountId: t.exposeID('accountId', { description: 'Which account.' }),
     state: t.expose('state', { type: AuthPhaseEnum, description: 'Where it stands.' }),
     primaryPresent: t.exposeBoolean('primaryPresent', {
-      description: 'PRIMARY is VALID, as far as is known now.',
+      description:
+        'PRIMARY is VALID, as far as is known now. While a run is under way `state` follows the run.',
     }),
     blockedBy: t.expose('blockedBy', {
       type: BlockReasonEnum,
@@ -83,6 +99,12 @@ export const AuthStateRef = builder.objectRef<AuthState>('AuthState').implement(
       description: 'The run under way, else the last one.',
     }),
     cooldown: t.expose('cooldown', { type: CooldownRef, description: 'The cooldown, active or not.' }),
+    nextOperations: t.field({
+      type: [NextOperationEnum],
+      description:
+        'What an operator can do next, each of which would be accepted now. Empty while a run is under way and when nothing needs to be done.',
+      resolve: ({ nextOperations }) => [...nextOperations],
+    }),
   }),
 });
 
@@ -100,7 +122,7 @@ builder.queryFields((t) => ({
     allow: EVERYBODY,
     extensions: REPEATABLE,
     description:
-      'The gate: AUTH_CONFIRMED or later, on the facts of now. Closes by itself when a token of the confirmed set dies; of a partial set that was accepted, PRIMARY alone counts.',
+      'The gate: confirmed, on the facts of now; also while a run goes through its phases. Closes by itself when a token of the confirmed set dies; of a partial set that was accepted, PRIMARY alone counts.',
     args: { accountId: t.arg.id(accountArgument) },
     resolve: async (_root, { accountId }, { services }) =>
       services.states.ready(await getAccount(services.database, accountId)),
@@ -121,7 +143,7 @@ builder.mutationFields((t) => ({
     allow: OPERATORS,
     type: AuthStateRef,
     description:
-      'Goes on without the missing ones until the next 03:30 IST. Refused with WRONG_STATE before PRIMARY is validated, and while the gate is open.',
+      'Goes on without the missing ones until the next 03:30 IST. Refused with WRONG_STATE before PRIMARY is validated, while a run is under way, and while the gate is open.',
     args: { accountId: t.arg.id(accountArgument) },
     resolve: async (_root, { accountId }, { services }) =>
       services.states.acceptPartial(await getAccount(services.database, accountId)),

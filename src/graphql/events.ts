@@ -107,7 +107,7 @@ builder.objectRef<EventOf<'DB_RECOVERY'>>('DbRecoveryEvent').implement({
 builder.objectRef<EventOf<'ACCOUNT_SWITCHED'>>('AccountSwitchedEvent').implement({
   interfaces: [AuthEventRef],
   description:
-    'Another account is the active one; told to the listeners of every account. A stream stays with the account that it began with.',
+    'Another account is the active one; told to the listeners of every account. A stream without `accountId` goes on with the state and the events of this one.',
   fields: (t) => ({
     account: t.expose('account', { type: AccountRef, description: 'The active account now.' }),
   }),
@@ -136,7 +136,7 @@ builder.subscriptionFields((t) => ({
     allow: EVERYBODY,
     type: AuthEventRef,
     description:
-      'Everything that happens to an account. Without `after` the state as it is comes first; with it, what happened since, without a gap and nothing twice.',
+      'Everything that happens to an account; without `accountId`, to whichever is the active one: a switch is followed by the new account’s state. Without `after` the state as it is comes first; with it, what happened since, without a gap and nothing twice.',
     args: {
       accountId: t.arg.id(accountArgument),
       after: t.arg.id({

@@ -215,14 +215,22 @@ export const GenerationRunRef = builder.objectRef<GenerationRun>('GenerationRun'
 });
 
 export const TokenProgressRef = builder.objectRef<TokenProgress>('TokenProgress').implement({
-  description: 'How far a run has come.',
+  description: 'How many of an account’s tokens are VALID, and beside that how far its run has come.',
   fields: (t) => ({
-    total: t.exposeInt('total', { description: 'APIs in the run.' }),
-    generated: t.exposeInt('generated', { description: 'Those of them that have a confirmed token by now.' }),
+    total: t.exposeInt('total', { description: 'Enabled APIs of the account.' }),
+    generated: t.exposeInt('generated', {
+      description: 'Those of them whose token is VALID, as far as is known now.',
+    }),
     missing: t.field({
       type: [ApiNameEnum],
-      description: 'The others.',
+      description: 'The others, in the order in which they are made.',
       resolve: ({ missing }) => [...missing],
+    }),
+    runTotal: t.exposeInt('runTotal', {
+      description: 'APIs in the run under way, else the last one; 0 where there never was one.',
+    }),
+    runGenerated: t.exposeInt('runGenerated', {
+      description: 'Those of them that have a token which the broker confirmed.',
     }),
     current: t.expose('current', {
       type: ApiNameEnum,
@@ -234,7 +242,10 @@ export const TokenProgressRef = builder.objectRef<TokenProgress>('TokenProgress'
       nullable: true,
       description: 'What is being done for it.',
     }),
-    runId: t.exposeID('runId', { description: 'Which run.' }),
+    runId: t.id({
+      description: 'Which run; `none` for an account that never had one.',
+      resolve: ({ runId }) => runId ?? 'none',
+    }),
   }),
 });
 
@@ -264,7 +275,7 @@ builder.mutationField('generateTokens', (t) =>
     allow: OPERATORS,
     type: GenerationRunRef,
     description:
-      'Starts making tokens and answers as soon as the run is stored; progress comes with the subscription tokenProgress. While another account has the browser the run waits its turn, QUEUED. Refused with RUN_IN_PROGRESS, COOLDOWN, QUARANTINED, BROWSER_BUSY (another process has the browser), WOULD_REPLACE_VALID, WOULD_REPLACE_UNKNOWN, WRONG_STATE (no credentials are stored), SECRET_UNREADABLE (a sealed secret does not open), SHUTTING_DOWN or BAD_USER_INPUT.',
+      'Starts making tokens and answers as soon as the run is stored; progress comes with the subscription tokenProgress. While another account has the browser the run waits its turn, QUEUED. Refused with RUN_IN_PROGRESS, COOLDOWN, QUARANTINED, BROWSER_BUSY (another process has the browser), WOULD_REPLACE_VALID, WOULD_REPLACE_UNKNOWN, API_NOT_CONFIGURED (no app is enabled), WRONG_STATE (no credentials are stored), SECRET_UNREADABLE (a sealed secret does not open), SHUTTING_DOWN or BAD_USER_INPUT.',
     args: {
       mode: t.arg({ type: GenerationModeEnum, required: true, description: 'Which tokens to make.' }),
       apiNames: t.arg({

@@ -16,7 +16,7 @@ const CONFIRMED: readonly AuthPhase[] = ['AUTH_CONFIRMED', 'DASHBOARD'];
 
 /** Where a reader stands in the sequence of events. */
 export class Bookmark {
-  #accountId: string | undefined;
+  readonly #accountId: string | undefined;
   #last: number | null;
   /** The happening that `#last` belongs to; what is not kept repeats its id, but never its text. */
   #lastText: string | null = null;
@@ -38,8 +38,6 @@ export class Bookmark {
 
   /** Moves on to an event; false when the reader has had it. */
   take(event: VegaEvent): boolean {
-    // Another account may become the active one meanwhile; a stream stays with the one that it began with.
-    this.#accountId ??= event.accountId;
     if (event.__typename === 'GapEvent') return this.#forget();
     const id = Number(event.id);
     const text = JSON.stringify(event);

@@ -39,7 +39,7 @@ export interface VegaClient extends VegaMethods {
     options?: RequestOptions,
   ): AsyncIterableIterator<Result, void>;
   /**
-   * Everything that happens to an account, each event once and in order, from the call on until the loop over it is left
+   * Everything that happens to an account (to the active one, whichever that is, unless one is named), each event once and in order, from the call on until the loop over it is left
    * or `signal` is aborted. A connection that breaks or falls silent is made again, as often as that takes, and what
    * happened meanwhile comes first. A GapEvent says that it is not known any more; the state as it is follows. Throws a
    * `VegaError` for what no later try would heal: no access, bad input.

@@ -3,7 +3,7 @@ import { Bookmark, type Place, type VegaEvent } from './bookmark.ts';
 import { isPassing, VegaError } from './vega-error.ts';
 
 export interface EventsOptions {
-  /** An account; the active one if left out. */
+  /** An account. If left out, whichever is the active one: after a switch the events of the other one follow. */
   readonly accountId?: string | undefined;
   /** The id of the last event seen; without it the state as it is comes first. */
   readonly after?: string | undefined;

@@ -4,6 +4,7 @@ import type {
   BlockReason,
   ExpiryLevel,
   LoginStep,
+  NextOperation,
   RunStatus,
   StepStatus,
   Verdict,
@@ -28,6 +29,8 @@ export interface Standing {
     | null
     | undefined;
   readonly tokens: readonly { readonly apiName: ApiName; readonly verdict: Verdict }[];
+  /** What would be accepted now: nothing else is advised. */
+  readonly nextOperations: readonly NextOperation[];
   /** How urgent the ends of the tokens are; nothing is said of them if left out. */
   readonly expiry?: readonly { readonly level: ExpiryLevel }[] | undefined;
 }
@@ -46,16 +49,11 @@ export const headlineOf = (standing: Standing): Headline => {
   if (blockedBy != null && blockedBy !== 'COOLDOWN')
     return { ...BLOCK_WORDS[blockedBy], ...blocked(blockedBy, standing) };
   const lacking = lackingOf(tokens);
-  const isUnsure = tokens.some(({ verdict }) => verdict === 'UNKNOWN');
-  const ask = 'Check with the broker; then generate what is missing.';
-  const generate = isUnsure ? ask : 'Generate what is missing.';
+  const nextAction = adviceOf(standing);
+  if (isUnderWay(run) && run?.status !== 'COOLDOWN') return { ...STATE_WORDS[state], ...underWay(run) };
   switch (state) {
     case 'IDLE':
-      return {
-        ...STATE_WORDS.IDLE,
-        sentence: lacking === '' ? 'Not logged in; every token is valid.' : `Not logged in: ${lacking}.`,
-        nextAction: generate,
-      };
+      return { ...STATE_WORDS.IDLE, sentence: idleSentence(tokens, lacking), nextAction };
     case 'LOGIN_STARTED':
     case 'TOKEN_GENERATION':
     case 'RESUME_GENERATION':
@@ -64,23 +62,20 @@ export const headlineOf = (standing: Standing): Headline => {
       return {
         ...STATE_WORDS.PARTIAL_AUTH,
         sentence: lacking === '' ? 'A run has ended before its end.' : `${capital(lacking)}.`,
-        nextAction: generate,
+        nextAction,
       };
     case 'COOLDOWN':
       return {
         ...STATE_WORDS.COOLDOWN,
         sentence: `The broker needs rest${lacking === '' ? '' : `; ${lacking}`}.`,
-        nextAction:
-          run?.status === 'COOLDOWN'
-            ? 'Nothing: it goes on by itself when the time is up.'
-            : 'Wait until the time is up; then generate what is missing.',
+        nextAction,
       };
     case 'PRIMARY_VALIDATED':
       return {
         ...STATE_WORDS.PRIMARY_VALIDATED,
         sentence:
           lacking === '' ? 'PRIMARY works; the rest is being confirmed.' : `PRIMARY works; ${lacking}.`,
-        nextAction: isUnsure ? ask : 'Generate what is missing, or accept the partial set.',
+        nextAction,
       };
     case 'AUTH_CONFIRMED':
     case 'DASHBOARD':
@@ -90,10 +85,7 @@ export const headlineOf = (standing: Standing): Headline => {
           tone: 'warn',
           glyph: '◐',
           sentence: `Was confirmed, but is not now: ${lacking}.`,
-          nextAction:
-            isUnsure || tokens.some(isPrimaryLost)
-              ? ask
-              : 'Generate what is missing, or accept the partial set.',
+          nextAction,
         };
       return {
         ...STATE_WORDS[state],
@@ -102,6 +94,33 @@ export const headlineOf = (standing: Standing): Headline => {
         nextAction: state === 'DASHBOARD' ? 'Nothing: trade.' : 'Go to the dashboard.',
       };
   }
+};
+
+const OVER: readonly RunStatus[] = ['COMPLETED', 'STOPPED', 'ABORTED'];
+
+const isUnderWay = (run: Standing['run']): boolean => run != null && !OVER.includes(run.status);
+
+const idleSentence = (tokens: Standing['tokens'], lacking: string): string => {
+  if (tokens.length === 0) return 'No API app is configured, so there is no token to make.';
+  return lacking === '' ? 'Not logged in; every token is valid.' : `Not logged in: ${lacking}.`;
+};
+
+/** What to do next, made of nothing but operations that would be accepted. */
+const adviceOf = ({ nextOperations, run, blockedBy }: Standing): string => {
+  const may = (operation: NextOperation): boolean => nextOperations.includes(operation);
+  if (run?.status === 'COOLDOWN') return 'Nothing: it goes on by itself when the time is up.';
+  if (may('SAVE_API_CONFIG'))
+    return 'Store an API app, PRIMARY first (APIs, or saveApiConfig); then generate.';
+  if (may('UPDATE_CREDENTIALS')) return 'Save the credentials of the account (updateAccountCredentials).';
+  if (may('CHECK_TOKENS'))
+    return `Check with the broker${may('GENERATE_MISSING') ? '; then generate what is missing' : ''}.`;
+  const accept = may('ACCEPT_PARTIAL');
+  if (may('GENERATE_MISSING'))
+    return `Generate what is missing${accept ? ', or accept the partial set' : ''}.`;
+  if (accept) return 'Accept the partial set, or wait.';
+  return blockedBy === 'COOLDOWN'
+    ? 'Wait until the time is up; then generate what is missing.'
+    : 'Nothing: wait.';
 };
 
 /** What making these tokens would replace although it works or may work, in words; empty when there is nothing of the kind. */
@@ -136,9 +155,6 @@ const lastingOf = ({ expiry = [] }: Standing): string => {
   return expiry.some(({ level }) => level === 'AMBER') ? ', for less than an hour' : '';
 };
 
-const isPrimaryLost = ({ apiName, verdict }: Standing['tokens'][number]): boolean =>
-  apiName === 'PRIMARY' && verdict !== 'VALID';
-
 type Said = Pick<Headline, 'sentence' | 'nextAction'>;
 
 const queued = (position: number): Said => ({
@@ -158,7 +174,11 @@ const underWay = (run: Standing['run']): Said => {
     : { sentence, nextAction: 'Nothing: wait.' };
 };
 
-const blocked = (reason: Exclude<BlockReason, 'COOLDOWN'>, { run, tokens }: Standing): Said => {
+const blocked = (
+  reason: Exclude<BlockReason, 'COOLDOWN'>,
+  { run, tokens, nextOperations }: Standing,
+): Said => {
+  const orAccept = nextOperations.includes('ACCEPT_PARTIAL') ? ', or accept the partial set' : '';
   const waits = run?.status === 'WAITING_OPERATOR';
   const lacking = lackingOf(tokens);
   switch (reason) {
@@ -182,7 +202,7 @@ const blocked = (reason: Exclude<BlockReason, 'COOLDOWN'>, { run, tokens }: Stan
     case 'APP_REJECTED':
       return {
         sentence: `The broker does not accept an app: ${lacking}.`,
-        nextAction: 'Put the app right at the broker and generate again, or accept the partial set.',
+        nextAction: `Put the app right at the broker and generate again${orAccept}.`,
       };
     case 'PAGE_CHANGED':
       return {
@@ -222,8 +242,7 @@ const blocked = (reason: Exclude<BlockReason, 'COOLDOWN'>, { run, tokens }: Stan
     case 'TOKENS_END_EACH_OTHER':
       return {
         sentence: `The broker seems to keep one token per user: making one ended another. ${capital(lacking)}.`,
-        nextAction:
-          'Generating again does not help. Enable only the APIs whose tokens the broker keeps at the same time, or accept the partial set.',
+        nextAction: `Generating again does not help. Enable only the APIs whose tokens the broker keeps at the same time${orAccept}.`,
       };
   }
 };

@@ -169,7 +169,7 @@ test('the switch locks the dashboard until the broker has confirmed again, and s
     expect(data.switchAccount).toEqual({
       id: 'UPSTOX_02',
       isActive: true,
-      authState: { state: 'PRIMARY_VALIDATED', primaryPresent: false },
+      authState: { state: 'PRIMARY_VALIDATED', primaryPresent: true },
     });
     expect((await desk.ask('{ ready }')).data.ready).toBe(false);
     await until('the gate is open again', async () => (await desk.ask('{ ready }')).data.ready);

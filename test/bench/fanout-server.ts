@@ -19,6 +19,8 @@ const progress = (runId: string) => ({
   runId,
   total: 6,
   generated: 3,
+  runTotal: 6,
+  runGenerated: 0,
   missing: ['OPTIONCHAIN1', 'OPTIONCHAIN2', 'WEBSOCKET3'] as const,
   current: 'WEBSOCKET3' as const,
   step: 'PIN' as const,

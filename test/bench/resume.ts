@@ -101,7 +101,16 @@ const measureIdle = async (): Promise<number> => {
   for (let generated = 0; generated < BEHIND * 2; generated += 1)
     events.publish('UPSTOX_01', {
       kind: 'TOKEN_PROGRESS',
-      progress: { runId: 'r', total: 6, generated, missing, current: null, step: null },
+      progress: {
+        runId: 'r',
+        total: 6,
+        generated,
+        runTotal: 6,
+        runGenerated: 0,
+        missing,
+        current: null,
+        step: null,
+      },
     });
   await until('them to be kept', () => events.lastId >= BEHIND * 2);
 }

@@ -110,7 +110,7 @@ test('a run is made from the menu and shown as it goes; what is valid is confirm
      ✓ WEBSOCKET2    DONE                    0:00
      ✓ WEBSOCKET3    DONE                    0:00
      ✓ OPTIONCHAIN2  DONE                    0:00
-     ████████████░░░░░░░░░░░░ 3/3  0:00
+     ████████████░░░░░░░░░░░░ 3/3  account 6/6  0:00
     Token Status Summary  UPSTOX_01  AUTH_CONFIRMED
     ------------------------------------------------------------
     ✓ PRIMARY       : VALID      until 03:30 IST, 10 h 00 m left
@@ -124,6 +124,56 @@ test('a run is made from the menu and shown as it goes; what is valid is confirm
     Invalid Tokens  : 0
     $"
   `);
+}, 60_000);
+
+test('"3. Generate selected (comma separated)": "1, 3" is typed as text, and a wrong answer is asked for again', async () => {
+  await using own = await openDesk({ apis: 3 });
+  using screen = open(80, {}, own);
+  plantToken(own, 'WEBSOCKET1');
+  screen.type(`clear; ${vega('')}`);
+  await screen.sees(/navigate/);
+  screen.press('3');
+  await screen.sees(/Comma separated, such as 1, 3/);
+  const asked = screen.text();
+  screen.type('1, 9');
+  await screen.sees(/There is no 9: give numbers from 1 to 3\./);
+  screen.press('BSpace');
+  screen.type('3');
+  await screen.sees(/▶ (?:PRIMARY|WEBSOCKET2)/);
+  await screen.sees(/Invalid Tokens {2}: 0\n\$$/m);
+  expect(screen.text()).toContain(' 2/2  account 3/3');
+  expect(own.broker.log.filter(({ kind }) => kind === 'PIN')).toHaveLength(2);
+  expect(masked(asked.slice(asked.indexOf('◆')))).toMatchInlineSnapshot(`
+    "◆  Which ones? Comma separated, such as 1, 3
+    1. PRIMARY     NOT FOUND
+    2. WEBSOCKET1  VALID
+    3. WEBSOCKET2  NOT FOUND
+    │  1, 3
+    └"
+  `);
+}, 60_000);
+
+test('"Generate: 1) Remaining 2) All 3) Select APIs": --mode=auto shows three choices, under the menu’s numbers', async () => {
+  await using own = await openDesk({ apis: 3 });
+  using screen = open(80, {}, own);
+  plantToken(own, 'PRIMARY');
+  screen.type(`clear; ${vega('--mode=auto')}; echo "[ended: $?]"`);
+  await screen.sees(/navigate/);
+  // Whoever touches a key is not hurried.
+  screen.press('Down');
+  await screen.sees(/● 3\. Generate selected/);
+  const seen = screen.text();
+  screen.press('C-c');
+  await screen.sees(/\[ended: \d\]/);
+  expect(masked(seen.slice(seen.indexOf('◆')))).toMatchInlineSnapshot(`
+    "◆  Choose Action
+    │  ○ 1. Generate ALL
+    │  ○ 2. Generate ONLY invalid
+    │  ● 3. Generate selected (pick from the list)
+    │  ↑/↓ to navigate • Enter: confirm
+    └"
+  `);
+  expect(own.broker.log.filter(({ kind }) => kind === 'DIALOG')).toEqual([]);
 }, 60_000);
 
 test('--mode=auto asks a terminal for ten seconds, and then makes what remains by itself', async () => {

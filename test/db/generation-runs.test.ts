@@ -74,7 +74,7 @@ test('what has become of a step is written, with the failure in full', async () 
   expect(await findRun(database.read, 'run-1')).toEqual(failed);
 });
 
-test('other programs of the desk read how far a run is, and when it failed last', async () => {
+test('token_execution_state: other programs read next_api, also after a throttled one, and when it failed last', async () => {
   using folder = new Folder();
   await using database = await folder.open();
   await insert(database, run());
@@ -92,11 +92,11 @@ test('other programs of the desk read how far a run is, and when it failed last'
   const row = { execution_id: 'run-1', last_success_api: 'WEBSOCKET2', status: 'RUNNING' };
   await database.write((transaction) => updateRun(transaction, failed));
   expect(told()).toEqual([
-    { ...row, next_api: 'OPTIONCHAIN1', last_failure_epoch: at(6).getTime(), updated_at: at(6).getTime() },
+    { ...row, next_api: 'PRIMARY', last_failure_epoch: at(6).getTime(), updated_at: at(6).getTime() },
   ]);
   await database.write((transaction) => updateRun(transaction, cutOff));
   expect(told()).toEqual([
-    { ...row, next_api: null, last_failure_epoch: at(6).getTime(), updated_at: at(7).getTime() },
+    { ...row, next_api: 'PRIMARY', last_failure_epoch: at(6).getTime(), updated_at: at(7).getTime() },
   ]);
 });
 

@@ -9,6 +9,7 @@ import type { Database } from '../../src/db/database.ts';
 import { FORMER_TABLES } from '../../src/db/former-names.ts';
 import { replaceToken } from '../../src/db/token-replacement.ts';
 import { findTokens } from '../../src/db/tokens.ts';
+import { type AuthPhase, isConfirmed } from '../../src/domain/auth-phase.ts';
 import { layFormer, openFormer } from './former-release.ts';
 import { Folder, newToken } from './temporary-database.ts';
 
@@ -108,9 +109,11 @@ const withoutLater = (row: unknown): unknown => {
   const {
     otp_interval_ms: interval = null,
     ended_tokens: ended = null,
+    confirmed = null,
     ...rest
   } = row as Record<string, unknown>;
   expect([interval, ended]).toEqual([null, null]);
+  if (confirmed !== null) expect(confirmed).toBe(isConfirmed(rest.phase as AuthPhase) ? 1 : 0);
   return rest;
 };
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { API_NAMES, type ApiName } from '../../src/domain/api-name.ts';
-import { AUTH_PHASES, hasPrimary } from '../../src/domain/auth-phase.ts';
+import { AUTH_PHASES } from '../../src/domain/auth-phase.ts';
 import {
   type AuthRecord,
   blockReason,
@@ -34,6 +34,7 @@ const record = (parts: Partial<AuthRecord> = {}): AuthRecord => ({
   clearedAt: null,
   acceptedUntil: null,
   isLoggedOut: false,
+  isConfirmed: true,
   ...parts,
 });
 
@@ -56,6 +57,7 @@ const facts = (parts: Partial<GateFacts> = {}): GateFacts => ({
   record: record(),
   checks: pair('VALID', 'VALID'),
   now: NOW,
+  isRecheckDue: false,
   ...parts,
 });
 
@@ -87,18 +89,26 @@ const records = fc.record<AuthRecord>({
   clearedAt: fc.option(dates),
   acceptedUntil: fc.option(dates),
   isLoggedOut: fc.boolean(),
+  isConfirmed: fc.boolean(),
 });
 const checkSets = fc
   .subarray([...API_NAMES])
   .chain((names) =>
     fc.tuple(...names.map((name) => fc.constantFrom(...VERDICTS).map((verdict) => check(name, verdict)))),
   );
-const anyFacts = fc.record<GateFacts>({ record: records, checks: checkSets, now: dates });
+const anyFacts = fc.record<GateFacts>({
+  record: records,
+  checks: checkSets,
+  now: dates,
+  isRecheckDue: fc.boolean(),
+});
 
 describe('the gate', () => {
-  test('stands open in two phases, with a confirmed set, for somebody who is logged in', () => {
+  test('stands open with a confirmed set, for somebody who is logged in, in whichever phase of a run', () => {
     const open = AUTH_PHASES.filter((phase) => isReady(facts({ record: record({ phase }) })));
-    expect(open).toEqual(['AUTH_CONFIRMED', 'DASHBOARD']);
+    expect(open).toEqual(AUTH_PHASES);
+    expect(isReady(facts({ record: record({ isConfirmed: false }) }))).toBe(false);
+    expect(isReady(facts({ isRecheckDue: true }))).toBe(false);
     expect(isReady(facts({ record: record({ isLoggedOut: true }) }))).toBe(false);
   });
 
@@ -156,7 +166,8 @@ describe('the gate', () => {
         if (!isOpen) return;
         expect(isPrimaryValid(each.checks)).toBe(true);
         expect(each.record.isLoggedOut).toBe(false);
-        expect(hasPrimary(each.record.phase)).toBe(true);
+        expect(each.record.isConfirmed).toBe(true);
+        expect(each.isRecheckDue).toBe(false);
       }),
       { numRuns: 2000, examples: [[facts()]] },
     );
@@ -176,7 +187,8 @@ describe('the gate', () => {
   test('an accepted partial set is confirmed until its trading day ends, to the millisecond', () => {
     const acceptedUntil = later(10);
     const checks = pair('VALID', 'MISSING');
-    const confirmedAt = (now: Date) => isSetConfirmed({ record: record({ acceptedUntil }), checks, now });
+    const confirmedAt = (now: Date) =>
+      isSetConfirmed(facts({ record: record({ acceptedUntil }), checks, now }));
     expect(confirmedAt(new Date(acceptedUntil.getTime() - 1))).toBe(true);
     expect(confirmedAt(acceptedUntil)).toBe(false);
   });

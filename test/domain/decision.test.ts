@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { API_NAMES, type ApiName } from '../../src/domain/api-name.ts';
-import { apisOfMode, decide, type GenerationRequest } from '../../src/domain/decision.ts';
+import { apisOfMode, decide, type GenerationRequest, refusalOf } from '../../src/domain/decision.ts';
 import { GENERATION_MODES } from '../../src/domain/generation-run.ts';
 import { Refusal } from '../../src/domain/refusal.ts';
 import { type TokenCheck, VERDICTS, type Verdict } from '../../src/domain/verdict.ts';
@@ -167,9 +167,18 @@ test('what is chosen is known, of the mode, in order, and each once', () => {
   );
 });
 
-test('INVALID_ONLY is never refused', () => {
+test('an account without apps is not one whose every token is valid: every request is refused with what to do', () => {
+  for (const mode of GENERATION_MODES)
+    expect(refusalOf(request({ mode }), [])).toMatchObject({
+      code: 'API_NOT_CONFIGURED',
+      nextAction: 'Store one with saveApiConfig, PRIMARY first; then generate.',
+    });
+});
+
+test('INVALID_ONLY is never refused where there is an app', () => {
   fc.assert(
     fc.property(requests, checks, (asked, known) => {
+      fc.pre(known.length > 0);
       expect(() => decide({ ...asked, mode: 'INVALID_ONLY' }, known)).not.toThrow();
     }),
   );

@@ -1,13 +1,16 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import type { ApiName } from '../../src/domain/api-name.ts';
 import type { Failure } from '../../src/domain/failure.ts';
 import {
   type GenerationRun,
   isOver,
+  nextApiOf,
   pendingStep,
   progressOf,
   RUN_STATUSES,
   withStep,
 } from '../../src/domain/generation-run.ts';
+import type { TokenCheck, Verdict } from '../../src/domain/verdict.ts';
 
 const STARTED = new Date('2026-11-17T20:00:00+05:30');
 
@@ -29,49 +32,94 @@ const fresh: GenerationRun = {
   steps: [pendingStep('PRIMARY'), pendingStep('WEBSOCKET1'), pendingStep('OPTIONCHAIN1')],
 };
 
-test('a run that has not begun misses everything', () => {
-  expect(progressOf(fresh)).toEqual({
-    runId: 'run-1',
-    total: 3,
-    generated: 0,
-    missing: ['PRIMARY', 'WEBSOCKET1', 'OPTIONCHAIN1'],
-    current: null,
-    step: null,
-  });
+const check = (apiName: ApiName, verdict: Verdict): TokenCheck => ({
+  apiName,
+  verdict,
+  timeValid: verdict === 'VALID',
+  profileValid: null,
+  reason: null,
+  httpStatus: null,
 });
 
-test('the progress follows the steps', () => {
-  const first = withStep(fresh, 'PRIMARY', { status: 'DONE', step: 'VERIFY' });
-  const second = withStep(first, 'WEBSOCKET1', { status: 'RUNNING', step: 'OTP' });
-  expect(progressOf(second)).toEqual({
+const NAMES = ['PRIMARY', 'WEBSOCKET1', 'WEBSOCKET2', 'WEBSOCKET3', 'OPTIONCHAIN1', 'OPTIONCHAIN2'] as const;
+
+test('TOKEN_PROGRESS {"total": 6, "generated": 3}: the numbers are the account’s, those of the run stand beside them', () => {
+  const checks = NAMES.map((name, index) => check(name, index < 3 ? 'VALID' : 'MISSING'));
+  const first = withStep(
+    { ...fresh, steps: [pendingStep('WEBSOCKET2'), pendingStep('WEBSOCKET3')] },
+    'WEBSOCKET2',
+    {
+      status: 'DONE',
+    },
+  );
+  expect(progressOf(withStep(first, 'WEBSOCKET3', { status: 'RUNNING', step: 'OTP' }), checks)).toEqual({
+    total: 6,
+    generated: 3,
+    missing: ['WEBSOCKET3', 'OPTIONCHAIN1', 'OPTIONCHAIN2'],
     runId: 'run-1',
-    total: 3,
-    generated: 1,
-    missing: ['WEBSOCKET1', 'OPTIONCHAIN1'],
-    current: 'WEBSOCKET1',
+    runTotal: 2,
+    runGenerated: 1,
+    current: 'WEBSOCKET3',
     step: 'OTP',
   });
+});
 
-  const third = withStep(second, 'WEBSOCKET1', { status: 'FAILED', failure });
-  const last = withStep(third, 'OPTIONCHAIN1', { status: 'SKIPPED' });
-  expect(progressOf(last)).toEqual({
-    runId: 'run-1',
-    total: 3,
-    generated: 1,
-    missing: ['WEBSOCKET1', 'OPTIONCHAIN1'],
+test('a token counts as missing whatever is wrong with it', () => {
+  const verdicts = ['VALID', 'EXPIRED', 'INVALID', 'UNKNOWN', 'MISSING'] as const;
+  const checks = verdicts.map((verdict, index) => check(NAMES[index] ?? 'PRIMARY', verdict));
+  expect(progressOf(fresh, checks)).toMatchObject({ total: 5, generated: 1, missing: NAMES.slice(1, 5) });
+});
+
+test('an account that never had a run has numbers of its own all the same', () => {
+  expect(progressOf(null, [check('PRIMARY', 'MISSING')])).toEqual({
+    total: 1,
+    generated: 0,
+    missing: ['PRIMARY'],
+    runId: null,
+    runTotal: 0,
+    runGenerated: 0,
     current: null,
     step: null,
   });
 });
 
-test('a run of nothing is complete', () => {
-  expect(progressOf({ ...fresh, steps: [] })).toEqual({
-    runId: 'run-1',
-    total: 0,
-    generated: 0,
-    missing: [],
-    current: null,
-    step: null,
+describe('next_api is the API that is made next', () => {
+  const throttled: Failure = { ...failure, code: 'THROTTLED' };
+  const failed = (run: GenerationRun, apiName: ApiName, why: Failure) =>
+    withStep(run, apiName, { status: 'FAILED', failure: why });
+  const primaryDone = withStep(fresh, 'PRIMARY', { status: 'DONE' });
+
+  test.for<[string, GenerationRun, ApiName | null]>([
+    ['of a run that begins it is the first', fresh, 'PRIMARY'],
+    ['it is the one under way', withStep(primaryDone, 'WEBSOCKET1', { status: 'RUNNING' }), 'WEBSOCKET1'],
+    ['between two it is the next', primaryDone, 'WEBSOCKET1'],
+    [
+      'after a throttled one it is that one again',
+      { ...failed(primaryDone, 'WEBSOCKET1', throttled), status: 'COOLDOWN' },
+      'WEBSOCKET1',
+    ],
+    [
+      'while PRIMARY is missing because it was throttled, it is PRIMARY',
+      { ...failed(fresh, 'PRIMARY', throttled), status: 'COOLDOWN' },
+      'PRIMARY',
+    ],
+    [
+      'while PRIMARY is missing for a reason of its own app, the others go on',
+      failed(fresh, 'PRIMARY', failure),
+      'WEBSOCKET1',
+    ],
+    [
+      'of a run that has stopped it is the first without a token',
+      { ...failed(fresh, 'PRIMARY', failure), status: 'STOPPED' },
+      'PRIMARY',
+    ],
+    [
+      'of a run that is complete there is none',
+      { ...fresh, status: 'COMPLETED', steps: [{ ...pendingStep('PRIMARY'), status: 'DONE' }] },
+      null,
+    ],
+  ])('%s', ([, run, next]) => {
+    expect(nextApiOf(run)).toBe(next);
   });
 });
 

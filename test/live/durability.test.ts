@@ -30,7 +30,16 @@ const idsOf = (wire: ReturnType<typeof openWire>): number[] => ours(wire).map(({
 
 const progress = (generated: number) => ({
   kind: 'TOKEN_PROGRESS' as const,
-  progress: { runId: 'r', total: 6, generated, missing: [], current: null, step: null },
+  progress: {
+    runId: 'r',
+    total: 6,
+    generated,
+    runTotal: 6,
+    runGenerated: 0,
+    missing: [],
+    current: null,
+    step: null,
+  },
 });
 
 test('what a client was told before the program was killed is in the history, and nothing is told twice', async () => {

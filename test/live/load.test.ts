@@ -14,7 +14,16 @@ const EVENTS = `subscription ($after: ID) { events(after: $after) {
 
 const progress = (generated: number) => ({
   kind: 'TOKEN_PROGRESS' as const,
-  progress: { runId: 'r', total: 6, generated, missing: [], current: null, step: null },
+  progress: {
+    runId: 'r',
+    total: 6,
+    runTotal: 6,
+    runGenerated: 0,
+    generated,
+    missing: [],
+    current: null,
+    step: null,
+  },
 });
 
 /** Publishes so many events, and returns when the history has them. */

@@ -63,7 +63,16 @@ class Resuming {
 
 const progress = (generated: number) => ({
   kind: 'TOKEN_PROGRESS' as const,
-  progress: { runId: 'r', total: 6, generated, missing: [], current: null, step: null },
+  progress: {
+    runId: 'r',
+    total: 6,
+    generated,
+    runTotal: 6,
+    runGenerated: 0,
+    missing: [],
+    current: null,
+    step: null,
+  },
 });
 
 const kept = (desk: Desk): Told[] =>

@@ -12,6 +12,8 @@ const progress = {
   progress: {
     runId: 'r',
     total: 6,
+    runTotal: 6,
+    runGenerated: 0,
     generated: 0,
     missing: Array(6).fill('OPTIONCHAIN1'),
     current: null,

@@ -53,8 +53,11 @@ test('a morning by REST alone: each answer as a whole', async () => {
         "error": {
           "code": "NOT_READY",
           "message": "The gate is shut: the account is in IDLE, PRIMARY has no valid token.",
-          "nextAction": "Wait for a run under way, or start one.",
+          "nextAction": "Generate what is missing.",
         },
+        "nextOperations": [
+          "GENERATE_MISSING",
+        ],
         "primaryPresent": false,
         "ready": false,
         "state": "IDLE",
@@ -81,7 +84,7 @@ test('a morning by REST alone: each answer as a whole', async () => {
         "error": {
           "code": "WRONG_STATE",
           "message": "The dashboard opens once everything is confirmed. The account is in IDLE.",
-          "nextAction": "Ask authState what is missing.",
+          "nextAction": "Ask authState for \`nextOperations\`.",
         },
       },
     ]
@@ -132,6 +135,9 @@ test('a morning by REST alone: each answer as a whole', async () => {
           "remainingSeconds": 0,
           "until": null,
         },
+        "nextOperations": [
+          "ENTER_DASHBOARD",
+        ],
         "primaryPresent": true,
         "ready": true,
         "state": "AUTH_CONFIRMED",
@@ -151,6 +157,9 @@ test('a morning by REST alone: each answer as a whole', async () => {
           "remainingSeconds": 0,
           "until": null,
         },
+        "nextOperations": [
+          "ENTER_DASHBOARD",
+        ],
         "primaryPresent": true,
         "run": {
           "accountId": "UPSTOX_01",

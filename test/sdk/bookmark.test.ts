@@ -20,7 +20,15 @@ const rest = (id: number, when = at): VegaEvent => ({
 const stands = (id: number, state: 'IDLE' | 'AUTH_CONFIRMED'): VegaEvent => ({
   __typename: 'AuthStateEvent',
   ...{ id: String(id), at, accountId },
-  authState: { accountId, state, primaryPresent: false, blockedBy: null, since: at, cooldown },
+  authState: {
+    accountId,
+    state,
+    primaryPresent: false,
+    blockedBy: null,
+    since: at,
+    nextOperations: [],
+    cooldown,
+  },
 });
 const confirmed = (id: number): VegaEvent => ({
   __typename: 'AuthConfirmedEvent',
@@ -64,11 +72,11 @@ test('an event that was told already is dropped, and ticks with the same id are 
   );
 });
 
-test('a stream stays with the account that it began with, whichever is the active one later', () => {
-  const bookmark = new Bookmark({});
-  expect(bookmark.resume().accountId).toBeUndefined();
-  bookmark.take(heartbeat(7));
-  expect(bookmark.resume().accountId).toBe(accountId);
+test('a stream without an account follows the active one, also over connections; a named one stays', () => {
+  const following = new Bookmark({});
+  following.take(heartbeat(7));
+  expect(following.resume()).toEqual({ accountId: undefined, after: '7' });
+  expect(new Bookmark({ accountId }).resume().accountId).toBe(accountId);
 });
 
 test('the wait doubles up to ten seconds, and chance takes up to half of it', () => {

@@ -280,7 +280,7 @@ test('what an older vega-auth has left is copied before its tables are changed',
   await first[Symbol.asyncDispose]();
   folder.raw((connection) =>
     connection.exec(
-      "drop table vega_token_marks; delete from vega_migration where name = '0016-token-marks'",
+      "alter table vega_auth_states drop column confirmed; delete from vega_migration where name = '0017-confirmed'",
     ),
   );
   await using database = await folder.open();
@@ -290,6 +290,6 @@ test('what an older vega-auth has left is copied before its tables are changed',
   const copy = new Sqlite(folder.file('.vega', 'backups', name), { readonly: true });
   const latest = copy.prepare<[], string>('select max(name) from vega_migration').pluck().get();
   copy.close();
-  expect(latest).toBe('0015-spills');
+  expect(latest).toBe('0016-token-marks');
   expect(bytesOf(folder, name)).not.toContain('token-canary');
 });

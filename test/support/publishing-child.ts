@@ -11,7 +11,16 @@ process.stdout.write(`${JSON.stringify({ url, operatorKey: app.operatorKey })}\n
 for (let generated = 0; ; generated += 1) {
   app.services.events.publish('UPSTOX_01', {
     kind: 'TOKEN_PROGRESS',
-    progress: { runId: 'r', total: 6, generated, missing: [], current: null, step: null },
+    progress: {
+      runId: 'r',
+      total: 6,
+      runTotal: 6,
+      runGenerated: 0,
+      generated,
+      missing: [],
+      current: null,
+      step: null,
+    },
   });
   await settle(generated % 4);
 }

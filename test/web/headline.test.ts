@@ -7,6 +7,7 @@ const calm: Standing = {
   state: 'IDLE',
   ready: false,
   tokens: [token('PRIMARY', 'VALID'), token('WEBSOCKET1', 'VALID')],
+  nextOperations: [],
 };
 const said = (standing: Partial<Standing>): string => {
   const { word, sentence, nextAction } = headlineOf({ ...calm, ...standing });
@@ -18,9 +19,12 @@ describe('the headline', () => {
 
   test('says what is lacking before it says what to do', () => {
     expect([
-      said({ tokens: missing }),
-      said({ tokens: [token('PRIMARY', 'UNKNOWN'), token('WEBSOCKET1', 'UNKNOWN')] }),
-      said({ state: 'PARTIAL_AUTH', tokens: missing }),
+      said({ tokens: missing, nextOperations: ['GENERATE_MISSING'] }),
+      said({
+        tokens: [token('PRIMARY', 'UNKNOWN'), token('WEBSOCKET1', 'UNKNOWN')],
+        nextOperations: ['CHECK_TOKENS', 'GENERATE_MISSING'],
+      }),
+      said({ state: 'PARTIAL_AUTH', tokens: missing, nextOperations: ['GENERATE_MISSING'] }),
       said({ state: 'COOLDOWN', blockedBy: 'COOLDOWN', tokens: missing }),
       said({
         state: 'COOLDOWN',
@@ -31,6 +35,7 @@ describe('the headline', () => {
       said({
         state: 'PRIMARY_VALIDATED',
         tokens: [token('PRIMARY', 'VALID'), token('WEBSOCKET1', 'EXPIRED')],
+        nextOperations: ['GENERATE_MISSING', 'ACCEPT_PARTIAL'],
       }),
     ]).toEqual([
       'IDLE | Not logged in: PRIMARY missing. | Generate what is missing.',
@@ -48,7 +53,12 @@ describe('the headline', () => {
       said(open),
       said({ ...open, expiry: [{ level: 'GREEN' }, { level: 'AMBER' }] }),
       said({ ...open, state: 'DASHBOARD', expiry: [{ level: 'RED' }] }),
-      said({ ...open, ready: false, tokens: [token('PRIMARY', 'UNKNOWN'), token('WEBSOCKET1', 'VALID')] }),
+      said({
+        ...open,
+        ready: false,
+        tokens: [token('PRIMARY', 'UNKNOWN'), token('WEBSOCKET1', 'VALID')],
+        nextOperations: ['CHECK_TOKENS', 'GENERATE_MISSING'],
+      }),
     ]).toEqual([
       'CONFIRMED | Every token is valid. | Go to the dashboard.',
       'CONFIRMED | Every token is valid, for less than an hour. | Go to the dashboard.',
@@ -58,6 +68,29 @@ describe('the headline', () => {
     expect(headlineOf({ ...calm, ...open }).tone).toBe('good');
     expect(headlineOf({ ...calm, ...open, expiry: [{ level: 'AMBER' }] }).tone).toBe('warn');
     expect(headlineOf({ ...calm, ...open, ready: false }).tone).toBe('warn');
+  });
+
+  test('an account without apps is not "every token is valid", and says what to do', () => {
+    expect(said({ tokens: [], nextOperations: ['SAVE_API_CONFIG'] })).toBe(
+      'IDLE | No API app is configured, so there is no token to make. | Store an API app, PRIMARY first (APIs, or saveApiConfig); then generate.',
+    );
+  });
+
+  test('with PRIMARY rejected nobody advises to accept the partial set', () => {
+    const rejected = { state: 'PARTIAL_AUTH', blockedBy: 'APP_REJECTED', tokens: missing } as const;
+    expect(said({ ...rejected, nextOperations: ['GENERATE_MISSING'] })).not.toContain('partial set');
+    expect(said({ ...rejected, nextOperations: ['GENERATE_MISSING', 'ACCEPT_PARTIAL'] })).toContain(
+      'or accept the partial set',
+    );
+  });
+
+  test('while a run is under way nothing else is said to be next', () => {
+    const phases = ['LOGIN_STARTED', 'TOKEN_GENERATION', 'PARTIAL_AUTH', 'RESUME_GENERATION'] as const;
+    const steps = [{ apiName: 'WEBSOCKET1', status: 'RUNNING', step: 'OTP' }] as const;
+    for (const state of phases)
+      expect(said({ state, tokens: missing, run: { status: 'RUNNING', steps } })).toMatch(
+        /\| Nothing: wait\.$/,
+      );
   });
 
   test('what blocks comes before where the account stands', () => {

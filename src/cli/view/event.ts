@@ -12,8 +12,8 @@ const TOLD: Told = {
     text: `${state}${blockedBy === null ? '' : `, blocked by ${blockedBy}`}`,
     tone: blockedBy === null ? 'strong' : 'warn',
   }),
-  TokenProgressEvent: ({ progress: { generated, total, current, step } }) => ({
-    text: `${generated}/${total}${current === null ? '' : `  ${current}  ${step ?? ''}`}`,
+  TokenProgressEvent: ({ progress: { generated, total, runGenerated, runTotal, current, step } }) => ({
+    text: `${generated}/${total}${runTotal === total && runGenerated === generated ? '' : ` (run ${runGenerated}/${runTotal})`}${current === null ? '' : `  ${current}  ${step ?? ''}`}`,
   }),
   CooldownEvent: ({ cooldown: { active, remainingSeconds, reason } }) =>
     active

@@ -1,16 +1,19 @@
-import type { AuthStateQuery, GenerationRunQuery } from '../../sdk/index.ts';
+import type { AuthStateQuery, GenerationRunQuery, TokenProgressSubscription } from '../../sdk/index.ts';
 import { LOGIN_STEP_WORDS, STEP_WORDS } from '../../sdk/words.ts';
 import { type Look, line, wrap } from './look.ts';
 import { countdown } from './times.ts';
 
 export type Run = NonNullable<GenerationRunQuery['generationRun']>;
 export type Step = Run['steps'][number];
+export type Progress = TokenProgressSubscription['tokenProgress'];
 export type Cooldown = AuthStateQuery['authState']['cooldown'];
 
 /** A run and what is known beside it, at one moment. */
 export interface RunSight {
   readonly run: Run;
   readonly cooldown: Cooldown | null;
+  /** How many tokens of the account are valid; null before that was told. */
+  readonly progress?: Progress | null;
   readonly now: Date;
 }
 
@@ -49,7 +52,15 @@ const statusWord = ({ status, step, failure }: Step): string => {
 const secondsBetween = (from: string, until: string | Date): number =>
   (new Date(until).getTime() - new Date(from).getTime()) / 1000;
 
-const totalLine = ({ run, cooldown, now }: RunSight, look: Look): string => {
+/** The account's numbers, where they are not those of the run. */
+const accountText = ({ run, progress }: RunSight): string => {
+  if (progress == null) return '';
+  const isSame = progress.total === run.steps.length && progress.generated === done(run);
+  return isSame ? '' : `  account ${progress.generated}/${progress.total}`;
+};
+
+const totalLine = (sight: RunSight, look: Look): string => {
+  const { run, cooldown, now } = sight;
   const total = Math.max(1, run.steps.length);
   const filled = Math.round((done(run) / total) * BAR_WIDTH);
   return line(
@@ -57,6 +68,7 @@ const totalLine = ({ run, cooldown, now }: RunSight, look: Look): string => {
       { text: ` ${'█'.repeat(filled)}`, tone: 'good' },
       { text: '░'.repeat(BAR_WIDTH - filled), tone: 'calm' },
       { text: ` ${done(run)}/${run.steps.length}`, tone: 'strong' },
+      accountText(sight),
       `  ${countdown(secondsBetween(run.startedAt, run.endedAt ?? now))}`,
       { text: waitText(run, cooldown), tone: 'warn' },
     ],
@@ -74,11 +86,12 @@ const waitText = (run: Run, cooldown: Cooldown | null): string => {
 };
 
 /** The same in one line, for where nothing can be painted over. */
-export const runLine = ({ run, cooldown }: RunSight): string => {
+export const runLine = (sight: RunSight): string => {
+  const { run, cooldown } = sight;
   const current = run.steps.find(({ status }) => status === 'RUNNING');
   const what =
     current !== undefined ? `  ${current.apiName}  ${current.step ?? ''}` : waitText(run, begun(cooldown));
-  return `${done(run)}/${run.steps.length}${what}`.trimEnd();
+  return `${done(run)}/${run.steps.length}${accountText(sight)}${what}`.trimEnd();
 };
 
 /** Only that there is one: a line for each second would be too much. */

@@ -77,7 +77,7 @@ export type AuthPhase =
   | 'IDLE'
   /** A run is about to take up its first API. */
   | 'LOGIN_STARTED'
-  /** Some are missing, PRIMARY among them. */
+  /** A run has paused, or has ended without PRIMARY. */
   | 'PARTIAL_AUTH'
   /** The broker confirmed PRIMARY; others are missing. */
   | 'PRIMARY_VALIDATED'
@@ -269,6 +269,23 @@ export type LoginStep =
   /** Asking the broker’s profile call whether the token works. */
   | 'VERIFY';
 
+/** What can be done next and would not be refused. */
+export type NextOperation =
+  /** `acceptPartial`: PRIMARY works, and others are missing. */
+  | 'ACCEPT_PARTIAL'
+  /** `tokenStatus`: nobody knows whether some tokens still work. */
+  | 'CHECK_TOKENS'
+  /** `clearQuarantine`, after a person has looked at it. */
+  | 'CLEAR_QUARANTINE'
+  /** `enterDashboard`: the gate is open. */
+  | 'ENTER_DASHBOARD'
+  /** `generateTokens(mode: INVALID_ONLY)`. */
+  | 'GENERATE_MISSING'
+  /** `saveApiConfig`: no API app is configured and enabled. */
+  | 'SAVE_API_CONFIG'
+  /** `updateAccountCredentials`: there is nothing to log in with. */
+  | 'UPDATE_CREDENTIALS';
+
 /** What the holder of a key may do. Each field of the root types says which roles may use it. */
 export type Role =
   /** Everything but being handed tokens. */
@@ -418,19 +435,19 @@ export type AccountFactsFragment = { id: string, name: string, client: string | 
 export type AccountsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type AccountsQuery = { accounts: Array<{ id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean, source: ConfigSource | null, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } }> };
+export type AccountsQuery = { accounts: Array<{ id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean, source: ConfigSource | null, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } }> };
 
 export type ActiveAccountQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ActiveAccountQuery = { activeAccount: { id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean, source: ConfigSource | null, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } } };
+export type ActiveAccountQuery = { activeAccount: { id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean, source: ConfigSource | null, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } } };
 
 export type AddAccountMutationVariables = Exact<{
   input: AddAccountInput;
 }>;
 
 
-export type AddAccountMutation = { addAccount: { id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean, source: ConfigSource | null, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } } };
+export type AddAccountMutation = { addAccount: { id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean, source: ConfigSource | null, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } } };
 
 export type RenameAccountMutationVariables = Exact<{
   accountId: string;
@@ -438,21 +455,21 @@ export type RenameAccountMutationVariables = Exact<{
 }>;
 
 
-export type RenameAccountMutation = { renameAccount: { id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean, source: ConfigSource | null, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } } };
+export type RenameAccountMutation = { renameAccount: { id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean, source: ConfigSource | null, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } } };
 
 export type UpdateAccountCredentialsMutationVariables = Exact<{
   input: AccountCredentialsInput;
 }>;
 
 
-export type UpdateAccountCredentialsMutation = { updateAccountCredentials: { id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean, source: ConfigSource | null, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } } };
+export type UpdateAccountCredentialsMutation = { updateAccountCredentials: { id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean, source: ConfigSource | null, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } } };
 
 export type SwitchAccountMutationVariables = Exact<{
   accountId: string;
 }>;
 
 
-export type SwitchAccountMutation = { switchAccount: { id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean, source: ConfigSource | null, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } } };
+export type SwitchAccountMutation = { switchAccount: { id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean, source: ConfigSource | null, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } } };
 
 export type RemoveAccountMutationVariables = Exact<{
   accountId: string;
@@ -519,14 +536,14 @@ export type VerifyAuditMutation = { verifyAudit: { valid: boolean, entries: numb
 
 export type CooldownStateFragment = { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null };
 
-export type StateOfAccountFragment = { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } };
+export type StateOfAccountFragment = { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } };
 
 export type AuthStateQueryVariables = Exact<{
   accountId?: string | null | undefined;
 }>;
 
 
-export type AuthStateQuery = { authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, run: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }>, endedTokens: Array<{ apiName: ApiName, endedBy: Array<ApiName>, message: string, nextAction: string }> } | null, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } };
+export type AuthStateQuery = { authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, nextOperations: Array<NextOperation>, run: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }>, endedTokens: Array<{ apiName: ApiName, endedBy: Array<ApiName>, message: string, nextAction: string }> } | null, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } };
 
 export type ReadyQueryVariables = Exact<{
   accountId?: string | null | undefined;
@@ -540,14 +557,14 @@ export type AcceptPartialMutationVariables = Exact<{
 }>;
 
 
-export type AcceptPartialMutation = { acceptPartial: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } };
+export type AcceptPartialMutation = { acceptPartial: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } };
 
 export type EnterDashboardMutationVariables = Exact<{
   accountId?: string | null | undefined;
 }>;
 
 
-export type EnterDashboardMutation = { enterDashboard: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } };
+export type EnterDashboardMutation = { enterDashboard: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } };
 
 export type ClearQuarantineMutationVariables = Exact<{
   reason: string;
@@ -555,7 +572,7 @@ export type ClearQuarantineMutationVariables = Exact<{
 }>;
 
 
-export type ClearQuarantineMutation = { clearQuarantine: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } };
+export type ClearQuarantineMutation = { clearQuarantine: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } };
 
 export type LogoutMutationVariables = Exact<{
   accountId?: string | null | undefined;
@@ -563,14 +580,14 @@ export type LogoutMutationVariables = Exact<{
 }>;
 
 
-export type LogoutMutation = { logout: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } };
+export type LogoutMutation = { logout: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } };
 
 export type AuthStateChangesSubscriptionVariables = Exact<{
   accountId?: string | null | undefined;
 }>;
 
 
-export type AuthStateChangesSubscription = { authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, run: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }>, endedTokens: Array<{ apiName: ApiName, endedBy: Array<ApiName>, message: string, nextAction: string }> } | null, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } };
+export type AuthStateChangesSubscription = { authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, nextOperations: Array<NextOperation>, run: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }>, endedTokens: Array<{ apiName: ApiName, endedBy: Array<ApiName>, message: string, nextAction: string }> } | null, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } };
 
 export type CooldownSubscriptionVariables = Exact<{
   accountId?: string | null | undefined;
@@ -596,18 +613,18 @@ export type EventsSubscription = { events:
     | { __typename: 'AccountSwitchedEvent', id: string, at: string, accountId: string, account: { id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean, source: ConfigSource | null } }
     | { __typename: 'AuditEvent', id: string, at: string, accountId: string, entry: { id: string, timestamp: string, severity: Severity, component: AuditComponent, kind: string, message: string, correlationId: string | null, accountId: string | null, apiName: ApiName | null } }
     | { __typename: 'AuthConfirmedEvent', id: string, at: string, accountId: string, confirmation: { authenticated: boolean, redirect: string } }
-    | { __typename: 'AuthStateEvent', id: string, at: string, accountId: string, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } }
+    | { __typename: 'AuthStateEvent', id: string, at: string, accountId: string, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } }
     | { __typename: 'CooldownEvent', id: string, at: string, accountId: string, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } }
     | { __typename: 'DbRecoveryEvent', id: string, at: string, accountId: string, recovery: { dbLocked: boolean, fallback: StorageKind, autoRestart: boolean, pendingWrites: number } }
     | { __typename: 'GapEvent', id: string, at: string, accountId: string }
     | { __typename: 'HeartbeatEvent', id: string, at: string, accountId: string }
-    | { __typename: 'TokenProgressEvent', id: string, at: string, accountId: string, progress: { total: number, generated: number, missing: Array<ApiName>, current: ApiName | null, step: LoginStep | null, runId: string } }
+    | { __typename: 'TokenProgressEvent', id: string, at: string, accountId: string, progress: { total: number, generated: number, missing: Array<ApiName>, runTotal: number, runGenerated: number, current: ApiName | null, step: LoginStep | null, runId: string } }
     | { __typename: 'TokenStoredEvent', id: string, at: string, accountId: string, stored: { apiName: ApiName, version: number } }
    };
 
 export type RunStateFragment = { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }>, endedTokens: Array<{ apiName: ApiName, endedBy: Array<ApiName>, message: string, nextAction: string }> };
 
-export type ProgressFragment = { total: number, generated: number, missing: Array<ApiName>, current: ApiName | null, step: LoginStep | null, runId: string };
+export type ProgressFragment = { total: number, generated: number, missing: Array<ApiName>, runTotal: number, runGenerated: number, current: ApiName | null, step: LoginStep | null, runId: string };
 
 export type GenerationRunQueryVariables = Exact<{
   id: string;
@@ -661,7 +678,7 @@ export type TokenProgressSubscriptionVariables = Exact<{
 }>;
 
 
-export type TokenProgressSubscription = { tokenProgress: { total: number, generated: number, missing: Array<ApiName>, current: ApiName | null, step: LoginStep | null, runId: string } };
+export type TokenProgressSubscription = { tokenProgress: { total: number, generated: number, missing: Array<ApiName>, runTotal: number, runGenerated: number, current: ApiName | null, step: LoginStep | null, runId: string } };
 
 export type RecoveryFragment = { dbLocked: boolean, fallback: StorageKind, autoRestart: boolean, pendingWrites: number };
 
@@ -795,6 +812,7 @@ export const StateOfAccountFragmentDoc = new TypedDocumentString(`
   primaryPresent
   blockedBy
   since
+  nextOperations
   cooldown {
     ...CooldownState
   }
@@ -841,6 +859,8 @@ export const ProgressFragmentDoc = new TypedDocumentString(`
   total
   generated
   missing
+  runTotal
+  runGenerated
   current
   step
   runId
@@ -966,6 +986,7 @@ fragment StateOfAccount on AuthState {
   primaryPresent
   blockedBy
   since
+  nextOperations
   cooldown {
     ...CooldownState
   }
@@ -1000,6 +1021,7 @@ fragment StateOfAccount on AuthState {
   primaryPresent
   blockedBy
   since
+  nextOperations
   cooldown {
     ...CooldownState
   }
@@ -1034,6 +1056,7 @@ fragment StateOfAccount on AuthState {
   primaryPresent
   blockedBy
   since
+  nextOperations
   cooldown {
     ...CooldownState
   }
@@ -1068,6 +1091,7 @@ fragment StateOfAccount on AuthState {
   primaryPresent
   blockedBy
   since
+  nextOperations
   cooldown {
     ...CooldownState
   }
@@ -1102,6 +1126,7 @@ fragment StateOfAccount on AuthState {
   primaryPresent
   blockedBy
   since
+  nextOperations
   cooldown {
     ...CooldownState
   }
@@ -1136,6 +1161,7 @@ fragment StateOfAccount on AuthState {
   primaryPresent
   blockedBy
   since
+  nextOperations
   cooldown {
     ...CooldownState
   }
@@ -1274,6 +1300,7 @@ fragment StateOfAccount on AuthState {
   primaryPresent
   blockedBy
   since
+  nextOperations
   cooldown {
     ...CooldownState
   }
@@ -1330,6 +1357,7 @@ fragment StateOfAccount on AuthState {
   primaryPresent
   blockedBy
   since
+  nextOperations
   cooldown {
     ...CooldownState
   }
@@ -1352,6 +1380,7 @@ fragment StateOfAccount on AuthState {
   primaryPresent
   blockedBy
   since
+  nextOperations
   cooldown {
     ...CooldownState
   }
@@ -1374,6 +1403,7 @@ fragment StateOfAccount on AuthState {
   primaryPresent
   blockedBy
   since
+  nextOperations
   cooldown {
     ...CooldownState
   }
@@ -1396,6 +1426,7 @@ fragment StateOfAccount on AuthState {
   primaryPresent
   blockedBy
   since
+  nextOperations
   cooldown {
     ...CooldownState
   }
@@ -1421,6 +1452,7 @@ fragment StateOfAccount on AuthState {
   primaryPresent
   blockedBy
   since
+  nextOperations
   cooldown {
     ...CooldownState
   }
@@ -1557,6 +1589,7 @@ fragment StateOfAccount on AuthState {
   primaryPresent
   blockedBy
   since
+  nextOperations
   cooldown {
     ...CooldownState
   }
@@ -1565,6 +1598,8 @@ fragment Progress on TokenProgress {
   total
   generated
   missing
+  runTotal
+  runGenerated
   current
   step
   runId
@@ -1781,6 +1816,8 @@ export const TokenProgressDocument = new TypedDocumentString(`
   total
   generated
   missing
+  runTotal
+  runGenerated
   current
   step
   runId

@@ -96,11 +96,14 @@ export class ApiConfigs {
         'Choose another apiIndex, or leave it out.',
       );
     }
+    const enabled = wish.enabled ?? stored?.enabled ?? true;
+    const isPrimaryKept = wish.apiName === 'PRIMARY' ? enabled : !enabled || others.some(isWorkingPrimary);
+    if (!isPrimaryKept) throw primaryComesFirst(account);
     const change = {
       ...wish,
       apiIndex,
       redirectUri: wish.redirectUri ?? stored?.redirectUri ?? null,
-      enabled: wish.enabled ?? stored?.enabled ?? true,
+      enabled,
     };
     await database.write(async (transaction) => {
       await saveApiConfig(transaction, account.number, change, database.vault, clock());
@@ -119,6 +122,8 @@ export class ApiConfigs {
   /** True when there was one. Its token stays in the table. */
   async remove(account: Account, apiName: ApiName): Promise<boolean> {
     this.#refuseEnvironment(account);
+    if (apiName === 'PRIMARY' && (await this.#find(account, apiName)) !== undefined)
+      throw primaryComesFirst(account);
     const { database, audit } = this.#options;
     return database.write(async (transaction) => {
       if (!(await removeApiConfig(transaction, account.number, apiName))) return false;
@@ -145,6 +150,15 @@ export class ApiConfigs {
     return (await this.list(account)).find((config) => config.apiName === apiName);
   }
 }
+
+const isWorkingPrimary = ({ apiName, enabled }: ApiConfig): boolean => apiName === 'PRIMARY' && enabled;
+
+const primaryComesFirst = ({ id }: Account): Refusal =>
+  new Refusal(
+    'WRONG_STATE',
+    `${id} would have no PRIMARY that is enabled, and without PRIMARY nothing is ever confirmed.`,
+    'Store and enable PRIMARY first. To replace its app, save the new one over it with saveApiConfig.',
+  );
 
 const referenceOf = (account: Account, apiName: ApiName) => ({ accountId: account.id, apiName });
 

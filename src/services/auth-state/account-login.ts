@@ -3,22 +3,24 @@ import { storeTokenMark } from '../../db/token-marks.ts';
 import { deactivateToken, findTokens } from '../../db/tokens.ts';
 import type { Account } from '../../domain/account.ts';
 import type { AuthState } from '../../domain/auth-state.ts';
-import type { GenerationRun } from '../../domain/generation-run.ts';
+import { type GenerationRun, isOver } from '../../domain/generation-run.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { Services } from '../services.ts';
 
 /** Begins the day: makes whatever is missing, from IDLE only. */
 export const startLogin = async (services: Services, account: Account): Promise<GenerationRun> => {
   await services.states.refuseBlocked(account);
-  const { state } = await services.states.read(account);
-  if (state !== 'IDLE') {
+  const configs = await services.apiConfigs.list(account);
+  const { state, run } = await services.states.read(account);
+  // Whatever is under way, or not configured, is refused in words of its own.
+  const isUnderWay = run !== null && !isOver(run);
+  if (state !== 'IDLE' && !isUnderWay) {
     throw new Refusal(
       'WRONG_STATE',
       `A login starts from IDLE; the account is in ${state}.`,
       'Use generateTokens to make more tokens, or log out first.',
     );
   }
-  const configs = await services.apiConfigs.list(account);
   const request = { mode: 'INVALID_ONLY', apiNames: [], replaceValid: false, includeUnknown: false } as const;
   return services.generation.generate(account, configs, request);
 };

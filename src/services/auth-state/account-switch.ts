@@ -31,27 +31,27 @@ export class AccountSwitch implements AsyncDisposable {
   }
 
   /**
-   * From now on requests without an account mean this one. What was remembered of both is forgotten and read anew, and
-   * the dashboard of this one stays locked until the broker has confirmed its tokens again. Runs go on.
+   * From now on requests without an account mean this one. The dashboard stays locked until the broker has confirmed its
+   * tokens again; until then they stand as they were known. Runs go on.
    */
   async to(account: Account): Promise<Account> {
-    const { database, events, audit, truth, runs, states, log } = this.#options;
+    const { database, events, audit, runs, states, log } = this.#options;
     const left = await getAccount(database, null);
     if (left.id === account.id) return left;
-    await database.write(async (transaction) => {
-      await activateAccount(transaction, account.id);
-      await audit.note(transaction, 'ACCOUNT_SWITCHED', { from: left.id }, { accountId: account.id });
+    for (const { id } of [left, account]) runs.forgetEnded(id);
+    await states.enter(account, async () => {
+      await database.write(async (transaction) => {
+        await activateAccount(transaction, account.id);
+        await audit.note(transaction, 'ACCOUNT_SWITCHED', { from: left.id }, { accountId: account.id });
+      });
+      const entered = await getAccount(database, account.id);
+      events.publish(null, { kind: 'ACCOUNT_SWITCHED', account: entered, from: left.id });
     });
-    for (const one of [left, account]) {
-      truth.forget(one);
-      runs.forgetEnded(one.id);
-    }
-    await states.lock(account);
-    const entered = await getAccount(database, account.id);
-    events.publish(null, { kind: 'ACCOUNT_SWITCHED', account: entered });
     log.warn({ from: left.id, to: account.id }, 'another account is the active one');
-    for (const one of [entered, left]) await states.tell(one);
-    this.#asking = this.#asking.then(() => this.#ask([entered, left]));
+    const entered = await getAccount(database, account.id);
+    const now = await getAccount(database, left.id);
+    await states.publish(now);
+    this.#asking = this.#asking.then(() => this.#ask([entered, now]));
     return entered;
   }
 

@@ -28,7 +28,9 @@ interface Options {
 interface States {
   record(account: Account): Promise<AuthRecord>;
   read(account: Account): Promise<AuthState>;
-  tell(account: Account): Promise<void>;
+  publish(account: Account): Promise<void>;
+  publishChanges(account: Account): Promise<void>;
+  publishCooldown(account: Account): Promise<void>;
   move(account: Account, trigger: AuthTrigger): Promise<boolean>;
   settle(account: Account): Promise<void>;
   runEnded(account: Account): Promise<void>;
@@ -83,7 +85,7 @@ export class AuthClock implements AsyncDisposable {
   }
 
   async #endCooldown(account: Account): Promise<boolean> {
-    const { database, events, audit, clock } = this.#options;
+    const { database, audit, clock } = this.#options;
     const isOurs = await database.write(async (transaction) => {
       const record = await findAuthRecord(transaction, account.id);
       if (record.cooldown === null || cooldownAt(record, clock()).active) return false;
@@ -93,8 +95,7 @@ export class AuthClock implements AsyncDisposable {
     });
     if (!isOurs) return false;
     await this.#states.move(account, 'TIME_IS_UP');
-    const { cooldown } = await this.#states.read(account);
-    events.publish(account.id, { kind: 'COOLDOWN', cooldown });
+    await this.#states.publishCooldown(account);
     await this.#wake(account);
     if (!(await this.#isUnderWay(account))) await this.#states.runEnded(account);
     return true;
@@ -120,7 +121,8 @@ export class AuthClock implements AsyncDisposable {
       } else await this.#cooldownIsOver(account);
       if (isOfYesterday(record, clock()) && !(await this.#isUnderWay(account)))
         await this.#states.move(account, 'DAY_ENDED');
-      if (hasPrimary(record.phase)) await this.#states.settle(account);
+      if (hasPrimary(record.phase) || record.isConfirmed) await this.#states.settle(account);
+      await this.#states.publishChanges(account);
     }
   }
 
@@ -131,7 +133,7 @@ export class AuthClock implements AsyncDisposable {
     if (!this.#cooling.delete(account.id) || hasEnded) return;
     const { cooldown } = await this.#states.read(account);
     this.#options.events.whisper(account.id, { kind: 'COOLDOWN', cooldown });
-    await this.#states.tell(account);
+    await this.#states.publish(account);
   }
 
   async #wake(account: Account): Promise<void> {

@@ -3,13 +3,9 @@ import type { Database } from '../../db/database.ts';
 import { findEndingRuns } from '../../db/generation-runs.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import type { Account } from '../../domain/account.ts';
-import {
-  type AuthPhase,
-  type AuthTrigger,
-  hasPrimary,
-  isConfirmed,
-  transitionOf,
-} from '../../domain/auth-phase.ts';
+import { canAcceptPartial, nextOperations } from '../../domain/advice.ts';
+import type { AuditReference } from '../../domain/audit.ts';
+import { type AuthTrigger, hasPrimary, isConfirmedAfter, transitionOf } from '../../domain/auth-phase.ts';
 import {
   type AuthRecord,
   type AuthState,
@@ -25,17 +21,20 @@ import { standingEnds } from '../../domain/ended-token.ts';
 import { CONFIRMATION } from '../../domain/event.ts';
 import { lastExpiry, nextExpiry } from '../../domain/expiry.ts';
 import { asksForRest, FAILURES, type FailureReason } from '../../domain/failure.ts';
-import { type EndedToken, isOver } from '../../domain/generation-run.ts';
+import { type EndedToken, type GenerationRun, isOver, progressOf } from '../../domain/generation-run.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { Logger } from '../../log.ts';
+import type { AccountCredentials } from '../accounts/account-credentials.ts';
 import type { ApiConfigs } from '../accounts/api-configs.ts';
 import type { Audit } from '../audit/audit.ts';
 import { correlated, currentCorrelation } from '../audit/correlation.ts';
 import type { Clock } from '../clock.ts';
 import type { EventLog } from '../events/event-log.ts';
+import { KeyedMutex } from '../keyed-mutex.ts';
 import type { Runs } from '../runs/runs.ts';
 import type { TokenTruth } from '../tokens/token-truth.ts';
 import { AuthClock } from './auth-clock.ts';
+import { type AccountView, StatePublisher } from './state-publisher.ts';
 
 interface Options {
   readonly database: Database;
@@ -43,20 +42,28 @@ interface Options {
   readonly audit: Audit;
   readonly truth: TokenTruth;
   readonly apiConfigs: ApiConfigs;
+  readonly credentials: AccountCredentials;
   readonly runs: Runs;
   readonly cooldownMs: number;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
-/** Where each account stands, and what moves it on. */
+/**
+ * Where each account stands, and what moves it on. Every step is taken, and what it leads to is read and published, while
+ * the account's mutex is held: no older state is published behind a newer one.
+ */
 export class AuthStates {
   readonly #options: Options;
   readonly #clock: AuthClock;
+  readonly #publisher: StatePublisher;
+  readonly #mutex = new KeyedMutex();
 
   constructor(options: Options) {
     this.#options = options;
+    this.#publisher = new StatePublisher(options.events);
     this.#clock = new AuthClock(this, options);
+    options.truth.onChange((account) => this.publishChanges(account));
   }
 
   async open(account: Account): Promise<void> {
@@ -70,19 +77,15 @@ export class AuthStates {
   }
 
   async read(account: Account): Promise<AuthState> {
-    const facts = await this.#facts(account);
-    const run = await this.#options.runs.latest(account.id);
-    const { record, checks, now } = facts;
-    const isBrowserTaken = run !== null && this.#options.runs.awaitsBrowser(run.id);
-    return {
-      accountId: account.id,
-      state: record.phase,
-      primaryPresent: isPrimaryValid(checks),
-      blockedBy: blockReason(facts, run, isBrowserTaken, await this.#endedTokens(account, facts)),
-      since: record.since,
-      run,
-      cooldown: cooldownAt(record, now),
-    };
+    return (await this.#view(account)).authState;
+  }
+
+  /** Reads what is known of the account while nothing of it is published; `take` follows without an `await` between. */
+  snapshot<Result>(
+    account: Account,
+    take: (view: AccountView & { isReady: boolean }) => Result,
+  ): Promise<Result> {
+    return this.#mutex.run(account.id, async () => take(await this.#view(account)));
   }
 
   /** The tokens that are dead because others were made today, and would end those if they were made again. */
@@ -95,31 +98,45 @@ export class AuthStates {
     return isReady(await this.#facts(account));
   }
 
-  /** Tells everybody how the account stands. */
-  async tell(account: Account): Promise<void> {
-    this.#options.events.publish(account.id, { kind: 'AUTH_STATE', authState: await this.read(account) });
+  /** Publishes how the account stands. */
+  publish(account: Account): Promise<void> {
+    return this.#mutex.run(account.id, () => this.#publish(account));
   }
 
-  /** Whatever was confirmed has to be confirmed again. */
-  async lock(account: Account): Promise<void> {
-    await this.move(account, 'ACCOUNT_ENTERED');
+  /** Publishes how far the account's tokens and its run are. */
+  publishProgress(account: Account): Promise<void> {
+    return this.#mutex.run(account.id, async () =>
+      this.#publisher.publishProgress(account, (await this.#view(account)).progress),
+    );
+  }
+
+  publishCooldown(account: Account): Promise<void> {
+    return this.#mutex.run(account.id, () => this.#publishCooldown(account));
+  }
+
+  /** Publishes what has changed by itself: a token was stored or checked, or its time is up. */
+  publishChanges(account: Account): Promise<void> {
+    return this.#mutex.run(account.id, async () =>
+      this.#publisher.publishChanges(account, await this.#view(account)),
+    );
+  }
+
+  /**
+   * The account becomes the active one: its gate stays shut until the broker has confirmed its tokens again. Whoever
+   * follows the active account is given the whole state behind `announce`.
+   */
+  enter(account: Account, announce: () => Promise<void>): Promise<void> {
+    return this.#mutex.run(account.id, async () => {
+      await announce();
+      this.#options.truth.markForRecheck(account);
+      if (!(await this.#step(account, 'ACCOUNT_ENTERED'))) await this.#endConfirmation(account);
+      this.#publisher.publishAll(account, await this.#view(account));
+    });
   }
 
   /** Takes one step of the state machine; false when it leads nowhere from where the account stands. */
-  async move(account: Account, trigger: AuthTrigger): Promise<boolean> {
-    const { database, clock, log } = this.#options;
-    const { phase } = await this.record(account);
-    const transition = transitionOf(phase, trigger);
-    if (transition === null) return false;
-    const hasMoved = await database.write(async (transaction) => {
-      if (!(await movePhase(transaction, account.id, phase, transition.to, clock()))) return false;
-      await this.#noteMove(transaction, account, phase, transition.to);
-      return true;
-    });
-    if (!hasMoved) return false;
-    log.info({ account: account.id, from: phase, to: transition.to, trigger }, 'state');
-    await this.tell(account);
-    return true;
+  move(account: Account, trigger: AuthTrigger): Promise<boolean> {
+    return this.#mutex.run(account.id, () => this.#move(account, trigger));
   }
 
   /** Refuses whatever would log in while the account must be left alone. No argument of a request gets past this. */
@@ -146,24 +163,37 @@ export class AuthStates {
   /** The login of a run begins. */
   async loginStarted(account: Account): Promise<void> {
     const { database } = this.#options;
-    await database.write((transaction) => changeAuthRecord(transaction, account.id, { isLoggedOut: false }));
-    if (!(await this.move(account, 'LOGIN_STARTED'))) await this.move(account, 'OPERATOR_GENERATES');
+    await this.#mutex.run(account.id, async () => {
+      await database.write((transaction) =>
+        changeAuthRecord(transaction, account.id, { isLoggedOut: false }),
+      );
+      if (!(await this.#move(account, 'LOGIN_STARTED'))) await this.#move(account, 'OPERATOR_GENERATES');
+    });
   }
 
   /** A login was asked for and nothing needed making. */
   async welcomeBack(account: Account): Promise<void> {
     const { database } = this.#options;
     await database.write((transaction) => changeAuthRecord(transaction, account.id, { isLoggedOut: false }));
-    await this.settle(account);
+    await this.#mutex.run(account.id, async () => {
+      await this.#settle(account);
+      // The run that has made nothing is the last one now.
+      await this.#publish(account);
+    });
   }
 
-  /** A run has ended or has to pause: what is there decides where the account stands. */
-  async runEnded(account: Account): Promise<void> {
-    // One that ended before its first API stands where it would have stood after it.
-    await this.move(account, 'FIRST_API_TAKEN_UP');
-    const facts = await this.#facts(account);
-    if (!isSetConfirmed(facts)) await this.#moveToPartial(account);
-    await this.settle(account);
+  /** A run has ended: what is there decides where the account stands. */
+  runEnded(account: Account): Promise<void> {
+    return this.#mutex.run(account.id, async () => {
+      // One that ended before its first API stands where it would have stood after it.
+      await this.#move(account, 'FIRST_API_TAKEN_UP');
+      const facts = await this.#facts(account);
+      if (!isSetConfirmed(facts) && !hasPrimary(facts.record.phase)) {
+        await this.#moveToPartial(account);
+        await this.#endConfirmation(account);
+      }
+      await this.#settle(account);
+    });
   }
 
   /** What a failure means for the account, written with the failure: a crash right after it forgets neither. */
@@ -188,14 +218,15 @@ export class AuthStates {
     }
   }
 
-  /** The account goes to rest: the cooldown that was stored with the failure is told. */
-  async rest(account: Account): Promise<void> {
+  /** The account goes to rest: the cooldown that was stored with the failure is published. */
+  rest(account: Account): Promise<void> {
     this.#clock.note(account);
-    await this.#moveToPartial(account);
-    const hasMoved = await this.move(account, 'COOLDOWN_BEGUN');
-    if (!hasMoved) await this.tell(account);
-    const { cooldown } = await this.read(account);
-    this.#options.events.publish(account.id, { kind: 'COOLDOWN', cooldown });
+    return this.#mutex.run(account.id, async () => {
+      await this.#moveToPartial(account);
+      const hasMoved = await this.#move(account, 'COOLDOWN_BEGUN');
+      if (!hasMoved) await this.#publish(account);
+      await this.#publishCooldown(account);
+    });
   }
 
   async isResting(account: Account): Promise<boolean> {
@@ -207,13 +238,13 @@ export class AuthStates {
     return this.#clock.cooldownOver(account, signal);
   }
 
-  /** Nothing is tried until the operator clears it: the quarantine that was stored with the failure is told. */
-  async tellQuarantine(account: Account): Promise<void> {
+  /** Nothing is tried until the operator clears it: the quarantine that was stored with the failure is published. */
+  async publishQuarantine(account: Account): Promise<void> {
     this.#options.log.error(
       { account: account.id },
       'account quarantined: the broker rejected its credentials',
     );
-    await this.tell(account);
+    await this.publish(account);
   }
 
   async clearQuarantine(account: Account, reason: string): Promise<AuthState> {
@@ -224,37 +255,22 @@ export class AuthStates {
       await audit.note(transaction, 'QUARANTINE_CLEARED', { reason }, { accountId: account.id });
     });
     log.warn({ account: account.id, reason }, 'quarantine cleared by the operator');
-    await this.tell(account);
+    await this.publish(account);
     return this.read(account);
   }
 
   /** The operator goes on without the missing ones, until the end of this trading day. */
   async acceptPartial(account: Account): Promise<AuthState> {
-    const { database, audit, clock, log } = this.#options;
-    const facts = await this.#facts(account);
-    const { phase } = facts.record;
-    if (!hasPrimary(phase) || !isPrimaryValid(facts.checks))
-      throw wrongState(facts.record, 'A partial set can be accepted once PRIMARY is validated.');
-    if (isReady(facts)) throw wrongState(facts.record, 'Nothing is left to accept: the gate is open.');
-    // What was confirmed and is not any more, because a token has died since, is confirmed anew.
-    if (isConfirmed(phase)) await this.lock(account);
-    const acceptedUntil = nextExpiry(clock());
-    await database.write(async (transaction) => {
-      await changeAuthRecord(transaction, account.id, { acceptedUntil });
-      await audit.note(transaction, 'PARTIAL_ACCEPTED', { until: acceptedUntil }, { accountId: account.id });
-    });
-    log.warn(
-      { account: account.id, until: acceptedUntil.toISOString() },
-      'partial set accepted by the operator',
-    );
-    await this.settle(account);
+    await this.#mutex.run(account.id, () => this.#acceptPartial(account));
     return this.read(account);
   }
 
   async enterDashboard(account: Account): Promise<AuthState> {
-    const facts = await this.#facts(account);
-    if (!isReady(facts)) throw wrongState(facts.record, 'The dashboard opens once everything is confirmed.');
-    await this.move(account, 'CLIENT_ENTERED');
+    await this.#mutex.run(account.id, async () => {
+      const facts = await this.#facts(account);
+      if (!isReady(facts)) throw wrongState(facts, 'The dashboard opens once everything is confirmed.');
+      await this.#move(account, 'CLIENT_ENTERED');
+    });
     return this.read(account);
   }
 
@@ -262,26 +278,19 @@ export class AuthStates {
   async logOut(account: Account, revoke: boolean): Promise<AuthState> {
     const { database, audit } = this.#options;
     const change = { isLoggedOut: true, acceptedUntil: null };
-    await database.write(async (transaction) => {
-      await changeAuthRecord(transaction, account.id, change);
-      await audit.note(transaction, 'LOGGED_OUT', { revoke }, { accountId: account.id });
+    await this.#mutex.run(account.id, async () => {
+      await database.write(async (transaction) => {
+        await changeAuthRecord(transaction, account.id, change);
+        await audit.note(transaction, 'LOGGED_OUT', { revoke }, { accountId: account.id });
+      });
+      await this.#move(account, 'LOGGED_OUT');
     });
-    await this.move(account, 'LOGGED_OUT');
     return this.read(account);
   }
 
   /** Lets the account stand where the facts say it stands; while a run is under way, the run decides. */
-  async settle(account: Account): Promise<void> {
-    const facts = await this.#facts(account);
-    const { record, checks } = facts;
-    if (hasPrimary(record.phase) && isPrimaryLost(checks)) {
-      await this.move(account, 'PRIMARY_LOST');
-      return;
-    }
-    if (record.isLoggedOut || this.#isUnderWay(account)) return;
-    if (isPrimaryValid(checks)) await this.move(account, 'PRIMARY_VERIFIED');
-    if (!isSetConfirmed(facts) || !(await this.move(account, 'SET_CONFIRMED'))) return;
-    this.#options.events.publish(account.id, { kind: 'AUTH_CONFIRMED', confirmation: CONFIRMATION });
+  settle(account: Account): Promise<void> {
+    return this.#mutex.run(account.id, () => this.#settle(account));
   }
 
   /** A phase of a run that no run carries any more: the process died between the two. */
@@ -299,22 +308,127 @@ export class AuthStates {
     await this.#clock[Symbol.asyncDispose]();
   }
 
-  async #noteMove(transaction: Queryable, account: Account, from: AuthPhase, to: AuthPhase): Promise<void> {
-    const { audit, runs } = this.#options;
-    const correlationId = currentCorrelation() ?? runs.live(account.id)?.id ?? null;
-    const reference = { accountId: account.id, correlationId };
-    await audit.note(transaction, 'STATE_CHANGED', { from, to }, reference);
-    if (to === 'AUTH_CONFIRMED') await audit.note(transaction, 'GATE_OPENED', {}, reference);
-    if (isConfirmed(from) && !isConfirmed(to)) await audit.note(transaction, 'GATE_CLOSED', {}, reference);
+  async #move(account: Account, trigger: AuthTrigger): Promise<boolean> {
+    const hasMoved = await this.#step(account, trigger);
+    if (hasMoved) await this.#publish(account);
+    return hasMoved;
+  }
+
+  /** A step that is not published yet. */
+  async #step(account: Account, trigger: AuthTrigger): Promise<boolean> {
+    const { database, clock, log } = this.#options;
+    const { phase } = await this.record(account);
+    const transition = transitionOf(phase, trigger);
+    if (transition === null) return false;
+    const { to } = transition;
+    const hasMoved = await database.write(async (transaction) => {
+      const { isConfirmed } = await findAuthRecord(transaction, account.id);
+      if (!(await movePhase(transaction, account.id, phase, to, clock()))) return false;
+      const reference = this.#referenceOf(account);
+      await this.#options.audit.note(transaction, 'STATE_CHANGED', { from: phase, to }, reference);
+      await this.#setConfirmed(transaction, account, isConfirmed, isConfirmedAfter(trigger, isConfirmed));
+      return true;
+    });
+    if (hasMoved) log.info({ account: account.id, from: phase, to, trigger }, 'state');
+    return hasMoved;
+  }
+
+  async #setConfirmed(
+    transaction: Queryable,
+    account: Account,
+    before: boolean,
+    isConfirmed: boolean,
+  ): Promise<void> {
+    if (before === isConfirmed) return;
+    await changeAuthRecord(transaction, account.id, { isConfirmed });
+    const kind = isConfirmed ? 'GATE_OPENED' : 'GATE_CLOSED';
+    await this.#options.audit.note(transaction, kind, {}, this.#referenceOf(account));
+  }
+
+  /** What was confirmed has to be confirmed again. */
+  async #endConfirmation(account: Account): Promise<void> {
+    await this.#options.database.write(async (transaction) => {
+      const { isConfirmed } = await findAuthRecord(transaction, account.id);
+      await this.#setConfirmed(transaction, account, isConfirmed, false);
+    });
+  }
+
+  async #settle(account: Account): Promise<void> {
+    const facts = await this.#facts(account);
+    const { record, checks } = facts;
+    if (isPrimaryLost(checks)) {
+      if (await this.#move(account, 'PRIMARY_LOST')) return;
+      if (record.isConfirmed) await this.#endConfirmation(account);
+      return;
+    }
+    if (record.isLoggedOut || isUnderWay(await this.#options.runs.latest(account.id))) return;
+    if (isPrimaryValid(checks)) await this.#move(account, 'PRIMARY_VERIFIED');
+    if (!isSetConfirmed(facts) || !(await this.#move(account, 'SET_CONFIRMED'))) return;
+    this.#options.events.publish(account.id, { kind: 'AUTH_CONFIRMED', confirmation: CONFIRMATION });
+  }
+
+  async #acceptPartial(account: Account): Promise<void> {
+    const { database, audit, clock, log } = this.#options;
+    const facts = await this.#facts(account);
+    if (isReady(facts)) throw wrongState(facts, 'Nothing is left to accept: the gate is open.');
+    if (!canAcceptPartial(facts))
+      throw wrongState(
+        facts,
+        'A partial set can be accepted once PRIMARY is validated and no run is under way.',
+      );
+    // What was confirmed and is not any more, because a token has died since, is confirmed anew.
+    await this.#move(account, 'ACCOUNT_ENTERED');
+    const acceptedUntil = nextExpiry(clock());
+    await database.write(async (transaction) => {
+      await changeAuthRecord(transaction, account.id, { acceptedUntil });
+      await audit.note(transaction, 'PARTIAL_ACCEPTED', { until: acceptedUntil }, { accountId: account.id });
+    });
+    log.warn(
+      { account: account.id, until: acceptedUntil.toISOString() },
+      'partial set accepted by the operator',
+    );
+    await this.#settle(account);
+  }
+
+  #referenceOf(account: Account): AuditReference {
+    const correlationId = currentCorrelation() ?? this.#options.runs.live(account.id)?.id ?? null;
+    return { accountId: account.id, correlationId };
   }
 
   async #moveToPartial(account: Account): Promise<void> {
-    if (!(await this.move(account, 'RUN_ENDED_INCOMPLETE'))) await this.move(account, 'STILL_MISSING');
+    if (!(await this.#move(account, 'RUN_ENDED_INCOMPLETE'))) await this.#move(account, 'STILL_MISSING');
   }
 
-  #isUnderWay({ id }: Account): boolean {
-    const run = this.#options.runs.live(id);
-    return run !== null && !isOver(run);
+  async #publish(account: Account): Promise<void> {
+    this.#publisher.publishState(account, (await this.#view(account)).authState);
+  }
+
+  async #publishCooldown(account: Account): Promise<void> {
+    this.#publisher.publishCooldown(account, (await this.#view(account)).authState);
+  }
+
+  async #view(account: Account): Promise<AccountView & { isReady: boolean }> {
+    const { runs, credentials } = this.#options;
+    const facts = await this.#facts(account);
+    const ended = await this.#endedTokens(account, facts);
+    const latest = await runs.latest(account.id);
+    // No `await` from here on: a run under way is taken as it is in this moment.
+    const live = runs.live(account.id);
+    const run = live !== null && live.id === latest?.id ? live : latest;
+    const { record, checks, now } = facts;
+    const isBrowserTaken = run !== null && runs.awaitsBrowser(run.id);
+    const hasCredentials = credentials.sourceOf(account) !== null;
+    const authState: AuthState = {
+      accountId: account.id,
+      state: record.phase,
+      primaryPresent: isPrimaryValid(checks),
+      blockedBy: blockReason(facts, run, isBrowserTaken, ended),
+      since: record.since,
+      run,
+      cooldown: cooldownAt(record, now),
+      nextOperations: nextOperations({ facts, run, ended, hasCredentials }),
+    };
+    return { authState, progress: progressOf(run, checks), isReady: isReady(facts) };
   }
 
   async #endedTokens({ id }: Account, { checks, now }: GateFacts): Promise<readonly EndedToken[]> {
@@ -328,9 +442,16 @@ export class AuthStates {
     const { truth, apiConfigs, clock } = this.#options;
     const record = await this.record(account);
     const known = await truth.known(account, await apiConfigs.enabled(account));
-    return { record, checks: known.map(({ check }) => check), now: clock() };
+    return {
+      record,
+      checks: known.map(({ check }) => check),
+      now: clock(),
+      isRecheckDue: truth.isRecheckDue(account, known),
+    };
   }
 }
 
-const wrongState = ({ phase }: AuthRecord, message: string): Refusal =>
-  new Refusal('WRONG_STATE', `${message} The account is in ${phase}.`, 'Ask authState what is missing.');
+const isUnderWay = (run: GenerationRun | null): boolean => run !== null && !isOver(run);
+
+const wrongState = ({ record: { phase } }: GateFacts, message: string): Refusal =>
+  new Refusal('WRONG_STATE', `${message} The account is in ${phase}.`, 'Ask authState for `nextOperations`.');

@@ -1,8 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Database } from '../../db/database.ts';
+import type { Account } from '../../domain/account.ts';
 import type { AuthAside, AuthEvent, AuthHappening, EventDraft, KeptEvent } from '../../domain/event.ts';
 import type { Logger } from '../../log.ts';
 import type { Clock } from '../clock.ts';
+import { ActiveAccount } from './active-account.ts';
 import { CatchUp } from './catch-up.ts';
 import { EventPages, restOfPage } from './event-pages.ts';
 import { EventReader, type Portion } from './event-reader.ts';
@@ -55,6 +57,7 @@ export class EventLog implements AsyncDisposable {
   readonly #readers = new Set<EventReader>();
   readonly #catchUp = new CatchUp();
   readonly #pages: EventPages;
+  readonly #active = new ActiveAccount();
   readonly #heartbeat: NodeJS.Timeout;
   readonly #turns: Turn[] = [];
   /** Of the turns, the drafts that have no id yet. */
@@ -87,7 +90,21 @@ export class EventLog implements AsyncDisposable {
       onImpatience: () => void log.#tellAll(),
     });
     const log: EventLog = new EventLog(options, store);
+    for (const event of await store.readSwitches()) log.#active.noteKept(event);
     return log;
+  }
+
+  /** The active account at the start. A switch that was stored and not published, because the program died, is published. */
+  begin(active: Account): void {
+    const last = this.#active.lastSwitch;
+    this.#active.begin(last?.to ?? active.id);
+    if (last !== undefined && last.to !== active.id)
+      this.publish(null, { kind: 'ACCOUNT_SWITCHED', account: active, from: last.to });
+  }
+
+  /** The account that is the active one behind everything that was published. */
+  get activeId(): string {
+    return this.#active.published;
   }
 
   /** The id of the last event. */
@@ -104,6 +121,7 @@ export class EventLog implements AsyncDisposable {
   publish(accountId: string | null, happening: AuthHappening): void {
     const draft: EventDraft = { at: this.#options.clock(), accountId, ...happening };
     const turn: DraftTurn = { kind: 'DRAFT', draft, event: null };
+    this.#active.notePublished(happening);
     this.#turns.push(turn);
     this.#drafts.set(draft, turn);
     this.#store.keep(draft);
@@ -128,10 +146,14 @@ export class EventLog implements AsyncDisposable {
   }
 
   /**
-   * What happens to an account from now on, behind `snapshot`; with `after`, what happened since that event first. When
-   * that is no longer known, a GAP comes first: the reader has to look at the state as it is.
+   * What happens to an account from now on, behind `snapshot`; with null, to whichever is the active one. With `after`,
+   * what happened since that event comes first. When that is no longer known, a GAP comes first: the reader has to look
+   * at the state as it is.
    */
-  subscribe(accountId: string, { after, only, hears = () => true, snapshot = [] }: Wish = {}): EventReader {
+  subscribe(
+    accountId: string | null,
+    { after, only, hears = () => true, snapshot = [] }: Wish = {},
+  ): EventReader {
     const reader = new EventReader({
       accountId,
       only,
@@ -169,7 +191,7 @@ export class EventLog implements AsyncDisposable {
       const turn = draft === null ? undefined : this.#drafts.get(draft);
       if (draft !== null) this.#drafts.delete(draft);
       if (turn !== undefined) turn.event = event;
-      else if (draft === null) this.#tell(event);
+      else if (draft === null) this.#tellForeign(event);
       else this.#remember(event);
     }
     return this.#tellAll();
@@ -269,7 +291,7 @@ export class EventLog implements AsyncDisposable {
 
   #begin(reader: EventReader, snapshot: readonly AuthHappening[]): void {
     if (reader.isClosed) return;
-    const { accountId } = reader;
+    const accountId = reader.accountId ?? this.#active.told;
     reader.begin(
       this.#lastId,
       snapshot.map((happening) => this.#aside(accountId, happening)),
@@ -282,17 +304,26 @@ export class EventLog implements AsyncDisposable {
     this.#send(event);
   }
 
+  /** Another process has published it. */
+  #tellForeign(event: KeptEvent): void {
+    this.#active.notePublished(event);
+    this.#tell(event);
+  }
+
   #remember(event: KeptEvent): void {
     this.#lastId = event.id;
     this.#recent.add(event);
+    this.#active.noteKept(event);
   }
 
   #send(event: KeptEvent | AuthEvent): void {
+    if (event.kind === 'ACCOUNT_SWITCHED') this.#active.noteTold(event);
     for (const reader of this.#readers) {
-      const told = toldTo(reader.accountId, event);
+      const accountId = reader.accountId ?? this.#active.told;
+      const told = toldTo(accountId, event);
       if (told === null || reader.offer(told)) continue;
       this.#options.log.warn(
-        { account: reader.accountId, at: event.id },
+        { account: accountId, at: event.id },
         'a reader is slow: ticks are left out for it, and it reads the rest from the history',
       );
     }
@@ -301,8 +332,9 @@ export class EventLog implements AsyncDisposable {
   #beat(): void {
     const beats = new Map<string, AuthEvent>();
     for (const reader of this.#readers) {
-      const beat = beats.get(reader.accountId) ?? this.#aside(reader.accountId, { kind: 'HEARTBEAT' });
-      beats.set(reader.accountId, beat);
+      const accountId = reader.accountId ?? this.#active.told;
+      const beat = beats.get(accountId) ?? this.#aside(accountId, { kind: 'HEARTBEAT' });
+      beats.set(accountId, beat);
       reader.offer(beat);
     }
     void this.#tellAll();
@@ -310,19 +342,21 @@ export class EventLog implements AsyncDisposable {
 
   #history(reader: EventReader, seen: number): Portion | Promise<Portion> {
     if (seen > this.#lastId) return this.#aheadOf(reader, seen);
+    // Which account it followed at that place is not known.
+    if (reader.accountId === null && this.#active.at(seen) === null) return this.#gap(reader);
     if (!this.#recent.reachesBackTo(seen)) return this.#pastOf(reader, seen);
     const found = this.#recent.after(seen, restOfPage(seen));
     const upTo = found.at(-1)?.id ?? this.#lastId;
     const isWhole = upTo >= this.#lastId;
-    const untold = isWhole ? this.#unkeptOf(reader.accountId) : [];
-    return { events: this.#of(reader, [...found, ...untold]), upTo, isWhole };
+    const untold = isWhole ? this.#unkept() : [];
+    return { events: this.#of(reader, seen, [...found, ...untold]), upTo, isWhole };
   }
 
   async #pastOf(reader: EventReader, seen: number): Promise<Portion> {
     const found = await this.#pages.behind(seen, this.#lastId);
     const [first] = found;
     if (first === undefined || first.id !== seen + 1) return this.#gap(reader);
-    return { events: this.#of(reader, found), upTo: found.at(-1)?.id ?? seen, isWhole: false };
+    return { events: this.#of(reader, seen, found), upTo: found.at(-1)?.id ?? seen, isWhole: false };
   }
 
   /** The reader knows more than this process: another one on the same database may have told it. */
@@ -332,25 +366,28 @@ export class EventLog implements AsyncDisposable {
   }
 
   #gap(reader: EventReader): Portion {
-    this.#options.log.warn({ account: reader.accountId }, 'a reader asked for history that is gone');
+    const accountId = reader.accountId ?? this.#active.told;
+    this.#options.log.warn({ account: accountId }, 'a reader asked for history that is gone');
     // One that follows a single kind cannot be told: it is let go, and begins anew with the state as it is.
     if (!reader.wants('GAP')) reader.letGo();
-    const gap = this.#aside(reader.accountId, { kind: 'GAP' });
+    const gap = this.#aside(accountId, { kind: 'GAP' });
     return { events: reader.isClosed ? [] : [gap], upTo: this.#lastId, isWhole: true };
   }
 
   /** What was told and not kept yet. */
-  #unkeptOf(accountId: string): readonly KeptEvent[] {
+  #unkept(): readonly KeptEvent[] {
     if (!this.#store.isFailing) return [];
     return this.#store.drafts
       .filter((draft) => this.#toldUnkept.has(draft))
-      .filter((draft) => draft.accountId === null || draft.accountId === accountId)
       .map((draft) => ({ ...draft, id: this.#lastId }));
   }
 
-  #of(reader: EventReader, events: readonly KeptEvent[]): readonly AuthEvent[] {
+  /** What of these is for the reader. One that follows the active account goes over to another at each switch. */
+  #of(reader: EventReader, seen: number, events: readonly KeptEvent[]): readonly AuthEvent[] {
+    let active = this.#active.at(seen) ?? this.#active.told;
     return events.flatMap((event) => {
-      const told = toldTo(reader.accountId, event);
+      if (event.kind === 'ACCOUNT_SWITCHED') active = event.account.id;
+      const told = toldTo(reader.accountId ?? active, event);
       return told === null || !reader.isFor(told) ? [] : [told];
     });
   }

@@ -14,7 +14,8 @@ export interface Portion {
 }
 
 export interface ReaderOptions {
-  readonly accountId: string;
+  /** Null follows the active account. */
+  readonly accountId: string | null;
   /** Only events of this kind. */
   readonly only: AuthEvent['kind'] | undefined;
   /** Whether its listener may be told of this one. */
@@ -40,7 +41,7 @@ interface Waiting {
  * sent back to the history: it costs no more memory, and loses ticks (which are not kept) but nothing that has an id.
  */
 export class EventReader implements AsyncIterableIterator<AuthEvent> {
-  readonly accountId: string;
+  readonly accountId: string | null;
   readonly only: AuthEvent['kind'] | undefined;
   readonly #options: ReaderOptions;
   /** The state as it is, at the beginning. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '../../db/database.ts';
-import { appendEvents, findEvents, findLastEventId, KEPT_EVENTS } from '../../db/events.ts';
+import { appendEvents, findEvents, findEventsOf, findLastEventId, KEPT_EVENTS } from '../../db/events.ts';
 import type { EventDraft, KeptEvent } from '../../domain/event.ts';
 import type { Logger } from '../../log.ts';
 
@@ -80,6 +80,11 @@ export class EventStore {
   /** The history behind an id, oldest first. */
   read(after: number, limit: number): Promise<readonly KeptEvent[]> {
     return findEvents(this.#options.database.read, after, limit);
+  }
+
+  /** The switches of the active account that the history holds, oldest first. */
+  readSwitches(): Promise<readonly KeptEvent[]> {
+    return findEventsOf(this.#options.database.read, 'ACCOUNT_SWITCHED');
   }
 
   /** Reads what other processes have kept meanwhile. Returns when it was told, or cannot be read at present. */

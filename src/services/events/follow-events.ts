@@ -2,7 +2,7 @@ import type { Caller } from '../../domain/access-key.ts';
 import type { AuthState } from '../../domain/auth-state.ts';
 import type { DbRecovery } from '../../domain/db-recovery.ts';
 import { type AuthAside, type AuthEvent, type AuthHappening, CONFIRMATION } from '../../domain/event.ts';
-import { progressOf } from '../../domain/generation-run.ts';
+import type { TokenProgress } from '../../domain/generation-run.ts';
 import { mayHear } from '../../domain/hearing.ts';
 import { getAccount } from '../accounts/accounts.ts';
 import type { Services } from '../services.ts';
@@ -16,37 +16,49 @@ interface Wish {
   readonly only?: AuthEvent['kind'] | undefined;
 }
 
-/** An account's events, as far as the caller may hear them, until the reader leaves. */
+/**
+ * An account's events, as far as the caller may hear them, until the reader leaves; without an account those of whichever
+ * is the active one.
+ */
 export const followEvents = async (
-  { database, events, runs, states }: Pick<Services, 'database' | 'events' | 'runs' | 'states'>,
+  { database, events, states }: Pick<Services, 'database' | 'events' | 'states'>,
   caller: Caller,
   { accountId, after, only }: Wish,
 ): Promise<EventReader> => {
   await events.admit();
-  const account = await getAccount(database, accountId);
   const hears = (happening: AuthHappening | AuthAside): boolean => mayHear(caller, happening);
-  if (after !== undefined) return events.subscribe(account.id, { after, only, hears });
+  const isFollowing = accountId == null;
+  const wish = { only, hears };
+  if (after !== undefined) {
+    const { id } = await getAccount(database, accountId);
+    return events.subscribe(isFollowing ? null : id, { ...wish, after });
+  }
   // What others have kept so far is in the state, so the reader begins behind it.
   await events.look();
-  const authState = await states.read(account);
-  const isReady = await states.ready(account);
-  // No `await` from here on: what happens between reading the state and listening would be missed.
-  const run = runs.live(account.id) ?? authState.run;
-  return events.subscribe(account.id, {
-    snapshot: snapshotOf({ ...authState, run }, isReady, database.recovery),
-    only,
-    hears,
-  });
+  for (;;) {
+    const account = await getAccount(database, isFollowing ? events.activeId : accountId);
+    const reader = await states.snapshot(account, (view) => {
+      // Another account has become the active one meanwhile.
+      if (isFollowing && events.activeId !== account.id) return null;
+      const snapshot = snapshotOf(view, database.recovery);
+      return events.subscribe(isFollowing ? null : account.id, { ...wish, snapshot });
+    });
+    if (reader !== null) return reader;
+  }
 };
 
+interface View {
+  readonly authState: AuthState;
+  readonly progress: TokenProgress;
+  readonly isReady: boolean;
+}
+
 const snapshotOf = (
-  authState: AuthState,
-  isReady: boolean,
+  { authState, progress: numbers, isReady }: View,
   recovery: DbRecovery,
 ): readonly AuthHappening[] => {
   const { run, cooldown } = authState;
-  const progress: AuthHappening[] =
-    run === null ? [] : [{ kind: 'TOKEN_PROGRESS', progress: progressOf(run) }];
+  const progress: AuthHappening[] = run === null ? [] : [{ kind: 'TOKEN_PROGRESS', progress: numbers }];
   const confirmation: AuthHappening[] = isReady
     ? [{ kind: 'AUTH_CONFIRMED', confirmation: CONFIRMATION }]
     : [];

@@ -8,7 +8,8 @@ import { Refusal } from '../../domain/refusal.ts';
 
 export const refuseUnknownNames = (request: GenerationRequest, enabled: readonly ApiConfig[]): void => {
   const unknown = request.apiNames.filter((name) => !enabled.some(({ apiName }) => apiName === name));
-  if (unknown.length === 0) return;
+  // An account without apps is refused in words of its own.
+  if (unknown.length === 0 || enabled.length === 0) return;
   throw new Refusal(
     'BAD_USER_INPUT',
     `${unknown.join(', ')} is not configured or not enabled.`,

@@ -56,7 +56,7 @@ export class RunCarrier {
         turn[Symbol.dispose]();
         reach('BROWSER_CLOSED');
         if (stoppedBy === null) break;
-        if (consequence === 'QUARANTINE') await states.tellQuarantine(account);
+        if (consequence === 'QUARANTINE') await states.publishQuarantine(account);
         if (!asksForRest(stoppedBy) && !(await states.isResting(account))) break;
         if (goesOn) await live.setStatus('COOLDOWN');
         await states.rest(account);
@@ -162,8 +162,8 @@ export class RunCarrier {
         log.warn('another process has the browser: the run waits for it');
         runs.noteBrowser(id, true);
         void states
-          .tell(account)
-          .catch((error: unknown) => log.error({ err: error }, 'the wait could not be told'));
+          .publish(account)
+          .catch((error: unknown) => log.error({ err: error }, 'the wait could not be published'));
       });
     } finally {
       runs.noteBrowser(id, false);

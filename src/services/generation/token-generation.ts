@@ -50,7 +50,7 @@ export class TokenGeneration {
 
   constructor(options: GenerationOptions) {
     this.#options = options;
-    this.#queue = new BrowserQueue({ ...options, onMoved: () => this.#tellQueue() });
+    this.#queue = new BrowserQueue({ ...options, onMoved: () => this.#publishQueue() });
     this.#host = new BrowserHost({ ...options, isTakenElsewhere: () => this.#queue.isTakenElsewhere });
     this.#carrier = new RunCarrier({
       ...options,
@@ -183,7 +183,7 @@ export class TokenGeneration {
       const validBefore = known.flatMap(({ check, token }) =>
         check.verdict === 'VALID' ? (token ?? []) : [],
       );
-      const job = this.#follow(run, account, apis, validBefore);
+      const job = await this.#follow(run, account, apis, validBefore);
       if (apis.length === 0) {
         await correlated(run.id, () => states.welcomeBack(account));
         this.#taken.delete(account.id);
@@ -238,15 +238,15 @@ export class TokenGeneration {
   }
 
   /** Those who wait have moved up. */
-  #tellQueue(): void {
+  #publishQueue(): void {
     if (this.#isClosing) return;
     const { states, log } = this.#options;
     for (const id of this.#queue.waiting) {
       const job = this.#jobOf(id);
       if (job === undefined) continue;
       states
-        .tell(job.account)
-        .catch((error: unknown) => log.error({ err: error }, 'the queue could not be told'));
+        .publish(job.account)
+        .catch((error: unknown) => log.error({ err: error }, 'the queue could not be published'));
     }
   }
 
@@ -265,15 +265,17 @@ export class TokenGeneration {
     };
   }
 
-  #follow(
+  async #follow(
     run: GenerationRun,
     account: Account,
     configs: readonly ApiConfig[],
     validBefore: Job['validBefore'] = [],
-  ): Job {
+  ): Promise<Job> {
     const { states, runs, log } = this.#options;
     const live = new LiveRun(run, this.#options, {
-      onStatus: () => states.tell(account),
+      onProgress: () => this.#quietly(states.publishProgress(account)),
+      onStored: () => this.#quietly(states.publishChanges(account)),
+      onStatus: () => states.publish(account),
       onFailure: (transaction, reason) =>
         correlated(run.id, () => states.storeConsequence(transaction, account, reason)),
     });
@@ -289,8 +291,15 @@ export class TokenGeneration {
     };
     runs.follow(live);
     this.#jobs.set(account.id, job);
-    live.tell();
+    await this.#quietly(states.publishProgress(account));
     return job;
+  }
+
+  /** What cannot be published keeps no run from going on. */
+  #quietly(publishing: Promise<void>): Promise<void> {
+    return publishing.catch((error: unknown) =>
+      this.#options.log.error({ err: error }, 'the progress of a run could not be published'),
+    );
   }
 
   /** The account may have its next run as soon as nothing of this one is under way. */
@@ -303,7 +312,7 @@ export class TokenGeneration {
     const account = await getAccount(database, left.accountId);
     this.#take(account);
     const { run, configs, isOutside } = await assessLeftRun(account, left, this.#options);
-    const job = this.#follow(run, account, configs);
+    const job = await this.#follow(run, account, configs);
     job.log.warn({ status: run.status }, 'taking up a run that an earlier process has left');
     if (isOutside) return this.#start(job, () => this.#carrier.carryOutside(job));
     for (const { apiName, failure } of run.steps) {

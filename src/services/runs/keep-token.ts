@@ -93,7 +93,7 @@ const store = async (
         return audit.note(transaction, 'TOKEN_STORED', facts, live.reference(config.apiName));
       },
     });
-    live.tellStored({ apiName: config.apiName, version: stored.version });
+    await live.publishStored({ apiName: config.apiName, version: stored.version });
     return before;
   } catch (error) {
     throw new LoginFailure('STORAGE_FAILED', 'The token could not be written to the database.', {
@@ -170,5 +170,5 @@ const putBack = async (
     version = stored.version;
     await audit.note(transaction, 'TOKEN_STORED', { fingerprint: before.fingerprint, ...stored }, reference);
   });
-  if (version !== null) live.tellStored({ apiName, version });
+  if (version !== null) await live.publishStored({ apiName, version });
 };

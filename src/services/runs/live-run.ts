@@ -13,7 +13,6 @@ import {
   isWorthResuming,
   type LoginStep,
   pendingStep,
-  progressOf,
   type RunStatus,
   type RunStep,
   withStep,
@@ -40,13 +39,17 @@ interface Company {
 
 /** What a run does to its account. */
 interface AccountOfRun {
+  /** The run has moved on. */
+  onProgress(): Promise<void>;
+  /** A new token is there. */
+  onStored(): Promise<void>;
   /** The run's status has changed. */
   onStatus(): Promise<void>;
   /** A step has failed: what follows for the account is written in the same transaction. */
   onFailure(transaction: Queryable, reason: FailureReason): Promise<void>;
 }
 
-/** The run that is under way: every change of it is written down first and told afterwards. */
+/** The run that is under way: every change of it is written down first and published afterwards. */
 export class LiveRun {
   readonly #options: Options;
   readonly #account: AccountOfRun;
@@ -87,16 +90,10 @@ export class LiveRun {
     return this.#madeAt;
   }
 
-  tell(): void {
-    this.#options.events.publish(this.#run.accountId, {
-      kind: 'TOKEN_PROGRESS',
-      progress: progressOf(this.#run),
-    });
-  }
-
   /** Says that a new token is there: programs that hold the old one let go of it. */
-  tellStored(stored: TokenVersion): void {
+  async publishStored(stored: TokenVersion): Promise<void> {
     this.#options.events.publish(this.#run.accountId, { kind: 'TOKEN_STORED', stored });
+    await this.#account.onStored();
   }
 
   async takeUp(apiName: ApiName): Promise<void> {
@@ -210,6 +207,6 @@ export class LiveRun {
     );
     this.#run = run;
     this.#revision += 1;
-    this.tell();
+    await this.#account.onProgress();
   }
 }

@@ -51,6 +51,9 @@ interface Options {
   readonly log: Logger;
 }
 
+/** Told when what is known of an account's tokens has changed. */
+type ChangeListener = (account: Account) => Promise<void>;
+
 /** Says of every token what is known, and no more. The broker is asked once per question, however many ask it. */
 export class TokenTruth {
   readonly #options: Options;
@@ -59,6 +62,9 @@ export class TokenTruth {
   #moment = 0;
   #revision = 0;
   readonly #remembered = new Map<string, Map<ApiName, Remembered>>();
+  /** The moment behind which the broker has to be asked again, by account. */
+  readonly #recheckAfter = new Map<string, number>();
+  #onChange: ChangeListener = async () => undefined;
 
   constructor(options: Options) {
     this.#options = options;
@@ -110,10 +116,22 @@ export class TokenTruth {
     return remembered?.fingerprint === token.fingerprint ? remembered.profile : null;
   }
 
-  /** Nothing is known of the account's tokens any more, until the broker is asked again. */
-  forget(account: Account): void {
-    this.#remembered.delete(account.id);
+  /** Calls back whenever the broker has said something new of a token; the check waits for it. */
+  onChange(listener: ChangeListener): void {
+    this.#onChange = listener;
+  }
+
+  /** What is known stays known, but nothing is confirmed by it until the broker is asked again. */
+  markForRecheck(account: Account): void {
+    this.#recheckAfter.set(account.id, this.#moment);
     this.#revision += 1;
+  }
+
+  /** Whether one of these tokens counts as VALID only because of what the broker said before the mark. */
+  isRecheckDue(account: Account, known: readonly KnownToken[]): boolean {
+    const mark = this.#recheckAfter.get(account.id);
+    if (mark === undefined) return false;
+    return known.some((one) => one.check.verdict === 'VALID' && !this.#isAsked(account, one, mark));
   }
 
   /** Asks whose token it is, before anything is stored of it. */
@@ -179,6 +197,7 @@ export class TokenTruth {
     this.#revision += 1;
     const from = before?.fingerprint === token.fingerprint ? before.check.verdict : 'UNKNOWN';
     await this.#noteVerdict(account, token, from, check);
+    if (known.check.verdict !== check.verdict) await this.#onChange(account);
     return { config, token, check, checkedAt };
   }
 

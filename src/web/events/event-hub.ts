@@ -55,18 +55,11 @@ export class EventHub {
   async #lead(): Promise<void> {
     const { signal } = this.#closing;
     this.#isLeading = true;
-    let accountId: string | undefined;
     while (!signal.aborted) {
       const after = this.#lastId ?? undefined;
       const onLine = (isUp: boolean): void => this.#tellLine(isUp ? 'LIVE' : 'LOST');
       try {
-        for await (const event of this.#client.events({ accountId, after, signal, onLine })) {
-          this.#tell(event);
-          if (event.__typename !== 'AccountSwitchedEvent' || event.account.id === accountId) continue;
-          // A stream stays with the account that it began with.
-          accountId = event.account.id;
-          break;
-        }
+        for await (const event of this.#client.events({ after, signal, onLine })) this.#tell(event);
       } catch (error) {
         if (signal.aborted) return;
         this.#tellLine(error instanceof VegaError && error.status === 401 ? 'DENIED' : 'LOST');

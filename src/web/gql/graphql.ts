@@ -31,7 +31,7 @@ export type AuthPhase =
   | 'IDLE'
   /** A run is about to take up its first API. */
   | 'LOGIN_STARTED'
-  /** Some are missing, PRIMARY among them. */
+  /** A run has paused, or has ended without PRIMARY. */
   | 'PARTIAL_AUTH'
   /** The broker confirmed PRIMARY; others are missing. */
   | 'PRIMARY_VALIDATED'
@@ -165,6 +165,23 @@ export type LoginStep =
   /** Asking the broker’s profile call whether the token works. */
   | 'VERIFY';
 
+/** What can be done next and would not be refused. */
+export type NextOperation =
+  /** `acceptPartial`: PRIMARY works, and others are missing. */
+  | 'ACCEPT_PARTIAL'
+  /** `tokenStatus`: nobody knows whether some tokens still work. */
+  | 'CHECK_TOKENS'
+  /** `clearQuarantine`, after a person has looked at it. */
+  | 'CLEAR_QUARANTINE'
+  /** `enterDashboard`: the gate is open. */
+  | 'ENTER_DASHBOARD'
+  /** `generateTokens(mode: INVALID_ONLY)`. */
+  | 'GENERATE_MISSING'
+  /** `saveApiConfig`: no API app is configured and enabled. */
+  | 'SAVE_API_CONFIG'
+  /** `updateAccountCredentials`: there is nothing to log in with. */
+  | 'UPDATE_CREDENTIALS';
+
 /** What the holder of a key may do. Each field of the root types says which roles may use it. */
 export type Role =
   /** Everything but being handed tokens. */
@@ -227,7 +244,7 @@ export type Verdict =
 export type GlanceQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type GlanceQuery = { ready: boolean, caller: { id: string, role: Role }, activeAccount: { id: string, name: string, client: string | null, broker: string, plan: string | null }, accounts: Array<{ id: string, name: string, client: string | null, isActive: boolean, authState: { state: AuthPhase } }>, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, cooldown: { active: boolean, until: string | null, reason: FailureCode | null }, run: { id: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } | null }, tokens: Array<{ apiName: ApiName, isPrimary: boolean, verdict: Verdict, fingerprint: string | null, generatedAt: string | null, expiresAt: string | null, checkedAt: string | null, storage: StorageKind, version: number }>, tokenExpiry: Array<{ apiName: ApiName, expiresAt: string, remainingSeconds: number, level: ExpiryLevel }> };
+export type GlanceQuery = { ready: boolean, caller: { id: string, role: Role }, activeAccount: { id: string, name: string, client: string | null, broker: string, plan: string | null }, accounts: Array<{ id: string, name: string, client: string | null, isActive: boolean, authState: { state: AuthPhase } }>, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, until: string | null, reason: FailureCode | null }, run: { id: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } | null }, tokens: Array<{ apiName: ApiName, isPrimary: boolean, verdict: Verdict, fingerprint: string | null, generatedAt: string | null, expiresAt: string | null, checkedAt: string | null, storage: StorageKind, version: number }>, tokenExpiry: Array<{ apiName: ApiName, expiresAt: string, remainingSeconds: number, level: ExpiryLevel }> };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -277,6 +294,7 @@ export const GlanceDocument = new TypedDocumentString(`
     primaryPresent
     blockedBy
     since
+    nextOperations
     cooldown {
       active
       until

@@ -15,7 +15,8 @@ import { useIsSeen } from '../use-is-seen.ts';
 export const DashboardPage = () => {
   const { activeAccount, authState, ready } = useGlance();
   const { isEntering, refusal } = useEntering();
-  const isInside = ready && authState.state === 'DASHBOARD';
+  // While a run is under way the state follows the run, and the gate stays open as long as the facts confirm.
+  const isInside = ready && authState.state !== 'AUTH_CONFIRMED';
   return (
     <div className="stack">
       <Panel title="Dashboard">

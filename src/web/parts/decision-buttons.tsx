@@ -10,14 +10,15 @@ import { AbortButton } from './abort-button.tsx';
 import { Refusal } from './refusal.tsx';
 
 export const DecisionButtons = () => {
-  const { activeAccount, authState, ready, tokens } = useGlance();
+  const { activeAccount, authState, tokens } = useGlance();
   const { ask } = useIntent();
   const generate = useAct(GenerateTokensDocument);
-  const { run, cooldown, blockedBy, state, primaryPresent } = authState;
-  const isPartial =
-    primaryPresent && !ready && ['PRIMARY_VALIDATED', 'AUTH_CONFIRMED', 'DASHBOARD'].includes(state);
+  const { run, cooldown, blockedBy, nextOperations } = authState;
   const isUnderWay = run != null && run.endedAt === null;
-  const why = reasonOf(isUnderWay, cooldown.active, blockedBy === 'CREDENTIALS_REJECTED');
+  const why =
+    tokens.length === 0
+      ? 'Locked: no API app is configured.'
+      : reasonOf(isUnderWay, cooldown.active, blockedBy === 'CREDENTIALS_REJECTED');
   return (
     <div className="decisions">
       {isUnderWay ? <AbortButton runId={run.id} /> : null}
@@ -35,7 +36,7 @@ export const DecisionButtons = () => {
         isLocked={why !== null}
         onPress={() => ask('CHOOSE')}
       />
-      {isPartial ? (
+      {nextOperations.includes('ACCEPT_PARTIAL') ? (
         <Decided
           name="Accept partial set …"
           note="Opens the gate until 03:30 IST."

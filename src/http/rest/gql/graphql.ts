@@ -47,7 +47,7 @@ export type AuthPhase =
   | 'IDLE'
   /** A run is about to take up its first API. */
   | 'LOGIN_STARTED'
-  /** Some are missing, PRIMARY among them. */
+  /** A run has paused, or has ended without PRIMARY. */
   | 'PARTIAL_AUTH'
   /** The broker confirmed PRIMARY; others are missing. */
   | 'PRIMARY_VALIDATED'
@@ -181,6 +181,23 @@ export type LoginStep =
   /** Asking the broker’s profile call whether the token works. */
   | 'VERIFY';
 
+/** What can be done next and would not be refused. */
+export type NextOperation =
+  /** `acceptPartial`: PRIMARY works, and others are missing. */
+  | 'ACCEPT_PARTIAL'
+  /** `tokenStatus`: nobody knows whether some tokens still work. */
+  | 'CHECK_TOKENS'
+  /** `clearQuarantine`, after a person has looked at it. */
+  | 'CLEAR_QUARANTINE'
+  /** `enterDashboard`: the gate is open. */
+  | 'ENTER_DASHBOARD'
+  /** `generateTokens(mode: INVALID_ONLY)`. */
+  | 'GENERATE_MISSING'
+  /** `saveApiConfig`: no API app is configured and enabled. */
+  | 'SAVE_API_CONFIG'
+  /** `updateAccountCredentials`: there is nothing to log in with. */
+  | 'UPDATE_CREDENTIALS';
+
 /** How a run stands. */
 export type RunStatus =
   /** It was ended on request. */
@@ -257,12 +274,12 @@ export type EventsSubscription = { events:
     | { __typename: 'AccountSwitchedEvent', id: string, at: string, accountId: string, account: { id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean } }
     | { __typename: 'AuditEvent', id: string, at: string, accountId: string, entry: { timestamp: string, severity: Severity, component: AuditComponent, message: string, correlationId: string | null, apiName: ApiName | null, kind: string } }
     | { __typename: 'AuthConfirmedEvent', id: string, at: string, accountId: string, confirmation: { authenticated: boolean, redirect: string } }
-    | { __typename: 'AuthStateEvent', id: string, at: string, accountId: string, authState: { state: AuthPhase, primaryPresent: boolean, accountId: string, blockedBy: BlockReason | null, since: string, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null }, run: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } | null } }
+    | { __typename: 'AuthStateEvent', id: string, at: string, accountId: string, authState: { state: AuthPhase, primaryPresent: boolean, accountId: string, blockedBy: BlockReason | null, since: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null }, run: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } | null } }
     | { __typename: 'CooldownEvent', id: string, at: string, accountId: string, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } }
     | { __typename: 'DbRecoveryEvent', id: string, at: string, accountId: string, recovery: { dbLocked: boolean, fallback: StorageKind, autoRestart: boolean, pendingWrites: number } }
     | { __typename: 'GapEvent', id: string, at: string, accountId: string }
     | { __typename: 'HeartbeatEvent', id: string, at: string, accountId: string }
-    | { __typename: 'TokenProgressEvent', id: string, at: string, accountId: string, progress: { total: number, generated: number, missing: Array<ApiName>, current: ApiName | null, step: LoginStep | null, runId: string } }
+    | { __typename: 'TokenProgressEvent', id: string, at: string, accountId: string, progress: { total: number, generated: number, missing: Array<ApiName>, runTotal: number, runGenerated: number, current: ApiName | null, step: LoginStep | null, runId: string } }
     | { __typename: 'TokenStoredEvent', id: string, at: string, accountId: string, stored: { apiName: ApiName, version: number } }
    };
 
@@ -270,7 +287,7 @@ export type RunFactsFragment = { id: string, accountId: string, mode: Generation
 
 export type CooldownFactsFragment = { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null };
 
-export type AuthStateFactsFragment = { state: AuthPhase, primaryPresent: boolean, accountId: string, blockedBy: BlockReason | null, since: string, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null }, run: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } | null };
+export type AuthStateFactsFragment = { state: AuthPhase, primaryPresent: boolean, accountId: string, blockedBy: BlockReason | null, since: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null }, run: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } | null };
 
 export type AccountFactsFragment = { id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean, authState: { state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null } };
 
@@ -286,7 +303,7 @@ export type AuthStatusQueryVariables = Exact<{
 }>;
 
 
-export type AuthStatusQuery = { authState: { state: AuthPhase, primaryPresent: boolean, accountId: string, blockedBy: BlockReason | null, since: string, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null }, run: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } | null } };
+export type AuthStatusQuery = { authState: { state: AuthPhase, primaryPresent: boolean, accountId: string, blockedBy: BlockReason | null, since: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null }, run: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } | null } };
 
 export type TokensQueryVariables = Exact<{
   accountId?: string | null | undefined;
@@ -314,7 +331,7 @@ export type EnterDashboardMutationVariables = Exact<{
 }>;
 
 
-export type EnterDashboardMutation = { enterDashboard: { state: AuthPhase, primaryPresent: boolean, accountId: string, blockedBy: BlockReason | null, since: string, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null }, run: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } | null } };
+export type EnterDashboardMutation = { enterDashboard: { state: AuthPhase, primaryPresent: boolean, accountId: string, blockedBy: BlockReason | null, since: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null }, run: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } | null } };
 
 export type LogoutMutationVariables = Exact<{
   accountId?: string | null | undefined;
@@ -322,7 +339,7 @@ export type LogoutMutationVariables = Exact<{
 }>;
 
 
-export type LogoutMutation = { logout: { state: AuthPhase, primaryPresent: boolean, accountId: string, blockedBy: BlockReason | null, since: string, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null }, run: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } | null } };
+export type LogoutMutation = { logout: { state: AuthPhase, primaryPresent: boolean, accountId: string, blockedBy: BlockReason | null, since: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null }, run: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } | null } };
 
 export type TokenStatusQueryVariables = Exact<{
   accountId?: string | null | undefined;
@@ -378,7 +395,7 @@ export type GateQueryVariables = Exact<{
 }>;
 
 
-export type GateQuery = { ready: boolean, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } };
+export type GateQuery = { ready: boolean, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -437,6 +454,7 @@ export const AuthStateFactsFragmentDoc = new TypedDocumentString(`
   accountId
   blockedBy
   since
+  nextOperations
   cooldown {
     ...CooldownFacts
   }
@@ -504,6 +522,8 @@ export const EventsDocument = new TypedDocumentString(`
         total
         generated
         missing
+        runTotal
+        runGenerated
         current
         step
         runId
@@ -591,6 +611,7 @@ fragment AuthStateFacts on AuthState {
   accountId
   blockedBy
   since
+  nextOperations
   cooldown {
     ...CooldownFacts
   }
@@ -666,6 +687,7 @@ fragment AuthStateFacts on AuthState {
   accountId
   blockedBy
   since
+  nextOperations
   cooldown {
     ...CooldownFacts
   }
@@ -744,6 +766,7 @@ fragment AuthStateFacts on AuthState {
   accountId
   blockedBy
   since
+  nextOperations
   cooldown {
     ...CooldownFacts
   }
@@ -791,6 +814,7 @@ fragment AuthStateFacts on AuthState {
   accountId
   blockedBy
   since
+  nextOperations
   cooldown {
     ...CooldownFacts
   }
@@ -938,6 +962,7 @@ export const GateDocument = new TypedDocumentString(`
     state
     primaryPresent
     blockedBy
+    nextOperations
     cooldown {
       ...CooldownFacts
     }

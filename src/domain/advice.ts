@@ -1,0 +1,52 @@
+import { hasPrimary } from './auth-phase.ts';
+import { cooldownAt, type GateFacts, isPrimaryValid, isReady } from './auth-state.ts';
+import { refusalOf } from './decision.ts';
+import { type EndedToken, type GenerationRun, isOver } from './generation-run.ts';
+import type { NextOperation } from './next-operation.ts';
+
+/** What the acceptance of a request depends on. */
+export interface Situation {
+  readonly facts: GateFacts;
+  /** The run under way, else the last one. */
+  readonly run: GenerationRun | null;
+  /** Tokens that cannot be had beside others. */
+  readonly ended: readonly EndedToken[];
+  /** There is something to log in with. */
+  readonly hasCredentials: boolean;
+}
+
+/** `acceptPartial` is not refused: PRIMARY works, no run decides, and the gate is shut. */
+export const canAcceptPartial = (facts: GateFacts): boolean =>
+  hasPrimary(facts.record.phase) && isPrimaryValid(facts.checks) && !isReady(facts);
+
+const MISSING = { mode: 'INVALID_ONLY', apiNames: [], replaceValid: false, includeUnknown: false } as const;
+
+/** `generateTokens(mode: INVALID_ONLY)` is not refused, as far as is known without asking the broker. */
+const canGenerateMissing = ({ facts, ended, hasCredentials }: Situation): boolean => {
+  const { record, checks, now } = facts;
+  return (
+    hasCredentials &&
+    record.quarantinedAt === null &&
+    !cooldownAt(record, now).active &&
+    refusalOf(MISSING, checks, ended) === null
+  );
+};
+
+/** What there is to do next. Nothing of it is refused; while a run is under way there is nothing. */
+export const nextOperations = (situation: Situation): readonly NextOperation[] => {
+  const { facts, run, hasCredentials } = situation;
+  const { record, checks } = facts;
+  if (run !== null && !isOver(run)) return [];
+  if (checks.length === 0) return ['SAVE_API_CONFIG'];
+  if (record.quarantinedAt !== null) return ['CLEAR_QUARANTINE'];
+  if (isReady(facts)) return record.phase === 'AUTH_CONFIRMED' ? ['ENTER_DASHBOARD'] : [];
+  const isWhole = checks.every(({ verdict }) => verdict === 'VALID');
+  // The check that follows a switch is under way, or the account is about to be confirmed.
+  if (facts.isRecheckDue || (isWhole && hasPrimary(record.phase))) return [];
+  return [
+    ...(hasCredentials ? [] : (['UPDATE_CREDENTIALS'] as const)),
+    ...(checks.some(({ verdict }) => verdict === 'UNKNOWN') ? (['CHECK_TOKENS'] as const) : []),
+    ...(canGenerateMissing(situation) ? (['GENERATE_MISSING'] as const) : []),
+    ...(canAcceptPartial(facts) ? (['ACCEPT_PARTIAL'] as const) : []),
+  ];
+};

@@ -1,0 +1,57 @@
+import type { AuthHappening } from '../../domain/event.ts';
+
+interface Switch {
+  readonly id: number;
+  readonly to: string;
+  /** The account before it; undefined where an older version has kept the switch. */
+  readonly from: string | undefined;
+}
+
+/** Which account was the active one at which place of the sequence: whoever follows it resumes from there. */
+export class ActiveAccount {
+  readonly #switches: Switch[] = [];
+  /** As it was published last. */
+  #published = '';
+  /** As the readers were told last. */
+  #told = '';
+
+  get published(): string {
+    return this.#published;
+  }
+
+  get told(): string {
+    return this.#told;
+  }
+
+  /** The account at the start. */
+  begin(accountId: string): void {
+    this.#published = accountId;
+    this.#told = accountId;
+  }
+
+  /** The last switch that has an id; undefined when there is none. */
+  get lastSwitch(): Switch | undefined {
+    return this.#switches.at(-1);
+  }
+
+  notePublished(happening: AuthHappening): void {
+    if (happening.kind === 'ACCOUNT_SWITCHED') this.#published = happening.account.id;
+  }
+
+  noteTold(happening: AuthHappening): void {
+    if (happening.kind === 'ACCOUNT_SWITCHED') this.#told = happening.account.id;
+  }
+
+  noteKept(event: { readonly id: number } & AuthHappening): void {
+    if (event.kind !== 'ACCOUNT_SWITCHED') return;
+    this.#switches.push({ id: event.id, to: event.account.id, from: event.from });
+  }
+
+  /** The active account behind the event of that id; null where that is not known any more. */
+  at(id: number): string | null {
+    const last = this.#switches.findLast((one) => one.id <= id);
+    if (last !== undefined) return last.to;
+    const [next] = this.#switches;
+    return next === undefined ? this.#told : (next.from ?? null);
+  }
+}

@@ -1,0 +1,147 @@
+import type { AuthState } from '../../src/domain/auth-state.ts';
+import type { AuthHappening } from '../../src/domain/event.ts';
+import type { TokenProgress } from '../../src/domain/generation-run.ts';
+import { type Desk, until } from './desk.ts';
+
+/** What an event says, in a form that the query's answer has, too. */
+type Said = string;
+
+const KINDS = ['AUTH_STATE', 'TOKEN_PROGRESS', 'COOLDOWN', 'AUTH_CONFIRMED', 'ACCOUNT_SWITCHED'] as const;
+type Kind = (typeof KINDS)[number];
+
+const QUERY = `query ($id: ID!) {
+  activeAccount { id }
+  ready(accountId: $id)
+  tokens(accountId: $id) { apiName verdict }
+  authState(accountId: $id) { state primaryPresent blockedBy since nextOperations
+    cooldown { active until reason }
+    run { id status steps { apiName status step } } } }`;
+
+// biome-ignore lint/suspicious/noExplicitAny: answers are compared, not computed with
+type Answer = any;
+
+const saidBy = (happening: AuthHappening): { kind: Kind; said: Said } | null => {
+  switch (happening.kind) {
+    case 'AUTH_STATE':
+      return { kind: 'AUTH_STATE', said: stateText(happening.authState) };
+    case 'TOKEN_PROGRESS':
+      return { kind: 'TOKEN_PROGRESS', said: progressText(happening.progress) };
+    case 'COOLDOWN': {
+      const { active, until: end, reason } = happening.cooldown;
+      return { kind: 'COOLDOWN', said: JSON.stringify([active, end, reason]) };
+    }
+    case 'AUTH_CONFIRMED':
+      return { kind: 'AUTH_CONFIRMED', said: 'true' };
+    case 'ACCOUNT_SWITCHED':
+      return { kind: 'ACCOUNT_SWITCHED', said: happening.account.id };
+    default:
+      return null;
+  }
+};
+
+const stateText = (state: AuthState | Answer): Said => {
+  const { primaryPresent, blockedBy, since, nextOperations, cooldown, run } = state;
+  const rest = [cooldown.active, cooldown.until, cooldown.reason];
+  return JSON.stringify([
+    ...[state.state, primaryPresent, blockedBy, since, nextOperations, rest],
+    run === null ? null : [run.id, run.status],
+  ]);
+};
+
+const progressText = ({ total, generated, missing, runTotal, runGenerated, current, step }: TokenProgress) =>
+  JSON.stringify([total, generated, missing, runTotal, runGenerated, current, step]);
+
+/** What the query says where an event of that kind would. */
+const askedOf = (kind: Kind, { activeAccount, ready, tokens, authState }: Answer): Said => {
+  const { run, cooldown } = authState;
+  const steps: { status: string; apiName: string; step: string }[] = run?.steps ?? [];
+  const missing = tokens.filter((token: Answer) => token.verdict !== 'VALID');
+  const current = steps.find(({ status }) => status === 'RUNNING');
+  switch (kind) {
+    case 'AUTH_STATE':
+      return stateText(authState);
+    case 'TOKEN_PROGRESS':
+      return JSON.stringify([
+        ...[tokens.length, tokens.length - missing.length, missing.map(({ apiName }: Answer) => apiName)],
+        ...[steps.length, steps.filter(({ status }) => status === 'DONE').length],
+        ...[current?.apiName ?? null, current?.step ?? null],
+      ]);
+    case 'COOLDOWN':
+      return JSON.stringify([cooldown.active, cooldown.until, cooldown.reason]);
+    case 'AUTH_CONFIRMED':
+      return String(ready);
+    case 'ACCOUNT_SWITCHED':
+      return activeAccount.id;
+  }
+};
+
+/**
+ * Holds every event against the query, asked at its id: the answer is what the event says, or what the next of its kind
+ * says, where one was on its way.
+ */
+export class Witness {
+  readonly #desk: Desk;
+  readonly #said = new Map<string, Said[]>();
+  readonly #asking = new Set<Promise<void>>();
+  readonly #open: { key: string; from: number; to: number; asked: Said }[] = [];
+  held = 0;
+
+  constructor(desk: Desk) {
+    this.#desk = desk;
+    const { events } = desk.app.services;
+    const publish = events.publish.bind(events);
+    events.publish = (accountId, happening) => {
+      publish(accountId, happening);
+      const told = saidBy(happening);
+      if (told !== null) this.#note(accountId ?? told.said, told.kind, told.said);
+    };
+  }
+
+  /** Throws for an event that said something else than the query; waits for those that are on their way. */
+  async settle(accountIds: readonly string[]): Promise<void> {
+    while (this.#asking.size > 0) await Promise.all(this.#asking);
+    for (const accountId of accountIds) {
+      for (const kind of ['AUTH_STATE', 'TOKEN_PROGRESS', 'COOLDOWN'] as const) {
+        const last = () => this.#said.get(`${accountId} ${kind}`)?.at(-1);
+        if (last() === undefined) continue;
+        let asked = '';
+        const isSame = async (): Promise<boolean> => {
+          asked = await this.#ask(accountId, kind);
+          return asked === last();
+        };
+        await until('the last event', isSame, 5000).catch(() => {
+          throw new Error(`The last ${kind} of ${accountId} says ${last()}, the query ${asked}`);
+        });
+      }
+    }
+    while (this.#asking.size > 0) await Promise.all(this.#asking);
+    for (const { key, from, to, asked } of this.#open.splice(0)) {
+      const said = this.#said.get(key) ?? [];
+      if (key.endsWith('AUTH_CONFIRMED') ? asked === 'true' : said.slice(from, to + 2).includes(asked))
+        continue;
+      // The gate may have closed since, which the next state says.
+      if (key.endsWith('AUTH_CONFIRMED')) continue;
+      throw new Error(
+        `${key}: the events said ${said.slice(from, to + 2).join(' then ')}, the query ${asked}`,
+      );
+    }
+  }
+
+  #note(accountId: string, kind: Kind, said: Said): void {
+    const key = `${accountId} ${kind}`;
+    const all = this.#said.get(key) ?? [];
+    const from = all.push(said) - 1;
+    this.#said.set(key, all);
+    const asking = this.#ask(accountId, kind).then((asked) => {
+      this.#open.push({ key, from, to: all.length - 1, asked });
+      this.held += 1;
+    });
+    this.#asking.add(asking);
+    void asking.finally(() => this.#asking.delete(asking));
+  }
+
+  async #ask(accountId: string, kind: Kind): Promise<Said> {
+    const { data } = await this.#desk.ask(QUERY, { id: accountId });
+    return askedOf(kind, data);
+  }
+}
