@@ -68,6 +68,7 @@ export interface AppOptions {
   readonly beforeStatement?: DatabaseOptions['beforeStatement'];
   readonly limits?: {
     readonly subscriptionsPerKey?: number;
+    readonly streamsPerKey?: number;
     /** How much memory cached answers may take; 0 caches none. */
     readonly answerCacheBytes?: number;
     readonly connections?: Partial<ConnectionLimits>;
@@ -224,6 +225,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
     allowedHosts: config.allowedHosts,
     trustsProxy: config.trustsProxy,
     subscriptionsPerKey: options.limits?.subscriptionsPerKey,
+    streamsPerKey: options.limits?.streamsPerKey,
     answerCacheBytes: options.limits?.answerCacheBytes,
     pageFolder: PAGE_FOLDER,
     log: named(log, 'http'),

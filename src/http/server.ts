@@ -27,6 +27,7 @@ interface Options {
   readonly allowedHosts: readonly string[];
   readonly trustsProxy: boolean;
   readonly subscriptionsPerKey?: number | undefined;
+  readonly streamsPerKey?: number | undefined;
   readonly answerCacheBytes?: number | undefined;
   readonly pageFolder: string;
   readonly log: Logger;
@@ -50,7 +51,7 @@ export const createHttpServer = (options: Options): HttpServer => {
     trustsProxy: options.trustsProxy,
     onRefused: (kind) => refusals.note(kind, {}),
   });
-  const { subscriptionsPerKey } = options;
+  const { subscriptionsPerKey, streamsPerKey } = options;
   const operations = new Operations({ schema, services, log, subscriptionsPerKey });
   accessKeys.onRevoked(async (key) => {
     operations.open.endAll(callerOfKey(key).id);
@@ -60,7 +61,7 @@ export const createHttpServer = (options: Options): HttpServer => {
   const answers = new AnswerCache(new StateRevision(services), clock, options.answerCacheBytes);
   const handler = createHandler({
     access,
-    graphql: new GraphQLEndpoint({ schema, services, operations, answers, log }),
+    graphql: new GraphQLEndpoint({ schema, services, operations, answers, streamsPerKey, log }),
     rest: createRest({ operations, services, log }),
     open: [webhookRoute(notices, log), callbackRoute({ acquisitions, clock }, log)],
     page: pageFiles(options.pageFolder),

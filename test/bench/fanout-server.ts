@@ -29,7 +29,7 @@ const progress = (runId: string) => ({
 const portOf = (server: { address(): unknown }): number => (server.address() as AddressInfo).port;
 
 const ours = async (): Promise<Contender> => {
-  const app = await openBenchApp();
+  const app = await openBenchApp({ streamsPerKey: 2000, connections: { perAddress: 2000 } });
   const { url } = await app.listen();
   return {
     port: Number(new URL(url).port),

@@ -16,6 +16,7 @@ interface Options {
   readonly services: Services;
   readonly operations: Operations;
   readonly answers: AnswerCache;
+  readonly streamsPerKey?: number | undefined;
   readonly log: Logger;
 }
 
@@ -27,7 +28,7 @@ export class GraphQLEndpoint {
 
   constructor(options: Options) {
     this.#options = options;
-    this.#streams = new EventStreams(options.operations, options.log);
+    this.#streams = new EventStreams(options.operations, options.log, options.streamsPerKey);
   }
 
   /** Whether a request is answered here. */

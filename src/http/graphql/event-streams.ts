@@ -32,11 +32,12 @@ export class EventStreams {
   readonly #operations: Operations;
   readonly #log: Logger;
   readonly #handling = new WeakMap<Raw, Handling>();
-  readonly #reserved = new ReservedStreams((stream) => this.#discard(stream));
+  readonly #reserved: ReservedStreams;
   readonly #overHttp: ReturnType<typeof createHandler>;
   readonly #overFetch: ReturnType<typeof createFetchHandler>;
 
-  constructor(operations: Operations, log: Logger) {
+  constructor(operations: Operations, log: Logger, streamsPerKey?: number) {
+    this.#reserved = new ReservedStreams((stream) => this.#discard(stream), streamsPerKey);
     this.#operations = operations;
     this.#log = log;
     const options: Options = {

@@ -5,7 +5,7 @@ import type { ServerResponse } from 'node:http';
 const RESERVED_MS = 30_000;
 /** How long a client may leave what was sent unread. */
 const STALLED_MS = 60_000;
-const MAX_PER_CALLER = 100;
+const PER_KEY = 100;
 
 /** A stream that carries several operations of one client. */
 export class ReservedStream {
@@ -49,15 +49,17 @@ export class ReservedStream {
 export class ReservedStreams {
   readonly #streams = new Map<string, ReservedStream>();
   readonly #discard: (stream: ReservedStream) => void;
+  readonly #perKey: number;
 
-  constructor(discard: (stream: ReservedStream) => void) {
+  constructor(discard: (stream: ReservedStream) => void, perKey = PER_KEY) {
     this.#discard = discard;
+    this.#perKey = perKey;
   }
 
   /** Null when the caller has too many. */
   reserve(caller: string): ReservedStream | null {
     const own = [...this.#streams.values()].filter((stream) => stream.caller === caller);
-    if (own.length >= MAX_PER_CALLER) return null;
+    if (own.length >= this.#perKey) return null;
     const stream = new ReservedStream(caller);
     this.#streams.set(stream.token, stream);
     setTimeout(() => {
