@@ -41,7 +41,10 @@ export const callerOfKey = ({ id, role, bounds }: AccessKey): Caller => ({
 });
 
 /** Callers of the same audience are told the same. */
-export const audienceOf = ({ role, bounds }: Caller): string => JSON.stringify([role, bounds]);
+export const audienceOf = ({ role, bounds }: Caller): string => {
+  const { accountId, apiNames } = bounds;
+  return accountId === null && apiNames === null ? role : JSON.stringify([role, bounds]);
+};
 
 /** Whether an API's token is the caller's business. */
 export const mayUseApi = ({ apiNames }: Bounds, apiName: ApiName): boolean =>

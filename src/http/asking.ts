@@ -30,3 +30,10 @@ export const fromMessage = (message: IncomingMessage): Asking => {
 };
 
 export const addressOf = ({ socket }: IncomingMessage): string => socket.remoteAddress ?? 'unknown';
+
+/** The path of an address, without what it would cost to read the rest of it. */
+export const pathOf = (url: string): string => {
+  const start = url.startsWith('/') ? 0 : url.indexOf('/', url.indexOf('//') + 2);
+  const end = url.slice(Math.max(start, 0)).search(/[?#]/);
+  return start < 0 ? '/' : end < 0 ? url.slice(start) : url.slice(start, start + end);
+};

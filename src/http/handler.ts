@@ -4,7 +4,7 @@ import type { Caller } from '../domain/access-key.ts';
 import type { Logger } from '../log.ts';
 import { correlated } from '../services/audit/correlation.ts';
 import type { Access } from './access.ts';
-import { type Asking, addressOf, fromMessage, fromRequest } from './asking.ts';
+import { type Asking, addressOf, fromMessage, fromRequest, pathOf } from './asking.ts';
 import { type Denial, denialHeaders } from './denial.ts';
 import type { Answer } from './graphql/answer-cache.ts';
 import { GraphQLEndpoint } from './graphql/endpoint.ts';
@@ -44,21 +44,29 @@ export const createHandler = (parts: Parts): Handler => {
       return response;
     });
   const adapt = serverAdapter(respond);
-  const answerMessage = async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const caller = await admit(fromMessage(message), parts);
+  const answerMessage = async (
+    asking: Asking,
+    message: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> => {
+    const caller = await admit(asking, parts);
     if ('status' in caller) return send(response, refusal(caller, denialHeaders(caller)));
-    const body = message.method === 'POST' ? await readMessage(message, MAX_BODY_BYTES) : null;
-    const isTooLong = message.method === 'POST' && body === null;
-    const answer = isTooLong ? refusal(TOO_LARGE) : await graphql.answer(message, response, body, caller);
+    const isPost = message.method === 'POST';
+    const body = isPost ? await readMessage(message, MAX_BODY_BYTES) : null;
+    const isTooLong = isPost && body === null;
+    const answer = isTooLong
+      ? refusal(TOO_LARGE)
+      : await graphql.answer(asking, message, response, body, caller);
     if (answer !== null) send(response, answer);
   };
   const listener: RequestListener = (message, response) => {
-    const path = (message.url ?? '/').split('?', 1)[0] ?? '/';
-    if (!GraphQLEndpoint.serves(path) || GraphQLEndpoint.isPage(fromMessage(message), path)) {
+    const path = pathOf(message.url ?? '/');
+    const asking = fromMessage(message);
+    if (!GraphQLEndpoint.serves(path) || GraphQLEndpoint.isPage(asking, path)) {
       void adapt(message, response);
       return;
     }
-    asOneRequest(() => answerMessage(message, response)).catch((error: unknown) => {
+    asOneRequest(() => answerMessage(asking, message, response)).catch((error: unknown) => {
       // A request that broke off is nobody's fault; anything else is ours.
       if (!message.errored) log.error({ err: error }, 'a request failed');
       if (!response.headersSent) response.writeHead(500);

@@ -4,6 +4,7 @@ import { buildSchema, type GraphQLSchema } from 'graphql';
 import { createClient } from 'graphql-sse';
 import { expect, test } from 'vitest';
 import { type Caller, UNBOUND } from '../../src/domain/access-key.ts';
+import { fromMessage } from '../../src/http/asking.ts';
 import { AnswerCache } from '../../src/http/graphql/answer-cache.ts';
 import { GraphQLEndpoint } from '../../src/http/graphql/endpoint.ts';
 import { Operations } from '../../src/http/graphql/operations.ts';
@@ -25,7 +26,7 @@ const serve = async (schema: GraphQLSchema, callerOf: (key: string) => Caller = 
   const server = createServer(async (message, response) => {
     const body = message.method === 'POST' ? await readMessage(message, MAX_BODY_BYTES) : null;
     const caller = callerOf(message.headers.authorization ?? '');
-    const answer = await endpoint.answer(message, response, body, caller);
+    const answer = await endpoint.answer(fromMessage(message), message, response, body, caller);
     if (answer !== null) response.writeHead(answer.status, answer.headers).end(answer.body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -3,7 +3,7 @@ import type { GraphQLSchema } from 'graphql';
 import { audienceOf, type Caller } from '../../domain/access-key.ts';
 import type { Logger } from '../../log.ts';
 import type { Services } from '../../services/services.ts';
-import { type Asking, fromMessage } from '../asking.ts';
+import { type Asking, pathOf } from '../asking.ts';
 import { parseJson } from '../parse-json.ts';
 import type { Answer, AnswerCache } from './answer-cache.ts';
 import type { AnswerTrait } from './context.ts';
@@ -43,12 +43,12 @@ export class GraphQLEndpoint {
 
   /** Answers over a socket; `body` was read before. */
   async answer(
+    asking: Asking,
     message: IncomingMessage,
     response: ServerResponse,
     body: string | null,
     caller: Caller,
   ): Promise<Answer | null> {
-    const asking = fromMessage(message);
     if (!this.#wantsStream(asking, body))
       return this.#ask(asking, message.headers as Record<string, string>, body, caller);
     this.#streams.answer(message, response, body, caller);
@@ -72,16 +72,17 @@ export class GraphQLEndpoint {
   }
 
   #wantsStream({ method, url, headers }: Asking, body: string | null): boolean {
-    const { pathname, searchParams } = new URL(url);
-    if (pathname === STREAM_PATH) return true;
+    if (pathOf(url) === STREAM_PATH) return true;
     const accept = headers.get('accept') ?? undefined;
     if (acceptsOnlyStream(accept)) return true;
-    if (!acceptsStream(accept)) return false;
-    const params = method === 'GET' ? Object.fromEntries(searchParams) : parseJson(body ?? '');
-    // Read only where it may be one.
+    // Parsed only where it may be one.
+    const mayBe = acceptsStream(accept) && (body ?? url).includes('subscription');
+    if (!mayBe) return false;
+    const params = method === 'GET' ? Object.fromEntries(new URL(url).searchParams) : parseJson(body ?? '');
     const { query } = { ...(params as Operation | undefined) };
-    const mayBe = typeof query === 'string' && query.includes('subscription');
-    return mayBe && this.#options.operations.kindOf(params as Operation) === 'subscription';
+    return (
+      typeof query === 'string' && this.#options.operations.kindOf(params as Operation) === 'subscription'
+    );
   }
 
   /** The key is known by now: an answer that is kept is given to callers who are told the same. */

@@ -1,7 +1,6 @@
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { Logger } from '../../log.ts';
-import { MAX_BODY_BYTES } from '../read-body.ts';
 import type { RequestContext } from './context.ts';
 import type { Operations } from './operations.ts';
 import { maskWith } from './use-error-codes.ts';
@@ -21,7 +20,8 @@ export const createServer = (schema: GraphQLSchema, operations: Operations, log:
     multipart: false,
     logging: false,
     parserAndValidationCache: false,
-    maxRequestBodySize: MAX_BODY_BYTES,
+    // Bodies are read, and limited, before they get here.
+    maxRequestBodySize: false,
     maskedErrors: { isDev: false, maskError: maskWith(log) },
     renderGraphiQL: (async () => (await import('./graphiql-page.ts')).graphiqlPage()) as never,
     plugins: [...(operations.plugins as unknown as Plugin[]), useStreamsElsewhere()],
