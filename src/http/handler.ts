@@ -8,6 +8,7 @@ import { type Asking, addressOf, fromMessage, fromRequest, pathOf } from './aski
 import { type Denial, denialHeaders } from './denial.ts';
 import type { Answer } from './graphql/answer-cache.ts';
 import { GraphQLEndpoint } from './graphql/endpoint.ts';
+import { GRAPHQL_PATH } from './graphql/paths.ts';
 import { denialPage, LOGIN_PATH, logIn } from './login.ts';
 import type { OpenRoute } from './open-route.ts';
 import { page as plainPage } from './page.ts';
@@ -148,6 +149,7 @@ const answer = async (request: Request, asking: Asking, parts: Parts): Promise<R
   if (isShell) return page.shell('status' in caller ? caller.status : 200);
   if ('status' in caller) return deny(caller, request);
   if (isGraphiql) return underItsPolicy(await graphql.page(request));
+  if (pathname === '/') return new Response(null, { status: 303, headers: { location: GRAPHQL_PATH } });
   const response = await rest(request, caller);
   return response.status === 404 && isBrowser(request) ? notFoundPage() : response;
 };

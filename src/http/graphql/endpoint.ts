@@ -7,9 +7,10 @@ import { type Asking, pathOf } from '../asking.ts';
 import { parseJson } from '../parse-json.ts';
 import type { Answer, AnswerCache } from './answer-cache.ts';
 import type { AnswerTrait } from './context.ts';
-import { acceptsOnlyStream, acceptsStream, EventStreams, STREAM_PATH } from './event-streams.ts';
+import { acceptsOnlyStream, acceptsStream, EventStreams } from './event-streams.ts';
 import type { Operation, Operations } from './operations.ts';
-import { GRAPHQL_PATH, type Yoga } from './yoga.ts';
+import { GRAPHQL_PATH, STREAM_PATH } from './paths.ts';
+import type { Yoga } from './yoga.ts';
 
 interface Options {
   readonly schema: GraphQLSchema;

@@ -8,11 +8,9 @@ import type { Logger } from '../../log.ts';
 import { fromMessage } from '../asking.ts';
 import { SECURITY_HEADERS } from '../security-headers.ts';
 import type { Operations } from './operations.ts';
+import { STREAM_PATH } from './paths.ts';
 import { ReadyFrames } from './ready-frames.ts';
 import { type ReservedStream, ReservedStreams } from './reserved-streams.ts';
-import { GRAPHQL_PATH } from './yoga.ts';
-
-export const STREAM_PATH = `${GRAPHQL_PATH}/stream`;
 
 const EVENT_STREAM = 'text/event-stream';
 const TOKEN_HEADER = 'x-graphql-event-stream-token';

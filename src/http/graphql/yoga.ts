@@ -3,9 +3,8 @@ import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { Logger } from '../../log.ts';
 import type { RequestContext } from './context.ts';
 import type { Operations } from './operations.ts';
+import { GRAPHQL_PATH } from './paths.ts';
 import { maskWith } from './use-error-codes.ts';
-
-export const GRAPHQL_PATH = '/graphql';
 
 export type Yoga = YogaServerInstance<RequestContext, object>;
 
