@@ -158,7 +158,10 @@ test('nothing is downloaded', async () => {
     await settle(20);
   }
   const outcome = await over;
-  expect([...found]).toEqual([]);
+  // Until Chromium has read its policy it may hold what came in a nameless file of its own, in the folder that is its own.
+  expect([...found].filter((name) => !/\/\.org\.chromium\.Chromium\.\w+$/.test(name))).toEqual([]);
+  const left = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(holdsMark);
+  expect(left).toEqual([]);
   expect(outcome).toMatchObject(LOGGED_IN);
   expect(outcome.asked).toContain('/statement');
 }, 60_000);
