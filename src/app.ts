@@ -33,11 +33,11 @@ import { AppInspection } from './services/health/app-inspection.ts';
 import { browserFindings, keyFindings } from './services/health/system-health.ts';
 import { sandboxFindings } from './services/health/system-trials.ts';
 import { reportUnfitTables } from './services/health/table-findings.ts';
-import type { Reach } from './services/runs/checkpoints.ts';
+import type { CheckpointObserver } from './services/runs/checkpoints.ts';
 import { Runs } from './services/runs/runs.ts';
 import type { Services } from './services/services.ts';
 import { reportFindings, watchStorage } from './services/storage/storage-watch.ts';
-import { TokenTruth } from './services/tokens/token-truth.ts';
+import { TokenVerifier } from './services/tokens/token-verifier.ts';
 import { warmUp } from './services/warm-up.ts';
 
 /** The whole program without a socket; `listen` gives it one. */
@@ -63,7 +63,7 @@ export interface AppOptions {
   /** The file that stands for the machine's one browser. */
   readonly browserLock?: string;
   /** Told of every checkpoint of a run. */
-  readonly reach?: Reach;
+  readonly onCheckpoint?: CheckpointObserver;
   /** Told of every statement before the database file gets it; what it throws, the statement fails with. */
   readonly beforeStatement?: DatabaseOptions['beforeStatement'];
   readonly limits?: {
@@ -110,13 +110,13 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
   const { accountId: id, redirectUri, apis } = config;
   const described = [{ id, credentials: config.credentials, redirectUri, apis }, ...config.furtherAccounts];
   const credentials = new AccountCredentials(database, described);
-  const truth = new TokenTruth({
+  const verifier = new TokenVerifier({
     database,
     apiBaseUrl,
     profileTimeoutMs,
     audit,
     clock,
-    log: named(log, 'truth'),
+    log: named(log, 'verifier'),
   });
   const apiConfigs = new ApiConfigs({
     source: config.configSource,
@@ -131,7 +131,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
     database,
     events,
     audit,
-    truth,
+    verifier,
     apiConfigs,
     credentials,
     runs,
@@ -139,17 +139,17 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
     clock,
     log: named(log, 'state'),
   });
-  const reach = options.reach ?? (() => undefined);
+  const onCheckpoint = options.onCheckpoint ?? (() => undefined);
   const acquisitionOptions = {
     database,
-    truth,
+    verifier,
     states,
     audit,
     apiBaseUrl,
     times: { stepTimeoutMs: config.stepTimeoutSeconds * 1000 },
     notifierWebhookUri: config.notifierWebhookUri,
     clock,
-    reach,
+    onCheckpoint,
     log: named(log, 'acquisition'),
   };
   const acquisitions = new Acquisitions(acquisitionOptions);
@@ -158,7 +158,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
     database,
     events,
     audit,
-    truth,
+    verifier,
     states,
     runs,
     apiConfigs,
@@ -174,14 +174,14 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
       captchaWaitMs: config.headless ? 0 : config.captchaWaitSeconds * 1000,
     },
     clock,
-    reach,
+    onCheckpoint,
     log: named(log, 'generation'),
   });
   const accountSwitch = new AccountSwitch({
     database,
     events,
     audit,
-    truth,
+    verifier,
     apiConfigs,
     runs,
     states,
@@ -197,7 +197,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
     accessKeys,
     sessions,
     refusals,
-    truth,
+    verifier,
     runs,
     states,
     generation,
@@ -212,7 +212,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
   for (const account of await listAccounts(database)) await states.open(account);
   events.begin(await getAccount(database, null));
   if (!isVisit) await reportUnfitTables({ database, apiConfigs, clock, log: named(log, 'storage') });
-  if (!isVisit) await generation.takeUp();
+  if (!isVisit) await generation.resumeInterrupted();
   const swept = isVisit ? Promise.resolve() : sweep(log);
   const warmedUp = isVisit ? Promise.resolve() : warmUp(services, log);
 

@@ -72,7 +72,7 @@ const demoEnvironment = (env: Env, { account, apps, url }: Simulator): Env => ({
 /** A rehearsal in the folder of a real desk would replace its tokens with worthless ones. */
 const refuseRealTokens = async ({ services }: App, { apps }: Simulator): Promise<void> => {
   const account = await getAccount(services.database, null);
-  const known = await services.truth.known(account, await services.apiConfigs.list(account));
+  const known = await services.verifier.lastKnown(account, await services.apiConfigs.list(account));
   const isReal = known.some(
     ({ token }) => token !== undefined && !apps.some(({ clientId }) => clientId === token.clientId),
   );

@@ -26,7 +26,7 @@ const openPausing = async (options: Partial<DeskOptions> & { cooldownSeconds: nu
       VEGA_COOLDOWN_SECONDS: String(options.cooldownSeconds),
       ...options.env,
     },
-    reach: (checkpoint: Checkpoint) => {
+    onCheckpoint: (checkpoint: Checkpoint) => {
       if (checkpoint === 'API_DONE') hanging.push('AUTHORIZE');
       if (checkpoint === 'COOLDOWN_STORED') hanging.length = 0;
     },

@@ -341,7 +341,7 @@ describe('what a crash between two writes, or one that could not be made, leaves
       apis: 1,
       broker,
       directory,
-      reach: (point) => void reached.push(point),
+      onCheckpoint: (point) => void reached.push(point),
     });
     await until('the end of the run', () => unfinishedIn(second).length === 0, 5000);
     expect(reached).toEqual(['RUN_ENDED', 'STATE_SETTLED']);

@@ -95,7 +95,7 @@ test('a token that worked comes back when the one in its place turns out to be a
   let isStranger = false;
   const desk = await openDesk({
     apis: 1,
-    reach: (checkpoint) => {
+    onCheckpoint: (checkpoint) => {
       if (!isStranger || checkpoint !== 'STORE_ENTERED') return;
       desk.broker.faults.profileByClient.set(desk.broker.apps[0]?.clientId ?? '', 'wrong-user');
     },

@@ -47,7 +47,7 @@ test('a token that the table refuses after the login is valid and kept, and the 
   let desk: Awaited<ReturnType<typeof openDesk>> | null = null;
   desk = await openDesk({
     apis: 2,
-    reach: (checkpoint) => {
+    onCheckpoint: (checkpoint) => {
       if (checkpoint === 'CODE_EXCHANGED') desk?.change(GUARD);
     },
   });

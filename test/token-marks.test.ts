@@ -26,7 +26,7 @@ test('"WEBSOCKET2    : INVALID (401)" stays so at the second look, after a switc
   const seen = ['PRIMARY: VALID', 'WEBSOCKET1: INVALID (WRONG ACCOUNT)', 'WEBSOCKET2: INVALID (401)'];
   expect(await textsIn(desk)).toEqual(seen);
   expect(await textsIn(desk)).toEqual(seen);
-  desk.app.services.truth.markForRecheck(await getAccount(desk.app.services.database, null));
+  desk.app.services.verifier.markForRecheck(await getAccount(desk.app.services.database, null));
   expect(await textsIn(desk)).toEqual(seen);
   await using second = await again(desk, 3);
   const calls = desk.broker.profileCalls.total;

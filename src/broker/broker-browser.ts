@@ -24,7 +24,7 @@ export interface BrowserOptions {
 const LAUNCH_TIMEOUT_MS = 30_000;
 
 /** A browser that still answers is gone within 200 ms; one that is stopped would be waited for half a minute. */
-const CLOSE_PATIENCE_MS = 3000;
+const CLOSE_TIMEOUT_MS = 3000;
 
 /** Nothing is granted, not even by a person who is asked in a window; nothing is downloaded; nothing works unseen. */
 const CONTEXT: BrowserContextOptions = { serviceWorkers: 'block', acceptDownloads: false, permissions: [] };
@@ -93,10 +93,10 @@ export class BrokerBrowser {
 
   async [Symbol.asyncDispose](): Promise<void> {
     const closed = this.#browser.close().catch(() => undefined);
-    await settled(closed, CLOSE_PATIENCE_MS);
+    await settled(closed, CLOSE_TIMEOUT_MS);
     await this.#processes.kill();
     // By now it is dead. What is left for Playwright to do is to remove the profile.
-    await settled(closed, CLOSE_PATIENCE_MS);
+    await settled(closed, CLOSE_TIMEOUT_MS);
     await this.#folder[Symbol.asyncDispose]();
   }
 }
@@ -127,7 +127,7 @@ class LaunchedProcesses {
     const living = this.#leaders.filter(isRunning);
     const ends = living.map((leader) => new Promise((resolve) => leader.once('close', resolve)));
     for (const leader of living) killGroup(leader);
-    await settled(Promise.all(ends), CLOSE_PATIENCE_MS);
+    await settled(Promise.all(ends), CLOSE_TIMEOUT_MS);
   }
 
   add(leader: ChildProcess): void {

@@ -12,7 +12,7 @@ import { RequestFence } from './request-fence.ts';
 const SECOND_TRY_AFTER_MS = 5000;
 
 /** A redirect that was not called off may still be on its way, and a page closed in its middle can hang. */
-const CLOSE_PATIENCE_MS = 2000;
+const CLOSE_TIMEOUT_MS = 2000;
 
 /** One browser context, in which the logins of a run follow each other; a broker may remember the earlier ones. */
 export class LoginSession {
@@ -72,7 +72,7 @@ export class LoginSession {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await atMost(CLOSE_PATIENCE_MS, this.#context.close());
+    await atMost(CLOSE_TIMEOUT_MS, this.#context.close());
   }
 
   async #logInOnce(request: LoginRequest, listener: LoginListener): Promise<Secret> {
@@ -89,15 +89,15 @@ export class LoginSession {
 }
 
 const closePage = async (page: Page): Promise<void> => {
-  await page.waitForLoadState('domcontentloaded', { timeout: CLOSE_PATIENCE_MS }).catch(() => undefined);
-  await atMost(CLOSE_PATIENCE_MS, page.close());
+  await page.waitForLoadState('domcontentloaded', { timeout: CLOSE_TIMEOUT_MS }).catch(() => undefined);
+  await atMost(CLOSE_TIMEOUT_MS, page.close());
 };
 
 /** Waits for something that does not matter any more, but not for ever. */
 const atMost = async (milliseconds: number, work: Promise<unknown>): Promise<void> => {
-  const patience = new AbortController();
-  const enough = delay(milliseconds, undefined, { signal: patience.signal });
+  const timeout = new AbortController();
+  const enough = delay(milliseconds, undefined, { signal: timeout.signal });
   await Promise.race([work, enough]).catch(() => undefined);
-  patience.abort();
+  timeout.abort();
   enough.catch(() => undefined);
 };

@@ -1,13 +1,13 @@
 import type { BrowserContext, Page } from 'playwright';
 import type { Secret } from '../domain/secret.ts';
 import { MAX_CLOCK_SKEW_MS, skewOf } from './clock-skew.ts';
+import { LoginActions } from './login-actions.ts';
 import { LoginFailure } from './login-failure.ts';
-import { LoginHands } from './login-hands.ts';
 import type { LoginListener, LoginRequest } from './login-request.ts';
-import { LoginSight } from './login-sight.ts';
 import { LoginTraffic } from './login-traffic.ts';
 import type { PageKind, SeenFailure } from './page-kind.ts';
 import type { ButtonReading } from './page-parts.ts';
+import { PageReader } from './page-reader.ts';
 import type { FieldName } from './page-reading.ts';
 import type { PageWatch } from './page-watch.ts';
 import { readRedirect } from './redirect.ts';
@@ -25,8 +25,8 @@ export class Login implements Disposable {
   readonly #request: LoginRequest;
   readonly #listener: LoginListener;
   readonly #traffic: LoginTraffic;
-  readonly #sight: LoginSight;
-  readonly #hands: LoginHands;
+  readonly #reader: PageReader;
+  readonly #actions: LoginActions;
   readonly #submitted = new Set<FieldName>();
   readonly #dismissed = new Set<string>();
 
@@ -42,9 +42,9 @@ export class Login implements Disposable {
     this.#listener = listener;
     this.#traffic = traffic;
     const { stepTimeoutMs } = request;
-    const sight = new LoginSight({ page, watch, traffic, request, submitted: this.#submitted });
-    this.#sight = sight;
-    this.#hands = new LoginHands({ page, sight, traffic, stepTimeoutMs });
+    const reader = new PageReader({ page, watch, traffic, request, submitted: this.#submitted });
+    this.#reader = reader;
+    this.#actions = new LoginActions({ page, reader, traffic, stepTimeoutMs });
   }
 
   static async open(
@@ -94,7 +94,7 @@ export class Login implements Disposable {
       });
     } catch (error) {
       if (this.#traffic.redirect !== null) return;
-      this.#sight.throwIfOver();
+      this.#reader.throwIfOver();
       throw new LoginFailure(
         'BROKER_UNREACHABLE',
         `The login dialog cannot be opened: ${networkReason(error)}.`,
@@ -117,7 +117,7 @@ export class Login implements Disposable {
   /** The next page on which something is to be done. */
   async #nextView(): Promise<View> {
     const openedAt = performance.now();
-    const view = await this.#sight.until<View>(this.#sight.deadline(), ({ kind }) => {
+    const view = await this.#reader.until<View>(this.#reader.deadline(), ({ kind }) => {
       if (this.#traffic.redirect !== null) return { kind: 'REDIRECT' };
       const stands = performance.now() - openedAt >= OFFER_STANDS_MS;
       const isEarly = kind.kind === 'DISMISSAL' && (!stands || !this.#mayDismiss(kind.button));
@@ -125,7 +125,7 @@ export class Login implements Disposable {
       const isUnanswered = this.#traffic.submissions.isPending && kind.kind !== 'FAILURE';
       return kind.kind === 'UNKNOWN' || isEarly || isUnanswered ? undefined : kind;
     });
-    if (view === null) throw this.#sight.stuck();
+    if (view === null) throw this.#reader.stuck();
     return view;
   }
 
@@ -136,7 +136,7 @@ export class Login implements Disposable {
       throw new LoginFailure(failure.code, failure.message, { restMs: failure.restMs ?? null });
     const deadline = AbortSignal.timeout(captchaWaitMs);
     await this.#listener.onCaptcha(new Date(now().getTime() + captchaWaitMs));
-    const isSolved = await this.#sight.until(deadline, ({ kind }) => {
+    const isSolved = await this.#reader.until(deadline, ({ kind }) => {
       const isStillThere = kind.kind === 'UNKNOWN' || (kind.kind === 'FAILURE' && kind.code === 'CAPTCHA');
       return this.#traffic.redirect !== null || !isStillThere ? true : undefined;
     });
@@ -148,11 +148,11 @@ export class Login implements Disposable {
     const value = await this.#valueFor(field);
     if (value === null) return;
     await this.#listener.onStep(field);
-    this.#sight.beginFilling(field);
+    this.#reader.beginFilling(field);
     this.#traffic.arm(field, value);
     // From here on the field counts as submitted, whatever happens: it is never filled a second time.
     this.#submitted.add(field);
-    await this.#hands.submit(field, value);
+    await this.#actions.submit(field, value);
   }
 
   /** The value to type; null when the page has changed while it was waited for. */
@@ -168,7 +168,7 @@ export class Login implements Disposable {
   }
 
   async #isStillShown(field: FieldName): Promise<boolean> {
-    const { kind } = await this.#sight.look();
+    const { kind } = await this.#reader.read();
     return kind.kind === 'FIELD' && kind.field === field;
   }
 
@@ -176,14 +176,14 @@ export class Login implements Disposable {
     return !this.#dismissed.has(label) && this.#dismissed.size < MAX_DISMISSALS;
   }
 
-  /** Turns down an offer, once, after that was written down. */
+  /** Mutex down an offer, once, after that was written down. */
   async #dismiss(button: ButtonReading): Promise<void> {
     this.#dismissed.add(button.label);
     await this.#listener.onDismissal(button.label);
     // Read anew, because writing it down took its time.
-    const { kind } = await this.#sight.look();
+    const { kind } = await this.#reader.read();
     if (kind.kind === 'DISMISSAL' && kind.button.label === button.label)
-      await this.#hands.dismiss(kind.button);
+      await this.#actions.dismiss(kind.button);
   }
 }
 

@@ -1,6 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import type { BrowserContext, Page } from 'playwright';
-import { Patience } from './patience.ts';
+import { StepTimeout } from './step-timeout.ts';
 
 const BINDING = '__vegaPageChanged';
 
@@ -49,7 +49,7 @@ export class PageWatch {
   /** Returns at the first change after `mark`, after a while, or when one of the signals ends. */
   async changedSince(mark: number, ...signals: readonly AbortSignal[]): Promise<void> {
     if (this.#count !== mark || signals.some(({ aborted }) => aborted)) return;
-    using patience = new Patience(LOOK_AGAIN_MS, ...signals);
-    await once(this.#changes, 'change', { signal: patience.signal }).catch(() => undefined);
+    using timeout = new StepTimeout(LOOK_AGAIN_MS, ...signals);
+    await once(this.#changes, 'change', { signal: timeout.signal }).catch(() => undefined);
   }
 }

@@ -9,7 +9,7 @@ const KEY_EFFECT_MS = 250;
  * Puts a value into an input in one go, as a password manager does, and tells what then stands in it. NOT_TYPED where there
  * is not exactly one such input in the document that takes the cursor before `signal` ends; `onTyping` is called before anything is.
  */
-export const fillAtOnce = async (
+export const fastFill = async (
   page: Page,
   selector: string,
   value: string,

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { CooldownDocument, VegaError } from '../sdk/index.ts';
-import { carryRun, tellEnd } from './carry-run.ts';
 import { EXIT, type Given, isInteractive, type Terminal, textOf } from './command.ts';
 import { askDecision, type Decision } from './decision.ts';
 import { type Desk, openDesk } from './desk.ts';
+import { executeRun, tellEnd } from './execute-run.ts';
 import { exitOfRun, exitOfStatus } from './exit-code.ts';
 import { printJson, printLines } from './print.ts';
 import { readStatus } from './read-status.ts';
@@ -68,14 +68,14 @@ class Auto {
       if (decision === null) return this.#end(null);
       const begun = await this.#begin(decision);
       if (begun === null) continue;
-      const run = await this.#carry(begun, true);
+      const run = await this.#execute(begun, true);
       if (!this.#isWorthAnother(run)) return this.#end(run);
     }
   }
 
   /** A run of somebody else, or a cooldown; null when there is neither. */
   async #waitForOthers({ run, cooldown }: Account): Promise<Run | null> {
-    if (run !== null && run.endedAt === null) return this.#carry(run, false);
+    if (run !== null && run.endedAt === null) return this.#execute(run, false);
     if (cooldown.active) await this.#sitOut();
     return null;
   }
@@ -131,10 +131,10 @@ class Auto {
   }
 
   /** A server's run can wait for its person alone; one of this process would end with it. */
-  #carry(begun: Run, isOurs: boolean): Promise<Run> {
+  #execute(begun: Run, isOurs: boolean): Promise<Run> {
     const leavesAt = ({ run }: { readonly run: Run }) =>
       run.status === 'WAITING_OPERATOR' && this.#desk.serverUrl !== null;
-    return carryRun(this.#desk, this.#terminal, begun, { isOurs, isShown: this.#isShown, leavesAt });
+    return executeRun(this.#desk, this.#terminal, begun, { isOurs, isShown: this.#isShown, leavesAt });
   }
 
   async #end(run: Run | null): Promise<number> {

@@ -1,4 +1,4 @@
-import { atStakeIn } from '../sdk/headline.ts';
+import { wouldReplaceIn } from '../sdk/headline.ts';
 import type { ApiName, GenerateTokensMutationVariables } from '../sdk/index.ts';
 import { verdictText } from '../sdk/words.ts';
 import type { Terminal } from './command.ts';
@@ -58,6 +58,6 @@ const isAgreed = async (
   report: Report,
   apiNames: readonly ApiName[],
 ): Promise<boolean> => {
-  const atStake = atStakeIn(report.tokens.filter(({ apiName }) => apiNames.includes(apiName)));
-  return atStake === '' || askWhether(terminal, `Replace ${atStake}?`);
+  const wouldReplace = wouldReplaceIn(report.tokens.filter(({ apiName }) => apiNames.includes(apiName)));
+  return wouldReplace === '' || askWhether(terminal, `Replace ${wouldReplace}?`);
 };

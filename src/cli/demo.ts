@@ -1,5 +1,5 @@
-import { carryRun, tellEnd } from './carry-run.ts';
 import { type Command, EXIT, textOf } from './command.ts';
+import { executeRun, tellEnd } from './execute-run.ts';
 import { printLines } from './print.ts';
 import { untilStopped } from './until-stopped.ts';
 import { renderTokens } from './view/lists.ts';
@@ -31,7 +31,7 @@ export const demo: Command = {
     const client = createVegaClient({ url: server.url, key: app.operatorKey });
     const begun = await client.generateTokens({ mode: 'ALL', replaceValid: true, includeUnknown: true });
     const desk = { client, serverUrl: null, place: server.url, [Symbol.asyncDispose]: async () => undefined };
-    const run = await carryRun(desk, terminal, begun, { isOurs: true, isShown: true });
+    const run = await executeRun(desk, terminal, begun, { isOurs: true, isShown: true });
     tellEnd(terminal, run);
     if (signal.aborted) return EXIT.SOME_MISSING;
     out.write('\n');

@@ -1,8 +1,8 @@
 import type { ApiName, GenerateTokensMutationVariables } from '../sdk/index.ts';
 import { API_NAMES } from '../sdk/names.ts';
-import { carryRun, tellEnd } from './carry-run.ts';
 import { type Command, EXIT, type Given, isInteractive, type Terminal, textOf } from './command.ts';
 import { type Desk, openDesk } from './desk.ts';
+import { executeRun, tellEnd } from './execute-run.ts';
 import { exitOfRun } from './exit-code.ts';
 import { ACCOUNT_OPTION } from './options.ts';
 import { printJson } from './print.ts';
@@ -33,7 +33,7 @@ export const generate: Command = {
     if (replaceValid === null) return EXIT.SOME_MISSING;
     const begun = await desk.client.generateTokens({ ...wish, replaceValid });
     const isJson = given.json === true;
-    const run = await carryRun(desk, terminal, begun, { isOurs: true, isShown: !isJson });
+    const run = await executeRun(desk, terminal, begun, { isOurs: true, isShown: !isJson });
     tellEnd(terminal, run);
     if (isJson) printJson(terminal, run);
     else terminal.out.write(`${runSummary(run)}\n`);

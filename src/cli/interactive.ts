@@ -1,7 +1,7 @@
-import { carryRun, tellEnd } from './carry-run.ts';
 import { EXIT, type Given, isInteractive, type Terminal, textOf } from './command.ts';
 import { askDecision } from './decision.ts';
 import { openDesk } from './desk.ts';
+import { executeRun, tellEnd } from './execute-run.ts';
 import { exitOfRun, exitOfStatus } from './exit-code.ts';
 import { printJson, printLines } from './print.ts';
 import { readStatus } from './read-status.ts';
@@ -24,7 +24,7 @@ export const interactive = async (terminal: Terminal, given: Given): Promise<num
     if (!isUnderWay && decision === null) return exitOfStatus(facts);
     const begun = decision === null ? last : await desk.client.generateTokens(decision);
     if (begun === null) continue;
-    const run = await carryRun(desk, terminal, begun, { isOurs: decision !== null, isShown: true });
+    const run = await executeRun(desk, terminal, begun, { isOurs: decision !== null, isShown: true });
     tellEnd(terminal, run);
     if (terminal.signal.aborted) return exitOfRun(run);
     const after = await readStatus(desk.client, accountId);

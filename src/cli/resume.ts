@@ -1,6 +1,6 @@
-import { carryRun, tellEnd } from './carry-run.ts';
 import { type Command, textOf } from './command.ts';
 import { openDesk } from './desk.ts';
+import { executeRun, tellEnd } from './execute-run.ts';
 import { exitOfRun } from './exit-code.ts';
 import { ACCOUNT_OPTION } from './options.ts';
 import { printJson } from './print.ts';
@@ -17,7 +17,7 @@ export const resume: Command = {
     const { run: last } = await desk.client.authState({ accountId });
     const isUnderWay = last !== null && last.endedAt === null;
     const begun = isUnderWay ? last : await desk.client.generateTokens({ mode: 'INVALID_ONLY', accountId });
-    const run = await carryRun(desk, terminal, begun, { isOurs: !isUnderWay, isShown: json !== true });
+    const run = await executeRun(desk, terminal, begun, { isOurs: !isUnderWay, isShown: json !== true });
     tellEnd(terminal, run);
     if (json === true) printJson(terminal, run);
     else terminal.out.write(`${runSummary(run)}\n`);

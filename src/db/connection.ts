@@ -22,7 +22,7 @@ export const connect = (file: string): Sqlite.Database => {
   narrowModes(file);
   const umask = process.umask(PRIVATE_UMASK);
   try {
-    // A busy timeout here would stop the whole server while it waits: `patiently` waits in between instead.
+    // A busy timeout here would stop the whole server while it waits: `retryWithin` waits in between instead.
     return configured(new Sqlite(file, { timeout: 0 }));
   } catch (error) {
     throw explain(file, error);

@@ -13,6 +13,7 @@ import { readKnownState, refuseOther } from './known-state.ts';
 import { adviceForLost } from './lost-file.ts';
 import { CURRENT_SCHEMA } from './migrations.ts';
 import type { Mirror } from './mirror.ts';
+import { Mutex } from './mutex.ts';
 import { OpenedFile } from './opened-file.ts';
 import {
   type DatabaseOptions,
@@ -23,10 +24,10 @@ import {
   refuseDamage,
 } from './opening.ts';
 import { Outage } from './outage.ts';
-import { patiently, Turns } from './patience.ts';
 import type { Queryable } from './queryable.ts';
-import { Recollection } from './recollection.ts';
+import { ReadCache } from './read-cache.ts';
 import { replaySpilled, type Spilled, spilledIn } from './replay-spilled.ts';
+import { retryWithin } from './retry-within.ts';
 import { rotateVault } from './sealed-values.ts';
 import { SharedWork } from './shared-work.ts';
 import { SpillFile } from './spill-file.ts';
@@ -90,14 +91,14 @@ export class Database implements TokenFormat {
   readonly #chain: Opened['chain'];
   /** What is read and written while the file cannot be. */
   readonly #mirror: Mirror;
-  readonly #turns = new Turns();
+  readonly #mutex = new Mutex();
   readonly #listeners = new Set<Partial<Listeners>>();
   #file: OpenedFile;
   #vault: Vault;
   #outage: Outage | null;
   /** Counts the writes of this program, and whatever else changes what is read. */
   #writes = 0;
-  readonly #recollection = new Recollection();
+  readonly #reads = new ReadCache();
   #told = '';
   #retry: NodeJS.Timeout | null = null;
   readonly #looking: NodeJS.Timeout;
@@ -140,8 +141,8 @@ export class Database implements TokenFormat {
   }
 
   /** What `load` reads, kept under a name of its own until anything is written by this program or another. */
-  recall<Value>(key: string, load: (db: Queryable) => Promise<Value>): Promise<Value> {
-    return this.#recollection.recall(key, this.#version(), () => load(this.read));
+  cached<Value>(key: string, load: (db: Queryable) => Promise<Value>): Promise<Value> {
+    return this.#reads.get(key, this.#version(), () => load(this.read));
   }
 
   /**
@@ -158,7 +159,7 @@ export class Database implements TokenFormat {
       if (this.#outage === null) {
         try {
           const isWorthIt = (error: unknown) => isBusy(error) && this.#outage === null;
-          return await patiently(() => this.#writeToFile(work), isWorthIt, {
+          return await retryWithin(() => this.#writeToFile(work), isWorthIt, {
             stillMs: this.#options.isBrief === true ? BRIEF_BUSY_WAIT_MS : BUSY_WAIT_MS,
             atMostMs: CONTENTION_MS,
             progress: () => foreignWritesOf(this.#file),
@@ -169,7 +170,7 @@ export class Database implements TokenFormat {
           this.#beginOutage(cause);
         }
       }
-      const written = await this.#turns.take(() => this.#writeToMemory(work, mustLast));
+      const written = await this.#mutex.run(() => this.#writeToMemory(work, mustLast));
       if (written !== 'FILE_IS_BACK') return written.result;
     }
   }
@@ -182,7 +183,7 @@ export class Database implements TokenFormat {
     const outage = this.#outage;
     if (outage !== null && !meansRefusal(outage.code)) return null;
     try {
-      await patiently(() => this.#file.rehearse(work), isBusy, BUSY_WAIT_MS);
+      await retryWithin(() => this.#file.rehearse(work), isBusy, BUSY_WAIT_MS);
       // What waits is not what was tried.
       return outage === null ? null : new Error(`it refuses what was written before (${outage.code})`);
     } catch (error) {
@@ -299,7 +300,7 @@ export class Database implements TokenFormat {
     if (renewed === null) return false;
     this.#vault = renewed;
     this.#writes += 1;
-    await this.#turns.take(() => this.#copyAnew());
+    await this.#mutex.run(() => this.#copyAnew());
     return true;
   }
 
@@ -311,7 +312,7 @@ export class Database implements TokenFormat {
     if (this.#retry !== null) clearTimeout(this.#retry);
     this.#listeners.clear();
     await this.#release.settled();
-    await this.#turns.take(() => this.#tryFile());
+    await this.#mutex.run(() => this.#tryFile());
     if (this.#retry !== null) clearTimeout(this.#retry);
     await this.#outage?.leave();
     for (const opened of [this.#file, this.#mirror.rows, ...this.#lingering]) await opened.close();
@@ -363,7 +364,7 @@ export class Database implements TokenFormat {
     const outage = new Outage(spill, sqliteCode(error));
     this.#outage = outage;
     this.#writes += 1;
-    void this.#turns.take(async () => {
+    void this.#mutex.run(async () => {
       try {
         // What has come through is done again in memory, so it must not be there already.
         const isCommitted = error instanceof FileChanged && error.isCommitted;
@@ -406,8 +407,8 @@ export class Database implements TokenFormat {
   #scheduleRetry(attempt: number): void {
     const pause = Math.min(FIRST_RETRY_MS * 2 ** attempt, LAST_RETRY_MS) * (0.75 + Math.random() / 2);
     this.#retry = setTimeout(() => {
-      void this.#turns
-        .take(() => this.#tryFile())
+      void this.#mutex
+        .run(() => this.#tryFile())
         .then((isBack) => {
           if (!isBack) this.#scheduleRetry(attempt + 1);
         });

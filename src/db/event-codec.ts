@@ -1,21 +1,21 @@
-import type { AuthHappening } from '../domain/event.ts';
+import type { EventPayload } from '../domain/event.ts';
 
 /** Stands for an instant, which JSON has no word for. */
 const INSTANT = '$instant';
 
 /** A happening as JSON. Kinds that are added later need nothing here. */
-export const encodeHappening = ({ kind, ...happening }: AuthHappening): string =>
+export const encodeHappening = ({ kind, ...happening }: EventPayload): string =>
   JSON.stringify(withMarkedDates(happening));
 
 /** The other way round. What was written by an older version is believed. */
-export const decodeHappening = (kind: string, payload: string): AuthHappening =>
+export const decodeHappening = (kind: string, payload: string): EventPayload =>
   completed({ kind, ...JSON.parse(payload, revive) });
 
 /**
  * An older version told the run's numbers alone, under the names that are the account's now, and no operations that come
  * next.
  */
-const completed = (happening: AuthHappening): AuthHappening => {
+const completed = (happening: EventPayload): EventPayload => {
   if (happening.kind === 'AUTH_STATE')
     return {
       ...happening,

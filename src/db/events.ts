@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely';
-import type { EventDraft, KeptEvent } from '../domain/event.ts';
+import type { EventDraft, StoredEvent } from '../domain/event.ts';
 import { decodeHappening, encodeHappening } from './event-codec.ts';
 import type { Queryable } from './queryable.ts';
 import type { EventsTable } from './tables.ts';
@@ -25,11 +25,11 @@ interface Appending {
 export const appendEvents = async (
   transaction: Queryable,
   { lastId, drafts, skipped, atOnce }: Appending,
-): Promise<{ readonly foreign: readonly KeptEvent[]; readonly kept: readonly KeptEvent[] }> => {
+): Promise<{ readonly foreign: readonly StoredEvent[]; readonly kept: readonly StoredEvent[] }> => {
   const foreign = await findEvents(transaction, lastId, atOnce);
   if (foreign.length === atOnce) return { foreign, kept: [] };
   const firstId = (foreign.at(-1)?.id ?? lastId) + 1 + skipped;
-  const kept = drafts.map((draft, index): KeptEvent => ({ ...draft, id: firstId + index }));
+  const kept = drafts.map((draft, index): StoredEvent => ({ ...draft, id: firstId + index }));
   await transaction.insertInto('vega_events').values(kept.map(toRow)).execute();
   await transaction
     .deleteFrom('vega_events')
@@ -43,7 +43,7 @@ export const findEvents = async (
   db: Queryable,
   after: number,
   limit: number,
-): Promise<readonly KeptEvent[]> => {
+): Promise<readonly StoredEvent[]> => {
   const rows = await db
     .selectFrom('vega_events')
     .selectAll()
@@ -58,7 +58,7 @@ export const findEvents = async (
 export const findEventsOf = async (
   db: Queryable,
   kind: EventDraft['kind'],
-): Promise<readonly KeptEvent[]> => {
+): Promise<readonly StoredEvent[]> => {
   const rows = await db
     .selectFrom('vega_events')
     .selectAll()
@@ -79,7 +79,7 @@ export const findLastEventId = async (db: Queryable): Promise<number> => {
   return row?.id ?? 0;
 };
 
-const toRow = ({ id, at, accountId, ...happening }: KeptEvent): EventsTable => ({
+const toRow = ({ id, at, accountId, ...happening }: StoredEvent): EventsTable => ({
   id,
   at: at.getTime(),
   account_id: accountId,
@@ -87,7 +87,7 @@ const toRow = ({ id, at, accountId, ...happening }: KeptEvent): EventsTable => (
   payload: encodeHappening(happening),
 });
 
-const toEvent = (row: Selectable<EventsTable>): KeptEvent => ({
+const toEvent = (row: Selectable<EventsTable>): StoredEvent => ({
   id: row.id,
   at: new Date(row.at),
   accountId: row.account_id,

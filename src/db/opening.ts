@@ -17,8 +17,8 @@ import { Mirror } from './mirror.ts';
 import { OpenedFile } from './opened-file.ts';
 import { Outage } from './outage.ts';
 import type { MigrationRecord } from './own-tables.ts';
-import { patiently } from './patience.ts';
 import { replaySpilled, spilledIn } from './replay-spilled.ts';
+import { retryWithin } from './retry-within.ts';
 import { openAuditKey, openVault, settleSeals } from './sealed-values.ts';
 import { readIntoMemory } from './snapshot.ts';
 import { ensureReserve, SpillFile } from './spill-file.ts';
@@ -74,7 +74,7 @@ const START_WAIT_MS = 4000;
 export const openDatabase = async (options: DatabaseOptions): Promise<Opened> => {
   sweepLeftovers(options);
   try {
-    return await patiently(() => openFile(options), isBusy, LOCKED_AFTER_MS);
+    return await retryWithin(() => openFile(options), isBusy, LOCKED_AFTER_MS);
   } catch (error) {
     // What an earlier process has spilled stays there, and what can be read is served.
     const opened =
@@ -83,7 +83,7 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Opened> =>
     if (hasNoRoom(options.file, error)) return await openFull(options, error);
     if (!isBusy(error)) throw error;
     const locked = await openLocked(options, error);
-    return locked ?? (await patiently(() => openFile(options), isBusy, START_WAIT_MS));
+    return locked ?? (await retryWithin(() => openFile(options), isBusy, START_WAIT_MS));
   }
 };
 

@@ -6,7 +6,7 @@ import type { DbRecovery } from './db-recovery.ts';
 import type { TokenProgress } from './generation-run.ts';
 
 /** Something that happened, before it has a place in the sequence. */
-export type AuthHappening =
+export type EventPayload =
   | { readonly kind: 'AUTH_STATE'; readonly authState: AuthState }
   | { readonly kind: 'TOKEN_PROGRESS'; readonly progress: TokenProgress }
   | { readonly kind: 'COOLDOWN'; readonly cooldown: Cooldown }
@@ -33,16 +33,16 @@ export interface AuthConfirmed {
 export const CONFIRMATION: AuthConfirmed = { authenticated: true, redirect: '/dashboard' };
 
 /** What is said beside the sequence: the connection is alive; history that was asked for is gone. */
-export type AuthAside = { readonly kind: 'HEARTBEAT' } | { readonly kind: 'GAP' };
+export type ControlEvent = { readonly kind: 'HEARTBEAT' } | { readonly kind: 'GAP' };
 
-/** A happening before it has an id. Without an account it concerns all of them. */
-export type EventDraft = { readonly at: Date; readonly accountId: string | null } & AuthHappening;
+/** A payload before it has an id. Without an account it concerns all of them. */
+export type EventDraft = { readonly at: Date; readonly accountId: string | null } & EventPayload;
 
-/** A happening as it is kept. The ids of a database's events rise by one. */
-export type KeptEvent = { readonly id: number } & EventDraft;
+/** A payload as it is kept. The ids of a database's events rise by one. */
+export type StoredEvent = { readonly id: number } & EventDraft;
 
-/** What a listener is told. The ids of happenings rise by one; an aside repeats the last one. */
+/** What a listener is told. The ids of payloads rise by one; an aside repeats the last one. */
 export type AuthEvent = { readonly id: number; readonly at: Date; readonly accountId: string } & (
-  | AuthHappening
-  | AuthAside
+  | EventPayload
+  | ControlEvent
 );

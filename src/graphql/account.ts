@@ -22,7 +22,7 @@ export const AccountRef = builder.objectRef<Account>('Account').implement({
       description:
         'PLUS or BASIC, from the claim isPlusPlan of the PRIMARY token; null when it is not known.',
       resolve: async (account, _args, { services }) => {
-        const known = await services.truth.known(account, await services.apiConfigs.enabled(account));
+        const known = await services.verifier.lastKnown(account, await services.apiConfigs.enabled(account));
         const primary = known.find(({ config }) => config.isPrimary)?.token;
         const isPlus = primary === undefined ? null : primary.claims.isPlusPlan;
         return isPlus === null ? null : isPlus ? 'PLUS' : 'BASIC';
@@ -47,7 +47,7 @@ export const AccountRef = builder.objectRef<Account>('Account').implement({
       type: [TokenRef],
       description: 'As the query `tokens`.',
       resolve: async (account, _args, { services }) =>
-        services.truth.known(account, await services.apiConfigs.enabled(account)),
+        services.verifier.lastKnown(account, await services.apiConfigs.enabled(account)),
     }),
     apiConfigs: t.field({
       type: [ApiConfigRef],

@@ -2,7 +2,7 @@ import { mayUseApi } from '../domain/access-key.ts';
 import { STORAGE_KINDS } from '../domain/token.ts';
 import { endOf, VERDICTS } from '../domain/verdict.ts';
 import { getAccount } from '../services/accounts/accounts.ts';
-import type { KnownToken } from '../services/tokens/token-truth.ts';
+import type { KnownToken } from '../services/tokens/token-verifier.ts';
 import { EVERYBODY } from './access-plugin.ts';
 import { ApiNameEnum } from './api-config.ts';
 import { accountArgument, builder, enumOf, REPEATABLE } from './builder.ts';
@@ -91,7 +91,7 @@ builder.queryField('tokens', (t) =>
       const account = await getAccount(services.database, accountId);
       const configs = await services.apiConfigs.enabled(account);
       const own = configs.filter(({ apiName }) => mayUseApi(caller.bounds, apiName));
-      return services.truth.known(account, own);
+      return services.verifier.lastKnown(account, own);
     },
   }),
 );

@@ -7,7 +7,7 @@ import { hashSecret } from '../services/secret-hash.ts';
 import type { Asking } from './asking.ts';
 import { clientAddressOf } from './client-address.ts';
 import { type Denial, forbidden } from './denial.ts';
-import { Guesses } from './guesses.ts';
+import { KeyGuessLimiter } from './key-guess-limiter.ts';
 import { PAGE_KEY_HEADER } from './page-key.ts';
 import { checkPlace } from './place.ts';
 import { cookieOf, sessionCookiesOf } from './session-cookie.ts';
@@ -41,8 +41,8 @@ export class Access {
   readonly #operatorHash: Buffer;
   readonly #isOperatorKeyGuessable: boolean;
   /** Apart, so that whoever guesses links, for which it takes no key, slows nobody who sends one. */
-  readonly #wrongKeys = new Guesses();
-  readonly #wrongLinks = new Guesses();
+  readonly #wrongKeys = new KeyGuessLimiter();
+  readonly #wrongLinks = new KeyGuessLimiter();
 
   constructor(options: Options) {
     this.#options = options;
@@ -139,7 +139,7 @@ export class Access {
     return this.#tooMany(this.#wrongKeys.secondsHeldBack(address));
   }
 
-  #count(guesses: Guesses, wrong: string, request: Asking): Denial | null {
+  #count(guesses: KeyGuessLimiter, wrong: string, request: Asking): Denial | null {
     const address = clientAddressOf(request, this.#options.trustsProxy);
     const seconds = guesses.noteWrong(address, hashSecret(wrong));
     return this.#tooMany(seconds);

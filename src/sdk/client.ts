@@ -1,4 +1,5 @@
 import type { VegaEvent } from './bookmark.ts';
+import { cancellable } from './cancellable.ts';
 import { type EventsOptions, resumedEvents } from './events.ts';
 import {
   type ApiName,
@@ -6,7 +7,6 @@ import {
   type EventsSubscription,
   type TypedDocumentString,
 } from './gql/graphql.ts';
-import { leavable } from './leavable.ts';
 import { methodsOf, type RequestOptions, type VegaMethods } from './methods.ts';
 import { type HeldToken, type Rotation, TokenKeeper } from './token-keeper.ts';
 import { HttpTransport, postWith, type Transport } from './transport.ts';
@@ -72,7 +72,7 @@ export const clientOver = (transport: Transport): VegaClient => {
 
   const subscribe: VegaClient['subscribe'] = (document, variables, options) => {
     const operation = { query: document.toString(), variables };
-    return leavable(
+    return cancellable(
       (signal) => transport.follow(operation, signal) as AsyncGenerator<never>,
       options?.signal,
     );
@@ -88,7 +88,7 @@ export const clientOver = (transport: Transport): VegaClient => {
   }
 
   const events: VegaClient['events'] = (options = {}) =>
-    leavable((signal) => resumedEvents(connect, options, signal), options.signal);
+    cancellable((signal) => resumedEvents(connect, options, signal), options.signal);
 
   const methods = methodsOf(request as never);
   const listeners = new Set<(rotation: Rotation) => void>();

@@ -12,7 +12,7 @@ import type {
 import { BLOCK_WORDS, LOGIN_STEP_WORDS, RUN_WORDS, STATE_WORDS, type Word } from './words.ts';
 
 /** What a headline is made of; every part of it comes from the API. */
-export interface Standing {
+export interface AccountSummary {
   readonly state: AuthPhase;
   readonly blockedBy?: BlockReason | null | undefined;
   readonly ready: boolean;
@@ -42,18 +42,18 @@ export interface Headline extends Word {
 }
 
 /** The one place that says where an account stands; page and command line say it alike. */
-export const headlineOf = (standing: Standing): Headline => {
-  const { state, blockedBy, ready, run, tokens } = standing;
+export const headlineOf = (summary: AccountSummary): Headline => {
+  const { state, blockedBy, ready, run, tokens } = summary;
   if (run?.status === 'QUEUED') return { ...RUN_WORDS.QUEUED, ...queued(run.queuePosition ?? 1) };
   // A run that waits on a phone or for a person's own login is under way, and blocked by nothing.
   if (blockedBy != null && blockedBy !== 'COOLDOWN')
-    return { ...BLOCK_WORDS[blockedBy], ...blocked(blockedBy, standing) };
-  const lacking = lackingOf(tokens);
-  const nextAction = adviceOf(standing);
+    return { ...BLOCK_WORDS[blockedBy], ...blocked(blockedBy, summary) };
+  const missingTokens = missingTokensOf(tokens);
+  const nextAction = adviceOf(summary);
   if (isUnderWay(run) && run?.status !== 'COOLDOWN') return { ...STATE_WORDS[state], ...underWay(run) };
   switch (state) {
     case 'IDLE':
-      return { ...STATE_WORDS.IDLE, sentence: idleSentence(tokens, lacking), nextAction };
+      return { ...STATE_WORDS.IDLE, sentence: idleSentence(tokens, missingTokens), nextAction };
     case 'LOGIN_STARTED':
     case 'TOKEN_GENERATION':
     case 'RESUME_GENERATION':
@@ -61,20 +61,22 @@ export const headlineOf = (standing: Standing): Headline => {
     case 'PARTIAL_AUTH':
       return {
         ...STATE_WORDS.PARTIAL_AUTH,
-        sentence: lacking === '' ? 'A run has ended before its end.' : `${capital(lacking)}.`,
+        sentence: missingTokens === '' ? 'A run has ended before its end.' : `${capital(missingTokens)}.`,
         nextAction,
       };
     case 'COOLDOWN':
       return {
         ...STATE_WORDS.COOLDOWN,
-        sentence: `The broker needs rest${lacking === '' ? '' : `; ${lacking}`}.`,
+        sentence: `The broker needs rest${missingTokens === '' ? '' : `; ${missingTokens}`}.`,
         nextAction,
       };
     case 'PRIMARY_VALIDATED':
       return {
         ...STATE_WORDS.PRIMARY_VALIDATED,
         sentence:
-          lacking === '' ? 'PRIMARY works; the rest is being confirmed.' : `PRIMARY works; ${lacking}.`,
+          missingTokens === ''
+            ? 'PRIMARY works; the rest is being confirmed.'
+            : `PRIMARY works; ${missingTokens}.`,
         nextAction,
       };
     case 'AUTH_CONFIRMED':
@@ -84,13 +86,13 @@ export const headlineOf = (standing: Standing): Headline => {
           ...STATE_WORDS[state],
           tone: 'warn',
           glyph: '◐',
-          sentence: `Was confirmed, but is not now: ${lacking}.`,
+          sentence: `Was confirmed, but is not now: ${missingTokens}.`,
           nextAction,
         };
       return {
         ...STATE_WORDS[state],
-        ...(isEnding(standing) ? ({ tone: 'warn' } as const) : {}),
-        sentence: `${lacking === '' ? 'Every token is valid' : `The partial set is accepted: ${lacking}`}${lastingOf(standing)}.`,
+        ...(isEnding(summary) ? ({ tone: 'warn' } as const) : {}),
+        sentence: `${missingTokens === '' ? 'Every token is valid' : `The partial set is accepted: ${missingTokens}`}${lastingOf(summary)}.`,
         nextAction: state === 'DASHBOARD' ? 'Nothing: trade.' : 'Go to the dashboard.',
       };
   }
@@ -98,15 +100,15 @@ export const headlineOf = (standing: Standing): Headline => {
 
 const OVER: readonly RunStatus[] = ['COMPLETED', 'STOPPED', 'ABORTED'];
 
-const isUnderWay = (run: Standing['run']): boolean => run != null && !OVER.includes(run.status);
+const isUnderWay = (run: AccountSummary['run']): boolean => run != null && !OVER.includes(run.status);
 
-const idleSentence = (tokens: Standing['tokens'], lacking: string): string => {
+const idleSentence = (tokens: AccountSummary['tokens'], missingTokens: string): string => {
   if (tokens.length === 0) return 'No API app is configured, so there is no token to make.';
-  return lacking === '' ? 'Not logged in; every token is valid.' : `Not logged in: ${lacking}.`;
+  return missingTokens === '' ? 'Not logged in; every token is valid.' : `Not logged in: ${missingTokens}.`;
 };
 
 /** What to do next, made of nothing but operations that would be accepted. */
-const adviceOf = ({ nextOperations, run, blockedBy }: Standing): string => {
+const adviceOf = ({ nextOperations, run, blockedBy }: AccountSummary): string => {
   const may = (operation: NextOperation): boolean => nextOperations.includes(operation);
   if (run?.status === 'COOLDOWN') return 'Nothing: it goes on by itself when the time is up.';
   if (may('SAVE_API_CONFIG'))
@@ -124,7 +126,7 @@ const adviceOf = ({ nextOperations, run, blockedBy }: Standing): string => {
 };
 
 /** What making these tokens would replace although it works or may work, in words; empty when there is nothing of the kind. */
-export const atStakeIn = (tokens: Standing['tokens']): string => {
+export const wouldReplaceIn = (tokens: AccountSummary['tokens']): string => {
   const among = (wanted: Verdict): string =>
     tokens.flatMap(({ apiName, verdict }) => (verdict === wanted ? apiName : [])).join(', ');
   const [valid, unknown] = [among('VALID'), among('UNKNOWN')];
@@ -135,7 +137,7 @@ export const atStakeIn = (tokens: Standing['tokens']): string => {
 };
 
 /** The tokens that are not VALID, such as "PRIMARY missing; WEBSOCKET1, WEBSOCKET2 expired". Empty when there is none. */
-export const lackingOf = (tokens: Standing['tokens']): string => {
+export const missingTokensOf = (tokens: AccountSummary['tokens']): string => {
   const kinds = ['MISSING', 'INVALID', 'EXPIRED', 'UNKNOWN'] as const;
   const parts = kinds.flatMap((kind) => {
     const names = tokens.filter(({ verdict }) => verdict === kind).map(({ apiName }) => apiName);
@@ -146,11 +148,11 @@ export const lackingOf = (tokens: Standing['tokens']): string => {
   return parts.join('; ');
 };
 
-const isEnding = ({ expiry = [] }: Standing): boolean =>
+const isEnding = ({ expiry = [] }: AccountSummary): boolean =>
   expiry.some(({ level }) => level === 'AMBER' || level === 'RED');
 
 /** That the end is near; empty while it is not. */
-const lastingOf = ({ expiry = [] }: Standing): string => {
+const lastingOf = ({ expiry = [] }: AccountSummary): string => {
   if (expiry.some(({ level }) => level === 'RED')) return ', for less than ten minutes';
   return expiry.some(({ level }) => level === 'AMBER') ? ', for less than an hour' : '';
 };
@@ -162,7 +164,7 @@ const queued = (position: number): Said => ({
   nextAction: 'Nothing: it begins by itself.',
 });
 
-const underWay = (run: Standing['run']): Said => {
+const underWay = (run: AccountSummary['run']): Said => {
   if (run == null) return { sentence: 'A run is about to begin.', nextAction: 'Nothing: wait.' };
   const made = run.steps.filter(({ status }) => status === 'DONE').length;
   const now = run.steps.find(({ status }) => status === 'RUNNING');
@@ -176,11 +178,11 @@ const underWay = (run: Standing['run']): Said => {
 
 const blocked = (
   reason: Exclude<BlockReason, 'COOLDOWN'>,
-  { run, tokens, nextOperations }: Standing,
+  { run, tokens, nextOperations }: AccountSummary,
 ): Said => {
   const orAccept = nextOperations.includes('ACCEPT_PARTIAL') ? ', or accept the partial set' : '';
   const waits = run?.status === 'WAITING_OPERATOR';
-  const lacking = lackingOf(tokens);
+  const missingTokens = missingTokensOf(tokens);
   switch (reason) {
     case 'CAPTCHA':
       return waits
@@ -201,7 +203,7 @@ const blocked = (
       };
     case 'APP_REJECTED':
       return {
-        sentence: `The broker does not accept an app: ${lacking}.`,
+        sentence: `The broker does not accept an app: ${missingTokens}.`,
         nextAction: `Put the app right at the broker and generate again${orAccept}.`,
       };
     case 'PAGE_CHANGED':
@@ -241,7 +243,7 @@ const blocked = (
       };
     case 'TOKENS_END_EACH_OTHER':
       return {
-        sentence: `The broker seems to keep one token per user: making one ended another. ${capital(lacking)}.`,
+        sentence: `The broker seems to keep one token per user: making one ended another. ${capital(missingTokens)}.`,
         nextAction: `Generating again does not help. Enable only the APIs whose tokens the broker keeps at the same time${orAccept}.`,
       };
   }

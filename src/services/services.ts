@@ -13,7 +13,7 @@ import type { EventLog } from './events/event-log.ts';
 import type { TokenGeneration } from './generation/token-generation.ts';
 import type { AppInspection } from './health/app-inspection.ts';
 import type { Runs } from './runs/runs.ts';
-import type { TokenTruth } from './tokens/token-truth.ts';
+import type { TokenVerifier } from './tokens/token-verifier.ts';
 
 /** What a request may call; `app.ts` puts it together. */
 export interface Services {
@@ -21,7 +21,7 @@ export interface Services {
   readonly credentials: AccountCredentials;
   readonly accountSwitch: AccountSwitch;
   readonly apiConfigs: ApiConfigs;
-  readonly truth: TokenTruth;
+  readonly verifier: TokenVerifier;
   readonly generation: TokenGeneration;
   readonly runs: Runs;
   readonly states: AuthStates;

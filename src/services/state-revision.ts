@@ -6,11 +6,11 @@ import type { AuthStates } from './auth-state/auth-states.ts';
 import type { Clock } from './clock.ts';
 import type { TokenGeneration } from './generation/token-generation.ts';
 import type { Runs } from './runs/runs.ts';
-import type { TokenTruth } from './tokens/token-truth.ts';
+import type { TokenVerifier } from './tokens/token-verifier.ts';
 
 interface Options {
   readonly database: Database;
-  readonly truth: TokenTruth;
+  readonly verifier: TokenVerifier;
   readonly runs: Runs;
   readonly states: AuthStates;
   readonly generation: TokenGeneration;
@@ -30,10 +30,10 @@ export class StateRevision {
 
   /** Differs whenever anything has been written, here or by another process, or is known otherwise in memory. */
   get current(): string | null {
-    const { database, truth, runs, generation } = this.#options;
+    const { database, verifier, runs, generation } = this.#options;
     const stored = database.revision;
     if (stored === null) return null;
-    return `${stored} ${truth.revision} ${runs.revision} ${generation.waiting.join()}`;
+    return `${stored} ${verifier.revision} ${runs.revision} ${generation.waiting.join()}`;
   }
 
   /** The next instant at which something reads otherwise though nothing is written: an end, a cooldown's second. */
@@ -43,7 +43,7 @@ export class StateRevision {
     const instants: (Date | null)[] = [nextExpiry(now)];
     for (const account of await listAccounts(database)) {
       const { cooldown, acceptedUntil } = await states.record(account);
-      const tokens = await this.#options.truth.tokens(account);
+      const tokens = await this.#options.verifier.tokens(account);
       instants.push(acceptedUntil, ...tokens.map(endOf));
       if (cooldown !== null) instants.push(nextSecondOf(cooldown.until, now));
     }

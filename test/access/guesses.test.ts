@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Guesses } from '../../src/http/guesses.ts';
+import { KeyGuessLimiter } from '../../src/http/key-guess-limiter.ts';
 import { holderOf } from '../support/callers.ts';
 import { type Desk, openDesk, until } from '../support/desk.ts';
 
@@ -104,7 +104,7 @@ test('an address has twenty wrong guesses and one a second, however they are spr
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 0, max: 3000 }), { minLength: 1, maxLength: 200 }), (pauses) => {
       let now = 0;
-      const guesses = new Guesses(() => now);
+      const guesses = new KeyGuessLimiter(() => now);
       let allowed = 0;
       for (const [index, pause] of pauses.entries()) {
         now += pause;

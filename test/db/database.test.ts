@@ -215,7 +215,7 @@ test('what was read is kept until this program or another one writes', async () 
   await using database = await folder.open();
   let reads = 0;
   const names = () =>
-    database.recall('names', async (db) => {
+    database.cached('names', async (db) => {
       reads += 1;
       return (await db.selectFrom('vega_accounts').select('id').execute()).map(({ id }) => id);
     });

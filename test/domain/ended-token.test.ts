@@ -145,8 +145,8 @@ describe('what a run has ended stands', () => {
       [inactive, valid('WEBSOCKET1')],
       [],
     ],
-  ])('%s', (_when, runs, checks, standing) => {
-    expect(standingEnds(runs, checks)).toEqual(standing);
+  ])('%s', (_when, runs, checks, summary) => {
+    expect(standingEnds(runs, checks)).toEqual(summary);
   });
 });
 

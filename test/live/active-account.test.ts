@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import type { Account } from '../../src/domain/account.ts';
-import type { KeptEvent } from '../../src/domain/event.ts';
+import type { StoredEvent } from '../../src/domain/event.ts';
 import { ActiveAccount } from '../../src/services/events/active-account.ts';
 import { openTwoLogins, SECOND_ENVIRONMENT } from '../accounts/two-logins.ts';
 import { readEvents } from '../rest/event-reader.ts';
 import { openDesk, until } from '../support/desk.ts';
 
-const switched = (id: number, from: string | undefined, to: string): KeptEvent => ({
+const switched = (id: number, from: string | undefined, to: string): StoredEvent => ({
   ...{ id, at: new Date(0), accountId: null, kind: 'ACCOUNT_SWITCHED' },
   account: { id: to } as Account,
   from,

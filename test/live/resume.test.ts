@@ -104,7 +104,7 @@ test('a client that is cut off two hundred times at random moments ends with exa
       events.publish(left % 3 === 0 ? null : 'UPSTOX_01', progress(published));
       published += 1;
     }
-    if (isTick) events.whisper('UPSTOX_01', progress(-1));
+    if (isTick) events.publishTransient('UPSTOX_01', progress(-1));
     await settle(wait);
     client.cut();
     client.connect(desk);

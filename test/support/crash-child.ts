@@ -21,7 +21,7 @@ await using app = await openApp(readConfig(process.env), {
   workingDirectory,
   browserLock: path.join(workingDirectory, 'browser.lock'),
   log: createLogger('trace'),
-  reach: (checkpoint) => {
+  onCheckpoint: (checkpoint) => {
     if (checkpoint !== point) return;
     left -= 1;
     if (left === 0) process.kill(process.pid, 'SIGKILL');

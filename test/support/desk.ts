@@ -24,7 +24,7 @@ export interface DeskOptions {
   /** The file that stands for the machine's one browser; one of its own unless given. */
   readonly browserLock?: string;
   readonly limits?: AppOptions['limits'];
-  readonly reach?: (checkpoint: Checkpoint) => void;
+  readonly onCheckpoint?: (checkpoint: Checkpoint) => void;
   /** A broker that another desk has started. */
   readonly broker?: Simulator;
 }
@@ -88,11 +88,11 @@ export const openDesk = async (options: DeskOptions = {}): Promise<Desk> => {
   const log = createLogger('trace', { write: (line) => void lines.push(line) });
   const clock = options.clock === undefined ? {} : { clock: options.clock };
   const browserLock = options.browserLock ?? path.join(directory, 'browser.lock');
-  const reach = options.reach ?? (() => undefined);
+  const onCheckpoint = options.onCheckpoint ?? (() => undefined);
   const app = await openApp(readConfig(env), {
     workingDirectory: directory,
     browserLock,
-    reach,
+    onCheckpoint,
     log,
     ...clock,
     ...(options.limits === undefined ? {} : { limits: options.limits }),

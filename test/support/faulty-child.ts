@@ -15,7 +15,7 @@ const app = await openApp(readConfig(process.env), {
   browserLock: path.join(directory, 'browser.lock'),
   log: createLogger('silent'),
   beforeStatement: file.beforeStatement,
-  reach: (checkpoint) => {
+  onCheckpoint: (checkpoint) => {
     if (checkpoint === 'TOKEN_STORED') writeSync(1, 'STORED\n');
   },
 });

@@ -85,7 +85,7 @@ export class ModelDesk {
         VEGA_PROFILE_TIMEOUT_MS: '1000',
         VEGA_COOLDOWN_SECONDS: String(COOLDOWN_SECONDS),
       },
-      reach: () => {
+      onCheckpoint: () => {
         this.#reached += 1;
       },
     });

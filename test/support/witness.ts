@@ -1,5 +1,5 @@
 import type { AuthState } from '../../src/domain/auth-state.ts';
-import type { AuthHappening } from '../../src/domain/event.ts';
+import type { EventPayload } from '../../src/domain/event.ts';
 import type { TokenProgress } from '../../src/domain/generation-run.ts';
 import { type Desk, until } from './desk.ts';
 
@@ -20,7 +20,7 @@ const QUERY = `query ($id: ID!) {
 // biome-ignore lint/suspicious/noExplicitAny: answers are compared, not computed with
 type Answer = any;
 
-const saidBy = (happening: AuthHappening): { kind: Kind; said: Said } | null => {
+const saidBy = (happening: EventPayload): { kind: Kind; said: Said } | null => {
   switch (happening.kind) {
     case 'AUTH_STATE':
       return { kind: 'AUTH_STATE', said: stateText(happening.authState) };

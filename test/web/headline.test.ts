@@ -1,23 +1,23 @@
 import { describe, expect, test } from 'vitest';
-import { headlineOf, lackingOf, type Standing } from '../../src/sdk/headline.ts';
+import { type AccountSummary, headlineOf, missingTokensOf } from '../../src/sdk/headline.ts';
 import type { ApiName, Verdict } from '../../src/sdk/index.ts';
 
 const token = (apiName: ApiName, verdict: Verdict) => ({ apiName, verdict });
-const calm: Standing = {
+const calm: AccountSummary = {
   state: 'IDLE',
   ready: false,
   tokens: [token('PRIMARY', 'VALID'), token('WEBSOCKET1', 'VALID')],
   nextOperations: [],
 };
-const said = (standing: Partial<Standing>): string => {
-  const { word, sentence, nextAction } = headlineOf({ ...calm, ...standing });
+const said = (summary: Partial<AccountSummary>): string => {
+  const { word, sentence, nextAction } = headlineOf({ ...calm, ...summary });
   return `${word} | ${sentence} | ${nextAction}`;
 };
 
 describe('the headline', () => {
   const missing = [token('PRIMARY', 'MISSING'), token('WEBSOCKET1', 'VALID')];
 
-  test('says what is lacking before it says what to do', () => {
+  test('says what is missingTokens before it says what to do', () => {
     expect([
       said({ tokens: missing, nextOperations: ['GENERATE_MISSING'] }),
       said({
@@ -108,9 +108,9 @@ describe('the headline', () => {
 
   test('lists kinds of lack apart, and says "all" only of several', () => {
     expect([
-      lackingOf([token('PRIMARY', 'VALID')]),
-      lackingOf([token('PRIMARY', 'MISSING')]),
-      lackingOf([
+      missingTokensOf([token('PRIMARY', 'VALID')]),
+      missingTokensOf([token('PRIMARY', 'MISSING')]),
+      missingTokensOf([
         token('PRIMARY', 'EXPIRED'),
         token('WEBSOCKET1', 'MISSING'),
         token('WEBSOCKET2', 'MISSING'),

@@ -97,6 +97,6 @@ export class AccessKeys {
 
   /** Asked at every request, and another program on this database may revoke one at any time. */
   #all(): Promise<readonly StoredAccessKey[]> {
-    return this.#options.database.recall('access keys', findAccessKeys);
+    return this.#options.database.cached('access keys', findAccessKeys);
   }
 }

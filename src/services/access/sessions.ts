@@ -179,7 +179,7 @@ export class Sessions implements Disposable {
   }
 
   #all(): Promise<readonly SessionRecord[]> {
-    return this.#options.database.recall('sessions', findSessions);
+    return this.#options.database.cached('sessions', findSessions);
   }
 }
 

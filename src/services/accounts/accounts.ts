@@ -18,7 +18,7 @@ export const openAccounts = async (
   });
 
 export const listAccounts = (database: Database): Promise<readonly Account[]> =>
-  database.recall('accounts', findAccounts);
+  database.cached('accounts', findAccounts);
 
 /** The account of that id; without one, the active account. */
 export const getAccount = async (

@@ -43,7 +43,7 @@ export class ApiConfigs {
     const configs =
       described !== undefined && this.#isInEnvironment(account)
         ? described.apis
-        : await database.recall(`configs of ${account.number}`, (db) =>
+        : await database.cached(`configs of ${account.number}`, (db) =>
             findApiConfigs(db, account.number, database.vault, redirectUri),
           );
     return [...configs].sort(byApiIndex);

@@ -26,12 +26,12 @@ import type { Audit } from '../audit/audit.ts';
 import type { AuthStates } from '../auth-state/auth-states.ts';
 import type { Clock } from '../clock.ts';
 import { pause } from '../pause.ts';
-import type { Reach } from '../runs/checkpoints.ts';
+import type { CheckpointObserver } from '../runs/checkpoints.ts';
 import type { LiveRun } from '../runs/live-run.ts';
 import { toFailure } from '../runs/to-failure.ts';
 import type { CodeOrder } from '../runs/use-code.ts';
 import { Semaphore } from '../semaphore.ts';
-import type { TokenTruth } from '../tokens/token-truth.ts';
+import type { TokenVerifier } from '../tokens/token-verifier.ts';
 
 /** How often a run that waits looks at the clock. */
 const LOOK_MS = 250;
@@ -46,7 +46,7 @@ export interface OutsideRun {
 
 export interface AcquisitionOptions {
   readonly database: Database;
-  readonly truth: TokenTruth;
+  readonly verifier: TokenVerifier;
   readonly states: AuthStates;
   readonly audit: Audit;
   readonly apiBaseUrl: string;
@@ -54,7 +54,7 @@ export interface AcquisitionOptions {
   /** What the operator says is registered at the broker; null when nothing is said. */
   readonly notifierWebhookUri: string | null;
   readonly clock: Clock;
-  readonly reach: Reach;
+  readonly onCheckpoint: CheckpointObserver;
   readonly log: Logger;
 }
 
@@ -82,7 +82,7 @@ export class Acquisitions {
   }
 
   /** Asks for what was not asked for yet; returns when nothing can come any more, or when the signal ends. */
-  async carry(run: OutsideRun, signal: AbortSignal): Promise<void> {
+  async execute(run: OutsideRun, signal: AbortSignal): Promise<void> {
     const { database, clock } = this.#options;
     const { id } = run.live.state;
     const turn = new Semaphore(1);
@@ -147,7 +147,7 @@ export class Acquisitions {
    * acquisition open leaves the step waiting.
    */
   async conclude(
-    { config, live, reach, log }: CodeOrder,
+    { config, live, onCheckpoint, log }: CodeOrder,
     { id, kind }: Acquisition,
     work: () => Promise<void>,
   ): Promise<FailureCode | null> {
@@ -157,7 +157,7 @@ export class Acquisitions {
     try {
       await work();
       await live.finish(apiName);
-      reach('API_DONE');
+      onCheckpoint('API_DONE');
       log.info({ api: apiName }, 'token made');
       return null;
     } catch (error) {
@@ -219,7 +219,7 @@ export class Acquisitions {
       log.warn({ api: apiName, failure: code, err: error }, 'approval could not be requested');
       await database.write((transaction) => settleAcquisition(transaction, id, clock()));
       await live.fail(apiName, { code, message });
-      if (asksForRest(code)) await states.rest(account);
+      if (asksForRest(code)) await states.startCooldown(account);
       return FAILURES[code].scope === 'API';
     }
   }
@@ -232,7 +232,7 @@ export class Acquisitions {
 
   /** Ends what has lapsed; false when nothing is left to wait for. */
   async #look({ live, log }: OutsideRun): Promise<boolean> {
-    const { database, clock, truth } = this.#options;
+    const { database, clock, verifier } = this.#options;
     const now = clock();
     const open = await this.#openOf(live.state.id);
     const rest = open.filter((acquisition) => !isLapsed(acquisition, now));
@@ -241,7 +241,7 @@ export class Acquisitions {
     for (const { id, apiName, kind } of open.filter((acquisition) => isLapsed(acquisition, now))) {
       await database.write((transaction) => settleAcquisition(transaction, id, now));
       // It may have been approved, and the token lost on its way.
-      live.noteMade(truth.moment);
+      live.noteMade(verifier.moment);
       await live.fail(apiName, { code: 'APPROVAL_LAPSED', message: LAPSED[kind] });
       log.warn({ api: apiName, kind }, 'nothing came in time');
     }

@@ -15,7 +15,7 @@ const REST_MS = 10_000;
 /** TAKEN: the token is stored. NOT_NOW: nobody could judge it, so it may be sent again. */
 export type Reception = 'TAKEN' | 'REFUSED' | 'NOT_NOW';
 
-interface Options extends Pick<AcquisitionOptions, 'database' | 'truth' | 'clock' | 'log'> {
+interface Options extends Pick<AcquisitionOptions, 'database' | 'verifier' | 'clock' | 'log'> {
   readonly refusals: Refusals;
 }
 
@@ -50,12 +50,12 @@ export class ApprovalNotices {
   }
 
   async #judge(notice: ApprovalNotice, order: CodeOrder, acquisition: Acquisition): Promise<Reception> {
-    const { database, truth, clock } = this.#options;
+    const { database, verifier, clock } = this.#options;
     // Asked again, because others had their turn in between.
     const fault = faultOf(notice, acquisition, order.account, clock());
     if (fault !== null) return this.#refuse(fault, acquisition);
     if (this.#isResting(acquisition)) return 'NOT_NOW';
-    const probe = await truth.probe(notice.accessToken);
+    const probe = await verifier.probe(notice.accessToken);
     if (probe.kind === 'UNKNOWN') {
       this.#resting.set(acquisition.id, clock().getTime() + REST_MS);
       return 'NOT_NOW';

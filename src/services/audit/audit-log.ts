@@ -3,7 +3,7 @@ import type { AuditComponent, Severity, StoredAuditEntry } from '../../domain/au
 
 const USUAL_PAGE = 100;
 
-interface Wish {
+interface AuditFilter {
   readonly first?: number | null | undefined;
   readonly after?: string | null | undefined;
   readonly severity?: Severity | null | undefined;
@@ -20,7 +20,7 @@ export interface AuditPage {
 /** A page of the audit, the newest entries first. */
 export const readAuditLog = async (
   database: Database,
-  { first, after, severity = null, component = null, correlationId = null }: Wish,
+  { first, after, severity = null, component = null, correlationId = null }: AuditFilter,
 ): Promise<AuditPage> => {
   const size = first ?? USUAL_PAGE;
   const before = after == null ? null : Number(after);

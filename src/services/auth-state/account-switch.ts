@@ -7,14 +7,14 @@ import type { ApiConfigs } from '../accounts/api-configs.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { Runs } from '../runs/runs.ts';
-import type { TokenTruth } from '../tokens/token-truth.ts';
+import type { TokenVerifier } from '../tokens/token-verifier.ts';
 import type { AuthStates } from './auth-states.ts';
 
 interface Options {
   readonly database: Database;
   readonly events: EventLog;
   readonly audit: Audit;
-  readonly truth: TokenTruth;
+  readonly verifier: TokenVerifier;
   readonly apiConfigs: ApiConfigs;
   readonly runs: Runs;
   readonly states: AuthStates;
@@ -61,10 +61,10 @@ export class AccountSwitch implements AsyncDisposable {
 
   /** Behind the answer: the broker may take its time. */
   async #ask(accounts: readonly Account[]): Promise<void> {
-    const { truth, apiConfigs, states, log } = this.#options;
+    const { verifier, apiConfigs, states, log } = this.#options;
     try {
       for (const account of accounts) {
-        await truth.check(account, await apiConfigs.enabled(account));
+        await verifier.check(account, await apiConfigs.enabled(account));
         await states.settle(account);
       }
     } catch (error) {

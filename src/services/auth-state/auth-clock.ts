@@ -117,7 +117,7 @@ export class AuthClock implements AsyncDisposable {
       const cooldown = cooldownAt(record, clock());
       if (cooldown.active) {
         this.note(account);
-        events.whisper(account.id, { kind: 'COOLDOWN', cooldown });
+        events.publishTransient(account.id, { kind: 'COOLDOWN', cooldown });
       } else await this.#cooldownIsOver(account);
       if (isOfYesterday(record, clock()) && !(await this.#isUnderWay(account)))
         await this.#states.move(account, 'DAY_ENDED');
@@ -132,7 +132,7 @@ export class AuthClock implements AsyncDisposable {
     await this.#wake(account);
     if (!this.#cooling.delete(account.id) || hasEnded) return;
     const { cooldown } = await this.#states.read(account);
-    this.#options.events.whisper(account.id, { kind: 'COOLDOWN', cooldown });
+    this.#options.events.publishTransient(account.id, { kind: 'COOLDOWN', cooldown });
     await this.#states.publish(account);
   }
 

@@ -32,7 +32,7 @@ import type { Clock } from '../clock.ts';
 import type { EventLog } from '../events/event-log.ts';
 import { KeyedMutex } from '../keyed-mutex.ts';
 import type { Runs } from '../runs/runs.ts';
-import type { TokenTruth } from '../tokens/token-truth.ts';
+import type { TokenVerifier } from '../tokens/token-verifier.ts';
 import { AuthClock } from './auth-clock.ts';
 import { type AccountView, StatePublisher } from './state-publisher.ts';
 
@@ -40,7 +40,7 @@ interface Options {
   readonly database: Database;
   readonly events: EventLog;
   readonly audit: Audit;
-  readonly truth: TokenTruth;
+  readonly verifier: TokenVerifier;
   readonly apiConfigs: ApiConfigs;
   readonly credentials: AccountCredentials;
   readonly runs: Runs;
@@ -63,7 +63,7 @@ export class AuthStates {
     this.#options = options;
     this.#publisher = new StatePublisher(options.events);
     this.#clock = new AuthClock(this, options);
-    options.truth.onChange((account) => this.publishChanges(account));
+    options.verifier.onChange((account) => this.publishChanges(account));
   }
 
   async open(account: Account): Promise<void> {
@@ -73,7 +73,7 @@ export class AuthStates {
 
   /** What is stored of an account's state. */
   record({ id }: Account): Promise<AuthRecord> {
-    return this.#options.database.recall(`state of ${id}`, (db) => findAuthRecord(db, id));
+    return this.#options.database.cached(`state of ${id}`, (db) => findAuthRecord(db, id));
   }
 
   async read(account: Account): Promise<AuthState> {
@@ -128,7 +128,7 @@ export class AuthStates {
   enter(account: Account, announce: () => Promise<void>): Promise<void> {
     return this.#mutex.run(account.id, async () => {
       await announce();
-      this.#options.truth.markForRecheck(account);
+      this.#options.verifier.markForRecheck(account);
       if (!(await this.#step(account, 'ACCOUNT_ENTERED'))) await this.#endConfirmation(account);
       this.#publisher.publishAll(account, await this.#view(account));
     });
@@ -172,7 +172,7 @@ export class AuthStates {
   }
 
   /** A login was asked for and nothing needed making. */
-  async welcomeBack(account: Account): Promise<void> {
+  async reopenGate(account: Account): Promise<void> {
     const { database } = this.#options;
     await database.write((transaction) => changeAuthRecord(transaction, account.id, { isLoggedOut: false }));
     await this.#mutex.run(account.id, async () => {
@@ -219,7 +219,7 @@ export class AuthStates {
   }
 
   /** The account goes to rest: the cooldown that was stored with the failure is published. */
-  rest(account: Account): Promise<void> {
+  startCooldown(account: Account): Promise<void> {
     this.#clock.note(account);
     return this.#mutex.run(account.id, async () => {
       await this.#moveToPartial(account);
@@ -432,21 +432,21 @@ export class AuthStates {
   }
 
   async #endedTokens({ id }: Account, { checks, now }: GateFacts): Promise<readonly EndedToken[]> {
-    const runs = await this.#options.database.recall(`ending runs of ${id}`, (db) =>
+    const runs = await this.#options.database.cached(`ending runs of ${id}`, (db) =>
       findEndingRuns(db, id, lastExpiry(now)),
     );
     return standingEnds(runs, checks);
   }
 
   async #facts(account: Account): Promise<GateFacts> {
-    const { truth, apiConfigs, clock } = this.#options;
+    const { verifier, apiConfigs, clock } = this.#options;
     const record = await this.record(account);
-    const known = await truth.known(account, await apiConfigs.enabled(account));
+    const known = await verifier.lastKnown(account, await apiConfigs.enabled(account));
     return {
       record,
       checks: known.map(({ check }) => check),
       now: clock(),
-      isRecheckDue: truth.isRecheckDue(account, known),
+      isRecheckDue: verifier.isRecheckDue(account, known),
     };
   }
 }

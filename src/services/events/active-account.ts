@@ -1,4 +1,4 @@
-import type { AuthHappening } from '../../domain/event.ts';
+import type { EventPayload } from '../../domain/event.ts';
 
 interface Switch {
   readonly id: number;
@@ -34,15 +34,15 @@ export class ActiveAccount {
     return this.#switches.at(-1);
   }
 
-  notePublished(happening: AuthHappening): void {
-    if (happening.kind === 'ACCOUNT_SWITCHED') this.#published = happening.account.id;
+  notePublished(payload: EventPayload): void {
+    if (payload.kind === 'ACCOUNT_SWITCHED') this.#published = payload.account.id;
   }
 
-  noteTold(happening: AuthHappening): void {
-    if (happening.kind === 'ACCOUNT_SWITCHED') this.#told = happening.account.id;
+  noteTold(payload: EventPayload): void {
+    if (payload.kind === 'ACCOUNT_SWITCHED') this.#told = payload.account.id;
   }
 
-  noteKept(event: { readonly id: number } & AuthHappening): void {
+  noteKept(event: { readonly id: number } & EventPayload): void {
     if (event.kind !== 'ACCOUNT_SWITCHED') return;
     this.#switches.push({ id: event.id, to: event.account.id, from: event.from });
   }

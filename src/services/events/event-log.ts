@@ -1,20 +1,20 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Database } from '../../db/database.ts';
 import type { Account } from '../../domain/account.ts';
-import type { AuthAside, AuthEvent, AuthHappening, EventDraft, KeptEvent } from '../../domain/event.ts';
+import type { AuthEvent, ControlEvent, EventDraft, EventPayload, StoredEvent } from '../../domain/event.ts';
 import type { Logger } from '../../log.ts';
 import type { Clock } from '../clock.ts';
 import { ActiveAccount } from './active-account.ts';
 import { CatchUp } from './catch-up.ts';
 import { EventPages, restOfPage } from './event-pages.ts';
 import { EventReader, type Portion } from './event-reader.ts';
-import { EventStore, type Keeping } from './event-store.ts';
+import { EventStore, type StoredDraft } from './event-store.ts';
 import { RecentEvents, toldTo } from './recent-events.ts';
 
 /** How much of the history is answered without the database. */
 const RECENT = 1000;
 const HEARTBEAT_MS = 15_000;
-/** How many happenings are told before the readers have to take them: less than waits for one reader. */
+/** How many payloads are told before the readers have to take them: less than waits for one reader. */
 const TOLD_AT_ONCE = 64;
 /** After so many readers, or so long, others have a turn of the event loop. */
 const [WOKEN_AT_ONCE, WAKING_MS] = [100, 10];
@@ -25,26 +25,26 @@ interface Options {
   readonly log: Logger;
 }
 
-interface Wish {
+interface SubscribeOptions {
   readonly after?: number | undefined;
-  readonly snapshot?: readonly AuthHappening[];
+  readonly snapshot?: readonly EventPayload[];
   readonly only?: AuthEvent['kind'] | undefined;
   /** Whether the listener may be told of this one; everything if left out. */
-  readonly hears?: (happening: AuthHappening | AuthAside) => boolean;
+  readonly canReceive?: (payload: EventPayload | ControlEvent) => boolean;
 }
 
 /** Told when it is kept, or when the database does not take it. */
 interface DraftTurn {
   readonly kind: 'DRAFT';
   readonly draft: EventDraft;
-  event: KeptEvent | null;
+  event: StoredEvent | null;
 }
 
 /** What is to be told, in this order. */
 type Turn =
   | DraftTurn
-  | { readonly kind: 'TICK'; readonly accountId: string; readonly happening: AuthHappening }
-  | { readonly kind: 'READER'; readonly reader: EventReader; readonly snapshot: readonly AuthHappening[] };
+  | { readonly kind: 'TICK'; readonly accountId: string; readonly payload: EventPayload }
+  | { readonly kind: 'READER'; readonly reader: EventReader; readonly snapshot: readonly EventPayload[] };
 
 /**
  * Everything that happens, in order, for everybody who listens. An event is kept before it is told, so whoever comes
@@ -86,8 +86,8 @@ export class EventLog implements AsyncDisposable {
     const store = await EventStore.open({
       database: options.database,
       log: options.log,
-      onKept: (kept) => log.#onKept(kept),
-      onImpatience: () => void log.#tellAll(),
+      onStored: (kept) => log.#onStored(kept),
+      onStoreTimeout: () => void log.#tellAll(),
     });
     const log: EventLog = new EventLog(options, store);
     for (const event of await store.readSwitches()) log.#active.noteKept(event);
@@ -118,10 +118,10 @@ export class EventLog implements AsyncDisposable {
   }
 
   /** Something has happened, to an account or, with null, to all of them. */
-  publish(accountId: string | null, happening: AuthHappening): void {
-    const draft: EventDraft = { at: this.#options.clock(), accountId, ...happening };
+  publish(accountId: string | null, payload: EventPayload): void {
+    const draft: EventDraft = { at: this.#options.clock(), accountId, ...payload };
     const turn: DraftTurn = { kind: 'DRAFT', draft, event: null };
-    this.#active.notePublished(happening);
+    this.#active.notePublished(payload);
     this.#turns.push(turn);
     this.#drafts.set(draft, turn);
     this.#store.keep(draft);
@@ -140,8 +140,8 @@ export class EventLog implements AsyncDisposable {
   }
 
   /** Tells something that is not kept, such as a tick of a clock: it repeats the last id. */
-  whisper(accountId: string, happening: AuthHappening): void {
-    this.#turns.push({ kind: 'TICK', accountId, happening });
+  publishTransient(accountId: string, payload: EventPayload): void {
+    this.#turns.push({ kind: 'TICK', accountId, payload });
     void this.#tellAll();
   }
 
@@ -152,12 +152,12 @@ export class EventLog implements AsyncDisposable {
    */
   subscribe(
     accountId: string | null,
-    { after, only, hears = () => true, snapshot = [] }: Wish = {},
+    { after, only, canReceive = () => true, snapshot = [] }: SubscribeOptions = {},
   ): EventReader {
     const reader = new EventReader({
       accountId,
       only,
-      hears,
+      canReceive,
       after,
       turn: (of) => this.#catchUp.turn(of),
       history: (of, seen) => this.#history(of, seen),
@@ -181,12 +181,12 @@ export class EventLog implements AsyncDisposable {
     for (const reader of [...this.#readers]) reader.letGo();
   }
 
-  #aside(accountId: string, happening: AuthHappening | AuthAside): AuthEvent {
-    return { id: this.#lastId, at: this.#options.clock(), accountId, ...happening };
+  #controlEvent(accountId: string, payload: EventPayload | ControlEvent): AuthEvent {
+    return { id: this.#lastId, at: this.#options.clock(), accountId, ...payload };
   }
 
   /** Returns when the readers were given it. */
-  #onKept(kept: readonly Keeping[]): Promise<void> {
+  #onStored(kept: readonly StoredDraft[]): Promise<void> {
     for (const { draft, event } of kept) {
       const turn = draft === null ? undefined : this.#drafts.get(draft);
       if (draft !== null) this.#drafts.delete(draft);
@@ -259,7 +259,7 @@ export class EventLog implements AsyncDisposable {
         this.#takeDraft(turn);
         break;
       case 'TICK':
-        this.#send(this.#aside(turn.accountId, turn.happening));
+        this.#send(this.#controlEvent(turn.accountId, turn.payload));
         break;
       case 'READER':
         this.#begin(turn.reader, turn.snapshot);
@@ -289,34 +289,34 @@ export class EventLog implements AsyncDisposable {
     this.#stopWatching = null;
   }
 
-  #begin(reader: EventReader, snapshot: readonly AuthHappening[]): void {
+  #begin(reader: EventReader, snapshot: readonly EventPayload[]): void {
     if (reader.isClosed) return;
     const accountId = reader.accountId ?? this.#active.told;
     reader.begin(
       this.#lastId,
-      snapshot.map((happening) => this.#aside(accountId, happening)),
+      snapshot.map((payload) => this.#controlEvent(accountId, payload)),
     );
     this.#enter(reader);
   }
 
-  #tell(event: KeptEvent): void {
+  #tell(event: StoredEvent): void {
     this.#remember(event);
     this.#send(event);
   }
 
   /** Another process has published it. */
-  #tellForeign(event: KeptEvent): void {
+  #tellForeign(event: StoredEvent): void {
     this.#active.notePublished(event);
     this.#tell(event);
   }
 
-  #remember(event: KeptEvent): void {
+  #remember(event: StoredEvent): void {
     this.#lastId = event.id;
     this.#recent.add(event);
     this.#active.noteKept(event);
   }
 
-  #send(event: KeptEvent | AuthEvent): void {
+  #send(event: StoredEvent | AuthEvent): void {
     if (event.kind === 'ACCOUNT_SWITCHED') this.#active.noteTold(event);
     for (const reader of this.#readers) {
       const accountId = reader.accountId ?? this.#active.told;
@@ -333,7 +333,7 @@ export class EventLog implements AsyncDisposable {
     const beats = new Map<string, AuthEvent>();
     for (const reader of this.#readers) {
       const accountId = reader.accountId ?? this.#active.told;
-      const beat = beats.get(accountId) ?? this.#aside(accountId, { kind: 'HEARTBEAT' });
+      const beat = beats.get(accountId) ?? this.#controlEvent(accountId, { kind: 'HEARTBEAT' });
       beats.set(accountId, beat);
       reader.offer(beat);
     }
@@ -370,12 +370,12 @@ export class EventLog implements AsyncDisposable {
     this.#options.log.warn({ account: accountId }, 'a reader asked for history that is gone');
     // One that follows a single kind cannot be told: it is let go, and begins anew with the state as it is.
     if (!reader.wants('GAP')) reader.letGo();
-    const gap = this.#aside(accountId, { kind: 'GAP' });
+    const gap = this.#controlEvent(accountId, { kind: 'GAP' });
     return { events: reader.isClosed ? [] : [gap], upTo: this.#lastId, isWhole: true };
   }
 
   /** What was told and not kept yet. */
-  #unkept(): readonly KeptEvent[] {
+  #unkept(): readonly StoredEvent[] {
     if (!this.#store.isFailing) return [];
     return this.#store.drafts
       .filter((draft) => this.#toldUnkept.has(draft))
@@ -383,7 +383,7 @@ export class EventLog implements AsyncDisposable {
   }
 
   /** What of these is for the reader. One that follows the active account goes over to another at each switch. */
-  #of(reader: EventReader, seen: number, events: readonly KeptEvent[]): readonly AuthEvent[] {
+  #of(reader: EventReader, seen: number, events: readonly StoredEvent[]): readonly AuthEvent[] {
     let active = this.#active.at(seen) ?? this.#active.told;
     return events.flatMap((event) => {
       if (event.kind === 'ACCOUNT_SWITCHED') active = event.account.id;

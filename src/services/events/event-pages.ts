@@ -1,11 +1,11 @@
-import type { KeptEvent } from '../../domain/event.ts';
+import type { StoredEvent } from '../../domain/event.ts';
 
 /** How many ids a page holds. Readers read up to the end of a page, so that those who are near each other soon read the same. */
 export const PAGE = 64;
 /** How many pages are remembered. */
 const CAPACITY = 32;
 
-type Read = (after: number, limit: number) => Promise<readonly KeptEvent[]>;
+type Read = (after: number, limit: number) => Promise<readonly StoredEvent[]>;
 
 /** How many ids there are from behind this one to the end of its page. */
 export const restOfPage = (after: number): number => PAGE - (after % PAGE);
@@ -16,19 +16,19 @@ export const restOfPage = (after: number): number => PAGE - (after % PAGE);
  */
 export class EventPages {
   readonly #read: Read;
-  readonly #pages = new Map<number, Promise<readonly KeptEvent[]>>();
+  readonly #pages = new Map<number, Promise<readonly StoredEvent[]>>();
 
   constructor(read: Read) {
     this.#read = read;
   }
 
   /** What there is behind an id, up to the end of its page or to `lastId`. */
-  async behind(after: number, lastId: number): Promise<readonly KeptEvent[]> {
+  async behind(after: number, lastId: number): Promise<readonly StoredEvent[]> {
     const page = await this.#page(after - (after % PAGE), lastId);
     return page.filter(({ id }) => id > after && id <= lastId);
   }
 
-  #page(start: number, lastId: number): Promise<readonly KeptEvent[]> {
+  #page(start: number, lastId: number): Promise<readonly StoredEvent[]> {
     const known = this.#pages.get(start);
     if (known !== undefined) return known;
     const page = this.#read(start, PAGE).then((events) => events.filter(({ id }) => id <= start + PAGE));
@@ -37,7 +37,7 @@ export class EventPages {
     return page;
   }
 
-  #remember(start: number, page: Promise<readonly KeptEvent[]>): void {
+  #remember(start: number, page: Promise<readonly StoredEvent[]>): void {
     this.#pages.set(start, page);
     page.catch(() => this.#pages.delete(start));
     const [oldest] = this.#pages.keys();

@@ -1,4 +1,4 @@
-import type { AuthAside, AuthEvent, AuthHappening } from '../../domain/event.ts';
+import type { AuthEvent, ControlEvent, EventPayload } from '../../domain/event.ts';
 
 /** How many events may wait for one reader before it is sent back to the history. */
 const CAPACITY = 256;
@@ -19,7 +19,7 @@ export interface ReaderOptions {
   /** Only events of this kind. */
   readonly only: AuthEvent['kind'] | undefined;
   /** Whether its listener may be told of this one. */
-  readonly hears: (happening: AuthHappening | AuthAside) => boolean;
+  readonly canReceive: (payload: EventPayload | ControlEvent) => boolean;
   /** The last event it has seen; what came behind it is read from the history first. */
   readonly after: number | undefined;
   /** Returns when the reader may read a portion of the history. */
@@ -83,7 +83,7 @@ export class EventReader implements AsyncIterableIterator<AuthEvent> {
 
   /** It wants to hear this event, and may. */
   isFor(event: AuthEvent): boolean {
-    return this.wants(event.kind) && this.#options.hears(event);
+    return this.wants(event.kind) && this.#options.canReceive(event);
   }
 
   /** Tells it something. False when it has fallen behind by that. */

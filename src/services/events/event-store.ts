@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '../../db/database.ts';
 import { appendEvents, findEvents, findEventsOf, findLastEventId, KEPT_EVENTS } from '../../db/events.ts';
-import type { EventDraft, KeptEvent } from '../../domain/event.ts';
+import type { EventDraft, StoredEvent } from '../../domain/event.ts';
 import type { Logger } from '../../log.ts';
 
-/** How many happenings one transaction takes, and how many of another process are read at once. */
+/** How many payloads one transaction takes, and how many of another process are read at once. */
 const BATCH = 64;
-/** How long a happening waits for the database before it is told without being kept. */
+/** How long a payload waits for the database before it is told without being kept. */
 const PATIENCE_MS = 300;
 /** How long a database that failed is left alone. */
 const RETRY_MS = 1000;
@@ -20,18 +20,18 @@ interface Options {
    * Happenings have got their ids; the drafts are those that were handed in, what another process did stands before.
    * The next ones wait until these were told.
    */
-  readonly onKept: (kept: readonly Keeping[]) => Promise<void>;
+  readonly onStored: (kept: readonly StoredDraft[]) => Promise<void>;
   /** The database does not take the drafts at the moment: they have to be told without an id of their own. */
-  readonly onImpatience: () => void;
+  readonly onStoreTimeout: () => void;
 }
 
 /** An event in the history; null as draft where another process has written it. */
-export interface Keeping {
-  readonly event: KeptEvent;
+export interface StoredDraft {
+  readonly event: StoredEvent;
   readonly draft: EventDraft | null;
 }
 
-/** Writes happenings down, in order, as many at once as there are. What the database does not take is offered again until it does. */
+/** Writes payloads down, in order, as many at once as there are. What the database does not take is offered again until it does. */
 export class EventStore {
   readonly #options: Options;
   #drafts: EventDraft[] = [];
@@ -78,12 +78,12 @@ export class EventStore {
   }
 
   /** The history behind an id, oldest first. */
-  read(after: number, limit: number): Promise<readonly KeptEvent[]> {
+  read(after: number, limit: number): Promise<readonly StoredEvent[]> {
     return findEvents(this.#options.database.read, after, limit);
   }
 
   /** The switches of the active account that the history holds, oldest first. */
-  readSwitches(): Promise<readonly KeptEvent[]> {
+  readSwitches(): Promise<readonly StoredEvent[]> {
     return findEventsOf(this.#options.database.read, 'ACCOUNT_SWITCHED');
   }
 
@@ -163,7 +163,7 @@ export class EventStore {
     clearTimeout(patience);
     this.#lastId = kept.at(-1)?.id ?? foreign.at(-1)?.id ?? this.#lastId;
     if (kept.length > 0) this.#settle(new Set(drafts), lost);
-    await this.#options.onKept([
+    await this.#options.onStored([
       ...foreign.map((event) => ({ event, draft: null })),
       ...kept.map((event, index) => ({ event, draft: drafts[index] ?? null })),
     ]);
@@ -185,7 +185,7 @@ export class EventStore {
       this.#isLookWanted = foreign.length === BATCH;
       if (foreign.length === 0) return;
       this.#lastId = foreign.at(-1)?.id ?? this.#lastId;
-      await this.#options.onKept(foreign.map((event) => ({ event, draft: null })));
+      await this.#options.onStored(foreign.map((event) => ({ event, draft: null })));
     } catch (error) {
       this.#isLookWanted = false;
       this.#options.log.warn({ err: error }, 'the events of other processes cannot be read at the moment');
@@ -199,6 +199,6 @@ export class EventStore {
         'events cannot be kept at the moment; they are told at once and kept later',
       );
     this.#isFailing = true;
-    this.#options.onImpatience();
+    this.#options.onStoreTimeout();
   }
 }

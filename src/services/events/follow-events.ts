@@ -1,14 +1,14 @@
 import type { Caller } from '../../domain/access-key.ts';
 import type { AuthState } from '../../domain/auth-state.ts';
 import type { DbRecovery } from '../../domain/db-recovery.ts';
-import { type AuthAside, type AuthEvent, type AuthHappening, CONFIRMATION } from '../../domain/event.ts';
+import { type AuthEvent, CONFIRMATION, type ControlEvent, type EventPayload } from '../../domain/event.ts';
+import { canReceive } from '../../domain/event-visibility.ts';
 import type { TokenProgress } from '../../domain/generation-run.ts';
-import { mayHear } from '../../domain/hearing.ts';
 import { getAccount } from '../accounts/accounts.ts';
 import type { Services } from '../services.ts';
 import type { EventReader } from './event-reader.ts';
 
-interface Wish {
+interface SubscribeOptions {
   readonly accountId?: string | null | undefined;
   /** The last event the reader has seen; without it the state as it is comes first. */
   readonly after?: number | undefined;
@@ -23,15 +23,15 @@ interface Wish {
 export const followEvents = async (
   { database, events, states }: Pick<Services, 'database' | 'events' | 'states'>,
   caller: Caller,
-  { accountId, after, only }: Wish,
+  { accountId, after, only }: SubscribeOptions,
 ): Promise<EventReader> => {
   await events.admit();
-  const hears = (happening: AuthHappening | AuthAside): boolean => mayHear(caller, happening);
+  const mayReceive = (payload: EventPayload | ControlEvent): boolean => canReceive(caller, payload);
   const isFollowing = accountId == null;
-  const wish = { only, hears };
+  const options = { only, canReceive: mayReceive };
   if (after !== undefined) {
     const { id } = await getAccount(database, accountId);
-    return events.subscribe(isFollowing ? null : id, { ...wish, after });
+    return events.subscribe(isFollowing ? null : id, { ...options, after });
   }
   // What others have kept so far is in the state, so the reader begins behind it.
   await events.look();
@@ -41,7 +41,7 @@ export const followEvents = async (
       // Another account has become the active one meanwhile.
       if (isFollowing && events.activeId !== account.id) return null;
       const snapshot = snapshotOf(view, database.recovery);
-      return events.subscribe(isFollowing ? null : account.id, { ...wish, snapshot });
+      return events.subscribe(isFollowing ? null : account.id, { ...options, snapshot });
     });
     if (reader !== null) return reader;
   }
@@ -56,13 +56,13 @@ interface View {
 const snapshotOf = (
   { authState, progress: numbers, isReady }: View,
   recovery: DbRecovery,
-): readonly AuthHappening[] => {
+): readonly EventPayload[] => {
   const { run, cooldown } = authState;
-  const progress: AuthHappening[] = run === null ? [] : [{ kind: 'TOKEN_PROGRESS', progress: numbers }];
-  const confirmation: AuthHappening[] = isReady
+  const progress: EventPayload[] = run === null ? [] : [{ kind: 'TOKEN_PROGRESS', progress: numbers }];
+  const confirmation: EventPayload[] = isReady
     ? [{ kind: 'AUTH_CONFIRMED', confirmation: CONFIRMATION }]
     : [];
-  const outage: AuthHappening[] = recovery.dbLocked ? [{ kind: 'DB_RECOVERY', recovery }] : [];
+  const outage: EventPayload[] = recovery.dbLocked ? [{ kind: 'DB_RECOVERY', recovery }] : [];
   return [
     ...outage,
     { kind: 'AUTH_STATE', authState },

@@ -1,9 +1,9 @@
-import type { AuthEvent, KeptEvent } from '../../domain/event.ts';
+import type { AuthEvent, StoredEvent } from '../../domain/event.ts';
 
 /** The newest events of this process, without a hole up to the last one, so that most readers need no database. */
 export class RecentEvents {
   readonly #capacity: number;
-  readonly #events: KeptEvent[] = [];
+  readonly #events: StoredEvent[] = [];
   /** Everything behind this id is here. */
   #since: number;
 
@@ -12,7 +12,7 @@ export class RecentEvents {
     this.#since = since;
   }
 
-  add(event: KeptEvent): void {
+  add(event: StoredEvent): void {
     this.#events.push(event);
     if (this.#events.length > this.#capacity) this.#since = this.#events.shift()?.id ?? this.#since;
   }
@@ -22,7 +22,7 @@ export class RecentEvents {
   }
 
   /** Those behind an id, at most `limit`. */
-  after(id: number, limit: number): readonly KeptEvent[] {
+  after(id: number, limit: number): readonly StoredEvent[] {
     // Searched from the end: who asks is rarely far behind.
     const last = this.#events.findLastIndex((event) => event.id <= id);
     return this.#events.slice(last + 1, last + 1 + limit);
@@ -30,10 +30,10 @@ export class RecentEvents {
 }
 
 /** What concerns every account is told to each reader with the id of its own, once for all readers of that account. */
-const copies = new WeakMap<KeptEvent | AuthEvent, Map<string, AuthEvent>>();
+const copies = new WeakMap<StoredEvent | AuthEvent, Map<string, AuthEvent>>();
 
 /** The event as a reader of that account is told it; null when it is none of its business. */
-export const toldTo = (accountId: string, event: KeptEvent | AuthEvent): AuthEvent | null => {
+export const toldTo = (accountId: string, event: StoredEvent | AuthEvent): AuthEvent | null => {
   if (event.accountId === accountId) return event as AuthEvent;
   if (event.accountId !== null) return null;
   const known = copies.get(event) ?? new Map<string, AuthEvent>();

@@ -1,7 +1,7 @@
 import { BrokerBrowser, type BrowserOptions } from '../../broker/broker-browser.ts';
 import type { LoginSession } from '../../broker/login-session.ts';
 import type { Logger } from '../../log.ts';
-import type { Reach } from '../runs/checkpoints.ts';
+import type { CheckpointObserver } from '../runs/checkpoints.ts';
 import { Semaphore } from '../semaphore.ts';
 
 /** How soon a browser that is kept for a paused run makes way for another process. */
@@ -11,7 +11,7 @@ interface Options {
   readonly browser: BrowserOptions;
   /** Another process has the machine's one browser. */
   readonly isTakenElsewhere: () => boolean;
-  readonly reach: Reach;
+  readonly onCheckpoint: CheckpointObserver;
   readonly log: Logger;
 }
 
@@ -43,7 +43,7 @@ export class BrowserHost implements AsyncDisposable {
       try {
         const session = await browser.openSession();
         this.#sessions.add(session);
-        this.#options.reach('SESSION_OPENED');
+        this.#options.onCheckpoint('SESSION_OPENED');
         return session;
       } finally {
         await this.#quitWhenUnused();
@@ -68,10 +68,10 @@ export class BrowserHost implements AsyncDisposable {
   async #living(): Promise<BrokerBrowser> {
     if (this.#browser?.isAlive) return this.#browser;
     await this.#quit();
-    const { browser, reach } = this.#options;
+    const { browser, onCheckpoint } = this.#options;
     this.#browser = await BrokerBrowser.launch(browser);
     this.#watch = setInterval(() => this.#makeWay(), LOOK_MS).unref();
-    reach('BROWSER_LAUNCHED');
+    onCheckpoint('BROWSER_LAUNCHED');
     return this.#browser;
   }
 

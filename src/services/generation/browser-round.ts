@@ -45,24 +45,24 @@ const makeOne = async (
   session: LoginSession,
   options: GenerationOptions,
 ): Promise<FailureCode | null> => {
-  const { states, database, reach } = options;
+  const { states, database, onCheckpoint } = options;
   await live.takeUp(config.apiName);
   // Read anew for every API: the first login tells whose account it is.
   const account = await getAccount(database, id);
   await states.move(account, 'FIRST_API_TAKEN_UP');
-  reach('API_TAKEN_UP');
+  onCheckpoint('API_TAKEN_UP');
   try {
     const credentials = await options.credentials.open(account);
     await makeToken({ ...options, credentials, account, config, session, live, signal: abort.signal });
     await live.finish(config.apiName);
-    reach('API_DONE');
+    onCheckpoint('API_DONE');
     log.info({ api: config.apiName }, 'token made');
     return null;
   } catch (error) {
     const failure = toFailure(error);
     log.warn({ api: config.apiName, failure: failure.code, err: error }, 'no token');
     await live.fail(config.apiName, failure);
-    reach('API_FAILED');
+    onCheckpoint('API_FAILED');
     return FAILURES[failure.code].scope === 'RUN' ? failure.code : null;
   }
 };

@@ -8,17 +8,17 @@ import type { Audit } from '../audit/audit.ts';
 import type { AuthStates } from '../auth-state/auth-states.ts';
 import type { Clock } from '../clock.ts';
 import type { EventLog } from '../events/event-log.ts';
-import type { Reach } from '../runs/checkpoints.ts';
+import type { CheckpointObserver } from '../runs/checkpoints.ts';
 import type { LoginTimes } from '../runs/make-token.ts';
 import type { Runs } from '../runs/runs.ts';
-import type { TokenTruth } from '../tokens/token-truth.ts';
+import type { TokenVerifier } from '../tokens/token-verifier.ts';
 
 /** What a generation run is carried with. */
 export interface GenerationOptions {
   readonly database: Database;
   readonly events: EventLog;
   readonly audit: Audit;
-  readonly truth: TokenTruth;
+  readonly verifier: TokenVerifier;
   readonly states: AuthStates;
   readonly runs: Runs;
   readonly apiConfigs: ApiConfigs;
@@ -32,6 +32,6 @@ export interface GenerationOptions {
   readonly place: string;
   readonly times: LoginTimes;
   readonly clock: Clock;
-  readonly reach: Reach;
+  readonly onCheckpoint: CheckpointObserver;
   readonly log: Logger;
 }

@@ -21,7 +21,7 @@ export interface LeftRuns {
 }
 
 /** Makes the left runs this process's own. Of several of one account only the newest is kept; the others are ended. */
-export const adoptLeftRuns = async (options: GenerationOptions): Promise<LeftRuns> => {
+export const resumeLeftRuns = async (options: GenerationOptions): Promise<LeftRuns> => {
   const { database } = options;
   const unfinished = await findUnfinishedRuns(database.read);
   const carried = unfinished.filter(({ carrier }) => isCarried(carrier));
@@ -72,11 +72,11 @@ export interface FoundRun {
 export const assessLeftRun = async (
   account: Account,
   run: GenerationRun,
-  { database, truth, apiConfigs, audit, clock }: GenerationOptions,
+  { database, verifier, apiConfigs, audit, clock }: GenerationOptions,
 ): Promise<FoundRun> => {
   const wanted = run.steps.map(({ apiName }) => apiName);
   const configs = (await apiConfigs.enabled(account)).filter(({ apiName }) => wanted.includes(apiName));
-  const known = await truth.check(account, configs);
+  const known = await verifier.check(account, configs);
   const spent = await findSpentCodes(database.read, run.id);
   const outside = await findAcquisitions(database.read, run.id);
   const waiting = outside.filter(canStillCome).map(({ apiName }) => apiName);

@@ -10,14 +10,14 @@ import type { Job } from './job.ts';
  */
 export const recheckTokens = async (
   { live, account: { id }, validBefore }: Job,
-  { database, truth, apiConfigs }: GenerationOptions,
+  { database, verifier, apiConfigs }: GenerationOptions,
 ): Promise<readonly EndedToken[]> => {
   const account = await getAccount(database, id);
   const configs = await apiConfigs.enabled(account);
   const known =
     live.madeAt === 0
-      ? await truth.known(account, configs)
-      : await truth.checkSince(account, configs, live.madeAt);
+      ? await verifier.lastKnown(account, configs)
+      : await verifier.checkSince(account, configs, live.madeAt);
   const isSame = validBefore.filter(({ apiName, fingerprint }) =>
     known.some(({ config, token }) => config.apiName === apiName && token?.fingerprint === fingerprint),
   );

@@ -25,9 +25,9 @@ import { BrowserHost } from './browser-host.ts';
 import { BrowserQueue, type BrowserTurn } from './browser-queue.ts';
 import type { GenerationOptions } from './generation-options.ts';
 import type { Job } from './job.ts';
-import { adoptLeftRuns, assessLeftRun, endOrphans, refuseCarriedElsewhere } from './left-runs.ts';
+import { assessLeftRun, endOrphans, refuseCarriedElsewhere, resumeLeftRuns } from './left-runs.ts';
 import { refuseUnfitTables, refuseUnknownNames, refuseUnreadable } from './request-checks.ts';
-import { RunCarrier } from './run-carrier.ts';
+import { RunExecutor } from './run-executor.ts';
 
 /** How often runs are looked for whose process has died while this one lives. */
 const LOOK_FOR_ORPHANS_MS = 5000;
@@ -37,7 +37,7 @@ export class TokenGeneration {
   readonly #options: GenerationOptions;
   readonly #queue: BrowserQueue;
   readonly #host: BrowserHost;
-  readonly #carrier: RunCarrier;
+  readonly #executor: RunExecutor;
   /** The last run of each account; it may be over. */
   readonly #jobs = new Map<string, Job>();
   /** Accounts that have a run, or are about to. */
@@ -45,14 +45,14 @@ export class TokenGeneration {
   /** Runs that are decided on and not stored yet. */
   readonly #beginnings = new Set<Promise<GenerationRun>>();
   #isClosing = false;
-  #orphanage: NodeJS.Timeout | undefined;
+  #orphanTimer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | null = null;
 
   constructor(options: GenerationOptions) {
     this.#options = options;
     this.#queue = new BrowserQueue({ ...options, onMoved: () => this.#publishQueue() });
     this.#host = new BrowserHost({ ...options, isTakenElsewhere: () => this.#queue.isTakenElsewhere });
-    this.#carrier = new RunCarrier({
+    this.#executor = new RunExecutor({
       ...options,
       queue: this.#queue,
       host: this.#host,
@@ -117,20 +117,20 @@ export class TokenGeneration {
    * Takes up what an earlier process has left: what is valid is not made again, a step that was under way counts as
    * failed, a cooldown goes on with the time that is left of it.
    */
-  async takeUp(): Promise<void> {
+  async resumeInterrupted(): Promise<void> {
     const { database, states } = this.#options;
-    const { ours, carriedElsewhere } = await adoptLeftRuns(this.#options);
+    const { ours, carriedElsewhere } = await resumeLeftRuns(this.#options);
     for (const run of ours) await correlated(run.id, () => this.#takeUpOne(run));
     for (const account of await listAccounts(database)) {
       if (!this.#jobs.has(account.id) && !carriedElsewhere.includes(account.id)) await states.repair(account);
     }
-    this.#orphanage = setInterval(() => this.#lookForOrphans(), LOOK_FOR_ORPHANS_MS).unref();
+    this.#orphanTimer = setInterval(() => this.#lookForOrphans(), LOOK_FOR_ORPHANS_MS).unref();
   }
 
   /** Ends the run under way at its next safe point and waits until its browser is gone; one that cools down is left for the next start. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosing = true;
-    clearInterval(this.#orphanage);
+    clearInterval(this.#orphanTimer);
     await this.#looking;
     await Promise.allSettled(this.#beginnings);
     const jobs = [...this.#jobs.values()];
@@ -140,7 +140,7 @@ export class TokenGeneration {
   }
 
   async #begin({ account, configs, request, wish }: GenerationOrder): Promise<GenerationRun> {
-    const { truth, states, database, audit, credentials, reach } = this.#options;
+    const { verifier, states, database, audit, credentials, onCheckpoint } = this.#options;
     const enabled = configs.filter((config) => config.enabled).sort(byApiIndex);
     refuseUnknownNames(request, enabled);
     await states.refuseBlocked(account);
@@ -149,7 +149,7 @@ export class TokenGeneration {
     const id = randomUUID();
     let turn: BrowserTurn | null = null;
     try {
-      const known = await truth.check(account, enabled);
+      const known = await verifier.check(account, enabled);
       const ended = await states.endedTokens(account);
       const chosen = decide(
         request,
@@ -179,17 +179,17 @@ export class TokenGeneration {
         await audit.note(transaction, 'RUN_STARTED', facts, reference);
         if (isOver(run)) await audit.note(transaction, 'RUN_ENDED', run, reference);
       });
-      reach('RUN_STORED');
+      onCheckpoint('RUN_STORED');
       const validBefore = known.flatMap(({ check, token }) =>
         check.verdict === 'VALID' ? (token ?? []) : [],
       );
       const job = await this.#follow(run, account, apis, validBefore);
       if (apis.length === 0) {
-        await correlated(run.id, () => states.welcomeBack(account));
+        await correlated(run.id, () => states.reopenGate(account));
         this.#taken.delete(account.id);
       } else
         this.#start(job, () =>
-          turn === null ? this.#carrier.carryOutside(job) : this.#carrier.carry(job, turn),
+          turn === null ? this.#executor.awaitExternal(job) : this.#executor.execute(job, turn),
         );
       return run;
     } catch (error) {
@@ -303,8 +303,8 @@ export class TokenGeneration {
   }
 
   /** The account may have its next run as soon as nothing of this one is under way. */
-  #start(job: Job, carry: () => Promise<void>): void {
-    job.end = correlated(job.live.state.id, carry).finally(() => this.#taken.delete(job.account.id));
+  #start(job: Job, execute: () => Promise<void>): void {
+    job.end = correlated(job.live.state.id, execute).finally(() => this.#taken.delete(job.account.id));
   }
 
   async #takeUpOne(left: GenerationRun): Promise<void> {
@@ -314,7 +314,7 @@ export class TokenGeneration {
     const { run, configs, isOutside } = await assessLeftRun(account, left, this.#options);
     const job = await this.#follow(run, account, configs);
     job.log.warn({ status: run.status }, 'taking up a run that an earlier process has left');
-    if (isOutside) return this.#start(job, () => this.#carrier.carryOutside(job));
+    if (isOutside) return this.#start(job, () => this.#executor.awaitExternal(job));
     for (const { apiName, failure } of run.steps) {
       if (failure !== null)
         job.log.warn({ api: apiName, failure: failure.code }, 'what the run has left behind');
@@ -325,12 +325,12 @@ export class TokenGeneration {
       isWhole || blockedBy === 'CREDENTIALS_REJECTED' || left.steps.some(hasStoppedItsRun);
     if (cooldown.active && run.status !== 'COOLDOWN') {
       if (!isOverAlready) await job.live.setStatus('COOLDOWN');
-      await states.rest(account);
+      await states.startCooldown(account);
     }
-    if (isOverAlready) return this.#start(job, () => this.#carrier.finish(job));
+    if (isOverAlready) return this.#start(job, () => this.#executor.finish(job));
     // Joined before anything is waited for, so that they come in the order in which they were.
     const turn = cooldown.active ? null : this.#queue.join(run.id);
-    this.#start(job, () => this.#carrier.carryOn(job, turn));
+    this.#start(job, () => this.#executor.resume(job, turn));
   }
 }
 

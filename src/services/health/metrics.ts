@@ -39,9 +39,9 @@ export const readMetrics = async (services: Services): Promise<Metrics> => {
 };
 
 const measure = async (services: Services, account: Account): Promise<AccountMetrics> => {
-  const { apiConfigs, clock, database, states, truth } = services;
+  const { apiConfigs, clock, database, states, verifier } = services;
   const { state, cooldown } = await states.read(account);
-  const known = await truth.known(account, await apiConfigs.enabled(account));
+  const known = await verifier.lastKnown(account, await apiConfigs.enabled(account));
   const now = clock();
   return {
     accountId: account.id,

@@ -14,7 +14,7 @@ import { type Finding, type HealthComponent, type SystemHealth, worst } from '..
 import { hasExpiryConflict } from '../../domain/verdict.ts';
 import { getAccount } from '../accounts/accounts.ts';
 import type { ApiConfigs } from '../accounts/api-configs.ts';
-import type { TokenTruth } from '../tokens/token-truth.ts';
+import type { TokenVerifier } from '../tokens/token-verifier.ts';
 import type { AppInspection } from './app-inspection.ts';
 import { clockFindings, diskFindings, launchFindings, type TrialOptions } from './system-trials.ts';
 import { tableFindings } from './table-findings.ts';
@@ -30,7 +30,7 @@ interface Options extends TrialOptions {
   readonly databaseLabel: string;
   readonly apiConfigs: ApiConfigs;
   readonly apps: AppInspection;
-  readonly truth: TokenTruth;
+  readonly verifier: TokenVerifier;
   readonly states: States;
   /** VEGA_OPERATOR_KEY is short enough to be found by trying. */
   readonly isOperatorKeyGuessable: boolean;
@@ -155,7 +155,7 @@ export const keyFindings = (isOperatorKeyGuessable: boolean): readonly Finding[]
 const accountFindings = async (options: Options): Promise<readonly Finding[]> => {
   const account = await getAccount(options.database, null);
   const configs = await options.apiConfigs.enabled(account);
-  const known = await options.truth.known(account, configs);
+  const known = await options.verifier.lastKnown(account, configs);
   const conflicts = known.filter(({ token }) => token !== undefined && hasExpiryConflict(token));
   return [
     ...(await tableFindings(options.database, account, configs, options.clock())),

@@ -36,4 +36,4 @@ export const CHECKPOINTS = [
 export type Checkpoint = (typeof CHECKPOINTS)[number];
 
 /** Called when a checkpoint is reached. Does nothing outside of tests. */
-export type Reach = (checkpoint: Checkpoint) => void;
+export type CheckpointObserver = (checkpoint: Checkpoint) => void;

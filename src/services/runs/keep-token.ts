@@ -15,8 +15,8 @@ import { reasonText } from '../../domain/verdict.ts';
 import type { Logger } from '../../log.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Clock } from '../clock.ts';
-import type { TokenTruth } from '../tokens/token-truth.ts';
-import type { Reach } from './checkpoints.ts';
+import type { TokenVerifier } from '../tokens/token-verifier.ts';
+import type { CheckpointObserver } from './checkpoints.ts';
 import type { LiveRun } from './live-run.ts';
 
 /** For whom and for what a token is kept. */
@@ -25,10 +25,10 @@ export interface KeepOrder {
   readonly config: ApiConfig;
   readonly live: LiveRun;
   readonly database: Database;
-  readonly truth: TokenTruth;
+  readonly verifier: TokenVerifier;
   readonly audit: Audit;
   readonly clock: Clock;
-  readonly reach: Reach;
+  readonly onCheckpoint: CheckpointObserver;
   readonly log: Logger;
 }
 
@@ -43,17 +43,17 @@ export const keepToken = async (
   token: IssuedToken,
   along: Along = nothing,
 ): Promise<void> => {
-  const { config, live, reach, truth } = order;
+  const { config, live, onCheckpoint, verifier } = order;
   refuseForeign(order, token);
   const { madeAt } = live;
-  live.noteMade(truth.moment);
+  live.noteMade(verifier.moment);
   await live.enter(config.apiName, 'STORE');
-  reach('STORE_ENTERED');
+  onCheckpoint('STORE_ENTERED');
   const before = await store(order, token, along);
-  reach('TOKEN_STORED');
-  reach('VERIFY_ENTERED');
+  onCheckpoint('TOKEN_STORED');
+  onCheckpoint('VERIFY_ENTERED');
   await verify(order, token, { before, madeAt });
-  reach('TOKEN_VERIFIED');
+  onCheckpoint('TOKEN_VERIFIED');
 };
 
 /** The answer and the token itself both may say whose it is; a stranger's token is not kept. */
@@ -118,11 +118,11 @@ interface Former {
 }
 
 const verify = async (order: KeepOrder, token: IssuedToken, former: Former): Promise<void> => {
-  const { account, config, database, truth, live } = order;
-  const [known] = await truth.check(account, [config]);
+  const { account, config, database, verifier, live } = order;
+  const [known] = await verifier.check(account, [config]);
   const check = known?.check;
   if (check?.verdict === 'VALID') {
-    const userId = known?.token === undefined ? undefined : truth.profileOf(account, known.token)?.userId;
+    const userId = known?.token === undefined ? undefined : verifier.profileOf(account, known.token)?.userId;
     if (userId !== undefined) {
       await database.write((transaction) => rememberBrokerUser(transaction, account.id, userId));
     }

@@ -85,7 +85,7 @@ export class LiveRun {
     this.#madeAt = moment;
   }
 
-  /** The moment of the last such note, as TokenTruth counts them; 0 where this process has made none. */
+  /** The moment of the last such note, as TokenVerifier counts them; 0 where this process has made none. */
   get madeAt(): number {
     return this.#madeAt;
   }

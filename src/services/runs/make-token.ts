@@ -48,7 +48,7 @@ export const makeToken = async (order: TokenOrder): Promise<void> => {
   await refuseUnfitTable(order);
   await refuseFruitlessPins(order);
   const code = await logIn(order);
-  order.reach('CODE_RECEIVED');
+  order.onCheckpoint('CODE_RECEIVED');
   // The code is good for one try: from here on an abort waits until the token is stored.
   if (order.signal.aborted)
     throw new LoginFailure('ABORTED', 'The run was aborted before the code was used.');
@@ -79,23 +79,23 @@ const listenerOf = (order: TokenOrder): LoginListener => {
     onStep: async (step) => {
       await live.enter(config.apiName, step);
       const checkpoint = ENTERED[step];
-      if (checkpoint !== undefined) order.reach(checkpoint);
+      if (checkpoint !== undefined) order.onCheckpoint(checkpoint);
     },
     onSubmitted: (what) => {
       live.noteSubmitted(what);
       const checkpoint = SUBMITTED[what];
-      if (checkpoint !== undefined) order.reach(checkpoint);
+      if (checkpoint !== undefined) order.onCheckpoint(checkpoint);
     },
     awaitOtpRequest: () => awaitSpacing(order),
     beforeOtpRequest: async () => {
       await noteAttempt(order, 'OTP_REQUEST');
-      order.reach('OTP_REQUEST_RECORDED');
+      order.onCheckpoint('OTP_REQUEST_RECORDED');
     },
     awaitTimeStep: () => awaitTimeStep(order),
     takeOtp: () => takeOtp(order),
     beforePin: async () => {
       await noteAttempt(order, 'PIN');
-      order.reach('PIN_RECORDED');
+      order.onCheckpoint('PIN_RECORDED');
     },
     onOtpInterval: (milliseconds) =>
       order.database.write((transaction) => noteOtpInterval(transaction, ownerOf(order), milliseconds)),
@@ -176,7 +176,7 @@ const takeOtp = async (order: TokenOrder): Promise<Secret | null> => {
     },
     { mustLast: true },
   );
-  order.reach('TIME_STEP_TAKEN');
+  order.onCheckpoint('TIME_STEP_TAKEN');
   return isTaken ? totpCode(totp, step) : null;
 };
 

@@ -63,6 +63,6 @@ export class Runs {
     const live = this.live(accountId);
     if (live !== null && !isOver(live)) return live;
     // Another process on this database may have begun one since.
-    return this.#database.recall(`latest run of ${accountId}`, (db) => findLatestRun(db, accountId));
+    return this.#database.cached(`latest run of ${accountId}`, (db) => findLatestRun(db, accountId));
   }
 }

@@ -15,18 +15,18 @@ export interface CodeOrder extends KeepOrder {
 
 /** Trades a code for its token, once, and keeps that. The intent is written down before the code leaves. */
 export const useCode = async (order: CodeOrder, code: Secret): Promise<void> => {
-  const { config, live, apiBaseUrl, times, reach } = order;
+  const { config, live, apiBaseUrl, times, onCheckpoint } = order;
   await live.enter(config.apiName, 'EXCHANGE');
-  reach('EXCHANGE_ENTERED');
+  onCheckpoint('EXCHANGE_ENTERED');
   await noteAttempt(order, 'CODE');
-  reach('CODE_RECORDED');
+  onCheckpoint('CODE_RECORDED');
   live.noteSubmitted('CODE');
   const token = await exchangeCode(apiBaseUrl, config, code, times.stepTimeoutMs).catch((error: unknown) => {
     // Whatever was answered: a token may have been made.
-    live.noteMade(order.truth.moment);
+    live.noteMade(order.verifier.moment);
     throw error;
   });
-  reach('CODE_EXCHANGED');
+  onCheckpoint('CODE_EXCHANGED');
   await keepToken(order, token);
 };
 

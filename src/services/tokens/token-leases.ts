@@ -11,7 +11,7 @@ import { Refusal } from '../../domain/refusal.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { endOf, reasonText, type Verdict } from '../../domain/verdict.ts';
 import type { Services } from '../services.ts';
-import type { KnownToken } from './token-truth.ts';
+import type { KnownToken } from './token-verifier.ts';
 
 /** A token's value in the hands of a program. */
 export interface TokenLease {
@@ -30,7 +30,7 @@ export interface LeaseHolder extends LeaseRecord {
 
 type Needs = Pick<
   Services,
-  'database' | 'apiConfigs' | 'truth' | 'audit' | 'accessKeys' | 'refusals' | 'clock'
+  'database' | 'apiConfigs' | 'verifier' | 'audit' | 'accessKeys' | 'refusals' | 'clock'
 >;
 
 /** After an answer that told nothing the broker is left alone for so long, however often a program asks. */
@@ -95,10 +95,10 @@ const after = ({ clock }: Needs, milliseconds: number): Date => new Date(clock()
 
 /** Who holds what, of the keys that still may. */
 export const listLeases = async (
-  { database, truth, apiConfigs, accessKeys }: Needs,
+  { database, verifier, apiConfigs, accessKeys }: Needs,
   account: Account,
 ): Promise<readonly LeaseHolder[]> => {
-  const known = await truth.known(account, await apiConfigs.list(account));
+  const known = await verifier.lastKnown(account, await apiConfigs.list(account));
   const leases = await findLeases(database.read, account.id);
   const keys = await accessKeys.list();
   return leases.flatMap((lease) => {
@@ -110,13 +110,17 @@ export const listLeases = async (
 };
 
 /** What is known; the broker is asked where that is not enough. */
-const judge = async ({ truth, clock }: Needs, account: Account, config: ApiConfig): Promise<KnownToken> => {
-  const [known] = await truth.known(account, [config]);
+const judge = async (
+  { verifier, clock }: Needs,
+  account: Account,
+  config: ApiConfig,
+): Promise<KnownToken> => {
+  const [known] = await verifier.lastKnown(account, [config]);
   if (known === undefined) throw new Error('There is an answer for each API.');
   const { check, checkedAt } = known;
   const wasAskedJustNow = checkedAt !== null && clock().getTime() - checkedAt.getTime() < ASK_AGAIN_MS;
   if (check.verdict !== 'UNKNOWN' || wasAskedJustNow) return known;
-  const [asked] = await truth.check(account, [config]);
+  const [asked] = await verifier.check(account, [config]);
   return asked ?? known;
 };
 

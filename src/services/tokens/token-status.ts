@@ -8,11 +8,11 @@ import type { TokenStatusReport } from '../../domain/token-status.ts';
 import { endOf } from '../../domain/verdict.ts';
 import type { Services } from '../services.ts';
 
-type Facts = Pick<Services, 'database' | 'truth' | 'apiConfigs' | 'clock' | 'states' | 'databaseLabel'>;
+type Facts = Pick<Services, 'database' | 'verifier' | 'apiConfigs' | 'clock' | 'states' | 'databaseLabel'>;
 
 /** Asks both layers about every enabled API. */
 export const readTokenStatus = async (services: Facts, account: Account): Promise<TokenStatusReport> => {
-  const known = await services.truth.check(account, await services.apiConfigs.enabled(account));
+  const known = await services.verifier.check(account, await services.apiConfigs.enabled(account));
   await services.states.settle(account);
   return { checkedAt: services.clock(), tokens: known.map(({ check }) => check) };
 };
@@ -26,7 +26,7 @@ export interface TokenExpiry {
 
 /** When the tokens of the enabled APIs end, by the server's clock. Reads the database and nothing else. */
 export const readTokenExpiry = async (services: Facts, account: Account): Promise<readonly TokenExpiry[]> => {
-  const known = await services.truth.known(account, await services.apiConfigs.enabled(account));
+  const known = await services.verifier.lastKnown(account, await services.apiConfigs.enabled(account));
   const now = services.clock();
   return known.flatMap(({ config, token }) => {
     const expiresAt = token === undefined ? null : endOf(token);
@@ -56,10 +56,11 @@ export const readLoginSuccess = async (
   apiName: ApiName,
 ): Promise<LoginSuccess | null> => {
   const configs = (await services.apiConfigs.enabled(account)).filter((config) => config.apiName === apiName);
-  const [before] = await services.truth.known(account, configs);
-  const [known] = before?.check.verdict === 'VALID' ? [before] : await services.truth.check(account, configs);
+  const [before] = await services.verifier.lastKnown(account, configs);
+  const [known] =
+    before?.check.verdict === 'VALID' ? [before] : await services.verifier.check(account, configs);
   if (known?.token === undefined || known.check.verdict !== 'VALID') return null;
-  const profile = services.truth.profileOf(account, known.token);
+  const profile = services.verifier.profileOf(account, known.token);
   if (profile === null) return null;
   const { database, databaseLabel } = services;
   return {

@@ -15,11 +15,11 @@ export const useHeadline = (): {
 } => {
   const { authState, ready, tokens, tokenExpiry } = useGlance();
   const isSure = useLine() !== 'LOST';
-  const standing = { ...authState, ready, tokens, expiry: tokenExpiry };
-  const known = headlineOf(standing);
+  const summary = { ...authState, ready, tokens, expiry: tokenExpiry };
+  const known = headlineOf(summary);
   if (isSure) {
     const gate = ready ? GATE_WORDS.open : GATE_WORDS.shut;
-    return { headline: known, stateWords: stateWordsOf(standing, known), gate, isSure };
+    return { headline: known, stateWords: stateWordsOf(summary, known), gate, isSure };
   }
   const headline: Headline = {
     glyph: '✕',

@@ -1,5 +1,5 @@
 import { type FormEvent, useState } from 'react';
-import { atStakeIn } from '../../sdk/headline.ts';
+import { wouldReplaceIn } from '../../sdk/headline.ts';
 import { type ApiName, GenerateTokensDocument } from '../../sdk/index.ts';
 import { VERDICT_WORDS } from '../../sdk/words.ts';
 import { useAct } from '../acts/use-act.ts';
@@ -18,8 +18,8 @@ export const ChooseApis = () => {
   );
   const [agreed, agree] = useState('');
   const chosen = tokens.filter(({ apiName }) => apiNames.includes(apiName));
-  const atStake = atStakeIn(chosen);
-  const isReady = chosen.length > 0 && agreed === atStake && !isBusy;
+  const wouldReplace = wouldReplaceIn(chosen);
+  const isReady = chosen.length > 0 && agreed === wouldReplace && !isBusy;
   const generate = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     if (!isReady) return;
@@ -51,18 +51,18 @@ export const ChooseApis = () => {
           </label>
         ))}
       </fieldset>
-      {atStake === '' ? null : (
+      {wouldReplace === '' ? null : (
         <label className="check">
           <input
             type="checkbox"
-            checked={agreed === atStake}
-            onChange={({ target }) => agree(target.checked ? atStake : '')}
+            checked={agreed === wouldReplace}
+            onChange={({ target }) => agree(target.checked ? wouldReplace : '')}
           />
-          Replace {atStake}
+          Replace {wouldReplace}
         </label>
       )}
       <div className="row">
-        <button type="submit" className={atStake === '' ? 'primary' : 'danger'} disabled={!isReady}>
+        <button type="submit" className={wouldReplace === '' ? 'primary' : 'danger'} disabled={!isReady}>
           Generate these
         </button>
         <button type="button" onClick={() => ask(null)}>

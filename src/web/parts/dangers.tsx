@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { lackingOf } from '../../sdk/headline.ts';
+import { missingTokensOf } from '../../sdk/headline.ts';
 import { AcceptPartialDocument, GenerateTokensDocument, LogoutDocument } from '../../sdk/index.ts';
 import { useAct } from '../acts/use-act.ts';
 import { useGlance } from '../facts/use-desk.ts';
@@ -48,8 +48,8 @@ export const AcceptPartial = () => {
       onCancel={() => ask(null)}
     >
       <p>
-        <b>Open the gate of {called(activeAccount)} without the rest:</b> {lackingOf(tokens)}. It holds until
-        the next 03:30 IST and is written down.
+        <b>Open the gate of {called(activeAccount)} without the rest:</b> {missingTokensOf(tokens)}. It holds
+        until the next 03:30 IST and is written down.
       </p>
     </ConfirmByTyping>
   );

@@ -10,8 +10,8 @@ type Run = NonNullable<Glance['authState']['run']>;
 export const ProgressPanel = () => {
   const { authState, tokens } = useGlance();
   const { run } = authState;
-  const lacking = tokens.filter(({ verdict }) => verdict !== 'VALID');
-  const valid = tokens.length - lacking.length;
+  const missingTokens = tokens.filter(({ verdict }) => verdict !== 'VALID');
+  const valid = tokens.length - missingTokens.length;
   const isLive = run != null && run.endedAt === null;
   return (
     <Panel
@@ -27,10 +27,10 @@ export const ProgressPanel = () => {
       }
       className="progress-panel"
     >
-      {isLive || lacking.length > 0 ? (
+      {isLive || missingTokens.length > 0 ? (
         <ul className="lacking">
           {isLive ? <RunProgress run={run} /> : null}
-          {lacking.map(({ apiName, verdict }) => (
+          {missingTokens.map(({ apiName, verdict }) => (
             <li key={apiName}>
               {apiName} <WordMark of={VERDICT_WORDS[verdict]} />
             </li>

@@ -1,26 +1,26 @@
 import type { Locator, Page } from 'playwright';
 import type { Secret } from '../domain/secret.ts';
 import { LoginFailure } from './login-failure.ts';
-import type { LoginSight } from './login-sight.ts';
 import type { LoginTraffic } from './login-traffic.ts';
 import { obstacleTo } from './own-step.ts';
 import type { ButtonReading } from './page-parts.ts';
+import type { PageReader } from './page-reader.ts';
 import { FIELDS, type FieldName, type PageReading } from './page-reading.ts';
 import { strangePage } from './strange-page.ts';
-import { fillAtOnce, typeDigits } from './typing.ts';
+import { fastFill, typeDigits } from './typing.ts';
 
 /** How long a value that has left by itself is given to take effect before the button is pressed all the same. */
 const SELF_SUBMIT_MS = 700;
 /** How long a click may take to show an effect before the page is taken to want it another way. */
 const CLICK_EFFECT_MS = 3000;
 /** A code that was typed longer ago could be too old when it arrives, and a wrong one is counted. */
-const OTP_PATIENCE_MS = 25_000;
+const OTP_TIMEOUT_MS = 25_000;
 /** A button that cannot be pressed by then moves or is covered. */
-const CLICK_PATIENCE_MS = 2000;
+const CLICK_TIMEOUT_MS = 2000;
 
 interface Options {
   readonly page: Page;
-  readonly sight: LoginSight;
+  readonly reader: PageReader;
   readonly traffic: LoginTraffic;
   readonly stepTimeoutMs: number;
 }
@@ -29,15 +29,15 @@ interface Options {
  * Types and presses, whether the page sends by itself, wants a click or the Enter key. Whoever calls has armed the guard of
  * the traffic before, which lets a value leave once.
  */
-export class LoginHands {
+export class LoginActions {
   readonly #page: Page;
-  readonly #sight: LoginSight;
+  readonly #reader: PageReader;
   readonly #traffic: LoginTraffic;
   readonly #stepTimeoutMs: number;
 
-  constructor({ page, sight, traffic, stepTimeoutMs }: Options) {
+  constructor({ page, reader, traffic, stepTimeoutMs }: Options) {
     this.#page = page;
-    this.#sight = sight;
+    this.#reader = reader;
     this.#traffic = traffic;
     this.#stepTimeoutMs = stepTimeoutMs;
   }
@@ -54,8 +54,8 @@ export class LoginHands {
   async dismiss({ label, at }: ButtonReading): Promise<void> {
     if (at === null) return;
     const pressing = AbortSignal.timeout(CLICK_EFFECT_MS);
-    await this.#sight.unlessStuck(this.#page.mouse.click(at.x, at.y), pressing);
-    await this.#sight.until(pressing, ({ reading, kind }) => {
+    await this.#reader.unlessStuck(this.#page.mouse.click(at.x, at.y), pressing);
+    await this.#reader.until(pressing, ({ reading, kind }) => {
       const isGone = reading !== null && !reading.buttons.some((button) => button.label === label);
       return this.#traffic.redirect !== null || kind.kind === 'FAILURE' || isGone || undefined;
     });
@@ -66,10 +66,10 @@ export class LoginHands {
     const typed = value.reveal();
     const typing = AbortSignal.timeout(SELF_SUBMIT_MS);
     let isTyped = false;
-    const entering = fillAtOnce(this.#page, FIELDS[field].input, typed, typing, () => {
+    const entering = fastFill(this.#page, FIELDS[field].input, typed, typing, () => {
       isTyped = true;
     });
-    const entered = await this.#sight.unlessStuck(entering, typing);
+    const entered = await this.#reader.unlessStuck(entering, typing);
     if (entered === 'NOT_TYPED' || !isTyped) return false;
     const isTaken = entered === null || digitsIn(field, entered.shown) !== typed;
     const button = isTaken
@@ -87,19 +87,19 @@ export class LoginHands {
     if (button === null) return this.#mayHaveLeft(field, unread) || (await this.#isOver());
     const pressing = AbortSignal.timeout(CLICK_EFFECT_MS);
     this.#traffic.notePress();
-    await this.#sight.unlessStuck(this.#page.mouse.click(button.x, button.y), pressing);
+    await this.#reader.unlessStuck(this.#page.mouse.click(button.x, button.y), pressing);
     const hasEffect = await this.#hasEffect(field, pressing);
     return this.#mayHaveLeft(field, unread) || hasEffect;
   }
 
   /** Nothing is typed beside a failure. */
   async #isOver(): Promise<boolean> {
-    return (await this.#sight.look()).kind.kind === 'FAILURE';
+    return (await this.#reader.read()).kind.kind === 'FAILURE';
   }
 
   /** What was typed stands there, and can be sent by a button that is not locked, or by the Enter key. */
   async #isStillToSend(field: FieldName): Promise<boolean> {
-    const { reading } = await this.#sight.look();
+    const { reading } = await this.#reader.read();
     const shown = reading?.fields[field];
     return shown !== undefined && !shown.isEmpty && (shown.buttonEnabled || !shown.hasButton);
   }
@@ -114,13 +114,13 @@ export class LoginHands {
   /** The page has taken away what was typed, so there is nothing to press: perhaps it is on its way. */
   async #awaitLeaving(field: FieldName, deadline: AbortSignal, unread: number): Promise<null> {
     const hasLeft = () => this.#traffic.isGone(field) || this.#traffic.unread.count > unread || undefined;
-    await this.#sight.until(deadline, ({ kind }) => kind.kind === 'FAILURE' || hasLeft(), hasLeft);
+    await this.#reader.until(deadline, ({ kind }) => kind.kind === 'FAILURE' || hasLeft(), hasLeft);
     return null;
   }
 
   /** Where the step's button can be pressed; null when it cannot in time, or when the value has left already. */
   #awaitButton(field: FieldName, deadline: AbortSignal): Promise<{ x: number; y: number } | null> {
-    return this.#sight.until(deadline, ({ reading, kind }) => {
+    return this.#reader.until(deadline, ({ reading, kind }) => {
       if (this.#traffic.isGone(field) || kind.kind === 'FAILURE') return null;
       return isOwnStep(reading, field) ? (reading?.fields[field]?.buttonAt ?? undefined) : undefined;
     });
@@ -129,7 +129,7 @@ export class LoginHands {
   /** Pressing has made the page send the value, or show something else. */
   async #hasEffect(field: FieldName, deadline: AbortSignal): Promise<boolean> {
     const isGone = () => this.#traffic.isGone(field) || undefined;
-    const effect = await this.#sight.until(
+    const effect = await this.#reader.until(
       deadline,
       ({ reading, kind }) => {
         const hasMovedOn = reading !== null && reading.fields[field] === undefined;
@@ -157,7 +157,7 @@ export class LoginHands {
       if (isGone() || this.#mayHaveLeft(field, unread)) return;
     } catch {
       // The browser's own message quotes what was being typed, so neither message nor cause goes on.
-      this.#sight.throwIfOver();
+      this.#reader.throwIfOver();
       if (this.#traffic.isGone(field) || this.#mayHaveLeft(field, unread)) return;
       if (!(await this.#isInput(field))) return;
       throw new LoginFailure('PAGE_CHANGED', `The ${field} field could not be filled.`);
@@ -171,8 +171,8 @@ export class LoginHands {
   /** Presses the step's button once it can be pressed, unless the page has sent the value by itself. */
   async #press(field: FieldName, unread: number): Promise<void> {
     const typedAt = performance.now();
-    const deadline = field === 'OTP' ? this.#sight.deadline(OTP_PATIENCE_MS) : this.#sight.deadline();
-    const wanted = await this.#sight.until(deadline, async ({ reading, kind }) => {
+    const deadline = field === 'OTP' ? this.#reader.deadline(OTP_TIMEOUT_MS) : this.#reader.deadline();
+    const wanted = await this.#reader.until(deadline, async ({ reading, kind }) => {
       if (this.#traffic.redirect !== null || kind.kind === 'FAILURE') return 'NOTHING';
       const shown = reading?.fields[field];
       if (reading !== null && shown === undefined) return 'NOTHING';
@@ -191,7 +191,7 @@ export class LoginHands {
     });
     if (wanted === null) {
       if (this.#traffic.isGone(field) || this.#mayHaveLeft(field, unread)) return;
-      const { reading } = await this.#sight.look();
+      const { reading } = await this.#reader.read();
       if (reading !== null && !isOwnStep(reading, field)) throw strangePage(reading, new Set());
       throw new LoginFailure('PAGE_CHANGED', `The button of the ${field} step stayed locked.`);
     }
@@ -220,23 +220,23 @@ export class LoginHands {
   /** Presses as a person would; a button that never stands still or is covered is pressed from within the page. */
   async #click(field: FieldName, button: Locator, hasWorked: () => boolean): Promise<void> {
     try {
-      return await button.click({ timeout: CLICK_PATIENCE_MS, noWaitAfter: true });
+      return await button.click({ timeout: CLICK_TIMEOUT_MS, noWaitAfter: true });
     } catch {
-      this.#sight.throwIfOver();
+      this.#reader.throwIfOver();
     }
-    const { reading, kind } = await this.#sight.look();
+    const { reading, kind } = await this.#reader.read();
     if (hasWorked() || kind.kind === 'FAILURE' || !isOwnStep(reading, field)) return;
     try {
-      await button.dispatchEvent('click', {}, { timeout: CLICK_PATIENCE_MS });
+      await button.dispatchEvent('click', {}, { timeout: CLICK_TIMEOUT_MS });
     } catch {
-      this.#sight.throwIfOver();
+      this.#reader.throwIfOver();
       if (hasWorked()) return;
       throw new LoginFailure('PAGE_CHANGED', 'A button of the login page could not be pressed.');
     }
   }
 
   async #isInput(field: FieldName): Promise<boolean> {
-    const { reading } = await this.#sight.look();
+    const { reading } = await this.#reader.read();
     return reading?.fields[field] !== undefined;
   }
 

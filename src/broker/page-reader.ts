@@ -13,14 +13,14 @@ import {
 } from './page-kind.ts';
 import { type FieldName, type PageReading, readPage } from './page-reading.ts';
 import type { PageWatch } from './page-watch.ts';
-import { Patience } from './patience.ts';
+import { StepTimeout } from './step-timeout.ts';
 import { isBlankOrBusy, strangePage } from './strange-page.ts';
 
 /** How long a reading may take while the browser waits for an answer; the page is read again after it. */
-const READING_PATIENCE_MS = 1000;
+const READING_TIMEOUT_MS = 1000;
 
 /** What a look at the page has shown. */
-export interface Seen {
+export interface PageState {
   /** Null when the browser did not answer. */
   readonly reading: PageReading | null;
   readonly kind: PageKind;
@@ -36,7 +36,7 @@ interface Options {
 }
 
 /** What the login page shows. What went over the wire counts before it. */
-export class LoginSight {
+export class PageReader {
   readonly #options: Options;
   /** The last one that the browser gave. */
   #reading: PageReading | null = null;
@@ -58,7 +58,7 @@ export class LoginSight {
   }
 
   /** Reads the page, also when a deadline has just passed, and says what it is. */
-  async look(): Promise<Seen> {
+  async read(): Promise<PageState> {
     const { page, traffic, submitted } = this.#options;
     this.throwIfOver();
     const reading = await this.unlessStuck(readPage(page, traffic.captchaFrames));
@@ -141,13 +141,13 @@ export class LoginSight {
    */
   async until<Answer>(
     deadline: AbortSignal,
-    decide: (seen: Seen) => Answer | undefined | Promise<Answer | undefined>,
+    decide: (state: PageState) => Answer | undefined | Promise<Answer | undefined>,
     known: () => Answer | undefined = () => undefined,
   ): Promise<Answer | null> {
     const { watch, request } = this.#options;
     for (;;) {
       const mark = watch.mark();
-      const answer = known() ?? (await decide(await this.look()));
+      const answer = known() ?? (await decide(await this.read()));
       if (answer !== undefined) return answer;
       if (deadline.aborted) return null;
       await watch.changedSince(mark, deadline, request.signal);
@@ -156,8 +156,8 @@ export class LoginSight {
 
   /** A browser that waits for an answer does not answer either, so what is asked of it is given up after a while. */
   async unlessStuck<Answer>(asked: Promise<Answer>, ...deadlines: AbortSignal[]): Promise<Answer | null> {
-    using patience = new Patience(READING_PATIENCE_MS, ...deadlines, this.#options.request.signal);
-    const { signal } = patience;
+    using timeout = new StepTimeout(READING_TIMEOUT_MS, ...deadlines, this.#options.request.signal);
+    const { signal } = timeout;
     const givenUp = new Promise<null>((resolve) => {
       if (signal.aborted) setImmediate(() => resolve(null));
       signal.addEventListener('abort', () => resolve(null), { once: true });

@@ -1,8 +1,8 @@
 /** What was read, kept for as long as nothing is written: many ask the same, and between two writes the answer is the same. */
-export class Recollection {
+export class ReadCache {
   readonly #known = new Map<string, { readonly version: string; readonly value: Promise<unknown> }>();
 
-  recall<Value>(key: string, version: string, load: () => Promise<Value>): Promise<Value> {
+  get<Value>(key: string, version: string, load: () => Promise<Value>): Promise<Value> {
     const known = this.#known.get(key);
     if (known?.version === version) return known.value as Promise<Value>;
     const value = load();

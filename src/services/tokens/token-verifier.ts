@@ -55,7 +55,7 @@ interface Options {
 type ChangeListener = (account: Account) => Promise<void>;
 
 /** Says of every token what is known, and no more. The broker is asked once per question, however many ask it. */
-export class TokenTruth {
+export class TokenVerifier {
   readonly #options: Options;
   readonly #places = new Semaphore(PROBES_AT_ONCE);
   readonly #inFlight = new Map<string, Flight>();
@@ -81,7 +81,7 @@ export class TokenTruth {
   }
 
   /** What is known without asking the broker, in the order of `configs`. */
-  async known(account: Account, configs: readonly ApiConfig[]): Promise<readonly KnownToken[]> {
+  async lastKnown(account: Account, configs: readonly ApiConfig[]): Promise<readonly KnownToken[]> {
     const { clock } = this.#options;
     const tokens = await this.#find(account);
     return configs.map((config) => this.#know(account, config, tokens, clock()));
@@ -89,7 +89,7 @@ export class TokenTruth {
 
   /** Both layers: time, then the profile call for what passed. What is found dead is marked inactive at once. */
   async check(account: Account, configs: readonly ApiConfig[]): Promise<readonly KnownToken[]> {
-    const known = await this.known(account, configs);
+    const known = await this.lastKnown(account, configs);
     return Promise.all(known.map((one) => this.#ask(account, one)));
   }
 
@@ -104,7 +104,7 @@ export class TokenTruth {
     configs: readonly ApiConfig[],
     moment: number,
   ): Promise<readonly KnownToken[]> {
-    const known = await this.known(account, configs);
+    const known = await this.lastKnown(account, configs);
     return Promise.all(
       known.map((one) => (this.#isAsked(account, one, moment) ? one : this.#ask(account, one, moment))),
     );
@@ -112,7 +112,7 @@ export class TokenTruth {
 
   /** The profile that the last successful check of this token saw. */
   profileOf(account: Account, token: StoredToken): Profile | null {
-    const remembered = this.#recall(account, token.apiName);
+    const remembered = this.#rememberedOf(account, token.apiName);
     return remembered?.fingerprint === token.fingerprint ? remembered.profile : null;
   }
 
@@ -139,13 +139,13 @@ export class TokenTruth {
     return this.#probe({ fingerprint: fingerprint(accessToken), accessToken }).result;
   }
 
-  #recall(account: Account, apiName: ApiName): Remembered | undefined {
+  #rememberedOf(account: Account, apiName: ApiName): Remembered | undefined {
     return this.#remembered.get(account.id)?.get(apiName);
   }
 
   async #find(account: Account): Promise<readonly StoredToken[]> {
     const { database } = this.#options;
-    const tokens = await database.recall(`tokens of ${account.number}`, (db) =>
+    const tokens = await database.cached(`tokens of ${account.number}`, (db) =>
       findTokens(db, account.number, database),
     );
     return tokens.map((token) => ({ ...token, storage: database.storageOf(account.number, token.apiName) }));
@@ -154,7 +154,7 @@ export class TokenTruth {
   #know(account: Account, config: ApiConfig, tokens: readonly StoredToken[], now: Date): KnownToken {
     const token = tokens.find(({ apiName }) => apiName === config.apiName);
     const check = checkTime(config, token, now);
-    const remembered = this.#recall(account, config.apiName);
+    const remembered = this.#rememberedOf(account, config.apiName);
     const isSame = token !== undefined && remembered?.fingerprint === token.fingerprint;
     if (!isSame) return { config, token, check, checkedAt: null };
     // Time, a changed client and the table overrule what the broker said earlier; its reason outlives `INACTIVE`.
@@ -165,7 +165,7 @@ export class TokenTruth {
   }
 
   #isAsked(account: Account, { token }: KnownToken, since: number): boolean {
-    const remembered = token === undefined ? undefined : this.#recall(account, token.apiName);
+    const remembered = token === undefined ? undefined : this.#rememberedOf(account, token.apiName);
     return (
       remembered !== undefined && remembered.fingerprint === token?.fingerprint && remembered.moment > since
     );
@@ -187,7 +187,7 @@ export class TokenTruth {
     const check = checkProfile(config.apiName, probe, expectedUserId);
     const checkedAt = this.#options.clock();
     const profile = probe.kind === 'ALIVE' ? probe.profile : null;
-    const before = this.#recall(account, config.apiName);
+    const before = this.#rememberedOf(account, config.apiName);
     const { fingerprint } = token;
     const ofAccount = this.#remembered.get(account.id) ?? new Map<ApiName, Remembered>();
     this.#remembered.set(

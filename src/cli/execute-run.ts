@@ -15,7 +15,7 @@ interface CarryOptions {
 }
 
 /** Stays with a run until it has ended, is aborted with Ctrl-C, or is left. Answers how it stands then. */
-export const carryRun = async (
+export const executeRun = async (
   desk: Desk,
   terminal: Terminal,
   begun: Run,

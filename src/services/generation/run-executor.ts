@@ -25,7 +25,7 @@ interface Options extends GenerationOptions {
 }
 
 /** Carries one run to its end: by turns at the browser with cooldowns between them, or until its tokens have come from outside. */
-export class RunCarrier {
+export class RunExecutor {
   readonly #options: Options;
 
   constructor(options: Options) {
@@ -33,8 +33,8 @@ export class RunCarrier {
   }
 
   /** Begins at the browser, once it is the run's turn. */
-  async carry(job: Job, first: BrowserTurn): Promise<void> {
-    const { states, reach, host } = this.#options;
+  async execute(job: Job, first: BrowserTurn): Promise<void> {
+    const { states, onCheckpoint, host } = this.#options;
     const { live, account, log } = job;
     const session = new RunSession(host);
     let turn: BrowserTurn | null = first;
@@ -42,7 +42,7 @@ export class RunCarrier {
       if (!(await this.#awaitTurn(job, first))) return await this.finish(job);
       log.info({ apis: job.configs.map(({ apiName }) => apiName) }, 'run started');
       await states.loginStarted(account);
-      reach('LOGIN_STARTED');
+      onCheckpoint('LOGIN_STARTED');
       let fruitless = 0;
       while (turn !== null) {
         const before = countDone(live.state);
@@ -54,16 +54,16 @@ export class RunCarrier {
         // Closed before the turn is given away, so that whoever is next finds no browser at work.
         if (!goesOn) await session[Symbol.asyncDispose]();
         turn[Symbol.dispose]();
-        reach('BROWSER_CLOSED');
+        onCheckpoint('BROWSER_CLOSED');
         if (stoppedBy === null) break;
         if (consequence === 'QUARANTINE') await states.publishQuarantine(account);
         if (!asksForRest(stoppedBy) && !(await states.isResting(account))) break;
         if (goesOn) await live.setStatus('COOLDOWN');
-        await states.rest(account);
-        reach('COOLDOWN_STORED');
+        await states.startCooldown(account);
+        onCheckpoint('COOLDOWN_STORED');
         turn = goesOn ? await this.#pause(job, null) : null;
         if (turn === null) break;
-        reach('COOLDOWN_OVER');
+        onCheckpoint('COOLDOWN_OVER');
         await live.resume();
       }
     } catch (error) {
@@ -76,13 +76,13 @@ export class RunCarrier {
   }
 
   /** Begins with a pause: until the cooldown is over and the browser is free. */
-  async carryOn(job: Job, place: BrowserTurn | null): Promise<void> {
+  async resume(job: Job, place: BrowserTurn | null): Promise<void> {
     let turn: BrowserTurn | null = place;
     try {
       turn = await this.#pause(job, place);
       if (turn !== null) {
         await job.live.resume();
-        return await this.carry(job, turn);
+        return await this.execute(job, turn);
       }
     } catch (error) {
       turn?.[Symbol.dispose]();
@@ -92,7 +92,7 @@ export class RunCarrier {
   }
 
   /** Opens no browser: the tokens come from outside. When the program stops meanwhile, the run waits on at the next start. */
-  async carryOutside(job: Job): Promise<void> {
+  async awaitExternal(job: Job): Promise<void> {
     const { acquisitions, states, isClosing } = this.#options;
     const { account, abort, log } = job;
     const apis = job.configs.map(({ apiName }) => apiName);
@@ -101,7 +101,7 @@ export class RunCarrier {
       log.info({ apis }, 'run started; its tokens come from outside');
       await states.loginStarted(account);
       await states.move(account, 'FIRST_API_TAKEN_UP');
-      await acquisitions.carry(job, abort.signal);
+      await acquisitions.execute(job, abort.signal);
       isLeft = isClosing() && (await acquisitions.isOpen(job));
       if (!isLeft) await acquisitions.giveUp(job);
     } catch (error) {
@@ -112,7 +112,7 @@ export class RunCarrier {
 
   /** Ends the run, unless it is left as it is for the next start. */
   async finish(job: Job, isWaiting = false): Promise<void> {
-    const { states, reach, isClosing } = this.#options;
+    const { states, onCheckpoint, isClosing } = this.#options;
     const { live, account, log, abort } = job;
     try {
       const isAtRest = live.state.status === 'COOLDOWN' || live.state.status === 'QUEUED';
@@ -121,9 +121,9 @@ export class RunCarrier {
         const ended = await this.#recheck(job);
         await live.end(endStatus(live.state, abort.signal.aborted, ended.length > 0), ended);
       }
-      reach('RUN_ENDED');
+      onCheckpoint('RUN_ENDED');
       if (!isLeft) await states.runEnded(account);
-      reach('STATE_SETTLED');
+      onCheckpoint('STATE_SETTLED');
       log.info({ status: live.state.status }, 'run ended');
     } catch (error) {
       log.error({ err: error }, 'the end of the run could not be written');

@@ -21,7 +21,7 @@ interface Budget {
  * A rate limiter for wrong guesses alone, each source address by itself: what is right is never counted and never
  * refused. One wrong key over and over is no guessing: a program with an old key must not slow its neighbours.
  */
-export class Guesses {
+export class KeyGuessLimiter {
   readonly #budgets = new Map<string, Budget>();
   readonly #now: () => number;
 

@@ -2,7 +2,7 @@
  * An iterator that can be left while it waits for the next value, which a generator alone cannot. It starts at once, so
  * that nothing is missed between asking for it and looping over it.
  */
-export const leavable = <Value>(
+export const cancellable = <Value>(
   start: (signal: AbortSignal) => AsyncGenerator<Value, void>,
   outer: AbortSignal | undefined,
 ): AsyncIterableIterator<Value, void> => {

@@ -2,7 +2,7 @@
  * Ends with the first of some signals, or after a time. `AbortSignal.any` would do the same, but Node 20 collects a timeout
  * that only it holds, which then never goes off, and keeps what waits for it for ever.
  */
-export class Patience implements Disposable {
+export class StepTimeout implements Disposable {
   readonly #controller = new AbortController();
   readonly #signals: readonly AbortSignal[];
   readonly #timer: NodeJS.Timeout;

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-interface Patience {
+interface RetryTimes {
   /** How long it is tried again while nothing changes. */
   readonly stillMs: number;
   /** How long in all. */
@@ -10,13 +10,13 @@ interface Patience {
 }
 
 /** Tries again as long as `isWorthIt` says so and the time is not up; the event loop goes on meanwhile. */
-export const patiently = async <Result>(
+export const retryWithin = async <Result>(
   work: () => Promise<Result>,
   isWorthIt: (error: unknown) => boolean,
-  patience: number | Patience,
+  times: number | RetryTimes,
 ): Promise<Result> => {
   const { stillMs, atMostMs, progress } =
-    typeof patience === 'number' ? { stillMs: patience, atMostMs: patience, progress: () => null } : patience;
+    typeof times === 'number' ? { stillMs: times, atMostMs: times, progress: () => null } : times;
   const end = performance.now() + atMostMs;
   let deadline = Math.min(performance.now() + stillMs, end);
   let seen = progress();
@@ -32,14 +32,3 @@ export const patiently = async <Result>(
     await delay(Math.min(pause * (1 + Math.random()), Math.max(deadline - performance.now(), 0)));
   }
 };
-
-/** One piece of work after the other, in the order in which they were handed in. */
-export class Turns {
-  #last: Promise<unknown> = Promise.resolve();
-
-  take<Result>(work: () => Promise<Result>): Promise<Result> {
-    const result = this.#last.then(work);
-    this.#last = result.catch(() => undefined);
-    return result;
-  }
-}
