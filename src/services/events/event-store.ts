@@ -173,8 +173,9 @@ export class EventStore {
 
   #settle(drafts: ReadonlySet<EventDraft>, lost: number): void {
     this.#lost -= lost;
-    // Some of them may have been given up meanwhile.
-    this.#drafts = this.#drafts.filter((draft) => !drafts.has(draft));
+    // They stand first; some of them may have been given up meanwhile. What waits behind them is not looked at.
+    const count = this.#drafts.findIndex((draft) => !drafts.has(draft));
+    this.#drafts.splice(0, count < 0 ? this.#drafts.length : count);
     // They stand behind everything that others had kept.
     this.#isLookWanted = false;
   }
