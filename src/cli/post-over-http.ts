@@ -12,11 +12,14 @@ export const postOverHttp: Post = async ({ url, headers, body, signal }) => {
     sent.on('error', reject);
     sent.end(body);
   });
+  let web: ReadableStream<Uint8Array> | null = null;
   return {
     status: response.statusCode ?? 0,
     headers: { get: (name) => [response.headers[name] ?? []].flat().join(', ') || null },
     get body() {
-      return Readable.toWeb(response) as ReadableStream<Uint8Array>;
+      // Asked for twice, it would be read into two places.
+      web ??= Readable.toWeb(response) as ReadableStream<Uint8Array>;
+      return web;
     },
     json: () => json(response),
   };

@@ -9,7 +9,10 @@ export interface Asking {
   readonly address: string;
 }
 
-export const fromRequest = ({ method, url, headers }: Request, address = 'this process'): Asking => ({
+/** The address of a caller that does not come over a socket. */
+export const THIS_PROCESS = 'this process';
+
+export const fromRequest = ({ method, url, headers }: Request, address = THIS_PROCESS): Asking => ({
   method,
   url,
   headers,

@@ -4,11 +4,12 @@ import type { Caller } from '../domain/access-key.ts';
 import type { Logger } from '../log.ts';
 import { correlated } from '../services/audit/correlation.ts';
 import type { Access } from './access.ts';
-import { type Asking, addressOf, fromMessage, fromRequest, pathOf } from './asking.ts';
+import { type Asking, addressOf, fromMessage, fromRequest, pathOf, THIS_PROCESS } from './asking.ts';
 import { type Denial, denialHeaders } from './denial.ts';
 import type { Answer } from './graphql/answer-cache.ts';
 import { GraphQLEndpoint } from './graphql/endpoint.ts';
 import { GRAPHQL_PATH } from './graphql/paths.ts';
+import { refusal } from './graphql/refusal.ts';
 import { denialPage, LOGIN_PATH, logIn } from './login.ts';
 import type { OpenRoute } from './open-route.ts';
 import { page as plainPage } from './page.ts';
@@ -63,7 +64,11 @@ export const createHandler = (parts: Parts): Handler => {
   const listener: RequestListener = (message, response) => {
     const path = pathOf(message.url ?? '/');
     const asking = fromMessage(message);
-    if (!GraphQLEndpoint.serves(path) || GraphQLEndpoint.isPage(asking, path)) {
+    if (
+      message.url?.startsWith('/') !== true ||
+      !GraphQLEndpoint.serves(path) ||
+      GraphQLEndpoint.isPage(asking, path)
+    ) {
       void adapt(message, response);
       return;
     }
@@ -128,6 +133,9 @@ const answer = async (request: Request, asking: Asking, parts: Parts): Promise<R
   const { pathname } = new URL(request.url);
   const isGraphiql = GraphQLEndpoint.isPage(asking, pathname);
   if (GraphQLEndpoint.serves(pathname) && !isGraphiql) {
+    // Over a socket it is answered elsewhere: this is another spelling of its path.
+    if (asking.address !== THIS_PROCESS)
+      return restError(404, 'NOT_FOUND', 'There is nothing under this spelling.', `Use ${pathname}.`);
     const caller = await admit(asking, parts);
     return 'status' in caller
       ? toResponse(refusal(caller, denialHeaders(caller)))
@@ -161,7 +169,7 @@ const isEventSource = ({ method }: Request, pathname: string): boolean =>
 /** A form of another site can post everything but JSON. */
 const checkMediaType = (asking: Asking): Denial | null => {
   if (asking.method !== 'POST') return null;
-  if (/^application\/(graphql\+)?json\b/i.test(asking.headers.get('content-type') ?? '')) return null;
+  if (/^application\/(graphql\+)?json\s*(?:;|$)/i.test(asking.headers.get('content-type') ?? '')) return null;
   return {
     status: 415,
     code: 'UNSUPPORTED_MEDIA_TYPE',
@@ -192,20 +200,5 @@ const deny = (denial: Denial, request: Pick<Asking, 'method' | 'headers'>): Resp
   const { status, code, message, nextAction } = denial;
   return restError(status, code, message, nextAction, denialHeaders(denial));
 };
-
-/** A request that GraphQL never gets to see is refused in GraphQL's own shape. */
-const refusal = (
-  {
-    status,
-    code,
-    message,
-    nextAction,
-  }: Pick<Denial, 'message' | 'nextAction'> & { status: number; code: string },
-  headers: Record<string, string> = {},
-): Answer => ({
-  status,
-  headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
-  body: JSON.stringify({ errors: [{ message, extensions: { code, nextAction } }] }),
-});
 
 const toResponse = ({ status, headers, body }: Answer): Response => new Response(body, { status, headers });

@@ -3,7 +3,6 @@ import { nextExpiry } from '../domain/expiry.ts';
 import { endOf } from '../domain/verdict.ts';
 import { listAccounts } from './accounts/accounts.ts';
 import type { AuthStates } from './auth-state/auth-states.ts';
-import type { Clock } from './clock.ts';
 import type { TokenGeneration } from './generation/token-generation.ts';
 import type { Runs } from './runs/runs.ts';
 import type { TokenVerifier } from './tokens/token-verifier.ts';
@@ -14,7 +13,6 @@ interface Options {
   readonly runs: Runs;
   readonly states: AuthStates;
   readonly generation: TokenGeneration;
-  readonly clock: Clock;
 }
 
 /**
@@ -36,19 +34,18 @@ export class StateRevision {
     return `${stored} ${verifier.revision} ${runs.revision} ${generation.waiting.join()}`;
   }
 
-  /** The next instant at which something reads otherwise though nothing is written: an end, a cooldown's second. */
-  async nextChange(): Promise<Date> {
-    const { database, clock, states } = this.#options;
-    const now = clock();
-    const instants: (Date | null)[] = [nextExpiry(now)];
+  /** The next instant after `since` at which something reads otherwise though nothing is written: an end, a cooldown's second. */
+  async nextChange(since: Date): Promise<Date> {
+    const { database, states } = this.#options;
+    const instants: (Date | null)[] = [nextExpiry(since)];
     for (const account of await listAccounts(database)) {
       const { cooldown, acceptedUntil } = await states.record(account);
       const tokens = await this.#options.verifier.tokens(account);
       instants.push(acceptedUntil, ...tokens.map(endOf));
-      if (cooldown !== null) instants.push(nextSecondOf(cooldown.until, now));
+      if (cooldown !== null) instants.push(nextSecondOf(cooldown.until, since));
     }
     const ahead = instants.flatMap((instant) =>
-      instant !== null && instant > now ? [instant.getTime()] : [],
+      instant !== null && instant > since ? [instant.getTime()] : [],
     );
     return new Date(Math.min(...ahead));
   }

@@ -73,7 +73,7 @@ test('one request is one operation, and no longer than a megabyte', async () => 
   const batch = await post(desk, JSON.stringify([{ query: '{ ready }' }, { query: '{ ready }' }]));
   expect(batch.status).toBe(400);
   expect((await batch.json()).errors[0]).toMatchObject({
-    message: 'Batching is not supported.',
+    message: 'The body has to be one JSON object.',
     extensions: { code: 'BAD_REQUEST', nextAction: expect.any(String) },
   });
   const long = await post(desk, JSON.stringify({ query: `{ ready } # ${'x'.repeat(1_000_000)}` }));
@@ -90,8 +90,8 @@ test('one request is one operation, and no longer than a megabyte', async () => 
 });
 
 test.each([
-  ['{"query":', 'POST body sent invalid JSON.'],
-  ['"query"', 'POST body is expected to be object but received string'],
+  ['{"query":', 'The body has to be one JSON object.'],
+  ['"query"', 'The body has to be one JSON object.'],
   ['{}', 'Must provide query string.'],
   ['{"query":3}', 'Expected "query" param to be a string, but given number.'],
   [

@@ -12,8 +12,8 @@ const MAX_BYTES = 4_000_000;
 export interface Revisions {
   /** Differs whenever an answer may; null while nothing may be kept. */
   readonly current: string | null;
-  /** The next instant at which an answer changes by time alone. */
-  nextChange(): Promise<Date>;
+  /** The next instant after `since` at which an answer changes by time alone. */
+  nextChange(since: Date): Promise<Date>;
 }
 
 interface Entry {
@@ -72,7 +72,7 @@ export class AnswerCache {
 
   async #keep(key: string, answer: Answer, revision: string, from: number): Promise<void> {
     const isNew = !this.#holds(revision, from);
-    const until = isNew ? (await this.#revisions.nextChange()).getTime() : this.#until;
+    const until = isNew ? await this.#nextChange(from) : this.#until;
     // What came between the first look and now has been answered half from before and half from after.
     if (this.#revisions.current !== revision || this.#clock().getTime() >= until) return;
     if (isNew) this.#clear(revision, from, until);
@@ -80,6 +80,14 @@ export class AnswerCache {
     if (this.#bytes + bytes > this.#maxBytes) return;
     if (!this.#entries.has(key)) this.#bytes += bytes;
     this.#entries.set(key, { answer, bytes });
+  }
+
+  /** What cannot be told is past: the answer is good, and is not kept. */
+  #nextChange(from: number): Promise<number> {
+    return this.#revisions.nextChange(new Date(from)).then(
+      (instant) => instant.getTime(),
+      () => from,
+    );
   }
 
   #clear(revision: string, from: number, until: number): void {

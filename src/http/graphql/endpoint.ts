@@ -10,6 +10,7 @@ import type { AnswerTrait } from './context.ts';
 import { acceptsOnlyStream, acceptsStream, EventStreams } from './event-streams.ts';
 import type { Operation, Operations } from './operations.ts';
 import { GRAPHQL_PATH, STREAM_PATH } from './paths.ts';
+import { NOT_ACCEPTABLE, refuseParams, resultTypesIn } from './refusal.ts';
 import type { Yoga } from './yoga.ts';
 
 interface Options {
@@ -52,6 +53,8 @@ export class GraphQLEndpoint {
   ): Promise<Answer | null> {
     if (!this.#wantsStream(asking, body))
       return this.#ask(asking, message.headers as Record<string, string>, body, caller);
+    const refused = this.#refuseStream(asking, body);
+    if (refused !== null) return refused;
     this.#streams.answer(message, response, body, caller);
     return null;
   }
@@ -60,11 +63,13 @@ export class GraphQLEndpoint {
   async fetch(request: Request, asking: Asking, caller: Caller): Promise<Response> {
     const body = request.method === 'POST' ? await request.text() : null;
     if (this.#wantsStream(asking, body)) {
+      const refused = this.#refuseStream(asking, body);
+      if (refused !== null) return toResponse(refused);
       const init = { method: request.method, headers: request.headers, signal: request.signal, body };
       return this.#streams.fetch(new Request(request.url, init), caller);
     }
     const answer = await this.#ask(asking, Object.fromEntries(request.headers), body, caller);
-    return new Response(answer.body, { status: answer.status, headers: answer.headers });
+    return toResponse(answer);
   }
 
   /** GraphiQL, for a browser. */
@@ -86,6 +91,11 @@ export class GraphQLEndpoint {
     );
   }
 
+  /** A stream that is opened or filled needs an operation, unless it is one that was reserved. */
+  #refuseStream(asking: Asking, body: string | null): Answer | null {
+    return asking.method === 'POST' || asking.url.includes('query=') ? refuseParams(asking, body) : null;
+  }
+
   /** The key is known by now: an answer that is kept is given to callers who are told the same. */
   #ask(
     asking: Asking,
@@ -94,10 +104,15 @@ export class GraphQLEndpoint {
     caller: Caller,
   ): Promise<Answer> {
     const trait: AnswerTrait = { isRepeatable: false };
+    const accept = resultTypesIn(asking.headers.get('accept'));
+    // Yoga looks at what is accepted after a mutation has been executed.
+    if (accept === null) return Promise.resolve(NOT_ACCEPTABLE);
     const make = async () => {
+      const refused = refuseParams(asking, body);
+      if (refused !== null) return { answer: refused, isRepeatable: false };
       const init = {
         method: asking.method,
-        headers: ownHeaders(headers),
+        headers: { ...ownHeaders(headers), accept, 'content-type': 'application/json' },
         ...(body === null ? {} : { body }),
       };
       const { services } = this.#options;
@@ -107,8 +122,7 @@ export class GraphQLEndpoint {
       return { answer, isRepeatable: trait.isRepeatable && response.status === 200 };
     };
     if (body === null) return make().then(({ answer }) => answer);
-    const [accept, type] = [asking.headers.get('accept'), asking.headers.get('content-type')];
-    return this.#options.answers.answer([audienceOf(caller), accept, type, body].join('\n'), make);
+    return this.#options.answers.answer([audienceOf(caller), accept, body].join('\n'), make);
   }
 
   /** Yoga is loaded with the first request: a program without a server has none. */
@@ -118,6 +132,8 @@ export class GraphQLEndpoint {
     return this.#yoga;
   }
 }
+
+const toResponse = ({ status, headers, body }: Answer): Response => new Response(body, { status, headers });
 
 /** The length was that of the body as it came. */
 const ownHeaders = ({

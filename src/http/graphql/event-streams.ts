@@ -45,6 +45,11 @@ export class EventStreams {
         const isReading = method === 'GET';
         const outcome = await operations.perform({ ...params, query: params.query }, caller, { isReading });
         if (!(Symbol.asyncIterator in outcome)) return { data: undefined, ...outcome } as never;
+        // It has closed meanwhile, and graphql-sse would go on with it for ever.
+        if (stream?.isClosed === true) {
+          await outcome.return(undefined);
+          return NOT_FOUND as never;
+        }
         return (stream === null ? [new ReadyFrames(outcome, stall), DISTINCT] : outcome) as never;
       },
       // A client that does not read is waited for before its queue grows.
@@ -56,16 +61,16 @@ export class EventStreams {
 
   /** Answers over a socket; `body` was read before. Returns at once: a stream may go on for days. */
   answer(message: IncomingMessage, response: ServerResponse, body: string | null, caller: Caller): void {
+    if (response.destroyed) return;
     const { method = 'GET', url = '/', headers } = message;
     const token = headers[TOKEN_HEADER];
     const isNamed = tokenOf(fromMessage(message).headers, url) !== null;
     const accept = acceptOf(method, headers.accept, isNamed);
-    const type = headers['content-type'];
     // No more of the message than is read: it is kept for as long as the stream.
     const replayed = replay(body, {
       method,
       url,
-      headers: { accept, 'content-type': type, [TOKEN_HEADER]: token },
+      headers: { accept, 'content-type': 'application/json', [TOKEN_HEADER]: token },
     });
     this.#handling.set(replayed, { caller, stall: () => this.#stall(response), stream: null });
     if (isNamed || method === 'PUT')
@@ -82,6 +87,11 @@ export class EventStreams {
   async fetch(request: Request, caller: Caller): Promise<Response> {
     const headers = new Headers(request.headers);
     const isNamed = tokenOf(headers, request.url) !== null;
+    // A single connection is several requests to one socket.
+    if (isNamed || request.method === 'PUT') {
+      const [body, init] = NOT_FOUND;
+      return new Response(body as string, init as ResponseInit);
+    }
     headers.set('accept', acceptOf(request.method, headers.get('accept') ?? undefined, isNamed));
     const own = new Request(request, { headers });
     this.#handling.set(own, { caller, stall: () => undefined, stream: null });
@@ -119,13 +129,13 @@ export class EventStreams {
     if (stream === null) return NOT_FOUND;
     handling.stream = stream;
     if (isOpening && stream.isOpen) return ALREADY_OPEN;
-    if (isOpening) this.#open(stream, (context as { res?: ServerResponse }).res ?? null);
+    if (isOpening) this.#open(stream, (context as { res: ServerResponse }).res);
     return token;
   }
 
-  #open(stream: ReservedStream, response: ServerResponse | null): void {
+  #open(stream: ReservedStream, response: ServerResponse): void {
     stream.open(response);
-    response?.once('close', () => this.#reserved.forget(stream));
+    response.once('close', () => this.#reserved.forget(stream));
   }
 
   /** graphql-sse lets go of a stream when its connection closes, so one that nobody opens is opened here, and closed. */

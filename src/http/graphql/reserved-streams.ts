@@ -12,9 +12,10 @@ export class ReservedStream {
   readonly token = randomBytes(24).toString('base64url');
   /** Whose it is: a token of somebody else opens nothing. */
   readonly caller: string;
-  readonly #opened: Promise<ServerResponse | null>;
-  #open: (response: ServerResponse | null) => void = () => undefined;
+  readonly #opened: Promise<ServerResponse>;
+  #open: (response: ServerResponse) => void = () => undefined;
   #isOpen = false;
+  #isClosed = false;
 
   constructor(caller: string) {
     this.caller = caller;
@@ -27,16 +28,24 @@ export class ReservedStream {
     return this.#isOpen;
   }
 
-  /** Null where there is no socket to wait for. */
-  open(response: ServerResponse | null): void {
+  /** Its connection has closed: nothing that is asked for now can be told. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  open(response: ServerResponse): void {
     this.#isOpen = true;
+    response.once('close', () => {
+      this.#isClosed = true;
+    });
     this.#open(response);
   }
 
   /** Waits until what was sent has gone out; what is told before the client has opened the stream waits for that, too. */
   async writable(): Promise<void> {
     const response = await this.#opened;
-    if (response === null || response.writableLength === 0) return;
+    if (this.#isClosed || response.destroyed) throw new Error('This stream is closed.');
+    if (response.writableLength === 0) return;
     const stalled = setTimeout(() => response.destroy(), STALLED_MS).unref();
     // Writes come out in order, and graphql-sse keeps one of its own under way, which is too little for a 'drain'.
     await new Promise<void>((resolve, reject) => {

@@ -85,5 +85,6 @@ const copyOf = (
     positions: positions ?? null,
     path: path ?? null,
     originalError: originalError ?? null,
-    extensions: { ...extensions, ...added },
+    // Of a body that is no JSON the library's own error quotes all of it.
+    extensions: { ...extensions, originalError: undefined, ...added },
   });

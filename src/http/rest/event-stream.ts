@@ -30,7 +30,10 @@ export const eventStream = (first: Results, restart: () => Promise<Results | nul
         // An EventSource comes back whether its stream has ended or has broken off.
         const { value, done } = await results.next().catch(() => ({ value: undefined, done: true }) as const);
         const event = done === true ? undefined : (value.data?.events as EventAnswer | undefined);
-        if (event === undefined) return controller.close();
+        if (event === undefined) {
+          await results.return(undefined);
+          return controller.close();
+        }
         isBehindGap = event.__typename === 'GapEvent';
         controller.enqueue(encoder.encode(toFrame(event)));
       },

@@ -1,0 +1,98 @@
+import { connect } from 'node:net';
+import { expect, test } from 'vitest';
+import { type Desk, openDesk, until } from '../support/desk.ts';
+import { openWire } from '../support/event-lines.ts';
+
+const post = (desk: Desk, body: string, headers: Record<string, string> = {}) =>
+  fetch(`${desk.url}/graphql`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Bearer ${desk.app.operatorKey}`,
+      ...headers,
+    },
+    body,
+  });
+
+/** What comes back for bytes that no client library would send. */
+const sendRaw = (desk: Desk, target: string, body: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const { hostname, port, host } = new URL(desk.url);
+    const socket = connect(Number(port), hostname);
+    let text = '';
+    socket.on('error', reject);
+    socket.on('data', (chunk) => {
+      text += chunk.toString('latin1');
+    });
+    socket.on('close', () => resolve(text));
+    socket.write(
+      `POST ${target} HTTP/1.1\r\nhost: ${host}\r\nauthorization: Bearer ${desk.app.operatorKey}\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    );
+  });
+
+test.each(['text/html', 'image/png', ';;;,,', 'application/json;charset=latin1'])(
+  'a mutation whose answer has no form that %s names is not executed',
+  async (accept) => {
+    await using desk = await openDesk({ apis: 1 });
+    const query = 'mutation { clearQuarantine(reason: "looked at it") { state } }';
+    const response = await post(desk, JSON.stringify({ query }), { accept });
+    expect([response.status, (await response.json()).errors[0].extensions]).toEqual([
+      406,
+      { code: 'NOT_ACCEPTABLE', nextAction: expect.stringContaining('text/event-stream') },
+    ]);
+    expect(desk.rows("select kind from vega_audit_entries where kind = 'QUARANTINE_CLEARED'")).toEqual([]);
+  },
+);
+
+test.each(['application/json', 'text/event-stream'])(
+  'a body that is no JSON is quoted in no answer that is %s',
+  async (accept) => {
+    await using desk = await openDesk({ apis: 1 });
+    const body = '{"query": "mutation { x(pin: 1) }", pin:"987654"';
+    const response = await post(desk, body, { accept });
+    const text = await response.text();
+    expect([response.status, JSON.parse(text).errors[0].extensions.code]).toEqual([400, 'BAD_REQUEST']);
+    expect(text).not.toContain('987654');
+  },
+);
+
+test('another spelling of a path is no way round a limit', async () => {
+  await using desk = await openDesk({ apis: 1 });
+  const body = JSON.stringify({ query: `{ ready } # ${'x'.repeat(1_200_000)}` });
+  expect(await sendRaw(desk, '/./graphql', body)).toMatch(/^HTTP\/1\.1 404/);
+  expect(await sendRaw(desk, '/x/../graphql', '{"query":"{ ready }"}')).toMatch(/^HTTP\/1\.1 404/);
+  expect(await sendRaw(desk, `${desk.url}/graphql`, '{"query":"{ ready }"}')).toMatch(/^HTTP\/1\.1 4\d\d/);
+});
+
+test('a token that does not open fails no question about anything else', async () => {
+  await using desk = await openDesk({ apis: 1 });
+  desk.change(
+    "insert into upstox_tokens (api_name, api_index, client_id, access_token, is_primary, user_id) values ('PRIMARY', 0, 'x', 'vega1:abcd:efgh:ijkl', 1, 1)",
+  );
+  expect(await desk.ask('{ accounts { id } }')).toEqual({ data: { accounts: [{ id: 'UPSTOX_01' }] } });
+});
+
+test('a subscription for a stream that closes while it begins follows nothing', async () => {
+  await using desk = await openDesk({ apis: 1 });
+  const headers = { authorization: `Bearer ${desk.app.operatorKey}`, 'content-type': 'application/json' };
+  const { events } = desk.app.services;
+  for (let round = 0; round < 20; round += 1) {
+    const token = await (await fetch(`${desk.url}/graphql/stream`, { method: 'PUT', headers })).text();
+    const wire = openWire(desk, { method: 'GET', path: `/graphql/stream?token=${token}` });
+    await wire.status;
+    const asked = [...Array(5).keys()].map((index) =>
+      fetch(`${desk.url}/graphql/stream`, {
+        method: 'POST',
+        headers: { ...headers, 'x-graphql-event-stream-token': token },
+        body: JSON.stringify({
+          query: 'subscription { events { __typename } }',
+          extensions: { operationId: String(index) },
+        }),
+      }),
+    );
+    await Promise.race(asked);
+    wire.cut();
+    await Promise.all(asked);
+  }
+  await until('nobody to follow anything', () => events.readers === 0);
+}, 60_000);
