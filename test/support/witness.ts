@@ -6,13 +6,17 @@ import { type Desk, until } from './desk.ts';
 /** What an event says, in a form that the query's answer has, too. */
 type Said = string;
 
-const KINDS = ['AUTH_STATE', 'TOKEN_PROGRESS', 'COOLDOWN', 'AUTH_CONFIRMED', 'ACCOUNT_SWITCHED'] as const;
+const KINDS = [
+  ...(['AUTH_STATE', 'TOKEN_PROGRESS', 'COOLDOWN', 'AUTH_CONFIRMED'] as const),
+  ...(['ACCOUNT_SWITCHED', 'TOKEN_STORED', 'AUDIT'] as const),
+] as const;
 type Kind = (typeof KINDS)[number];
 
 const QUERY = `query ($id: ID!) {
   activeAccount { id }
   ready(accountId: $id)
-  tokens(accountId: $id) { apiName verdict }
+  tokens(accountId: $id) { apiName verdict version }
+  auditLog(first: 100) { nodes { id message } }
   authState(accountId: $id) { state primaryPresent blockedBy since nextOperations
     cooldown { active until reason }
     run { id status steps { apiName status step } } } }`;
@@ -20,7 +24,8 @@ const QUERY = `query ($id: ID!) {
 // biome-ignore lint/suspicious/noExplicitAny: answers are compared, not computed with
 type Answer = any;
 
-const saidBy = (happening: EventPayload): { kind: Kind; said: Said } | null => {
+/** `about` tells apart what is of the same kind: of which API a token is, which entry was written. */
+const saidBy = (happening: EventPayload): { kind: Kind; said: Said; about?: string } | null => {
   switch (happening.kind) {
     case 'AUTH_STATE':
       return { kind: 'AUTH_STATE', said: stateText(happening.authState) };
@@ -34,6 +39,14 @@ const saidBy = (happening: EventPayload): { kind: Kind; said: Said } | null => {
       return { kind: 'AUTH_CONFIRMED', said: 'true' };
     case 'ACCOUNT_SWITCHED':
       return { kind: 'ACCOUNT_SWITCHED', said: happening.account.id };
+    case 'TOKEN_STORED': {
+      const { apiName, version } = happening.stored;
+      return { kind: 'TOKEN_STORED', about: apiName, said: String(version) };
+    }
+    case 'AUDIT': {
+      const { id, message } = happening.entry;
+      return { kind: 'AUDIT', about: String(id), said: message };
+    }
     default:
       return null;
   }
@@ -52,7 +65,8 @@ const progressText = ({ total, generated, missing, runTotal, runGenerated, curre
   JSON.stringify([total, generated, missing, runTotal, runGenerated, current, step]);
 
 /** What the query says where an event of that kind would. */
-const askedOf = (kind: Kind, { activeAccount, ready, tokens, authState }: Answer): Said => {
+const askedOf = (kind: Kind, about: string, answer: Answer): Said => {
+  const { activeAccount, ready, tokens, authState, auditLog } = answer;
   const { run, cooldown } = authState;
   const steps: { status: string; apiName: string; step: string }[] = run?.steps ?? [];
   const missing = tokens.filter((token: Answer) => token.verdict !== 'VALID');
@@ -72,6 +86,10 @@ const askedOf = (kind: Kind, { activeAccount, ready, tokens, authState }: Answer
       return String(ready);
     case 'ACCOUNT_SWITCHED':
       return activeAccount.id;
+    case 'TOKEN_STORED':
+      return String(tokens.find(({ apiName }: Answer) => apiName === about)?.version);
+    case 'AUDIT':
+      return auditLog.nodes.find(({ id }: Answer) => id === about)?.message ?? 'no such entry';
   }
 };
 
@@ -83,7 +101,7 @@ export class Witness {
   readonly #desk: Desk;
   readonly #said = new Map<string, Said[]>();
   readonly #asking = new Set<Promise<void>>();
-  readonly #open: { key: string; from: number; to: number; asked: Said }[] = [];
+  readonly #open: { key: string; from: number; to: number; asked: Said; statesBefore: number }[] = [];
   held = 0;
 
   constructor(desk: Desk) {
@@ -93,7 +111,8 @@ export class Witness {
     events.publish = (accountId, happening) => {
       publish(accountId, happening);
       const told = saidBy(happening);
-      if (told !== null) this.#note(accountId ?? told.said, told.kind, told.said);
+      // What concerns no account is asked of the first one.
+      if (told !== null) this.#note(accountId ?? (told.kind === 'AUDIT' ? 'UPSTOX_01' : told.said), told);
     };
   }
 
@@ -106,7 +125,7 @@ export class Witness {
         if (last() === undefined) continue;
         let asked = '';
         const isSame = async (): Promise<boolean> => {
-          asked = await this.#ask(accountId, kind);
+          asked = await this.#ask(accountId, kind, '');
           return asked === last();
         };
         await until('the last event', isSame, 5000).catch(() => {
@@ -115,33 +134,35 @@ export class Witness {
       }
     }
     while (this.#asking.size > 0) await Promise.all(this.#asking);
-    for (const { key, from, to, asked } of this.#open.splice(0)) {
+    for (const { key, from, to, asked, statesBefore } of this.#open.splice(0)) {
       const said = this.#said.get(key) ?? [];
-      if (key.endsWith('AUTH_CONFIRMED') ? asked === 'true' : said.slice(from, to + 2).includes(asked))
-        continue;
-      // The gate may have closed since, which the next state says.
-      if (key.endsWith('AUTH_CONFIRMED')) continue;
+      if (said.slice(from, to + 2).includes(asked)) continue;
+      // The gate may have closed since, which a later state says.
+      const [accountId] = key.split(' ');
+      const states = this.#said.get(`${accountId} AUTH_STATE`) ?? [];
+      if (key.includes('AUTH_CONFIRMED') && states.length > statesBefore) continue;
       throw new Error(
         `${key}: the events said ${said.slice(from, to + 2).join(' then ')}, the query ${asked}`,
       );
     }
   }
 
-  #note(accountId: string, kind: Kind, said: Said): void {
-    const key = `${accountId} ${kind}`;
+  #note(accountId: string, { kind, said, about = '' }: { kind: Kind; said: Said; about?: string }): void {
+    const key = `${accountId} ${kind}${about === '' ? '' : ` ${about}`}`;
+    const statesBefore = this.#said.get(`${accountId} AUTH_STATE`)?.length ?? 0;
     const all = this.#said.get(key) ?? [];
     const from = all.push(said) - 1;
     this.#said.set(key, all);
-    const asking = this.#ask(accountId, kind).then((asked) => {
-      this.#open.push({ key, from, to: all.length - 1, asked });
+    const asking = this.#ask(accountId, kind, about).then((asked) => {
+      this.#open.push({ key, from, to: all.length - 1, asked, statesBefore });
       this.held += 1;
     });
     this.#asking.add(asking);
     void asking.finally(() => this.#asking.delete(asking));
   }
 
-  async #ask(accountId: string, kind: Kind): Promise<Said> {
+  async #ask(accountId: string, kind: Kind, about: string): Promise<Said> {
     const { data } = await this.#desk.ask(QUERY, { id: accountId });
-    return askedOf(kind, data);
+    return askedOf(kind, about, data);
   }
 }
