@@ -203,7 +203,7 @@ const forbiddenDoors = (sources: Sources): string[] =>
       .map((specifier) => `${file} imports ${specifier}`);
   });
 
-/** One shortest way round through every file that can onCheckpoint itself, each circle once. */
+/** One shortest way round through every file that can reach itself, each circle once. */
 const circles = (sources: Sources): string[] => {
   const next = new Map(
     [...sources].map(([file, text]) => [

@@ -176,7 +176,7 @@ export class Login implements Disposable {
     return !this.#dismissed.has(label) && this.#dismissed.size < MAX_DISMISSALS;
   }
 
-  /** Mutex down an offer, once, after that was written down. */
+  /** Turns down an offer, once, after that was written down. */
   async #dismiss(button: ButtonReading): Promise<void> {
     this.#dismissed.add(button.label);
     await this.#listener.onDismissal(button.label);

@@ -57,7 +57,8 @@ export class Submissions {
 
   get isPending(): boolean {
     return this.#all.some(
-      ({ field, outcome }, index) => outcome === undefined && this.#decides(field, index),
+      (each, index) =>
+        this.#decides(each.field, index) && (each.outcome === undefined || this.#isInGrace(each)),
     );
   }
 
@@ -95,8 +96,17 @@ export class Submissions {
 
   /** No other request with the value is on its way or was answered otherwise, and none has followed for a while. */
   #hasStood({ field, isUnasked, settledAt = Number.POSITIVE_INFINITY }: Submission): boolean {
-    const isAlone = this.#all.every((each) => each.field !== field || isBareStatus(each.outcome));
-    return !isUnasked && isAlone && performance.now() - settledAt >= STATUS_GRACE_MS;
+    return !isUnasked && this.#isAlone(field) && performance.now() - settledAt >= STATUS_GRACE_MS;
+  }
+
+  /** A bare status that may yet be the answer: until then nothing is answered, and no further secret is typed. */
+  #isInGrace(each: Submission): boolean {
+    const { field, isUnasked, outcome } = each;
+    return !isUnasked && isBareStatus(outcome) && this.#isAlone(field) && !this.#hasStood(each);
+  }
+
+  #isAlone(field: FieldName): boolean {
+    return this.#all.every((each) => each.field !== field || isBareStatus(each.outcome));
   }
 
   #deciding(field: FieldName): readonly Submission[] {

@@ -3,28 +3,28 @@ import type { EventPayload } from '../domain/event.ts';
 /** Stands for an instant, which JSON has no word for. */
 const INSTANT = '$instant';
 
-/** A happening as JSON. Kinds that are added later need nothing here. */
-export const encodeHappening = ({ kind, ...happening }: EventPayload): string =>
-  JSON.stringify(withMarkedDates(happening));
+/** An event’s payload as JSON. Kinds that are added later need nothing here. */
+export const encodePayload = ({ kind, ...payload }: EventPayload): string =>
+  JSON.stringify(withMarkedDates(payload));
 
 /** The other way round. What was written by an older version is believed. */
-export const decodeHappening = (kind: string, payload: string): EventPayload =>
-  completed({ kind, ...JSON.parse(payload, revive) });
+export const decodePayload = (kind: string, text: string): EventPayload =>
+  completed({ kind, ...JSON.parse(text, revive) });
 
 /**
  * An older version told the run's numbers alone, under the names that are the account's now, and no operations that come
  * next.
  */
-const completed = (happening: EventPayload): EventPayload => {
-  if (happening.kind === 'AUTH_STATE')
+const completed = (payload: EventPayload): EventPayload => {
+  if (payload.kind === 'AUTH_STATE')
     return {
-      ...happening,
-      authState: { ...happening.authState, nextOperations: happening.authState.nextOperations ?? [] },
+      ...payload,
+      authState: { ...payload.authState, nextOperations: payload.authState.nextOperations ?? [] },
     };
-  if (happening.kind !== 'TOKEN_PROGRESS') return happening;
-  const { progress } = happening;
+  if (payload.kind !== 'TOKEN_PROGRESS') return payload;
+  const { progress } = payload;
   const { runTotal = progress.total, runGenerated = progress.generated } = progress;
-  return { ...happening, progress: { ...progress, runTotal, runGenerated } };
+  return { ...payload, progress: { ...progress, runTotal, runGenerated } };
 };
 
 const withMarkedDates = (value: unknown): unknown => {

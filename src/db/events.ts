@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely';
 import type { EventDraft, StoredEvent } from '../domain/event.ts';
-import { decodeHappening, encodeHappening } from './event-codec.ts';
+import { decodePayload, encodePayload } from './event-codec.ts';
 import type { Queryable } from './queryable.ts';
 import type { EventsTable } from './tables.ts';
 
@@ -79,17 +79,17 @@ export const findLastEventId = async (db: Queryable): Promise<number> => {
   return row?.id ?? 0;
 };
 
-const toRow = ({ id, at, accountId, ...happening }: StoredEvent): EventsTable => ({
+const toRow = ({ id, at, accountId, ...payload }: StoredEvent): EventsTable => ({
   id,
   at: at.getTime(),
   account_id: accountId,
-  kind: happening.kind,
-  payload: encodeHappening(happening),
+  kind: payload.kind,
+  payload: encodePayload(payload),
 });
 
 const toEvent = (row: Selectable<EventsTable>): StoredEvent => ({
   id: row.id,
   at: new Date(row.at),
   accountId: row.account_id,
-  ...decodeHappening(row.kind, row.payload),
+  ...decodePayload(row.kind, row.payload),
 });

@@ -3,7 +3,7 @@ import type { ControlEvent, EventPayload } from './event.ts';
 
 type Message = EventPayload | ControlEvent;
 
-/** What a SERVICE key canReceive of: nothing of the audit. */
+/** What a SERVICE key can receive: nothing of the audit. */
 const SENT_TO_SERVICES: Readonly<Record<Message['kind'], boolean>> = {
   AUTH_STATE: true,
   TOKEN_PROGRESS: true,

@@ -35,13 +35,13 @@ export const CONFIRMATION: AuthConfirmed = { authenticated: true, redirect: '/da
 /** What is said beside the sequence: the connection is alive; history that was asked for is gone. */
 export type ControlEvent = { readonly kind: 'HEARTBEAT' } | { readonly kind: 'GAP' };
 
-/** A payload before it has an id. Without an account it concerns all of them. */
+/** What happened, before it has an id. Without an account it concerns all of them. */
 export type EventDraft = { readonly at: Date; readonly accountId: string | null } & EventPayload;
 
-/** A payload as it is kept. The ids of a database's events rise by one. */
+/** An event as it is stored. The ids of a database's events rise by one. */
 export type StoredEvent = { readonly id: number } & EventDraft;
 
-/** What a listener is told. The ids of payloads rise by one; an aside repeats the last one. */
+/** What a listener is told. The ids of stored events rise by one; a control event repeats the last one. */
 export type AuthEvent = { readonly id: number; readonly at: Date; readonly accountId: string } & (
   | EventPayload
   | ControlEvent

@@ -6,7 +6,7 @@ import { correlated } from '../services/audit/correlation.ts';
 import type { Access } from './access.ts';
 import { type Asking, addressOf, fromMessage, fromRequest, pathOf, THIS_PROCESS } from './asking.ts';
 import { type Denial, denialHeaders } from './denial.ts';
-import type { Answer } from './graphql/answer-cache.ts';
+import { type Answer, toResponse } from './graphql/answer-cache.ts';
 import { GraphQLEndpoint } from './graphql/endpoint.ts';
 import { GRAPHQL_PATH } from './graphql/paths.ts';
 import { refusal } from './graphql/refusal.ts';
@@ -200,5 +200,3 @@ const deny = (denial: Denial, request: Pick<Asking, 'method' | 'headers'>): Resp
   const { status, code, message, nextAction } = denial;
   return restError(status, code, message, nextAction, denialHeaders(denial));
 };
-
-const toResponse = ({ status, headers, body }: Answer): Response => new Response(body, { status, headers });

@@ -184,7 +184,7 @@ test('a revoked key is handed nothing more, not even from the memory of its hold
   client.close();
 });
 
-test('what a SERVICE key canReceive is how its tokens stand, and nothing of the audit', async () => {
+test('what a SERVICE key receives is how its tokens stand, and nothing of the audit', async () => {
   await using desk = await openDesk({ apis: 2 });
   const feed = await holderOf(desk, { name: 'feed', role: 'SERVICE', apiNames: ['WEBSOCKET1'] });
   const heard: string[] = [];

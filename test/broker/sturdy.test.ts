@@ -139,3 +139,15 @@ test.concurrent.each([403, 500, 429])(
   },
   60_000,
 );
+
+test.concurrent.each([429, 503])(
+  'an OTP request that is answered with %i, without a word, is followed by no code, also where the page goes on',
+  async (status) => {
+    const script = "addEventListener('DOMContentLoaded', () => { login.refused = () => login.next(); });";
+    const answers = { MOBILE: { status, body: '' } };
+    const visit = await looks.visit({ views: VIEWS, script, answers });
+    expect(visit).toMatchObject({ sent: ['MOBILE'], typed: ['mobileNum'] });
+    expect(visit.end).toBe(status === 429 ? 'THROTTLED' : 'BROKER_UNREACHABLE');
+  },
+  60_000,
+);

@@ -17,7 +17,7 @@ test('open through a whole day, the page goes green, amber, red and expired, and
   await untilSaid(page, 'CONFIRMED', 40_000);
   expect(await rowOf(page, 'PRIMARY')).toMatch(/^▸ PRIMARY ✓ VALID ● 18h \d\dm Wed 03:30 08:5\d:\d\d$/);
 
-  /** Mutex the clock to shortly before an instant, and lets the page hear of it by what somebody else does. */
+  /** Turns the clock to shortly before an instant, and lets the page hear of it by what somebody else does. */
   const turnTo = async (instant: string): Promise<void> => {
     offset = Date.parse(instant) - SECONDS_BEFORE * 1000 - Date.now();
     await desk.client.createAccessKey({ input: { name: `made before ${instant}`, role: 'VIEWER' } });

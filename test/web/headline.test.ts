@@ -17,7 +17,7 @@ const said = (summary: Partial<AccountSummary>): string => {
 describe('the headline', () => {
   const missing = [token('PRIMARY', 'MISSING'), token('WEBSOCKET1', 'VALID')];
 
-  test('says what is missingTokens before it says what to do', () => {
+  test('says which tokens are missing before it says what to do', () => {
     expect([
       said({ tokens: missing, nextOperations: ['GENERATE_MISSING'] }),
       said({

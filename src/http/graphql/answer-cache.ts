@@ -5,6 +5,9 @@ export interface Answer {
   readonly body: string;
 }
 
+export const toResponse = ({ status, headers, body }: Answer): Response =>
+  new Response(body, { status, headers });
+
 /** How much memory answers may take, in bytes. */
 const MAX_BYTES = 4_000_000;
 

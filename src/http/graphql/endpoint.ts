@@ -5,7 +5,7 @@ import type { Logger } from '../../log.ts';
 import type { Services } from '../../services/services.ts';
 import { type Asking, pathOf } from '../asking.ts';
 import { parseJson } from '../parse-json.ts';
-import type { Answer, AnswerCache } from './answer-cache.ts';
+import { type Answer, type AnswerCache, toResponse } from './answer-cache.ts';
 import type { AnswerTrait } from './context.ts';
 import { acceptsOnlyStream, acceptsStream, EventStreams } from './event-streams.ts';
 import type { Operation, Operations } from './operations.ts';
@@ -132,8 +132,6 @@ export class GraphQLEndpoint {
     return this.#yoga;
   }
 }
-
-const toResponse = ({ status, headers, body }: Answer): Response => new Response(body, { status, headers });
 
 /** The length was that of the body as it came. */
 const ownHeaders = ({

@@ -1,4 +1,4 @@
-import { IncomingMessage, ServerResponse } from 'node:http';
+import { IncomingMessage, ServerResponse, STATUS_CODES } from 'node:http';
 import { Socket } from 'node:net';
 import type { HandlerOptions, Response as SseResponse } from 'graphql-sse';
 import { createHandler as createFetchHandler } from 'graphql-sse/lib/use/fetch';
@@ -7,9 +7,11 @@ import type { Caller } from '../../domain/access-key.ts';
 import type { Logger } from '../../log.ts';
 import { fromMessage } from '../asking.ts';
 import { SECURITY_HEADERS } from '../security-headers.ts';
+import { type Answer, toResponse } from './answer-cache.ts';
 import type { Operations } from './operations.ts';
 import { STREAM_PATH } from './paths.ts';
 import { ReadyFrames } from './ready-frames.ts';
+import { refusal } from './refusal.ts';
 import { type ReservedStream, ReservedStreams } from './reserved-streams.ts';
 
 const EVENT_STREAM = 'text/event-stream';
@@ -88,10 +90,7 @@ export class EventStreams {
     const headers = new Headers(request.headers);
     const isNamed = tokenOf(headers, request.url) !== null;
     // A single connection is several requests to one socket.
-    if (isNamed || request.method === 'PUT') {
-      const [body, init] = NOT_FOUND;
-      return new Response(body as string, init as ResponseInit);
-    }
+    if (isNamed || request.method === 'PUT') return toResponse(NO_SUCH_STREAM);
     headers.set('accept', acceptOf(request.method, headers.get('accept') ?? undefined, isNamed));
     const own = new Request(request, { headers });
     this.#handling.set(own, { caller, stall: () => undefined, stream: null });
@@ -195,35 +194,31 @@ export const acceptsOnlyStream = (accept: string | undefined): boolean =>
 const tokenOf = (headers: { get(name: string): string | null | undefined }, url: string): string | null =>
   headers.get(TOKEN_HEADER) ?? new URL(url, 'http://localhost').searchParams.get('token');
 
-const refusal = (
-  status: number,
-  statusText: string,
-  code: string,
-  message: string,
-  nextAction: string,
-): SseResponse => [
-  JSON.stringify({ errors: [{ message, extensions: { code, nextAction } }] }),
-  { status, statusText, headers: { 'content-type': 'application/json; charset=utf-8' } },
+const toSseResponse = ({ status, headers, body }: Answer): SseResponse => [
+  body,
+  { status, statusText: STATUS_CODES[status] ?? '', headers },
 ];
 
-const TOO_MANY = refusal(
-  429,
-  'Too Many Requests',
-  'TOO_MANY_SUBSCRIPTIONS',
-  'This key has too many streams already.',
-  'Close some of them; one stream carries many subscriptions.',
+const TOO_MANY = toSseResponse(
+  refusal({
+    status: 429,
+    code: 'TOO_MANY_SUBSCRIPTIONS',
+    message: 'This key has too many streams already.',
+    nextAction: 'Close some of them; one stream carries many subscriptions.',
+  }),
 );
-const NOT_FOUND = refusal(
-  404,
-  'Not Found',
-  'NOT_FOUND',
-  'There is no such stream.',
-  'Reserve one with PUT, and open it within half a minute.',
-);
-const ALREADY_OPEN = refusal(
-  409,
-  'Conflict',
-  'CONFLICT',
-  'This stream is open already.',
-  'Reserve another one with PUT.',
+const NO_SUCH_STREAM = refusal({
+  status: 404,
+  code: 'NOT_FOUND',
+  message: 'There is no such stream.',
+  nextAction: 'Reserve one with PUT, and open it within half a minute.',
+});
+const NOT_FOUND = toSseResponse(NO_SUCH_STREAM);
+const ALREADY_OPEN = toSseResponse(
+  refusal({
+    status: 409,
+    code: 'CONFLICT',
+    message: 'This stream is open already.',
+    nextAction: 'Reserve another one with PUT.',
+  }),
 );

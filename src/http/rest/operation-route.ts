@@ -5,7 +5,7 @@ import { type ParameterTypes, parameterTypesOf, readParameters } from './paramet
 import { refusalResponse } from './refusals.ts';
 import type { RestRoute } from './rest-route.ts';
 
-/** Mutex a row of the table into a route. */
+/** Turns a row of the table into a route. */
 export const operationRoute = (row: OperationRow, operations: Operations, clock: () => Date): RestRoute => {
   const types: ParameterTypes = parameterTypesOf(row.operation);
   return {

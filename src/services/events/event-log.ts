@@ -14,7 +14,7 @@ import { RecentEvents, toldTo } from './recent-events.ts';
 /** How much of the history is answered without the database. */
 const RECENT = 1000;
 const HEARTBEAT_MS = 15_000;
-/** How many payloads are told before the readers have to take them: less than waits for one reader. */
+/** How many events are published before the readers have to take them: less than waits for one reader. */
 const TOLD_AT_ONCE = 64;
 /** After so many readers, or so long, others have a turn of the event loop. */
 const [WOKEN_AT_ONCE, WAKING_MS] = [100, 10];

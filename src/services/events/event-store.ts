@@ -4,10 +4,10 @@ import { appendEvents, findEvents, findEventsOf, findLastEventId, KEPT_EVENTS } 
 import type { EventDraft, StoredEvent } from '../../domain/event.ts';
 import type { Logger } from '../../log.ts';
 
-/** How many payloads one transaction takes, and how many of another process are read at once. */
+/** How many events one transaction takes, and how many of another process are read at once. */
 const BATCH = 64;
-/** How long a payload waits for the database before it is told without being kept. */
-const PATIENCE_MS = 300;
+/** How long an event waits for the database before it is published without being stored. */
+const STORE_TIMEOUT_MS = 300;
 /** How long a database that failed is left alone. */
 const RETRY_MS = 1000;
 /** The longest rest between two transactions. */
@@ -17,7 +17,7 @@ interface Options {
   readonly database: Database;
   readonly log: Logger;
   /**
-   * Happenings have got their ids; the drafts are those that were handed in, what another process did stands before.
+   * Events have got their ids; the drafts are those that were handed in, what another process did stands before.
    * The next ones wait until these were told.
    */
   readonly onStored: (kept: readonly StoredDraft[]) => Promise<void>;
@@ -31,7 +31,7 @@ export interface StoredDraft {
   readonly draft: EventDraft | null;
 }
 
-/** Writes payloads down, in order, as many at once as there are. What the database does not take is offered again until it does. */
+/** Stores events, in order, as many at once as there are. What the database does not take is offered again until it does. */
 export class EventStore {
   readonly #options: Options;
   #drafts: EventDraft[] = [];
@@ -129,15 +129,15 @@ export class EventStore {
         await this.#readForeign();
         continue;
       }
-      const patience = setTimeout(() => this.#fail('the database is slow'), PATIENCE_MS).unref();
+      const timeout = setTimeout(() => this.#fail('the database is slow'), STORE_TIMEOUT_MS).unref();
       try {
-        await this.#write(this.#drafts.slice(0, BATCH), patience);
+        await this.#write(this.#drafts.slice(0, BATCH), timeout);
       } catch (error) {
         this.#fail(error);
         this.#retry = setTimeout(() => this.#start(), RETRY_MS).unref();
         return;
       } finally {
-        clearTimeout(patience);
+        clearTimeout(timeout);
       }
     }
     if (!this.#isFailing) return;
@@ -154,13 +154,13 @@ export class EventStore {
     if (rest >= 1) await delay(rest);
   }
 
-  async #write(drafts: readonly EventDraft[], patience: NodeJS.Timeout): Promise<void> {
+  async #write(drafts: readonly EventDraft[], timeout: NodeJS.Timeout): Promise<void> {
     const begun = performance.now();
     const lost = this.#lost;
     const { foreign, kept } = await this.#options.database.write((transaction) =>
       appendEvents(transaction, { lastId: this.#lastId, drafts, skipped: lost, atOnce: BATCH }),
     );
-    clearTimeout(patience);
+    clearTimeout(timeout);
     this.#lastId = kept.at(-1)?.id ?? foreign.at(-1)?.id ?? this.#lastId;
     if (kept.length > 0) this.#settle(new Set(drafts), lost);
     await this.#options.onStored([
