@@ -63,6 +63,7 @@ class TwoAccounts {
 
   async stop(): Promise<void> {
     await this.witness.settle([]);
+    this.witness.end();
     this.held += this.witness.held;
     await this.desk[Symbol.asyncDispose]();
   }

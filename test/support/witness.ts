@@ -103,6 +103,7 @@ export class Witness {
   readonly #asking = new Set<Promise<void>>();
   readonly #open: { key: string; from: number; to: number; asked: Said; statesBefore: number }[] = [];
   held = 0;
+  #isOver = false;
 
   constructor(desk: Desk) {
     this.#desk = desk;
@@ -110,6 +111,8 @@ export class Witness {
     const publish = events.publish.bind(events);
     events.publish = (accountId, happening) => {
       publish(accountId, happening);
+      // A server that stops says so, and answers nothing any more.
+      if (this.#isOver) return;
       const told = saidBy(happening);
       // What concerns no account is asked of the first one.
       if (told !== null) this.#note(accountId ?? (told.kind === 'AUDIT' ? 'UPSTOX_01' : told.said), told);
@@ -145,6 +148,11 @@ export class Witness {
         `${key}: the events said ${said.slice(from, to + 2).join(' then ')}, the query ${asked}`,
       );
     }
+  }
+
+  /** From here on nothing is asked. */
+  end(): void {
+    this.#isOver = true;
   }
 
   #note(accountId: string, { kind, said, about = '' }: { kind: Kind; said: Said; about?: string }): void {
