@@ -57,7 +57,7 @@ export const isTimeStepUsed = async (db: Queryable, totp: TotpSecret, timeStep: 
   return row !== undefined;
 };
 
-/** The broker wants so much time between the OTP request of this API and run, and the next one. */
+/** The broker wants so much time between when this API's OTP request of the run was noted, and the next one. */
 export const noteOtpInterval = async (
   transaction: Queryable,
   { runId, apiName }: AttemptOwner,

@@ -75,6 +75,7 @@ const logIn = (order: TokenOrder): Promise<Secret> => {
 
 const listenerOf = (order: TokenOrder): LoginListener => {
   const { config, live } = order;
+  let requestedAt = performance.now();
   return {
     onStep: async (step) => {
       await live.enter(config.apiName, step);
@@ -88,6 +89,7 @@ const listenerOf = (order: TokenOrder): LoginListener => {
     },
     awaitOtpRequest: () => awaitSpacing(order),
     beforeOtpRequest: async () => {
+      requestedAt = performance.now();
       await noteAttempt(order, 'OTP_REQUEST');
       order.onCheckpoint('OTP_REQUEST_RECORDED');
     },
@@ -97,8 +99,11 @@ const listenerOf = (order: TokenOrder): LoginListener => {
       await noteAttempt(order, 'PIN');
       order.onCheckpoint('PIN_RECORDED');
     },
-    onOtpInterval: (milliseconds) =>
-      order.database.write((transaction) => noteOtpInterval(transaction, ownerOf(order), milliseconds)),
+    onOtpInterval: (milliseconds) => {
+      // The broker counts from when it had the request, which is no later than its answer.
+      const intervalMs = milliseconds + Math.ceil(performance.now() - requestedAt);
+      return order.database.write((transaction) => noteOtpInterval(transaction, ownerOf(order), intervalMs));
+    },
     onDismissal: (label) =>
       order.database.write((transaction) =>
         order.audit.note(transaction, 'OFFER_DISMISSED', { label }, live.reference(config.apiName)),
