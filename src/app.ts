@@ -1,12 +1,12 @@
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { sweepBrowserFolders } from './broker/browser-folder.ts';
+import { sweepBrowserFolders } from './broker/chromium/browser-folder.ts';
 import type { Config } from './config.ts';
+import { type Restored, restoreBackup } from './db/backup/restore.ts';
 import { Database } from './db/database.ts';
-import { locateDatabase } from './db/locate.ts';
+import { locateDatabase } from './db/files/locate.ts';
+import { isSurelyDead, markOf } from './db/files/process-mark.ts';
 import type { DatabaseOptions } from './db/opening.ts';
-import { isSurelyDead, markOf } from './db/process-mark.ts';
-import { type Restored, restoreBackup } from './db/restore.ts';
 import { isGuessable } from './domain/access-key.ts';
 import { schema } from './graphql/schema.ts';
 import type { ConnectionLimits } from './http/connections.ts';

@@ -78,7 +78,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Reads the list of browsers that Playwright's package holds beside its code. */
-const MAY_COMPUTE_NAMES = ['src/broker/chromium.ts'];
+const MAY_COMPUTE_NAMES = ['src/broker/chromium/chromium.ts'];
 
 /** The parts that may send requests: the broker's client, the stand-in's notifier, and the client of our own server. */
 const MAY_FETCH = ['broker', 'simulator', 'sdk', 'test/bench'];

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
-import { markOf } from '../src/db/process-mark.ts';
+import { markOf } from '../src/db/files/process-mark.ts';
 import type { AuthPhase } from '../src/domain/auth-phase.ts';
 import { CooldownDocument, EventsDocument } from '../src/sdk/index.ts';
 import { type Desk, openBroker, openDesk, settle, until } from './support/desk.ts';

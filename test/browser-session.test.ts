@@ -148,7 +148,7 @@ describe('the session that a paused run has kept is closed', () => {
 
 /** A process that has the machine's browser until it is told to let go. */
 const holdBrowser = async (file: string) => {
-  const address = pathToFileURL(path.resolve('src/db/browser-lock.ts')).href;
+  const address = pathToFileURL(path.resolve('src/db/files/browser-lock.ts')).href;
   const script = `
     import { takeBrowserLock } from ${JSON.stringify(address)};
     const { kind } = takeBrowserLock(${JSON.stringify(file)}, 'elsewhere', new Date());

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { findChromium } from '../src/broker/chromium.ts';
+import { findChromium } from '../src/broker/chromium/chromium.ts';
 import { type Desk, openDesk, until } from './support/desk.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'vega-window-'));

@@ -1,11 +1,11 @@
 import { VegaError } from '../sdk/vega-error.ts';
 import { EXIT, type Terminal } from './command.ts';
 import { PROGRAM } from './commands.ts';
+import { serverUrl } from './connection/probe.ts';
 import { readEnvironment } from './environment.ts';
 import { exitOfRefusal } from './exit-code.ts';
 import { parse, parserExitCode } from './parser.ts';
-import { printJson } from './print.ts';
-import { serverUrl } from './probe.ts';
+import { printJson } from './terminal/print.ts';
 import { visibleLines } from './view/visible.ts';
 
 /** Runs one command line and answers its exit code; everything that goes wrong becomes one message on standard error. */

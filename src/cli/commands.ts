@@ -1,23 +1,23 @@
-import { abort } from './abort.ts';
-import { accounts } from './accounts.ts';
-import { apis } from './apis.ts';
-import { audit } from './audit.ts';
-import { backup } from './backup.ts';
 import type { Command } from './command.ts';
-import { completionOf } from './completion.ts';
-import { demo } from './demo.ts';
-import { doctor } from './doctor.ts';
-import { expiry } from './expiry.ts';
-import { generate } from './generate.ts';
-import { init } from './init.ts';
-import { keys } from './keys.ts';
-import { restore } from './restore.ts';
-import { resume } from './resume.ts';
+import { abort } from './commands/abort.ts';
+import { accounts } from './commands/accounts.ts';
+import { apis } from './commands/apis.ts';
+import { audit } from './commands/audit.ts';
+import { backup } from './commands/backup.ts';
+import { completionOf } from './commands/completion.ts';
+import { demo } from './commands/demo.ts';
+import { doctor } from './commands/doctor.ts';
+import { expiry } from './commands/expiry.ts';
+import { generate } from './commands/generate.ts';
+import { init } from './commands/init.ts';
+import { keys } from './commands/keys.ts';
+import { restore } from './commands/restore.ts';
+import { resume } from './commands/resume.ts';
+import { serve } from './commands/serve.ts';
+import { setup } from './commands/setup.ts';
+import { status } from './commands/status.ts';
+import { watch } from './commands/watch.ts';
 import { root } from './root.ts';
-import { serve } from './serve.ts';
-import { setup } from './setup.ts';
-import { status } from './status.ts';
-import { watch } from './watch.ts';
 
 /** Every command, in the order in which `--help` lists them. */
 const COMMANDS: readonly Command[] = [

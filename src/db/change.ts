@@ -1,7 +1,7 @@
 import type { Insertable } from 'kysely';
 import type { AuditEntry } from '../domain/audit.ts';
-import { withOwnNames } from './former-names.ts';
-import type { UpstoxTokensTable } from './tables.ts';
+import { withOwnNames } from './schema/former-names.ts';
+import type { UpstoxTokensTable } from './schema/tables.ts';
 
 type Value = string | number | null;
 

@@ -2,8 +2,8 @@ import { accessSync, chmodSync, constants, existsSync, statSync } from 'node:fs'
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { DatabaseError } from './database-error.ts';
-import { FileChanged } from './file-identity.ts';
-import { statsOf } from './own-file.ts';
+import { FileChanged } from './files/file-identity.ts';
+import { statsOf } from './files/own-file.ts';
 
 const PRIVATE_FILE = 0o600;
 const PRIVATE_UMASK = 0o077;

@@ -2,17 +2,20 @@ import { existsSync } from 'node:fs';
 import type { AuditEntry, AuditVerification, StoredAuditEntry } from '../domain/audit.ts';
 import type { DbRecovery } from '../domain/db-recovery.ts';
 import type { StorageKind } from '../domain/token.ts';
-import { type AuditWish, findAuditEntries, verifyChain } from './audit-entries.ts';
-import { adviceFor, type Backup, makeBackup } from './backups.ts';
+import { type AuditWish, findAuditEntries, verifyChain } from './audit/audit-entries.ts';
+import { adviceFor, type Backup, makeBackup } from './backup/backups.ts';
 import type { Change } from './change.ts';
 import { explain, isBusy, isOutage, isRefused, meansDamage, meansRefusal, sqliteCode } from './connection.ts';
 import { DatabaseError } from './database-error.ts';
-import { FileChanged, meansFileChange } from './file-identity.ts';
-import { releaseFreePages } from './free-space.ts';
-import { readKnownState, refuseOther } from './known-state.ts';
-import { adviceForLost } from './lost-file.ts';
-import { CURRENT_SCHEMA } from './migrations.ts';
-import type { Mirror } from './mirror.ts';
+import { readKnownState, refuseOther } from './failover/known-state.ts';
+import { adviceForLost } from './failover/lost-file.ts';
+import type { Mirror } from './failover/mirror.ts';
+import { Outage } from './failover/outage.ts';
+import { replaySpilled, type Spilled, spilledIn } from './failover/replay-spilled.ts';
+import { retryWithin } from './failover/retry-within.ts';
+import { SpillFile } from './failover/spill-file.ts';
+import { FileChanged, meansFileChange } from './files/file-identity.ts';
+import { releaseFreePages } from './files/free-space.ts';
 import { Mutex } from './mutex.ts';
 import { OpenedFile } from './opened-file.ts';
 import {
@@ -23,16 +26,13 @@ import {
   openDatabase,
   refuseDamage,
 } from './opening.ts';
-import { Outage } from './outage.ts';
+import type { TokenFormat } from './queries/tokens.ts';
 import type { Queryable } from './queryable.ts';
 import { ReadCache } from './read-cache.ts';
-import { replaySpilled, type Spilled, spilledIn } from './replay-spilled.ts';
-import { retryWithin } from './retry-within.ts';
-import { rotateVault } from './sealed-values.ts';
+import { CURRENT_SCHEMA } from './schema/migrations.ts';
+import { rotateVault } from './secrets/sealed-values.ts';
+import type { Vault } from './secrets/vault.ts';
 import { SharedWork } from './shared-work.ts';
-import { SpillFile } from './spill-file.ts';
-import type { TokenFormat } from './tokens.ts';
-import type { Vault } from './vault.ts';
 
 /**
  * How long a write waits for another process's lock before memory takes over; the event loop goes on meanwhile. Where

@@ -14,7 +14,7 @@ import {
   sql,
   type TableMetadata,
 } from 'kysely';
-import type { Journal } from './journal.ts';
+import type { Journal } from './failover/journal.ts';
 
 /** Told of every statement before it is executed; what it throws, the statement fails with. */
 export type BeforeStatement = (sql: string) => void;

@@ -2,11 +2,11 @@ import Sqlite from 'better-sqlite3';
 import { Kysely } from 'kysely';
 import type { Change } from './change.ts';
 import { connect } from './connection.ts';
-import { FileChanged, FileIdentity } from './file-identity.ts';
+import { Journal, keepJournal } from './failover/journal.ts';
+import { FileChanged, FileIdentity } from './files/file-identity.ts';
 import { type BeforeStatement, ImmediateSqliteDialect, type Substitute } from './immediate-dialect.ts';
-import { Journal, keepJournal } from './journal.ts';
 import type { Queryable } from './queryable.ts';
-import type { Tables } from './tables.ts';
+import type { Tables } from './schema/tables.ts';
 
 /** One connection with everything that is done on it. */
 export class OpenedFile {

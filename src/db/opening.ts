@@ -1,29 +1,35 @@
 import { existsSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
-import { AuditChain, findLastLink } from './audit-chain.ts';
-import { AuditHead, hasHead, headOf } from './audit-head.ts';
-import { damaged, findNewestGoodBackup, makeBackup, sweepBackupDrafts } from './backups.ts';
+import { AuditChain, findLastLink } from './audit/audit-chain.ts';
+import { AuditHead, hasHead, headOf } from './audit/audit-head.ts';
+import { damaged, findNewestGoodBackup, makeBackup, sweepBackupDrafts } from './backup/backups.ts';
+import { readIntoMemory } from './backup/snapshot.ts';
 import { explain, hasNoRoom, isBusy, isDamage, isRefused, sqliteCode } from './connection.ts';
 import { DatabaseError } from './database-error.ts';
-import { sweepDrafts } from './drafts.ts';
-import { underFormerNames } from './former-names.ts';
-import { compactAtStart } from './free-space.ts';
+import { readKnownState } from './failover/known-state.ts';
+import {
+  findLeftSpills,
+  type LeftSpill,
+  readSpill,
+  type SpillDamage,
+  settleSpill,
+} from './failover/left-spills.ts';
+import { Mirror } from './failover/mirror.ts';
+import { Outage } from './failover/outage.ts';
+import { replaySpilled, spilledIn } from './failover/replay-spilled.ts';
+import { retryWithin } from './failover/retry-within.ts';
+import { ensureReserve, SpillFile } from './failover/spill-file.ts';
+import { sweepDrafts } from './files/drafts.ts';
+import { compactAtStart } from './files/free-space.ts';
 import type { BeforeStatement } from './immediate-dialect.ts';
-import { readKnownState } from './known-state.ts';
-import { findLeftSpills, type LeftSpill, readSpill, type SpillDamage, settleSpill } from './left-spills.ts';
-import { type MasterKeySource, readMasterKeys } from './master-key.ts';
-import { CURRENT_SCHEMA, executedMigrations, isUpToDate, migrate } from './migrations.ts';
-import { Mirror } from './mirror.ts';
 import { OpenedFile } from './opened-file.ts';
-import { Outage } from './outage.ts';
-import type { MigrationRecord } from './own-tables.ts';
-import { replaySpilled, spilledIn } from './replay-spilled.ts';
-import { retryWithin } from './retry-within.ts';
-import { openAuditKey, openVault, settleSeals } from './sealed-values.ts';
-import { readIntoMemory } from './snapshot.ts';
-import { ensureReserve, SpillFile } from './spill-file.ts';
-import type { TokenFormat } from './tokens.ts';
-import { replacePutAside } from './user-tables.ts';
+import type { TokenFormat } from './queries/tokens.ts';
+import { underFormerNames } from './schema/former-names.ts';
+import { CURRENT_SCHEMA, executedMigrations, isUpToDate, migrate } from './schema/migrations.ts';
+import type { MigrationRecord } from './schema/own-tables.ts';
+import { replacePutAside } from './schema/user-tables.ts';
+import { type MasterKeySource, readMasterKeys } from './secrets/master-key.ts';
+import { openAuditKey, openVault, settleSeals } from './secrets/sealed-values.ts';
 
 export interface DatabaseOptions {
   readonly file: string;

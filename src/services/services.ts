@@ -1,4 +1,4 @@
-import type { BrowserOptions } from '../broker/broker-browser.ts';
+import type { BrowserOptions } from '../broker/chromium/broker-browser.ts';
 import type { Database } from '../db/database.ts';
 import type { AccessKeys } from './access/access-keys.ts';
 import type { Sessions } from './access/sessions.ts';

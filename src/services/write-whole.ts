@@ -1,1 +1,1 @@
-export { writeWhole } from '../db/write-whole.ts';
+export { writeWhole } from '../db/files/write-whole.ts';

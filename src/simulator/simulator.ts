@@ -7,7 +7,7 @@ import type { Broker, ProfileCalls } from './broker.ts';
 import { BrokerLog, type SimulatorEntry } from './broker-log.ts';
 import { readRequest } from './broker-request.ts';
 import { type Faults, noFaults } from './faults.ts';
-import { LoginDesk } from './login-desk.ts';
+import { LoginDesk } from './login-service.ts';
 import { answerFor, type SimulatedLogin } from './logins.ts';
 import { OAuthRequests } from './oauth-requests.ts';
 import type { Answer, Reply } from './reply.ts';

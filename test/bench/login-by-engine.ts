@@ -1,7 +1,7 @@
-import { BrokerBrowser } from '../../src/broker/broker-browser.ts';
-import type { LoginListener } from '../../src/broker/login-request.ts';
-import { dialogUrl } from '../../src/broker/oauth.ts';
-import { totpCode } from '../../src/broker/totp.ts';
+import { dialogUrl } from '../../src/broker/api/oauth.ts';
+import { BrokerBrowser } from '../../src/broker/chromium/broker-browser.ts';
+import type { LoginListener } from '../../src/broker/login/login-request.ts';
+import { totpCode } from '../../src/broker/login/totp.ts';
 import { timeStepAt } from '../../src/domain/totp-secret.ts';
 import { type LoginWay, STATE, Stopwatch } from './login-way.ts';
 

@@ -1,8 +1,8 @@
 import { chromium } from 'playwright';
-import { findChromium } from '../../src/broker/chromium.ts';
-import { dialogUrl } from '../../src/broker/oauth.ts';
-import { FIELDS } from '../../src/broker/page-reading.ts';
-import { totpCode } from '../../src/broker/totp.ts';
+import { dialogUrl } from '../../src/broker/api/oauth.ts';
+import { findChromium } from '../../src/broker/chromium/chromium.ts';
+import { FIELDS } from '../../src/broker/login/page/page-reading.ts';
+import { totpCode } from '../../src/broker/login/totp.ts';
 import { timeStepAt } from '../../src/domain/totp-secret.ts';
 import { type LoginWay, requireCode, STATE, Stopwatch } from './login-way.ts';
 

@@ -1,6 +1,6 @@
 import './bench-folder.ts';
 import { execFileSync } from 'node:child_process';
-import { findChromium } from '../../src/broker/chromium.ts';
+import { findChromium } from '../../src/broker/chromium/chromium.ts';
 import type { SimulatorEntry, SimulatorOptions } from '../../src/simulator/simulator.ts';
 import { loginByEngine } from './login-by-engine.ts';
 import { loginByPlaywright } from './login-by-playwright.ts';

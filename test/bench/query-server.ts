@@ -5,7 +5,7 @@ import Sqlite from 'better-sqlite3';
 import type { GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import { Kysely, SqliteDialect } from 'kysely';
-import type { Tables } from '../../src/db/tables.ts';
+import type { Tables } from '../../src/db/schema/tables.ts';
 import { openBenchApp } from './bench-app.ts';
 
 /** One contender in a process of its own, over a database with six tokens in it. */

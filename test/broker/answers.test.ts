@@ -1,13 +1,18 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { askClockSkew, skewOf } from '../../src/broker/clock-skew.ts';
-import { LoginFailure } from '../../src/broker/login-failure.ts';
-import { exchangeCode } from '../../src/broker/oauth.ts';
-import { classifyPage, failureInCodes, failureInStatus, noticeInText } from '../../src/broker/page-kind.ts';
-import type { FieldName, PageReading } from '../../src/broker/page-reading.ts';
-import { probeProfile } from '../../src/broker/profile-probe.ts';
-import { isRedirect, readRedirect } from '../../src/broker/redirect.ts';
+import { askClockSkew, skewOf } from '../../src/broker/api/clock-skew.ts';
+import { exchangeCode } from '../../src/broker/api/oauth.ts';
+import { probeProfile } from '../../src/broker/api/profile-probe.ts';
+import { LoginFailure } from '../../src/broker/login/login-failure.ts';
+import {
+  classifyPage,
+  failureInCodes,
+  failureInStatus,
+  noticeInText,
+} from '../../src/broker/login/page/page-kind.ts';
+import type { FieldName, PageReading } from '../../src/broker/login/page/page-reading.ts';
+import { isRedirect, readRedirect } from '../../src/broker/login/redirect.ts';
 import { DatabaseError } from '../../src/db/database-error.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { toFailure } from '../../src/services/runs/to-failure.ts';

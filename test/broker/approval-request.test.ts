@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
-import { requestApproval } from '../../src/broker/approval-request.ts';
+import { requestApproval } from '../../src/broker/api/approval-request.ts';
 import { Secret } from '../../src/domain/secret.ts';
 
 const app = { clientId: 'a/b', clientSecret: new Secret('client-secret-canary') };

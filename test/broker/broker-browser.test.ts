@@ -18,10 +18,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { BrokerBrowser } from '../../src/broker/broker-browser.ts';
-import { findChromium } from '../../src/broker/chromium.ts';
-import { sandboxOff } from '../../src/broker/chromium-sandbox.ts';
-import { LoginFailure } from '../../src/broker/login-failure.ts';
+import { BrokerBrowser } from '../../src/broker/chromium/broker-browser.ts';
+import { findChromium } from '../../src/broker/chromium/chromium.ts';
+import { sandboxOff } from '../../src/broker/chromium/chromium-sandbox.ts';
+import { LoginFailure } from '../../src/broker/login/login-failure.ts';
 import { launchFindings } from '../../src/services/health/system-trials.ts';
 
 /** One process as Linux shows it; a zombie has state Z. */
@@ -166,7 +166,7 @@ const holder = async (then = '') => {
   const address = (file: string) => JSON.stringify(pathToFileURL(path.resolve(file)).href);
   const script = `
     import { chromium } from ${JSON.stringify(import.meta.resolve('playwright'))};
-    import { BrokerBrowser } from ${address('src/broker/broker-browser.ts')};
+    import { BrokerBrowser } from ${address('src/broker/chromium/broker-browser.ts')};
     const launch = chromium.launch.bind(chromium);
     let inside;
     chromium.launch = async (options) => (inside = await launch(options));
@@ -419,7 +419,7 @@ describe.skipIf(!isLinux)('the fullest Chromium there is', () => {
 describe.skipIf(!isLinux)('the sandbox', () => {
   /** Launches as a user who is not root, whoever runs the tests, and answers the command lines of the browser. */
   const launchedAs = async (userId: number | undefined, options = '{}'): Promise<string> => {
-    const address = JSON.stringify(pathToFileURL(path.resolve('src/broker/broker-browser.ts')).href);
+    const address = JSON.stringify(pathToFileURL(path.resolve('src/broker/chromium/broker-browser.ts')).href);
     const script = `
       import { readdirSync, readFileSync } from 'node:fs';
       import { BrokerBrowser } from ${address};

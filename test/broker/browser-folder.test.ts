@@ -15,9 +15,9 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { BrokerBrowser } from '../../src/broker/broker-browser.ts';
-import { sweepBrowserFolders } from '../../src/broker/browser-folder.ts';
-import { isSurelyDead, markOf } from '../../src/db/process-mark.ts';
+import { BrokerBrowser } from '../../src/broker/chromium/broker-browser.ts';
+import { sweepBrowserFolders } from '../../src/broker/chromium/browser-folder.ts';
+import { isSurelyDead, markOf } from '../../src/db/files/process-mark.ts';
 import { runUntil } from '../support/crash.ts';
 import { environmentOf, openBroker, openDesk, until } from '../support/desk.ts';
 

@@ -9,7 +9,7 @@ import {
   ChromiumPathInvalid,
   findChromium,
   type Machine,
-} from '../../src/broker/chromium.ts';
+} from '../../src/broker/chromium/chromium.ts';
 
 const HEADLESS = { headless: true };
 const WINDOW = { headless: false };

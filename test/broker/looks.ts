@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { BrokerBrowser } from '../../src/broker/broker-browser.ts';
-import { LoginFailure } from '../../src/broker/login-failure.ts';
-import { totpCode } from '../../src/broker/totp.ts';
+import { BrokerBrowser } from '../../src/broker/chromium/broker-browser.ts';
+import { LoginFailure } from '../../src/broker/login/login-failure.ts';
+import { totpCode } from '../../src/broker/login/totp.ts';
 import { readConfig } from '../../src/config.ts';
 import { timeStepAt } from '../../src/domain/totp-secret.ts';
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { type Browser, chromium, type Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { findChromium } from '../../src/broker/chromium.ts';
-import { classifyPage } from '../../src/broker/page-kind.ts';
-import { type FieldName, readPage } from '../../src/broker/page-reading.ts';
+import { findChromium } from '../../src/broker/chromium/chromium.ts';
+import { classifyPage } from '../../src/broker/login/page/page-kind.ts';
+import { type FieldName, readPage } from '../../src/broker/login/page/page-reading.ts';
 import { Looks, pageOf, step } from './looks.ts';
 
 /** Words that stand near those of a login, and mean something else. */

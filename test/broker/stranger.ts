@@ -1,7 +1,7 @@
-import { BrokerBrowser } from '../../src/broker/broker-browser.ts';
-import { LoginFailure } from '../../src/broker/login-failure.ts';
-import { dialogUrl } from '../../src/broker/oauth.ts';
-import { totpCode } from '../../src/broker/totp.ts';
+import { dialogUrl } from '../../src/broker/api/oauth.ts';
+import { BrokerBrowser } from '../../src/broker/chromium/broker-browser.ts';
+import { LoginFailure } from '../../src/broker/login/login-failure.ts';
+import { totpCode } from '../../src/broker/login/totp.ts';
 import { readConfig } from '../../src/config.ts';
 import { timeStepAt } from '../../src/domain/totp-secret.ts';
 import type { Knobs } from '../../src/simulator/scenarios.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readChosen } from '../../src/cli/prompts.ts';
+import { readChosen } from '../../src/cli/terminal/prompts.ts';
 
 const NAMES = ['PRIMARY', 'WEBSOCKET1', 'WEBSOCKET2'] as const;
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { completionOf, wordsFor } from '../../src/cli/commands/completion.ts';
 import { PROGRAM } from '../../src/cli/commands.ts';
-import { completionOf, wordsFor } from '../../src/cli/completion.ts';
 import { renderEntry } from '../../src/cli/view/audit.ts';
 import { renderEvent } from '../../src/cli/view/event.ts';
 import { renderExpiry } from '../../src/cli/view/expiry.ts';

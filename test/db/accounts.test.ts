@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { ensureAccount, findAccounts, findCredentials, rememberBrokerUser } from '../../src/db/accounts.ts';
+import {
+  ensureAccount,
+  findAccounts,
+  findCredentials,
+  rememberBrokerUser,
+} from '../../src/db/queries/accounts.ts';
 import { Folder } from './temporary-database.ts';
 
 test('an account is made once, found in the order of its number, and the first one made is active', async () => {

@@ -1,7 +1,7 @@
 import type Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import { replaceToken } from '../../src/db/token-replacement.ts';
-import { findTokens } from '../../src/db/tokens.ts';
+import { replaceToken } from '../../src/db/queries/token-replacement.ts';
+import { findTokens } from '../../src/db/queries/tokens.ts';
 import { IST } from '../../src/domain/wall-time.ts';
 import { Folder, newToken, SEED_TABLE } from './temporary-database.ts';
 

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { AuditHead, START } from '../../src/db/audit-head.ts';
+import { AuditHead, START } from '../../src/db/audit/audit-head.ts';
 import { Folder } from './temporary-database.ts';
 
 const KEY = Buffer.alloc(32, 1);

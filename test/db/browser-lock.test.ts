@@ -5,8 +5,8 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
-import { type BrowserLockResult, takeBrowserLock } from '../../src/db/browser-lock.ts';
 import { DatabaseError } from '../../src/db/database-error.ts';
+import { type BrowserLockResult, takeBrowserLock } from '../../src/db/files/browser-lock.ts';
 import { Folder } from './temporary-database.ts';
 
 const NOON = new Date('2026-11-22T12:00:00Z');
@@ -30,7 +30,7 @@ const mode = (file: string): number => statSync(file).mode & 0o777;
 
 /** Another process of ours. `take()` in its script takes the lock; what it prints comes out line by line. */
 const run = (lock: Lock, script: string): Script => {
-  const module = pathToFileURL(path.resolve('src/db/browser-lock.ts')).href;
+  const module = pathToFileURL(path.resolve('src/db/files/browser-lock.ts')).href;
   const text = `
     import { appendFileSync } from 'node:fs';
     import { once } from 'node:events';

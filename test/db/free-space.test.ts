@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { ensureAccount, findAccounts } from '../../src/db/accounts.ts';
+import { ensureAccount, findAccounts } from '../../src/db/queries/accounts.ts';
 import { Folder, SEED_TABLE } from './temporary-database.ts';
 
 const MEGABYTE = 1_048_576;

@@ -6,7 +6,7 @@ import {
   findUnfinishedRuns,
   insertRun,
   updateRun,
-} from '../../src/db/generation-runs.ts';
+} from '../../src/db/queries/generation-runs.ts';
 import { FAILURES } from '../../src/domain/failure.ts';
 import {
   GENERATION_MODES,

@@ -2,8 +2,8 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
-import { ensureAccount, findAccounts } from '../../src/db/accounts.ts';
 import { Database } from '../../src/db/database.ts';
+import { ensureAccount, findAccounts } from '../../src/db/queries/accounts.ts';
 import { IST } from '../../src/domain/wall-time.ts';
 import { Folder, holdLock, writeInTurn } from './temporary-database.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Database } from '../../src/db/database.ts';
-import { claimTimeStep, lastOtpRequest, recordAttempt } from '../../src/db/login-attempts.ts';
+import { claimTimeStep, lastOtpRequest, recordAttempt } from '../../src/db/queries/login-attempts.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { parseTotpSecret, type TotpSecret } from '../../src/domain/totp-secret.ts';
 import { Folder } from './temporary-database.ts';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { isAlive, isSurelyDead, markOf } from '../../src/db/process-mark.ts';
+import { isAlive, isSurelyDead, markOf } from '../../src/db/files/process-mark.ts';
 
 test('a process lives until it ends, and one that has its id later is another', async () => {
   const child = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000)']);

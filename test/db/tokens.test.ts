@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Database } from '../../src/db/database.ts';
-import { replaceToken } from '../../src/db/token-replacement.ts';
-import { deactivateToken, findTokens, removeToken } from '../../src/db/tokens.ts';
+import { replaceToken } from '../../src/db/queries/token-replacement.ts';
+import { deactivateToken, findTokens, removeToken } from '../../src/db/queries/tokens.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import type { NewToken } from '../../src/domain/token.ts';
 import { EXPIRES, Folder, ISSUED, newToken } from './temporary-database.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { MasterKey } from '../../src/db/master-key.ts';
-import { isSealed, SealError, Vault } from '../../src/db/vault.ts';
+import type { MasterKey } from '../../src/db/secrets/master-key.ts';
+import { isSealed, SealError, Vault } from '../../src/db/secrets/vault.ts';
 import { Secret } from '../../src/domain/secret.ts';
 
 const key = (id: string, fill: number): MasterKey => ({ id, bytes: Buffer.alloc(32, fill) });

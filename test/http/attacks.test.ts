@@ -6,7 +6,7 @@ import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { chromium } from 'playwright';
 import { expect, test } from 'vitest';
-import { findChromium } from '../../src/broker/chromium.ts';
+import { findChromium } from '../../src/broker/chromium/chromium.ts';
 import { OPERATIONS } from '../../src/http/rest/operations.ts';
 import { holderOf } from '../support/callers.ts';
 import { type Desk, openDesk, settle } from '../support/desk.ts';

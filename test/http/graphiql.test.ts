@@ -1,6 +1,6 @@
 import { type Browser, chromium, type Page } from 'playwright';
 import { expect, test } from 'vitest';
-import { findChromium } from '../../src/broker/chromium.ts';
+import { findChromium } from '../../src/broker/chromium/chromium.ts';
 import { openDesk } from '../support/desk.ts';
 
 const launch = (): Promise<Browser> => {

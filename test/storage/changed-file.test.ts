@@ -11,10 +11,10 @@ import {
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
+import { restoreBackup } from '../../src/db/backup/restore.ts';
 import type { Database } from '../../src/db/database.ts';
-import { restoreBackup } from '../../src/db/restore.ts';
-import { replaceToken } from '../../src/db/token-replacement.ts';
-import { findTokens } from '../../src/db/tokens.ts';
+import { replaceToken } from '../../src/db/queries/token-replacement.ts';
+import { findTokens } from '../../src/db/queries/tokens.ts';
 import { toAuditEntry } from '../../src/domain/audit.ts';
 import { IST } from '../../src/domain/wall-time.ts';
 import { Folder, newToken } from '../db/temporary-database.ts';

@@ -13,8 +13,8 @@ import {
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { appendToEnvFile, readEnvFile } from '../../src/cli/env-file.ts';
-import { readMasterKeys } from '../../src/db/master-key.ts';
-import { replaceToken } from '../../src/db/token-replacement.ts';
+import { replaceToken } from '../../src/db/queries/token-replacement.ts';
+import { readMasterKeys } from '../../src/db/secrets/master-key.ts';
 import { toAuditEntry } from '../../src/domain/audit.ts';
 import { loadOperatorKey } from '../../src/http/operator-key.ts';
 import { Folder, holdLock, newToken } from '../db/temporary-database.ts';
@@ -27,7 +27,7 @@ const source = (name: string): string => JSON.stringify(path.resolve('src', name
 
 /** The name that a process gives to a draft; that process is dead by now. */
 const draftOfDead = (target: string): string => {
-  const script = `import { draftOf } from ${source('db/drafts.ts')}; process.stdout.write(draftOf(${JSON.stringify(target)}))`;
+  const script = `import { draftOf } from ${source('db/files/drafts.ts')}; process.stdout.write(draftOf(${JSON.stringify(target)}))`;
   const { stdout } = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
     encoding: 'utf8',
   });
@@ -115,7 +115,7 @@ test('a half-written .env, which holds secrets, is gone after the next one is wr
 
 test('the draft of a process that lives is left alone', async () => {
   using folder = new Folder();
-  const { draftOf } = await import('../../src/db/drafts.ts');
+  const { draftOf } = await import('../../src/db/files/drafts.ts');
   const name = draftOf(folder.file(DATABASE));
   writeFileSync(name, '');
   await using _database = await folder.open();

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, renameSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Database } from '../../src/db/database.ts';
-import { replaceToken } from '../../src/db/token-replacement.ts';
-import { findTokens } from '../../src/db/tokens.ts';
+import { replaceToken } from '../../src/db/queries/token-replacement.ts';
+import { findTokens } from '../../src/db/queries/tokens.ts';
 import { toAuditEntry } from '../../src/domain/audit.ts';
 import { EXPIRES, Folder, holdLock, ISSUED, newToken } from '../db/temporary-database.ts';
 import { until } from '../support/desk.ts';

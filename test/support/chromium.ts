@@ -1,5 +1,5 @@
 import { type Browser, chromium } from 'playwright';
-import { findChromium } from '../../src/broker/chromium.ts';
+import { findChromium } from '../../src/broker/chromium/chromium.ts';
 
 /** The Chromium that the program itself would take. */
 export const launchChromium = (): Promise<Browser> => {

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { writeHeapSnapshot } from 'node:v8';
 import type { Database } from '../../src/db/database.ts';
-import { replaceToken } from '../../src/db/token-replacement.ts';
-import { findTokens } from '../../src/db/tokens.ts';
+import { replaceToken } from '../../src/db/queries/token-replacement.ts';
+import { findTokens } from '../../src/db/queries/tokens.ts';
 import { Folder, holdLock, newToken } from '../db/temporary-database.ts';
 import { until } from './desk.ts';
 

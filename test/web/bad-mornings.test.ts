@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { findChromium } from '../../src/broker/chromium.ts';
+import { findChromium } from '../../src/broker/chromium/chromium.ts';
 import { holdLock } from '../db/temporary-database.ts';
 import { launchChromium } from '../support/chromium.ts';
 import { openBroker, openDesk, until } from '../support/desk.ts';

@@ -1,6 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { findAccessKeys, insertAccessKey, markRevoked, type StoredAccessKey } from '../../db/access-keys.ts';
 import type { Database } from '../../db/database.ts';
+import {
+  findAccessKeys,
+  insertAccessKey,
+  markRevoked,
+  type StoredAccessKey,
+} from '../../db/queries/access-keys.ts';
 import type { AccessKey, AccessRole, Bounds } from '../../domain/access-key.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { Secret } from '../../domain/secret.ts';

@@ -1,7 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Database } from '../../db/database.ts';
+import {
+  deleteSessions,
+  findSessions,
+  insertSession,
+  type SessionRecord,
+} from '../../db/queries/sessions.ts';
 import type { Queryable } from '../../db/queryable.ts';
-import { deleteSessions, findSessions, insertSession, type SessionRecord } from '../../db/sessions.ts';
 import { type Caller, callerIdOf, callerOfKey, UNBOUND } from '../../domain/access-key.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Clock } from '../clock.ts';

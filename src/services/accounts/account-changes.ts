@@ -5,11 +5,11 @@ import {
   insertAccount,
   renameAccount as renameStored,
   saveCredentials,
-} from '../../db/accounts.ts';
-import { ensureAuthRecord } from '../../db/auth-states.ts';
-import { findLatestRun } from '../../db/generation-runs.ts';
+} from '../../db/queries/accounts.ts';
+import { ensureAuthRecord } from '../../db/queries/auth-states.ts';
+import { findLatestRun } from '../../db/queries/generation-runs.ts';
+import { findTokens } from '../../db/queries/tokens.ts';
 import type { Queryable } from '../../db/queryable.ts';
-import { findTokens } from '../../db/tokens.ts';
 import { type Account, accountIdOf } from '../../domain/account.ts';
 import { CREDENTIAL_RULES, type CredentialTexts, toCredentials } from '../../domain/credential-rules.ts';
 import { isOver } from '../../domain/generation-run.ts';

@@ -1,7 +1,7 @@
-import { findAccounts, findCredentials } from '../../db/accounts.ts';
 import type { Database } from '../../db/database.ts';
+import { findAccounts, findCredentials } from '../../db/queries/accounts.ts';
 import type { Queryable } from '../../db/queryable.ts';
-import { SealError } from '../../db/vault.ts';
+import { SealError } from '../../db/secrets/vault.ts';
 import type { Account, Credentials, DescribedAccount } from '../../domain/account.ts';
 import type { ConfigSource } from '../../domain/api-config.ts';
 import { Refusal } from '../../domain/refusal.ts';

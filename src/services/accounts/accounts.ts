@@ -1,5 +1,5 @@
-import { ensureAccount, findAccounts } from '../../db/accounts.ts';
 import type { Database } from '../../db/database.ts';
+import { ensureAccount, findAccounts } from '../../db/queries/accounts.ts';
 import { type Account, DEFAULT_ACCOUNT } from '../../domain/account.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { Clock } from '../clock.ts';

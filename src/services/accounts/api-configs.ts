@@ -1,5 +1,5 @@
-import { findApiConfigs, removeApiConfig, saveApiConfig } from '../../db/api-configs.ts';
 import type { Database } from '../../db/database.ts';
+import { findApiConfigs, removeApiConfig, saveApiConfig } from '../../db/queries/api-configs.ts';
 import type { Account } from '../../domain/account.ts';
 import { type ApiConfig, byApiIndex, type ConfigSource } from '../../domain/api-config.ts';
 import { API_NAMES, type ApiName } from '../../domain/api-name.ts';

@@ -1,4 +1,5 @@
-import { requestApproval } from '../../broker/approval-request.ts';
+import { requestApproval } from '../../broker/api/approval-request.ts';
+import type { Database } from '../../db/database.ts';
 import {
   findAcquisitions,
   findPending,
@@ -6,8 +7,7 @@ import {
   noteRequest,
   settleAcquisition,
   settleUnasked,
-} from '../../db/approvals.ts';
-import type { Database } from '../../db/database.ts';
+} from '../../db/queries/approvals.ts';
 import type { Account } from '../../domain/account.ts';
 import {
   type Acquisition,

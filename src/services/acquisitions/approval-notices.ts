@@ -1,5 +1,5 @@
-import { readNotice } from '../../broker/approval-notice.ts';
-import { countFailedProbe, settleAcquisition } from '../../db/approvals.ts';
+import { readNotice } from '../../broker/api/approval-notice.ts';
+import { countFailedProbe, settleAcquisition } from '../../db/queries/approvals.ts';
 import type { Acquisition } from '../../domain/acquisition.ts';
 import { type ApprovalNotice, faultOf, type NoticeRefusal } from '../../domain/approval-notice.ts';
 import { getAccount } from '../accounts/accounts.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { dialogUrl } from '../../broker/oauth.ts';
-import { readRedirect } from '../../broker/redirect.ts';
-import { settleAcquisition } from '../../db/approvals.ts';
+import { dialogUrl } from '../../broker/api/oauth.ts';
+import { readRedirect } from '../../broker/login/redirect.ts';
+import { settleAcquisition } from '../../db/queries/approvals.ts';
 import type { Account } from '../../domain/account.ts';
 import { isLapsed } from '../../domain/acquisition.ts';
 import type { ApiName } from '../../domain/api-name.ts';

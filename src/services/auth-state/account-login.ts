@@ -1,6 +1,6 @@
-import { revokeToken } from '../../broker/logout.ts';
-import { storeTokenMark } from '../../db/token-marks.ts';
-import { deactivateToken, findTokens } from '../../db/tokens.ts';
+import { revokeToken } from '../../broker/api/logout.ts';
+import { storeTokenMark } from '../../db/queries/token-marks.ts';
+import { deactivateToken, findTokens } from '../../db/queries/tokens.ts';
 import type { Account } from '../../domain/account.ts';
 import type { AuthState } from '../../domain/auth-state.ts';
 import { type GenerationRun, isOver } from '../../domain/generation-run.ts';

@@ -1,5 +1,5 @@
-import { activateAccount } from '../../db/accounts.ts';
 import type { Database } from '../../db/database.ts';
+import { activateAccount } from '../../db/queries/accounts.ts';
 import type { Account } from '../../domain/account.ts';
 import type { Logger } from '../../log.ts';
 import { getAccount } from '../accounts/accounts.ts';

@@ -1,5 +1,5 @@
-import { changeAuthRecord, findAuthRecord } from '../../db/auth-states.ts';
 import type { Database } from '../../db/database.ts';
+import { changeAuthRecord, findAuthRecord } from '../../db/queries/auth-states.ts';
 import type { Account } from '../../domain/account.ts';
 import { type AuthTrigger, hasPrimary } from '../../domain/auth-phase.ts';
 import { type AuthRecord, type AuthState, cooldownAt, isOfYesterday } from '../../domain/auth-state.ts';

@@ -1,6 +1,11 @@
-import { changeAuthRecord, ensureAuthRecord, findAuthRecord, movePhase } from '../../db/auth-states.ts';
 import type { Database } from '../../db/database.ts';
-import { findEndingRuns } from '../../db/generation-runs.ts';
+import {
+  changeAuthRecord,
+  ensureAuthRecord,
+  findAuthRecord,
+  movePhase,
+} from '../../db/queries/auth-states.ts';
+import { findEndingRuns } from '../../db/queries/generation-runs.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import type { Account } from '../../domain/account.ts';
 import { canAcceptPartial, nextOperations } from '../../domain/advice.ts';

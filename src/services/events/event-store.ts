@@ -1,6 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '../../db/database.ts';
-import { appendEvents, findEvents, findEventsOf, findLastEventId, KEPT_EVENTS } from '../../db/events.ts';
+import {
+  appendEvents,
+  findEvents,
+  findEventsOf,
+  findLastEventId,
+  KEPT_EVENTS,
+} from '../../db/queries/events.ts';
 import type { EventDraft, StoredEvent } from '../../domain/event.ts';
 import type { Logger } from '../../log.ts';
 

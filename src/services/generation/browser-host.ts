@@ -1,5 +1,5 @@
-import { BrokerBrowser, type BrowserOptions } from '../../broker/broker-browser.ts';
-import type { LoginSession } from '../../broker/login-session.ts';
+import { BrokerBrowser, type BrowserOptions } from '../../broker/chromium/broker-browser.ts';
+import type { LoginSession } from '../../broker/login/login-session.ts';
 import type { Logger } from '../../log.ts';
 import type { CheckpointObserver } from '../runs/checkpoints.ts';
 import { Semaphore } from '../semaphore.ts';

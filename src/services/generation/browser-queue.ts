@@ -1,4 +1,4 @@
-import { type BrowserLock, isBrowserTaken, takeBrowserLock } from '../../db/browser-lock.ts';
+import { type BrowserLock, isBrowserTaken, takeBrowserLock } from '../../db/files/browser-lock.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { Clock } from '../clock.ts';
 import { pause } from '../pause.ts';

@@ -1,4 +1,4 @@
-import type { LoginSession } from '../../broker/login-session.ts';
+import type { LoginSession } from '../../broker/login/login-session.ts';
 import type { ApiConfig } from '../../domain/api-config.ts';
 import { FAILURES, type FailureCode } from '../../domain/failure.ts';
 import { getAccount } from '../accounts/accounts.ts';

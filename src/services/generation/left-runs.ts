@@ -1,7 +1,7 @@
-import { findAcquisitions, settleAll } from '../../db/approvals.ts';
-import { adoptRun, findUnfinishedRuns, updateRun } from '../../db/generation-runs.ts';
-import { findSpentCodes } from '../../db/login-attempts.ts';
-import { isAlive, isSurelyDead, markOf } from '../../db/process-mark.ts';
+import { isAlive, isSurelyDead, markOf } from '../../db/files/process-mark.ts';
+import { findAcquisitions, settleAll } from '../../db/queries/approvals.ts';
+import { adoptRun, findUnfinishedRuns, updateRun } from '../../db/queries/generation-runs.ts';
+import { findSpentCodes } from '../../db/queries/login-attempts.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import type { Account } from '../../domain/account.ts';
 import { canStillCome } from '../../domain/acquisition.ts';

@@ -1,6 +1,6 @@
 import type { Database } from '../../db/database.ts';
-import { findUnfitTable, trialOf } from '../../db/table-trial.ts';
-import { SealError } from '../../db/vault.ts';
+import { findUnfitTable, trialOf } from '../../db/schema/table-trial.ts';
+import { SealError } from '../../db/secrets/vault.ts';
 import type { Account } from '../../domain/account.ts';
 import type { ApiConfig } from '../../domain/api-config.ts';
 import type { GenerationRequest } from '../../domain/decision.ts';

@@ -1,4 +1,4 @@
-import type { LoginSession } from '../../broker/login-session.ts';
+import type { LoginSession } from '../../broker/login/login-session.ts';
 import type { BrowserHost } from './browser-host.ts';
 
 /**

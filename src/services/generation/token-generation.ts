@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { insertAcquisitions } from '../../db/approvals.ts';
-import { insertRun } from '../../db/generation-runs.ts';
-import { markOf } from '../../db/process-mark.ts';
+import { markOf } from '../../db/files/process-mark.ts';
+import { insertAcquisitions } from '../../db/queries/approvals.ts';
+import { insertRun } from '../../db/queries/generation-runs.ts';
 import type { Account } from '../../domain/account.ts';
 import type { AcquisitionWish } from '../../domain/acquisition.ts';
 import { type ApiConfig, byApiIndex } from '../../domain/api-config.ts';

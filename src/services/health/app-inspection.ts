@@ -1,4 +1,4 @@
-import { type AppCheck, checkApp } from '../../broker/app-check.ts';
+import { type AppCheck, checkApp } from '../../broker/api/app-check.ts';
 import type { ApiConfig } from '../../domain/api-config.ts';
 import type { Clock } from '../clock.ts';
 import { Semaphore } from '../semaphore.ts';

@@ -1,4 +1,4 @@
-import { countRuns } from '../../db/generation-runs.ts';
+import { countRuns } from '../../db/queries/generation-runs.ts';
 import type { Account } from '../../domain/account.ts';
 import type { ApiName } from '../../domain/api-name.ts';
 import type { AuthPhase } from '../../domain/auth-phase.ts';

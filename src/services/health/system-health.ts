@@ -1,9 +1,9 @@
 import path from 'node:path';
-import type { BrowserOptions } from '../../broker/broker-browser.ts';
-import { findChromium } from '../../broker/chromium.ts';
-import { findAccounts } from '../../db/accounts.ts';
+import type { BrowserOptions } from '../../broker/chromium/broker-browser.ts';
+import { findChromium } from '../../broker/chromium/chromium.ts';
 import type { Database } from '../../db/database.ts';
-import { findDamagedSpills } from '../../db/left-spills.ts';
+import { findDamagedSpills } from '../../db/failover/left-spills.ts';
+import { findAccounts } from '../../db/queries/accounts.ts';
 import { STRONG_KEY_LENGTH } from '../../domain/access-key.ts';
 import type { Account } from '../../domain/account.ts';
 import type { ApiConfig } from '../../domain/api-config.ts';

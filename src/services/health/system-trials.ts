@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises';
-import { BrokerBrowser, type BrowserOptions } from '../../broker/broker-browser.ts';
-import { SandboxUnavailable, sandboxOff } from '../../broker/chromium-sandbox.ts';
-import { askClockSkew, MAX_CLOCK_SKEW_MS } from '../../broker/clock-skew.ts';
+import { askClockSkew, MAX_CLOCK_SKEW_MS } from '../../broker/api/clock-skew.ts';
+import { BrokerBrowser, type BrowserOptions } from '../../broker/chromium/broker-browser.ts';
+import { SandboxUnavailable, sandboxOff } from '../../broker/chromium/chromium-sandbox.ts';
 import type { Finding } from '../../domain/health.ts';
 import type { Clock } from '../clock.ts';
 

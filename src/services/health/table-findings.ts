@@ -1,5 +1,5 @@
 import type { Database } from '../../db/database.ts';
-import { findUnfitTable, trialOf } from '../../db/table-trial.ts';
+import { findUnfitTable, trialOf } from '../../db/schema/table-trial.ts';
 import type { Account } from '../../domain/account.ts';
 import type { ApiConfig } from '../../domain/api-config.ts';
 import type { Finding } from '../../domain/health.ts';

@@ -1,11 +1,11 @@
-import { LoginFailure } from '../../broker/login-failure.ts';
-import type { IssuedToken } from '../../broker/oauth.ts';
-import { rememberBrokerUser } from '../../db/accounts.ts';
+import type { IssuedToken } from '../../broker/api/oauth.ts';
+import { LoginFailure } from '../../broker/login/login-failure.ts';
 import type { Database } from '../../db/database.ts';
-import { fingerprint } from '../../db/fingerprint.ts';
+import { rememberBrokerUser } from '../../db/queries/accounts.ts';
+import { replaceToken, type Stored } from '../../db/queries/token-replacement.ts';
+import { findTokens, removeToken } from '../../db/queries/tokens.ts';
 import type { Queryable } from '../../db/queryable.ts';
-import { replaceToken, type Stored } from '../../db/token-replacement.ts';
-import { findTokens, removeToken } from '../../db/tokens.ts';
+import { fingerprint } from '../../db/secrets/fingerprint.ts';
 import type { Account } from '../../domain/account.ts';
 import type { ApiConfig } from '../../domain/api-config.ts';
 import { expiryOf } from '../../domain/expiry.ts';

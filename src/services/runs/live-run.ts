@@ -1,5 +1,5 @@
 import type { Database } from '../../db/database.ts';
-import { updateRun } from '../../db/generation-runs.ts';
+import { updateRun } from '../../db/queries/generation-runs.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import type { ApiName } from '../../domain/api-name.ts';
 import type { AuditReference } from '../../domain/audit.ts';

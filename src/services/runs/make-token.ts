@@ -1,17 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { LoginFailure } from '../../broker/login-failure.ts';
-import type { LoginListener } from '../../broker/login-request.ts';
-import type { LoginSession } from '../../broker/login-session.ts';
-import { dialogUrl } from '../../broker/oauth.ts';
-import { totpCode } from '../../broker/totp.ts';
-import { findAuthRecord } from '../../db/auth-states.ts';
+import { dialogUrl } from '../../broker/api/oauth.ts';
+import { LoginFailure } from '../../broker/login/login-failure.ts';
+import type { LoginListener } from '../../broker/login/login-request.ts';
+import type { LoginSession } from '../../broker/login/login-session.ts';
+import { totpCode } from '../../broker/login/totp.ts';
+import { findAuthRecord } from '../../db/queries/auth-states.ts';
 import {
   claimTimeStep,
   countFruitlessPins,
   isTimeStepUsed,
   lastOtpRequest,
   noteOtpInterval,
-} from '../../db/login-attempts.ts';
+} from '../../db/queries/login-attempts.ts';
 import type { Credentials } from '../../domain/account.ts';
 import type { Submission } from '../../domain/failure.ts';
 import type { LoginStep } from '../../domain/generation-run.ts';

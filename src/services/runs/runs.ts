@@ -1,5 +1,5 @@
 import type { Database } from '../../db/database.ts';
-import { findLatestRun, findRun } from '../../db/generation-runs.ts';
+import { findLatestRun, findRun } from '../../db/queries/generation-runs.ts';
 import { type GenerationRun, isOver } from '../../domain/generation-run.ts';
 import type { LiveRun } from './live-run.ts';
 

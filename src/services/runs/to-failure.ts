@@ -1,4 +1,4 @@
-import { LoginFailure } from '../../broker/login-failure.ts';
+import { LoginFailure } from '../../broker/login/login-failure.ts';
 import { sqliteCode } from '../../db/connection.ts';
 import { DatabaseError } from '../../db/database-error.ts';
 

@@ -1,7 +1,7 @@
-import { LoginFailure } from '../../broker/login-failure.ts';
-import { exchangeCode } from '../../broker/oauth.ts';
-import { type AttemptKind, type AttemptOwner, recordAttempt } from '../../db/login-attempts.ts';
-import { findUnfitTable, trialOf } from '../../db/table-trial.ts';
+import { exchangeCode } from '../../broker/api/oauth.ts';
+import { LoginFailure } from '../../broker/login/login-failure.ts';
+import { type AttemptKind, type AttemptOwner, recordAttempt } from '../../db/queries/login-attempts.ts';
+import { findUnfitTable, trialOf } from '../../db/schema/table-trial.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { type KeepOrder, keepToken } from './keep-token.ts';
 

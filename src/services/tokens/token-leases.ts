@@ -1,6 +1,6 @@
-import { isLiveKey } from '../../db/access-keys.ts';
-import { findLeases, type LeaseRecord, recordLease } from '../../db/token-leases.ts';
-import { findTokens } from '../../db/tokens.ts';
+import { isLiveKey } from '../../db/queries/access-keys.ts';
+import { findLeases, type LeaseRecord, recordLease } from '../../db/queries/token-leases.ts';
+import { findTokens } from '../../db/queries/tokens.ts';
 import { type Caller, mayUseApi } from '../../domain/access-key.ts';
 import type { Account } from '../../domain/account.ts';
 import type { ApiConfig } from '../../domain/api-config.ts';

@@ -1,4 +1,4 @@
-import { countActiveTokens, findOperation } from '../../db/token-facts.ts';
+import { countActiveTokens, findOperation } from '../../db/queries/token-facts.ts';
 import type { Account } from '../../domain/account.ts';
 import type { ApiName } from '../../domain/api-name.ts';
 import { type ExpiryLevel, expiryLevel, remainingSeconds } from '../../domain/expiry.ts';

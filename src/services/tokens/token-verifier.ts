@@ -1,9 +1,9 @@
-import { probeProfile } from '../../broker/profile-probe.ts';
+import { probeProfile } from '../../broker/api/profile-probe.ts';
 import type { Database } from '../../db/database.ts';
-import { fingerprint } from '../../db/fingerprint.ts';
+import { removeTokenMark, storeTokenMark } from '../../db/queries/token-marks.ts';
+import { deactivateToken, findTokens } from '../../db/queries/tokens.ts';
 import type { Queryable } from '../../db/queryable.ts';
-import { removeTokenMark, storeTokenMark } from '../../db/token-marks.ts';
-import { deactivateToken, findTokens } from '../../db/tokens.ts';
+import { fingerprint } from '../../db/secrets/fingerprint.ts';
 import type { Account } from '../../domain/account.ts';
 import type { ApiConfig } from '../../domain/api-config.ts';
 import type { ApiName } from '../../domain/api-name.ts';

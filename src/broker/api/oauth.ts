@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import type { ApiConfig } from '../../domain/api-config.ts';
+import { failureOfBrokerCode } from '../../domain/failure.ts';
+import { Secret } from '../../domain/secret.ts';
+import { LoginFailure } from '../login/login-failure.ts';
+import { type BrokerAnswer, brokerCodeIn, brokerUserId, readAnswer } from './broker-answer.ts';
+
+type App = Pick<ApiConfig, 'clientId' | 'clientSecret' | 'redirectUri'>;
+
+/** The address of the authorization dialog. Source: Upstox developer documentation, "Authorize". */
+export const dialogUrl = (apiBaseUrl: string, app: Omit<App, 'clientSecret'>, state: string): string => {
+  const url = new URL(`${apiBaseUrl}/v2/login/authorization/dialog`);
+  url.searchParams.set('response_type', 'code');
+  url.searchParams.set('client_id', app.clientId);
+  url.searchParams.set('redirect_uri', app.redirectUri);
+  url.searchParams.set('state', state);
+  return url.href;
+};
+
+export interface IssuedToken {
+  readonly accessToken: Secret;
+  /** Whom the broker says it belongs to; null where the answer does not tell. */
+  readonly userId: string | null;
+  /** When the broker says that it ends, beside what the token itself says. */
+  readonly endsAt?: Date;
+}
+
+const Token = z.object({
+  access_token: z.string().min(1),
+  user_id: brokerUserId.nullish().catch(null),
+});
+
+/** As documented, and as the broker's other answers have it: a token that has been issued is not lost for its wrapping. */
+const TokenAnswer = z.union([Token, z.object({ data: Token }).transform(({ data }) => data)]);
+
+/**
+ * Trades a code for a token. A code is good for one try, whatever comes of it, so this is never repeated with the same
+ * code. Source: Upstox developer documentation, "Get Token".
+ */
+export const exchangeCode = async (
+  apiBaseUrl: string,
+  app: App,
+  code: Secret,
+  timeoutMs: number,
+): Promise<IssuedToken> => {
+  const answer = await postCode(apiBaseUrl, app, code, timeoutMs);
+  const token = TokenAnswer.safeParse(answer.json);
+  if (answer.status >= 200 && answer.status < 300 && token.success) {
+    return { accessToken: new Secret(token.data.access_token), userId: token.data.user_id ?? null };
+  }
+  const brokerCode = brokerCodeIn(answer);
+  const known = brokerCode === null ? undefined : failureOfBrokerCode(brokerCode);
+  const failure = answer.status === 429 ? 'THROTTLED' : (known ?? 'CODE_SPENT');
+  throw new LoginFailure(
+    failure === 'BROKER_UNREACHABLE' ? 'CODE_SPENT' : failure,
+    `The code was sent and yielded no token: the broker answered ${answer.status}${brokerCode === null ? '' : ` ${brokerCode}`}.`,
+  );
+};
+
+const postCode = async (
+  apiBaseUrl: string,
+  app: App,
+  code: Secret,
+  timeoutMs: number,
+): Promise<BrokerAnswer> => {
+  const form = new URLSearchParams({
+    code: code.reveal(),
+    client_id: app.clientId,
+    client_secret: app.clientSecret.reveal(),
+    redirect_uri: app.redirectUri,
+    grant_type: 'authorization_code',
+  });
+  try {
+    const response = await fetch(`${apiBaseUrl}/v2/login/authorization/token`, {
+      method: 'POST',
+      headers: { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' },
+      body: form,
+      redirect: 'manual',
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    return await readAnswer(response);
+  } catch {
+    throw new LoginFailure('CODE_SPENT', 'The code was sent and no answer came back; it is not sent again.');
+  }
+};

@@ -1,0 +1,179 @@
+import type { Response } from 'playwright';
+import { isOfEdge } from '../api/broker-answer.ts';
+import {
+  failureInCodes,
+  failureInStatus,
+  isPassing,
+  otpRequestRefused,
+  refusalInText,
+  type SeenFailure,
+} from './page/page-kind.ts';
+import type { FieldName } from './page/page-reading.ts';
+
+/** What came of a submission; REFUSED in words that are not known, null where the answer does not tell. */
+export type Outcome = SeenFailure | 'ACCEPTED' | 'REFUSED' | null;
+
+/** What an answer says. */
+export interface ReadAnswer {
+  readonly outcome: Outcome;
+  /** How long the broker wants between this OTP request and the next; null where it does not say. */
+  readonly otpIntervalMs: number | null;
+}
+
+/** How long the body of an answer may take; a body that never ends tells nothing. */
+export const BODY_TIMEOUT_MS = 2000;
+
+/** Of a refusal that is longer the beginning is read. */
+const MAX_TOLD = 10_000;
+
+/**
+ * Reads `{"success": true, …}` or `{"success": false, "error": {"code": 1017069, …}}`, the status, and failing that the
+ * words. A page that comes in answer is read like every page. Of another site than the page's own the envelope alone
+ * counts: whoever else is told a number does not decide about the login.
+ */
+export const readAnswerTo = async (
+  field: FieldName,
+  response: Response,
+  isOwnSite: boolean,
+): Promise<ReadAnswer> => {
+  const status = response.status();
+  const byStatus = isOwnSite ? failureInStatus(status) : null;
+  const retryAfterMs = 1000 * (Number(response.headers()['retry-after']) || 0);
+  if (response.request().isNavigationRequest() && status !== 429)
+    return { outcome: null, otpIntervalMs: null };
+  const body = await bodyOf(response);
+  const json = parseJson(body);
+  const facts = isOwnSite || envelopeOf(json).success !== undefined ? factsIn(json) : {};
+  const seconds = field === 'MOBILE' ? Math.max(0, facts.nextrequestinterval ?? 0) : 0;
+  const otpIntervalMs = seconds > 0 ? Math.min(seconds, MAX_INTERVAL_S) * 1000 : null;
+  const outcome = outcomeOf({ field, status, body, json, facts, byStatus, isOwnSite, response });
+  if (outcome === null || typeof outcome === 'string') return { outcome, otpIntervalMs };
+  const rests =
+    outcome.code === 'THROTTLED' || outcome.code === 'MAINTENANCE' || outcome.restMs !== undefined;
+  if (!rests) return { outcome, otpIntervalMs };
+  const restMs = Math.max(outcome.restMs ?? 0, retryAfterMs, otpIntervalMs ?? 0);
+  return { outcome: { ...outcome, restMs }, otpIntervalMs };
+};
+
+/** Longer than a trading day is a mistake in the answer. */
+const MAX_INTERVAL_S = 86_400;
+
+interface Told {
+  readonly field: FieldName;
+  readonly status: number;
+  readonly body: string;
+  readonly json: unknown;
+  readonly facts: AnswerFacts;
+  readonly byStatus: SeenFailure | null;
+  readonly isOwnSite: boolean;
+  readonly response: Response;
+}
+
+const outcomeOf = (told: Told): Outcome => {
+  const { field, status, body, json, facts, byStatus, isOwnSite, response } = told;
+  const { success, status: word, error } = envelopeOf(json);
+  if (success === true && byStatus === null) return missingFactor(field, facts) ?? 'ACCEPTED';
+  if (success === true || status === 429) return byStatus;
+  const isRefusal = success === false || (isOwnSite && (word === 'error' || status >= 400));
+  if (!isRefusal) return missingFactor(field, facts) ?? byStatus;
+  const words =
+    error == null ? wordsOf(json, body.slice(0, MAX_TOLD)) : `${error.message ?? ''} [${error.code ?? ''}]`;
+  if (status >= 500) {
+    const said = refusalInText(field, words);
+    return said?.code === 'MAINTENANCE' ? said : byStatus;
+  }
+  if (isOfEdge(body, response.headers()['content-type'] ?? '')) return byStatus;
+  if (words.trim() === '') return byStatus ?? refusedByStatus(field, status);
+  if (field === 'MOBILE') return otpRequestRefused(words) ?? byStatus;
+  const coded = failureInCodes(words);
+  if (coded !== null)
+    return coded.isUnknownCode === true ? (refusalInText(field, words) ?? 'REFUSED') : coded;
+  return refusalInText(field, words) ?? (isPassing(words) ? byStatus : 'REFUSED');
+};
+
+/** A refusal without a word. */
+const refusedByStatus = (field: FieldName, status: number): Outcome => {
+  if (field !== 'MOBILE') return 'REFUSED';
+  const message = `The broker answered ${status} to the OTP request, without a word.`;
+  return { kind: 'FAILURE', code: 'ACTION_REQUIRED', message, restMs: 0, isStatus: true };
+};
+
+/** The broker has no code or PIN of this account to ask for: what is typed next would be wrong. */
+const missingFactor = (field: FieldName, facts: AnswerFacts): SeenFailure | null => {
+  if (field === 'MOBILE' && facts.totpenabled === false) return TOTP_NOT_ENABLED;
+  if (field === 'OTP' && facts.secretpinset === false) return PIN_NOT_SET;
+  return null;
+};
+
+const TOTP_NOT_ENABLED: SeenFailure = {
+  kind: 'FAILURE',
+  code: 'ACTION_REQUIRED',
+  message:
+    'TOTP is not enabled for this account, so the broker sent a code by SMS; nothing was typed. Enable TOTP at the broker, put its secret into UPSTOX_TOTP (or the account’s credentials), and generate again.',
+};
+const PIN_NOT_SET: SeenFailure = {
+  kind: 'FAILURE',
+  code: 'ACTION_REQUIRED',
+  message:
+    'No PIN is set for this account; none was typed. Set one at the broker, put it into UPSTOX_PIN (or the account’s credentials), and generate again.',
+};
+
+const bodyOf = async (response: Response): Promise<string> => {
+  const timeout = AbortSignal.timeout(BODY_TIMEOUT_MS);
+  const given = new Promise<string>((resolve) => timeout.addEventListener('abort', () => resolve('')));
+  return Promise.race([response.text().catch(() => ''), given]);
+};
+
+interface Envelope {
+  readonly success?: unknown;
+  readonly status?: unknown;
+  readonly error?: { readonly code?: unknown; readonly message?: unknown } | null;
+}
+
+const envelopeOf = (json: unknown): Envelope => ({ ...(json as Envelope | null) });
+
+const parseJson = (body: string): unknown => {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+};
+
+/** Every text in an answer of an unknown shape, or the answer as it is. */
+const wordsOf = (json: unknown, body: string): string => {
+  const found: string[] = [];
+  walk(json, (_key, value) => {
+    if (typeof value === 'string') found.push(value);
+  });
+  return found.length === 0 ? body : found.join('\n');
+};
+
+/** Facts about the next step, under whatever spelling of their names. */
+interface AnswerFacts {
+  totpenabled?: boolean;
+  secretpinset?: boolean;
+  nextrequestinterval?: number;
+}
+
+const factsIn = (json: unknown): AnswerFacts => {
+  const facts: AnswerFacts = {};
+  walk(json, (key, value) => {
+    const name = key.toLowerCase().replace(/^is|[^a-z]/g, '');
+    if (name === 'totpenabled' && typeof value === 'boolean') facts.totpenabled = value;
+    if (/^(?:secret)?pinset$/.test(name) && typeof value === 'boolean') facts.secretpinset = value;
+    if (name === 'nextrequestinterval' && Number.isFinite(Number(value)))
+      facts.nextrequestinterval = Number(value);
+  });
+  return facts;
+};
+
+const MAX_DEPTH = 6;
+
+const walk = (value: unknown, meet: (key: string, value: unknown) => void, depth = 0): void => {
+  if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return;
+  for (const [key, inner] of Object.entries(value)) {
+    meet(key, inner);
+    walk(inner, meet, depth + 1);
+  }
+};

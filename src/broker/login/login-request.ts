@@ -1,0 +1,41 @@
+import type { Credentials } from '../../domain/account.ts';
+import type { Submission } from '../../domain/failure.ts';
+import type { LoginStep } from '../../domain/generation-run.ts';
+import type { Secret } from '../../domain/secret.ts';
+
+export interface LoginRequest {
+  /** The authorization dialog's address, with `state` in it. */
+  readonly dialogUrl: string;
+  readonly redirectUri: string;
+  readonly state: string;
+  readonly credentials: Credentials;
+  /** How long one page may take to become the next. */
+  readonly stepTimeoutMs: number;
+  /** How long a person in front of the window may take to solve a CAPTCHA; 0 where there is no window. */
+  readonly captchaWaitMs: number;
+  readonly now: () => Date;
+  readonly signal: AbortSignal;
+}
+
+/** What the caller is told of, and asked for, on the way. A rejected promise ends the login before the submission. */
+export interface LoginListener {
+  onStep(step: LoginStep): Promise<void>;
+  /** The mobile step is shown and is about to ask for an OTP: wait until it may. */
+  awaitOtpRequest(): Promise<void>;
+  /** It is about to be asked for: write it down. */
+  beforeOtpRequest(): Promise<void>;
+  /** The OTP step is shown: wait for a time step that was never used. */
+  awaitTimeStep(): Promise<void>;
+  /** It is still shown: take the time step, write it down, and give its code; null when it has slipped away meanwhile. */
+  takeOtp(): Promise<Secret | null>;
+  /** The PIN step is shown: write it down. */
+  beforePin(): Promise<void>;
+  /** The broker wants so much time between this OTP request and the next: write it down. */
+  onOtpInterval(milliseconds: number): Promise<void>;
+  /** An offer of the page is about to be turned down by the button of this name: write it down. */
+  onDismissal(label: string): Promise<void>;
+  /** Something has left for the broker. */
+  onSubmitted(what: Submission): void;
+  /** A CAPTCHA is shown in a window, until `deadline`; null when it is gone. */
+  onCaptcha(deadline: Date | null): Promise<void>;
+}

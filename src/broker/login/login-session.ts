@@ -1,0 +1,103 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { BrowserContext, Page } from 'playwright';
+import type { Secret } from '../../domain/secret.ts';
+import { offerInertServiceWorker } from './inert-service-worker.ts';
+import { Login } from './login.ts';
+import { LoginFailure } from './login-failure.ts';
+import type { LoginListener, LoginRequest } from './login-request.ts';
+import { PageWatch } from './page/page-watch.ts';
+import { RequestFence } from './request-fence.ts';
+
+/** The broker may have been away for a moment. Only before anything was submitted, and only once. */
+const SECOND_TRY_AFTER_MS = 5000;
+
+/** A redirect that was not called off may still be on its way, and a page closed in its middle can hang. */
+const CLOSE_TIMEOUT_MS = 2000;
+
+/** One browser context, in which the logins of a run follow each other; a broker may remember the earlier ones. */
+export class LoginSession {
+  readonly #context: BrowserContext;
+  readonly #watch: PageWatch;
+  readonly #fence: RequestFence;
+  #isOpen = true;
+
+  private constructor(context: BrowserContext, watch: PageWatch, fence: RequestFence) {
+    this.#context = context;
+    this.#watch = watch;
+    this.#fence = fence;
+    context.once('close', () => {
+      this.#isOpen = false;
+    });
+  }
+
+  static async open(context: BrowserContext): Promise<LoginSession> {
+    const [watch, fence] = await Promise.all([
+      PageWatch.attach(context),
+      RequestFence.attach(context),
+      offerInertServiceWorker(context),
+    ]);
+    return new LoginSession(context, watch, fence);
+  }
+
+  /** False once it was closed, or its browser has died. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** Logs in for one app and returns the code of its redirect. */
+  async logIn(request: LoginRequest, listener: LoginListener): Promise<Secret> {
+    let isUntouched = true;
+    const touched =
+      <Given extends readonly unknown[], Answer>(tell: (...given: Given) => Answer) =>
+      (...given: Given): Answer => {
+        isUntouched = false;
+        return tell(...given);
+      };
+    // What is about to leave may have left, whether that was seen or not.
+    const watching: LoginListener = {
+      ...listener,
+      beforeOtpRequest: touched(listener.beforeOtpRequest),
+      takeOtp: touched(listener.takeOtp),
+      beforePin: touched(listener.beforePin),
+      onSubmitted: touched(listener.onSubmitted),
+    };
+    try {
+      return await this.#logInOnce(request, watching);
+    } catch (error) {
+      const isWorthATry = error instanceof LoginFailure && error.code === 'BROKER_UNREACHABLE' && isUntouched;
+      if (!isWorthATry) throw error;
+    }
+    await delay(SECOND_TRY_AFTER_MS, undefined, { signal: request.signal }).catch(() => undefined);
+    return this.#logInOnce(request, watching);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await atMost(CLOSE_TIMEOUT_MS, this.#context.close());
+  }
+
+  async #logInOnce(request: LoginRequest, listener: LoginListener): Promise<Secret> {
+    const page = await this.#fence.openPage(request);
+    try {
+      using login = await Login.open(this.#context, page, this.#watch, request, listener);
+      await this.#fence.raise();
+      return await login.run();
+    } finally {
+      this.#fence.lower();
+      await closePage(page);
+    }
+  }
+}
+
+const closePage = async (page: Page): Promise<void> => {
+  await page.waitForLoadState('domcontentloaded', { timeout: CLOSE_TIMEOUT_MS }).catch(() => undefined);
+  await atMost(CLOSE_TIMEOUT_MS, page.close());
+};
+
+/** Waits for something that does not matter any more, but not for ever. */
+const atMost = async (milliseconds: number, work: Promise<unknown>): Promise<void> => {
+  const timeout = new AbortController();
+  const enough = delay(milliseconds, undefined, { signal: timeout.signal });
+  await Promise.race([work, enough]).catch(() => undefined);
+  timeout.abort();
+  enough.catch(() => undefined);
+};

@@ -1,0 +1,149 @@
+import { createHmac } from 'node:crypto';
+import type { Selectable } from 'kysely';
+import type { ApiName } from '../../domain/api-name.ts';
+import type {
+  AuditComponent,
+  AuditEntry,
+  AuditKind,
+  Severity,
+  StoredAuditEntry,
+} from '../../domain/audit.ts';
+import { asOneChange } from '../failover/journal.ts';
+import type { Queryable } from '../queryable.ts';
+import type { AuditEntriesTable } from '../schema/tables.ts';
+import { type AuditHead, type Link, START } from './audit-head.ts';
+
+/** Appends to the audit: every entry holds a keyed hash of itself and of the one before it. */
+export class AuditChain {
+  readonly #key: Buffer;
+  readonly #head: AuditHead;
+  /** The furthest place that the file is known to have had. What is cut off behind it stays missed. */
+  #known: Link;
+  /** What each transaction under way has appended. */
+  readonly #appended = new WeakMap<Queryable, { entries: StoredAuditEntry[]; last: Link }>();
+
+  constructor(key: Buffer, head: AuditHead) {
+    this.#key = key;
+    this.#head = head;
+    this.#known = head.read() ?? START;
+  }
+
+  /** Appends in the caller's transaction. An entry that is there already is not appended again. */
+  append(transaction: Queryable, entry: AuditEntry): Promise<void> {
+    return asOneChange(transaction, { kind: 'AUDIT', entry }, async () => {
+      const last = await findLastLink(transaction);
+      const previous = this.#known.sequence > last.sequence ? this.#known : last;
+      const row = toRow(entry, previous.sequence + 1);
+      const hash = hashOf(this.#key, previous.hash, row);
+      const inserted = await transaction
+        .insertInto('vega_audit_entries')
+        .values({ ...row, hash })
+        .onConflict((conflict) => conflict.column('entry_key').doNothing())
+        .executeTakeFirst();
+      if ((inserted.numInsertedOrUpdatedRows ?? 0n) === 0n) return;
+      const entries = this.#appended.get(transaction)?.entries ?? [];
+      entries.push({ ...entry, id: row.sequence });
+      this.#appended.set(transaction, { entries, last: { sequence: row.sequence, hash } });
+    });
+  }
+
+  /** What a transaction that has come to its end has appended. */
+  appendedBy(transaction: Queryable): readonly StoredAuditEntry[] {
+    return this.#appended.get(transaction)?.entries ?? [];
+  }
+
+  /** The file holds what the transaction has appended: it would be missed from now on. */
+  markStored(transaction: Queryable): void {
+    const last = this.#appended.get(transaction)?.last;
+    if (last === undefined) return;
+    this.#known = last;
+    try {
+      this.#head.write(last);
+    } catch {
+      // The entries are stored all the same, and a head that lags is no harm: the next entry moves it on.
+    }
+  }
+
+  /** The chain goes on from where the file ends, whatever there was before: a backup was restored. */
+  async startAnew(db: Queryable): Promise<void> {
+    this.#known = await findLastLink(db);
+    this.#head.reset(this.#known);
+  }
+
+  /** The furthest place that the signed head beside the file tells of; null without such a head. */
+  readHead(): Link | null {
+    return this.#head.read();
+  }
+
+  get known(): Link {
+    return this.#known;
+  }
+
+  hash(previous: string, row: HashedRow): string {
+    return hashOf(this.#key, previous, row);
+  }
+}
+
+export type HashedRow = Omit<Selectable<AuditEntriesTable>, 'hash'>;
+
+/**
+ * What a hash is made of, in this order. A column that comes to the table later is signed `WHERE_SET`: the entries from
+ * before it, where it is null, keep the hash that they have.
+ */
+const SIGNED: Readonly<Record<keyof HashedRow, 'ALWAYS' | 'WHERE_SET'>> = {
+  sequence: 'ALWAYS',
+  entry_key: 'ALWAYS',
+  at: 'ALWAYS',
+  severity: 'ALWAYS',
+  component: 'ALWAYS',
+  kind: 'ALWAYS',
+  message: 'ALWAYS',
+  correlation_id: 'ALWAYS',
+  account_id: 'ALWAYS',
+  api_name: 'ALWAYS',
+};
+const COLUMNS = Object.keys(SIGNED) as readonly (keyof HashedRow)[];
+
+const hashOf = (key: Buffer, previous: string, row: HashedRow): string => {
+  const always = COLUMNS.filter((column) => SIGNED[column] === 'ALWAYS').map((column) => row[column]);
+  const later = COLUMNS.filter((column) => SIGNED[column] === 'WHERE_SET' && row[column] !== null).map(
+    (column) => ({ [column]: row[column] }),
+  );
+  return createHmac('sha256', key)
+    .update(JSON.stringify([previous, ...always, ...later]))
+    .digest('hex');
+};
+
+export const findLastLink = async (db: Queryable): Promise<Link> =>
+  (await db
+    .selectFrom('vega_audit_entries')
+    .select(['sequence', 'hash'])
+    .orderBy('sequence', 'desc')
+    .limit(1)
+    .executeTakeFirst()) ?? START;
+
+const toRow = (entry: AuditEntry, sequence: number): HashedRow => ({
+  sequence,
+  entry_key: entry.key,
+  at: entry.at.getTime(),
+  severity: entry.severity,
+  component: entry.component,
+  kind: entry.kind,
+  message: entry.message,
+  correlation_id: entry.correlationId,
+  account_id: entry.accountId,
+  api_name: entry.apiName,
+});
+
+export const toEntry = (row: Selectable<AuditEntriesTable>): StoredAuditEntry => ({
+  id: row.sequence,
+  key: row.entry_key,
+  at: new Date(row.at),
+  severity: row.severity as Severity,
+  component: row.component as AuditComponent,
+  kind: row.kind as AuditKind,
+  message: row.message,
+  correlationId: row.correlation_id,
+  accountId: row.account_id,
+  apiName: row.api_name as ApiName | null,
+});

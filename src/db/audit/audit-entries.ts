@@ -1,0 +1,73 @@
+import { setImmediate as breathe } from 'node:timers/promises';
+import type { AuditComponent, AuditVerification, Severity, StoredAuditEntry } from '../../domain/audit.ts';
+import type { Queryable } from '../queryable.ts';
+import { type AuditChain, toEntry } from './audit-chain.ts';
+import { START } from './audit-head.ts';
+
+/** Which entries are wanted: the newest first, from `before` on backwards. */
+export interface AuditWish {
+  readonly first: number;
+  readonly before: number | null;
+  readonly severity: Severity | null;
+  readonly component: AuditComponent | null;
+  readonly correlationId: string | null;
+}
+
+/** A page by keyset: a log of a million entries pages as fast as one of a thousand. */
+export const findAuditEntries = async (
+  db: Queryable,
+  { first, before, severity, component, correlationId }: AuditWish,
+): Promise<readonly StoredAuditEntry[]> => {
+  const rows = await db
+    .selectFrom('vega_audit_entries')
+    .selectAll()
+    .$if(before !== null, (query) => query.where('sequence', '<', before ?? 0))
+    .$if(severity !== null, (query) => query.where('severity', '=', severity ?? ''))
+    .$if(component !== null, (query) => query.where('component', '=', component ?? ''))
+    .$if(correlationId !== null, (query) => query.where('correlation_id', '=', correlationId))
+    .orderBy('sequence', 'desc')
+    .limit(first)
+    .execute();
+  return rows.map(toEntry);
+};
+
+/** How many entries are looked at before others have a turn of the event loop. */
+const CHUNK = 250;
+
+/** Reads the whole chain and names the first entry that was edited, moved or is missing. */
+export const verifyChain = async (db: Queryable, chain: AuditChain): Promise<AuditVerification> => {
+  const head = chain.readHead();
+  let last = START;
+  let entries = 0;
+  const bad = (firstBadId: number | null, reason: string) => ({ valid: false, entries, firstBadId, reason });
+  let known = chain.known.sequence;
+  for (;;) {
+    // Asked before: what is appended meanwhile may come too late for the rows.
+    known = chain.known.sequence;
+    const rows = await db
+      .selectFrom('vega_audit_entries')
+      .selectAll()
+      .where('sequence', '>', last.sequence)
+      .orderBy('sequence')
+      .limit(CHUNK)
+      .execute();
+    for (const row of rows) {
+      const expected = last.sequence + 1;
+      if (row.sequence !== expected) return bad(expected, `Entry ${expected} is missing.`);
+      if (chain.hash(last.hash, row) !== row.hash)
+        return bad(expected, `Entry ${expected} was changed or moved.`);
+      if (head?.sequence === expected && head.hash !== row.hash)
+        return bad(expected, `Entry ${expected} is not the one that was written.`);
+      last = row;
+      entries += 1;
+    }
+    if (rows.length < CHUNK) break;
+    await breathe();
+  }
+  const furthest = Math.max(head?.sequence ?? 0, known);
+  if (furthest > last.sequence)
+    return bad(last.sequence + 1, `The entries from ${last.sequence + 1} on are missing.`);
+  if (head === null && entries > 0)
+    return bad(null, 'The file that tells how far the log has come is missing or was changed.');
+  return { valid: true, entries, firstBadId: null, reason: null };
+};

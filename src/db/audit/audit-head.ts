@@ -1,0 +1,94 @@
+import { createHmac } from 'node:crypto';
+import { closeSync, existsSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import {
+  isOwnFile,
+  isPlainFile,
+  O_CREAT,
+  O_EXCL,
+  O_NOFOLLOW,
+  O_RDWR,
+  PRIVATE_FILE,
+} from '../files/own-file.ts';
+
+/** A place in the chain, and the hash that stands there. */
+export interface Link {
+  readonly sequence: number;
+  readonly hash: string;
+}
+
+/** Before the first entry. */
+export const START: Link = { sequence: 0, hash: '' };
+
+const LENGTH = 256;
+
+export const headOf = (database: string): string => `${database}.head`;
+
+/** Null when this user may not read it. */
+const readIfAllowed = (file: string): string | null => {
+  try {
+    return readFileSync(file, 'latin1');
+  } catch {
+    return null;
+  }
+};
+
+/** Whether there is a head, whoever has signed it. One that is empty was never written. */
+export const hasHead = (database: string): boolean =>
+  existsSync(headOf(database)) && readIfAllowed(headOf(database))?.trim() !== '';
+
+/**
+ * How far the chain has come, kept in a file beside the database and signed with the chain's key: without it nobody
+ * would miss entries that were cut off at the end.
+ */
+export class AuditHead {
+  readonly #file: string;
+  readonly #key: Buffer;
+
+  constructor(database: string, key: Buffer) {
+    this.#file = headOf(database);
+    this.#key = key;
+  }
+
+  /** Null when there is none, or none that this database has signed. */
+  read(): Link | null {
+    if (!isPlainFile(this.#file)) return null;
+    const [sequence, hash, signature] = (readIfAllowed(this.#file) ?? '').trim().split(' ');
+    if (sequence === undefined || hash === undefined) return null;
+    const link = { sequence: Number(sequence), hash };
+    return this.#sign(link) === signature ? link : null;
+  }
+
+  /** Moves forward only: another process may be further on. A crash before it leaves a head that lags, which is no harm. */
+  write(link: Link): void {
+    if ((this.read()?.sequence ?? 0) >= link.sequence) return;
+    this.reset(link);
+  }
+
+  reset(link: Link): void {
+    const isThere = isOwnFile(this.#file);
+    // A link leads to somebody else's file, which would be overwritten.
+    if (!isThere) rmSync(this.#file, { force: true });
+    const handle = openSync(
+      this.#file,
+      isThere ? O_RDWR | O_NOFOLLOW : O_RDWR | O_CREAT | O_EXCL,
+      PRIVATE_FILE,
+    );
+    try {
+      // In one piece and of one length, so that it is never seen half written.
+      writeSync(
+        handle,
+        `${link.sequence} ${link.hash || '-'} ${this.#sign(link)}`.padEnd(LENGTH),
+        0,
+        'latin1',
+      );
+    } finally {
+      closeSync(handle);
+    }
+  }
+
+  #sign({ sequence, hash }: Link): string {
+    return createHmac('sha256', this.#key)
+      .update(`head ${sequence} ${hash || '-'}`)
+      .digest('hex');
+  }
+}

@@ -1,0 +1,237 @@
+import {
+  constants,
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { Secret } from '../../domain/secret.ts';
+import { besideLoop } from '../beside-loop.ts';
+import { DatabaseError } from '../database-error.ts';
+import { draftOf, sweepDrafts } from '../files/drafts.ts';
+import { syncToDisk } from '../files/sync-to-disk.ts';
+import { isSealed, tokenPlace, tokenSecretPlace, type Vault } from '../secrets/vault.ts';
+
+/** A copy of the database as it was at one moment. Tokens lie sealed in it, whatever the table itself holds. */
+export interface Backup {
+  readonly file: string;
+  readonly bytes: number;
+  readonly madeAt: Date;
+}
+
+const KEPT = 7;
+/** Of a source that nothing is written to any more. */
+const PAGES_AT_ONCE = 0x7fffffff;
+
+/** Where the backups of a database lie. */
+export const backupFolder = (database: string): string =>
+  path.join(path.dirname(database), '.vega', 'backups');
+
+/**
+ * Copies the database with SQLite's own backup, while it is in use, and keeps the newest seven. `source`: the connection to
+ * copy from where the path does not lead to its file any more.
+ */
+export const makeBackup = async (
+  database: string,
+  vault: Vault,
+  now: Date,
+  source: Sqlite.Database | null = null,
+): Promise<Backup> => {
+  mkdirSync(backupFolder(database), { recursive: true, mode: 0o700 });
+  sweepBackupDrafts(database);
+  // Beside the database: until it is sealed, its tokens can be read, and the folder of the backups is carried elsewhere.
+  const draft = draftOf(database);
+  // Made first, because SQLite would make it for all to read.
+  writeFileSync(draft, '', { mode: 0o600, flag: 'wx' });
+  try {
+    if (source === null) await copy(database, draft);
+    else await source.backup(draft, { progress: () => PAGES_AT_ONCE });
+    sealCopy(draft, vault);
+    await vacuum(draft);
+    const { file, madeAt } = moveSealed(draft, database, now);
+    // Its name need not be the newest: the clock may have been put back.
+    const others = listBackups(database).filter((other) => other !== file);
+    for (const old of others.slice(KEPT - 1)) await rm(old, { force: true });
+    return { file, bytes: statSync(file).size, madeAt };
+  } finally {
+    for (const suffix of ['', '-journal']) rmSync(`${draft}${suffix}`, { force: true });
+  }
+};
+
+/** Takes away what a killed process has left of a backup. */
+export const sweepBackupDrafts = (database: string): void => {
+  for (const folder of [path.dirname(database), backupFolder(database)]) sweepDrafts(folder);
+};
+
+/**
+ * Gives a sealed copy its name among the backups; another one of the same millisecond keeps its own. The backups may lie on
+ * another disk: then it is copied there first.
+ */
+const moveSealed = (draft: string, database: string, now: Date): Pick<Backup, 'file' | 'madeAt'> => {
+  const nameAt = (time: Date) => `${stem(database)}${time.toISOString().replaceAll(':', '-')}.db`;
+  const folder = backupFolder(database);
+  let from = draft;
+  if (statSync(draft).dev !== statSync(folder).dev) {
+    from = draftOf(path.join(folder, nameAt(now)));
+    copyFileSync(draft, from, constants.COPYFILE_EXCL);
+    syncToDisk(from);
+  }
+  for (let madeAt = now; ; madeAt = new Date(madeAt.getTime() + 1)) {
+    const file = path.join(folder, nameAt(madeAt));
+    if (!takeName(from, file)) continue;
+    return { file, madeAt };
+  }
+};
+
+/** False when the name is taken. Where the disk knows no links, two programs in one millisecond are left to luck. */
+const takeName = (from: string, file: string): boolean => {
+  if (existsSync(file)) return false;
+  try {
+    linkSync(from, file);
+    rmSync(from);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : '';
+    if (code === 'EEXIST') return false;
+    renameSync(from, file);
+  }
+  return true;
+};
+
+/** The backups of a database, the newest first. */
+export const listBackups = (database: string): readonly string[] => {
+  const folder = backupFolder(database);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => name.startsWith(stem(database)) && name.endsWith('.db'))
+    .sort()
+    .reverse()
+    .map((name) => path.join(folder, name));
+};
+
+/** The newest one that is sound and can be opened with a key at hand. */
+export const findNewestGoodBackup = (database: string, keyIds: readonly string[]): string | null =>
+  listBackups(database).find((file) => faultOf(file, keyIds) === null) ?? null;
+
+/** Why a file is no backup to restore from; null when it is a good one. */
+export const faultOf = (file: string, keyIds: readonly string[]): string | null => {
+  try {
+    const copy = new Sqlite(file, { readonly: true, fileMustExist: true, timeout: 0 });
+    try {
+      const [{ quick_check: said } = { quick_check: 'nothing' }] = copy.pragma('quick_check(1)') as {
+        quick_check: string;
+      }[];
+      if (said !== 'ok') return `it is damaged (${said})`;
+      const keyId = keyIdIn(copy) ?? 'none';
+      return keyIds.includes(keyId)
+        ? null
+        : `it is sealed with the master key ${keyId}, which is not at hand`;
+    } finally {
+      copy.close();
+    }
+  } catch (error) {
+    return error instanceof Error ? error.message : 'it cannot be read';
+  }
+};
+
+/** A backup may be of an older vega-auth, too. */
+const keyIdIn = (copy: Sqlite.Database): string | undefined => {
+  const isNamed = copy.prepare("select 1 from sqlite_master where name = 'vega_vault'").get() !== undefined;
+  return copy
+    .prepare<[], string>(`select key_id from ${isNamed ? 'vega_vault' : 'vault'}`)
+    .pluck()
+    .get();
+};
+
+/** Says what to do about a damaged database: the newest backup that is sound, and how to restore it. */
+export const adviceFor = (database: string, keyIds: readonly string[]): string => {
+  const backup = findNewestGoodBackup(database, keyIds);
+  return backup === null
+    ? 'Restore a backup of it, or set VEGA_DB_PATH to another file.'
+    : `The newest good backup is ${backup}: stop every vega-auth and run \`vega-auth restore\`. Nothing was changed.`;
+};
+
+export const damaged = (database: string, keyIds: readonly string[], cause: unknown): DatabaseError =>
+  new DatabaseError(
+    database,
+    `The database ${database} is not a sound SQLite database. ${adviceFor(database, keyIds)}`,
+    { cause },
+  );
+
+const stem = (database: string): string => `${path.basename(database).replace(/\.[^.]+$/, '')}-`;
+
+interface SecretRow {
+  readonly id: number;
+  readonly user_id: number | null;
+  readonly api_name: string;
+  readonly text: string | null;
+}
+
+const SECRET_COLUMNS = {
+  access_token: tokenPlace,
+  refresh_token: (accountNumber: number, apiName: string) => ({
+    ...tokenPlace(accountNumber, apiName),
+    column: 'refresh_token',
+  }),
+  client_secret: tokenSecretPlace,
+};
+
+/** A backup is carried to other places, so no token in it can be read without the key. */
+const sealCopy = (file: string, vault: Vault): void => {
+  const copy = new Sqlite(file, { timeout: 0 });
+  try {
+    copy.pragma('journal_mode = DELETE');
+    // Nothing waits for the disk here: the copy is written anew as a whole afterwards.
+    copy.pragma('synchronous = OFF');
+    copy.pragma('secure_delete = ON');
+    copy.pragma('foreign_keys = OFF');
+    copy.transaction(() => {
+      // A table that its owner has put aside holds tokens that nothing seals; its rows were taken over.
+      copy.exec('drop table if exists upstox_tokens_before');
+      for (const [column, placeOf] of Object.entries(SECRET_COLUMNS))
+        sealColumn(copy, column, placeOf, vault);
+    })();
+  } finally {
+    copy.close();
+  }
+};
+
+/** In one step, so that it need not begin anew when somebody writes meanwhile. */
+const copy = async (file: string, to: string): Promise<void> => {
+  await besideLoop({
+    file,
+    body: 'await connection.backup(data, { progress: () => 0x7fffffff });',
+    data: to,
+  });
+};
+
+/** What other programs have deleted may still lie between the rows: they are written anew. */
+const vacuum = async (file: string): Promise<void> => {
+  await besideLoop({
+    file,
+    body: "connection.pragma('auto_vacuum = INCREMENTAL'); connection.exec('vacuum');",
+  });
+};
+
+const sealColumn = (
+  copy: Sqlite.Database,
+  column: string,
+  placeOf: typeof tokenPlace,
+  vault: Vault,
+): void => {
+  const rows = copy
+    .prepare<[], SecretRow>(`select id, user_id, api_name, ${column} as text from upstox_tokens`)
+    .all();
+  const update = copy.prepare(`update upstox_tokens set ${column} = ? where id = ?`);
+  for (const { id, user_id, api_name, text } of rows) {
+    if (text === null || text === '' || isSealed(text)) continue;
+    update.run(vault.seal(new Secret(text), placeOf(user_id ?? 1, api_name)), id);
+  }
+};

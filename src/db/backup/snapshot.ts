@@ -1,0 +1,37 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import Sqlite from 'better-sqlite3';
+import { OpenedFile } from '../opened-file.ts';
+
+/**
+ * Reads a whole database into memory. On a full disk SQLite cannot open it as usual, because the index of its log needs
+ * room; alone with the file it keeps that index in memory. On a disk that is read-only a file without a log is read as it is.
+ */
+export const readIntoMemory = (file: string): OpenedFile => {
+  try {
+    return new OpenedFile(new Sqlite(serializeAlone(file)));
+  } catch (error) {
+    const hasLog = existsSync(`${file}-wal`) && statSync(`${file}-wal`).size > 0;
+    if (hasLog) throw error;
+    return new OpenedFile(new Sqlite(withoutLog(readFileSync(file))));
+  }
+};
+
+const serializeAlone = (file: string): Buffer => {
+  const connection = new Sqlite(file, { fileMustExist: true, timeout: 0 });
+  try {
+    connection.pragma('locking_mode = EXCLUSIVE');
+    connection.prepare('select 1 from sqlite_master').get();
+    return withoutLog(connection.serialize());
+  } finally {
+    connection.close();
+  }
+};
+
+/** Where the header of a file tells that it has a log, which one in memory cannot have. */
+const [WRITE_VERSION, READ_VERSION] = [18, 19];
+
+const withoutLog = (bytes: Buffer): Buffer => {
+  bytes[WRITE_VERSION] = 1;
+  bytes[READ_VERSION] = 1;
+  return bytes;
+};

@@ -1,0 +1,130 @@
+import Sqlite from 'better-sqlite3';
+import type { Change } from '../change.ts';
+import { OpenedFile } from '../opened-file.ts';
+import { type Replayer, replay } from './replay.ts';
+
+const RECENT_MS = 30 * 86_400_000;
+
+/** Of tables that grow without end only what may still matter is copied; everything else is copied whole. */
+const PARTS: Readonly<Record<string, string>> = {
+  vega_audit_entries: 'sequence = (select max(sequence) from vega_audit_entries)',
+  vega_events: 'id = (select max(id) from vega_events)',
+  token_execution_state: 'false',
+  vega_login_attempts: `at > (select max(at) from vega_login_attempts) - ${RECENT_MS}`,
+  vega_generation_runs: `started_at > (select max(started_at) from vega_generation_runs) - ${RECENT_MS} or ended_at is null`,
+  vega_generation_steps: `run_id in (select id from vega_generation_runs where started_at > (select max(started_at) from vega_generation_runs) - ${RECENT_MS} or ended_at is null)`,
+};
+
+interface SchemaRow {
+  readonly type: 'table' | 'index' | 'trigger';
+  readonly name: string;
+  readonly sql: string;
+}
+
+/** What the file holds for this program: our tables and the user's three, with the indexes and triggers that we made. */
+const PARTS_OF_SCHEMA = `
+  select type, name, sql from sqlite_master
+  where sql is not null and type in ('table', 'index', 'trigger') and (name like 'vega\\_%' escape '\\'
+    or name in ('upstox_tokens', 'token_execution_state', 'upstox_api_configs', 'upstox_tokens_one_per_api'))`;
+
+/** The key of a table whose owner made it: here it has nothing else of what may refuse a row there. */
+const KEYS: Readonly<Record<string, string>> = {
+  upstox_tokens: 'id',
+  token_execution_state: 'execution_id',
+};
+
+/**
+ * The last known rows of the file in memory: what is read from and written to while the file cannot be. Copied only
+ * while nothing is under way on the file's connection.
+ */
+export class Mirror {
+  #rows: OpenedFile;
+  #foreignWrites: number;
+
+  constructor(file: OpenedFile) {
+    // Asked before: what another program writes meanwhile has it copied again.
+    this.#foreignWrites = file.foreignWrites();
+    this.#rows = copyToMemory(file.connection);
+  }
+
+  get rows(): OpenedFile {
+    return this.#rows;
+  }
+
+  /** No other program has written to the file since. */
+  isCurrent(file: OpenedFile): boolean {
+    return file.foreignWrites() === this.#foreignWrites;
+  }
+
+  /** Does what was just done to the file; copies it anew where another program has written to it, too. */
+  async follow(file: OpenedFile, changes: readonly Change[], replayer: Replayer): Promise<void> {
+    try {
+      // Nobody reads from memory while the file is written.
+      if (!this.isCurrent(file)) await this.copy(file).close();
+      else if (changes.length > 0)
+        await this.#rows.write((transaction) => replay(transaction, [changes], replayer));
+    } catch {
+      // The file has it; the next write copies anew.
+      this.#foreignWrites = Number.NaN;
+    }
+  }
+
+  /** Copies the file anew, and answers the rows that were known before, from which somebody may still be reading. */
+  copy(file: OpenedFile): OpenedFile {
+    const known = this.#rows;
+    const foreignWrites = file.foreignWrites();
+    this.#rows = copyToMemory(file.connection);
+    this.#foreignWrites = foreignWrites;
+    return known;
+  }
+}
+
+const copyToMemory = (source: Sqlite.Database): OpenedFile => {
+  const memory = new Sqlite(':memory:');
+  memory.pragma('foreign_keys = OFF');
+  memory.exec('begin');
+  const schema = source.prepare<[], SchemaRow>(PARTS_OF_SCHEMA).all();
+  for (const { name, sql } of schema.filter(({ type }) => type === 'table')) {
+    memory.exec(KEYS[name] === undefined ? sql : plainTable(source, name, KEYS[name]));
+    copyRows(source, memory, name);
+  }
+  for (const { sql } of schema.filter(({ type }) => type !== 'table')) memory.exec(sql);
+  memory.exec('commit');
+  return new OpenedFile(memory);
+};
+
+interface Column {
+  readonly name: string;
+  readonly type: string;
+}
+
+/** What is computed from other columns is a value like any other here. */
+const columnsOf = (source: Sqlite.Database, table: string): readonly Column[] =>
+  source
+    .prepare<[string], Column>('select name, type from pragma_table_xinfo(?) where hidden <> 1')
+    .all(table);
+
+/** The same columns, without anything that could refuse a row. */
+const plainTable = (source: Sqlite.Database, table: string, key: string): string => {
+  const [odd] = source
+    .prepare<[], number>(
+      `select count(*) from "${table}" group by "${key}" having count(*) > 1 or (typeof("${key}") <> 'integer' and '${key}' = 'id')`,
+    )
+    .pluck()
+    .all();
+  const columns = columnsOf(source, table).map(({ name, type }) => {
+    if (name.toLowerCase() !== key || odd !== undefined) return `"${name}" ${type}`;
+    return key === 'id' ? '"id" integer primary key' : `"${name}" ${type} primary key`;
+  });
+  return `create table "${table}" (${columns.join(', ')})`;
+};
+
+const copyRows = (source: Sqlite.Database, memory: Sqlite.Database, table: string): void => {
+  const names = columnsOf(source, table).map(({ name }) => `"${name}"`);
+  const rows = source
+    .prepare(`select ${names.join(', ')} from "${table}" where ${PARTS[table] ?? 'true'}`)
+    .raw();
+  const places = names.map(() => '?');
+  const insert = memory.prepare(`insert into "${table}" (${names.join(', ')}) values (${places.join(', ')})`);
+  for (const row of rows.iterate()) insert.run(row as unknown[]);
+};

@@ -1,0 +1,149 @@
+import { sql } from 'kysely';
+import type { Account, Credentials } from '../../domain/account.ts';
+import { type CredentialTexts, toCredentials } from '../../domain/credential-rules.ts';
+import { Secret } from '../../domain/secret.ts';
+import type { Queryable } from '../queryable.ts';
+import { credentialsPlace, type Vault } from '../secrets/vault.ts';
+import { ofAccount } from './tokens.ts';
+
+/** Makes the account's row if there is none of its id yet; the first one of a database is the active one. */
+export const ensureAccount = async (
+  transaction: Queryable,
+  account: Pick<Account, 'id' | 'number'>,
+  now: Date,
+): Promise<void> => {
+  const rows = await transaction.selectFrom('vega_accounts').select(['number', 'id']).execute();
+  if (rows.some(({ id }) => id === account.id)) return;
+  const isTaken = rows.some(({ number }) => number === account.number);
+  await insertAccount(transaction, {
+    id: account.id,
+    number: isTaken ? nextNumber(rows) : account.number,
+    name: account.id,
+    isActive: rows.length === 0,
+    now,
+  });
+};
+
+export interface NewAccount {
+  readonly id: string;
+  readonly number: number;
+  readonly name: string;
+  readonly isActive: boolean;
+  readonly now: Date;
+}
+
+export const insertAccount = async (
+  transaction: Queryable,
+  { id, number, name, isActive, now }: NewAccount,
+): Promise<void> => {
+  const row = { number, id, name, broker_user_id: null, created_at: now.getTime() };
+  await transaction
+    .insertInto('vega_accounts')
+    .values({ ...row, is_active: isActive ? 1 : 0 })
+    .execute();
+};
+
+const nextNumber = (rows: readonly { readonly number: number }[]): number =>
+  Math.max(0, ...rows.map(({ number }) => number)) + 1;
+
+/** A number that no account has, nor any token that lies in the table. */
+export const freeAccountNumber = async (transaction: Queryable): Promise<number> => {
+  const accounts = await transaction.selectFrom('vega_accounts').select('number').execute();
+  const tokens = await transaction
+    .selectFrom('upstox_tokens')
+    .select(sql<number>`coalesce(user_id, 1)`.as('number'))
+    .distinct()
+    .execute();
+  return nextNumber([...accounts, ...tokens]);
+};
+
+export const findAccounts = async (db: Queryable): Promise<readonly Account[]> => {
+  const rows = await db
+    .selectFrom('vega_accounts')
+    .select(['id', 'number', 'name', 'broker_user_id', 'is_active', 'redirect_uri'])
+    .orderBy('number')
+    .execute();
+  return rows.map((row) => ({
+    id: row.id,
+    number: row.number,
+    name: row.name,
+    brokerUserId: row.broker_user_id,
+    isActive: row.is_active === 1,
+    redirectUri: row.redirect_uri,
+  }));
+};
+
+/** Learns whose login this is; what is known already stays. */
+export const rememberBrokerUser = async (
+  transaction: Queryable,
+  accountId: string,
+  brokerUserId: string,
+): Promise<void> => {
+  await transaction
+    .updateTable('vega_accounts')
+    .set({ broker_user_id: brokerUserId })
+    .where('id', '=', accountId)
+    .where('broker_user_id', 'is', null)
+    .execute();
+};
+
+/** The account's sealed credentials; null where the database holds none. */
+export const findCredentials = async (
+  db: Queryable,
+  accountNumber: number,
+  vault: Vault,
+): Promise<Credentials | null> => {
+  const row = await db
+    .selectFrom('vega_accounts')
+    .select('credentials')
+    .where('number', '=', accountNumber)
+    .executeTakeFirst();
+  if (row === undefined || row.credentials === null) return null;
+  const opened = vault.open(row.credentials, credentialsPlace(accountNumber));
+  return toCredentials(JSON.parse(opened.reveal()) as CredentialTexts);
+};
+
+export interface SavedCredentials {
+  readonly texts: CredentialTexts;
+  readonly redirectUri: string;
+}
+
+export const saveCredentials = async (
+  transaction: Queryable,
+  accountNumber: number,
+  { texts, redirectUri }: SavedCredentials,
+  vault: Vault,
+): Promise<void> => {
+  const sealed = vault.seal(new Secret(JSON.stringify(texts)), credentialsPlace(accountNumber));
+  await transaction
+    .updateTable('vega_accounts')
+    .set({ credentials: sealed, redirect_uri: redirectUri })
+    .where('number', '=', accountNumber)
+    .execute();
+};
+
+export const renameAccount = async (
+  transaction: Queryable,
+  accountId: string,
+  name: string,
+): Promise<void> => {
+  await transaction.updateTable('vega_accounts').set({ name }).where('id', '=', accountId).execute();
+};
+
+export const activateAccount = async (transaction: Queryable, accountId: string): Promise<void> => {
+  await transaction.updateTable('vega_accounts').set({ is_active: 0 }).where('is_active', '=', 1).execute();
+  await transaction.updateTable('vega_accounts').set({ is_active: 1 }).where('id', '=', accountId).execute();
+};
+
+/** Removes the account with its apps and the tokens that are dead. What it did stays: its runs, its ledger and its audit. */
+export const deleteAccount = async (
+  transaction: Queryable,
+  { id, number }: Pick<Account, 'id' | 'number'>,
+): Promise<void> => {
+  await transaction.deleteFrom('upstox_api_configs').where('account_number', '=', number).execute();
+  await transaction.deleteFrom('upstox_tokens').where(ofAccount(number)).execute();
+  await transaction.deleteFrom('vega_token_marks').where('account_number', '=', number).execute();
+  await transaction.deleteFrom('vega_token_versions').where('account_number', '=', number).execute();
+  await transaction.deleteFrom('vega_auth_states').where('account_id', '=', id).execute();
+  await transaction.deleteFrom('vega_accounts').where('number', '=', number).execute();
+};

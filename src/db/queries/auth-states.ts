@@ -1,0 +1,102 @@
+import type { Selectable, Updateable } from 'kysely';
+import type { AuthPhase } from '../../domain/auth-phase.ts';
+import type { AuthRecord } from '../../domain/auth-state.ts';
+import type { FailureCode } from '../../domain/failure.ts';
+import type { Queryable } from '../queryable.ts';
+import type { AuthStatesTable } from '../schema/tables.ts';
+import { toDate } from './to-date.ts';
+
+/** The account's state; IDLE where nothing was ever stored. */
+export const findAuthRecord = async (db: Queryable, accountId: string): Promise<AuthRecord> => {
+  const row = await db
+    .selectFrom('vega_auth_states')
+    .selectAll()
+    .where('account_id', '=', accountId)
+    .executeTakeFirst();
+  return row === undefined ? newRecord(accountId) : toRecord(row);
+};
+
+/** Makes the account's row if there is none. */
+export const ensureAuthRecord = async (
+  transaction: Queryable,
+  accountId: string,
+  now: Date,
+): Promise<void> => {
+  await transaction
+    .insertInto('vega_auth_states')
+    .values({ account_id: accountId, phase: 'IDLE', since: now.getTime(), logged_out: 0, confirmed: 0 })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+};
+
+/** Moves on from a phase; false when the account is not in it any more. */
+export const movePhase = async (
+  transaction: Queryable,
+  accountId: string,
+  from: AuthPhase,
+  to: AuthPhase,
+  now: Date,
+): Promise<boolean> => {
+  const updated = await transaction
+    .updateTable('vega_auth_states')
+    .set({ phase: to, since: now.getTime() })
+    .where('account_id', '=', accountId)
+    .where('phase', '=', from)
+    .executeTakeFirst();
+  return updated.numUpdatedRows > 0n;
+};
+
+export const changeAuthRecord = async (
+  transaction: Queryable,
+  accountId: string,
+  change: Partial<
+    Pick<
+      AuthRecord,
+      'cooldown' | 'quarantinedAt' | 'clearedAt' | 'acceptedUntil' | 'isLoggedOut' | 'isConfirmed'
+    >
+  >,
+): Promise<void> => {
+  const row: Updateable<AuthStatesTable> = {};
+  if (change.cooldown !== undefined) {
+    row.cooldown_from = change.cooldown?.from.getTime() ?? null;
+    row.cooldown_until = change.cooldown?.until.getTime() ?? null;
+    row.cooldown_reason = change.cooldown?.reason ?? null;
+  }
+  if (change.quarantinedAt !== undefined) row.quarantined_at = change.quarantinedAt?.getTime() ?? null;
+  if (change.clearedAt !== undefined) row.cleared_at = change.clearedAt?.getTime() ?? null;
+  if (change.acceptedUntil !== undefined) row.accepted_until = change.acceptedUntil?.getTime() ?? null;
+  if (change.isLoggedOut !== undefined) row.logged_out = change.isLoggedOut ? 1 : 0;
+  if (change.isConfirmed !== undefined) row.confirmed = change.isConfirmed ? 1 : 0;
+  await transaction.updateTable('vega_auth_states').set(row).where('account_id', '=', accountId).execute();
+};
+
+const newRecord = (accountId: string): AuthRecord => ({
+  accountId,
+  phase: 'IDLE',
+  since: new Date(0),
+  cooldown: null,
+  quarantinedAt: null,
+  clearedAt: null,
+  acceptedUntil: null,
+  isLoggedOut: false,
+  isConfirmed: false,
+});
+
+const toRecord = (row: Selectable<AuthStatesTable>): AuthRecord => ({
+  accountId: row.account_id,
+  phase: row.phase as AuthPhase,
+  since: new Date(row.since),
+  cooldown:
+    row.cooldown_from === null || row.cooldown_until === null
+      ? null
+      : {
+          from: new Date(row.cooldown_from),
+          until: new Date(row.cooldown_until),
+          reason: (row.cooldown_reason ?? 'THROTTLED') as FailureCode,
+        },
+  quarantinedAt: toDate(row.quarantined_at),
+  clearedAt: toDate(row.cleared_at),
+  acceptedUntil: toDate(row.accepted_until),
+  isLoggedOut: row.logged_out === 1,
+  isConfirmed: row.confirmed === 1,
+});

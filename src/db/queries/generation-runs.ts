@@ -1,0 +1,224 @@
+import type { Selectable } from 'kysely';
+import type { ApiName } from '../../domain/api-name.ts';
+import { FAILURES, type Failure, type FailureCode, type Submission } from '../../domain/failure.ts';
+import {
+  type EndedToken,
+  type GenerationMode,
+  type GenerationRun,
+  type LoginStep,
+  nextApiOf,
+  OVER_STATUSES,
+  type RunStatus,
+  type RunStep,
+  type StepStatus,
+} from '../../domain/generation-run.ts';
+import type { ProcessMark } from '../../domain/process-mark.ts';
+import type { Queryable } from '../queryable.ts';
+import type { GenerationRunsTable, GenerationStepsTable } from '../schema/tables.ts';
+import { toDate } from './to-date.ts';
+
+export const insertRun = async (
+  transaction: Queryable,
+  run: GenerationRun,
+  carrier: ProcessMark,
+): Promise<void> => {
+  await transaction
+    .insertInto('vega_generation_runs')
+    .values({
+      id: run.id,
+      account_id: run.accountId,
+      mode: run.mode,
+      status: run.status,
+      started_at: run.startedAt.getTime(),
+      ended_at: run.endedAt?.getTime() ?? null,
+      process_id: carrier.id,
+      process_birth: carrier.birth,
+    })
+    .execute();
+  await writeExecutionState(transaction, run);
+  if (run.steps.length === 0) return;
+  await transaction
+    .insertInto('vega_generation_steps')
+    .values(run.steps.map((step, position) => ({ run_id: run.id, position, ...toStepRow(step) })))
+    .execute();
+};
+
+/** Writes a run's status and one of its steps, or all of them, as they are now. */
+export const updateRun = async (
+  transaction: Queryable,
+  run: GenerationRun,
+  apiName?: ApiName,
+): Promise<void> => {
+  await transaction
+    .updateTable('vega_generation_runs')
+    .set({
+      status: run.status,
+      ended_at: run.endedAt?.getTime() ?? null,
+      ended_tokens: run.endedTokens === undefined ? null : JSON.stringify(run.endedTokens),
+    })
+    .where('id', '=', run.id)
+    .execute();
+  for (const step of run.steps.filter(
+    (candidate) => apiName === undefined || candidate.apiName === apiName,
+  )) {
+    await transaction
+      .updateTable('vega_generation_steps')
+      .set(toStepRow(step))
+      .where('run_id', '=', run.id)
+      .where('api_name', '=', step.apiName)
+      .execute();
+  }
+  await writeExecutionState(transaction, run);
+};
+
+/** The user's own table of runs: other programs of the desk read it, this one does not. */
+const writeExecutionState = async (transaction: Queryable, run: GenerationRun): Promise<void> => {
+  const failures = run.steps.flatMap(({ failure, endedAt }) =>
+    failure === null || endedAt === null ? [] : endedAt.getTime(),
+  );
+  const row = {
+    last_success_api: run.steps.findLast(({ status }) => status === 'DONE')?.apiName ?? null,
+    next_api: nextApiOf(run),
+    last_failure_epoch: failures.length === 0 ? null : Math.max(...failures),
+    status: run.status,
+    updated_at: (run.endedAt ?? latestChange(run)).getTime(),
+  };
+  await transaction
+    .insertInto('token_execution_state')
+    .values({ execution_id: run.id, ...row })
+    .onConflict((conflict) => conflict.column('execution_id').doUpdateSet(row))
+    .execute();
+};
+
+const latestChange = (run: GenerationRun): Date =>
+  run.steps
+    .flatMap(({ startedAt, endedAt }) => [startedAt, endedAt])
+    .reduce<Date>((latest, at) => (at !== null && at > latest ? at : latest), run.startedAt);
+
+/** Takes over a run whose process is dead. False when another process was quicker. */
+export const adoptRun = async (
+  transaction: Queryable,
+  runId: string,
+  from: ProcessMark,
+  to: ProcessMark,
+): Promise<boolean> => {
+  const updated = await transaction
+    .updateTable('vega_generation_runs')
+    .set({ process_id: to.id, process_birth: to.birth })
+    .where('id', '=', runId)
+    .where('process_id', '=', from.id)
+    .where('process_birth', 'is', from.birth)
+    .executeTakeFirst();
+  return updated.numUpdatedRows > 0n;
+};
+
+export const findRun = async (db: Queryable, id: string): Promise<GenerationRun | null> => {
+  const row = await db.selectFrom('vega_generation_runs').selectAll().where('id', '=', id).executeTakeFirst();
+  return row === undefined ? null : withSteps(db, row);
+};
+
+export const findLatestRun = async (db: Queryable, accountId: string): Promise<GenerationRun | null> => {
+  const row = await db
+    .selectFrom('vega_generation_runs')
+    .selectAll()
+    .where('account_id', '=', accountId)
+    .orderBy('started_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row === undefined ? null : withSteps(db, row);
+};
+
+/** An account's runs since an instant, the newest first; none if none of them has ended another API's token. */
+export const findEndingRuns = async (
+  db: Queryable,
+  accountId: string,
+  since: Date,
+): Promise<readonly GenerationRun[]> => {
+  const rows = await db
+    .selectFrom('vega_generation_runs')
+    .selectAll()
+    .where('account_id', '=', accountId)
+    .where('started_at', '>=', since.getTime())
+    .orderBy('started_at', 'desc')
+    .execute();
+  if (rows.every(({ ended_tokens }) => ended_tokens === null)) return [];
+  return Promise.all(rows.map((row) => withSteps(db, row)));
+};
+
+/** The runs that nobody has ended, with the process that was carrying them. */
+export const findUnfinishedRuns = async (
+  db: Queryable,
+): Promise<readonly { run: GenerationRun; carrier: ProcessMark }[]> => {
+  const rows = await db
+    .selectFrom('vega_generation_runs')
+    .selectAll()
+    .where('status', 'not in', OVER_STATUSES)
+    .execute();
+  return Promise.all(
+    rows.map(async (row) => ({
+      run: await withSteps(db, row),
+      carrier: { id: row.process_id, birth: row.process_birth },
+    })),
+  );
+};
+
+/** How many runs of an account have which status. */
+export const countRuns = async (
+  db: Queryable,
+  accountId: string,
+): Promise<ReadonlyMap<RunStatus, number>> => {
+  const rows = await db
+    .selectFrom('vega_generation_runs')
+    .select(({ fn }) => ['status', fn.countAll<number>().as('runs')])
+    .where('account_id', '=', accountId)
+    .groupBy('status')
+    .execute();
+  return new Map(rows.map(({ status, runs }) => [status as RunStatus, Number(runs)]));
+};
+
+const withSteps = async (db: Queryable, row: Selectable<GenerationRunsTable>): Promise<GenerationRun> => {
+  const steps = await db
+    .selectFrom('vega_generation_steps')
+    .selectAll()
+    .where('run_id', '=', row.id)
+    .orderBy('position')
+    .execute();
+  return {
+    id: row.id,
+    accountId: row.account_id,
+    mode: row.mode as GenerationMode,
+    status: row.status as RunStatus,
+    startedAt: new Date(row.started_at),
+    endedAt: toDate(row.ended_at),
+    waitingUntil: null,
+    steps: steps.map(toStep),
+    ...(row.ended_tokens === null ? {} : { endedTokens: JSON.parse(row.ended_tokens) as EndedToken[] }),
+  };
+};
+
+const toStepRow = (step: RunStep) => ({
+  api_name: step.apiName,
+  status: step.status,
+  step: step.step,
+  failure_code: step.failure?.code ?? null,
+  failure_message: step.failure?.message ?? null,
+  submitted: JSON.stringify(step.failure?.submitted ?? []),
+  started_at: step.startedAt?.getTime() ?? null,
+  ended_at: step.endedAt?.getTime() ?? null,
+});
+
+const toStep = (row: Selectable<GenerationStepsTable>): RunStep => ({
+  apiName: row.api_name as ApiName,
+  status: row.status as StepStatus,
+  step: row.step as LoginStep | null,
+  failure: toFailure(row),
+  startedAt: toDate(row.started_at),
+  endedAt: toDate(row.ended_at),
+});
+
+const toFailure = (row: Selectable<GenerationStepsTable>): Failure | null => {
+  if (row.failure_code === null) return null;
+  const code = row.failure_code as FailureCode;
+  const submitted = JSON.parse(row.submitted) as Submission[];
+  return { code, message: row.failure_message ?? '', nextAction: FAILURES[code].nextAction, submitted };
+};

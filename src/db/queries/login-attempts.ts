@@ -1,0 +1,134 @@
+import type { ApiName } from '../../domain/api-name.ts';
+import type { TotpSecret } from '../../domain/totp-secret.ts';
+import type { Queryable } from '../queryable.ts';
+import { fingerprint } from '../secrets/fingerprint.ts';
+
+/** Who is about to submit something. */
+export interface AttemptOwner {
+  readonly accountId: string;
+  readonly runId: string;
+  readonly apiName: ApiName;
+}
+
+/** What is written down before it is submitted. */
+export type AttemptKind = 'OTP_REQUEST' | 'PIN' | 'CODE';
+
+export const recordAttempt = async (
+  transaction: Queryable,
+  owner: AttemptOwner,
+  kind: AttemptKind,
+  at: Date,
+): Promise<void> => {
+  await transaction
+    .insertInto('vega_login_attempts')
+    .values({ ...toRow(owner), kind, totp_fingerprint: null, time_step: null, at: at.getTime() })
+    .execute();
+};
+
+/** Takes a TOTP time step for good. False when it was taken before: a step is used once per secret, ever. */
+export const claimTimeStep = async (
+  transaction: Queryable,
+  owner: AttemptOwner,
+  totp: TotpSecret,
+  timeStep: number,
+  at: Date,
+): Promise<boolean> => {
+  const inserted = await transaction
+    .insertInto('vega_login_attempts')
+    .values({
+      ...toRow(owner),
+      kind: 'TIME_STEP',
+      totp_fingerprint: fingerprint(totp.secret),
+      time_step: timeStep,
+      at: at.getTime(),
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  return (inserted.numInsertedOrUpdatedRows ?? 0n) > 0n;
+};
+
+export const isTimeStepUsed = async (db: Queryable, totp: TotpSecret, timeStep: number): Promise<boolean> => {
+  const row = await db
+    .selectFrom('vega_login_attempts')
+    .select('id')
+    .where('totp_fingerprint', '=', fingerprint(totp.secret))
+    .where('time_step', '=', timeStep)
+    .executeTakeFirst();
+  return row !== undefined;
+};
+
+/** The broker wants so much time between when this API's OTP request of the run was noted, and the next one. */
+export const noteOtpInterval = async (
+  transaction: Queryable,
+  { runId, apiName }: AttemptOwner,
+  milliseconds: number,
+): Promise<void> => {
+  await transaction
+    .updateTable('vega_login_attempts')
+    .set({ otp_interval_ms: milliseconds })
+    .where('run_id', '=', runId)
+    .where('api_name', '=', apiName)
+    .where('kind', '=', 'OTP_REQUEST')
+    .execute();
+};
+
+/** An OTP request, and how much time the broker wants between it and the next; 0 where it named none. */
+export interface OtpRequest {
+  readonly at: Date;
+  readonly intervalMs: number;
+}
+
+/** When the account last asked the broker for an OTP; null if never. */
+export const lastOtpRequest = async (db: Queryable, accountId: string): Promise<OtpRequest | null> => {
+  const row = await db
+    .selectFrom('vega_login_attempts')
+    .select(['at', 'otp_interval_ms'])
+    .where('account_id', '=', accountId)
+    .where('kind', '=', 'OTP_REQUEST')
+    .orderBy('at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row === undefined ? null : { at: new Date(row.at), intervalMs: row.otp_interval_ms ?? 0 };
+};
+
+/** The APIs of a run whose code was written down as about to be sent. */
+export const findSpentCodes = async (db: Queryable, runId: string): Promise<readonly ApiName[]> => {
+  const rows = await db
+    .selectFrom('vega_login_attempts')
+    .select('api_name')
+    .where('run_id', '=', runId)
+    .where('kind', '=', 'CODE')
+    .execute();
+  return rows.map((row) => row.api_name as ApiName);
+};
+
+/** PINs that were submitted since the last one that led to a code, or since `after`. */
+export const countFruitlessPins = async (
+  db: Queryable,
+  accountId: string,
+  after: Date | null,
+): Promise<number> => {
+  const lastCode = await db
+    .selectFrom('vega_login_attempts')
+    .select('at')
+    .where('account_id', '=', accountId)
+    .where('kind', '=', 'CODE')
+    .orderBy('at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  const since = Math.max(lastCode?.at ?? 0, after?.getTime() ?? 0);
+  const { count } = await db
+    .selectFrom('vega_login_attempts')
+    .select((row) => row.fn.countAll<number>().as('count'))
+    .where('account_id', '=', accountId)
+    .where('kind', '=', 'PIN')
+    .where('at', '>', since)
+    .executeTakeFirstOrThrow();
+  return Number(count);
+};
+
+const toRow = (owner: AttemptOwner) => ({
+  account_id: owner.accountId,
+  run_id: owner.runId,
+  api_name: owner.apiName,
+});

@@ -1,0 +1,36 @@
+import type { Queryable } from '../queryable.ts';
+
+/** A browser that is logged in. */
+export interface SessionRecord {
+  readonly secretHash: string;
+  /** The key that it was opened with; null for a link of the operator. */
+  readonly keyId: string | null;
+  readonly endsAt: Date;
+}
+
+/** Writes a session down; those that have ended by themselves are forgotten with it. */
+export const insertSession = async (
+  transaction: Queryable,
+  { secretHash, keyId, endsAt }: SessionRecord,
+  now: Date,
+): Promise<void> => {
+  await transaction.deleteFrom('vega_sessions').where('ends_at', '<=', now.getTime()).execute();
+  await transaction
+    .insertInto('vega_sessions')
+    .values({ secret_hash: secretHash, key_id: keyId, ends_at: endsAt.getTime() })
+    .execute();
+};
+
+export const findSessions = async (db: Queryable): Promise<readonly SessionRecord[]> => {
+  const rows = await db.selectFrom('vega_sessions').selectAll().execute();
+  return rows.map((row) => ({
+    secretHash: row.secret_hash,
+    keyId: row.key_id,
+    endsAt: new Date(row.ends_at),
+  }));
+};
+
+export const deleteSessions = async (transaction: Queryable, hashes: readonly string[]): Promise<void> => {
+  if (hashes.length === 0) return;
+  await transaction.deleteFrom('vega_sessions').where('secret_hash', 'in', hashes).execute();
+};

@@ -1,0 +1,63 @@
+import type { Selectable } from 'kysely';
+import type { MarkReason, StoredToken, TokenMark } from '../../domain/token.ts';
+import type { Queryable } from '../queryable.ts';
+import type { TokenMarksTable } from '../schema/tables.ts';
+
+export type MarkRow = Selectable<TokenMarksTable>;
+
+type MarkedToken = Pick<StoredToken, 'accountNumber' | 'apiName' | 'fingerprint'>;
+
+/** Keeps why a token was marked inactive, with the mark itself: `now` is what its row got as `updated_at`. */
+export const storeTokenMark = async (
+  transaction: Queryable,
+  { accountNumber, apiName, fingerprint }: MarkedToken,
+  { reason, httpStatus, brokerCode }: TokenMark,
+  now: Date,
+): Promise<void> => {
+  const mark = {
+    fingerprint,
+    reason,
+    http_status: httpStatus,
+    broker_code: brokerCode ?? null,
+    marked_at: now.getTime(),
+  };
+  await transaction
+    .insertInto('vega_token_marks')
+    .values({ account_number: accountNumber, api_name: apiName, ...mark })
+    .onConflict((conflict) => conflict.columns(['account_number', 'api_name']).doUpdateSet(mark))
+    .execute();
+};
+
+/** The token works after all. */
+export const removeTokenMark = async (
+  transaction: Queryable,
+  { accountNumber, apiName, fingerprint }: MarkedToken,
+): Promise<void> => {
+  await transaction
+    .deleteFrom('vega_token_marks')
+    .where('account_number', '=', accountNumber)
+    .where('api_name', '=', apiName)
+    .where('fingerprint', '=', fingerprint)
+    .execute();
+};
+
+export const findTokenMarks = (db: Queryable, accountNumber: number): Promise<MarkRow[]> =>
+  db.selectFrom('vega_token_marks').selectAll().where('account_number', '=', accountNumber).execute();
+
+interface MarkedRow {
+  readonly api_name: string;
+  readonly is_active: number | null;
+  readonly updated_at: number | string | null;
+}
+
+/** Our own mark of this very token; null for a row that is active, or that somebody else has changed since. */
+export const markOf = (row: MarkedRow, fingerprint: string, marks: readonly MarkRow[]): TokenMark | null => {
+  if (row.is_active !== 0) return null;
+  const mark = marks.find((each) => each.api_name === row.api_name && each.fingerprint === fingerprint);
+  if (mark === undefined || mark.marked_at !== Number(row.updated_at)) return null;
+  return {
+    reason: mark.reason as MarkReason,
+    httpStatus: mark.http_status,
+    ...(mark.broker_code === null ? {} : { brokerCode: mark.broker_code }),
+  };
+};

@@ -1,0 +1,143 @@
+import Sqlite from 'better-sqlite3';
+import type { NewToken, StoreOperation } from '../../domain/token.ts';
+import { fromWallTime, toWallTime } from '../../domain/wall-time.ts';
+import type { TokenReplacement } from '../change.ts';
+import { asOneChange } from '../failover/journal.ts';
+import type { Queryable } from '../queryable.ts';
+import { nextTokenId } from '../schema/user-tables.ts';
+import { fingerprint } from '../secrets/fingerprint.ts';
+import { tokenPlace, tokenSecretPlace } from '../secrets/vault.ts';
+import { findTokens, ofAccount, type TokenFormat } from './tokens.ts';
+
+/** What storing a token did, and which version of its API's tokens it is. */
+export interface Stored {
+  readonly operation: StoreOperation;
+  readonly version: number;
+}
+
+/** The replace rule: what lay there goes, the new row comes, in the caller's transaction. */
+export const replaceToken = (
+  transaction: Queryable,
+  token: NewToken,
+  format: TokenFormat,
+  now: Date,
+): Promise<Stored> => {
+  const replacement = { row: toRow(token, format, now), fingerprint: fingerprint(token.accessToken) };
+  return asOneChange(transaction, { kind: 'TOKEN', replacement }, () =>
+    put(transaction, replacement, format),
+  );
+};
+
+/**
+ * Puts a token in its place later than it was made. One that another program has made since then stays: the newest
+ * wins. Doing it again changes nothing. True when it was put there.
+ */
+export const makeUpForToken = async (
+  transaction: Queryable,
+  replacement: TokenReplacement,
+  format: TokenFormat,
+): Promise<boolean> => {
+  const { row } = replacement;
+  const present = await findPresent(transaction, replacement, format);
+  const madeAt = fromWallTime(String(row.generated_at), format.zone);
+  const isNewer =
+    present?.generatedAt != null && madeAt !== null && present.generatedAt.getTime() > madeAt.getTime();
+  if (present?.fingerprint === replacement.fingerprint || isNewer) return false;
+  await put(transaction, replacement, format);
+  return true;
+};
+
+const put = async (
+  transaction: Queryable,
+  replacement: TokenReplacement,
+  format: TokenFormat,
+): Promise<Stored> => {
+  const { row } = replacement;
+  const before = await findPresent(transaction, replacement, format);
+  const removed = await transaction
+    .deleteFrom('upstox_tokens')
+    .where('api_name', '=', row.api_name)
+    .where(ofAccount(row.user_id))
+    .executeTakeFirst();
+  await transaction
+    .insertInto('upstox_tokens')
+    .values({ ...(await nextTokenId(transaction)), ...row })
+    .execute();
+  await refuseAltered(transaction, replacement, format);
+  const operation: StoreOperation = removed.numDeletedRows > 0n ? 'REPLACED' : 'INSERTED';
+  const { version } = await transaction
+    .insertInto('vega_token_versions')
+    .values({
+      account_number: row.user_id,
+      api_name: row.api_name,
+      version: (before?.version ?? 0) + 1,
+      fingerprint: replacement.fingerprint,
+      operation,
+    })
+    .onConflict((conflict) =>
+      conflict.columns(['account_number', 'api_name']).doUpdateSet((known) => ({
+        // The row that was replaced may be another program's, which counts as a version of its own.
+        version:
+          before === undefined ? known('vega_token_versions.version', '+', 1) : known.ref('excluded.version'),
+        fingerprint: known.ref('excluded.fingerprint'),
+        operation: known.ref('excluded.operation'),
+      })),
+    )
+    .returning('version')
+    .executeTakeFirstOrThrow();
+  return { operation, version };
+};
+
+/** A trigger of another program can leave a row out, or change it, without an error. */
+const refuseAltered = async (
+  transaction: Queryable,
+  { row }: TokenReplacement,
+  format: TokenFormat,
+): Promise<void> => {
+  const kept = await transaction
+    .selectFrom('upstox_tokens')
+    .select(['access_token', 'validity_at', 'is_active'])
+    .where('api_name', '=', row.api_name)
+    .where(ofAccount(row.user_id))
+    .execute();
+  const [only] = kept;
+  const endsAt = fromWallTime(String(only?.validity_at), format.zone)?.getTime();
+  const isKept =
+    kept.length === 1 &&
+    only?.access_token === row.access_token &&
+    endsAt === fromWallTime(String(row.validity_at), format.zone)?.getTime() &&
+    only?.is_active === row.is_active;
+  if (isKept) return;
+  throw new Sqlite.SqliteError('the row is not in it as it was written', 'SQLITE_CONSTRAINT_TRIGGER');
+};
+
+const findPresent = async (transaction: Queryable, { row }: TokenReplacement, format: TokenFormat) => {
+  const tokens = await findTokens(transaction, row.user_id, format);
+  return tokens.find(({ apiName }) => apiName === row.api_name);
+};
+
+const toRow = (token: NewToken, { zone, vault, sealsTokens }: TokenFormat, now: Date) => {
+  const { accountNumber, apiName, accessToken } = token;
+  return {
+    access_token: sealsTokens
+      ? vault.seal(accessToken, tokenPlace(accountNumber, apiName))
+      : accessToken.reveal(),
+    api_name: apiName,
+    client_id: token.clientId,
+    client_secret: vault.seal(token.clientSecret, tokenSecretPlace(accountNumber, apiName)),
+    created_at: toWallTime(token.issuedAt, zone),
+    expires_in: Math.floor((token.expiresAt.getTime() - token.issuedAt.getTime()) / 1000),
+    is_primary: token.isPrimary ? 1 : 0,
+    last_refreshed: toWallTime(token.issuedAt, zone),
+    redirect_uri: token.redirectUri,
+    refresh_token: null,
+    token_type: 'Bearer',
+    api_index: token.apiIndex,
+    generated_at: toWallTime(token.issuedAt, zone),
+    is_active: 1,
+    purpose: null,
+    updated_at: now.getTime(),
+    user_id: accountNumber,
+    validity_at: toWallTime(token.expiresAt, zone),
+  };
+};

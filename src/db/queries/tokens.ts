@@ -1,0 +1,179 @@
+import { type Selectable, sql } from 'kysely';
+import { type ApiName, byApiOrder, isApiName } from '../../domain/api-name.ts';
+import { readClaims } from '../../domain/jwt.ts';
+import { Secret } from '../../domain/secret.ts';
+import type { StoredToken } from '../../domain/token.ts';
+import { fromWallTime } from '../../domain/wall-time.ts';
+import type { Queryable } from '../queryable.ts';
+import type { TokenVersionsTable, UpstoxTokensTable } from '../schema/tables.ts';
+import { fingerprint } from '../secrets/fingerprint.ts';
+import { sealedInMemory } from '../secrets/memory-seal.ts';
+import { isSealed, tokenPlace, type Vault } from '../secrets/vault.ts';
+import { findTokenMarks, type MarkRow, markOf } from './token-marks.ts';
+
+/** How tokens stand in a database. */
+export interface TokenFormat {
+  /** The zone of its wall times. */
+  readonly zone: string;
+  readonly vault: Vault;
+  /** VEGA_SEAL_TOKENS: no program but this one can read the tokens. */
+  readonly sealsTokens: boolean;
+}
+
+type TokenRow = Pick<
+  Selectable<UpstoxTokensTable>,
+  | 'id'
+  | 'access_token'
+  | 'api_name'
+  | 'client_id'
+  | 'created_at'
+  | 'generated_at'
+  | 'is_active'
+  | 'updated_at'
+  | 'validity_at'
+>;
+
+const TOKEN_COLUMNS = [
+  'id',
+  'access_token',
+  'api_name',
+  'client_id',
+  'created_at',
+  'generated_at',
+  'is_active',
+  'updated_at',
+  'validity_at',
+] as const;
+
+/** A row without a user belongs to the first account. */
+export const ofAccount = (accountNumber: number) => sql<boolean>`coalesce(user_id, 1) = ${accountNumber}`;
+
+/** The account's tokens, PRIMARY first; where the predecessor left several of one API, the newest. */
+export const findTokens = async (
+  db: Queryable,
+  accountNumber: number,
+  format: TokenFormat,
+): Promise<readonly StoredToken[]> => {
+  const rows = await db
+    .selectFrom('upstox_tokens')
+    .select(TOKEN_COLUMNS)
+    .where(ofAccount(accountNumber))
+    .orderBy('id', 'desc')
+    .execute();
+  const versions = await db
+    .selectFrom('vega_token_versions')
+    .selectAll()
+    .where('account_number', '=', accountNumber)
+    .execute();
+  const marks = await findTokenMarks(db, accountNumber);
+  const newest = rows.filter(
+    (row, index) => rows.findIndex(({ api_name }) => api_name === row.api_name) === index,
+  );
+  return newest
+    .flatMap((row) => toToken(row, accountNumber, { versions, marks }, format) ?? [])
+    .sort(byApiOrder);
+};
+
+/** What our own tables hold about the account's tokens. */
+interface Beside {
+  readonly versions: readonly Selectable<TokenVersionsTable>[];
+  readonly marks: readonly MarkRow[];
+}
+
+const toToken = (
+  row: TokenRow,
+  accountNumber: number,
+  { versions, marks }: Beside,
+  format: TokenFormat,
+): StoredToken | null => {
+  const { zone } = format;
+  if (!isApiName(row.api_name) || row.access_token === null || row.access_token === '') return null;
+  const accessToken = openToken(row.access_token, accountNumber, row.api_name, format);
+  const mark = fingerprint(accessToken);
+  const recorded = versions.find(({ api_name }) => api_name === row.api_name);
+  return {
+    accountNumber,
+    apiName: row.api_name,
+    accessToken,
+    fingerprint: mark,
+    claims: readClaims(accessToken.reveal()),
+    clientId: row.client_id,
+    generatedAt: readInstant(row.generated_at, zone) ?? readInstant(row.created_at, zone),
+    validUntil: row.validity_at === null ? 'ABSENT' : (readInstant(row.validity_at, zone) ?? 'UNREADABLE'),
+    // The predecessor left NULL where it had no such column: not said, so the broker is asked.
+    isActive: row.is_active !== 0,
+    mark: markOf(row, mark, marks),
+    // A row that another program wrote counts as one replace that was not recorded.
+    version: (recorded?.version ?? 0) + (recorded?.fingerprint === mark ? 0 : 1),
+    storage: 'DATABASE',
+  };
+};
+
+/** A token that was sealed with VEGA_SEAL_TOKENS lies sealed until it is used. */
+const openToken = (text: string, accountNumber: number, apiName: ApiName, { vault }: TokenFormat): Secret => {
+  if (!isSealed(text)) return sealedInMemory(text);
+  return new Secret(() => vault.open(text, tokenPlace(accountNumber, apiName)).reveal());
+};
+
+/** The predecessor wrote wall times as text, and some columns as milliseconds since 1970. */
+const readInstant = (value: string | number | null, zone: string): Date | null => {
+  if (typeof value === 'string') return fromWallTime(value, zone);
+  if (typeof value !== 'number' || value <= 0) return null;
+  const instant = new Date(value);
+  return Number.isNaN(instant.getTime()) ? null : instant;
+};
+
+/**
+ * Marks a token as dead, but only while it is still the one that was judged: a token stored in the meantime is not
+ * touched. True when a row was changed.
+ */
+export const deactivateToken = async (
+  transaction: Queryable,
+  token: TokenOfApi,
+  format: TokenFormat,
+  now: Date,
+): Promise<boolean> => {
+  const changed = await transaction
+    .updateTable('upstox_tokens')
+    .set({ is_active: 0, updated_at: now.getTime() })
+    .where('api_name', '=', token.apiName)
+    .where(ofAccount(token.accountNumber))
+    .where('access_token', 'in', await textsOf(transaction, token, format))
+    .where((row) => row.or([row('is_active', '!=', 0), row('is_active', 'is', null)]))
+    .executeTakeFirst();
+  return changed.numUpdatedRows > 0n;
+};
+
+/** Takes a token out of the table: it turned out to belong to somebody else. */
+export const removeToken = async (
+  transaction: Queryable,
+  token: TokenOfApi,
+  format: TokenFormat,
+): Promise<void> => {
+  await transaction
+    .deleteFrom('upstox_tokens')
+    .where('api_name', '=', token.apiName)
+    .where(ofAccount(token.accountNumber))
+    .where('access_token', 'in', await textsOf(transaction, token, format))
+    .execute();
+};
+
+type TokenOfApi = Pick<StoredToken, 'accountNumber' | 'apiName' | 'accessToken'>;
+
+/** How this very token stands in the table: as it is, or sealed in one of many ways. */
+const textsOf = async (
+  transaction: Queryable,
+  { accountNumber, apiName, accessToken }: TokenOfApi,
+  format: TokenFormat,
+): Promise<readonly string[]> => {
+  const rows = await transaction
+    .selectFrom('upstox_tokens')
+    .select('access_token')
+    .where('api_name', '=', apiName)
+    .where(ofAccount(accountNumber))
+    .execute();
+  const texts = rows.flatMap(({ access_token }) => access_token ?? []);
+  return texts.filter(
+    (text) => openToken(text, accountNumber, apiName, format).reveal() === accessToken.reveal(),
+  );
+};

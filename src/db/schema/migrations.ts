@@ -1,0 +1,69 @@
+import { type Kysely, Migrator, sql } from 'kysely';
+import { migrations } from '../../../migrations/index.ts';
+import { explain } from '../connection.ts';
+import { DatabaseError } from '../database-error.ts';
+import {
+  type MigrationRecord,
+  RECORD,
+  RECORD_LOCK,
+  readRecord,
+  refuseOlderBeside,
+  takeOwnNames,
+} from './own-tables.ts';
+import type { Tables } from './tables.ts';
+
+/** The migrations that a database has gone through; one that this program does not know is refused. */
+export const executedMigrations = async (file: string, kysely: Kysely<Tables>): Promise<MigrationRecord> => {
+  await refuseOlderBeside(file, kysely);
+  const record = await readRecord(kysely);
+  const newer = record.executed.filter((name) => !(name in migrations));
+  if (newer.length === 0) return record;
+  throw new DatabaseError(
+    file,
+    `The database ${file} was made by a newer vega-auth (it knows ${newer.join(', ')}). Update this one.`,
+  );
+};
+
+export const isUpToDate = ({ executed }: MigrationRecord): boolean =>
+  Object.keys(migrations).every((name) => executed.includes(name));
+
+/** The last migration there is. */
+export const CURRENT_SCHEMA = Object.keys(migrations).at(-1) ?? '';
+
+/** Goes through every migration that is missing, each in a transaction of its own. */
+export const migrate = async (file: string, kysely: Kysely<Tables>): Promise<void> => {
+  if (!isUpToDate(await executedMigrations(file, kysely))) await migrateToLatest(file, kysely);
+  await enforceOneRowPerApi(kysely);
+};
+
+const migrateToLatest = async (file: string, kysely: Kysely<Tables>): Promise<void> => {
+  await takeOwnNames(file, kysely);
+  const migrator = new Migrator({
+    db: kysely,
+    provider: { getMigrations: async () => ({ ...migrations }) },
+    migrationTableName: RECORD,
+    migrationLockTableName: RECORD_LOCK,
+    // Otherwise their order is read from the times at which they were run, and a clock may have been set back since.
+    allowUnorderedMigrations: true,
+  });
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) throw explain(file, error);
+};
+
+/**
+ * One row per account and API. A database of the predecessor may hold several; they are left alone, the newest is
+ * read, and the index is made at a later start, when replacing has left one of each.
+ */
+const enforceOneRowPerApi = async (kysely: Kysely<Tables>): Promise<void> => {
+  const { rows } = await sql`
+    select 1 from sqlite_master where name = 'upstox_tokens_one_per_api'`.execute(kysely);
+  if (rows.length > 0) return;
+  const twice = await sql`
+    select 1 from upstox_tokens group by coalesce(user_id, 1), api_name having count(*) > 1 limit 1`.execute(
+    kysely,
+  );
+  if (twice.rows.length > 0) return;
+  await sql`
+    create unique index if not exists upstox_tokens_one_per_api
+    on upstox_tokens (coalesce(user_id, 1), api_name)`.execute(kysely);
+};

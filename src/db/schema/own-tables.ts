@@ -1,0 +1,248 @@
+import { type Kysely, sql } from 'kysely';
+import { migrations } from '../../../migrations/index.ts';
+import { DatabaseError } from '../database-error.ts';
+import { isAlive } from '../files/process-mark.ts';
+import { FORMER_PARTS, FORMER_TABLES, ownNameOf } from './former-names.ts';
+import type { Tables } from './tables.ts';
+
+/** Which migrations a database has gone through stands in the first of these; an older vega-auth wrote the other. */
+export const RECORD = 'vega_migration';
+export const RECORD_LOCK = 'vega_migration_lock';
+const FORMER_RECORD = 'kysely_migration';
+const FORMER_RECORD_LOCK = 'kysely_migration_lock';
+
+/** The migration since which our tables have a prefix. */
+export const OWN_NAMES = '0012-own-names';
+
+/** What each migration made: a table with those columns, or further columns of a table. */
+const MADE: readonly (readonly [migration: string, table: string, columns: readonly string[]])[] = [
+  ['0001-tokens', 'token_versions', ['account_number', 'api_name', 'version', 'fingerprint', 'operation']],
+  ['0001-tokens', 'accounts', ['number', 'id', 'name', 'broker_user_id', 'created_at']],
+  [
+    '0002-runs',
+    'generation_runs',
+    ['id', 'account_id', 'mode', 'status', 'started_at', 'ended_at', 'process_id'],
+  ],
+  ['0002-runs', 'generation_steps', ['run_id', 'position', 'api_name', 'status', 'submitted']],
+  [
+    '0002-runs',
+    'login_attempts',
+    ['id', 'account_id', 'run_id', 'kind', 'totp_fingerprint', 'time_step', 'at'],
+  ],
+  ['0003-api-configs', 'vault', ['id', 'key_id', 'proof']],
+  ['0003-api-configs', 'api_configs_before', []],
+  ['0004-auth-states', 'auth_states', ['account_id', 'phase', 'since', 'cooldown_until', 'quarantined_at']],
+  ['0005-approvals', 'pending_acquisitions', ['id', 'account_id', 'run_id', 'client_id', 'state_hash']],
+  ['0006-audit', 'audit_entries', ['sequence', 'entry_key', 'at', 'severity', 'component', 'kind', 'hash']],
+  ['0006-audit', 'vault', ['audit_key']],
+  ['0007-events', 'events', ['id', 'at', 'account_id', 'kind', 'payload']],
+  ['0008-access-keys', 'access_keys', ['id', 'name', 'role', 'secret_hash', 'revoked_at']],
+  ['0008-access-keys', 'token_leases', ['key_id', 'account_id', 'api_name', 'version', 'leased_at']],
+  ['0009-accounts', 'accounts', ['credentials', 'redirect_uri', 'is_active']],
+  ['0010-sessions', 'sessions', ['secret_hash', 'key_id', 'ends_at']],
+  ['0011-process-birth', 'generation_runs', ['process_birth']],
+  ['0013-otp-interval', 'login_attempts', ['otp_interval_ms']],
+  ['0014-ended-tokens', 'generation_runs', ['ended_tokens']],
+  ['0015-spills', 'spills', ['spill', 'last']],
+  [
+    '0016-token-marks',
+    'token_marks',
+    ['account_number', 'api_name', 'fingerprint', 'reason', 'http_status', 'broker_code', 'marked_at'],
+  ],
+  ['0017-confirmed', 'auth_states', ['confirmed']],
+];
+
+/** The migrations that a database has gone through, and where that is written. */
+export interface MigrationRecord {
+  readonly executed: readonly string[];
+  /** Our tables are still called as an older vega-auth called them. */
+  readonly isFormer: boolean;
+}
+
+/** A record of another program, which uses the same library, is none. */
+export const readRecord = async (db: Kysely<Tables>): Promise<MigrationRecord> => {
+  const own = await namesIn(db, RECORD);
+  if (own.length > 0) return { executed: own, isFormer: false };
+  const former = await namesIn(db, FORMER_RECORD);
+  const isOurs = former.some((name) => name in migrations);
+  return { executed: isOurs ? former : [], isFormer: isOurs };
+};
+
+const namesIn = async (db: Kysely<Tables>, record: string): Promise<readonly string[]> => {
+  if (!(await columnsOf(db, record)).includes('name')) return [];
+  const { rows } = await sql<{ name: string }>`select name from ${sql.table(record)} order by name`.execute(
+    db,
+  );
+  return rows.map(({ name }) => name);
+};
+
+/** Names are compared as SQLite does: a capital letter makes no difference. */
+const columnsOf = async (db: Kysely<Tables>, table: string): Promise<readonly string[]> => {
+  const { rows } = await sql<{ name: string }>`
+    select lower(name) as name from pragma_table_info(${table})`.execute(db);
+  return rows.map(({ name }) => name);
+};
+
+/**
+ * Looks whether what the next migrations need is free, and whether our tables are the ones that we made, before
+ * anything is changed. Then gives tables of an older vega-auth the names that they have now. All or nothing.
+ */
+export const takeOwnNames = async (file: string, kysely: Kysely<Tables>): Promise<void> =>
+  kysely.transaction().execute(async (transaction) => {
+    // Read again: another process may have been quicker.
+    const record = await readRecord(transaction);
+    await refuseClashes(file, transaction, record);
+    if (!record.executed.includes('0001-tokens')) await refuseOddTokens(file, transaction);
+    if (!record.isFormer) return;
+    await refuseLiveRun(file, transaction);
+    await rename(transaction, record.executed);
+  });
+
+/** An older vega-auth that was started on a database of this one has made tables of its own, and does not know ours. */
+export const refuseOlderBeside = async (file: string, db: Kysely<Tables>): Promise<void> => {
+  if ((await namesIn(db, RECORD)).length === 0) return;
+  const beside = await namesIn(db, FORMER_RECORD);
+  if (!beside.includes('0001-tokens')) return;
+  throw new DatabaseError(
+    file,
+    `An older vega-auth has been used on the database ${file} beside this one: what it submitted to the broker stands in its own tables only. Stop it and update it, wait until the next day, and run \`ALTER TABLE ${FORMER_RECORD} RENAME TO ${FORMER_RECORD}_of_older\` on the database. Nothing was changed.`,
+  );
+};
+
+const refuseClashes = async (
+  file: string,
+  db: Kysely<Tables>,
+  { executed, isFormer }: MigrationRecord,
+): Promise<void> => {
+  for (const [migration, table, columns] of MADE) {
+    const isMade = executed.includes(migration);
+    const own = ownNameOf(table);
+    if (isMade && columns.length > 0) await refuseStranger(file, db, isFormer ? table : own, columns);
+    const isFirst = MADE.find(([, made]) => made === table)?.[0] === migration;
+    if (isFirst && (isFormer || !isMade)) await refuseTaken(file, db, own);
+  }
+  for (const part of FORMER_PARTS.filter(() => isFormer || executed.length === 0))
+    await refuseTaken(file, db, ownNameOf(part));
+  if (executed.length > 0 && !isFormer) return;
+  // A process that was killed before the first migration has left them, empty.
+  for (const [name, columns] of [
+    [RECORD, 'name,timestamp'],
+    [RECORD_LOCK, 'id,is_locked'],
+  ] as const)
+    if (isFormer || (await columnsOf(db, name)).join() !== columns) await refuseTaken(file, db, name);
+};
+
+/** Columns that it lacks are added to the user's table, which cannot be done with every one. */
+const refuseOddTokens = async (file: string, db: Kysely<Tables>): Promise<void> => {
+  const columns = await columnsOf(db, 'upstox_tokens');
+  const { rows } = await sql<{ type: string }>`
+    select type from sqlite_master where name = 'upstox_tokens' and type <> 'table'`.execute(db);
+  if (columns.length === 0 || (rows.length === 0 && columns.includes('id') && columns.includes('api_name')))
+    return;
+  const what = rows[0] === undefined ? 'has no column id or api_name' : `is a ${rows[0].type}`;
+  throw new DatabaseError(
+    file,
+    `upstox_tokens in the database ${file} ${what}, so no token can be kept in it. Give it another name and start again: vega-auth makes a table of its own. Nothing was changed.`,
+  );
+};
+
+const refuseTaken = async (file: string, db: Kysely<Tables>, name: string): Promise<void> => {
+  const { rows } = await sql<{ type: string; name: string }>`
+    select type, name from sqlite_master where lower(name) = ${name}`.execute(db);
+  const [found] = rows;
+  if (found === undefined) return;
+  const cure =
+    found.type === 'table'
+      ? `Rename it (\`ALTER TABLE "${found.name}" RENAME TO "${found.name}_of_another"\`)`
+      : 'Rename it';
+  throw new DatabaseError(
+    file,
+    `The database ${file} has a ${found.type} ${found.name} that vega-auth has not made, and vega-auth needs that name. ${cure}, or set VEGA_DB_PATH to another file. Nothing was changed.`,
+  );
+};
+
+const refuseStranger = async (
+  file: string,
+  db: Kysely<Tables>,
+  table: string,
+  columns: readonly string[],
+): Promise<void> => {
+  const present = await columnsOf(db, table);
+  const missing = columns.filter((column) => !present.includes(column));
+  if (missing.length === 0) return;
+  const what =
+    present.length === 0 ? 'is not there any more' : `is another program's: it has no column ${missing[0]}`;
+  throw new DatabaseError(
+    file,
+    `The table ${table} that vega-auth has made in the database ${file} ${what}. Stop every vega-auth and run \`vega-auth restore\`, or set VEGA_DB_PATH to another file. Nothing was changed.`,
+  );
+};
+
+/** A program that carries a run would find its tables gone with a token in its hands. */
+const refuseLiveRun = async (file: string, db: Kysely<Tables>): Promise<void> => {
+  const hasBirth = (await columnsOf(db, 'generation_runs')).includes('process_birth');
+  if (!hasBirth) return;
+  const { rows } = await sql<{ id: number; birth: string | null }>`
+    select process_id as id, process_birth as birth from generation_runs where ended_at is null`.execute(db);
+  const carrier = rows.find((mark) => mark.id !== process.pid && isAlive(mark));
+  if (carrier === undefined) return;
+  throw new DatabaseError(
+    file,
+    `An older vega-auth (process ${carrier.id}) is in the middle of a run on the database ${file}. Wait until the run is over or stop that process, and start again. Nothing was changed.`,
+  );
+};
+
+const rename = async (transaction: Kysely<Tables>, executed: readonly string[]): Promise<void> => {
+  const made = new Set(MADE.filter(([migration]) => executed.includes(migration)).map(([, table]) => table));
+  for (const former of FORMER_TABLES.filter((table) => made.has(table)))
+    await renameTable(transaction, former, ownNameOf(former));
+  for (const former of FORMER_PARTS) await renamePart(transaction, former);
+  await renameTable(transaction, FORMER_RECORD, RECORD);
+  await sql`drop table if exists ${sql.table(FORMER_RECORD_LOCK)}`.execute(transaction);
+  // What an older vega-auth finds here tells it that it is too old; without it, it would begin anew beside us.
+  await sql`
+    create table ${sql.table(FORMER_RECORD)} (name varchar(255) not null primary key, timestamp varchar(255) not null)`.execute(
+    transaction,
+  );
+  await sql`insert into ${sql.table(FORMER_RECORD)} values (${OWN_NAMES}, ${new Date(0).toISOString()})`.execute(
+    transaction,
+  );
+};
+
+/**
+ * What refers to the table follows it, another program's views included. A view or trigger in the file that is broken
+ * already refuses that to every table; then those that refer to ours are left as they are.
+ */
+const renameTable = async (transaction: Kysely<Tables>, from: string, to: string): Promise<void> => {
+  const renaming = sql`alter table ${sql.table(from)} rename to ${sql.table(to)}`;
+  try {
+    await renaming.execute(transaction);
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.startsWith('error in ')) throw error;
+    await sql`pragma legacy_alter_table = on`.execute(transaction);
+    try {
+      await renaming.execute(transaction);
+    } finally {
+      await sql`pragma legacy_alter_table = off`.execute(transaction);
+    }
+  }
+};
+
+interface Part {
+  readonly type: string;
+  readonly name: string;
+  readonly sql: string;
+}
+
+/** SQLite cannot rename an index or a trigger: it is made again. */
+const renamePart = async (transaction: Kysely<Tables>, former: string): Promise<void> => {
+  const { rows } = await sql<Part>`
+    select type, name, sql from sqlite_master
+    where name = ${former} and type in ('index', 'trigger') and tbl_name like 'vega\\_%' escape '\\'`.execute(
+    transaction,
+  );
+  const [part] = rows;
+  if (part === undefined) return;
+  await sql.raw(`drop ${part.type} "${former}"`).execute(transaction);
+  await sql.raw(part.sql.replace(former, ownNameOf(former))).execute(transaction);
+};

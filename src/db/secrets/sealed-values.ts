@@ -1,0 +1,209 @@
+import { randomBytes } from 'node:crypto';
+import type { Kysely } from 'kysely';
+import { Secret } from '../../domain/secret.ts';
+import { DatabaseError } from '../database-error.ts';
+import type { TokenFormat } from '../queries/tokens.ts';
+import type { Tables } from '../schema/tables.ts';
+import {
+  type MasterKey,
+  type MasterKeySource,
+  makeMasterKey,
+  prepareNextKey,
+  readMasterKeys,
+  settleKeyFiles,
+} from './master-key.ts';
+import {
+  configSecretPlace,
+  credentialsPlace,
+  isSealed,
+  type SealedPlace,
+  tokenPlace,
+  tokenSecretPlace,
+  Vault,
+} from './vault.ts';
+
+const PROOF_PLACE: SealedPlace = { table: 'vault', column: 'proof', row: '1' };
+const PROOF = new Secret('vega-auth');
+const AUDIT_KEY_PLACE: SealedPlace = { table: 'vault', column: 'audit_key', row: '1' };
+
+/**
+ * The vault of a database. A new database gets a key; one that has been sealed before opens only with its own: a wrong
+ * or lost key is refused here, before anything is read or written with it.
+ */
+export const openVault = async (
+  file: string,
+  db: Kysely<Tables>,
+  source: MasterKeySource,
+): Promise<Vault> => {
+  const recorded = await db.selectFrom('vega_vault').selectAll().executeTakeFirst();
+  const keys = readMasterKeys(source);
+  if (recorded === undefined) return recordKey(db, keys, source);
+  const inUse = keys.find(({ id }) => id === recorded.key_id);
+  if (inUse === undefined) throw lostKey(file, recorded.key_id, keys, source);
+  if (source.given.length === 0) settleKeyFiles(source.folder, inUse.id);
+  const vault = new Vault([inUse, ...keys.filter((key) => key !== inUse)]);
+  vault.open(recorded.proof, PROOF_PLACE);
+  return vault;
+};
+
+/** The key of the audit's chain: no two databases have the same. Null where there is none yet. */
+export const readAuditKey = async (db: Kysely<Tables>, vault: Vault): Promise<string | null> => {
+  const { audit_key } = await db.selectFrom('vega_vault').select('audit_key').executeTakeFirstOrThrow();
+  return audit_key === null ? null : vault.open(audit_key, AUDIT_KEY_PLACE).reveal();
+};
+
+/** The key of the audit's chain: made once, and sealed anew when the master key is rotated. */
+export const openAuditKey = async (db: Kysely<Tables>, vault: Vault): Promise<Buffer> => {
+  const known = await readAuditKey(db, vault);
+  if (known !== null) return Buffer.from(known, 'base64url');
+  const made = vault.seal(new Secret(randomBytes(32).toString('base64url')), AUDIT_KEY_PLACE);
+  await db.updateTable('vega_vault').set({ audit_key: made }).where('audit_key', 'is', null).execute();
+  // Another process may have been quicker.
+  return openAuditKey(db, vault);
+};
+
+/** Seals what the predecessor left in plain text, and tokens as VEGA_SEAL_TOKENS says. Writes only what differs. */
+export const settleSeals = async (db: Kysely<Tables>, format: TokenFormat): Promise<void> => {
+  const configs = await db.selectFrom('upstox_api_configs').selectAll().execute();
+  const tokens = await db
+    .selectFrom('upstox_tokens')
+    .select(['id', 'user_id', 'api_name', 'access_token'])
+    .execute();
+  const plain = configs.filter(({ client_secret }) => !isSealed(client_secret));
+  const strange = tokens.filter(
+    ({ access_token }) => access_token && isSealed(access_token) !== format.sealsTokens,
+  );
+  if (plain.length + strange.length === 0) return;
+  const { vault } = format;
+  await db.transaction().execute(async (transaction) => {
+    for (const row of plain) {
+      const place = configSecretPlace(row.account_number, row.api_name);
+      await writeConfigSecret(transaction, row, vault.seal(new Secret(row.client_secret), place));
+    }
+    for (const { id, user_id, api_name, access_token } of strange) {
+      const place = tokenPlace(user_id ?? 1, api_name);
+      const text = access_token ?? '';
+      const settled = format.sealsTokens
+        ? vault.seal(new Secret(text), place)
+        : vault.open(text, place).reveal();
+      await transaction
+        .updateTable('upstox_tokens')
+        .set({ access_token: settled })
+        .where('id', '=', id)
+        .where('access_token', '=', text)
+        .execute();
+    }
+  });
+};
+
+/**
+ * Seals everything anew in one transaction, with a new key file or with the first of the given keys, and answers the
+ * vault that goes on. Null when the given keys hold none but the one in use.
+ */
+export const rotateVault = async (
+  db: Kysely<Tables>,
+  vault: Vault,
+  source: MasterKeySource,
+): Promise<Vault | null> => {
+  const next = nextKey(vault, source);
+  if (next === null) return null;
+  const renewed = new Vault([next]);
+  const reseal = (sealed: string, place: SealedPlace) => renewed.seal(vault.open(sealed, place), place);
+  await db.transaction().execute(async (transaction) => {
+    for (const row of await transaction.selectFrom('upstox_api_configs').selectAll().execute()) {
+      const place = configSecretPlace(row.account_number, row.api_name);
+      await writeConfigSecret(transaction, row, reseal(row.client_secret, place));
+    }
+    const accounts = await transaction
+      .selectFrom('vega_accounts')
+      .select(['number', 'credentials'])
+      .execute();
+    for (const { number, credentials } of accounts) {
+      if (credentials === null) continue;
+      await transaction
+        .updateTable('vega_accounts')
+        .set({ credentials: reseal(credentials, credentialsPlace(number)) })
+        .where('number', '=', number)
+        .execute();
+    }
+    const tokens = await transaction
+      .selectFrom('upstox_tokens')
+      .select(['id', 'user_id', 'api_name', 'client_secret', 'access_token'])
+      .execute();
+    for (const { id, user_id, api_name, client_secret, access_token } of tokens) {
+      const again = (text: string | null, place: SealedPlace) =>
+        text !== null && isSealed(text) ? reseal(text, place) : text;
+      await transaction
+        .updateTable('upstox_tokens')
+        .set({
+          client_secret: again(client_secret, tokenSecretPlace(user_id ?? 1, api_name)),
+          access_token: again(access_token, tokenPlace(user_id ?? 1, api_name)),
+        })
+        .where('id', '=', id)
+        .execute();
+    }
+    const { audit_key } = await transaction
+      .selectFrom('vega_vault')
+      .select('audit_key')
+      .executeTakeFirstOrThrow();
+    await transaction
+      .updateTable('vega_vault')
+      .set({
+        key_id: renewed.keyId,
+        proof: renewed.seal(PROOF, PROOF_PLACE),
+        audit_key: audit_key === null ? null : reseal(audit_key, AUDIT_KEY_PLACE),
+      })
+      .where('id', '=', 1)
+      .execute();
+  });
+  if (source.given.length === 0) settleKeyFiles(source.folder, renewed.keyId);
+  return renewed;
+};
+
+const recordKey = async (
+  db: Kysely<Tables>,
+  keys: readonly MasterKey[],
+  { folder }: MasterKeySource,
+): Promise<Vault> => {
+  const vault = new Vault([keys[0] ?? makeMasterKey(folder)]);
+  const row = { id: 1, key_id: vault.keyId, proof: vault.seal(PROOF, PROOF_PLACE) };
+  await db.insertInto('vega_vault').values(row).execute();
+  return vault;
+};
+
+const nextKey = (vault: Vault, { given, folder }: MasterKeySource): MasterKey | null => {
+  if (given.length === 0) return prepareNextKey(folder);
+  const [first] = readMasterKeys({ given, folder });
+  return first === undefined || first.id === vault.keyId ? null : first;
+};
+
+const lostKey = (
+  file: string,
+  keyId: string,
+  keys: readonly MasterKey[],
+  { given, folder }: MasterKeySource,
+): DatabaseError => {
+  const found =
+    keys.length === 0 ? 'there is none' : `the one at hand is ${keys.map(({ id }) => id).join(', ')}`;
+  const place =
+    given.length > 0
+      ? 'Set VEGA_MASTER_KEY to the key of that id'
+      : `Restore master.key in ${folder}, or set VEGA_MASTER_KEY`;
+  return new DatabaseError(
+    file,
+    `The secrets in ${file} are sealed with the master key ${keyId}, and ${found}. ${place}. Nothing was changed.`,
+  );
+};
+
+const writeConfigSecret = async (
+  transaction: Kysely<Tables>,
+  row: { account_number: number; api_name: string },
+  sealed: string,
+): Promise<void> => {
+  await transaction
+    .updateTable('upstox_api_configs')
+    .set({ client_secret: sealed })
+    .where('account_number', '=', row.account_number)
+    .where('api_name', '=', row.api_name)
+    .execute();
+};

@@ -1,0 +1,107 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { Secret } from '../../domain/secret.ts';
+import type { MasterKey } from './master-key.ts';
+
+const SCHEME = 'vega1';
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+
+/** Which value of which row is sealed: a sealed value that is moved elsewhere does not open. */
+export interface SealedPlace {
+  readonly table: string;
+  readonly column: string;
+  readonly row: string;
+}
+
+/** A sealed value that none of the keys at hand opens, or that was changed or moved. */
+export class SealError extends Error {
+  constructor(place: SealedPlace, why: string) {
+    super(`${place.table}.${place.column} of ${place.row} ${why}`);
+    this.name = 'SealError';
+  }
+}
+
+/** Seals with AES-256-GCM. A sealed value is `vega1:<key id>:<base64url of IV, text and tag>`. */
+export class Vault {
+  readonly #keys: readonly MasterKey[];
+
+  /** The first key seals; all of them open. */
+  constructor(keys: readonly [MasterKey, ...MasterKey[]]) {
+    this.#keys = keys;
+  }
+
+  get keyId(): string {
+    return this.#sealingKey.id;
+  }
+
+  seal(secret: Secret, place: SealedPlace): string {
+    const { id, bytes } = this.#sealingKey;
+    const iv = randomBytes(IV_BYTES);
+    const cipher = createCipheriv('aes-256-gcm', bytes, iv).setAAD(additionalData(place));
+    const text = Buffer.concat([cipher.update(secret.reveal(), 'utf8'), cipher.final()]);
+    return [SCHEME, id, Buffer.concat([iv, text, cipher.getAuthTag()]).toString('base64url')].join(':');
+  }
+
+  open(sealed: string, place: SealedPlace): Secret {
+    const [scheme, id, body] = sealed.split(':');
+    const key = this.#keys.find((candidate) => candidate.id === id);
+    if (scheme !== SCHEME || body === undefined) throw new SealError(place, 'is not a sealed value.');
+    if (key === undefined) throw new SealError(place, `was sealed with another master key (${id}).`);
+    const bytes = Buffer.from(body, 'base64url');
+    const end = bytes.length - TAG_BYTES;
+    try {
+      const decipher = createDecipheriv('aes-256-gcm', key.bytes, bytes.subarray(0, IV_BYTES))
+        .setAAD(additionalData(place))
+        .setAuthTag(bytes.subarray(end));
+      const text = Buffer.concat([decipher.update(bytes.subarray(IV_BYTES, end)), decipher.final()]);
+      return new Secret(text.toString('utf8'));
+    } catch {
+      throw new SealError(place, 'has been changed or moved since it was sealed.');
+    }
+  }
+
+  /** Whether the key that a value was sealed with is at hand. */
+  hasKeyOf(sealed: string): boolean {
+    const [, id] = sealed.split(':');
+    return this.#keys.some((key) => key.id === id);
+  }
+
+  get #sealingKey(): MasterKey {
+    const [first] = this.#keys;
+    if (first === undefined) throw new Error('A vault has at least one key.');
+    return first;
+  }
+}
+
+export const isSealed = (text: string): boolean => text.startsWith(`${SCHEME}:`);
+
+/** Where the client secret of a token row is sealed to. */
+export const tokenSecretPlace = (accountNumber: number, apiName: string): SealedPlace => ({
+  table: 'upstox_tokens',
+  column: 'client_secret',
+  row: `${accountNumber} ${apiName}`,
+});
+
+/** Where the client secret of an API config is sealed to. */
+export const configSecretPlace = (accountNumber: number, apiName: string): SealedPlace => ({
+  table: 'upstox_api_configs',
+  column: 'client_secret',
+  row: `${accountNumber} ${apiName}`,
+});
+
+/** Where the credentials of an account are sealed to. */
+export const credentialsPlace = (accountNumber: number): SealedPlace => ({
+  table: 'accounts',
+  column: 'credentials',
+  row: String(accountNumber),
+});
+
+/** Where a token itself is sealed to. */
+export const tokenPlace = (accountNumber: number, apiName: string): SealedPlace => ({
+  table: 'upstox_tokens',
+  column: 'access_token',
+  row: `${accountNumber} ${apiName}`,
+});
+
+const additionalData = ({ table, column, row }: SealedPlace): Buffer =>
+  Buffer.from(JSON.stringify([table, column, row]));
