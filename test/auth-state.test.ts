@@ -4,21 +4,21 @@ import { describe, expect, test } from 'vitest';
 import { markOf } from '../src/db/files/process-mark.ts';
 import type { AuthPhase } from '../src/domain/auth-phase.ts';
 import { CooldownDocument, EventsDocument } from '../src/sdk/index.ts';
-import { type Desk, openBroker, openDesk, settle, until } from './support/desk.ts';
+import { openBroker, openTestApp, settle, type TestApp, until } from './support/test-app.ts';
 
 const STATE = `{ ready authState { state primaryPresent blockedBy cooldown { active remainingSeconds reason }
   run { status waitingUntil steps { apiName status failure { code submitted } } } } }`;
 
-const stateOf = async (desk: Desk) => {
-  const { authState, ready } = (await desk.ask(STATE)).data;
+const stateOf = async (testApp: TestApp) => {
+  const { authState, ready } = (await testApp.ask(STATE)).data;
   return { ...authState, ready };
 };
 
 /** Follows the phases and cooldowns that a client is told of. */
-const follow = (desk: Desk) => {
+const follow = (testApp: TestApp) => {
   const phases: AuthPhase[] = [];
   const ticks: number[] = [];
-  const stream = desk.client.subscribe(EventsDocument, {});
+  const stream = testApp.client.subscribe(EventsDocument, {});
   void (async () => {
     for await (const { events: event } of stream) {
       if (event.__typename === 'AuthStateEvent' && phases.at(-1) !== event.authState.state)
@@ -31,24 +31,24 @@ const follow = (desk: Desk) => {
 };
 
 test('a good morning goes from IDLE to the dashboard, and the gate opens on the way', async () => {
-  await using desk = await openDesk({ apis: 2 });
-  const { phases, stop } = follow(desk);
+  await using testApp = await openTestApp({ apis: 2 });
+  const { phases, stop } = follow(testApp);
   await until('the listener', () => phases.length > 0);
-  expect(await stateOf(desk)).toMatchObject({
+  expect(await stateOf(testApp)).toMatchObject({
     state: 'IDLE',
     primaryPresent: false,
     blockedBy: null,
     run: null,
     ready: false,
   });
-  expect((await desk.ask('mutation { enterDashboard { state } }')).errors[0].extensions.code).toBe(
+  expect((await testApp.ask('mutation { enterDashboard { state } }')).errors[0].extensions.code).toBe(
     'WRONG_STATE',
   );
-  const { data } = await desk.ask('mutation { startLogin { mode status } }');
+  const { data } = await testApp.ask('mutation { startLogin { mode status } }');
   expect(data.startLogin).toEqual({ mode: 'INVALID_ONLY', status: 'RUNNING' });
-  await until('the gate to open', async () => (await stateOf(desk)).ready);
-  expect((await desk.ask('mutation { startLogin { id } }')).errors[0].extensions.code).toBe('WRONG_STATE');
-  expect((await desk.ask('mutation { enterDashboard { state } }')).data.enterDashboard.state).toBe(
+  await until('the gate to open', async () => (await stateOf(testApp)).ready);
+  expect((await testApp.ask('mutation { startLogin { id } }')).errors[0].extensions.code).toBe('WRONG_STATE');
+  expect((await testApp.ask('mutation { enterDashboard { state } }')).data.enterDashboard.state).toBe(
     'DASHBOARD',
   );
   await until('the last state', () => phases.at(-1) === 'DASHBOARD');
@@ -61,43 +61,43 @@ test('a good morning goes from IDLE to the dashboard, and the gate opens on the 
     'AUTH_CONFIRMED',
     'DASHBOARD',
   ]);
-  expect((await stateOf(desk)).ready).toBe(true);
+  expect((await stateOf(testApp)).ready).toBe(true);
 
-  const out = await desk.ask('mutation { logout(revoke: true) { state primaryPresent } }');
+  const out = await testApp.ask('mutation { logout(revoke: true) { state primaryPresent } }');
   expect(out.data.logout).toEqual({ state: 'IDLE', primaryPresent: false });
-  expect(desk.rows('select distinct is_active from upstox_tokens')).toEqual([{ is_active: 0 }]);
-  expect(desk.broker.log.filter(({ kind }) => kind === 'LOGOUT')).toHaveLength(2);
-  expect(await stateOf(desk)).toMatchObject({ state: 'IDLE', ready: false });
+  expect(testApp.rows('select distinct is_active from upstox_tokens')).toEqual([{ is_active: 0 }]);
+  expect(testApp.broker.log.filter(({ kind }) => kind === 'LOGOUT')).toHaveLength(2);
+  expect(await stateOf(testApp)).toMatchObject({ state: 'IDLE', ready: false });
 });
 
 test('a throttled broker is left alone until the cooldown is over, and then the run goes on by itself', async () => {
-  await using desk = await openDesk({
+  await using testApp = await openTestApp({
     apis: 3,
     simulator: { knobs: { otpLimit: { count: 2, withinMs: 8000 } } },
     env: { VEGA_COOLDOWN_SECONDS: '8' },
   });
-  const { phases, ticks, stop } = follow(desk);
+  const { phases, ticks, stop } = follow(testApp);
   await until('the listener', () => phases.length > 0);
-  const { status } = await desk.generate('mode: ALL');
+  const { status } = await testApp.generate('mode: ALL');
   expect(status).toBe('COOLDOWN');
-  await until('the cooldown', async () => (await stateOf(desk)).state === 'COOLDOWN');
-  expect(await stateOf(desk)).toMatchObject({
+  await until('the cooldown', async () => (await stateOf(testApp)).state === 'COOLDOWN');
+  expect(await stateOf(testApp)).toMatchObject({
     blockedBy: 'COOLDOWN',
     primaryPresent: true,
     ready: false,
     cooldown: { active: true, reason: 'THROTTLED' },
   });
-  const before = desk.broker.log.length;
+  const before = testApp.broker.log.length;
   for (const args of [
     'mode: ALL, replaceValid: true',
     'mode: PARTIAL, apiNames: [WEBSOCKET2], includeUnknown: true',
     'mode: INVALID_ONLY',
   ]) {
-    const { errors } = await desk.ask(`mutation { generateTokens(${args}) { id } }`);
+    const { errors } = await testApp.ask(`mutation { generateTokens(${args}) { id } }`);
     expect(errors[0].extensions).toMatchObject({ code: 'COOLDOWN', retryableAt: expect.any(String) });
   }
-  expect(desk.broker.log).toHaveLength(before);
-  await until('the gate to open', async () => (await stateOf(desk)).ready);
+  expect(testApp.broker.log).toHaveLength(before);
+  await until('the gate to open', async () => (await stateOf(testApp)).ready);
   await until('the last state', () => phases.at(-1) === 'AUTH_CONFIRMED');
   await stop();
   expect(phases).toEqual([
@@ -114,86 +114,87 @@ test('a throttled broker is left alone until the cooldown is over, and then the 
 });
 
 test('a rejected PIN quarantines the account until an operator says what was wrong', async () => {
-  await using desk = await openDesk({ apis: 2, simulator: { scenario: 'wrong-pin' } });
-  await desk.generate('mode: ALL');
-  await until('the quarantine', async () => (await stateOf(desk)).blockedBy === 'CREDENTIALS_REJECTED');
-  expect((await stateOf(desk)).state).toBe('PARTIAL_AUTH');
+  await using testApp = await openTestApp({ apis: 2, simulator: { scenario: 'wrong-pin' } });
+  await testApp.generate('mode: ALL');
+  await until('the quarantine', async () => (await stateOf(testApp)).blockedBy === 'CREDENTIALS_REJECTED');
+  expect((await stateOf(testApp)).state).toBe('PARTIAL_AUTH');
   for (const request of [
     'generateTokens(mode: ALL, replaceValid: true, includeUnknown: true) { id }',
     'startLogin { id }',
   ]) {
-    expect((await desk.ask(`mutation { ${request} }`)).errors[0].extensions.code).toBe('QUARANTINED');
+    expect((await testApp.ask(`mutation { ${request} }`)).errors[0].extensions.code).toBe('QUARANTINED');
   }
   expect(
-    (await desk.ask('mutation { clearQuarantine(reason: " ") { state } }')).errors[0].extensions.code,
+    (await testApp.ask('mutation { clearQuarantine(reason: " ") { state } }')).errors[0].extensions.code,
   ).toBe('BAD_USER_INPUT');
-  const cleared = await desk.ask(
+  const cleared = await testApp.ask(
     'mutation { clearQuarantine(reason: "PIN was changed on the phone") { blockedBy } }',
   );
   expect(cleared.data.clearQuarantine.blockedBy).toBeNull();
-  await desk.generate('mode: ALL');
-  expect(desk.broker.log.filter(({ kind }) => kind === 'PIN')).toHaveLength(2);
+  await testApp.generate('mode: ALL');
+  expect(testApp.broker.log.filter(({ kind }) => kind === 'PIN')).toHaveLength(2);
 });
 
 test('PINs that keep coming to nothing end in quarantine before the broker locks the account', async () => {
-  await using desk = await openDesk({
+  await using testApp = await openTestApp({
     apis: 1,
     simulator: { knobs: { hangingSteps: ['AUTHORIZE'] } },
     env: { VEGA_STEP_TIMEOUT_SECONDS: '1', VEGA_COOLDOWN_SECONDS: '1' },
   });
-  await desk.generate('mode: ALL');
-  await until('the run to give up', async () => (await stateOf(desk)).run.status === 'STOPPED');
-  const sent = () => desk.broker.log.filter(({ kind }) => kind === 'PIN' || kind === 'OTP_GENERATE').length;
+  await testApp.generate('mode: ALL');
+  await until('the run to give up', async () => (await stateOf(testApp)).run.status === 'STOPPED');
+  const sent = () =>
+    testApp.broker.log.filter(({ kind }) => kind === 'PIN' || kind === 'OTP_GENERATE').length;
   expect(sent()).toBe(6);
-  await until('the cooldown to end', async () => !(await stateOf(desk)).cooldown.active);
-  const { steps } = await desk.generate('mode: ALL');
+  await until('the cooldown to end', async () => !(await stateOf(testApp)).cooldown.active);
+  const { steps } = await testApp.generate('mode: ALL');
   expect(steps[0].failure).toMatchObject({ code: 'CREDENTIALS_REJECTED', submitted: [] });
-  await until('the quarantine', async () => (await stateOf(desk)).blockedBy === 'CREDENTIALS_REJECTED');
+  await until('the quarantine', async () => (await stateOf(testApp)).blockedBy === 'CREDENTIALS_REJECTED');
   expect(sent()).toBe(6);
 });
 
 test('a partial set opens the gate only after the operator has accepted it', async () => {
-  await using desk = await openDesk({ apis: 3, simulator: { scenario: 'app-rejected' } });
-  await desk.generate('mode: ALL');
-  await until('the state', async () => (await stateOf(desk)).state === 'PRIMARY_VALIDATED');
-  expect(await stateOf(desk)).toMatchObject({ blockedBy: 'APP_REJECTED', ready: false });
-  expect((await desk.ask('mutation { acceptPartial { state } }')).data.acceptPartial.state).toBe(
+  await using testApp = await openTestApp({ apis: 3, simulator: { scenario: 'app-rejected' } });
+  await testApp.generate('mode: ALL');
+  await until('the state', async () => (await stateOf(testApp)).state === 'PRIMARY_VALIDATED');
+  expect(await stateOf(testApp)).toMatchObject({ blockedBy: 'APP_REJECTED', ready: false });
+  expect((await testApp.ask('mutation { acceptPartial { state } }')).data.acceptPartial.state).toBe(
     'AUTH_CONFIRMED',
   );
-  expect((await stateOf(desk)).ready).toBe(true);
-  expect((await desk.ask('mutation { acceptPartial { state } }')).errors[0].extensions.code).toBe(
+  expect((await stateOf(testApp)).ready).toBe(true);
+  expect((await testApp.ask('mutation { acceptPartial { state } }')).errors[0].extensions.code).toBe(
     'WRONG_STATE',
   );
 });
 
 test('the gate closes by itself when PRIMARY dies, and does not when the broker is merely down', async () => {
   const clock = { now: new Date('2026-11-22T21:50:00Z') };
-  await using desk = await openDesk({
+  await using testApp = await openTestApp({
     apis: 1,
     clock: () => clock.now,
     simulator: { now: () => clock.now.getTime() },
   });
-  await desk.generate('mode: ALL');
-  await until('the gate to open', async () => (await stateOf(desk)).ready);
-  desk.broker.faults.down = true;
-  await desk.ask('{ tokenStatus { unknown } }');
-  expect(await stateOf(desk)).toMatchObject({ state: 'AUTH_CONFIRMED', ready: false });
-  desk.broker.faults.down = false;
-  await desk.ask('{ tokenStatus { valid } }');
-  expect((await stateOf(desk)).ready).toBe(true);
+  await testApp.generate('mode: ALL');
+  await until('the gate to open', async () => (await stateOf(testApp)).ready);
+  testApp.broker.faults.down = true;
+  await testApp.ask('{ tokenStatus { unknown } }');
+  expect(await stateOf(testApp)).toMatchObject({ state: 'AUTH_CONFIRMED', ready: false });
+  testApp.broker.faults.down = false;
+  await testApp.ask('{ tokenStatus { valid } }');
+  expect((await stateOf(testApp)).ready).toBe(true);
   clock.now = new Date('2026-11-22T22:00:00Z');
-  expect((await stateOf(desk)).ready).toBe(false);
-  await until('the state', async () => (await stateOf(desk)).state === 'IDLE');
+  expect((await stateOf(testApp)).ready).toBe(false);
+  await until('the state', async () => (await stateOf(testApp)).state === 'IDLE');
 });
 
 test('an abort ends the run at a safe point and says what had been submitted', async () => {
-  await using desk = await openDesk({ apis: 2, env: { VEGA_OTP_SPACING_SECONDS: '60' } });
-  const { data } = await desk.ask('mutation { generateTokens(mode: ALL) { id } }');
+  await using testApp = await openTestApp({ apis: 2, env: { VEGA_OTP_SPACING_SECONDS: '60' } });
+  const { data } = await testApp.ask('mutation { generateTokens(mode: ALL) { id } }');
   const { id } = data.generateTokens;
   const stepOf = async () =>
-    (await desk.ask(`{ generationRun(id: "${id}") { steps { step } } }`)).data.generationRun.steps[1].step;
+    (await testApp.ask(`{ generationRun(id: "${id}") { steps { step } } }`)).data.generationRun.steps[1].step;
   await until('the spacing', async () => (await stepOf()) === 'OTP_SPACING');
-  const aborted = await desk.ask(
+  const aborted = await testApp.ask(
     `mutation { abortGeneration(runId: "${id}") { status steps { status failure { code submitted } } } }`,
   );
   expect(aborted.data.abortGeneration).toEqual({
@@ -204,28 +205,28 @@ test('an abort ends the run at a safe point and says what had been submitted', a
     ],
   });
   expect(
-    (await desk.ask('mutation { abortGeneration(runId: "none") { id } }')).errors[0].extensions.code,
+    (await testApp.ask('mutation { abortGeneration(runId: "none") { id } }')).errors[0].extensions.code,
   ).toBe('NOT_FOUND');
-  await until('the state', async () => (await stateOf(desk)).state === 'PRIMARY_VALIDATED');
+  await until('the state', async () => (await stateOf(testApp)).state === 'PRIMARY_VALIDATED');
 });
 
 test('after a restart a confirmed account is checked before its gate opens again', async () => {
   await using broker = await openBroker();
-  await using first = await openDesk({ apis: 1, broker });
+  await using first = await openTestApp({ apis: 1, broker });
   await first.generate('mode: ALL');
   await until('the gate to open', async () => (await stateOf(first)).ready);
   await first.app[Symbol.asyncDispose]();
-  await using second = await openDesk({ apis: 1, broker, directory: first.directory });
+  await using second = await openTestApp({ apis: 1, broker, directory: first.directory });
   await until('the gate to open', async () => (await stateOf(second)).ready);
   expect((await stateOf(second)).state).toBe('AUTH_CONFIRMED');
 });
 
 test('a cooldown goes on over a restart with the time that is left, and then the run goes on', async () => {
   await using broker = await openBroker({ scenario: 'throttled' });
-  await using first = await openDesk({ apis: 3, broker, env: { VEGA_COOLDOWN_SECONDS: '6' } });
+  await using first = await openTestApp({ apis: 3, broker, env: { VEGA_COOLDOWN_SECONDS: '6' } });
   const { id } = await first.generate('mode: ALL');
   await first.app[Symbol.asyncDispose]();
-  await using second = await openDesk({
+  await using second = await openTestApp({
     apis: 3,
     broker,
     directory: first.directory,
@@ -243,67 +244,67 @@ test('a cooldown goes on over a restart with the time that is left, and then the
 });
 
 test.concurrent('a token that dies at noon shuts the gate, and the operator may go on without it', async () => {
-  await using desk = await openDesk({ apis: 2 });
-  await desk.generate('mode: ALL');
-  await until('the gate to open', async () => (await stateOf(desk)).ready);
-  expect((await desk.ask('mutation { acceptPartial { state } }')).errors[0].extensions.code).toBe(
+  await using testApp = await openTestApp({ apis: 2 });
+  await testApp.generate('mode: ALL');
+  await until('the gate to open', async () => (await stateOf(testApp)).ready);
+  expect((await testApp.ask('mutation { acceptPartial { state } }')).errors[0].extensions.code).toBe(
     'WRONG_STATE',
   );
-  const [row] = desk.rows("select access_token from upstox_tokens where api_name = 'WEBSOCKET1'");
-  desk.broker.revoke(row.access_token);
-  await desk.ask('{ tokenStatus { counts { valid } } }');
-  expect(await stateOf(desk)).toMatchObject({ state: 'AUTH_CONFIRMED', ready: false });
-  expect((await desk.ask('mutation { acceptPartial { state } }')).data.acceptPartial.state).toBe(
+  const [row] = testApp.rows("select access_token from upstox_tokens where api_name = 'WEBSOCKET1'");
+  testApp.broker.revoke(row.access_token);
+  await testApp.ask('{ tokenStatus { counts { valid } } }');
+  expect(await stateOf(testApp)).toMatchObject({ state: 'AUTH_CONFIRMED', ready: false });
+  expect((await testApp.ask('mutation { acceptPartial { state } }')).data.acceptPartial.state).toBe(
     'AUTH_CONFIRMED',
   );
-  expect((await stateOf(desk)).ready).toBe(true);
-  const kinds = desk.rows("select kind from vega_audit_entries where kind like 'GATE%' order by sequence");
+  expect((await stateOf(testApp)).ready).toBe(true);
+  const kinds = testApp.rows("select kind from vega_audit_entries where kind like 'GATE%' order by sequence");
   expect(kinds.map(({ kind }) => kind)).toEqual(['GATE_OPENED', 'GATE_CLOSED', 'GATE_OPENED']);
 });
 
 test.concurrent('a run goes on when another program has noticed the end of its cooldown first', async () => {
-  await using desk = await openDesk({
+  await using testApp = await openTestApp({
     apis: 3,
     simulator: { scenario: 'throttled' },
     env: { VEGA_COOLDOWN_SECONDS: '600' },
   });
-  await desk.generate('mode: ALL');
-  expect(await stateOf(desk)).toMatchObject({ state: 'COOLDOWN', run: { status: 'COOLDOWN' } });
+  await testApp.generate('mode: ALL');
+  expect(await stateOf(testApp)).toMatchObject({ state: 'COOLDOWN', run: { status: 'COOLDOWN' } });
   const told: boolean[] = [];
-  const cooldowns = desk.client.subscribe(CooldownDocument, {});
+  const cooldowns = testApp.client.subscribe(CooldownDocument, {});
   const listening = (async () => {
     for await (const { cooldown } of cooldowns) if (told.push(cooldown.active) > 0 && !cooldown.active) break;
   })();
   await until('the cooldown', () => told.includes(true));
-  desk.change('update vega_auth_states set cooldown_from = null, cooldown_until = null');
-  await until('the run to go on', async () => (await stateOf(desk)).run.status !== 'COOLDOWN');
+  testApp.change('update vega_auth_states set cooldown_from = null, cooldown_until = null');
+  await until('the run to go on', async () => (await stateOf(testApp)).run.status !== 'COOLDOWN');
   await listening;
   expect(told.at(-1)).toBe(false);
 });
 
 test.concurrent('a broker that cannot be reached ends the run, and the account rests', async () => {
-  await using desk = await openDesk({
+  await using testApp = await openTestApp({
     apis: 2,
     simulator: { scenario: 'edge-blocked' },
     env: { VEGA_COOLDOWN_SECONDS: '3' },
   });
-  expect((await desk.generate('mode: ALL')).status).toBe('STOPPED');
-  expect(await stateOf(desk)).toMatchObject({ state: 'COOLDOWN', blockedBy: 'COOLDOWN' });
-  await until('the end of the cooldown', async () => (await stateOf(desk)).state === 'PARTIAL_AUTH');
-  expect(await stateOf(desk)).toMatchObject({
+  expect((await testApp.generate('mode: ALL')).status).toBe('STOPPED');
+  expect(await stateOf(testApp)).toMatchObject({ state: 'COOLDOWN', blockedBy: 'COOLDOWN' });
+  await until('the end of the cooldown', async () => (await stateOf(testApp)).state === 'PARTIAL_AUTH');
+  expect(await stateOf(testApp)).toMatchObject({
     blockedBy: 'BROKER_UNREACHABLE',
     run: { status: 'STOPPED' },
   });
 });
 
 test.concurrent('a run that could go on is told to wait for the browser of another program', async () => {
-  await using first = await openDesk({
+  await using first = await openTestApp({
     apis: 3,
     simulator: { knobs: { otpLimit: { count: 2, withinMs: 8000 } } },
     env: { VEGA_COOLDOWN_SECONDS: '9' },
   });
   expect((await first.generate('mode: ALL')).status).toBe('COOLDOWN');
-  await using second = await openDesk({
+  await using second = await openTestApp({
     apis: 1,
     browserLock: `${first.directory}/browser.lock`,
     simulator: { scenario: 'hang' },
@@ -317,35 +318,35 @@ test.concurrent('a run that could go on is told to wait for the browser of anoth
 
 test.concurrent('what was left half done yesterday does not stand in the way of a login today', async () => {
   let now = new Date('2026-11-24T03:00:00Z');
-  await using desk = await openDesk({ apis: 1, clock: () => now });
-  desk.change("update vega_auth_states set phase = 'PARTIAL_AUTH', since = ?", now.getTime());
+  await using testApp = await openTestApp({ apis: 1, clock: () => now });
+  testApp.change("update vega_auth_states set phase = 'PARTIAL_AUTH', since = ?", now.getTime());
   await settle(1500);
-  expect((await stateOf(desk)).state).toBe('PARTIAL_AUTH');
+  expect((await stateOf(testApp)).state).toBe('PARTIAL_AUTH');
   now = new Date('2026-11-24T22:00:00Z');
-  await until('the new day', async () => (await stateOf(desk)).state === 'IDLE');
+  await until('the new day', async () => (await stateOf(testApp)).state === 'IDLE');
 });
 
 test.concurrent('a run whose program dies while this one lives is ended, and the account stands where it would have', async () => {
-  await using desk = await openDesk({ apis: 1 });
+  await using testApp = await openTestApp({ apis: 1 });
   const other = spawn(process.execPath, ['-e', '']);
   await once(other, 'exit');
-  desk.change(
+  testApp.change(
     `insert into vega_generation_runs (id, account_id, mode, status, started_at, process_id)
      values ('orphan', 'UPSTOX_01', 'ALL', 'RUNNING', 1, ?)`,
     other.pid,
   );
-  desk.change("update vega_auth_states set phase = 'TOKEN_GENERATION', since = ?", Date.now());
+  testApp.change("update vega_auth_states set phase = 'TOKEN_GENERATION', since = ?", Date.now());
   await until('its end', () => {
-    const [run] = desk.rows("select status from vega_generation_runs where id = 'orphan'");
+    const [run] = testApp.rows("select status from vega_generation_runs where id = 'orphan'");
     return run.status === 'STOPPED';
   });
-  await until('the state', async () => (await stateOf(desk)).state === 'PARTIAL_AUTH');
-  expect(desk.broker.log).toEqual([]);
+  await until('the state', async () => (await stateOf(testApp)).state === 'PARTIAL_AUTH');
+  expect(testApp.broker.log).toEqual([]);
 });
 
 describe('a run that stands in the database as under way', () => {
-  const leave = (desk: Desk, processId: number | undefined, birth: string | null): void =>
-    desk.change(
+  const leave = (testApp: TestApp, processId: number | undefined, birth: string | null): void =>
+    testApp.change(
       `insert into vega_generation_runs (id, account_id, mode, status, started_at, process_id, process_birth)
        values ('elsewhere', 'UPSTOX_01', 'ALL', 'COOLDOWN', 1, ?, ?)`,
       processId,
@@ -354,10 +355,10 @@ describe('a run that stands in the database as under way', () => {
 
   test('is not joined by a second one while the program that carries it lives', async () => {
     const other = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000)']);
-    await using desk = await openDesk({ apis: 1 });
+    await using testApp = await openTestApp({ apis: 1 });
     try {
-      leave(desk, other.pid, markOf(other.pid ?? 0).birth);
-      const { errors } = await desk.ask('mutation { generateTokens(mode: ALL) { id } }');
+      leave(testApp, other.pid, markOf(other.pid ?? 0).birth);
+      const { errors } = await testApp.ask('mutation { generateTokens(mode: ALL) { id } }');
       expect(errors[0].extensions.code).toBe('RUN_IN_PROGRESS');
       expect(errors[0].message).toContain(`process ${other.pid}`);
     } finally {
@@ -369,10 +370,10 @@ describe('a run that stands in the database as under way', () => {
   if (process.platform === 'linux')
     test('keeps nobody waiting when its process id belongs to another one by now', async () => {
       const other = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000)']);
-      await using desk = await openDesk({ apis: 1 });
+      await using testApp = await openTestApp({ apis: 1 });
       try {
-        leave(desk, other.pid, 'an earlier start of this machine');
-        expect((await desk.generate('mode: ALL')).status).toBe('COMPLETED');
+        leave(testApp, other.pid, 'an earlier start of this machine');
+        expect((await testApp.generate('mode: ALL')).status).toBe('COMPLETED');
       } finally {
         other.kill();
       }
@@ -380,9 +381,9 @@ describe('a run that stands in the database as under way', () => {
 });
 
 test('a second program is told who has the browser', async () => {
-  await using first = await openDesk({ apis: 1, simulator: { scenario: 'hang' } });
+  await using first = await openTestApp({ apis: 1, simulator: { scenario: 'hang' } });
   await first.ask('mutation { generateTokens(mode: ALL) { id } }');
-  await using second = await openDesk({ apis: 1, browserLock: `${first.directory}/browser.lock` });
+  await using second = await openTestApp({ apis: 1, browserLock: `${first.directory}/browser.lock` });
   const { errors } = await second.ask('mutation { generateTokens(mode: ALL) { id } }');
   expect(errors[0].extensions.code).toBe('BROWSER_BUSY');
   expect(errors[0].message).toContain(`process ${process.pid} in ${first.directory}`);
@@ -390,8 +391,8 @@ test('a second program is told who has the browser', async () => {
 });
 
 test('a clock that differs from the broker is found before anything is typed', async () => {
-  await using desk = await openDesk({ apis: 1, clock: () => new Date(Date.now() + 10_000) });
-  const { steps } = await desk.generate('mode: ALL');
+  await using testApp = await openTestApp({ apis: 1, clock: () => new Date(Date.now() + 10_000) });
+  const { steps } = await testApp.generate('mode: ALL');
   expect(steps[0].failure).toMatchObject({ code: 'CLOCK_SKEW', submitted: [] });
-  expect(desk.broker.log.filter(({ kind }) => kind === 'OTP_GENERATE')).toEqual([]);
+  expect(testApp.broker.log.filter(({ kind }) => kind === 'OTP_GENERATE')).toEqual([]);
 });

@@ -8,13 +8,13 @@ import type { LoginStep } from '../src/simulator/scenarios.ts';
 import type { ServiceFailure } from '../src/simulator/service-refusal.ts';
 import { SECOND, SECOND_ENVIRONMENT } from './accounts/two-logins.ts';
 import { type Browsers, watchBrowsers } from './support/browsers.ts';
-import { type Desk, type DeskOptions, openDesk, until } from './support/desk.ts';
+import { openTestApp, type TestApp, type TestAppOptions, until } from './support/test-app.ts';
 
 /** A broker that remembers the first factor of its browser, and asks for rest at the second app. */
-const openPausing = async (options: Partial<DeskOptions> & { cooldownSeconds: number }) => {
+const openPausing = async (options: Partial<TestAppOptions> & { cooldownSeconds: number }) => {
   const hanging: LoginStep[] = [];
   const refused: Partial<Record<LoginStep, ServiceFailure>> = {};
-  const desk = await openDesk({
+  const testApp = await openTestApp({
     apis: 2,
     simulator: {
       scenario: 'session-reuse',
@@ -31,14 +31,14 @@ const openPausing = async (options: Partial<DeskOptions> & { cooldownSeconds: nu
       if (checkpoint === 'COOLDOWN_STORED') hanging.length = 0;
     },
   });
-  return { desk, hanging, refused };
+  return { testApp, hanging, refused };
 };
 
-const otpRequests = ({ broker }: Desk): number =>
+const otpRequests = ({ broker }: TestApp): number =>
   broker.log.filter(({ kind }) => kind === 'OTP_GENERATE').length;
 
-const statusOf = async (desk: Desk, id: string): Promise<string> =>
-  (await desk.ask(`{ generationRun(id: "${id}") { status } }`)).data.generationRun.status;
+const statusOf = async (testApp: TestApp, id: string): Promise<string> =>
+  (await testApp.ask(`{ generationRun(id: "${id}") { status } }`)).data.generationRun.status;
 
 const NONE = { browsers: 0, contexts: 0, pages: 0 };
 const KEPT = { browsers: 1, contexts: 1, pages: 0 };
@@ -50,81 +50,81 @@ beforeEach(() => {
 afterEach(() => browsers[Symbol.dispose]());
 
 test('a run that rests keeps its session, so the broker is asked for one OTP', async () => {
-  const { desk } = await openPausing({ cooldownSeconds: 3 });
-  await using _desk = desk;
-  const { id, status } = await desk.generate('mode: ALL');
+  const { testApp } = await openPausing({ cooldownSeconds: 3 });
+  await using _testApp = testApp;
+  const { id, status } = await testApp.generate('mode: ALL');
   expect(status).toBe('COOLDOWN');
   expect(browsers.count()).toEqual(KEPT);
 
-  await until('the end of the run', async () => (await statusOf(desk, id)) === 'COMPLETED');
-  expect(otpRequests(desk)).toBe(1);
+  await until('the end of the run', async () => (await statusOf(testApp, id)) === 'COMPLETED');
+  expect(otpRequests(testApp)).toBe(1);
   expect(browsers.launched).toBe(1);
   await until('the browser to be gone', () => browsers.groups().length === 0);
   expect(browsers.count()).toEqual(NONE);
 });
 
 test('a run whose browser has died meanwhile goes on with a new one', async () => {
-  const { desk } = await openPausing({ cooldownSeconds: 3 });
-  await using _desk = desk;
-  const { id } = await desk.generate('mode: ALL');
+  const { testApp } = await openPausing({ cooldownSeconds: 3 });
+  await using _testApp = testApp;
+  const { id } = await testApp.generate('mode: ALL');
   for (const group of browsers.groups()) process.kill(-group, 'SIGKILL');
 
-  await until('the end of the run', async () => (await statusOf(desk, id)) === 'COMPLETED');
-  expect([otpRequests(desk), browsers.launched]).toEqual([2, 2]);
+  await until('the end of the run', async () => (await statusOf(testApp, id)) === 'COMPLETED');
+  expect([otpRequests(testApp), browsers.launched]).toEqual([2, 2]);
   expect(browsers.count()).toEqual(NONE);
 });
 
 test('a run of another account opens its own session in the browser of the paused one, and closes no other', async () => {
-  const { desk } = await openPausing({
+  const { testApp } = await openPausing({
     cooldownSeconds: 600,
     simulator: { others: [SECOND] },
     env: SECOND_ENVIRONMENT,
   });
-  await using _desk = desk;
-  const paused = await desk.generate('mode: ALL, accountId: "UPSTOX_01"');
+  await using _testApp = testApp;
+  const paused = await testApp.generate('mode: ALL, accountId: "UPSTOX_01"');
   expect(paused.status).toBe('COOLDOWN');
-  const first = otpRequests(desk);
-  const other = await desk.generate('mode: ALL, accountId: "UPSTOX_02"');
+  const first = otpRequests(testApp);
+  const other = await testApp.generate('mode: ALL, accountId: "UPSTOX_02"');
 
   // It begins with the mobile number: nothing of the other session is known to its broker.
   expect(other.steps[0]).toMatchObject({ status: 'DONE' });
-  expect(otpRequests(desk)).toBeGreaterThan(first);
+  expect(otpRequests(testApp)).toBeGreaterThan(first);
   expect(browsers.launched).toBe(1);
-  await desk.ask(`mutation { abortGeneration(runId: "${other.id}") { status } }`);
+  await testApp.ask(`mutation { abortGeneration(runId: "${other.id}") { status } }`);
   expect(browsers.count()).toEqual(KEPT);
 });
 
 describe('the session that a paused run has kept is closed', () => {
   test('when the run is aborted', async () => {
-    const { desk } = await openPausing({ cooldownSeconds: 600 });
-    await using _desk = desk;
-    const { id } = await desk.generate('mode: ALL');
+    const { testApp } = await openPausing({ cooldownSeconds: 600 });
+    await using _testApp = testApp;
+    const { id } = await testApp.generate('mode: ALL');
     expect(browsers.count()).toEqual(KEPT);
-    await desk.ask(`mutation { abortGeneration(runId: "${id}") { status } }`);
+    await testApp.ask(`mutation { abortGeneration(runId: "${id}") { status } }`);
 
     expect(browsers.count()).toEqual(NONE);
     expect(browsers.groups()).toEqual([]);
   });
 
   test('when the program closes', async () => {
-    const { desk } = await openPausing({ cooldownSeconds: 600 });
-    await desk.generate('mode: ALL');
+    const { testApp } = await openPausing({ cooldownSeconds: 600 });
+    await testApp.generate('mode: ALL');
     expect(browsers.count()).toEqual(KEPT);
-    await desk[Symbol.asyncDispose]();
+    await testApp[Symbol.asyncDispose]();
 
     expect(browsers.count()).toEqual(NONE);
     expect(browsers.groups()).toEqual([]);
   });
 
   test('when the run goes on and ends in a quarantine', async () => {
-    const { desk, refused } = await openPausing({ cooldownSeconds: 3 });
-    await using _desk = desk;
-    const { id } = await desk.generate('mode: ALL');
+    const { testApp, refused } = await openPausing({ cooldownSeconds: 3 });
+    await using _testApp = testApp;
+    const { id } = await testApp.generate('mode: ALL');
     expect(browsers.count()).toEqual(KEPT);
     refused.PIN = 'WRONG_PIN';
 
-    await until('the end of the run', async () => (await statusOf(desk, id)) === 'STOPPED');
-    expect((await desk.ask('{ authState { blockedBy } }')).data.authState.blockedBy).toBe(
+    await until('the end of the run', async () => (await statusOf(testApp, id)) === 'STOPPED');
+    expect((await testApp.ask('{ authState { blockedBy } }')).data.authState.blockedBy).toBe(
       'CREDENTIALS_REJECTED',
     );
     expect(browsers.count()).toEqual(NONE);
@@ -132,17 +132,17 @@ describe('the session that a paused run has kept is closed', () => {
   });
 
   test('when another process takes the browser, and the run goes on with a new one', async () => {
-    const { desk } = await openPausing({ cooldownSeconds: 6 });
-    await using _desk = desk;
-    const { id } = await desk.generate('mode: ALL');
+    const { testApp } = await openPausing({ cooldownSeconds: 6 });
+    await using _testApp = testApp;
+    const { id } = await testApp.generate('mode: ALL');
     expect(browsers.count()).toEqual(KEPT);
 
-    await using other = await holdBrowser(path.join(desk.directory, 'browser.lock'));
+    await using other = await holdBrowser(path.join(testApp.directory, 'browser.lock'));
     await until('the browser to make way', () => browsers.groups().length === 0);
     expect(browsers.count()).toEqual(NONE);
     await other.letGo();
-    await until('the end of the run', async () => (await statusOf(desk, id)) === 'COMPLETED');
-    expect([otpRequests(desk), browsers.launched]).toEqual([2, 2]);
+    await until('the end of the run', async () => (await statusOf(testApp, id)) === 'COMPLETED');
+    expect([otpRequests(testApp), browsers.launched]).toEqual([2, 2]);
   });
 });
 

@@ -7,18 +7,18 @@ import { Semaphore } from '../src/services/semaphore.ts';
 import type { Simulator } from '../src/simulator/simulator.ts';
 import { violationsIn } from './support/broker-invariants.ts';
 import { processesIn, runUntil } from './support/crash.ts';
-import {
-  type Desk,
-  environmentOf,
-  openBroker,
-  openDesk,
-  refuseLeaks,
-  secretsOf,
-  until,
-} from './support/desk.ts';
 import { openFolder } from './support/folder.ts';
 import { type Moods, openMoodyBroker } from './support/moody-broker.ts';
 import { plantToken } from './support/plant.ts';
+import {
+  environmentOf,
+  openBroker,
+  openTestApp,
+  refuseLeaks,
+  secretsOf,
+  type TestApp,
+  until,
+} from './support/test-app.ts';
 
 /** How the program is killed, and what its next start has to find and to do. */
 interface Scenario {
@@ -32,7 +32,7 @@ interface Scenario {
   /** How the broker behaves from the next start on, where it is not as good as new. */
   readonly meanwhile?: (moods: Moods, broker: Simulator) => void;
   /** What is left for the operator to do once the run that was taken up has ended. */
-  readonly operator?: (desk: Desk, moods: Moods, broker: Simulator) => Promise<void>;
+  readonly operator?: (testApp: TestApp, moods: Moods, broker: Simulator) => Promise<void>;
 }
 
 const whole: Scenario = { shows: null };
@@ -46,9 +46,9 @@ const throttled: Scenario = {
   mood: ({ otpLimit }) => Object.assign(otpLimit, { count: 1, withinMs: 600_000 }),
 };
 
-const generateTheRest = async (desk: Desk): Promise<void> => {
-  await until('the place of the run to be free', () => desk.said().includes('"msg":"run ended"'));
-  await desk.generate('mode: INVALID_ONLY');
+const generateTheRest = async (testApp: TestApp): Promise<void> => {
+  await until('the place of the run to be free', () => testApp.said().includes('"msg":"run ended"'));
+  await testApp.generate('mode: INVALID_ONLY');
 };
 
 /** Every checkpoint, and a run that comes by there. */
@@ -112,11 +112,11 @@ const DETOURS: readonly (readonly [title: string, at: Checkpoint, scenario: Scen
       shows: null,
       mood: ({ refusedSteps }) => Object.assign(refusedSteps, { PIN: 'WRONG_PIN' }),
       meanwhile: () => undefined,
-      operator: async (desk) => {
-        const { errors } = await desk.ask('mutation { generateTokens(mode: ALL) { id } }');
+      operator: async (testApp) => {
+        const { errors } = await testApp.ask('mutation { generateTokens(mode: ALL) { id } }');
         expect(errors?.[0].extensions.code).toBe('QUARANTINED');
-        await desk.ask('mutation { clearQuarantine(reason: "PIN was put right") { state } }');
-        await generateTheRest(desk);
+        await testApp.ask('mutation { clearQuarantine(reason: "PIN was put right") { state } }');
+        await generateTheRest(testApp);
       },
     },
   ],
@@ -127,9 +127,9 @@ const DETOURS: readonly (readonly [title: string, at: Checkpoint, scenario: Scen
       shows: null,
       mood: (_moods, { faults }) => Object.assign(faults, { captcha: true }),
       meanwhile: (_moods, { faults }) => Object.assign(faults, { captcha: false }),
-      operator: async (desk, _moods, { log }) => {
+      operator: async (testApp, _moods, { log }) => {
         expect(log.filter(({ kind }) => kind === 'DIALOG')).toHaveLength(1);
-        await generateTheRest(desk);
+        await generateTheRest(testApp);
       },
     },
   ],
@@ -139,9 +139,9 @@ const DETOURS: readonly (readonly [title: string, at: Checkpoint, scenario: Scen
     {
       ...stored,
       meanwhile: (_moods, { faults }) => Object.assign(faults, { profile: 'server-error' }),
-      operator: async (desk, _moods, { faults }) => {
+      operator: async (testApp, _moods, { faults }) => {
         faults.profile = 'none';
-        await desk.ask('{ tokenStatus { valid } }');
+        await testApp.ask('{ tokenStatus { valid } }');
       },
     },
   ],
@@ -168,8 +168,8 @@ const STATE = '{ ready authState { run { status } } }';
 /** Larger than any process id of Linux can be. */
 const NO_PROCESS = 2 ** 22 + 1;
 
-const unfinishedIn = (desk: Desk): unknown[] =>
-  desk.rows('select 1 from vega_generation_runs where ended_at is null');
+const unfinishedIn = (testApp: TestApp): unknown[] =>
+  testApp.rows('select 1 from vega_generation_runs where ended_at is null');
 
 /** Kills the program at the checkpoint, starts it again, and tells what came of it. */
 const survive = async (point: Checkpoint, scenario: Scenario) => {
@@ -186,19 +186,19 @@ const survive = async (point: Checkpoint, scenario: Scenario) => {
 
   if (scenario.meanwhile === undefined) calm(moods);
   scenario.meanwhile?.(moods, broker);
-  await using desk = await openDesk({ apis: 2, broker, directory, env });
-  refuseLeaks(said, secretsOf(env, desk.app, desk.rows));
-  await until('the end of the run', () => unfinishedIn(desk).length === 0);
+  await using testApp = await openTestApp({ apis: 2, broker, directory, env });
+  refuseLeaks(said, secretsOf(env, testApp.app, testApp.rows));
+  await until('the end of the run', () => unfinishedIn(testApp).length === 0);
   calm(moods);
   const clearedAt = Date.now();
-  await scenario.operator?.(desk, moods, broker);
-  await until('the gate to open', async () => (await desk.ask(STATE)).data.ready);
+  await scenario.operator?.(testApp, moods, broker);
+  await until('the gate to open', async () => (await testApp.ask(STATE)).data.ready);
 
-  const after = desk.rows(ACTIVE);
-  const shown = [...new Set(desk.said().match(/INTERRUPTED|SPENT_UNKNOWN/g))];
+  const after = testApp.rows(ACTIVE);
+  const shown = [...new Set(testApp.said().match(/INTERRUPTED|SPENT_UNKNOWN/g))];
   return {
     active: after.map(({ api_name }) => api_name),
-    rows: desk.rows('select 1 from upstox_tokens').length,
+    rows: testApp.rows('select 1 from upstox_tokens').length,
     replaced: before.filter(({ access_token }) => !after.some((row) => row.access_token === access_token)),
     shown,
     violations: violationsIn(broker.log, {
@@ -272,15 +272,15 @@ describe('what a crash between two writes, or one that could not be made, leaves
   const leaveBehind = async (
     broker: Simulator,
     directory: string,
-    leave: (desk: Desk) => void,
+    leave: (testApp: TestApp) => void,
   ): Promise<void> => {
-    const desk = await openDesk({ apis: 2, broker, directory });
-    await desk.app[Symbol.asyncDispose]();
-    leave(desk);
+    const testApp = await openTestApp({ apis: 2, broker, directory });
+    await testApp.app[Symbol.asyncDispose]();
+    leave(testApp);
   };
 
-  const insertRun = (desk: Desk, id: string, startedAt: number): void =>
-    desk.change(
+  const insertRun = (testApp: TestApp, id: string, startedAt: number): void =>
+    testApp.change(
       `insert into vega_generation_runs (id, account_id, mode, status, started_at, process_id)
        values (?, 'UPSTOX_01', 'ALL', 'RUNNING', ?, ?)`,
       id,
@@ -292,12 +292,12 @@ describe('what a crash between two writes, or one that could not be made, leaves
     await using broker = await openBroker();
     using folder = openFolder();
     const { directory } = folder;
-    await leaveBehind(broker, directory, (desk) =>
-      desk.change("update vega_auth_states set phase = 'COOLDOWN'"),
+    await leaveBehind(broker, directory, (testApp) =>
+      testApp.change("update vega_auth_states set phase = 'COOLDOWN'"),
     );
-    await using desk = await openDesk({ apis: 1, broker, directory });
-    await desk.generate('mode: ALL');
-    await until('the gate to open', async () => (await desk.ask(STATE)).data.ready, 5000);
+    await using testApp = await openTestApp({ apis: 1, broker, directory });
+    await testApp.generate('mode: ALL');
+    await until('the gate to open', async () => (await testApp.ask(STATE)).data.ready, 5000);
   });
 
   test('a run whose cooldown had ended on paper alone goes on to the gate', async () => {
@@ -306,12 +306,12 @@ describe('what a crash between two writes, or one that could not be made, leaves
     moods.otpLimit.count = 0;
     using folder = openFolder();
     const { directory } = folder;
-    await using first = await openDesk({ apis: 1, broker, directory });
+    await using first = await openTestApp({ apis: 1, broker, directory });
     expect((await first.generate('mode: ALL')).status).toBe('COOLDOWN');
     await first.app[Symbol.asyncDispose]();
     first.change('update vega_auth_states set cooldown_from = null, cooldown_until = null');
     calm(moods);
-    await using second = await openDesk({ apis: 1, broker, directory });
+    await using second = await openTestApp({ apis: 1, broker, directory });
     await until('the gate to open', async () => (await second.ask(STATE)).data.ready, 10_000);
   });
 
@@ -319,25 +319,25 @@ describe('what a crash between two writes, or one that could not be made, leaves
     await using broker = await openBroker();
     using folder = openFolder();
     const { directory } = folder;
-    await leaveBehind(broker, directory, (desk) => {
-      insertRun(desk, 'older', 1);
-      insertRun(desk, 'newer', 2);
+    await leaveBehind(broker, directory, (testApp) => {
+      insertRun(testApp, 'older', 1);
+      insertRun(testApp, 'newer', 2);
     });
-    await using desk = await openDesk({ apis: 1, broker, directory });
-    await until('the end of both', () => unfinishedIn(desk).length === 0, 5000);
-    await generateTheRest(desk);
+    await using testApp = await openTestApp({ apis: 1, broker, directory });
+    await until('the end of both', () => unfinishedIn(testApp).length === 0, 5000);
+    await generateTheRest(testApp);
   });
 
   test('a run that rests and has nothing left to make does not wait, and opens no browser', async () => {
     await using broker = await openBroker({ knobs: { otpLimit: { count: 0, withinMs: 600_000 } } });
     using folder = openFolder();
     const { directory } = folder;
-    await using first = await openDesk({ apis: 1, broker, directory });
+    await using first = await openTestApp({ apis: 1, broker, directory });
     expect((await first.generate('mode: ALL')).status).toBe('COOLDOWN');
     await first.app[Symbol.asyncDispose]();
     plantToken(first, 'PRIMARY');
     const reached: Checkpoint[] = [];
-    await using second = await openDesk({
+    await using second = await openTestApp({
       apis: 1,
       broker,
       directory,

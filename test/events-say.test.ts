@@ -6,8 +6,8 @@ import { expect, test } from 'vitest';
 import { nextExpiry } from '../src/domain/expiry.ts';
 import type { NextOperation } from '../src/domain/next-operation.ts';
 import { SECOND, SECOND_ENVIRONMENT } from './accounts/two-logins.ts';
-import { type Desk, openDesk, until } from './support/desk.ts';
 import { openMoodyBroker } from './support/moody-broker.ts';
+import { openTestApp, type TestApp, until } from './support/test-app.ts';
 import { Witness } from './support/witness.ts';
 
 const COOLDOWN_SECONDS = 660;
@@ -19,7 +19,7 @@ class TwoAccounts {
   readonly #directory = mkdtempSync(path.join(tmpdir(), 'vega-say-'));
   readonly #broker: Awaited<ReturnType<typeof openMoodyBroker>>;
   readonly #time: { offset: number };
-  desk!: Desk;
+  testApp!: TestApp;
   witness!: Witness;
   held = 0;
 
@@ -54,22 +54,22 @@ class TwoAccounts {
   }
 
   async start(): Promise<void> {
-    this.desk = await openDesk({
+    this.testApp = await openTestApp({
       ...{ apis: 2, broker: this.broker, directory: this.#directory, env: SETTINGS },
       clock: () => new Date(Date.now() + this.#time.offset),
     });
-    this.witness = new Witness(this.desk);
+    this.witness = new Witness(this.testApp);
   }
 
   async stop(): Promise<void> {
     await this.witness.settle([]);
     this.witness.end();
     this.held += this.witness.held;
-    await this.desk[Symbol.asyncDispose]();
+    await this.testApp[Symbol.asyncDispose]();
   }
 
   async mutate(request: string): Promise<string | null> {
-    const { errors } = await this.desk.ask(`mutation { ${request} }`);
+    const { errors } = await this.testApp.ask(`mutation { ${request} }`);
     return errors?.[0].extensions.code ?? null;
   }
 
@@ -77,7 +77,7 @@ class TwoAccounts {
     await until(
       'the runs to rest',
       async () => {
-        const { data } = await this.desk.ask('{ accounts { authState { run { status endedAt } } } }');
+        const { data } = await this.testApp.ask('{ accounts { authState { run { status endedAt } } } }');
         return data.accounts.every(
           ({ authState: { run } }: { authState: { run: { status: string; endedAt: string } | null } }) =>
             run === null || run.endedAt !== null || run.status === 'COOLDOWN',
@@ -117,7 +117,7 @@ const OPERATIONS: Readonly<Record<NextOperation, (id: string) => string>> = {
 const takeAdvice = (id: string, which: number): Step => [
   `advice ${which} for ${id}`,
   async (both) => {
-    const { data } = await both.desk.ask(`{ authState(accountId: "${id}") { nextOperations } }`);
+    const { data } = await both.testApp.ask(`{ authState(accountId: "${id}") { nextOperations } }`);
     const advised: readonly NextOperation[] = data.authState.nextOperations;
     const operation = advised[which % Math.max(1, advised.length)];
     if (operation === undefined) return 'nothing is advised';
@@ -157,7 +157,7 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
     weight: 2,
     arbitrary: accounts.map<Step>((id) => [
       `tokenStatus of ${id}`,
-      (both) => both.desk.ask(`{ tokenStatus(accountId: "${id}") { valid } }`),
+      (both) => both.testApp.ask(`{ tokenStatus(accountId: "${id}") { valid } }`),
     ]),
   },
   {
@@ -193,8 +193,8 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
     weight: 2,
     arbitrary: fc.constantFrom('PRIMARY', 'WEBSOCKET1').map<Step>((name) => [
       `broker: ends the token of ${name}`,
-      async ({ desk, broker }) => {
-        for (const { access_token } of desk.rows(
+      async ({ testApp, broker }) => {
+        for (const { access_token } of testApp.rows(
           `select access_token from upstox_tokens where api_name = '${name}'`,
         ))
           broker.revoke(access_token);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { demoApps, internalClientId } from '../src/simulator/account.ts';
 import type { ScenarioName } from '../src/simulator/simulator.ts';
-import { openDesk } from './support/desk.ts';
+import { openTestApp } from './support/test-app.ts';
 
 /** What a run of three APIs comes to in each scenario: `API status code submitted`. */
 const OUTCOMES: Readonly<Record<Exclude<ScenarioName, 'revoked'>, readonly string[]>> = {
@@ -40,19 +40,19 @@ interface Step {
 test.for(Object.entries(OUTCOMES))(
   'a broker that is "%s" leads to the right end',
   async ([scenario, expected]) => {
-    await using desk = await openDesk({
+    await using testApp = await openTestApp({
       apis: 3,
       simulator: { scenario: scenario as ScenarioName },
       env: { VEGA_STEP_TIMEOUT_SECONDS: '3' },
     });
-    const { steps } = await desk.generate('mode: ALL');
+    const { steps } = await testApp.generate('mode: ALL');
     const outcome = (steps as Step[]).map(({ apiName, status, failure }) =>
       failure === null
         ? `${apiName} ${status}`
         : `${apiName} ${status} ${failure.code} ${failure.submitted.join('+')}`,
     );
     expect(outcome).toEqual(expected);
-    const pins = desk.broker.log.filter(({ kind }) => kind === 'PIN').length;
+    const pins = testApp.broker.log.filter(({ kind }) => kind === 'PIN').length;
     const taken = (steps as Step[]).filter(
       ({ status }) => status !== 'SKIPPED' && status !== 'PENDING',
     ).length;
@@ -61,11 +61,11 @@ test.for(Object.entries(OUTCOMES))(
 );
 
 test('the APIs behind a rejected PRIMARY app are still made', async () => {
-  await using desk = await openDesk({
+  await using testApp = await openTestApp({
     apis: 2,
     simulator: { knobs: { rejectedApps: { 0: 'UDAPI100068' } } },
   });
-  const { status, steps } = await desk.generate('mode: ALL');
+  const { status, steps } = await testApp.generate('mode: ALL');
   expect(status).toBe('STOPPED');
   expect(steps.map((step: Step) => `${step.apiName} ${step.status}`)).toEqual([
     'PRIMARY FAILED',
@@ -74,39 +74,39 @@ test('the APIs behind a rejected PRIMARY app are still made', async () => {
 });
 
 test('a token that the broker does not confirm is kept and does not count as valid', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  desk.broker.faults.profile = 'server-error';
-  const { steps } = await desk.generate('mode: ALL');
+  await using testApp = await openTestApp({ apis: 1 });
+  testApp.broker.faults.profile = 'server-error';
+  const { steps } = await testApp.generate('mode: ALL');
   expect(steps[0].failure).toMatchObject({ code: 'UNVERIFIED', submitted: ['MOBILE', 'OTP', 'PIN', 'CODE'] });
-  expect(desk.rows('select api_name, is_active from upstox_tokens')).toEqual([
+  expect(testApp.rows('select api_name, is_active from upstox_tokens')).toEqual([
     { api_name: 'PRIMARY', is_active: 1 },
   ]);
-  expect((await desk.ask('{ tokens { verdict } }')).data.tokens).toEqual([{ verdict: 'UNKNOWN' }]);
+  expect((await testApp.ask('{ tokens { verdict } }')).data.tokens).toEqual([{ verdict: 'UNKNOWN' }]);
 });
 
 test('a token of another user is not kept', async () => {
-  await using desk = await openDesk({ apis: 2 });
-  desk.broker.faults.profileByClient.set(desk.broker.apps[1]?.clientId ?? '', 'wrong-user');
-  const { steps } = await desk.generate('mode: ALL');
+  await using testApp = await openTestApp({ apis: 2 });
+  testApp.broker.faults.profileByClient.set(testApp.broker.apps[1]?.clientId ?? '', 'wrong-user');
+  const { steps } = await testApp.generate('mode: ALL');
   expect(steps[1].failure.code).toBe('WRONG_ACCOUNT');
-  expect(desk.rows('select api_name from upstox_tokens')).toEqual([{ api_name: 'PRIMARY' }]);
+  expect(testApp.rows('select api_name from upstox_tokens')).toEqual([{ api_name: 'PRIMARY' }]);
 });
 
 test('a token that worked comes back when the one in its place turns out to be another user’s', async () => {
   let isStranger = false;
-  const desk = await openDesk({
+  const testApp = await openTestApp({
     apis: 1,
     onCheckpoint: (checkpoint) => {
       if (!isStranger || checkpoint !== 'STORE_ENTERED') return;
-      desk.broker.faults.profileByClient.set(desk.broker.apps[0]?.clientId ?? '', 'wrong-user');
+      testApp.broker.faults.profileByClient.set(testApp.broker.apps[0]?.clientId ?? '', 'wrong-user');
     },
   });
-  await using _opened = desk;
-  await desk.generate('mode: ALL');
-  const present = () => desk.rows('select access_token, validity_at, generated_at from upstox_tokens');
+  await using _opened = testApp;
+  await testApp.generate('mode: ALL');
+  const present = () => testApp.rows('select access_token, validity_at, generated_at from upstox_tokens');
   const [before] = present();
   isStranger = true;
-  const { steps } = await desk.generate('mode: ALL, replaceValid: true');
+  const { steps } = await testApp.generate('mode: ALL, replaceValid: true');
   expect(steps[0].failure.code).toBe('WRONG_ACCOUNT');
   const [after] = present();
   expect([after?.access_token === before.access_token, after?.validity_at, after?.generated_at]).toEqual([
@@ -114,17 +114,17 @@ test('a token that worked comes back when the one in its place turns out to be a
     before.validity_at,
     before.generated_at,
   ]);
-  expect((await desk.ask('{ tokens { verdict version } }')).data.tokens).toEqual([
+  expect((await testApp.ask('{ tokens { verdict version } }')).data.tokens).toEqual([
     { verdict: 'UNKNOWN', version: 3 },
   ]);
 });
 
 test('a code whose exchange fails is never sent again', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  desk.broker.faults.token = 'server-error';
-  const { steps } = await desk.generate('mode: ALL');
+  await using testApp = await openTestApp({ apis: 1 });
+  testApp.broker.faults.token = 'server-error';
+  const { steps } = await testApp.generate('mode: ALL');
   expect(steps[0].failure).toMatchObject({ code: 'CODE_SPENT', submitted: ['MOBILE', 'OTP', 'PIN', 'CODE'] });
-  expect(desk.broker.log.filter(({ kind }) => kind === 'TOKEN')).toHaveLength(1);
+  expect(testApp.broker.log.filter(({ kind }) => kind === 'TOKEN')).toHaveLength(1);
 });
 
 test('an interval that the broker names counts from when it had the request, however late it was sent', async () => {
@@ -137,9 +137,9 @@ test('an interval that the broker names counts from when it had the request, how
       return fetched(url, options);
     };`;
   const knobs = { otpIntervalSeconds: 2, pageScript: sendsTheFirstLate };
-  await using desk = await openDesk({ apis: 2, simulator: { knobs } });
-  expect((await desk.generate('mode: ALL')).status).toBe('COMPLETED');
-  const [early = 0, late = 0] = desk.broker.log
+  await using testApp = await openTestApp({ apis: 2, simulator: { knobs } });
+  expect((await testApp.generate('mode: ALL')).status).toBe('COMPLETED');
+  const [early = 0, late = 0] = testApp.broker.log
     .filter(({ kind }) => kind === 'OTP_GENERATE')
     .map(({ at }) => at);
   expect(late - early).toBeGreaterThanOrEqual(2000);
@@ -150,17 +150,17 @@ test.each([
   ['which is shorter than a cooldown', 'Too many requests, wait for 1 minute.', 660],
   ['which it does not name, in words that nobody knows', 'That will not do.', 660],
 ])('a refused OTP request rests for a time %s', async (_what, message, seconds) => {
-  await using desk = await openDesk({
+  await using testApp = await openTestApp({
     apis: 1,
     env: { VEGA_STEP_TIMEOUT_SECONDS: '5' },
   });
-  desk.broker.faults.otpRefusal = { code: 1017991, message };
-  await desk.generate('mode: ALL');
-  const { data } = await desk.ask('{ authState { cooldown { active remainingSeconds } } }');
+  testApp.broker.faults.otpRefusal = { code: 1017991, message };
+  await testApp.generate('mode: ALL');
+  const { data } = await testApp.ask('{ authState { cooldown { active remainingSeconds } } }');
   expect(data.authState.cooldown.active).toBe(true);
   expect(data.authState.cooldown.remainingSeconds).toBeGreaterThan(seconds - 60);
   expect(data.authState.cooldown.remainingSeconds).toBeLessThanOrEqual(seconds);
-  const again = await desk.ask('mutation { generateTokens(mode: ALL) { id } }');
+  const again = await testApp.ask('mutation { generateTokens(mode: ALL) { id } }');
   expect(again.errors[0].extensions.code).toBe('COOLDOWN');
-  expect(desk.broker.log.filter(({ kind }) => kind === 'OTP_GENERATE')).toHaveLength(1);
+  expect(testApp.broker.log.filter(({ kind }) => kind === 'OTP_GENERATE')).toHaveLength(1);
 });

@@ -6,18 +6,18 @@ import { nextExpiry } from '../src/domain/expiry.ts';
 import { IST, toWallTime } from '../src/domain/wall-time.ts';
 import { EventsDocument, TokenProgressDocument } from '../src/sdk/index.ts';
 import { getAccount } from '../src/services/accounts/accounts.ts';
-import { openDesk, until } from './support/desk.ts';
+import { openTestApp, until } from './support/test-app.ts';
 
 const NAMES = ['PRIMARY', 'WEBSOCKET1', 'WEBSOCKET2', 'WEBSOCKET3', 'OPTIONCHAIN1', 'OPTIONCHAIN2'];
 const STEPS = ['DIALOG', 'MOBILE', 'OTP', 'PIN', 'REDIRECT', 'EXCHANGE', 'STORE', 'VERIFY'];
 
 test('six tokens are made, PRIMARY first, and every step of them is told to whoever listens', async () => {
-  await using desk = await openDesk();
+  await using testApp = await openTestApp();
   const watching = collect(
-    desk.client.subscribe(TokenProgressDocument, {}),
+    testApp.client.subscribe(TokenProgressDocument, {}),
     ({ tokenProgress }) => tokenProgress,
   );
-  const run = await desk.generate('mode: ALL');
+  const run = await testApp.generate('mode: ALL');
   await until('the last progress', () => watching.seen.at(-1)?.generated === 6);
   await watching.stop();
 
@@ -37,7 +37,7 @@ test('six tokens are made, PRIMARY first, and every step of them is told to whoe
 
   const validity = toWallTime(nextExpiry(new Date()), IST);
   expect(
-    desk.rows(
+    testApp.rows(
       'select api_name, is_active, validity_at, user_id, is_primary from upstox_tokens order by api_index',
     ),
   ).toEqual(
@@ -49,14 +49,14 @@ test('six tokens are made, PRIMARY first, and every step of them is told to whoe
       is_primary: index === 0 ? 1 : 0,
     })),
   );
-  expect(desk.broker.profileCalls.maxInFlight).toBeLessThanOrEqual(2);
+  expect(testApp.broker.profileCalls.maxInFlight).toBeLessThanOrEqual(2);
   expect(
-    desk.broker.log
+    testApp.broker.log
       .filter(({ kind }) => kind === 'OTP_VERIFY')
       .map(({ reusedTimeStep }) => reusedTimeStep ?? false),
   ).toEqual(Array(6).fill(false));
 
-  const { data } = await desk.ask(
+  const { data } = await testApp.ask(
     '{ activeAccount { id client broker plan isActive tokens { verdict storage version checkedAt } } }',
   );
   expect(data.activeAccount).toMatchObject({
@@ -72,38 +72,38 @@ test('six tokens are made, PRIMARY first, and every step of them is told to whoe
 });
 
 test('where no browser starts, the run ends in words and nothing reaches the broker', async () => {
-  await using desk = await openDesk({ apis: 2, env: { VEGA_CHROMIUM_PATH: '/bin/false' } });
-  const run = await desk.generate('mode: ALL');
+  await using testApp = await openTestApp({ apis: 2, env: { VEGA_CHROMIUM_PATH: '/bin/false' } });
+  const run = await testApp.generate('mode: ALL');
   expect(run.status).toBe('STOPPED');
   expect(run.steps).toMatchObject([
     { status: 'FAILED', failure: { code: 'BROWSER_FAILED', submitted: [] } },
     { status: 'SKIPPED' },
   ]);
-  expect(desk.broker.log).toEqual([]);
+  expect(testApp.broker.log).toEqual([]);
 });
 
 test('a run goes on where no backup can be made before it, and the audit says so', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  writeFileSync(path.join(desk.directory, '.vega', 'backups'), 'a file where the folder should be');
-  expect((await desk.generate('mode: ALL')).status).toBe('COMPLETED');
-  expect(desk.rows("select kind from vega_audit_entries where kind like 'BACKUP%'")).toEqual([
+  await using testApp = await openTestApp({ apis: 1 });
+  writeFileSync(path.join(testApp.directory, '.vega', 'backups'), 'a file where the folder should be');
+  expect((await testApp.generate('mode: ALL')).status).toBe('COMPLETED');
+  expect(testApp.rows("select kind from vega_audit_entries where kind like 'BACKUP%'")).toEqual([
     { kind: 'BACKUP_FAILED' },
   ]);
 });
 
 test('somebody who begins to listen in the middle is told the state as it is', async () => {
-  await using desk = await openDesk({ apis: 3 });
-  const { data } = await desk.ask(
+  await using testApp = await openTestApp({ apis: 3 });
+  const { data } = await testApp.ask(
     'mutation { generateTokens(mode: ALL) { id status steps { apiName status } } }',
   );
   expect(data.generateTokens).toMatchObject({ status: 'RUNNING', steps: [{ status: 'PENDING' }, {}, {}] });
-  await until('the first token', () => desk.rows('select 1 from upstox_tokens').length === 1);
+  await until('the first token', () => testApp.rows('select 1 from upstox_tokens').length === 1);
 
   const progress = collect(
-    desk.client.subscribe(TokenProgressDocument, {}),
+    testApp.client.subscribe(TokenProgressDocument, {}),
     ({ tokenProgress }) => tokenProgress,
   );
-  const events = collect(desk.client.subscribe(EventsDocument, {}), ({ events: event }) => event);
+  const events = collect(testApp.client.subscribe(EventsDocument, {}), ({ events: event }) => event);
   await until('the end', () => progress.seen.at(-1)?.generated === 3 && events.seen.length > 2);
   await Promise.all([progress.stop(), events.stop()]);
 
@@ -116,10 +116,10 @@ test('somebody who begins to listen in the middle is told the state as it is', a
 });
 
 test('a client that comes back is told what it has missed, and that it is gone when it is gone', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  await desk.generate('mode: ALL');
+  await using testApp = await openTestApp({ apis: 1 });
+  await testApp.generate('mode: ALL');
   const after = (id: string) =>
-    collect(desk.client.subscribe(EventsDocument, { after: id }), ({ events }) => events);
+    collect(testApp.client.subscribe(EventsDocument, { after: id }), ({ events }) => events);
   const missed = after('3');
   await until('the end', () => missed.seen.some(({ __typename }) => __typename === 'AuthConfirmedEvent'));
   await missed.stop();
@@ -134,24 +134,24 @@ test('a client that comes back is told what it has missed, and that it is gone w
 });
 
 test('a token that is replaced leaves one row behind and a higher version', async () => {
-  await using desk = await openDesk({ apis: 2 });
-  await desk.generate('mode: ALL');
-  const before = desk.rows('select access_token from upstox_tokens order by api_index');
-  await desk.generate('mode: PARTIAL, apiNames: [WEBSOCKET1], replaceValid: true');
-  const after = desk.rows('select api_name, access_token from upstox_tokens order by api_index');
+  await using testApp = await openTestApp({ apis: 2 });
+  await testApp.generate('mode: ALL');
+  const before = testApp.rows('select access_token from upstox_tokens order by api_index');
+  await testApp.generate('mode: PARTIAL, apiNames: [WEBSOCKET1], replaceValid: true');
+  const after = testApp.rows('select api_name, access_token from upstox_tokens order by api_index');
   expect(after.map(({ api_name }) => api_name)).toEqual(['PRIMARY', 'WEBSOCKET1']);
   expect(after[0].access_token).toBe(before[0].access_token);
   expect(after[1].access_token).not.toBe(before[1].access_token);
-  expect((await desk.ask('{ tokens { apiName version } }')).data.tokens).toEqual([
+  expect((await testApp.ask('{ tokens { apiName version } }')).data.tokens).toEqual([
     { apiName: 'PRIMARY', version: 1 },
     { apiName: 'WEBSOCKET1', version: 2 },
   ]);
 });
 
 test('bad requests are refused with a code and a next action, and change nothing', async () => {
-  await using desk = await openDesk({ apis: 2 });
+  await using testApp = await openTestApp({ apis: 2 });
   const codeOf = async (document: string, variables = {}) => {
-    const { errors } = await desk.ask(document, variables);
+    const { errors } = await testApp.ask(document, variables);
     return [errors?.[0]?.extensions?.code, typeof errors?.[0]?.extensions?.nextAction];
   };
   const generate = (args: string) => `mutation { generateTokens(${args}) { id } }`;
@@ -166,43 +166,43 @@ test('bad requests are refused with a code and a next action, and change nothing
   expect(await codeOf(generate('mode: ALL, apiNames: [PRIMARY]'))).toEqual(refused);
   expect(await codeOf(generate('mode: EVERYTHING'))).toEqual(refused);
   expect(await codeOf(generate('mode: ALL, accountId: "UPSTOX_99"'))).toEqual(['NOT_FOUND', 'string']);
-  expect(desk.rows('select 1 from vega_generation_runs')).toEqual([]);
-  expect(desk.broker.log).toEqual([]);
+  expect(testApp.rows('select 1 from vega_generation_runs')).toEqual([]);
+  expect(testApp.broker.log).toEqual([]);
 });
 
 test('a second run is refused while one is under way', async () => {
-  await using desk = await openDesk({ apis: 1 });
+  await using testApp = await openTestApp({ apis: 1 });
   const [first, second] = await Promise.all([
-    desk.ask('mutation { generateTokens(mode: ALL) { id } }'),
-    desk.ask('mutation { generateTokens(mode: ALL) { id } }'),
+    testApp.ask('mutation { generateTokens(mode: ALL) { id } }'),
+    testApp.ask('mutation { generateTokens(mode: ALL) { id } }'),
   ]);
   const codes = [first, second].map(({ errors }) => errors?.[0]?.extensions.code ?? 'started').sort();
   expect(codes).toEqual(['RUN_IN_PROGRESS', 'started']);
 });
 
 test('a browser that somebody unknown has is told as such, and nothing is stored', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  const other = new Sqlite(path.join(desk.directory, 'browser.lock'));
+  await using testApp = await openTestApp({ apis: 1 });
+  const other = new Sqlite(path.join(testApp.directory, 'browser.lock'));
   other.exec('begin exclusive');
-  const { errors } = await desk.ask('mutation { generateTokens(mode: ALL) { id } }');
+  const { errors } = await testApp.ask('mutation { generateTokens(mode: ALL) { id } }');
   other.close();
   expect(errors[0]).toMatchObject({
     message: 'The browser is taken by another user of this machine.',
     extensions: { code: 'BROWSER_BUSY' },
   });
-  expect(desk.rows('select 1 from vega_generation_runs')).toEqual([]);
+  expect(testApp.rows('select 1 from vega_generation_runs')).toEqual([]);
 });
 
 test('a program that is stopping begins nothing', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  const { generation, database, apiConfigs } = desk.app.services;
+  await using testApp = await openTestApp({ apis: 1 });
+  const { generation, database, apiConfigs } = testApp.app.services;
   const account = await getAccount(database, null);
   const configs = await apiConfigs.enabled(account);
   await generation[Symbol.asyncDispose]();
   const request = { mode: 'ALL', apiNames: [], replaceValid: false, includeUnknown: false } as const;
   const refusal = await generation.generate(account, configs, request).catch((error: unknown) => error);
   expect(refusal).toMatchObject({ code: 'SHUTTING_DOWN' });
-  expect(desk.rows('select 1 from vega_generation_runs')).toEqual([]);
+  expect(testApp.rows('select 1 from vega_generation_runs')).toEqual([]);
 });
 
 /** Reads a subscription in the background. */

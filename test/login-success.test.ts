@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { openDesk, until } from './support/desk.ts';
+import { openTestApp, until } from './support/test-app.ts';
 
 const LOGIN_SUCCESS = `query ($apiName: ApiName) { loginSuccess(apiName: $apiName) {
   status message apiName database { path operation totalActiveTokens }
@@ -7,10 +7,10 @@ const LOGIN_SUCCESS = `query ($apiName: ApiName) { loginSuccess(apiName: $apiNam
 } }`;
 
 test('a login that worked tells where the token went and whose it is, masked', async () => {
-  await using desk = await openDesk({ apis: 2 });
-  expect((await desk.ask(LOGIN_SUCCESS)).data.loginSuccess).toBeNull();
-  await desk.generate('mode: ALL');
-  expect((await desk.ask(LOGIN_SUCCESS)).data.loginSuccess).toMatchInlineSnapshot(`
+  await using testApp = await openTestApp({ apis: 2 });
+  expect((await testApp.ask(LOGIN_SUCCESS)).data.loginSuccess).toBeNull();
+  await testApp.generate('mode: ALL');
+  expect((await testApp.ask(LOGIN_SUCCESS)).data.loginSuccess).toMatchInlineSnapshot(`
     {
       "apiName": "PRIMARY",
       "database": {
@@ -51,20 +51,20 @@ test('a login that worked tells where the token went and whose it is, masked', a
       "status": "SUCCESS",
     }
   `);
-  await desk.generate('mode: PARTIAL, apiNames: [WEBSOCKET1], replaceValid: true');
-  const { loginSuccess } = (await desk.ask(LOGIN_SUCCESS, { apiName: 'WEBSOCKET1' })).data;
+  await testApp.generate('mode: PARTIAL, apiNames: [WEBSOCKET1], replaceValid: true');
+  const { loginSuccess } = (await testApp.ask(LOGIN_SUCCESS, { apiName: 'WEBSOCKET1' })).data;
   expect(loginSuccess).toMatchObject({
     apiName: 'WEBSOCKET1',
     database: { operation: 'REPLACED', totalActiveTokens: 2 },
   });
-  const { userId, userName, email } = desk.broker.account;
-  for (const personal of [userId, userName, email]) expect(desk.said()).not.toContain(personal);
+  const { userId, userName, email } = testApp.broker.account;
+  for (const personal of [userId, userName, email]) expect(testApp.said()).not.toContain(personal);
 });
 
 test('after a restart the broker is asked once for everybody, and a token that is not valid has no success', async () => {
-  await using first = await openDesk({ apis: 1 });
+  await using first = await openTestApp({ apis: 1 });
   await first.generate('mode: ALL');
-  await using second = await openDesk({ apis: 1, directory: first.directory, broker: first.broker });
+  await using second = await openTestApp({ apis: 1, directory: first.directory, broker: first.broker });
   await until('the check at the start', async () => {
     const { tokens } = (await second.ask('{ tokens { verdict } }')).data;
     return tokens[0].verdict === 'VALID';

@@ -6,18 +6,18 @@ import { GENERATION_MODES, type GenerationMode } from '../src/domain/generation-
 import type { ProfileFault, TokenFault } from '../src/simulator/faults.ts';
 import type { LoginStep } from '../src/simulator/scenarios.ts';
 
-import { COOLDOWN_SECONDS, ModelDesk } from './support/model-desk.ts';
+import { COOLDOWN_SECONDS, ModelApp } from './support/model-app.ts';
 
 /** What the operator, the clock or the broker may do next. */
 interface Step {
   readonly name: string;
-  readonly take: (desk: ModelDesk) => Promise<string | null>;
+  readonly take: (testApp: ModelApp) => Promise<string | null>;
 }
 
 /** The model has no state of its own: what must hold follows from the broker's log and from the desk's own files. */
 type Model = Record<string, never>;
 
-class Command implements fc.AsyncCommand<Model, ModelDesk> {
+class Command implements fc.AsyncCommand<Model, ModelApp> {
   readonly #step: Step;
 
   constructor(step: Step) {
@@ -28,12 +28,12 @@ class Command implements fc.AsyncCommand<Model, ModelDesk> {
     return true;
   }
 
-  async run(_model: Model, desk: ModelDesk): Promise<void> {
-    const index = desk.story.push(this.#step.name) - 1;
-    const answer = await this.#step.take(desk);
-    if (answer !== null) desk.story[index] = `${this.#step.name} → ${answer}`;
-    await desk.check();
-    if (await desk.isResting()) await desk.checkAtRest();
+  async run(_model: Model, testApp: ModelApp): Promise<void> {
+    const index = testApp.story.push(this.#step.name) - 1;
+    const answer = await this.#step.take(testApp);
+    if (answer !== null) testApp.story[index] = `${this.#step.name} → ${answer}`;
+    await testApp.check();
+    if (await testApp.isResting()) await testApp.checkAtRest();
   }
 
   toString(): string {
@@ -64,64 +64,64 @@ const generate = ({ mode, apiNames, replaceValid, includeUnknown }: Wish): Step 
   const request = `generateTokens(mode: ${mode}${names}, replaceValid: ${replaceValid}, includeUnknown: ${includeUnknown})`;
   return {
     name: request,
-    take: async (desk) => {
-      const { code } = await desk.mutate(`${request} { id }`);
+    take: async (testApp) => {
+      const { code } = await testApp.mutate(`${request} { id }`);
       if (code !== null) return code;
-      desk.isLoggedOut = false;
-      desk.mayReplace = replaceValid || includeUnknown;
+      testApp.isLoggedOut = false;
+      testApp.mayReplace = replaceValid || includeUnknown;
       return 'a run';
     },
   };
 };
 
-const simply = (request: string, onSuccess: (desk: ModelDesk) => void = () => undefined): Step => ({
+const simply = (request: string, onSuccess: (testApp: ModelApp) => void = () => undefined): Step => ({
   name: request,
-  take: async (desk) => {
-    const { code } = await desk.mutate(request);
-    if (code === null) onSuccess(desk);
+  take: async (testApp) => {
+    const { code } = await testApp.mutate(request);
+    if (code === null) onSuccess(testApp);
     return code;
   },
 });
 
 const abort: Step = {
   name: 'abortGeneration',
-  take: async (desk) => {
-    const { run } = (await desk.look()).authState;
+  take: async (testApp) => {
+    const { run } = (await testApp.look()).authState;
     if (run === null) return 'nothing to abort';
-    const { data, code } = await desk.mutate(`abortGeneration(runId: "${run.id}") { status }`);
+    const { data, code } = await testApp.mutate(`abortGeneration(runId: "${run.id}") { status }`);
     return code ?? JSON.stringify(data?.abortGeneration);
   },
 };
 
 const restart: Step = {
   name: 'restart',
-  take: async (desk) => {
-    await desk.stop();
-    await desk.start();
+  take: async (testApp) => {
+    await testApp.stop();
+    await testApp.start();
     return null;
   },
 };
 
 const jump = (seconds: number): Step => ({
   name: `the clock jumps by ${seconds} s`,
-  take: async (desk) => {
-    desk.turnClock(seconds * 1000);
+  take: async (testApp) => {
+    testApp.turnClock(seconds * 1000);
     return null;
   },
 });
 
 const jumpToEndOfDay = (seconds: number): Step => ({
   name: `the clock jumps to 03:30 IST and ${seconds} s`,
-  take: async (desk) => {
-    desk.turnClock(nextExpiry(new Date(desk.now)).getTime() - desk.now + seconds * 1000);
+  take: async (testApp) => {
+    testApp.turnClock(nextExpiry(new Date(testApp.now)).getTime() - testApp.now + seconds * 1000);
     return null;
   },
 });
 
-const broker = (name: string, change: (desk: ModelDesk) => void): Step => ({
+const broker = (name: string, change: (testApp: ModelApp) => void): Step => ({
   name: `broker: ${name}`,
-  take: async (desk) => {
-    change(desk);
+  take: async (testApp) => {
+    change(testApp);
     return null;
   },
 });
@@ -137,41 +137,41 @@ const calm = broker('all is well', ({ moods, broker: { faults } }) => {
 
 const logOut = (revoke: boolean): Step => ({
   name: `logout(revoke: ${revoke})`,
-  take: async (desk) => {
-    if (revoke) desk.noteEnded(...desk.rows().map(({ access_token }) => access_token));
-    const { code } = await desk.mutate(`logout(revoke: ${revoke}) { state }`);
-    if (code === null) desk.isLoggedOut = true;
+  take: async (testApp) => {
+    if (revoke) testApp.noteEnded(...testApp.rows().map(({ access_token }) => access_token));
+    const { code } = await testApp.mutate(`logout(revoke: ${revoke}) { state }`);
+    if (code === null) testApp.isLoggedOut = true;
     // A run that was under way may have made another one before it ended.
-    if (revoke) desk.noteEnded(...desk.rows().map(({ access_token }) => access_token));
+    if (revoke) testApp.noteEnded(...testApp.rows().map(({ access_token }) => access_token));
     return code;
   },
 });
 
 const revokeAtBroker = (apiName: ApiName): Step =>
-  broker(`ends the token of ${apiName}`, (desk) => {
-    const row = desk.rows().find(({ api_name }) => api_name === apiName);
+  broker(`ends the token of ${apiName}`, (testApp) => {
+    const row = testApp.rows().find(({ api_name }) => api_name === apiName);
     if (row === undefined) return;
-    desk.noteEnded(row.access_token);
-    desk.broker.revoke(row.access_token);
+    testApp.noteEnded(row.access_token);
+    testApp.broker.revoke(row.access_token);
   });
 
-const clearQuarantine: Step = simply('clearQuarantine(reason: "looked at it") { state }', (desk) =>
-  desk.noteCleared(),
+const clearQuarantine: Step = simply('clearQuarantine(reason: "looked at it") { state }', (testApp) =>
+  testApp.noteCleared(),
 );
 
 const progress = (checkpoints: number): Step => ({
   name: `${checkpoints} checkpoints more`,
-  take: async (desk) => {
-    await desk.progress(checkpoints);
+  take: async (testApp) => {
+    await testApp.progress(checkpoints);
     return null;
   },
 });
 
 const rest: Step = {
   name: 'the run rests',
-  take: async (desk) => {
-    await desk.rest();
-    const { run, state } = (await desk.look()).authState;
+  take: async (testApp) => {
+    await testApp.rest();
+    const { run, state } = (await testApp.look()).authState;
     return `${state} ${run?.status} ${run?.steps.map(({ status, failure }: { status: string; failure: { code: string } | null }) => failure?.code ?? status)}`;
   },
 };
@@ -192,7 +192,9 @@ const steps = fc.oneof(
   {
     weight: 2,
     arbitrary: fc.constant(
-      simply('startLogin { id }', (desk) => Object.assign(desk, { isLoggedOut: false, mayReplace: false })),
+      simply('startLogin { id }', (testApp) =>
+        Object.assign(testApp, { isLoggedOut: false, mayReplace: false }),
+      ),
     ),
   },
   { weight: 5, arbitrary: fc.integer({ min: 1, max: 40 }).map(progress) },
@@ -210,7 +212,8 @@ const steps = fc.oneof(
     weight: 2,
     arbitrary: fc.constant<Step>({
       name: 'tokenStatus',
-      take: async (desk) => JSON.stringify((await desk.desk.ask('{ tokenStatus { valid unknown } }')).data),
+      take: async (testApp) =>
+        JSON.stringify((await testApp.testApp.ask('{ tokenStatus { valid unknown } }')).data),
     }),
   },
   { weight: 4, arbitrary: fc.constant(calm) },
@@ -236,9 +239,9 @@ const steps = fc.oneof(
   {
     weight: 1,
     arbitrary: indexes.map((index) =>
-      broker(`refuses every token of app ${index}`, (desk) => {
-        desk.moods.revokedApps.push(index);
-        desk.noteEnded(...desk.rows().map(({ access_token }) => access_token));
+      broker(`refuses every token of app ${index}`, (testApp) => {
+        testApp.moods.revokedApps.push(index);
+        testApp.noteEnded(...testApp.rows().map(({ access_token }) => access_token));
       }),
     ),
   },
@@ -285,20 +288,20 @@ const steps = fc.oneof(
 );
 
 /** Whatever has happened: once the broker is well and the operator has looked, one request brings the whole set. */
-const recover = async (desk: ModelDesk): Promise<void> => {
+const recover = async (testApp: ModelApp): Promise<void> => {
   for (const step of [calm, clearQuarantine, jump(COOLDOWN_SECONDS + 1), rest, clearQuarantine]) {
-    await new Command(step).run({}, desk);
+    await new Command(step).run({}, testApp);
   }
   for (let attempt = 1; attempt <= 3; attempt += 1) {
     await new Command(
       generate({ mode: 'INVALID_ONLY', apiNames: [], replaceValid: false, includeUnknown: true }),
-    ).run({}, desk);
-    await new Command(rest).run({}, desk);
-    if ((await desk.look()).ready) return;
-    await new Command(jump(COOLDOWN_SECONDS + 1)).run({}, desk);
-    await new Command(rest).run({}, desk);
+    ).run({}, testApp);
+    await new Command(rest).run({}, testApp);
+    if ((await testApp.look()).ready) return;
+    await new Command(jump(COOLDOWN_SECONDS + 1)).run({}, testApp);
+    await new Command(rest).run({}, testApp);
   }
-  throw new Error(`The gate does not open any more:\n${desk.history()}`);
+  throw new Error(`The gate does not open any more:\n${testApp.history()}`);
 };
 
 const RUNS = Number(process.env.VEGA_MODEL_RUNS ?? 0);
@@ -314,12 +317,12 @@ test('whatever operator, clock and broker do, in whatever order, no rule of the 
   const property = fc.asyncProperty(
     fc.commands([steps.map((step) => new Command(step))], { maxCommands: 30, size: 'max' }),
     async (commands) => {
-      const desk = await ModelDesk.open();
+      const testApp = await ModelApp.open();
       try {
-        await fc.asyncModelRun(() => ({ model: {}, real: desk }), commands);
-        await recover(desk);
+        await fc.asyncModelRun(() => ({ model: {}, real: testApp }), commands);
+        await recover(testApp);
       } finally {
-        await desk.close();
+        await testApp.close();
       }
     },
   );

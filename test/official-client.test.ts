@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { expect, test } from 'vitest';
-import { openDesk } from './support/desk.ts';
+import { openTestApp } from './support/test-app.ts';
 
 /** What of the broker's own client is used here; it ships without types. */
 interface OfficialClient {
@@ -13,12 +13,12 @@ interface OfficialClient {
 }
 
 test('the official client gets a profile with every stored token', async () => {
-  await using desk = await openDesk();
-  await desk.generate('mode: ALL');
+  await using testApp = await openTestApp();
+  await testApp.generate('mode: ALL');
   const client = createRequire(import.meta.url)('upstox-js-sdk') as OfficialClient;
-  client.ApiClient.instance.basePath = desk.broker.url;
+  client.ApiClient.instance.basePath = testApp.broker.url;
   const users: string[] = [];
-  for (const { access_token } of desk.rows('select access_token from upstox_tokens order by api_index')) {
+  for (const { access_token } of testApp.rows('select access_token from upstox_tokens order by api_index')) {
     client.ApiClient.instance.authentications.OAUTH2.accessToken = access_token;
     users.push(
       await new Promise((resolve, reject) =>
@@ -28,5 +28,5 @@ test('the official client gets a profile with every stored token', async () => {
       ),
     );
   }
-  expect(users).toEqual(Array(6).fill(desk.broker.account.userId));
+  expect(users).toEqual(Array(6).fill(testApp.broker.account.userId));
 });

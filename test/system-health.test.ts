@@ -5,15 +5,15 @@ import { expect, test } from 'vitest';
 import { browserFindings } from '../src/services/health/system-health.ts';
 import { diskFindings, launchFindings } from '../src/services/health/system-trials.ts';
 import { built } from './support/built.ts';
-import { environmentOf, openBroker, openDesk, until } from './support/desk.ts';
 import { Program } from './support/program.ts';
+import { environmentOf, openBroker, openTestApp, until } from './support/test-app.ts';
 
 const THOROUGH = `{ systemHealth(thorough: true) {
   browser clock findings { component state message nextAction } } }`;
 
 test('a thorough look tells of a clock that is off', async () => {
-  await using desk = await openDesk({ apis: 1, clock: () => new Date(Date.now() + 60_000) });
-  const { systemHealth } = (await desk.ask(THOROUGH)).data;
+  await using testApp = await openTestApp({ apis: 1, clock: () => new Date(Date.now() + 60_000) });
+  const { systemHealth } = (await testApp.ask(THOROUGH)).data;
   expect([systemHealth.browser, systemHealth.clock]).toEqual(['OK', 'DOWN']);
   const finding = systemHealth.findings.find(({ component }: { component: string }) => component === 'CLOCK');
   expect(finding.message).toMatch(/clock is (59|60|61) s ahead of the broker's/);
@@ -21,20 +21,20 @@ test('a thorough look tells of a clock that is off', async () => {
 });
 
 test('a broker that does not answer leaves the clock unknown', async () => {
-  const desk = await openDesk({ apis: 1 });
-  await using _opened = desk;
-  await desk.broker[Symbol.asyncDispose]();
-  const { systemHealth } = (await desk.ask(THOROUGH)).data;
+  const testApp = await openTestApp({ apis: 1 });
+  await using _opened = testApp;
+  await testApp.broker[Symbol.asyncDispose]();
+  const { systemHealth } = (await testApp.ask(THOROUGH)).data;
   expect(systemHealth.clock).toBe('UNKNOWN');
 });
 
 test('while the database is locked the health says what waits where, and that it heals by itself', async () => {
-  await using desk = await openDesk({ apis: 1 });
+  await using testApp = await openTestApp({ apis: 1 });
   const health = '{ systemHealth { database cache findings { component state message nextAction } } }';
-  const other = new Sqlite(path.join(desk.directory, 'vega_trade.db'));
+  const other = new Sqlite(path.join(testApp.directory, 'vega_trade.db'));
   other.exec('begin immediate');
-  await desk.ask('mutation { logout { state } }');
-  const { systemHealth } = (await desk.ask(health)).data;
+  await testApp.ask('mutation { logout { state } }');
+  const { systemHealth } = (await testApp.ask(health)).data;
   expect(systemHealth).toMatchObject({ database: 'DEGRADED', cache: 'DEGRADED' });
   expect(systemHealth.findings).toEqual(
     expect.arrayContaining([
@@ -46,15 +46,17 @@ test('while the database is locked the health says what waits where, and that it
       expect.objectContaining({ component: 'CACHE', message: expect.stringContaining('in the spill file') }),
     ]),
   );
-  const { errors } = await desk.ask('mutation { backUpDatabase { name } }');
+  const { errors } = await testApp.ask('mutation { backUpDatabase { name } }');
   expect(errors[0].extensions.code).toBe('DATABASE_UNAVAILABLE');
   other.exec('rollback');
   other.close();
   await until('the file to be written', async () => {
-    const { data } = await desk.ask(health);
+    const { data } = await testApp.ask(health);
     return data.systemHealth.database === 'OK' && data.systemHealth.cache === 'OK';
   });
-  expect((await desk.ask('mutation { backUpDatabase { name } }')).data.backUpDatabase.name).toMatch(/\.db$/);
+  expect((await testApp.ask('mutation { backUpDatabase { name } }')).data.backUpDatabase.name).toMatch(
+    /\.db$/,
+  );
 });
 
 test('a browser that is not there is told with what to do, and tried once for all who ask at once', async () => {
@@ -88,28 +90,28 @@ test('doctor starts the browser, and says what to do about one that does not', a
 });
 
 test('a database that cannot be read, an app that is off, a browser that is missing: each is told on its own', async () => {
-  await using desk = await openDesk({ apis: 2, env: { VEGA_CHROMIUM_PATH: '/nowhere/chromium' } });
+  await using testApp = await openTestApp({ apis: 2, env: { VEGA_CHROMIUM_PATH: '/nowhere/chromium' } });
   const health = '{ systemHealth { database api config browser findings { component message } } }';
-  desk.change('alter table vega_accounts rename to elsewhere');
-  const { systemHealth: unread } = (await desk.ask(health)).data;
-  desk.change('alter table elsewhere rename to vega_accounts');
+  testApp.change('alter table vega_accounts rename to elsewhere');
+  const { systemHealth: unread } = (await testApp.ask(health)).data;
+  testApp.change('alter table elsewhere rename to vega_accounts');
   expect(unread).toMatchObject({ database: 'DOWN', api: 'UNKNOWN', config: 'UNKNOWN', browser: 'DOWN' });
   expect(unread.findings).toContainEqual({ component: 'DATABASE', message: 'The database cannot be read.' });
-  const { systemHealth: read } = (await desk.ask(health)).data;
+  const { systemHealth: read } = (await testApp.ask(health)).data;
   expect(read).toMatchObject({ database: 'OK', api: 'OK', config: 'OK', browser: 'DOWN' });
 });
 
 test('an account without PRIMARY, and two apps of one client id, are found before a login', async () => {
-  await using desk = await openDesk({ apis: 1, env: { LOGIN_CONFIG_SOURCE: 'DATABASE' } });
-  const [app] = desk.broker.apps;
+  await using testApp = await openTestApp({ apis: 1, env: { LOGIN_CONFIG_SOURCE: 'DATABASE' } });
+  const [app] = testApp.broker.apps;
   const save = 'mutation ($input: SaveApiConfigInput!) { saveApiConfig(input: $input) { apiName } }';
   for (const apiName of ['PRIMARY', 'WEBSOCKET1', 'WEBSOCKET2']) {
     const input = { apiName, clientId: app?.clientId, clientSecret: app?.clientSecret };
-    expect((await desk.ask(save, { input })).errors).toBeUndefined();
+    expect((await testApp.ask(save, { input })).errors).toBeUndefined();
   }
   // No request leaves an account without PRIMARY; a database of an older vega-auth may hold one.
-  desk.change("delete from upstox_api_configs where api_name = 'PRIMARY'");
-  const { systemHealth } = (await desk.ask('{ systemHealth { config findings { message } } }')).data;
+  testApp.change("delete from upstox_api_configs where api_name = 'PRIMARY'");
+  const { systemHealth } = (await testApp.ask('{ systemHealth { config findings { message } } }')).data;
   expect(systemHealth.config).toBe('DEGRADED');
   expect(systemHealth.findings).toEqual([
     { message: 'PRIMARY is not configured or not enabled.' },

@@ -4,7 +4,7 @@ import path from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { SEED_TABLE } from './db/temporary-database.ts';
-import { openDesk } from './support/desk.ts';
+import { openTestApp } from './support/test-app.ts';
 
 const FORGED = `${SEED_TABLE.slice(0, SEED_TABLE.lastIndexOf(')'))}, "version" integer NOT NULL)`;
 const GUARD = "create trigger guard before insert on upstox_tokens begin select raise(abort, 'no'); end";
@@ -20,16 +20,18 @@ const folderWith = (statements: string) => {
 
 test('no run begins on a table that would refuse its tokens; health names the column and the cure', async () => {
   using folder = folderWith(FORGED);
-  await using desk = await openDesk({ apis: 2, directory: folder.directory });
-  const { errors } = await desk.ask('mutation { generateTokens(mode: ALL) { id } }');
+  await using testApp = await openTestApp({ apis: 2, directory: folder.directory });
+  const { errors } = await testApp.ask('mutation { generateTokens(mode: ALL) { id } }');
   expect(errors[0].message).toContain('NOT NULL constraint failed: upstox_tokens.version');
   expect(errors[0].extensions).toMatchObject({
     code: 'DATABASE_UNAVAILABLE',
     nextAction: expect.stringContaining('ALTER TABLE upstox_tokens RENAME TO upstox_tokens_before'),
   });
-  expect(desk.rows('select 1 from vega_generation_runs')).toEqual([]);
-  expect(desk.rows('select 1 from vega_login_attempts')).toEqual([]);
-  const { data } = await desk.ask('{ systemHealth { database findings { component message nextAction } } }');
+  expect(testApp.rows('select 1 from vega_generation_runs')).toEqual([]);
+  expect(testApp.rows('select 1 from vega_login_attempts')).toEqual([]);
+  const { data } = await testApp.ask(
+    '{ systemHealth { database findings { component message nextAction } } }',
+  );
   expect(data.systemHealth).toMatchObject({
     database: 'DOWN',
     findings: expect.arrayContaining([
@@ -40,18 +42,18 @@ test('no run begins on a table that would refuse its tokens; health names the co
       },
     ]),
   });
-  expect(desk.said()).toContain('no run is begun');
+  expect(testApp.said()).toContain('no run is begun');
 });
 
 test('a token that the table refuses after the login is valid and kept, and the run goes no further', async () => {
-  let desk: Awaited<ReturnType<typeof openDesk>> | null = null;
-  desk = await openDesk({
+  let testApp: Awaited<ReturnType<typeof openTestApp>> | null = null;
+  testApp = await openTestApp({
     apis: 2,
     onCheckpoint: (checkpoint) => {
-      if (checkpoint === 'CODE_EXCHANGED') desk?.change(GUARD);
+      if (checkpoint === 'CODE_EXCHANGED') testApp?.change(GUARD);
     },
   });
-  await using opened = desk;
+  await using opened = testApp;
   const run = await opened.generate('mode: ALL');
   expect(run.status).toBe('STOPPED');
   const [primary, websocket] = run.steps;

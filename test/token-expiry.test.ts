@@ -1,18 +1,18 @@
 import { expect, test } from 'vitest';
-import { openDesk } from './support/desk.ts';
 import { plantToken } from './support/plant.ts';
+import { openTestApp } from './support/test-app.ts';
 
 test('the expiry of every token is told by the server clock, PRIMARY first, and reading it triggers nothing', async () => {
   const clock = { now: new Date('2026-11-22T05:00:00Z') };
-  await using desk = await openDesk({
+  await using testApp = await openTestApp({
     apis: 3,
     clock: () => clock.now,
     simulator: { now: () => clock.now.getTime() },
   });
-  plantToken(desk, 'WEBSOCKET1', { validity_at: '2026-11-23 03:30:00' });
-  plantToken(desk, 'PRIMARY', { validity_at: '2026-11-23 03:30:00' });
-  plantToken(desk, 'WEBSOCKET2', { validity_at: 'unreadable' });
-  const before = desk.rows('select * from upstox_tokens');
+  plantToken(testApp, 'WEBSOCKET1', { validity_at: '2026-11-23 03:30:00' });
+  plantToken(testApp, 'PRIMARY', { validity_at: '2026-11-23 03:30:00' });
+  plantToken(testApp, 'WEBSOCKET2', { validity_at: 'unreadable' });
+  const before = testApp.rows('select * from upstox_tokens');
   const seen: unknown[] = [];
   for (const at of [
     '05:00:00',
@@ -26,7 +26,7 @@ test('the expiry of every token is told by the server clock, PRIMARY first, and 
   ]) {
     clock.now = new Date(`2026-11-22T${at}Z`);
     const { tokenExpiry } = (
-      await desk.ask('{ tokenExpiry { apiName expiresAt expiresAtIst remainingSeconds level } }')
+      await testApp.ask('{ tokenExpiry { apiName expiresAt expiresAtIst remainingSeconds level } }')
     ).data;
     expect(tokenExpiry.map(({ apiName }: { apiName: string }) => apiName)).toEqual(['PRIMARY', 'WEBSOCKET1']);
     expect(tokenExpiry[0].expiresAt).toBe('2026-11-22T22:00:00.000Z');
@@ -43,35 +43,37 @@ test('the expiry of every token is told by the server clock, PRIMARY first, and 
     '22:00:00 0 EXPIRED',
     '23:00:00 0 EXPIRED',
   ]);
-  expect(desk.broker.log).toEqual([]);
-  expect(desk.rows('select * from upstox_tokens')).toEqual(before);
+  expect(testApp.broker.log).toEqual([]);
+  expect(testApp.rows('select * from upstox_tokens')).toEqual(before);
 });
 
 test('a valid token turns EXPIRED in every answer at the second its time is up', async () => {
   const clock = { now: new Date('2026-11-22T21:59:00Z') };
-  await using desk = await openDesk({
+  await using testApp = await openTestApp({
     apis: 1,
     clock: () => clock.now,
     simulator: { now: () => clock.now.getTime() },
   });
-  plantToken(desk, 'PRIMARY', { validity_at: '2026-11-23 03:30:00' });
+  plantToken(testApp, 'PRIMARY', { validity_at: '2026-11-23 03:30:00' });
   const verdicts = async () => {
-    const { tokenStatus } = (await desk.ask('{ tokenStatus { tokens { verdict } } }')).data;
-    const { tokens } = (await desk.ask('{ tokens { verdict } }')).data;
+    const { tokenStatus } = (await testApp.ask('{ tokenStatus { tokens { verdict } } }')).data;
+    const { tokens } = (await testApp.ask('{ tokens { verdict } }')).data;
     return [tokenStatus.tokens[0].verdict, tokens[0].verdict];
   };
   expect(await verdicts()).toEqual(['VALID', 'VALID']);
   clock.now = new Date('2026-11-22T22:00:00Z');
-  expect((await desk.ask('{ tokens { verdict } }')).data.tokens[0].verdict).toBe('EXPIRED');
+  expect((await testApp.ask('{ tokens { verdict } }')).data.tokens[0].verdict).toBe('EXPIRED');
   expect(await verdicts()).toEqual(['EXPIRED', 'EXPIRED']);
-  expect(desk.rows('select is_active from upstox_tokens')).toEqual([{ is_active: 0 }]);
+  expect(testApp.rows('select is_active from upstox_tokens')).toEqual([{ is_active: 0 }]);
 });
 
 test('a table and a token that disagree about the end are reported, and the earlier end counts', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  plantToken(desk, 'PRIMARY', { validity_at: '2099-01-01 03:30:00' });
+  await using testApp = await openTestApp({ apis: 1 });
+  plantToken(testApp, 'PRIMARY', { validity_at: '2099-01-01 03:30:00' });
   const { systemHealth, tokens } = (
-    await desk.ask('{ systemHealth { database findings { component state message } } tokens { expiresAt } }')
+    await testApp.ask(
+      '{ systemHealth { database findings { component state message } } tokens { expiresAt } }',
+    )
   ).data;
   expect(systemHealth.database).toBe('DEGRADED');
   expect(systemHealth.findings).toMatchObject([

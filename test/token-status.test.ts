@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { API_NAMES, type ApiName } from '../src/domain/api-name.ts';
 import { VERDICTS, type Verdict } from '../src/domain/verdict.ts';
 import type { ProfileFault } from '../src/simulator/faults.ts';
-import { openDesk } from './support/desk.ts';
 import { plantToken, plantVerdict } from './support/plant.ts';
+import { openTestApp } from './support/test-app.ts';
 
 const STATUS = `{ tokenStatus {
   tokens { apiName verdict timeValid profileValid reason httpStatus }
@@ -35,27 +35,27 @@ const ANSWERS: readonly (readonly [ProfileFault, Verdict, string | null, number 
 test.for(ANSWERS)(
   'a profile call that ends in "%s" makes the token %s',
   async ([fault, verdict, reason, httpStatus, active]) => {
-    await using desk = await openDesk({ apis: 1, env: { VEGA_PROFILE_TIMEOUT_MS: '300' } });
-    plantToken(desk, 'PRIMARY');
-    desk.broker.faults.profile = fault;
-    const { tokenStatus } = (await desk.ask(STATUS)).data;
+    await using testApp = await openTestApp({ apis: 1, env: { VEGA_PROFILE_TIMEOUT_MS: '300' } });
+    plantToken(testApp, 'PRIMARY');
+    testApp.broker.faults.profile = fault;
+    const { tokenStatus } = (await testApp.ask(STATUS)).data;
     const profileValid = verdict === 'UNKNOWN' ? null : verdict === 'VALID';
     const check = { verdict, reason, httpStatus, timeValid: true, profileValid };
     expect(tokenStatus.tokens).toEqual([{ apiName: 'PRIMARY', ...check }]);
-    expect(desk.rows('select is_active from upstox_tokens')).toEqual([{ is_active: active }]);
-    expect(desk.broker.profileCalls.total).toBe(1);
-    expect((await desk.ask('{ tokens { verdict } }')).data.tokens).toEqual([{ verdict }]);
+    expect(testApp.rows('select is_active from upstox_tokens')).toEqual([{ is_active: active }]);
+    expect(testApp.broker.profileCalls.total).toBe(1);
+    expect((await testApp.ask('{ tokens { verdict } }')).data.tokens).toEqual([{ verdict }]);
   },
 );
 
 test('what the table says decides before the broker is asked', async () => {
-  await using desk = await openDesk();
-  plantToken(desk, 'PRIMARY', { validity_at: '2020-01-01 03:30:00' });
-  plantToken(desk, 'WEBSOCKET1', { validity_at: 'tomorrow, more or less' });
-  plantToken(desk, 'WEBSOCKET2', { client_id: 'an-older-client' });
-  plantToken(desk, 'WEBSOCKET3', { is_active: 0 });
-  plantToken(desk, 'OPTIONCHAIN1', { access_token: '' });
-  const { tokenStatus } = (await desk.ask(STATUS)).data;
+  await using testApp = await openTestApp();
+  plantToken(testApp, 'PRIMARY', { validity_at: '2020-01-01 03:30:00' });
+  plantToken(testApp, 'WEBSOCKET1', { validity_at: 'tomorrow, more or less' });
+  plantToken(testApp, 'WEBSOCKET2', { client_id: 'an-older-client' });
+  plantToken(testApp, 'WEBSOCKET3', { is_active: 0 });
+  plantToken(testApp, 'OPTIONCHAIN1', { access_token: '' });
+  const { tokenStatus } = (await testApp.ask(STATUS)).data;
   expect(
     tokenStatus.tokens.map(
       ({ verdict, reason }: { verdict: string; reason: string }) => `${verdict} ${reason}`,
@@ -68,45 +68,47 @@ test('what the table says decides before the broker is asked', async () => {
     'MISSING NOT_FOUND',
     'MISSING NOT_FOUND',
   ]);
-  expect(desk.broker.profileCalls.total).toBe(0);
-  expect(desk.rows("select distinct is_active from upstox_tokens where access_token <> ''")).toEqual([
+  expect(testApp.broker.profileCalls.total).toBe(0);
+  expect(testApp.rows("select distinct is_active from upstox_tokens where access_token <> ''")).toEqual([
     { is_active: 0 },
   ]);
 });
 
 test('at most two profile calls fly at once, and callers at the same time share them', async () => {
-  await using desk = await openDesk();
-  for (const name of API_NAMES) plantToken(desk, name);
-  desk.broker.faults.profileDelayMs = 60;
-  const answers = await Promise.all([desk.ask(STATUS), desk.ask(STATUS), desk.ask(STATUS)]);
+  await using testApp = await openTestApp();
+  for (const name of API_NAMES) plantToken(testApp, name);
+  testApp.broker.faults.profileDelayMs = 60;
+  const answers = await Promise.all([testApp.ask(STATUS), testApp.ask(STATUS), testApp.ask(STATUS)]);
   for (const { data } of answers) expect(data.tokenStatus.valid).toEqual([...API_NAMES]);
-  expect(desk.broker.profileCalls).toMatchObject({ total: 6, maxInFlight: 2 });
+  expect(testApp.broker.profileCalls).toMatchObject({ total: 6, maxInFlight: 2 });
 });
 
 test('a broker that is wholly down proposes nothing to make and changes no row', async () => {
-  await using desk = await openDesk({
+  await using testApp = await openTestApp({
     env: { VEGA_CHROMIUM_PATH: '/no/such/browser', VEGA_PROFILE_TIMEOUT_MS: '500' },
   });
-  for (const name of API_NAMES) plantToken(desk, name);
-  const before = desk.rows('select * from upstox_tokens');
-  desk.broker.faults.down = true;
-  const { tokenStatus } = (await desk.ask(STATUS)).data;
+  for (const name of API_NAMES) plantToken(testApp, name);
+  const before = testApp.rows('select * from upstox_tokens');
+  testApp.broker.faults.down = true;
+  const { tokenStatus } = (await testApp.ask(STATUS)).data;
   expect(tokenStatus.unknown).toEqual([...API_NAMES]);
   expect(tokenStatus.choices[1]).toMatchObject({ choice: 'INVALID_ONLY', apis: [] });
-  const run = await desk.ask('mutation { generateTokens(mode: INVALID_ONLY) { status steps { apiName } } }');
+  const run = await testApp.ask(
+    'mutation { generateTokens(mode: INVALID_ONLY) { status steps { apiName } } }',
+  );
   expect(run.data.generateTokens).toEqual({ status: 'COMPLETED', steps: [] });
-  const refused = await desk.ask('mutation { generateTokens(mode: PARTIAL, apiNames: [PRIMARY]) { id } }');
+  const refused = await testApp.ask('mutation { generateTokens(mode: PARTIAL, apiNames: [PRIMARY]) { id } }');
   expect(refused.errors[0].extensions.code).toBe('WOULD_REPLACE_UNKNOWN');
-  expect(desk.rows('select * from upstox_tokens')).toEqual(before);
+  expect(testApp.rows('select * from upstox_tokens')).toEqual(before);
 });
 
 test('lists, counts, choices and table agree for any combination of verdicts', async () => {
-  await using desk = await openDesk();
+  await using testApp = await openTestApp();
   await fc.assert(
     fc.asyncProperty(fc.tuple(...API_NAMES.map(() => fc.constantFrom(...VERDICTS))), async (verdicts) => {
       for (const [index, verdict] of verdicts.entries())
-        plantVerdict(desk, API_NAMES[index] ?? 'PRIMARY', verdict);
-      const { tokenStatus: report } = (await desk.ask(STATUS)).data;
+        plantVerdict(testApp, API_NAMES[index] ?? 'PRIMARY', verdict);
+      const { tokenStatus: report } = (await testApp.ask(STATUS)).data;
       expect(report.tokens.map(({ verdict }: Check) => verdict)).toEqual(verdicts);
       const having = (...wanted: Verdict[]) =>
         API_NAMES.filter((_, index) => wanted.includes(verdicts[index] ?? 'MISSING'));
@@ -135,7 +137,9 @@ test('lists, counts, choices and table agree for any combination of verdicts', a
         ['SELECTED', [...API_NAMES]],
         ['ABORT', []],
       ]);
-      const active = desk.rows('select api_name from upstox_tokens where is_active = 1 order by api_index');
+      const active = testApp.rows(
+        'select api_name from upstox_tokens where is_active = 1 order by api_index',
+      );
       expect(active.map(({ api_name }) => api_name)).toEqual(having('VALID', 'UNKNOWN'));
     }),
     { numRuns: 40 },
@@ -143,21 +147,21 @@ test('lists, counts, choices and table agree for any combination of verdicts', a
 });
 
 test('only what needs making is made, and all valid ends at once without a browser', async () => {
-  await using desk = await openDesk({ apis: 3 });
-  plantVerdict(desk, 'PRIMARY', 'VALID');
-  plantVerdict(desk, 'WEBSOCKET1', 'UNKNOWN');
-  plantVerdict(desk, 'WEBSOCKET2', 'INVALID');
-  const { steps } = await desk.generate('mode: INVALID_ONLY');
+  await using testApp = await openTestApp({ apis: 3 });
+  plantVerdict(testApp, 'PRIMARY', 'VALID');
+  plantVerdict(testApp, 'WEBSOCKET1', 'UNKNOWN');
+  plantVerdict(testApp, 'WEBSOCKET2', 'INVALID');
+  const { steps } = await testApp.generate('mode: INVALID_ONLY');
   expect(steps.map(({ apiName }: Check) => apiName)).toEqual(['WEBSOCKET2']);
 
-  desk.broker.faults.profileByClient.clear();
-  const dialogs = desk.broker.log.filter(({ kind }) => kind === 'DIALOG').length;
-  const again = await desk.ask(
+  testApp.broker.faults.profileByClient.clear();
+  const dialogs = testApp.broker.log.filter(({ kind }) => kind === 'DIALOG').length;
+  const again = await testApp.ask(
     'mutation { generateTokens(mode: INVALID_ONLY) { status endedAt steps { apiName } } }',
   );
   expect(again.data.generateTokens).toEqual({ status: 'COMPLETED', endedAt: expect.any(String), steps: [] });
-  expect(desk.broker.log.filter(({ kind }) => kind === 'DIALOG')).toHaveLength(dialogs);
-  const refused = await desk.ask('mutation { generateTokens(mode: ALL) { id } }');
+  expect(testApp.broker.log.filter(({ kind }) => kind === 'DIALOG')).toHaveLength(dialogs);
+  const refused = await testApp.ask('mutation { generateTokens(mode: ALL) { id } }');
   expect(refused.errors[0].extensions).toMatchObject({
     code: 'WOULD_REPLACE_VALID',
     nextAction: expect.stringContaining('replaceValid'),
@@ -165,15 +169,15 @@ test('only what needs making is made, and all valid ends at once without a brows
 });
 
 test('includeUnknown makes those too that nobody knows about', async () => {
-  await using desk = await openDesk({ apis: 2 });
-  plantVerdict(desk, 'PRIMARY', 'VALID');
-  plantVerdict(desk, 'WEBSOCKET1', 'UNKNOWN');
-  const { steps } = await desk.generate('mode: INVALID_ONLY, includeUnknown: true');
+  await using testApp = await openTestApp({ apis: 2 });
+  plantVerdict(testApp, 'PRIMARY', 'VALID');
+  plantVerdict(testApp, 'WEBSOCKET1', 'UNKNOWN');
+  const { steps } = await testApp.generate('mode: INVALID_ONLY, includeUnknown: true');
   expect(steps.map(({ apiName }: Check) => apiName)).toEqual(['WEBSOCKET1']);
 });
 
 test('a database of the predecessor is read right', async () => {
-  await using desk = await openDesk({ apis: 3 });
+  await using testApp = await openTestApp({ apis: 3 });
   const legacy = {
     user_id: null,
     client_secret: 'left-as-it-was',
@@ -181,13 +185,13 @@ test('a database of the predecessor is read right', async () => {
     is_active: null,
     api_index: null,
   };
-  plantToken(desk, 'PRIMARY', legacy);
-  plantToken(desk, 'WEBSOCKET1', { ...legacy, validity_at: null });
-  plantToken(desk, 'WEBSOCKET2', { ...legacy, validity_at: '2020-06-01 03:30:00' });
-  const before = desk.rows('select * from upstox_tokens order by id');
-  const { tokenStatus } = (await desk.ask(STATUS)).data;
+  plantToken(testApp, 'PRIMARY', legacy);
+  plantToken(testApp, 'WEBSOCKET1', { ...legacy, validity_at: null });
+  plantToken(testApp, 'WEBSOCKET2', { ...legacy, validity_at: '2020-06-01 03:30:00' });
+  const before = testApp.rows('select * from upstox_tokens order by id');
+  const { tokenStatus } = (await testApp.ask(STATUS)).data;
   expect(tokenStatus.tokens.map(({ verdict }: Check) => verdict)).toEqual(['VALID', 'VALID', 'EXPIRED']);
-  const after = desk.rows('select * from upstox_tokens order by id');
+  const after = testApp.rows('select * from upstox_tokens order by id');
   expect(after.slice(0, 2)).toEqual(before.slice(0, 2));
   expect(after[2]).toMatchObject({ is_active: 0, client_secret: 'left-as-it-was', user_id: null });
 });

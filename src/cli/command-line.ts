@@ -29,7 +29,7 @@ export const runCommandLine = async (
     };
     return await parse(PROGRAM, args, terminal).catch((error: unknown) => {
       if (!(error instanceof VegaError)) throw error;
-      return tellRefusal(terminal, error, args.includes('--json'));
+      return printRefusal(terminal, error, args.includes('--json'));
     });
   } catch (error) {
     const exitCode = parserExitCode(error);
@@ -42,7 +42,7 @@ export const runCommandLine = async (
 };
 
 /** The API has refused: in its own words, with what to do. */
-const tellRefusal = (terminal: Terminal, error: VegaError, isJson: boolean): number => {
+const printRefusal = (terminal: Terminal, error: VegaError, isJson: boolean): number => {
   const { code, message, nextAction } = error;
   if (error.status === 401) {
     terminal.err.write(

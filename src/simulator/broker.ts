@@ -3,7 +3,7 @@ import type { SimulatedAccount, SimulatedApp } from './account.ts';
 import type { BrokerLog, EntryKind } from './broker-log.ts';
 import type { BrokerRequest } from './broker-request.ts';
 import type { Faults } from './faults.ts';
-import type { LoginDesk } from './login-service.ts';
+import type { LoginService } from './login-service.ts';
 import type { OAuthRequests } from './oauth-requests.ts';
 import type { Reply } from './reply.ts';
 import type { Knobs } from './scenarios.ts';
@@ -23,7 +23,7 @@ export interface Broker {
   readonly log: BrokerLog;
   readonly tokens: AccessTokens;
   readonly oauth: OAuthRequests;
-  readonly login: LoginDesk;
+  readonly login: LoginService;
   readonly profileCalls: ProfileCalls;
   /** Client ids whose approval the account's owner has not answered yet. */
   readonly pendingApprovals: Set<string>;

@@ -24,7 +24,7 @@ export interface VerifiedOtp {
 }
 
 /** The login service's memory of one account: OTPs sent, time steps seen, PIN attempts, who is half logged in. */
-export class LoginDesk {
+export class LoginService {
   readonly #account: SimulatedAccount;
   readonly #knobs: Knobs;
   readonly #now: () => number;

@@ -7,7 +7,7 @@ import type { Broker, ProfileCalls } from './broker.ts';
 import { BrokerLog, type SimulatorEntry } from './broker-log.ts';
 import { readRequest } from './broker-request.ts';
 import { type Faults, noFaults } from './faults.ts';
-import { LoginDesk } from './login-service.ts';
+import { LoginService } from './login-service.ts';
 import { answerFor, type SimulatedLogin } from './logins.ts';
 import { OAuthRequests } from './oauth-requests.ts';
 import type { Answer, Reply } from './reply.ts';
@@ -104,7 +104,7 @@ function assembleOther(broker: Broker, { account, apps }: SimulatedLogin): Broke
     apps,
     tokens: new AccessTokens(),
     oauth: new OAuthRequests(broker.knobs.codeLifetimeMs),
-    login: new LoginDesk(account, broker.knobs, broker.now),
+    login: new LoginService(account, broker.knobs, broker.now),
     pendingApprovals: new Set(),
   };
 }
@@ -121,7 +121,7 @@ function assembleBroker(options: SimulatorOptions): Broker {
     log: new BrokerLog(now),
     tokens: new AccessTokens(),
     oauth: new OAuthRequests(knobs.codeLifetimeMs),
-    login: new LoginDesk(account, knobs, now),
+    login: new LoginService(account, knobs, now),
     profileCalls: { inFlight: 0, maxInFlight: 0, total: 0 },
     pendingApprovals: new Set(),
     pageDelayMs: options.pageDelayMs ?? 0,

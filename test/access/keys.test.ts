@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { holderOf, holderWith } from '../support/callers.ts';
-import { type Desk, openDesk, readText, until } from '../support/desk.ts';
 import { openSession, sessionFrom } from '../support/session.ts';
+import { openTestApp, readText, type TestApp, until } from '../support/test-app.ts';
 
 /** The status of a GraphQL request that a proxy passes on for an address. */
-const statusFrom = async (desk: Desk, address: string, key: string) => {
-  const response = await fetch(`${desk.url}/graphql`, {
+const statusFrom = async (testApp: TestApp, address: string, key: string) => {
+  const response = await fetch(`${testApp.url}/graphql`, {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
@@ -43,59 +43,59 @@ const follow = async (url: string, key: string, query: string | null) => {
 };
 
 test('a key is told once, kept as a hash, listed, and good over a restart until it is revoked', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  const viewer = await holderOf(desk, { name: 'screen', role: 'VIEWER' });
+  await using testApp = await openTestApp({ apis: 1 });
+  const viewer = await holderOf(testApp, { name: 'screen', role: 'VIEWER' });
   expect(viewer.key).toMatch(/^vega_viewer_[\w-]{43}$/);
   expect(await viewer.client.ready()).toBe(false);
-  expect(await desk.client.accessKeys()).toEqual([
+  expect(await testApp.client.accessKeys()).toEqual([
     expect.objectContaining({ id: viewer.id, name: 'screen', role: 'VIEWER', revokedAt: null }),
   ]);
   const hash = createHash('sha256').update(viewer.key).digest('hex');
-  expect(desk.rows('select secret_hash from vega_access_keys')).toEqual([{ secret_hash: hash }]);
-  expect(readText(desk.directory, 'vega_trade.db')).not.toContain(viewer.key);
-  expect(desk.said()).not.toContain(viewer.key);
+  expect(testApp.rows('select secret_hash from vega_access_keys')).toEqual([{ secret_hash: hash }]);
+  expect(readText(testApp.directory, 'vega_trade.db')).not.toContain(viewer.key);
+  expect(testApp.said()).not.toContain(viewer.key);
 
-  await using again = await openDesk({ apis: 1, directory: desk.directory, broker: desk.broker });
+  await using again = await openTestApp({ apis: 1, directory: testApp.directory, broker: testApp.broker });
   const holder = holderWith(again.url, viewer.id, viewer.key);
   expect((await holder.ask('{ ready }')).status).toBe(200);
   expect(await again.client.revokeAccessKey({ id: viewer.id })).toBe(true);
   expect(await again.client.revokeAccessKey({ id: viewer.id })).toBe(false);
   expect((await holder.ask('{ ready }')).status).toBe(401);
-  const kinds = desk.rows(
+  const kinds = testApp.rows(
     "select kind from vega_audit_entries where kind like 'KEY\\_%' escape '\\' order by sequence",
   );
   expect(kinds.map(({ kind }) => kind)).toEqual(['KEY_CREATED', 'KEY_REVOKED', 'KEY_REFUSED']);
 });
 
 test('bounds are for SERVICE keys, and name an account that there is', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  const create = (input: Parameters<typeof desk.client.createAccessKey>[0]['input']) =>
-    desk.client.createAccessKey({ input }).catch((error: { code: string }) => error.code);
+  await using testApp = await openTestApp({ apis: 1 });
+  const create = (input: Parameters<typeof testApp.client.createAccessKey>[0]['input']) =>
+    testApp.client.createAccessKey({ input }).catch((error: { code: string }) => error.code);
   expect(await create({ name: 'screen', role: 'VIEWER', apiNames: ['PRIMARY'] })).toBe('BAD_USER_INPUT');
   expect(await create({ name: 'feed', role: 'SERVICE', accountId: 'NOBODY' })).toBe('NOT_FOUND');
   expect(await create({ name: ' ', role: 'SERVICE' })).toBe('BAD_USER_INPUT');
   expect(await create({ name: 'feed', role: 'SERVICE', apiNames: [] })).toBe('BAD_USER_INPUT');
-  expect(await desk.client.accessKeys()).toEqual([]);
+  expect(await testApp.client.accessKeys()).toEqual([]);
 });
 
 test('a revoked key loses every stream at once, and other keys lose none', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  const viewer = await holderOf(desk, { name: 'screen', role: 'VIEWER' });
-  const other = await holderOf(desk, { name: 'other screen', role: 'VIEWER' });
+  await using testApp = await openTestApp({ apis: 1 });
+  const viewer = await holderOf(testApp, { name: 'screen', role: 'VIEWER' });
+  const other = await holderOf(testApp, { name: 'other screen', role: 'VIEWER' });
   const query = 'subscription { events { id } }';
   const own = await Promise.all([
-    follow(`${desk.url}/graphql`, viewer.key, query),
-    follow(`${desk.url}/auth/events`, viewer.key, null),
+    follow(`${testApp.url}/graphql`, viewer.key, query),
+    follow(`${testApp.url}/auth/events`, viewer.key, null),
   ]);
-  const token = await fetch(`${desk.url}/graphql/stream`, {
+  const token = await fetch(`${testApp.url}/graphql/stream`, {
     method: 'PUT',
     headers: { authorization: `Bearer ${viewer.key}` },
   });
-  own.push(await follow(`${desk.url}/graphql/stream?token=${await token.text()}`, viewer.key, null));
-  const others = await follow(`${desk.url}/graphql`, other.key, query);
+  own.push(await follow(`${testApp.url}/graphql/stream?token=${await token.text()}`, viewer.key, null));
+  const others = await follow(`${testApp.url}/graphql`, other.key, query);
 
   const begun = performance.now();
-  await desk.client.revokeAccessKey({ id: viewer.id });
+  await testApp.client.revokeAccessKey({ id: viewer.id });
   await until('every stream of the key ends', () => own.every(({ hasEnded }) => hasEnded), 2000);
   expect(performance.now() - begun).toBeLessThan(2000);
   expect(others.hasEnded).toBe(false);
@@ -103,9 +103,9 @@ test('a revoked key loses every stream at once, and other keys lose none', async
 });
 
 test('sessions end when the operator says so, and their streams with them', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  const { headers } = await openSession(desk);
-  const events = await fetch(`${desk.url}/auth/events`, { headers });
+  await using testApp = await openTestApp({ apis: 1 });
+  const { headers } = await openSession(testApp);
+  const events = await fetch(`${testApp.url}/auth/events`, { headers });
   let hasEnded = false;
   const reading = events
     .text()
@@ -113,93 +113,94 @@ test('sessions end when the operator says so, and their streams with them', asyn
     .finally(() => {
       hasEnded = true;
     });
-  expect(await desk.client.endSessions()).toBe(1);
+  expect(await testApp.client.endSessions()).toBe(1);
   await until('the stream of the session ends', () => hasEnded, 2000);
   await reading;
-  expect((await fetch(`${desk.url}/auth/status`, { headers })).status).toBe(401);
-  expect(await desk.client.endSessions()).toBe(0);
+  expect((await fetch(`${testApp.url}/auth/status`, { headers })).status).toBe(401);
+  expect(await testApp.client.endSessions()).toBe(0);
 });
 
 test('guessing is slowed by address, and nobody else with it', async () => {
-  await using desk = await openDesk({ apis: 1, env: { VEGA_TRUST_PROXY: 'true' } });
+  await using testApp = await openTestApp({ apis: 1, env: { VEGA_TRUST_PROXY: 'true' } });
   const guesses = [];
   for (let index = 0; index < 40; index += 1)
-    guesses.push(await statusFrom(desk, '10.0.0.2', `vega_operator_${index}`));
+    guesses.push(await statusFrom(testApp, '10.0.0.2', `vega_operator_${index}`));
   expect(guesses.slice(0, 20).map(({ status }) => status)).toEqual(Array(20).fill(401));
   expect(guesses.at(-1)).toEqual({ status: 429, retryAfter: '1' });
   const looked = guesses.filter(({ status }) => status === 401).length;
   expect(looked).toBeLessThan(30);
 
-  const elsewhere = await statusFrom(desk, '10.0.0.3', desk.app.operatorKey);
+  const elsewhere = await statusFrom(testApp, '10.0.0.3', testApp.app.operatorKey);
   expect(elsewhere.status).toBe(200);
-  expect((await statusFrom(desk, '10.0.0.2', desk.app.operatorKey)).status).toBe(200);
+  expect((await statusFrom(testApp, '10.0.0.2', testApp.app.operatorKey)).status).toBe(200);
 });
 
 test('an old key that a program goes on sending slows nobody', async () => {
-  await using desk = await openDesk({ apis: 1 });
+  await using testApp = await openTestApp({ apis: 1 });
   for (let index = 0; index < 60; index += 1)
-    expect((await statusFrom(desk, '10.0.0.2', 'vega_service_old')).status).toBe(401);
-  expect((await statusFrom(desk, '10.0.0.2', desk.app.operatorKey)).status).toBe(200);
+    expect((await statusFrom(testApp, '10.0.0.2', 'vega_service_old')).status).toBe(401);
+  expect((await statusFrom(testApp, '10.0.0.2', testApp.app.operatorKey)).status).toBe(200);
 });
 
 test('what a caller says of its address is not believed where no proxy stands in between', async () => {
-  await using desk = await openDesk({ apis: 1 });
+  await using testApp = await openTestApp({ apis: 1 });
   const statuses = [];
   for (let index = 0; index < 30; index += 1)
-    statuses.push((await statusFrom(desk, `10.0.0.${index}`, `vega_operator_${index}`)).status);
+    statuses.push((await statusFrom(testApp, `10.0.0.${index}`, `vega_operator_${index}`)).status);
   expect(statuses).toContain(429);
 });
 
 test('guesses that come all at once are slowed like those that come in turn, and a good key is not', async () => {
-  await using desk = await openDesk({ apis: 1, env: { VEGA_TRUST_PROXY: 'true' } });
-  const { key } = await holderOf(desk, { name: 'screen', role: 'VIEWER' });
-  const good = await Promise.all(Array.from({ length: 60 }, () => statusFrom(desk, '10.0.0.4', key)));
+  await using testApp = await openTestApp({ apis: 1, env: { VEGA_TRUST_PROXY: 'true' } });
+  const { key } = await holderOf(testApp, { name: 'screen', role: 'VIEWER' });
+  const good = await Promise.all(Array.from({ length: 60 }, () => statusFrom(testApp, '10.0.0.4', key)));
   expect(new Set(good.map(({ status }) => status))).toEqual(new Set([200]));
   const bad = await Promise.all(
-    Array.from({ length: 100 }, (_, index) => statusFrom(desk, '10.0.0.5', `vega_viewer_${index}`)),
+    Array.from({ length: 100 }, (_, index) => statusFrom(testApp, '10.0.0.5', `vega_viewer_${index}`)),
   );
   expect(bad.filter(({ status }) => status === 401).length).toBeLessThan(30);
 });
 
 test('a key opens a session, and no session opens another', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  const { origin } = new URL(desk.url);
-  const logIn = (headers: Record<string, string>) => fetch(`${desk.url}/login`, { method: 'POST', headers });
-  const opened = await logIn({ authorization: `Bearer ${desk.app.operatorKey}` });
+  await using testApp = await openTestApp({ apis: 1 });
+  const { origin } = new URL(testApp.url);
+  const logIn = (headers: Record<string, string>) =>
+    fetch(`${testApp.url}/login`, { method: 'POST', headers });
+  const opened = await logIn({ authorization: `Bearer ${testApp.app.operatorKey}` });
   const { headers } = sessionFrom(
     opened.headers.get('set-cookie'),
     opened.headers.get('x-vega-page-key') ?? '',
   );
   expect([opened.status, headers.cookie]).toEqual([204, expect.stringMatching(/^vega_session=/)]);
-  expect((await fetch(`${desk.url}/auth/status`, { headers })).status).toBe(200);
+  expect((await fetch(`${testApp.url}/auth/status`, { headers })).status).toBe(200);
   const again = await logIn({ ...headers, origin });
   expect([again.status, again.headers.get('set-cookie')]).toEqual([401, null]);
 });
 
 test('a session ends with its key, also when another program has revoked that', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  const viewer = await holderOf(desk, { name: 'screen', role: 'VIEWER' });
-  const login = await fetch(`${desk.url}/login`, {
+  await using testApp = await openTestApp({ apis: 1 });
+  const viewer = await holderOf(testApp, { name: 'screen', role: 'VIEWER' });
+  const login = await fetch(`${testApp.url}/login`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${viewer.key}`, origin: desk.url },
+    headers: { authorization: `Bearer ${viewer.key}`, origin: testApp.url },
   });
   const { headers } = sessionFrom(
     login.headers.get('set-cookie'),
     login.headers.get('x-vega-page-key') ?? '',
   );
-  const look = async () => (await fetch(`${desk.url}/auth/tokens`, { headers })).status;
+  const look = async () => (await fetch(`${testApp.url}/auth/tokens`, { headers })).status;
   expect(await look()).toBe(200);
-  desk.change('update vega_access_keys set revoked_at = 1');
+  testApp.change('update vega_access_keys set revoked_at = 1');
   await until('the end of the session', async () => (await look()) === 401);
 });
 
 test('a link that nobody has opened within the hour opens nothing', async () => {
   let now = new Date();
-  await using desk = await openDesk({ apis: 1, clock: () => now });
-  const old = desk.app.issueLoginPath();
+  await using testApp = await openTestApp({ apis: 1, clock: () => now });
+  const old = testApp.app.issueLoginPath();
   now = new Date(now.getTime() + 3_601_000);
-  const fresh = desk.app.issueLoginPath();
+  const fresh = testApp.app.issueLoginPath();
   const open = async (path: string) =>
-    (await fetch(`${desk.url}${path}`, { redirect: 'manual' })).headers.get('set-cookie');
+    (await fetch(`${testApp.url}${path}`, { redirect: 'manual' })).headers.get('set-cookie');
   expect([await open(old), await open(fresh)]).toEqual([null, expect.stringContaining('HttpOnly')]);
 });

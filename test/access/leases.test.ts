@@ -5,70 +5,70 @@ import { createVegaClient } from '../../src/sdk/index.ts';
 import { getAccount } from '../../src/services/accounts/accounts.ts';
 import { leaseToken } from '../../src/services/tokens/token-leases.ts';
 import { holderOf } from '../support/callers.ts';
-import { type Desk, openDesk, settle, until } from '../support/desk.ts';
 import { openLine } from '../support/line.ts';
 import { plantToken, plantVerdict } from '../support/plant.ts';
+import { openTestApp, settle, type TestApp, until } from '../support/test-app.ts';
 
 const codeOf = (error: { code: string }): string => error.code;
 
 const CONSUMER = 'feed/1.0';
 
-const callBroker = async (desk: Desk, accessToken: string): Promise<void> => {
+const callBroker = async (testApp: TestApp, accessToken: string): Promise<void> => {
   const headers = { authorization: `Bearer ${accessToken}`, 'user-agent': CONSUMER };
-  await (await fetch(`${desk.broker.url}/v2/user/profile`, { headers })).arrayBuffer();
+  await (await fetch(`${testApp.broker.url}/v2/user/profile`, { headers })).arrayBuffer();
 };
 
-const entries = (desk: Desk, kind: string): string[] =>
-  desk
+const entries = (testApp: TestApp, kind: string): string[] =>
+  testApp
     .rows(`select message from vega_audit_entries where kind = '${kind}' order by sequence`)
     .map(({ message }) => message);
 
 test('a token is handed to a SERVICE key within its bounds, after that was written down', async () => {
-  await using desk = await openDesk({ apis: 2 });
-  const feed = await holderOf(desk, {
+  await using testApp = await openTestApp({ apis: 2 });
+  const feed = await holderOf(testApp, {
     name: 'feed',
     role: 'SERVICE',
     accountId: 'UPSTOX_01',
     apiNames: ['WEBSOCKET1'],
   });
   expect(await feed.client.leaseToken({ apiName: 'WEBSOCKET1' }).catch(codeOf)).toBe('TOKEN_NOT_VALID');
-  expect((await desk.generate('mode: ALL')).status).toBe('COMPLETED');
+  expect((await testApp.generate('mode: ALL')).status).toBe('COMPLETED');
 
   const lease = await feed.client.leaseToken({ apiName: 'WEBSOCKET1' });
-  const [row] = desk.rows("select access_token from upstox_tokens where api_name = 'WEBSOCKET1'");
+  const [row] = testApp.rows("select access_token from upstox_tokens where api_name = 'WEBSOCKET1'");
   expect(lease).toMatchObject({ apiName: 'WEBSOCKET1', accessToken: row.access_token, version: 1 });
   expect(Date.parse(String(lease.expiresAt))).toBeGreaterThan(Date.now());
-  expect(entries(desk, 'TOKEN_LEASED')).toEqual([`Version 1 of the token is handed to key ${feed.id}.`]);
+  expect(entries(testApp, 'TOKEN_LEASED')).toEqual([`Version 1 of the token is handed to key ${feed.id}.`]);
 
   expect(await feed.client.leaseToken({ apiName: 'PRIMARY' }).catch(codeOf)).toBe('FORBIDDEN');
   expect(await feed.client.leaseToken({ apiName: 'WEBSOCKET1', accountId: 'UPSTOX_02' }).catch(codeOf)).toBe(
     'FORBIDDEN',
   );
-  expect(entries(desk, 'LEASE_REFUSED')).toEqual([
+  expect(entries(testApp, 'LEASE_REFUSED')).toEqual([
     `The token of WEBSOCKET1 was not handed to key ${feed.id} (MISSING).`,
     `The token of PRIMARY was not handed to key ${feed.id} (OUT_OF_BOUNDS).`,
   ]);
   const told = await feed.client.tokens();
   expect(told.map(({ apiName }) => apiName)).toEqual(['WEBSOCKET1']);
-  expect(desk.said()).not.toContain(lease.accessToken);
+  expect(testApp.said()).not.toContain(lease.accessToken);
   const kept = JSON.stringify([
-    desk.rows('select * from vega_audit_entries'),
-    desk.rows('select * from vega_events'),
+    testApp.rows('select * from vega_audit_entries'),
+    testApp.rows('select * from vega_events'),
   ]);
   expect(kept).not.toContain(lease.accessToken);
 });
 
 test('a token that the broker was not asked about is asked about first, and a dead one is not handed out', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  const planted = plantToken(desk, 'PRIMARY');
-  const { client } = await holderOf(desk, { name: 'feed', role: 'SERVICE' });
-  const asked = () => desk.broker.log.filter(({ kind }) => kind === 'PROFILE').length;
+  await using testApp = await openTestApp({ apis: 1 });
+  const planted = plantToken(testApp, 'PRIMARY');
+  const { client } = await holderOf(testApp, { name: 'feed', role: 'SERVICE' });
+  const asked = () => testApp.broker.log.filter(({ kind }) => kind === 'PROFILE').length;
   const before = asked();
   expect((await client.leaseToken({ apiName: 'PRIMARY' })).accessToken).toBe(planted);
   await client.leaseToken({ apiName: 'PRIMARY' });
   expect(asked() - before).toBe(1);
 
-  plantVerdict(desk, 'PRIMARY', 'UNKNOWN');
+  plantVerdict(testApp, 'PRIMARY', 'UNKNOWN');
   const unknown = await client.leaseToken({ apiName: 'PRIMARY' }).catch((error: unknown) => error);
   expect(unknown).toMatchObject({
     code: 'TOKEN_NOT_VALID',
@@ -79,35 +79,39 @@ test('a token that the broker was not asked about is asked about first, and a de
   expect(asked() - before).toBe(2);
 
   for (const verdict of ['EXPIRED', 'INVALID', 'MISSING'] as const) {
-    plantVerdict(desk, 'PRIMARY', verdict);
+    plantVerdict(testApp, 'PRIMARY', verdict);
     expect(await client.leaseToken({ apiName: 'PRIMARY' }).catch(codeOf)).toBe('TOKEN_NOT_VALID');
   }
-  expect(entries(desk, 'TOKEN_LEASED')).toHaveLength(2);
+  expect(entries(testApp, 'TOKEN_LEASED')).toHaveLength(2);
 });
 
 test('the operator sees who still runs on the old token, until the key is revoked', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  await desk.generate('mode: ALL');
-  const slow = await holderOf(desk, { name: 'slow', role: 'SERVICE' });
-  const quick = await holderOf(desk, { name: 'quick', role: 'SERVICE' });
+  await using testApp = await openTestApp({ apis: 1 });
+  await testApp.generate('mode: ALL');
+  const slow = await holderOf(testApp, { name: 'slow', role: 'SERVICE' });
+  const quick = await holderOf(testApp, { name: 'quick', role: 'SERVICE' });
   for (const { client } of [slow, quick]) await client.leaseToken({ apiName: 'PRIMARY' });
-  await desk.generate('mode: ALL, replaceValid: true');
+  await testApp.generate('mode: ALL, replaceValid: true');
   await quick.client.leaseToken({ apiName: 'PRIMARY' });
   const shown = async () =>
-    (await desk.client.tokenLeases()).map(({ keyName, version, isPresent }) => [keyName, version, isPresent]);
+    (await testApp.client.tokenLeases()).map(({ keyName, version, isPresent }) => [
+      keyName,
+      version,
+      isPresent,
+    ]);
   expect(await shown()).toEqual([
     ['slow', 1, false],
     ['quick', 2, true],
   ]);
-  await desk.client.revokeAccessKey({ id: slow.id });
+  await testApp.client.revokeAccessKey({ id: slow.id });
   expect(await shown()).toEqual([['quick', 2, true]]);
-  expect(desk.rows('select key_id from vega_token_leases')).toEqual([{ key_id: quick.id }]);
+  expect(testApp.rows('select key_id from vega_token_leases')).toEqual([{ key_id: quick.id }]);
 });
 
 test('a program that asks the SDK at each use never shows the broker an old token after the news of a new one', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  await desk.generate('mode: ALL');
-  const { client } = await holderOf(desk, { name: 'feed', role: 'SERVICE', apiNames: ['PRIMARY'] });
+  await using testApp = await openTestApp({ apis: 1 });
+  await testApp.generate('mode: ALL');
+  const { client } = await holderOf(testApp, { name: 'feed', role: 'SERVICE', apiNames: ['PRIMARY'] });
   const rotations: number[] = [];
   const versions = new Set<number>();
   let sent = 0;
@@ -119,7 +123,7 @@ test('a program that asks the SDK at each use never shows the broker an old toke
 
   const first = await client.token('PRIMARY');
   expect(await client.token('PRIMARY')).toBe(first);
-  expect(entries(desk, 'TOKEN_LEASED')).toHaveLength(1);
+  expect(entries(testApp, 'TOKEN_LEASED')).toHaveLength(1);
 
   const old = createHash('sha256').update(first.accessToken).digest('hex').slice(0, 12);
   let isTrading = true;
@@ -127,11 +131,11 @@ test('a program that asks the SDK at each use never shows the broker an old toke
     while (isTrading) {
       const { accessToken, version } = await client.token('PRIMARY');
       sent += 1;
-      await callBroker(desk, accessToken);
+      await callBroker(testApp, accessToken);
       versions.add(version);
     }
   })();
-  await desk.generate('mode: ALL, replaceValid: true');
+  await testApp.generate('mode: ALL, replaceValid: true');
   await until('the new token is in use', () => versions.has(2));
   isTrading = false;
   await trading;
@@ -140,18 +144,18 @@ test('a program that asks the SDK at each use never shows the broker an old toke
   expect(rotations).toEqual([2]);
   expect(sentAtNews).toBeGreaterThan(2);
   // The broker saw the old token as often as it was sent before the news, and not once more.
-  const uses = desk.broker.log.filter(
+  const uses = testApp.broker.log.filter(
     ({ detail, fingerprint }) => detail === CONSUMER && fingerprint === old,
   );
   expect(uses).toHaveLength(sentAtNews);
-  expect(entries(desk, 'TOKEN_LEASED')).toHaveLength(2);
+  expect(entries(testApp, 'TOKEN_LEASED')).toHaveLength(2);
 });
 
 test('a rotation that nobody could hear is found out when the line is back', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  await using line = await openLine(desk.url);
-  await desk.generate('mode: ALL');
-  const { key } = await holderOf(desk, { name: 'feed', role: 'SERVICE' });
+  await using testApp = await openTestApp({ apis: 1 });
+  await using line = await openLine(testApp.url);
+  await testApp.generate('mode: ALL');
+  const { key } = await holderOf(testApp, { name: 'feed', role: 'SERVICE' });
   const client = createVegaClient({ url: line.url, key });
   const rotations: number[] = [];
   client.onRotate(({ version }) => rotations.push(version));
@@ -160,21 +164,21 @@ test('a rotation that nobody could hear is found out when the line is back', asy
   line.lead('http://127.0.0.1:1');
   while (line.cut()) await settle(10);
   expect(await client.token('PRIMARY')).toEqual(first);
-  await desk.generate('mode: ALL, replaceValid: true');
+  await testApp.generate('mode: ALL, replaceValid: true');
   expect(rotations).toEqual([]);
 
-  line.lead(desk.url);
+  line.lead(testApp.url);
   await until('the rotation is told', () => rotations.length === 1);
   expect((await client.token('PRIMARY')).version).toBe(2);
   client.close();
 });
 
 test('a revoked key is handed nothing more, not even from the memory of its holder', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  await desk.generate('mode: ALL');
-  const { id, client } = await holderOf(desk, { name: 'feed', role: 'SERVICE' });
+  await using testApp = await openTestApp({ apis: 1 });
+  await testApp.generate('mode: ALL');
+  const { id, client } = await holderOf(testApp, { name: 'feed', role: 'SERVICE' });
   await client.token('PRIMARY');
-  await desk.client.revokeAccessKey({ id });
+  await testApp.client.revokeAccessKey({ id });
   let code = '';
   await until('the holder is refused', async () => {
     code = await client.token('PRIMARY').then(() => '', codeOf);
@@ -185,8 +189,8 @@ test('a revoked key is handed nothing more, not even from the memory of its hold
 });
 
 test('what a SERVICE key receives is how its tokens stand, and nothing of the audit', async () => {
-  await using desk = await openDesk({ apis: 2 });
-  const feed = await holderOf(desk, { name: 'feed', role: 'SERVICE', apiNames: ['WEBSOCKET1'] });
+  await using testApp = await openTestApp({ apis: 2 });
+  const feed = await holderOf(testApp, { name: 'feed', role: 'SERVICE', apiNames: ['WEBSOCKET1'] });
   const heard: string[] = [];
   const leaving = new AbortController();
   const listening = (async () => {
@@ -196,7 +200,7 @@ test('what a SERVICE key receives is how its tokens stand, and nothing of the au
     }
   })();
   await until('the state as it is has come', () => heard.includes('CooldownEvent'));
-  await desk.generate('mode: ALL');
+  await testApp.generate('mode: ALL');
   await until('the token is told of', () => heard.includes('WEBSOCKET1'));
   leaving.abort();
   await listening;
@@ -205,30 +209,30 @@ test('what a SERVICE key receives is how its tokens stand, and nothing of the au
 });
 
 test('a token of an app that is off, or that there is not, is not handed out, and that is written down', async () => {
-  await using desk = await openDesk({ apis: 1, env: { LOGIN_CONFIG_SOURCE: 'DATABASE' } });
-  const [app] = desk.broker.apps;
+  await using testApp = await openTestApp({ apis: 1, env: { LOGIN_CONFIG_SOURCE: 'DATABASE' } });
+  const [app] = testApp.broker.apps;
   const input = {
     apiName: 'PRIMARY',
     clientId: app?.clientId,
     clientSecret: app?.clientSecret,
     enabled: false,
   };
-  await desk.ask('mutation ($input: SaveApiConfigInput!) { saveApiConfig(input: $input) { source } }', {
+  await testApp.ask('mutation ($input: SaveApiConfigInput!) { saveApiConfig(input: $input) { source } }', {
     input,
   });
-  const { client, id } = await holderOf(desk, { name: 'feed', role: 'SERVICE' });
+  const { client, id } = await holderOf(testApp, { name: 'feed', role: 'SERVICE' });
   for (const apiName of ['PRIMARY', 'WEBSOCKET1'] as const)
     expect(await client.leaseToken({ apiName }).catch(codeOf)).toBe('API_NOT_CONFIGURED');
-  expect(entries(desk, 'LEASE_REFUSED')).toContain(
+  expect(entries(testApp, 'LEASE_REFUSED')).toContain(
     `The token of PRIMARY was not handed to key ${id} (API_NOT_CONFIGURED).`,
   );
 });
 
 test('nobody but the holder of a key is handed a token, not even by mistake of ours', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  plantToken(desk, 'PRIMARY');
-  const account = await getAccount(desk.app.services.database, null);
+  await using testApp = await openTestApp({ apis: 1 });
+  plantToken(testApp, 'PRIMARY');
+  const account = await getAccount(testApp.app.services.database, null);
   const operator = { id: 'operator', keyId: null, role: 'OPERATOR', bounds: UNBOUND } as const;
-  const refusal = await leaseToken(desk.app.services, operator, account, 'PRIMARY').catch(codeOf);
+  const refusal = await leaseToken(testApp.app.services, operator, account, 'PRIMARY').catch(codeOf);
   expect(refusal).toBe('FORBIDDEN');
 });

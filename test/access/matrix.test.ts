@@ -10,7 +10,7 @@ import { expect, test } from 'vitest';
 import type { AccessRole } from '../../src/domain/access-key.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import { holderOf, holderWith, type KeyHolder } from '../support/callers.ts';
-import { type Desk, openDesk } from '../support/desk.ts';
+import { openTestApp, type TestApp } from '../support/test-app.ts';
 
 const ALL = 'OPERATOR VIEWER SERVICE';
 const READING = 'OPERATOR VIEWER';
@@ -118,16 +118,16 @@ const isLetIn = async (holder: KeyHolder, document: string): Promise<boolean> =>
   return refused === undefined;
 };
 
-const holders = async (desk: Desk): Promise<Readonly<Record<AccessRole, KeyHolder>>> => ({
-  OPERATOR: await holderOf(desk, { name: 'second operator', role: 'OPERATOR' }),
-  VIEWER: await holderOf(desk, { name: 'screen on the wall', role: 'VIEWER' }),
-  SERVICE: await holderOf(desk, { name: 'feed', role: 'SERVICE' }),
+const holders = async (testApp: TestApp): Promise<Readonly<Record<AccessRole, KeyHolder>>> => ({
+  OPERATOR: await holderOf(testApp, { name: 'second operator', role: 'OPERATOR' }),
+  VIEWER: await holderOf(testApp, { name: 'screen on the wall', role: 'VIEWER' }),
+  SERVICE: await holderOf(testApp, { name: 'feed', role: 'SERVICE' }),
 });
 
 test('every field of the schema is for the roles that the table names, and for nobody else', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  const of = await holders(desk);
-  const stranger = holderWith(desk.url, 'nobody', 'vega_operator_guess');
+  await using testApp = await openTestApp({ apis: 1 });
+  const of = await holders(testApp);
+  const stranger = holderWith(testApp.url, 'nobody', 'vega_operator_guess');
   const found: Record<string, string> = {};
   for (const { kind, field } of fields) {
     const document = documentOf(kind, field);
@@ -138,7 +138,7 @@ test('every field of the schema is for the roles that the table names, and for n
   expect(found).toEqual(MAY_USE);
   expect((await stranger.ask('{ ready }')).status).toBe(401);
 
-  const denied = desk.rows("select message from vega_audit_entries where kind = 'ACCESS_DENIED'");
+  const denied = testApp.rows("select message from vega_audit_entries where kind = 'ACCESS_DENIED'");
   const mutations = Object.entries(MAY_USE).filter(([name]) => name.startsWith('mutation'));
   expect(denied).toHaveLength(mutations.length * 2);
   expect(denied.map(({ message }) => message)).toContain(
@@ -155,8 +155,8 @@ test('every field says in the schema which roles may use it', () => {
 });
 
 test('a refused field refuses whatever stands beside it, under any name and in any fragment', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  const { VIEWER, SERVICE } = await holders(desk);
+  await using testApp = await openTestApp({ apis: 1 });
+  const { VIEWER, SERVICE } = await holders(testApp);
   const many = Array.from({ length: 20 }, (_, index) => `k${index}: rotateMasterKey`).join(' ');
   const { body } = await VIEWER.ask(`mutation { ${many} }`);
   expect(body.data).toBeNull();
@@ -165,16 +165,16 @@ test('a refused field refuses whatever stands beside it, under any name and in a
     'query { ready ...on Query { ...F } } fragment F on Query { x: accessKeys { id } }',
   );
   expect(fragment.body.errors?.[0]?.extensions.code).toBe('FORBIDDEN');
-  expect(desk.rows("select count(*) as n from vega_audit_entries where kind = 'MASTER_KEY_ROTATED'")).toEqual(
-    [{ n: 0 }],
-  );
+  expect(
+    testApp.rows("select count(*) as n from vega_audit_entries where kind = 'MASTER_KEY_ROTATED'"),
+  ).toEqual([{ n: 0 }]);
 });
 
 test('who has no right over GraphQL has none over REST', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  const { VIEWER, SERVICE } = await holders(desk);
+  await using testApp = await openTestApp({ apis: 1 });
+  const { VIEWER, SERVICE } = await holders(testApp);
   const statusOf = async ({ key }: KeyHolder, path: string, method = 'GET') =>
-    (await fetch(`${desk.url}${path}`, requestBy(key, method))).status;
+    (await fetch(`${testApp.url}${path}`, requestBy(key, method))).status;
   expect(await statusOf(VIEWER, '/auth/status')).toBe(200);
   expect(await statusOf(VIEWER, '/metrics')).toBe(200);
   expect(await statusOf(VIEWER, '/auth/start', 'POST')).toBe(403);

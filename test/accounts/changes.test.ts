@@ -3,20 +3,20 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { addAccount } from '../../src/services/accounts/account-changes.ts';
-import { type Desk, openDesk, until } from '../support/desk.ts';
+import { openTestApp, type TestApp, until } from '../support/test-app.ts';
 import { openTwoLogins, SECOND, SECOND_ENVIRONMENT, SECOND_INPUT } from './two-logins.ts';
 
 const ADD = 'mutation ($input: AddAccountInput!) { addAccount(input: $input) { id name source isActive } }';
 
-const kinds = (desk: Desk, accountId: string): string[] =>
-  desk
+const kinds = (testApp: TestApp, accountId: string): string[] =>
+  testApp
     .rows(`select kind from vega_audit_entries where account_id = '${accountId}' order by sequence`)
     .map(({ kind }) => kind);
 
 test('an account is added, logs in with sealed credentials, is renamed and removed', async () => {
   await using broker = await openTwoLogins();
-  await using desk = await openDesk({ broker, apis: 1 });
-  const added = await desk.ask(ADD, { input: SECOND_INPUT });
+  await using testApp = await openTestApp({ broker, apis: 1 });
+  const added = await testApp.ask(ADD, { input: SECOND_INPUT });
   expect(added.data.addAccount).toEqual({
     id: 'UPSTOX_02',
     name: 'UPSTOX_02',
@@ -24,7 +24,7 @@ test('an account is added, logs in with sealed credentials, is renamed and remov
     isActive: false,
   });
   const [app] = SECOND.apps;
-  const saved = await desk.ask(
+  const saved = await testApp.ask(
     'mutation ($input: SaveApiConfigInput!) { saveApiConfig(input: $input) { source redirectUri } }',
     {
       input: {
@@ -36,18 +36,18 @@ test('an account is added, logs in with sealed credentials, is renamed and remov
     },
   );
   expect(saved.data.saveApiConfig).toEqual({ source: 'DATABASE', redirectUri: app?.redirectUri });
-  await desk.ask('mutation { rotateMasterKey }');
-  expect((await desk.generate('mode: ALL, accountId: "UPSTOX_02"')).status).toBe('COMPLETED');
+  await testApp.ask('mutation { rotateMasterKey }');
+  expect((await testApp.generate('mode: ALL, accountId: "UPSTOX_02"')).status).toBe('COMPLETED');
 
   const rename = 'mutation { renameAccount(accountId: "UPSTOX_02", name: " Family ") { name } }';
-  expect((await desk.ask(rename)).data.renameAccount.name).toBe('Family');
+  expect((await testApp.ask(rename)).data.renameAccount.name).toBe('Family');
   const remove = 'mutation { removeAccount(accountId: "UPSTOX_02") }';
-  expect((await desk.ask(remove)).errors[0].extensions.code).toBe('WRONG_STATE');
-  await desk.ask('mutation { logout(accountId: "UPSTOX_02", revoke: true) { state } }');
-  expect((await desk.ask(remove)).data.removeAccount).toBe(true);
-  expect((await desk.ask('{ accounts { id } }')).data.accounts).toEqual([{ id: 'UPSTOX_01' }]);
-  expect(desk.rows('select user_id from upstox_tokens')).toEqual([]);
-  expect(kinds(desk, 'UPSTOX_02')).toEqual(
+  expect((await testApp.ask(remove)).errors[0].extensions.code).toBe('WRONG_STATE');
+  await testApp.ask('mutation { logout(accountId: "UPSTOX_02", revoke: true) { state } }');
+  expect((await testApp.ask(remove)).data.removeAccount).toBe(true);
+  expect((await testApp.ask('{ accounts { id } }')).data.accounts).toEqual([{ id: 'UPSTOX_01' }]);
+  expect(testApp.rows('select user_id from upstox_tokens')).toEqual([]);
+  expect(kinds(testApp, 'UPSTOX_02')).toEqual(
     expect.arrayContaining([
       'ACCOUNT_ADDED',
       'CONFIG_SAVED',
@@ -57,21 +57,21 @@ test('an account is added, logs in with sealed credentials, is renamed and remov
     ]),
   );
   for (const secret of [SECOND.account.pin, SECOND.account.mobileNumber, SECOND.account.totpSecret])
-    expect(desk.said()).not.toContain(secret);
+    expect(testApp.said()).not.toContain(secret);
 });
 
 test('credentials that no key at hand opens are told before anything is tried, and can be saved again', async () => {
   await using broker = await openTwoLogins();
-  await using desk = await openDesk({ broker, apis: 1 });
-  await desk.ask(ADD, { input: SECOND_INPUT });
+  await using testApp = await openTestApp({ broker, apis: 1 });
+  await testApp.ask(ADD, { input: SECOND_INPUT });
   const [app] = SECOND.apps;
   const input = { accountId: 'UPSTOX_02', apiName: 'PRIMARY', ...app, redirectUri: undefined };
-  await desk.ask('mutation ($input: SaveApiConfigInput!) { saveApiConfig(input: $input) { source } }', {
+  await testApp.ask('mutation ($input: SaveApiConfigInput!) { saveApiConfig(input: $input) { source } }', {
     input,
   });
-  desk.change("update vega_accounts set credentials = 'vega1:gone:AAAA' where id = 'UPSTOX_02'");
+  testApp.change("update vega_accounts set credentials = 'vega1:gone:AAAA' where id = 'UPSTOX_02'");
   const generate = 'mutation { generateTokens(mode: ALL, accountId: "UPSTOX_02") { id } }';
-  expect((await desk.ask(generate)).errors[0]).toMatchObject({
+  expect((await testApp.ask(generate)).errors[0]).toMatchObject({
     message: expect.stringContaining('was sealed with another master key (gone)'),
     extensions: {
       code: 'SECRET_UNREADABLE',
@@ -80,23 +80,23 @@ test('credentials that no key at hand opens are told before anything is tried, a
   });
   expect(broker.log).toEqual([]);
   // What cannot log in keeps nobody else from it.
-  const other = await desk.ask(ADD, { input: SECOND_INPUT });
+  const other = await testApp.ask(ADD, { input: SECOND_INPUT });
   expect(other.data.addAccount.id).toBe('UPSTOX_03');
-  await desk.ask('mutation { removeAccount(accountId: "UPSTOX_03") }');
+  await testApp.ask('mutation { removeAccount(accountId: "UPSTOX_03") }');
   const update =
     'mutation ($input: AccountCredentialsInput!) { updateAccountCredentials(input: $input) { id } }';
-  await desk.ask(update, { input: { ...SECOND_INPUT, accountId: 'UPSTOX_02' } });
-  expect((await desk.generate('mode: ALL, accountId: "UPSTOX_02"')).status).toBe('COMPLETED');
+  await testApp.ask(update, { input: { ...SECOND_INPUT, accountId: 'UPSTOX_02' } });
+  expect((await testApp.generate('mode: ALL, accountId: "UPSTOX_02"')).status).toBe('COMPLETED');
 });
 
 test('an id is given once, and the active account cannot be removed', async () => {
   await using broker = await openTwoLogins();
-  await using desk = await openDesk({ broker, apis: 1 });
-  const taken = await desk.ask(ADD, { input: { ...SECOND_INPUT, id: 'UPSTOX_01' } });
+  await using testApp = await openTestApp({ broker, apis: 1 });
+  const taken = await testApp.ask(ADD, { input: { ...SECOND_INPUT, id: 'UPSTOX_01' } });
   expect(taken.errors[0].message).toBe('There is an account UPSTOX_01 already.');
-  await desk.ask(ADD, { input: { ...SECOND_INPUT, id: 'FAMILY' } });
-  await desk.ask('mutation { switchAccount(accountId: "FAMILY") { id } }');
-  const remove = await desk.ask('mutation { removeAccount(accountId: "FAMILY") }');
+  await testApp.ask(ADD, { input: { ...SECOND_INPUT, id: 'FAMILY' } });
+  await testApp.ask('mutation { switchAccount(accountId: "FAMILY") { id } }');
+  const remove = await testApp.ask('mutation { removeAccount(accountId: "FAMILY") }');
   expect(remove.errors[0]).toMatchObject({
     message: 'FAMILY is the active account.',
     extensions: { code: 'WRONG_STATE' },
@@ -104,14 +104,14 @@ test('an id is given once, and the active account cannot be removed', async () =
 });
 
 test('every mistake in credentials is told with its field, and no value comes back', async () => {
-  await using desk = await openDesk({ apis: 1 });
+  await using testApp = await openTestApp({ apis: 1 });
   const bad = {
     mobileNumber: '1234509876',
     pin: '48261',
     totpSecret: 'not-base32-189',
     redirectUri: 'ftp://x',
   };
-  const { errors } = await desk.ask(ADD, { input: bad });
+  const { errors } = await testApp.ask(ADD, { input: bad });
   expect(errors[0].extensions.code).toBe('BAD_USER_INPUT');
   expect(errors[0].extensions.issues.map((issue: { path: string[] }) => issue.path.at(-1)).sort()).toEqual([
     'mobileNumber',
@@ -128,29 +128,29 @@ test('every mistake in credentials is told with its field, and no value comes ba
     secret,
   ];
   for (const input of odd)
-    expect((await desk.ask(ADD, { input })).errors[0].extensions.code).toBe('BAD_USER_INPUT');
-  await desk.ask(`mutation { addAccount(input: { pin: 482615, mobileNumber: 8765409876 }) { id } }`);
+    expect((await testApp.ask(ADD, { input })).errors[0].extensions.code).toBe('BAD_USER_INPUT');
+  await testApp.ask(`mutation { addAccount(input: { pin: 482615, mobileNumber: 8765409876 }) { id } }`);
   for (const value of [...Object.values(bad), secret, SECOND.account.pin, SECOND.account.mobileNumber])
-    expect(desk.said()).not.toContain(value);
+    expect(testApp.said()).not.toContain(value);
 });
 
 test('one login cannot be two accounts, and what the environment says no request changes', async () => {
   await using broker = await openTwoLogins();
-  await using desk = await openDesk({ broker, apis: 1, env: SECOND_ENVIRONMENT });
-  const again = await desk.ask(ADD, { input: SECOND_INPUT });
+  await using testApp = await openTestApp({ broker, apis: 1, env: SECOND_ENVIRONMENT });
+  const again = await testApp.ask(ADD, { input: SECOND_INPUT });
   expect(again.errors[0]).toMatchObject({
     message: 'mobileNumber is the one of UPSTOX_02; each account is a login of its own.',
     extensions: { code: 'BAD_USER_INPUT' },
   });
-  const update = await desk.ask(
+  const update = await testApp.ask(
     'mutation ($input: AccountCredentialsInput!) { updateAccountCredentials(input: $input) { id } }',
     { input: { ...SECOND_INPUT, accountId: 'UPSTOX_02' } },
   );
   expect(update.errors[0].extensions.code).toBe('CONFIG_SOURCE_IS_ENV');
   const third = { ...SECOND_INPUT, mobileNumber: '7654321098' };
-  const race = await Promise.all([third, third, third].map((input) => desk.ask(ADD, { input })));
+  const race = await Promise.all([third, third, third].map((input) => testApp.ask(ADD, { input })));
   expect(race.filter(({ errors }) => errors === undefined)).toHaveLength(1);
-  const remove = await desk.ask('mutation { removeAccount(accountId: "UPSTOX_02") }');
+  const remove = await testApp.ask('mutation { removeAccount(accountId: "UPSTOX_02") }');
   expect(remove.errors[0].extensions.code).toBe('CONFIG_SOURCE_IS_ENV');
 });
 
@@ -159,11 +159,11 @@ test('the switch locks the dashboard until the broker has confirmed again, and s
   await using broker = await openTwoLogins();
   const options = { broker, apis: 1, env: SECOND_ENVIRONMENT, directory };
   {
-    await using desk = await openDesk(options);
-    expect((await desk.generate('mode: ALL, accountId: "UPSTOX_02"')).status).toBe('COMPLETED');
-    await desk.ask('mutation { enterDashboard(accountId: "UPSTOX_02") { state } }');
+    await using testApp = await openTestApp(options);
+    expect((await testApp.generate('mode: ALL, accountId: "UPSTOX_02"')).status).toBe('COMPLETED');
+    await testApp.ask('mutation { enterDashboard(accountId: "UPSTOX_02") { state } }');
     broker.faults.profileDelayMs = 400;
-    const { data } = await desk.ask(
+    const { data } = await testApp.ask(
       'mutation { switchAccount(accountId: "UPSTOX_02") { id isActive authState { state primaryPresent } } }',
     );
     expect(data.switchAccount).toEqual({
@@ -171,28 +171,28 @@ test('the switch locks the dashboard until the broker has confirmed again, and s
       isActive: true,
       authState: { state: 'PRIMARY_VALIDATED', primaryPresent: true },
     });
-    expect((await desk.ask('{ ready }')).data.ready).toBe(false);
-    await until('the gate is open again', async () => (await desk.ask('{ ready }')).data.ready);
-    expect((await desk.ask('{ authState { accountId state } }')).data.authState).toEqual({
+    expect((await testApp.ask('{ ready }')).data.ready).toBe(false);
+    await until('the gate is open again', async () => (await testApp.ask('{ ready }')).data.ready);
+    expect((await testApp.ask('{ authState { accountId state } }')).data.authState).toEqual({
       accountId: 'UPSTOX_02',
       state: 'AUTH_CONFIRMED',
     });
-    expect(desk.rows("select count(*) as told from vega_events where kind = 'ACCOUNT_SWITCHED'")).toEqual([
+    expect(testApp.rows("select count(*) as told from vega_events where kind = 'ACCOUNT_SWITCHED'")).toEqual([
       { told: 1 },
     ]);
-    expect(kinds(desk, 'UPSTOX_02').filter((kind) => kind === 'ACCOUNT_SWITCHED')).toHaveLength(1);
+    expect(kinds(testApp, 'UPSTOX_02').filter((kind) => kind === 'ACCOUNT_SWITCHED')).toHaveLength(1);
   }
   {
-    await using desk = await openDesk(options);
+    await using testApp = await openTestApp(options);
     const back = (accountId: string) =>
-      fetch(`${desk.url}/api/v1/accounts/switch`, {
+      fetch(`${testApp.url}/api/v1/accounts/switch`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${desk.app.operatorKey}` },
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${testApp.app.operatorKey}` },
         body: JSON.stringify({ accountId }),
       });
     expect((await back('NOBODY')).status).toBe(404);
     expect(await (await back('UPSTOX_02')).json()).toMatchObject({ id: 'UPSTOX_02', isActive: true });
-    expect((await desk.ask('{ activeAccount { id } accounts { id isActive } }')).data).toEqual({
+    expect((await testApp.ask('{ activeAccount { id } accounts { id isActive } }')).data).toEqual({
       activeAccount: { id: 'UPSTOX_02' },
       accounts: [
         { id: 'UPSTOX_01', isActive: false },
@@ -205,23 +205,23 @@ test('the switch locks the dashboard until the broker has confirmed again, and s
 
 test('an account that the environment has described once keeps its place, and cannot log in', async () => {
   await using broker = await openTwoLogins();
-  await using first = await openDesk({ broker, apis: 1, env: SECOND_ENVIRONMENT });
+  await using first = await openTestApp({ broker, apis: 1, env: SECOND_ENVIRONMENT });
   expect((await first.ask('{ accounts { id source } }')).data.accounts).toHaveLength(2);
   await first.app[Symbol.asyncDispose]();
-  await using desk = await openDesk({ broker, apis: 1, directory: first.directory });
-  expect((await desk.ask('{ accounts { id source } }')).data.accounts).toEqual([
+  await using testApp = await openTestApp({ broker, apis: 1, directory: first.directory });
+  expect((await testApp.ask('{ accounts { id source } }')).data.accounts).toEqual([
     { id: 'UPSTOX_01', source: 'ENV' },
     { id: 'UPSTOX_02', source: null },
   ]);
   // Its login is nobody's now, so it can be added anew.
-  const { data } = await desk.ask(ADD, { input: SECOND_INPUT });
+  const { data } = await testApp.ask(ADD, { input: SECOND_INPUT });
   expect(data.addAccount.id).toBe('UPSTOX_03');
 });
 
 test('an account with a run under way is not removed, and credentials that are none are never stored', async () => {
   await using broker = await openTwoLogins();
-  await using desk = await openDesk({ broker, apis: 1 });
-  await desk.ask(ADD, { input: SECOND_INPUT });
+  await using testApp = await openTestApp({ broker, apis: 1 });
+  await testApp.ask(ADD, { input: SECOND_INPUT });
   const [app] = SECOND.apps;
   const input = {
     accountId: 'UPSTOX_02',
@@ -229,14 +229,14 @@ test('an account with a run under way is not removed, and credentials that are n
     clientId: app?.clientId,
     clientSecret: app?.clientSecret,
   };
-  await desk.ask('mutation ($input: SaveApiConfigInput!) { saveApiConfig(input: $input) { source } }', {
+  await testApp.ask('mutation ($input: SaveApiConfigInput!) { saveApiConfig(input: $input) { source } }', {
     input,
   });
-  const begun = await desk.ask(
+  const begun = await testApp.ask(
     'mutation { beginHumanLogin(apiName: PRIMARY, accountId: "UPSTOX_02") { runId } }',
   );
   expect(begun.errors).toBeUndefined();
-  const remove = await desk.ask('mutation { removeAccount(accountId: "UPSTOX_02") }');
+  const remove = await testApp.ask('mutation { removeAccount(accountId: "UPSTOX_02") }');
   expect(remove.errors[0].extensions.code).toBe('RUN_IN_PROGRESS');
 
   const wish = {
@@ -245,7 +245,7 @@ test('an account with a run under way is not removed, and credentials that are n
     redirectUri: 'https://desk.example/',
     texts: { mobileNumber: 'x', pin: '1', totp: 'y' },
   };
-  const refusal = await addAccount(desk.app.services, wish).catch((error: unknown) => error);
+  const refusal = await addAccount(testApp.app.services, wish).catch((error: unknown) => error);
   expect(refusal).toMatchObject({
     code: 'BAD_USER_INPUT',
     nextAction: expect.stringContaining('mobileNumber as'),

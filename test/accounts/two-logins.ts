@@ -1,6 +1,6 @@
 import type { Env } from '../../src/config.ts';
 import type { SimulatedLogin, Simulator } from '../../src/simulator/simulator.ts';
-import { openBroker } from '../support/desk.ts';
+import { openBroker } from '../support/test-app.ts';
 
 /** A second login at the simulated broker, with two apps of its own. */
 export const SECOND: SimulatedLogin = {

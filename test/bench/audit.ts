@@ -1,7 +1,7 @@
 import './bench-folder.ts';
 import Sqlite from 'better-sqlite3';
 import { createVegaClient } from '../../src/sdk/index.ts';
-import { openDesk } from '../support/desk.ts';
+import { openTestApp } from '../support/test-app.ts';
 import { atMost, machine, median, tell } from './ratios.ts';
 
 /**
@@ -17,8 +17,8 @@ const MADE_UP: Readonly<Record<string, string>> = {
 };
 const ROUNDS = 25;
 
-await using desk = await openDesk({ apis: 1 });
-const database = new Sqlite(desk.app.services.database.path);
+await using testApp = await openTestApp({ apis: 1 });
+const database = new Sqlite(testApp.app.services.database.path);
 const fill = `
   with recursive n(i) as (select 1 union all select i + 1 from n where i < ${ENTRIES})
   insert into vega_audit_entries (${columns().join(', ')})
@@ -28,7 +28,7 @@ const fill = `
   from n, (select * from vega_audit_entries order by sequence desc limit 1) entry`;
 database.exec(fill);
 const newest = Number(database.prepare('select max(sequence) from vega_audit_entries').pluck().get());
-const client = createVegaClient({ url: desk.url, key: desk.app.operatorKey });
+const client = createVegaClient({ url: testApp.url, key: testApp.app.operatorKey });
 
 function columns(): string[] {
   const infos = database.prepare("select name from pragma_table_info('vega_audit_entries')").pluck().all();

@@ -1,6 +1,6 @@
 import './bench-folder.ts';
 import { setTimeout as delay } from 'node:timers/promises';
-import { openDesk } from '../support/desk.ts';
+import { openTestApp } from '../support/test-app.ts';
 import { machine, tell } from './ratios.ts';
 
 /** How many answers a cache gives again while six tokens are made and ten dashboards ask once a second. */
@@ -8,25 +8,25 @@ const DASHBOARDS = 10;
 const QUERY =
   '{ tokens { apiName verdict expiresAt } authState { state primaryPresent blockedBy run { status steps { apiName status step } } } }';
 
-await using desk = await openDesk();
+await using testApp = await openTestApp();
 let isOver = false;
 let asked = 0;
 const poll = async (): Promise<void> => {
   while (!isOver) {
     asked += 1;
-    await desk.ask(QUERY);
+    await testApp.ask(QUERY);
     await delay(1000);
   }
 };
 const pollers = Array.from({ length: DASHBOARDS }, poll);
-const { hits: hitsBefore, misses: missesBefore } = desk.app.answers;
+const { hits: hitsBefore, misses: missesBefore } = testApp.app.answers;
 const begun = process.cpuUsage();
-const run = await desk.generate('mode: ALL');
+const run = await testApp.generate('mode: ALL');
 isOver = true;
 await Promise.all(pollers);
 const { user, system } = process.cpuUsage(begun);
-const hits = desk.app.answers.hits - hitsBefore;
-const misses = desk.app.answers.misses - missesBefore;
+const hits = testApp.app.answers.hits - hitsBefore;
+const misses = testApp.app.answers.misses - missesBefore;
 tell(
   [
     machine(),

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { backUp } from '../../src/services/storage/backups.ts';
 import { holdLock } from '../db/temporary-database.ts';
-import { type Desk, openDesk, settle } from '../support/desk.ts';
+import { openTestApp, settle, type TestApp } from '../support/test-app.ts';
 import { atMost, machine, tell } from './ratios.ts';
 
 /** What a lock of another program costs whoever reads: latencies of `authState` over HTTP, and the lag of the event loop. */
@@ -40,10 +40,16 @@ interface Measured {
   readonly lag: number;
 }
 
-const measure = async (desk: Desk): Promise<Measured> => {
-  const { audit } = desk.app.services;
+const measure = async (testApp: TestApp): Promise<Measured> => {
+  const { audit } = testApp.app.services;
   const loop = monitorEventLoopDelay({ resolution: 2 });
-  const client = spawn(process.execPath, ['-e', CLIENT, desk.url, desk.app.operatorKey, String(REQUESTS)]);
+  const client = spawn(process.execPath, [
+    '-e',
+    CLIENT,
+    testApp.url,
+    testApp.app.operatorKey,
+    String(REQUESTS),
+  ]);
   let said = '';
   client.stdout.on('data', (chunk) => {
     said += chunk;
@@ -65,17 +71,17 @@ const show = (name: string, { median, p99, lag }: Measured): string => {
   return `${name.padEnd(26)}${figures.join('')}`;
 };
 
-await using desk = await openDesk({ env: { VEGA_LOG_LEVEL: 'silent' } });
-await backUp(desk.app.services);
-const free = await measure(desk);
-const other = await holdLock(desk.app.services.database.path);
+await using testApp = await openTestApp({ env: { VEGA_LOG_LEVEL: 'silent' } });
+await backUp(testApp.app.services);
+const free = await measure(testApp);
+const other = await holdLock(testApp.app.services.database.path);
 await settle(500);
-const locked = await measure(desk);
+const locked = await measure(testApp);
 const recovery = monitorEventLoopDelay({ resolution: 2 });
 recovery.enable();
-const { pendingWrites } = desk.app.services.database.recovery;
+const { pendingWrites } = testApp.app.services.database.recovery;
 await other.release();
-while (desk.app.services.database.trouble !== null) await settle(10);
+while (testApp.app.services.database.trouble !== null) await settle(10);
 recovery.disable();
 tell(
   [

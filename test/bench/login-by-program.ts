@@ -4,7 +4,7 @@ import path from 'node:path';
 import { type App, openApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { createLogger } from '../../src/log.ts';
-import { environmentOf, settle } from '../support/desk.ts';
+import { environmentOf, settle } from '../support/test-app.ts';
 import { type LoginWay, Stopwatch } from './login-way.ts';
 
 interface Answer {

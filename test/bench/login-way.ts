@@ -1,7 +1,7 @@
 import { readConfig } from '../../src/config.ts';
 import type { Credentials } from '../../src/domain/account.ts';
 import type { Simulator, SimulatorOptions } from '../../src/simulator/simulator.ts';
-import { environmentOf, openBroker } from '../support/desk.ts';
+import { environmentOf, openBroker } from '../support/test-app.ts';
 
 /** What a way of logging in is measured on. */
 export interface Stage {

@@ -4,7 +4,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { type Desk, openBroker, openDesk, settle, until } from '../support/desk.ts';
+import { openBroker, openTestApp, settle, type TestApp, until } from '../support/test-app.ts';
 import { atMost, machine, tell } from './ratios.ts';
 
 /**
@@ -57,11 +57,11 @@ interface Measured {
   readonly longest: number;
 }
 
-const measure = async (desk: Desk, width: number): Promise<Measured> => {
+const measure = async (testApp: TestApp, width: number): Promise<Measured> => {
   const loop = monitorEventLoopDelay({ resolution: 2 });
   loop.enable();
-  const after = desk.app.services.events.lastId - BEHIND;
-  const args = [new URL(desk.url).port, desk.app.operatorKey, after, READERS, width, BEHIND];
+  const after = testApp.app.services.events.lastId - BEHIND;
+  const args = [new URL(testApp.url).port, testApp.app.operatorKey, after, READERS, width, BEHIND];
   const client = spawn(process.execPath, ['-e', CLIENT, ...args.map(String)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -81,8 +81,8 @@ const env = { VEGA_LOG_LEVEL: 'error' };
 
 /** Started anew, so that the history lies in the database alone. */
 const measureAfterRestart = async (width: number): Promise<Measured> => {
-  await using desk = await openDesk({ apis: 1, directory, broker, env });
-  return await measure(desk, width);
+  await using testApp = await openTestApp({ apis: 1, directory, broker, env });
+  return await measure(testApp, width);
 };
 
 /** What the machine itself delays a loop by that has nothing to do. */
@@ -95,8 +95,8 @@ const measureIdle = async (): Promise<number> => {
 };
 
 {
-  await using desk = await openDesk({ apis: 1, directory, broker, env });
-  const { events } = desk.app.services;
+  await using testApp = await openTestApp({ apis: 1, directory, broker, env });
+  const { events } = testApp.app.services;
   const missing = ['OPTIONCHAIN1', 'OPTIONCHAIN2', 'WEBSOCKET3'] as const;
   for (let generated = 0; generated < BEHIND * 2; generated += 1)
     events.publish('UPSTOX_01', {

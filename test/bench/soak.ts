@@ -10,8 +10,8 @@ import { readConfig } from '../../src/config.ts';
 import type { ApiName } from '../../src/domain/api-name.ts';
 import { createLogger } from '../../src/log.ts';
 import { createVegaClient } from '../../src/sdk/index.ts';
-import { environmentOf, settle } from '../support/desk.ts';
 import { type Moods, openMoodyBroker } from '../support/moody-broker.ts';
+import { environmentOf, settle } from '../support/test-app.ts';
 import { atMost, machine, tell } from './ratios.ts';
 
 /**

@@ -19,7 +19,7 @@ import { BrokerBrowser } from '../../src/broker/chromium/broker-browser.ts';
 import { sweepBrowserFolders } from '../../src/broker/chromium/browser-folder.ts';
 import { isSurelyDead, markOf } from '../../src/db/files/process-mark.ts';
 import { runUntil } from '../support/crash.ts';
-import { environmentOf, openBroker, openDesk, until } from '../support/desk.ts';
+import { environmentOf, openBroker, openTestApp, until } from '../support/test-app.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -65,7 +65,7 @@ test('what a program has left that was killed in the middle of a login is remove
   vi.stubEnv('TMPDIR', temporary);
   const directory = path.join(folder, 'desk');
   mkdirSync(directory);
-  await using _desk = await openDesk({ broker, directory });
+  await using _testApp = await openTestApp({ broker, directory });
   await until('the sweep', () => left().every((name) => name.startsWith('playwright')));
   // Another program's, for all that can be told.
   expect(left()).toEqual(['playwright_chromiumdev_profile-XXXXXX']);

@@ -6,9 +6,9 @@ import { readNotice } from '../../src/broker/api/approval-notice.ts';
 import { revokeToken } from '../../src/broker/api/logout.ts';
 import { probeProfile } from '../../src/broker/api/profile-probe.ts';
 import { Secret } from '../../src/domain/secret.ts';
-import { openBroker, openDesk } from '../support/desk.ts';
 import { logInOnce } from '../support/one-login.ts';
 import { plantToken } from '../support/plant.ts';
+import { openBroker, openTestApp } from '../support/test-app.ts';
 import { openFront } from './front.ts';
 
 interface Answer {
@@ -61,10 +61,10 @@ test.each(TELLING_NOTHING)(
   '%j makes a token UNKNOWN, with the code %s, and changes no row',
   async (given, code) => {
     await using front = await openFront('http://127.0.0.1:9', [['/v2/user/profile', given, given, given]]);
-    await using desk = await openDesk({ apis: 1, env: { UPSTOX_API_BASE_URL: front.url } });
-    plantToken(desk, 'PRIMARY');
-    const before = desk.rows('select * from upstox_tokens');
-    const { data } = await desk.ask(
+    await using testApp = await openTestApp({ apis: 1, env: { UPSTOX_API_BASE_URL: front.url } });
+    plantToken(testApp, 'PRIMARY');
+    const before = testApp.rows('select * from upstox_tokens');
+    const { data } = await testApp.ask(
       '{ tokenStatus { tokens { verdict profileValid reason httpStatus } choices { choice apis { apiName } } } }',
     );
     expect(data.tokenStatus.tokens).toEqual([
@@ -76,11 +76,11 @@ test.each(TELLING_NOTHING)(
       },
     ]);
     expect(data.tokenStatus.choices[1]).toEqual({ choice: 'INVALID_ONLY', apis: [] });
-    const run = await desk.ask(
+    const run = await testApp.ask(
       'mutation { generateTokens(mode: INVALID_ONLY) { status steps { apiName } } }',
     );
     expect(run.data.generateTokens).toEqual({ status: 'COMPLETED', steps: [] });
-    expect(desk.rows('select * from upstox_tokens')).toEqual(before);
+    expect(testApp.rows('select * from upstox_tokens')).toEqual(before);
   },
 );
 
@@ -93,25 +93,25 @@ test('the fault gone, the token works again', async () => {
       { status: 401, body: coded('UDAPI100050') },
     ],
   ]);
-  await using desk = await openDesk({ apis: 1, env: { UPSTOX_API_BASE_URL: front.url } });
-  plantToken(desk, 'PRIMARY');
+  await using testApp = await openTestApp({ apis: 1, env: { UPSTOX_API_BASE_URL: front.url } });
+  plantToken(testApp, 'PRIMARY');
   const verdict = async () =>
-    (await desk.ask('{ tokenStatus { tokens { verdict } } }')).data.tokenStatus.tokens[0];
+    (await testApp.ask('{ tokenStatus { tokens { verdict } } }')).data.tokenStatus.tokens[0];
   expect([await verdict(), await verdict(), await verdict()]).toEqual([
     { verdict: 'UNKNOWN' },
     { verdict: 'VALID' },
     { verdict: 'INVALID' },
   ]);
-  expect(desk.rows('select is_active from upstox_tokens')).toEqual([{ is_active: 0 }]);
+  expect(testApp.rows('select is_active from upstox_tokens')).toEqual([{ is_active: 0 }]);
 });
 
 test('a new token that a gateway refuses is kept, and is UNVERIFIED', async () => {
   await using broker = await openBroker();
   const refused = { status: 401, body: '{"message":"Unauthorized"}' };
   await using front = await openFront(broker.url, [['/v2/user/profile', refused, refused]]);
-  await using desk = await openDesk({ apis: 1, broker, env: { UPSTOX_API_BASE_URL: front.url } });
-  await logInOnce(desk.app, broker);
-  const { steps } = (await desk.ask('{ authState { run { steps { status failure { code message } } } } }'))
+  await using testApp = await openTestApp({ apis: 1, broker, env: { UPSTOX_API_BASE_URL: front.url } });
+  await logInOnce(testApp.app, broker);
+  const { steps } = (await testApp.ask('{ authState { run { steps { status failure { code message } } } } }'))
     .data.authState.run;
   expect(steps).toEqual([
     {
@@ -122,7 +122,7 @@ test('a new token that a gateway refuses is kept, and is UNVERIFIED', async () =
       },
     },
   ]);
-  expect(desk.rows('select is_active from upstox_tokens')).toEqual([{ is_active: 1 }]);
+  expect(testApp.rows('select is_active from upstox_tokens')).toEqual([{ is_active: 1 }]);
 }, 60_000);
 
 describe('a token is dead', () => {
@@ -190,11 +190,11 @@ test.each([
 test('a logout that the broker did not answer leaves the token active, and says so', async () => {
   const body = '{"message":"Unauthorized"}';
   await using front = await openFront('http://127.0.0.1:9', [['/v2/logout', { status: 401, body }]]);
-  await using desk = await openDesk({ apis: 1, env: { UPSTOX_API_BASE_URL: front.url } });
-  plantToken(desk, 'PRIMARY');
-  await desk.ask('mutation { logout(revoke: true) { state } }');
-  expect(desk.rows('select is_active from upstox_tokens')).toEqual([{ is_active: 1 }]);
-  const [entry] = desk.rows(
+  await using testApp = await openTestApp({ apis: 1, env: { UPSTOX_API_BASE_URL: front.url } });
+  plantToken(testApp, 'PRIMARY');
+  await testApp.ask('mutation { logout(revoke: true) { state } }');
+  expect(testApp.rows('select is_active from upstox_tokens')).toEqual([{ is_active: 1 }]);
+  const [entry] = testApp.rows(
     "select severity, message from vega_audit_entries where kind = 'TOKEN_NOT_REVOKED'",
   );
   expect(entry).toEqual({

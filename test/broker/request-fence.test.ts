@@ -16,7 +16,7 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { BrokerBrowser } from '../../src/broker/chromium/broker-browser.ts';
 import { findChromium } from '../../src/broker/chromium/chromium.ts';
 import { readConfig } from '../../src/config.ts';
-import { environmentOf, openBroker, settle } from '../support/desk.ts';
+import { environmentOf, openBroker, settle } from '../support/test-app.ts';
 import { inEachStep, Stranger } from './stranger.ts';
 
 const serve = async (answer: RequestListener) => {

@@ -5,7 +5,7 @@ import { totpCode } from '../../src/broker/login/totp.ts';
 import { readConfig } from '../../src/config.ts';
 import { timeStepAt } from '../../src/domain/totp-secret.ts';
 import type { Knobs } from '../../src/simulator/scenarios.ts';
-import { environmentOf, openBroker } from '../support/desk.ts';
+import { environmentOf, openBroker } from '../support/test-app.ts';
 import { type Answers, openFront } from './front.ts';
 
 const STATE = 'strange';

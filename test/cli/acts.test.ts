@@ -4,31 +4,31 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { AUTH_PHASES } from '../../src/domain/auth-phase.ts';
 import { openTwoLogins, SECOND, TOTP_LINK } from '../accounts/two-logins.ts';
 import { built } from '../support/built.ts';
-import { type Desk, openDesk, until } from '../support/desk.ts';
 import { plantToken } from '../support/plant.ts';
 import { Program } from '../support/program.ts';
 import { Screen } from '../support/screen.ts';
+import { openTestApp, type TestApp, until } from '../support/test-app.ts';
 
 let main: string;
-let desk: Desk;
+let testApp: TestApp;
 let broker: Awaited<ReturnType<typeof openTwoLogins>>;
 beforeAll(async () => {
   main = await built('src/main.ts');
   broker = await openTwoLogins();
-  desk = await openDesk({ apis: 2, broker });
+  testApp = await openTestApp({ apis: 2, broker });
 });
 afterAll(async () => {
-  await desk[Symbol.asyncDispose]();
+  await testApp[Symbol.asyncDispose]();
   await broker[Symbol.asyncDispose]();
 });
 
 const environment = (): Record<string, string> => ({
-  VEGA_PORT: new URL(desk.url).port,
-  VEGA_OPERATOR_KEY: desk.app.operatorKey,
+  VEGA_PORT: new URL(testApp.url).port,
+  VEGA_OPERATOR_KEY: testApp.app.operatorKey,
 });
 
 const open = (columns: number): Screen =>
-  new Screen({ columns, rows: 60, directory: desk.directory, env: environment() });
+  new Screen({ columns, rows: 60, directory: testApp.directory, env: environment() });
 
 const vega = (command: string): string => `${process.execPath} ${main} ${command}`;
 
@@ -50,7 +50,7 @@ test.each([80, 120])(
 
     const created = await say(`keys create feed-${columns} WEBSOCKET1 --role SERVICE`);
     const key = /vega_service_[\w-]+/.exec(created)?.[0] ?? '';
-    desk.guard('key of the command line', key);
+    testApp.guard('key of the command line', key);
     const id = /key_[0-9a-f]+/.exec(created)?.[0] ?? '';
     expect([key, id]).not.toContain('');
     expect(await say('keys list')).toContain(`feed-${columns}`);
@@ -89,9 +89,9 @@ test('an account is added with what is typed unseen, and removed', async () => {
   await screen.sees(/SECOND is added[\s\S]*\n\$$/);
   for (const secret of [mobileNumber, pin, SECOND.account.totpSecret])
     expect(screen.text()).not.toContain(secret);
-  expect((await desk.client.accounts()).map(({ id }) => id)).toContain('SECOND');
+  expect((await testApp.client.accounts()).map(({ id }) => id)).toContain('SECOND');
   expect(await screen.run(vega('accounts remove SECOND --yes'))).toContain('[exit 0]');
-  expect((await desk.client.accounts()).map(({ id }) => id)).not.toContain('SECOND');
+  expect((await testApp.client.accounts()).map(({ id }) => id)).not.toContain('SECOND');
 }, 60_000);
 
 test('secrets come through a pipe, too, and an answer that is wrong changes nothing', async () => {
@@ -105,7 +105,7 @@ test('secrets come through a pipe, too, and an answer that is wrong changes noth
     );
   const wrong = await add(`MOBILE_NUMBER=${mobileNumber}\nPIN=12\nTOTP=${TOTP_LINK}\n`);
   expect([wrong.code, wrong.out + wrong.err]).toEqual([3, expect.stringMatching(/pin/i)]);
-  expect((await desk.client.accounts()).map(({ id }) => id)).not.toContain('PIPED');
+  expect((await testApp.client.accounts()).map(({ id }) => id)).not.toContain('PIPED');
   const right = await add(`MOBILE_NUMBER=${mobileNumber}\nPIN=${pin}\nTOTP=${TOTP_LINK}\n`);
   expect([right.code, right.err]).toEqual([0, expect.any(String)]);
   expect(right.out + right.err).not.toContain(pin);
@@ -116,10 +116,10 @@ test('the master key is rotated, and a backup that it opens is made', async () =
   await using program = new Program(main);
   const { code, out } = await program.run(['keys', 'rotate-master'], environment());
   expect([code, out]).toEqual([0, expect.stringContaining('sealed with the new master key')]);
-  const kinds = desk.rows('select kind from vega_audit_entries order by sequence desc limit 2');
+  const kinds = testApp.rows('select kind from vega_audit_entries order by sequence desc limit 2');
   expect(kinds.map(({ kind }) => kind)).toEqual(['BACKUP_MADE', 'MASTER_KEY_ROTATED']);
   // A file where the folder of the backups should be.
-  const backups = path.join(desk.directory, '.vega', 'backups');
+  const backups = path.join(testApp.directory, '.vega', 'backups');
   renameSync(backups, `${backups}.aside`);
   writeFileSync(backups, '');
   const without = await program.run(['keys', 'rotate-master'], environment());
@@ -137,8 +137,8 @@ test('watch shows what happens, a line each, as text and as JSON, until Ctrl-C',
   text.start(['watch'], environment());
   json.start(['watch', '--json'], environment());
   await until('both to watch', () => STATE.test(text.said) && json.said.includes('AuthStateEvent'));
-  plantToken(desk, 'PRIMARY');
-  await desk.client.createAccessKey({ input: { name: 'seen by watch', role: 'VIEWER' } });
+  plantToken(testApp, 'PRIMARY');
+  await testApp.client.createAccessKey({ input: { name: 'seen by watch', role: 'VIEWER' } });
   await until('the entry', () => [text, json].every(({ said }) => said.includes('seen by watch')));
   for (const program of [text, json]) program.stop();
   expect([await text.exitCode(), await json.exitCode()]).toEqual([0, 0]);

@@ -1,10 +1,17 @@
 import { beforeAll, expect, test } from 'vitest';
 import { listing } from '../recipes/listings.ts';
 import { built } from '../support/built.ts';
-import { environmentOf, openBroker, openDesk, refuseLeaks, secretsOf, until } from '../support/desk.ts';
 import { documentText } from '../support/documents.ts';
 import { plantToken } from '../support/plant.ts';
 import { Program } from '../support/program.ts';
+import {
+  environmentOf,
+  openBroker,
+  openTestApp,
+  refuseLeaks,
+  secretsOf,
+  until,
+} from '../support/test-app.ts';
 
 let main: string;
 beforeAll(async () => {
@@ -99,13 +106,13 @@ test('Ctrl-C ends a run at a safe point and says what had been submitted', async
 });
 
 test('beside a server there is one browser and one winner, and the other is told who', async () => {
-  await using desk = await openDesk({ apis: 1, simulator: { scenario: 'hang' } });
+  await using testApp = await openTestApp({ apis: 1, simulator: { scenario: 'hang' } });
   await using sameServer = new Program(main);
   await using elsewhere = new Program(main);
-  const env = { ...environmentOf(desk.broker, 1), ...QUIET };
-  const key = { VEGA_PORT: new URL(desk.url).port, VEGA_OPERATOR_KEY: desk.app.operatorKey };
-  const { id } = await desk.client.generateTokens({ mode: 'ALL' });
-  await until('the browser to be taken', () => desk.broker.log.some(({ kind }) => kind === 'DIALOG'));
+  const env = { ...environmentOf(testApp.broker, 1), ...QUIET };
+  const key = { VEGA_PORT: new URL(testApp.url).port, VEGA_OPERATOR_KEY: testApp.app.operatorKey };
+  const { id } = await testApp.client.generateTokens({ mode: 'ALL' });
+  await until('the browser to be taken', () => testApp.broker.log.some(({ kind }) => kind === 'DIALOG'));
 
   const refused = await sameServer.run(['generate', '--json'], { ...env, ...key });
   expect(refused.code).toBe(1);
@@ -113,17 +120,17 @@ test('beside a server there is one browser and one winner, and the other is told
     code: 'RUN_IN_PROGRESS',
     message: expect.stringContaining(id),
   });
-  expect(refused.err).toContain(`through the server on ${desk.url}`);
+  expect(refused.err).toContain(`through the server on ${testApp.url}`);
 
   // A process of the same machine, as far as the one browser goes: the lock lies where the server's does.
-  const lock = { TMPDIR: desk.directory };
+  const lock = { TMPDIR: testApp.directory };
   const { rename } = await import('node:fs/promises');
-  await rename(`${desk.directory}/browser.lock`, `${desk.directory}/vega-auth-browser.lock`);
+  await rename(`${testApp.directory}/browser.lock`, `${testApp.directory}/vega-auth-browser.lock`);
   const busy = await elsewhere.run(['generate'], { ...env, ...lock, VEGA_PORT: '0' });
   expect(busy.code).toBe(1);
   expect(busy.err).toMatch(
     new RegExp(
-      `The browser is taken by process ${process.pid} in ${desk.directory}, since .*Wait until that run ends`,
+      `The browser is taken by process ${process.pid} in ${testApp.directory}, since .*Wait until that run ends`,
     ),
   );
 
@@ -132,10 +139,10 @@ test('beside a server there is one browser and one winner, and the other is told
 });
 
 test('what a server refuses is not gone around', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  plantToken(desk, 'PRIMARY');
+  await using testApp = await openTestApp({ apis: 1 });
+  plantToken(testApp, 'PRIMARY');
   await using program = new Program(main);
-  const env = { ...environmentOf(desk.broker, 1), ...QUIET, VEGA_PORT: new URL(desk.url).port };
+  const env = { ...environmentOf(testApp.broker, 1), ...QUIET, VEGA_PORT: new URL(testApp.url).port };
   const none = await program.run(['status'], env);
   expect([none.code, none.out, none.err]).toEqual([
     3,
@@ -146,8 +153,8 @@ test('what a server refuses is not gone around', async () => {
   expect([wrong.code, wrong.out, wrong.err]).toEqual([3, '', expect.stringContaining('refuses the key')]);
   const doctor = await program.run(['doctor'], { ...env, VEGA_OPERATOR_KEY: 'wrong-key-1234' });
   expect([doctor.code, doctor.out]).toEqual([3, expect.stringMatching(/Operator key +does not work/)]);
-  const right = await program.run(['status'], { ...env, VEGA_OPERATOR_KEY: desk.app.operatorKey });
-  expect([right.code, right.err]).toEqual([0, `vega-auth: through the server on ${desk.url}\n`]);
+  const right = await program.run(['status'], { ...env, VEGA_OPERATOR_KEY: testApp.app.operatorKey });
+  expect([right.code, right.err]).toEqual([0, `vega-auth: through the server on ${testApp.url}\n`]);
 });
 
 test('what the documents have systemd and cron run makes the tokens, and says one line', async () => {

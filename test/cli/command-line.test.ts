@@ -7,8 +7,8 @@ import { nextExpiry } from '../../src/domain/expiry.ts';
 import { IST, toWallTime } from '../../src/domain/wall-time.ts';
 import { listing } from '../recipes/listings.ts';
 import { built } from '../support/built.ts';
-import { environmentOf, openBroker, refuseLeaks, secretsOf, until } from '../support/desk.ts';
 import { Program } from '../support/program.ts';
+import { environmentOf, openBroker, refuseLeaks, secretsOf, until } from '../support/test-app.ts';
 
 const run = async (
   program: Program,

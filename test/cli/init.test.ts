@@ -5,9 +5,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Env } from '../../src/config.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import { built } from '../support/built.ts';
-import { environmentOf, openBroker, refuseLeaks, secretsOf } from '../support/desk.ts';
 import { Program } from '../support/program.ts';
 import { Screen } from '../support/screen.ts';
+import { environmentOf, openBroker, refuseLeaks, secretsOf } from '../support/test-app.ts';
 
 let main: string;
 let broker: Simulator;

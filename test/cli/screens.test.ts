@@ -1,21 +1,21 @@
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { built } from '../support/built.ts';
-import { type Desk, openDesk } from '../support/desk.ts';
 import { plantToken, plantVerdict } from '../support/plant.ts';
 import { Screen } from '../support/screen.ts';
+import { openTestApp, type TestApp } from '../support/test-app.ts';
 
 let main: string;
-let desk: Desk;
+let testApp: TestApp;
 beforeAll(async () => {
   main = await built('src/main.ts');
-  desk = await openDesk();
+  testApp = await openTestApp();
 });
 afterAll(async () => {
-  await desk[Symbol.asyncDispose]();
+  await testApp[Symbol.asyncDispose]();
 });
 
-const open = (columns: number, env: Readonly<Record<string, string>> = {}, at: Desk = desk): Screen =>
+const open = (columns: number, env: Readonly<Record<string, string>> = {}, at: TestApp = testApp): Screen =>
   new Screen({
     columns,
     rows: 70,
@@ -31,7 +31,7 @@ const masked = (text: string): string =>
     // Said to root alone.
     .replace(/\n +The browser runs without its sandbox[^→]*→ Run vega-auth as another user\./, '')
     .replace(/\b\d+ entries/, 'N entries')
-    .replaceAll(desk.url, 'http://127.0.0.1:28020')
+    .replaceAll(testApp.url, 'http://127.0.0.1:28020')
     .replace(/(?:\d+ h \d\d m|\d+ [ms]) +(?=\d{4}-)/g, '10 h 00 m  ')
     .replace(/\b(?:AMBER|RED {2})/g, 'GREEN')
     .replace(/\d{4}-\d\d-\d\d (?=\d\d:\d\d:\d\d)/g, '2026-11-24 ')
@@ -47,13 +47,13 @@ const masked = (text: string): string =>
 /** Green, yellow or red, by how late it is. */
 const glows = (text: string): boolean => ['31', '32', '33'].some((code) => text.includes(`\u001b[${code}m`));
 
-const plantMorning = (desk: Desk): void => {
-  plantToken(desk, 'PRIMARY');
-  plantVerdict(desk, 'WEBSOCKET1', 'VALID');
-  plantVerdict(desk, 'WEBSOCKET2', 'INVALID');
-  plantVerdict(desk, 'WEBSOCKET3', 'EXPIRED');
-  plantVerdict(desk, 'OPTIONCHAIN1', 'UNKNOWN');
-  plantVerdict(desk, 'OPTIONCHAIN2', 'MISSING');
+const plantMorning = (testApp: TestApp): void => {
+  plantToken(testApp, 'PRIMARY');
+  plantVerdict(testApp, 'WEBSOCKET1', 'VALID');
+  plantVerdict(testApp, 'WEBSOCKET2', 'INVALID');
+  plantVerdict(testApp, 'WEBSOCKET3', 'EXPIRED');
+  plantVerdict(testApp, 'OPTIONCHAIN1', 'UNKNOWN');
+  plantVerdict(testApp, 'OPTIONCHAIN2', 'MISSING');
 };
 
 const SEEN = ['status', 'expiry', 'accounts', 'apis', 'keys', 'doctor', 'audit --verify', 'abort', '--help'];
@@ -64,7 +64,7 @@ test.each([80, 120])(
     using screen = open(columns);
     const screens: string[] = [];
     for (const command of SEEN) {
-      if (command === 'status') plantMorning(desk);
+      if (command === 'status') plantMorning(testApp);
       const seen = await screen.run(vega(command));
       expect(seen.split('\n').every((line) => line.length <= columns)).toBe(true);
       screens.push(`$ vega-auth ${command}\n${seen}`);
@@ -75,7 +75,7 @@ test.each([80, 120])(
 );
 
 test('a run is made from the menu and shown as it goes; what is valid is confirmed before it is replaced', async () => {
-  await using own = await openDesk();
+  await using own = await openTestApp();
   using screen = open(80, {}, own);
   plantMorning(own);
   plantVerdict(own, 'OPTIONCHAIN1', 'VALID');
@@ -127,7 +127,7 @@ test('a run is made from the menu and shown as it goes; what is valid is confirm
 }, 60_000);
 
 test('"3. Generate selected (comma separated)": "1, 3" is typed as text, and a wrong answer is asked for again', async () => {
-  await using own = await openDesk({ apis: 3 });
+  await using own = await openTestApp({ apis: 3 });
   using screen = open(80, {}, own);
   plantToken(own, 'WEBSOCKET1');
   screen.type(`clear; ${vega('')}`);
@@ -154,7 +154,7 @@ test('"3. Generate selected (comma separated)": "1, 3" is typed as text, and a w
 }, 60_000);
 
 test('"Generate: 1) Remaining 2) All 3) Select APIs": --mode=auto shows three choices, under the menu’s numbers', async () => {
-  await using own = await openDesk({ apis: 3 });
+  await using own = await openTestApp({ apis: 3 });
   using screen = open(80, {}, own);
   plantToken(own, 'PRIMARY');
   screen.type(`clear; ${vega('--mode=auto')}; echo "[ended: $?]"`);
@@ -177,7 +177,7 @@ test('"Generate: 1) Remaining 2) All 3) Select APIs": --mode=auto shows three ch
 }, 60_000);
 
 test('--mode=auto asks a terminal for ten seconds, and then makes what remains by itself', async () => {
-  await using own = await openDesk({ apis: 2 });
+  await using own = await openTestApp({ apis: 2 });
   using screen = open(80, {}, own);
   plantToken(own, 'PRIMARY');
   screen.type(`clear; ${vega('--mode=auto')}; echo "[ended: $?]"`);
@@ -187,7 +187,7 @@ test('--mode=auto asks a terminal for ten seconds, and then makes what remains b
 }, 60_000);
 
 test('colour is for a terminal that wants it; a pipe gets plain text and whole lines', async () => {
-  plantMorning(desk);
+  plantMorning(testApp);
   using coloured = open(80);
   await coloured.run(vega('expiry'));
   expect(glows(coloured.text({ withColours: true }))).toBe(true);

@@ -5,20 +5,20 @@ import { runCommandLine } from '../../src/cli/command-line.ts';
 import { visible, withVisibleTexts } from '../../src/cli/view/visible.ts';
 import { isPlainText } from '../../src/domain/plain-text.ts';
 import { createLogger } from '../../src/log.ts';
-import { type Desk, openDesk } from '../support/desk.ts';
+import { openTestApp, type TestApp } from '../support/test-app.ts';
 
 /** Colours the line, renames the window, goes back over what was printed, turns letters round. */
 const EVIL = 'a\u001b[31mb\u001b]0;owned\u0007c\r\nd\u009b2Je\u202ef\u2066g\u2028h\u007f';
 const SHOWN = 'a␛[31mb␛]0;owned␇c␍␊d<U+009B>2Je<U+202E>f<U+2066>g<U+2028>h␡';
 const OBEYED = /[^\n\P{Cc}]|[\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
 
-const run = async (desk: Desk, args: readonly string[]): Promise<string> => {
+const run = async (testApp: TestApp, args: readonly string[]): Promise<string> => {
   const streams = [new PassThrough(), new PassThrough()] as const;
   const said: string[] = [];
   for (const stream of streams) stream.on('data', (part) => said.push(String(part)));
   await runCommandLine(args, {
-    env: { VEGA_PORT: new URL(desk.url).port, VEGA_OPERATOR_KEY: desk.app.operatorKey },
-    workingDirectory: desk.directory,
+    env: { VEGA_PORT: new URL(testApp.url).port, VEGA_OPERATOR_KEY: testApp.app.operatorKey },
+    workingDirectory: testApp.directory,
     out: streams[0],
     err: streams[1],
     signal: new AbortController().signal,
@@ -27,20 +27,20 @@ const run = async (desk: Desk, args: readonly string[]): Promise<string> => {
 };
 
 test('names and reasons that were stored before are shown, and the terminal obeys none of them', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  await desk.client.createAccessKey({ input: { name: 'feed', role: 'SERVICE' } });
-  desk.change('update vega_access_keys set name = ?', EVIL);
-  desk.change('update vega_accounts set name = ?', EVIL);
-  await desk.app.services.audit.record('ACCOUNT_RENAMED', { name: EVIL });
+  await using testApp = await openTestApp({ apis: 1 });
+  await testApp.client.createAccessKey({ input: { name: 'feed', role: 'SERVICE' } });
+  testApp.change('update vega_access_keys set name = ?', EVIL);
+  testApp.change('update vega_accounts set name = ?', EVIL);
+  await testApp.app.services.audit.record('ACCOUNT_RENAMED', { name: EVIL });
   const commands = ['keys', 'audit', 'accounts', 'status'].flatMap((command) => [
     [command],
     [command, '--json'],
   ]);
   for (const args of [...commands, ['generate', EVIL], [EVIL]])
-    expect([args, OBEYED.exec(await run(desk, args))]).toEqual([args, null]);
-  expect(await run(desk, ['keys'])).toContain(SHOWN);
-  expect(await run(desk, ['accounts'])).toContain(SHOWN);
-  expect(await run(desk, ['audit'])).toContain(SHOWN);
+    expect([args, OBEYED.exec(await run(testApp, args))]).toEqual([args, null]);
+  expect(await run(testApp, ['keys'])).toContain(SHOWN);
+  expect(await run(testApp, ['accounts'])).toContain(SHOWN);
+  expect(await run(testApp, ['audit'])).toContain(SHOWN);
 });
 
 test('whatever a text holds, what is shown of it is plain, and what is plain stays as it is', () => {
@@ -60,13 +60,13 @@ test('whatever a text holds, what is shown of it is plain, and what is plain sta
 });
 
 test('names, reasons and configured texts with control or bidirectional characters are refused', async () => {
-  await using desk = await openDesk({ apis: 1, env: { LOGIN_CONFIG_SOURCE: 'DATABASE' } });
+  await using testApp = await openTestApp({ apis: 1, env: { LOGIN_CONFIG_SOURCE: 'DATABASE' } });
   const codeOf = (asked: Promise<unknown>) =>
     asked.then(
       () => 'accepted',
       (error: { code: string }) => error.code,
     );
-  const { client } = desk;
+  const { client } = testApp;
   const account = { mobileNumber: '9876501234', pin: '123456', totpSecret: 'JBSWY3DPEHPK3PXP' };
   const redirectUri = 'https://127.0.0.1/callback';
   const app = { apiName: 'PRIMARY', clientId: 'id', clientSecret: 'secret', redirectUri } as const;

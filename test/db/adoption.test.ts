@@ -47,14 +47,14 @@ describe('rows of the predecessor', () => {
       (12, 'token-of-no-api', 'BACKTEST', null, null, null, null, null, null, null, null, null, null, null, null,
        null, null, null, null)`;
 
-  const desk = (): Folder => {
+  const testApp = (): Folder => {
     const folder = new Folder();
     folder.raw((connection) => connection.exec(`${SEED_TABLE}; ${ROWS}`));
     return folder;
   };
 
   test('stay as they are, byte for byte', async () => {
-    using folder = desk();
+    using folder = testApp();
     const before = bytesOf(folder);
     await read(folder);
     await read(folder);
@@ -63,7 +63,7 @@ describe('rows of the predecessor', () => {
   });
 
   test('are read in their zone; what is not said is not made up', async () => {
-    using folder = desk();
+    using folder = testApp();
     expect(await read(folder)).toMatchInlineSnapshot(`
       [
         {
@@ -107,7 +107,7 @@ describe('rows of the predecessor', () => {
   });
 
   test('are read in the zone that VEGA_DB_ZONE names', async () => {
-    using folder = desk();
+    using folder = testApp();
     const [primary] = await read(folder, 'Europe/Berlin');
     expect(primary).toMatchObject({
       generatedAt: new Date('2026-11-17T19:00:00Z'),
@@ -116,7 +116,7 @@ describe('rows of the predecessor', () => {
   });
 
   test('are one for each account and API from the first start on', async () => {
-    using folder = desk();
+    using folder = testApp();
     await read(folder);
     expect(folder.raw(indexes)).toEqual(['upstox_tokens_one_per_api']);
     const insert = (userId: string) => () =>
@@ -129,7 +129,7 @@ describe('rows of the predecessor', () => {
 });
 
 describe('several rows of one API', () => {
-  const desk = (): Folder => {
+  const testApp = (): Folder => {
     const folder = new Folder();
     folder.raw((connection) =>
       connection.exec(`${SEED_TABLE};
@@ -141,7 +141,7 @@ describe('several rows of one API', () => {
   };
 
   test('stay, and the newest is read', async () => {
-    using folder = desk();
+    using folder = testApp();
     const before = bytesOf(folder);
     expect((await read(folder)).map(({ apiName, accessToken }) => [apiName, accessToken])).toEqual([
       ['PRIMARY', 'newest'],
@@ -152,7 +152,7 @@ describe('several rows of one API', () => {
   });
 
   test('become one when the token is replaced, and are kept one from the next start on', async () => {
-    using folder = desk();
+    using folder = testApp();
     await (async () => {
       await using database = await folder.open();
       await database.write((transaction) =>

@@ -4,7 +4,7 @@ import { DatabaseError } from '../../src/db/database-error.ts';
 import { locateDatabase } from '../../src/db/files/locate.ts';
 import { Folder } from './temporary-database.ts';
 
-const desk = (...databases: string[]): Folder => {
+const testApp = (...databases: string[]): Folder => {
   const folder = new Folder();
   mkdirSync(folder.file('database'));
   for (const name of databases) writeFileSync(folder.file(name), '');
@@ -18,17 +18,17 @@ test.each([
   ['is the one asked for, where there is none', [], 'tokens.db', 'tokens.db'],
   ['is the one asked for, beside others', ['vega_trade.db', 'database/vega_trade.db'], './x/../y.db', 'y.db'],
 ])('the database %s', (_what, existing, asked, expected) => {
-  using folder = desk(...existing);
+  using folder = testApp(...existing);
   expect(locateDatabase(asked, folder.path)).toBe(folder.file(expected));
 });
 
 test('an absolute path is taken as it is', () => {
-  using folder = desk('vega_trade.db');
+  using folder = testApp('vega_trade.db');
   expect(locateDatabase('/srv/desk/vega.db', folder.path)).toBe('/srv/desk/vega.db');
 });
 
 test('two databases are refused, because guessing could show the tokens of the wrong one', () => {
-  using folder = desk('vega_trade.db', 'database/vega_trade.db');
+  using folder = testApp('vega_trade.db', 'database/vega_trade.db');
   expect(() => locateDatabase(null, folder.path)).toThrow(
     new DatabaseError(
       'vega_trade.db and database/vega_trade.db',

@@ -8,7 +8,7 @@ import { findTokens } from '../../src/db/queries/tokens.ts';
 import { findUnfitTable, trialOf, type UnfitTable } from '../../src/db/schema/table-trial.ts';
 import { API_NAMES, type ApiName } from '../../src/domain/api-name.ts';
 import { toAuditEntry } from '../../src/domain/audit.ts';
-import { until } from '../support/desk.ts';
+import { until } from '../support/test-app.ts';
 import { Folder, ISSUED, newToken, SEED_TABLE } from './temporary-database.ts';
 
 const ACCOUNT = { id: 'UPSTOX_01', number: 1 };
@@ -51,7 +51,7 @@ const everythingIn = (connection: Sqlite.Database): unknown => {
   return names.map((name) => [name, connection.prepare(`select * from "${name}"`).all()]);
 };
 
-const desk = (statements: string): Folder => {
+const testApp = (statements: string): Folder => {
   const folder = new Folder();
   folder.raw((connection) => connection.exec(statements));
   return folder;
@@ -62,7 +62,7 @@ const tableWith = (id: string, more = '', behind = ''): string =>
   `create table upstox_tokens ("id" ${id}, ${SEED_COLUMNS}${more})${behind}`;
 
 test('a table of the seed takes what a run writes, and nothing of the trial is left', async () => {
-  using folder = desk(SEED_TABLE);
+  using folder = testApp(SEED_TABLE);
   await using database = await folder.open();
   await keep(database, 'PRIMARY');
   const before = folder.raw(everythingIn);
@@ -78,7 +78,7 @@ describe('a table that does not number its rows by itself gets the next number',
     ['a table without rowid', tableWith('integer primary key', '', ' without rowid')],
     ['a key of two columns', tableWith('integer not null', ', primary key (id, api_name)')],
   ])('%s', async (_name, statements) => {
-    using folder = desk(
+    using folder = testApp(
       `${statements}; insert into upstox_tokens (id, api_name, access_token) values (7, 'PRIMARY', 'old')`,
     );
     await using database = await folder.open();
@@ -169,7 +169,7 @@ const UNFIT: readonly (readonly [name: string, statements: string, says: RegExp]
 
 describe('what a table refuses is named with the cure before anything is submitted:', () => {
   test.each(UNFIT)('%s', async (_name, statements, says) => {
-    using folder = desk(statements);
+    using folder = testApp(statements);
     await using database = await folder.open();
     const before = folder.raw(everythingIn);
     const unfit = await tryTables(database);
@@ -179,7 +179,7 @@ describe('what a table refuses is named with the cure before anything is submitt
   });
 
   test.each(UNFIT)('%s; the cure cures it, and the rows are taken over', async (_name, statements) => {
-    using folder = desk(statements);
+    using folder = testApp(statements);
     const [before, table] = await (async () => {
       await using database = await folder.open();
       return [await texts(database), (await tryTables(database))?.table ?? ''] as const;
@@ -205,7 +205,7 @@ describe('a token that exists and that the table refuses', () => {
     "create trigger guard before insert on upstox_tokens begin select raise(abort, 'canary'); end";
 
   test('is kept in memory and spilled, and comes into the table when the trigger is gone', async () => {
-    using folder = desk(SEED_TABLE);
+    using folder = testApp(SEED_TABLE);
     await using database = await folder.open();
     await keep(database, 'PRIMARY', 'token-old');
     folder.raw((connection) => connection.exec(GUARD));
@@ -223,7 +223,7 @@ describe('a token that exists and that the table refuses', () => {
   });
 
   test('outlives the program: the next start begins in memory, and the cure brings the token into the table', async () => {
-    using folder = desk(SEED_TABLE);
+    using folder = testApp(SEED_TABLE);
     await (async () => {
       await using database = await folder.open();
       await keep(database, 'PRIMARY', 'token-old');
@@ -244,7 +244,7 @@ describe('a token that exists and that the table refuses', () => {
   });
 
   test('does not wait for a table that only other programs read', async () => {
-    using folder = desk(SEED_TABLE);
+    using folder = testApp(SEED_TABLE);
     await using database = await folder.open();
     folder.raw((connection) =>
       connection.exec(

@@ -2,7 +2,7 @@ import { setTimeout as settle } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { AnswerCache } from '../../src/http/graphql/answer-cache.ts';
-import { openBroker, openDesk } from '../support/desk.ts';
+import { openBroker, openTestApp } from '../support/test-app.ts';
 
 const QUERIES = [
   '{ tokens { apiName verdict fingerprint generatedAt expiresAt checkedAt storage version } }',
@@ -66,11 +66,11 @@ test('no answer that is kept is stale, whoever writes, whatever is learnt and ho
   let kept = 0;
   await fc.assert(
     fc.asyncProperty(fc.array(acts, { minLength: 4, maxLength: 14 }), async (sequence) => {
-      await using desk = await openDesk({ apis: 2, broker, clock: () => new Date(now()) });
+      await using testApp = await openTestApp({ apis: 2, broker, clock: () => new Date(now()) });
       const compare = async () => {
         for (const query of QUERIES) {
           salt += 1;
-          const [before, made, after] = await thrice(desk.url, desk.app.operatorKey, query, salt);
+          const [before, made, after] = await thrice(testApp.url, testApp.app.operatorKey, query, salt);
           // The clock and what goes on by itself may change it between two of the three, a stale one is old in both.
           expect([before, after]).toContain(made);
           if (before === after) kept += 1;
@@ -80,34 +80,34 @@ test('no answer that is kept is stale, whoever writes, whatever is learnt and ho
       for (const act of sequence) {
         if (act.kind === 'GENERATE') {
           const names = act.apiNames.join(', ');
-          await desk.ask(
+          await testApp.ask(
             `mutation { generateTokens(mode: PARTIAL, apiNames: [${names}], replaceValid: true) { id } }`,
           );
           // In the middle of a run what is compared would change between two requests, so it is waited for.
           for (;;) {
-            const { data } = await desk.ask('{ authState { run { endedAt status } } }');
+            const { data } = await testApp.ask('{ authState { run { endedAt status } } }');
             const run = data.authState.run;
             if (run === null || run.endedAt !== null || run.status === 'COOLDOWN') break;
             await settle(20);
           }
         }
-        if (act.kind === 'CHECK') await desk.ask('{ tokenStatus { valid } }');
+        if (act.kind === 'CHECK') await testApp.ask('{ tokenStatus { valid } }');
         if (act.kind === 'LATER') offset += act.seconds * 1000;
         if (act.kind === 'FOREIGN_TOKEN')
-          desk.change(
+          testApp.change(
             'update upstox_tokens set validity_at = ? where is_primary = 1',
             istAt(now() + act.seconds * 1000),
           );
         if (act.kind === 'FOREIGN_COOLDOWN')
-          desk.change(
+          testApp.change(
             "update vega_auth_states set cooldown_from = ?, cooldown_until = ?, cooldown_reason = 'THROTTLED'",
             now(),
             now() + act.milliseconds,
           );
         if (act.kind === 'REVOKE')
-          for (const { access_token } of desk.rows('select access_token from upstox_tokens'))
+          for (const { access_token } of testApp.rows('select access_token from upstox_tokens'))
             broker.revoke(access_token);
-        if (act.kind === 'LOG_OUT') await desk.ask('mutation { logout { state } }');
+        if (act.kind === 'LOG_OUT') await testApp.ask('mutation { logout { state } }');
         await compare();
       }
     }),
@@ -120,10 +120,10 @@ const istAt = (milliseconds: number): string =>
   new Date(milliseconds + 19_800_000).toISOString().slice(0, 19).replace('T', ' ');
 
 test('an answer is given again while nothing changes, also to another key of the same role', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  const ask = (query: string) => desk.ask(query);
+  await using testApp = await openTestApp({ apis: 1 });
+  const ask = (query: string) => testApp.ask(query);
   await ask('{ ready }');
-  const { answers: cache } = desk.app;
+  const { answers: cache } = testApp.app;
   const before = cache.hits;
   await ask('{ ready }');
   expect(cache.hits).toBe(before + 1);

@@ -9,16 +9,16 @@ import { expect, test } from 'vitest';
 import { findChromium } from '../../src/broker/chromium/chromium.ts';
 import { OPERATIONS } from '../../src/http/rest/operations.ts';
 import { holderOf } from '../support/callers.ts';
-import { type Desk, openDesk, settle } from '../support/desk.ts';
 import { logIn } from '../support/session.ts';
+import { openTestApp, settle, type TestApp } from '../support/test-app.ts';
 
 const REQUESTS = 10_000;
 const AT_ONCE = 16;
 
 /** Sends bytes as they are, which no HTTP library would, and answers what comes back. */
-const sendRaw = (desk: Desk, bytes: string): Promise<string> =>
+const sendRaw = (testApp: TestApp, bytes: string): Promise<string> =>
   new Promise((resolve) => {
-    const { port } = new URL(desk.url);
+    const { port } = new URL(testApp.url);
     let answer = '';
     const socket = net.connect(Number(port), '127.0.0.1', () => socket.end(bytes, 'latin1'));
     socket.setTimeout(5000, () => socket.destroy(new Error('no answer')));
@@ -132,8 +132,8 @@ type Attack = typeof attack extends fc.Arbitrary<infer Value> ? Value : never;
 const LONG_ANSWERS = new Set(['accept: text/event-stream', 'accept: text/html']);
 
 /** Half of them come with a key that may read: that must not help them to act, or to crash anything. */
-const bytesOf = (desk: Desk, key: string, sent: Attack): string => {
-  const { host } = new URL(desk.url);
+const bytesOf = (testApp: TestApp, key: string, sent: Attack): string => {
+  const { host } = new URL(testApp.url);
   const own = sent.isOurs ? [`authorization: Bearer ${key}`, 'content-type: application/json'] : [];
   const text = Buffer.from(sent.body).toString('latin1');
   const lines = [
@@ -152,10 +152,10 @@ const bytesOf = (desk: Desk, key: string, sent: Attack): string => {
 };
 
 /** All that is stored, but what is written down of the attacks themselves, and that a key's holder has logged in. */
-const contentsOf = (desk: Desk): Record<string, unknown[]> => {
-  const tables = desk.rows("select name from sqlite_master where type = 'table'").map(({ name }) => name);
+const contentsOf = (testApp: TestApp): Record<string, unknown[]> => {
+  const tables = testApp.rows("select name from sqlite_master where type = 'table'").map(({ name }) => name);
   const kept = tables.filter((name) => !/^(sqlite_|vega_audit_|vega_events|vega_sessions)/.test(name));
-  return Object.fromEntries(kept.map((name) => [name, desk.rows(`select * from "${name}"`)]));
+  return Object.fromEntries(kept.map((name) => [name, testApp.rows(`select * from "${name}"`)]));
 };
 
 const heapAfterCollection = async (): Promise<number> => {
@@ -169,9 +169,9 @@ const heapAfterCollection = async (): Promise<number> => {
 };
 
 test('ten thousand made-up requests get nothing done, crash nothing and leave nothing behind', async () => {
-  await using desk = await openDesk({ apis: 1, env: { VEGA_TRUST_PROXY: 'true' } });
-  const viewer = await holderOf(desk, { name: 'screen', role: 'VIEWER' });
-  const before = contentsOf(desk);
+  await using testApp = await openTestApp({ apis: 1, env: { VEGA_TRUST_PROXY: 'true' } });
+  const viewer = await holderOf(testApp, { name: 'screen', role: 'VIEWER' });
+  const before = contentsOf(testApp);
   const attacks = fc.sample(attack, {
     numRuns: REQUESTS,
     seed: Number(process.env.VEGA_FUZZ_SEED ?? Date.now()),
@@ -184,8 +184,8 @@ test('ten thousand made-up requests get nothing done, crash nothing and leave no
     await Promise.all(
       attacks.slice(index, index + AT_ONCE).map(async (sent) => {
         if (sent.isOurs && sent.headers.some((line) => LONG_ANSWERS.has(line))) return;
-        const bytes = bytesOf(desk, viewer.key, sent);
-        const answer = await sendRaw(desk, bytes);
+        const bytes = bytesOf(testApp, viewer.key, sent);
+        const answer = await sendRaw(testApp, bytes);
         const status = Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1] ?? 0);
         statuses.add(status);
         const isWrong =
@@ -199,8 +199,8 @@ test('ten thousand made-up requests get nothing done, crash nothing and leave no
   heaps.push(await heapAfterCollection());
   expect(bad).toEqual([]);
   for (const status of [200, 400, 401, 403, 404, 405, 415, 429, 431]) expect(statuses).toContain(status);
-  expect(contentsOf(desk)).toEqual(before);
-  expect((await desk.ask('{ ready }')).data).toEqual({ ready: false });
+  expect(contentsOf(testApp)).toEqual(before);
+  expect((await testApp.ask('{ ready }')).data).toEqual({ ready: false });
   const [, early = 0] = heaps;
   expect((heaps.at(-1) ?? 0) - early).toBeLessThan(10e6);
 }, 120_000);
@@ -234,7 +234,7 @@ const EVIL_PAGE = `<!doctype html><title>trying</title>
 </script>`;
 
 test('a page of another site gets nothing done and learns nothing, with the operator logged in beside it', async () => {
-  await using desk = await openDesk({ apis: 1 });
+  await using testApp = await openTestApp({ apis: 1 });
   const evil = createServer((_request, response) => {
     response.setHeader('content-type', 'text/html').end(EVIL_PAGE);
   });
@@ -245,12 +245,12 @@ test('a page of another site gets nothing done and learns nothing, with the oper
   if (found === undefined) throw new Error('run `npm run setup` first');
   await using browser = await chromium.launch({ executablePath: found.executablePath });
   const context = await browser.newContext();
-  await logIn(context, desk);
+  await logIn(context, testApp);
   const page = await context.newPage();
   const { port } = evil.address() as AddressInfo;
   // Another port of the same host is the same site to a cookie, another name is not: neither is us.
   for (const host of ['127.0.0.1', 'localhost']) {
-    await page.goto(`http://${host}:${port}/?at=${encodeURIComponent(desk.url)}`);
+    await page.goto(`http://${host}:${port}/?at=${encodeURIComponent(testApp.url)}`);
     await page.waitForFunction("document.title.startsWith('[')");
     const learned = JSON.parse(await page.title()) as string[];
     expect(learned).toEqual([
@@ -264,7 +264,7 @@ test('a page of another site gets nothing done and learns nothing, with the oper
   }
   evil.close();
   evil.closeAllConnections();
-  const acts = desk.rows(
+  const acts = testApp.rows(
     "select kind from vega_audit_entries where kind not in ('SERVER_STARTED', 'SESSION_OPENED')",
   );
   expect(acts.map(({ kind }) => kind)).not.toContain('LOGGED_OUT');

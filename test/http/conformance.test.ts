@@ -1,15 +1,15 @@
 import { auditServer } from 'graphql-http';
 import { expect, test } from 'vitest';
-import { openDesk } from '../support/desk.ts';
+import { openTestApp } from '../support/test-app.ts';
 
 test('everything that GraphQL over HTTP says a server must, should and may do is done', async () => {
-  await using desk = await openDesk({ apis: 1 });
+  await using testApp = await openTestApp({ apis: 1 });
   const audits = await auditServer({
-    url: `${desk.url}/graphql`,
+    url: `${testApp.url}/graphql`,
     fetchFn: (url: string, init: RequestInit = {}) =>
       fetch(url, {
         ...init,
-        headers: { ...(init.headers as object), authorization: `Bearer ${desk.app.operatorKey}` },
+        headers: { ...(init.headers as object), authorization: `Bearer ${testApp.app.operatorKey}` },
       }),
   });
   const failed = audits
@@ -20,10 +20,10 @@ test('everything that GraphQL over HTTP says a server must, should and may do is
 });
 
 test('a mutation by GET is refused, and a query is answered', async () => {
-  await using desk = await openDesk({ apis: 1 });
+  await using testApp = await openTestApp({ apis: 1 });
   const get = (query: string) =>
-    fetch(`${desk.url}/graphql?query=${encodeURIComponent(query)}`, {
-      headers: { authorization: `Bearer ${desk.app.operatorKey}` },
+    fetch(`${testApp.url}/graphql?query=${encodeURIComponent(query)}`, {
+      headers: { authorization: `Bearer ${testApp.app.operatorKey}` },
     });
   const refused = await get('mutation { logout { state } }');
   expect([refused.status, refused.headers.get('allow')]).toEqual([405, 'POST']);

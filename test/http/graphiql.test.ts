@@ -1,7 +1,7 @@
 import { type Browser, chromium, type Page } from 'playwright';
 import { expect, test } from 'vitest';
 import { findChromium } from '../../src/broker/chromium/chromium.ts';
-import { openDesk } from '../support/desk.ts';
+import { openTestApp } from '../support/test-app.ts';
 
 const launch = (): Promise<Browser> => {
   const found = findChromium({ headless: true });
@@ -15,20 +15,24 @@ const open = async (page: Page, url: string, query: string): Promise<void> => {
 };
 
 test('GraphiQL runs the mutation and the subscription, and asks no other host for anything', async () => {
-  await using desk = await openDesk({ apis: 2 });
+  await using testApp = await openTestApp({ apis: 2 });
   await using browser = await launch();
   const context = await browser.newContext();
   const foreign: string[] = [];
   context.on('request', (request) => {
-    if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(desk.url))
+    if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(testApp.url))
       foreign.push(request.url());
   });
   const [watcher, actor] = [await context.newPage(), await context.newPage()];
-  await watcher.goto(`${desk.url}${desk.app.issueLoginPath()}`);
-  await watcher.waitForURL(`${desk.url}/`);
+  await watcher.goto(`${testApp.url}${testApp.app.issueLoginPath()}`);
+  await watcher.waitForURL(`${testApp.url}/`);
 
-  await open(watcher, desk.url, 'subscription { tokenProgress { generated total current step } }');
-  await open(actor, desk.url, 'mutation { generateTokens(mode: ALL) { status steps { apiName status } } }');
+  await open(watcher, testApp.url, 'subscription { tokenProgress { generated total current step } }');
+  await open(
+    actor,
+    testApp.url,
+    'mutation { generateTokens(mode: ALL) { status steps { apiName status } } }',
+  );
   const result = (page: Page) => page.locator('.graphiql-response');
   await result(actor).getByText('RUNNING').waitFor();
   await expect.poll(() => result(watcher).innerText(), { timeout: 20_000 }).toMatch(/"generated":\s*2/);
@@ -36,10 +40,10 @@ test('GraphiQL runs the mutation and the subscription, and asks no other host fo
 }, 60_000);
 
 test('a browser without a session is told in words how to get one', async () => {
-  await using desk = await openDesk({ apis: 1 });
+  await using testApp = await openTestApp({ apis: 1 });
   await using browser = await launch();
   const page = await browser.newPage();
-  const response = await page.goto(`${desk.url}/graphql`);
+  const response = await page.goto(`${testApp.url}/graphql`);
   expect(response?.status()).toBe(401);
   expect(await page.innerText('body')).toContain('open the link that the server printed');
 });

@@ -3,14 +3,14 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import { isLoopback, readHost, readHostName } from '../../src/domain/host-name.ts';
-import { type Desk, openDesk } from '../support/desk.ts';
+import { openTestApp, type TestApp } from '../support/test-app.ts';
 
 /** The status that a request gets with this Host header. */
-const statusWith = (desk: Desk, host: string): Promise<number> =>
+const statusWith = (testApp: TestApp, host: string): Promise<number> =>
   new Promise((resolve, reject) => {
-    const key = { authorization: `Bearer ${desk.app.operatorKey}` };
+    const key = { authorization: `Bearer ${testApp.app.operatorKey}` };
     http
-      .get(`${desk.url}/auth/ready`, { headers: { ...key, host }, agent: false }, (response) => {
+      .get(`${testApp.url}/auth/ready`, { headers: { ...key, host }, agent: false }, (response) => {
         response.resume();
         resolve(response.statusCode ?? 0);
       })
@@ -20,18 +20,18 @@ const statusWith = (desk: Desk, host: string): Promise<number> =>
 test.each(['127.0.0.5', '127.1', 'localhost', 'LOCALHOST', 'localhost.', '::1', '[::1]', '0:0:0:0:0:0:0:1'])(
   'where the server listens on %s it answers there',
   async (host) => {
-    await using desk = await openDesk({ apis: 1, env: { VEGA_HOST: host } });
-    expect((await desk.ask('{ ready }')).data).toEqual({ ready: false });
-    expect(await statusWith(desk, new URL(desk.url).host)).toBe(200);
+    await using testApp = await openTestApp({ apis: 1, env: { VEGA_HOST: host } });
+    expect((await testApp.ask('{ ready }')).data).toEqual({ ready: false });
+    expect(await statusWith(testApp, new URL(testApp.url).host)).toBe(200);
   },
 );
 
 test('a host is served in every spelling, and nothing that only looks like one', async () => {
-  await using desk = await openDesk({
+  await using testApp = await openTestApp({
     apis: 1,
     env: { VEGA_ALLOWED_HOSTS: 'Desk.Example., [FD00::5], fd00:0::6' },
   });
-  const { port } = new URL(desk.url);
+  const { port } = new URL(testApp.url);
   const served = [
     '127.0.0.9',
     'LocalHost:1',
@@ -42,7 +42,7 @@ test('a host is served in every spelling, and nothing that only looks like one',
     '[fd00::6]',
   ];
   for (const host of [...served, `127.0.0.1:${port}`])
-    expect([host, await statusWith(desk, host)]).toEqual([host, 200]);
+    expect([host, await statusWith(testApp, host)]).toEqual([host, 200]);
   const refused = [
     'evil.example',
     '128.0.0.1',
@@ -51,7 +51,7 @@ test('a host is served in every spelling, and nothing that only looks like one',
     'evil@127.0.0.1',
   ];
   for (const host of [...refused, '127.0.0.1/livez?', '[::2]', '[fd00::7]', '%31'])
-    expect([host, await statusWith(desk, host)]).toEqual([host, 403]);
+    expect([host, await statusWith(testApp, host)]).toEqual([host, 403]);
 });
 
 const LEAST = {

@@ -1,20 +1,20 @@
 import { getIntrospectionQuery } from 'graphql';
 import { expect, test } from 'vitest';
-import { type Desk, openDesk } from '../support/desk.ts';
+import { openTestApp, type TestApp } from '../support/test-app.ts';
 
-const post = (desk: Desk, body: string, headers: Record<string, string> = {}) =>
-  fetch(`${desk.url}/graphql`, {
+const post = (testApp: TestApp, body: string, headers: Record<string, string> = {}) =>
+  fetch(`${testApp.url}/graphql`, {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
-      authorization: `Bearer ${desk.app.operatorKey}`,
+      authorization: `Bearer ${testApp.app.operatorKey}`,
       ...headers,
     },
     body,
   });
 
-const codeOf = async (desk: Desk, query: string) => {
-  const { errors } = await desk.ask(query);
+const codeOf = async (testApp: TestApp, query: string) => {
+  const { errors } = await testApp.ask(query);
   return [errors?.[0].extensions.code, errors?.[0].message, typeof errors?.[0].extensions.nextAction];
 };
 
@@ -27,56 +27,58 @@ const bomb = (levels: number) =>
   ).join('\n')} { ...F${levels - 1} }`;
 
 test('a document that asks for too much is refused before anything of it is done', async () => {
-  await using desk = await openDesk({ apis: 1 });
+  await using testApp = await openTestApp({ apis: 1 });
   const usual = '{ accounts { authState { run { steps { failure { code } } } } } }';
-  expect((await desk.ask(usual)).errors).toBeUndefined();
+  expect((await testApp.ask(usual)).errors).toBeUndefined();
   const aliases = Array.from({ length: 51 }, (_, index) => `a${index}: ready`).join(' ');
-  expect(await codeOf(desk, `{ ${aliases} }`)).toEqual([
+  expect(await codeOf(testApp, `{ ${aliases} }`)).toEqual([
     'DOCUMENT_TOO_COMPLEX',
     'The document asks for too much: more than 50 aliases.',
     'string',
   ]);
-  expect(await codeOf(desk, `{ ${'ready '.repeat(1001)} }`)).toEqual([
+  expect(await codeOf(testApp, `{ ${'ready '.repeat(1001)} }`)).toEqual([
     'DOCUMENT_TOO_COMPLEX',
     'The document asks for too much: more than 1000 fields.',
     'string',
   ]);
-  expect(await codeOf(desk, `{ ${'ready '.repeat(2001)} }`)).toEqual([
+  expect(await codeOf(testApp, `{ ${'ready '.repeat(2001)} }`)).toEqual([
     'DOCUMENT_TOO_COMPLEX',
     'The document asks for too much: more than 2000 tokens.',
     'string',
   ]);
-  expect((await codeOf(desk, bomb(20)))[0]).toBe('DOCUMENT_TOO_COMPLEX');
-  expect((await desk.ask('mutation { logout(revoke: true) { state } }')).data.logout.state).toBe('IDLE');
+  expect((await codeOf(testApp, bomb(20)))[0]).toBe('DOCUMENT_TOO_COMPLEX');
+  expect((await testApp.ask('mutation { logout(revoke: true) { state } }')).data.logout.state).toBe('IDLE');
 });
 
 test('a document within a document within a document is refused by its depth', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  const { errors } = await desk.ask(`{ ${'accounts { '.repeat(13)} id ${'} '.repeat(13)} }`);
+  await using testApp = await openTestApp({ apis: 1 });
+  const { errors } = await testApp.ask(`{ ${'accounts { '.repeat(13)} id ${'} '.repeat(13)} }`);
   const messages = errors.map(({ message }: { message: string }) => message);
   expect(messages).toContain('The document asks for too much: more than 12 levels.');
 });
 
 test('the introspection of GraphiQL is answered, a deeper one is not, and neither without a key', async () => {
-  await using desk = await openDesk({ apis: 1 });
+  await using testApp = await openTestApp({ apis: 1 });
   const query = getIntrospectionQuery({ inputValueDeprecation: true, oneOf: true, specifiedByUrl: true });
-  const { data } = await desk.ask(query);
+  const { data } = await testApp.ask(query);
   expect(data.__schema.types.length).toBeGreaterThan(20);
   const deeper =
     '{ __schema { types { fields { type { fields { type { fields { type { fields { name } } } } } } } } } }';
-  expect((await desk.ask(deeper)).errors[0].message).toContain('Maximum introspection depth exceeded');
-  expect((await post(desk, JSON.stringify({ query }), { authorization: 'Bearer guess' })).status).toBe(401);
+  expect((await testApp.ask(deeper)).errors[0].message).toContain('Maximum introspection depth exceeded');
+  expect((await post(testApp, JSON.stringify({ query }), { authorization: 'Bearer guess' })).status).toBe(
+    401,
+  );
 });
 
 test('one request is one operation, and no longer than a megabyte', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  const batch = await post(desk, JSON.stringify([{ query: '{ ready }' }, { query: '{ ready }' }]));
+  await using testApp = await openTestApp({ apis: 1 });
+  const batch = await post(testApp, JSON.stringify([{ query: '{ ready }' }, { query: '{ ready }' }]));
   expect(batch.status).toBe(400);
   expect((await batch.json()).errors[0]).toMatchObject({
     message: 'The body has to be one JSON object.',
     extensions: { code: 'BAD_REQUEST', nextAction: expect.any(String) },
   });
-  const long = await post(desk, JSON.stringify({ query: `{ ready } # ${'x'.repeat(1_000_000)}` }));
+  const long = await post(testApp, JSON.stringify({ query: `{ ready } # ${'x'.repeat(1_000_000)}` }));
   expect(long.status).toBe(413);
   expect(await long.json()).toEqual({
     errors: [
@@ -86,7 +88,7 @@ test('one request is one operation, and no longer than a megabyte', async () => 
       },
     ],
   });
-  expect((await desk.ask('{ ready }')).data).toEqual({ ready: false });
+  expect((await testApp.ask('{ ready }')).data).toEqual({ ready: false });
 });
 
 test.each([
@@ -104,22 +106,22 @@ test.each([
   ],
   ['{"query":"{ ready }","id":"1"}', 'Unexpected parameter "id" in the request body.'],
 ])('%s is no GraphQL request', async (body, message) => {
-  await using desk = await openDesk({ apis: 1 });
-  const response = await post(desk, body, { accept: 'application/graphql-response+json' });
+  await using testApp = await openTestApp({ apis: 1 });
+  const response = await post(testApp, body, { accept: 'application/graphql-response+json' });
   expect(response.status).toBe(400);
   expect((await response.json()).errors[0]).toMatchObject({ message, extensions: { code: 'BAD_REQUEST' } });
 });
 
 test('an operation that the document does not have is bad input', async () => {
-  await using desk = await openDesk({ apis: 1 });
+  await using testApp = await openTestApp({ apis: 1 });
   const two = 'query A { ready } query B { ready }';
   const answers = [
-    await post(desk, JSON.stringify({ query: two })),
-    await post(desk, JSON.stringify({ query: two, operationName: 'C' })),
-    await post(desk, JSON.stringify({ query: two, operationName: {} })),
+    await post(testApp, JSON.stringify({ query: two })),
+    await post(testApp, JSON.stringify({ query: two, operationName: 'C' })),
+    await post(testApp, JSON.stringify({ query: two, operationName: {} })),
   ];
   for (const answer of answers)
     expect((await answer.json()).errors[0].extensions.code).toBe('BAD_USER_INPUT');
-  const chosen = await post(desk, JSON.stringify({ query: two, operationName: 'B' }));
+  const chosen = await post(testApp, JSON.stringify({ query: two, operationName: 'B' }));
   expect(await chosen.json()).toEqual({ data: { ready: false } });
 });

@@ -1,23 +1,23 @@
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
-import { type Desk, openDesk, until } from '../support/desk.ts';
 import { openWire } from '../support/event-lines.ts';
+import { openTestApp, type TestApp, until } from '../support/test-app.ts';
 
-const post = (desk: Desk, body: string, headers: Record<string, string> = {}) =>
-  fetch(`${desk.url}/graphql`, {
+const post = (testApp: TestApp, body: string, headers: Record<string, string> = {}) =>
+  fetch(`${testApp.url}/graphql`, {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
-      authorization: `Bearer ${desk.app.operatorKey}`,
+      authorization: `Bearer ${testApp.app.operatorKey}`,
       ...headers,
     },
     body,
   });
 
 /** What comes back for bytes that no client library would send. */
-const sendRaw = (desk: Desk, target: string, body: string): Promise<string> =>
+const sendRaw = (testApp: TestApp, target: string, body: string): Promise<string> =>
   new Promise((resolve, reject) => {
-    const { hostname, port, host } = new URL(desk.url);
+    const { hostname, port, host } = new URL(testApp.url);
     const socket = connect(Number(port), hostname);
     let text = '';
     socket.on('error', reject);
@@ -26,30 +26,30 @@ const sendRaw = (desk: Desk, target: string, body: string): Promise<string> =>
     });
     socket.on('close', () => resolve(text));
     socket.write(
-      `POST ${target} HTTP/1.1\r\nhost: ${host}\r\nauthorization: Bearer ${desk.app.operatorKey}\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+      `POST ${target} HTTP/1.1\r\nhost: ${host}\r\nauthorization: Bearer ${testApp.app.operatorKey}\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
     );
   });
 
 test.each(['text/html', 'image/png', ';;;,,', 'application/json;charset=latin1'])(
   'a mutation whose answer has no form that %s names is not executed',
   async (accept) => {
-    await using desk = await openDesk({ apis: 1 });
+    await using testApp = await openTestApp({ apis: 1 });
     const query = 'mutation { clearQuarantine(reason: "looked at it") { state } }';
-    const response = await post(desk, JSON.stringify({ query }), { accept });
+    const response = await post(testApp, JSON.stringify({ query }), { accept });
     expect([response.status, (await response.json()).errors[0].extensions]).toEqual([
       406,
       { code: 'NOT_ACCEPTABLE', nextAction: expect.stringContaining('text/event-stream') },
     ]);
-    expect(desk.rows("select kind from vega_audit_entries where kind = 'QUARANTINE_CLEARED'")).toEqual([]);
+    expect(testApp.rows("select kind from vega_audit_entries where kind = 'QUARANTINE_CLEARED'")).toEqual([]);
   },
 );
 
 test.each(['application/json', 'text/event-stream'])(
   'a body that is no JSON is quoted in no answer that is %s',
   async (accept) => {
-    await using desk = await openDesk({ apis: 1 });
+    await using testApp = await openTestApp({ apis: 1 });
     const body = '{"query": "mutation { x(pin: 1) }", pin:"987654"';
-    const response = await post(desk, body, { accept });
+    const response = await post(testApp, body, { accept });
     const text = await response.text();
     expect([response.status, JSON.parse(text).errors[0].extensions.code]).toEqual([400, 'BAD_REQUEST']);
     expect(text).not.toContain('987654');
@@ -57,31 +57,33 @@ test.each(['application/json', 'text/event-stream'])(
 );
 
 test('another spelling of a path is no way round a limit', async () => {
-  await using desk = await openDesk({ apis: 1 });
+  await using testApp = await openTestApp({ apis: 1 });
   const body = JSON.stringify({ query: `{ ready } # ${'x'.repeat(1_200_000)}` });
-  expect(await sendRaw(desk, '/./graphql', body)).toMatch(/^HTTP\/1\.1 404/);
-  expect(await sendRaw(desk, '/x/../graphql', '{"query":"{ ready }"}')).toMatch(/^HTTP\/1\.1 404/);
-  expect(await sendRaw(desk, `${desk.url}/graphql`, '{"query":"{ ready }"}')).toMatch(/^HTTP\/1\.1 4\d\d/);
+  expect(await sendRaw(testApp, '/./graphql', body)).toMatch(/^HTTP\/1\.1 404/);
+  expect(await sendRaw(testApp, '/x/../graphql', '{"query":"{ ready }"}')).toMatch(/^HTTP\/1\.1 404/);
+  expect(await sendRaw(testApp, `${testApp.url}/graphql`, '{"query":"{ ready }"}')).toMatch(
+    /^HTTP\/1\.1 4\d\d/,
+  );
 });
 
 test('a token that does not open fails no question about anything else', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  desk.change(
+  await using testApp = await openTestApp({ apis: 1 });
+  testApp.change(
     "insert into upstox_tokens (api_name, api_index, client_id, access_token, is_primary, user_id) values ('PRIMARY', 0, 'x', 'vega1:abcd:efgh:ijkl', 1, 1)",
   );
-  expect(await desk.ask('{ accounts { id } }')).toEqual({ data: { accounts: [{ id: 'UPSTOX_01' }] } });
+  expect(await testApp.ask('{ accounts { id } }')).toEqual({ data: { accounts: [{ id: 'UPSTOX_01' }] } });
 });
 
 test('a subscription for a stream that closes while it begins follows nothing', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  const headers = { authorization: `Bearer ${desk.app.operatorKey}`, 'content-type': 'application/json' };
-  const { events } = desk.app.services;
+  await using testApp = await openTestApp({ apis: 1 });
+  const headers = { authorization: `Bearer ${testApp.app.operatorKey}`, 'content-type': 'application/json' };
+  const { events } = testApp.app.services;
   for (let round = 0; round < 20; round += 1) {
-    const token = await (await fetch(`${desk.url}/graphql/stream`, { method: 'PUT', headers })).text();
-    const wire = openWire(desk, { method: 'GET', path: `/graphql/stream?token=${token}` });
+    const token = await (await fetch(`${testApp.url}/graphql/stream`, { method: 'PUT', headers })).text();
+    const wire = openWire(testApp, { method: 'GET', path: `/graphql/stream?token=${token}` });
     await wire.status;
     const asked = [...Array(5).keys()].map((index) =>
-      fetch(`${desk.url}/graphql/stream`, {
+      fetch(`${testApp.url}/graphql/stream`, {
         method: 'POST',
         headers: { ...headers, 'x-graphql-event-stream-token': token },
         body: JSON.stringify({

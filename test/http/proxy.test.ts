@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import { expect, test } from 'vitest';
-import { openDesk } from '../support/desk.ts';
 import { codeBlocksOf, documentText } from '../support/documents.ts';
 import { openProxy } from '../support/proxy.ts';
 import { pageKeyIn } from '../support/session.ts';
+import { openTestApp } from '../support/test-app.ts';
 
 const [LISTING = ''] = codeBlocksOf(documentText('docs/operations.md'))
   .filter(({ language }) => language === 'nginx')
@@ -14,12 +14,15 @@ const NAME = /server_name (\S+);/.exec(LISTING)?.[1] ?? '';
 type Headers = Readonly<Record<string, string>>;
 
 test('behind the proxy of the documents the server is used over TLS, and knows for whom the proxy speaks', async () => {
-  await using desk = await openDesk({ apis: 1, env: { VEGA_ALLOWED_HOSTS: NAME, VEGA_TRUST_PROXY: 'true' } });
+  await using testApp = await openTestApp({
+    apis: 1,
+    env: { VEGA_ALLOWED_HOSTS: NAME, VEGA_TRUST_PROXY: 'true' },
+  });
   await using proxy = await openProxy({
     name: NAME,
-    target: desk.url,
+    target: testApp.url,
     listing: LISTING,
-    directory: desk.directory,
+    directory: testApp.directory,
   });
   const send = (target: string, headers: Headers, body?: string) =>
     new Promise<IncomingMessage>((resolve, reject) => {
@@ -46,7 +49,7 @@ test('behind the proxy of the documents the server is used over TLS, and knows f
   const json = { 'content-type': 'application/json' };
   const query = '{"query":"{ ready }"}';
 
-  const login = await send(desk.app.issueLoginPath(), {});
+  const login = await send(testApp.app.issueLoginPath(), {});
   const pageKey = pageKeyIn((await login.setEncoding('utf8').toArray()).join('')) ?? '';
   const cookie = login.headers['set-cookie']?.[0] ?? '';
   expect(cookie).toMatch(/^__Host-vega_session=[\w-]+; Path=\/; HttpOnly; SameSite=Strict; .*; Secure$/);

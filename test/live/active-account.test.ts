@@ -4,7 +4,7 @@ import type { StoredEvent } from '../../src/domain/event.ts';
 import { ActiveAccount } from '../../src/services/events/active-account.ts';
 import { openTwoLogins, SECOND_ENVIRONMENT } from '../accounts/two-logins.ts';
 import { readEvents } from '../rest/event-reader.ts';
-import { openDesk, until } from '../support/desk.ts';
+import { openTestApp, until } from '../support/test-app.ts';
 
 const switched = (id: number, from: string | undefined, to: string): StoredEvent => ({
   ...{ id, at: new Date(0), accountId: null, kind: 'ACCOUNT_SWITCHED' },
@@ -29,7 +29,7 @@ test('before a switch that an older version has kept it is not known', () => {
 
 test('a switch that was stored and not published is published at the next start, and a follower goes over', async () => {
   await using broker = await openTwoLogins();
-  await using first = await openDesk({ broker, apis: 1, env: SECOND_ENVIRONMENT });
+  await using first = await openTestApp({ broker, apis: 1, env: SECOND_ENVIRONMENT });
   await first.ask('mutation { switchAccount(accountId: "UPSTOX_02") { id } }');
   await until(
     'it to be kept',
@@ -39,7 +39,7 @@ test('a switch that was stored and not published is published at the next start,
   const last = first.rows('select max(id) as id from vega_events')[0].id;
   first.change("update vega_accounts set is_active = 0 where id = 'UPSTOX_02'");
   first.change("update vega_accounts set is_active = 1 where id = 'UPSTOX_01'");
-  await using second = await openDesk({
+  await using second = await openTestApp({
     ...{ broker, apis: 1, env: SECOND_ENVIRONMENT, directory: first.directory },
   });
   const { seen, leave } = await readEvents(second, '', { 'last-event-id': String(last) });
@@ -52,7 +52,7 @@ test('a switch that was stored and not published is published at the next start,
 
 test('history before a switch of an older version is a GAP, and the state of the active account follows', async () => {
   await using broker = await openTwoLogins();
-  await using first = await openDesk({ broker, apis: 1, env: SECOND_ENVIRONMENT });
+  await using first = await openTestApp({ broker, apis: 1, env: SECOND_ENVIRONMENT });
   await first.ask('mutation { switchAccount(accountId: "UPSTOX_02") { id } }');
   await until(
     'it to be kept',
@@ -62,7 +62,7 @@ test('history before a switch of an older version is a GAP, and the state of the
   first.change(
     "update vega_events set payload = json_remove(payload, '$.from') where kind = 'ACCOUNT_SWITCHED'",
   );
-  await using second = await openDesk({
+  await using second = await openTestApp({
     ...{ broker, apis: 1, env: SECOND_ENVIRONMENT, directory: first.directory },
   });
   const { seen, leave } = await readEvents(second, '', { 'last-event-id': '1' });

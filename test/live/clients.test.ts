@@ -1,16 +1,16 @@
 import { type Client, createClient } from 'graphql-sse';
 import { expect, test } from 'vitest';
-import { type Desk, openDesk, until } from '../support/desk.ts';
+import { openTestApp, type TestApp, until } from '../support/test-app.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: results are asserted on
 type Result = any;
 
-const connect = (desk: Desk, singleConnection: boolean): Client<boolean> =>
+const connect = (testApp: TestApp, singleConnection: boolean): Client<boolean> =>
   createClient<boolean>({
-    url: `${desk.url}/graphql${singleConnection ? '/stream' : ''}`,
+    url: `${testApp.url}/graphql${singleConnection ? '/stream' : ''}`,
     singleConnection,
     retryAttempts: 0,
-    headers: () => ({ authorization: `Bearer ${desk.app.operatorKey}` }),
+    headers: () => ({ authorization: `Bearer ${testApp.app.operatorKey}` }),
   });
 
 const follow = (client: Client<boolean>, query: string, variables = {}) => {
@@ -35,13 +35,13 @@ test.each([
   ['a connection for each subscription', false],
   ['one connection for all subscriptions', true],
 ])('over %s a whole run is watched, from 0/6 to 6/6', async (_name, isSingle) => {
-  await using desk = await openDesk();
-  const client = connect(desk, isSingle);
+  await using testApp = await openTestApp();
+  const client = connect(testApp, isSingle);
   const progress = follow(client, 'subscription { tokenProgress { generated total } }');
   const states = follow(client, 'subscription { authState { state } }');
   const confirmed = follow(client, 'subscription { authConfirmed { redirect } }');
-  await until('the first state', () => states.seen.length > 0 && desk.app.services.events.readers === 3);
-  await desk.generate('mode: ALL');
+  await until('the first state', () => states.seen.length > 0 && testApp.app.services.events.readers === 3);
+  await testApp.generate('mode: ALL');
   await until('the gate', () => confirmed.seen.length > 0);
 
   const counts = progress.seen.map(
@@ -59,24 +59,24 @@ test.each([
     'complete',
   ]);
   states.stop();
-  await until('one reader to be gone', () => desk.app.services.events.readers === 2);
+  await until('one reader to be gone', () => testApp.app.services.events.readers === 2);
   client.dispose();
-  await until('all readers to be gone', () => desk.app.services.events.readers === 0);
+  await until('all readers to be gone', () => testApp.app.services.events.readers === 0);
 });
 
 test.each([
   ['a connection for each subscription', false],
   ['one connection for all subscriptions', true],
 ])('over %s the seconds of a cooldown are counted', async (_name, isSingle) => {
-  await using desk = await openDesk({
+  await using testApp = await openTestApp({
     apis: 1,
     simulator: { knobs: { otpLimit: { count: 0, withinMs: 60_000 } } },
     env: { VEGA_COOLDOWN_SECONDS: '4' },
   });
-  const client = connect(desk, isSingle);
+  const client = connect(testApp, isSingle);
   const cooldown = follow(client, 'subscription { cooldown { active remainingSeconds reason } }');
   await until('the listener', () => cooldown.seen.length > 0);
-  await desk.generate('mode: ALL');
+  await testApp.generate('mode: ALL');
   const seconds = () =>
     cooldown.seen
       .filter(({ data }) => data.cooldown.active)
@@ -90,8 +90,8 @@ test.each([
   ['a connection for each subscription', false],
   ['one connection for all subscriptions', true],
 ])('over %s a subscription that is refused says why, and is over', async (_name, isSingle) => {
-  await using desk = await openDesk({ apis: 1 });
-  const client = connect(desk, isSingle);
+  await using testApp = await openTestApp({ apis: 1 });
+  const client = connect(testApp, isSingle);
   const refused = [
     follow(client, 'subscription { events(after: "soon") { id } }'),
     follow(client, 'subscription { nothing }'),
@@ -108,6 +108,6 @@ test.each([
     'NOT_FOUND',
     'BAD_USER_INPUT',
   ]);
-  expect(desk.app.services.events.readers).toBe(0);
+  expect(testApp.app.services.events.readers).toBe(0);
   client.dispose();
 });

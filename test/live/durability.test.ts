@@ -7,8 +7,8 @@ import path from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { built } from '../support/built.ts';
-import { environmentOf, openBroker, openDesk, until } from '../support/desk.ts';
 import { openWire } from '../support/event-lines.ts';
+import { environmentOf, openBroker, openTestApp, until } from '../support/test-app.ts';
 
 const EVENTS = `subscription ($after: ID) { events(after: $after) {
   __typename id accountId ... on TokenProgressEvent { progress { generated } } } }`;
@@ -68,8 +68,8 @@ test('what a client was told before the program was killed is in the history, an
       await wire.closed;
       told.push(...ours(wire));
     }
-    await using desk = await openDesk({ apis: 1, directory, broker });
-    const kept = desk.rows(KEPT);
+    await using testApp = await openTestApp({ apis: 1, directory, broker });
+    const kept = testApp.rows(KEPT);
     expect(told.map(({ id }) => Number(id))).toEqual(kept.slice(0, told.length).map(({ id }) => id));
     expect(kept.length).toBeGreaterThanOrEqual(told.length);
     expect(told.map((event) => event.progress.generated)).toEqual(
@@ -81,29 +81,29 @@ test('what a client was told before the program was killed is in the history, an
 }, 120_000);
 
 test('while the database is locked events are told with ids of their own, and are in it when it is free again', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  const { events } = desk.app.services;
+  await using testApp = await openTestApp({ apis: 1 });
+  const { events } = testApp.app.services;
   events.publish('UPSTOX_01', progress(0));
-  await until('the first to be kept', () => desk.rows(KEPT).length === 1);
-  const [first] = desk.rows(KEPT);
-  const wire = openWire(desk, { body: { query: EVENTS, variables: { after: '0' } } });
+  await until('the first to be kept', () => testApp.rows(KEPT).length === 1);
+  const [first] = testApp.rows(KEPT);
+  const wire = openWire(testApp, { body: { query: EVENTS, variables: { after: '0' } } });
   await until('the first', () => said(wire).length === 1);
 
-  const other = new Sqlite(path.join(desk.directory, 'vega_trade.db'));
+  const other = new Sqlite(path.join(testApp.directory, 'vega_trade.db'));
   other.exec('begin immediate');
   events.publish('UPSTOX_01', progress(1));
   events.publish(null, progress(2));
   await until('both to be told', () => said(wire).length === 3);
   other.exec('rollback');
   other.close();
-  await until('them to be kept', () => desk.rows(KEPT).length === 3);
+  await until('them to be kept', () => testApp.rows(KEPT).length === 3);
   events.publish('UPSTOX_01', progress(3));
   await until('what comes next', () => said(wire).length === 4);
   expect(said(wire)).toEqual([0, 1, 2, 3]);
-  const again = openWire(desk, { body: { query: EVENTS, variables: { after: String(first.id) } } });
+  const again = openWire(testApp, { body: { query: EVENTS, variables: { after: String(first.id) } } });
   await until('the history', () => said(again).length === 3);
   expect(idsOf(again)).toEqual(
-    desk
+    testApp
       .rows(KEPT)
       .map(({ id }) => id)
       .slice(1),
@@ -112,34 +112,34 @@ test('while the database is locked events are told with ids of their own, and ar
 });
 
 test('events that their table does not take are told at once, and are in it when it does', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  const { events } = desk.app.services;
-  const wire = openWire(desk, { body: { query: EVENTS, variables: { after: '0' } } });
+  await using testApp = await openTestApp({ apis: 1 });
+  const { events } = testApp.app.services;
+  const wire = openWire(testApp, { body: { query: EVENTS, variables: { after: '0' } } });
   events.publish('UPSTOX_01', progress(0));
   await until('the first', () => said(wire).length === 1);
-  desk.change('alter table vega_events rename to events_away');
+  testApp.change('alter table vega_events rename to events_away');
   events.publish('UPSTOX_01', progress(1));
   events.publish('UPSTOX_01', progress(2));
   await until('both to be told', () => said(wire).length === 3);
   // What is not kept repeats the last id.
   expect(new Set(idsOf(wire)).size).toBe(1);
-  const late = openWire(desk, { body: { query: EVENTS, variables: { after: null } } });
+  const late = openWire(testApp, { body: { query: EVENTS, variables: { after: null } } });
   await until('how things stand', () => late.messages.length > 0);
   events.publish('UPSTOX_01', progress(3));
   await until('what comes then', () => said(wire).length === 4 && said(late).length === 1);
-  desk.change('alter table events_away rename to vega_events');
-  await until('them to be kept', () => desk.rows(KEPT).length === 4);
+  testApp.change('alter table events_away rename to vega_events');
+  await until('them to be kept', () => testApp.rows(KEPT).length === 4);
   events.publish('UPSTOX_01', progress(4));
   await until('what comes next', () => said(wire).at(-1) === 4 && said(late).at(-1) === 4);
-  const again = openWire(desk, { body: { query: EVENTS, variables: { after: '0' } } });
+  const again = openWire(testApp, { body: { query: EVENTS, variables: { after: '0' } } });
   await until('the history', () => said(again).at(-1) === 4);
   expect(said(again)).toEqual([0, 1, 2, 3, 4]);
   for (const open of [wire, late, again]) open.cut();
 }, 30_000);
 
 test('two programs on one database give each event an id of its own, and tell each other’s in order', async () => {
-  await using one = await openDesk({ apis: 1 });
-  await using other = await openDesk({ apis: 1, directory: one.directory, broker: one.broker });
+  await using one = await openTestApp({ apis: 1 });
+  await using other = await openTestApp({ apis: 1, directory: one.directory, broker: one.broker });
   const wire = openWire(one, { body: { query: EVENTS, variables: { after: '0' } } });
   const [mine, theirs] = [one.app.services.events, other.app.services.events];
   for (let count = 0; count < 10; count += 1) {
@@ -154,9 +154,9 @@ test('two programs on one database give each event an id of its own, and tell ea
 });
 
 test('a quiet connection has a heartbeat that repeats the last id', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  desk.app.services.events.publish('UPSTOX_01', progress(0));
-  const wire = openWire(desk, { body: { query: EVENTS, variables: { after: '0' } } });
+  await using testApp = await openTestApp({ apis: 1 });
+  testApp.app.services.events.publish('UPSTOX_01', progress(0));
+  const wire = openWire(testApp, { body: { query: EVENTS, variables: { after: '0' } } });
   const last = () => eventsOf(wire.messages).at(-1);
   await until('the heartbeat', () => last()?.__typename === 'HeartbeatEvent', 20_000);
   expect(last()).toEqual({

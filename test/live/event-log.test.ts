@@ -2,12 +2,12 @@ import { expect, test } from 'vitest';
 import type { AuthEvent } from '../../src/domain/event.ts';
 import { EventsDocument } from '../../src/sdk/index.ts';
 import type { EventReader } from '../../src/services/events/event-reader.ts';
-import { type Desk, openDesk, settle, until } from '../support/desk.ts';
+import { openTestApp, settle, type TestApp, until } from '../support/test-app.ts';
 
 const ACCOUNT = 'UPSTOX_01';
 
-const publish = (desk: Desk): void =>
-  desk.app.services.events.publish(ACCOUNT, { kind: 'COOLDOWN', cooldown: NO_COOLDOWN });
+const publish = (testApp: TestApp): void =>
+  testApp.app.services.events.publish(ACCOUNT, { kind: 'COOLDOWN', cooldown: NO_COOLDOWN });
 
 const NO_COOLDOWN = { active: false, remainingSeconds: 0, until: null, reason: null } as const;
 
@@ -22,9 +22,9 @@ const drain = async (reader: EventReader): Promise<AuthEvent[]> => {
 };
 
 test('a reader that leaves before its turn is told nothing', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  const { events } = desk.app.services;
-  publish(desk);
+  await using testApp = await openTestApp({ apis: 1 });
+  const { events } = testApp.app.services;
+  publish(testApp);
   const reader = events.subscribe(ACCOUNT);
   reader.close();
   reader.close();
@@ -35,8 +35,8 @@ test('a reader that leaves before its turn is told nothing', async () => {
 });
 
 test('who asks for history that nobody has is told so, or let go where a gap is none of its kinds', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  const { events } = desk.app.services;
+  await using testApp = await openTestApp({ apis: 1 });
+  const { events } = testApp.app.services;
   const later = events.lastId + 1000;
   const all = events.subscribe(ACCOUNT, { after: later });
   expect((await drain(all)).map(({ kind }) => kind)).toEqual(['GAP']);
@@ -45,24 +45,26 @@ test('who asks for history that nobody has is told so, or let go where a gap is 
 });
 
 test('events that cannot be kept are told at once, to those who come later, too, and kept when that is possible again', async () => {
-  await using desk = await openDesk({ apis: 1 });
+  await using testApp = await openTestApp({ apis: 1 });
   const heard: string[] = [];
-  const stream = desk.client.subscribe(EventsDocument, {});
+  const stream = testApp.client.subscribe(EventsDocument, {});
   void (async () => {
     for await (const { events } of stream) heard.push(events.__typename);
   })().catch(() => undefined);
   await until('the state as it is', () => heard.includes('AuthStateEvent'));
-  const { events } = desk.app.services;
+  const { events } = testApp.app.services;
   const before = events.lastId;
-  desk.change('alter table vega_events rename to elsewhere');
+  testApp.change('alter table vega_events rename to elsewhere');
   heard.length = 0;
-  publish(desk);
+  publish(testApp);
   await until('the news', () => heard.includes('CooldownEvent'));
   const late = events.subscribe(ACCOUNT, { after: before });
   expect((await drain(late)).map(({ id, kind }) => [id, kind])).toEqual([[before, 'COOLDOWN']]);
-  desk.change('alter table elsewhere rename to vega_events');
+  testApp.change('alter table elsewhere rename to vega_events');
   await until('it to be kept', () => events.lastId > before);
-  await until('it to be said', () => desk.said().includes('events are kept again'));
-  expect(desk.rows(`select count(*) as kept from vega_events where id > ${before}`)).toEqual([{ kept: 1 }]);
+  await until('it to be said', () => testApp.said().includes('events are kept again'));
+  expect(testApp.rows(`select count(*) as kept from vega_events where id > ${before}`)).toEqual([
+    { kept: 1 },
+  ]);
   await stream.return?.();
 });

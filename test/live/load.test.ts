@@ -5,8 +5,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { AuthEvent } from '../../src/domain/event.ts';
 import type { EventReader } from '../../src/services/events/event-reader.ts';
-import { type Desk, openBroker, openDesk, until } from '../support/desk.ts';
 import { openWire } from '../support/event-lines.ts';
+import { openBroker, openTestApp, type TestApp, until } from '../support/test-app.ts';
 
 const ACCOUNT = 'UPSTOX_01';
 const EVENTS = `subscription ($after: ID) { events(after: $after) {
@@ -27,8 +27,8 @@ const progress = (generated: number) => ({
 });
 
 /** Publishes so many events, and returns when the history has them. */
-const publish = async (desk: Desk, count: number): Promise<void> => {
-  const { events } = desk.app.services;
+const publish = async (testApp: TestApp, count: number): Promise<void> => {
+  const { events } = testApp.app.services;
   const before = events.lastId;
   for (let number = 0; number < count; number += 1) events.publish(ACCOUNT, progress(number));
   await until('them to be kept', () => events.lastId >= before + count);
@@ -61,29 +61,29 @@ const catchUp = async (reader: EventReader, lastId: number, turnOf: () => number
 };
 
 /** A desk that has been started again: its history lies in the database alone. */
-const withHistory = async (count: number, work: (desk: Desk) => Promise<void>): Promise<void> => {
+const withHistory = async (count: number, work: (testApp: TestApp) => Promise<void>): Promise<void> => {
   const directory = mkdtempSync(path.join(tmpdir(), 'vega-load-'));
   await using broker = await openBroker();
   try {
     {
-      await using desk = await openDesk({ apis: 1, directory, broker });
-      await publish(desk, count);
+      await using testApp = await openTestApp({ apis: 1, directory, broker });
+      await publish(testApp, count);
     }
-    await using desk = await openDesk({ apis: 1, directory, broker });
-    await work(desk);
+    await using testApp = await openTestApp({ apis: 1, directory, broker });
+    await work(testApp);
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
 };
 
 test.each([
-  ['in memory', (work: (desk: Desk) => Promise<void>) => withDesk(work)],
-  ['in the database', (work: (desk: Desk) => Promise<void>) => withHistory(600, work)],
+  ['in memory', (work: (testApp: TestApp) => Promise<void>) => withTestApp(work)],
+  ['in the database', (work: (testApp: TestApp) => Promise<void>) => withHistory(600, work)],
 ])(
   'readers that are behind leave a turn of the event loop between two portions of a history %s',
   async (_where, open) => {
-    await open(async (desk) => {
-      const { events } = desk.app.services;
+    await open(async (testApp) => {
+      const { events } = testApp.app.services;
       const { lastId } = events;
       using clock = countTurns();
       const readers = Array.from({ length: 40 }, () => events.subscribe(ACCOUNT, { after: 0 }));
@@ -99,15 +99,15 @@ test.each([
   60_000,
 );
 
-const withDesk = async (work: (desk: Desk) => Promise<void>): Promise<void> => {
-  await using desk = await openDesk({ apis: 1 });
-  await publish(desk, 600);
-  await work(desk);
+const withTestApp = async (work: (testApp: TestApp) => Promise<void>): Promise<void> => {
+  await using testApp = await openTestApp({ apis: 1 });
+  await publish(testApp, 600);
+  await work(testApp);
 };
 
 test('readers that catch up are given the very same events, wherever they begin, and sixteen at a time', async () => {
-  await withHistory(300, async (desk) => {
-    const { events } = desk.app.services;
+  await withHistory(300, async (testApp) => {
+    const { events } = testApp.app.services;
     const { lastId } = events;
     using clock = countTurns();
     const readers = Array.from({ length: 20 }, (_, index) => events.subscribe(ACCOUNT, { after: index }));
@@ -129,35 +129,35 @@ test('readers that catch up are given the very same events, wherever they begin,
 const idsOf = (events: readonly AuthEvent[]): number[] => events.map(({ id }) => id);
 
 test('nobody who keeps up is called slow, however much happens at once', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  const { events } = desk.app.services;
+  await using testApp = await openTestApp({ apis: 1 });
+  const { events } = testApp.app.services;
   const wires = Array.from({ length: 5 }, () =>
-    openWire(desk, { body: { query: EVENTS, variables: { after: '0' } } }),
+    openWire(testApp, { body: { query: EVENTS, variables: { after: '0' } } }),
   );
   await until('all of them', () => events.readers === wires.length);
-  await publish(desk, 3000);
+  await publish(testApp, 3000);
   await until('everybody to have everything', () =>
     wires.every(({ messages }) => saidIn(messages).at(-1) === 2999),
   );
   for (const { messages } of wires)
     expect(saidIn(messages)).toEqual(Array.from({ length: 3000 }, (_, index) => index));
-  expect(desk.said()).not.toContain('a reader is slow');
+  expect(testApp.said()).not.toContain('a reader is slow');
   for (const wire of wires) wire.cut();
 }, 60_000);
 
 test('a burst that the database does not take is told in order, with turns of the event loop between', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  const { events } = desk.app.services;
-  const wire = openWire(desk, { body: { query: EVENTS, variables: { after: '0' } } });
+  await using testApp = await openTestApp({ apis: 1 });
+  const { events } = testApp.app.services;
+  const wire = openWire(testApp, { body: { query: EVENTS, variables: { after: '0' } } });
   await until('the listener', () => events.readers === 1);
-  desk.change('alter table vega_events rename to elsewhere');
+  testApp.change('alter table vega_events rename to elsewhere');
   for (let number = 0; number < 3000; number += 1) events.publish(ACCOUNT, progress(number));
   await until('all of it to be told', () => saidIn(wire.messages).length === 3000);
   expect(saidIn(wire.messages)).toEqual(Array.from({ length: 3000 }, (_, index) => index));
-  expect(desk.said()).not.toContain('a reader is slow');
-  desk.change('alter table elsewhere rename to vega_events');
-  await until('it to be kept', () => desk.said().includes('events are kept again'));
-  expect(desk.rows("select count(*) as kept from vega_events where kind = 'TOKEN_PROGRESS'")).toEqual([
+  expect(testApp.said()).not.toContain('a reader is slow');
+  testApp.change('alter table elsewhere rename to vega_events');
+  await until('it to be kept', () => testApp.said().includes('events are kept again'));
+  expect(testApp.rows("select count(*) as kept from vega_events where kind = 'TOKEN_PROGRESS'")).toEqual([
     { kept: 3000 },
   ]);
   wire.cut();
@@ -168,8 +168,8 @@ const saidIn = (messages: readonly { readonly data: any }[]): number[] =>
   messages.flatMap(({ data }) => data.data.events.progress?.generated ?? []);
 
 test('what another process does is told without anything happening here, in order and once', async () => {
-  await using one = await openDesk({ apis: 1 });
-  await using other = await openDesk({ apis: 1, directory: one.directory, broker: one.broker });
+  await using one = await openTestApp({ apis: 1 });
+  await using other = await openTestApp({ apis: 1, directory: one.directory, broker: one.broker });
   const wire = openWire(one, { body: { query: EVENTS, variables: { after: '0' } } });
   const late = openWire(one, { body: { query: EVENTS, variables: { after: null } } });
   await until('both', () => one.app.services.events.readers === 2);
@@ -181,8 +181,8 @@ test('what another process does is told without anything happening here, in orde
 });
 
 test('a client that comes from another process of the same database misses nothing and is told of no gap', async () => {
-  await using one = await openDesk({ apis: 1 });
-  await using other = await openDesk({ apis: 1, directory: one.directory, broker: one.broker });
+  await using one = await openTestApp({ apis: 1 });
+  await using other = await openTestApp({ apis: 1, directory: one.directory, broker: one.broker });
   await publish(other, 10);
   const after = String(other.app.services.events.lastId - 3);
   const wire = openWire(one, { body: { query: EVENTS, variables: { after } } });

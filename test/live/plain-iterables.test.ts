@@ -10,15 +10,15 @@ import { GraphQLEndpoint } from '../../src/http/graphql/endpoint.ts';
 import { Operations } from '../../src/http/graphql/operations.ts';
 import { MAX_BODY_BYTES, readMessage } from '../../src/http/read-body.ts';
 import { createLogger } from '../../src/log.ts';
-import { openDesk, settle, until } from '../support/desk.ts';
 import { openWire, type Wire } from '../support/event-lines.ts';
+import { openTestApp, settle, until } from '../support/test-app.ts';
 
 const OPERATOR: Caller = { id: 'one', keyId: null, role: 'OPERATOR', bounds: UNBOUND };
 
 /** Serves a schema with subscriptions of its own, the way the program serves its schema. */
 const serve = async (schema: GraphQLSchema, callerOf: (key: string) => Caller = () => OPERATOR) => {
-  const desk = await openDesk({ apis: 1 });
-  const { services } = desk.app;
+  const testApp = await openTestApp({ apis: 1 });
+  const { services } = testApp.app;
   const log = createLogger('silent');
   const operations = new Operations({ schema, services, log });
   const answers = new AnswerCache({ current: null, nextChange: async () => new Date() }, services.clock);
@@ -31,12 +31,12 @@ const serve = async (schema: GraphQLSchema, callerOf: (key: string) => Caller = 
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
-    desk,
+    testApp,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
-      await desk[Symbol.asyncDispose]();
+      await testApp[Symbol.asyncDispose]();
     },
   };
 };
@@ -126,7 +126,7 @@ test('an event is executed once for each audience, however many follow', async (
   );
   const open = (authorization: string) =>
     openWire(
-      { url: served.url, app: served.desk.app },
+      { url: served.url, app: served.testApp.app },
       {
         body: { query: 'subscription { told }' },
         headers: { authorization },
@@ -156,7 +156,7 @@ test('a reader of a single connection that stops reading is waited for', async (
     });
   const token = await (await send('PUT', '')).text();
   const wire = openWire(
-    { url: served.url, app: served.desk.app },
+    { url: served.url, app: served.testApp.app },
     { method: 'GET', path: `/graphql/stream?token=${token}` },
   );
   expect(await wire.status).toBe(200);

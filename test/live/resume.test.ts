@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Desk, openBroker, openDesk, settle, until } from '../support/desk.ts';
 import { openWire } from '../support/event-lines.ts';
+import { openBroker, openTestApp, settle, type TestApp, until } from '../support/test-app.ts';
 
 const EVENTS = `subscription ($after: ID) { events(after: $after) {
   __typename id ... on TokenProgressEvent { progress { generated runId } } } }`;
@@ -23,8 +23,8 @@ class Resuming {
   #lastId: number | null = null;
   #wire: ReturnType<typeof openWire> | null = null;
 
-  connect(desk: Desk): void {
-    this.#wire = openWire(desk, {
+  connect(testApp: TestApp): void {
+    this.#wire = openWire(testApp, {
       body: { query: EVENTS, variables: { after: this.#lastId === null ? null : String(this.#lastId) } },
       onMessage: (message) => this.#take(message),
     });
@@ -75,8 +75,8 @@ const progress = (generated: number) => ({
   },
 });
 
-const kept = (desk: Desk): Told[] =>
-  desk
+const kept = (testApp: TestApp): Told[] =>
+  testApp
     .rows("select id, payload from vega_events where kind = 'TOKEN_PROGRESS' order by id")
     .map(({ id, payload }) => ({
       id,
@@ -85,10 +85,10 @@ const kept = (desk: Desk): Told[] =>
     }));
 
 test('a client that is cut off two hundred times at random moments ends with exactly the history', async () => {
-  await using desk = await openDesk({ apis: 1 });
+  await using testApp = await openTestApp({ apis: 1 });
   const client = new Resuming();
-  client.connect(desk);
-  const { events } = desk.app.services;
+  client.connect(testApp);
+  const { events } = testApp.app.services;
   await until('somebody to listen', () => events.readers === 1);
   events.publish('UPSTOX_01', progress(0));
   await until('the first event', () => client.lastGenerated === 0);
@@ -107,12 +107,12 @@ test('a client that is cut off two hundred times at random moments ends with exa
     if (isTick) events.publishTransient('UPSTOX_01', progress(-1));
     await settle(wait);
     client.cut();
-    client.connect(desk);
+    client.connect(testApp);
   }
   await until('everything', () => client.lastGenerated === published - 1);
   expect(client.cuts).toBe(200);
   expect(client.gaps).toEqual([]);
-  expect(client.history).toEqual(kept(desk).slice(1));
+  expect(client.history).toEqual(kept(testApp).slice(1));
   expect(client.history).toHaveLength(published - 1);
   client.cut();
   await until('every reader to be gone', () => events.readers === 0);
@@ -125,9 +125,9 @@ test('ids go on over a restart, and nothing that happened around it is missed', 
   let published = 0;
   try {
     for (let start = 0; start < 3; start += 1) {
-      await using desk = await openDesk({ apis: 1, directory, broker });
-      const { events } = desk.app.services;
-      client.connect(desk);
+      await using testApp = await openTestApp({ apis: 1, directory, broker });
+      const { events } = testApp.app.services;
+      client.connect(testApp);
       if (start === 0) await until('the beginning', () => client.knowsItsPlace);
       for (let left = 20; left > 0; left -= 1) {
         events.publish('UPSTOX_01', progress(published));
@@ -136,11 +136,11 @@ test('ids go on over a restart, and nothing that happened around it is missed', 
       }
       // The last of them are stored by the end of the program, with nobody there to be told.
     }
-    await using desk = await openDesk({ apis: 1, directory, broker });
-    client.connect(desk);
+    await using testApp = await openTestApp({ apis: 1, directory, broker });
+    client.connect(testApp);
     await until('everything', () => client.lastGenerated === published - 1);
     expect(client.gaps).toEqual([]);
-    expect(client.history).toEqual(kept(desk));
+    expect(client.history).toEqual(kept(testApp));
     client.cut();
   } finally {
     rmSync(directory, { recursive: true, force: true });
@@ -152,22 +152,23 @@ test('history that is gone is said, and then the client is told what happens', a
   const directory = mkdtempSync(path.join(tmpdir(), 'vega-live-'));
   try {
     {
-      await using desk = await openDesk({ apis: 1, directory, broker });
-      for (let left = 5; left > 0; left -= 1) desk.app.services.events.publish('UPSTOX_01', progress(left));
-      await until('them to be kept', () => kept(desk).length === 5);
-      desk.change('delete from vega_events where id <= 3');
+      await using testApp = await openTestApp({ apis: 1, directory, broker });
+      for (let left = 5; left > 0; left -= 1)
+        testApp.app.services.events.publish('UPSTOX_01', progress(left));
+      await until('them to be kept', () => kept(testApp).length === 5);
+      testApp.change('delete from vega_events where id <= 3');
     }
-    await using desk = await openDesk({ apis: 1, directory, broker });
+    await using testApp = await openTestApp({ apis: 1, directory, broker });
     const kinds: string[] = [];
-    const wire = openWire(desk, {
+    const wire = openWire(testApp, {
       body: { query: EVENTS, variables: { after: '1' } },
       // biome-ignore lint/suspicious/noExplicitAny: what comes over the wire
       onMessage: (message: any) => kinds.push(`${message.data.events.__typename} ${message.data.events.id}`),
     });
     await until('the gap', () => kinds.length > 0);
-    desk.app.services.events.publish('UPSTOX_01', progress(1));
+    testApp.app.services.events.publish('UPSTOX_01', progress(1));
     await until('what comes next', () => kinds.some((kind) => kind.startsWith('TokenProgressEvent')));
-    const [last] = kept(desk).slice(-1);
+    const [last] = kept(testApp).slice(-1);
     expect(kinds[0]).toMatch(/^GapEvent \d+$/);
     expect(kinds.at(-1)).toBe(`TokenProgressEvent ${last?.id}`);
     wire.cut();
@@ -182,8 +183,8 @@ test('what is read from the database is told as what is read from memory, word f
   const query = `subscription { events(after: 0) { __typename id at accountId
     ... on AuthStateEvent { authState { state since blockedBy run { id } cooldown { active until } } }
     ... on CooldownEvent { cooldown { active until reason remainingSeconds } } } }`;
-  const read = async (desk: Desk, count: number) => {
-    const wire = openWire(desk, { body: { query } });
+  const read = async (testApp: TestApp, count: number) => {
+    const wire = openWire(testApp, { body: { query } });
     await until('the history', () => wire.messages.length >= count);
     wire.cut();
     return wire.messages.slice(0, count);
@@ -191,8 +192,8 @@ test('what is read from the database is told as what is read from memory, word f
   try {
     let live: Awaited<ReturnType<typeof read>>;
     {
-      await using desk = await openDesk({ apis: 1, directory, broker });
-      const { states, events } = desk.app.services;
+      await using testApp = await openTestApp({ apis: 1, directory, broker });
+      const { states, events } = testApp.app.services;
       const authState = await states.read({ id: 'UPSTOX_01' } as never);
       events.publish('UPSTOX_01', { kind: 'AUTH_STATE', authState });
       const cooldown = {
@@ -202,10 +203,10 @@ test('what is read from the database is told as what is read from memory, word f
         reason: 'THROTTLED' as const,
       };
       events.publish(null, { kind: 'COOLDOWN', cooldown });
-      live = await read(desk, 2);
+      live = await read(testApp, 2);
     }
-    await using desk = await openDesk({ apis: 1, directory, broker });
-    expect(await read(desk, 2)).toEqual(live);
+    await using testApp = await openTestApp({ apis: 1, directory, broker });
+    expect(await read(testApp, 2)).toEqual(live);
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { openDesk, until } from '../support/desk.ts';
 import { openWire } from '../support/event-lines.ts';
+import { openTestApp, until } from '../support/test-app.ts';
 
 /** Eighty fields that say the same, so that an event fills a socket’s buffers soon. */
 const FIELDS = Array.from({ length: 49 }, (_, index) => `m${index}: missing`).join(' ');
@@ -25,10 +25,10 @@ const EVENTS_PER_ROUND = 500;
 const ROUNDS = 12;
 
 test('a reader that stops reading costs little, hurts nobody, and misses nothing when it reads again', async () => {
-  await using desk = await openDesk({ apis: 1, env: { VEGA_LOG_LEVEL: 'info' } });
-  const { events } = desk.app.services;
-  const slow = openWire(desk, { body: { query: EVENTS } });
-  const quick = openWire(desk, { body: { query: STATES } });
+  await using testApp = await openTestApp({ apis: 1, env: { VEGA_LOG_LEVEL: 'info' } });
+  const { events } = testApp.app.services;
+  const slow = openWire(testApp, { body: { query: EVENTS } });
+  const quick = openWire(testApp, { body: { query: STATES } });
   await until('both', () => slow.messages.length > 0 && quick.messages.length > 0);
   slow.pause();
   const sizes: number[] = [];
@@ -40,10 +40,10 @@ test('a reader that stops reading costs little, hurts nobody, and misses nothing
   expect(idsOf(slow).length).toBeLessThan(EVENTS_PER_ROUND * ROUNDS);
   // Sixty megabytes were published: nothing like it may be waiting for the slow one.
   expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThan(30_000_000);
-  expect(desk.said()).toContain('a reader is slow');
+  expect(testApp.said()).toContain('a reader is slow');
 
   slow.resume();
-  const everything = desk
+  const everything = testApp
     .rows("select id from vega_events where kind = 'TOKEN_PROGRESS' order by id")
     .map(({ id }) => id);
   expect(everything).toHaveLength(EVENTS_PER_ROUND * ROUNDS);

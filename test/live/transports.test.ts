@@ -1,23 +1,23 @@
 import { expect, test } from 'vitest';
 import { openApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
-import { type Desk, openDesk, until } from '../support/desk.ts';
 import { openWire } from '../support/event-lines.ts';
 import { openSession } from '../support/session.ts';
+import { openTestApp, type TestApp, until } from '../support/test-app.ts';
 
 const STATE = { query: 'subscription { authState { state } }' };
 
 const send = (
-  desk: Desk,
+  testApp: TestApp,
   method: string,
   path: string,
   headers: Record<string, string> = {},
   body?: object,
 ) =>
-  fetch(`${desk.url}${path}`, {
+  fetch(`${testApp.url}${path}`, {
     method,
     headers: {
-      authorization: `Bearer ${desk.app.operatorKey}`,
+      authorization: `Bearer ${testApp.app.operatorKey}`,
       'content-type': 'application/json',
       ...headers,
     },
@@ -30,60 +30,60 @@ const codeOf = async (response: Response) => [
 ];
 
 test('a stream is reserved, opened, filled and emptied, and what is wrong is refused', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  const reserved = await send(desk, 'PUT', '/graphql/stream');
+  await using testApp = await openTestApp({ apis: 1 });
+  const reserved = await send(testApp, 'PUT', '/graphql/stream');
   const token = await reserved.text();
   expect([reserved.status, token.length]).toEqual([201, 32]);
   const named = { 'x-graphql-event-stream-token': token };
   const operation = (operationId?: string) => ({ ...STATE, extensions: { operationId } });
 
   // What is asked for before the stream is open waits for it.
-  expect((await send(desk, 'POST', '/graphql/stream', named, operation('a'))).status).toBe(202);
-  const wire = openWire(desk, { method: 'GET', path: `/graphql/stream?token=${token}` });
+  expect((await send(testApp, 'POST', '/graphql/stream', named, operation('a'))).status).toBe(202);
+  const wire = openWire(testApp, { method: 'GET', path: `/graphql/stream?token=${token}` });
   await until('the first state', () => wire.messages.length === 1);
   expect(wire.messages).toEqual([
     { event: 'next', data: { id: 'a', payload: { data: { authState: { state: 'IDLE' } } } } },
   ]);
 
-  expect((await send(desk, 'POST', '/graphql/stream', named, operation('a'))).status).toBe(409);
-  expect((await send(desk, 'POST', '/graphql/stream', named, operation())).status).toBe(400);
-  expect(await codeOf(await send(desk, 'GET', '/graphql/stream', named))).toEqual([409, 'CONFLICT']);
+  expect((await send(testApp, 'POST', '/graphql/stream', named, operation('a'))).status).toBe(409);
+  expect((await send(testApp, 'POST', '/graphql/stream', named, operation())).status).toBe(400);
+  expect(await codeOf(await send(testApp, 'GET', '/graphql/stream', named))).toEqual([409, 'CONFLICT']);
   const guessed = { 'x-graphql-event-stream-token': token.toLowerCase() };
-  expect(await codeOf(await send(desk, 'POST', '/graphql/stream', guessed, operation('b')))).toEqual([
+  expect(await codeOf(await send(testApp, 'POST', '/graphql/stream', guessed, operation('b')))).toEqual([
     404,
     'NOT_FOUND',
   ]);
-  expect((await send(desk, 'PATCH', '/graphql/stream', named)).status).toBe(405);
+  expect((await send(testApp, 'PATCH', '/graphql/stream', named)).status).toBe(405);
 
-  expect(desk.app.services.events.readers).toBe(1);
-  expect((await send(desk, 'DELETE', '/graphql/stream?operationId=a', named)).status).toBe(200);
-  expect(desk.app.services.events.readers).toBe(0);
-  expect((await send(desk, 'POST', '/graphql/stream', named, operation('a'))).status).toBe(202);
+  expect(testApp.app.services.events.readers).toBe(1);
+  expect((await send(testApp, 'DELETE', '/graphql/stream?operationId=a', named)).status).toBe(200);
+  expect(testApp.app.services.events.readers).toBe(0);
+  expect((await send(testApp, 'POST', '/graphql/stream', named, operation('a'))).status).toBe(202);
   wire.cut();
-  await until('the reader to be gone', () => desk.app.services.events.readers === 0);
-  expect(await codeOf(await send(desk, 'POST', '/graphql/stream', named, operation('b')))).toEqual([
+  await until('the reader to be gone', () => testApp.app.services.events.readers === 0);
+  expect(await codeOf(await send(testApp, 'POST', '/graphql/stream', named, operation('b')))).toEqual([
     404,
     'NOT_FOUND',
   ]);
 });
 
 test('a stream belongs to the key or session that reserved it', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  const token = await (await send(desk, 'PUT', '/graphql/stream')).text();
-  const { cookie, headers } = await openSession(desk);
-  const response = await fetch(`${desk.url}/graphql/stream?token=${token}`, {
+  await using testApp = await openTestApp({ apis: 1 });
+  const token = await (await send(testApp, 'PUT', '/graphql/stream')).text();
+  const { cookie, headers } = await openSession(testApp);
+  const response = await fetch(`${testApp.url}/graphql/stream?token=${token}`, {
     headers: { ...headers, accept: 'text/event-stream' },
   });
   expect(response.status).toBe(404);
-  const strange = await fetch(`${desk.url}/graphql/stream`, { method: 'PUT', headers: { cookie } });
+  const strange = await fetch(`${testApp.url}/graphql/stream`, { method: 'PUT', headers: { cookie } });
   expect(strange.status).toBe(401);
-  expect((await fetch(`${desk.url}/graphql/stream`, { method: 'PUT' })).status).toBe(401);
+  expect((await fetch(`${testApp.url}/graphql/stream`, { method: 'PUT' })).status).toBe(401);
 });
 
 test('one key has so many subscriptions and no more, and gets a place back when one ends', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  await using app = await openApp(readConfig({ ...desk.env, VEGA_LOG_LEVEL: 'silent' }), {
-    workingDirectory: desk.directory,
+  await using testApp = await openTestApp({ apis: 1 });
+  await using app = await openApp(readConfig({ ...testApp.env, VEGA_LOG_LEVEL: 'silent' }), {
+    workingDirectory: testApp.directory,
     limits: { subscriptionsPerKey: 2 },
   });
   const { url } = await app.listen();
@@ -119,12 +119,12 @@ test('one key has so many subscriptions and no more, and gets a place back when 
 });
 
 test('in process the same stream comes without a socket, and ends when it is let go', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  const response = await desk.app.fetch(
+  await using testApp = await openTestApp({ apis: 1 });
+  const response = await testApp.app.fetch(
     new Request('http://127.0.0.1/graphql', {
       method: 'POST',
       headers: {
-        authorization: `Bearer ${desk.app.operatorKey}`,
+        authorization: `Bearer ${testApp.app.operatorKey}`,
         'content-type': 'application/json',
         accept: 'text/event-stream',
       },
@@ -137,19 +137,22 @@ test('in process the same stream comes without a socket, and ends when it is let
   while (!text.includes('IDLE')) text += (await reader?.read())?.value;
   expect(text).toBe(':\n\nevent: next\ndata: {"data":{"authState":{"state":"IDLE"}}}\n\n');
   await reader?.cancel();
-  expect(desk.app.services.events.readers).toBe(0);
+  expect(testApp.app.services.events.readers).toBe(0);
 });
 
 test('a browser’s EventSource can follow a subscription by GET', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  const wire = openWire(desk, { method: 'GET', path: `/graphql?query=${encodeURIComponent(STATE.query)}` });
+  await using testApp = await openTestApp({ apis: 1 });
+  const wire = openWire(testApp, {
+    method: 'GET',
+    path: `/graphql?query=${encodeURIComponent(STATE.query)}`,
+  });
   await until('the state', () => wire.messages.length > 0);
   expect(wire.messages[0]?.data).toEqual({ data: { authState: { state: 'IDLE' } } });
   wire.cut();
 });
 
 test('a client that takes no stream is told what a subscription needs', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  const response = await send(desk, 'POST', '/graphql', { accept: 'application/json' }, STATE);
+  await using testApp = await openTestApp({ apis: 1 });
+  const response = await send(testApp, 'POST', '/graphql', { accept: 'application/json' }, STATE);
   expect(await codeOf(response)).toEqual([406, 'NOT_ACCEPTABLE']);
 });

@@ -6,8 +6,8 @@ import { parse, validate } from 'graphql';
 import { expect, test } from 'vitest';
 import { PROGRAM } from '../../src/cli/commands.ts';
 import { schema } from '../../src/graphql/schema.ts';
-import { openDesk } from '../support/desk.ts';
 import { codeBlocksOf, DOCUMENTS, documentText } from '../support/documents.ts';
+import { openTestApp } from '../support/test-app.ts';
 
 const COMMANDS = PROGRAM.commands ?? [];
 const ROOT = path.resolve(import.meta.dirname, '../..');
@@ -26,10 +26,10 @@ test('the query with curl answers what the README says', async () => {
   const readme = documentText('README.md');
   const [command] = blocks(readme, 'sh').filter((block) => block.startsWith('curl'));
   const [shown] = blocks(readme, 'json').map((block) => JSON.parse(block));
-  await using desk = await openDesk({ apis: 1 });
-  await desk.generate('mode: ALL');
-  const script = command?.replace('http://127.0.0.1:28020', desk.url) ?? '';
-  const { stdout } = await promisify(execFile)('bash', ['-c', script], { cwd: desk.directory });
+  await using testApp = await openTestApp({ apis: 1 });
+  await testApp.generate('mode: ALL');
+  const script = command?.replace('http://127.0.0.1:28020', testApp.url) ?? '';
+  const { stdout } = await promisify(execFile)('bash', ['-c', script], { cwd: testApp.directory });
   const shape = (answer: { data: { tokens: object[] } }) =>
     answer.data.tokens.map((token) => Object.keys(token));
   expect(shape(JSON.parse(stdout))).toEqual(shape(shown));

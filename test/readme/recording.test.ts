@@ -3,9 +3,9 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { built } from '../support/built.ts';
 import { launchChromium } from '../support/chromium.ts';
-import { type Desk, openDesk } from '../support/desk.ts';
 import { untilSaid, visit } from '../support/page.ts';
 import { Screen } from '../support/screen.ts';
+import { openTestApp, type TestApp } from '../support/test-app.ts';
 
 /**
  * The terminal and the page that the README shows, from a real run against the simulator. Run as a test it holds the
@@ -19,12 +19,12 @@ const PLACE = /(?<=<!-- recorded by `npm run record` -->\n+```\n)[\s\S]*?(?=^```
 const isRecording = process.env.VEGA_RECORD === '1';
 
 /** A terminal in which the program has its name. */
-const openTerminal = async (desk: Desk): Promise<Screen> => {
+const openTerminal = async (testApp: TestApp): Promise<Screen> => {
   const screen = new Screen({
     columns: 80,
     rows: 40,
-    directory: desk.directory,
-    env: { VEGA_PORT: new URL(desk.url).port, VEGA_OPERATOR_KEY: desk.app.operatorKey },
+    directory: testApp.directory,
+    env: { VEGA_PORT: new URL(testApp.url).port, VEGA_OPERATOR_KEY: testApp.app.operatorKey },
   });
   screen.type(`vega-auth() { ${process.execPath} ${await built('src/main.ts')} "$@"; }`);
   return screen;
@@ -39,8 +39,8 @@ const masked = (text: string): string =>
     .trim();
 
 test('the README shows the terminal and the page as they are', async () => {
-  await using desk = await openDesk({ simulator: { pageDelayMs: 100 } });
-  using screen = await openTerminal(desk);
+  await using testApp = await openTestApp({ simulator: { pageDelayMs: 100 } });
+  using screen = await openTerminal(testApp);
   screen.type('clear; vega-auth');
   await screen.sees(/4\. Abort/);
   const asked = screen.text();
@@ -57,7 +57,7 @@ test('the README shows the terminal and the page as they are', async () => {
     lastOf(made, 'Token Status Summary').replace(/\n*\$$/, ''),
   ]
     .join('\n\n⋯\n\n')
-    .replaceAll(desk.url, 'http://127.0.0.1:28020');
+    .replaceAll(testApp.url, 'http://127.0.0.1:28020');
 
   const readme = readFileSync(README, 'utf8');
   if (isRecording) {
@@ -65,7 +65,7 @@ test('the README shows the terminal and the page as they are', async () => {
       README,
       readme.replace(PLACE, () => `${shown}\n`),
     );
-    await photograph(desk);
+    await photograph(testApp);
     return;
   }
   // In between it is as far as it happens to be.
@@ -75,9 +75,9 @@ test('the README shows the terminal and the page as they are', async () => {
   expect(readFileSync(PICTURE).subarray(1, 4).toString()).toBe('PNG');
 }, 60_000);
 
-const photograph = async (desk: Desk): Promise<void> => {
+const photograph = async (testApp: TestApp): Promise<void> => {
   const browser = await launchChromium();
-  await using visited = await visit(browser, desk);
+  await using visited = await visit(browser, testApp);
   const { page } = visited;
   await untilSaid(page, 'GATE OPEN');
   await page.screenshot({ path: PICTURE, animations: 'disabled' });

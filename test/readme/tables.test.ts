@@ -8,8 +8,8 @@ import { schema } from '../../src/graphql/schema.ts';
 import { EVENT_NAMES } from '../../src/http/rest/event-kinds.ts';
 import { OPERATIONS } from '../../src/http/rest/operations.ts';
 import { call } from '../rest/rest-caller.ts';
-import { openDesk } from '../support/desk.ts';
 import { DOCUMENTS, rowsOf, sectionOf } from '../support/documents.ts';
+import { openTestApp } from '../support/test-app.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 
@@ -81,8 +81,8 @@ test('security.md has the roles of every field', () => {
 });
 
 test('operations.md names every figure of /metrics', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  const { body } = await call(desk, 'GET /metrics');
+  await using testApp = await openTestApp({ apis: 1 });
+  const { body } = await call(testApp, 'GET /metrics');
   const figures = [...String(body).matchAll(/^# TYPE (vega_\w+) /gm)].map(([, name]) => name);
   const shown = firstCells('docs/operations.md', 'Health and metrics').filter((name) =>
     name.startsWith('vega_'),

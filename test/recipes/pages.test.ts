@@ -2,9 +2,9 @@ import type { Browser, BrowserContext, Page } from 'playwright';
 import { expect, test } from 'vitest';
 import { countReaders } from '../rest/rest-caller.ts';
 import { launchChromium } from '../support/chromium.ts';
-import { type Desk, openDesk, until } from '../support/desk.ts';
 import { openLine } from '../support/line.ts';
 import { logIn } from '../support/session.ts';
+import { openTestApp, type TestApp, until } from '../support/test-app.ts';
 import { bundle, listing } from './listings.ts';
 
 /** What makes a page of each listing: some are whole programs, some are components. */
@@ -37,7 +37,7 @@ new MutationObserver(() => {
 const shown = (page: Page): Promise<string[]> => page.evaluate('shown');
 
 const open = async (
-  desk: Desk,
+  testApp: TestApp,
   url: string,
   browser: Browser,
   name: string,
@@ -45,7 +45,7 @@ const open = async (
 ): Promise<Page> => {
   // Each in a context of its own: the connections that a browser holds to one host are few.
   const context: BrowserContext = await browser.newContext();
-  await logIn(context, desk, url);
+  await logIn(context, testApp, url);
   await context.addInitScript(NOTE);
   const program = PROGRAMS[name];
   const html =
@@ -66,24 +66,24 @@ const open = async (
 test('React with urql, Apollo, Vue, Svelte and a bare EventSource come back after a lost line and follow a run through its cooldown', async () => {
   // Throttled after three, until the first cooldown has begun: how quick this machine is does not matter.
   const otpLimit = { count: 3, withinMs: 600_000 };
-  await using desk = await openDesk({
+  await using testApp = await openTestApp({
     simulator: { knobs: { otpLimit } },
     env: { VEGA_COOLDOWN_SECONDS: '4' },
   });
-  await using line = await openLine(desk.url);
+  await using line = await openLine(testApp.url);
   await using browser = await launchChromium();
   const pages = new Map<string, Page>();
   const failures: string[] = [];
   for (const name of [...Object.keys(PROGRAMS), 'events.html'].filter((each) => each !== LEAVES))
-    pages.set(name, await open(desk, line.url, browser, name, failures));
-  await until('every subscription', async () => (await countReaders(desk)) === SUBSCRIPTIONS);
-  await until('the line to be dead', async () => !line.cut() && (await countReaders(desk)) === 0);
-  await until('every subscription again', async () => (await countReaders(desk)) === SUBSCRIPTIONS);
+    pages.set(name, await open(testApp, line.url, browser, name, failures));
+  await until('every subscription', async () => (await countReaders(testApp)) === SUBSCRIPTIONS);
+  await until('the line to be dead', async () => !line.cut() && (await countReaders(testApp)) === 0);
+  await until('every subscription again', async () => (await countReaders(testApp)) === SUBSCRIPTIONS);
 
   const urql = pages.get('urql.tsx');
   await urql?.getByRole('button', { name: 'Make what is missing' }).click();
 
-  await until('the cooldown', async () => (await desk.client.authState()).state === 'COOLDOWN', 40_000);
+  await until('the cooldown', async () => (await testApp.client.authState()).state === 'COOLDOWN', 40_000);
   otpLimit.count = 100;
 
   for (const [name, page] of pages) {
@@ -107,15 +107,15 @@ test('React with urql, Apollo, Vue, Svelte and a bare EventSource come back afte
 }, 120_000);
 
 test('React without a library follows a run, and goes through the gate', async () => {
-  await using desk = await openDesk({ apis: 2 });
+  await using testApp = await openTestApp({ apis: 2 });
   await using browser = await launchChromium();
   const failures: string[] = [];
-  const page = await open(desk, desk.url, browser, LEAVES, failures);
-  await until('the listing to listen', async () => (await countReaders(desk)) === 1);
-  const generated = desk.generate('mode: ALL');
+  const page = await open(testApp, testApp.url, browser, LEAVES, failures);
+  await until('the listing to listen', async () => (await countReaders(testApp)) === 1);
+  const generated = testApp.generate('mode: ALL');
   await page.getByText('1/2').waitFor();
-  await page.waitForURL(`${desk.url}/dashboard`);
+  await page.waitForURL(`${testApp.url}/dashboard`);
   await generated;
   await page.getByText('UPSTOX_01 is through the gate.').waitFor();
-  expect([(await desk.client.authState()).state, failures]).toEqual(['DASHBOARD', []]);
+  expect([(await testApp.client.authState()).state, failures]).toEqual(['DASHBOARD', []]);
 }, 60_000);

@@ -7,13 +7,13 @@ import { expect, test } from 'vitest';
 import { schema } from '../../src/graphql/schema.ts';
 import { countReaders } from '../rest/rest-caller.ts';
 import { holderOf } from '../support/callers.ts';
-import { type Desk, openDesk, until } from '../support/desk.ts';
+import { openTestApp, type TestApp, until } from '../support/test-app.ts';
 import { bundle, listing, listings } from './listings.ts';
 
 /** A listing speaks to the server where it usually is; here it is elsewhere. */
-const at = (desk: Desk, text: string): string => text.replace('http://127.0.0.1:28020', desk.url);
+const at = (testApp: TestApp, text: string): string => text.replace('http://127.0.0.1:28020', testApp.url);
 
-const operatorKeyOf = (desk: Desk) => ({ VEGA_OPERATOR_KEY: desk.app.operatorKey });
+const operatorKeyOf = (testApp: TestApp) => ({ VEGA_OPERATOR_KEY: testApp.app.operatorKey });
 
 interface Program extends AsyncDisposable {
   readonly text: () => string;
@@ -21,10 +21,10 @@ interface Program extends AsyncDisposable {
 }
 
 /** Starts a program in the folder of the desk, where its key is. */
-const start = (desk: Desk, keys: NodeJS.ProcessEnv, command: string, ...args: string[]): Program => {
+const start = (testApp: TestApp, keys: NodeJS.ProcessEnv, command: string, ...args: string[]): Program => {
   const env = { ...process.env, ...keys };
   const child: ChildProcess = spawn(command, args, {
-    cwd: desk.directory,
+    cwd: testApp.directory,
     env,
     stdio: ['ignore', 'pipe', 'inherit'],
     detached: true,
@@ -53,32 +53,44 @@ const countsOf = (text: string): string[] => [
 ];
 
 test('the TypeScript listing makes what is missing and ends when everything is there', async () => {
-  await using desk = await openDesk({ apis: 2 });
-  const file = path.join(desk.directory, 'morning.mjs');
-  writeFileSync(file, at(desk, await bundle("import 'listing:morning.ts';", 'node')));
-  await using program = start(desk, operatorKeyOf(desk), process.execPath, file);
+  await using testApp = await openTestApp({ apis: 2 });
+  const file = path.join(testApp.directory, 'morning.mjs');
+  writeFileSync(file, at(testApp, await bundle("import 'listing:morning.ts';", 'node')));
+  await using program = start(testApp, operatorKeyOf(testApp), process.execPath, file);
   expect(await program.end).toBe(0);
   expect([...new Set(program.text().match(/^\d\/\d$/gm))]).toEqual(['0/2', '1/2', '2/2']);
 });
 
 test('the lease listing is handed a token, and the next one when it is replaced', async () => {
-  await using desk = await openDesk({ apis: 2 });
-  await desk.generate('mode: ALL');
-  const { key } = await holderOf(desk, { name: 'feed', role: 'SERVICE', apiNames: ['WEBSOCKET1'] });
-  const file = path.join(desk.directory, 'feed.mjs');
-  writeFileSync(file, at(desk, await bundle("import 'listing:feed.ts';", 'node')));
-  await using program = start(desk, { FEED_KEY: key }, process.execPath, file);
+  await using testApp = await openTestApp({ apis: 2 });
+  await testApp.generate('mode: ALL');
+  const { key } = await holderOf(testApp, { name: 'feed', role: 'SERVICE', apiNames: ['WEBSOCKET1'] });
+  const file = path.join(testApp.directory, 'feed.mjs');
+  writeFileSync(file, at(testApp, await bundle("import 'listing:feed.ts';", 'node')));
+  await using program = start(testApp, { FEED_KEY: key }, process.execPath, file);
   await until('the first version', () => /connecting with version 1, \d{3,} characters/.test(program.text()));
-  await desk.generate('mode: PARTIAL, apiNames: [WEBSOCKET1], replaceValid: true');
+  await testApp.generate('mode: PARTIAL, apiNames: [WEBSOCKET1], replaceValid: true');
   await until('the second version', () => program.text().includes('connecting with version 2'));
 });
 
 test('both curl listings show a whole run', async () => {
-  await using desk = await openDesk({ apis: 2 });
-  await using events = start(desk, operatorKeyOf(desk), 'bash', '-c', at(desk, listing('events.sh')));
-  await using progress = start(desk, operatorKeyOf(desk), 'bash', '-c', at(desk, listing('subscription.sh')));
-  await until('both to listen', async () => (await countReaders(desk)) === 2);
-  await desk.generate('mode: ALL');
+  await using testApp = await openTestApp({ apis: 2 });
+  await using events = start(
+    testApp,
+    operatorKeyOf(testApp),
+    'bash',
+    '-c',
+    at(testApp, listing('events.sh')),
+  );
+  await using progress = start(
+    testApp,
+    operatorKeyOf(testApp),
+    'bash',
+    '-c',
+    at(testApp, listing('subscription.sh')),
+  );
+  await until('both to listen', async () => (await countReaders(testApp)) === 2);
+  await testApp.generate('mode: ALL');
   await until(
     'the end of both',
     () => /AUTH_CONFIRMED/.test(events.text()) && /"generated":2/.test(progress.text()),
@@ -104,18 +116,18 @@ const hasJava = (): boolean => {
 };
 
 test('the curl listing is handed a token with the key of a service, and with no other', async () => {
-  await using desk = await openDesk({ apis: 2 });
-  await desk.generate('mode: ALL');
-  const { key: feed } = await holderOf(desk, { name: 'feed', role: 'SERVICE', apiNames: ['WEBSOCKET1'] });
+  await using testApp = await openTestApp({ apis: 2 });
+  await testApp.generate('mode: ALL');
+  const { key: feed } = await holderOf(testApp, { name: 'feed', role: 'SERVICE', apiNames: ['WEBSOCKET1'] });
   const answerTo = async (key: string) => {
     const env = { ...process.env, FEED_KEY: key };
-    const { stdout } = await promisify(execFile)('bash', ['-c', at(desk, listing('lease.sh'))], { env });
+    const { stdout } = await promisify(execFile)('bash', ['-c', at(testApp, listing('lease.sh'))], { env });
     return JSON.parse(stdout);
   };
   const { accessToken, expiresAt } = (await answerTo(feed)).data.leaseToken;
-  const rows = desk.rows("select access_token from upstox_tokens where api_name = 'WEBSOCKET1'");
+  const rows = testApp.rows("select access_token from upstox_tokens where api_name = 'WEBSOCKET1'");
   expect([accessToken === rows[0].access_token, expiresAt.slice(11)]).toEqual([true, '22:00:00.000Z']);
-  expect((await answerTo(desk.app.operatorKey)).errors[0].extensions.code).toBe('FORBIDDEN');
+  expect((await answerTo(testApp.app.operatorKey)).errors[0].extensions.code).toBe('FORBIDDEN');
 });
 
 test('the Java listing shows a whole run', async ({ annotate }) => {
@@ -123,12 +135,12 @@ test('the Java listing shows a whole run', async ({ annotate }) => {
     await annotate('There is no Java on this machine; the listing was not run.');
     return;
   }
-  await using desk = await openDesk({ apis: 2 });
-  const file = path.join(desk.directory, 'Watch.java');
-  writeFileSync(file, at(desk, listing('Watch.java')));
-  await using program = start(desk, operatorKeyOf(desk), 'java', file);
-  await until('Java to listen', async () => (await countReaders(desk)) === 1, 40_000);
-  await desk.generate('mode: ALL');
+  await using testApp = await openTestApp({ apis: 2 });
+  const file = path.join(testApp.directory, 'Watch.java');
+  writeFileSync(file, at(testApp, listing('Watch.java')));
+  await using program = start(testApp, operatorKeyOf(testApp), 'java', file);
+  await until('Java to listen', async () => (await countReaders(testApp)) === 1, 40_000);
+  await testApp.generate('mode: ALL');
   expect(await program.end).toBe(0);
   expect(countsOf(program.text())).toEqual(['0/2', '1/2', '2/2']);
 }, 90_000);

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { createServer } from 'vite';
 import { expect, test } from 'vitest';
 import { launchChromium } from '../support/chromium.ts';
-import { openDesk, until } from '../support/desk.ts';
+import { openTestApp, until } from '../support/test-app.ts';
 import { listing } from './listings.ts';
 
 const PAGE = `<!doctype html><p id="said"></p><p id="heard"></p><script type="module">
@@ -19,13 +19,13 @@ for (let part = await reader.read(); !part.done; part = await reader.read())
 </script>`;
 
 test('a page of somebody’s own, served by Vite, logs in with the link, acts and listens', async () => {
-  await using desk = await openDesk({ apis: 1 });
+  await using testApp = await openTestApp({ apis: 1 });
   await using browser = await launchChromium();
   // Vite is looked for from where its settings lie.
   const folder = mkdtempSync(path.resolve('node_modules/.frontend-'));
   writeFileSync(path.join(folder, 'index.html'), PAGE);
   const settings = path.join(folder, 'vite.config.ts');
-  writeFileSync(settings, listing('vite.config.ts').replace('http://127.0.0.1:28020', desk.url));
+  writeFileSync(settings, listing('vite.config.ts').replace('http://127.0.0.1:28020', testApp.url));
   const server = await createServer({
     root: folder,
     configFile: settings,
@@ -38,12 +38,12 @@ test('a page of somebody’s own, served by Vite, logs in with the link, acts an
     const page = await browser.newPage();
     await page.goto(url);
     await page.locator('#said').getByText('UNAUTHENTICATED').waitFor();
-    await page.goto(`${url}${desk.app.issueLoginPath()}`);
+    await page.goto(`${url}${testApp.app.issueLoginPath()}`);
     await page.locator('#said').getByText('RUNNING').waitFor();
     await until('the news', async () =>
       (await page.locator('#heard').innerText()).includes('AUTH_CONFIRMED'),
     );
-    expect(desk.rows('select api_name from upstox_tokens')).toEqual([{ api_name: 'PRIMARY' }]);
+    expect(testApp.rows('select api_name from upstox_tokens')).toEqual([{ api_name: 'PRIMARY' }]);
   } finally {
     await server.close();
     rmSync(folder, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-import type { Desk } from '../support/desk.ts';
+import type { TestApp } from '../support/test-app.ts';
 
 /** One event as it came over the wire. */
 export interface WireEvent {
@@ -21,13 +21,13 @@ export interface EventReader {
 
 /** Reads `GET /auth/events` in the background. */
 export const readEvents = async (
-  desk: Desk,
+  testApp: TestApp,
   query = '',
   headers: Record<string, string> = {},
 ): Promise<EventReader> => {
   const leaving = new AbortController();
-  const response = await fetch(`${desk.url}/auth/events${query}`, {
-    headers: { authorization: `Bearer ${desk.app.operatorKey}`, ...headers },
+  const response = await fetch(`${testApp.url}/auth/events${query}`, {
+    headers: { authorization: `Bearer ${testApp.app.operatorKey}`, ...headers },
     signal: leaving.signal,
   });
   const seen: WireEvent[] = [];

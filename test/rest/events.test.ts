@@ -2,7 +2,7 @@ import { isObjectType } from 'graphql';
 import { afterEach, expect, test, vi } from 'vitest';
 import { schema } from '../../src/graphql/schema.ts';
 import { EVENT_NAMES } from '../../src/http/rest/event-kinds.ts';
-import { openDesk, until } from '../support/desk.ts';
+import { openTestApp, until } from '../support/test-app.ts';
 import { readEvents } from './event-reader.ts';
 import { call, countReaders, steady } from './rest-caller.ts';
 
@@ -18,12 +18,12 @@ test('every kind of event that the schema has, has a name here', () => {
 });
 
 test('a run is told from the state as it is to the open gate, in the shapes that clients know', async () => {
-  await using desk = await openDesk({ apis: 2 });
-  const reader = await readEvents(desk);
+  await using testApp = await openTestApp({ apis: 2 });
+  const reader = await readEvents(testApp);
   await until('the state as it is', () => reader.seen.length === 2);
   expect(reader.response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
   expect(reader.text().slice(0, 40)).toMatch(/^retry: \d+\n\nevent: AUTH_STATE\nid: \d+\n/);
-  await desk.generate('mode: ALL');
+  await testApp.generate('mode: ALL');
   await until('the open gate', () => reader.seen.some(({ name }) => name === 'AUTH_CONFIRMED'));
   reader.leave();
 
@@ -92,9 +92,9 @@ test('a run is told from the state as it is to the open gate, in the shapes that
 });
 
 test('a cooldown ticks', async () => {
-  await using desk = await openDesk({ apis: 3, simulator: { scenario: 'throttled' } });
-  const reader = await readEvents(desk);
-  await desk.generate('mode: ALL');
+  await using testApp = await openTestApp({ apis: 3, simulator: { scenario: 'throttled' } });
+  const reader = await readEvents(testApp);
+  await testApp.generate('mode: ALL');
   const ticks = () => reader.seen.filter(({ name, data }) => name === 'COOLDOWN' && data.active);
   await until('two ticks', () => ticks().length > 2);
   reader.leave();
@@ -113,17 +113,17 @@ test('a cooldown ticks', async () => {
 });
 
 test('a client that is cut off in the middle comes back and has everything once', async () => {
-  await using desk = await openDesk({ apis: 2 });
-  const witness = await readEvents(desk);
+  await using testApp = await openTestApp({ apis: 2 });
+  const witness = await readEvents(testApp);
   const seen: number[] = [];
   // A heartbeat repeats an id, and on a busy machine one may come in between.
   const idsOf = (events: typeof witness.seen) =>
     events.filter(({ name }) => name !== 'HEARTBEAT').map(({ id }) => id);
   const keep = (ids: readonly number[]) => seen.push(...ids);
   await until('the witness', () => witness.seen.length > 0);
-  const running = desk.generate('mode: ALL');
+  const running = testApp.generate('mode: ALL');
 
-  const start = await readEvents(desk);
+  const start = await readEvents(testApp);
   await until('some events', () => start.seen.length > 6);
   start.leave();
   await start.end;
@@ -134,8 +134,8 @@ test('a client that is cut off in the middle comes back and has everything once'
     // By header as an EventSource does, with an older one in the address; and by the address alone.
     const reader =
       turn % 2 === 0
-        ? await readEvents(desk, '?lastEventId=0', { 'last-event-id': last })
-        : await readEvents(desk, `?lastEventId=${last}`);
+        ? await readEvents(testApp, '?lastEventId=0', { 'last-event-id': last })
+        : await readEvents(testApp, `?lastEventId=${last}`);
     await until('something new', () => reader.seen.length > 0);
     reader.leave();
     await reader.end;
@@ -144,7 +144,7 @@ test('a client that is cut off in the middle comes back and has everything once'
   }
   await running;
   await until('the end', () => witness.seen.some(({ name }) => name === 'AUTH_CONFIRMED'));
-  const rest = await readEvents(desk, '', { 'last-event-id': String(seen.at(-1)) });
+  const rest = await readEvents(testApp, '', { 'last-event-id': String(seen.at(-1)) });
   await until('the rest', () => (rest.seen.at(-1)?.id ?? seen.at(-1)) === witness.seen.at(-1)?.id);
   rest.leave();
   witness.leave();
@@ -156,22 +156,22 @@ test('a client that is cut off in the middle comes back and has everything once'
 });
 
 test('history that is gone is a GAP, and the state as it is comes behind it', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  const reader = await readEvents(desk, '', { 'last-event-id': '999999' });
+  await using testApp = await openTestApp({ apis: 1 });
+  const reader = await readEvents(testApp, '', { 'last-event-id': '999999' });
   await until('the state', () => reader.seen.length === 3);
   expect(reader.seen.map(({ name }) => name)).toEqual(['GAP', 'AUTH_STATE', 'COOLDOWN']);
   expect(reader.seen[0]?.data).toEqual({ accountId: 'UPSTOX_01', at: expect.any(String) });
-  await desk.ask('mutation { logout { state } }');
+  await testApp.ask('mutation { logout { state } }');
   await until('what comes next', () => reader.seen.length > 3);
-  expect(await countReaders(desk)).toBe(1);
+  expect(await countReaders(testApp)).toBe(1);
   reader.leave();
-  await until('nobody to listen', async () => (await countReaders(desk)) === 0);
+  await until('nobody to listen', async () => (await countReaders(testApp)) === 0);
 });
 
 test('a heartbeat comes every fifteen seconds, under a name of its own', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
-  await using desk = await openDesk({ apis: 1 });
-  const reader = await readEvents(desk);
+  await using testApp = await openTestApp({ apis: 1 });
+  const reader = await readEvents(testApp);
   await until('the state', () => reader.seen.length === 2);
   vi.advanceTimersByTime(15_000);
   await until('the heartbeat', () => reader.seen.length === 3);
@@ -184,26 +184,28 @@ test('a heartbeat comes every fifteen seconds, under a name of its own', async (
 });
 
 test('a client that leaves is forgotten at once, whether it was told anything or not, and a HEAD never listens', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  const many = await Promise.all(Array.from({ length: 20 }, () => readEvents(desk)));
-  expect(await countReaders(desk)).toBe(20);
+  await using testApp = await openTestApp({ apis: 1 });
+  const many = await Promise.all(Array.from({ length: 20 }, () => readEvents(testApp)));
+  expect(await countReaders(testApp)).toBe(20);
   for (const reader of many) reader.leave();
-  await until('nobody to listen', async () => (await countReaders(desk)) === 0, 2000);
+  await until('nobody to listen', async () => (await countReaders(testApp)) === 0, 2000);
 
-  const { authorization } = { authorization: `Bearer ${desk.app.operatorKey}` };
-  const inside = await desk.app.fetch(
+  const { authorization } = { authorization: `Bearer ${testApp.app.operatorKey}` };
+  const inside = await testApp.app.fetch(
     new Request('http://127.0.0.1/auth/events', { headers: { authorization } }),
   );
   await inside.body?.cancel();
-  expect((await call(desk, 'HEAD /auth/events')).headers.get('content-type')).toContain('text/event-stream');
-  await until('nobody to listen', async () => (await countReaders(desk)) === 0, 2000);
+  expect((await call(testApp, 'HEAD /auth/events')).headers.get('content-type')).toContain(
+    'text/event-stream',
+  );
+  await until('nobody to listen', async () => (await countReaders(testApp)) === 0, 2000);
 });
 
 test('when the server stops, its streams end', async () => {
-  const desk = await openDesk({ apis: 1 });
-  const reader = await readEvents(desk);
+  const testApp = await openTestApp({ apis: 1 });
+  const reader = await readEvents(testApp);
   await until('the state', () => reader.seen.length === 2);
-  await desk[Symbol.asyncDispose]();
+  await testApp[Symbol.asyncDispose]();
   await reader.end;
   expect(reader.seen.slice(2).every(({ name }) => name === 'AUDIT')).toBe(true);
 });

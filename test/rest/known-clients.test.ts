@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest';
 import { launchChromium } from '../support/chromium.ts';
-import { openDesk, until } from '../support/desk.ts';
+import { openTestApp, until } from '../support/test-app.ts';
 import { openLine } from './breakable-line.ts';
 import { readEvents } from './event-reader.ts';
 import { countReaders } from './rest-caller.ts';
 
 test('an EventSource whose connection broke comes back by itself and misses nothing', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  await using line = await openLine(desk.url);
+  await using testApp = await openTestApp({ apis: 1 });
+  await using line = await openLine(testApp.url);
   await using browser = await launchChromium();
   const page = await browser.newPage();
-  await page.goto(`${line.url}${desk.app.issueLoginPath()}`);
+  await page.goto(`${line.url}${testApp.app.issueLoginPath()}`);
   await page.goto(`${line.url}/livez`);
   await page.evaluate(`{
     globalThis.ids = [];
@@ -22,10 +22,10 @@ test('an EventSource whose connection broke comes back by itself and misses noth
   }`);
   await until('the page to listen', async () => (await page.evaluate('ids.length')) === 1);
   line.cut();
-  await until('nobody to listen', async () => (await countReaders(desk)) === 0);
-  await desk.generate('mode: ALL');
+  await until('nobody to listen', async () => (await countReaders(testApp)) === 0);
+  await testApp.generate('mode: ALL');
   line.mend();
-  const witness = await readEvents(desk, '?lastEventId=0');
+  const witness = await readEvents(testApp, '?lastEventId=0');
   await until('the end', () => witness.seen.some(({ name }) => name === 'AUTH_CONFIRMED'));
   witness.leave();
   const named = ['AUTH_STATE', 'TOKEN_PROGRESS', 'AUTH_CONFIRMED'];

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { openDesk } from '../support/desk.ts';
+import { openTestApp } from '../support/test-app.ts';
 import { call } from './rest-caller.ts';
 
 /** The figures of a scrape by name and labels. */
@@ -12,9 +12,9 @@ const figuresOf = (text: string): ReadonlyMap<string, number> =>
   );
 
 test('/metrics tells the morning in figures, and those of the process beside them', async () => {
-  await using desk = await openDesk({ apis: 3, simulator: { scenario: 'throttled' } });
+  await using testApp = await openTestApp({ apis: 3, simulator: { scenario: 'throttled' } });
   const scrape = async () => {
-    const { status, headers, body } = await call(desk, 'GET /metrics');
+    const { status, headers, body } = await call(testApp, 'GET /metrics');
     expect([status, headers.get('content-type')]).toEqual([200, 'text/plain; version=0.0.4; charset=utf-8']);
     return { text: String(body), figures: figuresOf(String(body)) };
   };
@@ -55,7 +55,7 @@ test('/metrics tells the morning in figures, and those of the process beside the
     ]
   `);
 
-  await desk.generate('mode: ALL');
+  await testApp.generate('mode: ALL');
   const { figures } = await scrape();
   const figure = (name: string) => figures.get(name);
   const account = 'account="UPSTOX_01"';
@@ -65,7 +65,7 @@ test('/metrics tells the morning in figures, and those of the process beside the
   expect(figure(`vega_tokens{${account},verdict="MISSING"}`)).toBe(1);
   expect(figure(`vega_runs{${account},status="COOLDOWN"}`)).toBe(1);
   expect(figure(`vega_cooldown_remaining_seconds{${account}}`)).toBeGreaterThan(600);
-  const { tokens } = (await desk.ask('{ tokens { expiresAt } }')).data;
+  const { tokens } = (await testApp.ask('{ tokens { expiresAt } }')).data;
   const left = (Date.parse(tokens[0].expiresAt) - Date.now()) / 1000;
   expect(
     Math.abs((figure(`vega_token_expires_in_seconds{${account},api="PRIMARY"}`) ?? 0) - left),
@@ -81,10 +81,10 @@ test('/metrics tells the morning in figures, and those of the process beside the
 });
 
 test('two scrapes at once, and two servers in one process, do not get in each other’s way', async () => {
-  await using one = await openDesk({ apis: 1 });
-  await using other = await openDesk({ apis: 2 });
+  await using one = await openTestApp({ apis: 1 });
+  await using other = await openTestApp({ apis: 2 });
   await other.generate('mode: ALL');
-  const scrapes = await Promise.all([one, other, one, other].map((desk) => call(desk, 'GET /metrics')));
+  const scrapes = await Promise.all([one, other, one, other].map((testApp) => call(testApp, 'GET /metrics')));
   const valid = scrapes.map(({ body }) =>
     figuresOf(String(body)).get('vega_tokens{account="UPSTOX_01",verdict="VALID"}'),
   );

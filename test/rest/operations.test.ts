@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { schema } from '../../src/graphql/schema.ts';
 import { EventsDocument } from '../../src/http/rest/gql/graphql.ts';
 import { OPERATIONS } from '../../src/http/rest/operations.ts';
-import { openDesk, until } from '../support/desk.ts';
+import { openTestApp, until } from '../support/test-app.ts';
 import { call, steady } from './rest-caller.ts';
 
 test('every row of the table fits the schema', () => {
@@ -31,9 +31,9 @@ test('the routes are those that were promised', () => {
 });
 
 test('a morning by REST alone: each answer as a whole', async () => {
-  await using desk = await openDesk({ apis: 2 });
+  await using testApp = await openTestApp({ apis: 2 });
   const answerOf = async (line: string, body?: unknown) => {
-    const answer = await call(desk, line, body === undefined ? {} : { body });
+    const answer = await call(testApp, line, body === undefined ? {} : { body });
     return [answer.status, steady(answer.body)];
   };
 
@@ -121,7 +121,7 @@ test('a morning by REST alone: each answer as a whole', async () => {
       },
     ]
   `);
-  await until('the gate to open', async () => (await call(desk, 'GET /readyz')).status === 200);
+  await until('the gate to open', async () => (await call(testApp, 'GET /readyz')).status === 200);
 
   expect(await answerOf('GET /readyz')).toMatchInlineSnapshot(`
     [
@@ -352,25 +352,28 @@ test('a morning by REST alone: each answer as a whole', async () => {
 });
 
 test('both addresses of a route answer the same, and HEAD answers it without the body', async () => {
-  await using desk = await openDesk({ apis: 1 });
+  await using testApp = await openTestApp({ apis: 1 });
   const reading = OPERATIONS.filter(({ method }) => method === 'GET').map(({ path }) => path);
   for (const path of reading) {
-    const [short, long] = [await call(desk, `GET ${path}`), await call(desk, `GET /api/v1${path}`)];
+    const [short, long] = [await call(testApp, `GET ${path}`), await call(testApp, `GET /api/v1${path}`)];
     expect([path, long.status, steady(long.body)]).toEqual([path, short.status, steady(short.body)]);
-    const head = await call(desk, `HEAD ${path}`);
+    const head = await call(testApp, `HEAD ${path}`);
     expect([head.status, head.body]).toEqual([short.status, '']);
   }
-  expect((await call(desk, 'POST /api/v1/auth/logout', { body: {} })).status).toBe(200);
+  expect((await call(testApp, 'POST /api/v1/auth/logout', { body: {} })).status).toBe(200);
   for (const path of ['/livez', '/api/v1/livez'])
-    expect((await call(desk, `GET ${path}`, { headers: {} })).body).toBe('alive\n');
+    expect((await call(testApp, `GET ${path}`, { headers: {} })).body).toBe('alive\n');
 });
 
 test('a parameter goes to the operation as what it is', async () => {
-  await using desk = await openDesk({ apis: 2 });
-  await desk.generate('mode: ALL');
-  const success = await call(desk, 'GET /auth/upstox/login-success?apiName=WEBSOCKET1&accountId=UPSTOX_01');
+  await using testApp = await openTestApp({ apis: 2 });
+  await testApp.generate('mode: ALL');
+  const success = await call(
+    testApp,
+    'GET /auth/upstox/login-success?apiName=WEBSOCKET1&accountId=UPSTOX_01',
+  );
   expect(success.body).toMatchObject({ status: 'SUCCESS', api_name: 'WEBSOCKET1' });
-  const logout = await call(desk, 'POST /auth/logout', { body: { revoke: true, accountId: 'UPSTOX_01' } });
+  const logout = await call(testApp, 'POST /auth/logout', { body: { revoke: true, accountId: 'UPSTOX_01' } });
   expect(logout.status).toBe(200);
-  expect(desk.rows('select 1 from upstox_tokens where is_active = 1')).toEqual([]);
+  expect(testApp.rows('select 1 from upstox_tokens where is_active = 1')).toEqual([]);
 });

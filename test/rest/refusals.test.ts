@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Desk, openDesk, until } from '../support/desk.ts';
+import { openTestApp, type TestApp, until } from '../support/test-app.ts';
 import { call } from './rest-caller.ts';
 
 interface Refused {
@@ -9,10 +9,10 @@ interface Refused {
 const GENERATE = 'POST /auth/upstox/tokens/generate';
 
 /** A request by REST, its status and what it said; and what GraphQL says to the same. */
-const both = async (desk: Desk, line: string, body: object | undefined, document: string) => {
-  const rest = await call(desk, line, body === undefined ? {} : { body });
+const both = async (testApp: TestApp, line: string, body: object | undefined, document: string) => {
+  const rest = await call(testApp, line, body === undefined ? {} : { body });
   const { code, message, nextAction } = (rest.body as Refused).error;
-  const { errors } = await desk.ask(document);
+  const { errors } = await testApp.ask(document);
   return {
     rest: { code, message, nextAction },
     graphql: { message: errors?.[0].message, ...errors?.[0].extensions },
@@ -21,9 +21,9 @@ const both = async (desk: Desk, line: string, body: object | undefined, document
 };
 
 test('what the state of things refuses is refused in the words of GraphQL, with a status', async () => {
-  await using desk = await openDesk({ apis: 1 });
+  await using testApp = await openTestApp({ apis: 1 });
   const refused = async (line: string, body: object | undefined, document: string) => {
-    const { rest, graphql, outcome } = await both(desk, line, body, document);
+    const { rest, graphql, outcome } = await both(testApp, line, body, document);
     expect(graphql).toMatchObject(rest);
     return outcome;
   };
@@ -52,17 +52,17 @@ test('what the state of things refuses is refused in the words of GraphQL, with 
     ),
   ).toMatch(/^4\d\d (?:API_NOT_CONFIGURED|BAD_USER_INPUT)$/);
 
-  expect((await call(desk, GENERATE, { body: { mode: 'ALL' } })).status).toBe(202);
+  expect((await call(testApp, GENERATE, { body: { mode: 'ALL' } })).status).toBe(202);
   expect(await refused(GENERATE, { mode: 'ALL' }, generate('mode: ALL'))).toBe('409 RUN_IN_PROGRESS');
-  await until('the gate to open', async () => (await call(desk, 'GET /readyz')).status === 200);
+  await until('the gate to open', async () => (await call(testApp, 'GET /readyz')).status === 200);
   expect(await refused(GENERATE, { mode: 'ALL' }, generate('mode: ALL'))).toBe('409 WOULD_REPLACE_VALID');
   expect(await refused('POST /auth/start', {}, 'mutation { startLogin { id } }')).toBe('409 WRONG_STATE');
 });
 
 test('a cooldown is 423 and says when to come back', async () => {
-  await using desk = await openDesk({ apis: 3, simulator: { scenario: 'throttled' } });
-  await desk.generate('mode: ALL');
-  const refused = await call(desk, GENERATE, { body: { mode: 'INVALID_ONLY' } });
+  await using testApp = await openTestApp({ apis: 3, simulator: { scenario: 'throttled' } });
+  await testApp.generate('mode: ALL');
+  const refused = await call(testApp, GENERATE, { body: { mode: 'INVALID_ONLY' } });
   expect(refused.status).toBe(423);
   expect(refused.body).toMatchObject({
     error: { code: 'COOLDOWN', nextAction: expect.any(String), retryableAt: expect.any(String) },
@@ -70,7 +70,7 @@ test('a cooldown is 423 and says when to come back', async () => {
   const seconds = Number(refused.headers.get('retry-after'));
   expect(seconds).toBeGreaterThan(600);
   expect(seconds).toBeLessThanOrEqual(660);
-  const readiness = await call(desk, 'GET /readyz');
+  const readiness = await call(testApp, 'GET /readyz');
   expect([readiness.status, readiness.body]).toMatchObject([
     503,
     { ready: false, state: 'COOLDOWN', primaryPresent: true, error: { code: 'COOLDOWN' } },
@@ -79,26 +79,26 @@ test('a cooldown is 423 and says when to come back', async () => {
 });
 
 test('a quarantine is 409, and the readiness says what to do', async () => {
-  await using desk = await openDesk({ apis: 1, simulator: { scenario: 'wrong-pin' } });
-  await desk.generate('mode: ALL');
+  await using testApp = await openTestApp({ apis: 1, simulator: { scenario: 'wrong-pin' } });
+  await testApp.generate('mode: ALL');
   const { rest, graphql, outcome } = await both(
-    desk,
+    testApp,
     GENERATE,
     { mode: 'ALL' },
     'mutation { generateTokens(mode: ALL) { id } }',
   );
   expect([outcome, graphql]).toMatchObject(['409 QUARANTINED', rest]);
-  expect((await call(desk, 'GET /readyz')).body).toMatchObject({
+  expect((await call(testApp, 'GET /readyz')).body).toMatchObject({
     error: { code: 'CREDENTIALS_REJECTED', nextAction: expect.stringContaining('clearQuarantine') },
   });
 });
 
 test('a request that is not as it should be is refused before anything is done', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  const key = { authorization: `Bearer ${desk.app.operatorKey}` };
+  await using testApp = await openTestApp({ apis: 1 });
+  const key = { authorization: `Bearer ${testApp.app.operatorKey}` };
   const json = { ...key, 'content-type': 'application/json' };
   const statusOf = async (line: string, sent: Parameters<typeof call>[2] = {}) => {
-    const { status, body } = await call(desk, line, sent);
+    const { status, body } = await call(testApp, line, sent);
     return `${status} ${(body as Refused).error.code}`;
   };
   const bad = '400 BAD_USER_INPUT';
@@ -129,18 +129,18 @@ test('a request that is not as it should be is refused before anything is done',
   expect(await statusOf('GET /api/v1')).toBe('404 NOT_FOUND');
   expect(await statusOf('GET /api/v2/auth/status')).toBe('404 NOT_FOUND');
 
-  const issues = await call(desk, GENERATE, { body: { mode: 'PARTIAL', apiNames: [] } });
+  const issues = await call(testApp, GENERATE, { body: { mode: 'PARTIAL', apiNames: [] } });
   expect(issues.body).toMatchObject({
     error: { issues: [{ path: ['apiNames'], message: 'Mode PARTIAL needs at least one API name.' }] },
   });
-  expect(desk.rows('select 1 from vega_generation_runs')).toEqual([]);
-  expect(desk.broker.log).toEqual([]);
+  expect(testApp.rows('select 1 from vega_generation_runs')).toEqual([]);
+  expect(testApp.broker.log).toEqual([]);
 });
 
 test('a method that a route does not have is 405 and told which it has', async () => {
-  await using desk = await openDesk({ apis: 1 });
+  await using testApp = await openTestApp({ apis: 1 });
   const allowed = async (line: string) => {
-    const { status, headers } = await call(desk, line);
+    const { status, headers } = await call(testApp, line);
     return `${status} ${headers.get('allow')}`;
   };
   expect(await allowed('GET /auth/start')).toBe('405 POST');
@@ -152,25 +152,25 @@ test('a method that a route does not have is 405 and told which it has', async (
 });
 
 test('without a key, or from a foreign place, every route but /livez is shut', async () => {
-  await using desk = await openDesk({ apis: 1 });
+  await using testApp = await openTestApp({ apis: 1 });
   const lines = ['GET /auth/status', 'GET /auth/events', 'POST /auth/start', 'GET /readyz', 'GET /metrics'];
   for (const line of lines.flatMap((one) => [one, one.replace(' /', ' /api/v1/')])) {
-    const { status, headers, body } = await call(desk, line, { headers: {} });
+    const { status, headers, body } = await call(testApp, line, { headers: {} });
     expect([line, status, headers.get('www-authenticate')]).toEqual([line, 401, 'Bearer']);
     expect(body).toMatchObject({ error: { code: 'UNAUTHENTICATED', nextAction: expect.any(String) } });
   }
-  const foreign = { authorization: `Bearer ${desk.app.operatorKey}`, origin: 'http://evil.example' };
-  expect(await call(desk, 'GET /auth/events', { headers: foreign })).toMatchObject({
+  const foreign = { authorization: `Bearer ${testApp.app.operatorKey}`, origin: 'http://evil.example' };
+  expect(await call(testApp, 'GET /auth/events', { headers: foreign })).toMatchObject({
     status: 403,
     body: { error: { code: 'FORBIDDEN' } },
   });
 });
 
 test('what goes wrong inside is 500, masked, and logged', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  desk.change('alter table upstox_tokens rename to elsewhere');
-  const broken = await call(desk, 'GET /auth/tokens');
-  desk.change('alter table elsewhere rename to upstox_tokens');
+  await using testApp = await openTestApp({ apis: 1 });
+  testApp.change('alter table upstox_tokens rename to elsewhere');
+  const broken = await call(testApp, 'GET /auth/tokens');
+  testApp.change('alter table elsewhere rename to upstox_tokens');
   expect([broken.status, broken.body]).toEqual([
     500,
     {
@@ -181,6 +181,6 @@ test('what goes wrong inside is 500, masked, and logged', async () => {
       },
     },
   ]);
-  expect(desk.said()).toContain('no such table: upstox_tokens');
-  expect((await call(desk, 'GET /auth/tokens')).status).toBe(200);
+  expect(testApp.said()).toContain('no such table: upstox_tokens');
+  expect((await call(testApp, 'GET /auth/tokens')).status).toBe(200);
 });

@@ -1,4 +1,4 @@
-import type { Desk } from '../support/desk.ts';
+import type { TestApp } from '../support/test-app.ts';
 
 interface Answer {
   readonly status: number;
@@ -14,13 +14,13 @@ interface Sent {
 }
 
 /** A request with the operator's key, as one line of a table: `GET /auth/status`. */
-export const call = async (desk: Desk, line: string, sent: Sent = {}): Promise<Answer> => {
+export const call = async (testApp: TestApp, line: string, sent: Sent = {}): Promise<Answer> => {
   const [method = 'GET', path = '/'] = line.split(' ');
   const json = sent.body === undefined ? {} : { 'content-type': 'application/json' };
   const body = typeof sent.body === 'string' ? sent.body : JSON.stringify(sent.body);
-  const response = await fetch(`${desk.url}${path}`, {
+  const response = await fetch(`${testApp.url}${path}`, {
     method,
-    headers: sent.headers ?? { authorization: `Bearer ${desk.app.operatorKey}`, ...json },
+    headers: sent.headers ?? { authorization: `Bearer ${testApp.app.operatorKey}`, ...json },
     body: sent.body === undefined ? null : body,
   });
   const text = await response.text();
@@ -33,8 +33,8 @@ export const call = async (desk: Desk, line: string, sent: Sent = {}): Promise<A
 };
 
 /** How many listen to events, as the server counts them. */
-export const countReaders = async (desk: Desk): Promise<number> => {
-  const { body } = await call(desk, 'GET /metrics');
+export const countReaders = async (testApp: TestApp): Promise<number> => {
+  const { body } = await call(testApp, 'GET /metrics');
   return Number(/^vega_event_readers (\d+)$/m.exec(String(body))?.[1]);
 };
 

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { createVegaClient, TokenProgressDocument, TokensDocument, VegaError } from '../../src/sdk/index.ts';
-import { openDesk } from '../support/desk.ts';
 import { openLine } from '../support/line.ts';
+import { openTestApp } from '../support/test-app.ts';
 
 test('a method answers the field that it is named after', async () => {
-  await using desk = await openDesk({ apis: 2 });
-  const { client } = desk;
+  await using testApp = await openTestApp({ apis: 2 });
+  const { client } = testApp;
   expect(await client.ready()).toBe(false);
   expect(await client.activeAccount()).toMatchObject({ id: 'UPSTOX_01', authState: { state: 'IDLE' } });
   const run = await client.generateTokens({ mode: 'ALL' });
@@ -22,17 +22,19 @@ test('a method answers the field that it is named after', async () => {
 });
 
 test('a refusal is one class of error, with what to do and when', async () => {
-  await using desk = await openDesk({
+  await using testApp = await openTestApp({
     apis: 2,
     simulator: { knobs: { otpLimit: { count: 1, withinMs: 60_000 } } },
   });
-  await desk.generate('mode: ALL');
-  const refusal = await desk.client.generateTokens({ mode: 'INVALID_ONLY' }).catch((error: unknown) => error);
+  await testApp.generate('mode: ALL');
+  const refusal = await testApp.client
+    .generateTokens({ mode: 'INVALID_ONLY' })
+    .catch((error: unknown) => error);
   expect(refusal).toBeInstanceOf(VegaError);
   expect(refusal).toMatchObject({ code: 'COOLDOWN', status: 200, nextAction: expect.any(String) });
   expect((refusal as VegaError).retryableAt?.getTime()).toBeGreaterThan(Date.now());
 
-  const wrong = createVegaClient({ url: desk.url, key: 'wrong' });
+  const wrong = createVegaClient({ url: testApp.url, key: 'wrong' });
   await expect(wrong.tokens()).rejects.toMatchObject({
     code: 'UNAUTHENTICATED',
     status: 401,
@@ -43,14 +45,14 @@ test('a refusal is one class of error, with what to do and when', async () => {
 });
 
 test('what is no answer of the server is no answer', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  const line = await openLine(desk.url);
+  await using testApp = await openTestApp({ apis: 1 });
+  const line = await openLine(testApp.url);
   await line[Symbol.asyncDispose]();
-  const nobody = createVegaClient({ url: line.url, key: desk.app.operatorKey });
+  const nobody = createVegaClient({ url: line.url, key: testApp.app.operatorKey });
   await expect(nobody.tokens()).rejects.toMatchObject({ code: 'NETWORK', status: null });
 
   const proxy = createVegaClient({
-    url: desk.url,
+    url: testApp.url,
     fetch: async () => new Response('<h1>Bad gateway</h1>', { status: 502 }),
   });
   await expect(proxy.tokens()).rejects.toMatchObject({ code: 'NETWORK', status: 502 });
@@ -58,14 +60,14 @@ test('what is no answer of the server is no answer', async () => {
 });
 
 test('a subscription that breaks off says so', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  await using line = await openLine(desk.url);
-  const client = createVegaClient({ url: `${line.url}/`, key: desk.app.operatorKey });
+  await using testApp = await openTestApp({ apis: 1 });
+  await using line = await openLine(testApp.url);
+  const client = createVegaClient({ url: `${line.url}/`, key: testApp.app.operatorKey });
   const stream = client.events({ signal: AbortSignal.timeout(20_000) });
   expect((await stream.next()).done).toBe(false);
   await stream.return?.();
 
-  await desk.generate('mode: ALL');
+  await testApp.generate('mode: ALL');
   const progress = client.subscribe(TokenProgressDocument, {});
   expect((await progress.next()).value).toMatchObject({ tokenProgress: { generated: 1 } });
   while (line.cut()) await new Promise((resolve) => setImmediate(resolve));
@@ -73,22 +75,22 @@ test('a subscription that breaks off says so', async () => {
 });
 
 test('a request can be ended', async () => {
-  await using desk = await openDesk({ apis: 1 });
+  await using testApp = await openTestApp({ apis: 1 });
   const signal = AbortSignal.abort();
-  await expect(desk.client.request(TokensDocument, {}, { signal })).rejects.toMatchObject({
+  await expect(testApp.client.request(TokensDocument, {}, { signal })).rejects.toMatchObject({
     code: 'ABORTED',
   });
-  await expect(desk.client.tokens({}, { signal })).rejects.toMatchObject({ code: 'ABORTED' });
-  const stream = desk.client.subscribe(TokenProgressDocument, {}, { signal });
+  await expect(testApp.client.tokens({}, { signal })).rejects.toMatchObject({ code: 'ABORTED' });
+  const stream = testApp.client.subscribe(TokenProgressDocument, {}, { signal });
   expect(await stream.next()).toEqual({ value: undefined, done: true });
 });
 
 test('the same client speaks to a program without a socket', async () => {
-  await using desk = await openDesk({ apis: 1 });
+  await using testApp = await openTestApp({ apis: 1 });
   const client = createVegaClient({
     url: 'http://127.0.0.1',
-    key: desk.app.operatorKey,
-    fetch: desk.app.fetch,
+    key: testApp.app.operatorKey,
+    fetch: testApp.app.fetch,
   });
   const types: string[] = [];
   await client.startLogin();

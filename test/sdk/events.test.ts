@@ -5,8 +5,8 @@ import {
   type VegaClient,
   type VegaEvent,
 } from '../../src/sdk/index.ts';
-import { openDesk, settle, until } from '../support/desk.ts';
 import { openLine } from '../support/line.ts';
+import { openTestApp, settle, until } from '../support/test-app.ts';
 
 interface Follower {
   readonly seen: VegaEvent[];
@@ -45,9 +45,9 @@ const kept = (seen: readonly VegaEvent[]): VegaEvent[] => {
 const typesOf = (seen: readonly VegaEvent[]): string[] => seen.map(({ __typename }) => __typename);
 
 test('a client that is cut off two hundred times ends with the server’s history, nothing twice and nothing missing', async () => {
-  await using desk = await openDesk();
-  await using line = await openLine(desk.url);
-  const client = createVegaClient({ url: line.url, key: desk.app.operatorKey });
+  await using testApp = await openTestApp();
+  await using line = await openLine(testApp.url);
+  const client = createVegaClient({ url: line.url, key: testApp.app.operatorKey });
   const historians = Array.from({ length: 8 }, () => follow(client, { after: '0' }));
   const newcomers = Array.from({ length: 2 }, () => follow(client));
   await until('every client', () => newcomers.every(({ seen }) => seen.length > 0));
@@ -55,7 +55,7 @@ test('a client that is cut off two hundred times ends with the server’s histor
   let cuts = 0;
   while (cuts < 200) {
     let isOver = false;
-    const run = desk.generate('mode: ALL, replaceValid: true').finally(() => {
+    const run = testApp.generate('mode: ALL, replaceValid: true').finally(() => {
       isOver = true;
     });
     while (!isOver) {
@@ -65,8 +65,8 @@ test('a client that is cut off two hundred times ends with the server’s histor
     expect((await run).status).toBe('COMPLETED');
   }
 
-  const last = desk.app.services.events.lastId;
-  const history = follow(desk.client, { after: '0' });
+  const last = testApp.app.services.events.lastId;
+  const history = follow(testApp.client, { after: '0' });
   const clients = [history, ...historians, ...newcomers];
   await until('the last event', () => clients.every(({ seen }) => Number(seen.at(-1)?.id) === last));
   await Promise.all(clients.map(({ stop }) => stop()));
@@ -82,14 +82,14 @@ test('a client that is cut off two hundred times ends with the server’s histor
 }, 90_000);
 
 test('a connection that falls silent is given up and made again', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  await using line = await openLine(desk.url);
-  const client = createVegaClient({ url: line.url, key: desk.app.operatorKey });
+  await using testApp = await openTestApp({ apis: 1 });
+  await using line = await openLine(testApp.url);
+  const client = createVegaClient({ url: line.url, key: testApp.app.operatorKey });
   const { seen, stop } = follow(client, { silenceMs: 500 });
   await until('the state as it is', () => seen.length > 1);
   line.silence();
   const made = line.made();
-  await desk.generate('mode: ALL');
+  await testApp.generate('mode: ALL');
   await until('the last event', () => seen.at(-1)?.__typename === 'AuthConfirmedEvent');
   await stop();
   expect(line.made()).toBeGreaterThan(made);
@@ -98,10 +98,10 @@ test('a connection that falls silent is given up and made again', async () => {
 });
 
 test('after history that is gone the state as it is comes again', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  const { seen, stop } = follow(desk.client, { after: '999999' });
+  await using testApp = await openTestApp({ apis: 1 });
+  const { seen, stop } = follow(testApp.client, { after: '999999' });
   await until('the state as it is', () => seen.length > 2);
-  await desk.generate('mode: ALL');
+  await testApp.generate('mode: ALL');
   await until('the last event', () => seen.at(-1)?.__typename === 'AuthConfirmedEvent');
   await stop();
   expect(typesOf(seen).slice(0, 3)).toEqual(['GapEvent', 'AuthStateEvent', 'CooldownEvent']);
@@ -109,7 +109,7 @@ test('after history that is gone the state as it is comes again', async () => {
 });
 
 test('a server that comes back is found again, however long it was away', async () => {
-  await using first = await openDesk({ apis: 1 });
+  await using first = await openTestApp({ apis: 1 });
   await using line = await openLine(first.url);
   const client = createVegaClient({ url: line.url, key: first.app.operatorKey });
   const { seen, stop } = follow(client);
@@ -119,7 +119,7 @@ test('a server that comes back is found again, however long it was away', async 
   const made = line.made();
   await until('three tries', () => line.made() > made + 2);
 
-  await using second = await openDesk({ apis: 1, directory: first.directory, broker: first.broker });
+  await using second = await openTestApp({ apis: 1, directory: first.directory, broker: first.broker });
   line.lead(second.url);
   const before = seen.length;
   await second.ask('mutation { logout { state } }');
@@ -139,9 +139,9 @@ test.each([
   ['an event that cannot be', {}, { after: 'soon' }, { code: 'BAD_USER_INPUT' }],
   ['an account that is not there', {}, { accountId: 'UPSTOX_99' }, { code: 'NOT_FOUND' }],
 ])('%s is refused at once, not tried again', async (_what, given, options, refusal) => {
-  await using desk = await openDesk({ apis: 1 });
-  await using line = await openLine(desk.url);
-  const client = createVegaClient({ url: line.url, key: desk.app.operatorKey, ...given });
+  await using testApp = await openTestApp({ apis: 1 });
+  await using line = await openLine(testApp.url);
+  const client = createVegaClient({ url: line.url, key: testApp.app.operatorKey, ...given });
   await expect(follow(client, options).end).rejects.toMatchObject({
     ...refusal,
     name: 'VegaError',
@@ -151,9 +151,9 @@ test.each([
 });
 
 test('a loop can be left while it waits, by return and by signal, and takes its connection with it', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  await using line = await openLine(desk.url);
-  const client = createVegaClient({ url: line.url, key: desk.app.operatorKey });
+  await using testApp = await openTestApp({ apis: 1 });
+  await using line = await openLine(testApp.url);
+  const client = createVegaClient({ url: line.url, key: testApp.app.operatorKey });
   const controller = new AbortController();
   const left = follow(client);
   const ended = follow(client, { signal: controller.signal });
@@ -167,10 +167,10 @@ test('a loop can be left while it waits, by return and by signal, and takes its 
 });
 
 test('a loop can be left while the server is away', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  const line = await openLine(desk.url);
+  await using testApp = await openTestApp({ apis: 1 });
+  const line = await openLine(testApp.url);
   await line[Symbol.asyncDispose]();
-  const { seen, stop } = follow(createVegaClient({ url: line.url, key: desk.app.operatorKey }));
+  const { seen, stop } = follow(createVegaClient({ url: line.url, key: testApp.app.operatorKey }));
   await stop();
   expect(seen).toEqual([]);
 });

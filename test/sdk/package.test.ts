@@ -10,10 +10,10 @@ import { publint } from 'publint';
 import ts from 'typescript';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchChromium } from '../support/chromium.ts';
-import { type Desk, openDesk, until } from '../support/desk.ts';
 import { type Packed, pack } from '../support/packed.ts';
 import { Program } from '../support/program.ts';
 import { logIn } from '../support/session.ts';
+import { openTestApp, type TestApp, until } from '../support/test-app.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 
@@ -141,19 +141,19 @@ const watch = async (options, tell) => {
   tell([...counts].join(' ') + ' ' + tokens.map(({ verdict }) => verdict).join(' '));
 };`;
 
-type Watch = (desk: Desk, tell: (said: string) => void) => Promise<AsyncDisposable>;
+type Watch = (testApp: TestApp, tell: (said: string) => void) => Promise<AsyncDisposable>;
 
-const inNode: Watch = async (desk, tell) => {
+const inNode: Watch = async (testApp, tell) => {
   const file = path.join(packed.project, 'watch.mjs');
   const start = 'await watch({ url: process.env.URL, key: process.env.KEY }, (said) => console.log(said));';
   writeFileSync(file, `import { createVegaClient } from 'vega-auth/sdk';${WATCH}\n${start}`);
-  const env = { ...process.env, URL: desk.url, KEY: desk.app.operatorKey };
+  const env = { ...process.env, URL: testApp.url, KEY: testApp.app.operatorKey };
   const child = spawn(process.execPath, [file], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   createInterface(child.stdout).on('line', tell);
   return { [Symbol.asyncDispose]: async () => void child.kill() };
 };
 
-const inWorkerThread: Watch = async (desk, tell) => {
+const inWorkerThread: Watch = async (testApp, tell) => {
   const file = path.join(packed.project, 'worker.mjs');
   const start = 'await watch(workerData, (said) => parentPort.postMessage(said));';
   writeFileSync(
@@ -161,7 +161,7 @@ const inWorkerThread: Watch = async (desk, tell) => {
     `import { parentPort, workerData } from 'node:worker_threads';
      import { createVegaClient } from 'vega-auth/sdk';${WATCH}\n${start}`,
   );
-  const worker = new Worker(file, { workerData: { url: desk.url, key: desk.app.operatorKey } });
+  const worker = new Worker(file, { workerData: { url: testApp.url, key: testApp.app.operatorKey } });
   worker.on('message', tell);
   return { [Symbol.asyncDispose]: async () => void (await worker.terminate()) };
 };
@@ -169,10 +169,10 @@ const inWorkerThread: Watch = async (desk, tell) => {
 /** A page of the server's own origin, with the session's cookie, and the same in a worker of that page. */
 const inChromium =
   (script: string): Watch =>
-  async (desk, tell) => {
+  async (testApp, tell) => {
     const browser = await launchChromium();
     const context = await browser.newContext();
-    await logIn(context, desk);
+    await logIn(context, testApp);
     const code = (tell: string, options = '{}') =>
       `import { createVegaClient } from '/test/sdk.js';${WATCH}\nawait watch(${options}, ${tell});`;
     const serve = (name: string, contentType: string, body: string) =>
@@ -185,7 +185,7 @@ const inChromium =
     await serve('page', 'text/html', `<!doctype html><script type="module">${script}</script>`);
     const page = await context.newPage();
     await page.exposeFunction('tell', tell);
-    await page.goto(`${desk.url}/test/page`);
+    await page.goto(`${testApp.url}/test/page`);
     return browser;
   };
 
@@ -196,7 +196,7 @@ const worker = new Worker('/test/worker.js', { type: 'module', name });
 worker.onmessage = ({ data }) => tell(data);`;
 
 test('the built SDK follows a run in plain Node, a worker thread, a page and a worker of a page', async () => {
-  await using desk = await openDesk({ apis: 2 });
+  await using testApp = await openTestApp({ apis: 2 });
   const places = {
     inNode,
     inWorkerThread,
@@ -205,11 +205,11 @@ test('the built SDK follows a run in plain Node, a worker thread, a page and a w
   };
   const said = Object.keys(places).map((name) => ({ name, lines: [] as string[] }));
   const watchers = await Promise.all(
-    Object.values(places).map((watch, index) => watch(desk, (line) => void said[index]?.lines.push(line))),
+    Object.values(places).map((watch, index) => watch(testApp, (line) => void said[index]?.lines.push(line))),
   );
   try {
     await until('everybody to listen', () => said.every(({ lines }) => lines.includes('listening')));
-    await desk.generate('mode: ALL');
+    await testApp.generate('mode: ALL');
     await until('everybody to end', () => said.every(({ lines }) => lines.at(-1) !== 'listening'));
   } finally {
     for (const watcher of watchers) await watcher[Symbol.asyncDispose]();

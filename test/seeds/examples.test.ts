@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { holdLock } from '../db/temporary-database.ts';
 import { readEvents } from '../rest/event-reader.ts';
 import { call } from '../rest/rest-caller.ts';
-import { openDesk, until } from '../support/desk.ts';
 import { plantVerdict } from '../support/plant.ts';
+import { openTestApp, until } from '../support/test-app.ts';
 import { example, seed, shapeOf } from './seeds.ts';
 
 const EVENTS = seed('event-types.txt')
@@ -16,11 +16,11 @@ const EVENTS = seed('event-types.txt')
 const AS_THEY_STAND = ['DB_RECOVERY', 'AUTH_CONFIRMED'];
 
 test('1.4 Payload Examples: every kind of event comes with every field of its example', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  const { seen, leave } = await readEvents(desk);
+  await using testApp = await openTestApp({ apis: 1 });
+  const { seen, leave } = await readEvents(testApp);
   {
-    await using _lock = await holdLock(path.join(desk.directory, 'vega_trade.db'));
-    await desk.generate('mode: ALL');
+    await using _lock = await holdLock(path.join(testApp.directory, 'vega_trade.db'));
+    await testApp.generate('mode: ALL');
     await until('the confirmation', () => seen.some(({ name }) => name === 'AUTH_CONFIRMED'));
   }
   leave();
@@ -43,12 +43,12 @@ const ROUTES = seed('rest-api.txt')
   .map((line) => line.split('\t'));
 
 test('5. EXACT REST API SPECIFICATION (AUTH): every route is there', async () => {
-  await using desk = await openDesk({ apis: 1 });
+  await using testApp = await openTestApp({ apis: 1 });
   for (const [place = '', method = ''] of ROUTES) {
     const leaving = new AbortController();
-    const response = await fetch(`${desk.url}${place}`, {
+    const response = await fetch(`${testApp.url}${place}`, {
       method,
-      headers: { authorization: `Bearer ${desk.app.operatorKey}`, 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${testApp.app.operatorKey}`, 'content-type': 'application/json' },
       body: method === 'POST' ? '{}' : null,
       signal: leaving.signal,
     });
@@ -58,9 +58,9 @@ test('5. EXACT REST API SPECIFICATION (AUTH): every route is there', async () =>
 });
 
 test('D4. Backend Response (FINAL): login-success has its fields, and the masks are ******', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  await desk.generate('mode: ALL');
-  const { body } = await call(desk, 'GET /auth/upstox/login-success');
+  await using testApp = await openTestApp({ apis: 1 });
+  await testApp.generate('mode: ALL');
+  const { body } = await call(testApp, 'GET /auth/upstox/login-success');
   const wanted = example('login-success');
   expect(shapeOf(body)).toEqual(shapeOf(wanted));
   expect(body).toMatchObject({
@@ -72,24 +72,26 @@ test('D4. Backend Response (FINAL): login-success has its fields, and the masks 
 });
 
 test('7.2 REST API (Frontend-Friendly): tokens/status, and tokens/generate with the example’s body', async () => {
-  await using desk = await openDesk();
+  await using testApp = await openTestApp();
   for (const apiName of ['PRIMARY', 'WEBSOCKET1', 'OPTIONCHAIN1'] as const)
-    plantVerdict(desk, apiName, 'VALID');
-  plantVerdict(desk, 'WEBSOCKET2', 'INVALID');
-  plantVerdict(desk, 'WEBSOCKET3', 'EXPIRED');
-  const { body } = await call(desk, 'GET /auth/upstox/tokens/status');
+    plantVerdict(testApp, apiName, 'VALID');
+  plantVerdict(testApp, 'WEBSOCKET2', 'INVALID');
+  plantVerdict(testApp, 'WEBSOCKET3', 'EXPIRED');
+  const { body } = await call(testApp, 'GET /auth/upstox/tokens/status');
   expect(body).toMatchObject(example('tokens-status'));
-  const run = await call(desk, 'POST /auth/upstox/tokens/generate', { body: seed('tokens-generate.json') });
+  const run = await call(testApp, 'POST /auth/upstox/tokens/generate', {
+    body: seed('tokens-generate.json'),
+  });
   expect(run.status).toBe(202);
   const made = (run.body as { steps: { apiName: string }[] }).steps.map(({ apiName }) => apiName);
   expect(made).toEqual(example('tokens-generate').apiNames);
-  await until('the run to end', async () => (await desk.client.authState()).run?.endedAt != null);
+  await until('the run to end', async () => (await testApp.client.authState()).run?.endedAt != null);
 });
 
 test('3.3 Response: tokens/expiry has its fields, and the wall time of India beside the instant', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  await desk.generate('mode: ALL');
-  const { body } = await call(desk, 'GET /auth/tokens/expiry');
+  await using testApp = await openTestApp({ apis: 1 });
+  await testApp.generate('mode: ALL');
+  const { body } = await call(testApp, 'GET /auth/tokens/expiry');
   const [wanted] = example('tokens-expiry');
   const [primary] = body as [{ expiresAt: string; expiresAtIst: string }];
   expect(shapeOf(primary)).toMatchObject(shapeOf(wanted) as object);
@@ -99,7 +101,7 @@ test('3.3 Response: tokens/expiry has its fields, and the wall time of India bes
 });
 
 test('4.3 Switch Contract: the example’s body is accepted', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  const switched = await call(desk, 'POST /accounts/switch', { body: seed('accounts-switch.json') });
+  await using testApp = await openTestApp({ apis: 1 });
+  const switched = await call(testApp, 'POST /accounts/switch', { body: seed('accounts-switch.json') });
   expect([switched.status, switched.body]).toMatchObject([200, { id: example('accounts-switch').accountId }]);
 });

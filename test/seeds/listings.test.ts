@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { bundle } from '../recipes/listings.ts';
 import { countReaders } from '../rest/rest-caller.ts';
 import { launchChromium } from '../support/chromium.ts';
-import { openDesk, until } from '../support/desk.ts';
+import { openTestApp, until } from '../support/test-app.ts';
 import { seed } from './seeds.ts';
 
 interface Progress {
@@ -36,21 +36,21 @@ createRoot(document.body).render(createElement(Account));
 `;
 
 test('8. REACT IMPLEMENTATION (SKELETON): letter by letter, from the link to the dashboard', async () => {
-  await using desk = await openDesk({ apis: 3 });
+  await using testApp = await openTestApp({ apis: 3 });
   await using browser = await launchChromium();
   const page = await browser.newPage();
   const progress: Progress[] = [];
   await page.exposeFunction('noteProgress', (told: Progress) => void progress.push(told));
-  await page.goto(`${desk.url}${desk.app.issueLoginPath()}`);
-  await page.waitForURL(`${desk.url}/`);
-  await page.goto(`${desk.url}/livez`);
+  await page.goto(`${testApp.url}${testApp.app.issueLoginPath()}`);
+  await page.waitForURL(`${testApp.url}/`);
+  await page.goto(`${testApp.url}/livez`);
   await page.evaluate(await bundle(REACT_PROGRAM, 'browser'));
-  await until('the listing to listen', async () => (await countReaders(desk)) === 1);
-  await desk.generate('mode: ALL');
+  await until('the listing to listen', async () => (await countReaders(testApp)) === 1);
+  await testApp.generate('mode: ALL');
 
-  await page.waitForURL(`${desk.url}/dashboard`);
+  await page.waitForURL(`${testApp.url}/dashboard`);
   await page.getByText('UPSTOX_01 is through the gate.').waitFor();
-  expect((await desk.client.authState()).state).toBe('DASHBOARD');
+  expect((await testApp.client.authState()).state).toBe('DASHBOARD');
   expect(countsOf(progress)).toEqual(COUNTS);
 }, 60_000);
 
@@ -104,12 +104,12 @@ const NO_JAVA = 'there is no JDK on this machine';
 
 test('9. JAVAFX IMPLEMENTATION (SSE): with an absolute address and one header', async ({ skip }) => {
   skip(!hasJava(), NO_JAVA);
-  await using desk = await openDesk({ apis: 3 });
+  await using testApp = await openTestApp({ apis: 3 });
   const folder = mkdtempSync(path.join(tmpdir(), 'vega-java-'));
   const file = path.join(folder, 'Watch.java');
   writeFileSync(file, JAVA_PROGRAM);
   const java = spawn('java', [file], {
-    env: { ...process.env, VEGA_URL: desk.url, VEGA_KEY: desk.app.operatorKey },
+    env: { ...process.env, VEGA_URL: testApp.url, VEGA_KEY: testApp.app.operatorKey },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let text = '';
@@ -119,7 +119,7 @@ test('9. JAVAFX IMPLEMENTATION (SSE): with an absolute address and one header', 
   const ended = new Promise<number | null>((resolve) => java.once('exit', resolve));
   try {
     await until('Java to listen', () => text.includes('event: COOLDOWN'), 30_000);
-    await desk.generate('mode: ALL');
+    await testApp.generate('mode: ALL');
     expect(await ended).toBe(0);
   } finally {
     java.kill();
@@ -143,10 +143,10 @@ public class Parse {
 
 test('"expiresAt": "2026-01-01T03:30:00" is what Java’s LocalDateTime.parse reads', async ({ skip }) => {
   skip(!hasJava(), NO_JAVA);
-  await using desk = await openDesk({ apis: 1 });
-  await desk.generate('mode: ALL');
-  const headers = { authorization: `Bearer ${desk.app.operatorKey}` };
-  const [primary] = (await (await fetch(`${desk.url}/auth/tokens/expiry`, { headers })).json()) as {
+  await using testApp = await openTestApp({ apis: 1 });
+  await testApp.generate('mode: ALL');
+  const headers = { authorization: `Bearer ${testApp.app.operatorKey}` };
+  const [primary] = (await (await fetch(`${testApp.url}/auth/tokens/expiry`, { headers })).json()) as {
     readonly expiresAtIst: string;
   }[];
   const folder = mkdtempSync(path.join(tmpdir(), 'vega-java-'));

@@ -9,7 +9,7 @@ import { Database } from '../../src/db/database.ts';
 import { AUDIT_KINDS, toAuditEntry } from '../../src/domain/audit.ts';
 import { IST } from '../../src/domain/wall-time.ts';
 import { Folder } from '../db/temporary-database.ts';
-import { openDesk, until } from '../support/desk.ts';
+import { openTestApp, until } from '../support/test-app.ts';
 
 const AT = new Date('2026-11-24T03:00:00Z');
 
@@ -245,12 +245,12 @@ test('two processes that write at the same time make one chain', async () => {
 });
 
 test('a start that finds the file gone says so in the log and in the audit', async () => {
-  await using first = await openDesk({ apis: 1 });
+  await using first = await openTestApp({ apis: 1 });
   await first.app[Symbol.asyncDispose]();
   rmSync(path.join(first.directory, 'vega_trade.db.head'));
-  await using desk = await openDesk({ apis: 1, broker: first.broker, directory: first.directory });
-  expect(desk.said()).toContain('how far the audit has come is missing or was changed');
-  expect(desk.rows("select count(*) as n from vega_audit_entries where kind = 'AUDIT_DAMAGED'")).toEqual([
+  await using testApp = await openTestApp({ apis: 1, broker: first.broker, directory: first.directory });
+  expect(testApp.said()).toContain('how far the audit has come is missing or was changed');
+  expect(testApp.rows("select count(*) as n from vega_audit_entries where kind = 'AUDIT_DAMAGED'")).toEqual([
     { n: 1 },
   ]);
 });

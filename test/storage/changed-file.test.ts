@@ -18,7 +18,7 @@ import { findTokens } from '../../src/db/queries/tokens.ts';
 import { toAuditEntry } from '../../src/domain/audit.ts';
 import { IST } from '../../src/domain/wall-time.ts';
 import { Folder, newToken } from '../db/temporary-database.ts';
-import { openDesk, until } from '../support/desk.ts';
+import { openTestApp, until } from '../support/test-app.ts';
 
 const DATABASE = 'vega_trade.db';
 const NOW = new Date('2026-11-17T20:00:05+05:30');
@@ -197,15 +197,17 @@ test('a write-ahead log that is deleted while it is in use costs nothing', async
 });
 
 test('a running server says it on the page, in its health and to its subscribers', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  const { database } = desk.app.services;
+  await using testApp = await openTestApp({ apis: 1 });
+  const { database } = testApp.app.services;
   const told: unknown[] = [];
   database.listen({ recovery: ({ dbLocked }) => told.push(dbLocked) });
   renameSync(database.path, `${database.path}.moved`);
-  const { data } = await desk.ask('{ systemHealth { database findings { component message nextAction } } }');
+  const { data } = await testApp.ask(
+    '{ systemHealth { database findings { component message nextAction } } }',
+  );
   expect(data.systemHealth.database).toMatch(/DEGRADED|DOWN/);
   const advice = await adviceOn(database);
-  const later = await desk.ask('{ systemHealth { database findings { component message nextAction } } }');
+  const later = await testApp.ask('{ systemHealth { database findings { component message nextAction } } }');
   expect(later.data.systemHealth).toMatchObject({ database: 'DOWN' });
   expect(later.data.systemHealth.findings).toContainEqual({
     component: 'DATABASE',
@@ -215,7 +217,7 @@ test('a running server says it on the page, in its health and to its subscribers
   expect(told).toContain(true);
   renameSync(`${database.path}.moved`, database.path);
   await until('the end of the outage', () => database.trouble === null);
-  expect(desk.rows("select message from vega_audit_entries where kind = 'FAILOVER_BEGUN'")).toEqual([
+  expect(testApp.rows("select message from vega_audit_entries where kind = 'FAILOVER_BEGUN'")).toEqual([
     { message: expect.stringContaining('DATABASE_DELETED') },
   ]);
 });
@@ -279,21 +281,23 @@ describe('a start', () => {
 });
 
 test('a server says that an old backup was put back, in the audit and in its health', async () => {
-  await using first = await openDesk({ apis: 1 });
+  await using first = await openTestApp({ apis: 1 });
   const { directory, broker } = first;
   await first.ask('mutation { backUpDatabase { name } }');
   await first.app[Symbol.asyncDispose]();
   const folder = path.join(directory, '.vega', 'backups');
   const [backup = ''] = readdirSync(folder);
   copyFileSync(path.join(folder, backup), path.join(directory, DATABASE));
-  await using desk = await openDesk({ apis: 1, broker, directory });
-  const { data } = await desk.ask('{ systemHealth { database findings { component message } } }');
+  await using testApp = await openTestApp({ apis: 1, broker, directory });
+  const { data } = await testApp.ask('{ systemHealth { database findings { component message } } }');
   expect(data.systemHealth.database).toBe('DEGRADED');
   expect(data.systemHealth.findings).toContainEqual({
     component: 'DATABASE',
     message: expect.stringMatching(/^The database is an earlier copy: \d+ audit entries/),
   });
-  const entries = desk.rows("select severity, message from vega_audit_entries where kind = 'AUDIT_DAMAGED'");
+  const entries = testApp.rows(
+    "select severity, message from vega_audit_entries where kind = 'AUDIT_DAMAGED'",
+  );
   expect(entries).toEqual([{ severity: 'ERROR', message: expect.stringContaining('an earlier copy') }]);
 });
 

@@ -12,8 +12,8 @@ import { Vault } from '../../src/db/secrets/vault.ts';
 import { toAuditEntry } from '../../src/domain/audit.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { Folder, holdLock, newToken } from '../db/temporary-database.ts';
-import { openDesk, until } from '../support/desk.ts';
 import { asOldRecords, oldFrame } from '../support/old-spill.ts';
+import { openTestApp, until } from '../support/test-app.ts';
 
 const DATABASE = 'vega_trade.db';
 const SPILL = `${DATABASE}.spill`;
@@ -103,7 +103,7 @@ describe('a byte that was changed', () => {
   });
 
   test('is told by the audit as an error, and by systemHealth for as long as the file lies there', async () => {
-    await using first = await openDesk({ apis: 1 });
+    await using first = await openTestApp({ apis: 1 });
     const { directory, broker } = first;
     const file = `${directory}/${DATABASE}`;
     const { database, audit } = first.app.services;
@@ -118,17 +118,17 @@ describe('a byte that was changed', () => {
     const fresh = Buffer.from(spill);
     writeFileSync(`${file}.spill`, flip(fresh, (placesIn(spill)[1]?.from ?? 0) + 300));
 
-    await using desk = await openDesk({ apis: 1, broker, directory });
+    await using testApp = await openTestApp({ apis: 1, broker, directory });
     const [kept = ''] = readdirSync(directory).filter((name) => name.includes('.damaged-'));
-    const entries = desk.rows(
+    const entries = testApp.rows(
       "select severity, component, message from vega_audit_entries where kind = 'SPILL_DAMAGED'",
     );
     expect(entries).toEqual([
       { severity: 'ERROR', component: 'DB', message: expect.stringContaining(`It is kept as ${kept}.`) },
     ]);
     const findings = async () =>
-      (await desk.ask('{ systemHealth { database findings { component state message nextAction } } }')).data
-        .systemHealth;
+      (await testApp.ask('{ systemHealth { database findings { component state message nextAction } } }'))
+        .data.systemHealth;
     const health = await findings();
     expect(health.database).toBe('DEGRADED');
     expect(health.findings).toContainEqual({

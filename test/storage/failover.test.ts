@@ -4,9 +4,17 @@ import { describe, expect, test } from 'vitest';
 import { holdLock } from '../db/temporary-database.ts';
 import { violationsIn } from '../support/broker-invariants.ts';
 import { runUntil } from '../support/crash.ts';
-import { type Desk, environmentOf, openBroker, openDesk, secretsOf, settle, until } from '../support/desk.ts';
 import { openFolder } from '../support/folder.ts';
 import { listen } from '../support/listen.ts';
+import {
+  environmentOf,
+  openBroker,
+  openTestApp,
+  secretsOf,
+  settle,
+  type TestApp,
+  until,
+} from '../support/test-app.ts';
 
 const LOCK_MS = 60_000;
 const COOLDOWN = { cooldownMs: 660_000 };
@@ -15,42 +23,42 @@ const NAMES = ['PRIMARY', 'WEBSOCKET1', 'WEBSOCKET2', 'WEBSOCKET3', 'OPTIONCHAIN
 const fileOf = (directory: string): string => path.join(directory, 'vega_trade.db');
 const spillOf = (directory: string): string => `${fileOf(directory)}.spill`;
 
-const rowsOf = (desk: Desk): number => desk.rows('select 1 from upstox_tokens').length;
+const rowsOf = (testApp: TestApp): number => testApp.rows('select 1 from upstox_tokens').length;
 
-const storages = async (desk: Desk): Promise<Record<string, string>> => {
-  const { data } = await desk.ask('{ tokens { apiName storage } }');
+const storages = async (testApp: TestApp): Promise<Record<string, string>> => {
+  const { data } = await testApp.ask('{ tokens { apiName storage } }');
   return Object.fromEntries(
     data.tokens.map(({ apiName, storage }: Record<string, string>) => [apiName, storage]),
   );
 };
 
 /** Everything that must be true once the database has everything. */
-const expectWhole = async (desk: Desk, count: number): Promise<void> => {
+const expectWhole = async (testApp: TestApp, count: number): Promise<void> => {
   const names = NAMES.slice(0, count);
-  expect(desk.rows('select api_name, is_active from upstox_tokens order by api_index')).toEqual(
+  expect(testApp.rows('select api_name, is_active from upstox_tokens order by api_index')).toEqual(
     names.map((api_name) => ({ api_name, is_active: 1 })),
   );
-  expect(desk.rows('select api_name, version from vega_token_versions order by api_name')).toEqual(
+  expect(testApp.rows('select api_name, version from vega_token_versions order by api_name')).toEqual(
     names.toSorted().map((api_name) => ({ api_name, version: 1 })),
   );
-  expect(await storages(desk)).toEqual(Object.fromEntries(names.map((name) => [name, 'DATABASE'])));
-  const { data } = await desk.ask('mutation { verifyAudit { valid entries firstBadEntry reason } }');
+  expect(await storages(testApp)).toEqual(Object.fromEntries(names.map((name) => [name, 'DATABASE'])));
+  const { data } = await testApp.ask('mutation { verifyAudit { valid entries firstBadEntry reason } }');
   expect(data.verifyAudit).toMatchObject({ valid: true, firstBadEntry: null, reason: null });
-  const stored = desk.rows("select api_name from vega_audit_entries where kind = 'TOKEN_STORED'");
+  const stored = testApp.rows("select api_name from vega_audit_entries where kind = 'TOKEN_STORED'");
   expect(stored.map(({ api_name }) => api_name)).toEqual(names);
-  expect(existsSync(spillOf(desk.directory))).toBe(false);
-  expect(violationsIn(desk.broker.log, COOLDOWN)).toEqual([]);
-  const logins = desk.broker.log.filter(({ kind, accepted }) => kind === 'TOKEN' && accepted);
+  expect(existsSync(spillOf(testApp.directory))).toBe(false);
+  expect(violationsIn(testApp.broker.log, COOLDOWN)).toEqual([]);
+  const logins = testApp.broker.log.filter(({ kind, accepted }) => kind === 'TOKEN' && accepted);
   expect(logins).toHaveLength(count);
 };
 
 /** The raw bytes of everything that lies beside the database, which holds its tokens for others to read. */
-const expectSealed = (desk: Desk): void => {
-  const secrets = secretsOf(desk.env, desk.app, desk.rows);
-  const beside = readdirSync(desk.directory).filter((name) => /spill|reserve|head/.test(name));
+const expectSealed = (testApp: TestApp): void => {
+  const secrets = secretsOf(testApp.env, testApp.app, testApp.rows);
+  const beside = readdirSync(testApp.directory).filter((name) => /spill|reserve|head/.test(name));
   for (const name of beside) {
-    const bytes = readFileSync(path.join(desk.directory, name), 'latin1');
-    expect(statSync(path.join(desk.directory, name)).mode & 0o777).toBe(0o600);
+    const bytes = readFileSync(path.join(testApp.directory, name), 'latin1');
+    expect(statSync(path.join(testApp.directory, name)).mode & 0o777).toBe(0o600);
     for (const [what, secret] of secrets)
       if (secret.length > 6) expect([name, what, bytes.includes(secret)]).toEqual([name, what, false]);
   }
@@ -60,28 +68,28 @@ describe.concurrent('while another program holds the database', () => {
   test('in the middle of a run, six tokens are made by six logins, and all of them come into the table', {
     timeout: 150_000,
   }, async () => {
-    await using desk = await openDesk();
-    await using listener = await listen(desk);
-    const running = desk.generate('mode: ALL');
-    await until('the first token', () => rowsOf(desk) > 0, 60_000);
-    await using other = await holdLock(fileOf(desk.directory));
+    await using testApp = await openTestApp();
+    await using listener = await listen(testApp);
+    const running = testApp.generate('mode: ALL');
+    await until('the first token', () => rowsOf(testApp) > 0, 60_000);
+    await using other = await holdLock(fileOf(testApp.directory));
     const lockedAt = Date.now();
     const run = await running;
     expect(run.status).toBe('COMPLETED');
-    const during = await storages(desk);
+    const during = await storages(testApp);
     expect(during.PRIMARY).toBe('DATABASE');
     expect(during.OPTIONCHAIN2).toBe('MEMORY');
-    expect(rowsOf(desk)).toBeLessThan(6);
-    expectSealed(desk);
-    const { data: health } = await desk.ask(
+    expect(rowsOf(testApp)).toBeLessThan(6);
+    expectSealed(testApp);
+    const { data: health } = await testApp.ask(
       '{ systemHealth { database cache findings { component message } } ready }',
     );
     expect(health).toMatchObject({ ready: true, systemHealth: { database: 'DEGRADED', cache: 'DEGRADED' } });
     await settle(LOCK_MS - (Date.now() - lockedAt));
     await other.release();
-    await until('the database to have everything', () => rowsOf(desk) === 6);
+    await until('the database to have everything', () => rowsOf(testApp) === 6);
     await until('the end of it to be told', () => listener.heard.at(-1)?.entry?.kind === 'RECOVERED');
-    await expectWhole(desk, 6);
+    await expectWhole(testApp, 6);
 
     const recoveries = listener.heard.flatMap(({ recovery }) => recovery ?? []);
     expect(recoveries[0]).toEqual({
@@ -122,12 +130,12 @@ describe.concurrent('while another program holds the database', () => {
     expect((await killed).signal).toBe('SIGKILL');
     expect(existsSync(spillOf(directory))).toBe(true);
 
-    await using desk = await openDesk({ apis: 4, broker, directory, env });
-    await until('the end of the run', async () => (await desk.ask('{ ready }')).data.ready, 60_000);
-    expect(rowsOf(desk)).toBeLessThan(4);
+    await using testApp = await openTestApp({ apis: 4, broker, directory, env });
+    await until('the end of the run', async () => (await testApp.ask('{ ready }')).data.ready, 60_000);
+    expect(rowsOf(testApp)).toBeLessThan(4);
     await other.release();
-    await until('the database to have everything', () => rowsOf(desk) === 4);
+    await until('the database to have everything', () => rowsOf(testApp) === 4);
     await until('the end of the outage', () => !existsSync(spillOf(directory)));
-    await expectWhole(desk, 4);
+    await expectWhole(testApp, 4);
   });
 });

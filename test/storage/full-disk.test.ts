@@ -8,8 +8,8 @@ import { findTokens } from '../../src/db/queries/tokens.ts';
 import { toAuditEntry } from '../../src/domain/audit.ts';
 import { IST } from '../../src/domain/wall-time.ts';
 import { Folder, newToken } from '../db/temporary-database.ts';
-import { until } from '../support/desk.ts';
 import { FaultyFile } from '../support/faulty-file.ts';
+import { until } from '../support/test-app.ts';
 
 const DATABASE = 'vega_trade.db';
 const NOW = new Date('2026-11-17T20:00:05+05:30');

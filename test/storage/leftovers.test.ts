@@ -18,7 +18,7 @@ import { readMasterKeys } from '../../src/db/secrets/master-key.ts';
 import { toAuditEntry } from '../../src/domain/audit.ts';
 import { loadOperatorKey } from '../../src/http/operator-key.ts';
 import { Folder, holdLock, newToken } from '../db/temporary-database.ts';
-import { until } from '../support/desk.ts';
+import { until } from '../support/test-app.ts';
 
 const DATABASE = 'vega_trade.db';
 const NOW = new Date('2026-11-17T20:00:05+05:30');

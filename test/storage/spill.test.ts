@@ -5,7 +5,7 @@ import { replaceToken } from '../../src/db/queries/token-replacement.ts';
 import { findTokens } from '../../src/db/queries/tokens.ts';
 import { toAuditEntry } from '../../src/domain/audit.ts';
 import { EXPIRES, Folder, holdLock, ISSUED, newToken } from '../db/temporary-database.ts';
-import { until } from '../support/desk.ts';
+import { until } from '../support/test-app.ts';
 
 const DATABASE = 'vega_trade.db';
 const SPILL = `${DATABASE}.spill`;

@@ -7,7 +7,7 @@ import { replaceToken } from '../../src/db/queries/token-replacement.ts';
 import { findTokens } from '../../src/db/queries/tokens.ts';
 import { toAuditEntry } from '../../src/domain/audit.ts';
 import { Folder, newToken } from '../db/temporary-database.ts';
-import { until } from '../support/desk.ts';
+import { until } from '../support/test-app.ts';
 
 const store = (database: Database, text: string, at = new Date()) =>
   database.write(async (transaction) => {

@@ -9,10 +9,10 @@ import { createLogger } from '../../src/log.ts';
 import { Semaphore } from '../../src/services/semaphore.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import { built } from '../support/built.ts';
-import { environmentOf, openBroker, until } from '../support/desk.ts';
 import { FAULTS, type Fault, FaultyFile } from '../support/faulty-file.ts';
 import { openFolder } from '../support/folder.ts';
 import { logInOnce } from '../support/one-login.ts';
+import { environmentOf, openBroker, until } from '../support/test-app.ts';
 
 const OTP_FREE: Env = { VEGA_LOG_LEVEL: 'silent' };
 

@@ -1,6 +1,6 @@
 import type { CreateAccessKeyInput } from '../../src/sdk/index.ts';
 import { createVegaClient, type VegaClient } from '../../src/sdk/index.ts';
-import type { Desk } from './desk.ts';
+import type { TestApp } from './test-app.ts';
 
 /** Somebody with a key of their own. */
 export interface KeyHolder {
@@ -17,10 +17,10 @@ interface Answer {
 }
 
 /** Has a key made, and comes with it. */
-export const holderOf = async (desk: Desk, input: CreateAccessKeyInput): Promise<KeyHolder> => {
-  const { key, secret } = await desk.client.createAccessKey({ input });
-  desk.guard(`key ${key.name}`, secret);
-  return holderWith(desk.url, key.id, secret);
+export const holderOf = async (testApp: TestApp, input: CreateAccessKeyInput): Promise<KeyHolder> => {
+  const { key, secret } = await testApp.client.createAccessKey({ input });
+  testApp.guard(`key ${key.name}`, secret);
+  return holderWith(testApp.url, key.id, secret);
 };
 
 export const holderWith = (url: string, id: string, key: string): KeyHolder => ({

@@ -5,7 +5,7 @@ import { isOver } from '../../src/domain/generation-run.ts';
 import { createLogger } from '../../src/log.ts';
 import { getAccount } from '../../src/services/accounts/accounts.ts';
 import { CHECKPOINTS } from '../../src/services/runs/checkpoints.ts';
-import { settle } from './desk.ts';
+import { settle } from './test-app.ts';
 
 /**
  * The whole program in a process of its own that dies by SIGKILL at the checkpoint named in the arguments, when it is

@@ -1,5 +1,5 @@
 import http from 'node:http';
-import type { Desk } from './desk.ts';
+import type { TestApp } from './test-app.ts';
 
 /** A subscription over a socket of its own, read message by message, that can be cut at any moment. */
 export interface Wire {
@@ -20,7 +20,7 @@ export interface WireOptions {
   readonly onMessage?: (data: unknown, event: string) => void;
 }
 
-export const openWire = ({ url, app }: Pick<Desk, 'url' | 'app'>, options: WireOptions): Wire => {
+export const openWire = ({ url, app }: Pick<TestApp, 'url' | 'app'>, options: WireOptions): Wire => {
   const { method = 'POST', path = '/graphql', body, onMessage = () => undefined } = options;
   const messages: { event: string; data: unknown }[] = [];
   const request = http.request(`${url}${path}`, {

@@ -5,7 +5,7 @@ import type { Database } from '../../src/db/database.ts';
 import { replaceToken } from '../../src/db/queries/token-replacement.ts';
 import { findTokens } from '../../src/db/queries/tokens.ts';
 import { Folder, holdLock, newToken } from '../db/temporary-database.ts';
-import { until } from './desk.ts';
+import { until } from './test-app.ts';
 
 /**
  * A program of its own, with a heap in which nobody else has left anything: one token waits in memory because the file

@@ -1,4 +1,4 @@
-import type { Desk } from './desk.ts';
+import type { TestApp } from './test-app.ts';
 
 /** An event as it came, with every field that a test may look at. */
 export interface Heard {
@@ -19,14 +19,14 @@ const DOCUMENT = `subscription {
 }`;
 
 /** Hears every event of a desk over HTTP until it is disposed of. */
-export const listen = async (desk: Desk): Promise<AsyncDisposable & { readonly heard: Heard[] }> => {
+export const listen = async (testApp: TestApp): Promise<AsyncDisposable & { readonly heard: Heard[] }> => {
   const abort = new AbortController();
   const heard: Heard[] = [];
-  const response = await fetch(`${desk.url}/graphql`, {
+  const response = await fetch(`${testApp.url}/graphql`, {
     method: 'POST',
     headers: {
       accept: 'text/event-stream',
-      authorization: `Bearer ${desk.app.operatorKey}`,
+      authorization: `Bearer ${testApp.app.operatorKey}`,
       'content-type': 'application/json',
     },
     body: JSON.stringify({ query: DOCUMENT }),

@@ -1,7 +1,7 @@
 import type { LoginStep } from '../../src/simulator/scenarios.ts';
 import type { ServiceFailure } from '../../src/simulator/service-refusal.ts';
 import type { Simulator, SimulatorOptions } from '../../src/simulator/simulator.ts';
-import { openBroker } from './desk.ts';
+import { openBroker } from './test-app.ts';
 
 /** How a broker behaves that changes its mind while it runs; what can go wrong beside it stands in `broker.faults`. */
 export interface Moods {

@@ -1,7 +1,7 @@
 import axe from 'axe-core';
 import type { Browser, BrowserContext, Page } from 'playwright';
 import { expect } from 'vitest';
-import { type Desk, until } from './desk.ts';
+import { type TestApp, until } from './test-app.ts';
 
 /** A browser of its own, logged in where a link is given, with everything it complained about. */
 export interface Visit extends AsyncDisposable {
@@ -11,9 +11,9 @@ export interface Visit extends AsyncDisposable {
   readonly complaints: readonly string[];
 }
 
-export const visit = async (browser: Browser, desk: Desk, url = desk.url): Promise<Visit> => {
+export const visit = async (browser: Browser, testApp: TestApp, url = testApp.url): Promise<Visit> => {
   const visited = await stranger(browser, url);
-  await visited.page.goto(`${url}${desk.app.issueLoginPath()}`);
+  await visited.page.goto(`${url}${testApp.app.issueLoginPath()}`);
   return visited;
 };
 

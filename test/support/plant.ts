@@ -2,13 +2,13 @@ import { API_NAMES, type ApiName } from '../../src/domain/api-name.ts';
 import { nextExpiry } from '../../src/domain/expiry.ts';
 import type { Verdict } from '../../src/domain/verdict.ts';
 import { IST, toWallTime } from '../../src/domain/wall-time.ts';
-import type { Desk } from './desk.ts';
+import type { TestApp } from './test-app.ts';
 
 /** Puts a token into the table as another program would, without a login. Answers its value. */
-export const plantToken = (desk: Desk, apiName: ApiName, row: Record<string, unknown> = {}): string => {
+export const plantToken = (testApp: TestApp, apiName: ApiName, row: Record<string, unknown> = {}): string => {
   const index = API_NAMES.indexOf(apiName);
-  const clientId = desk.broker.apps[index]?.clientId ?? '';
-  const token = desk.broker.issueToken(clientId);
+  const clientId = testApp.broker.apps[index]?.clientId ?? '';
+  const token = testApp.broker.issueToken(clientId);
   const values = {
     access_token: token,
     api_name: apiName,
@@ -20,8 +20,8 @@ export const plantToken = (desk: Desk, apiName: ApiName, row: Record<string, unk
     ...row,
   };
   const columns = Object.keys(values);
-  desk.change('delete from upstox_tokens where api_name = ?', apiName);
-  desk.change(
+  testApp.change('delete from upstox_tokens where api_name = ?', apiName);
+  testApp.change(
     `insert into upstox_tokens (${columns.join(', ')}) values (${columns.map(() => '?').join(', ')})`,
     ...Object.values(values),
   );
@@ -29,16 +29,16 @@ export const plantToken = (desk: Desk, apiName: ApiName, row: Record<string, unk
 };
 
 /** Brings one API's token into a state that earns a verdict. */
-export const plantVerdict = (desk: Desk, apiName: ApiName, verdict: Verdict): void => {
-  const clientId = desk.broker.apps[API_NAMES.indexOf(apiName)]?.clientId ?? '';
-  desk.broker.faults.profileByClient.delete(clientId);
-  desk.change('delete from upstox_tokens where api_name = ?', apiName);
+export const plantVerdict = (testApp: TestApp, apiName: ApiName, verdict: Verdict): void => {
+  const clientId = testApp.broker.apps[API_NAMES.indexOf(apiName)]?.clientId ?? '';
+  testApp.broker.faults.profileByClient.delete(clientId);
+  testApp.change('delete from upstox_tokens where api_name = ?', apiName);
   if (verdict === 'MISSING') return;
   const token = plantToken(
-    desk,
+    testApp,
     apiName,
     verdict === 'EXPIRED' ? { validity_at: '2020-01-01 03:30:00' } : {},
   );
-  if (verdict === 'INVALID') desk.broker.revoke(token);
-  if (verdict === 'UNKNOWN') desk.broker.faults.profileByClient.set(clientId, 'server-error');
+  if (verdict === 'INVALID') testApp.broker.revoke(token);
+  if (verdict === 'UNKNOWN') testApp.broker.faults.profileByClient.set(clientId, 'server-error');
 };

@@ -1,7 +1,7 @@
 import { openApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { createLogger } from '../../src/log.ts';
-import { settle } from './desk.ts';
+import { settle } from './test-app.ts';
 
 /** The whole program in a process of its own in which something happens all the time, until it is killed. */
 const [workingDirectory = ''] = process.argv.slice(2);

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { until } from './desk.ts';
+import { until } from './test-app.ts';
 
 interface ScreenOptions {
   readonly columns: number;

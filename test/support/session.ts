@@ -1,5 +1,5 @@
 import type { BrowserContext } from 'playwright';
-import type { Desk } from './desk.ts';
+import type { TestApp } from './test-app.ts';
 
 /** Both halves of a session, as a program that is no browser would hold them. */
 export interface Session {
@@ -19,14 +19,14 @@ export const sessionFrom = (setCookie: string | null | undefined, pageKey: strin
 export const pageKeyIn = (html: string): string | undefined => /data-page-key="([^"]+)"/.exec(html)?.[1];
 
 /** Opens a new one-time link. */
-export const openSession = async (desk: Desk, url = desk.url): Promise<Session> => {
-  const login = await fetch(`${url}${desk.app.issueLoginPath()}`);
+export const openSession = async (testApp: TestApp, url = testApp.url): Promise<Session> => {
+  const login = await fetch(`${url}${testApp.app.issueLoginPath()}`);
   return sessionFrom(login.headers.get('set-cookie'), pageKeyIn(await login.text()));
 };
 
 /** Logs every page of a browser's context in, without opening one. */
-export const logIn = async (context: BrowserContext, desk: Desk, url = desk.url): Promise<void> => {
-  const { cookie, pageKey } = await openSession(desk, url);
+export const logIn = async (context: BrowserContext, testApp: TestApp, url = testApp.url): Promise<void> => {
+  const { cookie, pageKey } = await openSession(testApp, url);
   const [name = '', value = ''] = cookie.split('=');
   await context.addCookies([{ name, value, url, httpOnly: true, sameSite: 'Strict' }]);
   await context.addInitScript(`localStorage.setItem('vega-page-key', '${pageKey}')`);

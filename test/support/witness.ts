@@ -1,7 +1,7 @@
 import type { AuthState } from '../../src/domain/auth-state.ts';
 import type { EventPayload } from '../../src/domain/event.ts';
 import type { TokenProgress } from '../../src/domain/generation-run.ts';
-import { type Desk, until } from './desk.ts';
+import { type TestApp, until } from './test-app.ts';
 
 /** What an event says, in a form that the query's answer has, too. */
 type Said = string;
@@ -98,16 +98,16 @@ const askedOf = (kind: Kind, about: string, answer: Answer): Said => {
  * says, where one was on its way.
  */
 export class Witness {
-  readonly #desk: Desk;
+  readonly #testApp: TestApp;
   readonly #said = new Map<string, Said[]>();
   readonly #asking = new Set<Promise<void>>();
   readonly #open: { key: string; from: number; to: number; asked: Said; statesBefore: number }[] = [];
   held = 0;
   #isOver = false;
 
-  constructor(desk: Desk) {
-    this.#desk = desk;
-    const { events } = desk.app.services;
+  constructor(testApp: TestApp) {
+    this.#testApp = testApp;
+    const { events } = testApp.app.services;
     const publish = events.publish.bind(events);
     events.publish = (accountId, happening) => {
       publish(accountId, happening);
@@ -170,7 +170,7 @@ export class Witness {
   }
 
   async #ask(accountId: string, kind: Kind, about: string): Promise<Said> {
-    const { data } = await this.#desk.ask(QUERY, { id: accountId });
+    const { data } = await this.#testApp.ask(QUERY, { id: accountId });
     return askedOf(kind, about, data);
   }
 }

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openTwoLogins, SECOND_ENVIRONMENT } from '../accounts/two-logins.ts';
 import { countReaders } from '../rest/rest-caller.ts';
 import { launchChromium } from '../support/chromium.ts';
-import { openDesk, until } from '../support/desk.ts';
 import { expectAccessible, glance, stranger, untilSaid, visit } from '../support/page.ts';
+import { openTestApp, until } from '../support/test-app.ts';
 
 let browser: Browser;
 beforeAll(async () => {
@@ -14,13 +14,13 @@ afterAll(() => browser.close());
 
 test('another account is another page: its own state, its own gate, locked until it is confirmed', async () => {
   await using broker = await openTwoLogins();
-  await using desk = await openDesk({ broker, apis: 2, env: SECOND_ENVIRONMENT });
-  await desk.generate('mode: ALL');
-  await using entered = await visit(browser, desk);
+  await using testApp = await openTestApp({ broker, apis: 2, env: SECOND_ENVIRONMENT });
+  await testApp.generate('mode: ALL');
+  await using entered = await visit(browser, testApp);
   const { page, context } = entered;
   await untilSaid(page, 'CONFIRMED');
   const other = await context.newPage();
-  await other.goto(desk.url);
+  await other.goto(testApp.url);
   await untilSaid(other, 'CONFIRMED');
 
   await page.getByRole('button', { name: 'Account UPSTOX_01' }).press('Enter');
@@ -34,19 +34,19 @@ test('another account is another page: its own state, its own gate, locked until
     expect(await glance(tab)).toContain('⊘ GATE SHUT Go to dashboard ⊘ locked until confirmed');
     expect(await tab.title()).toBe('○ IDLE · gate shut · UPSTOX_02');
   }
-  expect(await countReaders(desk)).toBe(1);
+  expect(await countReaders(testApp)).toBe(1);
 
   await page.bringToFront();
   await page.getByRole('button', { name: 'Generate missing' }).click();
   await untilSaid(page, 'CONFIRMED', 40_000);
   await untilSaid(other, 'CONFIRMED');
-  expect((await desk.ask('{ ready(accountId: "UPSTOX_02") }')).data.ready).toBe(true);
+  expect((await testApp.ask('{ ready(accountId: "UPSTOX_02") }')).data.ready).toBe(true);
   expect(entered.complaints).toEqual([]);
 }, 60_000);
 
 test('a VIEWER sees everything and presses nothing, and is sent away in the moment the key is revoked', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  await using operator = await visit(browser, desk);
+  await using testApp = await openTestApp({ apis: 1 });
+  await using operator = await visit(browser, testApp);
   const { page: keys } = operator;
   await untilSaid(keys, 'IDLE');
   await keys.keyboard.press('F10');
@@ -58,9 +58,9 @@ test('a VIEWER sees everything and presses nothing, and is sent away in the mome
   await keys.getByRole('button', { name: 'I have it' }).click();
   expect(await keys.locator('body').innerText()).not.toContain(secret);
 
-  await using watcher = await stranger(browser, desk.url);
+  await using watcher = await stranger(browser, testApp.url);
   const { page } = watcher;
-  await page.goto(desk.url);
+  await page.goto(testApp.url);
   await page.getByRole('heading', { name: 'Locked out' }).waitFor();
   await expectAccessible(page);
   await page.getByLabel('Access key').fill('a guess');
@@ -75,7 +75,7 @@ test('a VIEWER sees everything and presses nothing, and is sent away in the mome
   await page.keyboard.type('generate');
   await page.keyboard.press('Enter');
   await page.getByText('Refused: a VIEWER changes nothing.').waitFor();
-  await until('the events of both', async () => (await countReaders(desk)) === 2);
+  await until('the events of both', async () => (await countReaders(testApp)) === 2);
 
   await keys.getByRole('button', { name: 'Revoke watcher' }).click();
   await keys.keyboard.type('watcher');

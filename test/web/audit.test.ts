@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { launchChromium } from '../support/chromium.ts';
-import { openDesk } from '../support/desk.ts';
 import { untilSaid, visit } from '../support/page.ts';
+import { openTestApp } from '../support/test-app.ts';
 
 const ROWS = 50_000;
 
@@ -24,14 +24,14 @@ const SCROLL = `new Promise((resolve) => {
 })`;
 
 test('fifty thousand entries scroll at frame rate, page by page to the oldest, with few rows drawn', async () => {
-  await using desk = await openDesk({ apis: 1 });
-  desk.change(`
+  await using testApp = await openTestApp({ apis: 1 });
+  testApp.change(`
     with recursive n(i) as (select 1 union all select i + 1 from n where i < ${ROWS})
     insert into vega_audit_entries (sequence, entry_key, at, severity, component, kind, message, hash)
     select (select max(sequence) from vega_audit_entries) + i, 'planted ' || i, 1795500000000 + i,
       iif(i % 50 = 0, 'WARN', 'INFO'), 'AUTH', 'STATE_CHANGED', 'planted entry ' || i, 'none' from n`);
   await using browser = await launchChromium();
-  await using entered = await visit(browser, desk);
+  await using entered = await visit(browser, testApp);
   const { page } = entered;
   await untilSaid(page, 'IDLE');
   await page.locator('.audit').getByText('planted entry 50000').waitFor();
@@ -52,7 +52,7 @@ test('fifty thousand entries scroll at frame rate, page by page to the oldest, w
   const rowcount = () => page.locator('.audit').getAttribute('aria-rowcount');
   const before = Number(await rowcount());
   const reading = await page.locator('.audit-body .audit-row').nth(14).innerText();
-  await desk.client.createAccessKey({ input: { name: 'new on top', role: 'VIEWER' } });
+  await testApp.client.createAccessKey({ input: { name: 'new on top', role: 'VIEWER' } });
   await expect.poll(rowcount).toBe(String(before + 1));
   await expect.poll(async () => (await page.locator('.audit-body').innerText()).includes(reading)).toBe(true);
   await page.locator('.audit').press('Home');

@@ -6,9 +6,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findChromium } from '../../src/broker/chromium/chromium.ts';
 import { holdLock } from '../db/temporary-database.ts';
 import { launchChromium } from '../support/chromium.ts';
-import { openBroker, openDesk, until } from '../support/desk.ts';
 import { openLine } from '../support/line.ts';
 import { expectAccessible, glance, rowOf, untilSaid, visit } from '../support/page.ts';
+import { openBroker, openTestApp, until } from '../support/test-app.ts';
 
 let browser: Browser;
 const folder = mkdtempSync(path.join(tmpdir(), 'vega-page-'));
@@ -26,12 +26,12 @@ afterAll(async () => {
 
 test('throttled: the page counts the cooldown down, offers no way around it, and goes on by itself', async () => {
   const otpLimit = { count: 2, withinMs: 600_000 };
-  await using desk = await openDesk({
+  await using testApp = await openTestApp({
     apis: 3,
     simulator: { knobs: { otpLimit } },
     env: { VEGA_COOLDOWN_SECONDS: '6' },
   });
-  await using entered = await visit(browser, desk);
+  await using entered = await visit(browser, testApp);
   const { page } = entered;
   await page.getByRole('button', { name: 'Generate missing' }).click();
   await untilSaid(page, /COOLDOWN 00:0\d/);
@@ -51,17 +51,17 @@ test('throttled: the page counts the cooldown down, offers no way around it, and
   await expectAccessible(page);
   await untilSaid(page, 'CONFIRMED', 40_000);
   await panel.getByText('No cooldown.').waitFor();
-  expect(desk.rows('select 1 from vega_generation_runs')).toHaveLength(1);
+  expect(testApp.rows('select 1 from vega_generation_runs')).toHaveLength(1);
   expect(entered.complaints).toEqual([]);
 }, 60_000);
 
 test('a CAPTCHA: the page says who has to do what and how long there is, and goes on when it is solved', async () => {
-  await using desk = await openDesk({
+  await using testApp = await openTestApp({
     apis: 1,
     simulator: { scenario: 'captcha' },
     env: { UPSTOX_HEADLESS: 'false', VEGA_CHROMIUM_PATH: windowed, VEGA_CAPTCHA_WAIT_SECONDS: '120' },
   });
-  await using entered = await visit(browser, desk);
+  await using entered = await visit(browser, testApp);
   const { page } = entered;
   await page.getByRole('button', { name: 'Generate missing' }).click();
   await untilSaid(page, /CAPTCHA 0[12]:\d\d The broker shows a CAPTCHA, and the run waits for you\./);
@@ -70,14 +70,14 @@ test('a CAPTCHA: the page says who has to do what and how long there is, and goe
   expect(screen).toContain('Abort this run');
   expect(await page.getByRole('button', { name: 'Generate missing' }).count()).toBe(0);
   await expectAccessible(page);
-  desk.broker.faults.captcha = false;
+  testApp.broker.faults.captcha = false;
   await untilSaid(page, 'CONFIRMED', 40_000);
   expect(entered.complaints).toEqual([]);
 }, 60_000);
 
 test('a rejected PIN: the page asks for the reason, shows the server’s refusal in its place, and clears', async () => {
-  await using desk = await openDesk({ apis: 1, simulator: { scenario: 'wrong-pin' } });
-  await using entered = await visit(browser, desk);
+  await using testApp = await openTestApp({ apis: 1, simulator: { scenario: 'wrong-pin' } });
+  await using entered = await visit(browser, testApp);
   const { page } = entered;
   await page.getByRole('button', { name: 'Generate missing' }).click();
   await untilSaid(page, 'QUARANTINE');
@@ -98,12 +98,12 @@ test('a rejected PIN: the page asks for the reason, shows the server’s refusal
 }, 60_000);
 
 test('a locked database: the page says what lies in memory, and when the file has everything again', async () => {
-  await using desk = await openDesk({ apis: 2 });
-  await using entered = await visit(browser, desk);
+  await using testApp = await openTestApp({ apis: 2 });
+  await using entered = await visit(browser, testApp);
   const { page } = entered;
   await untilSaid(page, 'IDLE');
   {
-    await using _lock = await holdLock(path.join(desk.directory, 'vega_trade.db'));
+    await using _lock = await holdLock(path.join(testApp.directory, 'vega_trade.db'));
     await page.getByRole('button', { name: 'Generate missing' }).click();
     await untilSaid(page, 'CONFIRMED', 40_000);
     expect(await rowOf(page, 'PRIMARY')).toContain('✓ VALID ⚠ IN MEMORY');
@@ -120,7 +120,7 @@ test('a locked database: the page says what lies in memory, and when the file ha
 
 test('a lost line and a restart: nothing on the page looks sure, it comes back by itself and has missed nothing', async () => {
   await using broker = await openBroker();
-  await using first = await openDesk({ apis: 1, broker });
+  await using first = await openTestApp({ apis: 1, broker });
   await using line = await openLine(first.url);
   await using entered = await visit(browser, first, line.url);
   const { page } = entered;
@@ -145,7 +145,7 @@ test('a lost line and a restart: nothing on the page looks sure, it comes back b
   // Another process, the same database: who was logged in still is, until the operator ends it.
   await first.app[Symbol.asyncDispose]();
   await untilSaid(page, 'OFFLINE');
-  await using second = await openDesk({ apis: 1, broker, directory: first.directory });
+  await using second = await openTestApp({ apis: 1, broker, directory: first.directory });
   line.lead(second.url);
   await untilSaid(page, 'CONFIRMED');
   await second.client.endSessions();

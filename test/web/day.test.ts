@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { launchChromium } from '../support/chromium.ts';
-import { openDesk } from '../support/desk.ts';
 import { glance, rowOf, untilSaid, visit } from '../support/page.ts';
+import { openTestApp } from '../support/test-app.ts';
 
 /** The page learns the time from the next thing that happens; from then on it ticks by itself. */
 const SECONDS_BEFORE = 3;
@@ -9,9 +9,9 @@ const SECONDS_BEFORE = 3;
 test('open through a whole day, the page goes green, amber, red and expired, and the gate closes by itself', async () => {
   let offset = Date.parse('2026-11-24T03:25:00Z') - Date.now();
   const now = () => new Date(Date.now() + offset);
-  await using desk = await openDesk({ apis: 2, clock: now, simulator: { now: () => now().getTime() } });
+  await using testApp = await openTestApp({ apis: 2, clock: now, simulator: { now: () => now().getTime() } });
   await using browser = await launchChromium();
-  await using entered = await visit(browser, desk);
+  await using entered = await visit(browser, testApp);
   const { page } = entered;
   await page.getByRole('button', { name: 'Generate missing' }).click();
   await untilSaid(page, 'CONFIRMED', 40_000);
@@ -20,7 +20,7 @@ test('open through a whole day, the page goes green, amber, red and expired, and
   /** Turns the clock to shortly before an instant, and lets the page hear of it by what somebody else does. */
   const turnTo = async (instant: string): Promise<void> => {
     offset = Date.parse(instant) - SECONDS_BEFORE * 1000 - Date.now();
-    await desk.client.createAccessKey({ input: { name: `made before ${instant}`, role: 'VIEWER' } });
+    await testApp.client.createAccessKey({ input: { name: `made before ${instant}`, role: 'VIEWER' } });
     await page.locator('.audit').getByText(`made before ${instant}`).first().waitFor();
   };
   const bar = page.locator('.primary-row .expiry-bar');

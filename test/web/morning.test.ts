@@ -2,8 +2,8 @@ import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { countReaders } from '../rest/rest-caller.ts';
 import { launchChromium } from '../support/chromium.ts';
-import { openDesk, until } from '../support/desk.ts';
 import { expectAccessible, glance, rowOf, untilSaid, visit } from '../support/page.ts';
+import { openTestApp, until } from '../support/test-app.ts';
 
 let browser: Browser;
 beforeAll(async () => {
@@ -25,8 +25,8 @@ new MutationObserver(() => {
 const auditTexts = (page: Page): Promise<string[]> => page.locator('.audit-body .message').allInnerTexts();
 
 test('from the login link to the dashboard, in two tabs over one connection', async () => {
-  await using desk = await openDesk({ simulator: { pageDelayMs: 60 } });
-  await using entered = await visit(browser, desk);
+  await using testApp = await openTestApp({ simulator: { pageDelayMs: 60 } });
+  await using entered = await visit(browser, testApp);
   const { page, context } = entered;
   await context.addInitScript(NOTE);
   await page.reload();
@@ -39,14 +39,14 @@ test('from the login link to the dashboard, in two tabs over one connection', as
   await expectAccessible(page);
 
   const second = await context.newPage();
-  await second.goto(desk.url);
+  await second.goto(testApp.url);
   await untilSaid(second, 'IDLE');
   await second.locator('.bar-end').getByText('LIVE').waitFor();
-  expect(await countReaders(desk)).toBe(1);
+  expect(await countReaders(testApp)).toBe(1);
 
   // The dashboard is locked, whatever is pressed; the keyboard starts the run.
   await page.getByRole('button', { name: /Go to dashboard/ }).click({ force: true });
-  expect(await desk.client.authState()).toMatchObject({ state: 'IDLE' });
+  expect(await testApp.client.authState()).toMatchObject({ state: 'IDLE' });
   await page.keyboard.press('/');
   await page.keyboard.type('generate');
   await page.keyboard.press('Enter');
@@ -58,7 +58,7 @@ test('from the login link to the dashboard, in two tabs over one connection', as
   // The tab that holds the connection goes in the middle of it; the other one goes on.
   await page.close();
   await untilSaid(second, 'CONFIRMED', 60_000);
-  await until('one connection again', async () => (await countReaders(desk)) === 1);
+  await until('one connection again', async () => (await countReaders(testApp)) === 1);
   // It says more in the last hour before 03:30 IST.
   expect(await glance(second)).toMatch(
     /^AUTH STATE ✓ CONFIRMED Every token is valid(, for less than .+)?\. NEXT Go to the dashboard\. ✓ GATE OPEN Go to dashboard →$/,
@@ -76,22 +76,22 @@ test('from the login link to the dashboard, in two tabs over one connection', as
   expect(heard.length).toBeLessThan(20);
 
   // What was written down meanwhile stands there once and in order.
-  const { nodes } = await desk.client.auditLog({ first: 10 });
+  const { nodes } = await testApp.client.auditLog({ first: 10 });
   expect((await auditTexts(second)).slice(0, 10)).toEqual(nodes.map(({ message }) => message));
 
   await second.getByRole('button', { name: 'Go to dashboard' }).click();
   await untilSaid(second, 'DASHBOARD');
-  await second.waitForURL(`${desk.url}/dashboard`);
+  await second.waitForURL(`${testApp.url}/dashboard`);
   await second.getByText('UPSTOX_01 is through the gate.').waitFor();
-  expect((await desk.client.authState()).state).toBe('DASHBOARD');
+  expect((await testApp.client.authState()).state).toBe('DASHBOARD');
   await expectAccessible(second);
   expect(entered.complaints).toEqual([]);
 }, 120_000);
 
 test('the keyboard alone reaches every view and every danger, and a danger wants the account’s name', async () => {
-  await using desk = await openDesk({ apis: 2 });
-  await desk.generate('mode: ALL');
-  await using entered = await visit(browser, desk);
+  await using testApp = await openTestApp({ apis: 2 });
+  await testApp.generate('mode: ALL');
+  await using entered = await visit(browser, testApp);
   const { page } = entered;
   await untilSaid(page, 'CONFIRMED');
 
@@ -99,7 +99,7 @@ test('the keyboard alone reaches every view and every danger, and a danger wants
   await page.getByText('Access token generated').waitFor();
   const card = (await page.locator('.cards').innerText()).replace(/\s+/g, ' ');
   expect(card).toContain('EXCHANGES NSE NFO BSE CDS BFO BCD ORDER TYPES MARKET LIMIT SL SL-M');
-  expect(card).not.toContain(desk.broker.account.email);
+  expect(card).not.toContain(testApp.broker.account.email);
   await expectAccessible(page);
   for (const [key, text] of [
     ['F8', 'These come from the environment'],
@@ -126,7 +126,7 @@ test('the keyboard alone reaches every view and every danger, and a danger wants
   expect(await confirm.getByRole('button', { name: 'Regenerate all' }).isDisabled()).toBe(true);
   await page.keyboard.press('Escape');
   await confirm.waitFor({ state: 'detached' });
-  expect(desk.rows('select 1 from vega_generation_runs')).toHaveLength(1);
+  expect(testApp.rows('select 1 from vega_generation_runs')).toHaveLength(1);
 
   await page.keyboard.press('/');
   await page.keyboard.type('logout');
@@ -151,8 +151,8 @@ test('the keyboard alone reaches every view and every danger, and a danger wants
 }, 60_000);
 
 test('some tokens are chosen, and one that works is replaced only when that is agreed to', async () => {
-  await using desk = await openDesk({ apis: 3 });
-  await using entered = await visit(browser, desk);
+  await using testApp = await openTestApp({ apis: 3 });
+  await using entered = await visit(browser, testApp);
   const { page, complaints } = entered;
   await untilSaid(page, 'IDLE');
   await page.getByRole('button', { name: 'Choose …' }).click();
@@ -163,12 +163,12 @@ test('some tokens are chosen, and one that works is replaced only when that is a
   await box('WEBSOCKET1').uncheck();
   await expectAccessible(page);
   await choose.getByRole('button', { name: 'Generate these' }).click();
-  const made = () => desk.rows('select api_name from upstox_tokens').map(({ api_name }) => api_name);
+  const made = () => testApp.rows('select api_name from upstox_tokens').map(({ api_name }) => api_name);
   await until('the token', () => made().length === 1);
   expect(made()).toEqual(['WEBSOCKET2']);
   await page.getByText('Locked: a run is under way.').first().waitFor({ state: 'detached' });
 
-  const [before] = desk.rows('select access_token from upstox_tokens');
+  const [before] = testApp.rows('select access_token from upstox_tokens');
   await page.getByRole('button', { name: 'Choose …' }).click();
   await box('PRIMARY').uncheck();
   await box('WEBSOCKET1').uncheck();
@@ -178,7 +178,7 @@ test('some tokens are chosen, and one that works is replaced only when that is a
   await box('Replace WEBSOCKET2, although valid').check();
   await go.click();
   await until('another token', () => {
-    const [row] = desk.rows('select access_token from upstox_tokens');
+    const [row] = testApp.rows('select access_token from upstox_tokens');
     return row !== undefined && row.access_token !== before.access_token;
   });
   await page.getByText('Locked: a run is under way.').first().waitFor({ state: 'detached' });

@@ -2,17 +2,17 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Desk, openDesk } from '../support/desk.ts';
+import { openTestApp, type TestApp } from '../support/test-app.ts';
 
-let desk: Desk;
+let testApp: TestApp;
 beforeAll(async () => {
-  desk = await openDesk({ apis: 1 });
+  testApp = await openTestApp({ apis: 1 });
 });
-afterAll(() => desk[Symbol.asyncDispose]());
+afterAll(() => testApp[Symbol.asyncDispose]());
 
 const BROWSER = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
 const get = (name: string, headers: Record<string, string> = BROWSER) =>
-  fetch(`${desk.url}${name}`, { headers, redirect: 'manual' });
+  fetch(`${testApp.url}${name}`, { headers, redirect: 'manual' });
 
 /** What the page loads before it shows anything, by its own word. */
 const namesIn = (html: string): string[] =>
@@ -63,7 +63,7 @@ test('the first load is under 150 kB gzipped', async () => {
 });
 
 test('programs are answered as before under a path that the page has, too', async () => {
-  const key = { authorization: `Bearer ${desk.app.operatorKey}` };
+  const key = { authorization: `Bearer ${testApp.app.operatorKey}` };
   const accounts = await get('/accounts', { ...key, accept: 'application/json' });
   expect(await accounts.json()).toMatchObject([{ id: 'UPSTOX_01' }]);
   expect((await get('/', { accept: '*/*' })).status).toBe(401);
@@ -75,9 +75,12 @@ test('programs are answered as before under a path that the page has, too', asyn
 
 test('a key opens a session that ends with it; one for programs opens none', async () => {
   const logIn = (key: string, headers: Record<string, string> = {}) =>
-    fetch(`${desk.url}/login`, { method: 'POST', headers: { authorization: `Bearer ${key}`, ...headers } });
+    fetch(`${testApp.url}/login`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, ...headers },
+    });
   const keyOf = async (role: 'VIEWER' | 'SERVICE') =>
-    desk.client.createAccessKey({ input: { name: role.toLowerCase(), role } });
+    testApp.client.createAccessKey({ input: { name: role.toLowerCase(), role } });
   const { key, secret } = await keyOf('VIEWER');
   const entered = await logIn(secret);
   expect(entered.status).toBe(204);
@@ -85,12 +88,12 @@ test('a key opens a session that ends with it; one for programs opens none', asy
   expect(cookie).toMatch(/^vega_session=[\w-]+; Path=\/; HttpOnly; SameSite=Strict; Max-Age=86400$/);
 
   const ask = async (query: string) => {
-    const response = await fetch(`${desk.url}/graphql`, {
+    const response = await fetch(`${testApp.url}/graphql`, {
       method: 'POST',
       headers: {
         cookie: cookie.split(';')[0] ?? '',
         'x-vega-page-key': entered.headers.get('x-vega-page-key') ?? '',
-        origin: desk.url,
+        origin: testApp.url,
         'content-type': 'application/json',
       },
       body: JSON.stringify({ query }),
@@ -99,7 +102,7 @@ test('a key opens a session that ends with it; one for programs opens none', asy
   };
   expect((await ask('{ caller { role } }')).body.data).toEqual({ caller: { role: 'VIEWER' } });
   expect((await ask('mutation { logout { state } }')).body.errors[0].extensions.code).toBe('FORBIDDEN');
-  await desk.client.revokeAccessKey({ id: key.id });
+  await testApp.client.revokeAccessKey({ id: key.id });
   expect((await ask('{ caller { role } }')).status).toBe(401);
 
   const refused = await logIn((await keyOf('SERVICE')).secret);
@@ -108,5 +111,5 @@ test('a key opens a session that ends with it; one for programs opens none', asy
     'A SERVICE key is for programs; it opens no page.',
   ]);
   expect((await logIn('guess')).status).toBe(401);
-  expect((await logIn(desk.app.operatorKey, { origin: 'http://evil.example' })).status).toBe(403);
+  expect((await logIn(testApp.app.operatorKey, { origin: 'http://evil.example' })).status).toBe(403);
 });

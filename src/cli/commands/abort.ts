@@ -1,5 +1,5 @@
 import { type Command, EXIT, textOf } from '../command.ts';
-import { openDesk } from '../connection/api-connection.ts';
+import { openConnection } from '../connection/api-connection.ts';
 import { ACCOUNT_OPTION, JSON_OPTION } from '../options.ts';
 import { printJson, printLines } from '../terminal/print.ts';
 import { lookOf } from '../view/look.ts';
@@ -11,14 +11,14 @@ export const abort: Command = {
   options: [ACCOUNT_OPTION, JSON_OPTION],
   examples: [{ line: 'vega-auth abort --account UPSTOX_02', says: 'the run of another account' }],
   run: async (terminal, { account, json }) => {
-    await using desk = await openDesk(terminal);
-    const { run } = await desk.client.authState({ accountId: textOf(account) });
+    await using connection = await openConnection(terminal);
+    const { run } = await connection.client.authState({ accountId: textOf(account) });
     if (run === null || run.endedAt !== null) {
       if (json === true) printJson(terminal, run);
       else terminal.out.write('No run is under way.\n');
       return EXIT.ALL_VALID;
     }
-    const ended = await desk.client.abortGeneration({ runId: run.id });
+    const ended = await connection.client.abortGeneration({ runId: run.id });
     if (json === true) printJson(terminal, ended);
     else printLines(terminal, renderRunEnd(ended, lookOf(terminal)));
     if (ended.endedAt !== null) return EXIT.ALL_VALID;

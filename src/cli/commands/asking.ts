@@ -1,6 +1,6 @@
 import type { VegaClient } from '../../sdk/index.ts';
 import { EXIT, type Given, type Terminal } from '../command.ts';
-import { openDesk } from '../connection/api-connection.ts';
+import { openConnection } from '../connection/api-connection.ts';
 import { printJson, printLines } from '../terminal/print.ts';
 
 type Ask<Answer> = (client: VegaClient, given: Given, terminal: Terminal) => Promise<Answer>;
@@ -12,8 +12,8 @@ export const asking =
     tell: (answer: Answer, given: Given, terminal: Terminal) => readonly string[],
   ) =>
   async (terminal: Terminal, given: Given): Promise<number> => {
-    await using desk = await openDesk(terminal, { isVisit: true });
-    const answer = await ask(desk.client, given, terminal);
+    await using connection = await openConnection(terminal, { isVisit: true });
+    const answer = await ask(connection.client, given, terminal);
     if (answer === null) return EXIT.SOME_MISSING;
     if (given.json === true) printJson(terminal, answer);
     else printLines(terminal, tell(answer, given, terminal));

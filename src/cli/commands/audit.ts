@@ -1,7 +1,7 @@
 import type { AuditComponent, Severity } from '../../sdk/index.ts';
 import { AUDIT_COMPONENTS, SEVERITIES } from '../../sdk/names.ts';
 import { type Command, EXIT, type Terminal, textOf } from '../command.ts';
-import { type Desk, openDesk } from '../connection/api-connection.ts';
+import { type ApiConnection, openConnection } from '../connection/api-connection.ts';
 import { JSON_OPTION } from '../options.ts';
 import { printJson, printJsonLine, printLines } from '../terminal/print.ts';
 import { type Entry, renderEntry } from '../view/audit.ts';
@@ -26,16 +26,18 @@ export const audit: Command = {
   ],
   run: async (terminal, { verify, follow, json, first = '20', severity, component, run }) => {
     const { FollowAuditLogDocument } = await import('../../sdk/index.ts');
-    await using desk = await openDesk(terminal, { isVisit: true });
-    if (verify === true) return await verifyLog(desk, terminal, json === true);
+    await using connection = await openConnection(terminal, { isVisit: true });
+    if (verify === true) return await verifyLog(connection, terminal, json === true);
     const show = (entry: Entry) => {
       if (json === true) printJsonLine(terminal, entry);
       else printLines(terminal, [renderEntry(entry, lookOf(terminal))]);
     };
     // Opened before the page is read, so that nothing is written between the two unseen.
     const coming =
-      follow === true ? desk.client.subscribe(FollowAuditLogDocument, {}, { signal: terminal.signal }) : null;
-    const page = await desk.client.auditLog({
+      follow === true
+        ? connection.client.subscribe(FollowAuditLogDocument, {}, { signal: terminal.signal })
+        : null;
+    const page = await connection.client.auditLog({
       first: Number(first),
       severity: textOf(severity) as Severity | undefined,
       component: textOf(component) as AuditComponent | undefined,
@@ -59,7 +61,7 @@ export const audit: Command = {
   },
 };
 
-const verifyLog = async ({ client }: Desk, terminal: Terminal, isJson: boolean): Promise<number> => {
+const verifyLog = async ({ client }: ApiConnection, terminal: Terminal, isJson: boolean): Promise<number> => {
   const found = await client.verifyAudit();
   if (isJson) printJson(terminal, found);
   else if (found.valid)

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { CooldownDocument, VegaError } from '../../sdk/index.ts';
 import { EXIT, type Given, isInteractive, type Terminal, textOf } from '../command.ts';
-import { type Desk, openDesk } from '../connection/api-connection.ts';
-import { executeRun, tellEnd } from '../connection/execute-run.ts';
+import { type ApiConnection, openConnection } from '../connection/api-connection.ts';
+import { executeRun, printEnd } from '../connection/execute-run.ts';
 import { readStatus } from '../connection/read-status.ts';
 import { exitOfRun, exitOfStatus } from '../exit-code.ts';
 import { printJson, printLines } from '../terminal/print.ts';
@@ -34,12 +34,12 @@ const MAX_LOOKS = 240;
  * needed. Fit for cron and systemd: nothing is asked without a terminal, and one line says how it ended.
  */
 export const auto = async (terminal: Terminal, given: Given): Promise<number> => {
-  await using desk = await openDesk(terminal, { isQuiet: true });
-  return await new Auto(desk, terminal, given).run();
+  await using connection = await openConnection(terminal, { isQuiet: true });
+  return await new Auto(connection, terminal, given).run();
 };
 
 class Auto {
-  readonly #desk: Desk;
+  readonly #connection: ApiConnection;
   readonly #terminal: Terminal;
   readonly #given: Given;
   readonly #accountId: string | undefined;
@@ -47,8 +47,8 @@ class Auto {
   #outages = 0;
   #looks = 0;
 
-  constructor(desk: Desk, terminal: Terminal, given: Given) {
-    this.#desk = desk;
+  constructor(connection: ApiConnection, terminal: Terminal, given: Given) {
+    this.#connection = connection;
     this.#terminal = terminal;
     this.#given = given;
     this.#accountId = textOf(given.account);
@@ -56,7 +56,7 @@ class Auto {
   }
 
   async run(): Promise<number> {
-    const { client } = this.#desk;
+    const { client } = this.#connection;
     for (;;) {
       const account = await client.authState({ accountId: this.#accountId });
       const other = await this.#waitForOthers(account);
@@ -82,7 +82,11 @@ class Auto {
 
   async #sitOut(): Promise<void> {
     const { out, signal } = this.#terminal;
-    const rest = this.#desk.client.subscribe(CooldownDocument, { accountId: this.#accountId }, { signal });
+    const rest = this.#connection.client.subscribe(
+      CooldownDocument,
+      { accountId: this.#accountId },
+      { signal },
+    );
     for await (const { cooldown } of rest) {
       if (!cooldown.active) break;
       const left = `cooldown ${countdown(cooldown.remainingSeconds)} left`;
@@ -94,7 +98,7 @@ class Auto {
   /** What to make; null for nothing. */
   async #decide(): Promise<Decision> {
     const remaining = { mode: 'INVALID_ONLY', accountId: this.#accountId } as const;
-    const facts = await readStatus(this.#desk.client, this.#accountId);
+    const facts = await readStatus(this.#connection.client, this.#accountId);
     if (exitOfStatus(facts) === EXIT.ALL_VALID) return null;
     if (this.#given.yes === true || !this.#isShown || !isInteractive(this.#terminal)) return remaining;
     printLines(this.#terminal, renderStatus(facts, lookOf(this.#terminal)));
@@ -108,7 +112,7 @@ class Auto {
   /** Null when somebody else was quicker. */
   async #begin(decision: NonNullable<Decision>): Promise<Run | null> {
     try {
-      return await this.#desk.client.generateTokens(decision);
+      return await this.#connection.client.generateTokens(decision);
     } catch (error) {
       const pause = error instanceof VegaError ? SETTLES_BY_WAITING[error.code] : undefined;
       this.#looks += 1;
@@ -133,15 +137,15 @@ class Auto {
   /** A server's run can wait for its person alone; one of this process would end with it. */
   #execute(begun: Run, isOurs: boolean): Promise<Run> {
     const leavesAt = ({ run }: { readonly run: Run }) =>
-      run.status === 'WAITING_OPERATOR' && this.#desk.serverUrl !== null;
-    return executeRun(this.#desk, this.#terminal, begun, { isOurs, isShown: this.#isShown, leavesAt });
+      run.status === 'WAITING_OPERATOR' && this.#connection.serverUrl !== null;
+    return executeRun(this.#connection, this.#terminal, begun, { isOurs, isShown: this.#isShown, leavesAt });
   }
 
   async #end(run: Run | null): Promise<number> {
-    if (run !== null) tellEnd(this.#terminal, run);
-    const facts = await readStatus(this.#desk.client, this.#accountId);
+    if (run !== null) printEnd(this.#terminal, run);
+    const facts = await readStatus(this.#connection.client, this.#accountId);
     if (this.#given.json === true) printJson(this.#terminal, facts.report);
-    else this.#terminal.out.write(`${renderSummary(facts, run, this.#desk.place)}\n`);
+    else this.#terminal.out.write(`${renderSummary(facts, run, this.#connection.place)}\n`);
     const code = exitOfStatus(facts);
     return code === EXIT.SOME_MISSING && run !== null ? Math.max(code, exitOfRun(run)) : code;
   }

@@ -1,5 +1,5 @@
 import { type Command, EXIT, textOf } from '../command.ts';
-import { executeRun, tellEnd } from '../connection/execute-run.ts';
+import { executeRun, printEnd } from '../connection/execute-run.ts';
 import { printLines } from '../terminal/print.ts';
 import { untilStopped } from '../terminal/until-stopped.ts';
 import { renderTokens } from '../view/lists.ts';
@@ -30,9 +30,14 @@ export const demo: Command = {
     );
     const client = createVegaClient({ url: server.url, key: app.operatorKey });
     const begun = await client.generateTokens({ mode: 'ALL', replaceValid: true, includeUnknown: true });
-    const desk = { client, serverUrl: null, place: server.url, [Symbol.asyncDispose]: async () => undefined };
-    const run = await executeRun(desk, terminal, begun, { isOurs: true, isShown: true });
-    tellEnd(terminal, run);
+    const connection = {
+      client,
+      serverUrl: null,
+      place: server.url,
+      [Symbol.asyncDispose]: async () => undefined,
+    };
+    const run = await executeRun(connection, terminal, begun, { isOurs: true, isShown: true });
+    printEnd(terminal, run);
     if (signal.aborted) return EXIT.SOME_MISSING;
     out.write('\n');
     printLines(terminal, renderTokens(await client.tokens(), lookOf(terminal)));

@@ -1,6 +1,6 @@
 import { VegaError } from '../../sdk/vega-error.ts';
 import { type Command, EXIT, type Terminal } from '../command.ts';
-import { type Desk, KeyMissing, openDesk } from '../connection/api-connection.ts';
+import { type ApiConnection, KeyMissing, openConnection } from '../connection/api-connection.ts';
 import { JSON_OPTION } from '../options.ts';
 import { printJson, printLines } from '../terminal/print.ts';
 import { type Examined, examinedOf, type Health, renderExamined } from '../view/doctor.ts';
@@ -36,13 +36,13 @@ const broken = (title: string, message: string, nextAction: string): Examined =>
 
 /** What cannot be opened is a finding, too, and then there is nothing behind it to look at. */
 const examine = async (terminal: Terminal): Promise<Examination> => {
-  let desk: Desk;
+  let connection: ApiConnection;
   try {
-    desk = await openDesk(terminal, { isVisit: true });
+    connection = await openConnection(terminal, { isVisit: true });
   } catch (error) {
     return { parts: whatStandsInTheWay(error), health: null };
   }
-  await using opened = desk;
+  await using opened = connection;
   try {
     const health = await opened.client.systemHealth({ thorough: true });
     return { parts: [fine('Configuration'), fine('Operator key'), ...examinedOf(health)], health };

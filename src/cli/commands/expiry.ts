@@ -1,5 +1,5 @@
 import { type Command, EXIT, textOf } from '../command.ts';
-import { openDesk } from '../connection/api-connection.ts';
+import { openConnection } from '../connection/api-connection.ts';
 import { ACCOUNT_OPTION, JSON_OPTION } from '../options.ts';
 import { printJson, printLines } from '../terminal/print.ts';
 import { renderExpiry } from '../view/expiry.ts';
@@ -11,10 +11,10 @@ export const expiry: Command = {
   options: [ACCOUNT_OPTION, JSON_OPTION],
   examples: [{ line: 'watch -c vega-auth expiry', says: 'the bars, every two seconds' }],
   run: async (terminal, { account, json }) => {
-    await using desk = await openDesk(terminal, { isVisit: true });
+    await using connection = await openConnection(terminal, { isVisit: true });
     const accountId = textOf(account);
-    const ends = await desk.client.tokenExpiry({ accountId });
-    const enabled = (await desk.client.apiConfigs({ accountId })).filter((api) => api.enabled);
+    const ends = await connection.client.tokenExpiry({ accountId });
+    const enabled = (await connection.client.apiConfigs({ accountId })).filter((api) => api.enabled);
     if (json === true) printJson(terminal, ends);
     else printLines(terminal, renderExpiry(ends, lookOf(terminal)));
     const living = ends.filter(({ level }) => level !== 'EXPIRED').map(({ apiName }) => apiName);

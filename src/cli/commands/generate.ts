@@ -1,8 +1,8 @@
 import type { ApiName, GenerateTokensMutationVariables } from '../../sdk/index.ts';
 import { API_NAMES } from '../../sdk/names.ts';
 import { type Command, EXIT, type Given, isInteractive, type Terminal, textOf } from '../command.ts';
-import { type Desk, openDesk } from '../connection/api-connection.ts';
-import { executeRun, tellEnd } from '../connection/execute-run.ts';
+import { type ApiConnection, openConnection } from '../connection/api-connection.ts';
+import { executeRun, printEnd } from '../connection/execute-run.ts';
 import { exitOfRun } from '../exit-code.ts';
 import { ACCOUNT_OPTION } from '../options.ts';
 import { printJson } from '../terminal/print.ts';
@@ -27,14 +27,14 @@ export const generate: Command = {
     { line: 'vega-auth generate --all --replace-valid', says: 'all of them, without a question' },
   ],
   run: async (terminal, given) => {
-    await using desk = await openDesk(terminal);
+    await using connection = await openConnection(terminal);
     const wish = wishOf(given);
-    const replaceValid = wish.replaceValid || (await isReplacingAgreed(desk, terminal, wish));
+    const replaceValid = wish.replaceValid || (await isReplacingAgreed(connection, terminal, wish));
     if (replaceValid === null) return EXIT.SOME_MISSING;
-    const begun = await desk.client.generateTokens({ ...wish, replaceValid });
+    const begun = await connection.client.generateTokens({ ...wish, replaceValid });
     const isJson = given.json === true;
-    const run = await executeRun(desk, terminal, begun, { isOurs: true, isShown: !isJson });
-    tellEnd(terminal, run);
+    const run = await executeRun(connection, terminal, begun, { isOurs: true, isShown: !isJson });
+    printEnd(terminal, run);
     if (isJson) printJson(terminal, run);
     else terminal.out.write(`${runSummary(run)}\n`);
     return exitOfRun(run);
@@ -55,7 +55,7 @@ const wishOf = ({ apis, all, account, approval, ...given }: Given) => {
 
 /** Asks before valid tokens are replaced; null when the answer is no. Without a terminal the API refuses. */
 const isReplacingAgreed = async (
-  { client }: Desk,
+  { client }: ApiConnection,
   terminal: Terminal,
   wish: ReturnType<typeof wishOf>,
 ): Promise<boolean | null> => {

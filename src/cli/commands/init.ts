@@ -1,6 +1,6 @@
 import type { ConfigProblem, Env } from '../../config.ts';
 import { type Command, EXIT, isInteractive, type Terminal } from '../command.ts';
-import { openDesk } from '../connection/api-connection.ts';
+import { openConnection } from '../connection/api-connection.ts';
 import { serverUrl } from '../connection/probe.ts';
 import { appendToEnvFile, closeToOthers, type EnvFile, isWritable, readEnvFile } from '../env-file.ts';
 import { printLines } from '../terminal/print.ts';
@@ -200,13 +200,13 @@ const storeApps = async (terminal: Terminal, given: Answers, { read }: Rules): P
   if (wanted.length === 0) return;
   const inEnvironment = { LOGIN_CONFIG_SOURCE: 'ENV', UPSTOX_CONFIG_SOURCE: undefined };
   const { apis } = read({ ...terminal.env, ...given, ...inEnvironment });
-  await using desk = await openDesk(terminal, { isVisit: true, isQuiet: true });
-  const there = (await desk.client.apiConfigs()).map(({ apiName }) => apiName);
+  await using connection = await openConnection(terminal, { isVisit: true, isQuiet: true });
+  const there = (await connection.client.apiConfigs()).map(({ apiName }) => apiName);
   const fresh = apis.filter(
     ({ apiName, apiIndex }) => !there.includes(apiName) && wanted.includes(`UPSTOX_CLIENT_ID_${apiIndex}`),
   );
   for (const { apiName, apiIndex, clientId, clientSecret } of fresh)
-    await desk.client.saveApiConfig({
+    await connection.client.saveApiConfig({
       input: { apiName, apiIndex, clientId, clientSecret: clientSecret.reveal() },
     });
   const stored = fresh.map(({ apiName }) => apiName);

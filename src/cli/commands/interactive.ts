@@ -1,6 +1,6 @@
 import { EXIT, type Given, isInteractive, type Terminal, textOf } from '../command.ts';
-import { openDesk } from '../connection/api-connection.ts';
-import { executeRun, tellEnd } from '../connection/execute-run.ts';
+import { openConnection } from '../connection/api-connection.ts';
+import { executeRun, printEnd } from '../connection/execute-run.ts';
 import { readStatus } from '../connection/read-status.ts';
 import { exitOfRun, exitOfStatus } from '../exit-code.ts';
 import { printJson, printLines } from '../terminal/print.ts';
@@ -12,9 +12,9 @@ import { askDecision } from './decision.ts';
 export const interactive = async (terminal: Terminal, given: Given): Promise<number> => {
   const accountId = textOf(given.account);
   const canAsk = isInteractive(terminal) && given.json !== true;
-  await using desk = await openDesk(terminal, { isVisit: !canAsk });
+  await using connection = await openConnection(terminal, { isVisit: !canAsk });
   for (;;) {
-    const facts = await readStatus(desk.client, accountId);
+    const facts = await readStatus(connection.client, accountId);
     if (given.json === true) printJson(terminal, facts.report);
     else printLines(terminal, renderStatus(facts, lookOf(terminal)));
     if (!canAsk) return exitOfStatus(facts);
@@ -22,12 +22,12 @@ export const interactive = async (terminal: Terminal, given: Given): Promise<num
     const isUnderWay = last !== null && last.endedAt === null;
     const decision = isUnderWay ? null : await askDecision(terminal, facts.report, { accountId });
     if (!isUnderWay && decision === null) return exitOfStatus(facts);
-    const begun = decision === null ? last : await desk.client.generateTokens(decision);
+    const begun = decision === null ? last : await connection.client.generateTokens(decision);
     if (begun === null) continue;
-    const run = await executeRun(desk, terminal, begun, { isOurs: decision !== null, isShown: true });
-    tellEnd(terminal, run);
+    const run = await executeRun(connection, terminal, begun, { isOurs: decision !== null, isShown: true });
+    printEnd(terminal, run);
     if (terminal.signal.aborted) return exitOfRun(run);
-    const after = await readStatus(desk.client, accountId);
+    const after = await readStatus(connection.client, accountId);
     if (exitOfStatus(after) !== EXIT.ALL_VALID) continue;
     printLines(terminal, renderStatus(after, lookOf(terminal)));
     return EXIT.ALL_VALID;

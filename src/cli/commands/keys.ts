@@ -1,7 +1,7 @@
 import type { ApiName, Role } from '../../sdk/index.ts';
 import { API_NAMES, ROLES } from '../../sdk/names.ts';
 import { type Command, EXIT, requiredText, textOf } from '../command.ts';
-import { openDesk } from '../connection/api-connection.ts';
+import { openConnection } from '../connection/api-connection.ts';
 import { JSON_OPTION } from '../options.ts';
 import { printJson } from '../terminal/print.ts';
 import { renderKeys } from '../view/lists.ts';
@@ -68,14 +68,14 @@ const link: Command = {
   summary: 'Print a link that logs one browser in, once, within the hour.',
   options: [JSON_OPTION],
   run: async (terminal, { json }) => {
-    await using desk = await openDesk(terminal, { isVisit: true });
-    if (desk.serverUrl === null) {
+    await using connection = await openConnection(terminal, { isVisit: true });
+    if (connection.serverUrl === null) {
       terminal.err.write('No server answers, so there is nothing to open: start `vega-auth serve`.\n');
       return EXIT.FATAL;
     }
-    const loginLink = await desk.client.createLoginLink();
+    const loginLink = await connection.client.createLoginLink();
     if (json === true) printJson(terminal, loginLink);
-    else terminal.out.write(`${desk.serverUrl}${loginLink.path}\n`);
+    else terminal.out.write(`${connection.serverUrl}${loginLink.path}\n`);
     return EXIT.ALL_VALID;
   },
 };

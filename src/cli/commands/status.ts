@@ -1,5 +1,5 @@
 import { type Command, textOf } from '../command.ts';
-import { openDesk } from '../connection/api-connection.ts';
+import { openConnection } from '../connection/api-connection.ts';
 import { readStatus } from '../connection/read-status.ts';
 import { exitOfStatus } from '../exit-code.ts';
 import { ACCOUNT_OPTION, JSON_OPTION } from '../options.ts';
@@ -16,8 +16,8 @@ export const status: Command = {
     { line: "vega-auth status --json | jq '.missing'", says: 'the APIs without a token' },
   ],
   run: async (terminal, { account, json }) => {
-    await using desk = await openDesk(terminal, { isVisit: true });
-    const facts = await readStatus(desk.client, textOf(account));
+    await using connection = await openConnection(terminal, { isVisit: true });
+    const facts = await readStatus(connection.client, textOf(account));
     if (json === true) printJson(terminal, facts.report);
     else printLines(terminal, renderStatus(facts, lookOf(terminal)));
     return exitOfStatus(facts);

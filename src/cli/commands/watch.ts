@@ -1,5 +1,5 @@
 import { type Command, EXIT, textOf } from '../command.ts';
-import { openDesk } from '../connection/api-connection.ts';
+import { openConnection } from '../connection/api-connection.ts';
 import { ACCOUNT_OPTION } from '../options.ts';
 import { printJsonLine } from '../terminal/print.ts';
 import { renderEvent } from '../view/event.ts';
@@ -18,10 +18,10 @@ export const watch: Command = {
     { line: "vega-auth watch --json | jq -c 'select(.cooldown)'", says: 'only the cooldown' },
   ],
   run: async (terminal, { account, after, json }) => {
-    await using desk = await openDesk(terminal, { isVisit: true });
+    await using connection = await openConnection(terminal, { isVisit: true });
     const { signal } = terminal;
     let shown = '';
-    for await (const event of desk.client.events({
+    for await (const event of connection.client.events({
       accountId: textOf(account),
       after: textOf(after),
       signal,

@@ -7,7 +7,7 @@ import { withVisibleTexts } from '../view/visible.ts';
 import { isServed, serverUrl } from './probe.ts';
 
 /** The API, wherever it is: one client, and where its answers come from. */
-export interface Desk extends AsyncDisposable {
+export interface ApiConnection extends AsyncDisposable {
   readonly client: VegaClient;
   /** The server's address; null when the program runs in this process. */
   readonly serverUrl: string | null;
@@ -15,7 +15,7 @@ export interface Desk extends AsyncDisposable {
   readonly place: string;
 }
 
-interface DeskOptions {
+interface ConnectionOptions {
   /** In process: a short look that takes up nothing an earlier process has left. */
   readonly isVisit?: boolean;
   /** The caller says itself where the answers come from. */
@@ -36,17 +36,20 @@ export class KeyMissing extends Error {
  * Speaks to the server where one answers. Where none does, opens the program in this process and
  * performs the same operations without HTTP. Never the one in place of the other: a server that refuses is not gone around.
  */
-export const openDesk = async (terminal: Terminal, options: DeskOptions = {}): Promise<Desk> => {
+export const openConnection = async (
+  terminal: Terminal,
+  options: ConnectionOptions = {},
+): Promise<ApiConnection> => {
   const url = serverUrl(terminal.env);
-  const desk =
+  const connection =
     url !== null && (await isServed(url))
       ? await atServer(url, terminal)
       : await inProcess(url, terminal, options);
-  if (options.isQuiet !== true) terminal.err.write(`vega-auth: ${desk.place}\n`);
-  return desk;
+  if (options.isQuiet !== true) terminal.err.write(`vega-auth: ${connection.place}\n`);
+  return connection;
 };
 
-const atServer = async (url: string, { env, workingDirectory }: Terminal): Promise<Desk> => {
+const atServer = async (url: string, { env, workingDirectory }: Terminal): Promise<ApiConnection> => {
   const key = env.VEGA_OPERATOR_KEY?.trim() || keyIn(workingDirectory);
   if (key === undefined) throw new KeyMissing(url);
   const [{ clientOver }, { HttpTransport }, { postOverHttp }] = await Promise.all([
@@ -74,8 +77,8 @@ const withQuietLog = (env: Env): Env => ({ ...env, VEGA_LOG_LEVEL: env.VEGA_LOG_
 const inProcess = async (
   url: string | null,
   { env, workingDirectory }: Terminal,
-  { isVisit = false }: DeskOptions,
-): Promise<Desk> => {
+  { isVisit = false }: ConnectionOptions,
+): Promise<ApiConnection> => {
   const [{ openApp }, { readConfig }] = await Promise.all([
     import('../../app.ts'),
     import('../../config.ts'),

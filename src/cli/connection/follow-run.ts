@@ -1,6 +1,6 @@
 import type { VegaClient } from '../../sdk/index.ts';
 import { VegaError } from '../../sdk/vega-error.ts';
-import type { Cooldown, Progress, Run, RunSight } from '../view/run.ts';
+import type { Cooldown, Progress, Run, RunProgress } from '../view/run.ts';
 
 const TICK_MS = 1000;
 /** A look without an occasion, in case the event that tells of the end went by. */
@@ -16,7 +16,7 @@ export async function* followRun(
   client: VegaClient,
   begun: Run,
   signal: AbortSignal,
-): AsyncGenerator<RunSight, void> {
+): AsyncGenerator<RunProgress, void> {
   const leaving = new AbortController();
   const leave = () => leaving.abort();
   signal.addEventListener('abort', leave, { once: true });

@@ -1,6 +1,6 @@
 import type { Terminal } from '../command.ts';
 import { type Look, lookOf } from '../view/look.ts';
-import { type RunSight, renderRun, runLine } from '../view/run.ts';
+import { type RunProgress, renderRun, runLine } from '../view/run.ts';
 
 /** Shows a run as it goes: painted over in place on a terminal, a line for each change elsewhere. */
 export class LiveDisplay {
@@ -14,12 +14,12 @@ export class LiveDisplay {
     this.#out = terminal.out;
   }
 
-  show(sight: RunSight): void {
+  show(progress: RunProgress): void {
     if (this.#out.isTTY === true) {
-      this.#paint(renderRun(sight, this.#look()));
+      this.#paint(renderRun(progress, this.#look()));
       return;
     }
-    const line = runLine(sight);
+    const line = runLine(progress);
     if (line === this.#last) return;
     this.#last = line;
     this.#out.write(`${line}\n`);

@@ -9,7 +9,7 @@ export type Progress = TokenProgressSubscription['tokenProgress'];
 export type Cooldown = AuthStateQuery['authState']['cooldown'];
 
 /** A run and what is known beside it, at one moment. */
-export interface RunSight {
+export interface RunProgress {
   readonly run: Run;
   readonly cooldown: Cooldown | null;
   /** How many tokens of the account are valid; null before that was told. */
@@ -21,9 +21,9 @@ const BAR_WIDTH = 24;
 const done = ({ steps }: Run): number => steps.filter(({ status }) => status === 'DONE').length;
 
 /** Every step of a run under way, with the seconds it has taken and the cooldown that it waits for. */
-export const renderRun = (sight: RunSight, look: Look): readonly string[] => [
-  ...sight.run.steps.map((step) => stepLine(step, sight.now, look)),
-  totalLine(sight, look),
+export const renderRun = (progress: RunProgress, look: Look): readonly string[] => [
+  ...progress.run.steps.map((step) => stepLine(step, progress.now, look)),
+  totalLine(progress, look),
 ];
 
 const stepLine = (step: Step, now: Date, look: Look): string => {
@@ -53,14 +53,14 @@ const secondsBetween = (from: string, until: string | Date): number =>
   (new Date(until).getTime() - new Date(from).getTime()) / 1000;
 
 /** The account's numbers, where they are not those of the run. */
-const accountText = ({ run, progress }: RunSight): string => {
+const accountText = ({ run, progress }: RunProgress): string => {
   if (progress == null) return '';
   const isSame = progress.total === run.steps.length && progress.generated === done(run);
   return isSame ? '' : `  account ${progress.generated}/${progress.total}`;
 };
 
-const totalLine = (sight: RunSight, look: Look): string => {
-  const { run, cooldown, now } = sight;
+const totalLine = (progress: RunProgress, look: Look): string => {
+  const { run, cooldown, now } = progress;
   const total = Math.max(1, run.steps.length);
   const filled = Math.round((done(run) / total) * BAR_WIDTH);
   return line(
@@ -68,7 +68,7 @@ const totalLine = (sight: RunSight, look: Look): string => {
       { text: ` ${'█'.repeat(filled)}`, tone: 'good' },
       { text: '░'.repeat(BAR_WIDTH - filled), tone: 'calm' },
       { text: ` ${done(run)}/${run.steps.length}`, tone: 'strong' },
-      accountText(sight),
+      accountText(progress),
       `  ${countdown(secondsBetween(run.startedAt, run.endedAt ?? now))}`,
       { text: waitText(run, cooldown), tone: 'warn' },
     ],
@@ -86,12 +86,12 @@ const waitText = (run: Run, cooldown: Cooldown | null): string => {
 };
 
 /** The same in one line, for where nothing can be painted over. */
-export const runLine = (sight: RunSight): string => {
-  const { run, cooldown } = sight;
+export const runLine = (progress: RunProgress): string => {
+  const { run, cooldown } = progress;
   const current = run.steps.find(({ status }) => status === 'RUNNING');
   const what =
     current !== undefined ? `  ${current.apiName}  ${current.step ?? ''}` : waitText(run, begun(cooldown));
-  return `${done(run)}/${run.steps.length}${accountText(sight)}${what}`.trimEnd();
+  return `${done(run)}/${run.steps.length}${accountText(progress)}${what}`.trimEnd();
 };
 
 /** Only that there is one: a line for each second would be too much. */

@@ -6,8 +6,8 @@ import { readClaims } from '../../src/domain/jwt.ts';
 import { fingerprint } from '../../src/simulator/broker-log.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import { violationsIn } from './broker-invariants.ts';
-import { type Desk, openDesk, until } from './desk.ts';
 import { type Moods, openMoodyBroker } from './moody-broker.ts';
+import { openTestApp, type TestApp, until } from './test-app.ts';
 
 export const COOLDOWN_SECONDS = 660;
 
@@ -32,7 +32,7 @@ const STATE = `{ ready authState { state primaryPresent blockedBy cooldown { act
  * A desk, the broker in front of it and one clock for both, with a memory: after every step everything that ever
  * happened is held against what must never happen.
  */
-export class ModelDesk {
+export class ModelApp {
   readonly broker: Simulator;
   readonly moods: Moods;
   /** What was done so far, for whoever has to understand a failure. */
@@ -49,7 +49,7 @@ export class ModelDesk {
   readonly #cooldowns: Window[] = [];
   readonly #quarantines: { from: number; until: number }[] = [];
   #rows: readonly Row[] = [];
-  #desk: Desk | null = null;
+  #testApp: TestApp | null = null;
   #reached = 0;
 
   private constructor(broker: Simulator, moods: Moods, time: { offset: number }) {
@@ -58,12 +58,12 @@ export class ModelDesk {
     this.#time = time;
   }
 
-  static async open(): Promise<ModelDesk> {
+  static async open(): Promise<ModelApp> {
     const time = { offset: 0 };
     const { broker, moods } = await openMoodyBroker({ now: () => Date.now() + time.offset });
-    const desk = new ModelDesk(broker, moods, time);
-    await desk.start();
-    return desk;
+    const testApp = new ModelApp(broker, moods, time);
+    await testApp.start();
+    return testApp;
   }
 
   get now(): number {
@@ -75,7 +75,7 @@ export class ModelDesk {
   }
 
   async start(): Promise<void> {
-    this.#desk = await openDesk({
+    this.#testApp = await openTestApp({
       apis: 2,
       broker: this.broker,
       directory: this.#directory,
@@ -92,10 +92,10 @@ export class ModelDesk {
   }
 
   async stop(): Promise<void> {
-    const desk = this.#desk;
-    this.#desk = null;
-    await desk?.[Symbol.asyncDispose]();
-    const said = desk?.said() ?? '';
+    const testApp = this.#testApp;
+    this.#testApp = null;
+    await testApp?.[Symbol.asyncDispose]();
+    const said = testApp?.said() ?? '';
     const mistake =
       /[^\n]*(?:"failure":"INTERNAL"|INTERNAL_SERVER_ERROR|could not be carried|a look at the clock failed)[^\n]*/.exec(
         said,
@@ -111,23 +111,23 @@ export class ModelDesk {
 
   /** Runs a mutation; answers its data, or the code of the refusal. */
   async mutate(request: string): Promise<{ data: Record<string, unknown> | null; code: string | null }> {
-    const { data, errors } = await this.desk.ask(`mutation { ${request} }`);
+    const { data, errors } = await this.testApp.ask(`mutation { ${request} }`);
     return { data: data ?? null, code: errors?.[0].extensions.code ?? null };
   }
 
-  get desk(): Desk {
-    if (this.#desk === null) throw new Error('The program is not running.');
-    return this.#desk;
+  get testApp(): TestApp {
+    if (this.#testApp === null) throw new Error('The program is not running.');
+    return this.#testApp;
   }
 
   async look() {
-    const { data, errors } = await this.desk.ask(STATE);
+    const { data, errors } = await this.testApp.ask(STATE);
     if (errors !== undefined) throw new Error(JSON.stringify(errors));
     return data;
   }
 
   rows(): readonly Row[] {
-    return this.desk.rows('select api_name, access_token, is_active from upstox_tokens');
+    return this.testApp.rows('select api_name, access_token, is_active from upstox_tokens');
   }
 
   /** The broker ends the token of an API, or may have. */
@@ -197,7 +197,7 @@ export class ModelDesk {
     const log = this.broker.log.map(({ at, kind, code, clientId }) =>
       [new Date(at).toISOString(), kind, clientId?.slice(-1), code].filter(Boolean).join(' '),
     );
-    const said = this.desk
+    const said = this.testApp
       .said()
       .split('\n')
       .filter((line) => line.startsWith('{"level"'));
@@ -208,7 +208,7 @@ export class ModelDesk {
   #sample(): void {
     if (this.moods.revokedApps.length > 0)
       this.noteEnded(...this.rows().map(({ access_token }) => access_token));
-    const [record] = this.desk.rows(
+    const [record] = this.testApp.rows(
       'select cooldown_from, cooldown_until, quarantined_at from vega_auth_states',
     );
     const { cooldown_from: from, cooldown_until: end, quarantined_at: quarantinedAt } = record;

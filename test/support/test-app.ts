@@ -13,7 +13,7 @@ import { type Simulator, type SimulatorOptions, startSimulator } from '../../src
 // biome-ignore lint/suspicious/noExplicitAny: answers are asserted on, not computed with
 type Loose = any;
 
-export interface DeskOptions {
+export interface TestAppOptions {
   readonly simulator?: SimulatorOptions;
   readonly env?: Env;
   /** How many of the simulator's six apps are configured. */
@@ -30,7 +30,7 @@ export interface DeskOptions {
 }
 
 /** A whole trading desk in a folder of its own: a simulated broker, the program, and everything it ever said. */
-export interface Desk extends AsyncDisposable {
+export interface TestApp extends AsyncDisposable {
   readonly app: App;
   readonly broker: Simulator;
   readonly url: string;
@@ -79,7 +79,7 @@ export const openBroker = (options: SimulatorOptions = {}): Promise<Simulator> =
     knobs: { totpPastSteps: 5, ...options.knobs },
   });
 
-export const openDesk = async (options: DeskOptions = {}): Promise<Desk> => {
+export const openTestApp = async (options: TestAppOptions = {}): Promise<TestApp> => {
   const directory = options.directory ?? mkdtempSync(path.join(tmpdir(), 'vega-desk-'));
   const broker = options.broker ?? (await openBroker(options.simulator));
   const env = { ...environmentOf(broker, options.apis), ...options.env };
@@ -158,7 +158,7 @@ export const openDesk = async (options: DeskOptions = {}): Promise<Desk> => {
 };
 
 /** Every secret of a desk, by a name that a failing test may print. */
-export const secretsOf = (env: Env, app: App | null, rows: Desk['rows']): ReadonlyMap<string, string> => {
+export const secretsOf = (env: Env, app: App | null, rows: TestApp['rows']): ReadonlyMap<string, string> => {
   const totp = new URL(env.UPSTOX_TOTP ?? '').searchParams.get('secret') ?? '';
   const tokens = rows('select api_name, access_token from upstox_tokens');
   return new Map([

@@ -1,5 +1,5 @@
 import { type SimulatedApp, type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
-import { type Desk, openDesk } from './desk.ts';
+import { openTestApp, type TestApp } from './test-app.ts';
 
 export const WEBHOOK = '/api/v1/auth/upstox/webhook';
 export const CALLBACK = '/api/v1/auth/upstox/callback';
@@ -7,8 +7,8 @@ export const CALLBACK = '/api/v1/auth/upstox/callback';
 /** 08:00 in India. */
 const MORNING = Date.parse('2026-11-22T08:00:00+05:30');
 
-export interface ApprovalDesk extends AsyncDisposable {
-  readonly desk: Desk;
+export interface ApprovalApp extends AsyncDisposable {
+  readonly testApp: TestApp;
   readonly broker: Simulator;
   /** Turned by hand, for the broker and the desk alike. */
   readonly clock: { now: number };
@@ -17,15 +17,15 @@ export interface ApprovalDesk extends AsyncDisposable {
   /** Posts to the webhook as a relay would. Answers status and body. */
   post(body: unknown, headers?: Record<string, string>): Promise<[number, unknown]>;
   /** Stops the program and starts it again in the same folder. */
-  restart(): Promise<Desk>;
+  restart(): Promise<TestApp>;
 }
 
 type Mutable<Shape> = { -readonly [Key in keyof Shape]: Shape[Key] };
 
 /** A desk whose apps have a notifier that leads to it. */
-export const openApprovalDesk = async (
+export const openApprovalApp = async (
   options: { apis?: number; knownUser?: string | null } = {},
-): Promise<ApprovalDesk> => {
+): Promise<ApprovalApp> => {
   const { apis = 1, knownUser = null } = options;
   const clock = { now: MORNING };
   const apps: Mutable<SimulatedApp>[] = [0, 1].map((index) => ({
@@ -35,20 +35,20 @@ export const openApprovalDesk = async (
     notifierUrl: 'http://127.0.0.1:9/',
   }));
   const broker = await startSimulator({ apps, now: () => clock.now });
-  const desks: Desk[] = [];
+  const testApps: TestApp[] = [];
   const open = async () => {
-    const directory = desks[0] === undefined ? {} : { directory: desks[0].directory };
-    const desk = await openDesk({ broker, apis, clock: () => new Date(clock.now), ...directory });
-    for (const app of apps) app.notifierUrl = `${desk.url}${WEBHOOK}`;
-    desks.push(desk);
-    return desk;
+    const directory = testApps[0] === undefined ? {} : { directory: testApps[0].directory };
+    const testApp = await openTestApp({ broker, apis, clock: () => new Date(clock.now), ...directory });
+    for (const app of apps) app.notifierUrl = `${testApp.url}${WEBHOOK}`;
+    testApps.push(testApp);
+    return testApp;
   };
   const first = await open();
   if (knownUser !== null) first.change('update vega_accounts set broker_user_id = ?', knownUser);
-  const current = (): Desk => desks.at(-1) ?? first;
+  const current = (): TestApp => testApps.at(-1) ?? first;
 
   return {
-    get desk() {
+    get testApp() {
       return current();
     },
     broker,
@@ -80,7 +80,7 @@ export const openApprovalDesk = async (
     },
     [Symbol.asyncDispose]: async () => {
       // The first one last: the folder goes with it.
-      for (const desk of desks.toReversed()) await desk[Symbol.asyncDispose]();
+      for (const testApp of testApps.toReversed()) await testApp[Symbol.asyncDispose]();
       await broker[Symbol.asyncDispose]();
     },
   };
@@ -89,10 +89,10 @@ export const openApprovalDesk = async (
 const RUN = `status waitingUntil endedAt steps { apiName status step failure { code message nextAction submitted } }`;
 
 /** The account's last run, with what blocks the account. */
-export const runOf = async (desk: Desk) => {
-  const { data } = await desk.ask(`{ authState { state blockedBy run { id ${RUN} } } }`);
+export const runOf = async (testApp: TestApp) => {
+  const { data } = await testApp.ask(`{ authState { state blockedBy run { id ${RUN} } } }`);
   return { ...data.authState.run, state: data.authState.state, blockedBy: data.authState.blockedBy };
 };
 
-export const storedTokens = (desk: Desk): string[] =>
-  desk.rows('select api_name from upstox_tokens order by api_index').map(({ api_name }) => api_name);
+export const storedTokens = (testApp: TestApp): string[] =>
+  testApp.rows('select api_name from upstox_tokens order by api_index').map(({ api_name }) => api_name);
