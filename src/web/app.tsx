@@ -1,33 +1,39 @@
 import { useEffect } from 'react';
 import { Provider } from 'urql';
-import { toRefusal } from './acts/refusal.ts';
-import type { Desk } from './facts/desk.ts';
-import { DeskContext, useDesk, useGlance, useGlanceAnswer, useLine } from './facts/use-desk.ts';
-import { useHeadline } from './facts/use-headline.ts';
+import { toRefusal } from './actions/refusal.ts';
+import { Footer } from './components/footer.tsx';
+import { Header } from './components/header.tsx';
+import { HeadlineBar } from './components/headline-bar.tsx';
+import { Milestones } from './components/milestones.tsx';
 import { IntentProvider } from './intent.tsx';
 import { LockedOut } from './pages/locked-out.tsx';
 import { Opening } from './pages/opening.tsx';
 import { View } from './pages/view.tsx';
-import { Footer } from './parts/footer.tsx';
-import { Header } from './parts/header.tsx';
-import { HeadlineBar } from './parts/headline-bar.tsx';
-import { Milestones } from './parts/milestones.tsx';
+import type { PageStore } from './state/page-store.ts';
+import { useHeadline } from './state/use-headline.ts';
+import {
+  PageStoreContext,
+  useConnection,
+  useDashboard,
+  useDashboardAnswer,
+  usePageStore,
+} from './state/use-page-store.ts';
 import { useKeys } from './use-keys.ts';
 
-export const App = ({ desk }: { desk: Desk }) => (
-  <Provider value={desk.client}>
-    <DeskContext value={desk}>
+export const App = ({ store }: { store: PageStore }) => (
+  <Provider value={store.client}>
+    <PageStoreContext value={store}>
       <Door />
-    </DeskContext>
+    </PageStoreContext>
   </Provider>
 );
 
 /** Nothing is shown to whoever is not let in, not even what was shown before. */
 const Door = () => {
-  const { data, error } = useGlanceAnswer();
-  const line = useLine();
+  const { data, error } = useDashboardAnswer();
+  const connection = useConnection();
   const refusal = error === null ? null : toRefusal(error);
-  if (line === 'DENIED' || refusal?.code === 'UNAUTHENTICATED' || refusal?.code === 'FORBIDDEN')
+  if (connection === 'DENIED' || refusal?.code === 'UNAUTHENTICATED' || refusal?.code === 'FORBIDDEN')
     return <LockedOut refusal={refusal} />;
   if (data === null) return <Opening refusal={refusal} />;
   return (
@@ -38,7 +44,7 @@ const Door = () => {
 };
 
 const Terminal = () => {
-  const { refresh } = useDesk();
+  const { refresh } = usePageStore();
   const { isSure } = useHeadline();
   useKeys();
   useTitle();
@@ -63,7 +69,7 @@ const Terminal = () => {
 
 /** The tab tells the state, too. */
 const useTitle = (): void => {
-  const { activeAccount } = useGlance();
+  const { activeAccount } = useDashboard();
   const { headline, gate } = useHeadline();
   const title = `${headline.glyph} ${headline.word} · ${gate.word.toLowerCase()} · ${activeAccount.name}`;
   useEffect(() => {

@@ -10,10 +10,10 @@ export const VIEWS = [
 ] as const;
 
 const listeners = new Set<() => void>();
-const tell = (): void => {
+const publish = (): void => {
   for (const listener of [...listeners]) listener();
 };
-globalThis.addEventListener?.('popstate', tell);
+globalThis.addEventListener?.('popstate', publish);
 
 const subscribe = (listener: () => void): (() => void) => {
   listeners.add(listener);
@@ -24,5 +24,5 @@ export const usePath = (): string => useSyncExternalStore(subscribe, () => locat
 
 export const navigate = (path: string): void => {
   if (path !== location.pathname) history.pushState(null, '', path);
-  tell();
+  publish();
 };

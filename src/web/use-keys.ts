@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
+import { focusCommandLine } from './components/command-line.tsx';
 import { useIntent } from './intent.tsx';
-import { focusCommandLine } from './parts/command-line.tsx';
 import { navigate, VIEWS } from './router.ts';
 
 const isTyping = (target: EventTarget | null): boolean =>

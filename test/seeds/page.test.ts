@@ -2,7 +2,7 @@ import type { Browser } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { holderOf } from '../support/callers.ts';
 import { launchChromium } from '../support/chromium.ts';
-import { expectAccessible, glance, stranger, untilSaid, visit } from '../support/page.ts';
+import { expectAccessible, headline, stranger, untilSaid, visit } from '../support/page.ts';
 import { openTestApp } from '../support/test-app.ts';
 import { seed } from './seeds.ts';
 
@@ -32,8 +32,8 @@ test('6. UI WIREFRAME: AUTH STATE: PARTIAL (PRIMARY MISSING), the block beside i
   await untilSaid(page, /PARTIAL .* QUARANTINE/);
   const wireframe = seed('wireframe.txt');
   const state = /AUTH STATE: (.*?) *│/.exec(wireframe)?.[1] ?? '';
-  expect(await glance(page)).toMatch(/^AUTH STATE ◐ PARTIAL \(PRIMARY MISSING\) ⚠ QUARANTINE /);
-  expect(await glance(page)).toContain(state);
+  expect(await headline(page)).toMatch(/^AUTH STATE ◐ PARTIAL \(PRIMARY MISSING\) ⚠ QUARANTINE /);
+  expect(await headline(page)).toContain(state);
   for (const title of TITLES) {
     expect(wireframe).toContain(title);
     await page

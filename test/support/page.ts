@@ -37,14 +37,14 @@ export const stranger = async (browser: Browser, url: string): Promise<Visit> =>
 };
 
 /** What a person reads at the top of the page. */
-export const glance = async (page: Page): Promise<string> =>
+export const headline = async (page: Page): Promise<string> =>
   (await page.locator('.headline').innerText()).replace(/\s+/g, ' ');
 
 /** Waits until the headline says this. */
 export const untilSaid = async (page: Page, said: string | RegExp, patienceMs = 20_000): Promise<void> => {
   let last = 'nothing yet';
   const says = async (): Promise<boolean> => {
-    last = (await page.locator('.headline').count()) === 0 ? 'no headline' : await glance(page);
+    last = (await page.locator('.headline').count()) === 0 ? 'no headline' : await headline(page);
     return typeof said === 'string' ? last.includes(said) : said.test(last);
   };
   await until(`the headline to say ${said}`, says, patienceMs).catch((error: Error) => {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openTwoLogins, SECOND_ENVIRONMENT } from '../accounts/two-logins.ts';
 import { countReaders } from '../rest/rest-caller.ts';
 import { launchChromium } from '../support/chromium.ts';
-import { expectAccessible, glance, stranger, untilSaid, visit } from '../support/page.ts';
+import { expectAccessible, headline, stranger, untilSaid, visit } from '../support/page.ts';
 import { openTestApp, until } from '../support/test-app.ts';
 
 let browser: Browser;
@@ -31,7 +31,7 @@ test('another account is another page: its own state, its own gate, locked until
   await page.getByRole('button', { name: 'Account UPSTOX_02' }).waitFor();
   for (const tab of [page, other]) {
     await untilSaid(tab, 'IDLE Not logged in: all 2 tokens missing.');
-    expect(await glance(tab)).toContain('⊘ GATE SHUT Go to dashboard ⊘ locked until confirmed');
+    expect(await headline(tab)).toContain('⊘ GATE SHUT Go to dashboard ⊘ locked until confirmed');
     expect(await tab.title()).toBe('○ IDLE · gate shut · UPSTOX_02');
   }
   expect(await countReaders(testApp)).toBe(1);

@@ -7,7 +7,7 @@ import { findChromium } from '../../src/broker/chromium/chromium.ts';
 import { holdLock } from '../db/temporary-database.ts';
 import { launchChromium } from '../support/chromium.ts';
 import { openLine } from '../support/line.ts';
-import { expectAccessible, glance, rowOf, untilSaid, visit } from '../support/page.ts';
+import { expectAccessible, headline, rowOf, untilSaid, visit } from '../support/page.ts';
 import { openBroker, openTestApp, until } from '../support/test-app.ts';
 
 let browser: Browser;
@@ -36,7 +36,7 @@ test('throttled: the page counts the cooldown down, offers no way around it, and
   await page.getByRole('button', { name: 'Generate missing' }).click();
   await untilSaid(page, /COOLDOWN 00:0\d/);
   otpLimit.count = 100;
-  expect(await glance(page)).toMatch(
+  expect(await headline(page)).toMatch(
     /^AUTH STATE ◷ COOLDOWN 00:0\d The broker needs rest; WEBSOCKET2 missing\. NEXT Nothing: it goes on by itself when the time is up\. ⊘ GATE SHUT/,
   );
   const panel = page.getByRole('region', { name: 'Cooldown timer' });
@@ -132,7 +132,7 @@ test('a lost line and a restart: nothing on the page looks sure, it comes back b
   line.lead('http://127.0.0.1:1');
   await until('every connection to be cut', () => !line.cut());
   await untilSaid(page, /OFFLINE for \d s Last known: CONFIRMED, gate open\. Nothing below is sure\./);
-  expect(await glance(page)).toMatch(/\? GATE UNKNOWN$/);
+  expect(await headline(page)).toMatch(/\? GATE UNKNOWN$/);
   expect(await page.title()).toBe('✕ OFFLINE · gate unknown · UPSTOX_01');
   await page.getByText('Offline: nothing can be done from here').waitFor();
   await expectAccessible(page);

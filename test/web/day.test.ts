@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { launchChromium } from '../support/chromium.ts';
-import { glance, rowOf, untilSaid, visit } from '../support/page.ts';
+import { headline, rowOf, untilSaid, visit } from '../support/page.ts';
 import { openTestApp } from '../support/test-app.ts';
 
 /** The page learns the time from the next thing that happens; from then on it ticks by itself. */
@@ -29,7 +29,7 @@ test('open through a whole day, the page goes green, amber, red and expired, and
     expect.poll(() => rowOf(page, 'PRIMARY'), { timeout: 15_000, interval: 50 }).toMatch(said);
 
   await turnTo('2026-11-24T21:00:00Z');
-  expect([await toneOf(), await glance(page)]).toEqual([
+  expect([await toneOf(), await headline(page)]).toEqual([
     'good',
     expect.stringContaining('CONFIRMED Every token is valid. NEXT'),
   ]);
@@ -40,7 +40,7 @@ test('open through a whole day, the page goes green, amber, red and expired, and
   await turnTo('2026-11-24T21:50:00Z');
   await untilRow(/■ 9m 5\ds RED/);
   await untilSaid(page, 'Every token is valid, for less than ten minutes.');
-  expect([await toneOf(), await glance(page)]).toEqual(['bad', expect.stringContaining('✓ GATE OPEN')]);
+  expect([await toneOf(), await headline(page)]).toEqual(['bad', expect.stringContaining('✓ GATE OPEN')]);
 
   await turnTo('2026-11-24T22:00:00Z');
   await untilSaid(

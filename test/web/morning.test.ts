@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { countReaders } from '../rest/rest-caller.ts';
 import { launchChromium } from '../support/chromium.ts';
-import { expectAccessible, glance, rowOf, untilSaid, visit } from '../support/page.ts';
+import { expectAccessible, headline, rowOf, untilSaid, visit } from '../support/page.ts';
 import { openTestApp, until } from '../support/test-app.ts';
 
 let browser: Browser;
@@ -32,7 +32,7 @@ test('from the login link to the dashboard, in two tabs over one connection', as
   await page.reload();
   await untilSaid(page, 'IDLE');
   expect(new URL(page.url()).pathname).toBe('/');
-  expect(await glance(page)).toBe(
+  expect(await headline(page)).toBe(
     'AUTH STATE ○ IDLE Not logged in: all 6 tokens missing. NEXT Generate what is missing. ⊘ GATE SHUT Go to dashboard ⊘ locked until confirmed',
   );
   expect(await rowOf(page, 'PRIMARY')).toBe('▸ PRIMARY ○ NOT FOUND – – not yet');
@@ -60,7 +60,7 @@ test('from the login link to the dashboard, in two tabs over one connection', as
   await untilSaid(second, 'CONFIRMED', 60_000);
   await until('one connection again', async () => (await countReaders(testApp)) === 1);
   // It says more in the last hour before 03:30 IST.
-  expect(await glance(second)).toMatch(
+  expect(await headline(second)).toMatch(
     /^AUTH STATE ✓ CONFIRMED Every token is valid(, for less than .+)?\. NEXT Go to the dashboard\. ✓ GATE OPEN Go to dashboard →$/,
   );
   expect(await rowOf(second, 'OPTIONCHAIN2')).toMatch(
@@ -135,7 +135,7 @@ test('the keyboard alone reaches every view and every danger, and a danger wants
   await page.keyboard.type('UPSTOX_01');
   await page.keyboard.press('Enter');
   await untilSaid(page, 'IDLE Not logged in; every token is valid. NEXT');
-  expect(await glance(page)).toContain('⊘ GATE SHUT');
+  expect(await headline(page)).toContain('⊘ GATE SHUT');
 
   // On a phone, and enlarged twice: nothing lies beside the page.
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });

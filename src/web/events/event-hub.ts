@@ -4,12 +4,12 @@ import { type Channel, openChannel } from './channel.ts';
 import { whenLeading } from './leadership.ts';
 
 /** How the one connection of this browser is. */
-export type Line = 'CONNECTING' | 'LIVE' | 'LOST' | 'DENIED';
+export type Connection = 'CONNECTING' | 'LIVE' | 'LOST' | 'DENIED';
 
 /** What the tab that holds the connection tells the others. */
 type Message =
   | { readonly kind: 'EVENT'; readonly event: VegaEvent }
-  | { readonly kind: 'LINE'; readonly line: Line; readonly lastId: string | null }
+  | { readonly kind: 'CONNECTION'; readonly connection: Connection; readonly lastId: string | null }
   | { readonly kind: 'HELLO' };
 
 /**
@@ -20,9 +20,9 @@ export class EventHub {
   readonly #client: Pick<VegaClient, 'events'>;
   readonly #channel: Channel<Message>;
   readonly #listeners = new Set<(event: VegaEvent) => void>();
-  readonly #lineListeners = new Set<() => void>();
+  readonly #connectionListeners = new Set<() => void>();
   readonly #closing = new AbortController();
-  #line: Line = 'CONNECTING';
+  #connection: Connection = 'CONNECTING';
   #lastId: string | null = null;
   #isLeading = false;
 
@@ -33,13 +33,13 @@ export class EventHub {
     void whenLeading('vega-auth events', this.#closing.signal, () => this.#lead());
   }
 
-  readonly line = (): Line => this.#line;
+  readonly connection = (): Connection => this.#connection;
 
   readonly isLeading = (): boolean => this.#isLeading;
 
-  readonly onLine = (listener: () => void): (() => void) => {
-    this.#lineListeners.add(listener);
-    return () => this.#lineListeners.delete(listener);
+  readonly onConnection = (listener: () => void): (() => void) => {
+    this.#connectionListeners.add(listener);
+    return () => this.#connectionListeners.delete(listener);
   };
 
   readonly onEvent = (listener: (event: VegaEvent) => void): (() => void) => {
@@ -57,46 +57,47 @@ export class EventHub {
     this.#isLeading = true;
     while (!signal.aborted) {
       const after = this.#lastId ?? undefined;
-      const onLine = (isUp: boolean): void => this.#tellLine(isUp ? 'LIVE' : 'LOST');
+      const onConnection = (isUp: boolean): void => this.#publishConnection(isUp ? 'LIVE' : 'LOST');
       try {
-        for await (const event of this.#client.events({ after, signal, onLine })) this.#tell(event);
+        for await (const event of this.#client.events({ after, signal, onLine: onConnection }))
+          this.#publish(event);
       } catch (error) {
         if (signal.aborted) return;
-        this.#tellLine(error instanceof VegaError && error.status === 401 ? 'DENIED' : 'LOST');
+        this.#publishConnection(error instanceof VegaError && error.status === 401 ? 'DENIED' : 'LOST');
         return;
       }
     }
   }
 
-  #tell(event: VegaEvent): void {
+  #publish(event: VegaEvent): void {
     this.#deliver(event);
     this.#channel.send({ kind: 'EVENT', event });
   }
 
-  #tellLine(line: Line): void {
-    this.#setLine(line);
-    this.#channel.send({ kind: 'LINE', line, lastId: this.#lastId });
+  #publishConnection(connection: Connection): void {
+    this.#setConnection(connection);
+    this.#channel.send({ kind: 'CONNECTION', connection, lastId: this.#lastId });
   }
 
   #receive(message: Message): void {
     if (message.kind === 'EVENT') this.#deliver(message.event);
-    if (message.kind === 'LINE') {
+    if (message.kind === 'CONNECTION') {
       this.#lastId ??= message.lastId;
-      this.#setLine(message.line);
+      this.#setConnection(message.connection);
     }
     if (message.kind === 'HELLO' && this.#isLeading)
-      this.#channel.send({ kind: 'LINE', line: this.#line, lastId: this.#lastId });
+      this.#channel.send({ kind: 'CONNECTION', connection: this.#connection, lastId: this.#lastId });
   }
 
   #deliver(event: VegaEvent): void {
     this.#lastId = event.__typename === 'GapEvent' ? null : event.id;
-    if (this.#line !== 'LIVE') this.#setLine('LIVE');
+    if (this.#connection !== 'LIVE') this.#setConnection('LIVE');
     for (const listener of [...this.#listeners]) listener(event);
   }
 
-  #setLine(line: Line): void {
-    if (line === this.#line) return;
-    this.#line = line;
-    for (const listener of [...this.#lineListeners]) listener();
+  #setConnection(connection: Connection): void {
+    if (connection === this.#connection) return;
+    this.#connection = connection;
+    for (const listener of [...this.#connectionListeners]) listener();
   }
 }

@@ -1,9 +1,9 @@
-import { AuditPanel } from '../parts/audit-panel.tsx';
-import { CooldownPanel } from '../parts/cooldown.tsx';
-import { DecisionPanel } from '../parts/decision-panel.tsx';
-import { HealthPanel } from '../parts/health.tsx';
-import { ProgressPanel } from '../parts/progress.tsx';
-import { TokenPanel } from '../parts/token-panel.tsx';
+import { AuditPanel } from '../components/audit-panel.tsx';
+import { CooldownPanel } from '../components/cooldown.tsx';
+import { DecisionPanel } from '../components/decision-panel.tsx';
+import { HealthPanel } from '../components/health.tsx';
+import { ProgressPanel } from '../components/progress.tsx';
+import { TokenPanel } from '../components/token-panel.tsx';
 
 /** The wireframe: everything about the active account on one fixed grid. */
 export const AccountPage = () => (

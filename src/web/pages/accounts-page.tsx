@@ -9,14 +9,14 @@ import {
   UpdateAccountCredentialsDocument,
 } from '../../sdk/index.ts';
 import { STATE_WORDS } from '../../sdk/words.ts';
-import { useAct } from '../acts/use-act.ts';
-import { useAnswer } from '../facts/use-answer.ts';
-import { useMayAct } from '../facts/use-desk.ts';
-import { ConfirmByTyping } from '../parts/confirm-by-typing.tsx';
-import { Field, textOf } from '../parts/field.tsx';
-import { Panel } from '../parts/panel.tsx';
-import { Refusal } from '../parts/refusal.tsx';
-import { WordMark } from '../parts/word.tsx';
+import { useAction } from '../actions/use-action.ts';
+import { ConfirmByTyping } from '../components/confirm-by-typing.tsx';
+import { Field, textOf } from '../components/field.tsx';
+import { Panel } from '../components/panel.tsx';
+import { Refusal } from '../components/refusal.tsx';
+import { WordMark } from '../components/word.tsx';
+import { useAnswer } from '../state/use-answer.ts';
+import { useMayAct } from '../state/use-page-store.ts';
 
 type Account = AccountsQuery['accounts'][number];
 type Change = 'RENAME' | 'CREDENTIALS' | 'REMOVE' | null;
@@ -45,7 +45,7 @@ export const AccountsPage = () => {
 const AccountItem = ({ account, onChanged }: { account: Account; onChanged: () => void }) => {
   const mayAct = useMayAct();
   const [change, begin] = useState<Change>(null);
-  const switching = useAct(SwitchAccountDocument);
+  const switching = useAction(SwitchAccountDocument);
   const done = (): void => {
     begin(null);
     onChanged();
@@ -102,7 +102,7 @@ interface ChangeProps {
 }
 
 const Rename = ({ account, onDone }: ChangeProps) => {
-  const { run, isBusy, refusal } = useAct(RenameAccountDocument);
+  const { run, isBusy, refusal } = useAction(RenameAccountDocument);
   const rename = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
     event.preventDefault();
     const name = textOf(new FormData(event.currentTarget), 'name') ?? '';
@@ -136,7 +136,7 @@ const credentialsOf = (form: FormData) => ({
 });
 
 const Credentials = ({ account, onDone }: ChangeProps) => {
-  const { run, isBusy, refusal } = useAct(UpdateAccountCredentialsDocument);
+  const { run, isBusy, refusal } = useAction(UpdateAccountCredentialsDocument);
   const save = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
     event.preventDefault();
     const input = { accountId: account.id, ...credentialsOf(new FormData(event.currentTarget)) };
@@ -154,7 +154,7 @@ const Credentials = ({ account, onDone }: ChangeProps) => {
 };
 
 const Remove = ({ account, onDone, onCancel }: ChangeProps & { onCancel: () => void }) => {
-  const { run, isBusy, refusal } = useAct(RemoveAccountDocument);
+  const { run, isBusy, refusal } = useAction(RemoveAccountDocument);
   return (
     <ConfirmByTyping
       phrase={account.name}
@@ -172,7 +172,7 @@ const Remove = ({ account, onDone, onCancel }: ChangeProps & { onCancel: () => v
 };
 
 const AddForm = ({ onAdded }: { onAdded: () => void }) => {
-  const { run, isBusy, refusal } = useAct(AddAccountDocument);
+  const { run, isBusy, refusal } = useAction(AddAccountDocument);
   const [said, say] = useState('');
   const add = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
     event.preventDefault();

@@ -7,20 +7,20 @@ import {
   SetApiConfigEnabledDocument,
 } from '../../sdk/index.ts';
 import { API_NAMES } from '../../sdk/names.ts';
-import { useAct } from '../acts/use-act.ts';
-import { useAnswer } from '../facts/use-answer.ts';
-import { useGlance, useMayAct } from '../facts/use-desk.ts';
-import { ConfirmByTyping } from '../parts/confirm-by-typing.tsx';
-import { Field, textOf } from '../parts/field.tsx';
-import { Panel } from '../parts/panel.tsx';
-import { Refusal } from '../parts/refusal.tsx';
-import { WideTable } from '../parts/wide-table.tsx';
+import { useAction } from '../actions/use-action.ts';
+import { ConfirmByTyping } from '../components/confirm-by-typing.tsx';
+import { Field, textOf } from '../components/field.tsx';
+import { Panel } from '../components/panel.tsx';
+import { Refusal } from '../components/refusal.tsx';
+import { WideTable } from '../components/wide-table.tsx';
+import { useAnswer } from '../state/use-answer.ts';
+import { useDashboard, useMayAct } from '../state/use-page-store.ts';
 
 type ApiConfig = ApiConfigsQuery['apiConfigs'][number];
 
 /** The API apps of the active account. Their secrets can be written and never read. */
 export const ApisPage = () => {
-  const { activeAccount } = useGlance();
+  const { activeAccount } = useDashboard();
   const mayAct = useMayAct();
   const { data, refusal, refresh } = useAnswer(ApiConfigsDocument, { accountId: activeAccount.id });
   const configs = data?.apiConfigs ?? [];
@@ -79,10 +79,10 @@ const Row = ({
   mayChange: boolean;
   onChanged: () => void;
 }) => {
-  const { activeAccount } = useGlance();
+  const { activeAccount } = useDashboard();
   const [isRemoving, setRemoving] = useState(false);
-  const enable = useAct(SetApiConfigEnabledDocument);
-  const remove = useAct(RemoveApiConfigDocument);
+  const enable = useAction(SetApiConfigEnabledDocument);
+  const remove = useAction(RemoveApiConfigDocument);
   const of = { accountId: activeAccount.id, apiName: config.apiName };
   const confirm = async (): Promise<void> => {
     if ((await remove.run(of)) === null) return;
@@ -141,8 +141,8 @@ const Row = ({
 };
 
 const SaveForm = ({ onSaved }: { onSaved: () => void }) => {
-  const { activeAccount } = useGlance();
-  const { run, isBusy, refusal } = useAct(SaveApiConfigDocument);
+  const { activeAccount } = useDashboard();
+  const { run, isBusy, refusal } = useAction(SaveApiConfigDocument);
   const [said, say] = useState('');
   const save = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
     event.preventDefault();

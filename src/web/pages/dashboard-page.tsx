@@ -1,19 +1,19 @@
 import { useEffect, useState } from 'react';
 import { EnterDashboardDocument } from '../../sdk/index.ts';
-import { useAct } from '../acts/use-act.ts';
+import { useAction } from '../actions/use-action.ts';
 import { wasOpenedFromHere } from '../arrival.ts';
-import { useGlance, useMayAct } from '../facts/use-desk.ts';
-import { useHeadline } from '../facts/use-headline.ts';
-import { Panel } from '../parts/panel.tsx';
-import { ProgressPanel } from '../parts/progress.tsx';
-import { Refusal } from '../parts/refusal.tsx';
-import { TokenPanel } from '../parts/token-panel.tsx';
+import { Panel } from '../components/panel.tsx';
+import { ProgressPanel } from '../components/progress.tsx';
+import { Refusal } from '../components/refusal.tsx';
+import { TokenPanel } from '../components/token-panel.tsx';
 import { navigate } from '../router.ts';
+import { useHeadline } from '../state/use-headline.ts';
+import { useDashboard, useMayAct } from '../state/use-page-store.ts';
 import { useIsSeen } from '../use-is-seen.ts';
 
 /** Behind the gate: from here on the trading programs work. When the gate shuts, so does this view. */
 export const DashboardPage = () => {
-  const { activeAccount, authState, ready } = useGlance();
+  const { activeAccount, authState, ready } = useDashboard();
   const { isEntering, refusal } = useEntering();
   // While a run is under way the state follows the run, and the gate stays open as long as the facts confirm.
   const isInside = ready && authState.state !== 'AUTH_CONFIRMED';
@@ -45,10 +45,10 @@ export const DashboardPage = () => {
  * A page that waits here until the gate opens later has the button.
  */
 const useEntering = () => {
-  const { activeAccount, authState, ready } = useGlance();
+  const { activeAccount, authState, ready } = useDashboard();
   const mayAct = useMayAct();
   const isSeen = useIsSeen();
-  const { run, isBusy, refusal } = useAct(EnterDashboardDocument);
+  const { run, isBusy, refusal } = useAction(EnterDashboardDocument);
   const [isDecided, decide] = useState(false);
   const accountId = activeAccount.id;
   const mayEnter = ready && mayAct && authState.state === 'AUTH_CONFIRMED' && wasOpenedFromHere();
@@ -62,7 +62,7 @@ const useEntering = () => {
 
 /** Why this is not the dashboard, and the way on. */
 const Locked = () => {
-  const { activeAccount, caller, ready } = useGlance();
+  const { activeAccount, caller, ready } = useDashboard();
   const mayAct = useMayAct();
   const { headline } = useHeadline();
   return (

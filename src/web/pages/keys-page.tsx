@@ -9,15 +9,15 @@ import {
 } from '../../sdk/index.ts';
 import { ROLES } from '../../sdk/names.ts';
 import { closeSession } from '../../sdk/open-session.ts';
-import { useAct } from '../acts/use-act.ts';
-import { useAnswer } from '../facts/use-answer.ts';
-import { useGlance, useMayAct } from '../facts/use-desk.ts';
+import { useAction } from '../actions/use-action.ts';
+import { ConfirmByTyping } from '../components/confirm-by-typing.tsx';
+import { Field, textOf } from '../components/field.tsx';
+import { Panel } from '../components/panel.tsx';
+import { Refusal } from '../components/refusal.tsx';
+import { WideTable } from '../components/wide-table.tsx';
 import { momentInIndia } from '../format.ts';
-import { ConfirmByTyping } from '../parts/confirm-by-typing.tsx';
-import { Field, textOf } from '../parts/field.tsx';
-import { Panel } from '../parts/panel.tsx';
-import { Refusal } from '../parts/refusal.tsx';
-import { WideTable } from '../parts/wide-table.tsx';
+import { useAnswer } from '../state/use-answer.ts';
+import { useDashboard, useMayAct } from '../state/use-page-store.ts';
 
 type AccessKey = AccessKeysQuery['accessKeys'][number];
 
@@ -76,7 +76,7 @@ const Keys = () => {
 
 const KeyRow = ({ of: key, onChanged }: { of: AccessKey; onChanged: () => void }) => {
   const [isRevoking, setRevoking] = useState(false);
-  const { run, isBusy, refusal } = useAct(RevokeAccessKeyDocument);
+  const { run, isBusy, refusal } = useAction(RevokeAccessKeyDocument);
   const revoke = async (): Promise<void> => {
     if ((await run({ id: key.id })) === null) return;
     setRevoking(false);
@@ -126,7 +126,7 @@ const KeyRow = ({ of: key, onChanged }: { of: AccessKey; onChanged: () => void }
 };
 
 const CreateForm = ({ onCreated }: { onCreated: () => void }) => {
-  const { run, isBusy, refusal } = useAct(CreateAccessKeyDocument);
+  const { run, isBusy, refusal } = useAction(CreateAccessKeyDocument);
   const [secret, show] = useState<{ readonly name: string; readonly text: string } | null>(null);
   const create = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
     event.preventDefault();
@@ -179,9 +179,9 @@ const CreateForm = ({ onCreated }: { onCreated: () => void }) => {
 };
 
 const Sessions = () => {
-  const { activeAccount } = useGlance();
+  const { activeAccount } = useDashboard();
   const [isEnding, setEnding] = useState(false);
-  const { run, isBusy, refusal } = useAct(EndSessionsDocument);
+  const { run, isBusy, refusal } = useAction(EndSessionsDocument);
   return (
     <Panel title="Browsers">
       {isEnding ? (
@@ -217,7 +217,7 @@ const LogOut = () => (
 );
 
 const Leases = () => {
-  const { activeAccount } = useGlance();
+  const { activeAccount } = useDashboard();
   const { data, refusal } = useAnswer(TokenLeasesDocument, { accountId: activeAccount.id });
   const leases = data?.tokenLeases ?? [];
   return (

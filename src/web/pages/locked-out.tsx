@@ -1,8 +1,8 @@
 import { type FormEvent, useEffect, useState } from 'react';
 import { openSession } from '../../sdk/open-session.ts';
 import { VegaError } from '../../sdk/vega-error.ts';
-import type { Refused } from '../acts/refusal.ts';
-import { Refusal } from '../parts/refusal.tsx';
+import type { Refused } from '../actions/refusal.ts';
+import { Refusal } from '../components/refusal.tsx';
 
 /** Nobody is logged in, or not any more: how to come in, and nothing else. */
 export const LockedOut = ({ refusal }: { refusal: Refused | null }) => {

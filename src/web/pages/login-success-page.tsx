@@ -1,15 +1,15 @@
 import { useState } from 'react';
 import { type ApiName, LoginSuccessDocument, type LoginSuccessQuery } from '../../sdk/index.ts';
-import { useAnswer } from '../facts/use-answer.ts';
-import { useGlance } from '../facts/use-desk.ts';
-import { Panel } from '../parts/panel.tsx';
-import { Refusal } from '../parts/refusal.tsx';
+import { Panel } from '../components/panel.tsx';
+import { Refusal } from '../components/refusal.tsx';
+import { useAnswer } from '../state/use-answer.ts';
+import { useDashboard } from '../state/use-page-store.ts';
 
 type Success = NonNullable<LoginSuccessQuery['loginSuccess']>;
 
 /** The facts of one API's login, as the broker told them; what is personal is masked. */
 export const LoginSuccessPage = () => {
-  const { activeAccount, tokens } = useGlance();
+  const { activeAccount, tokens } = useDashboard();
   const [apiName, choose] = useState<ApiName>('PRIMARY');
   const { data, refusal, isAsking } = useAnswer(LoginSuccessDocument, {
     accountId: activeAccount.id,

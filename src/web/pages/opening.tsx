@@ -1,12 +1,12 @@
 import { useEffect } from 'react';
-import type { Refused } from '../acts/refusal.ts';
-import { useDesk } from '../facts/use-desk.ts';
+import type { Refused } from '../actions/refusal.ts';
+import { usePageStore } from '../state/use-page-store.ts';
 
 const AGAIN_MS = 2000;
 
 /** Nothing is known yet: it is being asked, or nobody answers. */
 export const Opening = ({ refusal }: { refusal: Refused | null }) => {
-  const { refresh } = useDesk();
+  const { refresh } = usePageStore();
   useEffect(() => {
     const timer = setInterval(refresh, AGAIN_MS);
     return () => clearInterval(timer);

@@ -1,0 +1,128 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { memo, useEffect, useLayoutEffect, useRef, useSyncExternalStore } from 'react';
+import type { Severity } from '../../sdk/index.ts';
+import type { Tone } from '../../sdk/words.ts';
+import { auditTime } from '../format.ts';
+import type { AuditEntry } from '../state/audit-feed.ts';
+import { useAudit, usePageStore } from '../state/use-page-store.ts';
+
+const SEVERITY: Readonly<Record<Severity, { glyph: string; tone: Tone }>> = {
+  INFO: { glyph: '·', tone: 'calm' },
+  WARN: { glyph: '▲', tone: 'warn' },
+  ERROR: { glyph: '✕', tone: 'bad' },
+};
+
+/** Of a row, in the style sheet too. */
+const ROW = 24;
+const TALL_ROW = 46;
+/** So many rows before the end, older ones are asked for. */
+const AHEAD = 60;
+
+const narrow = matchMedia('(max-width: 719px)');
+const onWidth = (listener: () => void): (() => void) => {
+  narrow.addEventListener('change', listener);
+  return () => narrow.removeEventListener('change', listener);
+};
+
+/** Only the rows in sight exist, however long the log is. */
+export const AuditGrid = () => {
+  const { audit } = usePageStore();
+  const { entries, hasOlder, isLoading } = useAudit();
+  const scroller = useRef<HTMLDivElement>(null);
+  const row = useSyncExternalStore(onWidth, () => narrow.matches) ? TALL_ROW : ROW;
+  const rows = useVirtualizer({
+    count: entries.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => row,
+    getItemKey: (index) => entries[index]?.id ?? index,
+    overscan: 12,
+  });
+  useLayoutEffect(() => {
+    if (row > 0) rows.measure();
+  }, [rows, row]);
+  useStillness(scroller.current, entries, row);
+
+  const items = rows.getVirtualItems();
+  const lastIndex = items.at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (hasOlder && !isLoading && entries.length > 0 && lastIndex > entries.length - AHEAD) audit.loadOlder();
+  }, [audit, hasOlder, isLoading, lastIndex, entries.length]);
+
+  return (
+    <div
+      className="audit"
+      role="table"
+      aria-label="Audit log"
+      aria-rowcount={hasOlder ? -1 : entries.length + 1}
+      ref={scroller}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached with the keyboard
+      tabIndex={0}
+    >
+      <div role="rowgroup" className="audit-head">
+        <div role="row" className="audit-row" aria-rowindex={1}>
+          <span role="columnheader">Time UTC</span>
+          <span role="columnheader">Severity</span>
+          <span role="columnheader">Part</span>
+          <span role="columnheader">API</span>
+          <span role="columnheader">What was done</span>
+          <span role="columnheader" className="wide">
+            Session
+          </span>
+        </div>
+      </div>
+      <div role="rowgroup" className="audit-body" style={{ blockSize: rows.getTotalSize() }}>
+        {items.map(({ index, key, start }) => {
+          const entry = entries[index];
+          return entry === undefined ? null : <Row key={key} entry={entry} index={index} start={start} />;
+        })}
+      </div>
+      {entries.length === 0 ? (
+        <p className="empty">{isLoading ? 'Being read …' : 'Nothing of that kind was written down.'}</p>
+      ) : null}
+    </div>
+  );
+};
+
+const Row = memo(({ entry, index, start }: { entry: AuditEntry; index: number; start: number }) => {
+  const { glyph, tone } = SEVERITY[entry.severity];
+  return (
+    <div
+      role="row"
+      className="audit-row"
+      aria-rowindex={index + 2}
+      data-severity={entry.severity}
+      style={{ transform: `translateY(${start}px)` }}
+    >
+      <span role="cell" className="number">
+        {auditTime(entry.timestamp)}
+      </span>
+      <span role="cell" className="word" data-tone={tone}>
+        <span className="glyph" aria-hidden="true">
+          {glyph}
+        </span>{' '}
+        {entry.severity}
+      </span>
+      <span role="cell">{entry.component}</span>
+      <span role="cell">{entry.apiName ?? '–'}</span>
+      <span role="cell" className="message" title={entry.message}>
+        {entry.message}
+      </span>
+      <span role="cell" className="wide dim" title={entry.correlationId ?? undefined}>
+        {entry.correlationId?.slice(0, 8) ?? '–'}
+      </span>
+    </div>
+  );
+});
+
+/** What comes in on top does not push away what one reads further down. */
+const useStillness = (scroller: HTMLElement | null, entries: readonly AuditEntry[], row: number): void => {
+  const top = useRef<string | undefined>(undefined);
+  useLayoutEffect(() => {
+    const before = top.current;
+    top.current = entries[0]?.id;
+    if (scroller === null || before === undefined || before === top.current || scroller.scrollTop < row)
+      return;
+    const added = entries.findIndex(({ id }) => id === before);
+    if (added > 0) scroller.scrollTop += added * row;
+  }, [scroller, entries, row]);
+};

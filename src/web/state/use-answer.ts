@@ -1,0 +1,50 @@
+import type { AnyVariables } from '@urql/core';
+import { useEffect } from 'react';
+import { useQuery } from 'urql';
+import { type Refused, toRefusal } from '../actions/refusal.ts';
+import { documentOf } from './typed-document.ts';
+import { usePageStore } from './use-page-store.ts';
+
+interface Generated<Result, Variables> {
+  toString(): string;
+  readonly __apiType?: (variables: Variables) => Result;
+}
+
+export interface Asked<Result> {
+  readonly data: Result | null;
+  readonly refusal: Refused | null;
+  readonly isAsking: boolean;
+  readonly refresh: () => void;
+}
+
+/** What a view asks for beside the dashboard query; asked again after every audit entry and every reconnection. */
+export const useAnswer = <Result, Variables extends AnyVariables>(
+  document: Generated<Result, Variables>,
+  variables: Variables,
+): Asked<Result> => {
+  const { hub } = usePageStore();
+  const [{ data, error, fetching }, execute] = useQuery<Result, Variables>({
+    query: documentOf(document),
+    variables,
+  } as never);
+  useEffect(() => {
+    const refresh = () => execute({ requestPolicy: 'network-only' });
+    const stops = [
+      hub.onEvent(({ __typename }) => {
+        if (__typename === 'AuditEvent' || __typename === 'GapEvent') refresh();
+      }),
+      hub.onConnection(() => {
+        if (hub.connection() === 'LIVE') refresh();
+      }),
+    ];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }, [hub, execute]);
+  return {
+    data: data ?? null,
+    refusal: error === undefined ? null : toRefusal(error),
+    isAsking: fetching,
+    refresh: () => execute({ requestPolicy: 'network-only' }),
+  };
+};

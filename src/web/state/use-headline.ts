@@ -1,0 +1,32 @@
+import { type Headline, headlineOf } from '../../sdk/headline.ts';
+import { GATE_WORDS, type Word } from '../../sdk/words.ts';
+import { stateWordsOf } from '../state-words.ts';
+import { useConnection, useDashboard } from './use-page-store.ts';
+
+const GATE_UNKNOWN: Word = { glyph: '?', word: 'GATE UNKNOWN', tone: 'warn' };
+
+/** Where the account stands and whether the gate is open; while nobody tells, that is not known. */
+export const useHeadline = (): {
+  readonly headline: Headline;
+  /** What stands as the auth state; what blocks it stands beside it. */
+  readonly stateWords: readonly Word[];
+  readonly gate: Word;
+  readonly isSure: boolean;
+} => {
+  const { authState, ready, tokens, tokenExpiry } = useDashboard();
+  const isSure = useConnection() !== 'LOST';
+  const summary = { ...authState, ready, tokens, expiry: tokenExpiry };
+  const known = headlineOf(summary);
+  if (isSure) {
+    const gate = ready ? GATE_WORDS.open : GATE_WORDS.shut;
+    return { headline: known, stateWords: stateWordsOf(summary, known), gate, isSure };
+  }
+  const headline: Headline = {
+    glyph: '✕',
+    word: 'OFFLINE',
+    tone: 'bad',
+    sentence: `Last known: ${known.word}, gate ${ready ? 'open' : 'shut'}. Nothing below is sure.`,
+    nextAction: 'Check that vega-auth runs. The page connects again by itself and misses nothing.',
+  };
+  return { headline, stateWords: [headline], gate: GATE_UNKNOWN, isSure };
+};
