@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { AuditEntry, AuditVerification, StoredAuditEntry } from '../domain/audit.ts';
 import type { DbRecovery } from '../domain/db-recovery.ts';
 import type { StorageKind } from '../domain/token.ts';
-import { type AuditWish, findAuditEntries, verifyChain } from './audit/audit-entries.ts';
+import { type AuditQuery, findAuditEntries, verifyChain } from './audit/audit-entries.ts';
 import { adviceFor, type Backup, makeBackup } from './backup/backups.ts';
 import type { Change } from './change.ts';
 import { explain, isBusy, isOutage, isRefused, meansDamage, meansRefusal, sqliteCode } from './connection.ts';
@@ -99,7 +99,7 @@ export class Database implements TokenFormat {
   /** Counts the writes of this program, and whatever else changes what is read. */
   #writes = 0;
   readonly #reads = new ReadCache();
-  #told = '';
+  #publishedState = '';
   #retry: NodeJS.Timeout | null = null;
   readonly #looking: NodeJS.Timeout;
   readonly #lingering = new Set<OpenedFile>();
@@ -197,14 +197,14 @@ export class Database implements TokenFormat {
   }
 
   /** The newest entries first. Those that the file has not got yet are among them. */
-  async auditEntries(wish: AuditWish): Promise<readonly StoredAuditEntry[]> {
-    const newest = await findAuditEntries(this.read, wish);
+  async auditEntries(query: AuditQuery): Promise<readonly StoredAuditEntry[]> {
+    const newest = await findAuditEntries(this.read, query);
     if (this.#outage === null) return newest;
-    const older = await findAuditEntries(this.#file.kysely, wish).catch(() => []);
+    const older = await findAuditEntries(this.#file.kysely, query).catch(() => []);
     const known = new Set(newest.map(({ id }) => id));
     return [...newest, ...older.filter(({ id }) => !known.has(id))]
       .sort((one, other) => other.id - one.id)
-      .slice(0, wish.first);
+      .slice(0, query.first);
   }
 
   /** Looks through the whole audit in the file. Those who ask while that is done share the next look. */
@@ -246,7 +246,7 @@ export class Database implements TokenFormat {
   /** Told whenever an outage begins, moves on and ends, and of each audit entry once it is kept. */
   listen(listeners: Partial<Listeners>): void {
     this.#listeners.add(listeners);
-    if (this.#outage !== null) this.#tellRecovery();
+    if (this.#outage !== null) this.#publishRecovery();
   }
 
   /** Calls back within about a second of a write by another program; once at the beginning in any case. The answer ends it. */
@@ -347,7 +347,7 @@ export class Database implements TokenFormat {
       this.#writes += 1;
       await this.#mirror.follow(file, changes, this.#replayer);
       this.#chain.markStored(transaction);
-      this.#tellAudit(transaction);
+      this.#publishAudit(transaction);
     });
   }
 
@@ -374,7 +374,7 @@ export class Database implements TokenFormat {
       }
       outage.known = await readKnownState(this.#mirror.rows.kysely, this.#vault);
     });
-    this.#tellRecovery();
+    this.#publishRecovery();
     this.#scheduleRetry(0);
   }
 
@@ -398,10 +398,10 @@ export class Database implements TokenFormat {
       await outage.keep(changes);
     } catch (error) {
       // It stays in memory and is tried again: what is lost only if this process ends is better than lost at once.
-      this.#tellRecovery();
+      this.#publishRecovery();
       if (mustLast) throw explain(this.path, error);
     }
-    this.#tellAudit(transaction);
+    this.#publishAudit(transaction);
   }
 
   #scheduleRetry(attempt: number): void {
@@ -434,7 +434,7 @@ export class Database implements TokenFormat {
       outage.code = sqliteCode(error) || outage.code;
       await this.#adviseOn(outage);
       await outage.sync().catch(() => undefined);
-      this.#tellRecovery();
+      this.#publishRecovery();
       return false;
     }
   }
@@ -514,7 +514,7 @@ export class Database implements TokenFormat {
     this.#outage = null;
     this.#writes += 1;
     await outage.clear().catch(() => undefined);
-    this.#tellRecovery(trouble);
+    this.#publishRecovery(trouble);
   }
 
   /** A file that fails under a read is given up at once, and the read is answered from memory. */
@@ -537,17 +537,17 @@ export class Database implements TokenFormat {
     return { format: this, chain: this.#chain };
   }
 
-  #tellAudit(transaction: Queryable): void {
+  #publishAudit(transaction: Queryable): void {
     for (const entry of this.#chain.appendedBy(transaction))
       for (const { audit } of this.#listeners) audit?.(entry);
   }
 
   /** Says how it stands, unless that was said already. */
-  #tellRecovery(before: Trouble | null = null): void {
+  #publishRecovery(before: Trouble | null = null): void {
     const trouble = this.trouble ?? before;
-    const saying = JSON.stringify([this.recovery, trouble?.code, trouble?.isOnDisk]);
-    if (saying === this.#told || trouble === null) return;
-    this.#told = saying;
+    const state = JSON.stringify([this.recovery, trouble?.code, trouble?.isOnDisk]);
+    if (state === this.#publishedState || trouble === null) return;
+    this.#publishedState = state;
     for (const { recovery } of this.#listeners) recovery?.(this.recovery, trouble);
   }
 }

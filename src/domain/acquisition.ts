@@ -26,7 +26,7 @@ export interface Acquisition {
 }
 
 /** What a run is told to wait for. */
-export type AcquisitionWish =
+export type ExternalLogin =
   | { readonly kind: 'APPROVAL' }
   | { readonly kind: 'CALLBACK'; readonly stateHash: string; readonly expiresAt: Date };
 

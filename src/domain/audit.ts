@@ -1,5 +1,5 @@
 import type { AccessRole } from './access-key.ts';
-import type { AcquisitionWish } from './acquisition.ts';
+import type { ExternalLogin } from './acquisition.ts';
 import type { ApiName } from './api-name.ts';
 import type { NoticeRefusal } from './approval-notice.ts';
 import type { AuthPhase } from './auth-phase.ts';
@@ -26,7 +26,7 @@ interface AuditFacts {
   readonly RUN_STARTED: {
     readonly mode: GenerationMode;
     readonly apis: readonly ApiName[];
-    readonly via: AcquisitionWish['kind'] | 'BROWSER';
+    readonly via: ExternalLogin['kind'] | 'BROWSER';
   };
   readonly RUN_TAKEN_UP: { readonly status: RunStatus };
   readonly RUN_ENDED: { readonly status: RunStatus };

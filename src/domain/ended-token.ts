@@ -39,7 +39,7 @@ const madeIn = ({ steps }: Pick<GenerationRun, 'steps'>): readonly RunStep[] =>
  * What still keeps an account from having all its tokens: tokens that are dead since a run of today made another one, as long
  * as both APIs are enabled. Making one of them again would end the other. `runs` are today's, the newest first.
  */
-export const standingEnds = (
+export const currentEnds = (
   runs: readonly GenerationRun[],
   checks: readonly TokenCheck[],
 ): readonly EndedToken[] =>

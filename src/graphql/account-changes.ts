@@ -3,7 +3,7 @@ import { CREDENTIAL_RULES, type CredentialField } from '../domain/credential-rul
 import { isWebAddress } from '../domain/web-address.ts';
 import {
   addAccount,
-  type CredentialsWish,
+  type CredentialsUpdate,
   removeAccount,
   renameAccount,
   updateCredentials,
@@ -100,7 +100,7 @@ interface CredentialsInput {
   readonly redirectUri: string;
 }
 
-const toWish = (input: CredentialsInput): CredentialsWish => ({
+const toCredentials = (input: CredentialsInput): CredentialsUpdate => ({
   texts: { mobileNumber: input.mobileNumber, pin: input.pin, totp: input.totpSecret },
   redirectUri: input.redirectUri,
 });
@@ -122,7 +122,11 @@ builder.mutationFields((t) => ({
       }),
     },
     resolve: (_root, { input }, { services }) =>
-      addAccount(services, { ...toWish(input), id: input.id ?? null, name: input.name?.trim() ?? null }),
+      addAccount(services, {
+        ...toCredentials(input),
+        id: input.id ?? null,
+        name: input.name?.trim() ?? null,
+      }),
   }),
   renameAccount: t.field({
     allow: OPERATORS,
@@ -153,7 +157,7 @@ builder.mutationFields((t) => ({
       }),
     },
     resolve: async (_root, { input }, { services }) =>
-      updateCredentials(services, await getAccount(services.database, input.accountId), toWish(input)),
+      updateCredentials(services, await getAccount(services.database, input.accountId), toCredentials(input)),
   }),
   removeAccount: t.boolean({
     allow: OPERATORS,

@@ -311,9 +311,9 @@ builder.mutationField('generateTokens', (t) =>
         replaceValid: args.replaceValid ?? false,
         includeUnknown: args.includeUnknown ?? false,
       };
-      const wish = args.via === 'APPROVAL' ? ({ kind: 'APPROVAL' } as const) : null;
+      const external = args.via === 'APPROVAL' ? ({ kind: 'APPROVAL' } as const) : null;
       const configs = await services.apiConfigs.list(account);
-      return services.generation.generate(account, configs, request, wish);
+      return services.generation.generate(account, configs, request, external);
     },
   }),
 );

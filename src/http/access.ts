@@ -84,7 +84,7 @@ export class Access {
 
   /** Who asks, if the request carries a good key or a live session. */
   async identify(request: Asking): Promise<Caller | Denial> {
-    return this.#told(await this.#judge(request));
+    return this.#remember(await this.#judge(request));
   }
 
   /**
@@ -100,10 +100,10 @@ export class Access {
       const caller = await this.#options.sessions.findReader(cookie);
       if (caller !== null) return caller;
     }
-    return this.#told(UNAUTHENTICATED);
+    return this.#remember(UNAUTHENTICATED);
   }
 
-  #told(caller: Caller | Denial): Caller | Denial {
+  #remember(caller: Caller | Denial): Caller | Denial {
     if (caller === UNAUTHENTICATED || caller === COOKIE_ALONE) this.#options.onRefused('KEY_REFUSED');
     return caller;
   }

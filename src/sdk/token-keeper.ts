@@ -35,7 +35,7 @@ export class TokenKeeper {
   /** The highest version of each that the server has spoken of on this connection. */
   readonly #newest = new Map<ApiName, number>();
   /** The version of each that the program has, or was told of. */
-  readonly #told = new Map<ApiName, number>();
+  readonly #delivered = new Map<ApiName, number>();
   readonly #flights = new Map<ApiName, Promise<HeldToken>>();
   /** Counts the connections; 0 while there is none. */
   #connection = 0;
@@ -54,7 +54,7 @@ export class TokenKeeper {
       const token = held?.isConfirmed === true && isAlive(held.token) ? held.token : await this.#fly(apiName);
       // A rotation may have been announced while the answer was on its way.
       if (!this.#isPresent(token)) continue;
-      this.#told.set(apiName, token.version);
+      this.#delivered.set(apiName, token.version);
       return token;
     }
     throw new VegaError('WRONG_STATE', `The token of ${apiName} is replaced again and again.`);
@@ -102,9 +102,9 @@ export class TokenKeeper {
     this.#newest.set(apiName, version);
     const held = this.#held.get(apiName);
     if (held !== undefined && held.token.version !== version) this.#held.delete(apiName);
-    const told = this.#told.get(apiName);
-    if (told === undefined || told === version) return;
-    this.#told.set(apiName, version);
+    const delivered = this.#delivered.get(apiName);
+    if (delivered === undefined || delivered === version) return;
+    this.#delivered.set(apiName, version);
     this.#options.onRotate({ apiName, version });
   }
 
@@ -154,7 +154,7 @@ export class TokenKeeper {
     this.#connection = this.#connections;
     // A database that was restored counts from an earlier version on.
     this.#newest.clear();
-    for (const apiName of this.#told.keys()) {
+    for (const apiName of this.#delivered.keys()) {
       const before = this.#flights.get(apiName)?.catch(() => undefined) ?? Promise.resolve();
       void before.then(() => this.#fly(apiName)).catch(() => undefined);
     }
@@ -162,7 +162,7 @@ export class TokenKeeper {
 
   #forget(): void {
     this.#held.clear();
-    this.#told.clear();
+    this.#delivered.clear();
     this.#newest.clear();
   }
 }

@@ -129,7 +129,7 @@ test('an unfinished run is found with the process that carries it', async () => 
   for (const [index, status] of RUN_STATUSES.entries())
     await insert(database, run({ id: status, status }), index);
   const unfinished = await findUnfinishedRuns(database.read);
-  expect(unfinished.map(({ run: { id }, carrier }) => [id, carrier.id]).sort()).toEqual([
+  expect(unfinished.map(({ run: { id }, owner }) => [id, owner.id]).sort()).toEqual([
     ['COOLDOWN', 2],
     ['QUEUED', 6],
     ['RUNNING', 0],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ApiName } from '../../src/domain/api-name.ts';
 import { decide } from '../../src/domain/decision.ts';
-import { endedTokenText, findEndedTokens, standingEnds } from '../../src/domain/ended-token.ts';
+import { currentEnds, endedTokenText, findEndedTokens } from '../../src/domain/ended-token.ts';
 import { FAILURES, type Failure } from '../../src/domain/failure.ts';
 import {
   type EndedToken,
@@ -146,7 +146,7 @@ describe('what a run has ended stands', () => {
       [],
     ],
   ])('%s', (_when, runs, checks, summary) => {
-    expect(standingEnds(runs, checks)).toEqual(summary);
+    expect(currentEnds(runs, checks)).toEqual(summary);
   });
 });
 

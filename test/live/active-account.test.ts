@@ -16,14 +16,14 @@ test('at every place of the sequence it is known which account was the active on
   const active = new ActiveAccount();
   active.begin('A');
   expect(active.at(5)).toBe('A');
-  active.noteKept(switched(10, 'A', 'B'));
-  active.noteKept(switched(20, 'B', 'C'));
+  active.noteStored(switched(10, 'A', 'B'));
+  active.noteStored(switched(20, 'B', 'C'));
   expect([9, 10, 19, 20, 99].map((id) => active.at(id))).toEqual(['A', 'B', 'B', 'C', 'C']);
 });
 
 test('before a switch that an older version has kept it is not known', () => {
   const active = new ActiveAccount();
-  active.noteKept(switched(10, undefined, 'B'));
+  active.noteStored(switched(10, undefined, 'B'));
   expect([active.at(9), active.at(10)]).toEqual([null, 'B']);
 });
 

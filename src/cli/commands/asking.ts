@@ -9,13 +9,13 @@ type Ask<Answer> = (client: VegaClient, given: Given, terminal: Terminal) => Pro
 export const asking =
   <Answer>(
     ask: Ask<Answer | null>,
-    tell: (answer: Answer, given: Given, terminal: Terminal) => readonly string[],
+    render: (answer: Answer, given: Given, terminal: Terminal) => readonly string[],
   ) =>
   async (terminal: Terminal, given: Given): Promise<number> => {
     await using connection = await openConnection(terminal, { isVisit: true });
     const answer = await ask(connection.client, given, terminal);
     if (answer === null) return EXIT.SOME_MISSING;
     if (given.json === true) printJson(terminal, answer);
-    else printLines(terminal, tell(answer, given, terminal));
+    else printLines(terminal, render(answer, given, terminal));
     return EXIT.ALL_VALID;
   };

@@ -28,10 +28,10 @@ export const generate: Command = {
   ],
   run: async (terminal, given) => {
     await using connection = await openConnection(terminal);
-    const wish = wishOf(given);
-    const replaceValid = wish.replaceValid || (await isReplacingAgreed(connection, terminal, wish));
+    const request = requestOf(given);
+    const replaceValid = request.replaceValid || (await isReplacingAgreed(connection, terminal, request));
     if (replaceValid === null) return EXIT.SOME_MISSING;
-    const begun = await connection.client.generateTokens({ ...wish, replaceValid });
+    const begun = await connection.client.generateTokens({ ...request, replaceValid });
     const isJson = given.json === true;
     const run = await executeRun(connection, terminal, begun, { isOurs: true, isShown: !isJson });
     printEnd(terminal, run);
@@ -41,7 +41,7 @@ export const generate: Command = {
   },
 };
 
-const wishOf = ({ apis, all, account, approval, ...given }: Given) => {
+const requestOf = ({ apis, all, account, approval, ...given }: Given) => {
   const apiNames = (Array.isArray(apis) ? apis : []) as ApiName[];
   return {
     mode: all === true ? 'ALL' : apiNames.length > 0 ? 'PARTIAL' : 'INVALID_ONLY',
@@ -57,11 +57,11 @@ const wishOf = ({ apis, all, account, approval, ...given }: Given) => {
 const isReplacingAgreed = async (
   { client }: ApiConnection,
   terminal: Terminal,
-  wish: ReturnType<typeof wishOf>,
+  request: ReturnType<typeof requestOf>,
 ): Promise<boolean | null> => {
-  if (wish.mode === 'INVALID_ONLY' || !isInteractive(terminal)) return false;
-  const { valid } = await client.tokenStatus({ accountId: wish.accountId });
-  const replaced = valid.filter((name) => wish.mode === 'ALL' || wish.apiNames?.includes(name));
+  if (request.mode === 'INVALID_ONLY' || !isInteractive(terminal)) return false;
+  const { valid } = await client.tokenStatus({ accountId: request.accountId });
+  const replaced = valid.filter((name) => request.mode === 'ALL' || request.apiNames?.includes(name));
   if (replaced.length === 0) return false;
   const isAgreed = await askWhether(terminal, `Replace ${replaced.join(', ')}, although valid?`);
   return isAgreed ? true : null;

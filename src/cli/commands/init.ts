@@ -41,7 +41,7 @@ export const init: Command = {
         ([name]) => !(source.isDatabase && APP.test(name)),
       ),
     );
-    tellWritten(terminal, file, kept);
+    printWritten(terminal, file, kept);
     const after = { ...terminal, env: { ...terminal.env, ...kept } };
     if (source.isDatabase) await storeApps(after, given, rules);
 
@@ -187,7 +187,7 @@ const leave = ({ err }: Terminal, problems: readonly ConfigProblem[], exitCode: 
   return exitCode;
 };
 
-const tellWritten = (terminal: Terminal, file: EnvFile, variables: Answers): void => {
+const printWritten = (terminal: Terminal, file: EnvFile, variables: Answers): void => {
   const names = Object.keys(variables);
   if (names.length > 0) appendToEnvFile(file, variables);
   const isClosed = names.length === 0 && file.text !== null && closeToOthers(file);

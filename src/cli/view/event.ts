@@ -7,7 +7,7 @@ type Kind = VegaEvent['__typename'];
 type Told = { readonly [Name in Kind]: (event: Extract<VegaEvent, { __typename: Name }>) => Piece | null };
 
 /** What each kind of event says; null for what is not worth a line. */
-const TOLD: Told = {
+const RENDERERS: Told = {
   AuthStateEvent: ({ authState: { state, blockedBy } }) => ({
     text: `${state}${blockedBy === null ? '' : `, blocked by ${blockedBy}`}`,
     tone: blockedBy === null ? 'strong' : 'warn',
@@ -43,12 +43,12 @@ const TOLD: Told = {
 /** One event in one line; null for what is not worth one. */
 export const renderEvent = (event: VegaEvent, look: Look): string | null => {
   if (event.__typename === 'AuditEvent') return renderEntry(event.entry, look);
-  const tell = TOLD[event.__typename] as (event: VegaEvent) => Piece | null;
-  const told = tell(event);
-  if (told === null) return null;
+  const render = RENDERERS[event.__typename] as (event: VegaEvent) => Piece | null;
+  const text = render(event);
+  if (text === null) return null;
   const kind = event.__typename.replace(/Event$/, '');
   return line(
-    [{ text: istTime(event.at), tone: 'calm' }, ` ${event.accountId}  ${kind.padEnd(16)}`, told],
+    [{ text: istTime(event.at), tone: 'calm' }, ` ${event.accountId}  ${kind.padEnd(16)}`, text],
     look,
   );
 };

@@ -5,7 +5,7 @@ import { type AuditChain, toEntry } from './audit-chain.ts';
 import { START } from './audit-head.ts';
 
 /** Which entries are wanted: the newest first, from `before` on backwards. */
-export interface AuditWish {
+export interface AuditQuery {
   readonly first: number;
   readonly before: number | null;
   readonly severity: Severity | null;
@@ -16,7 +16,7 @@ export interface AuditWish {
 /** A page by keyset: a log of a million entries pages as fast as one of a thousand. */
 export const findAuditEntries = async (
   db: Queryable,
-  { first, before, severity, component, correlationId }: AuditWish,
+  { first, before, severity, component, correlationId }: AuditQuery,
 ): Promise<readonly StoredAuditEntry[]> => {
   const rows = await db
     .selectFrom('vega_audit_entries')

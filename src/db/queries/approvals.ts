@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely';
-import type { Acquisition, AcquisitionKind, AcquisitionWish } from '../../domain/acquisition.ts';
+import type { Acquisition, AcquisitionKind, ExternalLogin } from '../../domain/acquisition.ts';
 import type { ApiConfig } from '../../domain/api-config.ts';
 import type { ApiName } from '../../domain/api-name.ts';
 import type { GenerationRun } from '../../domain/generation-run.ts';
@@ -12,16 +12,16 @@ export const insertAcquisitions = async (
   transaction: Queryable,
   run: GenerationRun,
   apps: readonly Pick<ApiConfig, 'apiName' | 'clientId'>[],
-  wish: AcquisitionWish,
+  query: ExternalLogin,
 ): Promise<void> => {
   if (apps.length === 0) return;
   const asked =
-    wish.kind === 'APPROVAL'
+    query.kind === 'APPROVAL'
       ? {}
       : {
-          state_hash: wish.stateHash,
+          state_hash: query.stateHash,
           requested_at: run.startedAt.getTime(),
-          expires_at: wish.expiresAt.getTime(),
+          expires_at: query.expiresAt.getTime(),
         };
   await transaction
     .insertInto('vega_pending_acquisitions')
@@ -31,7 +31,7 @@ export const insertAcquisitions = async (
         run_id: run.id,
         api_name: apiName,
         client_id: clientId,
-        kind: wish.kind,
+        kind: query.kind,
         ...asked,
       })),
     )

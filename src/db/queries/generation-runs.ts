@@ -20,7 +20,7 @@ import { toDate } from './to-date.ts';
 export const insertRun = async (
   transaction: Queryable,
   run: GenerationRun,
-  carrier: ProcessMark,
+  owner: ProcessMark,
 ): Promise<void> => {
   await transaction
     .insertInto('vega_generation_runs')
@@ -31,8 +31,8 @@ export const insertRun = async (
       status: run.status,
       started_at: run.startedAt.getTime(),
       ended_at: run.endedAt?.getTime() ?? null,
-      process_id: carrier.id,
-      process_birth: carrier.birth,
+      process_id: owner.id,
+      process_birth: owner.birth,
     })
     .execute();
   await writeExecutionState(transaction, run);
@@ -96,7 +96,7 @@ const latestChange = (run: GenerationRun): Date =>
     .reduce<Date>((latest, at) => (at !== null && at > latest ? at : latest), run.startedAt);
 
 /** Takes over a run whose process is dead. False when another process was quicker. */
-export const adoptRun = async (
+export const takeOverRun = async (
   transaction: Queryable,
   runId: string,
   from: ProcessMark,
@@ -148,7 +148,7 @@ export const findEndingRuns = async (
 /** The runs that nobody has ended, with the process that was carrying them. */
 export const findUnfinishedRuns = async (
   db: Queryable,
-): Promise<readonly { run: GenerationRun; carrier: ProcessMark }[]> => {
+): Promise<readonly { run: GenerationRun; owner: ProcessMark }[]> => {
   const rows = await db
     .selectFrom('vega_generation_runs')
     .selectAll()
@@ -157,7 +157,7 @@ export const findUnfinishedRuns = async (
   return Promise.all(
     rows.map(async (row) => ({
       run: await withSteps(db, row),
-      carrier: { id: row.process_id, birth: row.process_birth },
+      owner: { id: row.process_id, birth: row.process_birth },
     })),
   );
 };

@@ -184,11 +184,11 @@ const refuseLiveRun = async (file: string, db: Kysely<Tables>): Promise<void> =>
   if (!hasBirth) return;
   const { rows } = await sql<{ id: number; birth: string | null }>`
     select process_id as id, process_birth as birth from generation_runs where ended_at is null`.execute(db);
-  const carrier = rows.find((mark) => mark.id !== process.pid && isAlive(mark));
-  if (carrier === undefined) return;
+  const owner = rows.find((mark) => mark.id !== process.pid && isAlive(mark));
+  if (owner === undefined) return;
   throw new DatabaseError(
     file,
-    `An older vega-auth (process ${carrier.id}) is in the middle of a run on the database ${file}. Wait until the run is over or stop that process, and start again. Nothing was changed.`,
+    `An older vega-auth (process ${owner.id}) is in the middle of a run on the database ${file}. Wait until the run is over or stop that process, and start again. Nothing was changed.`,
   );
 };
 

@@ -20,7 +20,7 @@ interface Options {
 }
 
 /** What a new key is to be. */
-export interface KeyWish {
+export interface NewKey {
   readonly name: string;
   readonly role: AccessRole;
   readonly bounds: Bounds;
@@ -57,7 +57,7 @@ export class AccessKeys {
     return this.#all();
   }
 
-  async create({ name, role, bounds }: KeyWish): Promise<CreatedKey> {
+  async create({ name, role, bounds }: NewKey): Promise<CreatedKey> {
     const isBound = bounds.accountId !== null || bounds.apiNames !== null;
     if (isBound && role !== 'SERVICE') {
       throw new Refusal(

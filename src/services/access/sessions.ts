@@ -126,7 +126,7 @@ export class Sessions implements Disposable {
     if (caller !== null && !this.#timers.has(hash)) {
       const end = () => {
         this.#timers.delete(hash);
-        this.#tell(caller.id);
+        this.#notify(caller.id);
       };
       this.#timers.set(hash, setTimeout(end, left).unref());
     }
@@ -170,7 +170,7 @@ export class Sessions implements Disposable {
       clearTimeout(this.#timers.get(hash));
       this.#timers.delete(hash);
     }
-    for (const { secretHash, keyId } of sessions) this.#tell(idOf(secretHash, keyId));
+    for (const { secretHash, keyId } of sessions) this.#notify(idOf(secretHash, keyId));
   }
 
   async #callerOf({ secretHash, keyId }: SessionRecord): Promise<Caller | null> {
@@ -179,7 +179,7 @@ export class Sessions implements Disposable {
     return key === null ? null : callerOfKey(key);
   }
 
-  #tell(callerId: string): void {
+  #notify(callerId: string): void {
     for (const listener of this.#listeners) listener(callerId);
   }
 

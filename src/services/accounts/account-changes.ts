@@ -18,12 +18,12 @@ import type { Services } from '../services.ts';
 import { getAccount } from './accounts.ts';
 
 /** What the operator wants a new account to be; null takes the default. */
-export interface AccountWish extends CredentialsWish {
+export interface NewAccount extends CredentialsUpdate {
   readonly id: string | null;
   readonly name: string | null;
 }
 
-export interface CredentialsWish {
+export interface CredentialsUpdate {
   readonly texts: CredentialTexts;
   readonly redirectUri: string;
 }
@@ -31,19 +31,25 @@ export interface CredentialsWish {
 type Needs = Pick<Services, 'database' | 'audit' | 'clock' | 'credentials'>;
 
 /** Stores a further account. Its apps are configured in the database. */
-export const addAccount = async (services: Needs, wish: AccountWish): Promise<Account> => {
+export const addAccount = async (services: Needs, input: NewAccount): Promise<Account> => {
   const { database, audit, clock } = services;
   const id = await database.write(async (transaction) => {
-    await refuseSharedLogin(services, transaction, wish.texts, null);
+    await refuseSharedLogin(services, transaction, input.texts, null);
     const number = await freeAccountNumber(transaction);
     const accounts = await findAccounts(transaction);
-    const chosen = wish.id ?? freeId(number, accounts);
+    const chosen = input.id ?? freeId(number, accounts);
     if (accounts.some((account) => account.id === chosen)) {
       throw new Refusal('BAD_USER_INPUT', `There is an account ${chosen} already.`, 'Choose another id.');
     }
     const now = clock();
-    await insertAccount(transaction, { id: chosen, number, name: wish.name ?? chosen, isActive: false, now });
-    await saveCredentials(transaction, number, wish, database.vault);
+    await insertAccount(transaction, {
+      id: chosen,
+      number,
+      name: input.name ?? chosen,
+      isActive: false,
+      now,
+    });
+    await saveCredentials(transaction, number, input, database.vault);
     await ensureAuthRecord(transaction, chosen, now);
     await audit.note(transaction, 'ACCOUNT_ADDED', {}, { accountId: chosen });
     return chosen;
@@ -68,13 +74,13 @@ export const renameAccount = async (
 export const updateCredentials = async (
   services: Needs,
   account: Account,
-  wish: CredentialsWish,
+  input: CredentialsUpdate,
 ): Promise<Account> => {
   const { database, audit, credentials } = services;
   if (credentials.describedBy(account) !== undefined) throw describedInEnvironment(account);
   await database.write(async (transaction) => {
-    await refuseSharedLogin(services, transaction, wish.texts, account);
-    await saveCredentials(transaction, account.number, wish, database.vault);
+    await refuseSharedLogin(services, transaction, input.texts, account);
+    await saveCredentials(transaction, account.number, input, database.vault);
     await audit.note(transaction, 'CREDENTIALS_CHANGED', {}, { accountId: account.id });
   });
   return getAccount(database, account.id);

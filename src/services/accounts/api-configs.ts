@@ -19,7 +19,7 @@ interface Options {
 }
 
 /** What the operator wants an app to be; null leaves a stored value as it is, or takes the default of a new one. */
-export interface ApiConfigWish {
+export interface ApiConfigInput {
   readonly apiName: ApiName;
   readonly clientId: string;
   readonly clientSecret: Secret | null;
@@ -75,16 +75,16 @@ export class ApiConfigs {
     );
   }
 
-  async save(account: Account, wish: ApiConfigWish): Promise<ApiConfig> {
+  async save(account: Account, input: ApiConfigInput): Promise<ApiConfig> {
     this.#refuseEnvironment(account);
     const { database, audit, clock } = this.#options;
-    const others = (await this.list(account)).filter(({ apiName }) => apiName !== wish.apiName);
-    const stored = await this.#find(account, wish.apiName);
-    const apiIndex = wish.apiIndex ?? stored?.apiIndex ?? freeIndex(wish.apiName, others);
-    if (stored === undefined && wish.clientSecret === null) {
+    const others = (await this.list(account)).filter(({ apiName }) => apiName !== input.apiName);
+    const stored = await this.#find(account, input.apiName);
+    const apiIndex = input.apiIndex ?? stored?.apiIndex ?? freeIndex(input.apiName, others);
+    if (stored === undefined && input.clientSecret === null) {
       throw new Refusal(
         'BAD_USER_INPUT',
-        `${wish.apiName} is new and needs a client secret.`,
+        `${input.apiName} is new and needs a client secret.`,
         'Give clientSecret.',
       );
     }
@@ -96,21 +96,21 @@ export class ApiConfigs {
         'Choose another apiIndex, or leave it out.',
       );
     }
-    const enabled = wish.enabled ?? stored?.enabled ?? true;
-    const isPrimaryKept = wish.apiName === 'PRIMARY' ? enabled : !enabled || others.some(isWorkingPrimary);
+    const enabled = input.enabled ?? stored?.enabled ?? true;
+    const isPrimaryKept = input.apiName === 'PRIMARY' ? enabled : !enabled || others.some(isWorkingPrimary);
     if (!isPrimaryKept) throw primaryComesFirst(account);
     const change = {
-      ...wish,
+      ...input,
       apiIndex,
-      redirectUri: wish.redirectUri ?? stored?.redirectUri ?? null,
+      redirectUri: input.redirectUri ?? stored?.redirectUri ?? null,
       enabled,
     };
     await database.write(async (transaction) => {
       await saveApiConfig(transaction, account.number, change, database.vault, clock());
-      const facts = { enabled: change.enabled, newSecret: wish.clientSecret !== null };
-      await audit.note(transaction, 'CONFIG_SAVED', facts, referenceOf(account, wish.apiName));
+      const facts = { enabled: change.enabled, newSecret: input.clientSecret !== null };
+      await audit.note(transaction, 'CONFIG_SAVED', facts, referenceOf(account, input.apiName));
     });
-    return this.get(account, wish.apiName);
+    return this.get(account, input.apiName);
   }
 
   async setEnabled(account: Account, apiName: ApiName, enabled: boolean): Promise<ApiConfig> {

@@ -22,7 +22,7 @@ import {
   isReady,
   isSetConfirmed,
 } from '../../domain/auth-state.ts';
-import { standingEnds } from '../../domain/ended-token.ts';
+import { currentEnds } from '../../domain/ended-token.ts';
 import { CONFIRMATION } from '../../domain/event.ts';
 import { lastExpiry, nextExpiry } from '../../domain/expiry.ts';
 import { asksForRest, FAILURES, type FailureReason } from '../../domain/failure.ts';
@@ -440,7 +440,7 @@ export class AuthStates {
     const runs = await this.#options.database.cached(`ending runs of ${id}`, (db) =>
       findEndingRuns(db, id, lastExpiry(now)),
     );
-    return standingEnds(runs, checks);
+    return currentEnds(runs, checks);
   }
 
   async #facts(account: Account): Promise<GateFacts> {

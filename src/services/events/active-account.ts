@@ -13,20 +13,20 @@ export class ActiveAccount {
   /** As it was published last. */
   #published = '';
   /** As the readers were told last. */
-  #told = '';
+  #delivered = '';
 
   get published(): string {
     return this.#published;
   }
 
-  get told(): string {
-    return this.#told;
+  get delivered(): string {
+    return this.#delivered;
   }
 
   /** The account at the start. */
   begin(accountId: string): void {
     this.#published = accountId;
-    this.#told = accountId;
+    this.#delivered = accountId;
   }
 
   /** The last switch that has an id; undefined when there is none. */
@@ -38,11 +38,11 @@ export class ActiveAccount {
     if (payload.kind === 'ACCOUNT_SWITCHED') this.#published = payload.account.id;
   }
 
-  noteTold(payload: EventPayload): void {
-    if (payload.kind === 'ACCOUNT_SWITCHED') this.#told = payload.account.id;
+  noteDelivered(payload: EventPayload): void {
+    if (payload.kind === 'ACCOUNT_SWITCHED') this.#delivered = payload.account.id;
   }
 
-  noteKept(event: { readonly id: number } & EventPayload): void {
+  noteStored(event: { readonly id: number } & EventPayload): void {
     if (event.kind !== 'ACCOUNT_SWITCHED') return;
     this.#switches.push({ id: event.id, to: event.account.id, from: event.from });
   }
@@ -52,6 +52,6 @@ export class ActiveAccount {
     const last = this.#switches.findLast((one) => one.id <= id);
     if (last !== undefined) return last.to;
     const [next] = this.#switches;
-    return next === undefined ? this.#told : (next.from ?? null);
+    return next === undefined ? this.#delivered : (next.from ?? null);
   }
 }

@@ -9,13 +9,13 @@ import { CatchUp } from './catch-up.ts';
 import { EventPages, restOfPage } from './event-pages.ts';
 import { EventReader, type Portion } from './event-reader.ts';
 import { EventStore, type StoredDraft } from './event-store.ts';
-import { RecentEvents, toldTo } from './recent-events.ts';
+import { RecentEvents, visibleTo } from './recent-events.ts';
 
 /** How much of the history is answered without the database. */
 const RECENT = 1000;
 const HEARTBEAT_MS = 15_000;
 /** How many events are published before the readers have to take them: less than waits for one reader. */
-const TOLD_AT_ONCE = 64;
+const DELIVERED_AT_ONCE = 64;
 /** After so many readers, or so long, others have a turn of the event loop. */
 const [WOKEN_AT_ONCE, WAKING_MS] = [100, 10];
 
@@ -63,10 +63,10 @@ export class EventLog implements AsyncDisposable {
   /** Of the turns, the drafts that have no id yet. */
   readonly #drafts = new Map<EventDraft, DraftTurn>();
   /** Drafts that were told without an id of their own. */
-  readonly #toldUnkept = new WeakSet<EventDraft>();
-  #isTelling = false;
-  #isTellingWanted = false;
-  #told: Promise<void> = Promise.resolve();
+  readonly #publishedUnstored = new WeakSet<EventDraft>();
+  #isPublishing = false;
+  #isPublishingWanted = false;
+  #publishing: Promise<void> = Promise.resolve();
   #admitted: Promise<void> = Promise.resolve();
   /** Ends the watch for what other processes write; null while nobody listens. */
   #stopWatching: (() => void) | null = null;
@@ -86,11 +86,11 @@ export class EventLog implements AsyncDisposable {
     const store = await EventStore.open({
       database: options.database,
       log: options.log,
-      onStored: (kept) => log.#onStored(kept),
-      onStoreTimeout: () => void log.#tellAll(),
+      onStored: (stored) => log.#onStored(stored),
+      onStoreTimeout: () => void log.#publishAll(),
     });
     const log: EventLog = new EventLog(options, store);
-    for (const event of await store.readSwitches()) log.#active.noteKept(event);
+    for (const event of await store.readSwitches()) log.#active.noteStored(event);
     return log;
   }
 
@@ -125,7 +125,7 @@ export class EventLog implements AsyncDisposable {
     this.#turns.push(turn);
     this.#drafts.set(draft, turn);
     this.#store.keep(draft);
-    if (this.#store.isFailing) void this.#tellAll();
+    if (this.#store.isFailing) void this.#publishAll();
   }
 
   /** Returns when one more may begin to listen: of a thousand who come at once, one in each turn of the event loop. */
@@ -135,14 +135,14 @@ export class EventLog implements AsyncDisposable {
   }
 
   /** Tells what other processes have kept so far. What they keep later is told within a second or so. */
-  look(): Promise<void> {
-    return this.#store.look();
+  readForeign(): Promise<void> {
+    return this.#store.readForeign();
   }
 
   /** Tells something that is not kept, such as a tick of a clock: it repeats the last id. */
   publishTransient(accountId: string, payload: EventPayload): void {
     this.#turns.push({ kind: 'TICK', accountId, payload });
-    void this.#tellAll();
+    void this.#publishAll();
   }
 
   /**
@@ -170,7 +170,7 @@ export class EventLog implements AsyncDisposable {
     }
     // What is about to be told is in the snapshot already, so the reader begins behind it.
     this.#turns.push({ kind: 'READER', reader, snapshot });
-    void this.#tellAll();
+    void this.#publishAll();
     return reader;
   }
 
@@ -186,43 +186,43 @@ export class EventLog implements AsyncDisposable {
   }
 
   /** Returns when the readers were given it. */
-  #onStored(kept: readonly StoredDraft[]): Promise<void> {
-    for (const { draft, event } of kept) {
+  #onStored(stored: readonly StoredDraft[]): Promise<void> {
+    for (const { draft, event } of stored) {
       const turn = draft === null ? undefined : this.#drafts.get(draft);
       if (draft !== null) this.#drafts.delete(draft);
       if (turn !== undefined) turn.event = event;
-      else if (draft === null) this.#tellForeign(event);
+      else if (draft === null) this.#publishForeign(event);
       else this.#remember(event);
     }
-    return this.#tellAll();
+    return this.#publishAll();
   }
 
   /** Tells what can be told, and returns when the readers were given it. */
-  #tellAll(): Promise<void> {
-    this.#isTellingWanted = true;
-    if (!this.#isTelling) this.#told = this.#tellInSlices();
-    return this.#told;
+  #publishAll(): Promise<void> {
+    this.#isPublishingWanted = true;
+    if (!this.#isPublishing) this.#publishing = this.#publishInSlices();
+    return this.#publishing;
   }
 
-  async #tellInSlices(): Promise<void> {
-    this.#isTelling = true;
+  async #publishInSlices(): Promise<void> {
+    this.#isPublishing = true;
     try {
-      while (this.#isTellingWanted) {
-        this.#isTellingWanted = false;
+      while (this.#isPublishingWanted) {
+        this.#isPublishingWanted = false;
         this.#takeDue();
         await this.#wakeReaders();
         if (!this.#isAnyDue()) continue;
-        this.#isTellingWanted = true;
+        this.#isPublishingWanted = true;
         await nextTurn();
       }
     } finally {
-      this.#isTelling = false;
+      this.#isPublishing = false;
     }
   }
 
   /** Takes the turns that are due, up to the first draft that is neither kept nor to be told without being kept. */
   #takeDue(): void {
-    for (let left = TOLD_AT_ONCE; left > 0 && this.#isAnyDue(); left -= 1) {
+    for (let left = DELIVERED_AT_ONCE; left > 0 && this.#isAnyDue(); left -= 1) {
       const turn = this.#turns.shift();
       if (turn !== undefined) this.#take(turn);
     }
@@ -268,17 +268,17 @@ export class EventLog implements AsyncDisposable {
 
   #takeDraft({ draft, event }: DraftTurn): void {
     if (event !== null) {
-      this.#tell(event);
+      this.#deliver(event);
       return;
     }
     this.#drafts.delete(draft);
-    this.#toldUnkept.add(draft);
+    this.#publishedUnstored.add(draft);
     this.#send({ ...draft, id: this.#lastId });
   }
 
   #enter(reader: EventReader): void {
     this.#readers.add(reader);
-    this.#stopWatching ??= this.#options.database.watchForeignWrites(() => void this.#store.look());
+    this.#stopWatching ??= this.#options.database.watchForeignWrites(() => void this.#store.readForeign());
   }
 
   #leave(reader: EventReader): void {
@@ -291,7 +291,7 @@ export class EventLog implements AsyncDisposable {
 
   #begin(reader: EventReader, snapshot: readonly EventPayload[]): void {
     if (reader.isClosed) return;
-    const accountId = reader.accountId ?? this.#active.told;
+    const accountId = reader.accountId ?? this.#active.delivered;
     reader.begin(
       this.#lastId,
       snapshot.map((payload) => this.#controlEvent(accountId, payload)),
@@ -299,29 +299,29 @@ export class EventLog implements AsyncDisposable {
     this.#enter(reader);
   }
 
-  #tell(event: StoredEvent): void {
+  #deliver(event: StoredEvent): void {
     this.#remember(event);
     this.#send(event);
   }
 
   /** Another process has published it. */
-  #tellForeign(event: StoredEvent): void {
+  #publishForeign(event: StoredEvent): void {
     this.#active.notePublished(event);
-    this.#tell(event);
+    this.#deliver(event);
   }
 
   #remember(event: StoredEvent): void {
     this.#lastId = event.id;
     this.#recent.add(event);
-    this.#active.noteKept(event);
+    this.#active.noteStored(event);
   }
 
   #send(event: StoredEvent | AuthEvent): void {
-    if (event.kind === 'ACCOUNT_SWITCHED') this.#active.noteTold(event);
+    if (event.kind === 'ACCOUNT_SWITCHED') this.#active.noteDelivered(event);
     for (const reader of this.#readers) {
-      const accountId = reader.accountId ?? this.#active.told;
-      const told = toldTo(accountId, event);
-      if (told === null || reader.offer(told)) continue;
+      const accountId = reader.accountId ?? this.#active.delivered;
+      const visible = visibleTo(accountId, event);
+      if (visible === null || reader.offer(visible)) continue;
       this.#options.log.warn(
         { account: accountId, at: event.id },
         'a reader is slow: ticks are left out for it, and it reads the rest from the history',
@@ -332,12 +332,12 @@ export class EventLog implements AsyncDisposable {
   #beat(): void {
     const beats = new Map<string, AuthEvent>();
     for (const reader of this.#readers) {
-      const accountId = reader.accountId ?? this.#active.told;
+      const accountId = reader.accountId ?? this.#active.delivered;
       const beat = beats.get(accountId) ?? this.#controlEvent(accountId, { kind: 'HEARTBEAT' });
       beats.set(accountId, beat);
       reader.offer(beat);
     }
-    void this.#tellAll();
+    void this.#publishAll();
   }
 
   #history(reader: EventReader, seen: number): Portion | Promise<Portion> {
@@ -348,8 +348,8 @@ export class EventLog implements AsyncDisposable {
     const found = this.#recent.after(seen, restOfPage(seen));
     const upTo = found.at(-1)?.id ?? this.#lastId;
     const isWhole = upTo >= this.#lastId;
-    const untold = isWhole ? this.#unkept() : [];
-    return { events: this.#of(reader, seen, [...found, ...untold]), upTo, isWhole };
+    const unstored = isWhole ? this.#unstored() : [];
+    return { events: this.#of(reader, seen, [...found, ...unstored]), upTo, isWhole };
   }
 
   async #pastOf(reader: EventReader, seen: number): Promise<Portion> {
@@ -361,12 +361,12 @@ export class EventLog implements AsyncDisposable {
 
   /** The reader knows more than this process: another one on the same database may have told it. */
   async #aheadOf(reader: EventReader, seen: number): Promise<Portion> {
-    await this.#store.look();
+    await this.#store.readForeign();
     return seen > this.#lastId ? this.#gap(reader) : { events: [], upTo: seen, isWhole: false };
   }
 
   #gap(reader: EventReader): Portion {
-    const accountId = reader.accountId ?? this.#active.told;
+    const accountId = reader.accountId ?? this.#active.delivered;
     this.#options.log.warn({ account: accountId }, 'a reader asked for history that is gone');
     // One that follows a single kind cannot be told: it is let go, and begins anew with the state as it is.
     if (!reader.wants('GAP')) reader.letGo();
@@ -375,20 +375,20 @@ export class EventLog implements AsyncDisposable {
   }
 
   /** What was told and not kept yet. */
-  #unkept(): readonly StoredEvent[] {
+  #unstored(): readonly StoredEvent[] {
     if (!this.#store.isFailing) return [];
     return this.#store.drafts
-      .filter((draft) => this.#toldUnkept.has(draft))
+      .filter((draft) => this.#publishedUnstored.has(draft))
       .map((draft) => ({ ...draft, id: this.#lastId }));
   }
 
   /** What of these is for the reader. One that follows the active account goes over to another at each switch. */
   #of(reader: EventReader, seen: number, events: readonly StoredEvent[]): readonly AuthEvent[] {
-    let active = this.#active.at(seen) ?? this.#active.told;
+    let active = this.#active.at(seen) ?? this.#active.delivered;
     return events.flatMap((event) => {
       if (event.kind === 'ACCOUNT_SWITCHED') active = event.account.id;
-      const told = toldTo(reader.accountId ?? active, event);
-      return told === null || !reader.isFor(told) ? [] : [told];
+      const visible = visibleTo(reader.accountId ?? active, event);
+      return visible === null || !reader.isFor(visible) ? [] : [visible];
     });
   }
 }

@@ -26,7 +26,7 @@ interface Options {
    * Events have got their ids; the drafts are those that were handed in, what another process did stands before.
    * The next ones wait until these were told.
    */
-  readonly onStored: (kept: readonly StoredDraft[]) => Promise<void>;
+  readonly onStored: (stored: readonly StoredDraft[]) => Promise<void>;
   /** The database does not take the drafts at the moment: they have to be told without an id of their own. */
   readonly onStoreTimeout: () => void;
 }
@@ -94,7 +94,7 @@ export class EventStore {
   }
 
   /** Reads what other processes have kept meanwhile. Returns when it was told, or cannot be read at present. */
-  async look(): Promise<void> {
+  async readForeign(): Promise<void> {
     this.#isLookWanted = !this.#isFailing;
     while (this.#isLookWanted && !this.#isFailing) {
       this.#start();
@@ -132,7 +132,7 @@ export class EventStore {
     while (this.#hasWork) {
       await this.#rest();
       if (this.#drafts.length === 0) {
-        await this.#readForeign();
+        await this.#readForeignBatch();
         continue;
       }
       const timeout = setTimeout(() => this.#fail('the database is slow'), STORE_TIMEOUT_MS).unref();
@@ -163,15 +163,15 @@ export class EventStore {
   async #write(drafts: readonly EventDraft[], timeout: NodeJS.Timeout): Promise<void> {
     const begun = performance.now();
     const lost = this.#lost;
-    const { foreign, kept } = await this.#options.database.write((transaction) =>
+    const { foreign, kept: stored } = await this.#options.database.write((transaction) =>
       appendEvents(transaction, { lastId: this.#lastId, drafts, skipped: lost, atOnce: BATCH }),
     );
     clearTimeout(timeout);
-    this.#lastId = kept.at(-1)?.id ?? foreign.at(-1)?.id ?? this.#lastId;
-    if (kept.length > 0) this.#settle(new Set(drafts), lost);
+    this.#lastId = stored.at(-1)?.id ?? foreign.at(-1)?.id ?? this.#lastId;
+    if (stored.length > 0) this.#settle(new Set(drafts), lost);
     await this.#options.onStored([
       ...foreign.map((event) => ({ event, draft: null })),
-      ...kept.map((event, index) => ({ event, draft: drafts[index] ?? null })),
+      ...stored.map((event, index) => ({ event, draft: drafts[index] ?? null })),
     ]);
     const ended = performance.now();
     this.#notBefore = ended + Math.min(ended - begun, REST_MS);
@@ -186,7 +186,7 @@ export class EventStore {
     this.#isLookWanted = false;
   }
 
-  async #readForeign(): Promise<void> {
+  async #readForeignBatch(): Promise<void> {
     try {
       const foreign = await this.read(this.#lastId, BATCH);
       this.#isLookWanted = foreign.length === BATCH;

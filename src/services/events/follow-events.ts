@@ -34,7 +34,7 @@ export const followEvents = async (
     return events.subscribe(isFollowing ? null : id, { ...options, after });
   }
   // What others have kept so far is in the state, so the reader begins behind it.
-  await events.look();
+  await events.readForeign();
   for (;;) {
     const account = await getAccount(database, isFollowing ? events.activeId : accountId);
     const reader = await states.snapshot(account, (view) => {

@@ -33,7 +33,7 @@ export class RecentEvents {
 const copies = new WeakMap<StoredEvent | AuthEvent, Map<string, AuthEvent>>();
 
 /** The event as a reader of that account is told it; null when it is none of its business. */
-export const toldTo = (accountId: string, event: StoredEvent | AuthEvent): AuthEvent | null => {
+export const visibleTo = (accountId: string, event: StoredEvent | AuthEvent): AuthEvent | null => {
   if (event.accountId === accountId) return event as AuthEvent;
   if (event.accountId !== null) return null;
   const known = copies.get(event) ?? new Map<string, AuthEvent>();

@@ -102,13 +102,13 @@ export class BrowserTurn implements Disposable {
 
   /** Waits for the browser; false when the signal ends before. Tells once when another process has it. */
   async wait(signal: AbortSignal, onTaken: () => void = () => undefined): Promise<boolean> {
-    let isTold = false;
+    let isNotified = false;
     while (this.#lock === null) {
       if (signal.aborted) return false;
       if (!this.isFirst) await this.#moved(signal);
       else if (!this.#canTake()) {
-        if (!isTold) onTaken();
-        isTold = true;
+        if (!isNotified) onTaken();
+        isNotified = true;
         await pause(LOCK_RETRY_MS, signal);
       }
     }

@@ -1,6 +1,6 @@
 import { isAlive, isSurelyDead, markOf } from '../../db/files/process-mark.ts';
 import { findAcquisitions, settleAll } from '../../db/queries/approvals.ts';
-import { adoptRun, findUnfinishedRuns, updateRun } from '../../db/queries/generation-runs.ts';
+import { findUnfinishedRuns, takeOverRun, updateRun } from '../../db/queries/generation-runs.ts';
 import { findSpentCodes } from '../../db/queries/login-attempts.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import type { Account } from '../../domain/account.ts';
@@ -24,21 +24,21 @@ export interface LeftRuns {
 export const resumeLeftRuns = async (options: GenerationOptions): Promise<LeftRuns> => {
   const { database } = options;
   const unfinished = await findUnfinishedRuns(database.read);
-  const carried = unfinished.filter(({ carrier }) => isCarried(carrier));
+  const carried = unfinished.filter(({ owner }) => isOwnedElsewhere(owner));
   const left = unfinished
     .filter((one) => !carried.includes(one))
     .sort((a, b) => b.run.startedAt.getTime() - a.run.startedAt.getTime());
-  const adopted: GenerationRun[] = [];
+  const takenOver: GenerationRun[] = [];
   const ours = markOf(process.pid);
-  for (const { run, carrier } of left) {
-    const isOurs = await database.write((transaction) => adoptRun(transaction, run.id, carrier, ours));
-    if (isOurs) adopted.push(run);
+  for (const { run, owner } of left) {
+    const isOurs = await database.write((transaction) => takeOverRun(transaction, run.id, owner, ours));
+    if (isOurs) takenOver.push(run);
   }
   const isNewest = (run: GenerationRun) =>
-    adopted.find(({ accountId }) => accountId === run.accountId) === run;
-  for (const run of adopted.filter((one) => !isNewest(one))) await endLeftover(run, options);
+    takenOver.find(({ accountId }) => accountId === run.accountId) === run;
+  for (const run of takenOver.filter((one) => !isNewest(one))) await endLeftover(run, options);
   return {
-    ours: adopted.filter(isNewest).sort(byTurn),
+    ours: takenOver.filter(isNewest).sort(byTurn),
     carriedElsewhere: carried.map(({ run }) => run.accountId),
   };
 };
@@ -47,11 +47,11 @@ export const resumeLeftRuns = async (options: GenerationOptions): Promise<LeftRu
 export const endOrphans = async (options: GenerationOptions): Promise<readonly string[]> => {
   const { database } = options;
   const unfinished = await findUnfinishedRuns(database.read);
-  const orphans = unfinished.filter(({ carrier }) => carrier.id !== process.pid && isSurelyDead(carrier));
+  const orphans = unfinished.filter(({ owner }) => owner.id !== process.pid && isSurelyDead(owner));
   const ended: string[] = [];
-  for (const { run, carrier } of orphans) {
+  for (const { run, owner } of orphans) {
     const isOurs = await database.write((transaction) =>
-      adoptRun(transaction, run.id, carrier, markOf(process.pid)),
+      takeOverRun(transaction, run.id, owner, markOf(process.pid)),
     );
     if (!isOurs) continue;
     await endLeftover(run, options);
@@ -112,14 +112,14 @@ const byTurn = (one: GenerationRun, other: GenerationRun): number =>
 /** Refuses a second run of an account while another process, which lives, carries one. */
 export const refuseCarriedElsewhere = async (db: Queryable, { id }: Account): Promise<void> => {
   const unfinished = await findUnfinishedRuns(db);
-  const other = unfinished.find(({ run, carrier }) => run.accountId === id && isCarried(carrier));
+  const other = unfinished.find(({ run, owner }) => run.accountId === id && isOwnedElsewhere(owner));
   if (other === undefined) return;
   throw new Refusal(
     'RUN_IN_PROGRESS',
-    `A generation run is under way in process ${other.carrier.id} (${other.run.id}).`,
+    `A generation run is under way in process ${other.owner.id} (${other.run.id}).`,
     'Wait until it ends, or abort it there; its progress comes with the subscription tokenProgress.',
   );
 };
 
 /** A run of this very process' id was left by an earlier one that had the same. */
-const isCarried = (carrier: ProcessMark): boolean => carrier.id !== process.pid && isAlive(carrier);
+const isOwnedElsewhere = (owner: ProcessMark): boolean => owner.id !== process.pid && isAlive(owner);

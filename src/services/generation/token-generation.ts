@@ -3,7 +3,7 @@ import { markOf } from '../../db/files/process-mark.ts';
 import { insertAcquisitions } from '../../db/queries/approvals.ts';
 import { insertRun } from '../../db/queries/generation-runs.ts';
 import type { Account } from '../../domain/account.ts';
-import type { AcquisitionWish } from '../../domain/acquisition.ts';
+import type { ExternalLogin } from '../../domain/acquisition.ts';
 import { type ApiConfig, byApiIndex } from '../../domain/api-config.ts';
 import type { ApiName } from '../../domain/api-name.ts';
 import { decide, type GenerationRequest } from '../../domain/decision.ts';
@@ -77,16 +77,16 @@ export class TokenGeneration {
   }
 
   /**
-   * Decides what to make, stores the run and starts it; answers before the first page is opened. With `wish` no browser
+   * Decides what to make, stores the run and starts it; answers before the first page is opened. With `external` no browser
    * is: the tokens come from outside.
    */
   async generate(
     account: Account,
     configs: readonly ApiConfig[],
     request: GenerationRequest,
-    wish: AcquisitionWish | null = null,
+    external: ExternalLogin | null = null,
   ): Promise<GenerationRun> {
-    const beginning = this.#begin({ account, configs, request, wish });
+    const beginning = this.#begin({ account, configs, request, external });
     this.#beginnings.add(beginning);
     try {
       return await beginning;
@@ -139,7 +139,7 @@ export class TokenGeneration {
     await this.#host[Symbol.asyncDispose]();
   }
 
-  async #begin({ account, configs, request, wish }: GenerationOrder): Promise<GenerationRun> {
+  async #begin({ account, configs, request, external }: GenerationOrder): Promise<GenerationRun> {
     const { verifier, states, database, audit, credentials, onCheckpoint } = this.#options;
     const enabled = configs.filter((config) => config.enabled).sort(byApiIndex);
     refuseUnknownNames(request, enabled);
@@ -159,7 +159,7 @@ export class TokenGeneration {
       const apis = enabled.filter(({ apiName }) => chosen.includes(apiName));
       refuseUnreadable(apis);
       await refuseUnfitTables(database, account, apis, this.#options.clock());
-      if (apis.length > 0 && wish === null) {
+      if (apis.length > 0 && external === null) {
         await credentials.open(account);
         turn = this.#queue.join(id);
         if (turn.isFirst) turn.take();
@@ -174,8 +174,8 @@ export class TokenGeneration {
       await database.write(async (transaction) => {
         if (!isOver(run)) await refuseCarriedElsewhere(transaction, account);
         await insertRun(transaction, run, markOf(process.pid));
-        if (wish !== null) await insertAcquisitions(transaction, run, apis, wish);
-        const facts = { mode: run.mode, apis: chosen, via: wish?.kind ?? ('BROWSER' as const) };
+        if (external !== null) await insertAcquisitions(transaction, run, apis, external);
+        const facts = { mode: run.mode, apis: chosen, via: external?.kind ?? ('BROWSER' as const) };
         await audit.note(transaction, 'RUN_STARTED', facts, reference);
         if (isOver(run)) await audit.note(transaction, 'RUN_ENDED', run, reference);
       });
@@ -339,7 +339,7 @@ interface GenerationOrder {
   readonly account: Account;
   readonly configs: readonly ApiConfig[];
   readonly request: GenerationRequest;
-  readonly wish: AcquisitionWish | null;
+  readonly external: ExternalLogin | null;
 }
 
 interface NewRun {
