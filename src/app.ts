@@ -18,7 +18,7 @@ import { createLogger, type Logger, named } from './log.ts';
 import { AccessKeys } from './services/access/access-keys.ts';
 import { loginPath, Sessions } from './services/access/sessions.ts';
 import { AccountCredentials } from './services/accounts/account-credentials.ts';
-import { getAccount, listAccounts, openAccounts } from './services/accounts/accounts.ts';
+import { Accounts } from './services/accounts/accounts.ts';
 import { ApiConfigs } from './services/accounts/api-configs.ts';
 import { Acquisitions } from './services/acquisitions/acquisitions.ts';
 import { ApprovalNotices } from './services/acquisitions/approval-notices.ts';
@@ -35,7 +35,7 @@ import { sandboxFindings } from './services/health/system-trials.ts';
 import { reportUnfitTables } from './services/health/table-findings.ts';
 import type { CheckpointObserver } from './services/runs/checkpoints.ts';
 import { Runs } from './services/runs/runs.ts';
-import type { Services } from './services/services.ts';
+import { createServices, type Parts, type Services } from './services/services.ts';
 import { reportFindings, watchStorage } from './services/storage/storage-watch.ts';
 import { TokenVerifier } from './services/tokens/token-verifier.ts';
 import { warmUp } from './services/warm-up.ts';
@@ -47,6 +47,8 @@ export interface App extends AsyncDisposable {
   /** Performs a GraphQL operation as the operator, without HTTP; a subscription answers its results. */
   readonly perform: (operation: Operation) => Promise<Outcome>;
   readonly services: Services;
+  /** What the services are made of. */
+  readonly parts: Parts;
   /** How often an answer was given again, and how often it had to be made. */
   readonly answers: HttpServer['answers'];
   /** The key that `fetch` wants as `Authorization: Bearer …`. */
@@ -125,8 +127,15 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
     audit,
     clock,
   });
-  const apps = new AppInspection({ apiBaseUrl, timeoutMs: profileTimeoutMs, clock });
   const runs = new Runs(database);
+  const accounts = new Accounts({
+    database,
+    audit,
+    credentials,
+    onRemoved: (accountId) => runs.forget(accountId),
+    clock,
+  });
+  const apps = new AppInspection({ apiBaseUrl, timeoutMs: profileTimeoutMs, clock });
   const states = new AuthStates({
     database,
     events,
@@ -187,9 +196,9 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
     states,
     log: named(log, 'accounts'),
   });
-  const services: Services = {
+  const parts: Parts = {
     database,
-    credentials,
+    accounts,
     accountSwitch,
     databaseLabel: path.relative(workingDirectory, database.path),
     apiConfigs,
@@ -208,13 +217,14 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
     isOperatorKeyGuessable: isGuessable(operatorKey.reveal()),
     clock,
   };
-  await openAccounts(database, described, clock);
-  for (const account of await listAccounts(database)) await states.open(account);
-  events.begin(await getAccount(database, null));
+  const services = createServices(parts);
+  await accounts.ensure(described);
+  for (const account of await accounts.list()) await states.open(account);
+  events.begin(await accounts.resolve(null));
   if (!isVisit) await reportUnfitTables({ database, apiConfigs, clock, log: named(log, 'storage') });
   if (!isVisit) await generation.resumeInterrupted();
   const swept = isVisit ? Promise.resolve() : sweep(log);
-  const warmedUp = isVisit ? Promise.resolve() : warmUp(services, log);
+  const warmedUp = isVisit ? Promise.resolve() : warmUp(parts, log);
 
   const http = createHttpServer({
     schema,
@@ -250,6 +260,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
     perform: (operation) => http.perform(operation),
     answers: http.answers,
     services,
+    parts,
     operatorKey: operatorKey.reveal(),
     issueLoginPath: () => loginPath(sessions.issueLink()),
     listen: async () => {
@@ -260,7 +271,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
       const server = await listen(http.listener, { host, port, log: named(log, 'http'), limits });
       servers.push(server);
       log.info({ url: server.url }, 'listening');
-      const keys = keyFindings(services.isOperatorKeyGuessable);
+      const keys = keyFindings(parts.isOperatorKeyGuessable);
       const findings = [...browserFindings(browser), ...sandboxFindings(browser), ...keys];
       for (const { message, nextAction } of findings) log.warn({ nextAction }, message);
       return server;

@@ -70,14 +70,14 @@ const demoEnvironment = (env: Env, { account, apps, url }: Simulator): Env => ({
 });
 
 /** A rehearsal in the folder of a real desk would replace its tokens with worthless ones. */
-const refuseRealTokens = async ({ services }: App, { apps }: Simulator): Promise<void> => {
-  const account = await getAccount(services.database, null);
+const refuseRealTokens = async ({ services, parts }: App, { apps }: Simulator): Promise<void> => {
+  const account = await getAccount(parts.database, null);
   const known = await services.verifier.lastKnown(account, await services.apiConfigs.list(account));
   const isReal = known.some(
     ({ token }) => token !== undefined && !apps.some(({ clientId }) => clientId === token.clientId),
   );
   if (!isReal) return;
   throw new Error(
-    `${services.database.path} holds tokens of a real account. Run the demo in another folder, or set VEGA_DB_PATH.`,
+    `${parts.database.path} holds tokens of a real account. Run the demo in another folder, or set VEGA_DB_PATH.`,
   );
 };

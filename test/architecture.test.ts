@@ -67,7 +67,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   audit: [],
   access: ['audit'],
   accounts: ['audit'],
-  tokens: ['audit'],
+  tokens: ['access', 'accounts', 'audit'],
   events: ['accounts'],
   storage: ['audit', 'events'],
   health: ['accounts', 'tokens'],
@@ -75,6 +75,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'auth-state': ['accounts', 'audit', 'events', 'runs', 'tokens'],
   acquisitions: ['accounts', 'audit', 'auth-state', 'runs', 'tokens'],
   generation: [...['accounts', 'acquisitions', 'audit', 'auth-state', 'events', 'runs', 'storage', 'tokens']],
+  'human-login': ['accounts', 'acquisitions', 'audit', 'generation', 'runs'],
 };
 
 /** Reads the list of browsers that Playwright's package holds beside its code. */
@@ -297,6 +298,18 @@ describe('the code', () => {
     expect(forbiddenDoors(sources)).toEqual([]);
     const rooms = new Set([...sources.keys()].map(roomOf));
     expect(Object.keys(ROOMS).filter((room) => !rooms.has(room))).toEqual([]);
+  });
+
+  test('knows the services as a whole in the parts above them only', () => {
+    const target = 'src/services/services.ts';
+    const importers = [...sources].filter(([file, text]) =>
+      read(file, text).imports.some(
+        (specifier) => specifier?.startsWith('.') && targetOf(file, specifier) === target,
+      ),
+    );
+    const parts = new Set(importers.map(([file]) => partOf(file)));
+    expect([...parts].sort()).toEqual(['app.ts', 'graphql', 'http']);
+    expect(importers.length).toBeGreaterThan(3);
   });
 
   test('has no circle between files, type-only imports included', () => {

@@ -195,7 +195,7 @@ test('a browser that somebody unknown has is told as such, and nothing is stored
 
 test('a program that is stopping begins nothing', async () => {
   await using testApp = await openTestApp({ apis: 1 });
-  const { generation, database, apiConfigs } = testApp.app.services;
+  const { generation, database, apiConfigs } = testApp.app.parts;
   const account = await getAccount(database, null);
   const configs = await apiConfigs.enabled(account);
   await generation[Symbol.asyncDispose]();

@@ -26,7 +26,7 @@ test('"WEBSOCKET2    : INVALID (401)" stays so at the second look, after a switc
   const seen = ['PRIMARY: VALID', 'WEBSOCKET1: INVALID (WRONG ACCOUNT)', 'WEBSOCKET2: INVALID (401)'];
   expect(await textsIn(testApp)).toEqual(seen);
   expect(await textsIn(testApp)).toEqual(seen);
-  testApp.app.services.verifier.markForRecheck(await getAccount(testApp.app.services.database, null));
+  testApp.app.services.verifier.markForRecheck(await getAccount(testApp.app.parts.database, null));
   expect(await textsIn(testApp)).toEqual(seen);
   await using second = await again(testApp, 3);
   const calls = testApp.broker.profileCalls.total;

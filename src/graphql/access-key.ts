@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { ACCESS_ROLES, type AccessKey } from '../domain/access-key.ts';
 import type { CreatedKey } from '../services/access/access-keys.ts';
 import { type LoginLink, loginPath } from '../services/access/sessions.ts';
-import { getAccount } from '../services/accounts/accounts.ts';
 import { OPERATORS } from './access-plugin.ts';
 import { ApiNameEnum } from './api-config.ts';
 import { builder, enumOf } from './builder.ts';
@@ -117,7 +116,7 @@ builder.mutationFields((t) => ({
     },
     resolve: async (_root, { input }, { services }) => {
       const { name, role, accountId, apiNames } = input;
-      if (accountId != null) await getAccount(services.database, accountId);
+      if (accountId != null) await services.accounts.resolve(accountId);
       const bounds = {
         accountId: accountId ?? null,
         apiNames: apiNames == null ? null : [...new Set(apiNames)],

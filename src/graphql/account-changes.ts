@@ -1,14 +1,7 @@
 import { z } from 'zod';
 import { CREDENTIAL_RULES, type CredentialField } from '../domain/credential-rules.ts';
 import { isWebAddress } from '../domain/web-address.ts';
-import {
-  addAccount,
-  type CredentialsUpdate,
-  removeAccount,
-  renameAccount,
-  updateCredentials,
-} from '../services/accounts/account-changes.ts';
-import { getAccount } from '../services/accounts/accounts.ts';
+import type { CredentialsUpdate } from '../services/accounts/accounts.ts';
 import { OPERATORS } from './access-plugin.ts';
 import { AccountRef } from './account.ts';
 import { builder } from './builder.ts';
@@ -122,7 +115,7 @@ builder.mutationFields((t) => ({
       }),
     },
     resolve: (_root, { input }, { services }) =>
-      addAccount(services, {
+      services.accounts.add({
         ...toCredentials(input),
         id: input.id ?? null,
         name: input.name?.trim() ?? null,
@@ -141,7 +134,7 @@ builder.mutationFields((t) => ({
       }),
     },
     resolve: async (_root, args, { services }) =>
-      renameAccount(services, await getAccount(services.database, args.accountId), args.name.trim()),
+      services.accounts.rename(await services.accounts.resolve(args.accountId), args.name.trim()),
   }),
   updateAccountCredentials: t.field({
     allow: OPERATORS,
@@ -157,7 +150,10 @@ builder.mutationFields((t) => ({
       }),
     },
     resolve: async (_root, { input }, { services }) =>
-      updateCredentials(services, await getAccount(services.database, input.accountId), toCredentials(input)),
+      services.accounts.updateCredentials(
+        await services.accounts.resolve(input.accountId),
+        toCredentials(input),
+      ),
   }),
   removeAccount: t.boolean({
     allow: OPERATORS,
@@ -165,7 +161,7 @@ builder.mutationFields((t) => ({
       'Removes an account with its API apps. Refused while it is active (WRONG_STATE), has tokens in use (WRONG_STATE) or a run (RUN_IN_PROGRESS), and with CONFIG_SOURCE_IS_ENV where the environment describes it.',
     args: { accountId: t.arg.id(accountId) },
     resolve: async (_root, args, { services }) =>
-      removeAccount(services, await getAccount(services.database, args.accountId)),
+      services.accounts.remove(await services.accounts.resolve(args.accountId)),
   }),
   switchAccount: t.field({
     allow: OPERATORS,
@@ -174,6 +170,6 @@ builder.mutationFields((t) => ({
       'Makes an account the active one, also after a restart. The dashboard is locked until the broker has confirmed its tokens again; runs of other accounts go on.',
     args: { accountId: t.arg.id(accountId) },
     resolve: async (_root, args, { services }) =>
-      services.accountSwitch.to(await getAccount(services.database, args.accountId)),
+      services.accountSwitch.to(await services.accounts.resolve(args.accountId)),
   }),
 }));

@@ -1,5 +1,4 @@
 import { type Account, mask } from '../domain/account.ts';
-import { getAccount, listAccounts } from '../services/accounts/accounts.ts';
 import { READERS } from './access-plugin.ts';
 import { ApiConfigRef, ConfigSourceEnum } from './api-config.ts';
 import { AuthStateRef } from './auth-state.ts';
@@ -36,7 +35,7 @@ export const AccountRef = builder.objectRef<Account>('Account').implement({
       nullable: true,
       description:
         'Where its credentials are; null for an account that the environment described once and does not any more.',
-      resolve: (account, _args, { services }) => services.credentials.sourceOf(account),
+      resolve: (account, _args, { services }) => services.accounts.sourceOf(account),
     }),
     authState: t.field({
       type: AuthStateRef,
@@ -63,13 +62,13 @@ builder.queryFields((t) => ({
     extensions: REPEATABLE,
     type: [AccountRef],
     description: 'Every account.',
-    resolve: (_root, _args, { services }) => listAccounts(services.database),
+    resolve: (_root, _args, { services }) => services.accounts.list(),
   }),
   activeAccount: t.field({
     allow: READERS,
     extensions: REPEATABLE,
     type: AccountRef,
     description: 'The account that requests without accountId mean.',
-    resolve: (_root, _args, { services }) => getAccount(services.database, null),
+    resolve: (_root, _args, { services }) => services.accounts.resolve(null),
   }),
 }));

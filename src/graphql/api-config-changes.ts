@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { MAX_APIS } from '../domain/api-name.ts';
 import { Secret } from '../domain/secret.ts';
 import { isWebAddress } from '../domain/web-address.ts';
-import { getAccount } from '../services/accounts/accounts.ts';
 import { OPERATORS } from './access-plugin.ts';
 import { ApiConfigRef, ApiNameEnum } from './api-config.ts';
 import { accountArgument, builder } from './builder.ts';
@@ -62,7 +61,7 @@ builder.mutationFields((t) => ({
       'Stores or changes an API app. Refused with WRONG_STATE where no PRIMARY would be enabled, and with CONFIG_SOURCE_IS_ENV for an account that the environment describes, unless LOGIN_CONFIG_SOURCE is DATABASE.',
     args: { input: t.arg({ type: SaveApiConfigInput, required: true, description: 'The app.' }) },
     resolve: async (_root, { input }, { services }) =>
-      services.apiConfigs.save(await getAccount(services.database, input.accountId), {
+      services.apiConfigs.save(await services.accounts.resolve(input.accountId), {
         apiName: input.apiName,
         clientId: input.clientId,
         clientSecret: input.clientSecret == null ? null : new Secret(input.clientSecret),
@@ -82,7 +81,7 @@ builder.mutationFields((t) => ({
       enabled: t.arg.boolean({ required: true, description: 'On or off.' }),
     },
     resolve: async (_root, { accountId, apiName, enabled }, { services }) =>
-      services.apiConfigs.setEnabled(await getAccount(services.database, accountId), apiName, enabled),
+      services.apiConfigs.setEnabled(await services.accounts.resolve(accountId), apiName, enabled),
   }),
   removeApiConfig: t.boolean({
     allow: OPERATORS,
@@ -93,6 +92,6 @@ builder.mutationFields((t) => ({
       apiName: t.arg({ type: ApiNameEnum, required: true, description: 'Which app.' }),
     },
     resolve: async (_root, { accountId, apiName }, { services }) =>
-      services.apiConfigs.remove(await getAccount(services.database, accountId), apiName),
+      services.apiConfigs.remove(await services.accounts.resolve(accountId), apiName),
   }),
 }));

@@ -1,6 +1,5 @@
 import { type ApiConfig, CONFIG_SOURCES } from '../domain/api-config.ts';
 import { API_NAMES } from '../domain/api-name.ts';
-import { getAccount } from '../services/accounts/accounts.ts';
 import { READERS } from './access-plugin.ts';
 import { accountArgument, builder, enumOf } from './builder.ts';
 
@@ -50,6 +49,6 @@ builder.queryField('apiConfigs', (t) =>
     description: 'The API apps of an account, PRIMARY first, then by index.',
     args: { accountId: t.arg.id(accountArgument) },
     resolve: async (_root, { accountId }, { services }) =>
-      services.apiConfigs.list(await getAccount(services.database, accountId)),
+      services.apiConfigs.list(await services.accounts.resolve(accountId)),
   }),
 );

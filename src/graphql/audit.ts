@@ -6,8 +6,7 @@ import {
   type StoredAuditEntry,
 } from '../domain/audit.ts';
 import type { AuthEvent } from '../domain/event.ts';
-import { type AuditPage, readAuditLog } from '../services/audit/audit-log.ts';
-import { followEvents } from '../services/events/follow-events.ts';
+import type { AuditPage } from '../services/audit/audit-log.ts';
 import { OPERATORS, READERS } from './access-plugin.ts';
 import { ApiNameEnum } from './api-config.ts';
 import { builder, enumOf } from './builder.ts';
@@ -145,7 +144,7 @@ builder.queryField('auditLog', (t) =>
       component: t.arg({ type: AuditComponentEnum, description: 'Only entries of this component.' }),
       correlationId: t.arg.id({ description: 'Only entries that belong together under this id.' }),
     },
-    resolve: (_root, args, { services }) => readAuditLog(services.database, args),
+    resolve: (_root, args, { services }) => services.readAuditLog(args),
   }),
 );
 
@@ -155,7 +154,7 @@ builder.mutationField('verifyAudit', (t) =>
     type: VerificationRef,
     description:
       'Looks through the whole audit log: every entry holds a keyed hash of itself and of the one before it, and a signed file beside the database tells how many there are.',
-    resolve: (_root, _args, { services }) => services.database.verifyAudit(),
+    resolve: (_root, _args, { services }) => services.verifyAudit(),
   }),
 );
 
@@ -165,7 +164,7 @@ builder.subscriptionField('auditLog', (t) =>
     type: AuditEntryRef,
     description:
       'Entries of the audit log as they are written, of the active account and of the server as a whole.',
-    subscribe: (_root, _args, { services, caller }) => followEvents(services, caller, { only: 'AUDIT' }),
+    subscribe: (_root, _args, { services, caller }) => services.followEvents(caller, { only: 'AUDIT' }),
     resolve: (event) => (event as Extract<AuthEvent, { kind: 'AUDIT' }>).entry,
   }),
 );

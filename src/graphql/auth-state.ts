@@ -1,8 +1,6 @@
 import { AUTH_PHASES } from '../domain/auth-phase.ts';
 import { type AuthState, BLOCK_REASONS, type Cooldown } from '../domain/auth-state.ts';
 import { NEXT_OPERATIONS } from '../domain/next-operation.ts';
-import { getAccount } from '../services/accounts/accounts.ts';
-import { logOut, startLogin } from '../services/auth-state/account-login.ts';
 import { EVERYBODY, OPERATORS } from './access-plugin.ts';
 import { accountArgument, builder, enumOf, REPEATABLE } from './builder.ts';
 import { FailureCodeEnum, GenerationRunRef } from './generation-run.ts';
@@ -116,7 +114,7 @@ builder.queryFields((t) => ({
     description: 'How an account stands now.',
     args: { accountId: t.arg.id(accountArgument) },
     resolve: async (_root, { accountId }, { services }) =>
-      services.states.read(await getAccount(services.database, accountId)),
+      services.states.read(await services.accounts.resolve(accountId)),
   }),
   ready: t.boolean({
     allow: EVERYBODY,
@@ -125,7 +123,7 @@ builder.queryFields((t) => ({
       'The gate: confirmed, on the facts of now; also while a run goes through its phases. Closes by itself when a token of the confirmed set dies; of a partial set that was accepted, PRIMARY alone counts.',
     args: { accountId: t.arg.id(accountArgument) },
     resolve: async (_root, { accountId }, { services }) =>
-      services.states.ready(await getAccount(services.database, accountId)),
+      services.states.ready(await services.accounts.resolve(accountId)),
   }),
 }));
 
@@ -137,7 +135,7 @@ builder.mutationFields((t) => ({
       'Makes whatever is missing, from IDLE; refused with WRONG_STATE elsewhere, and with whatever generateTokens is refused with.',
     args: { accountId: t.arg.id(accountArgument) },
     resolve: async (_root, { accountId }, { services }) =>
-      startLogin(services, await getAccount(services.database, accountId)),
+      services.startLogin(await services.accounts.resolve(accountId)),
   }),
   acceptPartial: t.field({
     allow: OPERATORS,
@@ -146,7 +144,7 @@ builder.mutationFields((t) => ({
       'Goes on without the missing ones until the next 03:30 IST. Refused with WRONG_STATE before PRIMARY is validated, while a run is under way, and while the gate is open.',
     args: { accountId: t.arg.id(accountArgument) },
     resolve: async (_root, { accountId }, { services }) =>
-      services.states.acceptPartial(await getAccount(services.database, accountId)),
+      services.states.acceptPartial(await services.accounts.resolve(accountId)),
   }),
   enterDashboard: t.field({
     allow: OPERATORS,
@@ -154,7 +152,7 @@ builder.mutationFields((t) => ({
     description: 'Goes through the gate; refused with WRONG_STATE while it is shut.',
     args: { accountId: t.arg.id(accountArgument) },
     resolve: async (_root, { accountId }, { services }) =>
-      services.states.enterDashboard(await getAccount(services.database, accountId)),
+      services.states.enterDashboard(await services.accounts.resolve(accountId)),
   }),
   clearQuarantine: t.field({
     allow: OPERATORS,
@@ -172,7 +170,7 @@ builder.mutationFields((t) => ({
       }),
     },
     resolve: async (_root, { accountId, reason }, { services }) =>
-      services.states.clearQuarantine(await getAccount(services.database, accountId), reason),
+      services.states.clearQuarantine(await services.accounts.resolve(accountId), reason),
   }),
   logout: t.field({
     allow: OPERATORS,
@@ -183,6 +181,6 @@ builder.mutationFields((t) => ({
       revoke: t.arg.boolean({ description: 'End the tokens at the broker, too. Default false.' }),
     },
     resolve: async (_root, { accountId, revoke }, { services }) =>
-      logOut(services, await getAccount(services.database, accountId), revoke ?? false),
+      services.logOut(await services.accounts.resolve(accountId), revoke ?? false),
   }),
 }));

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { AuthConfirmed, AuthEvent, TokenVersion } from '../domain/event.ts';
-import { followEvents } from '../services/events/follow-events.ts';
 import { EVERYBODY } from './access-plugin.ts';
 import { AccountRef } from './account.ts';
 import { ApiNameEnum } from './api-config.ts';
@@ -147,7 +146,7 @@ builder.subscriptionFields((t) => ({
       }),
     },
     subscribe: (_root, { accountId, after }, { services, caller }) =>
-      followEvents(services, caller, { accountId, after: after == null ? undefined : Number(after) }),
+      services.followEvents(caller, { accountId, after: after == null ? undefined : Number(after) }),
     resolve: (event) => event,
   }),
   authState: t.field({
@@ -156,7 +155,7 @@ builder.subscriptionFields((t) => ({
     description: 'How an account stands: now, and whenever that changes.',
     args: { accountId: t.arg.id(accountArgument) },
     subscribe: (_root, { accountId }, { services, caller }) =>
-      followEvents(services, caller, { accountId, only: 'AUTH_STATE' }),
+      services.followEvents(caller, { accountId, only: 'AUTH_STATE' }),
     resolve: (event) => (event as EventOf<'AUTH_STATE'>).authState,
   }),
   tokenProgress: t.field({
@@ -165,7 +164,7 @@ builder.subscriptionFields((t) => ({
     description: 'How far the runs of an account have come; the run under way, or else the last one, first.',
     args: { accountId: t.arg.id(accountArgument) },
     subscribe: (_root, { accountId }, { services, caller }) =>
-      followEvents(services, caller, { accountId, only: 'TOKEN_PROGRESS' }),
+      services.followEvents(caller, { accountId, only: 'TOKEN_PROGRESS' }),
     resolve: (event) => (event as EventOf<'TOKEN_PROGRESS'>).progress,
   }),
   cooldown: t.field({
@@ -175,7 +174,7 @@ builder.subscriptionFields((t) => ({
       'The cooldown of an account: now, at least once a second while it is active, and at its end.',
     args: { accountId: t.arg.id(accountArgument) },
     subscribe: (_root, { accountId }, { services, caller }) =>
-      followEvents(services, caller, { accountId, only: 'COOLDOWN' }),
+      services.followEvents(caller, { accountId, only: 'COOLDOWN' }),
     resolve: (event) => (event as EventOf<'COOLDOWN'>).cooldown,
   }),
   authConfirmed: t.field({
@@ -185,7 +184,7 @@ builder.subscriptionFields((t) => ({
       'Told when everything is confirmed; at once to whoever begins to listen while the gate is open.',
     args: { accountId: t.arg.id(accountArgument) },
     subscribe: (_root, { accountId }, { services, caller }) =>
-      followEvents(services, caller, { accountId, only: 'AUTH_CONFIRMED' }),
+      services.followEvents(caller, { accountId, only: 'AUTH_CONFIRMED' }),
     resolve: (event) => (event as EventOf<'AUTH_CONFIRMED'>).confirmation,
   }),
 }));

@@ -12,7 +12,6 @@ import {
   STEP_STATUSES,
   type TokenProgress,
 } from '../domain/generation-run.ts';
-import { getAccount } from '../services/accounts/accounts.ts';
 import { OPERATORS, READERS } from './access-plugin.ts';
 import { ApiNameEnum } from './api-config.ts';
 import { accountArgument, builder, enumOf } from './builder.ts';
@@ -304,7 +303,7 @@ builder.mutationField('generateTokens', (t) =>
         message: 'Only mode PARTIAL takes API names.',
       }) as never,
     resolve: async (_root, args, { services }) => {
-      const account = await getAccount(services.database, args.accountId);
+      const account = await services.accounts.resolve(args.accountId);
       const request = {
         mode: args.mode,
         apiNames: args.apiNames ?? [],

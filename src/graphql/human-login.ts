@@ -1,5 +1,4 @@
-import { getAccount } from '../services/accounts/accounts.ts';
-import { beginHumanLogin, type HumanLogin } from '../services/acquisitions/human-login.ts';
+import type { HumanLogin } from '../services/human-login/human-login.ts';
 import { OPERATORS } from './access-plugin.ts';
 import { ApiNameEnum } from './api-config.ts';
 import { accountArgument, builder } from './builder.ts';
@@ -37,11 +36,6 @@ builder.mutationField('beginHumanLogin', (t) =>
       }),
     },
     resolve: async (_root, { accountId, apiName, replaceValid }, { services }) =>
-      beginHumanLogin(
-        services,
-        await getAccount(services.database, accountId),
-        apiName,
-        replaceValid ?? false,
-      ),
+      services.beginHumanLogin(await services.accounts.resolve(accountId), apiName, replaceValid ?? false),
   }),
 );

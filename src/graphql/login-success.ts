@@ -1,7 +1,6 @@
 import type { Profile } from '../domain/profile.ts';
 import { STORE_OPERATIONS } from '../domain/token.ts';
-import { getAccount } from '../services/accounts/accounts.ts';
-import { type LoginSuccess, readLoginSuccess } from '../services/tokens/token-status.ts';
+import type { LoginSuccess } from '../services/tokens/token-status.ts';
 import { READERS } from './access-plugin.ts';
 import { ApiNameEnum } from './api-config.ts';
 import { accountArgument, builder, enumOf } from './builder.ts';
@@ -85,6 +84,6 @@ builder.queryField('loginSuccess', (t) =>
       apiName: t.arg({ type: ApiNameEnum, description: 'Which API; PRIMARY if left out.' }),
     },
     resolve: async (_root, { accountId, apiName }, { services }) =>
-      readLoginSuccess(services, await getAccount(services.database, accountId), apiName ?? 'PRIMARY'),
+      services.readLoginSuccess(await services.accounts.resolve(accountId), apiName ?? 'PRIMARY'),
   }),
 );

@@ -1,7 +1,6 @@
 import type { DbRecovery } from '../domain/db-recovery.ts';
 import type { AuthEvent } from '../domain/event.ts';
-import { followEvents } from '../services/events/follow-events.ts';
-import { type BackupReport, backUp } from '../services/storage/backups.ts';
+import type { BackupReport } from '../services/storage/backups.ts';
 import { EVERYBODY, OPERATORS } from './access-plugin.ts';
 import { builder } from './builder.ts';
 import { StorageKindEnum } from './token.ts';
@@ -37,7 +36,7 @@ builder.mutationField('backUpDatabase', (t) =>
     type: BackupRef,
     description:
       'Copies the database while it is in use, and keeps the newest seven copies. One is made before each run, too. Refused with DATABASE_UNAVAILABLE while the database cannot be written.',
-    resolve: (_root, _args, { services }) => backUp(services),
+    resolve: (_root, _args, { services }) => services.backUp(),
   }),
 );
 
@@ -47,8 +46,7 @@ builder.subscriptionField('dbRecovery', (t) =>
     type: DbRecoveryRef,
     description:
       'Told when memory takes over from the database, when that changes, and when the database is back; at once to whoever begins to listen meanwhile.',
-    subscribe: (_root, _args, { services, caller }) =>
-      followEvents(services, caller, { only: 'DB_RECOVERY' }),
+    subscribe: (_root, _args, { services, caller }) => services.followEvents(caller, { only: 'DB_RECOVERY' }),
     resolve: (event) => (event as Extract<AuthEvent, { kind: 'DB_RECOVERY' }>).recovery,
   }),
 );

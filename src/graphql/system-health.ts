@@ -1,5 +1,4 @@
 import { type Finding, HEALTH_COMPONENTS, HEALTH_STATES, type SystemHealth } from '../domain/health.ts';
-import { readSystemHealth } from '../services/health/system-health.ts';
 import { READERS } from './access-plugin.ts';
 import { builder, enumOf } from './builder.ts';
 
@@ -82,6 +81,6 @@ builder.queryField('systemHealth', (t) =>
           'Also starts and closes a browser and compares the clocks; takes some seconds and spends no OTP. Default false.',
       }),
     },
-    resolve: (_root, { thorough }, { services }) => readSystemHealth(services, thorough ?? false),
+    resolve: (_root, { thorough }, { services }) => services.readSystemHealth(thorough ?? false),
   }),
 );

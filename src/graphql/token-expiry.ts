@@ -1,8 +1,7 @@
 import { mayUseApi } from '../domain/access-key.ts';
 import { EXPIRY_LEVELS } from '../domain/expiry.ts';
 import { toLocalIst } from '../domain/wall-time.ts';
-import { getAccount } from '../services/accounts/accounts.ts';
-import { readTokenExpiry, type TokenExpiry } from '../services/tokens/token-status.ts';
+import type { TokenExpiry } from '../services/tokens/token-status.ts';
 import { EVERYBODY } from './access-plugin.ts';
 import { ApiNameEnum } from './api-config.ts';
 import { accountArgument, builder, enumOf } from './builder.ts';
@@ -42,7 +41,7 @@ builder.queryField('tokenExpiry', (t) =>
       'When the tokens of the enabled APIs end, PRIMARY first; APIs without a readable end are left out. Reading it triggers nothing.',
     args: { accountId: t.arg.id(accountArgument) },
     resolve: async (_root, { accountId }, { services, caller }) => {
-      const expiries = await readTokenExpiry(services, await getAccount(services.database, accountId));
+      const expiries = await services.readTokenExpiry(await services.accounts.resolve(accountId));
       return expiries.filter(({ apiName }) => mayUseApi(caller.bounds, apiName));
     },
   }),

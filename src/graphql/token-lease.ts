@@ -1,10 +1,4 @@
-import { getAccount } from '../services/accounts/accounts.ts';
-import {
-  type LeaseHolder,
-  leaseToken,
-  listLeases,
-  type TokenLease,
-} from '../services/tokens/token-leases.ts';
+import type { LeaseHolder, TokenLease } from '../services/tokens/token-leases.ts';
 import { READERS, SERVICES } from './access-plugin.ts';
 import { ApiNameEnum } from './api-config.ts';
 import { accountArgument, builder } from './builder.ts';
@@ -49,7 +43,7 @@ builder.queryField('tokenLeases', (t) =>
     description: 'Which key runs on which version of which token. Revoked keys are left out.',
     args: { accountId: t.arg.id(accountArgument) },
     resolve: async (_root, { accountId }, { services }) => [
-      ...(await listLeases(services, await getAccount(services.database, accountId))),
+      ...(await services.listLeases(await services.accounts.resolve(accountId))),
     ],
   }),
 );
@@ -65,6 +59,6 @@ builder.mutationField('leaseToken', (t) =>
       apiName: t.arg({ type: ApiNameEnum, required: true, description: 'Whose token.' }),
     },
     resolve: async (_root, { accountId, apiName }, { services, caller }) =>
-      leaseToken(services, caller, await getAccount(services.database, accountId), apiName),
+      services.leaseToken(caller, await services.accounts.resolve(accountId), apiName),
   }),
 );

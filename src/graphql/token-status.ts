@@ -9,8 +9,6 @@ import {
   type TokenStatusReport,
 } from '../domain/token-status.ts';
 import { reasonText, type TokenCheck } from '../domain/verdict.ts';
-import { getAccount } from '../services/accounts/accounts.ts';
-import { readTokenStatus } from '../services/tokens/token-status.ts';
 import { READERS } from './access-plugin.ts';
 import { ApiNameEnum } from './api-config.ts';
 import { accountArgument, builder, enumOf } from './builder.ts';
@@ -148,6 +146,6 @@ builder.queryField('tokenStatus', (t) =>
       'Asks about every enabled API: time first, then the broker’s profile call, two at a time and each once. A token found EXPIRED or INVALID is marked inactive at once; UNKNOWN changes nothing.',
     args: { accountId: t.arg.id(accountArgument) },
     resolve: async (_root, { accountId }, { services }) =>
-      readTokenStatus(services, await getAccount(services.database, accountId)),
+      services.readTokenStatus(await services.accounts.resolve(accountId)),
   }),
 );

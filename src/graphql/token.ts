@@ -1,7 +1,6 @@
 import { mayUseApi } from '../domain/access-key.ts';
 import { STORAGE_KINDS } from '../domain/token.ts';
 import { endOf, VERDICTS } from '../domain/verdict.ts';
-import { getAccount } from '../services/accounts/accounts.ts';
 import type { KnownToken } from '../services/tokens/token-verifier.ts';
 import { EVERYBODY } from './access-plugin.ts';
 import { ApiNameEnum } from './api-config.ts';
@@ -88,7 +87,7 @@ builder.queryField('tokens', (t) =>
       'The tokens of all enabled APIs, PRIMARY first, from the database; the broker is not asked. A key that is confined to some APIs is told of those.',
     args: { accountId: t.arg.id(accountArgument) },
     resolve: async (_root, { accountId }, { services, caller }) => {
-      const account = await getAccount(services.database, accountId);
+      const account = await services.accounts.resolve(accountId);
       const configs = await services.apiConfigs.enabled(account);
       const own = configs.filter(({ apiName }) => mayUseApi(caller.bounds, apiName));
       return services.verifier.lastKnown(account, own);

@@ -7,7 +7,6 @@ import type { Acquisitions } from '../services/acquisitions/acquisitions.ts';
 import type { ApprovalNotices } from '../services/acquisitions/approval-notices.ts';
 import { correlated } from '../services/audit/correlation.ts';
 import type { Services } from '../services/services.ts';
-import { StateRevision } from '../services/state-revision.ts';
 import { Access, OPERATOR } from './access.ts';
 import { callbackRoute } from './callback.ts';
 import { AnswerCache } from './graphql/answer-cache.ts';
@@ -58,7 +57,7 @@ export const createHttpServer = (options: Options): HttpServer => {
     await sessions.endOf(key.id);
   });
   sessions.onEnded((callerId) => operations.open.endAll(callerId));
-  const answers = new AnswerCache(new StateRevision(services), clock, options.answerCacheBytes);
+  const answers = new AnswerCache(services.revision, clock, options.answerCacheBytes);
   const handler = createHandler({
     access,
     graphql: new GraphQLEndpoint({ schema, services, operations, answers, streamsPerKey, log }),

@@ -2,40 +2,79 @@ import type { BrowserOptions } from '../broker/chromium/broker-browser.ts';
 import type { Database } from '../db/database.ts';
 import type { AccessKeys } from './access/access-keys.ts';
 import type { Sessions } from './access/sessions.ts';
-import type { AccountCredentials } from './accounts/account-credentials.ts';
+import type { Accounts } from './accounts/accounts.ts';
 import type { ApiConfigs } from './accounts/api-configs.ts';
 import type { Audit } from './audit/audit.ts';
+import { readAuditLog } from './audit/audit-log.ts';
 import type { Refusals } from './audit/refusal-audit.ts';
 import type { AccountSwitch } from './auth-state/account-switch.ts';
 import type { AuthStates } from './auth-state/auth-states.ts';
 import type { Clock } from './clock.ts';
 import type { EventLog } from './events/event-log.ts';
+import { followEvents } from './events/follow-events.ts';
+import { logOut, startLogin } from './generation/account-login.ts';
 import type { TokenGeneration } from './generation/token-generation.ts';
 import type { AppInspection } from './health/app-inspection.ts';
+import { readMetrics } from './health/metrics.ts';
+import { readSystemHealth } from './health/system-health.ts';
+import { beginHumanLogin } from './human-login/human-login.ts';
 import type { Runs } from './runs/runs.ts';
+import { StateRevision } from './state-revision.ts';
+import { backUp } from './storage/backups.ts';
+import { rotateMasterKey } from './storage/master-key.ts';
+import { leaseToken, listLeases } from './tokens/token-leases.ts';
+import { readLoginSuccess, readTokenExpiry, readTokenStatus } from './tokens/token-status.ts';
 import type { TokenVerifier } from './tokens/token-verifier.ts';
 
-/** What a request may call; `app.ts` puts it together. */
-export interface Services {
+/** What the use-cases are made of. Each names in its own file what of it it takes. */
+export interface Parts {
   readonly database: Database;
-  readonly credentials: AccountCredentials;
-  readonly accountSwitch: AccountSwitch;
-  readonly apiConfigs: ApiConfigs;
-  readonly verifier: TokenVerifier;
-  readonly generation: TokenGeneration;
-  readonly runs: Runs;
-  readonly states: AuthStates;
-  readonly events: EventLog;
-  readonly audit: Audit;
-  readonly apps: AppInspection;
-  readonly accessKeys: AccessKeys;
-  readonly sessions: Sessions;
-  readonly refusals: Refusals;
-  readonly browser: BrowserOptions;
-  readonly broker: { readonly apiBaseUrl: string; readonly timeoutMs: number };
   /** The database's path as people may see it: relative to the working directory. */
   readonly databaseLabel: string;
+  readonly events: EventLog;
+  readonly audit: Audit;
+  readonly refusals: Refusals;
+  readonly accessKeys: AccessKeys;
+  readonly sessions: Sessions;
+  readonly accounts: Accounts;
+  readonly accountSwitch: AccountSwitch;
+  readonly apiConfigs: ApiConfigs;
+  readonly apps: AppInspection;
+  readonly verifier: TokenVerifier;
+  readonly states: AuthStates;
+  readonly runs: Runs;
+  readonly generation: TokenGeneration;
+  readonly browser: BrowserOptions;
+  readonly broker: { readonly apiBaseUrl: string; readonly timeoutMs: number };
   /** VEGA_OPERATOR_KEY is short enough to be found by trying. */
   readonly isOperatorKeyGuessable: boolean;
   readonly clock: Clock;
 }
+
+/** What a request may call: the living parts, and the use-cases with their parts already given. */
+export const createServices = (parts: Parts) => {
+  const { accounts, accountSwitch, apiConfigs, verifier, states, runs, generation } = parts;
+  const { events, refusals, accessKeys, sessions, clock } = parts;
+  return {
+    ...{ accounts, accountSwitch, apiConfigs, verifier, states, runs, generation },
+    ...{ events, refusals, accessKeys, sessions, clock },
+    revision: new StateRevision(parts),
+    startLogin: startLogin.bind(null, parts),
+    logOut: logOut.bind(null, parts),
+    beginHumanLogin: beginHumanLogin.bind(null, parts),
+    readTokenStatus: readTokenStatus.bind(null, parts),
+    readTokenExpiry: readTokenExpiry.bind(null, parts),
+    readLoginSuccess: readLoginSuccess.bind(null, parts),
+    leaseToken: leaseToken.bind(null, parts),
+    listLeases: listLeases.bind(null, parts),
+    followEvents: followEvents.bind(null, parts),
+    readAuditLog: readAuditLog.bind(null, parts.database),
+    verifyAudit: () => parts.database.verifyAudit(),
+    readSystemHealth: readSystemHealth.bind(null, parts),
+    readMetrics: readMetrics.bind(null, parts),
+    backUp: backUp.bind(null, parts),
+    rotateMasterKey: rotateMasterKey.bind(null, parts),
+  };
+};
+
+export type Services = ReturnType<typeof createServices>;

@@ -231,8 +231,8 @@ test('a token of an app that is off, or that there is not, is not handed out, an
 test('nobody but the holder of a key is handed a token, not even by mistake of ours', async () => {
   await using testApp = await openTestApp({ apis: 1 });
   plantToken(testApp, 'PRIMARY');
-  const account = await getAccount(testApp.app.services.database, null);
+  const account = await getAccount(testApp.app.parts.database, null);
   const operator = { id: 'operator', keyId: null, role: 'OPERATOR', bounds: UNBOUND } as const;
-  const refusal = await leaseToken(testApp.app.services, operator, account, 'PRIMARY').catch(codeOf);
+  const refusal = await leaseToken(testApp.app.parts, operator, account, 'PRIMARY').catch(codeOf);
   expect(refusal).toBe('FORBIDDEN');
 });

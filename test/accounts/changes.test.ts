@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { addAccount } from '../../src/services/accounts/account-changes.ts';
 import { openTestApp, type TestApp, until } from '../support/test-app.ts';
 import { openTwoLogins, SECOND, SECOND_ENVIRONMENT, SECOND_INPUT } from './two-logins.ts';
 
@@ -245,7 +244,7 @@ test('an account with a run under way is not removed, and credentials that are n
     redirectUri: 'https://desk.example/',
     texts: { mobileNumber: 'x', pin: '1', totp: 'y' },
   };
-  const refusal = await addAccount(testApp.app.services, wish).catch((error: unknown) => error);
+  const refusal = await testApp.app.services.accounts.add(wish).catch((error: unknown) => error);
   expect(refusal).toMatchObject({
     code: 'BAD_USER_INPUT',
     nextAction: expect.stringContaining('mobileNumber as'),

@@ -18,7 +18,7 @@ const MADE_UP: Readonly<Record<string, string>> = {
 const ROUNDS = 25;
 
 await using testApp = await openTestApp({ apis: 1 });
-const database = new Sqlite(testApp.app.services.database.path);
+const database = new Sqlite(testApp.app.parts.database.path);
 const fill = `
   with recursive n(i) as (select 1 union all select i + 1 from n where i < ${ENTRIES})
   insert into vega_audit_entries (${columns().join(', ')})

@@ -1,7 +1,6 @@
 import './bench-folder.ts';
 import { spawn } from 'node:child_process';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { backUp } from '../../src/services/storage/backups.ts';
 import { holdLock } from '../db/temporary-database.ts';
 import { openTestApp, settle, type TestApp } from '../support/test-app.ts';
 import { atMost, machine, tell } from './ratios.ts';
@@ -41,7 +40,7 @@ interface Measured {
 }
 
 const measure = async (testApp: TestApp): Promise<Measured> => {
-  const { audit } = testApp.app.services;
+  const { audit } = testApp.app.parts;
   const loop = monitorEventLoopDelay({ resolution: 2 });
   const client = spawn(process.execPath, [
     '-e',
@@ -72,16 +71,16 @@ const show = (name: string, { median, p99, lag }: Measured): string => {
 };
 
 await using testApp = await openTestApp({ env: { VEGA_LOG_LEVEL: 'silent' } });
-await backUp(testApp.app.services);
+await testApp.app.services.backUp();
 const free = await measure(testApp);
-const other = await holdLock(testApp.app.services.database.path);
+const other = await holdLock(testApp.app.parts.database.path);
 await settle(500);
 const locked = await measure(testApp);
 const recovery = monitorEventLoopDelay({ resolution: 2 });
 recovery.enable();
-const { pendingWrites } = testApp.app.services.database.recovery;
+const { pendingWrites } = testApp.app.parts.database.recovery;
 await other.release();
-while (testApp.app.services.database.trouble !== null) await settle(10);
+while (testApp.app.parts.database.trouble !== null) await settle(10);
 recovery.disable();
 tell(
   [

@@ -111,7 +111,7 @@ const plant = (file: string): void => {
 
 const name = process.argv[2] as QueryContender;
 const app = await openBenchApp(name === 'misses' ? { answerCacheBytes: 0 } : {});
-const { path } = app.services.database;
+const { path } = app.parts.database;
 plant(path);
 const { url } = await app.listen();
 const ports: Readonly<Record<QueryContender, () => Promise<number>>> = {

@@ -31,7 +31,7 @@ test('names and reasons that were stored before are shown, and the terminal obey
   await testApp.client.createAccessKey({ input: { name: 'feed', role: 'SERVICE' } });
   testApp.change('update vega_access_keys set name = ?', EVIL);
   testApp.change('update vega_accounts set name = ?', EVIL);
-  await testApp.app.services.audit.record('ACCOUNT_RENAMED', { name: EVIL });
+  await testApp.app.parts.audit.record('ACCOUNT_RENAMED', { name: EVIL });
   const commands = ['keys', 'audit', 'accounts', 'status'].flatMap((command) => [
     [command],
     [command, '--json'],

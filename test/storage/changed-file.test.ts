@@ -198,7 +198,7 @@ test('a write-ahead log that is deleted while it is in use costs nothing', async
 
 test('a running server says it on the page, in its health and to its subscribers', async () => {
   await using testApp = await openTestApp({ apis: 1 });
-  const { database } = testApp.app.services;
+  const { database } = testApp.app.parts;
   const told: unknown[] = [];
   database.listen({ recovery: ({ dbLocked }) => told.push(dbLocked) });
   renameSync(database.path, `${database.path}.moved`);

@@ -106,7 +106,7 @@ describe('a byte that was changed', () => {
     await using first = await openTestApp({ apis: 1 });
     const { directory, broker } = first;
     const file = `${directory}/${DATABASE}`;
-    const { database, audit } = first.app.services;
+    const { database, audit } = first.app.parts;
     await using other = await holdLock(file);
     for (let count = 0; count < 3; count += 1) await audit.record('SESSIONS_ENDED', { count });
     expect(database.trouble).toMatchObject({ isOnDisk: true });

@@ -53,7 +53,7 @@ const lookInto = (directory: string) => {
 
 const verify = async (directory: string, broker: Simulator): Promise<Found> => {
   const app = await openProgram(directory, broker);
-  const { valid } = await app.services.database.verifyAudit();
+  const { valid } = await app.parts.database.verifyAudit();
   await app[Symbol.asyncDispose]();
   const spilled = existsSync(path.join(directory, 'vega_trade.db.spill'));
   return { ...lookInto(directory), audit: valid, spilled };
@@ -70,7 +70,7 @@ const goOn = async (fault: Fault, from: number): Promise<Found> => {
   file.arm(fault, from);
   expect(await logInOnce(app, broker)).toBe(200);
   file.mend();
-  await until('the end of the outage', () => app.services.database.trouble === null);
+  await until('the end of the outage', () => app.parts.database.trouble === null);
   await app[Symbol.asyncDispose]();
   return await verify(folder.directory, broker);
 };

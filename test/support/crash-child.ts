@@ -27,8 +27,8 @@ await using app = await openApp(readConfig(process.env), {
     if (left === 0) process.kill(process.pid, 'SIGKILL');
   },
 });
-const { services, operatorKey } = app;
-const account = await getAccount(services.database, null);
+const { services, parts, operatorKey } = app;
+const account = await getAccount(parts.database, null);
 
 if (services.runs.live(account.id) === null) {
   const response = await app.fetch(

@@ -2,7 +2,7 @@ import type { Registry } from 'prom-client';
 import { AUTH_PHASES } from '../../domain/auth-phase.ts';
 import { RUN_STATUSES } from '../../domain/generation-run.ts';
 import { VERDICTS } from '../../domain/verdict.ts';
-import { type AccountMetrics, type Metrics, readMetrics } from '../../services/health/metrics.ts';
+import type { AccountMetrics, Metrics } from '../../services/health/metrics.ts';
 import type { Services } from '../../services/services.ts';
 import { restError } from '../rest-error.ts';
 import { readParameters } from './parameters.ts';
@@ -22,7 +22,7 @@ export const metricsRoute = (services: Services): RestRoute => ({
     if (parameters instanceof Response) return parameters;
     // Loaded by the first scrape: most starts of the program never see one.
     const { Registry } = await import('prom-client');
-    const own = await gaugesOf(await readMetrics(services));
+    const own = await gaugesOf(await services.readMetrics());
     const registry = Registry.merge([own, await processMetrics()]);
     return new Response(await registry.metrics(), { headers: { 'content-type': registry.contentType } });
   },

@@ -1,12 +1,25 @@
+import type { Database } from '../../db/database.ts';
 import type { Caller } from '../../domain/access-key.ts';
+import type { Account } from '../../domain/account.ts';
 import type { AuthState } from '../../domain/auth-state.ts';
 import type { DbRecovery } from '../../domain/db-recovery.ts';
 import { type AuthEvent, CONFIRMATION, type ControlEvent, type EventPayload } from '../../domain/event.ts';
 import { canReceive } from '../../domain/event-visibility.ts';
 import type { TokenProgress } from '../../domain/generation-run.ts';
 import { getAccount } from '../accounts/accounts.ts';
-import type { Services } from '../services.ts';
+import type { EventLog } from './event-log.ts';
 import type { EventReader } from './event-reader.ts';
+
+interface Parts {
+  readonly database: Database;
+  readonly events: EventLog;
+  readonly states: States;
+}
+
+interface States {
+  /** Calls `begin` with the account's state, before anything changes it. */
+  snapshot<Result>(account: Account, begin: (view: View) => Result): Promise<Result>;
+}
 
 interface SubscribeOptions {
   readonly accountId?: string | null | undefined;
@@ -21,7 +34,7 @@ interface SubscribeOptions {
  * is the active one.
  */
 export const followEvents = async (
-  { database, events, states }: Pick<Services, 'database' | 'events' | 'states'>,
+  { database, events, states }: Parts,
   caller: Caller,
   { accountId, after, only }: SubscribeOptions,
 ): Promise<EventReader> => {

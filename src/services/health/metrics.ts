@@ -1,12 +1,16 @@
+import type { Database } from '../../db/database.ts';
 import { countRuns } from '../../db/queries/generation-runs.ts';
 import type { Account } from '../../domain/account.ts';
 import type { ApiName } from '../../domain/api-name.ts';
 import type { AuthPhase } from '../../domain/auth-phase.ts';
+import type { AuthState } from '../../domain/auth-state.ts';
 import { remainingSeconds } from '../../domain/expiry.ts';
 import type { RunStatus } from '../../domain/generation-run.ts';
 import { endOf, type Verdict } from '../../domain/verdict.ts';
 import { listAccounts } from '../accounts/accounts.ts';
-import type { Services } from '../services.ts';
+import type { ApiConfigs } from '../accounts/api-configs.ts';
+import type { Clock } from '../clock.ts';
+import type { TokenVerifier } from '../tokens/token-verifier.ts';
 
 /** One account in figures. */
 export interface AccountMetrics {
@@ -30,16 +34,30 @@ export interface Metrics {
   readonly eventReaders: number;
 }
 
-export const readMetrics = async (services: Services): Promise<Metrics> => {
-  const accounts = await listAccounts(services.database);
+interface Parts {
+  readonly database: Database;
+  readonly apiConfigs: ApiConfigs;
+  readonly verifier: TokenVerifier;
+  readonly states: {
+    read(account: Account): Promise<AuthState>;
+    ready(account: Account): Promise<boolean>;
+  };
+  readonly events: { readonly readers: number };
+  readonly clock: Clock;
+}
+
+export const readMetrics = async (parts: Parts): Promise<Metrics> => {
+  const accounts = await listAccounts(parts.database);
   return {
-    accounts: await Promise.all(accounts.map((account) => measure(services, account))),
-    eventReaders: services.events.readers,
+    accounts: await Promise.all(accounts.map((account) => measure(parts, account))),
+    eventReaders: parts.events.readers,
   };
 };
 
-const measure = async (services: Services, account: Account): Promise<AccountMetrics> => {
-  const { apiConfigs, clock, database, states, verifier } = services;
+const measure = async (
+  { apiConfigs, clock, database, states, verifier }: Parts,
+  account: Account,
+): Promise<AccountMetrics> => {
   const { state, cooldown } = await states.read(account);
   const known = await verifier.lastKnown(account, await apiConfigs.enabled(account));
   const now = clock();

@@ -1,11 +1,8 @@
 import { Refusal } from '../../domain/refusal.ts';
-import type { Services } from '../services.ts';
-import { backUpAfterRotation, refuseOutage } from './backups.ts';
-
-type Needs = Pick<Services, 'database' | 'audit' | 'clock'>;
+import { type BackupParts, backUpAfterRotation, refuseOutage } from './backups.ts';
 
 /** Seals every secret with a new master key, and makes a backup that it opens; false when that could not be made. */
-export const rotateMasterKey = async (needs: Needs): Promise<boolean> => {
+export const rotateMasterKey = async (needs: BackupParts): Promise<boolean> => {
   const { database, audit } = needs;
   refuseOutage(database);
   if (await database.rotateMasterKey()) {

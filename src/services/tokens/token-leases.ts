@@ -1,3 +1,4 @@
+import type { Database } from '../../db/database.ts';
 import { isLiveKey } from '../../db/queries/access-keys.ts';
 import { findLeases, type LeaseRecord, recordLease } from '../../db/queries/token-leases.ts';
 import { findTokens } from '../../db/queries/tokens.ts';
@@ -10,8 +11,12 @@ import { nextExpiry } from '../../domain/expiry.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { endOf, reasonText, type Verdict } from '../../domain/verdict.ts';
-import type { Services } from '../services.ts';
-import type { KnownToken } from './token-verifier.ts';
+import type { AccessKeys } from '../access/access-keys.ts';
+import type { ApiConfigs } from '../accounts/api-configs.ts';
+import type { Audit } from '../audit/audit.ts';
+import type { Refusals } from '../audit/refusal-audit.ts';
+import type { Clock } from '../clock.ts';
+import type { KnownToken, TokenVerifier } from './token-verifier.ts';
 
 /** A token's value in the hands of a program. */
 export interface TokenLease {
@@ -28,10 +33,14 @@ export interface LeaseHolder extends LeaseRecord {
   readonly isPresent: boolean;
 }
 
-type Needs = Pick<
-  Services,
-  'database' | 'apiConfigs' | 'verifier' | 'audit' | 'accessKeys' | 'refusals' | 'clock'
->;
+interface LeaseParts {
+  readonly database: Database;
+  readonly apiConfigs: ApiConfigs;
+  readonly verifier: TokenVerifier;
+  readonly audit: Audit;
+  readonly refusals: Refusals;
+  readonly clock: Clock;
+}
 
 /** After an answer that told nothing the broker is left alone for so long, however often a program asks. */
 const ASK_AGAIN_MS = 10_000;
@@ -47,7 +56,7 @@ const NEXT_ACTIONS: Readonly<Record<Exclude<Verdict, 'VALID'>, string>> = {
 
 /** Hands a token to a SERVICE key. Nothing leaves before it is written down that it does. */
 export const leaseToken = async (
-  needs: Needs,
+  parts: LeaseParts,
   caller: Caller,
   account: Account,
   apiName: ApiName,
@@ -55,22 +64,22 @@ export const leaseToken = async (
   const { keyId } = caller;
   if (keyId === null) throw outOfBounds('Only a SERVICE key is handed tokens.');
   const refuse = (reason: LeaseRefusal): void =>
-    needs.refusals.note('LEASE_REFUSED', { keyId, api: apiName, reason });
+    parts.refusals.note('LEASE_REFUSED', { keyId, api: apiName, reason });
   const { accountId } = caller.bounds;
   if ((accountId !== null && accountId !== account.id) || !mayUseApi(caller.bounds, apiName)) {
     refuse('OUT_OF_BOUNDS');
     throw outOfBounds(`This key is not made for ${apiName} of ${account.id}.`);
   }
-  const config = await needs.apiConfigs.getEnabled(account, apiName).catch((error: unknown) => {
+  const config = await parts.apiConfigs.getEnabled(account, apiName).catch((error: unknown) => {
     if (error instanceof Refusal) refuse('API_NOT_CONFIGURED');
     throw error;
   });
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-    const known = await judge(needs, account, config);
+    const known = await judge(parts, account, config);
     if (known.token === undefined || known.check.verdict !== 'VALID') {
       const verdict = known.check.verdict === 'VALID' ? 'MISSING' : known.check.verdict;
       refuse(verdict);
-      const retryableAt = verdict === 'UNKNOWN' ? after(needs, ASK_AGAIN_MS) : null;
+      const retryableAt = verdict === 'UNKNOWN' ? after(parts, ASK_AGAIN_MS) : null;
       throw new Refusal(
         'TOKEN_NOT_VALID',
         `The token of ${apiName} is ${verdict}${verdict === 'UNKNOWN' ? ` (${reasonText(known.check)})` : ''}.`,
@@ -79,23 +88,24 @@ export const leaseToken = async (
       );
     }
     const { accessToken, version } = known.token;
-    const lease = { keyId, accountId: account.id, apiName, version, leasedAt: needs.clock() };
-    if (await writeDown(needs, lease, account, known.token.fingerprint))
-      return { apiName, accessToken, version, expiresAt: endOf(known.token) ?? nextExpiry(needs.clock()) };
+    const lease = { keyId, accountId: account.id, apiName, version, leasedAt: parts.clock() };
+    if (await writeDown(parts, lease, account, known.token.fingerprint))
+      return { apiName, accessToken, version, expiresAt: endOf(known.token) ?? nextExpiry(parts.clock()) };
   }
   throw new Refusal(
     'WRONG_STATE',
     'The token is being replaced right now.',
     'Try again in a second.',
-    after(needs, 1000),
+    after(parts, 1000),
   );
 };
 
-const after = ({ clock }: Needs, milliseconds: number): Date => new Date(clock().getTime() + milliseconds);
+const after = ({ clock }: LeaseParts, milliseconds: number): Date =>
+  new Date(clock().getTime() + milliseconds);
 
 /** Who holds what, of the keys that still may. */
 export const listLeases = async (
-  { database, verifier, apiConfigs, accessKeys }: Needs,
+  { database, verifier, apiConfigs, accessKeys }: LeaseParts & { readonly accessKeys: AccessKeys },
   account: Account,
 ): Promise<readonly LeaseHolder[]> => {
   const known = await verifier.lastKnown(account, await apiConfigs.list(account));
@@ -111,7 +121,7 @@ export const listLeases = async (
 
 /** What is known; the broker is asked where that is not enough. */
 const judge = async (
-  { verifier, clock }: Needs,
+  { verifier, clock }: LeaseParts,
   account: Account,
   config: ApiConfig,
 ): Promise<KnownToken> => {
@@ -126,7 +136,7 @@ const judge = async (
 
 /** False when the token is not the present one any more: then nothing was written. */
 const writeDown = (
-  { database, audit }: Needs,
+  { database, audit }: LeaseParts,
   lease: LeaseRecord,
   account: Account,
   fingerprint: string,

@@ -1,3 +1,4 @@
+import type { Database } from '../../db/database.ts';
 import { countActiveTokens, findOperation } from '../../db/queries/token-facts.ts';
 import type { Account } from '../../domain/account.ts';
 import type { ApiName } from '../../domain/api-name.ts';
@@ -6,15 +7,23 @@ import type { Profile } from '../../domain/profile.ts';
 import type { StoreOperation } from '../../domain/token.ts';
 import type { TokenStatusReport } from '../../domain/token-status.ts';
 import { endOf } from '../../domain/verdict.ts';
-import type { Services } from '../services.ts';
+import type { ApiConfigs } from '../accounts/api-configs.ts';
+import type { Clock } from '../clock.ts';
+import type { TokenVerifier } from './token-verifier.ts';
 
-type Facts = Pick<Services, 'database' | 'verifier' | 'apiConfigs' | 'clock' | 'states' | 'databaseLabel'>;
+export interface TokenParts {
+  readonly database: Database;
+  readonly apiConfigs: ApiConfigs;
+  readonly verifier: TokenVerifier;
+  readonly states: { settle(account: Account): Promise<unknown> };
+  readonly clock: Clock;
+}
 
 /** Asks both layers about every enabled API. */
-export const readTokenStatus = async (services: Facts, account: Account): Promise<TokenStatusReport> => {
-  const known = await services.verifier.check(account, await services.apiConfigs.enabled(account));
-  await services.states.settle(account);
-  return { checkedAt: services.clock(), tokens: known.map(({ check }) => check) };
+export const readTokenStatus = async (parts: TokenParts, account: Account): Promise<TokenStatusReport> => {
+  const known = await parts.verifier.check(account, await parts.apiConfigs.enabled(account));
+  await parts.states.settle(account);
+  return { checkedAt: parts.clock(), tokens: known.map(({ check }) => check) };
 };
 
 export interface TokenExpiry {
@@ -25,9 +34,12 @@ export interface TokenExpiry {
 }
 
 /** When the tokens of the enabled APIs end, by the server's clock. Reads the database and nothing else. */
-export const readTokenExpiry = async (services: Facts, account: Account): Promise<readonly TokenExpiry[]> => {
-  const known = await services.verifier.lastKnown(account, await services.apiConfigs.enabled(account));
-  const now = services.clock();
+export const readTokenExpiry = async (
+  parts: TokenParts,
+  account: Account,
+): Promise<readonly TokenExpiry[]> => {
+  const known = await parts.verifier.lastKnown(account, await parts.apiConfigs.enabled(account));
+  const now = parts.clock();
   return known.flatMap(({ config, token }) => {
     const expiresAt = token === undefined ? null : endOf(token);
     if (expiresAt === null) return [];
@@ -51,18 +63,17 @@ export interface LoginSuccess {
 
 /** The facts of one API's login, if its token is valid: the broker is asked unless it was asked before. Else null. */
 export const readLoginSuccess = async (
-  services: Facts,
+  parts: TokenParts & { readonly databaseLabel: string },
   account: Account,
   apiName: ApiName,
 ): Promise<LoginSuccess | null> => {
-  const configs = (await services.apiConfigs.enabled(account)).filter((config) => config.apiName === apiName);
-  const [before] = await services.verifier.lastKnown(account, configs);
-  const [known] =
-    before?.check.verdict === 'VALID' ? [before] : await services.verifier.check(account, configs);
+  const configs = (await parts.apiConfigs.enabled(account)).filter((config) => config.apiName === apiName);
+  const [before] = await parts.verifier.lastKnown(account, configs);
+  const [known] = before?.check.verdict === 'VALID' ? [before] : await parts.verifier.check(account, configs);
   if (known?.token === undefined || known.check.verdict !== 'VALID') return null;
-  const profile = services.verifier.profileOf(account, known.token);
+  const profile = parts.verifier.profileOf(account, known.token);
   if (profile === null) return null;
-  const { database, databaseLabel } = services;
+  const { database, databaseLabel } = parts;
   return {
     apiName,
     databaseLabel,

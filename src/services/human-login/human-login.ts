@@ -6,11 +6,13 @@ import type { Account } from '../../domain/account.ts';
 import { isLapsed } from '../../domain/acquisition.ts';
 import type { ApiName } from '../../domain/api-name.ts';
 import type { FailureCode } from '../../domain/failure.ts';
+import type { ApiConfigs } from '../accounts/api-configs.ts';
+import type { Acquisitions } from '../acquisitions/acquisitions.ts';
+import type { Audit } from '../audit/audit.ts';
 import type { Clock } from '../clock.ts';
+import type { TokenGeneration } from '../generation/token-generation.ts';
 import { useCode } from '../runs/use-code.ts';
 import { hashSecret, isSameHash } from '../secret-hash.ts';
-import type { Services } from '../services.ts';
-import type { Acquisitions } from './acquisitions.ts';
 
 /** How long a person may take to log in. */
 const HUMAN_LOGIN_MS = 600_000;
@@ -24,9 +26,17 @@ export interface HumanLogin {
   readonly expiresAt: Date;
 }
 
+interface Parts {
+  readonly apiConfigs: ApiConfigs;
+  readonly generation: TokenGeneration;
+  readonly broker: { readonly apiBaseUrl: string };
+  readonly audit: Audit;
+  readonly clock: Clock;
+}
+
 /** Stores a run that waits for one redirect, and answers where the person has to go. */
 export const beginHumanLogin = async (
-  { apiConfigs, generation, broker, audit, clock }: Services,
+  { apiConfigs, generation, broker, audit, clock }: Parts,
   account: Account,
   apiName: ApiName,
   replaceValid: boolean,

@@ -1,17 +1,31 @@
 import { revokeToken } from '../../broker/api/logout.ts';
+import type { Database } from '../../db/database.ts';
 import { storeTokenMark } from '../../db/queries/token-marks.ts';
 import { deactivateToken, findTokens } from '../../db/queries/tokens.ts';
 import type { Account } from '../../domain/account.ts';
 import type { AuthState } from '../../domain/auth-state.ts';
 import { type GenerationRun, isOver } from '../../domain/generation-run.ts';
 import { Refusal } from '../../domain/refusal.ts';
-import type { Services } from '../services.ts';
+import type { ApiConfigs } from '../accounts/api-configs.ts';
+import type { Audit } from '../audit/audit.ts';
+import type { AuthStates } from '../auth-state/auth-states.ts';
+import type { Clock } from '../clock.ts';
+import type { TokenGeneration } from './token-generation.ts';
+
+interface LoginParts {
+  readonly states: AuthStates;
+  readonly apiConfigs: ApiConfigs;
+  readonly generation: TokenGeneration;
+}
 
 /** Begins the day: makes whatever is missing, from IDLE only. */
-export const startLogin = async (services: Services, account: Account): Promise<GenerationRun> => {
-  await services.states.refuseBlocked(account);
-  const configs = await services.apiConfigs.list(account);
-  const { state, run } = await services.states.read(account);
+export const startLogin = async (
+  { states, apiConfigs, generation }: LoginParts,
+  account: Account,
+): Promise<GenerationRun> => {
+  await states.refuseBlocked(account);
+  const configs = await apiConfigs.list(account);
+  const { state, run } = await states.read(account);
   // Whatever is under way, or not configured, is refused in words of its own.
   const isUnderWay = run !== null && !isOver(run);
   if (state !== 'IDLE' && !isUnderWay) {
@@ -22,18 +36,31 @@ export const startLogin = async (services: Services, account: Account): Promise<
     );
   }
   const request = { mode: 'INVALID_ONLY', apiNames: [], replaceValid: false, includeUnknown: false } as const;
-  return services.generation.generate(account, configs, request);
+  return generation.generate(account, configs, request);
 };
+
+interface RevocationParts {
+  readonly database: Database;
+  readonly audit: Audit;
+  readonly broker: { readonly apiBaseUrl: string; readonly timeoutMs: number };
+  readonly clock: Clock;
+}
 
 /** Ends what is under way and goes back to IDLE; with `revoke` the tokens are ended at the broker, too. */
-export const logOut = async (services: Services, account: Account, revoke: boolean): Promise<AuthState> => {
-  await services.generation.abortAll(account);
-  if (revoke) await revokeAll(services, account);
-  return services.states.logOut(account, revoke);
+export const logOut = async (
+  parts: RevocationParts & Pick<LoginParts, 'states' | 'generation'>,
+  account: Account,
+  revoke: boolean,
+): Promise<AuthState> => {
+  await parts.generation.abortAll(account);
+  if (revoke) await revokeAll(parts, account);
+  return parts.states.logOut(account, revoke);
 };
 
-const revokeAll = async (services: Services, account: Account): Promise<void> => {
-  const { database, audit, clock, broker } = services;
+const revokeAll = async (
+  { database, audit, clock, broker }: RevocationParts,
+  account: Account,
+): Promise<void> => {
   for (const token of await findTokens(database.read, account.number, database)) {
     if (!token.isActive) continue;
     const { apiName, fingerprint } = token;
