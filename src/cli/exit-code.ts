@@ -5,68 +5,37 @@ import type { StatusFacts } from './view/status.ts';
 
 const { SOME_MISSING, OPERATOR_NEEDED } = EXIT;
 
-/** A person is needed where no waiting and no other try helps. */
-const EXIT_OF_BLOCK: Readonly<Record<BlockReason, number>> = {
-  CAPTCHA: OPERATOR_NEEDED,
-  CREDENTIALS_REJECTED: OPERATOR_NEEDED,
-  APP_REJECTED: SOME_MISSING,
-  BROKER_UNREACHABLE: SOME_MISSING,
-  BROWSER_BUSY: SOME_MISSING,
-  COOLDOWN: SOME_MISSING,
-  DATABASE: SOME_MISSING,
-  PAGE_CHANGED: SOME_MISSING,
-  ACTION_REQUIRED: OPERATOR_NEEDED,
-  MOBILE_REJECTED: OPERATOR_NEEDED,
-  MAINTENANCE: SOME_MISSING,
-  TOKENS_END_EACH_OTHER: OPERATOR_NEEDED,
-};
-const EXIT_OF_FAILURE: Readonly<Record<FailureCode, number>> = {
-  CAPTCHA: OPERATOR_NEEDED,
-  CREDENTIALS_REJECTED: OPERATOR_NEEDED,
-  ACTION_REQUIRED: OPERATOR_NEEDED,
-  MOBILE_REJECTED: OPERATOR_NEEDED,
-  ABORTED: SOME_MISSING,
-  APPROVAL_LAPSED: SOME_MISSING,
-  APP_REJECTED: SOME_MISSING,
-  BROKER_UNREACHABLE: SOME_MISSING,
-  BROWSER_FAILED: SOME_MISSING,
-  CLOCK_SKEW: SOME_MISSING,
-  CODE_SPENT: SOME_MISSING,
-  INTERNAL: SOME_MISSING,
-  INTERRUPTED: SOME_MISSING,
-  MAINTENANCE: SOME_MISSING,
-  PAGE_CHANGED: SOME_MISSING,
-  SPENT_UNKNOWN: SOME_MISSING,
-  STORAGE_FAILED: SOME_MISSING,
-  THROTTLED: SOME_MISSING,
-  TOKEN_ENDED: OPERATOR_NEEDED,
-  TOKEN_REJECTED: SOME_MISSING,
-  UNVERIFIED: SOME_MISSING,
-  WRONG_ACCOUNT: SOME_MISSING,
-};
+/** A person is needed where no waiting and no other try helps; everything else leaves some tokens missing. */
+const OPERATOR_BLOCKS: readonly BlockReason[] = [
+  ...(['CAPTCHA', 'CREDENTIALS_REJECTED', 'ACTION_REQUIRED'] as const),
+  ...(['MOBILE_REJECTED', 'TOKENS_END_EACH_OTHER'] as const),
+];
+const OPERATOR_FAILURES: readonly FailureCode[] = [
+  ...(['CAPTCHA', 'CREDENTIALS_REJECTED', 'ACTION_REQUIRED'] as const),
+  ...(['MOBILE_REJECTED', 'TOKEN_ENDED'] as const),
+];
 
 /** What a status means for whoever runs the program. */
 export const exitOfStatus = ({ report, account }: Pick<StatusFacts, 'report' | 'account'>): number => {
   const { counts } = report;
   if (counts.total > 0 && counts.valid === counts.total) return EXIT.ALL_VALID;
-  return account.blockedBy === null ? SOME_MISSING : EXIT_OF_BLOCK[account.blockedBy];
+  const needsOperator = account.blockedBy !== null && OPERATOR_BLOCKS.includes(account.blockedBy);
+  return needsOperator ? OPERATOR_NEEDED : SOME_MISSING;
 };
 
 /** What a run that has ended means. */
 export const exitOfRun = ({ status, steps, endedTokens }: Run): number => {
   if (status === 'COMPLETED') return EXIT.ALL_VALID;
   if (endedTokens.length > 0) return OPERATOR_NEEDED;
-  return Math.max(
-    SOME_MISSING,
-    ...steps.map(({ failure }) => (failure === null ? 0 : EXIT_OF_FAILURE[failure.code])),
+  const needsOperator = steps.some(
+    ({ failure }) => failure !== null && OPERATOR_FAILURES.includes(failure.code),
   );
+  return needsOperator ? OPERATOR_NEEDED : SOME_MISSING;
 };
 
-/** What a refusal means: time heals some of them, a person has to see to others. */
+/** Refusals that time heals, and the one that a person has to see to; every other one is final. */
 const EXIT_OF_REFUSAL: Readonly<Record<string, number>> = {
-  BROWSER_BUSY: SOME_MISSING,
-  COOLDOWN: SOME_MISSING,
-  RUN_IN_PROGRESS: SOME_MISSING,
+  ...{ BROWSER_BUSY: SOME_MISSING, COOLDOWN: SOME_MISSING, RUN_IN_PROGRESS: SOME_MISSING },
   QUARANTINED: OPERATOR_NEEDED,
 };
 

@@ -1,7 +1,9 @@
 import type { AuthPhase } from './auth-phase.ts';
+import type { BlockReason } from './block-reason.ts';
 import { nextExpiry } from './expiry.ts';
 import type { FailureCode, QuarantineCode } from './failure.ts';
 import { type EndedToken, type GenerationRun, isOver, waitsElsewhere } from './generation-run.ts';
+import type { Headline } from './headline.ts';
 import type { NextOperation } from './next-operation.ts';
 import type { TokenCheck } from './verdict.ts';
 
@@ -26,22 +28,6 @@ export interface AuthRecord {
   readonly isConfirmed: boolean;
 }
 
-export const BLOCK_REASONS = [
-  'CAPTCHA',
-  'COOLDOWN',
-  'CREDENTIALS_REJECTED',
-  'APP_REJECTED',
-  'PAGE_CHANGED',
-  'BROKER_UNREACHABLE',
-  'DATABASE',
-  'BROWSER_BUSY',
-  'ACTION_REQUIRED',
-  'MOBILE_REJECTED',
-  'MAINTENANCE',
-  'TOKENS_END_EACH_OTHER',
-] as const;
-export type BlockReason = (typeof BLOCK_REASONS)[number];
-
 export interface Cooldown {
   readonly active: boolean;
   /** Whole seconds left, rounded up. */
@@ -51,7 +37,7 @@ export interface Cooldown {
 }
 
 /** An account's state as clients see it. */
-export interface AuthState {
+export interface AuthState extends Headline {
   readonly accountId: string;
   readonly state: AuthPhase;
   readonly primaryPresent: boolean;

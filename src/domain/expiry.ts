@@ -40,10 +40,16 @@ export type ExpiryLevel = (typeof EXPIRY_LEVELS)[number];
 export const remainingSeconds = (expiresAt: Date, now: Date): number =>
   Math.max(0, Math.floor((expiresAt.getTime() - now.getTime()) / 1000));
 
+const [AMBER_MS, RED_MS] = [3_600_000, 600_000];
+
 /** Amber under an hour, red under ten minutes. */
 export const expiryLevel = (expiresAt: Date, now: Date): ExpiryLevel => {
   if (isExpired(expiresAt, now)) return 'EXPIRED';
-  const seconds = (expiresAt.getTime() - now.getTime()) / 1000;
-  if (seconds < 600) return 'RED';
-  return seconds < 3600 ? 'AMBER' : 'GREEN';
+  const left = expiresAt.getTime() - now.getTime();
+  if (left < RED_MS) return 'RED';
+  return left < AMBER_MS ? 'AMBER' : 'GREEN';
 };
+
+/** The first instants of AMBER, RED and EXPIRED; none where there is no end. */
+export const levelChanges = (expiresAt: Date | null): readonly Date[] =>
+  expiresAt === null ? [] : [AMBER_MS - 1, RED_MS - 1, 0].map((left) => new Date(expiresAt.getTime() - left));

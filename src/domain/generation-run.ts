@@ -113,7 +113,8 @@ export const countDone = (run: GenerationRun): number =>
 /** Nothing follows these; every other run is under way or waits. */
 export const OVER_STATUSES = ['COMPLETED', 'STOPPED', 'ABORTED'] as const satisfies readonly RunStatus[];
 
-export const isOver = ({ status }: GenerationRun): boolean => OVER_STATUSES.some((over) => over === status);
+export const isOver = ({ status }: Pick<GenerationRun, 'status'>): boolean =>
+  OVER_STATUSES.some((over) => over === status);
 
 /** Steps in which a person acts elsewhere: on the phone, or in a browser of their own. */
 const STEPS_ELSEWHERE: readonly (LoginStep | null)[] = ['HUMAN_LOGIN', 'APPROVAL_REQUEST', 'APPROVAL_WAIT'];

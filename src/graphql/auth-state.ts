@@ -1,5 +1,6 @@
 import { AUTH_PHASES } from '../domain/auth-phase.ts';
-import { type AuthState, BLOCK_REASONS, type Cooldown } from '../domain/auth-state.ts';
+import type { AuthState, Cooldown } from '../domain/auth-state.ts';
+import { BLOCK_REASONS } from '../domain/block-reason.ts';
 import { NEXT_OPERATIONS } from '../domain/next-operation.ts';
 import { EVERYBODY, OPERATORS } from './access-plugin.ts';
 import { accountArgument, builder, enumOf, REPEATABLE } from './builder.ts';
@@ -97,6 +98,15 @@ export const AuthStateRef = builder.objectRef<AuthState>('AuthState').implement(
       description: 'The run under way, else the last one.',
     }),
     cooldown: t.expose('cooldown', { type: CooldownRef, description: 'The cooldown, active or not.' }),
+    headline: t.string({
+      description: 'Where the account stands, in one sentence for people.',
+      // An event of an older version has none.
+      resolve: ({ headline, state }) => headline ?? `${state}.`,
+    }),
+    nextAction: t.string({
+      description: 'What a person does next, in words; made of `nextOperations` alone.',
+      resolve: ({ nextAction }) => nextAction ?? 'Ask authState.',
+    }),
     nextOperations: t.field({
       type: [NextOperationEnum],
       description:

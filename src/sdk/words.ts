@@ -1,4 +1,5 @@
 import type {
+  ApiName,
   AuthPhase,
   BlockReason,
   ExpiryLevel,
@@ -128,4 +129,43 @@ export const LOGIN_STEP_WORDS: Readonly<Record<LoginStep, string>> = {
   APPROVAL_REQUEST: 'asking for approval on the phone',
   APPROVAL_WAIT: 'waiting for approval on the phone',
   HUMAN_LOGIN: 'waiting for a person to log in',
+};
+
+/** What an account stands as, of its facts as the API tells them. */
+export interface StandingFacts {
+  readonly state: AuthPhase;
+  readonly blockedBy?: BlockReason | null | undefined;
+  readonly ready: boolean;
+  readonly run?:
+    | { readonly status: RunStatus; readonly queuePosition?: number | null | undefined }
+    | null
+    | undefined;
+  /** How near the ends of the tokens are. */
+  readonly expiry?: readonly { readonly level: ExpiryLevel }[] | undefined;
+}
+
+/** One word for where an account stands: what blocks it comes first, and what is about to end is no good news. */
+export const standingWord = ({ state, blockedBy, ready, run, expiry = [] }: StandingFacts): Word => {
+  if (run?.status === 'QUEUED')
+    return { ...RUN_WORDS.QUEUED, word: `QUEUED (NUMBER ${run.queuePosition ?? 1})` };
+  if (blockedBy != null && blockedBy !== 'COOLDOWN') return BLOCK_WORDS[blockedBy];
+  const stands = STATE_WORDS[state];
+  if (state !== 'AUTH_CONFIRMED' && state !== 'DASHBOARD') return stands;
+  if (!ready) return { ...stands, tone: 'warn', glyph: '◐' };
+  return expiry.some(({ level }) => level === 'AMBER' || level === 'RED')
+    ? { ...stands, tone: 'warn' }
+    : stands;
+};
+
+type Verdicts = readonly { readonly apiName: ApiName; readonly verdict: Verdict }[];
+
+/** What making these tokens would replace although it works or may work, in words; empty when there is nothing of the kind. */
+export const wouldReplaceIn = (tokens: Verdicts): string => {
+  const among = (wanted: Verdict): string =>
+    tokens.flatMap(({ apiName, verdict }) => (verdict === wanted ? apiName : [])).join(', ');
+  const [valid, unknown] = [among('VALID'), among('UNKNOWN')];
+  return [
+    ...(valid === '' ? [] : [`${valid}, although valid`]),
+    ...(unknown === '' ? [] : [`${unknown}, although nobody knows whether it works`]),
+  ].join('; ');
 };

@@ -1,5 +1,5 @@
 import type { Database } from '../db/database.ts';
-import { nextExpiry } from '../domain/expiry.ts';
+import { levelChanges, nextExpiry } from '../domain/expiry.ts';
 import { endOf } from '../domain/verdict.ts';
 import { listAccounts } from './accounts/accounts.ts';
 import type { AuthStates } from './auth-state/auth-states.ts';
@@ -41,7 +41,7 @@ export class StateRevision {
     for (const account of await listAccounts(database)) {
       const { cooldown, acceptedUntil } = await states.record(account);
       const tokens = await this.#options.verifier.tokens(account);
-      instants.push(acceptedUntil, ...tokens.map(endOf));
+      instants.push(acceptedUntil, ...tokens.flatMap((token) => levelChanges(endOf(token))));
       if (cooldown !== null) instants.push(nextSecondOf(cooldown.until, since));
     }
     const ahead = instants.flatMap((instant) =>

@@ -44,13 +44,22 @@ test('"APIs Invalid     : WEBSOCKET2, OPTIONCHAIN1" stands below the counts', ()
       counts: { total: 3, valid: 1, expired: 1, invalid: 0, missing: 1, unknown: 0 },
       choices: [],
     },
-    account: { accountId: 'UPSTOX_01', state: 'IDLE', blockedBy: null },
+    account: {
+      accountId: 'UPSTOX_01',
+      state: 'IDLE',
+      blockedBy: null,
+      headline: 'Here.',
+      nextAction: 'Wait.',
+    },
     expiry: [],
   } as unknown as StatusFacts;
   const lines = renderStatus(facts, { width: 80, hasColour: false } as never);
-  expect(lines.slice(-3)).toEqual([
+  expect(lines.slice(-6)).toEqual([
     'Valid Tokens    : 1',
     'Invalid Tokens  : 2',
     'APIs Invalid    : WEBSOCKET2, OPTIONCHAIN1',
+    '',
+    'Here.',
+    'Next: Wait.',
   ]);
 });

@@ -91,7 +91,7 @@ test('a run is made from the menu and shown as it goes; what is valid is confirm
   await screen.sees(/navigate/);
   screen.press('2');
   await screen.sees(/▶ WEBSOCKET2/);
-  await screen.sees(/Invalid Tokens {2}: 0\n\$$/m);
+  await screen.sees(/Invalid Tokens {2}: 0\n\n.*\nNext: .*\n\$$/m);
   const after = screen.text();
   expect(masked(menu.slice(menu.indexOf('│')))).toMatchInlineSnapshot(`
     "│
@@ -122,6 +122,9 @@ test('a run is made from the menu and shown as it goes; what is valid is confirm
 
     Valid Tokens    : 6
     Invalid Tokens  : 0
+
+    Every token is valid.
+    Next: Enter the dashboard.
     $"
   `);
 }, 60_000);
@@ -140,7 +143,7 @@ test('"3. Generate selected (comma separated)": "1, 3" is typed as text, and a w
   screen.press('BSpace');
   screen.type('3');
   await screen.sees(/▶ (?:PRIMARY|WEBSOCKET2)/);
-  await screen.sees(/Invalid Tokens {2}: 0\n\$$/m);
+  await screen.sees(/Invalid Tokens {2}: 0\n\n.*\nNext: .*\n\$$/m);
   expect(screen.text()).toContain(' 2/2  account 3/3');
   expect(own.broker.log.filter(({ kind }) => kind === 'PIN')).toHaveLength(2);
   expect(masked(asked.slice(asked.indexOf('◆')))).toMatchInlineSnapshot(`

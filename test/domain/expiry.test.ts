@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { expiryLevel, expiryOf, isExpired, nextExpiry, remainingSeconds } from '../../src/domain/expiry.ts';
+import {
+  expiryLevel,
+  expiryOf,
+  isExpired,
+  levelChanges,
+  nextExpiry,
+  remainingSeconds,
+} from '../../src/domain/expiry.ts';
 
 const clockInIndia = new Intl.DateTimeFormat('en-GB', {
   timeZone: 'Asia/Kolkata',
@@ -138,4 +145,18 @@ test.each([
     seconds,
     expired,
   ]);
+});
+
+test('the level changes at the instants that are named, and at no other', () => {
+  const end = new Date('2026-11-24T22:00:00Z');
+  const levels = levelChanges(end).map((instant) => [
+    expiryLevel(end, new Date(instant.getTime() - 1)),
+    expiryLevel(end, instant),
+  ]);
+  expect(levels).toEqual([
+    ['GREEN', 'AMBER'],
+    ['AMBER', 'RED'],
+    ['RED', 'EXPIRED'],
+  ]);
+  expect(levelChanges(null)).toEqual([]);
 });

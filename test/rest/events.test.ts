@@ -39,6 +39,8 @@ test('a run is told from the state as it is to the open gate, in the shapes that
         "remainingSeconds": 0,
         "until": null,
       },
+      "headline": "Not logged in: all 2 tokens missing.",
+      "nextAction": "Generate what is missing.",
       "nextOperations": [
         "GENERATE_MISSING",
       ],

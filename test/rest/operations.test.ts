@@ -55,6 +55,8 @@ test('a morning by REST alone: each answer as a whole', async () => {
           "message": "The gate is shut: the account is in IDLE, PRIMARY has no valid token.",
           "nextAction": "Generate what is missing.",
         },
+        "headline": "Not logged in: all 2 tokens missing.",
+        "nextAction": "Generate what is missing.",
         "nextOperations": [
           "GENERATE_MISSING",
         ],
@@ -135,6 +137,8 @@ test('a morning by REST alone: each answer as a whole', async () => {
           "remainingSeconds": 0,
           "until": null,
         },
+        "headline": "Every token is valid.",
+        "nextAction": "Enter the dashboard.",
         "nextOperations": [
           "ENTER_DASHBOARD",
         ],
@@ -157,6 +161,8 @@ test('a morning by REST alone: each answer as a whole', async () => {
           "remainingSeconds": 0,
           "until": null,
         },
+        "headline": "Every token is valid.",
+        "nextAction": "Enter the dashboard.",
         "nextOperations": [
           "ENTER_DASHBOARD",
         ],

@@ -26,6 +26,8 @@ const stands = (id: number, state: 'IDLE' | 'AUTH_CONFIRMED'): VegaEvent => ({
     primaryPresent: false,
     blockedBy: null,
     since: at,
+    headline: '',
+    nextAction: '',
     nextOperations: [],
     cooldown,
   },

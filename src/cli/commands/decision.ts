@@ -1,6 +1,5 @@
-import { wouldReplaceIn } from '../../sdk/headline.ts';
 import type { ApiName, GenerateTokensMutationVariables } from '../../sdk/index.ts';
-import { verdictText } from '../../sdk/words.ts';
+import { verdictText, wouldReplaceIn } from '../../sdk/words.ts';
 import type { Terminal } from '../command.ts';
 import { askChoice, askSome, askWhether } from '../terminal/prompts.ts';
 import { type Choice, choiceLine } from '../view/choices.ts';

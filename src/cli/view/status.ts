@@ -1,6 +1,6 @@
 import type { AuthStateQuery, TokenExpiryQuery, TokenStatusQuery } from '../../sdk/index.ts';
 import { VERDICT_WORDS, verdictText } from '../../sdk/words.ts';
-import { type Look, line, type Piece } from './look.ts';
+import { type Look, line, type Piece, wrap } from './look.ts';
 import { countdown, istClock, span } from './times.ts';
 
 export type Report = TokenStatusQuery['tokenStatus'];
@@ -17,7 +17,7 @@ export interface StatusFacts {
 const NAME_WIDTH = 14;
 const WIDEST_RULE = 60;
 
-/** Both layers of every enabled API, as the desk knows the table. */
+/** Both layers of every enabled API, where the account stands and what to do next. */
 export const renderStatus = ({ report, account, expiry }: StatusFacts, look: Look): readonly string[] => {
   const texts = report.tokens.map(verdictText);
   const width = Math.max(...texts.map(({ length }) => length), 9);
@@ -44,6 +44,9 @@ export const renderStatus = ({ report, account, expiry }: StatusFacts, look: Loo
     '',
     ...countLines(report, look),
     ...blockLines(account, look),
+    '',
+    ...wrap(account.headline, look),
+    ...wrap(`Next: ${account.nextAction}`, look),
   ];
 };
 

@@ -1,5 +1,4 @@
-import type { BlockReason } from '../../domain/auth-state.ts';
-import type { NextOperation } from '../../domain/next-operation.ts';
+import type { BlockReason } from '../../domain/block-reason.ts';
 import { restError } from '../rest-error.ts';
 import {
   AccountsDocument,
@@ -82,7 +81,7 @@ interface AuthStateFacts {
   readonly state: string;
   readonly primaryPresent: boolean;
   readonly blockedBy: BlockReason | null;
-  readonly nextOperations: readonly NextOperation[];
+  readonly nextAction: string;
   readonly cooldown: { readonly remainingSeconds: number };
 }
 
@@ -92,44 +91,9 @@ const notReady = (facts: AuthStateFacts): Response => {
   const error = {
     code: blockedBy ?? 'NOT_READY',
     message: `The gate is shut: the account is in ${state}${primary}.`,
-    nextAction: adviceOf(facts),
+    nextAction: facts.nextAction,
   };
   const headers: HeadersInit =
     cooldown.remainingSeconds > 0 ? { 'retry-after': String(cooldown.remainingSeconds) } : {};
   return Response.json({ error, ready: false, ...facts }, { status: 503, headers });
-};
-
-/** What blocks comes first; beside that only what would be accepted is advised. */
-const adviceOf = ({ blockedBy, nextOperations }: AuthStateFacts): string => {
-  const words = nextOperations.map((operation) => OPERATION_WORDS[operation]);
-  if (blockedBy === null) return words.length === 0 ? 'Wait.' : `${capital(words.join(', or '))}.`;
-  const canAccept = nextOperations.includes('ACCEPT_PARTIAL');
-  return `${NEXT_ACTIONS[blockedBy]}${canAccept ? ` Or ${OPERATION_WORDS.ACCEPT_PARTIAL}.` : ''}`;
-};
-
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-
-const OPERATION_WORDS: Readonly<Record<NextOperation, string>> = {
-  SAVE_API_CONFIG: 'store an API app with saveApiConfig, PRIMARY first',
-  UPDATE_CREDENTIALS: 'save the credentials with updateAccountCredentials',
-  CLEAR_QUARANTINE: 'call clearQuarantine with a reason',
-  CHECK_TOKENS: 'check the tokens with tokenStatus',
-  GENERATE_MISSING: 'generate what is missing',
-  ACCEPT_PARTIAL: 'accept the partial set with acceptPartial',
-  ENTER_DASHBOARD: 'enter the dashboard',
-};
-
-const NEXT_ACTIONS: Readonly<Record<BlockReason, string>> = {
-  CAPTCHA: 'Solve the CAPTCHA in the browser window, or log in by hand.',
-  COOLDOWN: 'Wait until it is over; a run that was interrupted goes on by itself.',
-  CREDENTIALS_REJECTED: 'Log in by hand, correct what was wrong, then call clearQuarantine with a reason.',
-  APP_REJECTED: 'Put the app right at the broker, then generate again.',
-  PAGE_CHANGED: 'Look at the login page; it is not known any more.',
-  BROKER_UNREACHABLE: "Look at the broker's status page, then generate again.",
-  DATABASE: 'Check the database file, its permissions and the disk.',
-  BROWSER_BUSY: 'Wait for the other process, or end it.',
-  ACTION_REQUIRED: 'Log in at the broker by hand, decide about what its page asks, then generate again.',
-  MOBILE_REJECTED: 'Correct the mobile number, then generate again.',
-  MAINTENANCE: "Generate again when the broker's maintenance is over.",
-  TOKENS_END_EACH_OTHER: 'Enable only the APIs whose tokens the broker keeps at the same time.',
 };

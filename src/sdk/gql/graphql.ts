@@ -435,19 +435,19 @@ export type AccountFactsFragment = { id: string, name: string, client: string | 
 export type AccountsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type AccountsQuery = { accounts: Array<{ id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean, source: ConfigSource | null, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } }> };
+export type AccountsQuery = { accounts: Array<{ id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean, source: ConfigSource | null, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, headline: string, nextAction: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } }> };
 
 export type ActiveAccountQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ActiveAccountQuery = { activeAccount: { id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean, source: ConfigSource | null, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } } };
+export type ActiveAccountQuery = { activeAccount: { id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean, source: ConfigSource | null, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, headline: string, nextAction: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } } };
 
 export type AddAccountMutationVariables = Exact<{
   input: AddAccountInput;
 }>;
 
 
-export type AddAccountMutation = { addAccount: { id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean, source: ConfigSource | null, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } } };
+export type AddAccountMutation = { addAccount: { id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean, source: ConfigSource | null, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, headline: string, nextAction: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } } };
 
 export type RenameAccountMutationVariables = Exact<{
   accountId: string;
@@ -455,21 +455,21 @@ export type RenameAccountMutationVariables = Exact<{
 }>;
 
 
-export type RenameAccountMutation = { renameAccount: { id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean, source: ConfigSource | null, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } } };
+export type RenameAccountMutation = { renameAccount: { id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean, source: ConfigSource | null, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, headline: string, nextAction: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } } };
 
 export type UpdateAccountCredentialsMutationVariables = Exact<{
   input: AccountCredentialsInput;
 }>;
 
 
-export type UpdateAccountCredentialsMutation = { updateAccountCredentials: { id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean, source: ConfigSource | null, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } } };
+export type UpdateAccountCredentialsMutation = { updateAccountCredentials: { id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean, source: ConfigSource | null, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, headline: string, nextAction: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } } };
 
 export type SwitchAccountMutationVariables = Exact<{
   accountId: string;
 }>;
 
 
-export type SwitchAccountMutation = { switchAccount: { id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean, source: ConfigSource | null, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } } };
+export type SwitchAccountMutation = { switchAccount: { id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean, source: ConfigSource | null, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, headline: string, nextAction: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } } };
 
 export type RemoveAccountMutationVariables = Exact<{
   accountId: string;
@@ -536,14 +536,14 @@ export type VerifyAuditMutation = { verifyAudit: { valid: boolean, entries: numb
 
 export type CooldownStateFragment = { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null };
 
-export type StateOfAccountFragment = { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } };
+export type StateOfAccountFragment = { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, headline: string, nextAction: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } };
 
 export type AuthStateQueryVariables = Exact<{
   accountId?: string | null | undefined;
 }>;
 
 
-export type AuthStateQuery = { authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, nextOperations: Array<NextOperation>, run: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }>, endedTokens: Array<{ apiName: ApiName, endedBy: Array<ApiName>, message: string, nextAction: string }> } | null, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } };
+export type AuthStateQuery = { authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, headline: string, nextAction: string, nextOperations: Array<NextOperation>, run: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }>, endedTokens: Array<{ apiName: ApiName, endedBy: Array<ApiName>, message: string, nextAction: string }> } | null, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } };
 
 export type ReadyQueryVariables = Exact<{
   accountId?: string | null | undefined;
@@ -557,14 +557,14 @@ export type AcceptPartialMutationVariables = Exact<{
 }>;
 
 
-export type AcceptPartialMutation = { acceptPartial: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } };
+export type AcceptPartialMutation = { acceptPartial: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, headline: string, nextAction: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } };
 
 export type EnterDashboardMutationVariables = Exact<{
   accountId?: string | null | undefined;
 }>;
 
 
-export type EnterDashboardMutation = { enterDashboard: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } };
+export type EnterDashboardMutation = { enterDashboard: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, headline: string, nextAction: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } };
 
 export type ClearQuarantineMutationVariables = Exact<{
   reason: string;
@@ -572,7 +572,7 @@ export type ClearQuarantineMutationVariables = Exact<{
 }>;
 
 
-export type ClearQuarantineMutation = { clearQuarantine: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } };
+export type ClearQuarantineMutation = { clearQuarantine: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, headline: string, nextAction: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } };
 
 export type LogoutMutationVariables = Exact<{
   accountId?: string | null | undefined;
@@ -580,14 +580,14 @@ export type LogoutMutationVariables = Exact<{
 }>;
 
 
-export type LogoutMutation = { logout: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } };
+export type LogoutMutation = { logout: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, headline: string, nextAction: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } };
 
 export type AuthStateChangesSubscriptionVariables = Exact<{
   accountId?: string | null | undefined;
 }>;
 
 
-export type AuthStateChangesSubscription = { authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, nextOperations: Array<NextOperation>, run: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }>, endedTokens: Array<{ apiName: ApiName, endedBy: Array<ApiName>, message: string, nextAction: string }> } | null, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } };
+export type AuthStateChangesSubscription = { authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, headline: string, nextAction: string, nextOperations: Array<NextOperation>, run: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }>, endedTokens: Array<{ apiName: ApiName, endedBy: Array<ApiName>, message: string, nextAction: string }> } | null, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } };
 
 export type CooldownSubscriptionVariables = Exact<{
   accountId?: string | null | undefined;
@@ -613,7 +613,7 @@ export type EventsSubscription = { events:
     | { __typename: 'AccountSwitchedEvent', id: string, at: string, accountId: string, account: { id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean, source: ConfigSource | null } }
     | { __typename: 'AuditEvent', id: string, at: string, accountId: string, entry: { id: string, timestamp: string, severity: Severity, component: AuditComponent, kind: string, message: string, correlationId: string | null, accountId: string | null, apiName: ApiName | null } }
     | { __typename: 'AuthConfirmedEvent', id: string, at: string, accountId: string, confirmation: { authenticated: boolean, redirect: string } }
-    | { __typename: 'AuthStateEvent', id: string, at: string, accountId: string, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } }
+    | { __typename: 'AuthStateEvent', id: string, at: string, accountId: string, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, headline: string, nextAction: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } }
     | { __typename: 'CooldownEvent', id: string, at: string, accountId: string, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } }
     | { __typename: 'DbRecoveryEvent', id: string, at: string, accountId: string, recovery: { dbLocked: boolean, fallback: StorageKind, autoRestart: boolean, pendingWrites: number } }
     | { __typename: 'GapEvent', id: string, at: string, accountId: string }
@@ -812,6 +812,8 @@ export const StateOfAccountFragmentDoc = new TypedDocumentString(`
   primaryPresent
   blockedBy
   since
+  headline
+  nextAction
   nextOperations
   cooldown {
     ...CooldownState
@@ -986,6 +988,8 @@ fragment StateOfAccount on AuthState {
   primaryPresent
   blockedBy
   since
+  headline
+  nextAction
   nextOperations
   cooldown {
     ...CooldownState
@@ -1021,6 +1025,8 @@ fragment StateOfAccount on AuthState {
   primaryPresent
   blockedBy
   since
+  headline
+  nextAction
   nextOperations
   cooldown {
     ...CooldownState
@@ -1056,6 +1062,8 @@ fragment StateOfAccount on AuthState {
   primaryPresent
   blockedBy
   since
+  headline
+  nextAction
   nextOperations
   cooldown {
     ...CooldownState
@@ -1091,6 +1099,8 @@ fragment StateOfAccount on AuthState {
   primaryPresent
   blockedBy
   since
+  headline
+  nextAction
   nextOperations
   cooldown {
     ...CooldownState
@@ -1126,6 +1136,8 @@ fragment StateOfAccount on AuthState {
   primaryPresent
   blockedBy
   since
+  headline
+  nextAction
   nextOperations
   cooldown {
     ...CooldownState
@@ -1161,6 +1173,8 @@ fragment StateOfAccount on AuthState {
   primaryPresent
   blockedBy
   since
+  headline
+  nextAction
   nextOperations
   cooldown {
     ...CooldownState
@@ -1300,6 +1314,8 @@ fragment StateOfAccount on AuthState {
   primaryPresent
   blockedBy
   since
+  headline
+  nextAction
   nextOperations
   cooldown {
     ...CooldownState
@@ -1357,6 +1373,8 @@ fragment StateOfAccount on AuthState {
   primaryPresent
   blockedBy
   since
+  headline
+  nextAction
   nextOperations
   cooldown {
     ...CooldownState
@@ -1380,6 +1398,8 @@ fragment StateOfAccount on AuthState {
   primaryPresent
   blockedBy
   since
+  headline
+  nextAction
   nextOperations
   cooldown {
     ...CooldownState
@@ -1403,6 +1423,8 @@ fragment StateOfAccount on AuthState {
   primaryPresent
   blockedBy
   since
+  headline
+  nextAction
   nextOperations
   cooldown {
     ...CooldownState
@@ -1426,6 +1448,8 @@ fragment StateOfAccount on AuthState {
   primaryPresent
   blockedBy
   since
+  headline
+  nextAction
   nextOperations
   cooldown {
     ...CooldownState
@@ -1452,6 +1476,8 @@ fragment StateOfAccount on AuthState {
   primaryPresent
   blockedBy
   since
+  headline
+  nextAction
   nextOperations
   cooldown {
     ...CooldownState
@@ -1589,6 +1615,8 @@ fragment StateOfAccount on AuthState {
   primaryPresent
   blockedBy
   since
+  headline
+  nextAction
   nextOperations
   cooldown {
     ...CooldownState

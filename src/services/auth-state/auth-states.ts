@@ -24,10 +24,12 @@ import {
 } from '../../domain/auth-state.ts';
 import { currentEnds } from '../../domain/ended-token.ts';
 import { CONFIRMATION } from '../../domain/event.ts';
-import { lastExpiry, nextExpiry } from '../../domain/expiry.ts';
+import { type ExpiryLevel, expiryLevel, lastExpiry, nextExpiry } from '../../domain/expiry.ts';
 import { asksForRest, FAILURES, type FailureReason } from '../../domain/failure.ts';
 import { type EndedToken, type GenerationRun, isOver, progressOf } from '../../domain/generation-run.ts';
+import { headlineOf } from '../../domain/headline.ts';
 import { Refusal } from '../../domain/refusal.ts';
+import { endOf } from '../../domain/verdict.ts';
 import type { Logger } from '../../log.ts';
 import type { AccountCredentials } from '../accounts/account-credentials.ts';
 import type { ApiConfigs } from '../accounts/api-configs.ts';
@@ -423,7 +425,7 @@ export class AuthStates {
     const { record, checks, now } = facts;
     const isBrowserTaken = run !== null && runs.awaitsBrowser(run.id);
     const hasCredentials = credentials.sourceOf(account) !== null;
-    const authState: AuthState = {
+    const view = {
       accountId: account.id,
       state: record.phase,
       primaryPresent: isPrimaryValid(checks),
@@ -433,7 +435,9 @@ export class AuthStates {
       cooldown: cooldownAt(record, now),
       nextOperations: nextOperations({ facts, run, ended, hasCredentials }),
     };
-    return { authState, progress: progressOf(run, checks), isReady: isReady(facts) };
+    const gate = isReady(facts);
+    const authState = { ...view, ...headlineOf({ ...view, isReady: gate, checks, levels: facts.levels }) };
+    return { authState, progress: progressOf(run, checks), isReady: gate };
   }
 
   async #endedTokens({ id }: Account, { checks, now }: GateFacts): Promise<readonly EndedToken[]> {
@@ -443,14 +447,17 @@ export class AuthStates {
     return currentEnds(runs, checks);
   }
 
-  async #facts(account: Account): Promise<GateFacts> {
+  async #facts(account: Account): Promise<GateFacts & { readonly levels: readonly ExpiryLevel[] }> {
     const { verifier, apiConfigs, clock } = this.#options;
     const record = await this.record(account);
     const known = await verifier.lastKnown(account, await apiConfigs.enabled(account));
+    const now = clock();
+    const ends = known.flatMap(({ token }) => (token === undefined ? [] : (endOf(token) ?? [])));
     return {
       record,
       checks: known.map(({ check }) => check),
-      now: clock(),
+      levels: ends.map((end) => expiryLevel(end, now)),
+      now,
       isRecheckDue: verifier.isRecheckDue(account, known),
     };
   }

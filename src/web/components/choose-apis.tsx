@@ -1,7 +1,6 @@
 import { type FormEvent, useState } from 'react';
-import { wouldReplaceIn } from '../../sdk/headline.ts';
 import { type ApiName, GenerateTokensDocument } from '../../sdk/index.ts';
-import { VERDICT_WORDS } from '../../sdk/words.ts';
+import { VERDICT_WORDS, wouldReplaceIn } from '../../sdk/words.ts';
 import { useAction } from '../actions/use-action.ts';
 import { useIntent } from '../intent.tsx';
 import { useDashboard } from '../state/use-page-store.ts';

@@ -1,5 +1,4 @@
 import { useState } from 'react';
-import { missingTokensOf } from '../../sdk/headline.ts';
 import { AcceptPartialDocument, GenerateTokensDocument, LogoutDocument } from '../../sdk/index.ts';
 import { useAction } from '../actions/use-action.ts';
 import { useIntent } from '../intent.tsx';
@@ -38,6 +37,9 @@ export const AcceptPartial = () => {
   const accept = async (): Promise<void> => {
     if (await run({ accountId: activeAccount.id })) ask(null);
   };
+  const missing = tokens.flatMap(({ apiName, verdict }) =>
+    verdict === 'VALID' ? [] : `${apiName} ${verdict.toLowerCase()}`,
+  );
   return (
     <ConfirmByTyping
       phrase={activeAccount.name}
@@ -48,8 +50,8 @@ export const AcceptPartial = () => {
       onCancel={() => ask(null)}
     >
       <p>
-        <b>Open the gate of {called(activeAccount)} without the rest:</b> {missingTokensOf(tokens)}. It holds
-        until the next 03:30 IST and is written down.
+        <b>Open the gate of {called(activeAccount)} without the rest:</b> {missing.join(', ')}. It holds until
+        the next 03:30 IST and is written down.
       </p>
     </ConfirmByTyping>
   );

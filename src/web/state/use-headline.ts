@@ -1,7 +1,12 @@
-import { type Headline, headlineOf } from '../../sdk/headline.ts';
-import { GATE_WORDS, type Word } from '../../sdk/words.ts';
+import { GATE_WORDS, standingWord, type Word } from '../../sdk/words.ts';
 import { stateWordsOf } from '../state-words.ts';
 import { useConnection, useDashboard } from './use-page-store.ts';
+
+/** Where the account stands, as the API says it, and one word for it. */
+export interface Headline extends Word {
+  readonly sentence: string;
+  readonly nextAction: string;
+}
 
 const GATE_UNKNOWN: Word = { glyph: '?', word: 'GATE UNKNOWN', tone: 'warn' };
 
@@ -16,10 +21,11 @@ export const useHeadline = (): {
   const { authState, ready, tokens, tokenExpiry } = useDashboard();
   const isSure = useConnection() !== 'LOST';
   const summary = { ...authState, ready, tokens, expiry: tokenExpiry };
-  const known = headlineOf(summary);
+  const standing = standingWord(summary);
+  const known = { ...standing, sentence: authState.headline, nextAction: authState.nextAction };
   if (isSure) {
     const gate = ready ? GATE_WORDS.open : GATE_WORDS.shut;
-    return { headline: known, stateWords: stateWordsOf(summary, known), gate, isSure };
+    return { headline: known, stateWords: stateWordsOf(summary, standing), gate, isSure };
   }
   const headline: Headline = {
     glyph: '✕',

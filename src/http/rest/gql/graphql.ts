@@ -274,7 +274,7 @@ export type EventsSubscription = { events:
     | { __typename: 'AccountSwitchedEvent', id: string, at: string, accountId: string, account: { id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean } }
     | { __typename: 'AuditEvent', id: string, at: string, accountId: string, entry: { timestamp: string, severity: Severity, component: AuditComponent, message: string, correlationId: string | null, apiName: ApiName | null, kind: string } }
     | { __typename: 'AuthConfirmedEvent', id: string, at: string, accountId: string, confirmation: { authenticated: boolean, redirect: string } }
-    | { __typename: 'AuthStateEvent', id: string, at: string, accountId: string, authState: { state: AuthPhase, primaryPresent: boolean, accountId: string, blockedBy: BlockReason | null, since: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null }, run: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } | null } }
+    | { __typename: 'AuthStateEvent', id: string, at: string, accountId: string, authState: { state: AuthPhase, primaryPresent: boolean, accountId: string, blockedBy: BlockReason | null, since: string, headline: string, nextAction: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null }, run: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } | null } }
     | { __typename: 'CooldownEvent', id: string, at: string, accountId: string, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } }
     | { __typename: 'DbRecoveryEvent', id: string, at: string, accountId: string, recovery: { dbLocked: boolean, fallback: StorageKind, autoRestart: boolean, pendingWrites: number } }
     | { __typename: 'GapEvent', id: string, at: string, accountId: string }
@@ -287,7 +287,7 @@ export type RunFactsFragment = { id: string, accountId: string, mode: Generation
 
 export type CooldownFactsFragment = { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null };
 
-export type AuthStateFactsFragment = { state: AuthPhase, primaryPresent: boolean, accountId: string, blockedBy: BlockReason | null, since: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null }, run: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } | null };
+export type AuthStateFactsFragment = { state: AuthPhase, primaryPresent: boolean, accountId: string, blockedBy: BlockReason | null, since: string, headline: string, nextAction: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null }, run: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } | null };
 
 export type AccountFactsFragment = { id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean, authState: { state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null } };
 
@@ -303,7 +303,7 @@ export type AuthStatusQueryVariables = Exact<{
 }>;
 
 
-export type AuthStatusQuery = { authState: { state: AuthPhase, primaryPresent: boolean, accountId: string, blockedBy: BlockReason | null, since: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null }, run: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } | null } };
+export type AuthStatusQuery = { authState: { state: AuthPhase, primaryPresent: boolean, accountId: string, blockedBy: BlockReason | null, since: string, headline: string, nextAction: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null }, run: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } | null } };
 
 export type TokensQueryVariables = Exact<{
   accountId?: string | null | undefined;
@@ -331,7 +331,7 @@ export type EnterDashboardMutationVariables = Exact<{
 }>;
 
 
-export type EnterDashboardMutation = { enterDashboard: { state: AuthPhase, primaryPresent: boolean, accountId: string, blockedBy: BlockReason | null, since: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null }, run: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } | null } };
+export type EnterDashboardMutation = { enterDashboard: { state: AuthPhase, primaryPresent: boolean, accountId: string, blockedBy: BlockReason | null, since: string, headline: string, nextAction: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null }, run: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } | null } };
 
 export type LogoutMutationVariables = Exact<{
   accountId?: string | null | undefined;
@@ -339,7 +339,7 @@ export type LogoutMutationVariables = Exact<{
 }>;
 
 
-export type LogoutMutation = { logout: { state: AuthPhase, primaryPresent: boolean, accountId: string, blockedBy: BlockReason | null, since: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null }, run: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } | null } };
+export type LogoutMutation = { logout: { state: AuthPhase, primaryPresent: boolean, accountId: string, blockedBy: BlockReason | null, since: string, headline: string, nextAction: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null }, run: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } | null } };
 
 export type TokenStatusQueryVariables = Exact<{
   accountId?: string | null | undefined;
@@ -395,7 +395,7 @@ export type GateQueryVariables = Exact<{
 }>;
 
 
-export type GateQuery = { ready: boolean, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } };
+export type GateQuery = { ready: boolean, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, headline: string, nextAction: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -454,6 +454,8 @@ export const AuthStateFactsFragmentDoc = new TypedDocumentString(`
   accountId
   blockedBy
   since
+  headline
+  nextAction
   nextOperations
   cooldown {
     ...CooldownFacts
@@ -611,6 +613,8 @@ fragment AuthStateFacts on AuthState {
   accountId
   blockedBy
   since
+  headline
+  nextAction
   nextOperations
   cooldown {
     ...CooldownFacts
@@ -687,6 +691,8 @@ fragment AuthStateFacts on AuthState {
   accountId
   blockedBy
   since
+  headline
+  nextAction
   nextOperations
   cooldown {
     ...CooldownFacts
@@ -766,6 +772,8 @@ fragment AuthStateFacts on AuthState {
   accountId
   blockedBy
   since
+  headline
+  nextAction
   nextOperations
   cooldown {
     ...CooldownFacts
@@ -814,6 +822,8 @@ fragment AuthStateFacts on AuthState {
   accountId
   blockedBy
   since
+  headline
+  nextAction
   nextOperations
   cooldown {
     ...CooldownFacts
@@ -962,6 +972,8 @@ export const GateDocument = new TypedDocumentString(`
     state
     primaryPresent
     blockedBy
+    headline
+    nextAction
     nextOperations
     cooldown {
       ...CooldownFacts
