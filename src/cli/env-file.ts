@@ -32,8 +32,35 @@ export const readEnvFile = (workingDirectory: string): EnvFile => {
   if (!existsSync(named)) return { path: named, text: null, values: {} };
   // A link stays one: what it leads to is read, and replaced.
   const file = realpathSync(named);
-  const text = readFileSync(file, 'utf8');
-  return { path: file, text, values: parseEnv(text) };
+  const text = textOf(file);
+  return { path: file, text, values: valuesIn(text) };
+};
+
+/** Refused in words where it is no text file in UTF-8: what is misread there would be found only by the broker. */
+const textOf = (file: string): string => {
+  if (statSync(file).isDirectory())
+    throw new Error(`${file} is a folder; vega-auth reads a file of that name.`);
+  const bytes = readFileSync(file);
+  if (bytes.includes(0))
+    throw new Error(`${file} is not encoded in UTF-8 but looks like UTF-16; save it as UTF-8.`);
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new Error(`${file} is not encoded in UTF-8; save it as UTF-8.`);
+  }
+};
+
+const ASSIGNMENT = /^[ \t]*(?:export[ \t]+)?([\w.-]+)[ \t]*=(?:[ \t]*("[^"]*"|'[^']*'|`[^`]*`)|([^\r\n]*))/gm;
+
+/** As `parseEnv`, but a comment begins only at white space before `#`, as other readers of such files have it. */
+const valuesIn = (text: string): Env => {
+  const plain = text.replace(/^\uFEFF/, '');
+  const unquoted: Record<string, string> = {};
+  for (const [, name = '', quoted, rest = ''] of plain.matchAll(ASSIGNMENT)) {
+    delete unquoted[name];
+    if (quoted === undefined && !/^\s*["'`]/.test(rest)) unquoted[name] = rest.replace(/\s#.*$/, '').trim();
+  }
+  return { ...parseEnv(plain), ...unquoted };
 };
 
 /** What stands in the file stays; the variables come after it. Whole or not at all, and for the owner alone. */
@@ -53,7 +80,7 @@ export const closeToOthers = ({ path: file }: EnvFile): boolean => {
 };
 
 /** Whether the file can hold this value so that it is read again as it is. */
-export const isWritable = (value: string): boolean => parseEnv(`V=${quoted(value)}\n`).V === value;
+export const isWritable = (value: string): boolean => valuesIn(`V=${quoted(value)}\n`).V === value;
 
 const PLAIN = /^[\w.,:/?&=%+@~-]+$/;
 
