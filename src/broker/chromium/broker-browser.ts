@@ -9,6 +9,7 @@ import { LoginSession } from '../login/login-session.ts';
 import { BrowserFolder } from './browser-folder.ts';
 import { ChromiumMissing, findChromium } from './chromium.ts';
 import { isSandboxTrouble, SandboxUnavailable, sandboxOff } from './chromium-sandbox.ts';
+import { importPlaywright } from './home.ts';
 
 export interface BrowserOptions {
   readonly headless: boolean;
@@ -44,7 +45,7 @@ export class BrokerBrowser {
   static async launch(options: BrowserOptions): Promise<BrokerBrowser> {
     const executablePath = locate(options);
     // Loading Playwright takes longer than everything else at start, and most commands need no browser.
-    const { chromium } = await import('playwright');
+    const { chromium } = await importPlaywright();
     const processes = new LaunchedProcesses();
     const folder = createFolder(options);
     try {

@@ -1,7 +1,8 @@
 import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { homedir } from 'node:os';
 import { basename, delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
+
+import { homeOf } from './home.ts';
 
 export interface Chromium {
   readonly executablePath: string;
@@ -30,10 +31,12 @@ export class ChromiumPathInvalid extends Error {
   }
 }
 
+const THIS_MACHINE: Machine = { platform: process.platform, env: process.env, root: '/' };
+
 /** Looks at files only, nothing is started; `vega-auth setup` is what proves that the answer launches. */
 export function findChromium(
   options: { chromiumPath?: string | null | undefined; headless: boolean },
-  machine: Machine = { platform: process.platform, env: process.env, root: '/' },
+  machine: Machine = THIS_MACHINE,
 ): Chromium | undefined {
   if (options.chromiumPath) {
     return { executablePath: given(options.chromiumPath, options.headless), source: 'VEGA_CHROMIUM_PATH' };
@@ -70,7 +73,8 @@ function playwrightPlaces(headless: boolean, machine: Machine): string[] {
   const { browsers }: { browsers: { name: string; revision: string }[] } = require(
     join(packageRoot, 'browsers.json'),
   );
-  const directory = browsersDirectory(packageRoot, machine);
+  const directory = browsersDirectory(machine, packageRoot);
+  if (directory === null) return [];
   const executables: Record<string, string> = {
     'chromium-headless-shell': 'chrome-headless-shell',
     chromium:
@@ -88,15 +92,19 @@ function playwrightPlaces(headless: boolean, machine: Machine): string[] {
   });
 }
 
-function browsersDirectory(packageRoot: string, { platform, env }: Machine): string {
+/** Where Playwright keeps its browsers; null where nobody has said so and there is no home folder. */
+export function browsersDirectory(
+  { platform, env }: Machine = THIS_MACHINE,
+  packageRoot = '',
+): string | null {
   const chosen = env.PLAYWRIGHT_BROWSERS_PATH;
   if (chosen === '0') return join(packageRoot, '.local-browsers');
   if (chosen) return resolve(env.INIT_CWD || process.cwd(), chosen);
 
-  const home = env.HOME || homedir();
-  const cache =
-    platform === 'darwin' ? join(home, 'Library', 'Caches') : env.XDG_CACHE_HOME || join(home, '.cache');
-  return join(cache, 'ms-playwright');
+  if (platform !== 'darwin' && env.XDG_CACHE_HOME) return join(env.XDG_CACHE_HOME, 'ms-playwright');
+  const home = homeOf(env);
+  if (home === null) return null;
+  return join(home, platform === 'darwin' ? 'Library/Caches' : '.cache', 'ms-playwright');
 }
 
 function systemPlaces(headless: boolean, { platform, env, root }: Machine): string[] {

@@ -7,7 +7,8 @@ import { setTimeout as after } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
 import type { Browser } from 'playwright';
 import { BrowserFolder } from './browser-folder.ts';
-import { type Chromium, findChromium } from './chromium.ts';
+import { browsersDirectory, type Chromium, findChromium } from './chromium.ts';
+import { importPlaywright } from './home.ts';
 
 const LAUNCH_MS = 30_000;
 
@@ -66,7 +67,7 @@ function installers(wanted: WantedChromium): readonly Installer[] {
   return [
     {
       says: "Downloading Playwright's Chromium (about 120 MB) ...",
-      applies: () => !isDownloaded(),
+      applies: () => !isDownloaded() && browsersDirectory() !== null,
       install: () =>
         playwright(
           wanted,
@@ -101,7 +102,7 @@ function installers(wanted: WantedChromium): readonly Installer[] {
  * Without the sandbox: another Chromium would not get one either, and `vega-auth doctor` tells of that.
  */
 async function launchTrouble({ executablePath }: Chromium): Promise<string | undefined> {
-  const { chromium } = await import('playwright');
+  const { chromium } = await importPlaywright();
   let browser: Browser | undefined;
   await using folder = BrowserFolder.create({ id: process.pid, birth: null });
   const launch = async () => {
