@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { browserFindings } from '../src/services/health/system-health.ts';
 import { diskFindings, launchFindings } from '../src/services/health/system-trials.ts';
 import { built } from './support/built.ts';
+import { plantToken } from './support/plant.ts';
 import { Program } from './support/program.ts';
 import { environmentOf, openBroker, openTestApp, until } from './support/test-app.ts';
 
@@ -121,4 +122,25 @@ test('an account without PRIMARY, and two apps of one client id, are found befor
 
 test('a folder of which nobody tells how much room it has is no finding', async () => {
   expect(await diskFindings('/nowhere')).toEqual([]);
+});
+
+test('rows that another program wrote so that they are nobody’s token are named', async () => {
+  await using testApp = await openTestApp({ apis: 1 });
+  plantToken(testApp, 'PRIMARY', { api_name: 'primary' });
+  plantToken(testApp, 'WEBSOCKET1', { user_id: 'AB1234' });
+  testApp.change("update upstox_tokens set api_name = 'WEBSOCKET2 ' where api_name = 'WEBSOCKET1'");
+  const { data } = await testApp.ask(
+    '{ systemHealth { findings { message nextAction } } tokens { verdict } }',
+  );
+  expect(data.tokens).toEqual([{ verdict: 'MISSING' }]);
+  const said = data.systemHealth.findings.map(
+    ({ message, nextAction }: { message: string; nextAction: string }) => `${message} ${nextAction}`,
+  );
+  expect(said).toEqual(
+    expect.arrayContaining([
+      'upstox_tokens has a row of api_name "primary", which is no API\'s name. Have the program that writes it say PRIMARY; until then the row is not read.',
+      'upstox_tokens has a row of api_name "WEBSOCKET2 ", which is no API\'s name. Have the program that writes it say WEBSOCKET2; until then the row is not read.',
+      "upstox_tokens has 1 row whose user_id is text. user_id is the account's number (1 for the first one, or NULL); until then the rows are not read.",
+    ]),
+  );
 });

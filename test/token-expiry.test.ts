@@ -11,6 +11,7 @@ test('the expiry of every token is told by the server clock, PRIMARY first, and 
   });
   plantToken(testApp, 'WEBSOCKET1', { validity_at: '2026-11-23 03:30:00' });
   plantToken(testApp, 'PRIMARY', { validity_at: '2026-11-23 03:30:00' });
+  // The table says nothing that can be read, and the token itself does.
   plantToken(testApp, 'WEBSOCKET2', { validity_at: 'unreadable' });
   const before = testApp.rows('select * from upstox_tokens');
   const seen: unknown[] = [];
@@ -28,7 +29,8 @@ test('the expiry of every token is told by the server clock, PRIMARY first, and 
     const { tokenExpiry } = (
       await testApp.ask('{ tokenExpiry { apiName expiresAt expiresAtIst remainingSeconds level } }')
     ).data;
-    expect(tokenExpiry.map(({ apiName }: { apiName: string }) => apiName)).toEqual(['PRIMARY', 'WEBSOCKET1']);
+    const names = tokenExpiry.map(({ apiName }: { apiName: string }) => apiName);
+    expect(names).toEqual(['PRIMARY', 'WEBSOCKET1', 'WEBSOCKET2']);
     expect(tokenExpiry[0].expiresAt).toBe('2026-11-22T22:00:00.000Z');
     expect(tokenExpiry[0].expiresAtIst).toBe('2026-11-23T03:30:00');
     seen.push(`${at} ${tokenExpiry[0].remainingSeconds} ${tokenExpiry[0].level}`);

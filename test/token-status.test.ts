@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { API_NAMES, type ApiName } from '../src/domain/api-name.ts';
+import { nextExpiry } from '../src/domain/expiry.ts';
 import { VERDICTS, type Verdict } from '../src/domain/verdict.ts';
 import type { ProfileFault } from '../src/simulator/faults.ts';
 import { plantToken, plantVerdict } from './support/plant.ts';
@@ -51,7 +52,6 @@ test.for(ANSWERS)(
 test('what the table says decides before the broker is asked', async () => {
   await using testApp = await openTestApp();
   plantToken(testApp, 'PRIMARY', { validity_at: '2020-01-01 03:30:00' });
-  plantToken(testApp, 'WEBSOCKET1', { validity_at: 'tomorrow, more or less' });
   plantToken(testApp, 'WEBSOCKET2', { client_id: 'an-older-client' });
   plantToken(testApp, 'WEBSOCKET3', { is_active: 0 });
   plantToken(testApp, 'OPTIONCHAIN1', { access_token: '' });
@@ -62,7 +62,7 @@ test('what the table says decides before the broker is asked', async () => {
     ),
   ).toEqual([
     'EXPIRED TIME_IS_UP',
-    'EXPIRED VALIDITY_UNREADABLE',
+    'MISSING NOT_FOUND',
     'INVALID CLIENT_CHANGED',
     'INVALID INACTIVE',
     'MISSING NOT_FOUND',
@@ -72,6 +72,23 @@ test('what the table says decides before the broker is asked', async () => {
   expect(testApp.rows("select distinct is_active from upstox_tokens where access_token <> ''")).toEqual([
     { is_active: 0 },
   ]);
+});
+
+test('where the table says no end that can be read, the broker decides, until the next 03:30 IST', async () => {
+  let now = new Date();
+  await using testApp = await openTestApp({ apis: 3, clock: () => now });
+  plantToken(testApp, 'PRIMARY', { validity_at: '' });
+  plantToken(testApp, 'WEBSOCKET1', { validity_at: 'tomorrow, more or less' });
+  plantToken(testApp, 'WEBSOCKET2', { validity_at: null });
+  const verdicts = async () =>
+    (await testApp.ask('{ tokens { verdict } }')).data.tokens.map(
+      ({ verdict }: { verdict: string }) => verdict,
+    );
+  expect(await verdicts()).toEqual(['UNKNOWN', 'UNKNOWN', 'UNKNOWN']);
+  await testApp.ask(STATUS);
+  expect(await verdicts()).toEqual(['VALID', 'VALID', 'VALID']);
+  now = new Date(nextExpiry(now).getTime() + 1000);
+  expect(await verdicts()).not.toContain('VALID');
 });
 
 test('at most two profile calls fly at once, and callers at the same time share them', async () => {

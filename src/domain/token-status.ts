@@ -95,7 +95,6 @@ const toChoice = (
 const WORDS: Readonly<Record<VerdictReason, string>> = {
   NOT_FOUND: 'there is none',
   TIME_IS_UP: 'its time is up',
-  VALIDITY_UNREADABLE: 'its end cannot be read from the table',
   CLIENT_CHANGED: 'it was made for another client id',
   INACTIVE: 'it was marked inactive',
   REJECTED: 'the broker says that it is not valid',

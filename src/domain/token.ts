@@ -32,8 +32,8 @@ export interface StoredToken {
   readonly claims: TokenClaims;
   readonly clientId: string | null;
   readonly generatedAt: Date | null;
-  /** What `validity_at` says. */
-  readonly validUntil: Date | 'ABSENT' | 'UNREADABLE';
+  /** What `validity_at` says; null where it says nothing that can be read. */
+  readonly validUntil: Date | null;
   readonly isActive: boolean;
   /** Why this program has marked it inactive; null while it is active, and where another program did. */
   readonly mark: TokenMark | null;

@@ -11,7 +11,6 @@ export type Verdict = (typeof VERDICTS)[number];
 export type VerdictReason =
   | 'NOT_FOUND'
   | 'TIME_IS_UP'
-  | 'VALIDITY_UNREADABLE'
   | 'INACTIVE'
   | MarkReason
   | 'NOT_CHECKED'
@@ -33,21 +32,21 @@ export interface TokenCheck {
 
 /**
  * When a stored token ends: the earlier of what the table and the token itself say, so that it never looks valid for
- * longer than either; the 03:30 rule where neither says anything. Null when the table's text cannot be read.
+ * longer than either. Null where neither says anything: EXPIRED would be a claim, so the broker decides.
  */
-export const endOf = (token: StoredToken): Date | null => {
-  if (token.validUntil === 'UNREADABLE') return null;
-  const { expiresAt } = token.claims;
-  if (token.validUntil === 'ABSENT') {
-    return expiresAt ?? (token.generatedAt === null ? null : nextExpiry(token.generatedAt));
-  }
-  return expiresAt !== null && expiresAt < token.validUntil ? expiresAt : token.validUntil;
+export const endOf = ({ validUntil, claims: { expiresAt } }: StoredToken): Date | null => {
+  if (validUntil === null || expiresAt === null) return validUntil ?? expiresAt;
+  return expiresAt < validUntil ? expiresAt : validUntil;
 };
+
+/** What the broker has confirmed holds until the next 03:30 IST at most, whatever the table says. */
+export const isConfirmationOver = (confirmedAt: Date, now: Date): boolean =>
+  isExpired(nextExpiry(confirmedAt), now);
 
 /** The table and the token itself disagree about the end by more than the second that the table is exact to. */
 export const hasExpiryConflict = (token: StoredToken): boolean => {
   const { expiresAt } = token.claims;
-  if (expiresAt === null || !(token.validUntil instanceof Date)) return false;
+  if (expiresAt === null || token.validUntil === null) return false;
   return Math.abs(expiresAt.getTime() - token.validUntil.getTime()) >= 1000;
 };
 
@@ -67,8 +66,7 @@ export const checkTime = (
   });
   if (token === undefined) return dead('MISSING', 'NOT_FOUND');
   const end = endOf(token);
-  if (end === null) return dead('EXPIRED', 'VALIDITY_UNREADABLE');
-  if (isExpired(end, now)) return dead('EXPIRED', 'TIME_IS_UP');
+  if (end !== null && isExpired(end, now)) return dead('EXPIRED', 'TIME_IS_UP');
   if (token.clientId !== null && token.clientId !== config.clientId)
     return dead('INVALID', 'CLIENT_CHANGED', true);
   if (token.mark !== null)

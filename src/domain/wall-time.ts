@@ -73,6 +73,33 @@ export const fromWallTime = (text: string, zone: string): Date | null => {
   return new Date(exact ?? asUtc - offsetAt(new Date(asUtc - dayMs), zone));
 };
 
+const WITH_ZONE = /^(.+?)\s*(?:(Z)|([+-])(\d{2}):?(\d{2})?)?(?:\s+[A-Z]{3,5})?(?:\[([\w/+-]+)\])?$/i;
+/** Shorter numbers are seconds: as milliseconds they would lie before the year 1974. */
+const SECONDS_DIGITS = 11;
+
+/**
+ * The instant that a text means: a wall time in `zone`, a time with an offset (`Z`, `+05:30`, `+0530`) or a named zone
+ * (`[Asia/Kolkata]`), or milliseconds or seconds since 1970. Null when it is none of these: nothing is guessed.
+ */
+export const fromText = (text: string, zone: string): Date | null => {
+  const trimmed = text.trim();
+  if (/^\d{9,14}(?:\.\d+)?$/.test(trimmed)) {
+    const number = Number(trimmed);
+    return new Date(Math.trunc(number < 10 ** SECONDS_DIGITS ? number * 1000 : number));
+  }
+  const [, wall = '', utc, sign, hours, minutes = '0', named] = WITH_ZONE.exec(trimmed) ?? [];
+  if (utc === undefined && sign === undefined)
+    return named === undefined
+      ? fromWallTime(trimmed, zone)
+      : isZone(named)
+        ? fromWallTime(wall, named)
+        : null;
+  const offset = (Number(hours ?? 0) * 60 + Number(minutes)) * (sign === '-' ? -1 : 1);
+  const local = fromWallTime(wall, 'UTC');
+  if (local === null || Math.abs(offset) > 18 * 60 || Number(minutes) > 59) return null;
+  return new Date(local.getTime() - offset * 60_000);
+};
+
 const offsetAt = (instant: Date, zone: string): number => {
   const wall = Date.parse(`${toWallTime(instant, zone).replace(' ', 'T')}Z`);
   return wall - Math.floor(instant.getTime() / 1000) * 1000;

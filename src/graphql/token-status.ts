@@ -20,7 +20,9 @@ const TokenCheckRef = builder.objectRef<TokenCheck>('TokenCheck').implement({
   fields: (t) => ({
     apiName: t.expose('apiName', { type: ApiNameEnum, description: 'Whose token.' }),
     verdict: t.expose('verdict', { type: VerdictEnum, description: 'What follows from both layers.' }),
-    timeValid: t.exposeBoolean('timeValid', { description: 'First layer: its time is not up.' }),
+    timeValid: t.exposeBoolean('timeValid', {
+      description: 'First layer: its time is not up, as far as the table and the token itself say.',
+    }),
     profileValid: t.exposeBoolean('profileValid', {
       nullable: true,
       description:
@@ -29,7 +31,7 @@ const TokenCheckRef = builder.objectRef<TokenCheck>('TokenCheck').implement({
     reason: t.string({
       nullable: true,
       description:
-        'Why it is not VALID: NOT_FOUND, TIME_IS_UP, VALIDITY_UNREADABLE, CLIENT_CHANGED, INACTIVE, REJECTED, WRONG_ACCOUNT, REVOKED, NOT_CHECKED, TIMEOUT, NETWORK, RATE_LIMITED, BROKER_ERROR or NOT_A_PROFILE; for UNKNOWN the broker’s code follows where there is one that tells more, as in `BROKER_ERROR UDAPI1154`. Null when it is VALID.',
+        'Why it is not VALID: NOT_FOUND, TIME_IS_UP, CLIENT_CHANGED, INACTIVE, REJECTED, WRONG_ACCOUNT, REVOKED, NOT_CHECKED, TIMEOUT, NETWORK, RATE_LIMITED, BROKER_ERROR or NOT_A_PROFILE; for UNKNOWN the broker’s code follows where there is one that tells more, as in `BROKER_ERROR UDAPI1154`. Null when it is VALID.',
       resolve: reasonText,
     }),
     httpStatus: t.exposeInt('httpStatus', {

@@ -87,7 +87,7 @@ describe('rows of the predecessor', () => {
           "isActive": true,
           "mark": null,
           "storage": "DATABASE",
-          "validUntil": "ABSENT",
+          "validUntil": null,
           "version": 1,
         },
         {
@@ -99,7 +99,7 @@ describe('rows of the predecessor', () => {
           "isActive": false,
           "mark": null,
           "storage": "DATABASE",
-          "validUntil": "UNREADABLE",
+          "validUntil": null,
           "version": 1,
         },
       ]

@@ -35,14 +35,8 @@ describe('the end of a stored token', () => {
     ['the table’s, where the token says nothing', {}, LATER],
     ['the table’s, where it is the earlier one', { accessToken: jwt(LATER), validUntil: SOON }, SOON],
     ['the token’s, where that is the earlier one', { accessToken: jwt(SOON) }, SOON],
-    ['the token’s, where the table says nothing', { accessToken: jwt(SOON), validUntil: 'ABSENT' }, SOON],
-    ['by the rule, where neither says anything', { validUntil: 'ABSENT' }, LATER],
-    ['not known without any time', { validUntil: 'ABSENT', generatedAt: null }, null],
-    [
-      'not known where the table cannot be read, whatever the token says',
-      { accessToken: jwt(LATER), validUntil: 'UNREADABLE' },
-      null,
-    ],
+    ['the token’s, where the table says nothing', { accessToken: jwt(SOON), validUntil: null }, SOON],
+    ['not known, where neither says anything', { validUntil: null }, null],
   ] as const)('is %s', (_what, parts, end) => {
     expect(endOf(token(parts))).toEqual(end);
   });
@@ -56,8 +50,7 @@ describe('table and token disagree about the end', () => {
     ['by less than a second, to which the table is exact: no', { accessToken: jwt(later(999)) }, false],
     ['where they are equal: no', { accessToken: jwt(LATER) }, false],
     ['where the token says nothing: no', {}, false],
-    ['where the table says nothing: no', { accessToken: jwt(LATER), validUntil: 'ABSENT' }, false],
-    ['where the table is unreadable: no', { accessToken: jwt(LATER), validUntil: 'UNREADABLE' }, false],
+    ['where the table says nothing: no', { accessToken: jwt(LATER), validUntil: null }, false],
   ] as const)('%s', (_what, parts, conflict) => {
     expect(hasExpiryConflict(token(parts))).toBe(conflict);
   });
@@ -71,14 +64,14 @@ describe('without asking the broker a token is', () => {
     ['EXPIRED', 'TIME_IS_UP', token({ validUntil: new Date(NOW.getTime() - 1) }), false],
     ['EXPIRED', 'TIME_IS_UP', token({ accessToken: jwt(NOW) }), false],
     ['EXPIRED', 'TIME_IS_UP', token({ validUntil: NOW, clientId: 'client-9', isActive: false }), false],
-    ['EXPIRED', 'VALIDITY_UNREADABLE', token({ validUntil: 'UNREADABLE' }), false],
-    ['EXPIRED', 'VALIDITY_UNREADABLE', token({ validUntil: 'ABSENT', generatedAt: null }), false],
+    ['EXPIRED', 'TIME_IS_UP', token({ accessToken: jwt(NOW), validUntil: null }), false],
+    ['UNKNOWN', 'NOT_CHECKED', token({ validUntil: null, generatedAt: null }), true],
     ['INVALID', 'CLIENT_CHANGED', token({ clientId: 'client-9' }), true],
     ['INVALID', 'CLIENT_CHANGED', token({ clientId: 'client-9', isActive: false }), true],
     ['INVALID', 'INACTIVE', token({ isActive: false }), true],
     ['UNKNOWN', 'NOT_CHECKED', token(), true],
     ['UNKNOWN', 'NOT_CHECKED', token({ validUntil: new Date(NOW.getTime() + 1) }), true],
-    ['UNKNOWN', 'NOT_CHECKED', token({ validUntil: 'ABSENT' }), true],
+    ['UNKNOWN', 'NOT_CHECKED', token({ validUntil: null }), true],
   ] as const)('%s (%s)', (verdict, reason, stored, timeValid) => {
     expect(checkTime(CONFIG, stored, NOW)).toEqual({ ...dead, verdict, reason, timeValid });
   });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fromWallTime, IST, isZone, toWallTime } from '../../src/domain/wall-time.ts';
+import { fromText, fromWallTime, IST, isZone, toWallTime } from '../../src/domain/wall-time.ts';
 
 const ZONES = [
   ...[IST, 'UTC', 'Europe/Berlin', 'Europe/London', 'America/New_York', 'America/St_Johns', 'Asia/Tehran'],
@@ -48,6 +48,40 @@ test.each([
   ...["2026-11-18 03:30:00'; drop table upstox_tokens", '2026-11-18 03:30:00 2026-11-18 03:30:00'],
 ])('%j is no time', (text) => {
   expect(fromWallTime(text, IST)).toBeNull();
+});
+
+test.each([
+  ...['2026-11-29T03:30+05:30[Asia/Kolkata]', '2026-11-29T03:30:00+05:30', '2026-11-29 03:30:00.000+0530'],
+  ...['2026-11-28T22:00:00.000Z', '2026-11-28 22:00:00z', '2026-11-28T22:00:00+00:00', '2026-11-28T22:00Z'],
+  ...['2026-11-29 03:30:00 +0530 IST', '2026-11-28T17:00:00-05', '2026-11-29T03:30[Asia/Kolkata]'],
+  ...['1795903200000', '1795903200', ' 1795903200000 ', '1795903200000.0', '2026-11-29 03:30:00'],
+])('%j means one instant, however it is written', (text) => {
+  expect(fromText(text, IST)).toEqual(new Date('2026-11-28T22:00:00Z'));
+});
+
+test.each([
+  ...[
+    '',
+    'soon',
+    'null',
+    '0',
+    '-1',
+    '28',
+    '2026-11-28',
+    '2026-11-28 22:00:00 UTC',
+    '2026-11-28 22:00:00 IST',
+  ],
+  ...[
+    '2026-11-28T22:00:00+19:00',
+    '2026-11-28T22:00:00+05:60',
+    '2026-02-29T22:00:00Z',
+    '22:00:00Z',
+    'Z',
+    '[UTC]',
+  ],
+  ...['2026-11-29T03:30[Nowhere/At_All]', '2026-11-28T22:00:00Z[', 'NaN', '1e13'],
+])('%j says nothing, and is not guessed at', (text) => {
+  expect(fromText(text, IST)).toBeNull();
 });
 
 describe('whatever is written', () => {

@@ -3,7 +3,7 @@ import { type ApiName, byApiOrder, isApiName } from '../../domain/api-name.ts';
 import { readClaims } from '../../domain/jwt.ts';
 import { Secret } from '../../domain/secret.ts';
 import type { StoredToken } from '../../domain/token.ts';
-import { fromWallTime } from '../../domain/wall-time.ts';
+import { fromText } from '../../domain/wall-time.ts';
 import type { Queryable } from '../queryable.ts';
 import type { TokenVersionsTable, UpstoxTokensTable } from '../schema/tables.ts';
 import { fingerprint } from '../secrets/fingerprint.ts';
@@ -99,7 +99,7 @@ const toToken = (
     claims: readClaims(accessToken.reveal()),
     clientId: row.client_id,
     generatedAt: readInstant(row.generated_at, zone) ?? readInstant(row.created_at, zone),
-    validUntil: row.validity_at === null ? 'ABSENT' : (readInstant(row.validity_at, zone) ?? 'UNREADABLE'),
+    validUntil: readInstant(row.validity_at, zone),
     // The predecessor left NULL where it had no such column: not said, so the broker is asked.
     isActive: row.is_active !== 0,
     mark: markOf(row, mark, marks),
@@ -115,13 +115,9 @@ const openToken = (text: string, accountNumber: number, apiName: ApiName, { vaul
   return new Secret(() => vault.open(text, tokenPlace(accountNumber, apiName)).reveal());
 };
 
-/** The predecessor wrote wall times as text, and some columns as milliseconds since 1970. */
-const readInstant = (value: string | number | null, zone: string): Date | null => {
-  if (typeof value === 'string') return fromWallTime(value, zone);
-  if (typeof value !== 'number' || value <= 0) return null;
-  const instant = new Date(value);
-  return Number.isNaN(instant.getTime()) ? null : instant;
-};
+/** The predecessor and other programs write wall times, times with a zone, and milliseconds or seconds since 1970. */
+const readInstant = (value: string | number | null, zone: string): Date | null =>
+  value === null ? null : fromText(String(value), zone);
 
 /**
  * Marks a token as dead, but only while it is still the one that was judged: a token stored in the meantime is not

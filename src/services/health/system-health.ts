@@ -17,7 +17,7 @@ import type { ApiConfigs } from '../accounts/api-configs.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
 import type { AppInspection } from './app-inspection.ts';
 import { clockFindings, diskFindings, launchFindings, type TrialOptions } from './system-trials.ts';
-import { tableFindings } from './table-findings.ts';
+import { foreignRowFindings, tableFindings } from './table-findings.ts';
 
 /** What today's runs have shown of an account. */
 interface States {
@@ -159,6 +159,7 @@ const accountFindings = async (options: Options): Promise<readonly Finding[]> =>
   const conflicts = known.filter(({ token }) => token !== undefined && hasExpiryConflict(token));
   return [
     ...(await tableFindings(options.database, account, configs, options.clock())),
+    ...(await foreignRowFindings(options.database)),
     ...configFindings(configs),
     ...(await Promise.all(configs.map((config) => appFindings(options.apps, config)))).flat(),
     ...(await options.states.endedTokens(account)).map(

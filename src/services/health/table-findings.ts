@@ -1,4 +1,5 @@
 import type { Database } from '../../db/database.ts';
+import { findForeignTokenRows } from '../../db/queries/foreign-token-rows.ts';
 import { findUnfitTable, trialOf } from '../../db/schema/table-trial.ts';
 import type { Account } from '../../domain/account.ts';
 import type { ApiConfig } from '../../domain/api-config.ts';
@@ -18,6 +19,33 @@ export const tableFindings = async (
   const unfit = await findUnfitTable(database, trialOf(account, configs, now));
   if (unfit === null) return [];
   return [{ component: 'DATABASE', state: 'DOWN', message: unfit.message, nextAction: unfit.cure }];
+};
+
+/** Rows that another program wrote so that they are nobody's token: without a word their tokens would be MISSING. */
+export const foreignRowFindings = async (database: Database): Promise<readonly Finding[]> => {
+  const { apiNames, textUserIds } = await findForeignTokenRows(database.read);
+  const finding = (message: string, nextAction: string): Finding => ({
+    component: 'DATABASE',
+    state: 'DEGRADED',
+    message,
+    nextAction,
+  });
+  return [
+    ...apiNames.map((name) =>
+      finding(
+        `upstox_tokens has a row of api_name ${JSON.stringify(name)}, which is no API's name.`,
+        `Have the program that writes it say ${name.trim().toUpperCase()}; until then the row is not read.`,
+      ),
+    ),
+    ...(textUserIds === 0
+      ? []
+      : [
+          finding(
+            `upstox_tokens has ${textUserIds} ${textUserIds === 1 ? 'row' : 'rows'} whose user_id is text.`,
+            "user_id is the account's number (1 for the first one, or NULL); until then the rows are not read.",
+          ),
+        ]),
+  ];
 };
 
 interface Needs {

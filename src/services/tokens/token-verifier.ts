@@ -10,7 +10,14 @@ import type { ApiName } from '../../domain/api-name.ts';
 import type { ProbeResult, Profile } from '../../domain/profile.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { StoredToken } from '../../domain/token.ts';
-import { checkProfile, checkTime, markFor, type TokenCheck, type Verdict } from '../../domain/verdict.ts';
+import {
+  checkProfile,
+  checkTime,
+  isConfirmationOver,
+  markFor,
+  type TokenCheck,
+  type Verdict,
+} from '../../domain/verdict.ts';
 import type { Logger } from '../../log.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Clock } from '../clock.ts';
@@ -161,7 +168,9 @@ export class TokenVerifier {
     const isOpen =
       check.reason === 'NOT_CHECKED' ||
       (check.reason === 'INACTIVE' && remembered.check.verdict === 'INVALID');
-    return { config, token, check: isOpen ? remembered.check : check, checkedAt: remembered.checkedAt };
+    const isOld = remembered.check.verdict === 'VALID' && isConfirmationOver(remembered.checkedAt, now);
+    const known = isOpen && !isOld ? remembered.check : check;
+    return { config, token, check: known, checkedAt: remembered.checkedAt };
   }
 
   #isAsked(account: Account, { token }: KnownToken, since: number): boolean {
