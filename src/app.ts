@@ -20,14 +20,25 @@ import { loginPath, Sessions } from './services/access/sessions.ts';
 import { AccountCredentials } from './services/accounts/account-credentials.ts';
 import { getAccount, listAccounts, openAccounts } from './services/accounts/accounts.ts';
 import { ApiConfigs } from './services/accounts/api-configs.ts';
-import { Acquisitions } from './services/acquisitions/acquisitions.ts';
-import { ApprovalNotices } from './services/acquisitions/approval-notices.ts';
+import { Acquisitions } from './services/approvals/acquisitions.ts';
+import { ApprovalNotices } from './services/approvals/approval-notices.ts';
 import { Audit } from './services/audit/audit.ts';
 import { Refusals } from './services/audit/refusal-audit.ts';
 import { AccountSwitch } from './services/auth-state/account-switch.ts';
 import { AuthStates } from './services/auth-state/auth-states.ts';
+import { Consequences } from './services/auth-state/consequences.ts';
+import { BrowserHost } from './services/browser-login/browser-host.ts';
+import { BrowserLogin } from './services/browser-login/browser-login.ts';
+import { BrowserQueue } from './services/browser-login/browser-queue.ts';
+import { BrowserRound } from './services/browser-login/browser-round.ts';
 import type { Clock } from './services/clock.ts';
 import { EventLog } from './services/events/event-log.ts';
+import { CodeExchange } from './services/exchange/code-exchange.ts';
+import { TokenIntake } from './services/exchange/token-intake.ts';
+import { Jobs } from './services/generation/jobs.ts';
+import { RunExecutor } from './services/generation/run-executor.ts';
+import { RunResumer } from './services/generation/run-resumer.ts';
+import { RunStarter } from './services/generation/run-starter.ts';
 import { TokenGeneration } from './services/generation/token-generation.ts';
 import { AppInspection } from './services/health/app-inspection.ts';
 import { browserFindings, keyFindings } from './services/health/system-health.ts';
@@ -135,48 +146,49 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
     apiConfigs,
     credentials,
     runs,
-    cooldownMs: config.cooldownSeconds * 1000,
     clock,
     log: named(log, 'state'),
   });
+  const cooldownMs = config.cooldownSeconds * 1000;
+  const consequences = new Consequences({ states, audit, cooldownMs, clock, log: named(log, 'state') });
   const onCheckpoint = options.onCheckpoint ?? (() => undefined);
-  const acquisitionOptions = {
-    database,
-    verifier,
-    states,
-    audit,
-    apiBaseUrl,
-    times: { stepTimeoutMs: config.stepTimeoutSeconds * 1000 },
-    notifierWebhookUri: config.notifierWebhookUri,
-    clock,
-    onCheckpoint,
-    log: named(log, 'acquisition'),
+  /** What most parts of a run use; each names in its options what it takes of it. */
+  const parts = {
+    ...{ database, events, audit, clock, onCheckpoint, apiBaseUrl },
+    ...{ verifier, apiConfigs, credentials, states, consequences, runs },
+    log: named(log, 'generation'),
   };
-  const acquisitions = new Acquisitions(acquisitionOptions);
-  const notices = new ApprovalNotices(acquisitions, { ...acquisitionOptions, refusals });
-  const generation = new TokenGeneration({
-    database,
-    events,
-    audit,
-    verifier,
-    states,
-    runs,
-    apiConfigs,
+  const timeoutMs = config.stepTimeoutSeconds * 1000;
+  const intake = new TokenIntake(parts);
+  const exchange = new CodeExchange({ ...parts, intake, timeoutMs });
+  const { notifierWebhookUri } = config;
+  const acquisitions = new Acquisitions({ ...parts, timeoutMs, notifierWebhookUri });
+  const notices = new ApprovalNotices({
+    ...parts,
     acquisitions,
-    credentials,
-    apiBaseUrl,
-    browser,
+    intake,
+    refusals,
+    log: named(log, 'acquisition'),
+  });
+  const queue = new BrowserQueue({
     browserLock: options.browserLock ?? path.join(tmpdir(), 'vega-auth-browser.lock'),
     place: workingDirectory,
-    times: {
-      stepTimeoutMs: config.stepTimeoutSeconds * 1000,
-      otpSpacingMs: config.otpSpacingSeconds * 1000,
-      captchaWaitMs: config.headless ? 0 : config.captchaWaitSeconds * 1000,
-    },
     clock,
-    onCheckpoint,
-    log: named(log, 'generation'),
   });
+  const host = new BrowserHost({ ...parts, browser, queue });
+  const login = new BrowserLogin({
+    ...parts,
+    exchange,
+    stepTimeoutMs: timeoutMs,
+    otpSpacingMs: config.otpSpacingSeconds * 1000,
+    captchaWaitMs: config.headless ? 0 : config.captchaWaitSeconds * 1000,
+  });
+  const round = new BrowserRound({ ...parts, login });
+  const jobs = new Jobs(parts);
+  const executor = new RunExecutor({ ...parts, jobs, queue, host, round, acquisitions });
+  const starter = new RunStarter({ ...parts, jobs, executor, queue });
+  const resumer = new RunResumer({ ...parts, jobs, executor, queue });
+  const generation = new TokenGeneration({ ...parts, jobs, starter, resumer, queue, host });
   const accountSwitch = new AccountSwitch({
     database,
     events,
@@ -220,6 +232,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
     schema,
     services,
     acquisitions,
+    exchange,
     notices,
     operatorKey,
     allowedHosts: config.allowedHosts,

@@ -1,5 +1,5 @@
 import { getAccount } from '../services/accounts/accounts.ts';
-import { beginHumanLogin, type HumanLogin } from '../services/acquisitions/human-login.ts';
+import { beginHumanLogin, type HumanLogin } from '../services/human-login/human-login.ts';
 import { OPERATORS } from './access-plugin.ts';
 import { ApiNameEnum } from './api-config.ts';
 import { accountArgument, builder } from './builder.ts';

@@ -1,6 +1,6 @@
 import { FAILURES } from '../domain/failure.ts';
 import type { Logger } from '../log.ts';
-import { type Arrival, takeRedirect } from '../services/acquisitions/human-login.ts';
+import { type Arrival, takeRedirect } from '../services/human-login/human-login.ts';
 import type { OpenRoute } from './open-route.ts';
 import { page } from './page.ts';
 

@@ -35,13 +35,6 @@ test('the broker’s codes mean', () => {
   `);
 });
 
-test('only what concerns one app lets a run go on to the next', () => {
-  expect(FAILURE_CODES.filter((code) => FAILURES[code].scope === 'API')).toEqual([
-    ...['APP_REJECTED', 'CODE_SPENT', 'SPENT_UNKNOWN', 'TOKEN_REJECTED', 'TOKEN_ENDED'],
-    ...['UNVERIFIED', 'APPROVAL_LAPSED'],
-  ]);
-});
-
 test('every failure says in whole sentences what to do', () => {
   for (const code of FAILURE_CODES) expect(FAILURES[code].nextAction).toMatch(/^[A-Z].{15,}\.$/);
 });

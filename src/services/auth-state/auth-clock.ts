@@ -3,7 +3,7 @@ import { changeAuthRecord, findAuthRecord } from '../../db/queries/auth-states.t
 import type { Account } from '../../domain/account.ts';
 import { type AuthTrigger, hasPrimary } from '../../domain/auth-phase.ts';
 import { type AuthRecord, type AuthState, cooldownAt, isOfYesterday } from '../../domain/auth-state.ts';
-import { isOver } from '../../domain/generation-run.ts';
+import { isUnderWay } from '../../domain/generation-run.ts';
 import type { Logger } from '../../log.ts';
 import { listAccounts } from '../accounts/accounts.ts';
 import type { Audit } from '../audit/audit.ts';
@@ -15,7 +15,7 @@ import type { Runs } from '../runs/runs.ts';
 /** A cooldown is told once a second at least. */
 const TICK_MS = 500;
 
-interface Options {
+export interface ClockOptions {
   readonly database: Database;
   readonly events: EventLog;
   readonly audit: Audit;
@@ -39,14 +39,14 @@ interface States {
 /** What time does by itself: cooldowns count down and end, PRIMARY dies at 03:30 IST, and so does what was left half done. */
 export class AuthClock implements AsyncDisposable {
   readonly #states: States;
-  readonly #options: Options;
+  readonly #options: ClockOptions;
   readonly #timer: NodeJS.Timeout;
   /** Accounts whose cooldown was seen to run. */
   readonly #cooling = new Set<string>();
   #waiting: { readonly accountId: string; readonly resolve: () => void }[] = [];
   #ticking: Promise<void> | null = null;
 
-  constructor(states: States, options: Options) {
+  constructor(states: States, options: ClockOptions) {
     this.#states = states;
     this.#options = options;
     this.#timer = setInterval(() => this.#startTick(), TICK_MS).unref();
@@ -146,7 +146,6 @@ export class AuthClock implements AsyncDisposable {
 
   /** Here, or in another process on this database. */
   async #isUnderWay({ id }: Account): Promise<boolean> {
-    const run = await this.#options.runs.latest(id);
-    return run !== null && !isOver(run);
+    return isUnderWay(await this.#options.runs.latest(id));
   }
 }

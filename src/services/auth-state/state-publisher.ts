@@ -2,12 +2,7 @@ import type { Account } from '../../domain/account.ts';
 import type { AuthState } from '../../domain/auth-state.ts';
 import type { TokenProgress } from '../../domain/generation-run.ts';
 import type { EventLog } from '../events/event-log.ts';
-
-/** What is known of one account at one moment. */
-export interface AccountView {
-  readonly authState: AuthState;
-  readonly progress: TokenProgress;
-}
+import type { AccountView } from './state-reader.ts';
 
 /** Publishes how accounts stand, and remembers of each what was published last, so that changes are noticed. */
 export class StatePublisher {

@@ -3,24 +3,23 @@ import type { LoginSession } from '../../broker/login/login-session.ts';
 import type { Logger } from '../../log.ts';
 import type { CheckpointObserver } from '../runs/checkpoints.ts';
 import { Semaphore } from '../semaphore.ts';
+import type { BrowserQueue } from './browser-queue.ts';
 
 /** How soon a browser that is kept for a paused run makes way for another process. */
 const LOOK_MS = 1000;
 
 interface Options {
   readonly browser: BrowserOptions;
-  /** Another process has the machine's one browser. */
-  readonly isTakenElsewhere: () => boolean;
+  readonly queue: BrowserQueue;
   readonly onCheckpoint: CheckpointObserver;
   readonly log: Logger;
 }
 
 /**
- * The one Chromium of this process. It outlives a turn at the browser: it is launched for the first session and closed
- * with the last one, so that a paused run keeps its session while other runs of this process open theirs beside it, in
- * contexts that share nothing. Between turns it only waits, without a page. When another process takes the machine's
- * browser meanwhile, everything is closed within a second: two browsers at work on one machine would be two logins that
- * know nothing of each other, and the paused run loses only what its broker has remembered.
+ * The one Chromium of this process. It is launched for the first session and closed with the last one, so that a paused
+ * run keeps its session while other runs of this process open theirs, in contexts that share nothing. When another
+ * process takes the machine's browser meanwhile, everything is closed within a second: two browsers at work would be two
+ * logins that know nothing of each other. The paused run then loses only what the broker has remembered of its session.
  */
 export class BrowserHost implements AsyncDisposable {
   readonly #options: Options;
@@ -34,7 +33,7 @@ export class BrowserHost implements AsyncDisposable {
     this.#options = options;
   }
 
-  /** The session that was kept, if it still lives; else a new one. Whoever asks has the browser turn. */
+  /** The kept session if it is still open, else a new one. The caller holds the browser. */
   open(kept: LoginSession | null): Promise<LoginSession> {
     return this.#mutex.run(async () => {
       if (kept?.isOpen) return kept;
@@ -76,12 +75,12 @@ export class BrowserHost implements AsyncDisposable {
   }
 
   #makeWay(): void {
-    const { isTakenElsewhere, log } = this.#options;
-    if (!isTakenElsewhere()) return;
+    const { queue, log } = this.#options;
+    if (!queue.isTakenElsewhere) return;
     this.#mutex
       .run(async () => {
         // Asked again: a run of this process may have got the browser while this waited.
-        if (this.#browser === null || !isTakenElsewhere()) return;
+        if (this.#browser === null || !queue.isTakenElsewhere) return;
         log.info('another process has the browser: the sessions of paused runs are closed');
         await this.#quit();
       })

@@ -1,0 +1,33 @@
+import type { Database } from '../../db/database.ts';
+import { type AttemptKind, type AttemptOwner, recordAttempt } from '../../db/queries/login-attempts.ts';
+import type { Audit } from '../audit/audit.ts';
+import type { Clock } from '../clock.ts';
+import type { LiveStep } from '../runs/live-step.ts';
+
+interface Needs {
+  readonly database: Database;
+  readonly audit: Audit;
+  readonly clock: Clock;
+}
+
+const AUDITED = { OTP_REQUEST: 'OTP_REQUESTED', PIN: 'PIN_SUBMITTED', CODE: 'CODE_EXCHANGED' } as const;
+
+/** Records that something is about to be submitted. What cannot be recorded for good is not submitted. */
+export const noteAttempt = (
+  { database, audit, clock }: Needs,
+  step: LiveStep,
+  kind: AttemptKind,
+): Promise<void> =>
+  database.write(
+    async (transaction) => {
+      await recordAttempt(transaction, ownerOf(step), kind, clock());
+      await audit.note(transaction, AUDITED[kind], {}, step.live.reference(step.config.apiName));
+    },
+    { mustLast: true },
+  );
+
+export const ownerOf = ({ account, live, config }: LiveStep): AttemptOwner => ({
+  accountId: account.id,
+  runId: live.state.id,
+  apiName: config.apiName,
+});
