@@ -129,13 +129,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
     clock,
     log: named(log, 'verifier'),
   });
-  const apiConfigs = new ApiConfigs({
-    source: config.configSource,
-    credentials,
-    database,
-    audit,
-    clock,
-  });
+  const apiConfigs = new ApiConfigs({ source: config.configSource, credentials, database, audit, clock });
   const apps = new AppInspection({ apiBaseUrl, timeoutMs: profileTimeoutMs, clock });
   const runs = new Runs(database);
   const states = new AuthStates({
@@ -189,16 +183,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
   const starter = new RunStarter({ ...parts, jobs, executor, queue });
   const resumer = new RunResumer({ ...parts, jobs, executor, queue });
   const generation = new TokenGeneration({ ...parts, jobs, starter, resumer, queue, host });
-  const accountSwitch = new AccountSwitch({
-    database,
-    events,
-    audit,
-    verifier,
-    apiConfigs,
-    runs,
-    states,
-    log: named(log, 'accounts'),
-  });
+  const accountSwitch = new AccountSwitch({ ...parts, log: named(log, 'accounts') });
   const services: Services = {
     database,
     credentials,

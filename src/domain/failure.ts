@@ -2,92 +2,50 @@
  * Every way in which making a token can fail, and what the operator does next. Codes of the broker are listed in
  * `BROKER_CODES`; what the program does next is in `consequenceOf`.
  */
-export const FAILURES = {
-  THROTTLED: {
-    nextAction: 'Wait until the cooldown is over before the next login; the broker is counting attempts.',
-  },
-  CREDENTIALS_REJECTED: {
-    nextAction:
-      'Check the mobile number, PIN and TOTP secret by logging in by hand. Do not generate again before: five wrong PINs lock the account.',
-  },
-  CAPTCHA: {
-    nextAction:
-      'Log in once by hand in a normal browser, or run with UPSTOX_HEADLESS=false; this program never touches a CAPTCHA.',
-  },
-  ACTION_REQUIRED: {
-    nextAction:
-      'Log in at the broker by hand and decide there about what its page asks; then generate again. This program agrees to nothing.',
-  },
-  MOBILE_REJECTED: {
-    nextAction:
-      'Correct UPSTOX_MOBILE_NUMBER, or the mobile number of the account: the broker knows no account with this one. Then generate again.',
-  },
-  APP_REJECTED: {
-    nextAction:
-      "Open the broker's developer page and check this app: client id, secret, redirect URI, notifier webhook, and whether the app is active.",
-  },
-  PAGE_CHANGED: {
-    nextAction:
-      "Log in once by hand to see what the broker's page asks for; if it has changed, vega-auth needs an update.",
-  },
-  MAINTENANCE: {
-    nextAction: "Look at the broker's status page, and generate again when its maintenance is over.",
-  },
-  BROKER_UNREACHABLE: {
-    nextAction:
-      "Look at the broker's status page; `vega-auth doctor` shows whether this machine reaches the broker. Generate again when the cooldown is over.",
-  },
-  CODE_SPENT: {
-    nextAction: 'Generate this API again: a new login yields a new code.',
-  },
-  SPENT_UNKNOWN: {
-    nextAction:
-      'Generate this API again: its code was sent to the broker and the answer never arrived, so it is not sent twice.',
-  },
-  WRONG_ACCOUNT: {
-    nextAction:
-      'The login belongs to another broker user. Check mobile number and client id; the token was not kept.',
-  },
-  TOKEN_REJECTED: {
-    nextAction:
-      'The broker refused the token it had just issued. Check the app at the broker, then generate this API again.',
-  },
-  TOKEN_ENDED: {
-    nextAction:
-      'Do not generate it again as things are: that would end the other token. Give each API an app of its own; where they have one, enable only the APIs whose tokens the broker keeps at the same time, PRIMARY first.',
-  },
-  UNVERIFIED: {
-    nextAction:
-      'The token is stored, but the broker did not confirm it. Ask tokenStatus again in a moment; it counts as valid only then.',
-  },
-  APPROVAL_LAPSED: {
-    nextAction:
-      'Generate this API again and answer before the time is up: approve on the phone, or log in at the address that was given. A refusal on the phone looks like silence.',
-  },
-  ABORTED: { nextAction: 'Generate again when ready.' },
-  INTERRUPTED: {
-    nextAction:
-      'The program ended in the middle of this step. Generate again: what is valid is not made again.',
-  },
-  CLOCK_SKEW: {
-    nextAction:
-      'Set this machine’s clock (switch on NTP): a TOTP code of a wrong time counts as a wrong attempt.',
-  },
-  BROWSER_FAILED: {
-    nextAction: 'Run `vega-auth setup` to install a browser, or set VEGA_CHROMIUM_PATH to one that starts.',
-  },
-  STORAGE_FAILED: {
-    nextAction:
-      'Run `vega-auth doctor`: it says what keeps the database from being written (a lock, a full disk, a table that refuses the row) and the cure. Then generate again.',
-  },
-  INTERNAL: {
-    nextAction: 'Look into the log under the correlation id of this run and report it.',
-  },
-} as const satisfies Record<string, { readonly nextAction: string }>;
+export const NEXT_ACTIONS = {
+  THROTTLED: 'Wait until the cooldown is over before the next login; the broker is counting attempts.',
+  CREDENTIALS_REJECTED:
+    'Check the mobile number, PIN and TOTP secret by logging in by hand. Do not generate again before: five wrong PINs lock the account.',
+  CAPTCHA:
+    'Log in once by hand in a normal browser, or run with UPSTOX_HEADLESS=false; this program never touches a CAPTCHA.',
+  ACTION_REQUIRED:
+    'Log in at the broker by hand and decide there about what its page asks; then generate again. This program agrees to nothing.',
+  MOBILE_REJECTED:
+    'Correct UPSTOX_MOBILE_NUMBER, or the mobile number of the account: the broker knows no account with this one. Then generate again.',
+  APP_REJECTED:
+    "Open the broker's developer page and check this app: client id, secret, redirect URI, notifier webhook, and whether the app is active.",
+  PAGE_CHANGED:
+    "Log in once by hand to see what the broker's page asks for; if it has changed, vega-auth needs an update.",
+  MAINTENANCE: "Look at the broker's status page, and generate again when its maintenance is over.",
+  BROKER_UNREACHABLE:
+    "Look at the broker's status page; `vega-auth doctor` shows whether this machine reaches the broker. Generate again when the cooldown is over.",
+  CODE_SPENT: 'Generate this API again: a new login yields a new code.',
+  SPENT_UNKNOWN:
+    'Generate this API again: its code was sent to the broker and the answer never arrived, so it is not sent twice.',
+  WRONG_ACCOUNT:
+    'The login belongs to another broker user. Check mobile number and client id; the token was not kept.',
+  TOKEN_REJECTED:
+    'The broker refused the token it had just issued. Check the app at the broker, then generate this API again.',
+  TOKEN_ENDED:
+    'Do not generate it again as things are: that would end the other token. Give each API an app of its own; where they have one, enable only the APIs whose tokens the broker keeps at the same time, PRIMARY first.',
+  UNVERIFIED:
+    'The token is stored, but the broker did not confirm it. Ask tokenStatus again in a moment; it counts as valid only then.',
+  APPROVAL_LAPSED:
+    'Generate this API again and answer before the time is up: approve on the phone, or log in at the address that was given. A refusal on the phone looks like silence.',
+  ABORTED: 'Generate again when ready.',
+  INTERRUPTED:
+    'The program ended in the middle of this step. Generate again: what is valid is not made again.',
+  CLOCK_SKEW:
+    'Set this machine’s clock (switch on NTP): a TOTP code of a wrong time counts as a wrong attempt.',
+  BROWSER_FAILED: 'Run `vega-auth setup` to install a browser, or set VEGA_CHROMIUM_PATH to one that starts.',
+  STORAGE_FAILED:
+    'Run `vega-auth doctor`: it says what keeps the database from being written (a lock, a full disk, a table that refuses the row) and the cure. Then generate again.',
+  INTERNAL: 'Look into the log under the correlation id of this run and report it.',
+} as const;
 
-export type FailureCode = keyof typeof FAILURES;
+export type FailureCode = keyof typeof NEXT_ACTIONS;
 
-export const FAILURE_CODES = Object.keys(FAILURES) as readonly FailureCode[];
+export const FAILURE_CODES = Object.keys(NEXT_ACTIONS) as readonly FailureCode[];
 
 /** What left this machine for the broker in one step; none of these is ever sent a second time. */
 export const SUBMISSIONS = ['MOBILE', 'OTP', 'PIN', 'CODE'] as const;
@@ -108,6 +66,13 @@ export interface Failure {
   readonly nextAction: string;
   readonly submitted: readonly Submission[];
 }
+
+export const failureOf = (code: FailureCode, message: string, submitted: readonly Submission[]): Failure => ({
+  code,
+  message,
+  nextAction: NEXT_ACTIONS[code],
+  submitted,
+});
 
 /**
  * The broker's own codes, from toasts of the login page (seven digits) and from error envelopes of its API.

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { FAILURE_CODES, FAILURES, failureOfBrokerCode } from '../../src/domain/failure.ts';
+import { FAILURE_CODES, failureOfBrokerCode, NEXT_ACTIONS } from '../../src/domain/failure.ts';
 
 test('the broker’s codes mean', () => {
   const codes = [
@@ -36,5 +36,5 @@ test('the broker’s codes mean', () => {
 });
 
 test('every failure says in whole sentences what to do', () => {
-  for (const code of FAILURE_CODES) expect(FAILURES[code].nextAction).toMatch(/^[A-Z].{15,}\.$/);
+  for (const code of FAILURE_CODES) expect(NEXT_ACTIONS[code]).toMatch(/^[A-Z].{15,}\.$/);
 });

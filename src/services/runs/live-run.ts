@@ -5,7 +5,7 @@ import type { ApiName } from '../../domain/api-name.ts';
 import type { AuditReference } from '../../domain/audit.ts';
 import { endedTokenText } from '../../domain/ended-token.ts';
 import type { TokenVersion } from '../../domain/event.ts';
-import { FAILURES, type Failure, type FailureReason, type Submission } from '../../domain/failure.ts';
+import { type FailureReason, failureOf, type Submission } from '../../domain/failure.ts';
 import {
   type EndedToken,
   type GenerationRun,
@@ -123,12 +123,7 @@ export class LiveRun {
 
   async fail(apiName: ApiName, reason: FailureReason): Promise<void> {
     const { code, message } = reason;
-    const failure: Failure = {
-      code,
-      message,
-      nextAction: FAILURES[code].nextAction,
-      submitted: [...this.#submitted],
-    };
+    const failure = failureOf(code, message, [...this.#submitted]);
     const failed = withStep(this.#run, apiName, {
       status: 'FAILED',
       failure,
@@ -181,13 +176,8 @@ export class LiveRun {
     if (step.status === 'PENDING') return { ...step, status: 'SKIPPED' };
     const ended = endedTokens.find(({ apiName }) => apiName === step.apiName);
     if (ended === undefined || step.status !== 'DONE') return step;
-    const failure: Failure = {
-      code: 'TOKEN_ENDED',
-      message: endedTokenText(ended),
-      nextAction: FAILURES.TOKEN_ENDED.nextAction,
-      submitted: this.#submittedOf.get(step.apiName) ?? [],
-    };
-    return { ...step, status: 'FAILED', failure };
+    const submitted = this.#submittedOf.get(step.apiName) ?? [];
+    return { ...step, status: 'FAILED', failure: failureOf('TOKEN_ENDED', endedTokenText(ended), submitted) };
   }
 
   #save(run: GenerationRun, apiName?: ApiName): Promise<void> {
