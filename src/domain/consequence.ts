@@ -63,8 +63,22 @@ export const consequenceOf = ({
 const resting = (otherwise: Consequence, restMs: number | null): Consequence =>
   restMs === null ? otherwise : { kind: 'COOLDOWN', isRetried: false, restMs };
 
-/** The failure ends its run for good. */
+/** What keeps a run from going on with its next API. */
+export type RunStop = Exclude<Consequence, { kind: 'NEXT_API' }>;
+
+export const stopsRun = (consequence: Consequence): consequence is RunStop => {
+  switch (consequence.kind) {
+    case 'NEXT_API':
+      return false;
+    case 'STOP':
+    case 'COOLDOWN':
+    case 'QUARANTINE':
+      return true;
+  }
+};
+
+/** The failure ends its run for good: nothing of it is retried. */
 export const endsRun = (code: FailureCode): boolean => {
-  const { kind, isRetried } = consequenceOf({ code });
-  return kind !== 'NEXT_API' && !isRetried;
+  const consequence = consequenceOf({ code });
+  return stopsRun(consequence) && !consequence.isRetried;
 };

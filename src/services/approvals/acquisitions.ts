@@ -1,5 +1,4 @@
 import { requestApproval } from '../../broker/api/approval-request.ts';
-import type { Database } from '../../db/database.ts';
 import {
   findAcquisitions,
   findPending,
@@ -16,15 +15,14 @@ import {
   isLapsed,
 } from '../../domain/acquisition.ts';
 import type { ApiConfig } from '../../domain/api-config.ts';
-import { type Consequence, consequenceOf } from '../../domain/consequence.ts';
+import { consequenceOf, stopsRun } from '../../domain/consequence.ts';
 import { nextExpiry } from '../../domain/expiry.ts';
 import type { FailureCode } from '../../domain/failure.ts';
 import type { LoginStep } from '../../domain/generation-run.ts';
 import type { Logger } from '../../log.ts';
 import { getAccount } from '../accounts/accounts.ts';
-import type { Audit } from '../audit/audit.ts';
+import type { AuditedWrites } from '../audit/audit.ts';
 import type { Consequences } from '../auth-state/consequences.ts';
-import type { Clock } from '../clock.ts';
 import { pause } from '../pause.ts';
 import type { CheckpointObserver } from '../runs/checkpoints.ts';
 import type { Job } from '../runs/job.ts';
@@ -39,17 +37,14 @@ const LOOK_MS = 250;
 /** A run whose tokens come from outside. */
 type OutsideRun = Pick<Job, 'live' | 'account' | 'configs' | 'log'>;
 
-interface Options {
-  readonly database: Database;
+interface Options extends AuditedWrites {
   readonly verifier: TokenVerifier;
   readonly consequences: Consequences;
-  readonly audit: Audit;
   readonly apiBaseUrl: string;
   /** How long the broker may take to answer. */
   readonly timeoutMs: number;
   /** What the operator says is registered at the broker; null when nothing is said. */
   readonly notifierWebhookUri: string | null;
-  readonly clock: Clock;
   readonly onCheckpoint: CheckpointObserver;
 }
 
@@ -227,7 +222,7 @@ export class Acquisitions {
       await live.fail(apiName, failure);
       const consequence = consequenceOf(failure);
       await consequences.publish(account, consequence);
-      return mayRequestMore(consequence);
+      return !stopsRun(consequence);
     }
   }
 
@@ -255,16 +250,5 @@ export class Acquisitions {
     return rest.length > 0;
   }
 }
-
-const mayRequestMore = ({ kind }: Consequence): boolean => {
-  switch (kind) {
-    case 'NEXT_API':
-      return true;
-    case 'STOP':
-    case 'COOLDOWN':
-    case 'QUARANTINE':
-      return false;
-  }
-};
 
 const earlier = (one: Date, other: Date): Date => (one < other ? one : other);

@@ -1,4 +1,3 @@
-import type { Database } from '../../db/database.ts';
 import { changeAuthRecord, findAuthRecord } from '../../db/queries/auth-states.ts';
 import type { Account } from '../../domain/account.ts';
 import { type AuthTrigger, hasPrimary } from '../../domain/auth-phase.ts';
@@ -6,21 +5,17 @@ import { type AuthRecord, type AuthState, cooldownAt, isOfYesterday } from '../.
 import { isUnderWay } from '../../domain/generation-run.ts';
 import type { Logger } from '../../log.ts';
 import { listAccounts } from '../accounts/accounts.ts';
-import type { Audit } from '../audit/audit.ts';
+import type { AuditedWrites } from '../audit/audit.ts';
 import { correlated } from '../audit/correlation.ts';
-import type { Clock } from '../clock.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { Runs } from '../runs/runs.ts';
 
 /** A cooldown is told once a second at least. */
 const TICK_MS = 500;
 
-export interface ClockOptions {
-  readonly database: Database;
+export interface ClockOptions extends AuditedWrites {
   readonly events: EventLog;
-  readonly audit: Audit;
   readonly runs: Runs;
-  readonly clock: Clock;
   readonly log: Logger;
 }
 

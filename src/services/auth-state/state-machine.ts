@@ -1,21 +1,16 @@
-import type { Database } from '../../db/database.ts';
 import { changeAuthRecord, findAuthRecord, movePhase } from '../../db/queries/auth-states.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import type { Account } from '../../domain/account.ts';
 import type { AuditReference } from '../../domain/audit.ts';
 import { type AuthTrigger, isConfirmedAfter, transitionOf } from '../../domain/auth-phase.ts';
 import type { Logger } from '../../log.ts';
-import type { Audit } from '../audit/audit.ts';
+import type { AuditedWrites } from '../audit/audit.ts';
 import { currentCorrelation } from '../audit/correlation.ts';
-import type { Clock } from '../clock.ts';
 import type { Runs } from '../runs/runs.ts';
 import type { StateReader } from './state-reader.ts';
 
-interface Options {
-  readonly database: Database;
-  readonly audit: Audit;
+interface Options extends AuditedWrites {
   readonly runs: Runs;
-  readonly clock: Clock;
   readonly log: Logger;
 }
 

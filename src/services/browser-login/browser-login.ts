@@ -3,7 +3,6 @@ import { dialogUrl } from '../../broker/api/oauth.ts';
 import { LoginFailure } from '../../broker/login/login-failure.ts';
 import type { LoginListener } from '../../broker/login/login-request.ts';
 import type { LoginSession } from '../../broker/login/login-session.ts';
-import type { Database } from '../../db/database.ts';
 import { findAuthRecord } from '../../db/queries/auth-states.ts';
 import { countFruitlessPins } from '../../db/queries/login-attempts.ts';
 import { findUnfitTable, trialOf } from '../../db/schema/table-trial.ts';
@@ -11,17 +10,14 @@ import type { Credentials } from '../../domain/account.ts';
 import type { Submission } from '../../domain/failure.ts';
 import type { LoginStep } from '../../domain/generation-run.ts';
 import type { Secret } from '../../domain/secret.ts';
-import type { Audit } from '../audit/audit.ts';
-import type { Clock } from '../clock.ts';
+import type { AuditedWrites } from '../audit/audit.ts';
 import { noteAttempt } from '../exchange/attempts.ts';
 import type { CodeExchange } from '../exchange/code-exchange.ts';
 import type { Checkpoint, CheckpointObserver } from '../runs/checkpoints.ts';
 import type { LiveStep } from '../runs/live-step.ts';
 import { OneTimePasswords } from './one-time-passwords.ts';
 
-interface Options {
-  readonly database: Database;
-  readonly audit: Audit;
+interface Options extends AuditedWrites {
   readonly exchange: CodeExchange;
   readonly apiBaseUrl: string;
   /** How long one page of the broker may take to become the next. */
@@ -29,7 +25,6 @@ interface Options {
   readonly otpSpacingMs: number;
   /** How long a person may take to solve a CAPTCHA in the window; 0 where there is none. */
   readonly captchaWaitMs: number;
-  readonly clock: Clock;
   readonly onCheckpoint: CheckpointObserver;
 }
 

@@ -1,7 +1,8 @@
+import type { LoginFailure } from '../../broker/login/login-failure.ts';
 import type { LoginSession } from '../../broker/login/login-session.ts';
 import type { Database } from '../../db/database.ts';
 import type { ApiConfig } from '../../domain/api-config.ts';
-import { type Consequence, consequenceOf } from '../../domain/consequence.ts';
+import { consequenceOf, type RunStop, stopsRun } from '../../domain/consequence.ts';
 import type { AccountCredentials } from '../accounts/account-credentials.ts';
 import { getAccount } from '../accounts/accounts.ts';
 import type { AuthStates } from '../auth-state/auth-states.ts';
@@ -19,10 +20,7 @@ interface Options {
   readonly onCheckpoint: CheckpointObserver;
 }
 
-/** Why a round ended before its last API; null when it did not. */
-export type RoundStop = Exclude<Consequence, { kind: 'NEXT_API' }> | null;
-
-const STOP: RoundStop = { kind: 'STOP', isRetried: false };
+const STOP: RunStop = { kind: 'STOP', isRetried: false };
 
 /** Makes what is pending of a run, one API after the other in one browser session. */
 export class BrowserRound {
@@ -32,7 +30,8 @@ export class BrowserRound {
     this.#options = options;
   }
 
-  async makeTokens(job: Job, runSession: RunSession): Promise<RoundStop> {
+  /** Answers what stopped the round before its last API; null if nothing did. */
+  async makeTokens(job: Job, runSession: RunSession): Promise<RunStop | null> {
     const { live, account, configs, abort, log } = job;
     const pending = configs.filter((config) =>
       live.state.steps.some(({ apiName, status }) => apiName === config.apiName && status === 'PENDING'),
@@ -53,7 +52,7 @@ export class BrowserRound {
       await live.takeUp(next.apiName);
       await this.#options.states.move(account, 'FIRST_API_TAKEN_UP');
       await live.fail(next.apiName, failure);
-      return stopAfter(consequenceOf(failure)) ?? STOP;
+      return stopOf(failure) ?? STOP;
     }
   }
 
@@ -61,7 +60,7 @@ export class BrowserRound {
     { live, account: { id }, abort, log }: Job,
     config: ApiConfig,
     session: LoginSession,
-  ): Promise<RoundStop> {
+  ): Promise<RunStop | null> {
     const { login, database, credentials, states, onCheckpoint } = this.#options;
     const { apiName } = config;
     await live.takeUp(apiName);
@@ -82,18 +81,12 @@ export class BrowserRound {
       log.warn({ api: apiName, failure: failure.code, err: error }, 'no token');
       await live.fail(apiName, failure);
       onCheckpoint('API_FAILED');
-      return stopAfter(consequenceOf(failure));
+      return stopOf(failure);
     }
   }
 }
 
-const stopAfter = (consequence: Consequence): RoundStop => {
-  switch (consequence.kind) {
-    case 'NEXT_API':
-      return null;
-    case 'STOP':
-    case 'COOLDOWN':
-    case 'QUARANTINE':
-      return consequence;
-  }
+const stopOf = (failure: LoginFailure): RunStop | null => {
+  const consequence = consequenceOf(failure);
+  return stopsRun(consequence) ? consequence : null;
 };

@@ -1,6 +1,5 @@
 import { LoginFailure } from '../../broker/login/login-failure.ts';
 import { totpCode } from '../../broker/login/totp.ts';
-import type { Database } from '../../db/database.ts';
 import {
   claimTimeStep,
   isTimeStepUsed,
@@ -9,8 +8,7 @@ import {
 } from '../../db/queries/login-attempts.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { type TotpSecret, timeStepAt, timeStepStart } from '../../domain/totp-secret.ts';
-import type { Audit } from '../audit/audit.ts';
-import type { Clock } from '../clock.ts';
+import type { AuditedWrites } from '../audit/audit.ts';
 import { noteAttempt, ownerOf } from '../exchange/attempts.ts';
 import { pause } from '../pause.ts';
 import type { CheckpointObserver } from '../runs/checkpoints.ts';
@@ -19,12 +17,9 @@ import type { LiveStep } from '../runs/live-step.ts';
 /** With less than this left of a time step, its code could arrive too late. */
 const MIN_STEP_REST_MS = 3000;
 
-interface Options {
-  readonly database: Database;
-  readonly audit: Audit;
+interface Options extends AuditedWrites {
   /** Between two OTP requests; about 165 s are known to work, faster was blocked (public logs, December 2025). */
   readonly otpSpacingMs: number;
-  readonly clock: Clock;
   readonly onCheckpoint: CheckpointObserver;
 }
 

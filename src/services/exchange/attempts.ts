@@ -1,20 +1,12 @@
-import type { Database } from '../../db/database.ts';
 import { type AttemptKind, type AttemptOwner, recordAttempt } from '../../db/queries/login-attempts.ts';
-import type { Audit } from '../audit/audit.ts';
-import type { Clock } from '../clock.ts';
+import type { AuditedWrites } from '../audit/audit.ts';
 import type { LiveStep } from '../runs/live-step.ts';
-
-interface Needs {
-  readonly database: Database;
-  readonly audit: Audit;
-  readonly clock: Clock;
-}
 
 const AUDITED = { OTP_REQUEST: 'OTP_REQUESTED', PIN: 'PIN_SUBMITTED', CODE: 'CODE_EXCHANGED' } as const;
 
 /** Records that something is about to be submitted. What cannot be recorded for good is not submitted. */
 export const noteAttempt = (
-  { database, audit, clock }: Needs,
+  { database, audit, clock }: AuditedWrites,
   step: LiveStep,
   kind: AttemptKind,
 ): Promise<void> =>

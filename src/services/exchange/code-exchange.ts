@@ -1,23 +1,18 @@
 import { exchangeCode } from '../../broker/api/oauth.ts';
-import type { Database } from '../../db/database.ts';
 import type { Secret } from '../../domain/secret.ts';
-import type { Audit } from '../audit/audit.ts';
-import type { Clock } from '../clock.ts';
+import type { AuditedWrites } from '../audit/audit.ts';
 import type { CheckpointObserver } from '../runs/checkpoints.ts';
 import type { LiveStep } from '../runs/live-step.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
 import { noteAttempt } from './attempts.ts';
 import type { TokenIntake } from './token-intake.ts';
 
-interface Options {
+interface Options extends AuditedWrites {
   readonly intake: TokenIntake;
-  readonly database: Database;
-  readonly audit: Audit;
   readonly verifier: TokenVerifier;
   readonly apiBaseUrl: string;
   /** How long the broker may take to answer. */
   readonly timeoutMs: number;
-  readonly clock: Clock;
   readonly onCheckpoint: CheckpointObserver;
 }
 

@@ -1,6 +1,5 @@
 import type { IssuedToken } from '../../broker/api/oauth.ts';
 import { LoginFailure } from '../../broker/login/login-failure.ts';
-import type { Database } from '../../db/database.ts';
 import { replaceToken } from '../../db/queries/token-replacement.ts';
 import { findTokens } from '../../db/queries/tokens.ts';
 import type { Queryable } from '../../db/queryable.ts';
@@ -8,15 +7,8 @@ import { fingerprint } from '../../db/secrets/fingerprint.ts';
 import { expiryOf } from '../../domain/expiry.ts';
 import { readClaims } from '../../domain/jwt.ts';
 import type { StoredToken } from '../../domain/token.ts';
-import type { Audit } from '../audit/audit.ts';
-import type { Clock } from '../clock.ts';
+import type { AuditedWrites } from '../audit/audit.ts';
 import type { LiveStep } from '../runs/live-step.ts';
-
-interface Needs {
-  readonly database: Database;
-  readonly audit: Audit;
-  readonly clock: Clock;
-}
 
 /** What is written in the same transaction as the token. */
 export type Along = (transaction: Queryable) => Promise<void>;
@@ -26,7 +18,7 @@ export type Along = (transaction: Queryable) => Promise<void>;
  * it. Answers the token that it has replaced.
  */
 export const storeToken = async (
-  { database, audit, clock }: Needs,
+  { database, audit, clock }: AuditedWrites,
   { live, account, config, log }: LiveStep,
   token: IssuedToken,
   along: Along,

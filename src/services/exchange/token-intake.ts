@@ -1,6 +1,5 @@
 import type { IssuedToken } from '../../broker/api/oauth.ts';
 import { LoginFailure } from '../../broker/login/login-failure.ts';
-import type { Database } from '../../db/database.ts';
 import { rememberBrokerUser } from '../../db/queries/accounts.ts';
 import { replaceToken } from '../../db/queries/token-replacement.ts';
 import { removeToken } from '../../db/queries/tokens.ts';
@@ -8,18 +7,14 @@ import { fingerprint } from '../../db/secrets/fingerprint.ts';
 import { readClaims } from '../../domain/jwt.ts';
 import type { StoredToken } from '../../domain/token.ts';
 import { reasonText } from '../../domain/verdict.ts';
-import type { Audit } from '../audit/audit.ts';
-import type { Clock } from '../clock.ts';
+import type { AuditedWrites } from '../audit/audit.ts';
 import type { CheckpointObserver } from '../runs/checkpoints.ts';
 import type { LiveStep } from '../runs/live-step.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
 import { type Along, storeToken } from './store-token.ts';
 
-interface Options {
-  readonly database: Database;
+interface Options extends AuditedWrites {
   readonly verifier: TokenVerifier;
-  readonly audit: Audit;
-  readonly clock: Clock;
   readonly onCheckpoint: CheckpointObserver;
 }
 

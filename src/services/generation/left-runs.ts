@@ -1,4 +1,3 @@
-import type { Database } from '../../db/database.ts';
 import { isAlive, isSurelyDead, markOf } from '../../db/files/process-mark.ts';
 import { findAcquisitions, settleAll } from '../../db/queries/approvals.ts';
 import { findUnfinishedRuns, takeOverRun, updateRun } from '../../db/queries/generation-runs.ts';
@@ -12,17 +11,10 @@ import { afterCrash } from '../../domain/interrupted-run.ts';
 import type { ProcessMark } from '../../domain/process-mark.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { ApiConfigs } from '../accounts/api-configs.ts';
-import type { Audit } from '../audit/audit.ts';
-import type { Clock } from '../clock.ts';
+import type { AuditedWrites } from '../audit/audit.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
 
-interface Needs {
-  readonly database: Database;
-  readonly audit: Audit;
-  readonly clock: Clock;
-}
-
-interface AssessNeeds extends Needs {
+interface AssessNeeds extends AuditedWrites {
   readonly verifier: TokenVerifier;
   readonly apiConfigs: ApiConfigs;
 }
@@ -36,7 +28,7 @@ export interface LeftRuns {
 }
 
 /** Takes over the left runs. Of several of one account only the newest is resumed; the others are ended. */
-export const takeOverLeftRuns = async (needs: Needs): Promise<LeftRuns> => {
+export const takeOverLeftRuns = async (needs: AuditedWrites): Promise<LeftRuns> => {
   const { database } = needs;
   const unfinished = await findUnfinishedRuns(database.read);
   const elsewhere = unfinished.filter(({ owner }) => isOwnedElsewhere(owner));
@@ -59,7 +51,7 @@ export const takeOverLeftRuns = async (needs: Needs): Promise<LeftRuns> => {
 };
 
 /** Ends the runs of processes that died while this one lives, and answers their accounts. They are not resumed: the operator decides. */
-export const endOrphans = async (needs: Needs): Promise<readonly string[]> => {
+export const endOrphans = async (needs: AuditedWrites): Promise<readonly string[]> => {
   const { database } = needs;
   const unfinished = await findUnfinishedRuns(database.read);
   const orphans = unfinished.filter(({ owner }) => owner.id !== process.pid && isSurelyDead(owner));
@@ -105,7 +97,7 @@ export const assessLeftRun = async (
   return { run: found, configs, isOutside: outside.length > 0 };
 };
 
-const endLeftover = async (run: GenerationRun, { database, audit, clock }: Needs): Promise<void> => {
+const endLeftover = async (run: GenerationRun, { database, audit, clock }: AuditedWrites): Promise<void> => {
   const endedAt = clock();
   const { steps } = afterCrash(run, { checks: [], spent: [], now: endedAt });
   const ended: GenerationRun = { ...run, steps, status: 'STOPPED', waitingUntil: null, endedAt };

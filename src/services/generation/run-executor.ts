@@ -1,4 +1,5 @@
 import type { Database } from '../../db/database.ts';
+import type { RunStop } from '../../domain/consequence.ts';
 import {
   countDone,
   type EndedToken,
@@ -12,7 +13,7 @@ import type { AuthStates } from '../auth-state/auth-states.ts';
 import type { Consequences } from '../auth-state/consequences.ts';
 import type { BrowserHost } from '../browser-login/browser-host.ts';
 import type { BrowserPlace, BrowserQueue } from '../browser-login/browser-queue.ts';
-import type { BrowserRound, RoundStop } from '../browser-login/browser-round.ts';
+import type { BrowserRound } from '../browser-login/browser-round.ts';
 import { RunSession } from '../browser-login/run-session.ts';
 import type { CheckpointObserver } from '../runs/checkpoints.ts';
 import type { Job } from '../runs/job.ts';
@@ -61,9 +62,13 @@ export class RunExecutor {
       let fruitless = 0;
       while (place !== null) {
         const before = countDone(live.state);
-        const stop: RoundStop = await round.makeTokens(job, session);
+        const stop = await round.makeTokens(job, session);
         fruitless = countDone(live.state) > before ? 1 : fruitless + 1;
-        const resumes = pausesRun(stop) && fruitless < MAX_FRUITLESS_PAUSES && !job.abort.signal.aborted;
+        const resumes =
+          stop !== null &&
+          isRetriedLater(stop) &&
+          fruitless < MAX_FRUITLESS_PAUSES &&
+          !job.abort.signal.aborted;
         // Closed before the browser is released, so that the next run finds no session open.
         if (!resumes) await session[Symbol.asyncDispose]();
         place[Symbol.dispose]();
@@ -198,9 +203,8 @@ export class RunExecutor {
 }
 
 /** The run resumes by itself after what has stopped it. */
-const pausesRun = (stop: RoundStop): boolean => {
-  switch (stop?.kind) {
-    case undefined:
+const isRetriedLater = (stop: RunStop): boolean => {
+  switch (stop.kind) {
     case 'STOP':
     case 'QUARANTINE':
       return false;

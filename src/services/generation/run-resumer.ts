@@ -1,14 +1,12 @@
-import type { Database } from '../../db/database.ts';
 import { endsRun } from '../../domain/consequence.ts';
 import { countDone, type GenerationRun } from '../../domain/generation-run.ts';
 import type { Logger } from '../../log.ts';
 import { getAccount, listAccounts } from '../accounts/accounts.ts';
 import type { ApiConfigs } from '../accounts/api-configs.ts';
-import type { Audit } from '../audit/audit.ts';
+import type { AuditedWrites } from '../audit/audit.ts';
 import { correlated } from '../audit/correlation.ts';
 import type { AuthStates } from '../auth-state/auth-states.ts';
 import type { BrowserQueue } from '../browser-login/browser-queue.ts';
-import type { Clock } from '../clock.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
 import type { Jobs } from './jobs.ts';
 import { assessLeftRun, endOrphans, takeOverLeftRuns } from './left-runs.ts';
@@ -17,16 +15,13 @@ import type { RunExecutor } from './run-executor.ts';
 /** How often runs are looked for whose process has died while this one lives. */
 const LOOK_FOR_ORPHANS_MS = 5000;
 
-interface Options {
+interface Options extends AuditedWrites {
   readonly jobs: Jobs;
   readonly executor: RunExecutor;
   readonly queue: BrowserQueue;
-  readonly database: Database;
   readonly verifier: TokenVerifier;
   readonly states: AuthStates;
   readonly apiConfigs: ApiConfigs;
-  readonly audit: Audit;
-  readonly clock: Clock;
   readonly log: Logger;
 }
 

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { Database } from '../../db/database.ts';
 import { markOf } from '../../db/files/process-mark.ts';
 import { insertAcquisitions } from '../../db/queries/approvals.ts';
 import { insertRun } from '../../db/queries/generation-runs.ts';
@@ -10,11 +9,10 @@ import { decide, type GenerationRequest } from '../../domain/decision.ts';
 import { type GenerationRun, isOver, pendingStep } from '../../domain/generation-run.ts';
 import type { Logger } from '../../log.ts';
 import type { AccountCredentials } from '../accounts/account-credentials.ts';
-import type { Audit } from '../audit/audit.ts';
+import type { AuditedWrites } from '../audit/audit.ts';
 import { correlated } from '../audit/correlation.ts';
 import type { AuthStates } from '../auth-state/auth-states.ts';
 import type { BrowserPlace, BrowserQueue } from '../browser-login/browser-queue.ts';
-import type { Clock } from '../clock.ts';
 import type { CheckpointObserver } from '../runs/checkpoints.ts';
 import { backUpBeforeRun } from '../storage/backups.ts';
 import type { KnownToken, TokenVerifier } from '../tokens/token-verifier.ts';
@@ -23,16 +21,13 @@ import { refuseExecutedElsewhere } from './left-runs.ts';
 import { refuseUnfitTables, refuseUnknownNames, refuseUnreadable } from './request-checks.ts';
 import type { RunExecutor } from './run-executor.ts';
 
-interface Options {
+interface Options extends AuditedWrites {
   readonly jobs: Jobs;
   readonly executor: RunExecutor;
   readonly queue: BrowserQueue;
-  readonly database: Database;
   readonly verifier: TokenVerifier;
   readonly states: AuthStates;
   readonly credentials: AccountCredentials;
-  readonly audit: Audit;
-  readonly clock: Clock;
   readonly onCheckpoint: CheckpointObserver;
   readonly log: Logger;
 }

@@ -1,4 +1,3 @@
-import type { Database } from '../../db/database.ts';
 import { updateRun } from '../../db/queries/generation-runs.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import type { ApiName } from '../../domain/api-name.ts';
@@ -17,15 +16,11 @@ import {
   type RunStep,
   withStep,
 } from '../../domain/generation-run.ts';
-import type { Audit } from '../audit/audit.ts';
-import type { Clock } from '../clock.ts';
+import type { AuditedWrites } from '../audit/audit.ts';
 import type { EventLog } from '../events/event-log.ts';
 
-export interface LiveRunOptions {
-  readonly database: Database;
+export interface LiveRunOptions extends AuditedWrites {
   readonly events: EventLog;
-  readonly audit: Audit;
-  readonly clock: Clock;
 }
 
 /** Told of what the run does to its account. */
