@@ -3,14 +3,14 @@ import { listAccounts } from './accounts/accounts.ts';
 import type { Services } from './services.ts';
 import { readTokenStatus } from './tokens/token-status.ts';
 
-/** After a start nobody knows whether the tokens of an account still work: ask, so that its gate opens again. */
+/** Asks the broker about the tokens after a start, so that the gates open again. */
 export const warmUp = async (services: Services, log: Logger): Promise<void> => {
   try {
     for (const account of await listAccounts(services.database)) {
       const { state } = await services.states.read(account);
       if (state === 'IDLE') continue;
       await readTokenStatus(services, account);
-      // A start forgets what the broker has said, so what was published before it may not hold any more.
+      // The broker's answers are not stored, so what was published before the start may not hold any more.
       await services.states.publish(account);
     }
   } catch (error) {

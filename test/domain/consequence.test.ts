@@ -1,4 +1,5 @@
 import { expect, expectTypeOf, test } from 'vitest';
+import { exitOfRun } from '../../src/cli/exit-code.ts';
 import { type Consequence, consequenceOf, endsRun } from '../../src/domain/consequence.ts';
 import { FAILURE_CODES, type FailureCode } from '../../src/domain/failure.ts';
 
@@ -49,6 +50,15 @@ test('a restart resumes no run that a failure has ended', () => {
     ...['THROTTLED', 'APP_REJECTED', 'CODE_SPENT', 'SPENT_UNKNOWN', 'TOKEN_REJECTED', 'TOKEN_ENDED'],
     ...['UNVERIFIED', 'APPROVAL_LAPSED', 'INTERRUPTED'],
   ]);
+});
+
+test('the exit code asks for the operator after a quarantine, and to wait after a cooldown', () => {
+  const exitOf = (code: FailureCode) =>
+    exitOfRun({ status: 'STOPPED', steps: [{ failure: { code } }], endedTokens: [] } as never);
+  const exits = (kind: Consequence['kind']) =>
+    FAILURE_CODES.filter((code) => consequenceOf({ code }).kind === kind).map(exitOf);
+  expect(new Set(exits('QUARANTINE'))).toEqual(new Set([2]));
+  expect(new Set(exits('COOLDOWN'))).toEqual(new Set([1]));
 });
 
 test('a consequence that is not answered does not compile', () => {

@@ -43,7 +43,7 @@ interface Options extends AuditedWrites {
   readonly apiBaseUrl: string;
   /** How long the broker may take to answer. */
   readonly timeoutMs: number;
-  /** What the operator says is registered at the broker; null when nothing is said. */
+  /** The webhook that the operator has registered at the broker; null when it is not configured. */
   readonly notifierWebhookUri: string | null;
   readonly onCheckpoint: CheckpointObserver;
 }
@@ -242,7 +242,7 @@ export class Acquisitions {
     if (live.state.waitingUntil?.getTime() !== end?.getTime()) await live.awaitOperator(end);
     for (const { id, apiName, kind } of open.filter((acquisition) => isLapsed(acquisition, now))) {
       await this.settle(id);
-      // It may have been approved, and the token lost on its way.
+      // It may have been approved, and the token lost in transit.
       live.noteMade(verifier.moment);
       await live.fail(apiName, { code: 'APPROVAL_LAPSED', message: LAPSED[kind] });
       log.warn({ api: apiName, kind }, 'nothing came in time');

@@ -13,10 +13,10 @@ import { hashSecret, isSameHash } from '../secret-hash.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
 import type { Acquisitions } from './acquisitions.ts';
 
-/** After the broker could not say whose a token is, it is left alone for a while. */
+/** How long the broker is not asked again after it could not say whose a token is. */
 const REST_MS = 10_000;
 
-/** TAKEN: the token is stored. NOT_NOW: nobody could judge it, so it may be sent again. */
+/** TAKEN: the token is stored. NOT_NOW: it could not be judged, so it may be sent again. */
 export type Reception = 'TAKEN' | 'REFUSED' | 'NOT_NOW';
 
 interface Options {
@@ -32,7 +32,7 @@ interface Options {
 /** Judges what is posted to the notifier webhook. Anybody may post there, so the broker is asked last and not often. */
 export class ApprovalNotices {
   readonly #options: Options;
-  /** By the acquisition's id: until when the broker is left alone. */
+  /** By the acquisition's id: until when the broker is not asked again. */
   readonly #resting = new Map<number, number>();
 
   constructor(options: Options) {

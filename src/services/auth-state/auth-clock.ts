@@ -10,7 +10,7 @@ import { correlated } from '../audit/correlation.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { Runs } from '../runs/runs.ts';
 
-/** A cooldown is told once a second at least. */
+/** A cooldown is published at least once a second. */
 const TICK_MS = 500;
 
 export interface ClockOptions extends AuditedWrites {
@@ -31,7 +31,7 @@ interface States {
   runEnded(account: Account): Promise<void>;
 }
 
-/** What time does by itself: cooldowns count down and end, PRIMARY dies at 03:30 IST, and so does what was left half done. */
+/** Does what time alone brings: cooldowns end, PRIMARY expires at 03:30 IST, and so does what was left incomplete. */
 export class AuthClock implements AsyncDisposable {
   readonly #states: States;
   readonly #options: ClockOptions;
@@ -121,7 +121,7 @@ export class AuthClock implements AsyncDisposable {
     }
   }
 
-  /** Whoever waits here goes on and is told, also when another process on this database has ended the cooldown. */
+  /** Resumes the runs that wait here, also when another process on this database has ended the cooldown. */
   async #cooldownIsOver(account: Account): Promise<void> {
     const hasEnded = await this.endCooldown(account);
     await this.#wake(account);

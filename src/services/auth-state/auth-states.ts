@@ -26,8 +26,8 @@ import { type AccountView, type ReaderOptions, StateReader } from './state-reade
 type Options = ReaderOptions & ClockOptions;
 
 /**
- * Where each account stands, and what moves it on. Every step is taken, and what it leads to is read and published, while
- * the account's mutex is held: no older state is published behind a newer one.
+ * The state of each account. A step is stored, and the state is read and published, while the account's mutex is held, so
+ * that no older state is published after a newer one.
  */
 export class AuthStates {
   readonly #options: Options;
@@ -60,7 +60,7 @@ export class AuthStates {
     return (await this.#reader.view(account)).authState;
   }
 
-  /** Reads what is known of the account while nothing of it is published; `take` follows without an `await` between. */
+  /** Reads the account's state while nothing of it is published; `take` follows without an `await` between. */
   snapshot<Result>(account: Account, take: (view: AccountView) => Result): Promise<Result> {
     return this.#mutex.run(account.id, async () => take(await this.#reader.view(account)));
   }
@@ -99,8 +99,8 @@ export class AuthStates {
   }
 
   /**
-   * The account becomes the active one: its gate stays shut until the broker has confirmed its tokens again. Whoever
-   * follows the active account is given the whole state behind `announce`.
+   * The account becomes the active one: its gate stays shut until the broker has confirmed its tokens again. A
+   * reader that follows the active account gets the whole state after `announce`.
    */
   enter(account: Account, announce: () => Promise<void>): Promise<void> {
     return this.#mutex.run(account.id, async () => {
@@ -117,7 +117,7 @@ export class AuthStates {
     return this.#mutex.run(account.id, () => this.#move(account, trigger));
   }
 
-  /** Refuses whatever would log in while the account must be left alone. No argument of a request gets past this. */
+  /** Refuses a login during a cooldown or a quarantine, whatever the request says. */
   async refuseBlocked(account: Account): Promise<void> {
     const refusal = refusalOfLogin(await this.record(account), this.#options.clock());
     if (refusal !== null) throw refusal;
@@ -134,21 +134,21 @@ export class AuthStates {
     });
   }
 
-  /** A login was asked for and nothing needed making. */
+  /** A login was requested, and no token had to be made. */
   async reopenGate(account: Account): Promise<void> {
     const { database } = this.#options;
     await database.write((transaction) => changeAuthRecord(transaction, account.id, { isLoggedOut: false }));
     await this.#mutex.run(account.id, async () => {
       await this.#settle(account);
-      // The run that has made nothing is the last one now.
+      // The empty run is the latest one now.
       await this.#publish(account);
     });
   }
 
-  /** A run has ended: what is there decides where the account stands. */
+  /** A run has ended: the tokens that are there decide the state. */
   runEnded(account: Account): Promise<void> {
     return this.#mutex.run(account.id, async () => {
-      // One that ended before its first API stands where it would have stood after it.
+      // A run that ended before its first API leaves the same phase as one that ended after it.
       await this.#move(account, 'FIRST_API_TAKEN_UP');
       const facts = await this.#reader.facts(account);
       if (!isSetConfirmed(facts) && !hasPrimary(facts.record.phase)) {
@@ -159,7 +159,7 @@ export class AuthStates {
     });
   }
 
-  /** The account goes to rest: the cooldown that was stored with the failure is published. */
+  /** Publishes the cooldown that was stored with a failure, and moves the account into it. */
   startCooldown(account: Account): Promise<void> {
     this.#clock.note(account);
     return this.#mutex.run(account.id, async () => {
@@ -187,7 +187,7 @@ export class AuthStates {
     return this.read(account);
   }
 
-  /** The operator goes on without the missing ones, until the end of this trading day. */
+  /** The operator accepts that APIs are missing, until the end of this trading day. */
   async acceptPartial(account: Account): Promise<AuthState> {
     await this.#mutex.run(account.id, () => this.#acceptPartial(account));
     return this.read(account);
@@ -216,12 +216,12 @@ export class AuthStates {
     return this.read(account);
   }
 
-  /** Lets the account stand where the facts say it stands; while a run is under way, the run decides. */
+  /** Moves the account to the state that the facts call for; while a run is under way, the run decides. */
   settle(account: Account): Promise<void> {
     return this.#mutex.run(account.id, () => this.#settle(account));
   }
 
-  /** A phase of a run that no run carries any more: the process died between the two. */
+  /** Leaves a phase whose run has ended, because the process died between the two. */
   async repair(account: Account): Promise<void> {
     const { run } = await this.read(account);
     await correlated(run?.id ?? currentCorrelation(), async () => {

@@ -24,7 +24,7 @@ export class Consequences {
     this.#options = options;
   }
 
-  /** In the transaction of the failure: a crash right after it forgets neither. */
+  /** Stores it in the transaction of the failure, so that a crash loses neither. */
   store(transaction: Queryable, account: Account, reason: FailureReason): Promise<void> {
     const { code } = reason;
     const consequence = consequenceOf(reason);

@@ -5,7 +5,7 @@ import type { CheckpointObserver } from '../runs/checkpoints.ts';
 import { Semaphore } from '../semaphore.ts';
 import type { BrowserQueue } from './browser-queue.ts';
 
-/** How soon a browser that is kept for a paused run makes way for another process. */
+/** How often a browser that is kept for paused runs checks whether another process has taken the machine's one. */
 const LOOK_MS = 1000;
 
 interface Options {
@@ -23,7 +23,7 @@ interface Options {
  */
 export class BrowserHost implements AsyncDisposable {
   readonly #options: Options;
-  /** Opening and closing follow each other: a browser that is about to go takes no new session. */
+  /** Orders opening and closing: a browser that is about to close opens no new session. */
   readonly #mutex = new Semaphore(1);
   readonly #sessions = new Set<LoginSession>();
   #browser: BrokerBrowser | null = null;
@@ -69,12 +69,12 @@ export class BrowserHost implements AsyncDisposable {
     await this.#quit();
     const { browser, onCheckpoint } = this.#options;
     this.#browser = await BrokerBrowser.launch(browser);
-    this.#watch = setInterval(() => this.#makeWay(), LOOK_MS).unref();
+    this.#watch = setInterval(() => this.#quitIfTaken(), LOOK_MS).unref();
     onCheckpoint('BROWSER_LAUNCHED');
     return this.#browser;
   }
 
-  #makeWay(): void {
+  #quitIfTaken(): void {
     const { queue, log } = this.#options;
     if (!queue.isTakenElsewhere) return;
     this.#mutex

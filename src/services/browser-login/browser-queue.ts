@@ -3,13 +3,13 @@ import { Refusal } from '../../domain/refusal.ts';
 import type { Clock } from '../clock.ts';
 import { pause } from '../pause.ts';
 
-/** How often whoever is first asks whether another process has let go of the browser. */
+/** How often the first run in the queue tries to take the browser from another process. */
 const LOCK_RETRY_MS = 1000;
 
 interface Options {
   /** The file that stands for the machine's one browser. */
   readonly browserLock: string;
-  /** Shown to whoever finds the browser taken. */
+  /** Shown to other processes that find the browser taken. */
   readonly place: string;
   readonly clock: Clock;
 }

@@ -24,7 +24,7 @@ interface SubscribeOptions {
   readonly after?: number | undefined;
   readonly snapshot?: readonly EventPayload[];
   readonly only?: AuthEvent['kind'] | undefined;
-  /** Whether the listener may be told of this one; everything if left out. */
+  /** Whether the reader may receive this one; everything if left out. */
   readonly canReceive?: (payload: EventPayload | ControlEvent) => boolean;
 }
 
@@ -92,7 +92,7 @@ export class EventLog implements AsyncDisposable {
       this.publish(null, { kind: 'ACCOUNT_SWITCHED', account: active, from: last.to });
   }
 
-  /** The account that is the active one behind everything that was published. */
+  /** The active account after everything that was published. */
   get activeId(): string {
     return this.#active.published;
   }
@@ -102,7 +102,7 @@ export class EventLog implements AsyncDisposable {
     return this.#history.lastId;
   }
 
-  /** How many listen at the moment. */
+  /** How many readers there are. */
   get readers(): number {
     return this.#readers.size;
   }
@@ -118,7 +118,7 @@ export class EventLog implements AsyncDisposable {
     if (this.#store.isFailing) void this.#loop.run();
   }
 
-  /** Returns when one more may begin to listen: of a thousand who come at once, one in each turn of the event loop. */
+  /** Returns when one more reader may begin: of a thousand at once, one in each turn of the event loop. */
   admit(): Promise<void> {
     this.#admitted = this.#admitted.then(() => nextTurn());
     return this.#admitted;
@@ -136,7 +136,7 @@ export class EventLog implements AsyncDisposable {
   }
 
   /**
-   * What happens to an account from now on, behind `snapshot`; with null, to whichever is the active one. With `after`,
+   * What happens to an account from now on, after `snapshot`; with null, to whichever is the active one. With `after`,
    * what happened since that event comes first. When that is no longer known, a GAP comes first: the reader has to look
    * at the state as it is.
    */
@@ -158,7 +158,7 @@ export class EventLog implements AsyncDisposable {
       this.#enter(reader);
       return reader;
     }
-    // What is about to be published is in the snapshot already, so the reader begins behind it.
+    // What is about to be published is in the snapshot already, so the reader begins after it.
     this.#loop.push({ kind: 'READER', reader, snapshot });
     void this.#loop.run();
     return reader;
@@ -171,7 +171,7 @@ export class EventLog implements AsyncDisposable {
     for (const reader of [...this.#readers]) reader.letGo();
   }
 
-  /** Returns when the readers were given it. */
+  /** Returns when it was delivered to the readers. */
   #onStored(stored: readonly StoredDraft[]): Promise<void> {
     for (const { draft, event } of stored) {
       const entry = draft === null ? undefined : this.#drafts.get(draft);

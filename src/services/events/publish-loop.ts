@@ -8,7 +8,7 @@ const [WOKEN_AT_ONCE, WAKING_MS] = [100, 10];
 
 interface Options<Entry> {
   readonly readers: ReadonlySet<EventReader>;
-  /** False while the entry has to wait, and with it all behind it. */
+  /** False while the entry, and all after it, have to wait. */
   readonly isDue: (entry: Entry) => boolean;
   readonly publish: (entry: Entry) => void;
 }
@@ -29,7 +29,7 @@ export class PublishLoop<Entry> {
     this.#entries.push(entry);
   }
 
-  /** Publishes what is due, and returns when the readers were given it. */
+  /** Publishes what is due, and returns when it was delivered to the readers. */
   run(): Promise<void> {
     this.#isWanted = true;
     if (!this.#isRunning) this.#running = this.#runInSlices();

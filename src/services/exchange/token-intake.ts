@@ -62,7 +62,7 @@ export class TokenIntake {
       return;
     }
     if (check?.reason === 'WRONG_ACCOUNT') {
-      // It ends no token of this user.
+      // A token of another user ends none of this user's.
       live.noteMade(madeAt);
       await this.#putBack(step, token, before);
       throw new LoginFailure(
@@ -70,7 +70,7 @@ export class TokenIntake {
         'The profile of the new token is of another user; it was not kept.',
       );
     }
-    // Only the broker rejects a token; whatever else is in the way says nothing of it.
+    // Only the broker rejects a token; a timeout or an outage says nothing about it.
     if (check?.reason === 'REJECTED')
       throw new LoginFailure('TOKEN_REJECTED', 'The broker says that the new token is not valid.');
     const reason = check === undefined ? 'not found' : reasonText(check);

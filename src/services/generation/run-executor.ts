@@ -22,7 +22,7 @@ import type { TokenVerifier } from '../tokens/token-verifier.ts';
 import type { Jobs } from './jobs.ts';
 import { recheckTokens } from './recheck-tokens.ts';
 
-/** Pauses in a row that brought no token: after so many a person has to look. */
+/** After so many pauses in a row without a token, the run ends and the operator has to look. */
 const MAX_FRUITLESS_PAUSES = 3;
 
 interface Options {
@@ -146,7 +146,7 @@ export class RunExecutor {
     }
   }
 
-  /** What cannot be found out now shows at the next check; the run ends all the same. */
+  /** A check that fails does not keep the run from its end; the next check finds the same. */
   async #recheck(job: Job): Promise<readonly EndedToken[]> {
     try {
       const ended = await recheckTokens(job, this.#options);

@@ -76,7 +76,9 @@ export class RunStarter {
       await states.refuseBlocked(account);
       if (plan.apis.length > 0) await backUpBeforeRun(this.#options);
       jobs.refuseClosing();
-      const run = this.#newRun(id, order, plan, place?.isFirst === false);
+      // Not `isFirst`: a run that has moved up since has not taken the browser yet.
+      const isQueued = place !== null && !place.hasBrowser;
+      const run = this.#newRun(id, order, plan, isQueued);
       await this.#store(run, order, plan);
       await this.#begin(run, account, plan, place);
       return run;

@@ -65,7 +65,7 @@ export const takeRedirect = async (
 ): Promise<Arrival> => {
   const state = new URL(address).searchParams.get('state') ?? '';
   const stateHash = hashSecret(state);
-  // All of them are compared, as with the notices.
+  // All of them are compared, so that the time it takes says nothing about what is pending.
   const pending = await acquisitions.pending('CALLBACK');
   const [match] = pending.filter((one) => isSameHash(one.stateHash ?? '', stateHash));
   if (match === undefined) return { kind: 'NOT_EXPECTED' };

@@ -21,7 +21,7 @@ export const backUp = async ({ database, audit, clock }: AuditedWrites): Promise
   return { name, bytes, madeAt };
 };
 
-/** A copy before a run's first write. Without one the run goes on all the same: the morning does not wait for it. */
+/** A copy before a run's first write. The run goes on without one if it cannot be made. */
 export const backUpBeforeRun = async (needs: AuditedWrites & { readonly log: Logger }): Promise<void> => {
   if (needs.database.trouble !== null) return;
   const error = await tryBackUp(needs);
