@@ -20,14 +20,25 @@ import { loginPath, Sessions } from './services/access/sessions.ts';
 import { AccountCredentials } from './services/accounts/account-credentials.ts';
 import { Accounts } from './services/accounts/accounts.ts';
 import { ApiConfigs } from './services/accounts/api-configs.ts';
-import { Acquisitions } from './services/acquisitions/acquisitions.ts';
-import { ApprovalNotices } from './services/acquisitions/approval-notices.ts';
+import { Acquisitions } from './services/approvals/acquisitions.ts';
+import { ApprovalNotices } from './services/approvals/approval-notices.ts';
 import { Audit } from './services/audit/audit.ts';
 import { Refusals } from './services/audit/refusal-audit.ts';
 import { AccountSwitch } from './services/auth-state/account-switch.ts';
 import { AuthStates } from './services/auth-state/auth-states.ts';
+import { Consequences } from './services/auth-state/consequences.ts';
+import { BrowserHost } from './services/browser-login/browser-host.ts';
+import { BrowserLogin } from './services/browser-login/browser-login.ts';
+import { BrowserQueue } from './services/browser-login/browser-queue.ts';
+import { BrowserRound } from './services/browser-login/browser-round.ts';
 import type { Clock } from './services/clock.ts';
 import { EventLog } from './services/events/event-log.ts';
+import { CodeExchange } from './services/exchange/code-exchange.ts';
+import { TokenIntake } from './services/exchange/token-intake.ts';
+import { Jobs } from './services/generation/jobs.ts';
+import { RunExecutor } from './services/generation/run-executor.ts';
+import { RunResumer } from './services/generation/run-resumer.ts';
+import { RunStarter } from './services/generation/run-starter.ts';
 import { TokenGeneration } from './services/generation/token-generation.ts';
 import { AppInspection } from './services/health/app-inspection.ts';
 import { browserFindings, keyFindings } from './services/health/system-health.ts';
@@ -120,13 +131,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
     clock,
     log: named(log, 'verifier'),
   });
-  const apiConfigs = new ApiConfigs({
-    source: config.configSource,
-    credentials,
-    database,
-    audit,
-    clock,
-  });
+  const apiConfigs = new ApiConfigs({ source: config.configSource, credentials, database, audit, clock });
   const runs = new Runs(database);
   const accounts = new Accounts({
     database,
@@ -144,58 +149,50 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
     apiConfigs,
     credentials,
     runs,
-    cooldownMs: config.cooldownSeconds * 1000,
     clock,
     log: named(log, 'state'),
   });
+  const cooldownMs = config.cooldownSeconds * 1000;
+  const consequences = new Consequences({ states, audit, cooldownMs, clock, log: named(log, 'state') });
   const onCheckpoint = options.onCheckpoint ?? (() => undefined);
-  const acquisitionOptions = {
-    database,
-    verifier,
-    states,
-    audit,
-    apiBaseUrl,
-    times: { stepTimeoutMs: config.stepTimeoutSeconds * 1000 },
-    notifierWebhookUri: config.notifierWebhookUri,
-    clock,
-    onCheckpoint,
-    log: named(log, 'acquisition'),
+  /** What most parts of a run use; each names in its options what it takes of it. */
+  const shared = {
+    ...{ database, events, audit, clock, onCheckpoint, apiBaseUrl },
+    ...{ verifier, apiConfigs, credentials, states, consequences, runs },
+    log: named(log, 'generation'),
   };
-  const acquisitions = new Acquisitions(acquisitionOptions);
-  const notices = new ApprovalNotices(acquisitions, { ...acquisitionOptions, refusals });
-  const generation = new TokenGeneration({
-    database,
-    events,
-    audit,
-    verifier,
-    states,
-    runs,
-    apiConfigs,
+  const timeoutMs = config.stepTimeoutSeconds * 1000;
+  const intake = new TokenIntake(shared);
+  const exchange = new CodeExchange({ ...shared, intake, timeoutMs });
+  const { notifierWebhookUri } = config;
+  const acquisitions = new Acquisitions({ ...shared, timeoutMs, notifierWebhookUri });
+  const notices = new ApprovalNotices({
+    ...shared,
     acquisitions,
-    credentials,
-    apiBaseUrl,
-    browser,
+    intake,
+    refusals,
+    log: named(log, 'acquisition'),
+  });
+  const queue = new BrowserQueue({
     browserLock: options.browserLock ?? path.join(tmpdir(), 'vega-auth-browser.lock'),
     place: workingDirectory,
-    times: {
-      stepTimeoutMs: config.stepTimeoutSeconds * 1000,
-      otpSpacingMs: config.otpSpacingSeconds * 1000,
-      captchaWaitMs: config.headless ? 0 : config.captchaWaitSeconds * 1000,
-    },
     clock,
-    onCheckpoint,
-    log: named(log, 'generation'),
   });
-  const accountSwitch = new AccountSwitch({
-    database,
-    events,
-    audit,
-    verifier,
-    apiConfigs,
-    runs,
-    states,
-    log: named(log, 'accounts'),
+  const host = new BrowserHost({ ...shared, browser, queue });
+  const login = new BrowserLogin({
+    ...shared,
+    exchange,
+    stepTimeoutMs: timeoutMs,
+    otpSpacingMs: config.otpSpacingSeconds * 1000,
+    captchaWaitMs: config.headless ? 0 : config.captchaWaitSeconds * 1000,
   });
+  const round = new BrowserRound({ ...shared, login });
+  const jobs = new Jobs(shared);
+  const executor = new RunExecutor({ ...shared, jobs, queue, host, round, acquisitions });
+  const starter = new RunStarter({ ...shared, jobs, executor, queue });
+  const resumer = new RunResumer({ ...shared, jobs, executor, queue });
+  const generation = new TokenGeneration({ ...shared, jobs, starter, resumer, queue, host });
+  const accountSwitch = new AccountSwitch({ ...shared, log: named(log, 'accounts') });
   const parts: Parts = {
     database,
     accounts,
@@ -230,6 +227,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
     schema,
     services,
     acquisitions,
+    exchange,
     notices,
     operatorKey,
     allowedHosts: config.allowedHosts,

@@ -1,10 +1,12 @@
 import type { AuthPhase } from './auth-phase.ts';
 import type { BlockReason } from './block-reason.ts';
+import type { QuarantineCode } from './consequence.ts';
 import { nextExpiry } from './expiry.ts';
-import type { FailureCode, QuarantineCode } from './failure.ts';
+import type { FailureCode } from './failure.ts';
 import { type EndedToken, type GenerationRun, isOver, waitsElsewhere } from './generation-run.ts';
 import type { Headline } from './headline.ts';
 import type { NextOperation } from './next-operation.ts';
+import { Refusal } from './refusal.ts';
 import type { TokenCheck } from './verdict.ts';
 
 /** What is stored of an account's state. */
@@ -90,6 +92,25 @@ export const cooldownAt = ({ cooldown }: AuthRecord, now: Date): Cooldown => {
     return { active: false, remainingSeconds: 0, until: null, reason: null };
   const remainingSeconds = Math.ceil((cooldown.until.getTime() - now.getTime()) / 1000);
   return { active: true, remainingSeconds, until: cooldown.until, reason: cooldown.reason };
+};
+
+/** Refuses every login while the account must be left alone; null when nothing is in the way. */
+export const refusalOfLogin = (record: AuthRecord, now: Date): Refusal | null => {
+  if (record.quarantinedAt !== null) {
+    return new Refusal(
+      'QUARANTINED',
+      'The broker rejected the credentials; nothing is tried until an operator has looked at it.',
+      'Log in by hand, correct what was wrong, then call clearQuarantine with a reason.',
+    );
+  }
+  const { active, until, remainingSeconds } = cooldownAt(record, now);
+  if (!active) return null;
+  return new Refusal(
+    'COOLDOWN',
+    `The broker needs rest: no login for another ${remainingSeconds} s.`,
+    'Wait; a run that was interrupted goes on by itself.',
+    until,
+  );
 };
 
 /** What a quarantine is told as. A second code of this kind has to be stored with the account before it can be told apart. */

@@ -1,161 +1,51 @@
-/** How far a failure reaches: only its own API, or the whole run. */
-type Scope = 'API' | 'RUN';
-
 /**
- * What follows for the account. PAUSE and COOLDOWN: nothing is tried for a while; after a pause the run goes on by itself,
- * a cooldown is all that is left of one that has ended. QUARANTINE: nothing is tried until the operator clears it.
+ * Every way in which making a token can fail, and what the operator does next. Codes of the broker are listed in
+ * `BROKER_CODES`; what the program does next is in `consequenceOf`.
  */
-type Consequence = 'PAUSE' | 'COOLDOWN' | 'QUARANTINE' | null;
+export const NEXT_ACTIONS = {
+  THROTTLED: 'Wait until the cooldown is over before the next login; the broker is counting attempts.',
+  CREDENTIALS_REJECTED:
+    'Check the mobile number, PIN and TOTP secret by logging in by hand. Do not generate again before: five wrong PINs lock the account.',
+  CAPTCHA:
+    'Log in once by hand in a normal browser, or run with UPSTOX_HEADLESS=false; this program never touches a CAPTCHA.',
+  ACTION_REQUIRED:
+    'Log in at the broker by hand and decide there about what its page asks; then generate again. This program agrees to nothing.',
+  MOBILE_REJECTED:
+    'Correct UPSTOX_MOBILE_NUMBER, or the mobile number of the account: the broker knows no account with this one. Then generate again.',
+  APP_REJECTED:
+    "Open the broker's developer page and check this app: client id, secret, redirect URI, notifier webhook, and whether the app is active.",
+  PAGE_CHANGED:
+    "Log in once by hand to see what the broker's page asks for; if it has changed, vega-auth needs an update.",
+  MAINTENANCE: "Look at the broker's status page, and generate again when its maintenance is over.",
+  BROKER_UNREACHABLE:
+    "Look at the broker's status page; `vega-auth doctor` shows whether this machine reaches the broker. Generate again when the cooldown is over.",
+  CODE_SPENT: 'Generate this API again: a new login yields a new code.',
+  SPENT_UNKNOWN:
+    'Generate this API again: its code was sent to the broker and the answer never arrived, so it is not sent twice.',
+  WRONG_ACCOUNT:
+    'The login belongs to another broker user. Check mobile number and client id; the token was not kept.',
+  TOKEN_REJECTED:
+    'The broker refused the token it had just issued. Check the app at the broker, then generate this API again.',
+  TOKEN_ENDED:
+    'Do not generate it again as things are: that would end the other token. Give each API an app of its own; where they have one, enable only the APIs whose tokens the broker keeps at the same time, PRIMARY first.',
+  UNVERIFIED:
+    'The token is stored, but the broker did not confirm it. Ask tokenStatus again in a moment; it counts as valid only then.',
+  APPROVAL_LAPSED:
+    'Generate this API again and answer before the time is up: approve on the phone, or log in at the address that was given. A refusal on the phone looks like silence.',
+  ABORTED: 'Generate again when ready.',
+  INTERRUPTED:
+    'The program ended in the middle of this step. Generate again: what is valid is not made again.',
+  CLOCK_SKEW:
+    'Set this machine’s clock (switch on NTP): a TOTP code of a wrong time counts as a wrong attempt.',
+  BROWSER_FAILED: 'Run `vega-auth setup` to install a browser, or set VEGA_CHROMIUM_PATH to one that starts.',
+  STORAGE_FAILED:
+    'Run `vega-auth doctor`: it says what keeps the database from being written (a lock, a full disk, a table that refuses the row) and the cure. Then generate again.',
+  INTERNAL: 'Look into the log under the correlation id of this run and report it.',
+} as const;
 
-interface FailureRule {
-  readonly scope: Scope;
-  readonly consequence: Consequence;
-  readonly nextAction: string;
-}
+export type FailureCode = keyof typeof NEXT_ACTIONS;
 
-/**
- * Every way in which making a token can fail. Codes of the broker are listed in `BROKER_CODES`; a failure that is
- * not known to concern one app alone stops the run, because trying on could lock the account.
- */
-export const FAILURES = {
-  THROTTLED: {
-    scope: 'RUN',
-    consequence: 'PAUSE',
-    nextAction: 'Wait until the cooldown is over before the next login; the broker is counting attempts.',
-  },
-  CREDENTIALS_REJECTED: {
-    scope: 'RUN',
-    consequence: 'QUARANTINE',
-    nextAction:
-      'Check the mobile number, PIN and TOTP secret by logging in by hand. Do not generate again before: five wrong PINs lock the account.',
-  },
-  CAPTCHA: {
-    scope: 'RUN',
-    consequence: null,
-    nextAction:
-      'Log in once by hand in a normal browser, or run with UPSTOX_HEADLESS=false; this program never touches a CAPTCHA.',
-  },
-  ACTION_REQUIRED: {
-    scope: 'RUN',
-    consequence: null,
-    nextAction:
-      'Log in at the broker by hand and decide there about what its page asks; then generate again. This program agrees to nothing.',
-  },
-  MOBILE_REJECTED: {
-    scope: 'RUN',
-    consequence: null,
-    nextAction:
-      'Correct UPSTOX_MOBILE_NUMBER, or the mobile number of the account: the broker knows no account with this one. Then generate again.',
-  },
-  APP_REJECTED: {
-    scope: 'API',
-    consequence: null,
-    nextAction:
-      "Open the broker's developer page and check this app: client id, secret, redirect URI, notifier webhook, and whether the app is active.",
-  },
-  PAGE_CHANGED: {
-    scope: 'RUN',
-    consequence: null,
-    nextAction:
-      "Log in once by hand to see what the broker's page asks for; if it has changed, vega-auth needs an update.",
-  },
-  MAINTENANCE: {
-    scope: 'RUN',
-    consequence: 'COOLDOWN',
-    nextAction: "Look at the broker's status page, and generate again when its maintenance is over.",
-  },
-  BROKER_UNREACHABLE: {
-    scope: 'RUN',
-    consequence: 'COOLDOWN',
-    nextAction:
-      "Look at the broker's status page; `vega-auth doctor` shows whether this machine reaches the broker. Generate again when the cooldown is over.",
-  },
-  CODE_SPENT: {
-    scope: 'API',
-    consequence: null,
-    nextAction: 'Generate this API again: a new login yields a new code.',
-  },
-  SPENT_UNKNOWN: {
-    scope: 'API',
-    consequence: null,
-    nextAction:
-      'Generate this API again: its code was sent to the broker and the answer never arrived, so it is not sent twice.',
-  },
-  WRONG_ACCOUNT: {
-    scope: 'RUN',
-    consequence: null,
-    nextAction:
-      'The login belongs to another broker user. Check mobile number and client id; the token was not kept.',
-  },
-  TOKEN_REJECTED: {
-    scope: 'API',
-    consequence: null,
-    nextAction:
-      'The broker refused the token it had just issued. Check the app at the broker, then generate this API again.',
-  },
-  TOKEN_ENDED: {
-    scope: 'API',
-    consequence: null,
-    nextAction:
-      'Do not generate it again as things are: that would end the other token. Give each API an app of its own; where they have one, enable only the APIs whose tokens the broker keeps at the same time, PRIMARY first.',
-  },
-  UNVERIFIED: {
-    scope: 'API',
-    consequence: null,
-    nextAction:
-      'The token is stored, but the broker did not confirm it. Ask tokenStatus again in a moment; it counts as valid only then.',
-  },
-  APPROVAL_LAPSED: {
-    scope: 'API',
-    consequence: null,
-    nextAction:
-      'Generate this API again and answer before the time is up: approve on the phone, or log in at the address that was given. A refusal on the phone looks like silence.',
-  },
-  ABORTED: { scope: 'RUN', consequence: null, nextAction: 'Generate again when ready.' },
-  INTERRUPTED: {
-    scope: 'RUN',
-    consequence: null,
-    nextAction:
-      'The program ended in the middle of this step. Generate again: what is valid is not made again.',
-  },
-  CLOCK_SKEW: {
-    scope: 'RUN',
-    consequence: null,
-    nextAction:
-      'Set this machine’s clock (switch on NTP): a TOTP code of a wrong time counts as a wrong attempt.',
-  },
-  BROWSER_FAILED: {
-    scope: 'RUN',
-    consequence: null,
-    nextAction: 'Run `vega-auth setup` to install a browser, or set VEGA_CHROMIUM_PATH to one that starts.',
-  },
-  STORAGE_FAILED: {
-    scope: 'RUN',
-    consequence: null,
-    nextAction:
-      'Run `vega-auth doctor`: it says what keeps the database from being written (a lock, a full disk, a table that refuses the row) and the cure. Then generate again.',
-  },
-  INTERNAL: {
-    scope: 'RUN',
-    consequence: null,
-    nextAction: 'Look into the log under the correlation id of this run and report it.',
-  },
-} as const satisfies Record<string, FailureRule>;
-
-export type FailureCode = keyof typeof FAILURES;
-
-/** Nothing is tried for a while after it. */
-export const asksForRest = (code: FailureCode): boolean => {
-  const { consequence } = FAILURES[code];
-  return consequence === 'PAUSE' || consequence === 'COOLDOWN';
-};
-
-/** Those that end in a quarantine. */
-export type QuarantineCode = {
-  [Code in FailureCode]: (typeof FAILURES)[Code]['consequence'] extends 'QUARANTINE' ? Code : never;
-}[FailureCode];
-
-export const FAILURE_CODES = Object.keys(FAILURES) as readonly FailureCode[];
+export const FAILURE_CODES = Object.keys(NEXT_ACTIONS) as readonly FailureCode[];
 
 /** What left this machine for the broker in one step; none of these is ever sent a second time. */
 export const SUBMISSIONS = ['MOBILE', 'OTP', 'PIN', 'CODE'] as const;
@@ -176,6 +66,13 @@ export interface Failure {
   readonly nextAction: string;
   readonly submitted: readonly Submission[];
 }
+
+export const failureOf = (code: FailureCode, message: string, submitted: readonly Submission[]): Failure => ({
+  code,
+  message,
+  nextAction: NEXT_ACTIONS[code],
+  submitted,
+});
 
 /**
  * The broker's own codes, from toasts of the login page (seven digits) and from error envelopes of its API.

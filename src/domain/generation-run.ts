@@ -1,5 +1,6 @@
 import type { ApiName } from './api-name.ts';
-import { FAILURES, type Failure } from './failure.ts';
+import { consequenceOf } from './consequence.ts';
+import type { Failure } from './failure.ts';
 import type { TokenCheck } from './verdict.ts';
 
 export const GENERATION_MODES = ['ALL', 'INVALID_ONLY', 'PARTIAL'] as const;
@@ -116,6 +117,8 @@ export const OVER_STATUSES = ['COMPLETED', 'STOPPED', 'ABORTED'] as const satisf
 export const isOver = ({ status }: Pick<GenerationRun, 'status'>): boolean =>
   OVER_STATUSES.some((over) => over === status);
 
+export const isUnderWay = (run: GenerationRun | null): boolean => run !== null && !isOver(run);
+
 /** Steps in which a person acts elsewhere: on the phone, or in a browser of their own. */
 const STEPS_ELSEWHERE: readonly (LoginStep | null)[] = ['HUMAN_LOGIN', 'APPROVAL_REQUEST', 'APPROVAL_WAIT'];
 
@@ -142,8 +145,7 @@ export const withStep = (run: GenerationRun, apiName: ApiName, change: Partial<R
 /** What a resumed run takes up again: what was left out or cut off, and what failed because of the pause. */
 export const isWorthResuming = ({ status, failure }: RunStep): boolean => {
   if (failure === null) return status === 'PENDING' || status === 'SKIPPED';
-  const isCutOff = failure.code === 'INTERRUPTED' || failure.code === 'SPENT_UNKNOWN';
-  return isCutOff || FAILURES[failure.code].consequence === 'PAUSE';
+  return consequenceOf(failure).isRetried;
 };
 
 /**

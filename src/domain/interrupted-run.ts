@@ -1,5 +1,5 @@
 import type { ApiName } from './api-name.ts';
-import { FAILURES, type Failure, type FailureCode } from './failure.ts';
+import { type FailureCode, failureOf } from './failure.ts';
 import type { GenerationRun, RunStep } from './generation-run.ts';
 import type { TokenCheck } from './verdict.ts';
 
@@ -37,11 +37,5 @@ const judge = (step: RunStep, { checks, spent, waiting = [], now }: Facts): RunS
   const isStored = verdict === 'UNKNOWN' && (step.step === 'STORE' || step.step === 'VERIFY');
   const cutOff = spent.includes(step.apiName) ? 'SPENT_UNKNOWN' : 'INTERRUPTED';
   const code = isStored ? 'UNVERIFIED' : cutOff;
-  const failure: Failure = {
-    code,
-    message: MESSAGES[code],
-    nextAction: FAILURES[code].nextAction,
-    submitted: [],
-  };
-  return { ...step, status: 'FAILED', failure, endedAt: now };
+  return { ...step, status: 'FAILED', failure: failureOf(code, MESSAGES[code], []), endedAt: now };
 };

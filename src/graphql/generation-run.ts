@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ACQUISITION_PATHS } from '../domain/acquisition.ts';
 import { endedTokenText } from '../domain/ended-token.ts';
-import { FAILURE_CODES, FAILURES, type Failure } from '../domain/failure.ts';
+import { FAILURE_CODES, type Failure, NEXT_ACTIONS } from '../domain/failure.ts';
 import {
   type EndedToken,
   GENERATION_MODES,
@@ -170,7 +170,7 @@ const EndedTokenRef = builder.objectRef<EndedToken>('EndedToken').implement({
     message: t.string({ description: 'For people.', resolve: endedTokenText }),
     nextAction: t.string({
       description: 'What to do, in words.',
-      resolve: () => FAILURES.TOKEN_ENDED.nextAction,
+      resolve: () => NEXT_ACTIONS.TOKEN_ENDED,
     }),
   }),
 });

@@ -1,4 +1,4 @@
-import { FAILURES } from '../domain/failure.ts';
+import { NEXT_ACTIONS } from '../domain/failure.ts';
 import type { Logger } from '../log.ts';
 import { type Arrival, takeRedirect } from '../services/human-login/human-login.ts';
 import type { OpenRoute } from './open-route.ts';
@@ -27,7 +27,7 @@ const toPage = (arrival: Arrival): Response => {
     );
   if (arrival.kind === 'FAILED') {
     const { apiName, code } = arrival;
-    return page(409, `No confirmed token for ${apiName} (${code}). ${FAILURES[code].nextAction}`);
+    return page(409, `No confirmed token for ${apiName} (${code}). ${NEXT_ACTIONS[code]}`);
   }
   if (arrival.kind === 'NOT_NOW')
     return page(503, 'The program that waits for this login is not running. Reload this page when it is.');

@@ -3,9 +3,10 @@ import type { GraphQLSchema } from 'graphql';
 import { callerOfKey } from '../domain/access-key.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { Logger } from '../log.ts';
-import type { Acquisitions } from '../services/acquisitions/acquisitions.ts';
-import type { ApprovalNotices } from '../services/acquisitions/approval-notices.ts';
+import type { Acquisitions } from '../services/approvals/acquisitions.ts';
+import type { ApprovalNotices } from '../services/approvals/approval-notices.ts';
 import { correlated } from '../services/audit/correlation.ts';
+import type { CodeExchange } from '../services/exchange/code-exchange.ts';
 import type { Services } from '../services/services.ts';
 import { Access, OPERATOR } from './access.ts';
 import { callbackRoute } from './callback.ts';
@@ -21,6 +22,7 @@ interface Options {
   readonly schema: GraphQLSchema;
   readonly services: Services;
   readonly acquisitions: Acquisitions;
+  readonly exchange: CodeExchange;
   readonly notices: ApprovalNotices;
   readonly operatorKey: Secret;
   readonly allowedHosts: readonly string[];
@@ -40,7 +42,7 @@ export interface HttpServer extends Handler {
 }
 
 export const createHttpServer = (options: Options): HttpServer => {
-  const { schema, services, acquisitions, notices, log } = options;
+  const { schema, services, acquisitions, exchange, notices, log } = options;
   const { accessKeys, sessions, refusals, clock } = services;
   const access = new Access({
     operatorKey: options.operatorKey,
@@ -62,7 +64,7 @@ export const createHttpServer = (options: Options): HttpServer => {
     access,
     graphql: new GraphQLEndpoint({ schema, services, operations, answers, streamsPerKey, log }),
     rest: createRest({ operations, services, log }),
-    open: [webhookRoute(notices, log), callbackRoute({ acquisitions, clock }, log)],
+    open: [webhookRoute(notices, log), callbackRoute({ acquisitions, exchange, clock }, log)],
     page: pageFiles(options.pageFolder),
     log,
   });

@@ -1,5 +1,5 @@
 import type { Logger } from '../log.ts';
-import type { ApprovalNotices, Reception } from '../services/acquisitions/approval-notices.ts';
+import type { ApprovalNotices, Reception } from '../services/approvals/approval-notices.ts';
 import type { OpenRoute } from './open-route.ts';
 import { parseJson } from './parse-json.ts';
 import { readBody } from './read-body.ts';

@@ -1,4 +1,4 @@
-/** Lets at most so many pieces of work go on at once; the others wait in order. */
+/** Runs at most so many pieces of work at once; the others wait in order. */
 export class Semaphore {
   readonly #queue: (() => void)[] = [];
   #free: number;

@@ -16,8 +16,8 @@ interface Options {
 }
 
 /**
- * Tells whether anything may be read otherwise than before: what is stored, what is known in memory, and what time alone
- * changes. While the database cannot be written there is no revision: then everything is read anew.
+ * Says whether any answer may have changed: by what is stored, by what is known in memory, or by time alone. While the
+ * database cannot be written there is no revision, and everything is read again.
  */
 export class StateRevision {
   readonly #options: Options;

@@ -3,7 +3,7 @@ import { listAccounts } from './accounts/accounts.ts';
 import type { AuthStates } from './auth-state/auth-states.ts';
 import { readTokenStatus, type TokenParts } from './tokens/token-status.ts';
 
-/** After a start nobody knows whether the tokens of an account still work: ask, so that its gate opens again. */
+/** Asks the broker about the tokens after a start, so that the gates open again. */
 export const warmUp = async (
   parts: TokenParts & { readonly states: AuthStates },
   log: Logger,
@@ -13,7 +13,7 @@ export const warmUp = async (
       const { state } = await parts.states.read(account);
       if (state === 'IDLE') continue;
       await readTokenStatus(parts, account);
-      // A start forgets what the broker has said, so what was published before it may not hold any more.
+      // The broker's answers are not stored, so what was published before the start may not hold any more.
       await parts.states.publish(account);
     }
   } catch (error) {

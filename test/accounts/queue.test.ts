@@ -94,3 +94,18 @@ test('a run that waits when the program stops is taken up by the next start', as
   }
   rmSync(directory, { recursive: true, force: true });
 });
+
+test('a run that moves up while it starts still takes the browser before it begins', async () => {
+  await using broker = await openTwoLogins();
+  await using testApp = await openTestApp({ broker, apis: 1, env: SECOND_ENVIRONMENT });
+  const { database } = testApp.app.parts;
+  const first = (await start(testApp, 'UPSTOX_01')).data.generateTokens;
+  const backUp = database.backUp.bind(database);
+  database.backUp = async (now) => {
+    await until('the first run is over', async () => (await runOf(testApp, first.id)).status === 'COMPLETED');
+    return backUp(now);
+  };
+  const second = (await start(testApp, 'UPSTOX_02')).data.generateTokens;
+  expect(second.status).toBe('QUEUED');
+  await until('the second run is over', async () => (await runOf(testApp, second.id)).status === 'COMPLETED');
+});

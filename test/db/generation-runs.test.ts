@@ -7,7 +7,7 @@ import {
   insertRun,
   updateRun,
 } from '../../src/db/queries/generation-runs.ts';
-import { FAILURES } from '../../src/domain/failure.ts';
+import { NEXT_ACTIONS } from '../../src/domain/failure.ts';
 import {
   GENERATION_MODES,
   type GenerationRun,
@@ -60,7 +60,7 @@ test('what has become of a step is written, with the failure in full', async () 
   const failure = {
     code: 'CREDENTIALS_REJECTED',
     message: 'The broker answered 1017106.',
-    nextAction: FAILURES.CREDENTIALS_REJECTED.nextAction,
+    nextAction: NEXT_ACTIONS.CREDENTIALS_REJECTED,
     submitted: ['MOBILE', 'OTP', 'PIN'],
   } as const;
   const failed = withStep(run({ status: 'STOPPED', endedAt: at(20) }), 'PRIMARY', {
@@ -81,7 +81,7 @@ test('token_execution_state: other programs read next_api, also after a throttle
   const failure = {
     code: 'THROTTLED',
     message: 'x',
-    nextAction: FAILURES.THROTTLED.nextAction,
+    nextAction: NEXT_ACTIONS.THROTTLED,
     submitted: [],
   } as const;
   const done = withStep(run(), 'WEBSOCKET2', { status: 'DONE', startedAt: at(1), endedAt: at(3) });

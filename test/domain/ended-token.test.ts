@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ApiName } from '../../src/domain/api-name.ts';
 import { decide } from '../../src/domain/decision.ts';
 import { currentEnds, endedTokenText, findEndedTokens } from '../../src/domain/ended-token.ts';
-import { FAILURES, type Failure } from '../../src/domain/failure.ts';
+import { type Failure, NEXT_ACTIONS } from '../../src/domain/failure.ts';
 import {
   type EndedToken,
   type GenerationRun,
@@ -43,7 +43,7 @@ const failed = (
 ) =>
   step(apiName, second, {
     status: 'FAILED',
-    failure: { code, message: '', nextAction: FAILURES[code].nextAction, submitted },
+    failure: { code, message: '', nextAction: NEXT_ACTIONS[code], submitted },
   });
 const run = (steps: readonly RunStep[], endedTokens: readonly EndedToken[] = []): GenerationRun => ({
   id: '1',

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { API_NAMES, type ApiName } from '../../src/domain/api-name.ts';
-import { FAILURES } from '../../src/domain/failure.ts';
+import { NEXT_ACTIONS } from '../../src/domain/failure.ts';
 import {
   type GenerationRun,
   isWorthResuming,
@@ -33,7 +33,7 @@ const step = (status: StepStatus, parts: Partial<RunStep> = {}): RunStep => ({
   endedAt: status === 'DONE' || status === 'FAILED' ? STARTED : null,
   failure:
     status === 'FAILED'
-      ? { code: 'APP_REJECTED', message: '', nextAction: FAILURES.APP_REJECTED.nextAction, submitted: [] }
+      ? { code: 'APP_REJECTED', message: '', nextAction: NEXT_ACTIONS.APP_REJECTED, submitted: [] }
       : null,
   ...parts,
 });
@@ -108,7 +108,7 @@ test('a half-done step says what happened and what to do, and a waiting run wait
         failure: {
           code: 'INTERRUPTED',
           message: 'The program ended in the middle of this step.',
-          nextAction: FAILURES.INTERRUPTED.nextAction,
+          nextAction: NEXT_ACTIONS.INTERRUPTED,
           submitted: [],
         },
         startedAt: STARTED,

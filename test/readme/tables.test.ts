@@ -2,7 +2,8 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { type GraphQLObjectType, isNamedType } from 'graphql';
 import { expect, test } from 'vitest';
-import { FAILURE_CODES, FAILURES } from '../../src/domain/failure.ts';
+import { type Consequence, consequenceOf } from '../../src/domain/consequence.ts';
+import { FAILURE_CODES } from '../../src/domain/failure.ts';
 import { REFUSAL_CODES } from '../../src/domain/refusal.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import { EVENT_NAMES } from '../../src/http/rest/event-kinds.ts';
@@ -34,11 +35,19 @@ test('the documents name no setting that the program does not read', () => {
 });
 
 test('broker.md and operations.md name every failure code, with what follows from it', () => {
-  const follows = { PAUSE: 'cooldown, resumes', COOLDOWN: 'cooldown', QUARANTINE: 'quarantine' };
-  const known = FAILURE_CODES.map((code) => {
-    const { scope, consequence } = FAILURES[code];
-    return [code, scope === 'RUN' ? 'run' : 'API', consequence === null ? '–' : follows[consequence]];
-  });
+  const rowOf = ({ kind, isRetried }: Consequence): readonly [ends: string, then: string] => {
+    switch (kind) {
+      case 'NEXT_API':
+        return ['API', '–'];
+      case 'STOP':
+        return ['run', '–'];
+      case 'COOLDOWN':
+        return ['run', isRetried ? 'cooldown, resumes' : 'cooldown'];
+      case 'QUARANTINE':
+        return ['run', 'quarantine'];
+    }
+  };
+  const known = FAILURE_CODES.map((code) => [code, ...rowOf(consequenceOf({ code }))]);
   const shown = rowsOf('docs/broker.md', 'Failure codes').map(([code, , ends, then]) => [code, ends, then]);
   expect(shown).toEqual(known);
   expect(firstCells('docs/operations.md', 'Troubleshooting by failure code')).toEqual(FAILURE_CODES);

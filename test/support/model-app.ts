@@ -97,7 +97,7 @@ export class ModelApp {
     await testApp?.[Symbol.asyncDispose]();
     const said = testApp?.said() ?? '';
     const mistake =
-      /[^\n]*(?:"failure":"INTERNAL"|INTERNAL_SERVER_ERROR|could not be carried|a look at the clock failed)[^\n]*/.exec(
+      /[^\n]*(?:"failure":"INTERNAL"|INTERNAL_SERVER_ERROR|the run could not be executed|a look at the clock failed)[^\n]*/.exec(
         said,
       );
     if (mistake !== null) throw new Error(`The program has made a mistake: ${mistake[0]}`);

@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely';
 import type { ApiName } from '../../domain/api-name.ts';
-import { FAILURES, type Failure, type FailureCode, type Submission } from '../../domain/failure.ts';
+import { type Failure, type FailureCode, failureOf, type Submission } from '../../domain/failure.ts';
 import {
   type EndedToken,
   type GenerationMode,
@@ -218,7 +218,6 @@ const toStep = (row: Selectable<GenerationStepsTable>): RunStep => ({
 
 const toFailure = (row: Selectable<GenerationStepsTable>): Failure | null => {
   if (row.failure_code === null) return null;
-  const code = row.failure_code as FailureCode;
   const submitted = JSON.parse(row.submitted) as Submission[];
-  return { code, message: row.failure_message ?? '', nextAction: FAILURES[code].nextAction, submitted };
+  return failureOf(row.failure_code as FailureCode, row.failure_message ?? '', submitted);
 };

@@ -13,7 +13,7 @@ import type { Clock } from '../clock.ts';
 import { hashSecret, isSameHash } from '../secret-hash.ts';
 import type { AccessKeys } from './access-keys.ts';
 
-/** How long a session lasts: whoever begins in the morning still sees the tokens die at 03:30 IST. */
+/** How long a session lasts: one that begins in the morning still shows the tokens expire at 03:30 IST. */
 export const SESSION_SECONDS = 24 * 3600;
 
 /** How long a link that nobody has opened is good. */
@@ -45,8 +45,8 @@ export interface OpenedSession {
 export const loginPath = ({ secret }: LoginLink): string => `/login?link=${secret}`;
 
 /**
- * The browsers that were let in, by a link that works once or by a key: for a day, or until they are sent away. They are
- * kept in the database, so that a restart at 08:55 sends nobody away.
+ * The browsers that were let in, by a link that works once or by a key: for a day, or until they are logged out. They are
+ * stored in the database, so that a restart logs nobody out.
  */
 export class Sessions implements Disposable {
   readonly #options: Options;
@@ -133,7 +133,7 @@ export class Sessions implements Disposable {
     return caller;
   }
 
-  /** Sends every browser away, and answers how many there were. */
+  /** Logs every browser out, and answers how many there were. */
   async endAll(): Promise<number> {
     const now = this.#options.clock();
     const live = (await this.#all()).filter(({ endsAt }) => endsAt > now);
@@ -143,7 +143,7 @@ export class Sessions implements Disposable {
     return live.length;
   }
 
-  /** Sends the browsers away that came in with a key. */
+  /** Logs out the browsers that were logged in with a key. */
   async endOf(keyId: string): Promise<void> {
     await this.#end((await this.#all()).filter((session) => session.keyId === keyId));
   }

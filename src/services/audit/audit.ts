@@ -5,7 +5,14 @@ import { type AuditKind, type AuditReference, type FactsOf, toAuditEntry } from 
 import type { Clock } from '../clock.ts';
 import { currentCorrelation } from './correlation.ts';
 
-/** Writes down what is done, in the transaction that does it. */
+/** What an audited write takes. */
+export interface AuditedWrites {
+  readonly database: Database;
+  readonly audit: Audit;
+  readonly clock: Clock;
+}
+
+/** Notes what is done, in the transaction that does it. */
 export class Audit {
   readonly #database: Database;
   readonly #clock: Clock;

@@ -19,7 +19,7 @@ interface Open {
   times: number;
 }
 
-/** Writes refusals down: the first at once, those that follow it counted. */
+/** Records refusals: the first at once, later ones as a count. */
 export class Refusals implements AsyncDisposable {
   readonly #audit: Audit;
   readonly #log: Logger;

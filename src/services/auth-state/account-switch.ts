@@ -59,7 +59,7 @@ export class AccountSwitch implements AsyncDisposable {
     await this.#asking;
   }
 
-  /** Behind the answer: the broker may take its time. */
+  /** After the answer, because the broker may take long. */
   async #ask(accounts: readonly Account[]): Promise<void> {
     const { verifier, apiConfigs, states, log } = this.#options;
     try {

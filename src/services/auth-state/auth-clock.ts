@@ -1,26 +1,21 @@
-import type { Database } from '../../db/database.ts';
 import { changeAuthRecord, findAuthRecord } from '../../db/queries/auth-states.ts';
 import type { Account } from '../../domain/account.ts';
 import { type AuthTrigger, hasPrimary } from '../../domain/auth-phase.ts';
 import { type AuthRecord, type AuthState, cooldownAt, isOfYesterday } from '../../domain/auth-state.ts';
-import { isOver } from '../../domain/generation-run.ts';
+import { isUnderWay } from '../../domain/generation-run.ts';
 import type { Logger } from '../../log.ts';
 import { listAccounts } from '../accounts/accounts.ts';
-import type { Audit } from '../audit/audit.ts';
+import type { AuditedWrites } from '../audit/audit.ts';
 import { correlated } from '../audit/correlation.ts';
-import type { Clock } from '../clock.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { Runs } from '../runs/runs.ts';
 
-/** A cooldown is told once a second at least. */
+/** A cooldown is published at least once a second. */
 const TICK_MS = 500;
 
-interface Options {
-  readonly database: Database;
+export interface ClockOptions extends AuditedWrites {
   readonly events: EventLog;
-  readonly audit: Audit;
   readonly runs: Runs;
-  readonly clock: Clock;
   readonly log: Logger;
 }
 
@@ -36,17 +31,17 @@ interface States {
   runEnded(account: Account): Promise<void>;
 }
 
-/** What time does by itself: cooldowns count down and end, PRIMARY dies at 03:30 IST, and so does what was left half done. */
+/** Does what time alone brings: cooldowns end, PRIMARY expires at 03:30 IST, and so does what was left incomplete. */
 export class AuthClock implements AsyncDisposable {
   readonly #states: States;
-  readonly #options: Options;
+  readonly #options: ClockOptions;
   readonly #timer: NodeJS.Timeout;
   /** Accounts whose cooldown was seen to run. */
   readonly #cooling = new Set<string>();
   #waiting: { readonly accountId: string; readonly resolve: () => void }[] = [];
   #ticking: Promise<void> | null = null;
 
-  constructor(states: States, options: Options) {
+  constructor(states: States, options: ClockOptions) {
     this.#states = states;
     this.#options = options;
     this.#timer = setInterval(() => this.#startTick(), TICK_MS).unref();
@@ -126,7 +121,7 @@ export class AuthClock implements AsyncDisposable {
     }
   }
 
-  /** Whoever waits here goes on and is told, also when another process on this database has ended the cooldown. */
+  /** Resumes the runs that wait here, also when another process on this database has ended the cooldown. */
   async #cooldownIsOver(account: Account): Promise<void> {
     const hasEnded = await this.endCooldown(account);
     await this.#wake(account);
@@ -146,7 +141,6 @@ export class AuthClock implements AsyncDisposable {
 
   /** Here, or in another process on this database. */
   async #isUnderWay({ id }: Account): Promise<boolean> {
-    const run = await this.#options.runs.latest(id);
-    return run !== null && !isOver(run);
+    return isUnderWay(await this.#options.runs.latest(id));
   }
 }

@@ -2,14 +2,9 @@ import type { Account } from '../../domain/account.ts';
 import type { AuthState } from '../../domain/auth-state.ts';
 import type { TokenProgress } from '../../domain/generation-run.ts';
 import type { EventLog } from '../events/event-log.ts';
+import type { AccountView } from './state-reader.ts';
 
-/** What is known of one account at one moment. */
-export interface AccountView {
-  readonly authState: AuthState;
-  readonly progress: TokenProgress;
-}
-
-/** Publishes how accounts stand, and remembers of each what was published last, so that changes are noticed. */
+/** Publishes the states of accounts, and keeps what was published last, so that changes are noticed. */
 export class StatePublisher {
   readonly #events: EventLog;
   readonly #states = new Map<string, string>();
@@ -33,7 +28,7 @@ export class StatePublisher {
     this.#events.publish(id, { kind: 'COOLDOWN', cooldown });
   }
 
-  /** Everything that a listener has to know of an account that it did not follow so far. */
+  /** Publishes everything, for readers that have not followed the account so far. */
   publishAll(account: Account, { authState, progress }: AccountView): void {
     this.publishState(account, authState);
     this.publishProgress(account, progress);

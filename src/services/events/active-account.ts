@@ -3,16 +3,16 @@ import type { EventPayload } from '../../domain/event.ts';
 interface Switch {
   readonly id: number;
   readonly to: string;
-  /** The account before it; undefined where an older version has kept the switch. */
+  /** The account before it; undefined where an older version has stored the switch. */
   readonly from: string | undefined;
 }
 
-/** Which account was the active one at which place of the sequence: whoever follows it resumes from there. */
+/** Which account was the active one at each event, so that readers that follow it can resume. */
 export class ActiveAccount {
   readonly #switches: Switch[] = [];
   /** As it was published last. */
   #published = '';
-  /** As the readers were told last. */
+  /** As it was delivered to the readers last. */
   #delivered = '';
 
   get published(): string {
@@ -47,7 +47,7 @@ export class ActiveAccount {
     this.#switches.push({ id: event.id, to: event.account.id, from: event.from });
   }
 
-  /** The active account behind the event of that id; null where that is not known any more. */
+  /** The active account after the event of that id; null where that is not known any more. */
   at(id: number): string | null {
     const last = this.#switches.findLast((one) => one.id <= id);
     if (last !== undefined) return last.to;

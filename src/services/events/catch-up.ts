@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EventReader } from './event-reader.ts';
 
-/** So many catch up at the same time; who comes later begins when one of them is through. */
+/** How many readers catch up at the same time; later ones begin when one of them has finished. */
 const AT_ONCE = 16;
 
 interface Waiting {
@@ -11,7 +11,7 @@ interface Waiting {
 
 /**
  * Lets readers that are behind read the history a portion at a time, with a turn of the event loop between two
- * portions: a thousand that come back at once delay nobody else by more than one portion.
+ * portions: a thousand that resume at once delay other work by no more than one portion.
  */
 export class CatchUp {
   readonly #newcomers: Waiting[] = [];
@@ -20,7 +20,7 @@ export class CatchUp {
   #midway = new WeakSet<EventReader>();
   #isRunning = false;
 
-  /** Returns when the reader may read its next portion; what it reads at once, nobody else has a part in. */
+  /** Returns when the reader may read its next portion. */
   turn(reader: EventReader): Promise<void> {
     return new Promise((go) => {
       const queue = this.#midway.has(reader) ? this.#begun : this.#newcomers;
@@ -29,7 +29,7 @@ export class CatchUp {
     });
   }
 
-  /** The reader has everything: when it falls behind again, it is a newcomer. */
+  /** The reader has caught up; when it falls behind again, it is a newcomer. */
   leave(reader: EventReader): void {
     this.#midway.delete(reader);
   }

@@ -6,18 +6,13 @@ import type { Logger } from '../../log.ts';
 import type { Clock } from '../clock.ts';
 import { ActiveAccount } from './active-account.ts';
 import { CatchUp } from './catch-up.ts';
-import { EventPages, restOfPage } from './event-pages.ts';
-import { EventReader, type Portion } from './event-reader.ts';
+import { EventHistory } from './event-history.ts';
+import { EventReader } from './event-reader.ts';
 import { EventStore, type StoredDraft } from './event-store.ts';
-import { RecentEvents, visibleTo } from './recent-events.ts';
+import { PublishLoop } from './publish-loop.ts';
+import { visibleTo } from './recent-events.ts';
 
-/** How much of the history is answered without the database. */
-const RECENT = 1000;
 const HEARTBEAT_MS = 15_000;
-/** How many events are published before the readers have to take them: less than waits for one reader. */
-const DELIVERED_AT_ONCE = 64;
-/** After so many readers, or so long, others have a turn of the event loop. */
-const [WOKEN_AT_ONCE, WAKING_MS] = [100, 10];
 
 interface Options {
   readonly database: Database;
@@ -29,56 +24,51 @@ interface SubscribeOptions {
   readonly after?: number | undefined;
   readonly snapshot?: readonly EventPayload[];
   readonly only?: AuthEvent['kind'] | undefined;
-  /** Whether the listener may be told of this one; everything if left out. */
+  /** Whether the reader may receive this one; everything if left out. */
   readonly canReceive?: (payload: EventPayload | ControlEvent) => boolean;
 }
 
-/** Told when it is kept, or when the database does not take it. */
-interface DraftTurn {
+/** Published once it is stored, or when the database does not take it. */
+interface DraftEntry {
   readonly kind: 'DRAFT';
   readonly draft: EventDraft;
   event: StoredEvent | null;
 }
 
-/** What is to be told, in this order. */
-type Turn =
-  | DraftTurn
+/** What is to be published, in this order. */
+type Entry =
+  | DraftEntry
   | { readonly kind: 'TICK'; readonly accountId: string; readonly payload: EventPayload }
   | { readonly kind: 'READER'; readonly reader: EventReader; readonly snapshot: readonly EventPayload[] };
 
 /**
- * Everything that happens, in order, for everybody who listens. An event is kept before it is told, so whoever comes
- * back with the last id gets exactly what was missed, also after a crash.
+ * Everything that happens, in order, for every reader. An event is stored before it is published, so a client that
+ * resumes with the last id gets exactly what it missed, also after a crash.
  */
 export class EventLog implements AsyncDisposable {
   readonly #options: Options;
   readonly #store: EventStore;
-  readonly #recent: RecentEvents;
+  readonly #history: EventHistory;
   readonly #readers = new Set<EventReader>();
   readonly #catchUp = new CatchUp();
-  readonly #pages: EventPages;
   readonly #active = new ActiveAccount();
   readonly #heartbeat: NodeJS.Timeout;
-  readonly #turns: Turn[] = [];
-  /** Of the turns, the drafts that have no id yet. */
-  readonly #drafts = new Map<EventDraft, DraftTurn>();
-  /** Drafts that were told without an id of their own. */
-  readonly #publishedUnstored = new WeakSet<EventDraft>();
-  #isPublishing = false;
-  #isPublishingWanted = false;
-  #publishing: Promise<void> = Promise.resolve();
+  readonly #loop = new PublishLoop<Entry>({
+    readers: this.#readers,
+    isDue: (entry) => entry.kind !== 'DRAFT' || entry.event !== null || this.#store.isFailing,
+    publish: (entry) => this.#publishEntry(entry),
+  });
+  /** Of the entries, the drafts that have no id yet. */
+  readonly #drafts = new Map<EventDraft, DraftEntry>();
   #admitted: Promise<void> = Promise.resolve();
   /** Ends the watch for what other processes write; null while nobody listens. */
   #stopWatching: (() => void) | null = null;
-  /** The id of the event that was told last. */
-  #lastId: number;
 
   private constructor(options: Options, store: EventStore) {
     this.#options = options;
     this.#store = store;
-    this.#lastId = store.lastId;
-    this.#recent = new RecentEvents(RECENT, store.lastId);
-    this.#pages = new EventPages((after, limit) => store.read(after, limit));
+    const { clock, log } = options;
+    this.#history = new EventHistory({ store, active: this.#active, clock, log });
     this.#heartbeat = setInterval(() => this.#beat(), HEARTBEAT_MS).unref();
   }
 
@@ -87,7 +77,7 @@ export class EventLog implements AsyncDisposable {
       database: options.database,
       log: options.log,
       onStored: (stored) => log.#onStored(stored),
-      onStoreTimeout: () => void log.#publishAll(),
+      onStoreTimeout: () => void log.#loop.run(),
     });
     const log: EventLog = new EventLog(options, store);
     for (const event of await store.readSwitches()) log.#active.noteStored(event);
@@ -102,17 +92,17 @@ export class EventLog implements AsyncDisposable {
       this.publish(null, { kind: 'ACCOUNT_SWITCHED', account: active, from: last.to });
   }
 
-  /** The account that is the active one behind everything that was published. */
+  /** The active account after everything that was published. */
   get activeId(): string {
     return this.#active.published;
   }
 
   /** The id of the last event. */
   get lastId(): number {
-    return this.#lastId;
+    return this.#history.lastId;
   }
 
-  /** How many listen at the moment. */
+  /** How many readers there are. */
   get readers(): number {
     return this.#readers.size;
   }
@@ -120,33 +110,33 @@ export class EventLog implements AsyncDisposable {
   /** Something has happened, to an account or, with null, to all of them. */
   publish(accountId: string | null, payload: EventPayload): void {
     const draft: EventDraft = { at: this.#options.clock(), accountId, ...payload };
-    const turn: DraftTurn = { kind: 'DRAFT', draft, event: null };
+    const entry: DraftEntry = { kind: 'DRAFT', draft, event: null };
     this.#active.notePublished(payload);
-    this.#turns.push(turn);
-    this.#drafts.set(draft, turn);
+    this.#loop.push(entry);
+    this.#drafts.set(draft, entry);
     this.#store.keep(draft);
-    if (this.#store.isFailing) void this.#publishAll();
+    if (this.#store.isFailing) void this.#loop.run();
   }
 
-  /** Returns when one more may begin to listen: of a thousand who come at once, one in each turn of the event loop. */
+  /** Returns when one more reader may begin: of a thousand at once, one in each turn of the event loop. */
   admit(): Promise<void> {
     this.#admitted = this.#admitted.then(() => nextTurn());
     return this.#admitted;
   }
 
-  /** Tells what other processes have kept so far. What they keep later is told within a second or so. */
+  /** Publishes what other processes have stored so far. What they store later is published within a second or so. */
   readForeign(): Promise<void> {
     return this.#store.readForeign();
   }
 
-  /** Tells something that is not kept, such as a tick of a clock: it repeats the last id. */
+  /** Publishes something that is not stored, such as a tick of a clock: it repeats the last id. */
   publishTransient(accountId: string, payload: EventPayload): void {
-    this.#turns.push({ kind: 'TICK', accountId, payload });
-    void this.#publishAll();
+    this.#loop.push({ kind: 'TICK', accountId, payload });
+    void this.#loop.run();
   }
 
   /**
-   * What happens to an account from now on, behind `snapshot`; with null, to whichever is the active one. With `after`,
+   * What happens to an account from now on, after `snapshot`; with null, to whichever is the active one. With `after`,
    * what happened since that event comes first. When that is no longer known, a GAP comes first: the reader has to look
    * at the state as it is.
    */
@@ -160,7 +150,7 @@ export class EventLog implements AsyncDisposable {
       canReceive,
       after,
       turn: (of) => this.#catchUp.turn(of),
-      history: (of, seen) => this.#history(of, seen),
+      history: (of, seen) => this.#history.portion(of, seen),
       onWhole: (of) => this.#catchUp.leave(of),
       onClose: (closed) => this.#leave(closed),
     });
@@ -168,9 +158,9 @@ export class EventLog implements AsyncDisposable {
       this.#enter(reader);
       return reader;
     }
-    // What is about to be told is in the snapshot already, so the reader begins behind it.
-    this.#turns.push({ kind: 'READER', reader, snapshot });
-    void this.#publishAll();
+    // What is about to be published is in the snapshot already, so the reader begins after it.
+    this.#loop.push({ kind: 'READER', reader, snapshot });
+    void this.#loop.run();
     return reader;
   }
 
@@ -181,99 +171,38 @@ export class EventLog implements AsyncDisposable {
     for (const reader of [...this.#readers]) reader.letGo();
   }
 
-  #controlEvent(accountId: string, payload: EventPayload | ControlEvent): AuthEvent {
-    return { id: this.#lastId, at: this.#options.clock(), accountId, ...payload };
-  }
-
-  /** Returns when the readers were given it. */
+  /** Returns when it was delivered to the readers. */
   #onStored(stored: readonly StoredDraft[]): Promise<void> {
     for (const { draft, event } of stored) {
-      const turn = draft === null ? undefined : this.#drafts.get(draft);
+      const entry = draft === null ? undefined : this.#drafts.get(draft);
       if (draft !== null) this.#drafts.delete(draft);
-      if (turn !== undefined) turn.event = event;
+      if (entry !== undefined) entry.event = event;
       else if (draft === null) this.#publishForeign(event);
-      else this.#remember(event);
+      else this.#history.add(event);
     }
-    return this.#publishAll();
+    return this.#loop.run();
   }
 
-  /** Tells what can be told, and returns when the readers were given it. */
-  #publishAll(): Promise<void> {
-    this.#isPublishingWanted = true;
-    if (!this.#isPublishing) this.#publishing = this.#publishInSlices();
-    return this.#publishing;
-  }
-
-  async #publishInSlices(): Promise<void> {
-    this.#isPublishing = true;
-    try {
-      while (this.#isPublishingWanted) {
-        this.#isPublishingWanted = false;
-        this.#takeDue();
-        await this.#wakeReaders();
-        if (!this.#isAnyDue()) continue;
-        this.#isPublishingWanted = true;
-        await nextTurn();
-      }
-    } finally {
-      this.#isPublishing = false;
-    }
-  }
-
-  /** Takes the turns that are due, up to the first draft that is neither kept nor to be told without being kept. */
-  #takeDue(): void {
-    for (let left = DELIVERED_AT_ONCE; left > 0 && this.#isAnyDue(); left -= 1) {
-      const turn = this.#turns.shift();
-      if (turn !== undefined) this.#take(turn);
-    }
-  }
-
-  #isAnyDue(): boolean {
-    const [turn] = this.#turns;
-    if (turn?.kind !== 'DRAFT') return turn !== undefined;
-    return turn.event !== null || this.#store.isFailing;
-  }
-
-  /** Thousands are not woken in one turn of the event loop. */
-  async #wakeReaders(): Promise<void> {
-    let [woken, begun] = [0, performance.now()];
-    for (const reader of [...this.#readers]) {
-      reader.wake();
-      woken += 1;
-      if (woken < WOKEN_AT_ONCE && performance.now() - begun < WAKING_MS) continue;
-      await nextTurn();
-      [woken, begun] = [0, performance.now()];
-    }
-    if (this.#readers.size > 0) await this.#delivered();
-  }
-
-  /** What was told goes out by the end of the next turn: it belongs to the time that telling takes. */
-  async #delivered(): Promise<void> {
-    await nextTurn();
-    await nextTurn();
-  }
-
-  #take(turn: Turn): void {
-    switch (turn.kind) {
+  #publishEntry(entry: Entry): void {
+    switch (entry.kind) {
       case 'DRAFT':
-        this.#takeDraft(turn);
+        this.#publishDraft(entry);
         break;
       case 'TICK':
-        this.#send(this.#controlEvent(turn.accountId, turn.payload));
+        this.#send(this.#history.controlEvent(entry.accountId, entry.payload));
         break;
       case 'READER':
-        this.#begin(turn.reader, turn.snapshot);
+        this.#begin(entry.reader, entry.snapshot);
     }
   }
 
-  #takeDraft({ draft, event }: DraftTurn): void {
+  #publishDraft({ draft, event }: DraftEntry): void {
     if (event !== null) {
       this.#deliver(event);
       return;
     }
     this.#drafts.delete(draft);
-    this.#publishedUnstored.add(draft);
-    this.#send({ ...draft, id: this.#lastId });
+    this.#send(this.#history.addUnstored(draft));
   }
 
   #enter(reader: EventReader): void {
@@ -293,14 +222,14 @@ export class EventLog implements AsyncDisposable {
     if (reader.isClosed) return;
     const accountId = reader.accountId ?? this.#active.delivered;
     reader.begin(
-      this.#lastId,
-      snapshot.map((payload) => this.#controlEvent(accountId, payload)),
+      this.#history.lastId,
+      snapshot.map((payload) => this.#history.controlEvent(accountId, payload)),
     );
     this.#enter(reader);
   }
 
   #deliver(event: StoredEvent): void {
-    this.#remember(event);
+    this.#history.add(event);
     this.#send(event);
   }
 
@@ -308,12 +237,6 @@ export class EventLog implements AsyncDisposable {
   #publishForeign(event: StoredEvent): void {
     this.#active.notePublished(event);
     this.#deliver(event);
-  }
-
-  #remember(event: StoredEvent): void {
-    this.#lastId = event.id;
-    this.#recent.add(event);
-    this.#active.noteStored(event);
   }
 
   #send(event: StoredEvent | AuthEvent): void {
@@ -333,62 +256,10 @@ export class EventLog implements AsyncDisposable {
     const beats = new Map<string, AuthEvent>();
     for (const reader of this.#readers) {
       const accountId = reader.accountId ?? this.#active.delivered;
-      const beat = beats.get(accountId) ?? this.#controlEvent(accountId, { kind: 'HEARTBEAT' });
+      const beat = beats.get(accountId) ?? this.#history.controlEvent(accountId, { kind: 'HEARTBEAT' });
       beats.set(accountId, beat);
       reader.offer(beat);
     }
-    void this.#publishAll();
-  }
-
-  #history(reader: EventReader, seen: number): Portion | Promise<Portion> {
-    if (seen > this.#lastId) return this.#aheadOf(reader, seen);
-    // Which account it followed at that place is not known.
-    if (reader.accountId === null && this.#active.at(seen) === null) return this.#gap(reader);
-    if (!this.#recent.reachesBackTo(seen)) return this.#pastOf(reader, seen);
-    const found = this.#recent.after(seen, restOfPage(seen));
-    const upTo = found.at(-1)?.id ?? this.#lastId;
-    const isWhole = upTo >= this.#lastId;
-    const unstored = isWhole ? this.#unstored() : [];
-    return { events: this.#of(reader, seen, [...found, ...unstored]), upTo, isWhole };
-  }
-
-  async #pastOf(reader: EventReader, seen: number): Promise<Portion> {
-    const found = await this.#pages.behind(seen, this.#lastId);
-    const [first] = found;
-    if (first === undefined || first.id !== seen + 1) return this.#gap(reader);
-    return { events: this.#of(reader, seen, found), upTo: found.at(-1)?.id ?? seen, isWhole: false };
-  }
-
-  /** The reader knows more than this process: another one on the same database may have told it. */
-  async #aheadOf(reader: EventReader, seen: number): Promise<Portion> {
-    await this.#store.readForeign();
-    return seen > this.#lastId ? this.#gap(reader) : { events: [], upTo: seen, isWhole: false };
-  }
-
-  #gap(reader: EventReader): Portion {
-    const accountId = reader.accountId ?? this.#active.delivered;
-    this.#options.log.warn({ account: accountId }, 'a reader asked for history that is gone');
-    // One that follows a single kind cannot be told: it is let go, and begins anew with the state as it is.
-    if (!reader.wants('GAP')) reader.letGo();
-    const gap = this.#controlEvent(accountId, { kind: 'GAP' });
-    return { events: reader.isClosed ? [] : [gap], upTo: this.#lastId, isWhole: true };
-  }
-
-  /** What was told and not kept yet. */
-  #unstored(): readonly StoredEvent[] {
-    if (!this.#store.isFailing) return [];
-    return this.#store.drafts
-      .filter((draft) => this.#publishedUnstored.has(draft))
-      .map((draft) => ({ ...draft, id: this.#lastId }));
-  }
-
-  /** What of these is for the reader. One that follows the active account goes over to another at each switch. */
-  #of(reader: EventReader, seen: number, events: readonly StoredEvent[]): readonly AuthEvent[] {
-    let active = this.#active.at(seen) ?? this.#active.delivered;
-    return events.flatMap((event) => {
-      if (event.kind === 'ACCOUNT_SWITCHED') active = event.account.id;
-      const visible = visibleTo(reader.accountId ?? active, event);
-      return visible === null || !reader.isFor(visible) ? [] : [visible];
-    });
+    void this.#loop.run();
   }
 }

@@ -1,18 +1,18 @@
 import type { StoredEvent } from '../../domain/event.ts';
 
-/** How many ids a page holds. Readers read up to the end of a page, so that those who are near each other soon read the same. */
+/** How many ids a page holds. Readers read up to the end of a page, so that they soon read the same pages. */
 export const PAGE = 64;
-/** How many pages are remembered. */
+/** How many pages are cached. */
 const CAPACITY = 32;
 
 type Read = (after: number, limit: number) => Promise<readonly StoredEvent[]>;
 
-/** How many ids there are from behind this one to the end of its page. */
+/** How many ids there are after this one to the end of its page. */
 export const restOfPage = (after: number): number => PAGE - (after % PAGE);
 
 /**
- * The history in the database by pages of ids. A page is read once for everybody who catches up, and they are given
- * the very same events, so that what is said about one is worked out once, too.
+ * The history in the database by pages of ids. A page is read once for all readers that catch up; they get the
+ * same event objects, so that what is derived from one is computed once, too.
  */
 export class EventPages {
   readonly #read: Read;
@@ -22,7 +22,7 @@ export class EventPages {
     this.#read = read;
   }
 
-  /** What there is behind an id, up to the end of its page or to `lastId`. */
+  /** What there is after an id, up to the end of its page or to `lastId`. */
   async behind(after: number, lastId: number): Promise<readonly StoredEvent[]> {
     const page = await this.#page(after - (after % PAGE), lastId);
     return page.filter(({ id }) => id > after && id <= lastId);
@@ -32,7 +32,7 @@ export class EventPages {
     const known = this.#pages.get(start);
     if (known !== undefined) return known;
     const page = this.#read(start, PAGE).then((events) => events.filter(({ id }) => id <= start + PAGE));
-    // Only what nothing is added to any more is remembered.
+    // Only a full page is cached.
     if (lastId >= start + PAGE) this.#remember(start, page);
     return page;
   }

@@ -5,7 +5,7 @@ const CAPACITY = 256;
 /** How many are handed over at once. */
 const PORTION = 64;
 
-/** What a reader that is behind asks for: the events behind an id, and up to which id that reaches. */
+/** What a reader that is behind asks for: the events after an id, and up to which id that reaches. */
 export interface Portion {
   readonly events: readonly AuthEvent[];
   readonly upTo: number;
@@ -18,13 +18,13 @@ export interface ReaderOptions {
   readonly accountId: string | null;
   /** Only events of this kind. */
   readonly only: AuthEvent['kind'] | undefined;
-  /** Whether its listener may be told of this one. */
+  /** Whether it may receive this one. */
   readonly canReceive: (payload: EventPayload | ControlEvent) => boolean;
-  /** The last event it has seen; what came behind it is read from the history first. */
+  /** The last event it has seen; what came after it is read from the history first. */
   readonly after: number | undefined;
   /** Returns when the reader may read a portion of the history. */
   readonly turn: (reader: EventReader) => Promise<void>;
-  /** A portion of what came behind an id; a promise where the database has to be asked. */
+  /** A portion of what came after an id; a promise where the database has to be asked. */
   readonly history: (reader: EventReader, after: number) => Portion | Promise<Portion>;
   /** It has read all of the history. */
   readonly onWhole: (reader: EventReader) => void;
@@ -38,7 +38,7 @@ interface Waiting {
 
 /**
  * One listener. It holds references to at most `CAPACITY` events. One that reads more slowly than things happen is
- * sent back to the history: it costs no more memory, and loses ticks (which are not kept) but nothing that has an id.
+ * sent back to the history: it costs no more memory, and loses ticks (which are not stored) but nothing that has an id.
  */
 export class EventReader implements AsyncIterableIterator<AuthEvent> {
   readonly accountId: string | null;
@@ -53,7 +53,7 @@ export class EventReader implements AsyncIterableIterator<AuthEvent> {
   #seen: number;
   #isBehind: boolean;
   #isClosed = false;
-  /** It was ended from here and not by its listener. */
+  /** It was ended by the server and not by its client. */
   #isLetGo = false;
   /** Who waits for the next event. One promise each and no `async` function: thousands wait for every event. */
   #waiting: Waiting[] = [];
@@ -71,7 +71,7 @@ export class EventReader implements AsyncIterableIterator<AuthEvent> {
     return this.#isClosed;
   }
 
-  /** From here on it is told what happens. */
+  /** From here on it receives what happens. */
   begin(lastId: number, snapshot: readonly AuthEvent[]): void {
     this.#seen = lastId;
     this.#first = snapshot.filter((event) => this.isFor(event));
@@ -81,17 +81,17 @@ export class EventReader implements AsyncIterableIterator<AuthEvent> {
     return this.only === undefined || this.only === kind;
   }
 
-  /** It wants to hear this event, and may. */
+  /** It follows this kind of event, and may receive it. */
   isFor(event: AuthEvent): boolean {
     return this.wants(event.kind) && this.#options.canReceive(event);
   }
 
-  /** Tells it something. False when it has fallen behind by that. */
+  /** Hands it an event. False when it has fallen behind by that. */
   offer(event: AuthEvent): boolean {
     if (this.#isBehind || this.#isClosed || !this.isFor(event)) return true;
     this.#queue.push(event);
     if (this.#queue.length <= CAPACITY) return true;
-    // What came before the first one that waits was handed over, or is none of its business.
+    // What came before the first one that waits was handed over, or belongs to another account.
     this.#seen = Math.max(this.#seen, (this.#queue[0]?.id ?? 0) - 1);
     this.#queue = [];
     this.#isBehind = true;
@@ -114,7 +114,7 @@ export class EventReader implements AsyncIterableIterator<AuthEvent> {
     return this.#options.turn(this).then(() => this.#readHistory());
   }
 
-  /** Ends it although its listener has not asked for that: `next` throws, so that the listener knows to come back. */
+  /** Ends it from the server's side: `next` throws, so that the client knows to subscribe again. */
   letGo(): void {
     this.#isLetGo = !this.#isClosed;
     this.close();
@@ -146,7 +146,7 @@ export class EventReader implements AsyncIterableIterator<AuthEvent> {
     return this;
   }
 
-  /** Between a look that finds nothing and the wait nothing may come in, so everything happens in one go. */
+  /** No `await` stands between finding nothing and waiting, so no event comes in between. */
   #serve(): void {
     while (this.#waiting.length > 0 && !this.#isReading) {
       if (this.#fetched.length === 0 && !this.#isClosed && !this.#fetch()) return;
@@ -186,7 +186,7 @@ export class EventReader implements AsyncIterableIterator<AuthEvent> {
     return portion instanceof Promise ? portion.then((known) => this.#take(known)) : this.#take(portion);
   }
 
-  /** A portion of nothing but other people's events is no reason to stop reading. */
+  /** Reads on after a portion that held events of other accounts only. */
   #take({ events, upTo, isWhole }: Portion): readonly AuthEvent[] | Promise<readonly AuthEvent[]> {
     this.#seen = upTo;
     if (isWhole) {

@@ -14,7 +14,7 @@ import type { Logger } from '../../log.ts';
 const BATCH = 64;
 /** How long an event waits for the database before it is published without being stored. */
 const STORE_TIMEOUT_MS = 300;
-/** How long a database that failed is left alone. */
+/** How long after a failure the database is tried again. */
 const RETRY_MS = 1000;
 /** The longest rest between two transactions. */
 const REST_MS = 50;
@@ -23,11 +23,11 @@ interface Options {
   readonly database: Database;
   readonly log: Logger;
   /**
-   * Events have got their ids; the drafts are those that were handed in, what another process did stands before.
-   * The next ones wait until these were told.
+   * Events have got their ids: first those of another process, then the drafts that were handed in. The next ones wait
+   * until these are delivered.
    */
   readonly onStored: (stored: readonly StoredDraft[]) => Promise<void>;
-  /** The database does not take the drafts at the moment: they have to be told without an id of their own. */
+  /** The database does not take the drafts at the moment: they have to be published without an id of their own. */
   readonly onStoreTimeout: () => void;
 }
 
@@ -93,7 +93,7 @@ export class EventStore {
     return findEventsOf(this.#options.database.read, 'ACCOUNT_SWITCHED');
   }
 
-  /** Reads what other processes have kept meanwhile. Returns when it was told, or cannot be read at present. */
+  /** Reads what other processes have stored meanwhile. Returns when it is delivered, or cannot be read at present. */
   async readForeign(): Promise<void> {
     this.#isLookWanted = !this.#isFailing;
     while (this.#isLookWanted && !this.#isFailing) {
@@ -102,7 +102,7 @@ export class EventStore {
     }
   }
 
-  /** Tries once more to keep what is not kept yet. */
+  /** Tries once more to store what is not stored yet. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#retry !== null) clearTimeout(this.#retry);
     await this.#writing;
@@ -152,8 +152,8 @@ export class EventStore {
   }
 
   /**
-   * What happens in the same turn goes into the same transaction; and the longer it took to keep and to tell the last
-   * ones, the longer the next are collected, so that whoever is busy tells more at once instead of falling behind.
+   * What happens in the same turn goes into the same transaction. The longer it took to store and deliver the last ones,
+   * the longer the next are collected: a busy process delivers more at once instead of falling behind.
    */
   async #rest(): Promise<void> {
     const rest = this.#notBefore - performance.now();
@@ -179,10 +179,10 @@ export class EventStore {
 
   #settle(drafts: ReadonlySet<EventDraft>, lost: number): void {
     this.#lost -= lost;
-    // They stand first; some of them may have been given up meanwhile. What waits behind them is not looked at.
+    // They come first in the queue; some of them may have been given up meanwhile.
     const count = this.#drafts.findIndex((draft) => !drafts.has(draft));
     this.#drafts.splice(0, count < 0 ? this.#drafts.length : count);
-    // They stand behind everything that others had kept.
+    // They come after everything that other processes have stored.
     this.#isLookWanted = false;
   }
 

@@ -46,7 +46,7 @@ export const followEvents = async (
     const { id } = await getAccount(database, accountId);
     return events.subscribe(isFollowing ? null : id, { ...options, after });
   }
-  // What others have kept so far is in the state, so the reader begins behind it.
+  // What other processes have stored so far is in the state, so the reader begins after it.
   await events.readForeign();
   for (;;) {
     const account = await getAccount(database, isFollowing ? events.activeId : accountId);

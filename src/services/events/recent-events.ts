@@ -1,10 +1,10 @@
 import type { AuthEvent, StoredEvent } from '../../domain/event.ts';
 
-/** The newest events of this process, without a hole up to the last one, so that most readers need no database. */
+/** The newest events of this process, without a gap up to the last one, so that most readers need no database. */
 export class RecentEvents {
   readonly #capacity: number;
   readonly #events: StoredEvent[] = [];
-  /** Everything behind this id is here. */
+  /** Everything after this id is here. */
   #since: number;
 
   constructor(capacity: number, since: number) {
@@ -21,18 +21,18 @@ export class RecentEvents {
     return id >= this.#since;
   }
 
-  /** Those behind an id, at most `limit`. */
+  /** Those after an id, at most `limit`. */
   after(id: number, limit: number): readonly StoredEvent[] {
-    // Searched from the end: who asks is rarely far behind.
+    // Searched from the end, because readers are rarely far behind.
     const last = this.#events.findLastIndex((event) => event.id <= id);
     return this.#events.slice(last + 1, last + 1 + limit);
   }
 }
 
-/** What concerns every account is told to each reader with the id of its own, once for all readers of that account. */
+/** An event of every account is copied once for each account, with the account's id. */
 const copies = new WeakMap<StoredEvent | AuthEvent, Map<string, AuthEvent>>();
 
-/** The event as a reader of that account is told it; null when it is none of its business. */
+/** The event as readers of that account get it; null when it belongs to another account. */
 export const visibleTo = (accountId: string, event: StoredEvent | AuthEvent): AuthEvent | null => {
   if (event.accountId === accountId) return event as AuthEvent;
   if (event.accountId !== null) return null;

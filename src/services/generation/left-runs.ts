@@ -10,23 +10,30 @@ import type { GenerationRun } from '../../domain/generation-run.ts';
 import { afterCrash } from '../../domain/interrupted-run.ts';
 import type { ProcessMark } from '../../domain/process-mark.ts';
 import { Refusal } from '../../domain/refusal.ts';
-import type { GenerationOptions } from './generation-options.ts';
+import type { ApiConfigs } from '../accounts/api-configs.ts';
+import type { AuditedWrites } from '../audit/audit.ts';
+import type { TokenVerifier } from '../tokens/token-verifier.ts';
+
+interface AssessNeeds extends AuditedWrites {
+  readonly verifier: TokenVerifier;
+  readonly apiConfigs: ApiConfigs;
+}
 
 /** Runs that were under way when their process died. */
 export interface LeftRuns {
-  /** Ours from now on: one of each account, in the order in which they had the browser. */
+  /** Taken over: one of each account, in the order in which they had the browser. */
   readonly ours: readonly GenerationRun[];
-  /** Accounts whose run another process, which lives, is carrying. */
-  readonly carriedElsewhere: readonly string[];
+  /** Accounts whose run another living process executes. */
+  readonly executedElsewhere: readonly string[];
 }
 
-/** Makes the left runs this process's own. Of several of one account only the newest is kept; the others are ended. */
-export const resumeLeftRuns = async (options: GenerationOptions): Promise<LeftRuns> => {
-  const { database } = options;
+/** Takes over the left runs. Of several of one account only the newest is resumed; the others are ended. */
+export const takeOverLeftRuns = async (needs: AuditedWrites): Promise<LeftRuns> => {
+  const { database } = needs;
   const unfinished = await findUnfinishedRuns(database.read);
-  const carried = unfinished.filter(({ owner }) => isOwnedElsewhere(owner));
+  const elsewhere = unfinished.filter(({ owner }) => isOwnedElsewhere(owner));
   const left = unfinished
-    .filter((one) => !carried.includes(one))
+    .filter((one) => !elsewhere.includes(one))
     .sort((a, b) => b.run.startedAt.getTime() - a.run.startedAt.getTime());
   const takenOver: GenerationRun[] = [];
   const ours = markOf(process.pid);
@@ -36,16 +43,16 @@ export const resumeLeftRuns = async (options: GenerationOptions): Promise<LeftRu
   }
   const isNewest = (run: GenerationRun) =>
     takenOver.find(({ accountId }) => accountId === run.accountId) === run;
-  for (const run of takenOver.filter((one) => !isNewest(one))) await endLeftover(run, options);
+  for (const run of takenOver.filter((one) => !isNewest(one))) await endLeftover(run, needs);
   return {
     ours: takenOver.filter(isNewest).sort(byTurn),
-    carriedElsewhere: carried.map(({ run }) => run.accountId),
+    executedElsewhere: elsewhere.map(({ run }) => run.accountId),
   };
 };
 
-/** Ends what a process has left that died while this one lives; answers whose runs they were. Nothing is made of them: whoever is there decides. */
-export const endOrphans = async (options: GenerationOptions): Promise<readonly string[]> => {
-  const { database } = options;
+/** Ends the runs of processes that died while this one lives, and answers their accounts. They are not resumed: the operator decides. */
+export const endOrphans = async (needs: AuditedWrites): Promise<readonly string[]> => {
+  const { database } = needs;
   const unfinished = await findUnfinishedRuns(database.read);
   const orphans = unfinished.filter(({ owner }) => owner.id !== process.pid && isSurelyDead(owner));
   const ended: string[] = [];
@@ -54,7 +61,7 @@ export const endOrphans = async (options: GenerationOptions): Promise<readonly s
       takeOverRun(transaction, run.id, owner, markOf(process.pid)),
     );
     if (!isOurs) continue;
-    await endLeftover(run, options);
+    await endLeftover(run, needs);
     ended.push(run.accountId);
   }
   return ended;
@@ -68,11 +75,11 @@ export interface FoundRun {
   readonly isOutside: boolean;
 }
 
-/** Finds out what has become of the run's steps, and writes that down: what is valid is done, what was under way has failed. */
+/** Judges the steps of a left run and stores the result: what is valid is done, what was under way has failed. */
 export const assessLeftRun = async (
   account: Account,
   run: GenerationRun,
-  { database, verifier, apiConfigs, audit, clock }: GenerationOptions,
+  { database, verifier, apiConfigs, audit, clock }: AssessNeeds,
 ): Promise<FoundRun> => {
   const wanted = run.steps.map(({ apiName }) => apiName);
   const configs = (await apiConfigs.enabled(account)).filter(({ apiName }) => wanted.includes(apiName));
@@ -90,10 +97,7 @@ export const assessLeftRun = async (
   return { run: found, configs, isOutside: outside.length > 0 };
 };
 
-const endLeftover = async (
-  run: GenerationRun,
-  { database, audit, clock }: GenerationOptions,
-): Promise<void> => {
+const endLeftover = async (run: GenerationRun, { database, audit, clock }: AuditedWrites): Promise<void> => {
   const endedAt = clock();
   const { steps } = afterCrash(run, { checks: [], spent: [], now: endedAt });
   const ended: GenerationRun = { ...run, steps, status: 'STOPPED', waitingUntil: null, endedAt };
@@ -109,8 +113,8 @@ const byTurn = (one: GenerationRun, other: GenerationRun): number =>
   Number(one.status === 'QUEUED') - Number(other.status === 'QUEUED') ||
   one.startedAt.getTime() - other.startedAt.getTime();
 
-/** Refuses a second run of an account while another process, which lives, carries one. */
-export const refuseCarriedElsewhere = async (db: Queryable, { id }: Account): Promise<void> => {
+/** Refuses a second run of an account while another living process executes one. */
+export const refuseExecutedElsewhere = async (db: Queryable, { id }: Account): Promise<void> => {
   const unfinished = await findUnfinishedRuns(db);
   const other = unfinished.find(({ run, owner }) => run.accountId === id && isOwnedElsewhere(owner));
   if (other === undefined) return;
@@ -121,5 +125,5 @@ export const refuseCarriedElsewhere = async (db: Queryable, { id }: Account): Pr
   );
 };
 
-/** A run of this very process' id was left by an earlier one that had the same. */
+/** A run with this process's own id was left by an earlier process that had the same id. */
 const isOwnedElsewhere = (owner: ProcessMark): boolean => owner.id !== process.pid && isAlive(owner);

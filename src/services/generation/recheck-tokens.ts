@@ -1,8 +1,16 @@
+import type { Database } from '../../db/database.ts';
 import { findEndedTokens } from '../../domain/ended-token.ts';
 import type { EndedToken } from '../../domain/generation-run.ts';
 import { getAccount } from '../accounts/accounts.ts';
-import type { GenerationOptions } from './generation-options.ts';
-import type { Job } from './job.ts';
+import type { ApiConfigs } from '../accounts/api-configs.ts';
+import type { Job } from '../runs/job.ts';
+import type { TokenVerifier } from '../tokens/token-verifier.ts';
+
+interface Needs {
+  readonly database: Database;
+  readonly verifier: TokenVerifier;
+  readonly apiConfigs: ApiConfigs;
+}
 
 /**
  * Asks the broker once more about every enabled token that was last asked about before the run's last one was made: a broker
@@ -10,7 +18,7 @@ import type { Job } from './job.ts';
  */
 export const recheckTokens = async (
   { live, account: { id }, validBefore }: Job,
-  { database, verifier, apiConfigs }: GenerationOptions,
+  { database, verifier, apiConfigs }: Needs,
 ): Promise<readonly EndedToken[]> => {
   const account = await getAccount(database, id);
   const configs = await apiConfigs.enabled(account);

@@ -8,7 +8,7 @@ import { Refusal } from '../../domain/refusal.ts';
 
 export const refuseUnknownNames = (request: GenerationRequest, enabled: readonly ApiConfig[]): void => {
   const unknown = request.apiNames.filter((name) => !enabled.some(({ apiName }) => apiName === name));
-  // An account without apps is refused in words of its own.
+  // An account without apps gets a refusal of its own.
   if (unknown.length === 0 || enabled.length === 0) return;
   throw new Refusal(
     'BAD_USER_INPUT',

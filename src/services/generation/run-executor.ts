@@ -1,4 +1,5 @@
-import { asksForRest, FAILURES, type FailureCode } from '../../domain/failure.ts';
+import type { Database } from '../../db/database.ts';
+import type { RunStop } from '../../domain/consequence.ts';
 import {
   countDone,
   type EndedToken,
@@ -6,25 +7,40 @@ import {
   type RunStatus,
 } from '../../domain/generation-run.ts';
 import type { Logger } from '../../log.ts';
-import type { BrowserHost } from './browser-host.ts';
-import type { BrowserQueue, BrowserTurn } from './browser-queue.ts';
-import { makeTokens } from './browser-round.ts';
-import type { GenerationOptions } from './generation-options.ts';
-import type { Job } from './job.ts';
+import type { ApiConfigs } from '../accounts/api-configs.ts';
+import type { Acquisitions } from '../approvals/acquisitions.ts';
+import type { AuthStates } from '../auth-state/auth-states.ts';
+import type { Consequences } from '../auth-state/consequences.ts';
+import type { BrowserHost } from '../browser-login/browser-host.ts';
+import type { BrowserPlace, BrowserQueue } from '../browser-login/browser-queue.ts';
+import type { BrowserRound } from '../browser-login/browser-round.ts';
+import { RunSession } from '../browser-login/run-session.ts';
+import type { CheckpointObserver } from '../runs/checkpoints.ts';
+import type { Job } from '../runs/job.ts';
+import type { Runs } from '../runs/runs.ts';
+import type { TokenVerifier } from '../tokens/token-verifier.ts';
+import type { Jobs } from './jobs.ts';
 import { recheckTokens } from './recheck-tokens.ts';
-import { RunSession } from './run-session.ts';
 
-/** Pauses in a row that brought no token: after so many a person has to look. */
+/** After so many pauses in a row without a token, the run ends and the operator has to look. */
 const MAX_FRUITLESS_PAUSES = 3;
 
-interface Options extends GenerationOptions {
+interface Options {
+  readonly jobs: Jobs;
   readonly queue: BrowserQueue;
   readonly host: BrowserHost;
-  /** The program is about to end: what is at rest is left for the next start. */
-  readonly isClosing: () => boolean;
+  readonly round: BrowserRound;
+  readonly acquisitions: Acquisitions;
+  readonly states: AuthStates;
+  readonly consequences: Consequences;
+  readonly runs: Runs;
+  readonly database: Database;
+  readonly verifier: TokenVerifier;
+  readonly apiConfigs: ApiConfigs;
+  readonly onCheckpoint: CheckpointObserver;
 }
 
-/** Carries one run to its end: by turns at the browser with cooldowns between them, or until its tokens have come from outside. */
+/** Executes one run to its end: with the browser and cooldowns in between, or until its tokens have come from outside. */
 export class RunExecutor {
   readonly #options: Options;
 
@@ -32,68 +48,68 @@ export class RunExecutor {
     this.#options = options;
   }
 
-  /** Begins at the browser, once it is the run's turn. */
-  async execute(job: Job, first: BrowserTurn): Promise<void> {
-    const { states, onCheckpoint, host } = this.#options;
+  /** Begins once the run has the browser. */
+  async execute(job: Job, first: BrowserPlace): Promise<void> {
+    const { states, consequences, round, host, onCheckpoint } = this.#options;
     const { live, account, log } = job;
     const session = new RunSession(host);
-    let turn: BrowserTurn | null = first;
+    let place: BrowserPlace | null = first;
     try {
-      if (!(await this.#awaitTurn(job, first))) return await this.finish(job);
+      if (!(await this.#awaitPlace(job, first))) return await this.finish(job);
       log.info({ apis: job.configs.map(({ apiName }) => apiName) }, 'run started');
       await states.loginStarted(account);
       onCheckpoint('LOGIN_STARTED');
       let fruitless = 0;
-      while (turn !== null) {
+      while (place !== null) {
         const before = countDone(live.state);
-        const stoppedBy: FailureCode | null = await makeTokens(job, session, this.#options);
-        const consequence = stoppedBy === null ? null : FAILURES[stoppedBy].consequence;
+        const stop = await round.makeTokens(job, session);
         fruitless = countDone(live.state) > before ? 1 : fruitless + 1;
-        const goesOn =
-          consequence === 'PAUSE' && fruitless < MAX_FRUITLESS_PAUSES && !job.abort.signal.aborted;
-        // Closed before the turn is given away, so that whoever is next finds no browser at work.
-        if (!goesOn) await session[Symbol.asyncDispose]();
-        turn[Symbol.dispose]();
+        const resumes =
+          stop !== null &&
+          isRetriedLater(stop) &&
+          fruitless < MAX_FRUITLESS_PAUSES &&
+          !job.abort.signal.aborted;
+        // Closed before the browser is released, so that the next run finds no session open.
+        if (!resumes) await session[Symbol.asyncDispose]();
+        place[Symbol.dispose]();
         onCheckpoint('BROWSER_CLOSED');
-        if (stoppedBy === null) break;
-        if (consequence === 'QUARANTINE') await states.publishQuarantine(account);
-        if (!asksForRest(stoppedBy) && !(await states.isResting(account))) break;
-        if (goesOn) await live.setStatus('COOLDOWN');
-        await states.startCooldown(account);
-        onCheckpoint('COOLDOWN_STORED');
-        turn = goesOn ? await this.#pause(job, null) : null;
-        if (turn === null) break;
+        if (stop === null) break;
+        if (resumes) await live.setStatus('COOLDOWN');
+        await consequences.publish(account, stop);
+        if (stop.kind === 'COOLDOWN') onCheckpoint('COOLDOWN_STORED');
+        place = resumes ? await this.#pause(job, null) : null;
+        if (place === null) break;
         onCheckpoint('COOLDOWN_OVER');
         await live.resume();
       }
     } catch (error) {
-      log.error({ err: error }, 'the run could not be carried to its end');
+      log.error({ err: error }, 'the run could not be executed');
     } finally {
       await closeQuietly(session, log);
-      turn?.[Symbol.dispose]();
+      place?.[Symbol.dispose]();
     }
     await this.finish(job);
   }
 
   /** Begins with a pause: until the cooldown is over and the browser is free. */
-  async resume(job: Job, place: BrowserTurn | null): Promise<void> {
-    let turn: BrowserTurn | null = place;
+  async resume(job: Job, joined: BrowserPlace | null): Promise<void> {
+    let place: BrowserPlace | null = joined;
     try {
-      turn = await this.#pause(job, place);
-      if (turn !== null) {
+      place = await this.#pause(job, joined);
+      if (place !== null) {
         await job.live.resume();
-        return await this.execute(job, turn);
+        return await this.execute(job, place);
       }
     } catch (error) {
-      turn?.[Symbol.dispose]();
-      job.log.error({ err: error }, 'the run could not be carried to its end');
+      place?.[Symbol.dispose]();
+      job.log.error({ err: error }, 'the run could not be executed');
     }
     await this.finish(job);
   }
 
   /** Opens no browser: the tokens come from outside. When the program stops meanwhile, the run waits on at the next start. */
   async awaitExternal(job: Job): Promise<void> {
-    const { acquisitions, states, isClosing } = this.#options;
+    const { acquisitions, states, jobs } = this.#options;
     const { account, abort, log } = job;
     const apis = job.configs.map(({ apiName }) => apiName);
     let isLeft = false;
@@ -102,21 +118,21 @@ export class RunExecutor {
       await states.loginStarted(account);
       await states.move(account, 'FIRST_API_TAKEN_UP');
       await acquisitions.execute(job, abort.signal);
-      isLeft = isClosing() && (await acquisitions.isOpen(job));
+      isLeft = jobs.isClosing && (await acquisitions.isOpen(job));
       if (!isLeft) await acquisitions.giveUp(job);
     } catch (error) {
-      log.error({ err: error }, 'the run could not be carried to its end');
+      log.error({ err: error }, 'the run could not be executed');
     }
     await this.finish(job, isLeft);
   }
 
   /** Ends the run, unless it is left as it is for the next start. */
   async finish(job: Job, isWaiting = false): Promise<void> {
-    const { states, onCheckpoint, isClosing } = this.#options;
+    const { states, onCheckpoint, jobs } = this.#options;
     const { live, account, log, abort } = job;
     try {
       const isAtRest = live.state.status === 'COOLDOWN' || live.state.status === 'QUEUED';
-      const isLeft = isWaiting || (isClosing() && isAtRest);
+      const isLeft = isWaiting || (jobs.isClosing && isAtRest);
       if (!isLeft) {
         const ended = await this.#recheck(job);
         await live.end(endStatus(live.state, abort.signal.aborted, ended.length > 0), ended);
@@ -130,7 +146,7 @@ export class RunExecutor {
     }
   }
 
-  /** What cannot be found out now shows at the next check; the run ends all the same. */
+  /** A check that fails does not keep the run from its end; the next check finds the same. */
   async #recheck(job: Job): Promise<readonly EndedToken[]> {
     try {
       const ended = await recheckTokens(job, this.#options);
@@ -143,22 +159,22 @@ export class RunExecutor {
     }
   }
 
-  /** A run that is queued begins when it has the browser; false when it is aborted before. */
-  async #awaitTurn(job: Job, turn: BrowserTurn): Promise<boolean> {
+  /** A queued run begins when it has the browser; false when it is aborted before. */
+  async #awaitPlace(job: Job, place: BrowserPlace): Promise<boolean> {
     const { live, log } = job;
     if (live.state.status !== 'QUEUED') return true;
-    log.info('another account has the browser: the run waits its turn');
-    if (!(await this.#awaitBrowser(job, turn))) return false;
+    log.info('another account has the browser: the run waits in the queue');
+    if (!(await this.#awaitBrowser(job, place))) return false;
     await live.setStatus('RUNNING');
     return true;
   }
 
-  /** Waits for the browser, and tells everybody while another process has it; false when the run is aborted before. */
-  async #awaitBrowser({ live, account, abort, log }: Job, turn: BrowserTurn): Promise<boolean> {
+  /** Waits for the browser, and publishes when another process has it; false when the run is aborted before. */
+  async #awaitBrowser({ live, account, abort, log }: Job, place: BrowserPlace): Promise<boolean> {
     const { runs, states } = this.#options;
     const { id } = live.state;
     try {
-      return await turn.wait(abort.signal, () => {
+      return await place.wait(abort.signal, () => {
         log.warn('another process has the browser: the run waits for it');
         runs.noteBrowser(id, true);
         void states
@@ -170,21 +186,32 @@ export class RunExecutor {
     }
   }
 
-  /** Waits the cooldown out, then for the browser; null when the run is aborted meanwhile. */
-  async #pause(job: Job, place: BrowserTurn | null): Promise<BrowserTurn | null> {
+  /** Waits until the cooldown is over, then for the browser; null when the run is aborted meanwhile. */
+  async #pause(job: Job, joined: BrowserPlace | null): Promise<BrowserPlace | null> {
     const { account, abort, live } = job;
     await this.#options.states.cooldownOver(account, abort.signal);
-    const turn = place ?? this.#options.queue.join(live.state.id);
+    const place = joined ?? this.#options.queue.join(live.state.id);
     let hasBrowser = false;
     try {
-      hasBrowser = await this.#awaitBrowser(job, turn);
+      hasBrowser = await this.#awaitBrowser(job, place);
     } finally {
-      // A place that is left behind would keep everybody else waiting.
-      if (!hasBrowser) turn[Symbol.dispose]();
+      // A place that is not left would keep every other run waiting.
+      if (!hasBrowser) place[Symbol.dispose]();
     }
-    return hasBrowser ? turn : null;
+    return hasBrowser ? place : null;
   }
 }
+
+/** The run resumes by itself after what has stopped it. */
+const isRetriedLater = (stop: RunStop): boolean => {
+  switch (stop.kind) {
+    case 'STOP':
+    case 'QUARANTINE':
+      return false;
+    case 'COOLDOWN':
+      return stop.isRetried;
+  }
+};
 
 /** A browser that cannot be closed does not keep the run from its end. */
 const closeQuietly = async (session: RunSession, log: Logger): Promise<void> => {

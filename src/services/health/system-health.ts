@@ -8,7 +8,7 @@ import { STRONG_KEY_LENGTH } from '../../domain/access-key.ts';
 import type { Account } from '../../domain/account.ts';
 import type { ApiConfig } from '../../domain/api-config.ts';
 import { endedTokenText } from '../../domain/ended-token.ts';
-import { FAILURES } from '../../domain/failure.ts';
+import { NEXT_ACTIONS } from '../../domain/failure.ts';
 import type { EndedToken } from '../../domain/generation-run.ts';
 import { type Finding, type HealthComponent, type SystemHealth, worst } from '../../domain/health.ts';
 import { hasExpiryConflict } from '../../domain/verdict.ts';
@@ -167,7 +167,7 @@ const accountFindings = async (options: Options): Promise<readonly Finding[]> =>
         component: 'CONFIG',
         state: 'DOWN',
         message: endedTokenText(ended),
-        nextAction: FAILURES.TOKEN_ENDED.nextAction,
+        nextAction: NEXT_ACTIONS.TOKEN_ENDED,
       }),
     ),
     ...conflicts.map(

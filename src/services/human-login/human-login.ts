@@ -1,17 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { dialogUrl } from '../../broker/api/oauth.ts';
 import { readRedirect } from '../../broker/login/redirect.ts';
-import { settleAcquisition } from '../../db/queries/approvals.ts';
 import type { Account } from '../../domain/account.ts';
 import { isLapsed } from '../../domain/acquisition.ts';
 import type { ApiName } from '../../domain/api-name.ts';
 import type { FailureCode } from '../../domain/failure.ts';
 import type { ApiConfigs } from '../accounts/api-configs.ts';
-import type { Acquisitions } from '../acquisitions/acquisitions.ts';
+import type { Acquisitions } from '../approvals/acquisitions.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Clock } from '../clock.ts';
+import type { CodeExchange } from '../exchange/code-exchange.ts';
 import type { TokenGeneration } from '../generation/token-generation.ts';
-import { useCode } from '../runs/use-code.ts';
 import { hashSecret, isSameHash } from '../secret-hash.ts';
 
 /** How long a person may take to log in. */
@@ -63,28 +62,30 @@ export type Arrival =
   | { readonly kind: 'NOT_EXPECTED' }
   | { readonly kind: 'NOT_NOW' };
 
+interface RedirectNeeds {
+  readonly acquisitions: Acquisitions;
+  readonly exchange: CodeExchange;
+  readonly clock: Clock;
+}
+
 /** Takes the redirect of a login that a person did. Its `state` is good once, whatever comes of it. */
 export const takeRedirect = async (
-  { acquisitions, clock }: { readonly acquisitions: Acquisitions; readonly clock: Clock },
+  { acquisitions, exchange, clock }: RedirectNeeds,
   address: string,
 ): Promise<Arrival> => {
   const state = new URL(address).searchParams.get('state') ?? '';
   const stateHash = hashSecret(state);
-  // All of them are compared, as with the notices.
+  // All of them are compared, so that the time it takes says nothing about what is pending.
   const pending = await acquisitions.pending('CALLBACK');
   const [match] = pending.filter((one) => isSameHash(one.stateHash ?? '', stateHash));
   if (match === undefined) return { kind: 'NOT_EXPECTED' };
-  const arrival = await acquisitions.takeIn(match, async (order, acquisition): Promise<Arrival> => {
-    const { apiName } = order.config;
-    const now = clock();
-    if (isLapsed(acquisition, now)) return { kind: 'NOT_EXPECTED' };
+  const arrival = await acquisitions.takeIn(match, async (step, acquisition): Promise<Arrival> => {
+    const { apiName } = step.config;
+    if (isLapsed(acquisition, clock())) return { kind: 'NOT_EXPECTED' };
     // Before the code is looked at: a redirect that is sent twice finds nothing.
-    const isFirst = await order.database.write((transaction) =>
-      settleAcquisition(transaction, acquisition.id, now),
-    );
-    if (!isFirst) return { kind: 'NOT_EXPECTED' };
-    const code = await acquisitions.conclude(order, acquisition, () =>
-      useCode(order, readRedirect(address, state)),
+    if (!(await acquisitions.settle(acquisition.id))) return { kind: 'NOT_EXPECTED' };
+    const code = await acquisitions.conclude(step, acquisition, () =>
+      exchange.exchange(step, readRedirect(address, state)),
     );
     return code === null ? { kind: 'DONE', apiName } : { kind: 'FAILED', apiName, code };
   });

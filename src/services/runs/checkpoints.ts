@@ -1,4 +1,4 @@
-/** The moments of a run at which the program may die; at each of them the next start has to find its way. */
+/** The moments of a run at which a crash is tested; the next start has to resume from each of them. */
 export const CHECKPOINTS = [
   'RUN_STORED',
   'LOGIN_STARTED',

@@ -26,7 +26,7 @@ export class Runs {
     this.#revision += 1;
   }
 
-  /** The account's run that this process has carried last. */
+  /** The account's run that this process has executed last. */
   live(accountId: string): GenerationRun | null {
     return this.#live.get(accountId)?.state ?? null;
   }

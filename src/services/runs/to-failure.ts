@@ -2,7 +2,7 @@ import { LoginFailure } from '../../broker/login/login-failure.ts';
 import { sqliteCode } from '../../db/connection.ts';
 import { DatabaseError } from '../../db/database-error.ts';
 
-/** What a run says about an error: one that nobody expected is a mistake of this program. */
+/** The failure that an error means for a run. An unexpected error is a bug of this program. */
 export const toFailure = (error: unknown): LoginFailure => {
   if (error instanceof LoginFailure) return error;
   if (error instanceof DatabaseError)

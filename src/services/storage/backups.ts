@@ -2,8 +2,7 @@ import path from 'node:path';
 import type { Database } from '../../db/database.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { Logger } from '../../log.ts';
-import type { Audit } from '../audit/audit.ts';
-import type { Clock } from '../clock.ts';
+import type { AuditedWrites } from '../audit/audit.ts';
 
 /** A copy of the whole database, with every token in it sealed. */
 export interface BackupReport {
@@ -13,14 +12,8 @@ export interface BackupReport {
   readonly madeAt: Date;
 }
 
-export interface BackupParts {
-  readonly database: Database;
-  readonly audit: Audit;
-  readonly clock: Clock;
-}
-
 /** Copies the database while it is in use, and keeps the newest seven copies. */
-export const backUp = async ({ database, audit, clock }: BackupParts): Promise<BackupReport> => {
+export const backUp = async ({ database, audit, clock }: AuditedWrites): Promise<BackupReport> => {
   refuseOutage(database);
   const { file, bytes, madeAt } = await database.backUp(clock());
   const name = path.basename(file);
@@ -28,19 +21,19 @@ export const backUp = async ({ database, audit, clock }: BackupParts): Promise<B
   return { name, bytes, madeAt };
 };
 
-/** A copy before a run's first write. Without one the run goes on all the same: the morning does not wait for it. */
-export const backUpBeforeRun = async (needs: BackupParts & { readonly log: Logger }): Promise<void> => {
+/** A copy before a run's first write. The run goes on without one if it cannot be made. */
+export const backUpBeforeRun = async (needs: AuditedWrites & { readonly log: Logger }): Promise<void> => {
   if (needs.database.trouble !== null) return;
   const error = await tryBackUp(needs);
   if (error !== null) needs.log.error({ err: error }, 'no backup could be made before the run');
 };
 
 /** Older copies can be opened with the old master key alone. False when the new copy could not be made. */
-export const backUpAfterRotation = async (needs: BackupParts): Promise<boolean> =>
+export const backUpAfterRotation = async (needs: AuditedWrites): Promise<boolean> =>
   (await tryBackUp(needs)) === null;
 
 /** A copy that is not worth failing for; the audit tells of one that could not be made. */
-const tryBackUp = async (needs: BackupParts): Promise<unknown> => {
+const tryBackUp = async (needs: AuditedWrites): Promise<unknown> => {
   try {
     await backUp(needs);
     return null;

@@ -1,8 +1,9 @@
 import { Refusal } from '../../domain/refusal.ts';
-import { type BackupParts, backUpAfterRotation, refuseOutage } from './backups.ts';
+import type { AuditedWrites } from '../audit/audit.ts';
+import { backUpAfterRotation, refuseOutage } from './backups.ts';
 
 /** Seals every secret with a new master key, and makes a backup that it opens; false when that could not be made. */
-export const rotateMasterKey = async (needs: BackupParts): Promise<boolean> => {
+export const rotateMasterKey = async (needs: AuditedWrites): Promise<boolean> => {
   const { database, audit } = needs;
   refuseOutage(database);
   if (await database.rotateMasterKey()) {

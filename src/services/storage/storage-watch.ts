@@ -11,7 +11,7 @@ interface Needs {
   readonly log: Logger;
 }
 
-/** Tells everybody when memory takes over from the database and when it is back, and what the audit says. */
+/** Publishes and audits when memory takes over from the database, and when the database is back. */
 export const watchStorage = ({ database, events, audit, log }: Needs): void => {
   let wasLocked = false;
   const record = (...entry: Parameters<Audit['record']>): void => {

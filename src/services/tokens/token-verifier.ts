@@ -61,7 +61,7 @@ interface Options {
 /** Told when what is known of an account's tokens has changed. */
 type ChangeListener = (account: Account) => Promise<void>;
 
-/** Says of every token what is known, and no more. The broker is asked once per question, however many ask it. */
+/** Answers what is known of every token, and no more. Concurrent callers share one profile call. */
 export class TokenVerifier {
   readonly #options: Options;
   readonly #places = new Semaphore(PROBES_AT_ONCE);

@@ -2,8 +2,8 @@ import type { LoginSession } from '../../broker/login/login-session.ts';
 import type { BrowserHost } from './browser-host.ts';
 
 /**
- * The browser session of one run. It stays open over the run's pauses, in memory alone, so that a broker which remembers
- * the first factor is not asked for a second OTP; it ends with the run.
+ * The browser session of one run. It stays open during the run's pauses, so that a broker which remembers the first
+ * factor is not asked for a second OTP. It is kept in memory only, and closed when the run ends.
  */
 export class RunSession implements AsyncDisposable {
   readonly #host: BrowserHost;
@@ -13,7 +13,7 @@ export class RunSession implements AsyncDisposable {
     this.#host = host;
   }
 
-  /** The session as the run has left it; a new one where that is gone, because its browser died or had to make way. */
+  /** The session of the run; a new one if its browser was closed since. */
   async open(): Promise<LoginSession> {
     this.#session = await this.#host.open(this.#session);
     return this.#session;

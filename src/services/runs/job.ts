@@ -2,9 +2,9 @@ import type { Account } from '../../domain/account.ts';
 import type { ApiConfig } from '../../domain/api-config.ts';
 import type { StoredToken } from '../../domain/token.ts';
 import type { Logger } from '../../log.ts';
-import type { LiveRun } from '../runs/live-run.ts';
+import type { LiveRun } from './live-run.ts';
 
-/** A run with what is needed to carry it. */
+/** A run under way, and what it is executed with. */
 export interface Job {
   readonly live: LiveRun;
   readonly account: Account;

@@ -1,5 +1,4 @@
 import { requestApproval } from '../../broker/api/approval-request.ts';
-import type { Database } from '../../db/database.ts';
 import {
   findAcquisitions,
   findPending,
@@ -8,7 +7,6 @@ import {
   settleAcquisition,
   settleUnasked,
 } from '../../db/queries/approvals.ts';
-import type { Account } from '../../domain/account.ts';
 import {
   type Acquisition,
   type AcquisitionKind,
@@ -17,19 +15,19 @@ import {
   isLapsed,
 } from '../../domain/acquisition.ts';
 import type { ApiConfig } from '../../domain/api-config.ts';
+import { consequenceOf, stopsRun } from '../../domain/consequence.ts';
 import { nextExpiry } from '../../domain/expiry.ts';
-import { asksForRest, FAILURES, type FailureCode } from '../../domain/failure.ts';
+import type { FailureCode } from '../../domain/failure.ts';
 import type { LoginStep } from '../../domain/generation-run.ts';
 import type { Logger } from '../../log.ts';
 import { getAccount } from '../accounts/accounts.ts';
-import type { Audit } from '../audit/audit.ts';
-import type { AuthStates } from '../auth-state/auth-states.ts';
-import type { Clock } from '../clock.ts';
+import type { AuditedWrites } from '../audit/audit.ts';
+import type { Consequences } from '../auth-state/consequences.ts';
 import { pause } from '../pause.ts';
 import type { CheckpointObserver } from '../runs/checkpoints.ts';
-import type { LiveRun } from '../runs/live-run.ts';
+import type { Job } from '../runs/job.ts';
+import type { LiveStep } from '../runs/live-step.ts';
 import { toFailure } from '../runs/to-failure.ts';
-import type { CodeOrder } from '../runs/use-code.ts';
 import { Semaphore } from '../semaphore.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
 
@@ -37,28 +35,20 @@ import type { TokenVerifier } from '../tokens/token-verifier.ts';
 const LOOK_MS = 250;
 
 /** A run whose tokens come from outside. */
-export interface OutsideRun {
-  readonly live: LiveRun;
-  readonly account: Account;
-  readonly configs: readonly ApiConfig[];
-  readonly log: Logger;
-}
+type OutsideRun = Pick<Job, 'live' | 'account' | 'configs' | 'log'>;
 
-export interface AcquisitionOptions {
-  readonly database: Database;
+interface Options extends AuditedWrites {
   readonly verifier: TokenVerifier;
-  readonly states: AuthStates;
-  readonly audit: Audit;
+  readonly consequences: Consequences;
   readonly apiBaseUrl: string;
-  readonly times: CodeOrder['times'];
-  /** What the operator says is registered at the broker; null when nothing is said. */
+  /** How long the broker may take to answer. */
+  readonly timeoutMs: number;
+  /** The webhook that the operator has registered at the broker; null when it is not configured. */
   readonly notifierWebhookUri: string | null;
-  readonly clock: Clock;
   readonly onCheckpoint: CheckpointObserver;
-  readonly log: Logger;
 }
 
-/** What came of something that was sent in. NOT_HERE: another process carries the run, or none does at present. */
+/** What came of something that was sent in. NOT_HERE: another process executes the run, or none does at present. */
 export type Intake<Result> = Result | 'SETTLED' | 'NOT_HERE';
 
 const WAITING_STEPS: Readonly<Record<AcquisitionKind, LoginStep>> = {
@@ -71,32 +61,32 @@ const LAPSED: Readonly<Record<AcquisitionKind, string>> = {
   CALLBACK: 'Nobody came back from the broker’s login in time.',
 };
 
-/** Carries runs whose tokens come from outside: asks for them, waits, and lets in one at a time. */
+/** Executes runs whose tokens come from outside: requests them, waits, and takes them in one at a time. */
 export class Acquisitions {
-  readonly #options: AcquisitionOptions;
-  /** By the run's id; what changes a run takes its turn. */
-  readonly #waits = new Map<string, { readonly run: OutsideRun; readonly turn: Semaphore }>();
+  readonly #options: Options;
+  /** By the run's id; the mutex orders what changes a run. */
+  readonly #waits = new Map<string, { readonly run: OutsideRun; readonly mutex: Semaphore }>();
 
-  constructor(options: AcquisitionOptions) {
+  constructor(options: Options) {
     this.#options = options;
   }
 
-  /** Asks for what was not asked for yet; returns when nothing can come any more, or when the signal ends. */
+  /** Requests what was not requested yet; returns when nothing can come any more, or when the signal ends. */
   async execute(run: OutsideRun, signal: AbortSignal): Promise<void> {
     const { database, clock } = this.#options;
     const { id } = run.live.state;
-    const turn = new Semaphore(1);
-    this.#waits.set(id, { run, turn });
+    const mutex = new Semaphore(1);
+    this.#waits.set(id, { run, mutex });
     try {
       for (const config of run.configs) {
         if (signal.aborted) return;
-        if (!(await turn.run(() => this.#begin(run, config)))) break;
+        if (!(await mutex.run(() => this.#begin(run, config)))) break;
       }
       await database.write((transaction) => settleUnasked(transaction, id, clock()));
-      while (!signal.aborted && (await turn.run(() => this.#look(run)))) await pause(LOOK_MS, signal);
+      while (!signal.aborted && (await mutex.run(() => this.#look(run)))) await pause(LOOK_MS, signal);
     } finally {
-      // Behind whatever is coming in right now.
-      await turn.run(async () => this.#waits.delete(id));
+      // After whatever is being taken in right now.
+      await mutex.run(async () => this.#waits.delete(id));
     }
   }
 
@@ -104,14 +94,13 @@ export class Acquisitions {
     return (await this.#openOf(live.state.id)).length > 0;
   }
 
-  /** The run was aborted: what is open ends without a token. */
+  /** After an abort: what is open ends without a token. */
   async giveUp({ live }: OutsideRun): Promise<void> {
-    const { database, clock } = this.#options;
     const open = await this.#openOf(live.state.id);
     if (open.length === 0) return;
     await live.awaitOperator(null);
     for (const { id, apiName, requestedAt } of open) {
-      await database.write((transaction) => settleAcquisition(transaction, id, clock()));
+      await this.settle(id);
       if (requestedAt !== null)
         await live.fail(apiName, { code: 'ABORTED', message: 'The run was aborted while it was waiting.' });
     }
@@ -123,34 +112,41 @@ export class Acquisitions {
     return findPending(database.read, kind, clock());
   }
 
-  /** Hands `work` the acquisition as it stands when its turn has come, and what a token is kept with. */
+  /** Ends an acquisition; false when it has ended before. */
+  settle(id: number): Promise<boolean> {
+    const { database, clock } = this.#options;
+    return database.write((transaction) => settleAcquisition(transaction, id, clock()));
+  }
+
+  /** Runs `work` under the run's mutex, with the acquisition as it stands then and its step. */
   async takeIn<Result>(
     { id, runId, clientId, apiName }: Acquisition,
-    work: (order: CodeOrder, acquisition: Acquisition) => Promise<Result>,
+    work: (step: LiveStep, acquisition: Acquisition) => Promise<Result>,
   ): Promise<Intake<Result>> {
     const wait = this.#waits.get(runId);
     if (wait === undefined) return 'NOT_HERE';
-    const { run, turn } = wait;
-    return turn.run(async () => {
+    const { run, mutex } = wait;
+    return mutex.run(async () => {
       const acquisition = (await this.#openOf(runId)).find((open) => open.id === id);
       // The app may have been configured anew since.
       const config = run.configs.find((app) => app.apiName === apiName && app.clientId === clientId);
       if (acquisition === undefined || config === undefined) return 'SETTLED';
       // Read anew: the first token of a run tells whose account it is.
       const account = await getAccount(this.#options.database, run.account.id);
-      return work({ ...this.#options, account, config, live: run.live, log: run.log }, acquisition);
+      return work({ account, config, live: run.live, log: run.log }, acquisition);
     });
   }
 
   /**
-   * Ends one API's part with `work`. Answers null when its token is made, else the failure; one that has left the
-   * acquisition open leaves the step waiting.
+   * Ends one API's step with `work`. Answers null when its token is made, else the failure. If the acquisition is still
+   * open after a failure, the step waits on.
    */
   async conclude(
-    { config, live, onCheckpoint, log }: CodeOrder,
+    { account, config, live, log }: LiveStep,
     { id, kind }: Acquisition,
     work: () => Promise<void>,
   ): Promise<FailureCode | null> {
+    const { consequences, onCheckpoint } = this.#options;
     const { apiName } = config;
     const others = (await this.#openOf(live.state.id)).filter((open) => open.id !== id);
     await live.awaitOperator(earliestEnd(others));
@@ -161,11 +157,16 @@ export class Acquisitions {
       log.info({ api: apiName }, 'token made');
       return null;
     } catch (error) {
-      const { code, message } = toFailure(error);
+      const failure = toFailure(error);
+      const { code } = failure;
       log.warn({ api: apiName, failure: code, err: error }, 'no token');
       const isOpen = (await this.#openOf(live.state.id)).some((open) => open.id === id);
-      if (isOpen) await live.enter(apiName, WAITING_STEPS[kind]);
-      if (!isOpen) await live.fail(apiName, { code, message });
+      if (isOpen) {
+        await live.enter(apiName, WAITING_STEPS[kind]);
+        return code;
+      }
+      await live.fail(apiName, failure);
+      await consequences.publish(account, consequenceOf(failure));
       return code;
     }
   }
@@ -175,7 +176,7 @@ export class Acquisitions {
     return known.filter(({ settledAt }) => settledAt === null);
   }
 
-  /** False when nothing more may be asked for in this run. */
+  /** False when nothing more may be requested in this run. */
   async #begin(run: OutsideRun, config: ApiConfig): Promise<boolean> {
     const { live } = run;
     const { apiName } = config;
@@ -193,7 +194,7 @@ export class Acquisitions {
     config: ApiConfig,
     { id }: Acquisition,
   ): Promise<boolean> {
-    const { database, states, audit, apiBaseUrl, times, clock } = this.#options;
+    const { database, consequences, audit, apiBaseUrl, timeoutMs, clock } = this.#options;
     const { apiName } = config;
     await live.takeUp(apiName);
     await live.enter(apiName, 'APPROVAL_REQUEST');
@@ -206,7 +207,7 @@ export class Acquisitions {
       { mustLast: true },
     );
     try {
-      const { expiresAt, notifierUrl } = await requestApproval(apiBaseUrl, config, times.stepTimeoutMs);
+      const { expiresAt, notifierUrl } = await requestApproval(apiBaseUrl, config, timeoutMs);
       this.#compareNotifier(config, notifierUrl, log);
       // A token never outlives the day, so neither does the wait for it.
       const end = earlier(expiresAt, nextExpiry(requestedAt));
@@ -215,12 +216,13 @@ export class Acquisitions {
       log.info({ api: apiName, until: end }, 'approval requested');
       return true;
     } catch (error) {
-      const { code, message } = toFailure(error);
-      log.warn({ api: apiName, failure: code, err: error }, 'approval could not be requested');
-      await database.write((transaction) => settleAcquisition(transaction, id, clock()));
-      await live.fail(apiName, { code, message });
-      if (asksForRest(code)) await states.startCooldown(account);
-      return FAILURES[code].scope === 'API';
+      const failure = toFailure(error);
+      log.warn({ api: apiName, failure: failure.code, err: error }, 'approval could not be requested');
+      await this.settle(id);
+      await live.fail(apiName, failure);
+      const consequence = consequenceOf(failure);
+      await consequences.publish(account, consequence);
+      return !stopsRun(consequence);
     }
   }
 
@@ -232,15 +234,15 @@ export class Acquisitions {
 
   /** Ends what has lapsed; false when nothing is left to wait for. */
   async #look({ live, log }: OutsideRun): Promise<boolean> {
-    const { database, clock, verifier } = this.#options;
+    const { clock, verifier } = this.#options;
     const now = clock();
     const open = await this.#openOf(live.state.id);
     const rest = open.filter((acquisition) => !isLapsed(acquisition, now));
     const end = earliestEnd(rest);
     if (live.state.waitingUntil?.getTime() !== end?.getTime()) await live.awaitOperator(end);
     for (const { id, apiName, kind } of open.filter((acquisition) => isLapsed(acquisition, now))) {
-      await database.write((transaction) => settleAcquisition(transaction, id, now));
-      // It may have been approved, and the token lost on its way.
+      await this.settle(id);
+      // It may have been approved, and the token lost in transit.
       live.noteMade(verifier.moment);
       await live.fail(apiName, { code: 'APPROVAL_LAPSED', message: LAPSED[kind] });
       log.warn({ api: apiName, kind }, 'nothing came in time');

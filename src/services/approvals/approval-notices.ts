@@ -1,33 +1,41 @@
 import { readNotice } from '../../broker/api/approval-notice.ts';
+import type { Database } from '../../db/database.ts';
 import { countFailedProbe, settleAcquisition } from '../../db/queries/approvals.ts';
 import type { Acquisition } from '../../domain/acquisition.ts';
 import { type ApprovalNotice, faultOf, type NoticeRefusal } from '../../domain/approval-notice.ts';
+import type { Logger } from '../../log.ts';
 import { getAccount } from '../accounts/accounts.ts';
 import type { Refusals } from '../audit/refusal-audit.ts';
-import { keepToken } from '../runs/keep-token.ts';
-import type { CodeOrder } from '../runs/use-code.ts';
+import type { Clock } from '../clock.ts';
+import type { TokenIntake } from '../exchange/token-intake.ts';
+import type { LiveStep } from '../runs/live-step.ts';
 import { hashSecret, isSameHash } from '../secret-hash.ts';
-import type { AcquisitionOptions, Acquisitions } from './acquisitions.ts';
+import type { TokenVerifier } from '../tokens/token-verifier.ts';
+import type { Acquisitions } from './acquisitions.ts';
 
-/** After the broker could not say whose a token is, it is left alone for a while. */
+/** How long the broker is not asked again after it could not say whose a token is. */
 const REST_MS = 10_000;
 
-/** TAKEN: the token is stored. NOT_NOW: nobody could judge it, so it may be sent again. */
+/** TAKEN: the token is stored. NOT_NOW: it could not be judged, so it may be sent again. */
 export type Reception = 'TAKEN' | 'REFUSED' | 'NOT_NOW';
 
-interface Options extends Pick<AcquisitionOptions, 'database' | 'verifier' | 'clock' | 'log'> {
+interface Options {
+  readonly acquisitions: Acquisitions;
+  readonly intake: TokenIntake;
+  readonly database: Database;
+  readonly verifier: TokenVerifier;
   readonly refusals: Refusals;
+  readonly clock: Clock;
+  readonly log: Logger;
 }
 
-/** Judges what comes to the notifier webhook. The broker is asked last, and not often: anybody may post here. */
+/** Judges what is posted to the notifier webhook. Anybody may post there, so the broker is asked last and not often. */
 export class ApprovalNotices {
-  readonly #acquisitions: Acquisitions;
   readonly #options: Options;
-  /** By the acquisition's id: until when the broker is left alone. */
+  /** By the acquisition's id: until when the broker is not asked again. */
   readonly #resting = new Map<number, number>();
 
-  constructor(acquisitions: Acquisitions, options: Options) {
-    this.#acquisitions = acquisitions;
+  constructor(options: Options) {
     this.#options = options;
   }
 
@@ -35,24 +43,24 @@ export class ApprovalNotices {
     const notice = readNotice(body);
     if (notice === null) return this.#refuse('UNREADABLE');
     const clientId = hashSecret(notice.clientId);
-    // All of them are compared: how long it takes tells nothing about who is waited for.
-    const pending = await this.#acquisitions.pending('APPROVAL');
+    const { acquisitions, database, clock } = this.#options;
+    // All of them are compared, so that the time it takes says nothing about what is pending.
+    const pending = await acquisitions.pending('APPROVAL');
     const [match] = pending.filter((one) => isSameHash(hashSecret(one.clientId), clientId));
     if (match === undefined) return this.#refuse('NOT_ASKED_FOR');
-    const { database, clock } = this.#options;
     const fault = faultOf(notice, match, await getAccount(database, match.accountId), clock());
     if (fault !== null) return this.#refuse(fault, match);
-    const reception = await this.#acquisitions.takeIn(match, (order, acquisition) =>
-      this.#judge(notice, order, acquisition),
+    const reception = await acquisitions.takeIn(match, (step, acquisition) =>
+      this.#judge(notice, step, acquisition),
     );
     if (reception === 'SETTLED') return this.#refuse('SETTLED', match);
     return reception === 'NOT_HERE' ? 'NOT_NOW' : reception;
   }
 
-  async #judge(notice: ApprovalNotice, order: CodeOrder, acquisition: Acquisition): Promise<Reception> {
-    const { database, verifier, clock } = this.#options;
-    // Asked again, because others had their turn in between.
-    const fault = faultOf(notice, acquisition, order.account, clock());
+  async #judge(notice: ApprovalNotice, step: LiveStep, acquisition: Acquisition): Promise<Reception> {
+    const { acquisitions, intake, database, verifier, clock } = this.#options;
+    // Asked again, because other notices may have been taken in meanwhile.
+    const fault = faultOf(notice, acquisition, step.account, clock());
     if (fault !== null) return this.#refuse(fault, acquisition);
     if (this.#isResting(acquisition)) return 'NOT_NOW';
     const probe = await verifier.probe(notice.accessToken);
@@ -66,8 +74,8 @@ export class ApprovalNotices {
     }
     const { accessToken, userId, expiresAt: endsAt } = notice;
     let isSettled = false;
-    await this.#acquisitions.conclude(order, acquisition, () =>
-      keepToken(order, { accessToken, userId, endsAt }, async (transaction) => {
+    await acquisitions.conclude(step, acquisition, () =>
+      intake.take(step, { accessToken, userId, endsAt }, async (transaction) => {
         isSettled = await settleAcquisition(transaction, acquisition.id, clock());
         if (!isSettled) throw new Error('The approval was settled by another process.');
       }),

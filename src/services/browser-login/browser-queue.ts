@@ -3,47 +3,51 @@ import { Refusal } from '../../domain/refusal.ts';
 import type { Clock } from '../clock.ts';
 import { pause } from '../pause.ts';
 
-/** How often whoever is first asks whether another process has let go of the browser. */
+/** How often the first run in the queue tries to take the browser from another process. */
 const LOCK_RETRY_MS = 1000;
 
 interface Options {
   /** The file that stands for the machine's one browser. */
   readonly browserLock: string;
-  /** Shown to whoever finds the browser taken. */
+  /** Shown to other processes that find the browser taken. */
   readonly place: string;
   readonly clock: Clock;
-  /** Somebody has left: those behind have moved up. */
-  readonly onMoved: () => void;
 }
 
-/** Runs of this process take turns at the machine's one browser, in the order in which they came. */
+/** The queue of this process's runs for the machine's one browser. */
 export class BrowserQueue {
   readonly #options: Options;
-  #turns: BrowserTurn[] = [];
+  #places: BrowserPlace[] = [];
+  #onMoved: () => void = () => undefined;
 
   constructor(options: Options) {
     this.#options = options;
   }
 
-  /** Behind everybody who is there. The first one may take the browser. */
-  join(runId: string): BrowserTurn {
-    const turn: BrowserTurn = new BrowserTurn(runId, {
-      isFirst: () => this.#turns[0] === turn,
+  /** Calls back whenever a run has left the queue and those behind it have moved up. */
+  onMoved(listener: () => void): void {
+    this.#onMoved = listener;
+  }
+
+  /** Adds a run at the end. The first one may take the browser. */
+  join(runId: string): BrowserPlace {
+    const place: BrowserPlace = new BrowserPlace(runId, {
+      isFirst: () => this.#places[0] === place,
       take: () => this.#take(),
-      leave: () => this.#leave(turn),
+      leave: () => this.#leave(place),
     });
-    this.#turns.push(turn);
-    return turn;
+    this.#places.push(place);
+    return place;
   }
 
   /** The runs that wait, in order. */
   get waiting(): readonly string[] {
-    return this.#turns.slice(1).map(({ runId }) => runId);
+    return this.#places.slice(1).map(({ runId }) => runId);
   }
 
   /** Another process has the browser, as far as can be seen without asking for it. */
   get isTakenElsewhere(): boolean {
-    return !this.#turns.some(({ hasBrowser }) => hasBrowser) && isBrowserTaken(this.#options.browserLock);
+    return !this.#places.some(({ hasBrowser }) => hasBrowser) && isBrowserTaken(this.#options.browserLock);
   }
 
   #take(): BrowserLock {
@@ -61,34 +65,34 @@ export class BrowserQueue {
     );
   }
 
-  #leave(turn: BrowserTurn): void {
-    this.#turns = this.#turns.filter((other) => other !== turn);
-    this.#turns[0]?.wake();
-    this.#options.onMoved();
+  #leave(left: BrowserPlace): void {
+    this.#places = this.#places.filter((other) => other !== left);
+    this.#places[0]?.wake();
+    this.#onMoved();
   }
 }
 
-interface Place {
+interface QueueAccess {
   readonly isFirst: () => boolean;
   readonly take: () => BrowserLock;
   readonly leave: () => void;
 }
 
-/** One run's place in the queue, and the browser once it is its turn; both end with `dispose`. */
-export class BrowserTurn implements Disposable {
+/** One run's place in the queue, and the browser once it is first; `dispose` releases both. */
+export class BrowserPlace implements Disposable {
   readonly runId: string;
-  readonly #place: Place;
+  readonly #queue: QueueAccess;
   #lock: BrowserLock | null = null;
   #hasLeft = false;
   #wake: () => void = () => undefined;
 
-  constructor(runId: string, place: Place) {
+  constructor(runId: string, queue: QueueAccess) {
     this.runId = runId;
-    this.#place = place;
+    this.#queue = queue;
   }
 
   get isFirst(): boolean {
-    return this.#place.isFirst();
+    return this.#queue.isFirst();
   }
 
   get hasBrowser(): boolean {
@@ -97,10 +101,10 @@ export class BrowserTurn implements Disposable {
 
   /** Refused with BROWSER_BUSY while another process has the browser. */
   take(): void {
-    this.#lock ??= this.#place.take();
+    this.#lock ??= this.#queue.take();
   }
 
-  /** Waits for the browser; false when the signal ends before. Tells once when another process has it. */
+  /** Waits for the browser; false when the signal ends before. Calls `onTaken` once if another process has it. */
   async wait(signal: AbortSignal, onTaken: () => void = () => undefined): Promise<boolean> {
     let isNotified = false;
     while (this.#lock === null) {
@@ -123,7 +127,7 @@ export class BrowserTurn implements Disposable {
     if (this.#hasLeft) return;
     this.#hasLeft = true;
     this.#lock?.[Symbol.dispose]();
-    this.#place.leave();
+    this.#queue.leave();
   }
 
   #canTake(): boolean {

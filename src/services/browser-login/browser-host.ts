@@ -3,28 +3,27 @@ import type { LoginSession } from '../../broker/login/login-session.ts';
 import type { Logger } from '../../log.ts';
 import type { CheckpointObserver } from '../runs/checkpoints.ts';
 import { Semaphore } from '../semaphore.ts';
+import type { BrowserQueue } from './browser-queue.ts';
 
-/** How soon a browser that is kept for a paused run makes way for another process. */
+/** How often a browser that is kept for paused runs checks whether another process has taken the machine's one. */
 const LOOK_MS = 1000;
 
 interface Options {
   readonly browser: BrowserOptions;
-  /** Another process has the machine's one browser. */
-  readonly isTakenElsewhere: () => boolean;
+  readonly queue: BrowserQueue;
   readonly onCheckpoint: CheckpointObserver;
   readonly log: Logger;
 }
 
 /**
- * The one Chromium of this process. It outlives a turn at the browser: it is launched for the first session and closed
- * with the last one, so that a paused run keeps its session while other runs of this process open theirs beside it, in
- * contexts that share nothing. Between turns it only waits, without a page. When another process takes the machine's
- * browser meanwhile, everything is closed within a second: two browsers at work on one machine would be two logins that
- * know nothing of each other, and the paused run loses only what its broker has remembered.
+ * The one Chromium of this process. It is launched for the first session and closed with the last one, so that a paused
+ * run keeps its session while other runs of this process open theirs, in contexts that share nothing. When another
+ * process takes the machine's browser meanwhile, everything is closed within a second: two browsers at work would be two
+ * logins that know nothing of each other. The paused run then loses only what the broker has remembered of its session.
  */
 export class BrowserHost implements AsyncDisposable {
   readonly #options: Options;
-  /** Opening and closing follow each other: a browser that is about to go takes no new session. */
+  /** Orders opening and closing: a browser that is about to close opens no new session. */
   readonly #mutex = new Semaphore(1);
   readonly #sessions = new Set<LoginSession>();
   #browser: BrokerBrowser | null = null;
@@ -34,7 +33,7 @@ export class BrowserHost implements AsyncDisposable {
     this.#options = options;
   }
 
-  /** The session that was kept, if it still lives; else a new one. Whoever asks has the browser turn. */
+  /** The kept session if it is still open, else a new one. The caller holds the browser. */
   open(kept: LoginSession | null): Promise<LoginSession> {
     return this.#mutex.run(async () => {
       if (kept?.isOpen) return kept;
@@ -70,18 +69,18 @@ export class BrowserHost implements AsyncDisposable {
     await this.#quit();
     const { browser, onCheckpoint } = this.#options;
     this.#browser = await BrokerBrowser.launch(browser);
-    this.#watch = setInterval(() => this.#makeWay(), LOOK_MS).unref();
+    this.#watch = setInterval(() => this.#quitIfTaken(), LOOK_MS).unref();
     onCheckpoint('BROWSER_LAUNCHED');
     return this.#browser;
   }
 
-  #makeWay(): void {
-    const { isTakenElsewhere, log } = this.#options;
-    if (!isTakenElsewhere()) return;
+  #quitIfTaken(): void {
+    const { queue, log } = this.#options;
+    if (!queue.isTakenElsewhere) return;
     this.#mutex
       .run(async () => {
         // Asked again: a run of this process may have got the browser while this waited.
-        if (this.#browser === null || !isTakenElsewhere()) return;
+        if (this.#browser === null || !queue.isTakenElsewhere) return;
         log.info('another process has the browser: the sessions of paused runs are closed');
         await this.#quit();
       })

@@ -1,0 +1,103 @@
+import type { Database } from '../../db/database.ts';
+import { findAuthRecord } from '../../db/queries/auth-states.ts';
+import { findEndingRuns } from '../../db/queries/generation-runs.ts';
+import type { Account } from '../../domain/account.ts';
+import { nextOperations } from '../../domain/advice.ts';
+import {
+  type AuthRecord,
+  type AuthState,
+  blockReason,
+  cooldownAt,
+  type GateFacts,
+  isPrimaryValid,
+  isReady,
+} from '../../domain/auth-state.ts';
+import { currentEnds } from '../../domain/ended-token.ts';
+import { type ExpiryLevel, expiryLevel, lastExpiry } from '../../domain/expiry.ts';
+import { type EndedToken, progressOf, type TokenProgress } from '../../domain/generation-run.ts';
+import { headlineOf } from '../../domain/headline.ts';
+import { endOf } from '../../domain/verdict.ts';
+import type { AccountCredentials } from '../accounts/account-credentials.ts';
+import type { ApiConfigs } from '../accounts/api-configs.ts';
+import type { Clock } from '../clock.ts';
+import type { Runs } from '../runs/runs.ts';
+import type { TokenVerifier } from '../tokens/token-verifier.ts';
+
+export interface ReaderOptions {
+  readonly database: Database;
+  readonly verifier: TokenVerifier;
+  readonly apiConfigs: ApiConfigs;
+  readonly credentials: AccountCredentials;
+  readonly runs: Runs;
+  readonly clock: Clock;
+}
+
+/** What is known of one account at one moment. */
+export interface AccountView {
+  readonly authState: AuthState;
+  readonly progress: TokenProgress;
+  readonly isReady: boolean;
+}
+
+/** Reads where accounts stand; asks the broker nothing. */
+export class StateReader {
+  readonly #options: ReaderOptions;
+
+  constructor(options: ReaderOptions) {
+    this.#options = options;
+  }
+
+  /** What is stored of an account's state. */
+  record({ id }: Account): Promise<AuthRecord> {
+    return this.#options.database.cached(`state of ${id}`, (db) => findAuthRecord(db, id));
+  }
+
+  async facts(account: Account): Promise<GateFacts & { readonly levels: readonly ExpiryLevel[] }> {
+    const { verifier, apiConfigs, clock } = this.#options;
+    const record = await this.record(account);
+    const known = await verifier.lastKnown(account, await apiConfigs.enabled(account));
+    const now = clock();
+    const ends = known.flatMap(({ token }) => (token === undefined ? [] : (endOf(token) ?? [])));
+    return {
+      record,
+      checks: known.map(({ check }) => check),
+      levels: ends.map((end) => expiryLevel(end, now)),
+      now,
+      isRecheckDue: verifier.isRecheckDue(account, known),
+    };
+  }
+
+  /** The tokens that are dead because others were made today, and would end those if they were made again. */
+  async endedTokens({ id }: Account, { checks, now }: GateFacts): Promise<readonly EndedToken[]> {
+    const runs = await this.#options.database.cached(`ending runs of ${id}`, (db) =>
+      findEndingRuns(db, id, lastExpiry(now)),
+    );
+    return currentEnds(runs, checks);
+  }
+
+  async view(account: Account): Promise<AccountView> {
+    const { runs, credentials } = this.#options;
+    const facts = await this.facts(account);
+    const ended = await this.endedTokens(account, facts);
+    const latest = await runs.latest(account.id);
+    // No `await` from here on: a run under way is taken as it is in this moment.
+    const live = runs.live(account.id);
+    const run = live !== null && live.id === latest?.id ? live : latest;
+    const { record, checks, now } = facts;
+    const isBrowserTaken = run !== null && runs.awaitsBrowser(run.id);
+    const hasCredentials = credentials.sourceOf(account) !== null;
+    const view = {
+      accountId: account.id,
+      state: record.phase,
+      primaryPresent: isPrimaryValid(checks),
+      blockedBy: blockReason(facts, run, isBrowserTaken, ended),
+      since: record.since,
+      run,
+      cooldown: cooldownAt(record, now),
+      nextOperations: nextOperations({ facts, run, ended, hasCredentials }),
+    };
+    const gate = isReady(facts);
+    const authState = { ...view, ...headlineOf({ ...view, isReady: gate, checks, levels: facts.levels }) };
+    return { authState, progress: progressOf(run, checks), isReady: gate };
+  }
+}

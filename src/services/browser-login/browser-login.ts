@@ -1,0 +1,145 @@
+import { randomBytes } from 'node:crypto';
+import { dialogUrl } from '../../broker/api/oauth.ts';
+import { LoginFailure } from '../../broker/login/login-failure.ts';
+import type { LoginListener } from '../../broker/login/login-request.ts';
+import type { LoginSession } from '../../broker/login/login-session.ts';
+import { findAuthRecord } from '../../db/queries/auth-states.ts';
+import { countFruitlessPins } from '../../db/queries/login-attempts.ts';
+import { findUnfitTable, trialOf } from '../../db/schema/table-trial.ts';
+import type { Credentials } from '../../domain/account.ts';
+import type { Submission } from '../../domain/failure.ts';
+import type { LoginStep } from '../../domain/generation-run.ts';
+import type { Secret } from '../../domain/secret.ts';
+import type { AuditedWrites } from '../audit/audit.ts';
+import { noteAttempt } from '../exchange/attempts.ts';
+import type { CodeExchange } from '../exchange/code-exchange.ts';
+import type { Checkpoint, CheckpointObserver } from '../runs/checkpoints.ts';
+import type { LiveStep } from '../runs/live-step.ts';
+import { OneTimePasswords } from './one-time-passwords.ts';
+
+interface Options extends AuditedWrites {
+  readonly exchange: CodeExchange;
+  readonly apiBaseUrl: string;
+  /** How long one page of the broker may take to become the next. */
+  readonly stepTimeoutMs: number;
+  readonly otpSpacingMs: number;
+  /** How long a person may take to solve a CAPTCHA in the window; 0 where there is none. */
+  readonly captchaWaitMs: number;
+  readonly onCheckpoint: CheckpointObserver;
+}
+
+/** One API's login in the browser. */
+export interface BrowserStep extends LiveStep {
+  readonly session: LoginSession;
+  readonly credentials: Credentials;
+  readonly signal: AbortSignal;
+}
+
+/** The broker locks the account at the fifth wrong PIN. Source: help page on blocked accounts. */
+const MAX_FRUITLESS_PINS = 3;
+
+/** Logs in with the browser, for one app at a time. */
+export class BrowserLogin {
+  readonly #options: Options;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** Logs in for one app and exchanges the code at once. */
+  async makeToken(step: BrowserStep): Promise<void> {
+    await this.#refuseUnfitTable(step);
+    await this.#refuseFruitlessPins(step);
+    const code = await this.#logIn(step);
+    this.#options.onCheckpoint('CODE_RECEIVED');
+    // The code is good for one try: from here on an abort waits until the token is stored.
+    if (step.signal.aborted)
+      throw new LoginFailure('ABORTED', 'The run was aborted before the code was used.');
+    await this.#options.exchange.exchange(step, code);
+  }
+
+  #logIn(step: BrowserStep): Promise<Secret> {
+    const { apiBaseUrl, stepTimeoutMs, captchaWaitMs, clock } = this.#options;
+    const { config, session, credentials, signal } = step;
+    const state = randomBytes(24).toString('base64url');
+    return session.logIn(
+      {
+        dialogUrl: dialogUrl(apiBaseUrl, config, state),
+        redirectUri: config.redirectUri,
+        state,
+        credentials,
+        stepTimeoutMs,
+        captchaWaitMs,
+        now: clock,
+        signal,
+      },
+      this.#listenerOf(step),
+    );
+  }
+
+  #listenerOf(step: BrowserStep): LoginListener {
+    const { database, audit, onCheckpoint } = this.#options;
+    const { live, config, credentials, signal } = step;
+    const otps = new OneTimePasswords(step, credentials.totp, signal, this.#options);
+    return {
+      onStep: async (entered) => {
+        await live.enter(config.apiName, entered);
+        const checkpoint = ENTERED[entered];
+        if (checkpoint !== undefined) onCheckpoint(checkpoint);
+      },
+      onSubmitted: (what) => {
+        live.noteSubmitted(what);
+        const checkpoint = SUBMITTED[what];
+        if (checkpoint !== undefined) onCheckpoint(checkpoint);
+      },
+      awaitOtpRequest: () => otps.awaitSpacing(),
+      beforeOtpRequest: () => otps.noteRequest(),
+      awaitTimeStep: () => otps.awaitTimeStep(),
+      takeOtp: () => otps.take(),
+      beforePin: async () => {
+        await noteAttempt(this.#options, step, 'PIN');
+        onCheckpoint('PIN_RECORDED');
+      },
+      onOtpInterval: (milliseconds) => otps.noteInterval(milliseconds),
+      onDismissal: (label) =>
+        database.write((transaction) =>
+          audit.note(transaction, 'OFFER_DISMISSED', { label }, live.reference(config.apiName)),
+        ),
+      onCaptcha: (deadline) => live.awaitOperator(deadline),
+    };
+  }
+
+  /** A table that would refuse the token is found before anything is submitted for it. */
+  async #refuseUnfitTable({ account, config }: LiveStep): Promise<void> {
+    const { database, clock } = this.#options;
+    const unfit = await findUnfitTable(database, trialOf(account, [config], clock()));
+    if (unfit === null) return;
+    throw new LoginFailure('STORAGE_FAILED', `${unfit.message} Nothing was submitted. ${unfit.cure}`);
+  }
+
+  /** The broker may have counted a PIN that brought no token, whatever the reason was. */
+  async #refuseFruitlessPins({ account }: LiveStep): Promise<void> {
+    const { database } = this.#options;
+    const { clearedAt } = await findAuthRecord(database.read, account.id);
+    const count = await countFruitlessPins(database.read, account.id, clearedAt);
+    if (count < MAX_FRUITLESS_PINS) return;
+    throw new LoginFailure(
+      'CREDENTIALS_REJECTED',
+      `The last ${count} PINs came to nothing; nothing was typed.`,
+    );
+  }
+}
+
+const ENTERED: Readonly<Partial<Record<LoginStep, Checkpoint>>> = {
+  DIALOG: 'DIALOG_ENTERED',
+  MOBILE: 'MOBILE_ENTERED',
+  OTP: 'OTP_ENTERED',
+  PIN: 'PIN_ENTERED',
+  REDIRECT: 'REDIRECT_ENTERED',
+};
+
+const SUBMITTED: Readonly<Partial<Record<Submission, Checkpoint>>> = {
+  MOBILE: 'MOBILE_SUBMITTED',
+  OTP: 'OTP_SUBMITTED',
+  PIN: 'PIN_SUBMITTED',
+};

@@ -1,0 +1,92 @@
+import type { LoginFailure } from '../../broker/login/login-failure.ts';
+import type { LoginSession } from '../../broker/login/login-session.ts';
+import type { Database } from '../../db/database.ts';
+import type { ApiConfig } from '../../domain/api-config.ts';
+import { consequenceOf, type RunStop, stopsRun } from '../../domain/consequence.ts';
+import type { AccountCredentials } from '../accounts/account-credentials.ts';
+import { getAccount } from '../accounts/accounts.ts';
+import type { AuthStates } from '../auth-state/auth-states.ts';
+import type { CheckpointObserver } from '../runs/checkpoints.ts';
+import type { Job } from '../runs/job.ts';
+import { toFailure } from '../runs/to-failure.ts';
+import type { BrowserLogin } from './browser-login.ts';
+import type { RunSession } from './run-session.ts';
+
+interface Options {
+  readonly login: BrowserLogin;
+  readonly database: Database;
+  readonly credentials: AccountCredentials;
+  readonly states: AuthStates;
+  readonly onCheckpoint: CheckpointObserver;
+}
+
+const STOP: RunStop = { kind: 'STOP', isRetried: false };
+
+/** Makes what is pending of a run, one API after the other in one browser session. */
+export class BrowserRound {
+  readonly #options: Options;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** Answers what stopped the round before its last API; null if nothing did. */
+  async makeTokens(job: Job, runSession: RunSession): Promise<RunStop | null> {
+    const { live, account, configs, abort, log } = job;
+    const pending = configs.filter((config) =>
+      live.state.steps.some(({ apiName, status }) => apiName === config.apiName && status === 'PENDING'),
+    );
+    try {
+      const session = await runSession.open();
+      for (const config of pending) {
+        if (abort.signal.aborted) return STOP;
+        const stop = await this.#makeOne(job, config, session);
+        if (stop !== null) return stop;
+      }
+      return null;
+    } catch (error) {
+      const failure = toFailure(error);
+      log.error({ failure: failure.code, err: error }, 'run stopped');
+      const next = live.state.steps.find(({ status }) => status === 'PENDING' || status === 'RUNNING');
+      if (next === undefined) return STOP;
+      await live.takeUp(next.apiName);
+      await this.#options.states.move(account, 'FIRST_API_TAKEN_UP');
+      await live.fail(next.apiName, failure);
+      return stopOf(failure) ?? STOP;
+    }
+  }
+
+  async #makeOne(
+    { live, account: { id }, abort, log }: Job,
+    config: ApiConfig,
+    session: LoginSession,
+  ): Promise<RunStop | null> {
+    const { login, database, credentials, states, onCheckpoint } = this.#options;
+    const { apiName } = config;
+    await live.takeUp(apiName);
+    // Read anew for every API: the first login tells whose account it is.
+    const account = await getAccount(database, id);
+    await states.move(account, 'FIRST_API_TAKEN_UP');
+    onCheckpoint('API_TAKEN_UP');
+    try {
+      const { signal } = abort;
+      const opened = await credentials.open(account);
+      await login.makeToken({ live, account, config, session, credentials: opened, signal, log });
+      await live.finish(apiName);
+      onCheckpoint('API_DONE');
+      log.info({ api: apiName }, 'token made');
+      return null;
+    } catch (error) {
+      const failure = toFailure(error);
+      log.warn({ api: apiName, failure: failure.code, err: error }, 'no token');
+      await live.fail(apiName, failure);
+      onCheckpoint('API_FAILED');
+      return stopOf(failure);
+    }
+  }
+}
+
+const stopOf = (failure: LoginFailure): RunStop | null => {
+  const consequence = consequenceOf(failure);
+  return stopsRun(consequence) ? consequence : null;
+};

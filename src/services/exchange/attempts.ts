@@ -1,0 +1,25 @@
+import { type AttemptKind, type AttemptOwner, recordAttempt } from '../../db/queries/login-attempts.ts';
+import type { AuditedWrites } from '../audit/audit.ts';
+import type { LiveStep } from '../runs/live-step.ts';
+
+const AUDITED = { OTP_REQUEST: 'OTP_REQUESTED', PIN: 'PIN_SUBMITTED', CODE: 'CODE_EXCHANGED' } as const;
+
+/** Records that something is about to be submitted. What cannot be recorded for good is not submitted. */
+export const noteAttempt = (
+  { database, audit, clock }: AuditedWrites,
+  step: LiveStep,
+  kind: AttemptKind,
+): Promise<void> =>
+  database.write(
+    async (transaction) => {
+      await recordAttempt(transaction, ownerOf(step), kind, clock());
+      await audit.note(transaction, AUDITED[kind], {}, step.live.reference(step.config.apiName));
+    },
+    { mustLast: true },
+  );
+
+export const ownerOf = ({ account, live, config }: LiveStep): AttemptOwner => ({
+  accountId: account.id,
+  runId: live.state.id,
+  apiName: config.apiName,
+});

@@ -1,0 +1,44 @@
+import { exchangeCode } from '../../broker/api/oauth.ts';
+import type { Secret } from '../../domain/secret.ts';
+import type { AuditedWrites } from '../audit/audit.ts';
+import type { CheckpointObserver } from '../runs/checkpoints.ts';
+import type { LiveStep } from '../runs/live-step.ts';
+import type { TokenVerifier } from '../tokens/token-verifier.ts';
+import { noteAttempt } from './attempts.ts';
+import type { TokenIntake } from './token-intake.ts';
+
+interface Options extends AuditedWrites {
+  readonly intake: TokenIntake;
+  readonly verifier: TokenVerifier;
+  readonly apiBaseUrl: string;
+  /** How long the broker may take to answer. */
+  readonly timeoutMs: number;
+  readonly onCheckpoint: CheckpointObserver;
+}
+
+/** Exchanges authorization codes for tokens. */
+export class CodeExchange {
+  readonly #options: Options;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** Exchanges a code once, and takes its token in. The attempt is recorded before the code is sent. */
+  async exchange(step: LiveStep, code: Secret): Promise<void> {
+    const { intake, verifier, apiBaseUrl, timeoutMs, onCheckpoint } = this.#options;
+    const { live, config } = step;
+    await live.enter(config.apiName, 'EXCHANGE');
+    onCheckpoint('EXCHANGE_ENTERED');
+    await noteAttempt(this.#options, step, 'CODE');
+    onCheckpoint('CODE_RECORDED');
+    live.noteSubmitted('CODE');
+    const token = await exchangeCode(apiBaseUrl, config, code, timeoutMs).catch((error: unknown) => {
+      // Whatever was answered: a token may have been issued.
+      live.noteMade(verifier.moment);
+      throw error;
+    });
+    onCheckpoint('CODE_EXCHANGED');
+    await intake.take(step, token);
+  }
+}

@@ -1,0 +1,55 @@
+import type { IssuedToken } from '../../broker/api/oauth.ts';
+import { LoginFailure } from '../../broker/login/login-failure.ts';
+import { replaceToken } from '../../db/queries/token-replacement.ts';
+import { findTokens } from '../../db/queries/tokens.ts';
+import type { Queryable } from '../../db/queryable.ts';
+import { fingerprint } from '../../db/secrets/fingerprint.ts';
+import { expiryOf } from '../../domain/expiry.ts';
+import { readClaims } from '../../domain/jwt.ts';
+import type { StoredToken } from '../../domain/token.ts';
+import type { AuditedWrites } from '../audit/audit.ts';
+import type { LiveStep } from '../runs/live-step.ts';
+
+/** What is written in the same transaction as the token. */
+export type Along = (transaction: Queryable) => Promise<void>;
+
+/**
+ * Stores a token: its row, the execution state and the audit entry, in one transaction and in this order; then publishes
+ * it. Answers the token that it has replaced.
+ */
+export const storeToken = async (
+  { database, audit, clock }: AuditedWrites,
+  { live, account, config, log }: LiveStep,
+  token: IssuedToken,
+  along: Along,
+): Promise<StoredToken | undefined> => {
+  const { apiName } = config;
+  const { accessToken } = token;
+  const issuedAt = readClaims(accessToken.reveal()).issuedAt ?? clock();
+  const { expiresAt: ownEnd, conflictsWithRule } = expiryOf(accessToken.reveal(), issuedAt);
+  const expiresAt = token.endsAt !== undefined && token.endsAt < ownEnd ? token.endsAt : ownEnd;
+  if (conflictsWithRule)
+    log.warn({ api: apiName, expiresAt }, 'the token does not end at the next 03:30 IST');
+  const row = { ...config, accountNumber: account.number, accessToken, issuedAt, expiresAt };
+  try {
+    const { before, version } = await live.change(
+      apiName,
+      { step: 'VERIFY' },
+      async (transaction, saveStep) => {
+        const tokens = await findTokens(transaction, account.number, database);
+        const stored = await replaceToken(transaction, row, database, clock());
+        await along(transaction);
+        await saveStep();
+        const facts = { fingerprint: fingerprint(accessToken), ...stored };
+        await audit.note(transaction, 'TOKEN_STORED', facts, live.reference(apiName));
+        return { before: tokens.find((one) => one.apiName === apiName), version: stored.version };
+      },
+    );
+    await live.publishStored({ apiName, version });
+    return before;
+  } catch (error) {
+    throw new LoginFailure('STORAGE_FAILED', 'The token could not be written to the database.', {
+      cause: error,
+    });
+  }
+};

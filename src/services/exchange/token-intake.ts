@@ -1,0 +1,120 @@
+import type { IssuedToken } from '../../broker/api/oauth.ts';
+import { LoginFailure } from '../../broker/login/login-failure.ts';
+import { rememberBrokerUser } from '../../db/queries/accounts.ts';
+import { replaceToken } from '../../db/queries/token-replacement.ts';
+import { removeToken } from '../../db/queries/tokens.ts';
+import { fingerprint } from '../../db/secrets/fingerprint.ts';
+import { readClaims } from '../../domain/jwt.ts';
+import type { StoredToken } from '../../domain/token.ts';
+import { reasonText } from '../../domain/verdict.ts';
+import type { AuditedWrites } from '../audit/audit.ts';
+import type { CheckpointObserver } from '../runs/checkpoints.ts';
+import type { LiveStep } from '../runs/live-step.ts';
+import type { TokenVerifier } from '../tokens/token-verifier.ts';
+import { type Along, storeToken } from './store-token.ts';
+
+interface Options extends AuditedWrites {
+  readonly verifier: TokenVerifier;
+  readonly onCheckpoint: CheckpointObserver;
+}
+
+/** What was there before the token. */
+interface Former {
+  readonly before: StoredToken | undefined;
+  /** The moment of the last token that was issued. */
+  readonly madeAt: number;
+}
+
+/** Takes in every token, whichever way it came: refuses one of another user, stores it, and has the broker confirm it. */
+export class TokenIntake {
+  readonly #options: Options;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** `along` is written in the transaction that stores the token. */
+  async take(step: LiveStep, token: IssuedToken, along: Along = () => Promise.resolve()): Promise<void> {
+    const { verifier, onCheckpoint } = this.#options;
+    const { live, config } = step;
+    refuseForeign(step, token);
+    const { madeAt } = live;
+    live.noteMade(verifier.moment);
+    await live.enter(config.apiName, 'STORE');
+    onCheckpoint('STORE_ENTERED');
+    const before = await storeToken(this.#options, step, token, along);
+    onCheckpoint('TOKEN_STORED');
+    onCheckpoint('VERIFY_ENTERED');
+    await this.#verify(step, token, { before, madeAt });
+    onCheckpoint('TOKEN_VERIFIED');
+  }
+
+  async #verify(step: LiveStep, token: IssuedToken, { before, madeAt }: Former): Promise<void> {
+    const { database, verifier } = this.#options;
+    const { live, account, config } = step;
+    const [known] = await verifier.check(account, [config]);
+    const check = known?.check;
+    if (check?.verdict === 'VALID') {
+      const userId =
+        known?.token === undefined ? undefined : verifier.profileOf(account, known.token)?.userId;
+      if (userId !== undefined)
+        await database.write((transaction) => rememberBrokerUser(transaction, account.id, userId));
+      return;
+    }
+    if (check?.reason === 'WRONG_ACCOUNT') {
+      // A token of another user ends none of this user's.
+      live.noteMade(madeAt);
+      await this.#putBack(step, token, before);
+      throw new LoginFailure(
+        'WRONG_ACCOUNT',
+        'The profile of the new token is of another user; it was not kept.',
+      );
+    }
+    // Only the broker rejects a token; a timeout or an outage says nothing about it.
+    if (check?.reason === 'REJECTED')
+      throw new LoginFailure('TOKEN_REJECTED', 'The broker says that the new token is not valid.');
+    const reason = check === undefined ? 'not found' : reasonText(check);
+    throw new LoginFailure(
+      'UNVERIFIED',
+      `The token is stored, but the profile call told nothing (${reason}).`,
+    );
+  }
+
+  /** Removes a token of another user. One that was in use in its place comes back, as a new version. */
+  async #putBack(
+    { live, account, config }: LiveStep,
+    { accessToken }: IssuedToken,
+    before: StoredToken | undefined,
+  ): Promise<void> {
+    const { database, audit, clock } = this.#options;
+    const { apiName } = config;
+    const accountNumber = account.number;
+    const reference = live.reference(apiName);
+    const version = await database.write(async (transaction) => {
+      await removeToken(transaction, { accountNumber, apiName, accessToken }, database);
+      await audit.note(transaction, 'TOKEN_REMOVED', { fingerprint: fingerprint(accessToken) }, reference);
+      if (before?.isActive !== true || !(before.validUntil instanceof Date)) return null;
+      const former = {
+        ...config,
+        accountNumber,
+        accessToken: before.accessToken,
+        issuedAt: before.generatedAt ?? clock(),
+        expiresAt: before.validUntil,
+      };
+      const stored = await replaceToken(transaction, former, database, clock());
+      const facts = { fingerprint: before.fingerprint, ...stored };
+      await audit.note(transaction, 'TOKEN_STORED', facts, reference);
+      return stored.version;
+    });
+    if (version !== null) await live.publishStored({ apiName, version });
+  }
+}
+
+/** The answer and the token itself both may say whose it is. */
+const refuseForeign = ({ account }: LiveStep, token: IssuedToken): void => {
+  const named = [token.userId, readClaims(token.accessToken.reveal()).userId];
+  const isForeign =
+    account.brokerUserId !== null && named.some((id) => id !== null && id !== account.brokerUserId);
+  if (isForeign)
+    throw new LoginFailure('WRONG_ACCOUNT', 'The broker issued a token of another user; it was not stored.');
+};

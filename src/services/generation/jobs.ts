@@ -1,0 +1,122 @@
+import type { Account } from '../../domain/account.ts';
+import type { ApiConfig } from '../../domain/api-config.ts';
+import type { GenerationRun } from '../../domain/generation-run.ts';
+import { Refusal } from '../../domain/refusal.ts';
+import type { Logger } from '../../log.ts';
+import { correlated } from '../audit/correlation.ts';
+import type { AuthStates } from '../auth-state/auth-states.ts';
+import type { Consequences } from '../auth-state/consequences.ts';
+import type { Job } from '../runs/job.ts';
+import { LiveRun, type LiveRunOptions } from '../runs/live-run.ts';
+import type { Runs } from '../runs/runs.ts';
+
+interface Options extends LiveRunOptions {
+  readonly runs: Runs;
+  readonly states: AuthStates;
+  readonly consequences: Consequences;
+  readonly log: Logger;
+}
+
+/** The runs of this process: at most one under way for each account. */
+export class Jobs {
+  readonly #options: Options;
+  /** The last run of each account; it may be over. */
+  readonly #jobs = new Map<string, Job>();
+  /** Accounts that have a run, or are about to. */
+  readonly #taken = new Set<string>();
+  #isClosing = false;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  get all(): readonly Job[] {
+    return [...this.#jobs.values()];
+  }
+
+  /** The program is about to end: what pauses or waits is left for the next start. */
+  get isClosing(): boolean {
+    return this.#isClosing;
+  }
+
+  /** From now on no run begins. */
+  close(): void {
+    this.#isClosing = true;
+  }
+
+  refuseClosing(): void {
+    if (this.#isClosing) throw new Refusal('SHUTTING_DOWN', 'The server is stopping.', 'Start it again.');
+  }
+
+  find(runId: string): Job | undefined {
+    return this.all.find(({ live }) => live.state.id === runId);
+  }
+
+  has(accountId: string): boolean {
+    return this.#jobs.has(accountId);
+  }
+
+  isTaken(accountId: string): boolean {
+    return this.#taken.has(accountId);
+  }
+
+  /** No `await` stands between the check and the set, so two requests cannot both begin a run. */
+  take({ id: accountId }: Account): void {
+    this.refuseClosing();
+    if (this.#taken.has(accountId)) {
+      const id = this.#jobs.get(accountId)?.live.state.id;
+      throw new Refusal(
+        'RUN_IN_PROGRESS',
+        `A generation run is under way${id === undefined ? '' : ` (${id})`}.`,
+        'Wait until it ends; its progress comes with the subscription tokenProgress.',
+      );
+    }
+    this.#taken.add(accountId);
+  }
+
+  release({ id }: Account): void {
+    this.#taken.delete(id);
+  }
+
+  /** The run becomes the account's last one, and what it does is published. */
+  async follow(
+    run: GenerationRun,
+    account: Account,
+    configs: readonly ApiConfig[],
+    validBefore: Job['validBefore'] = [],
+  ): Promise<Job> {
+    const { runs, states, consequences, log } = this.#options;
+    const live = new LiveRun(run, this.#options, {
+      onProgress: () => this.#quietly(states.publishProgress(account)),
+      onStored: () => this.#quietly(states.publishChanges(account)),
+      onStatus: () => states.publish(account),
+      onFailure: (transaction, reason) =>
+        correlated(run.id, () => consequences.store(transaction, account, reason)),
+    });
+    const job: Job = {
+      live,
+      account,
+      configs,
+      validBefore,
+      abort: new AbortController(),
+      log: log.child({ runId: run.id }),
+      end: Promise.resolve(),
+    };
+    runs.follow(live);
+    this.#jobs.set(account.id, job);
+    await this.#quietly(states.publishProgress(account));
+    return job;
+  }
+
+  /** The account may have its next run as soon as nothing of this one is under way. */
+  start(job: Job, execute: () => Promise<void>): void {
+    job.end = correlated(job.live.state.id, execute).finally(() => this.release(job.account));
+  }
+
+  /** A run goes on when its progress cannot be published. */
+  #quietly(publishing: Promise<void>): Promise<void> {
+    return publishing.catch((error: unknown) =>
+      this.#options.log.error({ err: error }, 'the progress of a run could not be published'),
+    );
+  }
+}

@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto';
+import { markOf } from '../../db/files/process-mark.ts';
+import { insertAcquisitions } from '../../db/queries/approvals.ts';
+import { insertRun } from '../../db/queries/generation-runs.ts';
+import type { Account } from '../../domain/account.ts';
+import type { ExternalLogin } from '../../domain/acquisition.ts';
+import { type ApiConfig, byApiIndex } from '../../domain/api-config.ts';
+import { decide, type GenerationRequest } from '../../domain/decision.ts';
+import { type GenerationRun, isOver, pendingStep } from '../../domain/generation-run.ts';
+import type { Logger } from '../../log.ts';
+import type { AccountCredentials } from '../accounts/account-credentials.ts';
+import type { AuditedWrites } from '../audit/audit.ts';
+import { correlated } from '../audit/correlation.ts';
+import type { AuthStates } from '../auth-state/auth-states.ts';
+import type { BrowserPlace, BrowserQueue } from '../browser-login/browser-queue.ts';
+import type { CheckpointObserver } from '../runs/checkpoints.ts';
+import { backUpBeforeRun } from '../storage/backups.ts';
+import type { KnownToken, TokenVerifier } from '../tokens/token-verifier.ts';
+import type { Jobs } from './jobs.ts';
+import { refuseExecutedElsewhere } from './left-runs.ts';
+import { refuseUnfitTables, refuseUnknownNames, refuseUnreadable } from './request-checks.ts';
+import type { RunExecutor } from './run-executor.ts';
+
+interface Options extends AuditedWrites {
+  readonly jobs: Jobs;
+  readonly executor: RunExecutor;
+  readonly queue: BrowserQueue;
+  readonly verifier: TokenVerifier;
+  readonly states: AuthStates;
+  readonly credentials: AccountCredentials;
+  readonly onCheckpoint: CheckpointObserver;
+  readonly log: Logger;
+}
+
+/** What was asked for: for whom, of which apps, what, and from where unless by the browser. */
+export interface GenerationOrder {
+  readonly account: Account;
+  readonly configs: readonly ApiConfig[];
+  readonly request: GenerationRequest;
+  readonly external: ExternalLogin | null;
+}
+
+/** What a run makes, and what was known of the account's tokens before. */
+interface Plan {
+  readonly apis: readonly ApiConfig[];
+  readonly known: readonly KnownToken[];
+}
+
+/** Decides what a run makes, stores the run and starts it. */
+export class RunStarter {
+  readonly #options: Options;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** Answers before the first page is opened. */
+  async start(order: GenerationOrder): Promise<GenerationRun> {
+    const { jobs, states, database, credentials, queue } = this.#options;
+    const { account, request } = order;
+    const enabled = order.configs.filter((config) => config.enabled).sort(byApiIndex);
+    refuseUnknownNames(request, enabled);
+    await states.refuseBlocked(account);
+    await refuseExecutedElsewhere(database.read, account);
+    jobs.take(account);
+    const id = randomUUID();
+    let place: BrowserPlace | null = null;
+    try {
+      const plan = await this.#plan(account, enabled, request);
+      if (plan.apis.length > 0 && order.external === null) {
+        await credentials.open(account);
+        place = queue.join(id);
+        if (place.isFirst) place.take();
+      }
+      // Asked again, because the checks took their time.
+      await states.refuseBlocked(account);
+      if (plan.apis.length > 0) await backUpBeforeRun(this.#options);
+      jobs.refuseClosing();
+      // Not `isFirst`: a run that has moved up since has not taken the browser yet.
+      const isQueued = place !== null && !place.hasBrowser;
+      const run = this.#newRun(id, order, plan, isQueued);
+      await this.#store(run, order, plan);
+      await this.#begin(run, account, plan, place);
+      return run;
+    } catch (error) {
+      place?.[Symbol.dispose]();
+      jobs.release(account);
+      throw error;
+    }
+  }
+
+  async #plan(account: Account, enabled: readonly ApiConfig[], request: GenerationRequest): Promise<Plan> {
+    const { verifier, states, database, clock } = this.#options;
+    const known = await verifier.check(account, enabled);
+    const ended = await states.endedTokens(account);
+    const chosen = decide(
+      request,
+      known.map(({ check }) => check),
+      ended,
+    );
+    const apis = enabled.filter(({ apiName }) => chosen.includes(apiName));
+    refuseUnreadable(apis);
+    await refuseUnfitTables(database, account, apis, clock());
+    return { apis, known };
+  }
+
+  #newRun(
+    id: string,
+    { account, request }: GenerationOrder,
+    { apis }: Plan,
+    isQueued: boolean,
+  ): GenerationRun {
+    const startedAt = this.#options.clock();
+    const isEmpty = apis.length === 0;
+    return {
+      id,
+      accountId: account.id,
+      mode: request.mode,
+      status: isEmpty ? 'COMPLETED' : isQueued ? 'QUEUED' : 'RUNNING',
+      startedAt,
+      endedAt: isEmpty ? startedAt : null,
+      waitingUntil: null,
+      steps: apis.map(({ apiName }) => pendingStep(apiName)),
+    };
+  }
+
+  async #store(run: GenerationRun, { account, external }: GenerationOrder, { apis }: Plan): Promise<void> {
+    const { database, audit, onCheckpoint } = this.#options;
+    const reference = { accountId: account.id, correlationId: run.id };
+    await database.write(async (transaction) => {
+      if (!isOver(run)) await refuseExecutedElsewhere(transaction, account);
+      await insertRun(transaction, run, markOf(process.pid));
+      if (external !== null) await insertAcquisitions(transaction, run, apis, external);
+      const chosen = apis.map(({ apiName }) => apiName);
+      const facts = { mode: run.mode, apis: chosen, via: external?.kind ?? ('BROWSER' as const) };
+      await audit.note(transaction, 'RUN_STARTED', facts, reference);
+      if (isOver(run)) await audit.note(transaction, 'RUN_ENDED', run, reference);
+    });
+    onCheckpoint('RUN_STORED');
+  }
+
+  async #begin(
+    run: GenerationRun,
+    account: Account,
+    { apis, known }: Plan,
+    place: BrowserPlace | null,
+  ): Promise<void> {
+    const { jobs, executor, states } = this.#options;
+    const validBefore = known.flatMap(({ check, token }) =>
+      check.verdict === 'VALID' && token !== undefined
+        ? { apiName: token.apiName, fingerprint: token.fingerprint }
+        : [],
+    );
+    const job = await jobs.follow(run, account, apis, validBefore);
+    if (apis.length > 0) {
+      jobs.start(job, () => (place === null ? executor.awaitExternal(job) : executor.execute(job, place)));
+      return;
+    }
+    await correlated(run.id, () => states.reopenGate(account));
+    jobs.release(account);
+  }
+}
