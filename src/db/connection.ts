@@ -83,6 +83,18 @@ export const isDamage = (error: unknown): boolean => meansDamage(sqliteCode(erro
 
 export const meansDamage = (code: string): boolean => /^SQLITE_(CORRUPT|NOTADB)/.test(code);
 
+/** The first fault that a quick check of the whole file finds; null when it is sound. */
+export const findDamage = (connection: Sqlite.Database): string | null => {
+  const found = connection.pragma('quick_check(1)', { simple: true }) ?? 'nothing';
+  return found === 'ok' ? null : String(found);
+};
+
+/** What is damaged is not written to: throws SQLITE_CORRUPT. */
+export const refuseDamage = (connection: Sqlite.Database): void => {
+  const damage = findDamage(connection);
+  if (damage !== null) throw new Sqlite.SqliteError(damage, 'SQLITE_CORRUPT');
+};
+
 /** A file that is there and cannot grow: the disk is full, fails, or is read-only. */
 export const hasNoRoom = (file: string, error: unknown): boolean => {
   const code = sqliteCode(error);

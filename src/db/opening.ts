@@ -1,24 +1,23 @@
 import { existsSync } from 'node:fs';
-import Sqlite from 'better-sqlite3';
 import { AuditChain, findLastLink } from './audit/audit-chain.ts';
 import { AuditHead, hasHead, headOf } from './audit/audit-head.ts';
 import { damaged, findNewestGoodBackup, makeBackup, sweepBackupDrafts } from './backup/backups.ts';
 import { readIntoMemory } from './backup/snapshot.ts';
-import { explain, hasNoRoom, isBusy, isDamage, isRefused, sqliteCode } from './connection.ts';
+import { explain, hasNoRoom, isBusy, isDamage, isRefused, refuseDamage, sqliteCode } from './connection.ts';
 import { DatabaseError } from './database-error.ts';
-import { readKnownState } from './failover/known-state.ts';
+import { Mirror } from './failover/mirror.ts';
 import {
-  findLeftSpills,
-  type LeftSpill,
+  findOrphanSpills,
+  type OrphanSpill,
   readSpill,
   type SpillDamage,
   settleSpill,
-} from './failover/left-spills.ts';
-import { Mirror } from './failover/mirror.ts';
+} from './failover/orphan-spills.ts';
 import { Outage } from './failover/outage.ts';
 import { replaySpilled, spilledIn } from './failover/replay-spilled.ts';
 import { retryWithin } from './failover/retry-within.ts';
 import { ensureReserve, SpillFile } from './failover/spill-file.ts';
+import { readWatermark } from './failover/watermark.ts';
 import { sweepDrafts } from './files/drafts.ts';
 import { compactAtStart } from './files/free-space.ts';
 import type { BeforeStatement } from './immediate-dialect.ts';
@@ -28,7 +27,7 @@ import { underFormerNames } from './schema/former-names.ts';
 import { CURRENT_SCHEMA, executedMigrations, isUpToDate, migrate } from './schema/migrations.ts';
 import type { MigrationRecord } from './schema/own-tables.ts';
 import { replacePutAside } from './schema/user-tables.ts';
-import { type MasterKeySource, readMasterKeys } from './secrets/master-key.ts';
+import { type MasterKeySource, masterKeyIds } from './secrets/master-key.ts';
 import { openAuditKey, openVault, settleSeals } from './secrets/sealed-values.ts';
 
 export interface DatabaseOptions {
@@ -84,7 +83,7 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Opened> =>
   } catch (error) {
     // What an earlier process has spilled stays there, and what can be read is served.
     const opened =
-      isRefused(error) && findLeftSpills(options.file).length > 0 ? await openLocked(options, error) : null;
+      isRefused(error) && findOrphanSpills(options.file).length > 0 ? await openLocked(options, error) : null;
     if (opened !== null) return opened;
     if (hasNoRoom(options.file, error)) return await openFull(options, error);
     if (!isBusy(error)) throw error;
@@ -167,9 +166,9 @@ const beginInMemory = (options: DatabaseOptions, open: () => OpenedFile, cause: 
       const spill = new SpillFile(options.file, CURRENT_SCHEMA, keys.format.vault);
       const outage = new Outage(spill, sqliteCode(cause));
       const missingEntries = await countMissing(file, options);
-      outage.known = await readKnownState(mirror.rows.kysely, keys.format.vault);
+      outage.watermark = await readWatermark(mirror.rows.kysely, keys.format.vault);
       const { vault } = keys.format;
-      const lefts = findLeftSpills(options.file).map((left) =>
+      const lefts = findOrphanSpills(options.file).map((left) =>
         readSpill(left, options.file, vault, options.now),
       );
       let replayed = 0;
@@ -191,7 +190,7 @@ const beginInMemory = (options: DatabaseOptions, open: () => OpenedFile, cause: 
 const refuseOtherHead = ({ file, masterKey, isRestored }: DatabaseOptions): void => {
   if (isRestored === true || !hasHead(file)) return;
   const head = headOf(file);
-  const backup = findNewestGoodBackup(file, keyIdsOf(masterKey));
+  const backup = findNewestGoodBackup(file, masterKeyIds(masterKey));
   const restore =
     backup === null
       ? 'put it back'
@@ -223,7 +222,7 @@ const withFile = async (
     return await work(file);
   } catch (error) {
     await file?.close();
-    if (isDamage(error)) throw damaged(options.file, keyIdsOf(options.masterKey), error);
+    if (isDamage(error)) throw damaged(options.file, masterKeyIds(options.masterKey), error);
     throw error instanceof DatabaseError ? error : explain(options.file, error);
   }
 };
@@ -253,9 +252,9 @@ const openKeys = async (
 
 /** Gives the file what earlier processes have spilled, each spill in one transaction. */
 const giveBack = async (file: OpenedFile, options: DatabaseOptions): Promise<GivenBack> => {
-  const lefts: LeftSpill[] = [];
+  const lefts: OrphanSpill[] = [];
   let replayed = 0;
-  for (const name of findLeftSpills(options.file)) {
+  for (const name of findOrphanSpills(options.file)) {
     const keys = await openKeys(file, options);
     const { vault } = keys.format;
     const left = readSpill(name, options.file, vault, options.now);
@@ -273,20 +272,10 @@ type GivenBack = Omit<Findings, 'isHeadMissing' | 'missingEntries'>;
 
 const NOTHING: GivenBack = { replayed: 0, tornBytes: 0, damaged: [] };
 
-const found = (lefts: readonly LeftSpill[]) => ({
+const found = (lefts: readonly OrphanSpill[]) => ({
   tornBytes: lefts.reduce((sum, { tornBytes }) => sum + tornBytes, 0),
   damaged: lefts.flatMap(({ damage }) => damage ?? []),
 });
 
 const hasEntries = async ({ kysely }: OpenedFile): Promise<boolean> =>
   (await findLastLink(kysely)).sequence > 0;
-
-export const keyIdsOf = (source: MasterKeySource): readonly string[] =>
-  readMasterKeys(source).map(({ id }) => id);
-
-/** A quick look at the whole file: what is damaged is not written to. */
-export const refuseDamage = (connection: Sqlite.Database): void => {
-  const rows = connection.pragma('quick_check(1)') as readonly { readonly quick_check: string }[];
-  const said = rows[0]?.quick_check ?? 'nothing';
-  if (said !== 'ok') throw new Sqlite.SqliteError(said, 'SQLITE_CORRUPT');
-};

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Database } from '../../src/db/database.ts';
-import { readSpill, settleSpill } from '../../src/db/failover/left-spills.ts';
+import { readSpill, settleSpill } from '../../src/db/failover/orphan-spills.ts';
 import { spillPlace } from '../../src/db/failover/spill-place.ts';
 import { frame, readRecords } from '../../src/db/failover/spill-records.ts';
 import { replaceToken } from '../../src/db/queries/token-replacement.ts';

@@ -14,11 +14,12 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { Secret } from '../../domain/secret.ts';
-import { besideLoop } from '../beside-loop.ts';
+import { findDamage } from '../connection.ts';
 import { DatabaseError } from '../database-error.ts';
 import { draftOf, sweepDrafts } from '../files/drafts.ts';
 import { syncToDisk } from '../files/sync-to-disk.ts';
 import { isSealed, tokenPlace, tokenSecretPlace, type Vault } from '../secrets/vault.ts';
+import { runInWorker } from '../sqlite-worker.ts';
 
 /** A copy of the database as it was at one moment. Tokens lie sealed in it, whatever the table itself holds. */
 export interface Backup {
@@ -125,10 +126,8 @@ export const faultOf = (file: string, keyIds: readonly string[]): string | null 
   try {
     const copy = new Sqlite(file, { readonly: true, fileMustExist: true, timeout: 0 });
     try {
-      const [{ quick_check: said } = { quick_check: 'nothing' }] = copy.pragma('quick_check(1)') as {
-        quick_check: string;
-      }[];
-      if (said !== 'ok') return `it is damaged (${said})`;
+      const damage = findDamage(copy);
+      if (damage !== null) return `it is damaged (${damage})`;
       const keyId = keyIdIn(copy) ?? 'none';
       return keyIds.includes(keyId)
         ? null
@@ -205,7 +204,7 @@ const sealCopy = (file: string, vault: Vault): void => {
 
 /** In one step, so that it need not begin anew when somebody writes meanwhile. */
 const copy = async (file: string, to: string): Promise<void> => {
-  await besideLoop({
+  await runInWorker({
     file,
     body: 'await connection.backup(data, { progress: () => 0x7fffffff });',
     data: to,
@@ -214,7 +213,7 @@ const copy = async (file: string, to: string): Promise<void> => {
 
 /** What other programs have deleted may still lie between the rows: they are written anew. */
 const vacuum = async (file: string): Promise<void> => {
-  await besideLoop({
+  await runInWorker({
     file,
     body: "connection.pragma('auto_vacuum = INCREMENTAL'); connection.exec('vacuum');",
   });

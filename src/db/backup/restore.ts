@@ -8,10 +8,11 @@ import { Database } from '../database.ts';
 import { DatabaseError } from '../database-error.ts';
 import { draftOf } from '../files/drafts.ts';
 import { syncToDisk } from '../files/sync-to-disk.ts';
-import { type DatabaseOptions, keyIdsOf } from '../opening.ts';
+import type { DatabaseOptions } from '../opening.ts';
 import { makeUpForToken } from '../queries/token-replacement.ts';
 import type { UpstoxTokensTable } from '../schema/tables.ts';
 import { fingerprint } from '../secrets/fingerprint.ts';
+import { masterKeyIds } from '../secrets/master-key.ts';
 import { isSealed, tokenPlace } from '../secrets/vault.ts';
 import { faultOf, findNewestGoodBackup, sweepBackupDrafts } from './backups.ts';
 
@@ -35,7 +36,7 @@ export const restoreBackup = async (
   along: (database: Database, restored: Restored) => Promise<void>,
 ): Promise<Restored> => {
   const { file, now } = options;
-  const keyIds = keyIdsOf(options.masterKey);
+  const keyIds = masterKeyIds(options.masterKey);
   const from = wanted ?? findNewestGoodBackup(file, keyIds);
   if (from === null)
     throw new DatabaseError(

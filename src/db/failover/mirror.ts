@@ -39,11 +39,11 @@ const KEYS: Readonly<Record<string, string>> = {
  */
 export class Mirror {
   #rows: OpenedFile;
-  #foreignWrites: number;
+  #dataVersion: number;
 
   constructor(file: OpenedFile) {
     // Asked before: what another program writes meanwhile has it copied again.
-    this.#foreignWrites = file.foreignWrites();
+    this.#dataVersion = file.dataVersion();
     this.#rows = copyToMemory(file.connection);
   }
 
@@ -53,7 +53,7 @@ export class Mirror {
 
   /** No other program has written to the file since. */
   isCurrent(file: OpenedFile): boolean {
-    return file.foreignWrites() === this.#foreignWrites;
+    return file.dataVersion() === this.#dataVersion;
   }
 
   /** Does what was just done to the file; copies it anew where another program has written to it, too. */
@@ -65,16 +65,16 @@ export class Mirror {
         await this.#rows.write((transaction) => replay(transaction, [changes], replayer));
     } catch {
       // The file has it; the next write copies anew.
-      this.#foreignWrites = Number.NaN;
+      this.#dataVersion = Number.NaN;
     }
   }
 
   /** Copies the file anew, and answers the rows that were known before, from which somebody may still be reading. */
   copy(file: OpenedFile): OpenedFile {
     const known = this.#rows;
-    const foreignWrites = file.foreignWrites();
+    const dataVersion = file.dataVersion();
     this.#rows = copyToMemory(file.connection);
-    this.#foreignWrites = foreignWrites;
+    this.#dataVersion = dataVersion;
     return known;
   }
 }

@@ -2,7 +2,7 @@ import type { Change } from '../change.ts';
 import { readChanges } from '../change.ts';
 import type { Queryable } from '../queryable.ts';
 import type { Vault } from '../secrets/vault.ts';
-import type { LeftSpill } from './left-spills.ts';
+import type { OrphanSpill } from './orphan-spills.ts';
 import { type Replayer, replay } from './replay.ts';
 import { spillPlace } from './spill-place.ts';
 
@@ -15,7 +15,7 @@ export interface Spilled {
 }
 
 /** The transactions of a spill of an earlier process. */
-export const spilledIn = ({ transactions }: LeftSpill, vault: Vault): readonly Spilled[] =>
+export const spilledIn = ({ transactions }: OrphanSpill, vault: Vault): readonly Spilled[] =>
   transactions.map(({ spill, number, sealed }) => ({
     spill,
     number,

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type Sqlite from 'better-sqlite3';
-import { besideLoop } from '../beside-loop.ts';
 import type { OpenedFile } from '../opened-file.ts';
+import { runInWorker } from '../sqlite-worker.ts';
 
 /** So many bytes that nothing lies in may stay in the file: they are soon used again. */
 const SPARE_BYTES = 4_194_304;
@@ -30,14 +30,14 @@ export const releaseFreePages = async (file: OpenedFile, isWanted: () => boolean
   let left = Number.POSITIVE_INFINITY;
   while (isWanted() && left > SPARE_BYTES) {
     const before = left;
-    left = await file.undisturbed(() => {
+    left = await file.whenIdle(() => {
       connection.pragma(`incremental_vacuum(${PAGES_AT_ONCE})`);
       return freeBytes(connection);
     });
     if (left >= before) break;
     await delay(PAUSE_MS);
   }
-  await besideLoop({ file: connection.name, body: CHECKPOINT });
+  await runInWorker({ file: connection.name, body: CHECKPOINT });
   return true;
 };
 
@@ -54,5 +54,5 @@ export const compactAtStart = async ({ connection }: OpenedFile): Promise<void> 
   const used = number(connection, 'page_count') * number(connection, 'page_size') - free;
   if (free <= SPARE_BYTES || free < used / 2 || used > MOST_BYTES_WRITTEN) return;
   const body = `connection.pragma('auto_vacuum = INCREMENTAL'); connection.exec('vacuum'); ${CHECKPOINT}`;
-  await besideLoop({ file: connection.name, body });
+  await runInWorker({ file: connection.name, body });
 };

@@ -49,7 +49,7 @@ export const trialOf = (
  */
 export const findUnfitTable = async (database: Database, order: TrialOrder): Promise<UnfitTable | null> => {
   let table = 'upstox_tokens';
-  const error = await database.rehearse(async (transaction) => {
+  const error = await database.dryRun(async (transaction) => {
     const deferred = await deferredTables(transaction);
     const before = await countOrphans(transaction, deferred);
     for (const [name, write] of writesOf(database, order)) {
@@ -185,7 +185,7 @@ const describe = async (database: Database, written: string, error: unknown): Pr
   const table = named?.[1] ?? written;
   let [reason, cure] = [words, ''];
   // On the file itself: memory holds the rows, and not what else lies on the table.
-  await database.rehearse(async (transaction) => {
+  await database.dryRun(async (transaction) => {
     reason = await reasonOf(transaction, table, words);
     cure = await cureOf(transaction, table);
   });

@@ -42,6 +42,9 @@ export const readMasterKeys = ({ given, folder }: MasterKeySource): readonly Mas
   );
 };
 
+export const masterKeyIds = (source: MasterKeySource): readonly string[] =>
+  readMasterKeys(source).map(({ id }) => id);
+
 /** Makes the key file of a new desk (mode 600); one that another process has just made is taken instead. */
 export const makeMasterKey = (folder: string): MasterKey => {
   const file = path.join(folder, FILE);

@@ -28,7 +28,7 @@ export interface SpillDamage {
 }
 
 /** What an earlier process has spilled and never given to the database. */
-export interface LeftSpill {
+export interface OrphanSpill {
   readonly file: string;
   /** In the order in which they were made; each once. */
   readonly transactions: readonly SpilledTransaction[];
@@ -39,7 +39,7 @@ export interface LeftSpill {
 }
 
 /** The spills beside a database whose processes are gone, in the order in which they were begun. */
-export const findLeftSpills = (database: string): readonly string[] => {
+export const findOrphanSpills = (database: string): readonly string[] => {
   const directory = path.dirname(database);
   const name = new RegExp(`^${literally(path.basename(database))}(\\.\\d+)?\\.spill$`);
   return readdirSync(directory)
@@ -53,7 +53,7 @@ export const findLeftSpills = (database: string): readonly string[] => {
 };
 
 /** Reads a spill. One that was sealed with another key is refused: nothing of it is dropped in silence. */
-export const readSpill = (file: string, database: string, vault: Vault, now: Date): LeftSpill => {
+export const readSpill = (file: string, database: string, vault: Vault, now: Date): OrphanSpill => {
   const bytes = readFileSync(file);
   const { records, damagedBytes, tornBytes } = readRecords(bytes);
   const header = records.find((record) => record.header !== null)?.header ?? null;
@@ -84,7 +84,7 @@ export const readSpill = (file: string, database: string, vault: Vault, now: Dat
 };
 
 /** Everything that could be read is in the database: the file goes, unless there is more in it. */
-export const settleSpill = ({ file, damage }: LeftSpill): void => {
+export const settleSpill = ({ file, damage }: OrphanSpill): void => {
   if (!isTaken(file)) return;
   if (damage === null) {
     rmSync(file);
