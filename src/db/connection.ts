@@ -2,10 +2,10 @@ import { accessSync, chmodSync, constants, existsSync, statSync } from 'node:fs'
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { DatabaseError } from './database-error.ts';
+import { errorCode } from './error-code.ts';
 import { FileChanged } from './files/file-identity.ts';
-import { statsOf } from './files/own-file.ts';
+import { PRIVATE_FILE, statsOf } from './files/own-file.ts';
 
-const PRIVATE_FILE = 0o600;
 const PRIVATE_UMASK = 0o077;
 const WAL_BYTES = 4_194_304;
 
@@ -70,10 +70,8 @@ const configured = (connection: Sqlite.Database): Sqlite.Database => {
 };
 
 /** SQLite's own word for what went wrong, such as SQLITE_BUSY; empty for any other error. */
-export const sqliteCode = (error: unknown): string => {
-  const cause = error instanceof DatabaseError ? error.cause : error;
-  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
-};
+export const sqliteCode = (error: unknown): string =>
+  errorCode(error instanceof DatabaseError ? error.cause : error);
 
 /** Another program holds the lock; waiting helps. */
 export const isBusy = (error: unknown): boolean => /^SQLITE_(BUSY|LOCKED)/.test(sqliteCode(error));
@@ -109,7 +107,7 @@ const isOnReadOnlyDisk = (file: string): boolean => {
     accessSync(file, constants.W_OK);
     return false;
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EROFS';
+    return errorCode(error) === 'EROFS';
   }
 };
 

@@ -1,14 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { closeSync, existsSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
-import {
-  isOwnFile,
-  isPlainFile,
-  O_CREAT,
-  O_EXCL,
-  O_NOFOLLOW,
-  O_RDWR,
-  PRIVATE_FILE,
-} from '../files/own-file.ts';
+import { isOwnFile, isPlainFile, MAKE_NEW, OPEN_OWN, PRIVATE_FILE } from '../files/own-file.ts';
 
 /** A place in the chain, and the hash that stands there. */
 export interface Link {
@@ -68,19 +60,11 @@ export class AuditHead {
     const isThere = isOwnFile(this.#file);
     // A link leads to somebody else's file, which would be overwritten.
     if (!isThere) rmSync(this.#file, { force: true });
-    const handle = openSync(
-      this.#file,
-      isThere ? O_RDWR | O_NOFOLLOW : O_RDWR | O_CREAT | O_EXCL,
-      PRIVATE_FILE,
-    );
+    const handle = openSync(this.#file, isThere ? OPEN_OWN : MAKE_NEW, PRIVATE_FILE);
+    const text = `${link.sequence} ${link.hash || '-'} ${this.#sign(link)}`;
     try {
       // In one piece and of one length, so that it is never seen half written.
-      writeSync(
-        handle,
-        `${link.sequence} ${link.hash || '-'} ${this.#sign(link)}`.padEnd(LENGTH),
-        0,
-        'latin1',
-      );
+      writeSync(handle, text.padEnd(LENGTH), 0, 'latin1');
     } finally {
       closeSync(handle);
     }

@@ -1,25 +1,15 @@
-import {
-  constants,
-  copyFileSync,
-  existsSync,
-  linkSync,
-  mkdirSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import Sqlite from 'better-sqlite3';
+import type Sqlite from 'better-sqlite3';
 import { Secret } from '../../domain/secret.ts';
 import { findDamage } from '../connection.ts';
 import { DatabaseError } from '../database-error.ts';
-import { draftOf, sweepDrafts } from '../files/drafts.ts';
-import { syncToDisk } from '../files/sync-to-disk.ts';
-import { isSealed, tokenPlace, tokenSecretPlace, type Vault } from '../secrets/vault.ts';
+import { copyToDraft, draftOf, sweepDrafts } from '../files/drafts.ts';
+import { moveToFreeName } from '../files/own-file.ts';
+import { isSealed, refreshTokenPlace, tokenPlace, tokenSecretPlace, type Vault } from '../secrets/vault.ts';
 import { runInWorker } from '../sqlite-worker.ts';
+import { withConnection } from '../with-connection.ts';
 
 /** A copy of the database as it was at one moment. Tokens lie sealed in it, whatever the table itself holds. */
 export interface Backup {
@@ -79,31 +69,12 @@ export const sweepBackupDrafts = (database: string): void => {
 const moveSealed = (draft: string, database: string, now: Date): Pick<Backup, 'file' | 'madeAt'> => {
   const nameAt = (time: Date) => `${stem(database)}${time.toISOString().replaceAll(':', '-')}.db`;
   const folder = backupFolder(database);
-  let from = draft;
-  if (statSync(draft).dev !== statSync(folder).dev) {
-    from = draftOf(path.join(folder, nameAt(now)));
-    copyFileSync(draft, from, constants.COPYFILE_EXCL);
-    syncToDisk(from);
-  }
+  const isElsewhere = statSync(draft).dev !== statSync(folder).dev;
+  const from = isElsewhere ? copyToDraft(draft, path.join(folder, nameAt(now))) : draft;
   for (let madeAt = now; ; madeAt = new Date(madeAt.getTime() + 1)) {
     const file = path.join(folder, nameAt(madeAt));
-    if (!takeName(from, file)) continue;
-    return { file, madeAt };
+    if (moveToFreeName(from, file)) return { file, madeAt };
   }
-};
-
-/** False when the name is taken. Where the disk knows no links, two programs in one millisecond are left to luck. */
-const takeName = (from: string, file: string): boolean => {
-  if (existsSync(file)) return false;
-  try {
-    linkSync(from, file);
-    rmSync(from);
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : '';
-    if (code === 'EEXIST') return false;
-    renameSync(from, file);
-  }
-  return true;
 };
 
 /** The backups of a database, the newest first. */
@@ -124,20 +95,17 @@ export const findNewestGoodBackup = (database: string, keyIds: readonly string[]
 /** Why a file is no backup to restore from; null when it is a good one. */
 export const faultOf = (file: string, keyIds: readonly string[]): string | null => {
   try {
-    const copy = new Sqlite(file, { readonly: true, fileMustExist: true, timeout: 0 });
-    try {
-      const damage = findDamage(copy);
-      if (damage !== null) return `it is damaged (${damage})`;
-      const keyId = keyIdIn(copy) ?? 'none';
-      return keyIds.includes(keyId)
-        ? null
-        : `it is sealed with the master key ${keyId}, which is not at hand`;
-    } finally {
-      copy.close();
-    }
+    return withConnection(file, (copy) => faultIn(copy, keyIds), { readonly: true });
   } catch (error) {
     return error instanceof Error ? error.message : 'it cannot be read';
   }
+};
+
+const faultIn = (copy: Sqlite.Database, keyIds: readonly string[]): string | null => {
+  const damage = findDamage(copy);
+  if (damage !== null) return `it is damaged (${damage})`;
+  const keyId = keyIdIn(copy) ?? 'none';
+  return keyIds.includes(keyId) ? null : `it is sealed with the master key ${keyId}, which is not at hand`;
 };
 
 /** A backup may be of an older vega-auth, too. */
@@ -175,17 +143,13 @@ interface SecretRow {
 
 const SECRET_COLUMNS = {
   access_token: tokenPlace,
-  refresh_token: (accountNumber: number, apiName: string) => ({
-    ...tokenPlace(accountNumber, apiName),
-    column: 'refresh_token',
-  }),
+  refresh_token: refreshTokenPlace,
   client_secret: tokenSecretPlace,
 };
 
 /** A backup is carried to other places, so no token in it can be read without the key. */
-const sealCopy = (file: string, vault: Vault): void => {
-  const copy = new Sqlite(file, { timeout: 0 });
-  try {
+const sealCopy = (file: string, vault: Vault): void =>
+  withConnection(file, (copy) => {
     copy.pragma('journal_mode = DELETE');
     // Nothing waits for the disk here: the copy is written anew as a whole afterwards.
     copy.pragma('synchronous = OFF');
@@ -197,10 +161,7 @@ const sealCopy = (file: string, vault: Vault): void => {
       for (const [column, placeOf] of Object.entries(SECRET_COLUMNS))
         sealColumn(copy, column, placeOf, vault);
     })();
-  } finally {
-    copy.close();
-  }
-};
+  });
 
 /** In one step, so that it need not begin anew when somebody writes meanwhile. */
 const copy = async (file: string, to: string): Promise<void> => {

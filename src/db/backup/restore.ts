@@ -1,12 +1,12 @@
-import { constants, copyFileSync, existsSync, renameSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
 import path from 'node:path';
-import Sqlite from 'better-sqlite3';
+import type Sqlite from 'better-sqlite3';
 import type { Selectable } from 'kysely';
 import { Secret } from '../../domain/secret.ts';
 import { isBusy } from '../connection.ts';
 import { Database } from '../database.ts';
 import { DatabaseError } from '../database-error.ts';
-import { draftOf } from '../files/drafts.ts';
+import { copyToDraft } from '../files/drafts.ts';
 import { syncToDisk } from '../files/sync-to-disk.ts';
 import type { DatabaseOptions } from '../opening.ts';
 import { makeUpForToken } from '../queries/token-replacement.ts';
@@ -14,6 +14,7 @@ import type { UpstoxTokensTable } from '../schema/tables.ts';
 import { fingerprint } from '../secrets/fingerprint.ts';
 import { masterKeyIds } from '../secrets/master-key.ts';
 import { isSealed, tokenPlace } from '../secrets/vault.ts';
+import { withConnection } from '../with-connection.ts';
 import { faultOf, findNewestGoodBackup, sweepBackupDrafts } from './backups.ts';
 
 export interface Restored {
@@ -47,11 +48,9 @@ export const restoreBackup = async (
   if (fault !== null)
     throw new DatabaseError(file, `The backup ${from} cannot be restored: ${fault}. Nothing was changed.`);
   refuseInUse(file);
-  // On the disk as a whole before anything is moved.
   sweepBackupDrafts(file);
-  const draft = draftOf(file);
-  copyFileSync(from, draft, constants.COPYFILE_EXCL);
-  syncToDisk(draft);
+  // On the disk as a whole before anything is moved.
+  const draft = copyToDraft(from, file);
   const aside = `${file}.before-${now.toISOString().replaceAll(/[:.]/g, '-')}`;
   const setAside = existsSync(file) ? aside : null;
   // Also the log of a database that was deleted: SQLite would replay it into the backup.
@@ -71,12 +70,9 @@ type TokenRow = Selectable<UpstoxTokensTable>;
 /** Whatever a damaged file still yields. */
 const readTokens = (file: string): readonly TokenRow[] => {
   try {
-    const connection = new Sqlite(file, { readonly: true, timeout: 0 });
-    try {
-      return connection.prepare<[], TokenRow>('select * from upstox_tokens order by id').all();
-    } finally {
-      connection.close();
-    }
+    const read = (connection: Sqlite.Database) =>
+      connection.prepare<[], TokenRow>('select * from upstox_tokens order by id').all();
+    return withConnection(file, read, { readonly: true });
   } catch {
     return [];
   }
@@ -105,11 +101,11 @@ const takeOver = async (database: Database, rows: readonly TokenRow[]): Promise<
 /** In WAL every connection holds a lock as long as it is open, so an exclusive one shows whether there is another. */
 const refuseInUse = (file: string): void => {
   if (!existsSync(file)) return;
-  let connection: Sqlite.Database | null = null;
   try {
-    connection = new Sqlite(file, { timeout: 0 });
-    connection.pragma('locking_mode = EXCLUSIVE');
-    connection.exec('begin exclusive; rollback');
+    withConnection(file, (connection) => {
+      connection.pragma('locking_mode = EXCLUSIVE');
+      connection.exec('begin exclusive; rollback');
+    });
   } catch (error) {
     // One that is damaged cannot be locked, and is the very reason to restore.
     if (!isBusy(error)) return;
@@ -118,7 +114,5 @@ const refuseInUse = (file: string): void => {
       `The database ${file} is in use. Stop every vega-auth, and every other program that has it open, and try again. Nothing was changed.`,
       { cause: error },
     );
-  } finally {
-    connection?.close();
   }
 };

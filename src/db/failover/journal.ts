@@ -1,6 +1,6 @@
-import type { CompiledQuery, Kysely } from 'kysely';
+import type { CompiledQuery } from 'kysely';
 import type { Change } from '../change.ts';
-import type { Tables } from '../schema/tables.ts';
+import type { Queryable } from '../queryable.ts';
 
 type Statement = Extract<Change, { kind: 'STATEMENT' }>;
 
@@ -52,16 +52,16 @@ export class Journal {
   }
 }
 
-const journals = new WeakMap<Kysely<Tables>, Journal>();
+const journals = new WeakMap<Queryable, Journal>();
 
-export const keepJournal = (transaction: Kysely<Tables>, journal: Journal): void => {
+export const keepJournal = (transaction: Queryable, journal: Journal): void => {
   journal.keep();
   journals.set(transaction, journal);
 };
 
 /** Does `work` as one change of the transaction's journal, where it has one. */
 export const asOneChange = <Result>(
-  transaction: Kysely<Tables>,
+  transaction: Queryable,
   change: Change,
   work: () => Promise<Result>,
 ): Promise<Result> => journals.get(transaction)?.asOne(change, work) ?? work();

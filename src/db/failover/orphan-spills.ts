@@ -3,9 +3,8 @@ import path from 'node:path';
 import { DatabaseError } from '../database-error.ts';
 import { isPlainFile, isTaken, PRIVATE_FILE } from '../files/own-file.ts';
 import { isAlive } from '../files/process-mark.ts';
-import type { Vault } from '../secrets/vault.ts';
+import { spillPlace, type Vault } from '../secrets/vault.ts';
 import { isSpillInUse } from './spill-file.ts';
-import { spillPlace } from './spill-place.ts';
 import type { SpillRecord } from './spill-record.ts';
 import { readRecords, type SpillContent } from './spill-records.ts';
 
@@ -41,10 +40,8 @@ export interface OrphanSpill {
 /** The spills beside a database whose processes are gone, in the order in which they were begun. */
 export const findOrphanSpills = (database: string): readonly string[] => {
   const directory = path.dirname(database);
-  const name = new RegExp(`^${literally(path.basename(database))}(\\.\\d+)?\\.spill$`);
-  return readdirSync(directory)
-    .filter((entry) => name.test(entry))
-    .map((entry) => path.join(directory, entry))
+  return namesOf(database, /^(\.\d+)?\.spill$/)
+    .map((name) => path.join(directory, name))
     .filter((file) => !isSpillInUse(file) && isPlainFile(file))
     .map((file) => ({ file, content: readRecords(readFileSync(file)) }))
     .filter(({ file, content }) => isLeft(file, content))
@@ -96,10 +93,15 @@ export const settleSpill = ({ file, damage }: OrphanSpill): void => {
 
 /** The spills that were kept because they are damaged. */
 export const findDamagedSpills = (database: string): readonly string[] => {
-  const name = new RegExp(`^${literally(path.basename(database))}(\\.\\d+)?\\.spill\\.damaged-`);
-  return readdirSync(path.dirname(database))
-    .filter((entry) => name.test(entry))
-    .sort();
+  return namesOf(database, /^(\.\d+)?\.spill\.damaged-/).sort();
+};
+
+/** The files beside the database whose names are its own with that ending. */
+const namesOf = (database: string, ending: RegExp): string[] => {
+  const own = path.basename(database);
+  return readdirSync(path.dirname(database)).filter(
+    (name) => name.startsWith(own) && ending.test(name.slice(own.length)),
+  );
 };
 
 const nameOfDamaged = (file: string, now: Date): string => {
@@ -162,5 +164,3 @@ const isLeft = (file: string, { records, isBlank }: SpillContent): boolean => {
 
 const begunAt = ({ file, content }: { file: string; content: SpillContent }): number =>
   content.records.find(({ header }) => header !== null)?.header?.at ?? statSync(file).mtimeMs;
-
-const literally = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

@@ -1,10 +1,8 @@
-import type { Change } from '../change.ts';
-import { readChanges } from '../change.ts';
+import { type Change, readChanges } from '../change.ts';
 import type { Queryable } from '../queryable.ts';
-import type { Vault } from '../secrets/vault.ts';
+import { spillPlace, type Vault } from '../secrets/vault.ts';
 import type { OrphanSpill } from './orphan-spills.ts';
 import { type Replayer, replay } from './replay.ts';
-import { spillPlace } from './spill-place.ts';
 
 /** A transaction of a spill. */
 export interface Spilled {

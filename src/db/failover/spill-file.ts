@@ -3,11 +3,10 @@ import { fstatSync, lstatSync, renameSync, rmSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import path from 'node:path';
 import { Secret } from '../../domain/secret.ts';
-import { isOwnFile, isTaken, O_CREAT, O_EXCL, O_NOFOLLOW, O_RDWR, PRIVATE_FILE } from '../files/own-file.ts';
+import { isOwnFile, isTaken, MAKE_NEW, OPEN_OWN, PRIVATE_FILE } from '../files/own-file.ts';
 import { markOf } from '../files/process-mark.ts';
 import { syncToDisk } from '../files/sync-to-disk.ts';
-import type { Vault } from '../secrets/vault.ts';
-import { spillPlace } from './spill-place.ts';
+import { spillPlace, type Vault } from '../secrets/vault.ts';
 import type { SpillHeader } from './spill-record.ts';
 import { frame } from './spill-records.ts';
 
@@ -120,7 +119,7 @@ export const ensureReserve = async (database: string): Promise<void> => {
   if (isOwnFile(file)) return;
   // A link leads to somebody else's file, which would be overwritten.
   rmSync(file, { force: true });
-  const handle = await open(file, O_RDWR | O_CREAT | O_EXCL, PRIVATE_FILE);
+  const handle = await open(file, MAKE_NEW, PRIVATE_FILE);
   await blank(handle).finally(() => handle.close());
 };
 
@@ -130,8 +129,7 @@ const makeSpill = async (database: string): Promise<Opened> => {
   inUse.add(file);
   try {
     const hasReserve = takeReserve(database, file);
-    const flags = hasReserve ? O_RDWR | O_NOFOLLOW : O_RDWR | O_CREAT | O_EXCL;
-    const handle = await open(file, flags, PRIVATE_FILE);
+    const handle = await open(file, hasReserve ? OPEN_OWN : MAKE_NEW, PRIVATE_FILE);
     if (hasReserve) await blank(handle);
     syncToDisk(path.dirname(database));
     return { path: file, handle, room: hasReserve ? RESERVE_BYTES : 0 };

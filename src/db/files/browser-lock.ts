@@ -3,6 +3,8 @@ import { closeSync, fchmodSync, lstatSync, openSync } from 'node:fs';
 import { hostname } from 'node:os';
 import Sqlite from 'better-sqlite3';
 import { DatabaseError } from '../database-error.ts';
+import { errorCode } from '../error-code.ts';
+import { withConnection } from '../with-connection.ts';
 import { isAlive } from './process-mark.ts';
 
 /** Who holds the browser: a process, and the folder that it works in. */
@@ -38,7 +40,7 @@ export const takeBrowserLock = (file: string, place: string, now: Date): Browser
       throw error;
     }
   } catch (error) {
-    if (NOT_OURS.test(codeOf(error))) return { kind: 'BUSY', owner: null };
+    if (NOT_OURS.test(errorCode(error))) return { kind: 'BUSY', owner: null };
     throw explain(file, error);
   }
 };
@@ -49,12 +51,7 @@ export const takeBrowserLock = (file: string, place: string, now: Date): Browser
  */
 export const isBrowserTaken = (file: string): boolean => {
   try {
-    const connection = new Sqlite(file, { fileMustExist: true, timeout: 0 });
-    try {
-      return findOwner(connection) !== null;
-    } finally {
-      connection.close();
-    }
+    return withConnection(file, (connection) => findOwner(connection) !== null);
   } catch {
     return true;
   }
@@ -92,8 +89,8 @@ export class BrowserLock {
 /** A file that this user may not write: it is another one's, and may be held. */
 const NOT_OURS = /^SQLITE_(?:READONLY|PERM|AUTH)|^SQLITE_CANTOPEN$/;
 
-/** Readers look for microseconds, so a commit that meets one is tried again rather than given up. */
-const COMMIT_PATIENCE_MS = 50;
+/** Readers read for microseconds, so a commit that meets one is retried. */
+const COMMIT_RETRY_MS = 50;
 
 const EVERYONE = 0o666;
 
@@ -104,7 +101,7 @@ const makeForEveryone = (file: string): void => {
     fchmodSync(made, EVERYONE);
     closeSync(made);
   } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error;
+    if (errorCode(error) !== 'EEXIST') throw error;
     if (!lstatSync(file).isFile()) throw new Error('that is no file', { cause: error });
   }
 };
@@ -131,7 +128,7 @@ const begin = (connection: Sqlite.Database): boolean =>
   unlessBusy(() => connection.exec('begin immediate')) !== null;
 
 const commit = (connection: Sqlite.Database): boolean => {
-  const deadline = performance.now() + COMMIT_PATIENCE_MS;
+  const deadline = performance.now() + COMMIT_RETRY_MS;
   while (performance.now() < deadline) {
     if (unlessBusy(() => connection.exec('commit')) !== null) return true;
   }
@@ -179,17 +176,14 @@ const unlessBusy = <Result>(work: () => Result): Result | null => {
   try {
     return work();
   } catch (error) {
-    if (codeOf(error).startsWith('SQLITE_BUSY')) return null;
+    if (errorCode(error).startsWith('SQLITE_BUSY')) return null;
     throw error;
   }
 };
 
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
-
 const explain = (file: string, error: unknown): DatabaseError => {
   const reason = error instanceof Error ? error.message : String(error);
-  const advice = /^E[A-Z]+$/.test(codeOf(error))
+  const advice = /^E[A-Z]+$/.test(errorCode(error))
     ? 'Its folder should exist, and this user should be able to write there.'
     : 'Remove what lies there while no vega-auth runs, and start again.';
   return new DatabaseError(file, `The browser lock ${file} cannot be used: ${reason}. ${advice}`, {

@@ -1,5 +1,6 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import type { ProcessMark } from '../../domain/process-mark.ts';
+import { errorCode } from '../error-code.ts';
 
 export const markOf = (id: number): ProcessMark => ({ id, birth: birthOf(id) });
 
@@ -25,7 +26,7 @@ const isRunning = (id: number): boolean => {
     process.kill(id, 0);
     return true;
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return errorCode(error) === 'EPERM';
   }
 };
 

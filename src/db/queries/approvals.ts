@@ -1,10 +1,10 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql, type UpdateObject } from 'kysely';
 import type { Acquisition, AcquisitionKind, ExternalLogin } from '../../domain/acquisition.ts';
 import type { ApiConfig } from '../../domain/api-config.ts';
 import type { ApiName } from '../../domain/api-name.ts';
 import type { GenerationRun } from '../../domain/generation-run.ts';
 import type { Queryable } from '../queryable.ts';
-import type { PendingAcquisitionsTable } from '../schema/tables.ts';
+import type { PendingAcquisitionsTable, Tables } from '../schema/tables.ts';
 import { toDate } from './to-date.ts';
 
 /** What a run is going to wait for, written down with the run itself. */
@@ -67,63 +67,46 @@ export const findPending = async (
   return rows.map(toAcquisition);
 };
 
-/** It is about to be asked for. */
-export const noteRequest = async (transaction: Queryable, id: number, requestedAt: Date): Promise<void> => {
-  await transaction
-    .updateTable('vega_pending_acquisitions')
-    .set({ requested_at: requestedAt.getTime() })
-    .where('id', '=', id)
-    .execute();
-};
+/** Written down before the request is sent. */
+export const noteRequest = (transaction: Queryable, id: number, requestedAt: Date): Promise<void> =>
+  update(transaction, id, { requested_at: requestedAt.getTime() });
 
-/** It was asked for, and can come until then. */
-export const noteExpiry = async (transaction: Queryable, id: number, expiresAt: Date): Promise<void> => {
-  await transaction
-    .updateTable('vega_pending_acquisitions')
-    .set({ expires_at: expiresAt.getTime() })
-    .where('id', '=', id)
-    .execute();
-};
+/** The request was sent, and can be approved until then. */
+export const noteExpiry = (transaction: Queryable, id: number, expiresAt: Date): Promise<void> =>
+  update(transaction, id, { expires_at: expiresAt.getTime() });
 
-export const countFailedProbe = async (transaction: Queryable, id: number): Promise<void> => {
-  await transaction
-    .updateTable('vega_pending_acquisitions')
-    .set((row) => ({ failed_probes: row('failed_probes', '+', 1) }))
-    .where('id', '=', id)
-    .execute();
-};
+export const countFailedProbe = (transaction: Queryable, id: number): Promise<void> =>
+  update(transaction, id, { failed_probes: sql`failed_probes + 1` });
 
-/** Nothing is waited for any more. False when that was so before: each is settled once. */
+/** Ends the wait for one acquisition. False when it was settled before. */
 export const settleAcquisition = async (transaction: Queryable, id: number, now: Date): Promise<boolean> => {
-  const settled = await transaction
-    .updateTable('vega_pending_acquisitions')
-    .set({ settled_at: now.getTime() })
-    .where('id', '=', id)
-    .where('settled_at', 'is', null)
-    .executeTakeFirst();
+  const settled = await settle(transaction, now).where('id', '=', id).executeTakeFirst();
   return settled.numUpdatedRows > 0n;
 };
 
-/** Nothing of a run is waited for any more. */
+/** Ends the wait for everything of a run. */
 export const settleAll = async (transaction: Queryable, runId: string, now: Date): Promise<void> => {
-  await transaction
-    .updateTable('vega_pending_acquisitions')
-    .set({ settled_at: now.getTime() })
-    .where('run_id', '=', runId)
-    .where('settled_at', 'is', null)
-    .execute();
+  await settle(transaction, now).where('run_id', '=', runId).execute();
 };
 
-/** What a run has not asked for by now, or not for certain, is not waited for. */
+/** Ends the wait for what a run has not requested, or not for certain. */
 export const settleUnasked = async (transaction: Queryable, runId: string, now: Date): Promise<void> => {
-  await transaction
+  await settle(transaction, now).where('run_id', '=', runId).where('expires_at', 'is', null).execute();
+};
+
+const update = async (
+  transaction: Queryable,
+  id: number,
+  row: UpdateObject<Tables, 'vega_pending_acquisitions'>,
+): Promise<void> => {
+  await transaction.updateTable('vega_pending_acquisitions').set(row).where('id', '=', id).execute();
+};
+
+const settle = (transaction: Queryable, now: Date) =>
+  transaction
     .updateTable('vega_pending_acquisitions')
     .set({ settled_at: now.getTime() })
-    .where('run_id', '=', runId)
-    .where('expires_at', 'is', null)
-    .where('settled_at', 'is', null)
-    .execute();
-};
+    .where('settled_at', 'is', null);
 
 const toAcquisition = (row: Selectable<PendingAcquisitionsTable>): Acquisition => ({
   id: row.id,

@@ -20,30 +20,12 @@ export interface TokenFormat {
   readonly sealsTokens: boolean;
 }
 
-type TokenRow = Pick<
-  Selectable<UpstoxTokensTable>,
-  | 'id'
-  | 'access_token'
-  | 'api_name'
-  | 'client_id'
-  | 'created_at'
-  | 'generated_at'
-  | 'is_active'
-  | 'updated_at'
-  | 'validity_at'
->;
-
 const TOKEN_COLUMNS = [
-  'id',
-  'access_token',
-  'api_name',
-  'client_id',
-  'created_at',
-  'generated_at',
-  'is_active',
-  'updated_at',
-  'validity_at',
+  ...(['id', 'access_token', 'api_name', 'client_id', 'created_at'] as const),
+  ...(['generated_at', 'is_active', 'updated_at', 'validity_at'] as const),
 ] as const;
+
+type TokenRow = Pick<Selectable<UpstoxTokensTable>, (typeof TOKEN_COLUMNS)[number]>;
 
 /** A row without a user belongs to the first account. */
 export const ofAccount = (accountNumber: number) => sql<boolean>`coalesce(user_id, 1) = ${accountNumber}`;

@@ -1,12 +1,11 @@
 import {
   type IdentifierNode,
-  type Kysely,
   type KyselyPlugin,
   OperationNodeTransformer,
   type PluginTransformQueryArgs,
   type PluginTransformResultArgs,
 } from 'kysely';
-import type { Tables } from './tables.ts';
+import type { Queryable } from '../queryable.ts';
 
 /** What our tables, indexes and triggers were called before they had a prefix. */
 export const FORMER_TABLES = [
@@ -35,7 +34,7 @@ export const withOwnNames = (statement: string): string =>
   );
 
 /** A database whose tables still have their former names. */
-export const underFormerNames = (db: Kysely<Tables>): Kysely<Tables> => db.withPlugin(new FormerNames());
+export const underFormerNames = (db: Queryable): Queryable => db.withPlugin(new FormerNames());
 
 class FormerNames extends OperationNodeTransformer implements KyselyPlugin {
   transformQuery({ node }: PluginTransformQueryArgs) {

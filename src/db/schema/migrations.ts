@@ -1,7 +1,8 @@
-import { type Kysely, Migrator, sql } from 'kysely';
+import { Migrator, sql } from 'kysely';
 import { migrations } from '../../../migrations/index.ts';
 import { explain } from '../connection.ts';
 import { DatabaseError } from '../database-error.ts';
+import type { Queryable } from '../queryable.ts';
 import {
   type MigrationRecord,
   RECORD,
@@ -10,10 +11,9 @@ import {
   refuseOlderBeside,
   takeOwnNames,
 } from './own-tables.ts';
-import type { Tables } from './tables.ts';
 
 /** The migrations that a database has gone through; one that this program does not know is refused. */
-export const executedMigrations = async (file: string, kysely: Kysely<Tables>): Promise<MigrationRecord> => {
+export const executedMigrations = async (file: string, kysely: Queryable): Promise<MigrationRecord> => {
   await refuseOlderBeside(file, kysely);
   const record = await readRecord(kysely);
   const newer = record.executed.filter((name) => !(name in migrations));
@@ -31,12 +31,12 @@ export const isUpToDate = ({ executed }: MigrationRecord): boolean =>
 export const CURRENT_SCHEMA = Object.keys(migrations).at(-1) ?? '';
 
 /** Goes through every migration that is missing, each in a transaction of its own. */
-export const migrate = async (file: string, kysely: Kysely<Tables>): Promise<void> => {
+export const migrate = async (file: string, kysely: Queryable): Promise<void> => {
   if (!isUpToDate(await executedMigrations(file, kysely))) await migrateToLatest(file, kysely);
   await enforceOneRowPerApi(kysely);
 };
 
-const migrateToLatest = async (file: string, kysely: Kysely<Tables>): Promise<void> => {
+const migrateToLatest = async (file: string, kysely: Queryable): Promise<void> => {
   await takeOwnNames(file, kysely);
   const migrator = new Migrator({
     db: kysely,
@@ -54,7 +54,7 @@ const migrateToLatest = async (file: string, kysely: Kysely<Tables>): Promise<vo
  * One row per account and API. A database of the predecessor may hold several; they are left alone, the newest is
  * read, and the index is made at a later start, when replacing has left one of each.
  */
-const enforceOneRowPerApi = async (kysely: Kysely<Tables>): Promise<void> => {
+const enforceOneRowPerApi = async (kysely: Queryable): Promise<void> => {
   const { rows } = await sql`
     select 1 from sqlite_master where name = 'upstox_tokens_one_per_api'`.execute(kysely);
   if (rows.length > 0) return;

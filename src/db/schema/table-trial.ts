@@ -28,20 +28,13 @@ export interface UnfitTable {
 
 /** For which account and apps a run would write. */
 export interface TrialOrder {
-  readonly accountId: string;
-  readonly accountNumber: number;
+  readonly account: Pick<Account, 'id' | 'number'>;
   readonly configs: readonly Pick<
     ApiConfig,
     'apiName' | 'apiIndex' | 'isPrimary' | 'clientId' | 'redirectUri'
   >[];
   readonly now: Date;
 }
-
-export const trialOf = (
-  { id, number }: Pick<Account, 'id' | 'number'>,
-  configs: TrialOrder['configs'],
-  now: Date,
-): TrialOrder => ({ accountId: id, accountNumber: number, configs, now });
 
 /**
  * Writes everything that a run writes, with the very functions that a run calls, in a transaction that is rolled back.
@@ -57,7 +50,7 @@ export const findUnfitTable = async (database: Database, order: TrialOrder): Pro
       await write(transaction);
     }
     table = 'upstox_tokens';
-    const kept = await findTokens(transaction, order.accountNumber, database);
+    const kept = await findTokens(transaction, order.account.number, database);
     const lost = order.configs.find(({ apiName }) => !kept.some((token) => token.apiName === apiName));
     if (lost !== undefined) throw new Error(`the row of ${lost.apiName} does not stay in it`);
     // Otherwise found at the commit only.
@@ -71,11 +64,11 @@ type Write = (transaction: Queryable) => Promise<void>;
 
 const writesOf = (
   database: Database,
-  { accountId, accountNumber, configs, now }: TrialOrder,
+  { account, configs, now }: TrialOrder,
 ): readonly (readonly [table: string, write: Write])[] => {
   const run: GenerationRun = {
     id: randomUUID(),
-    accountId,
+    accountId: account.id,
     mode: 'ALL',
     status: 'RUNNING',
     startedAt: now,
@@ -86,13 +79,10 @@ const writesOf = (
   const [first] = configs;
   if (first === undefined) return [];
   const { apiName } = first;
-  const owner = { accountId, runId: run.id, apiName };
-  const totp = {
-    secret: new Secret(randomUUID()),
-    periodSeconds: 30,
-    digits: 6,
-    algorithm: 'sha1',
-  } as const;
+  const owner = { accountId: account.id, runId: run.id, apiName };
+  const secret = new Secret(randomUUID());
+  const totp = { secret, periodSeconds: 30, digits: 6, algorithm: 'sha1' } as const;
+  const entry = toAuditEntry('OTP_SUBMITTED', {}, {}, randomUUID(), now);
   const failure: Failure = { code: 'ABORTED', message: '-', nextAction: '-', submitted: [] };
   const withSteps = (step: Partial<RunStep>): GenerationRun => ({
     ...run,
@@ -119,29 +109,21 @@ const writesOf = (
     // Twice: a token that comes into an empty place, and one that replaces another. All of one moment, as approvals may be.
     ...[...configs, ...configs].map((config): readonly [string, Write] => [
       'upstox_tokens',
-      (transaction) => storeOne(transaction, database, { config, accountNumber }, now),
+      (transaction) => storeOne(transaction, database, { ...config, accountNumber: account.number }, now),
     ]),
-    ['vega_audit_entries', (transaction) => database.audit(transaction, auditEntry(now))],
+    ['vega_audit_entries', (transaction) => database.audit(transaction, entry)],
   ];
 };
-
-const auditEntry = (now: Date) => toAuditEntry('OTP_SUBMITTED', {}, {}, randomUUID(), now);
-
-interface Place {
-  readonly config: TrialOrder['configs'][number];
-  readonly accountNumber: number;
-}
 
 /** A token that looks like the broker's and is none: stored, found dead, and one after it stored, removed and stored. */
 const storeOne = async (
   transaction: Queryable,
   database: Database,
-  { config, accountNumber }: Place,
+  app: TrialOrder['configs'][number] & { readonly accountNumber: number },
   issuedAt: Date,
 ): Promise<void> => {
   const token = {
-    ...config,
-    accountNumber,
+    ...app,
     accessToken: new Secret(imitation(issuedAt)),
     clientSecret: new Secret(randomUUID()),
     issuedAt,

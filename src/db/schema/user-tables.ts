@@ -1,8 +1,7 @@
-import { type Kysely, type QueryExecutorProvider, sql } from 'kysely';
+import { type QueryExecutorProvider, sql } from 'kysely';
 import { createTokens } from '../../../migrations/0001-tokens.ts';
 import { createExecutionState } from '../../../migrations/0004-auth-states.ts';
 import type { Queryable } from '../queryable.ts';
-import type { Tables } from './tables.ts';
 
 /** The user's tables that a run writes: how each is made, and what a row must have to be taken over. */
 const USER_TABLES: Readonly<
@@ -18,7 +17,7 @@ export const isUserTable = (table: string): boolean => table in USER_TABLES;
 export const beforeNameOf = (table: string): string => `${table}_before`;
 
 /** Where the owner has put a table aside that does not fit, ours takes its place with the rows of it; the other stays. */
-export const replacePutAside = async (kysely: Kysely<Tables>): Promise<void> => {
+export const replacePutAside = async (kysely: Queryable): Promise<void> => {
   for (const [table, { create, needs }] of Object.entries(USER_TABLES)) {
     if (!(await isPutAside(kysely, table))) continue;
     await kysely.transaction().execute(async (transaction) => {

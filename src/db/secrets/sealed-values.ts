@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import type { Kysely } from 'kysely';
 import { Secret } from '../../domain/secret.ts';
 import { DatabaseError } from '../database-error.ts';
 import type { TokenFormat } from '../queries/tokens.ts';
-import type { Tables } from '../schema/tables.ts';
+import type { Queryable } from '../queryable.ts';
 import {
   type MasterKey,
   type MasterKeySource,
@@ -30,11 +29,7 @@ const AUDIT_KEY_PLACE: SealedPlace = { table: 'vault', column: 'audit_key', row:
  * The vault of a database. A new database gets a key; one that has been sealed before opens only with its own: a wrong
  * or lost key is refused here, before anything is read or written with it.
  */
-export const openVault = async (
-  file: string,
-  db: Kysely<Tables>,
-  source: MasterKeySource,
-): Promise<Vault> => {
+export const openVault = async (file: string, db: Queryable, source: MasterKeySource): Promise<Vault> => {
   const recorded = await db.selectFrom('vega_vault').selectAll().executeTakeFirst();
   const keys = readMasterKeys(source);
   if (recorded === undefined) return recordKey(db, keys, source);
@@ -47,13 +42,13 @@ export const openVault = async (
 };
 
 /** The key of the audit's chain: no two databases have the same. Null where there is none yet. */
-export const readAuditKey = async (db: Kysely<Tables>, vault: Vault): Promise<string | null> => {
+export const readAuditKey = async (db: Queryable, vault: Vault): Promise<string | null> => {
   const { audit_key } = await db.selectFrom('vega_vault').select('audit_key').executeTakeFirstOrThrow();
   return audit_key === null ? null : vault.open(audit_key, AUDIT_KEY_PLACE).reveal();
 };
 
 /** The key of the audit's chain: made once, and sealed anew when the master key is rotated. */
-export const openAuditKey = async (db: Kysely<Tables>, vault: Vault): Promise<Buffer> => {
+export const openAuditKey = async (db: Queryable, vault: Vault): Promise<Buffer> => {
   const known = await readAuditKey(db, vault);
   if (known !== null) return Buffer.from(known, 'base64url');
   const made = vault.seal(new Secret(randomBytes(32).toString('base64url')), AUDIT_KEY_PLACE);
@@ -63,7 +58,7 @@ export const openAuditKey = async (db: Kysely<Tables>, vault: Vault): Promise<Bu
 };
 
 /** Seals what the predecessor left in plain text, and tokens as VEGA_SEAL_TOKENS says. Writes only what differs. */
-export const settleSeals = async (db: Kysely<Tables>, format: TokenFormat): Promise<void> => {
+export const settleSeals = async (db: Queryable, format: TokenFormat): Promise<void> => {
   const configs = await db.selectFrom('upstox_api_configs').selectAll().execute();
   const tokens = await db
     .selectFrom('upstox_tokens')
@@ -101,7 +96,7 @@ export const settleSeals = async (db: Kysely<Tables>, format: TokenFormat): Prom
  * vault that goes on. Null when the given keys hold none but the one in use.
  */
 export const rotateVault = async (
-  db: Kysely<Tables>,
+  db: Queryable,
   vault: Vault,
   source: MasterKeySource,
 ): Promise<Vault | null> => {
@@ -161,7 +156,7 @@ export const rotateVault = async (
 };
 
 const recordKey = async (
-  db: Kysely<Tables>,
+  db: Queryable,
   keys: readonly MasterKey[],
   { folder }: MasterKeySource,
 ): Promise<Vault> => {
@@ -196,7 +191,7 @@ const lostKey = (
 };
 
 const writeConfigSecret = async (
-  transaction: Kysely<Tables>,
+  transaction: Queryable,
   row: { account_number: number; api_name: string },
   sealed: string,
 ): Promise<void> => {

@@ -1,7 +1,7 @@
 import { exchangeCode } from '../../broker/api/oauth.ts';
 import { LoginFailure } from '../../broker/login/login-failure.ts';
 import { type AttemptKind, type AttemptOwner, recordAttempt } from '../../db/queries/login-attempts.ts';
-import { findUnfitTable, trialOf } from '../../db/schema/table-trial.ts';
+import { findUnfitTable } from '../../db/schema/table-trial.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { type KeepOrder, keepToken } from './keep-token.ts';
 
@@ -32,7 +32,7 @@ export const useCode = async (order: CodeOrder, code: Secret): Promise<void> => 
 
 /** A table that would refuse the token is found out before anything is submitted for it. */
 export const refuseUnfitTable = async ({ account, config, database, clock }: KeepOrder): Promise<void> => {
-  const unfit = await findUnfitTable(database, trialOf(account, [config], clock()));
+  const unfit = await findUnfitTable(database, { account, configs: [config], now: clock() });
   if (unfit === null) return;
   throw new LoginFailure('STORAGE_FAILED', `${unfit.message} Nothing was submitted. ${unfit.cure}`);
 };
