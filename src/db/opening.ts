@@ -32,31 +32,30 @@ import { openAuditKey, openVault, settleSeals } from './secrets/sealed-values.ts
 
 export interface DatabaseOptions {
   readonly file: string;
-  /** The zone in which wall times stand in the file. */
+  /** The zone of the wall times in the file. */
   readonly zone: string;
   readonly masterKey: MasterKeySource;
-  /** Names the backup that is made before the tables are brought up to date. */
+  /** Names the backup that is made before a migration. */
   readonly now: Date;
   /** VEGA_SEAL_TOKENS. */
   readonly sealsTokens?: boolean;
-  /** Opened for a short look: it waits longer for a lock, and leaves the file's upkeep to others. */
+  /** For a short-lived command: waits longer for a lock, and frees no space. */
   readonly isBrief?: boolean;
-  /** A backup has just taken the place of the file: the audit goes on from its end. */
+  /** The file was just restored: its audit chain continues from its last entry. */
   readonly isRestored?: boolean;
   readonly beforeStatement?: BeforeStatement | undefined;
 }
 
-/** What a start has found and put right. */
+/** What a start has found and repaired. */
 export interface Findings {
-  /** Transactions of earlier processes that the file had not got. */
+  /** How many transactions of orphan spills were replayed. */
   readonly replayed: number;
-  /** Of their spills, what was not whole. */
   readonly tornBytes: number;
-  /** Spills that are damaged: what is whole in them was replayed, and their files are kept. */
+  /** Damaged spills: their whole records were replayed, and their files are kept. */
   readonly damaged: readonly SpillDamage[];
-  /** There are entries, and no signed head that tells how many there should be. */
+  /** There are audit entries without a signed head. */
   readonly isHeadMissing: boolean;
-  /** So many entries are missing at the end of the audit: the file is an earlier copy. */
+  /** How many audit entries are missing at the end, because the file is an earlier copy. */
   readonly missingEntries: number;
 }
 
@@ -67,21 +66,21 @@ export interface Opened {
   readonly format: TokenFormat;
   readonly chain: AuditChain;
   readonly findings: Findings;
-  /** The file can be read and not be written: the program begins in memory. */
+  /** Not null when the file can only be read: the program starts in memory. */
   readonly outage: Outage | null;
 }
 
-/** How long a start waits for another process's lock before it begins in memory, and before it gives up. */
+/** How long a start retries a locked file before it starts in memory, and before it gives up. */
 const LOCKED_AFTER_MS = 1000;
 const START_WAIT_MS = 4000;
 
-/** Opens or makes the file, gives it what earlier processes have spilled, and brings its tables up to date. */
+/** Opens or makes the file, replays orphan spills and migrates. Throws a `DatabaseError` that says what to do. */
 export const openDatabase = async (options: DatabaseOptions): Promise<Opened> => {
   sweepLeftovers(options);
   try {
     return await retryWithin(() => openFile(options), isBusy, LOCKED_AFTER_MS);
   } catch (error) {
-    // What an earlier process has spilled stays there, and what can be read is served.
+    // A table refuses the replay: the spills stay, and the file is served from memory.
     const opened =
       isRefused(error) && findOrphanSpills(options.file).length > 0 ? await openLocked(options, error) : null;
     if (opened !== null) return opened;
@@ -95,18 +94,17 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Opened> =>
 const openFile = (options: DatabaseOptions): Promise<Opened> =>
   withFile(options, async (file) => {
     const { kysely, connection } = file;
-    // Whoever cannot write finds out before anything else is done.
+    // Fails first when the file cannot be written.
     connection.exec('begin immediate; rollback');
     const record = await executedMigrations(options.file, kysely);
     await replacePutAside(kysely);
-    // Before anything that was spilled continues the audit.
+    // Before the replay appends to the audit.
     const missingEntries = isUpToDate(record) ? await countMissing(file, options) : 0;
     if (!record.executed.includes(FIRST_WITH_AUDIT)) refuseOtherHead(options);
-    // With the tables that they were meant for; those of an older program only once its tables are up to date.
+    // Into the tables of their own schema; spills of an older version after the migration.
     const before = isUpToDate(record) ? await giveBack(file, options) : NOTHING;
     await backUpOlder(file, record, options);
     await migrate(options.file, kysely);
-    // What cannot be made smaller now stays as large as it is.
     if (options.isBrief !== true) await compactAtStart(file).catch(() => undefined);
     const after = await giveBack(file, options);
     const { format, chain } = await openKeys(file, options);
@@ -123,17 +121,17 @@ const openFile = (options: DatabaseOptions): Promise<Opened> =>
     return { file, mirror, format, chain, outage: null, findings };
   });
 
-/** What killed processes have left unfinished. A folder that cannot be read or written to says so when it is used. */
+/** Removes drafts of killed processes. */
 const sweepLeftovers = ({ file, masterKey }: DatabaseOptions): void => {
   try {
     sweepBackupDrafts(file);
     sweepDrafts(masterKey.folder);
   } catch {
-    // The start goes on, or says in words why it cannot.
+    // A folder that cannot be used fails with an explanation later.
   }
 };
 
-/** A file that another program keeps locked, or that refuses what was spilled, can be read all the same; null when it has yet to be brought up to date. */
+/** Starts in memory with a file that is locked or refuses the replay; null when it is locked before its migration. */
 const openLocked = async (options: DatabaseOptions, cause: unknown): Promise<Opened | null> => {
   try {
     return await beginInMemory(options, openFileOf(options), cause);
@@ -143,7 +141,7 @@ const openLocked = async (options: DatabaseOptions, cause: unknown): Promise<Ope
   }
 };
 
-/** A full disk, or one that is read-only: the tokens that are there can be used all the same. */
+/** Starts in memory when the disk is full or read-only. */
 const openFull = async (options: DatabaseOptions, cause: unknown): Promise<Opened> => {
   try {
     return await beginInMemory(options, openFileOf(options), cause);
@@ -155,7 +153,7 @@ const openFull = async (options: DatabaseOptions, cause: unknown): Promise<Opene
 
 const openFileOf = (options: DatabaseOptions) => () => OpenedFile.open(options.file, options.beforeStatement);
 
-/** Begins with the rows that can be read; what is written waits until the file can be written. */
+/** Starts with an outage: the rows that can be read are mirrored, and every write is pending. */
 const beginInMemory = (options: DatabaseOptions, open: () => OpenedFile, cause: unknown): Promise<Opened> =>
   withFile(
     options,
@@ -184,8 +182,8 @@ const beginInMemory = (options: DatabaseOptions, open: () => OpenedFile, cause: 
   );
 
 /**
- * A new database beside the head of another one: that one was deleted or replaced. Going on would show every token as
- * missing, so the operator says first whether that is meant.
+ * Refuses a new database beside the audit head of another one, which was deleted or replaced: every token would be shown
+ * as missing, so the operator has to say that it is meant.
  */
 const refuseOtherHead = ({ file, masterKey, isRestored }: DatabaseOptions): void => {
   if (isRestored === true || !hasHead(file)) return;
@@ -201,14 +199,14 @@ const refuseOtherHead = ({ file, masterKey, isRestored }: DatabaseOptions): void
   );
 };
 
-/** How many entries the signed head tells of that are not there. A crash leaves a head that lags, never one that leads. */
+/** How many entries of the signed head are not in the file. After a crash the head may lag, but never lead. */
 const countMissing = async (file: OpenedFile, options: DatabaseOptions): Promise<number> => {
   if (options.isRestored === true) return 0;
   const { chain } = await openKeys(file, options);
   return Math.max(0, (chain.readHead()?.sequence ?? 0) - (await findLastLink(file.kysely)).sequence);
 };
 
-/** Nothing is kept of a file that turns out not to be usable. */
+/** Opens the file for `work`, and closes it on an error, which is explained. */
 const withFile = async (
   options: DatabaseOptions,
   work: (file: OpenedFile) => Promise<Opened>,
@@ -227,7 +225,7 @@ const withFile = async (
   }
 };
 
-/** A copy of what an older vega-auth has left. The tables of a predecessor have no key yet that a copy could be sealed with. */
+/** Backs up before a migration, unless there is no key yet to seal the backup with. */
 const backUpOlder = async (
   { kysely }: OpenedFile,
   record: MigrationRecord,
@@ -250,7 +248,7 @@ const openKeys = async (
   return { format: { zone, vault, sealsTokens }, chain: new AuditChain(key, new AuditHead(file, key)) };
 };
 
-/** Gives the file what earlier processes have spilled, each spill in one transaction. */
+/** Replays each orphan spill in one transaction, and removes it. */
 const giveBack = async (file: OpenedFile, options: DatabaseOptions): Promise<GivenBack> => {
   const lefts: OrphanSpill[] = [];
   let replayed = 0;

@@ -1,4 +1,4 @@
-/** What was read, kept for as long as nothing is written: many ask the same, and between two writes the answer is the same. */
+/** Results of reads, each valid for one version of the database. */
 export class ReadCache {
   readonly #known = new Map<string, { readonly version: string; readonly value: Promise<unknown> }>();
 
@@ -7,7 +7,7 @@ export class ReadCache {
     if (known?.version === version) return known.value as Promise<Value>;
     const value = load();
     this.#known.set(key, { version, value });
-    // What could not be read is not kept.
+    // Errors are not cached.
     value.catch(() => this.#known.delete(key));
     return value;
   }

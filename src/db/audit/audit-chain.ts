@@ -17,9 +17,9 @@ import { type AuditHead, type Link, START } from './audit-head.ts';
 export class AuditChain {
   readonly #key: Buffer;
   readonly #head: AuditHead;
-  /** The furthest place that the file is known to have had. What is cut off behind it stays missed. */
+  /** The last entry ever stored: entries that are cut off later are reported as missing. */
   #known: Link;
-  /** What each transaction under way has appended. */
+  /** What each open transaction has appended. */
   readonly #appended = new WeakMap<Queryable, { entries: StoredAuditEntry[]; last: Link }>();
 
   constructor(key: Buffer, head: AuditHead) {
@@ -47,12 +47,12 @@ export class AuditChain {
     });
   }
 
-  /** What a transaction that has come to its end has appended. */
+  /** What a finished transaction has appended. */
   appendedBy(transaction: Queryable): readonly StoredAuditEntry[] {
     return this.#appended.get(transaction)?.entries ?? [];
   }
 
-  /** The file holds what the transaction has appended: it would be missed from now on. */
+  /** Records that the file holds what the transaction has appended. */
   markStored(transaction: Queryable): void {
     const last = this.#appended.get(transaction)?.last;
     if (last === undefined) return;
@@ -60,17 +60,17 @@ export class AuditChain {
     try {
       this.#head.write(last);
     } catch {
-      // The entries are stored all the same, and a head that lags is no harm: the next entry moves it on.
+      // The entries are stored, and the next one moves the head on.
     }
   }
 
-  /** The chain goes on from where the file ends, whatever there was before: a backup was restored. */
+  /** After a restore: the chain continues from the last entry in the file. */
   async startAnew(db: Queryable): Promise<void> {
     this.#known = await findLastLink(db);
     this.#head.reset(this.#known);
   }
 
-  /** The furthest place that the signed head beside the file tells of; null without such a head. */
+  /** The link in the signed head file; null without one. */
   readHead(): Link | null {
     return this.#head.read();
   }

@@ -19,7 +19,7 @@ export interface Backup {
 }
 
 const KEPT = 7;
-/** Of a source that nothing is written to any more. */
+/** All of them. */
 const PAGES_AT_ONCE = 0x7fffffff;
 
 /** Where the backups of a database lie. */
@@ -27,8 +27,8 @@ export const backupFolder = (database: string): string =>
   path.join(path.dirname(database), '.vega', 'backups');
 
 /**
- * Copies the database with SQLite's own backup, while it is in use, and keeps the newest seven. `source`: the connection to
- * copy from where the path does not lead to its file any more.
+ * Copies the database with SQLite's backup API while it is in use, and keeps the newest seven. `source` is the open
+ * connection to copy from when the path no longer leads to its file.
  */
 export const makeBackup = async (
   database: string,
@@ -38,9 +38,9 @@ export const makeBackup = async (
 ): Promise<Backup> => {
   mkdirSync(backupFolder(database), { recursive: true, mode: 0o700 });
   sweepBackupDrafts(database);
-  // Beside the database: until it is sealed, its tokens can be read, and the folder of the backups is carried elsewhere.
+  // Beside the database, because its tokens are readable until they are sealed, and backups are carried elsewhere.
   const draft = draftOf(database);
-  // Made first, because SQLite would make it for all to read.
+  // SQLite would make it readable for everyone.
   writeFileSync(draft, '', { mode: 0o600, flag: 'wx' });
   try {
     if (source === null) await copy(database, draft);
@@ -48,7 +48,7 @@ export const makeBackup = async (
     sealCopy(draft, vault);
     await vacuum(draft);
     const { file, madeAt } = moveSealed(draft, database, now);
-    // Its name need not be the newest: the clock may have been put back.
+    // Its name may not be the newest, if the clock was put back.
     const others = listBackups(database).filter((other) => other !== file);
     for (const old of others.slice(KEPT - 1)) await rm(old, { force: true });
     return { file, bytes: statSync(file).size, madeAt };
@@ -57,15 +57,12 @@ export const makeBackup = async (
   }
 };
 
-/** Takes away what a killed process has left of a backup. */
+/** Removes unfinished backups of killed processes. */
 export const sweepBackupDrafts = (database: string): void => {
   for (const folder of [path.dirname(database), backupFolder(database)]) sweepDrafts(folder);
 };
 
-/**
- * Gives a sealed copy its name among the backups; another one of the same millisecond keeps its own. The backups may lie on
- * another disk: then it is copied there first.
- */
+/** Moves a sealed copy to the backups, which may be on another disk, under the next free millisecond. */
 const moveSealed = (draft: string, database: string, now: Date): Pick<Backup, 'file' | 'madeAt'> => {
   const nameAt = (time: Date) => `${stem(database)}${time.toISOString().replaceAll(':', '-')}.db`;
   const folder = backupFolder(database);
@@ -147,23 +144,23 @@ const SECRET_COLUMNS = {
   client_secret: tokenSecretPlace,
 };
 
-/** A backup is carried to other places, so no token in it can be read without the key. */
+/** Backups are carried to other places, so no token in them is readable without the key. */
 const sealCopy = (file: string, vault: Vault): void =>
   withConnection(file, (copy) => {
     copy.pragma('journal_mode = DELETE');
-    // Nothing waits for the disk here: the copy is written anew as a whole afterwards.
+    // The copy is synced when it is vacuumed.
     copy.pragma('synchronous = OFF');
     copy.pragma('secure_delete = ON');
     copy.pragma('foreign_keys = OFF');
     copy.transaction(() => {
-      // A table that its owner has put aside holds tokens that nothing seals; its rows were taken over.
+      // Holds plain tokens; its rows were copied to upstox_tokens.
       copy.exec('drop table if exists upstox_tokens_before');
       for (const [column, placeOf] of Object.entries(SECRET_COLUMNS))
         sealColumn(copy, column, placeOf, vault);
     })();
   });
 
-/** In one step, so that it need not begin anew when somebody writes meanwhile. */
+/** In one step, because a write in between would restart it. */
 const copy = async (file: string, to: string): Promise<void> => {
   await runInWorker({
     file,
@@ -172,7 +169,7 @@ const copy = async (file: string, to: string): Promise<void> => {
   });
 };
 
-/** What other programs have deleted may still lie between the rows: they are written anew. */
+/** Removes the content of deleted rows from the free pages. */
 const vacuum = async (file: string): Promise<void> => {
   await runInWorker({
     file,

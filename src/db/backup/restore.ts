@@ -20,16 +20,15 @@ import { faultOf, findNewestGoodBackup, sweepBackupDrafts } from './backups.ts';
 export interface Restored {
   /** The backup that took the place of the database. */
   readonly from: string;
-  /** Where the file that lay there before lies now; null when there was none. */
+  /** The new path of the file that it replaced; null when there was none. */
   readonly setAside: string | null;
-  /** Tokens that could still be read there and are newer than the backup's; they are in the database again. */
+  /** How many newer tokens were recovered from the replaced file. */
   readonly tokens: number;
 }
 
 /**
- * Puts a backup in the place of the database: the newest good one, or the one that is named. What lay there is set
- * aside, never removed, and tokens in it that can still be read are taken over. Refused while anybody uses the
- * database, and with a backup that is not sound.
+ * Replaces the database with the newest good backup, or with `wanted`. The replaced file is set aside, never removed,
+ * and its newer tokens are recovered. Throws a `DatabaseError` while the database is in use or the backup is not sound.
  */
 export const restoreBackup = async (
   options: DatabaseOptions,
@@ -53,7 +52,7 @@ export const restoreBackup = async (
   const draft = copyToDraft(from, file);
   const aside = `${file}.before-${now.toISOString().replaceAll(/[:.]/g, '-')}`;
   const setAside = existsSync(file) ? aside : null;
-  // Also the log of a database that was deleted: SQLite would replay it into the backup.
+  // Also the log of a deleted database, which SQLite would replay into the backup.
   for (const suffix of ['', '-wal', '-shm'])
     if (existsSync(`${file}${suffix}`)) renameSync(`${file}${suffix}`, `${aside}${suffix}`);
   renameSync(draft, file);
@@ -67,7 +66,7 @@ export const restoreBackup = async (
 
 type TokenRow = Selectable<UpstoxTokensTable>;
 
-/** Whatever a damaged file still yields. */
+/** Empty when the file is too damaged to read. */
 const readTokens = (file: string): readonly TokenRow[] => {
   try {
     const read = (connection: Sqlite.Database) =>
@@ -78,7 +77,7 @@ const readTokens = (file: string): readonly TokenRow[] => {
   }
 };
 
-/** Answers how many were newer than what the backup holds. */
+/** Answers how many were newer than those of the backup. */
 const takeOver = async (database: Database, rows: readonly TokenRow[]): Promise<number> => {
   let taken = 0;
   for (const { id: _id, ...row } of rows) {
@@ -92,13 +91,13 @@ const takeOver = async (database: Database, rows: readonly TokenRow[]): Promise<
       const isNew = await database.write((transaction) => makeUpForToken(transaction, replacement, database));
       if (isNew) taken += 1;
     } catch {
-      // A row that was garbled, or sealed with a key that is gone.
+      // The row is damaged, or sealed with a lost key.
     }
   }
   return taken;
 };
 
-/** In WAL every connection holds a lock as long as it is open, so an exclusive one shows whether there is another. */
+/** In WAL every open connection holds a lock, so an exclusive lock shows whether there is another one. */
 const refuseInUse = (file: string): void => {
   if (!existsSync(file)) return;
   try {
@@ -107,7 +106,7 @@ const refuseInUse = (file: string): void => {
       connection.exec('begin exclusive; rollback');
     });
   } catch (error) {
-    // One that is damaged cannot be locked, and is the very reason to restore.
+    // A damaged file cannot be locked.
     if (!isBusy(error)) return;
     throw new DatabaseError(
       file,

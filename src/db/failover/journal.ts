@@ -4,13 +4,13 @@ import type { Queryable } from '../queryable.ts';
 
 type Statement = Extract<Change, { kind: 'STATEMENT' }>;
 
-/** Writes down what the transaction under way changes. */
+/** Records the changes of the open transaction. */
 export class Journal {
   #changes: Change[] = [];
   #isKept = false;
   #isMuted = false;
 
-  /** What was noted is forgotten, and nothing is noted until somebody keeps it: there are tokens among the parameters. */
+  /** Forgets the changes, and records none until `keep`, because parameters may be tokens. */
   clear(): void {
     this.#changes = [];
     this.#isKept = false;
@@ -21,7 +21,7 @@ export class Journal {
     this.#isKept = true;
   }
 
-  /** A statement was executed; one that only reads is not kept. */
+  /** Records an executed statement, unless it only reads. */
   note({ sql, parameters, query }: CompiledQuery): void {
     if (
       !this.#isKept ||
@@ -33,7 +33,7 @@ export class Journal {
     this.#changes.push({ kind: 'STATEMENT', sql, parameters: parameters as Statement['parameters'] });
   }
 
-  /** Keeps the change in place of the statements that `work` needs for it. */
+  /** Records `change` in place of the statements of `work`. */
   async asOne<Result>(change: Change, work: () => Promise<Result>): Promise<Result> {
     this.#isMuted = true;
     try {
@@ -44,7 +44,7 @@ export class Journal {
     }
   }
 
-  /** What has been changed since the begin. It is not kept here any longer. */
+  /** The recorded changes, which are forgotten here. */
   take(): readonly Change[] {
     const changes = this.#changes;
     this.clear();
@@ -59,7 +59,7 @@ export const keepJournal = (transaction: Queryable, journal: Journal): void => {
   journals.set(transaction, journal);
 };
 
-/** Does `work` as one change of the transaction's journal, where it has one. */
+/** Runs `work` as one change of the transaction's journal, where it has one. */
 export const asOneChange = <Result>(
   transaction: Queryable,
   change: Change,

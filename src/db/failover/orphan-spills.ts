@@ -8,36 +8,35 @@ import { isSpillInUse } from './spill-file.ts';
 import type { SpillRecord } from './spill-record.ts';
 import { readRecords, type SpillContent } from './spill-records.ts';
 
-/** A transaction that the database may not have got yet. */
+/** A sealed transaction, which the database may lack. */
 export interface SpilledTransaction {
-  /** The spill that it belongs to. */
   readonly spill: string;
-  /** Its number there, from 1. */
+  /** Its number in the spill, from 1. */
   readonly number: number;
   readonly sealed: string;
 }
 
-/** A spill file that is not whole. It is kept, because not everything in it could be read. */
+/** The damage of a spill file, which is kept because not all of it could be read. */
 export interface SpillDamage {
-  /** Where the file lies once everything else in it is in the database. */
+  /** The path of the file after its readable part was replayed. */
   readonly file: string;
   readonly unreadBytes: number;
-  /** How many transactions are surely missing; there may be more at the end. */
+  /** How many transactions are missing at least. */
   readonly missing: number;
 }
 
-/** What an earlier process has spilled and never given to the database. */
+/** The spill of a process that ended before the database had replayed it. */
 export interface OrphanSpill {
   readonly file: string;
-  /** In the order in which they were made; each once. */
+  /** In order, each once. */
   readonly transactions: readonly SpilledTransaction[];
-  /** The end of the file: a record whose write was cut off, so nobody was ever told that it is stored. */
+  /** The size of an unfinished record at the end, which was never reported as stored. */
   readonly tornBytes: number;
-  /** Null when the file is whole up to its torn end. */
+  /** Null when the file is whole, but for `tornBytes`. */
   readonly damage: SpillDamage | null;
 }
 
-/** The spills beside a database whose processes are gone, in the order in which they were begun. */
+/** The spills of dead processes beside a database, the oldest first. */
 export const findOrphanSpills = (database: string): readonly string[] => {
   const directory = path.dirname(database);
   return namesOf(database, /^(\.\d+)?\.spill$/)
@@ -49,7 +48,7 @@ export const findOrphanSpills = (database: string): readonly string[] => {
     .map(({ file }) => file);
 };
 
-/** Reads a spill. One that was sealed with another key is refused: nothing of it is dropped in silence. */
+/** Reads a spill. Throws a `DatabaseError` when it was sealed with a key that is not at hand. */
 export const readSpill = (file: string, database: string, vault: Vault, now: Date): OrphanSpill => {
   const bytes = readFileSync(file);
   const { records, damagedBytes, tornBytes } = readRecords(bytes);
@@ -80,7 +79,7 @@ export const readSpill = (file: string, database: string, vault: Vault, now: Dat
   };
 };
 
-/** Everything that could be read is in the database: the file goes, unless there is more in it. */
+/** After its replay: removes the file, or sets a damaged one aside. */
 export const settleSpill = ({ file, damage }: OrphanSpill): void => {
   if (!isTaken(file)) return;
   if (damage === null) {
@@ -91,7 +90,7 @@ export const settleSpill = ({ file, damage }: OrphanSpill): void => {
   chmodSync(damage.file, PRIVATE_FILE);
 };
 
-/** The spills that were kept because they are damaged. */
+/** The damaged spills that were set aside. */
 export const findDamagedSpills = (database: string): readonly string[] => {
   return namesOf(database, /^(\.\d+)?\.spill\.damaged-/).sort();
 };
@@ -118,10 +117,10 @@ interface Opener {
   readonly vault: Vault;
 }
 
-/** So many transactions can be missing between two of an older version, which do not tell their numbers. */
+/** The largest gap between two records of an older version, which have no numbers. */
 const FURTHEST = 500;
 
-/** Null when the record does not belong into this spill, or was changed since it was sealed. */
+/** Null when the record belongs to another spill, or was changed since it was sealed. */
 const open = (
   { header, number, sealed }: SpillRecord,
   spill: string,
@@ -151,10 +150,10 @@ const opens = (vault: Vault, sealed: string, spill: string, number: number): boo
   }
 };
 
-/** Older versions left an empty one behind when they were killed at its beginning. */
+/** A blank spill of this age is left from an older version. */
 const FORGOTTEN_MS = 60_000;
 
-/** A process that lives still writes to it, or is about to: then there is nothing in it yet. */
+/** A live process still writes to its spill; a blank one is about to get its first record. */
 const isLeft = (file: string, { records, isBlank }: SpillContent): boolean => {
   if (isBlank) return Date.now() - statSync(file).mtimeMs > FORGOTTEN_MS;
   const header = records.find((record) => record.header !== null)?.header ?? null;

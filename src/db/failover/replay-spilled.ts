@@ -8,7 +8,7 @@ import { type Replayer, replay } from './replay.ts';
 export interface Spilled {
   readonly spill: string;
   readonly number: number;
-  /** Opens it; what is sealed stays sealed until its turn has come. */
+  /** Unseals it, not before its turn. */
   readonly changes: () => readonly Change[];
 }
 
@@ -21,9 +21,8 @@ export const spilledIn = ({ transactions }: OrphanSpill, vault: Vault): readonly
   }));
 
 /**
- * Replays transactions of spills in the caller's transaction, each of them once ever: the same transaction records how
- * far every spill has been replayed. A process that ends before it has removed the file would otherwise put an earlier
- * state in the place of a later one at the next start. Answers how many were replayed.
+ * Replays spilled transactions within the caller's transaction, which also records how far each spill was replayed: a
+ * spill file that a killed process did not remove is not replayed twice. Answers how many were replayed.
  */
 export const replaySpilled = async (
   transaction: Queryable,

@@ -7,7 +7,7 @@ import { makeUpForToken } from '../queries/token-replacement.ts';
 import type { TokenFormat } from '../queries/tokens.ts';
 import type { Queryable } from '../queryable.ts';
 
-/** After so many transactions the event loop has its turn. */
+/** Transactions replayed between two turns of the event loop. */
 const BREATH = 10;
 
 export interface Replayer {
@@ -16,9 +16,9 @@ export interface Replayer {
 }
 
 /**
- * Does in the caller's transaction what other transactions have done elsewhere, in their order. One that meets rows
- * which it does not fit, because it had come through after all, because an older database was restored or because a
- * table refuses it, is left out as far as it must be; its tokens and audit entries are not.
+ * Replays transactions in order within the caller's transaction. One whose statements fail, because it was committed
+ * before, an older database was restored or a table refuses it, is replayed without them; tokens and audit entries are
+ * never left out.
  */
 export const replay = async (
   transaction: Queryable,
@@ -28,7 +28,6 @@ export const replay = async (
   let count = 0;
   for (const changes of transactions) {
     count += 1;
-    // Everything here is done at once; others want to be answered meanwhile.
     if (count % BREATH === 0) await breathe();
     await sql`savepoint one_transaction`.execute(transaction);
     await applyWhatFits(transaction, waysToApply(changes), replayer);
@@ -38,7 +37,7 @@ export const replay = async (
 
 type Changes = readonly Change[];
 
-/** As a whole; without the table that only other programs read; and at least what must not be lost. */
+/** The whole; without the table that only other programs read; only what must not be lost. */
 const waysToApply = (changes: Changes): readonly [Changes, ...Changes[]] => [
   changes,
   changes.filter((change) => change.kind !== 'STATEMENT' || !change.sql.includes('"token_execution_state"')),

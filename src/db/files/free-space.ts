@@ -3,11 +3,11 @@ import type Sqlite from 'better-sqlite3';
 import type { OpenedFile } from '../opened-file.ts';
 import { runInWorker } from '../sqlite-worker.ts';
 
-/** So many bytes that nothing lies in may stay in the file: they are soon used again. */
+/** Free bytes that may stay in the file, to be used again. */
 const SPARE_BYTES = 4_194_304;
-/** A file is written anew as a whole only where that is quick. */
+/** The largest content that is vacuumed at a start. */
 const MOST_BYTES_WRITTEN = 67_108_864;
-/** How many pages are given back in one short transaction, and the pause after it. */
+/** Pages per short transaction, and the pause after it. */
 const [PAGES_AT_ONCE, PAUSE_MS] = [64, 5];
 
 const INCREMENTAL = 2;
@@ -21,8 +21,8 @@ const freeBytes = (connection: Sqlite.Database): number =>
 const canShrink = (connection: Sqlite.Database): boolean => number(connection, 'auto_vacuum') === INCREMENTAL;
 
 /**
- * Gives what was deleted back to the disk, a few pages at a time, so that neither the event loop nor another program
- * waits. Answers whether there was any.
+ * Returns free pages to the disk, a few at a time, so that neither the event loop nor another program waits. False when
+ * there are few.
  */
 export const releaseFreePages = async (file: OpenedFile, isWanted: () => boolean): Promise<boolean> => {
   const { connection } = file;
@@ -41,12 +41,12 @@ export const releaseFreePages = async (file: OpenedFile, isWanted: () => boolean
   return true;
 };
 
-/** Only then the file itself grows shorter. */
+/** Truncates the file. */
 const CHECKPOINT = "connection.pragma('wal_checkpoint(TRUNCATE)');";
 
 /**
- * A file that was made without that ability gets it when it is written anew. Done at a start, where it is worth it and
- * quick; otherwise SQLite goes on using what is free in it.
+ * Vacuums a file that was made without `auto_vacuum`, so that it can shrink from then on. Only where much of it is free
+ * and its content is small enough to be quick.
  */
 export const compactAtStart = async ({ connection }: OpenedFile): Promise<void> => {
   if (canShrink(connection)) return;

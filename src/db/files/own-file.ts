@@ -1,14 +1,14 @@
 import { constants, linkSync, lstatSync, renameSync, rmSync, type Stats } from 'node:fs';
 import { errorCode } from '../error-code.ts';
 
-/** Opens a file of our own without following a symbolic link, which Windows has not. */
+/** Does not follow a symbolic link, except on Windows. */
 export const OPEN_OWN = constants.O_RDWR | (constants.O_NOFOLLOW ?? 0);
-/** Makes a file, and fails where anything has its name. */
+/** Fails when the name is taken. */
 export const MAKE_NEW = 'wx+';
 
 export const PRIVATE_FILE = 0o600;
 
-/** Of what has that name, links not followed; undefined where nothing has it, or can have it. */
+/** Does not follow links; undefined when nothing has the name, or it is too long. */
 export const statsOf = (file: string): Stats | undefined => {
   try {
     return lstatSync(file, { throwIfNoEntry: false });
@@ -30,10 +30,7 @@ export const isOwnFile = (file: string): boolean => {
   return stats?.isFile() === true && stats.nlink === 1;
 };
 
-/**
- * Renames a file, and replaces none: false when the name is taken. Where the disk has no hard links, two programs that
- * take one name in the same moment race.
- */
+/** Renames a file unless the name is taken, which answers false. On a disk without hard links two programs may race. */
 export const moveToFreeName = (from: string, to: string): boolean => {
   if (isTaken(to)) return false;
   try {

@@ -4,16 +4,14 @@ import { errorCode } from '../error-code.ts';
 
 export const markOf = (id: number): ProcessMark => ({ id, birth: birthOf(id) });
 
-/** Whether that very process still runs, whoever owns it. */
+/** Whether that very process still runs, of any user. */
 export const isAlive = ({ id, birth }: ProcessMark): boolean => {
   if (!isRunning(id)) return false;
   const present = birth === null ? null : birthOf(id);
   return present === null || present === birth;
 };
 
-/**
- * Whether it surely does not run any more. One of another container on this machine cannot be seen from here, and may live.
- */
+/** False for a process of another container on this machine, which cannot be seen and may be alive. */
 export const isSurelyDead = (mark: ProcessMark): boolean => {
   const [boot, container] = mark.birth?.split(' ') ?? [];
   const [ownBoot, ownContainer] = birthOf(process.pid)?.split(' ') ?? [];
@@ -30,7 +28,7 @@ const isRunning = (id: number): boolean => {
   }
 };
 
-/** The second field of `stat` is the program's name in brackets and may hold anything; the start is the twentieth behind it. */
+/** The index of the start time in `stat`, counted behind the program's name in brackets. */
 const STARTED_AT = 19;
 
 const birthOf = (id: number): string | null => {

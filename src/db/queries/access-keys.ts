@@ -4,7 +4,7 @@ import type { ApiName } from '../../domain/api-name.ts';
 import type { Queryable } from '../queryable.ts';
 import type { AccessKeysTable } from '../schema/tables.ts';
 
-/** A key as it lies in the table: with the hash that its holder is known by. */
+/** A key with the hash of its secret. */
 export interface StoredAccessKey extends AccessKey {
   readonly secretHash: string;
 }
@@ -36,7 +36,7 @@ export const findAccessKeys = async (db: Queryable): Promise<readonly StoredAcce
   return rows.map(toAccessKey);
 };
 
-/** Revokes a key for good, and forgets what it was handed. False when that was so before. */
+/** Revokes a key for good, and deletes its leases. False when it was revoked before. */
 export const markRevoked = async (transaction: Queryable, id: string, now: Date): Promise<boolean> => {
   const changed = await transaction
     .updateTable('vega_access_keys')

@@ -46,7 +46,7 @@ export const insertAccount = async (
 const nextNumber = (rows: readonly { readonly number: number }[]): number =>
   Math.max(0, ...rows.map(({ number }) => number)) + 1;
 
-/** A number that no account has, nor any token that lies in the table. */
+/** A number that no account and no token row has. */
 export const freeAccountNumber = async (transaction: Queryable): Promise<number> => {
   const accounts = await transaction.selectFrom('vega_accounts').select('number').execute();
   const tokens = await transaction
@@ -73,7 +73,7 @@ export const findAccounts = async (db: Queryable): Promise<readonly Account[]> =
   }));
 };
 
-/** Learns whose login this is; what is known already stays. */
+/** Stores whose login this is, unless it is stored already. */
 export const rememberBrokerUser = async (
   transaction: Queryable,
   accountId: string,
@@ -135,7 +135,7 @@ export const activateAccount = async (transaction: Queryable, accountId: string)
   await transaction.updateTable('vega_accounts').set({ is_active: 1 }).where('id', '=', accountId).execute();
 };
 
-/** Removes the account with its apps and the tokens that are dead. What it did stays: its runs, its ledger and its audit. */
+/** Deletes the account with its apps and tokens. Its runs, ledger and audit stay. */
 export const deleteAccount = async (
   transaction: Queryable,
   { id, number }: Pick<Account, 'id' | 'number'>,

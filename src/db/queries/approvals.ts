@@ -7,7 +7,7 @@ import type { Queryable } from '../queryable.ts';
 import type { PendingAcquisitionsTable, Tables } from '../schema/tables.ts';
 import { toDate } from './to-date.ts';
 
-/** What a run is going to wait for, written down with the run itself. */
+/** Stored with the run, one for each app. */
 export const insertAcquisitions = async (
   transaction: Queryable,
   run: GenerationRun,
@@ -38,7 +38,7 @@ export const insertAcquisitions = async (
     .execute();
 };
 
-/** Everything that a run waits for or has waited for. */
+/** All of a run, settled ones included. */
 export const findAcquisitions = async (db: Queryable, runId: string): Promise<readonly Acquisition[]> => {
   const rows = await db
     .selectFrom('vega_pending_acquisitions')
@@ -49,7 +49,7 @@ export const findAcquisitions = async (db: Queryable, runId: string): Promise<re
   return rows.map(toAcquisition);
 };
 
-/** What is waited for now, of any run. */
+/** Those of any run that were requested, and are neither settled nor expired. */
 export const findPending = async (
   db: Queryable,
   kind: AcquisitionKind,

@@ -29,7 +29,7 @@ export const ensureAuthRecord = async (
     .execute();
 };
 
-/** Moves on from a phase; false when the account is not in it any more. */
+/** Changes the phase; false when the account is no longer in `from`. */
 export const movePhase = async (
   transaction: Queryable,
   accountId: string,

@@ -43,7 +43,7 @@ export const insertRun = async (
     .execute();
 };
 
-/** Writes a run's status and one of its steps, or all of them, as they are now. */
+/** Stores a run's status and the step of `apiName`, or all of its steps. */
 export const updateRun = async (
   transaction: Queryable,
   run: GenerationRun,
@@ -71,7 +71,7 @@ export const updateRun = async (
   await writeExecutionState(transaction, run);
 };
 
-/** The user's own table of runs: other programs of the desk read it, this one does not. */
+/** The user's table of runs, which only other programs read. */
 const writeExecutionState = async (transaction: Queryable, run: GenerationRun): Promise<void> => {
   const failures = run.steps.flatMap(({ failure, endedAt }) =>
     failure === null || endedAt === null ? [] : endedAt.getTime(),
@@ -128,7 +128,7 @@ export const findLatestRun = async (db: Queryable, accountId: string): Promise<G
   return row === undefined ? null : withSteps(db, row);
 };
 
-/** An account's runs since an instant, the newest first; none if none of them has ended another API's token. */
+/** An account's runs since an instant, the newest first; empty if none of them has ended another API's token. */
 export const findEndingRuns = async (
   db: Queryable,
   accountId: string,
@@ -145,7 +145,7 @@ export const findEndingRuns = async (
   return Promise.all(rows.map((row) => withSteps(db, row)));
 };
 
-/** The runs that nobody has ended, with the process that was carrying them. */
+/** The runs that have not ended, with the process that executes them. */
 export const findUnfinishedRuns = async (
   db: Queryable,
 ): Promise<readonly { run: GenerationRun; owner: ProcessMark }[]> => {
@@ -162,7 +162,6 @@ export const findUnfinishedRuns = async (
   );
 };
 
-/** How many runs of an account have which status. */
 export const countRuns = async (
   db: Queryable,
   accountId: string,

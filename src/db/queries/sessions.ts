@@ -8,7 +8,7 @@ export interface SessionRecord {
   readonly endsAt: Date;
 }
 
-/** Writes a session down; those that have ended by themselves are forgotten with it. */
+/** Stores a session, and deletes those that have ended. */
 export const insertSession = async (
   transaction: Queryable,
   { secretHash, keyId, endsAt }: SessionRecord,

@@ -1,7 +1,7 @@
 import type { ApiName } from '../../domain/api-name.ts';
 import type { Queryable } from '../queryable.ts';
 
-/** Which version of a token a key was handed last. */
+/** The last version of a token that was leased to a key. */
 export interface LeaseRecord {
   readonly keyId: string;
   readonly accountId: string;

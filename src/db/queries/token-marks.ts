@@ -7,7 +7,7 @@ export type MarkRow = Selectable<TokenMarksTable>;
 
 type MarkedToken = Pick<StoredToken, 'accountNumber' | 'apiName' | 'fingerprint'>;
 
-/** Keeps why a token was marked inactive, with the mark itself: `now` is what its row got as `updated_at`. */
+/** Stores why a token was marked inactive; `now` is the `updated_at` of its row. */
 export const storeTokenMark = async (
   transaction: Queryable,
   { accountNumber, apiName, fingerprint }: MarkedToken,
@@ -28,7 +28,6 @@ export const storeTokenMark = async (
     .execute();
 };
 
-/** The token works after all. */
 export const removeTokenMark = async (
   transaction: Queryable,
   { accountNumber, apiName, fingerprint }: MarkedToken,
@@ -50,7 +49,7 @@ interface MarkedRow {
   readonly updated_at: number | string | null;
 }
 
-/** Our own mark of this very token; null for a row that is active, or that somebody else has changed since. */
+/** Null for an active row, and for one that another program has changed since it was marked. */
 export const markOf = (row: MarkedRow, fingerprint: string, marks: readonly MarkRow[]): TokenMark | null => {
   if (row.is_active !== 0) return null;
   const mark = marks.find((each) => each.api_name === row.api_name && each.fingerprint === fingerprint);

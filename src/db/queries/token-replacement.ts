@@ -15,7 +15,7 @@ export interface Stored {
   readonly version: number;
 }
 
-/** The replace rule: what lay there goes, the new row comes, in the caller's transaction. */
+/** Replaces the API's token in the caller's transaction. */
 export const replaceToken = (
   transaction: Queryable,
   token: NewToken,
@@ -28,10 +28,7 @@ export const replaceToken = (
   );
 };
 
-/**
- * Puts a token in its place later than it was made. One that another program has made since then stays: the newest
- * wins. Doing it again changes nothing. True when it was put there.
- */
+/** Replays a replacement. False when it is there already, or another program has stored a newer token since. */
 export const makeUpForToken = async (
   transaction: Queryable,
   replacement: TokenReplacement,
@@ -76,7 +73,7 @@ const put = async (
     })
     .onConflict((conflict) =>
       conflict.columns(['account_number', 'api_name']).doUpdateSet((known) => ({
-        // The row that was replaced may be another program's, which counts as a version of its own.
+        // A replaced row of another program counts as a version of its own.
         version:
           before === undefined ? known('vega_token_versions.version', '+', 1) : known.ref('excluded.version'),
         fingerprint: known.ref('excluded.fingerprint'),
@@ -88,7 +85,7 @@ const put = async (
   return { operation, version };
 };
 
-/** A trigger of another program can leave a row out, or change it, without an error. */
+/** A trigger of another program can drop or change a row without an error. */
 const refuseAltered = async (
   transaction: Queryable,
   { row }: TokenReplacement,

@@ -12,7 +12,7 @@ import {
   takeOwnNames,
 } from './own-tables.ts';
 
-/** The migrations that a database has gone through; one that this program does not know is refused. */
+/** The executed migrations of a database. Throws a `DatabaseError` for one of a newer version. */
 export const executedMigrations = async (file: string, kysely: Queryable): Promise<MigrationRecord> => {
   await refuseOlderBeside(file, kysely);
   const record = await readRecord(kysely);
@@ -30,7 +30,7 @@ export const isUpToDate = ({ executed }: MigrationRecord): boolean =>
 /** The last migration there is. */
 export const CURRENT_SCHEMA = Object.keys(migrations).at(-1) ?? '';
 
-/** Goes through every migration that is missing, each in a transaction of its own. */
+/** Executes every missing migration, each in its own transaction. */
 export const migrate = async (file: string, kysely: Queryable): Promise<void> => {
   if (!isUpToDate(await executedMigrations(file, kysely))) await migrateToLatest(file, kysely);
   await enforceOneRowPerApi(kysely);
@@ -43,7 +43,7 @@ const migrateToLatest = async (file: string, kysely: Queryable): Promise<void> =
     provider: { getMigrations: async () => ({ ...migrations }) },
     migrationTableName: RECORD,
     migrationLockTableName: RECORD_LOCK,
-    // Otherwise their order is read from the times at which they were run, and a clock may have been set back since.
+    // Otherwise the order of their times is checked, and the clock may have been set back.
     allowUnorderedMigrations: true,
   });
   const { error } = await migrator.migrateToLatest();
@@ -51,8 +51,8 @@ const migrateToLatest = async (file: string, kysely: Queryable): Promise<void> =
 };
 
 /**
- * One row per account and API. A database of the predecessor may hold several; they are left alone, the newest is
- * read, and the index is made at a later start, when replacing has left one of each.
+ * One row per account and API. A database of the predecessor may have several: the newest is read, and the index is made
+ * at a later start, once replaces have left one of each.
  */
 const enforceOneRowPerApi = async (kysely: Queryable): Promise<void> => {
   const { rows } = await sql`

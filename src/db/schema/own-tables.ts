@@ -5,7 +5,7 @@ import { isAlive } from '../files/process-mark.ts';
 import type { Queryable } from '../queryable.ts';
 import { FORMER_PARTS, FORMER_TABLES, ownNameOf } from './former-names.ts';
 
-/** Which migrations a database has gone through stands in the first of these; an older vega-auth wrote the other. */
+/** The table of executed migrations, and the one of older versions. */
 export const RECORD = 'vega_migration';
 export const RECORD_LOCK = 'vega_migration_lock';
 const FORMER_RECORD = 'kysely_migration';
@@ -14,7 +14,7 @@ const FORMER_RECORD_LOCK = 'kysely_migration_lock';
 /** The migration since which our tables have a prefix. */
 export const OWN_NAMES = '0012-own-names';
 
-/** What each migration made: a table with those columns, or further columns of a table. */
+/** The tables and columns that each migration made. */
 const MADE: readonly (readonly [migration: string, table: string, columns: string])[] = [
   ['0001-tokens', 'token_versions', 'account_number api_name version fingerprint operation'],
   ['0001-tokens', 'accounts', 'number id name broker_user_id created_at'],
@@ -44,14 +44,13 @@ const MADE: readonly (readonly [migration: string, table: string, columns: strin
   ['0017-confirmed', 'auth_states', 'confirmed'],
 ];
 
-/** The migrations that a database has gone through, and where that is written. */
 export interface MigrationRecord {
   readonly executed: readonly string[];
-  /** Our tables are still called as an older vega-auth called them. */
+  /** Our tables still have their former names. */
   readonly isFormer: boolean;
 }
 
-/** A record of another program, which uses the same library, is none. */
+/** Ignores the record of another program that uses the same library. */
 export const readRecord = async (db: Queryable): Promise<MigrationRecord> => {
   const own = await namesIn(db, RECORD);
   if (own.length > 0) return { executed: own, isFormer: false };
@@ -68,7 +67,7 @@ const namesIn = async (db: Queryable, record: string): Promise<readonly string[]
   return rows.map(({ name }) => name);
 };
 
-/** Names are compared as SQLite does: a capital letter makes no difference. */
+/** In lower case, because SQLite ignores the case of names. */
 const columnsOf = async (db: Queryable, table: string): Promise<readonly string[]> => {
   const { rows } = await sql<{ name: string }>`
     select lower(name) as name from pragma_table_info(${table})`.execute(db);
@@ -76,12 +75,12 @@ const columnsOf = async (db: Queryable, table: string): Promise<readonly string[
 };
 
 /**
- * Looks whether what the next migrations need is free, and whether our tables are the ones that we made, before
- * anything is changed. Then gives tables of an older vega-auth the names that they have now. All or nothing.
+ * Checks that the next migrations find their names free and our tables unchanged, then renames the tables of an older
+ * version. Throws a `DatabaseError`, and changes nothing, when a check fails.
  */
 export const takeOwnNames = async (file: string, kysely: Queryable): Promise<void> =>
   kysely.transaction().execute(async (transaction) => {
-    // Read again: another process may have been quicker.
+    // Again, because another process may have migrated.
     const record = await readRecord(transaction);
     await refuseClashes(file, transaction, record);
     if (!record.executed.includes('0001-tokens')) await refuseOddTokens(file, transaction);
@@ -90,7 +89,7 @@ export const takeOwnNames = async (file: string, kysely: Queryable): Promise<voi
     await rename(transaction, record.executed);
   });
 
-/** An older vega-auth that was started on a database of this one has made tables of its own, and does not know ours. */
+/** Refuses a database on which an older version has made its own tables beside ours. */
 export const refuseOlderBeside = async (file: string, db: Queryable): Promise<void> => {
   if ((await namesIn(db, RECORD)).length === 0) return;
   const beside = await namesIn(db, FORMER_RECORD);
@@ -116,7 +115,7 @@ const refuseClashes = async (
   for (const part of FORMER_PARTS.filter(() => isFormer || executed.length === 0))
     await refuseTaken(file, db, ownNameOf(part));
   if (executed.length > 0 && !isFormer) return;
-  // A process that was killed before the first migration has left them, empty.
+  // A process that was killed before the first migration leaves them empty.
   for (const [name, columns] of [
     [RECORD, 'name,timestamp'],
     [RECORD_LOCK, 'id,is_locked'],
@@ -124,7 +123,7 @@ const refuseClashes = async (
     if (isFormer || (await columnsOf(db, name)).join() !== columns) await refuseTaken(file, db, name);
 };
 
-/** Columns that it lacks are added to the user's table, which cannot be done with every one. */
+/** Refuses a user's table that the migration cannot complete. */
 const refuseOddTokens = async (file: string, db: Queryable): Promise<void> => {
   const columns = await columnsOf(db, 'upstox_tokens');
   const { rows } = await sql<{ type: string }>`
@@ -170,7 +169,7 @@ const refuseStranger = async (
   );
 };
 
-/** A program that carries a run would find its tables gone with a token in its hands. */
+/** Refuses the renaming while an older version executes a run, whose token could not be stored. */
 const refuseLiveRun = async (file: string, db: Queryable): Promise<void> => {
   const hasBirth = (await columnsOf(db, 'generation_runs')).includes('process_birth');
   if (!hasBirth) return;
@@ -191,7 +190,7 @@ const rename = async (transaction: Queryable, executed: readonly string[]): Prom
   for (const former of FORMER_PARTS) await renamePart(transaction, former);
   await renameTable(transaction, FORMER_RECORD, RECORD);
   await sql`drop table if exists ${sql.table(FORMER_RECORD_LOCK)}`.execute(transaction);
-  // What an older vega-auth finds here tells it that it is too old; without it, it would begin anew beside us.
+  // Tells an older version that it is too old; without it, it would make its own tables again.
   await sql`
     create table ${sql.table(FORMER_RECORD)} (name varchar(255) not null primary key, timestamp varchar(255) not null)`.execute(
     transaction,
@@ -202,8 +201,8 @@ const rename = async (transaction: Queryable, executed: readonly string[]): Prom
 };
 
 /**
- * What refers to the table follows it, another program's views included. A view or trigger in the file that is broken
- * already refuses that to every table; then those that refer to ours are left as they are.
+ * SQLite also updates what refers to the table, such as another program's view. Where the file has a broken view or
+ * trigger it refuses that; then references are left as they are.
  */
 const renameTable = async (transaction: Queryable, from: string, to: string): Promise<void> => {
   const renaming = sql`alter table ${sql.table(from)} rename to ${sql.table(to)}`;

@@ -26,7 +26,6 @@ export interface UnfitTable {
   readonly cure: string;
 }
 
-/** For which account and apps a run would write. */
 export interface TrialOrder {
   readonly account: Pick<Account, 'id' | 'number'>;
   readonly configs: readonly Pick<
@@ -37,8 +36,8 @@ export interface TrialOrder {
 }
 
 /**
- * Writes everything that a run writes, with the very functions that a run calls, in a transaction that is rolled back.
- * Null when every table takes it, or when the file cannot be written by anybody at present.
+ * Dry run of everything that a run writes, with the functions of a run, rolled back. Null when every table takes it, or
+ * when the file cannot be written by anybody at present.
  */
 export const findUnfitTable = async (database: Database, order: TrialOrder): Promise<UnfitTable | null> => {
   let table = 'upstox_tokens';
@@ -53,7 +52,7 @@ export const findUnfitTable = async (database: Database, order: TrialOrder): Pro
     const kept = await findTokens(transaction, order.account.number, database);
     const lost = order.configs.find(({ apiName }) => !kept.some((token) => token.apiName === apiName));
     if (lost !== undefined) throw new Error(`the row of ${lost.apiName} does not stay in it`);
-    // Otherwise found at the commit only.
+    // Would be found only at the commit.
     if ((await countOrphans(transaction, deferred)) > before)
       throw new Error('FOREIGN KEY constraint failed');
   });
@@ -106,7 +105,7 @@ const writesOf = (
       'vega_login_attempts',
       async (transaction) => void (await claimTimeStep(transaction, owner, totp, 1, now)),
     ],
-    // Twice: a token that comes into an empty place, and one that replaces another. All of one moment, as approvals may be.
+    // Twice: the second token replaces the first. All at one instant, as approvals may be.
     ...[...configs, ...configs].map((config): readonly [string, Write] => [
       'upstox_tokens',
       (transaction) => storeOne(transaction, database, { ...config, accountNumber: account.number }, now),
@@ -115,7 +114,7 @@ const writesOf = (
   ];
 };
 
-/** A token that looks like the broker's and is none: stored, found dead, and one after it stored, removed and stored. */
+/** Stores an imitated token, deactivates it, removes it and stores it again. */
 const storeOne = async (
   transaction: Queryable,
   database: Database,
@@ -144,7 +143,7 @@ const imitation = (issuedAt: Date): string => {
   return `${head}.${part(claims)}.${randomBytes(32).toString('base64url')}`;
 };
 
-/** Tables whose references are looked at as late as the commit. */
+/** Tables whose references are checked at the commit. */
 const deferredTables = async (transaction: Queryable): Promise<readonly string[]> => {
   const { rows } = await sql<{ name: string }>`
     select name from sqlite_master where type = 'table' and sql like '%deferred%'`.execute(transaction);
@@ -166,7 +165,7 @@ const describe = async (database: Database, written: string, error: unknown): Pr
   const named = /(?:failed:|column) (\w+)\.(\w+)/.exec(words);
   const table = named?.[1] ?? written;
   let [reason, cure] = [words, ''];
-  // On the file itself: memory holds the rows, and not what else lies on the table.
+  // On the file itself: the mirror lacks the constraints of other programs.
   await database.dryRun(async (transaction) => {
     reason = await reasonOf(transaction, table, words);
     cure = await cureOf(transaction, table);
@@ -174,7 +173,7 @@ const describe = async (database: Database, written: string, error: unknown): Pr
   return { table, message: `The table ${table} does not take what a run writes: ${reason}.`, cure };
 };
 
-/** SQLite names no column of a reference. */
+/** Names the columns of a reference, which SQLite does not. */
 const reasonOf = async (db: Queryable, table: string, words: string): Promise<string> => {
   if (!words.startsWith('FOREIGN KEY')) return words;
   const { rows } = await sql<{ column: string; parent: string }>`
@@ -194,7 +193,7 @@ const cureOf = async (db: Queryable, table: string): Promise<string> => {
   return `${first}Stop every program that uses the database, ${away}run \`ALTER TABLE ${table} RENAME TO ${before}\` on it, and start vega-auth: it makes a table of its own and takes the rows over.`;
 };
 
-/** What another program may have put on the table, and can be taken away without it. */
+/** Triggers and indexes of other programs, which can be dropped. */
 const addedTo = async (db: Queryable, table: string): Promise<readonly string[]> => {
   const { rows } = await sql<{ type: string; name: string }>`
     select type, name from sqlite_master

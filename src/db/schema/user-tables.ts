@@ -3,7 +3,7 @@ import { createTokens } from '../../../migrations/0001-tokens.ts';
 import { createExecutionState } from '../../../migrations/0004-auth-states.ts';
 import type { Queryable } from '../queryable.ts';
 
-/** The user's tables that a run writes: how each is made, and what a row must have to be taken over. */
+/** The user's tables that a run writes, with the column that a copied row must have. */
 const USER_TABLES: Readonly<
   Record<string, { readonly create: (db: QueryExecutorProvider) => Promise<void>; readonly needs: string }>
 > = {
@@ -13,17 +13,17 @@ const USER_TABLES: Readonly<
 
 export const isUserTable = (table: string): boolean => table in USER_TABLES;
 
-/** What a table is called whose owner has put it aside. */
+/** The name of a table that its owner has set aside. */
 export const beforeNameOf = (table: string): string => `${table}_before`;
 
-/** Where the owner has put a table aside that does not fit, ours takes its place with the rows of it; the other stays. */
+/** Makes a table again whose owner has set it aside, and copies its rows. */
 export const replacePutAside = async (kysely: Queryable): Promise<void> => {
   for (const [table, { create, needs }] of Object.entries(USER_TABLES)) {
     if (!(await isPutAside(kysely, table))) continue;
     await kysely.transaction().execute(async (transaction) => {
-      // Another process may have been quicker.
+      // Another process may have done it.
       if (!(await isPutAside(transaction, table))) return;
-      // It went with the table that was renamed.
+      // It belongs to the renamed table.
       if (table === 'upstox_tokens')
         await sql`drop index if exists upstox_tokens_one_per_api`.execute(transaction);
       await create(transaction);
@@ -45,7 +45,7 @@ const copyRows = async (transaction: Queryable, table: string, needs: string): P
     join pragma_table_xinfo(${before}) theirs on lower(theirs.name) = ours.name`.execute(transaction);
   const names = rows.map(({ name }) => name).filter((name) => name !== 'id');
   const list = sql.join(names.map((name) => sql.ref(name)));
-  // Ids that are whole numbers stay: the newest of several rows has the highest.
+  // Integer ids are kept, because the newest of several rows has the highest.
   const { rows: odd } = names.length === rows.length ? { rows: [] } : await oddIds(transaction, before);
   const id = names.length < rows.length && odd.length === 0 ? sql`id, ` : sql``;
   await sql`
@@ -56,7 +56,7 @@ const copyRows = async (transaction: Queryable, table: string, needs: string): P
 const oddIds = (transaction: Queryable, before: string) =>
   sql`select 1 from ${sql.table(before)} where typeof(id) <> 'integer' limit 1`.execute(transaction);
 
-/** A table that does not number its rows by itself gets the next number; empty where SQLite sees to it. */
+/** The next id for a table that does not number its rows by itself; empty where SQLite does. */
 export const nextTokenId = async (transaction: Queryable): Promise<{ readonly id?: number }> => {
   const { rows } = await sql<{ id: number }>`
     select coalesce((select max(id) from upstox_tokens where typeof(id) = 'integer'), 0) + 1 as id

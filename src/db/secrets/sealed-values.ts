@@ -25,10 +25,7 @@ const PROOF_PLACE: SealedPlace = { table: 'vault', column: 'proof', row: '1' };
 const PROOF = new Secret('vega-auth');
 const AUDIT_KEY_PLACE: SealedPlace = { table: 'vault', column: 'audit_key', row: '1' };
 
-/**
- * The vault of a database. A new database gets a key; one that has been sealed before opens only with its own: a wrong
- * or lost key is refused here, before anything is read or written with it.
- */
+/** The vault of a database; a new one gets a key. Throws a `DatabaseError` when the key it is sealed with is not at hand. */
 export const openVault = async (file: string, db: Queryable, source: MasterKeySource): Promise<Vault> => {
   const recorded = await db.selectFrom('vega_vault').selectAll().executeTakeFirst();
   const keys = readMasterKeys(source);
@@ -41,19 +38,19 @@ export const openVault = async (file: string, db: Queryable, source: MasterKeySo
   return vault;
 };
 
-/** The key of the audit's chain: no two databases have the same. Null where there is none yet. */
+/** The key of the audit chain, unique to the database; null where there is none yet. */
 export const readAuditKey = async (db: Queryable, vault: Vault): Promise<string | null> => {
   const { audit_key } = await db.selectFrom('vega_vault').select('audit_key').executeTakeFirstOrThrow();
   return audit_key === null ? null : vault.open(audit_key, AUDIT_KEY_PLACE).reveal();
 };
 
-/** The key of the audit's chain: made once, and sealed anew when the master key is rotated. */
+/** The key of the audit chain, made where there is none. */
 export const openAuditKey = async (db: Queryable, vault: Vault): Promise<Buffer> => {
   const known = await readAuditKey(db, vault);
   if (known !== null) return Buffer.from(known, 'base64url');
   const made = vault.seal(new Secret(randomBytes(32).toString('base64url')), AUDIT_KEY_PLACE);
   await db.updateTable('vega_vault').set({ audit_key: made }).where('audit_key', 'is', null).execute();
-  // Another process may have been quicker.
+  // Another process may have made one.
   return openAuditKey(db, vault);
 };
 
@@ -92,8 +89,8 @@ export const settleSeals = async (db: Queryable, format: TokenFormat): Promise<v
 };
 
 /**
- * Seals everything anew in one transaction, with a new key file or with the first of the given keys, and answers the
- * vault that goes on. Null when the given keys hold none but the one in use.
+ * Seals everything again in one transaction, with a new key file or the first of the given keys. Answers the new vault;
+ * null when the first of the given keys is in use already.
  */
 export const rotateVault = async (
   db: Queryable,

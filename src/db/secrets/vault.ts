@@ -6,14 +6,14 @@ const SCHEME = 'vega1';
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** Which value of which row is sealed: a sealed value that is moved elsewhere does not open. */
+/** The value that is sealed: moved to another row or column it does not open. */
 export interface SealedPlace {
   readonly table: string;
   readonly column: string;
   readonly row: string;
 }
 
-/** A sealed value that none of the keys at hand opens, or that was changed or moved. */
+/** A sealed value cannot be opened: its key is not at hand, or it was changed or moved. */
 export class SealError extends Error {
   constructor(place: SealedPlace, why: string) {
     super(`${place.table}.${place.column} of ${place.row} ${why}`);
@@ -60,7 +60,7 @@ export class Vault {
     }
   }
 
-  /** Whether the key that a value was sealed with is at hand. */
+  /** Whether the key of a sealed value is at hand. */
   hasKeyOf(sealed: string): boolean {
     const [, id] = sealed.split(':');
     return this.#keys.some((key) => key.id === id);
