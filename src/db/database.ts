@@ -77,7 +77,7 @@ export class Database implements TokenFormat {
    * take what a table refuses, until that table is repaired.
    */
   write<Result>(
-    work: (transaction: Queryable) => Promise<Result>,
+    work: (trx: Queryable) => Promise<Result>,
     { mustLast = false, mustKeep = false } = {},
   ): Promise<Result> {
     return this.#failover.write(work, mustLast, mustKeep);
@@ -87,7 +87,7 @@ export class Database implements TokenFormat {
    * Runs `work` on the file and rolls it back. Answers the error that the file refuses it with; null when it takes it,
    * or cannot be written by anybody at present.
    */
-  async dryRun(work: (transaction: Queryable) => Promise<void>): Promise<unknown> {
+  async dryRun(work: (trx: Queryable) => Promise<void>): Promise<unknown> {
     const { outage } = this.#failover;
     if (outage !== null && !meansRefusal(outage.code)) return null;
     try {
@@ -100,8 +100,8 @@ export class Database implements TokenFormat {
   }
 
   /** Appends to the audit in the caller's transaction. */
-  audit(transaction: Queryable, entry: AuditEntry): Promise<void> {
-    return this.#chain.append(transaction, entry);
+  audit(trx: Queryable, entry: AuditEntry): Promise<void> {
+    return this.#chain.append(trx, entry);
   }
 
   /** The newest entries first, pending ones included. */

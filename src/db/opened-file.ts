@@ -61,25 +61,25 @@ export class OpenedFile {
 
   /** Runs `work` in one transaction, and `afterwards` with its changes before anybody else uses the connection. */
   write<Result>(
-    work: (transaction: Queryable) => Promise<Result>,
-    afterwards: (transaction: Queryable, changes: readonly Change[]) => Promise<void> = nothing,
+    work: (trx: Queryable) => Promise<Result>,
+    afterwards: (trx: Queryable, changes: readonly Change[]) => Promise<void> = nothing,
   ): Promise<Result> {
     return this.kysely.connection().execute(async (connection) => {
-      const { result, transaction } = await connection.transaction().execute(async (transaction) => {
-        keepJournal(transaction, this.#journal);
-        return { result: await work(transaction), transaction };
+      const { result, trx } = await connection.transaction().execute(async (trx) => {
+        keepJournal(trx, this.#journal);
+        return { result: await work(trx), trx };
       });
-      await afterwards(transaction, this.#journal.take());
+      await afterwards(trx, this.#journal.take());
       return result;
     });
   }
 
   /** Runs `work` in a transaction that is always rolled back. */
-  async dryRun(work: (transaction: Queryable) => Promise<void>): Promise<void> {
+  async dryRun(work: (trx: Queryable) => Promise<void>): Promise<void> {
     const isDone = new Error('rolled back');
     try {
-      await this.kysely.transaction().execute(async (transaction) => {
-        await work(transaction);
+      await this.kysely.transaction().execute(async (trx) => {
+        await work(trx);
         throw isDone;
       });
     } catch (error) {

@@ -102,11 +102,11 @@ const openFile = (options: DatabaseOptions): Promise<Opened> =>
     const missingEntries = isUpToDate(record) ? await countMissing(file, options) : 0;
     if (!record.executed.includes(FIRST_WITH_AUDIT)) refuseOtherHead(options);
     // Into the tables of their own schema; spills of an older version after the migration.
-    const before = isUpToDate(record) ? await giveBack(file, options) : NOTHING;
+    const before = isUpToDate(record) ? await replayOrphans(file, options) : [];
     await backUpOlder(file, record, options);
     await migrate(options.file, kysely);
     if (options.isBrief !== true) await compactAtStart(file).catch(() => undefined);
-    const after = await giveBack(file, options);
+    const after = await replayOrphans(file, options);
     const { format, chain } = await openKeys(file, options);
     await settleSeals(kysely, format);
     if (options.isRestored === true) await chain.startAnew(kysely);
@@ -114,10 +114,7 @@ const openFile = (options: DatabaseOptions): Promise<Opened> =>
     const isHeadMissing = chain.readHead() === null && (await hasEntries(file));
     if (chain.readHead() === null && !isHeadMissing) refuseOtherHead(options);
     const mirror = new Mirror(file);
-    const replayed = before.replayed + after.replayed;
-    const tornBytes = before.tornBytes + after.tornBytes;
-    const damaged = [...before.damaged, ...after.damaged];
-    const findings = { replayed, tornBytes, damaged, isHeadMissing, missingEntries };
+    const findings = { ...findingsOf([...before, ...after]), isHeadMissing, missingEntries };
     return { file, mirror, format, chain, outage: null, findings };
   });
 
@@ -166,16 +163,15 @@ const beginInMemory = (options: DatabaseOptions, open: () => OpenedFile, cause: 
       const missingEntries = await countMissing(file, options);
       outage.watermark = await readWatermark(mirror.rows.kysely, keys.format.vault);
       const { vault } = keys.format;
-      const lefts = findOrphanSpills(options.file).map((left) =>
-        readSpill(left, options.file, vault, options.now),
-      );
-      let replayed = 0;
-      for (const left of lefts) {
-        const spilled = spilledIn(left, vault);
-        replayed += await mirror.rows.write((transaction) => replaySpilled(transaction, spilled, keys));
-        outage.takeOver(left, spilled);
+      const replayed: Replayed[] = [];
+      for (const name of findOrphanSpills(options.file)) {
+        const orphan = readSpill(name, options.file, vault, options.now);
+        const spilled = spilledIn(orphan, vault);
+        const count = await mirror.rows.write((trx) => replaySpilled(trx, spilled, keys));
+        outage.takeOver(orphan, spilled);
+        replayed.push({ orphan, count });
       }
-      const findings = { ...found(lefts), replayed, isHeadMissing: false, missingEntries };
+      const findings = { ...findingsOf(replayed), isHeadMissing: false, missingEntries };
       return { file, mirror, ...keys, outage, findings };
     },
     open,
@@ -248,31 +244,33 @@ const openKeys = async (
   return { format: { zone, vault, sealsTokens }, chain: new AuditChain(key, new AuditHead(file, key)) };
 };
 
+interface Replayed {
+  readonly orphan: OrphanSpill;
+  /** How many of its transactions the database lacked. */
+  readonly count: number;
+}
+
 /** Replays each orphan spill in one transaction, and removes it. */
-const giveBack = async (file: OpenedFile, options: DatabaseOptions): Promise<GivenBack> => {
-  const lefts: OrphanSpill[] = [];
-  let replayed = 0;
+const replayOrphans = async (file: OpenedFile, options: DatabaseOptions): Promise<readonly Replayed[]> => {
+  const replayed: Replayed[] = [];
   for (const name of findOrphanSpills(options.file)) {
     const keys = await openKeys(file, options);
     const { vault } = keys.format;
-    const left = readSpill(name, options.file, vault, options.now);
-    replayed += await file.write(
-      (transaction) => replaySpilled(transaction, spilledIn(left, vault), keys),
-      async (transaction) => keys.chain.markStored(transaction),
+    const orphan = readSpill(name, options.file, vault, options.now);
+    const count = await file.write(
+      (trx) => replaySpilled(trx, spilledIn(orphan, vault), keys),
+      async (trx) => keys.chain.markStored(trx),
     );
-    settleSpill(left);
-    lefts.push(left);
+    settleSpill(orphan);
+    replayed.push({ orphan, count });
   }
-  return { ...found(lefts), replayed };
+  return replayed;
 };
 
-type GivenBack = Omit<Findings, 'isHeadMissing' | 'missingEntries'>;
-
-const NOTHING: GivenBack = { replayed: 0, tornBytes: 0, damaged: [] };
-
-const found = (lefts: readonly OrphanSpill[]) => ({
-  tornBytes: lefts.reduce((sum, { tornBytes }) => sum + tornBytes, 0),
-  damaged: lefts.flatMap(({ damage }) => damage ?? []),
+const findingsOf = (all: readonly Replayed[]) => ({
+  replayed: all.reduce((sum, { count }) => sum + count, 0),
+  tornBytes: all.reduce((sum, { orphan }) => sum + orphan.tornBytes, 0),
+  damaged: all.flatMap(({ orphan }) => orphan.damage ?? []),
 });
 
 const hasEntries = async ({ kysely }: OpenedFile): Promise<boolean> =>

@@ -29,32 +29,32 @@ export class AuditChain {
   }
 
   /** Appends in the caller's transaction. An entry that is there already is not appended again. */
-  append(transaction: Queryable, entry: AuditEntry): Promise<void> {
-    return asOneChange(transaction, { kind: 'AUDIT', entry }, async () => {
-      const last = await findLastLink(transaction);
+  append(trx: Queryable, entry: AuditEntry): Promise<void> {
+    return asOneChange(trx, { kind: 'AUDIT', entry }, async () => {
+      const last = await findLastLink(trx);
       const previous = this.#known.sequence > last.sequence ? this.#known : last;
       const row = toRow(entry, previous.sequence + 1);
       const hash = hashOf(this.#key, previous.hash, row);
-      const inserted = await transaction
+      const inserted = await trx
         .insertInto('vega_audit_entries')
         .values({ ...row, hash })
         .onConflict((conflict) => conflict.column('entry_key').doNothing())
         .executeTakeFirst();
       if ((inserted.numInsertedOrUpdatedRows ?? 0n) === 0n) return;
-      const entries = this.#appended.get(transaction)?.entries ?? [];
+      const entries = this.#appended.get(trx)?.entries ?? [];
       entries.push({ ...entry, id: row.sequence });
-      this.#appended.set(transaction, { entries, last: { sequence: row.sequence, hash } });
+      this.#appended.set(trx, { entries, last: { sequence: row.sequence, hash } });
     });
   }
 
   /** What a finished transaction has appended. */
-  appendedBy(transaction: Queryable): readonly StoredAuditEntry[] {
-    return this.#appended.get(transaction)?.entries ?? [];
+  appendedBy(trx: Queryable): readonly StoredAuditEntry[] {
+    return this.#appended.get(trx)?.entries ?? [];
   }
 
   /** Records that the file holds what the transaction has appended. */
-  markStored(transaction: Queryable): void {
-    const last = this.#appended.get(transaction)?.last;
+  markStored(trx: Queryable): void {
+    const last = this.#appended.get(trx)?.last;
     if (last === undefined) return;
     this.#known = last;
     try {

@@ -88,7 +88,7 @@ const takeOver = async (database: Database, rows: readonly TokenRow[]): Promise<
       const { access_token: text } = row;
       const token = isSealed(text) ? database.vault.open(text, place) : new Secret(text);
       const replacement = { row: { ...row, user_id }, fingerprint: fingerprint(token) };
-      const isNew = await database.write((transaction) => makeUpForToken(transaction, replacement, database));
+      const isNew = await database.write((trx) => makeUpForToken(trx, replacement, database));
       if (isNew) taken += 1;
     } catch {
       // The row is damaged, or sealed with a lost key.

@@ -37,10 +37,10 @@ const [FIRST_RETRY_MS, LAST_RETRY_MS] = [100, 2000];
 /** A replaced connection is closed after its last reader is surely done. */
 const LINGER_MS = 1000;
 
-type Work<Result> = (transaction: Queryable) => Promise<Result>;
+type Work<Result> = (trx: Queryable) => Promise<Result>;
 
 interface Written {
-  readonly transaction: Queryable;
+  readonly trx: Queryable;
   readonly changes: readonly Change[];
 }
 
@@ -179,18 +179,18 @@ export class Failover {
 
   #writeToFile<Result>(work: Work<Result>): Promise<Result> {
     const file = this.#file;
-    const checked = async (transaction: Queryable) => {
-      const result = await work(transaction);
+    const checked = async (trx: Queryable) => {
+      const result = await work(trx);
       if (file.change !== null) throw file.change;
       return result;
     };
-    return file.write(checked, async (transaction, changes) => {
+    return file.write(checked, async (trx, changes) => {
       // Nothing is called stored that nobody will find.
       if (file.change !== null) throw new FileChanged(file.change.code, { isCommitted: true });
       this.#writes += 1;
       await this.#mirror.follow(file, changes, this.#replayer);
-      this.#chain.markStored(transaction);
-      this.#listeners.publishAudit(this.#chain.appendedBy(transaction));
+      this.#chain.markStored(trx);
+      this.#listeners.publishAudit(this.#chain.appendedBy(trx));
     });
   }
 
@@ -201,15 +201,15 @@ export class Failover {
     const outage = this.#outage;
     if (outage === null) return 'FILE_IS_BACK';
     let written: Written | null = null;
-    const result = await this.#mirror.rows.write(work, async (transaction, changes) => {
+    const result = await this.#mirror.rows.write(work, async (trx, changes) => {
       this.#writes += 1;
-      written = { transaction, changes };
+      written = { trx, changes };
     });
     if (written !== null) await this.#spill(outage, written, mustLast);
     return { result };
   }
 
-  async #spill(outage: Outage, { transaction, changes }: Written, mustLast: boolean): Promise<void> {
+  async #spill(outage: Outage, { trx, changes }: Written, mustLast: boolean): Promise<void> {
     try {
       await outage.keep(changes);
     } catch (error) {
@@ -217,7 +217,7 @@ export class Failover {
       this.#publishRecovery();
       if (mustLast) throw explain(this.#options.file, error);
     }
-    this.#listeners.publishAudit(this.#chain.appendedBy(transaction));
+    this.#listeners.publishAudit(this.#chain.appendedBy(trx));
   }
 
   async #copyMirror(): Promise<void> {
@@ -246,8 +246,8 @@ export class Failover {
       if (meansDamage(outage.code)) refuseDamage(file.connection);
       const pending = outage.transactions((orphan) => spilledIn(orphan, vault));
       await file.write(
-        (transaction) => replaySpilled(transaction, pending, this.#replayer),
-        async (transaction) => this.#chain.markStored(transaction),
+        (trx) => replaySpilled(trx, pending, this.#replayer),
+        async (trx) => this.#chain.markStored(trx),
       );
       await this.#end(outage, file);
       return true;

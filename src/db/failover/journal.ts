@@ -54,14 +54,14 @@ export class Journal {
 
 const journals = new WeakMap<Queryable, Journal>();
 
-export const keepJournal = (transaction: Queryable, journal: Journal): void => {
+export const keepJournal = (trx: Queryable, journal: Journal): void => {
   journal.keep();
-  journals.set(transaction, journal);
+  journals.set(trx, journal);
 };
 
 /** Runs `work` as one change of the transaction's journal, where it has one. */
 export const asOneChange = <Result>(
-  transaction: Queryable,
+  trx: Queryable,
   change: Change,
   work: () => Promise<Result>,
-): Promise<Result> => journals.get(transaction)?.asOne(change, work) ?? work();
+): Promise<Result> => journals.get(trx)?.asOne(change, work) ?? work();

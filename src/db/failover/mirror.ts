@@ -58,8 +58,7 @@ export class Mirror {
     try {
       // Nobody reads from the mirror while the file can be written.
       if (!this.isCurrent(file)) await this.copy(file).close();
-      else if (changes.length > 0)
-        await this.#rows.write((transaction) => replay(transaction, [changes], replayer));
+      else if (changes.length > 0) await this.#rows.write((trx) => replay(trx, [changes], replayer));
     } catch {
       // The file has it, and the next write copies the mirror again.
       this.#dataVersion = Number.NaN;

@@ -25,24 +25,21 @@ export const spilledIn = ({ transactions }: OrphanSpill, vault: Vault): readonly
  * spill file that a killed process did not remove is not replayed twice. Answers how many were replayed.
  */
 export const replaySpilled = async (
-  transaction: Queryable,
+  trx: Queryable,
   spilled: Iterable<Spilled>,
   replayer: Replayer,
 ): Promise<number> => {
   const replayed = new Map(
-    (await transaction.selectFrom('vega_spills').selectAll().execute()).map(({ spill, last }) => [
-      spill,
-      last,
-    ]),
+    (await trx.selectFrom('vega_spills').selectAll().execute()).map(({ spill, last }) => [spill, last]),
   );
   const pending = [...spilled].filter(({ spill, number }) => number > (replayed.get(spill) ?? 0));
   const changes = function* () {
     for (const each of pending) yield each.changes();
   };
-  await replay(transaction, changes(), replayer);
+  await replay(trx, changes(), replayer);
   const furthest = new Map(pending.map(({ spill, number }) => [spill, number]));
   for (const [spill, last] of furthest)
-    await transaction
+    await trx
       .insertInto('vega_spills')
       .values({ spill, last })
       .onConflict((conflict) => conflict.column('spill').doUpdateSet({ last }))

@@ -21,7 +21,7 @@ export interface Replayer {
  * never left out.
  */
 export const replay = async (
-  transaction: Queryable,
+  trx: Queryable,
   transactions: Iterable<readonly Change[]>,
   replayer: Replayer,
 ): Promise<void> => {
@@ -29,9 +29,9 @@ export const replay = async (
   for (const changes of transactions) {
     count += 1;
     if (count % BREATH === 0) await breathe();
-    await sql`savepoint one_transaction`.execute(transaction);
-    await applyWhatFits(transaction, waysToApply(changes), replayer);
-    await sql`release one_transaction`.execute(transaction);
+    await sql`savepoint one_transaction`.execute(trx);
+    await applyWhatFits(trx, waysToApply(changes), replayer);
+    await sql`release one_transaction`.execute(trx);
   }
 };
 
@@ -45,29 +45,29 @@ const waysToApply = (changes: Changes): readonly [Changes, ...Changes[]] => [
 ];
 
 const applyWhatFits = async (
-  transaction: Queryable,
+  trx: Queryable,
   [changes, ...others]: readonly [Changes, ...Changes[]],
   replayer: Replayer,
 ): Promise<void> => {
   try {
-    await apply(transaction, changes, replayer);
+    await apply(trx, changes, replayer);
   } catch (error) {
     const [next, ...rest] = others;
     if (next === undefined || !/^SQLITE_(CONSTRAINT|ERROR)/.test(sqliteCode(error))) throw error;
-    await sql`rollback to one_transaction`.execute(transaction);
-    await applyWhatFits(transaction, [next, ...rest], replayer);
+    await sql`rollback to one_transaction`.execute(trx);
+    await applyWhatFits(trx, [next, ...rest], replayer);
   }
 };
 
 const apply = async (
-  transaction: Queryable,
+  trx: Queryable,
   changes: readonly Change[],
   { format, chain }: Replayer,
 ): Promise<void> => {
   for (const change of changes) {
-    if (change.kind === 'TOKEN') await makeUpForToken(transaction, change.replacement, format);
-    if (change.kind === 'AUDIT') await chain.append(transaction, change.entry);
+    if (change.kind === 'TOKEN') await makeUpForToken(trx, change.replacement, format);
+    if (change.kind === 'AUDIT') await chain.append(trx, change.entry);
     if (change.kind === 'STATEMENT')
-      await transaction.executeQuery(CompiledQuery.raw(change.sql, [...change.parameters]));
+      await trx.executeQuery(CompiledQuery.raw(change.sql, [...change.parameters]));
   }
 };

@@ -9,7 +9,7 @@ import { toDate } from './to-date.ts';
 
 /** Stored with the run, one for each app. */
 export const insertAcquisitions = async (
-  transaction: Queryable,
+  trx: Queryable,
   run: GenerationRun,
   apps: readonly Pick<ApiConfig, 'apiName' | 'clientId'>[],
   query: ExternalLogin,
@@ -23,7 +23,7 @@ export const insertAcquisitions = async (
           requested_at: run.startedAt.getTime(),
           expires_at: query.expiresAt.getTime(),
         };
-  await transaction
+  await trx
     .insertInto('vega_pending_acquisitions')
     .values(
       apps.map(({ apiName, clientId }) => ({
@@ -68,42 +68,42 @@ export const findPending = async (
 };
 
 /** Written down before the request is sent. */
-export const noteRequest = (transaction: Queryable, id: number, requestedAt: Date): Promise<void> =>
-  update(transaction, id, { requested_at: requestedAt.getTime() });
+export const noteRequest = (trx: Queryable, id: number, requestedAt: Date): Promise<void> =>
+  update(trx, id, { requested_at: requestedAt.getTime() });
 
 /** The request was sent, and can be approved until then. */
-export const noteExpiry = (transaction: Queryable, id: number, expiresAt: Date): Promise<void> =>
-  update(transaction, id, { expires_at: expiresAt.getTime() });
+export const noteExpiry = (trx: Queryable, id: number, expiresAt: Date): Promise<void> =>
+  update(trx, id, { expires_at: expiresAt.getTime() });
 
-export const countFailedProbe = (transaction: Queryable, id: number): Promise<void> =>
-  update(transaction, id, { failed_probes: sql`failed_probes + 1` });
+export const countFailedProbe = (trx: Queryable, id: number): Promise<void> =>
+  update(trx, id, { failed_probes: sql`failed_probes + 1` });
 
 /** Ends the wait for one acquisition. False when it was settled before. */
-export const settleAcquisition = async (transaction: Queryable, id: number, now: Date): Promise<boolean> => {
-  const settled = await settle(transaction, now).where('id', '=', id).executeTakeFirst();
+export const settleAcquisition = async (trx: Queryable, id: number, now: Date): Promise<boolean> => {
+  const settled = await settle(trx, now).where('id', '=', id).executeTakeFirst();
   return settled.numUpdatedRows > 0n;
 };
 
 /** Ends the wait for everything of a run. */
-export const settleAll = async (transaction: Queryable, runId: string, now: Date): Promise<void> => {
-  await settle(transaction, now).where('run_id', '=', runId).execute();
+export const settleAll = async (trx: Queryable, runId: string, now: Date): Promise<void> => {
+  await settle(trx, now).where('run_id', '=', runId).execute();
 };
 
 /** Ends the wait for what a run has not requested, or not for certain. */
-export const settleUnasked = async (transaction: Queryable, runId: string, now: Date): Promise<void> => {
-  await settle(transaction, now).where('run_id', '=', runId).where('expires_at', 'is', null).execute();
+export const settleUnasked = async (trx: Queryable, runId: string, now: Date): Promise<void> => {
+  await settle(trx, now).where('run_id', '=', runId).where('expires_at', 'is', null).execute();
 };
 
 const update = async (
-  transaction: Queryable,
+  trx: Queryable,
   id: number,
   row: UpdateObject<Tables, 'vega_pending_acquisitions'>,
 ): Promise<void> => {
-  await transaction.updateTable('vega_pending_acquisitions').set(row).where('id', '=', id).execute();
+  await trx.updateTable('vega_pending_acquisitions').set(row).where('id', '=', id).execute();
 };
 
-const settle = (transaction: Queryable, now: Date) =>
-  transaction
+const settle = (trx: Queryable, now: Date) =>
+  trx
     .updateTable('vega_pending_acquisitions')
     .set({ settled_at: now.getTime() })
     .where('settled_at', 'is', null);

@@ -21,15 +21,15 @@ interface Appending {
  * When there are `atOnce` of the former, no draft is stored yet, and the caller has to try again.
  */
 export const appendEvents = async (
-  transaction: Queryable,
+  trx: Queryable,
   { lastId, drafts, skipped, atOnce }: Appending,
 ): Promise<{ readonly foreign: readonly StoredEvent[]; readonly kept: readonly StoredEvent[] }> => {
-  const foreign = await findEvents(transaction, lastId, atOnce);
+  const foreign = await findEvents(trx, lastId, atOnce);
   if (foreign.length === atOnce) return { foreign, kept: [] };
   const firstId = (foreign.at(-1)?.id ?? lastId) + 1 + skipped;
   const kept = drafts.map((draft, index): StoredEvent => ({ ...draft, id: firstId + index }));
-  await transaction.insertInto('vega_events').values(kept.map(toRow)).execute();
-  await transaction
+  await trx.insertInto('vega_events').values(kept.map(toRow)).execute();
+  await trx
     .deleteFrom('vega_events')
     .where('id', '<=', firstId + drafts.length - 1 - KEPT_EVENTS)
     .execute();

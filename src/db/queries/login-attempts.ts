@@ -14,12 +14,12 @@ export interface AttemptOwner {
 export type AttemptKind = 'OTP_REQUEST' | 'PIN' | 'CODE';
 
 export const recordAttempt = async (
-  transaction: Queryable,
+  trx: Queryable,
   owner: AttemptOwner,
   kind: AttemptKind,
   at: Date,
 ): Promise<void> => {
-  await transaction
+  await trx
     .insertInto('vega_login_attempts')
     .values({ ...toRow(owner), kind, totp_fingerprint: null, time_step: null, at: at.getTime() })
     .execute();
@@ -27,13 +27,13 @@ export const recordAttempt = async (
 
 /** Claims a TOTP time step, which is used once per secret, ever. False when it was claimed before. */
 export const claimTimeStep = async (
-  transaction: Queryable,
+  trx: Queryable,
   owner: AttemptOwner,
   totp: TotpSecret,
   timeStep: number,
   at: Date,
 ): Promise<boolean> => {
-  const inserted = await transaction
+  const inserted = await trx
     .insertInto('vega_login_attempts')
     .values({
       ...toRow(owner),
@@ -59,11 +59,11 @@ export const isTimeStepUsed = async (db: Queryable, totp: TotpSecret, timeStep: 
 
 /** Stores how long the broker wants between the run's OTP request for this API and the next one. */
 export const noteOtpInterval = async (
-  transaction: Queryable,
+  trx: Queryable,
   { runId, apiName }: AttemptOwner,
   milliseconds: number,
 ): Promise<void> => {
-  await transaction
+  await trx
     .updateTable('vega_login_attempts')
     .set({ otp_interval_ms: milliseconds })
     .where('run_id', '=', runId)

@@ -10,9 +10,9 @@ export interface LeaseRecord {
   readonly leasedAt: Date;
 }
 
-export const recordLease = async (transaction: Queryable, lease: LeaseRecord): Promise<void> => {
+export const recordLease = async (trx: Queryable, lease: LeaseRecord): Promise<void> => {
   const { keyId, accountId, apiName, version, leasedAt } = lease;
-  await transaction
+  await trx
     .insertInto('vega_token_leases')
     .values({
       key_id: keyId,

@@ -9,7 +9,7 @@ type MarkedToken = Pick<StoredToken, 'accountNumber' | 'apiName' | 'fingerprint'
 
 /** Stores why a token was marked inactive; `now` is the `updated_at` of its row. */
 export const storeTokenMark = async (
-  transaction: Queryable,
+  trx: Queryable,
   { accountNumber, apiName, fingerprint }: MarkedToken,
   { reason, httpStatus, brokerCode }: TokenMark,
   now: Date,
@@ -21,7 +21,7 @@ export const storeTokenMark = async (
     broker_code: brokerCode ?? null,
     marked_at: now.getTime(),
   };
-  await transaction
+  await trx
     .insertInto('vega_token_marks')
     .values({ account_number: accountNumber, api_name: apiName, ...mark })
     .onConflict((conflict) => conflict.columns(['account_number', 'api_name']).doUpdateSet(mark))
@@ -29,10 +29,10 @@ export const storeTokenMark = async (
 };
 
 export const removeTokenMark = async (
-  transaction: Queryable,
+  trx: Queryable,
   { accountNumber, apiName, fingerprint }: MarkedToken,
 ): Promise<void> => {
-  await transaction
+  await trx
     .deleteFrom('vega_token_marks')
     .where('account_number', '=', accountNumber)
     .where('api_name', '=', apiName)

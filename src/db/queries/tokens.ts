@@ -107,33 +107,29 @@ const readInstant = (value: string | number | null, zone: string): Date | null =
 
 /** Marks this very token inactive, and none that was stored since. False when it was inactive or is gone. */
 export const deactivateToken = async (
-  transaction: Queryable,
+  trx: Queryable,
   token: TokenOfApi,
   format: TokenFormat,
   now: Date,
 ): Promise<boolean> => {
-  const changed = await transaction
+  const changed = await trx
     .updateTable('upstox_tokens')
     .set({ is_active: 0, updated_at: now.getTime() })
     .where('api_name', '=', token.apiName)
     .where(ofAccount(token.accountNumber))
-    .where('access_token', 'in', await textsOf(transaction, token, format))
+    .where('access_token', 'in', await textsOf(trx, token, format))
     .where((row) => row.or([row('is_active', '!=', 0), row('is_active', 'is', null)]))
     .executeTakeFirst();
   return changed.numUpdatedRows > 0n;
 };
 
 /** Deletes this very token, which turned out to be of another login. */
-export const removeToken = async (
-  transaction: Queryable,
-  token: TokenOfApi,
-  format: TokenFormat,
-): Promise<void> => {
-  await transaction
+export const removeToken = async (trx: Queryable, token: TokenOfApi, format: TokenFormat): Promise<void> => {
+  await trx
     .deleteFrom('upstox_tokens')
     .where('api_name', '=', token.apiName)
     .where(ofAccount(token.accountNumber))
-    .where('access_token', 'in', await textsOf(transaction, token, format))
+    .where('access_token', 'in', await textsOf(trx, token, format))
     .execute();
 };
 
@@ -141,11 +137,11 @@ type TokenOfApi = Pick<StoredToken, 'accountNumber' | 'apiName' | 'accessToken'>
 
 /** The stored texts of this very token, plain or sealed. */
 const textsOf = async (
-  transaction: Queryable,
+  trx: Queryable,
   { accountNumber, apiName, accessToken }: TokenOfApi,
   format: TokenFormat,
 ): Promise<readonly string[]> => {
-  const rows = await transaction
+  const rows = await trx
     .selectFrom('upstox_tokens')
     .select('access_token')
     .where('api_name', '=', apiName)

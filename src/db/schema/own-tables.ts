@@ -79,14 +79,14 @@ const columnsOf = async (db: Queryable, table: string): Promise<readonly string[
  * version. Throws a `DatabaseError`, and changes nothing, when a check fails.
  */
 export const takeOwnNames = async (file: string, kysely: Queryable): Promise<void> =>
-  kysely.transaction().execute(async (transaction) => {
+  kysely.transaction().execute(async (trx) => {
     // Again, because another process may have migrated.
-    const record = await readRecord(transaction);
-    await refuseClashes(file, transaction, record);
-    if (!record.executed.includes('0001-tokens')) await refuseOddTokens(file, transaction);
+    const record = await readRecord(trx);
+    await refuseClashes(file, trx, record);
+    if (!record.executed.includes('0001-tokens')) await refuseOddTokens(file, trx);
     if (!record.isFormer) return;
-    await refuseLiveRun(file, transaction);
-    await rename(transaction, record.executed);
+    await refuseLiveRun(file, trx);
+    await rename(trx, record.executed);
   });
 
 /** Refuses a database on which an older version has made its own tables beside ours. */
@@ -183,20 +183,20 @@ const refuseLiveRun = async (file: string, db: Queryable): Promise<void> => {
   );
 };
 
-const rename = async (transaction: Queryable, executed: readonly string[]): Promise<void> => {
+const rename = async (trx: Queryable, executed: readonly string[]): Promise<void> => {
   const made = new Set(MADE.filter(([migration]) => executed.includes(migration)).map(([, table]) => table));
   for (const former of FORMER_TABLES.filter((table) => made.has(table)))
-    await renameTable(transaction, former, ownNameOf(former));
-  for (const former of FORMER_PARTS) await renamePart(transaction, former);
-  await renameTable(transaction, FORMER_RECORD, RECORD);
-  await sql`drop table if exists ${sql.table(FORMER_RECORD_LOCK)}`.execute(transaction);
+    await renameTable(trx, former, ownNameOf(former));
+  for (const former of FORMER_PARTS) await renamePart(trx, former);
+  await renameTable(trx, FORMER_RECORD, RECORD);
+  await sql`drop table if exists ${sql.table(FORMER_RECORD_LOCK)}`.execute(trx);
   // Tells an older version that it is too old; without it, it would make its own tables again.
   await sql`
     create table ${sql.table(FORMER_RECORD)} (name varchar(255) not null primary key, timestamp varchar(255) not null)`.execute(
-    transaction,
+    trx,
   );
   await sql`insert into ${sql.table(FORMER_RECORD)} values (${OWN_NAMES}, ${new Date(0).toISOString()})`.execute(
-    transaction,
+    trx,
   );
 };
 
@@ -204,17 +204,17 @@ const rename = async (transaction: Queryable, executed: readonly string[]): Prom
  * SQLite also updates what refers to the table, such as another program's view. Where the file has a broken view or
  * trigger it refuses that; then references are left as they are.
  */
-const renameTable = async (transaction: Queryable, from: string, to: string): Promise<void> => {
+const renameTable = async (trx: Queryable, from: string, to: string): Promise<void> => {
   const renaming = sql`alter table ${sql.table(from)} rename to ${sql.table(to)}`;
   try {
-    await renaming.execute(transaction);
+    await renaming.execute(trx);
   } catch (error) {
     if (!(error instanceof Error) || !error.message.startsWith('error in ')) throw error;
-    await sql`pragma legacy_alter_table = on`.execute(transaction);
+    await sql`pragma legacy_alter_table = on`.execute(trx);
     try {
-      await renaming.execute(transaction);
+      await renaming.execute(trx);
     } finally {
-      await sql`pragma legacy_alter_table = off`.execute(transaction);
+      await sql`pragma legacy_alter_table = off`.execute(trx);
     }
   }
 };
@@ -226,14 +226,14 @@ interface Part {
 }
 
 /** SQLite cannot rename an index or a trigger: it is made again. */
-const renamePart = async (transaction: Queryable, former: string): Promise<void> => {
+const renamePart = async (trx: Queryable, former: string): Promise<void> => {
   const { rows } = await sql<Part>`
     select type, name, sql from sqlite_master
     where name = ${former} and type in ('index', 'trigger') and tbl_name like 'vega\\_%' escape '\\'`.execute(
-    transaction,
+    trx,
   );
   const [part] = rows;
   if (part === undefined) return;
-  await sql.raw(`drop ${part.type} "${former}"`).execute(transaction);
-  await sql.raw(part.sql.replace(former, ownNameOf(former))).execute(transaction);
+  await sql.raw(`drop ${part.type} "${former}"`).execute(trx);
+  await sql.raw(part.sql.replace(former, ownNameOf(former))).execute(trx);
 };

@@ -41,25 +41,24 @@ export interface TrialOrder {
  */
 export const findUnfitTable = async (database: Database, order: TrialOrder): Promise<UnfitTable | null> => {
   let table = 'upstox_tokens';
-  const error = await database.dryRun(async (transaction) => {
-    const deferred = await deferredTables(transaction);
-    const before = await countOrphans(transaction, deferred);
+  const error = await database.dryRun(async (trx) => {
+    const deferred = await deferredTables(trx);
+    const before = await countOrphans(trx, deferred);
     for (const [name, write] of writesOf(database, order)) {
       table = name;
-      await write(transaction);
+      await write(trx);
     }
     table = 'upstox_tokens';
-    const kept = await findTokens(transaction, order.account.number, database);
+    const kept = await findTokens(trx, order.account.number, database);
     const lost = order.configs.find(({ apiName }) => !kept.some((token) => token.apiName === apiName));
     if (lost !== undefined) throw new Error(`the row of ${lost.apiName} does not stay in it`);
     // Would be found only at the commit.
-    if ((await countOrphans(transaction, deferred)) > before)
-      throw new Error('FOREIGN KEY constraint failed');
+    if ((await countOrphans(trx, deferred)) > before) throw new Error('FOREIGN KEY constraint failed');
   });
   return error === null ? null : describe(database, table, error);
 };
 
-type Write = (transaction: Queryable) => Promise<void>;
+type Write = (trx: Queryable) => Promise<void>;
 
 const writesOf = (
   database: Database,
@@ -95,28 +94,25 @@ const writesOf = (
     { ...withSteps({ status: 'DONE', endedAt: now }), status: 'COMPLETED' as const, endedAt: now },
   ];
   return [
-    ['token_execution_state', (transaction) => insertRun(transaction, run, markOf(process.pid))],
+    ['token_execution_state', (trx) => insertRun(trx, run, markOf(process.pid))],
     ...states.map((state): readonly [string, Write] => [
       'token_execution_state',
-      (transaction) => updateRun(transaction, state),
+      (trx) => updateRun(trx, state),
     ]),
-    ['vega_login_attempts', (transaction) => recordAttempt(transaction, owner, 'PIN', now)],
-    [
-      'vega_login_attempts',
-      async (transaction) => void (await claimTimeStep(transaction, owner, totp, 1, now)),
-    ],
+    ['vega_login_attempts', (trx) => recordAttempt(trx, owner, 'PIN', now)],
+    ['vega_login_attempts', async (trx) => void (await claimTimeStep(trx, owner, totp, 1, now))],
     // Twice: the second token replaces the first. All at one instant, as approvals may be.
     ...[...configs, ...configs].map((config): readonly [string, Write] => [
       'upstox_tokens',
-      (transaction) => storeOne(transaction, database, { ...config, accountNumber: account.number }, now),
+      (trx) => storeOne(trx, database, { ...config, accountNumber: account.number }, now),
     ]),
-    ['vega_audit_entries', (transaction) => database.audit(transaction, entry)],
+    ['vega_audit_entries', (trx) => database.audit(trx, entry)],
   ];
 };
 
 /** Stores an imitated token, deactivates it, removes it and stores it again. */
 const storeOne = async (
-  transaction: Queryable,
+  trx: Queryable,
   database: Database,
   app: TrialOrder['configs'][number] & { readonly accountNumber: number },
   issuedAt: Date,
@@ -128,10 +124,10 @@ const storeOne = async (
     issuedAt,
     expiresAt: nextExpiry(issuedAt),
   };
-  await replaceToken(transaction, token, database, issuedAt);
-  await deactivateToken(transaction, token, database, issuedAt);
-  await removeToken(transaction, token, database);
-  await replaceToken(transaction, token, database, issuedAt);
+  await replaceToken(trx, token, database, issuedAt);
+  await deactivateToken(trx, token, database, issuedAt);
+  await removeToken(trx, token, database);
+  await replaceToken(trx, token, database, issuedAt);
 };
 
 const imitation = (issuedAt: Date): string => {
@@ -144,17 +140,17 @@ const imitation = (issuedAt: Date): string => {
 };
 
 /** Tables whose references are checked at the commit. */
-const deferredTables = async (transaction: Queryable): Promise<readonly string[]> => {
+const deferredTables = async (trx: Queryable): Promise<readonly string[]> => {
   const { rows } = await sql<{ name: string }>`
-    select name from sqlite_master where type = 'table' and sql like '%deferred%'`.execute(transaction);
+    select name from sqlite_master where type = 'table' and sql like '%deferred%'`.execute(trx);
   return rows.map(({ name }) => name);
 };
 
-const countOrphans = async (transaction: Queryable, tables: readonly string[]): Promise<number> => {
+const countOrphans = async (trx: Queryable, tables: readonly string[]): Promise<number> => {
   let count = 0;
   for (const table of tables) {
     const { rows } = await sql<{ n: number }>`
-      select count(*) as n from pragma_foreign_key_check(${table})`.execute(transaction);
+      select count(*) as n from pragma_foreign_key_check(${table})`.execute(trx);
     count += rows[0]?.n ?? 0;
   }
   return count;
@@ -166,9 +162,9 @@ const describe = async (database: Database, written: string, error: unknown): Pr
   const table = named?.[1] ?? written;
   let [reason, cure] = [words, ''];
   // On the file itself: the mirror lacks the constraints of other programs.
-  await database.dryRun(async (transaction) => {
-    reason = await reasonOf(transaction, table, words);
-    cure = await cureOf(transaction, table);
+  await database.dryRun(async (trx) => {
+    reason = await reasonOf(trx, table, words);
+    cure = await cureOf(trx, table);
   });
   return { table, message: `The table ${table} does not take what a run writes: ${reason}.`, cure };
 };

@@ -20,14 +20,13 @@ export const beforeNameOf = (table: string): string => `${table}_before`;
 export const replacePutAside = async (kysely: Queryable): Promise<void> => {
   for (const [table, { create, needs }] of Object.entries(USER_TABLES)) {
     if (!(await isPutAside(kysely, table))) continue;
-    await kysely.transaction().execute(async (transaction) => {
+    await kysely.transaction().execute(async (trx) => {
       // Another process may have done it.
-      if (!(await isPutAside(transaction, table))) return;
+      if (!(await isPutAside(trx, table))) return;
       // It belongs to the renamed table.
-      if (table === 'upstox_tokens')
-        await sql`drop index if exists upstox_tokens_one_per_api`.execute(transaction);
-      await create(transaction);
-      await copyRows(transaction, table, needs);
+      if (table === 'upstox_tokens') await sql`drop index if exists upstox_tokens_one_per_api`.execute(trx);
+      await create(trx);
+      await copyRows(trx, table, needs);
     });
   }
 };
@@ -38,26 +37,26 @@ const isPutAside = async (db: Queryable, table: string): Promise<boolean> => {
   return rows.length === 1 && rows[0]?.name === beforeNameOf(table);
 };
 
-const copyRows = async (transaction: Queryable, table: string, needs: string): Promise<void> => {
+const copyRows = async (trx: Queryable, table: string, needs: string): Promise<void> => {
   const before = beforeNameOf(table);
   const { rows } = await sql<{ name: string }>`
     select ours.name from pragma_table_info(${table}) ours
-    join pragma_table_xinfo(${before}) theirs on lower(theirs.name) = ours.name`.execute(transaction);
+    join pragma_table_xinfo(${before}) theirs on lower(theirs.name) = ours.name`.execute(trx);
   const names = rows.map(({ name }) => name).filter((name) => name !== 'id');
   const list = sql.join(names.map((name) => sql.ref(name)));
   // Integer ids are kept, because the newest of several rows has the highest.
-  const { rows: odd } = names.length === rows.length ? { rows: [] } : await oddIds(transaction, before);
+  const { rows: odd } = names.length === rows.length ? { rows: [] } : await oddIds(trx, before);
   const id = names.length < rows.length && odd.length === 0 ? sql`id, ` : sql``;
   await sql`
     insert or ignore into ${sql.table(table)} (${id}${list})
-    select ${id}${list} from ${sql.table(before)} where ${sql.ref(needs)} is not null`.execute(transaction);
+    select ${id}${list} from ${sql.table(before)} where ${sql.ref(needs)} is not null`.execute(trx);
 };
 
-const oddIds = (transaction: Queryable, before: string) =>
-  sql`select 1 from ${sql.table(before)} where typeof(id) <> 'integer' limit 1`.execute(transaction);
+const oddIds = (trx: Queryable, before: string) =>
+  sql`select 1 from ${sql.table(before)} where typeof(id) <> 'integer' limit 1`.execute(trx);
 
 /** The next id for a table that does not number its rows by itself; empty where SQLite does. */
-export const nextTokenId = async (transaction: Queryable): Promise<{ readonly id?: number }> => {
+export const nextTokenId = async (trx: Queryable): Promise<{ readonly id?: number }> => {
   const { rows } = await sql<{ id: number }>`
     select coalesce((select max(id) from upstox_tokens where typeof(id) = 'integer'), 0) + 1 as id
     from pragma_table_info('upstox_tokens') column
@@ -66,7 +65,7 @@ export const nextTokenId = async (transaction: Queryable): Promise<{ readonly id
       or (select count(*) from pragma_table_info('upstox_tokens') where pk > 0) > 1
       or (select wr from pragma_table_list('upstox_tokens') where schema = 'main') = 1)
     and (upper(column.type) like '%INT%' or upper(column.type) like 'NUM%' or upper(column.type) like 'DEC%')`.execute(
-    transaction,
+    trx,
   );
   return rows[0] === undefined ? {} : { id: rows[0].id };
 };

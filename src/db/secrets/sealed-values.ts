@@ -67,10 +67,10 @@ export const settleSeals = async (db: Queryable, format: TokenFormat): Promise<v
   );
   if (plain.length + strange.length === 0) return;
   const { vault } = format;
-  await db.transaction().execute(async (transaction) => {
+  await db.transaction().execute(async (trx) => {
     for (const row of plain) {
       const place = configSecretPlace(row.account_number, row.api_name);
-      await writeConfigSecret(transaction, row, vault.seal(new Secret(row.client_secret), place));
+      await writeConfigSecret(trx, row, vault.seal(new Secret(row.client_secret), place));
     }
     for (const { id, user_id, api_name, access_token } of strange) {
       const place = tokenPlace(user_id ?? 1, api_name);
@@ -78,7 +78,7 @@ export const settleSeals = async (db: Queryable, format: TokenFormat): Promise<v
       const settled = format.sealsTokens
         ? vault.seal(new Secret(text), place)
         : vault.open(text, place).reveal();
-      await transaction
+      await trx
         .updateTable('upstox_tokens')
         .set({ access_token: settled })
         .where('id', '=', id)
@@ -101,31 +101,28 @@ export const rotateVault = async (
   if (next === null) return null;
   const renewed = new Vault([next]);
   const reseal = (sealed: string, place: SealedPlace) => renewed.seal(vault.open(sealed, place), place);
-  await db.transaction().execute(async (transaction) => {
-    for (const row of await transaction.selectFrom('upstox_api_configs').selectAll().execute()) {
+  await db.transaction().execute(async (trx) => {
+    for (const row of await trx.selectFrom('upstox_api_configs').selectAll().execute()) {
       const place = configSecretPlace(row.account_number, row.api_name);
-      await writeConfigSecret(transaction, row, reseal(row.client_secret, place));
+      await writeConfigSecret(trx, row, reseal(row.client_secret, place));
     }
-    const accounts = await transaction
-      .selectFrom('vega_accounts')
-      .select(['number', 'credentials'])
-      .execute();
+    const accounts = await trx.selectFrom('vega_accounts').select(['number', 'credentials']).execute();
     for (const { number, credentials } of accounts) {
       if (credentials === null) continue;
-      await transaction
+      await trx
         .updateTable('vega_accounts')
         .set({ credentials: reseal(credentials, credentialsPlace(number)) })
         .where('number', '=', number)
         .execute();
     }
-    const tokens = await transaction
+    const tokens = await trx
       .selectFrom('upstox_tokens')
       .select(['id', 'user_id', 'api_name', 'client_secret', 'access_token'])
       .execute();
     for (const { id, user_id, api_name, client_secret, access_token } of tokens) {
       const again = (text: string | null, place: SealedPlace) =>
         text !== null && isSealed(text) ? reseal(text, place) : text;
-      await transaction
+      await trx
         .updateTable('upstox_tokens')
         .set({
           client_secret: again(client_secret, tokenSecretPlace(user_id ?? 1, api_name)),
@@ -134,11 +131,8 @@ export const rotateVault = async (
         .where('id', '=', id)
         .execute();
     }
-    const { audit_key } = await transaction
-      .selectFrom('vega_vault')
-      .select('audit_key')
-      .executeTakeFirstOrThrow();
-    await transaction
+    const { audit_key } = await trx.selectFrom('vega_vault').select('audit_key').executeTakeFirstOrThrow();
+    await trx
       .updateTable('vega_vault')
       .set({
         key_id: renewed.keyId,
@@ -188,11 +182,11 @@ const lostKey = (
 };
 
 const writeConfigSecret = async (
-  transaction: Queryable,
+  trx: Queryable,
   row: { account_number: number; api_name: string },
   sealed: string,
 ): Promise<void> => {
-  await transaction
+  await trx
     .updateTable('upstox_api_configs')
     .set({ client_secret: sealed })
     .where('account_number', '=', row.account_number)
