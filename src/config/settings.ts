@@ -68,7 +68,7 @@ const SETTINGS = z.object({
     .transform((value) => value.split(',').map((key) => new Secret(key.trim())))
     .default([])
     .meta({ variable: 'VEGA_MASTER_KEY' }),
-  /** Tokens lie sealed in the table: no other program can read them there. */
+  /** Tokens are stored sealed, so no other program can read them. */
   sealTokens: flag('VEGA_SEAL_TOKENS', 'false'),
   operatorKey: text('a key of at least 8 characters without blanks', (value) => /^\S{8,}$/.test(value))
     .transform((value) => new Secret(value))

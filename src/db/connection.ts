@@ -83,8 +83,8 @@ export const meansDamage = (code: string): boolean => /^SQLITE_(CORRUPT|NOTADB)/
 
 /** The first fault that a quick check of the whole file finds; null when it is sound. */
 export const findDamage = (connection: Sqlite.Database): string | null => {
-  const found = connection.pragma('quick_check(1)', { simple: true }) ?? 'nothing';
-  return found === 'ok' ? null : String(found);
+  const result = connection.pragma('quick_check(1)', { simple: true }) ?? 'nothing';
+  return result === 'ok' ? null : String(result);
 };
 
 /** Throws SQLITE_CORRUPT for a damaged file, which must not be written. */
@@ -141,8 +141,8 @@ const EXPLANATIONS: readonly (readonly [RegExp, string])[] = [
 export const explain = (file: string, error: unknown): DatabaseError => {
   const reason = error instanceof Error ? error.message : String(error);
   const code = sqliteCode(error);
-  const known = EXPLANATIONS.find(([pattern]) => pattern.test(code));
-  return new DatabaseError(file, `The database ${file} ${known?.[1] ?? `cannot be opened: ${reason}`}`, {
+  const explained = EXPLANATIONS.find(([pattern]) => pattern.test(code));
+  return new DatabaseError(file, `The database ${file} ${explained?.[1] ?? `cannot be opened: ${reason}`}`, {
     cause: error,
   });
 };

@@ -26,9 +26,9 @@ import type { TokenFormat } from './queries/tokens.ts';
 import { underFormerNames } from './schema/former-names.ts';
 import { CURRENT_SCHEMA, executedMigrations, isUpToDate, migrate } from './schema/migrations.ts';
 import type { MigrationRecord } from './schema/own-tables.ts';
-import { replacePutAside } from './schema/user-tables.ts';
+import { remakeSetAside } from './schema/user-tables.ts';
 import { type MasterKeySource, masterKeyIds } from './secrets/master-key.ts';
-import { openAuditKey, openVault, settleSeals } from './secrets/sealed-values.ts';
+import { applySealing, openAuditKey, openVault } from './secrets/sealed-values.ts';
 
 export interface DatabaseOptions {
   readonly file: string;
@@ -97,7 +97,7 @@ const openFile = (options: DatabaseOptions): Promise<Opened> =>
     // Fails first when the file cannot be written.
     connection.exec('begin immediate; rollback');
     const record = await executedMigrations(options.file, kysely);
-    await replacePutAside(kysely);
+    await remakeSetAside(kysely);
     // Before the replay appends to the audit.
     const missingEntries = isUpToDate(record) ? await countMissing(file, options) : 0;
     if (!record.executed.includes(FIRST_WITH_AUDIT)) refuseOtherHead(options);
@@ -108,7 +108,7 @@ const openFile = (options: DatabaseOptions): Promise<Opened> =>
     if (options.isBrief !== true) await compactAtStart(file).catch(() => undefined);
     const after = await replayOrphans(file, options);
     const { format, chain } = await openKeys(file, options);
-    await settleSeals(kysely, format);
+    await applySealing(kysely, format);
     if (options.isRestored === true) await chain.startAnew(kysely);
     await ensureReserve(options.file).catch(() => undefined);
     const isHeadMissing = chain.readHead() === null && (await hasEntries(file));

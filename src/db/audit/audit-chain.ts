@@ -18,21 +18,21 @@ export class AuditChain {
   readonly #key: Buffer;
   readonly #head: AuditHead;
   /** The last entry ever stored: entries that are cut off later are reported as missing. */
-  #known: Link;
+  #lastStored: Link;
   /** What each open transaction has appended. */
   readonly #appended = new WeakMap<Queryable, { entries: StoredAuditEntry[]; last: Link }>();
 
   constructor(key: Buffer, head: AuditHead) {
     this.#key = key;
     this.#head = head;
-    this.#known = head.read() ?? START;
+    this.#lastStored = head.read() ?? START;
   }
 
   /** Appends in the caller's transaction. An entry that is there already is not appended again. */
   append(trx: Queryable, entry: AuditEntry): Promise<void> {
     return asOneChange(trx, { kind: 'AUDIT', entry }, async () => {
       const last = await findLastLink(trx);
-      const previous = this.#known.sequence > last.sequence ? this.#known : last;
+      const previous = this.#lastStored.sequence > last.sequence ? this.#lastStored : last;
       const row = toRow(entry, previous.sequence + 1);
       const hash = hashOf(this.#key, previous.hash, row);
       const inserted = await trx
@@ -56,7 +56,7 @@ export class AuditChain {
   markStored(trx: Queryable): void {
     const last = this.#appended.get(trx)?.last;
     if (last === undefined) return;
-    this.#known = last;
+    this.#lastStored = last;
     try {
       this.#head.write(last);
     } catch {
@@ -66,8 +66,8 @@ export class AuditChain {
 
   /** After a restore: the chain continues from the last entry in the file. */
   async startAnew(db: Queryable): Promise<void> {
-    this.#known = await findLastLink(db);
-    this.#head.reset(this.#known);
+    this.#lastStored = await findLastLink(db);
+    this.#head.reset(this.#lastStored);
   }
 
   /** The link in the signed head file; null without one. */
@@ -75,8 +75,8 @@ export class AuditChain {
     return this.#head.read();
   }
 
-  get known(): Link {
-    return this.#known;
+  get lastStored(): Link {
+    return this.#lastStored;
   }
 
   hash(previous: string, row: HashedRow): string {

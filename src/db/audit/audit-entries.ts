@@ -40,10 +40,10 @@ export const verifyChain = async (db: Queryable, chain: AuditChain): Promise<Aud
   let last = START;
   let entries = 0;
   const bad = (firstBadId: number | null, reason: string) => ({ valid: false, entries, firstBadId, reason });
-  let known = chain.known.sequence;
+  let lastStored = chain.lastStored.sequence;
   for (;;) {
     // Read before the rows, because entries may be appended meanwhile.
-    known = chain.known.sequence;
+    lastStored = chain.lastStored.sequence;
     const rows = await db
       .selectFrom('vega_audit_entries')
       .selectAll()
@@ -64,7 +64,7 @@ export const verifyChain = async (db: Queryable, chain: AuditChain): Promise<Aud
     if (rows.length < CHUNK) break;
     await breathe();
   }
-  const furthest = Math.max(head?.sequence ?? 0, known);
+  const furthest = Math.max(head?.sequence ?? 0, lastStored);
   if (furthest > last.sequence)
     return bad(last.sequence + 1, `The entries from ${last.sequence + 1} on are missing.`);
   if (head === null && entries > 0)

@@ -28,8 +28,8 @@ export const hasHead = (database: string): boolean =>
   existsSync(headOf(database)) && readIfAllowed(headOf(database))?.trim() !== '';
 
 /**
- * How far the chain has come, kept in a file beside the database and signed with the chain's key: without it nobody
- * would miss entries that were cut off at the end.
+ * The last entry of the chain in a file beside the database, signed with the chain's key: shows when entries at the end
+ * were cut off.
  */
 export class AuditHead {
   readonly #file: string;

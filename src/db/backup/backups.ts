@@ -11,7 +11,7 @@ import { isSealed, refreshTokenPlace, tokenPlace, tokenSecretPlace, type Vault }
 import { runInWorker } from '../sqlite-worker.ts';
 import { withConnection } from '../with-connection.ts';
 
-/** A copy of the database as it was at one moment. Tokens lie sealed in it, whatever the table itself holds. */
+/** A copy of the database at one instant. Every token in it is sealed. */
 export interface Backup {
   readonly file: string;
   readonly bytes: number;
@@ -22,7 +22,6 @@ const KEPT = 7;
 /** All of them. */
 const PAGES_AT_ONCE = 0x7fffffff;
 
-/** Where the backups of a database lie. */
 export const backupFolder = (database: string): string =>
   path.join(path.dirname(database), '.vega', 'backups');
 

@@ -9,7 +9,7 @@ import { DatabaseError } from '../database-error.ts';
 import { copyToDraft } from '../files/drafts.ts';
 import { syncToDisk } from '../files/sync-to-disk.ts';
 import type { DatabaseOptions } from '../opening.ts';
-import { makeUpForToken } from '../queries/token-replacement.ts';
+import { replayToken } from '../queries/token-replacement.ts';
 import type { UpstoxTokensTable } from '../schema/tables.ts';
 import { fingerprint } from '../secrets/fingerprint.ts';
 import { masterKeyIds } from '../secrets/master-key.ts';
@@ -88,7 +88,7 @@ const takeOver = async (database: Database, rows: readonly TokenRow[]): Promise<
       const { access_token: text } = row;
       const token = isSealed(text) ? database.vault.open(text, place) : new Secret(text);
       const replacement = { row: { ...row, user_id }, fingerprint: fingerprint(token) };
-      const isNew = await database.write((trx) => makeUpForToken(trx, replacement, database));
+      const isNew = await database.write((trx) => replayToken(trx, replacement, database));
       if (isNew) taken += 1;
     } catch {
       // The row is damaged, or sealed with a lost key.

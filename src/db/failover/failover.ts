@@ -185,7 +185,7 @@ export class Failover {
       return result;
     };
     return file.write(checked, async (trx, changes) => {
-      // Nothing is called stored that nobody will find.
+      // Never reported as stored, because nobody would find it at the path.
       if (file.change !== null) throw new FileChanged(file.change.code, { isCommitted: true });
       this.#writes += 1;
       await this.#mirror.follow(file, changes, this.#replayer);

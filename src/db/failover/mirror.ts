@@ -67,11 +67,11 @@ export class Mirror {
 
   /** Copies the file again, and answers the previous copy, which may still have readers. */
   copy(file: OpenedFile): OpenedFile {
-    const known = this.#rows;
+    const previous = this.#rows;
     const dataVersion = file.dataVersion();
     this.#rows = copyToMemory(file.connection);
     this.#dataVersion = dataVersion;
-    return known;
+    return previous;
   }
 }
 
@@ -102,14 +102,14 @@ const columnsOf = (source: Sqlite.Database, table: string): readonly Column[] =>
 
 /** The same columns without constraints. The key is left out where its values do not fit it. */
 const plainTable = (source: Sqlite.Database, table: string, key: string): string => {
-  const [odd] = source
+  const [misfit] = source
     .prepare<[], number>(
       `select count(*) from "${table}" group by "${key}" having count(*) > 1 or (typeof("${key}") <> 'integer' and '${key}' = 'id')`,
     )
     .pluck()
     .all();
   const columns = columnsOf(source, table).map(({ name, type }) => {
-    if (name.toLowerCase() !== key || odd !== undefined) return `"${name}" ${type}`;
+    if (name.toLowerCase() !== key || misfit !== undefined) return `"${name}" ${type}`;
     return key === 'id' ? '"id" integer primary key' : `"${name}" ${type} primary key`;
   });
   return `create table "${table}" (${columns.join(', ')})`;

@@ -13,7 +13,7 @@ interface Reopening {
   readonly beforeStatement: BeforeStatement | undefined;
 }
 
-/** Opens the file at the path anew. Throws `FileChanged` unless it is this database with everything that was stored. */
+/** Opens the file at the path again. Throws `FileChanged` unless it is this database with everything that was stored. */
 export const reopenFile = async (current: OpenedFile, reopening: Reopening): Promise<OpenedFile> => {
   const { path, beforeStatement } = reopening;
   const { change } = current;
@@ -52,7 +52,7 @@ const detachLog = async (file: OpenedFile): Promise<void> => {
   }
 };
 
-/** The log was deleted and not replaced: its content goes into the database before that is opened anew. */
+/** The log was deleted and not replaced: its content goes into the database before that is opened again. */
 const saveLog = async (file: OpenedFile): Promise<void> => {
   await file.whenIdle((connection) => {
     connection.pragma('wal_checkpoint(TRUNCATE)');

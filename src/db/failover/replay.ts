@@ -3,7 +3,7 @@ import { CompiledQuery, sql } from 'kysely';
 import type { AuditChain } from '../audit/audit-chain.ts';
 import type { Change } from '../change.ts';
 import { sqliteCode } from '../connection.ts';
-import { makeUpForToken } from '../queries/token-replacement.ts';
+import { replayToken } from '../queries/token-replacement.ts';
 import type { TokenFormat } from '../queries/tokens.ts';
 import type { Queryable } from '../queryable.ts';
 
@@ -65,7 +65,7 @@ const apply = async (
   { format, chain }: Replayer,
 ): Promise<void> => {
   for (const change of changes) {
-    if (change.kind === 'TOKEN') await makeUpForToken(trx, change.replacement, format);
+    if (change.kind === 'TOKEN') await replayToken(trx, change.replacement, format);
     if (change.kind === 'AUDIT') await chain.append(trx, change.entry);
     if (change.kind === 'STATEMENT')
       await trx.executeQuery(CompiledQuery.raw(change.sql, [...change.parameters]));

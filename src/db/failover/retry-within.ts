@@ -5,7 +5,7 @@ interface RetryTimes {
   readonly idleMs: number;
   /** How long to retry in all. */
   readonly totalMs: number;
-  /** Differs whenever those who hold the lock make progress; `idleMs` then begins anew. */
+  /** Differs whenever those who hold the lock make progress; `idleMs` then starts again. */
   readonly progress: () => unknown;
 }
 

@@ -27,7 +27,7 @@ export const replaceToken = (
 };
 
 /** Replays a replacement. False when it is there already, or another program has stored a newer token since. */
-export const makeUpForToken = async (
+export const replayToken = async (
   trx: Queryable,
   replacement: TokenReplacement,
   format: TokenFormat,
@@ -66,12 +66,14 @@ const put = async (trx: Queryable, replacement: TokenReplacement, format: TokenF
       operation,
     })
     .onConflict((conflict) =>
-      conflict.columns(['account_number', 'api_name']).doUpdateSet((known) => ({
+      conflict.columns(['account_number', 'api_name']).doUpdateSet((stored) => ({
         // A replaced row of another program counts as a version of its own.
         version:
-          before === undefined ? known('vega_token_versions.version', '+', 1) : known.ref('excluded.version'),
-        fingerprint: known.ref('excluded.fingerprint'),
-        operation: known.ref('excluded.operation'),
+          before === undefined
+            ? stored('vega_token_versions.version', '+', 1)
+            : stored.ref('excluded.version'),
+        fingerprint: stored.ref('excluded.fingerprint'),
+        operation: stored.ref('excluded.operation'),
       })),
     )
     .returning('version')

@@ -17,12 +17,12 @@ export const isUserTable = (table: string): boolean => table in USER_TABLES;
 export const beforeNameOf = (table: string): string => `${table}_before`;
 
 /** Makes a table again whose owner has set it aside, and copies its rows. */
-export const replacePutAside = async (kysely: Queryable): Promise<void> => {
+export const remakeSetAside = async (kysely: Queryable): Promise<void> => {
   for (const [table, { create, needs }] of Object.entries(USER_TABLES)) {
-    if (!(await isPutAside(kysely, table))) continue;
+    if (!(await isSetAside(kysely, table))) continue;
     await kysely.transaction().execute(async (trx) => {
       // Another process may have done it.
-      if (!(await isPutAside(trx, table))) return;
+      if (!(await isSetAside(trx, table))) return;
       // It belongs to the renamed table.
       if (table === 'upstox_tokens') await sql`drop index if exists upstox_tokens_one_per_api`.execute(trx);
       await create(trx);
@@ -31,7 +31,7 @@ export const replacePutAside = async (kysely: Queryable): Promise<void> => {
   }
 };
 
-const isPutAside = async (db: Queryable, table: string): Promise<boolean> => {
+const isSetAside = async (db: Queryable, table: string): Promise<boolean> => {
   const { rows } = await sql<{ name: string }>`
     select name from sqlite_master where name in (${table}, ${beforeNameOf(table)})`.execute(db);
   return rows.length === 1 && rows[0]?.name === beforeNameOf(table);
@@ -45,14 +45,14 @@ const copyRows = async (trx: Queryable, table: string, needs: string): Promise<v
   const names = rows.map(({ name }) => name).filter((name) => name !== 'id');
   const list = sql.join(names.map((name) => sql.ref(name)));
   // Integer ids are kept, because the newest of several rows has the highest.
-  const { rows: odd } = names.length === rows.length ? { rows: [] } : await oddIds(trx, before);
-  const id = names.length < rows.length && odd.length === 0 ? sql`id, ` : sql``;
+  const { rows: misfits } = names.length === rows.length ? { rows: [] } : await nonIntegerIds(trx, before);
+  const id = names.length < rows.length && misfits.length === 0 ? sql`id, ` : sql``;
   await sql`
     insert or ignore into ${sql.table(table)} (${id}${list})
     select ${id}${list} from ${sql.table(before)} where ${sql.ref(needs)} is not null`.execute(trx);
 };
 
-const oddIds = (trx: Queryable, before: string) =>
+const nonIntegerIds = (trx: Queryable, before: string) =>
   sql`select 1 from ${sql.table(before)} where typeof(id) <> 'integer' limit 1`.execute(trx);
 
 /** The next id for a table that does not number its rows by itself; empty where SQLite does. */

@@ -46,8 +46,8 @@ export const readAuditKey = async (db: Queryable, vault: Vault): Promise<string 
 
 /** The key of the audit chain, made where there is none. */
 export const openAuditKey = async (db: Queryable, vault: Vault): Promise<Buffer> => {
-  const known = await readAuditKey(db, vault);
-  if (known !== null) return Buffer.from(known, 'base64url');
+  const recorded = await readAuditKey(db, vault);
+  if (recorded !== null) return Buffer.from(recorded, 'base64url');
   const made = vault.seal(new Secret(randomBytes(32).toString('base64url')), AUDIT_KEY_PLACE);
   await db.updateTable('vega_vault').set({ audit_key: made }).where('audit_key', 'is', null).execute();
   // Another process may have made one.
@@ -55,24 +55,24 @@ export const openAuditKey = async (db: Queryable, vault: Vault): Promise<Buffer>
 };
 
 /** Seals what the predecessor left in plain text, and tokens as VEGA_SEAL_TOKENS says. Writes only what differs. */
-export const settleSeals = async (db: Queryable, format: TokenFormat): Promise<void> => {
+export const applySealing = async (db: Queryable, format: TokenFormat): Promise<void> => {
   const configs = await db.selectFrom('upstox_api_configs').selectAll().execute();
   const tokens = await db
     .selectFrom('upstox_tokens')
     .select(['id', 'user_id', 'api_name', 'access_token'])
     .execute();
   const plain = configs.filter(({ client_secret }) => !isSealed(client_secret));
-  const strange = tokens.filter(
+  const differing = tokens.filter(
     ({ access_token }) => access_token && isSealed(access_token) !== format.sealsTokens,
   );
-  if (plain.length + strange.length === 0) return;
+  if (plain.length + differing.length === 0) return;
   const { vault } = format;
   await db.transaction().execute(async (trx) => {
     for (const row of plain) {
       const place = configSecretPlace(row.account_number, row.api_name);
       await writeConfigSecret(trx, row, vault.seal(new Secret(row.client_secret), place));
     }
-    for (const { id, user_id, api_name, access_token } of strange) {
+    for (const { id, user_id, api_name, access_token } of differing) {
       const place = tokenPlace(user_id ?? 1, api_name);
       const text = access_token ?? '';
       const settled = format.sealsTokens
@@ -106,7 +106,7 @@ export const rotateVault = async (
       const place = configSecretPlace(row.account_number, row.api_name);
       await writeConfigSecret(trx, row, reseal(row.client_secret, place));
     }
-    const accounts = await trx.selectFrom('vega_accounts').select(['number', 'credentials']).execute();
+    const accounts = await trx.selectFrom('vega_accounts').selectAll().execute();
     for (const { number, credentials } of accounts) {
       if (credentials === null) continue;
       await trx
@@ -131,13 +131,13 @@ export const rotateVault = async (
         .where('id', '=', id)
         .execute();
     }
-    const { audit_key } = await trx.selectFrom('vega_vault').select('audit_key').executeTakeFirstOrThrow();
+    const auditKey = await readAuditKey(trx, vault);
     await trx
       .updateTable('vega_vault')
       .set({
         key_id: renewed.keyId,
         proof: renewed.seal(PROOF, PROOF_PLACE),
-        audit_key: audit_key === null ? null : reseal(audit_key, AUDIT_KEY_PLACE),
+        audit_key: auditKey && renewed.seal(new Secret(auditKey), AUDIT_KEY_PLACE),
       })
       .where('id', '=', 1)
       .execute();
