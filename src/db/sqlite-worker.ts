@@ -33,6 +33,10 @@ const SCRIPT = (body: string): string => `
 export const runInWorker = async ({ file, body, data }: Work): Promise<unknown> => {
   const sqlite = createRequire(import.meta.url).resolve('better-sqlite3');
   const worker = new Worker(SCRIPT(body), { eval: true, workerData: { sqlite, file, data } });
-  const [result] = await once(worker, 'message');
+  const ended = once(worker, 'exit').then(() => {
+    throw new Error('The worker ended without an answer.');
+  });
+  // A message is emitted before the exit.
+  const [result] = await Promise.race([once(worker, 'message'), ended]);
   return result;
 };
