@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 
-/** The audit is only ever appended to, whoever asks; its chain shows what was done to it past these triggers. */
+/** Triggers keep the audit append-only; its chain shows changes that bypassed them. */
 export const up = async (db: Kysely<unknown>): Promise<void> => {
   await sql`
     create table vega_audit_entries (

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 
-/** How long the broker wants between an OTP request and the next one, as it said in its answer. */
+/** How long the broker wants between an OTP request and the next one, from its answer. */
 export const up = async (db: Kysely<unknown>): Promise<void> => {
   await sql`alter table vega_login_attempts add column otp_interval_ms integer`.execute(db);
 };

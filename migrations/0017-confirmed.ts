@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 
-/** The gate stays open through a run, whose phases tell nothing of it: that the set was confirmed stands beside the phase. */
+/** The gate stays open through a run, so that the set was confirmed is stored beside the phase. */
 export const up = async (db: Kysely<unknown>): Promise<void> => {
   await sql`alter table vega_auth_states add column confirmed integer not null default 0`.execute(db);
   await sql`

@@ -49,7 +49,8 @@ const PARTS: Readonly<Record<string, Part>> = {
     node: false,
   },
   simulator: { own: [], npm: ['otplib'], node: true },
-  'config.ts': { own: ['domain'], npm: ['zod'], node: false },
+  config: { own: ['domain'], npm: ['zod'], node: false },
+  'config.ts': { own: ['config', 'domain'], npm: [], node: false },
   'log.ts': { own: [], npm: ['pino'], node: false },
   'app.ts': {
     own: ['domain', 'db', 'broker', 'services', 'graphql', 'http', 'config.ts', 'log.ts'],

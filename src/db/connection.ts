@@ -2,10 +2,10 @@ import { accessSync, chmodSync, constants, existsSync, statSync } from 'node:fs'
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { DatabaseError } from './database-error.ts';
+import { errorCode } from './error-code.ts';
 import { FileChanged } from './files/file-identity.ts';
-import { statsOf } from './files/own-file.ts';
+import { PRIVATE_FILE, statsOf } from './files/own-file.ts';
 
-const PRIVATE_FILE = 0o600;
 const PRIVATE_UMASK = 0o077;
 const WAL_BYTES = 4_194_304;
 
@@ -22,7 +22,7 @@ export const connect = (file: string): Sqlite.Database => {
   narrowModes(file);
   const umask = process.umask(PRIVATE_UMASK);
   try {
-    // A busy timeout here would stop the whole server while it waits: `retryWithin` waits in between instead.
+    // SQLite's busy timeout would block the event loop; `retryWithin` waits instead.
     return configured(new Sqlite(file, { timeout: 0 }));
   } catch (error) {
     throw explain(file, error);
@@ -31,7 +31,7 @@ export const connect = (file: string): Sqlite.Database => {
   }
 };
 
-/** New side files copy the mode of the database, so it is narrowed before SQLite opens it; another program may hold old ones. */
+/** New side files get the mode of the database; old ones may belong to another program. */
 const narrowModes = (file: string): void => {
   const wide = ['', '-wal', '-shm', '-journal']
     .map((suffix) => `${file}${suffix}`)
@@ -39,7 +39,7 @@ const narrowModes = (file: string): void => {
   for (const name of wide) chmodSync(name, PRIVATE_FILE);
 };
 
-/** SQLite would write through them, into somebody else's file. */
+/** SQLite would write through them, into another file. */
 const refuseLinks = (file: string): void => {
   const links = ['-wal', '-shm', '-journal']
     .map((suffix) => `${file}${suffix}`)
@@ -53,14 +53,14 @@ const refuseLinks = (file: string): void => {
 
 const configured = (connection: Sqlite.Database): Sqlite.Database => {
   try {
-    // Must stand before the first table: what is deleted can then be given back to the disk page by page.
+    // Before the first table, so that free pages can be returned to the disk.
     if (connection.pragma('page_count', { simple: true }) === 0)
       connection.pragma('auto_vacuum = INCREMENTAL');
     connection.pragma('journal_mode = WAL');
     connection.pragma('synchronous = FULL');
     connection.pragma('foreign_keys = ON');
     connection.pragma('secure_delete = ON');
-    // A write-ahead log that has grown shrinks again.
+    // Shrinks a log that has grown.
     connection.pragma(`journal_size_limit = ${WAL_BYTES}`);
     return connection;
   } catch (error) {
@@ -69,13 +69,11 @@ const configured = (connection: Sqlite.Database): Sqlite.Database => {
   }
 };
 
-/** SQLite's own word for what went wrong, such as SQLITE_BUSY; empty for any other error. */
-export const sqliteCode = (error: unknown): string => {
-  const cause = error instanceof DatabaseError ? error.cause : error;
-  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
-};
+/** The code of the error, or of the cause of a `DatabaseError`. */
+export const sqliteCode = (error: unknown): string =>
+  errorCode(error instanceof DatabaseError ? error.cause : error);
 
-/** Another program holds the lock; waiting helps. */
+/** Another program holds the lock: retrying helps. */
 export const isBusy = (error: unknown): boolean => /^SQLITE_(BUSY|LOCKED)/.test(sqliteCode(error));
 
 /** The file is damaged: nothing may be written to it. */
@@ -83,7 +81,19 @@ export const isDamage = (error: unknown): boolean => meansDamage(sqliteCode(erro
 
 export const meansDamage = (code: string): boolean => /^SQLITE_(CORRUPT|NOTADB)/.test(code);
 
-/** A file that is there and cannot grow: the disk is full, fails, or is read-only. */
+/** The first fault that a quick check of the whole file finds; null when it is sound. */
+export const findDamage = (connection: Sqlite.Database): string | null => {
+  const result = connection.pragma('quick_check(1)', { simple: true }) ?? 'nothing';
+  return result === 'ok' ? null : String(result);
+};
+
+/** Throws SQLITE_CORRUPT for a damaged file, which must not be written. */
+export const refuseDamage = (connection: Sqlite.Database): void => {
+  const damage = findDamage(connection);
+  if (damage !== null) throw new Sqlite.SqliteError(damage, 'SQLITE_CORRUPT');
+};
+
+/** The file exists and cannot grow: the disk is full, broken or read-only. */
 export const hasNoRoom = (file: string, error: unknown): boolean => {
   const code = sqliteCode(error);
   if (!existsSync(file)) return false;
@@ -97,18 +107,18 @@ const isOnReadOnlyDisk = (file: string): boolean => {
     accessSync(file, constants.W_OK);
     return false;
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EROFS';
+    return errorCode(error) === 'EROFS';
   }
 };
 
-/** The file cannot be written at present, through no fault of what was to be written; its path may lead to another one. */
+/** The file cannot be written at present, whatever is written. */
 export const isOutage = (error: unknown): boolean =>
   error instanceof FileChanged ||
   /^SQLITE_(BUSY|LOCKED|FULL|IOERR|READONLY|CANTOPEN|PERM|AUTH|PROTOCOL|NOMEM|CORRUPT|NOTADB)/.test(
     sqliteCode(error),
   );
 
-/** The file can be written, and a table of it refuses what was to be written. */
+/** The file can be written, and a table refuses the row. */
 export const isRefused = (error: unknown): boolean => meansRefusal(sqliteCode(error));
 
 export const meansRefusal = (code: string): boolean =>
@@ -131,8 +141,8 @@ const EXPLANATIONS: readonly (readonly [RegExp, string])[] = [
 export const explain = (file: string, error: unknown): DatabaseError => {
   const reason = error instanceof Error ? error.message : String(error);
   const code = sqliteCode(error);
-  const known = EXPLANATIONS.find(([pattern]) => pattern.test(code));
-  return new DatabaseError(file, `The database ${file} ${known?.[1] ?? `cannot be opened: ${reason}`}`, {
+  const explained = EXPLANATIONS.find(([pattern]) => pattern.test(code));
+  return new DatabaseError(file, `The database ${file} ${explained?.[1] ?? `cannot be opened: ${reason}`}`, {
     cause: error,
   });
 };

@@ -1,4 +1,4 @@
-/** The database cannot be used as it is. The message names the file and says what to do; nothing was changed. */
+/** The database cannot be used as it is. The message names the file and says what to do. */
 export class DatabaseError extends Error {
   readonly path: string;
 

@@ -16,21 +16,21 @@ import {
 } from 'kysely';
 import type { Journal } from './failover/journal.ts';
 
-/** Told of every statement before it is executed; what it throws, the statement fails with. */
+/** Called before every statement; the statement fails with what it throws. */
 export type BeforeStatement = (sql: string) => void;
 
-/** Answers a query in place of a connection that has failed. */
+/** Answers a query in place of a failed connection. */
 export type Substitute = (query: CompiledQuery) => Promise<QueryResult<unknown>>;
 
 interface Options {
   readonly database: Sqlite.Database;
   readonly journal: Journal;
   readonly beforeStatement?: BeforeStatement | undefined;
-  /** Called when a statement fails; answers where one that only reads can be read instead, or null. */
+  /** Called when a statement fails. The result answers one that only reads in its place; null where nothing can. */
   readonly onError: (error: unknown) => Substitute | null;
 }
 
-/** A transaction that reads first and writes later fails at once when another process wrote between: take the lock at its begin. */
+/** Takes the write lock at the begin: a transaction that reads first would fail when another process writes in between. */
 class ImmediateDriver extends SqliteDriver {
   readonly #options: Options;
 
@@ -48,7 +48,7 @@ class ImmediateDriver extends SqliteDriver {
     this.#options.journal.clear();
   }
 
-  /** An error that ends the transaction by itself, such as a full disk, leaves nothing to roll back. */
+  /** Some errors, such as a full disk, have rolled the transaction back already. */
   override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
     this.#options.journal.clear();
     if (this.#options.database.inTransaction) await super.rollbackTransaction(connection);
@@ -83,14 +83,14 @@ class JournalledConnection implements DatabaseConnection {
   }
 }
 
-/** SQLite rolls table changes back like any other, so every migration runs in a transaction. */
+/** SQLite can roll DDL back, so every migration runs in a transaction. */
 class TransactionalAdapter extends SqliteAdapter {
   override get supportsTransactionalDdl(): boolean {
     return true;
   }
 }
 
-/** Tables without their columns: a view of another program that is broken would keep those of every table from being read. */
+/** Tables without their columns, which cannot be read when the file has a broken view. */
 class TableNames extends SqliteIntrospector {
   readonly #db: Kysely<unknown>;
 

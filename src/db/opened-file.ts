@@ -8,17 +8,17 @@ import { type BeforeStatement, ImmediateSqliteDialect, type Substitute } from '.
 import type { Queryable } from './queryable.ts';
 import type { Tables } from './schema/tables.ts';
 
-/** One connection with everything that is done on it. */
+/** A connection and the Kysely that uses it. */
 export class OpenedFile {
   readonly connection: Sqlite.Database;
   readonly kysely: Kysely<Tables>;
-  /** Told of every statement that fails; answers where one that only reads can be read instead, or null. */
-  onFault: (error: unknown) => Substitute | null = () => null;
+  /** Called when a statement fails. The result answers one that only reads in its place; null where nothing can. */
+  onError: (error: unknown) => Substitute | null = () => null;
   /** Null for rows in memory. */
   readonly identity: FileIdentity | null;
   readonly #journal = new Journal();
   #dataVersion: Sqlite.Statement<[], number> | null = null;
-  #seen: number | null = null;
+  #versionOfTick: number | null = null;
 
   constructor(
     connection: Sqlite.Database,
@@ -31,7 +31,7 @@ export class OpenedFile {
       database: connection,
       journal: this.#journal,
       beforeStatement,
-      onError: (error) => this.onFault(error),
+      onError: (error) => this.onError(error),
     });
     this.kysely = new Kysely<Tables>({ dialect });
   }
@@ -39,7 +39,7 @@ export class OpenedFile {
   static open(file: string, beforeStatement?: BeforeStatement): OpenedFile {
     const connection = connect(file);
     try {
-      // The first read makes the write-ahead log.
+      // The first read makes the write-ahead log, whose identity is recorded.
       connection.prepare('select 1 from sqlite_master').get();
       return new OpenedFile(connection, beforeStatement, new FileIdentity(file));
     } catch (error) {
@@ -48,38 +48,38 @@ export class OpenedFile {
     }
   }
 
-  /** Opens a file of which nobody knows yet whose it is: nothing in it is changed. */
-  static openToLook(file: string): OpenedFile {
+  /** Opens a file that may be another program's, and changes nothing in it. */
+  static openReadOnly(file: string): OpenedFile {
     return new OpenedFile(new Sqlite(file, { readonly: true, fileMustExist: true, timeout: 0 }));
   }
 
-  /** Set when the path leads to another file by now. */
+  /** Not null once the path leads to another file, or to none. */
   get change(): FileChanged | null {
     const change = this.connection.open ? (this.identity?.change() ?? null) : null;
     return change === null ? null : new FileChanged(change);
   }
 
-  /** Runs `work` in one transaction, and `afterwards` before anybody else may use the connection. */
+  /** Runs `work` in one transaction, and `afterwards` with its changes before anybody else uses the connection. */
   write<Result>(
-    work: (transaction: Queryable) => Promise<Result>,
-    afterwards: (transaction: Queryable, changes: readonly Change[]) => Promise<void> = nothing,
+    work: (trx: Queryable) => Promise<Result>,
+    afterwards: (trx: Queryable, changes: readonly Change[]) => Promise<void> = nothing,
   ): Promise<Result> {
     return this.kysely.connection().execute(async (connection) => {
-      const { result, transaction } = await connection.transaction().execute(async (transaction) => {
-        keepJournal(transaction, this.#journal);
-        return { result: await work(transaction), transaction };
+      const { result, trx } = await connection.transaction().execute(async (trx) => {
+        keepJournal(trx, this.#journal);
+        return { result: await work(trx), trx };
       });
-      await afterwards(transaction, this.#journal.take());
+      await afterwards(trx, this.#journal.take());
       return result;
     });
   }
 
   /** Runs `work` in a transaction that is always rolled back. */
-  async rehearse(work: (transaction: Queryable) => Promise<void>): Promise<void> {
+  async dryRun(work: (trx: Queryable) => Promise<void>): Promise<void> {
     const isDone = new Error('rolled back');
     try {
-      await this.kysely.transaction().execute(async (transaction) => {
-        await work(transaction);
+      await this.kysely.transaction().execute(async (trx) => {
+        await work(trx);
         throw isDone;
       });
     } catch (error) {
@@ -87,29 +87,38 @@ export class OpenedFile {
     }
   }
 
-  /** Runs `work` while nothing is under way on the connection. */
-  undisturbed<Result>(work: (connection: Sqlite.Database) => Result): Promise<Result> {
+  /** Runs `work` while no transaction is open on the connection. */
+  whenIdle<Result>(work: (connection: Sqlite.Database) => Result): Promise<Result> {
     return this.kysely.connection().execute(async () => work(this.connection));
   }
 
-  /** Rises whenever another program has written to the file. */
-  foreignWrites(): number {
+  /** SQLite's `data_version`: changes whenever another connection has written to the file. */
+  dataVersion(): number {
     this.#dataVersion ??= this.connection.prepare<[], number>('pragma data_version').pluck();
     return this.#dataVersion.get() ?? 0;
   }
 
+  /** Null where the file cannot tell at present. */
+  dataVersionIfKnown(): number | null {
+    try {
+      return this.dataVersion();
+    } catch {
+      return null;
+    }
+  }
+
   /**
-   * The same, looked at once until everything that is ready now has run: whoever asks after a write of another program
-   * asks later. A second connection of this very program could write in between.
+   * The same, read once per tick: a query that begins after another program's write begins in a later tick. A second
+   * connection of this very program could write in between.
    */
-  foreignWritesOfTurn(): number {
-    if (this.#seen === null) {
-      this.#seen = this.foreignWrites();
+  dataVersionOfTick(): number | null {
+    if (this.#versionOfTick === null) {
+      this.#versionOfTick = this.dataVersionIfKnown();
       process.nextTick(() => {
-        this.#seen = null;
+        this.#versionOfTick = null;
       });
     }
-    return this.#seen;
+    return this.#versionOfTick;
   }
 
   async close(): Promise<void> {

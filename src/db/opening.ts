@@ -1,24 +1,23 @@
 import { existsSync } from 'node:fs';
-import Sqlite from 'better-sqlite3';
 import { AuditChain, findLastLink } from './audit/audit-chain.ts';
 import { AuditHead, hasHead, headOf } from './audit/audit-head.ts';
 import { damaged, findNewestGoodBackup, makeBackup, sweepBackupDrafts } from './backup/backups.ts';
 import { readIntoMemory } from './backup/snapshot.ts';
-import { explain, hasNoRoom, isBusy, isDamage, isRefused, sqliteCode } from './connection.ts';
+import { explain, hasNoRoom, isBusy, isDamage, isRefused, refuseDamage, sqliteCode } from './connection.ts';
 import { DatabaseError } from './database-error.ts';
-import { readKnownState } from './failover/known-state.ts';
+import { Mirror } from './failover/mirror.ts';
 import {
-  findLeftSpills,
-  type LeftSpill,
+  findOrphanSpills,
+  type OrphanSpill,
   readSpill,
   type SpillDamage,
   settleSpill,
-} from './failover/left-spills.ts';
-import { Mirror } from './failover/mirror.ts';
+} from './failover/orphan-spills.ts';
 import { Outage } from './failover/outage.ts';
 import { replaySpilled, spilledIn } from './failover/replay-spilled.ts';
 import { retryWithin } from './failover/retry-within.ts';
 import { ensureReserve, SpillFile } from './failover/spill-file.ts';
+import { readWatermark } from './failover/watermark.ts';
 import { sweepDrafts } from './files/drafts.ts';
 import { compactAtStart } from './files/free-space.ts';
 import type { BeforeStatement } from './immediate-dialect.ts';
@@ -27,37 +26,36 @@ import type { TokenFormat } from './queries/tokens.ts';
 import { underFormerNames } from './schema/former-names.ts';
 import { CURRENT_SCHEMA, executedMigrations, isUpToDate, migrate } from './schema/migrations.ts';
 import type { MigrationRecord } from './schema/own-tables.ts';
-import { replacePutAside } from './schema/user-tables.ts';
-import { type MasterKeySource, readMasterKeys } from './secrets/master-key.ts';
-import { openAuditKey, openVault, settleSeals } from './secrets/sealed-values.ts';
+import { remakeSetAside } from './schema/user-tables.ts';
+import { type MasterKeySource, masterKeyIds } from './secrets/master-key.ts';
+import { applySealing, openAuditKey, openVault } from './secrets/sealed-values.ts';
 
 export interface DatabaseOptions {
   readonly file: string;
-  /** The zone in which wall times stand in the file. */
+  /** The zone of the wall times in the file. */
   readonly zone: string;
   readonly masterKey: MasterKeySource;
-  /** Names the backup that is made before the tables are brought up to date. */
+  /** Names the backup that is made before a migration. */
   readonly now: Date;
   /** VEGA_SEAL_TOKENS. */
   readonly sealsTokens?: boolean;
-  /** Opened for a short look: it waits longer for a lock, and leaves the file's upkeep to others. */
+  /** For a short-lived command: waits longer for a lock, and frees no space. */
   readonly isBrief?: boolean;
-  /** A backup has just taken the place of the file: the audit goes on from its end. */
+  /** The file was just restored: its audit chain continues from its last entry. */
   readonly isRestored?: boolean;
   readonly beforeStatement?: BeforeStatement | undefined;
 }
 
-/** What a start has found and put right. */
+/** What a start has found and repaired. */
 export interface Findings {
-  /** Transactions of earlier processes that the file had not got. */
+  /** How many transactions of orphan spills were replayed. */
   readonly replayed: number;
-  /** Of their spills, what was not whole. */
   readonly tornBytes: number;
-  /** Spills that are damaged: what is whole in them was replayed, and their files are kept. */
+  /** Damaged spills: their whole records were replayed, and their files are kept. */
   readonly damaged: readonly SpillDamage[];
-  /** There are entries, and no signed head that tells how many there should be. */
+  /** There are audit entries without a signed head. */
   readonly isHeadMissing: boolean;
-  /** So many entries are missing at the end of the audit: the file is an earlier copy. */
+  /** How many audit entries are missing at the end, because the file is an earlier copy. */
   readonly missingEntries: number;
 }
 
@@ -68,23 +66,23 @@ export interface Opened {
   readonly format: TokenFormat;
   readonly chain: AuditChain;
   readonly findings: Findings;
-  /** The file can be read and not be written: the program begins in memory. */
+  /** Not null when the file can only be read: the program starts in memory. */
   readonly outage: Outage | null;
 }
 
-/** How long a start waits for another process's lock before it begins in memory, and before it gives up. */
+/** How long a start retries a locked file before it starts in memory, and before it gives up. */
 const LOCKED_AFTER_MS = 1000;
 const START_WAIT_MS = 4000;
 
-/** Opens or makes the file, gives it what earlier processes have spilled, and brings its tables up to date. */
+/** Opens or makes the file, replays orphan spills and migrates. Throws a `DatabaseError` that says what to do. */
 export const openDatabase = async (options: DatabaseOptions): Promise<Opened> => {
   sweepLeftovers(options);
   try {
     return await retryWithin(() => openFile(options), isBusy, LOCKED_AFTER_MS);
   } catch (error) {
-    // What an earlier process has spilled stays there, and what can be read is served.
+    // A table refuses the replay: the spills stay, and the file is served from memory.
     const opened =
-      isRefused(error) && findLeftSpills(options.file).length > 0 ? await openLocked(options, error) : null;
+      isRefused(error) && findOrphanSpills(options.file).length > 0 ? await openLocked(options, error) : null;
     if (opened !== null) return opened;
     if (hasNoRoom(options.file, error)) return await openFull(options, error);
     if (!isBusy(error)) throw error;
@@ -96,45 +94,41 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Opened> =>
 const openFile = (options: DatabaseOptions): Promise<Opened> =>
   withFile(options, async (file) => {
     const { kysely, connection } = file;
-    // Whoever cannot write finds out before anything else is done.
+    // Fails first when the file cannot be written.
     connection.exec('begin immediate; rollback');
     const record = await executedMigrations(options.file, kysely);
-    await replacePutAside(kysely);
-    // Before anything that was spilled continues the audit.
+    await remakeSetAside(kysely);
+    // Before the replay appends to the audit.
     const missingEntries = isUpToDate(record) ? await countMissing(file, options) : 0;
     if (!record.executed.includes(FIRST_WITH_AUDIT)) refuseOtherHead(options);
-    // With the tables that they were meant for; those of an older program only once its tables are up to date.
-    const before = isUpToDate(record) ? await giveBack(file, options) : NOTHING;
+    // Into the tables of their own schema; spills of an older version after the migration.
+    const before = isUpToDate(record) ? await replayOrphans(file, options) : [];
     await backUpOlder(file, record, options);
     await migrate(options.file, kysely);
-    // What cannot be made smaller now stays as large as it is.
     if (options.isBrief !== true) await compactAtStart(file).catch(() => undefined);
-    const after = await giveBack(file, options);
+    const after = await replayOrphans(file, options);
     const { format, chain } = await openKeys(file, options);
-    await settleSeals(kysely, format);
+    await applySealing(kysely, format);
     if (options.isRestored === true) await chain.startAnew(kysely);
     await ensureReserve(options.file).catch(() => undefined);
     const isHeadMissing = chain.readHead() === null && (await hasEntries(file));
     if (chain.readHead() === null && !isHeadMissing) refuseOtherHead(options);
     const mirror = new Mirror(file);
-    const replayed = before.replayed + after.replayed;
-    const tornBytes = before.tornBytes + after.tornBytes;
-    const damaged = [...before.damaged, ...after.damaged];
-    const findings = { replayed, tornBytes, damaged, isHeadMissing, missingEntries };
+    const findings = { ...findingsOf([...before, ...after]), isHeadMissing, missingEntries };
     return { file, mirror, format, chain, outage: null, findings };
   });
 
-/** What killed processes have left unfinished. A folder that cannot be read or written to says so when it is used. */
+/** Removes drafts of killed processes. */
 const sweepLeftovers = ({ file, masterKey }: DatabaseOptions): void => {
   try {
     sweepBackupDrafts(file);
     sweepDrafts(masterKey.folder);
   } catch {
-    // The start goes on, or says in words why it cannot.
+    // A folder that cannot be used fails with an explanation later.
   }
 };
 
-/** A file that another program keeps locked, or that refuses what was spilled, can be read all the same; null when it has yet to be brought up to date. */
+/** Starts in memory with a file that is locked or refuses the replay; null when it is locked before its migration. */
 const openLocked = async (options: DatabaseOptions, cause: unknown): Promise<Opened | null> => {
   try {
     return await beginInMemory(options, openFileOf(options), cause);
@@ -144,7 +138,7 @@ const openLocked = async (options: DatabaseOptions, cause: unknown): Promise<Ope
   }
 };
 
-/** A full disk, or one that is read-only: the tokens that are there can be used all the same. */
+/** Starts in memory when the disk is full or read-only. */
 const openFull = async (options: DatabaseOptions, cause: unknown): Promise<Opened> => {
   try {
     return await beginInMemory(options, openFileOf(options), cause);
@@ -156,7 +150,7 @@ const openFull = async (options: DatabaseOptions, cause: unknown): Promise<Opene
 
 const openFileOf = (options: DatabaseOptions) => () => OpenedFile.open(options.file, options.beforeStatement);
 
-/** Begins with the rows that can be read; what is written waits until the file can be written. */
+/** Starts with an outage: the rows that can be read are mirrored, and every write is pending. */
 const beginInMemory = (options: DatabaseOptions, open: () => OpenedFile, cause: unknown): Promise<Opened> =>
   withFile(
     options,
@@ -167,31 +161,30 @@ const beginInMemory = (options: DatabaseOptions, open: () => OpenedFile, cause: 
       const spill = new SpillFile(options.file, CURRENT_SCHEMA, keys.format.vault);
       const outage = new Outage(spill, sqliteCode(cause));
       const missingEntries = await countMissing(file, options);
-      outage.known = await readKnownState(mirror.rows.kysely, keys.format.vault);
+      outage.watermark = await readWatermark(mirror.rows.kysely, keys.format.vault);
       const { vault } = keys.format;
-      const lefts = findLeftSpills(options.file).map((left) =>
-        readSpill(left, options.file, vault, options.now),
-      );
-      let replayed = 0;
-      for (const left of lefts) {
-        const spilled = spilledIn(left, vault);
-        replayed += await mirror.rows.write((transaction) => replaySpilled(transaction, spilled, keys));
-        outage.takeOver(left, spilled);
+      const replayed: Replayed[] = [];
+      for (const name of findOrphanSpills(options.file)) {
+        const orphan = readSpill(name, options.file, vault, options.now);
+        const spilled = spilledIn(orphan, vault);
+        const count = await mirror.rows.write((trx) => replaySpilled(trx, spilled, keys));
+        outage.takeOver(orphan, spilled);
+        replayed.push({ orphan, count });
       }
-      const findings = { ...found(lefts), replayed, isHeadMissing: false, missingEntries };
+      const findings = { ...findingsOf(replayed), isHeadMissing: false, missingEntries };
       return { file, mirror, ...keys, outage, findings };
     },
     open,
   );
 
 /**
- * A new database beside the head of another one: that one was deleted or replaced. Going on would show every token as
- * missing, so the operator says first whether that is meant.
+ * Refuses a new database beside the audit head of another one, which was deleted or replaced: every token would be shown
+ * as missing, so the operator has to say that it is meant.
  */
 const refuseOtherHead = ({ file, masterKey, isRestored }: DatabaseOptions): void => {
   if (isRestored === true || !hasHead(file)) return;
   const head = headOf(file);
-  const backup = findNewestGoodBackup(file, keyIdsOf(masterKey));
+  const backup = findNewestGoodBackup(file, masterKeyIds(masterKey));
   const restore =
     backup === null
       ? 'put it back'
@@ -202,14 +195,14 @@ const refuseOtherHead = ({ file, masterKey, isRestored }: DatabaseOptions): void
   );
 };
 
-/** How many entries the signed head tells of that are not there. A crash leaves a head that lags, never one that leads. */
+/** How many entries of the signed head are not in the file. After a crash the head may lag, but never lead. */
 const countMissing = async (file: OpenedFile, options: DatabaseOptions): Promise<number> => {
   if (options.isRestored === true) return 0;
   const { chain } = await openKeys(file, options);
   return Math.max(0, (chain.readHead()?.sequence ?? 0) - (await findLastLink(file.kysely)).sequence);
 };
 
-/** Nothing is kept of a file that turns out not to be usable. */
+/** Opens the file for `work`, and closes it on an error, which is explained. */
 const withFile = async (
   options: DatabaseOptions,
   work: (file: OpenedFile) => Promise<Opened>,
@@ -223,12 +216,12 @@ const withFile = async (
     return await work(file);
   } catch (error) {
     await file?.close();
-    if (isDamage(error)) throw damaged(options.file, keyIdsOf(options.masterKey), error);
+    if (isDamage(error)) throw damaged(options.file, masterKeyIds(options.masterKey), error);
     throw error instanceof DatabaseError ? error : explain(options.file, error);
   }
 };
 
-/** A copy of what an older vega-auth has left. The tables of a predecessor have no key yet that a copy could be sealed with. */
+/** Backs up before a migration, unless there is no key yet to seal the backup with. */
 const backUpOlder = async (
   { kysely }: OpenedFile,
   record: MigrationRecord,
@@ -251,42 +244,34 @@ const openKeys = async (
   return { format: { zone, vault, sealsTokens }, chain: new AuditChain(key, new AuditHead(file, key)) };
 };
 
-/** Gives the file what earlier processes have spilled, each spill in one transaction. */
-const giveBack = async (file: OpenedFile, options: DatabaseOptions): Promise<GivenBack> => {
-  const lefts: LeftSpill[] = [];
-  let replayed = 0;
-  for (const name of findLeftSpills(options.file)) {
+interface Replayed {
+  readonly orphan: OrphanSpill;
+  /** How many of its transactions the database lacked. */
+  readonly count: number;
+}
+
+/** Replays each orphan spill in one transaction, and removes it. */
+const replayOrphans = async (file: OpenedFile, options: DatabaseOptions): Promise<readonly Replayed[]> => {
+  const replayed: Replayed[] = [];
+  for (const name of findOrphanSpills(options.file)) {
     const keys = await openKeys(file, options);
     const { vault } = keys.format;
-    const left = readSpill(name, options.file, vault, options.now);
-    replayed += await file.write(
-      (transaction) => replaySpilled(transaction, spilledIn(left, vault), keys),
-      async (transaction) => keys.chain.markStored(transaction),
+    const orphan = readSpill(name, options.file, vault, options.now);
+    const count = await file.write(
+      (trx) => replaySpilled(trx, spilledIn(orphan, vault), keys),
+      async (trx) => keys.chain.markStored(trx),
     );
-    settleSpill(left);
-    lefts.push(left);
+    settleSpill(orphan);
+    replayed.push({ orphan, count });
   }
-  return { ...found(lefts), replayed };
+  return replayed;
 };
 
-type GivenBack = Omit<Findings, 'isHeadMissing' | 'missingEntries'>;
-
-const NOTHING: GivenBack = { replayed: 0, tornBytes: 0, damaged: [] };
-
-const found = (lefts: readonly LeftSpill[]) => ({
-  tornBytes: lefts.reduce((sum, { tornBytes }) => sum + tornBytes, 0),
-  damaged: lefts.flatMap(({ damage }) => damage ?? []),
+const findingsOf = (all: readonly Replayed[]) => ({
+  replayed: all.reduce((sum, { count }) => sum + count, 0),
+  tornBytes: all.reduce((sum, { orphan }) => sum + orphan.tornBytes, 0),
+  damaged: all.flatMap(({ orphan }) => orphan.damage ?? []),
 });
 
 const hasEntries = async ({ kysely }: OpenedFile): Promise<boolean> =>
   (await findLastLink(kysely)).sequence > 0;
-
-export const keyIdsOf = (source: MasterKeySource): readonly string[] =>
-  readMasterKeys(source).map(({ id }) => id);
-
-/** A quick look at the whole file: what is damaged is not written to. */
-export const refuseDamage = (connection: Sqlite.Database): void => {
-  const rows = connection.pragma('quick_check(1)') as readonly { readonly quick_check: string }[];
-  const said = rows[0]?.quick_check ?? 'nothing';
-  if (said !== 'ok') throw new Sqlite.SqliteError(said, 'SQLITE_CORRUPT');
-};

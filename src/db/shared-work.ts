@@ -1,6 +1,6 @@
 /**
- * Costly work whose result is the same for all who ask: one at a time. Whoever asks while it is under way shares the
- * next one with the others who wait, because the one under way may not see any more what was done just before.
+ * Runs costly work one at a time. Calls while it runs share the next run, because the present one may have missed what
+ * was written just before.
  */
 export class SharedWork<Result> {
   #running: Promise<unknown> = Promise.resolve();
@@ -11,7 +11,7 @@ export class SharedWork<Result> {
     return this.#next;
   }
 
-  /** Returns when nothing is under way. */
+  /** Resolves when no work runs. */
   async settled(): Promise<void> {
     await this.#next?.catch(() => undefined);
     await this.#running.catch(() => undefined);
@@ -19,7 +19,7 @@ export class SharedWork<Result> {
 
   async #begin(work: () => Promise<Result>): Promise<Result> {
     await this.#running.catch(() => undefined);
-    // No `await` stands between the two, so nobody shares what has begun.
+    // No `await` stands between the two, so no call joins work that has begun.
     this.#next = null;
     const running = work();
     this.#running = running;

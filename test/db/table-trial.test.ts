@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import type { Database } from '../../src/db/database.ts';
 import { replaceToken } from '../../src/db/queries/token-replacement.ts';
 import { findTokens } from '../../src/db/queries/tokens.ts';
-import { findUnfitTable, trialOf, type UnfitTable } from '../../src/db/schema/table-trial.ts';
+import { findUnfitTable, type UnfitTable } from '../../src/db/schema/table-trial.ts';
 import { API_NAMES, type ApiName } from '../../src/domain/api-name.ts';
 import { toAuditEntry } from '../../src/domain/audit.ts';
 import { until } from '../support/test-app.ts';
@@ -21,7 +21,7 @@ const CONFIGS = API_NAMES.map((apiName, apiIndex) => ({
 }));
 
 const tryTables = (database: Database): Promise<UnfitTable | null> =>
-  findUnfitTable(database, trialOf(ACCOUNT, CONFIGS, ISSUED));
+  findUnfitTable(database, { account: ACCOUNT, configs: CONFIGS, now: ISSUED });
 
 /** As a run stores a token that it has: whatever refuses it, it is kept. */
 const keep = (database: Database, apiName: ApiName, text = `token-${apiName}`): Promise<void> =>

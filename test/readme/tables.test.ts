@@ -19,7 +19,9 @@ const firstCells = (name: string, heading: string): readonly string[] =>
 
 test('operations.md has a row for each setting that the program reads, and for no other', () => {
   const names = (text: string) => new Set(text.match(/\b(UPSTOX_|VEGA_|LOGIN_CONFIG_)[A-Z_]+[A-Z]\b/g));
-  const known = names(readFileSync(path.join(ROOT, 'src/config.ts'), 'utf8').replace(/_\$\{index\}/g, ''));
+  const folder = path.join(ROOT, 'src/config');
+  const sources = readdirSync(folder).map((file) => readFileSync(path.join(folder, file), 'utf8'));
+  const known = names(sources.join('\n').replace(/_\$\{index\}/g, ''));
   const rows = firstCells('docs/operations.md', 'Settings');
   const shown = names(rows.join('\n').replace(/_n$/gm, ''));
   expect([...shown].sort()).toEqual([...known].sort());

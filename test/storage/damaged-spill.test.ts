@@ -2,13 +2,12 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Database } from '../../src/db/database.ts';
-import { readSpill, settleSpill } from '../../src/db/failover/left-spills.ts';
-import { spillPlace } from '../../src/db/failover/spill-place.ts';
+import { readSpill, settleSpill } from '../../src/db/failover/orphan-spills.ts';
 import { frame, readRecords } from '../../src/db/failover/spill-records.ts';
 import { replaceToken } from '../../src/db/queries/token-replacement.ts';
 import { findTokens } from '../../src/db/queries/tokens.ts';
 import { toMasterKey } from '../../src/db/secrets/master-key.ts';
-import { Vault } from '../../src/db/secrets/vault.ts';
+import { spillPlace, Vault } from '../../src/db/secrets/vault.ts';
 import { toAuditEntry } from '../../src/domain/audit.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { Folder, holdLock, newToken } from '../db/temporary-database.ts';

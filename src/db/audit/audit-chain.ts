@@ -17,66 +17,66 @@ import { type AuditHead, type Link, START } from './audit-head.ts';
 export class AuditChain {
   readonly #key: Buffer;
   readonly #head: AuditHead;
-  /** The furthest place that the file is known to have had. What is cut off behind it stays missed. */
-  #known: Link;
-  /** What each transaction under way has appended. */
+  /** The last entry ever stored: entries that are cut off later are reported as missing. */
+  #lastStored: Link;
+  /** What each open transaction has appended. */
   readonly #appended = new WeakMap<Queryable, { entries: StoredAuditEntry[]; last: Link }>();
 
   constructor(key: Buffer, head: AuditHead) {
     this.#key = key;
     this.#head = head;
-    this.#known = head.read() ?? START;
+    this.#lastStored = head.read() ?? START;
   }
 
   /** Appends in the caller's transaction. An entry that is there already is not appended again. */
-  append(transaction: Queryable, entry: AuditEntry): Promise<void> {
-    return asOneChange(transaction, { kind: 'AUDIT', entry }, async () => {
-      const last = await findLastLink(transaction);
-      const previous = this.#known.sequence > last.sequence ? this.#known : last;
+  append(trx: Queryable, entry: AuditEntry): Promise<void> {
+    return asOneChange(trx, { kind: 'AUDIT', entry }, async () => {
+      const last = await findLastLink(trx);
+      const previous = this.#lastStored.sequence > last.sequence ? this.#lastStored : last;
       const row = toRow(entry, previous.sequence + 1);
       const hash = hashOf(this.#key, previous.hash, row);
-      const inserted = await transaction
+      const inserted = await trx
         .insertInto('vega_audit_entries')
         .values({ ...row, hash })
         .onConflict((conflict) => conflict.column('entry_key').doNothing())
         .executeTakeFirst();
       if ((inserted.numInsertedOrUpdatedRows ?? 0n) === 0n) return;
-      const entries = this.#appended.get(transaction)?.entries ?? [];
+      const entries = this.#appended.get(trx)?.entries ?? [];
       entries.push({ ...entry, id: row.sequence });
-      this.#appended.set(transaction, { entries, last: { sequence: row.sequence, hash } });
+      this.#appended.set(trx, { entries, last: { sequence: row.sequence, hash } });
     });
   }
 
-  /** What a transaction that has come to its end has appended. */
-  appendedBy(transaction: Queryable): readonly StoredAuditEntry[] {
-    return this.#appended.get(transaction)?.entries ?? [];
+  /** What a finished transaction has appended. */
+  appendedBy(trx: Queryable): readonly StoredAuditEntry[] {
+    return this.#appended.get(trx)?.entries ?? [];
   }
 
-  /** The file holds what the transaction has appended: it would be missed from now on. */
-  markStored(transaction: Queryable): void {
-    const last = this.#appended.get(transaction)?.last;
+  /** Records that the file holds what the transaction has appended. */
+  markStored(trx: Queryable): void {
+    const last = this.#appended.get(trx)?.last;
     if (last === undefined) return;
-    this.#known = last;
+    this.#lastStored = last;
     try {
       this.#head.write(last);
     } catch {
-      // The entries are stored all the same, and a head that lags is no harm: the next entry moves it on.
+      // The entries are stored, and the next one moves the head on.
     }
   }
 
-  /** The chain goes on from where the file ends, whatever there was before: a backup was restored. */
+  /** After a restore: the chain continues from the last entry in the file. */
   async startAnew(db: Queryable): Promise<void> {
-    this.#known = await findLastLink(db);
-    this.#head.reset(this.#known);
+    this.#lastStored = await findLastLink(db);
+    this.#head.reset(this.#lastStored);
   }
 
-  /** The furthest place that the signed head beside the file tells of; null without such a head. */
+  /** The link in the signed head file; null without one. */
   readHead(): Link | null {
     return this.#head.read();
   }
 
-  get known(): Link {
-    return this.#known;
+  get lastStored(): Link {
+    return this.#lastStored;
   }
 
   hash(previous: string, row: HashedRow): string {

@@ -4,7 +4,7 @@ import type { Queryable } from '../queryable.ts';
 import { type AuditChain, toEntry } from './audit-chain.ts';
 import { START } from './audit-head.ts';
 
-/** Which entries are wanted: the newest first, from `before` on backwards. */
+/** The `first` newest entries before the id `before`. */
 export interface AuditQuery {
   readonly first: number;
   readonly before: number | null;
@@ -13,7 +13,7 @@ export interface AuditQuery {
   readonly correlationId: string | null;
 }
 
-/** A page by keyset: a log of a million entries pages as fast as one of a thousand. */
+/** Pages by keyset, so that a long log pages as fast as a short one. */
 export const findAuditEntries = async (
   db: Queryable,
   { first, before, severity, component, correlationId }: AuditQuery,
@@ -31,7 +31,7 @@ export const findAuditEntries = async (
   return rows.map(toEntry);
 };
 
-/** How many entries are looked at before others have a turn of the event loop. */
+/** Entries verified between two turns of the event loop. */
 const CHUNK = 250;
 
 /** Reads the whole chain and names the first entry that was edited, moved or is missing. */
@@ -40,10 +40,10 @@ export const verifyChain = async (db: Queryable, chain: AuditChain): Promise<Aud
   let last = START;
   let entries = 0;
   const bad = (firstBadId: number | null, reason: string) => ({ valid: false, entries, firstBadId, reason });
-  let known = chain.known.sequence;
+  let lastStored = chain.lastStored.sequence;
   for (;;) {
-    // Asked before: what is appended meanwhile may come too late for the rows.
-    known = chain.known.sequence;
+    // Read before the rows, because entries may be appended meanwhile.
+    lastStored = chain.lastStored.sequence;
     const rows = await db
       .selectFrom('vega_audit_entries')
       .selectAll()
@@ -64,7 +64,7 @@ export const verifyChain = async (db: Queryable, chain: AuditChain): Promise<Aud
     if (rows.length < CHUNK) break;
     await breathe();
   }
-  const furthest = Math.max(head?.sequence ?? 0, known);
+  const furthest = Math.max(head?.sequence ?? 0, lastStored);
   if (furthest > last.sequence)
     return bad(last.sequence + 1, `The entries from ${last.sequence + 1} on are missing.`);
   if (head === null && entries > 0)

@@ -1,16 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { closeSync, existsSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
-import {
-  isOwnFile,
-  isPlainFile,
-  O_CREAT,
-  O_EXCL,
-  O_NOFOLLOW,
-  O_RDWR,
-  PRIVATE_FILE,
-} from '../files/own-file.ts';
+import { isOwnFile, isPlainFile, MAKE_NEW, OPEN_OWN, PRIVATE_FILE } from '../files/own-file.ts';
 
-/** A place in the chain, and the hash that stands there. */
+/** An entry of the chain. */
 export interface Link {
   readonly sequence: number;
   readonly hash: string;
@@ -23,7 +15,6 @@ const LENGTH = 256;
 
 export const headOf = (database: string): string => `${database}.head`;
 
-/** Null when this user may not read it. */
 const readIfAllowed = (file: string): string | null => {
   try {
     return readFileSync(file, 'latin1');
@@ -32,13 +23,13 @@ const readIfAllowed = (file: string): string | null => {
   }
 };
 
-/** Whether there is a head, whoever has signed it. One that is empty was never written. */
+/** Whether there is a head, signed with any key; an empty one was never written. */
 export const hasHead = (database: string): boolean =>
   existsSync(headOf(database)) && readIfAllowed(headOf(database))?.trim() !== '';
 
 /**
- * How far the chain has come, kept in a file beside the database and signed with the chain's key: without it nobody
- * would miss entries that were cut off at the end.
+ * The last entry of the chain in a file beside the database, signed with the chain's key: shows when entries at the end
+ * were cut off.
  */
 export class AuditHead {
   readonly #file: string;
@@ -58,7 +49,7 @@ export class AuditHead {
     return this.#sign(link) === signature ? link : null;
   }
 
-  /** Moves forward only: another process may be further on. A crash before it leaves a head that lags, which is no harm. */
+  /** Moves forward only: another process may be further. After a crash the head may lag, which is safe. */
   write(link: Link): void {
     if ((this.read()?.sequence ?? 0) >= link.sequence) return;
     this.reset(link);
@@ -66,21 +57,13 @@ export class AuditHead {
 
   reset(link: Link): void {
     const isThere = isOwnFile(this.#file);
-    // A link leads to somebody else's file, which would be overwritten.
+    // Writing through a link would overwrite another file.
     if (!isThere) rmSync(this.#file, { force: true });
-    const handle = openSync(
-      this.#file,
-      isThere ? O_RDWR | O_NOFOLLOW : O_RDWR | O_CREAT | O_EXCL,
-      PRIVATE_FILE,
-    );
+    const handle = openSync(this.#file, isThere ? OPEN_OWN : MAKE_NEW, PRIVATE_FILE);
+    const text = `${link.sequence} ${link.hash || '-'} ${this.#sign(link)}`;
     try {
-      // In one piece and of one length, so that it is never seen half written.
-      writeSync(
-        handle,
-        `${link.sequence} ${link.hash || '-'} ${this.#sign(link)}`.padEnd(LENGTH),
-        0,
-        'latin1',
-      );
+      // One write of a fixed length, so that no reader sees half of it.
+      writeSync(handle, text.padEnd(LENGTH), 0, 'latin1');
     } finally {
       closeSync(handle);
     }

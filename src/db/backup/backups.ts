@@ -1,26 +1,17 @@
-import {
-  constants,
-  copyFileSync,
-  existsSync,
-  linkSync,
-  mkdirSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import Sqlite from 'better-sqlite3';
+import type Sqlite from 'better-sqlite3';
 import { Secret } from '../../domain/secret.ts';
-import { besideLoop } from '../beside-loop.ts';
+import { findDamage } from '../connection.ts';
 import { DatabaseError } from '../database-error.ts';
-import { draftOf, sweepDrafts } from '../files/drafts.ts';
-import { syncToDisk } from '../files/sync-to-disk.ts';
-import { isSealed, tokenPlace, tokenSecretPlace, type Vault } from '../secrets/vault.ts';
+import { copyToDraft, draftOf, sweepDrafts } from '../files/drafts.ts';
+import { moveToFreeName } from '../files/own-file.ts';
+import { isSealed, refreshTokenPlace, tokenPlace, tokenSecretPlace, type Vault } from '../secrets/vault.ts';
+import { runInWorker } from '../sqlite-worker.ts';
+import { withConnection } from '../with-connection.ts';
 
-/** A copy of the database as it was at one moment. Tokens lie sealed in it, whatever the table itself holds. */
+/** A copy of the database at one instant. Every token in it is sealed. */
 export interface Backup {
   readonly file: string;
   readonly bytes: number;
@@ -28,16 +19,15 @@ export interface Backup {
 }
 
 const KEPT = 7;
-/** Of a source that nothing is written to any more. */
+/** All of them. */
 const PAGES_AT_ONCE = 0x7fffffff;
 
-/** Where the backups of a database lie. */
 export const backupFolder = (database: string): string =>
   path.join(path.dirname(database), '.vega', 'backups');
 
 /**
- * Copies the database with SQLite's own backup, while it is in use, and keeps the newest seven. `source`: the connection to
- * copy from where the path does not lead to its file any more.
+ * Copies the database with SQLite's backup API while it is in use, and keeps the newest seven. `source` is the open
+ * connection to copy from when the path no longer leads to its file.
  */
 export const makeBackup = async (
   database: string,
@@ -47,9 +37,9 @@ export const makeBackup = async (
 ): Promise<Backup> => {
   mkdirSync(backupFolder(database), { recursive: true, mode: 0o700 });
   sweepBackupDrafts(database);
-  // Beside the database: until it is sealed, its tokens can be read, and the folder of the backups is carried elsewhere.
+  // Beside the database, because its tokens are readable until they are sealed, and backups are carried elsewhere.
   const draft = draftOf(database);
-  // Made first, because SQLite would make it for all to read.
+  // SQLite would make it readable for everyone.
   writeFileSync(draft, '', { mode: 0o600, flag: 'wx' });
   try {
     if (source === null) await copy(database, draft);
@@ -57,7 +47,7 @@ export const makeBackup = async (
     sealCopy(draft, vault);
     await vacuum(draft);
     const { file, madeAt } = moveSealed(draft, database, now);
-    // Its name need not be the newest: the clock may have been put back.
+    // Its name may not be the newest, if the clock was put back.
     const others = listBackups(database).filter((other) => other !== file);
     for (const old of others.slice(KEPT - 1)) await rm(old, { force: true });
     return { file, bytes: statSync(file).size, madeAt };
@@ -66,43 +56,21 @@ export const makeBackup = async (
   }
 };
 
-/** Takes away what a killed process has left of a backup. */
+/** Removes unfinished backups of killed processes. */
 export const sweepBackupDrafts = (database: string): void => {
   for (const folder of [path.dirname(database), backupFolder(database)]) sweepDrafts(folder);
 };
 
-/**
- * Gives a sealed copy its name among the backups; another one of the same millisecond keeps its own. The backups may lie on
- * another disk: then it is copied there first.
- */
+/** Moves a sealed copy to the backups, which may be on another disk, under the next free millisecond. */
 const moveSealed = (draft: string, database: string, now: Date): Pick<Backup, 'file' | 'madeAt'> => {
   const nameAt = (time: Date) => `${stem(database)}${time.toISOString().replaceAll(':', '-')}.db`;
   const folder = backupFolder(database);
-  let from = draft;
-  if (statSync(draft).dev !== statSync(folder).dev) {
-    from = draftOf(path.join(folder, nameAt(now)));
-    copyFileSync(draft, from, constants.COPYFILE_EXCL);
-    syncToDisk(from);
-  }
+  const isElsewhere = statSync(draft).dev !== statSync(folder).dev;
+  const from = isElsewhere ? copyToDraft(draft, path.join(folder, nameAt(now))) : draft;
   for (let madeAt = now; ; madeAt = new Date(madeAt.getTime() + 1)) {
     const file = path.join(folder, nameAt(madeAt));
-    if (!takeName(from, file)) continue;
-    return { file, madeAt };
+    if (moveToFreeName(from, file)) return { file, madeAt };
   }
-};
-
-/** False when the name is taken. Where the disk knows no links, two programs in one millisecond are left to luck. */
-const takeName = (from: string, file: string): boolean => {
-  if (existsSync(file)) return false;
-  try {
-    linkSync(from, file);
-    rmSync(from);
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : '';
-    if (code === 'EEXIST') return false;
-    renameSync(from, file);
-  }
-  return true;
 };
 
 /** The backups of a database, the newest first. */
@@ -123,22 +91,17 @@ export const findNewestGoodBackup = (database: string, keyIds: readonly string[]
 /** Why a file is no backup to restore from; null when it is a good one. */
 export const faultOf = (file: string, keyIds: readonly string[]): string | null => {
   try {
-    const copy = new Sqlite(file, { readonly: true, fileMustExist: true, timeout: 0 });
-    try {
-      const [{ quick_check: said } = { quick_check: 'nothing' }] = copy.pragma('quick_check(1)') as {
-        quick_check: string;
-      }[];
-      if (said !== 'ok') return `it is damaged (${said})`;
-      const keyId = keyIdIn(copy) ?? 'none';
-      return keyIds.includes(keyId)
-        ? null
-        : `it is sealed with the master key ${keyId}, which is not at hand`;
-    } finally {
-      copy.close();
-    }
+    return withConnection(file, (copy) => faultIn(copy, keyIds), { readonly: true });
   } catch (error) {
     return error instanceof Error ? error.message : 'it cannot be read';
   }
+};
+
+const faultIn = (copy: Sqlite.Database, keyIds: readonly string[]): string | null => {
+  const damage = findDamage(copy);
+  if (damage !== null) return `it is damaged (${damage})`;
+  const keyId = keyIdIn(copy) ?? 'none';
+  return keyIds.includes(keyId) ? null : `it is sealed with the master key ${keyId}, which is not at hand`;
 };
 
 /** A backup may be of an older vega-auth, too. */
@@ -176,45 +139,38 @@ interface SecretRow {
 
 const SECRET_COLUMNS = {
   access_token: tokenPlace,
-  refresh_token: (accountNumber: number, apiName: string) => ({
-    ...tokenPlace(accountNumber, apiName),
-    column: 'refresh_token',
-  }),
+  refresh_token: refreshTokenPlace,
   client_secret: tokenSecretPlace,
 };
 
-/** A backup is carried to other places, so no token in it can be read without the key. */
-const sealCopy = (file: string, vault: Vault): void => {
-  const copy = new Sqlite(file, { timeout: 0 });
-  try {
+/** Backups are carried to other places, so no token in them is readable without the key. */
+const sealCopy = (file: string, vault: Vault): void =>
+  withConnection(file, (copy) => {
     copy.pragma('journal_mode = DELETE');
-    // Nothing waits for the disk here: the copy is written anew as a whole afterwards.
+    // The copy is synced when it is vacuumed.
     copy.pragma('synchronous = OFF');
     copy.pragma('secure_delete = ON');
     copy.pragma('foreign_keys = OFF');
     copy.transaction(() => {
-      // A table that its owner has put aside holds tokens that nothing seals; its rows were taken over.
+      // Holds plain tokens; its rows were copied to upstox_tokens.
       copy.exec('drop table if exists upstox_tokens_before');
       for (const [column, placeOf] of Object.entries(SECRET_COLUMNS))
         sealColumn(copy, column, placeOf, vault);
     })();
-  } finally {
-    copy.close();
-  }
-};
+  });
 
-/** In one step, so that it need not begin anew when somebody writes meanwhile. */
+/** In one step, because a write in between would restart it. */
 const copy = async (file: string, to: string): Promise<void> => {
-  await besideLoop({
+  await runInWorker({
     file,
     body: 'await connection.backup(data, { progress: () => 0x7fffffff });',
     data: to,
   });
 };
 
-/** What other programs have deleted may still lie between the rows: they are written anew. */
+/** Removes the content of deleted rows from the free pages. */
 const vacuum = async (file: string): Promise<void> => {
-  await besideLoop({
+  await runInWorker({
     file,
     body: "connection.pragma('auto_vacuum = INCREMENTAL'); connection.exec('vacuum');",
   });

@@ -1,33 +1,34 @@
-import { constants, copyFileSync, existsSync, renameSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
 import path from 'node:path';
-import Sqlite from 'better-sqlite3';
+import type Sqlite from 'better-sqlite3';
 import type { Selectable } from 'kysely';
 import { Secret } from '../../domain/secret.ts';
 import { isBusy } from '../connection.ts';
 import { Database } from '../database.ts';
 import { DatabaseError } from '../database-error.ts';
-import { draftOf } from '../files/drafts.ts';
+import { copyToDraft } from '../files/drafts.ts';
 import { syncToDisk } from '../files/sync-to-disk.ts';
-import { type DatabaseOptions, keyIdsOf } from '../opening.ts';
-import { makeUpForToken } from '../queries/token-replacement.ts';
+import type { DatabaseOptions } from '../opening.ts';
+import { replayToken } from '../queries/token-replacement.ts';
 import type { UpstoxTokensTable } from '../schema/tables.ts';
 import { fingerprint } from '../secrets/fingerprint.ts';
+import { masterKeyIds } from '../secrets/master-key.ts';
 import { isSealed, tokenPlace } from '../secrets/vault.ts';
+import { withConnection } from '../with-connection.ts';
 import { faultOf, findNewestGoodBackup, sweepBackupDrafts } from './backups.ts';
 
 export interface Restored {
   /** The backup that took the place of the database. */
   readonly from: string;
-  /** Where the file that lay there before lies now; null when there was none. */
+  /** The new path of the file that it replaced; null when there was none. */
   readonly setAside: string | null;
-  /** Tokens that could still be read there and are newer than the backup's; they are in the database again. */
+  /** How many newer tokens were recovered from the replaced file. */
   readonly tokens: number;
 }
 
 /**
- * Puts a backup in the place of the database: the newest good one, or the one that is named. What lay there is set
- * aside, never removed, and tokens in it that can still be read are taken over. Refused while anybody uses the
- * database, and with a backup that is not sound.
+ * Replaces the database with the newest good backup, or with `wanted`. The replaced file is set aside, never removed,
+ * and its newer tokens are recovered. Throws a `DatabaseError` while the database is in use or the backup is not sound.
  */
 export const restoreBackup = async (
   options: DatabaseOptions,
@@ -35,7 +36,7 @@ export const restoreBackup = async (
   along: (database: Database, restored: Restored) => Promise<void>,
 ): Promise<Restored> => {
   const { file, now } = options;
-  const keyIds = keyIdsOf(options.masterKey);
+  const keyIds = masterKeyIds(options.masterKey);
   const from = wanted ?? findNewestGoodBackup(file, keyIds);
   if (from === null)
     throw new DatabaseError(
@@ -46,14 +47,12 @@ export const restoreBackup = async (
   if (fault !== null)
     throw new DatabaseError(file, `The backup ${from} cannot be restored: ${fault}. Nothing was changed.`);
   refuseInUse(file);
-  // On the disk as a whole before anything is moved.
   sweepBackupDrafts(file);
-  const draft = draftOf(file);
-  copyFileSync(from, draft, constants.COPYFILE_EXCL);
-  syncToDisk(draft);
+  // On the disk as a whole before anything is moved.
+  const draft = copyToDraft(from, file);
   const aside = `${file}.before-${now.toISOString().replaceAll(/[:.]/g, '-')}`;
   const setAside = existsSync(file) ? aside : null;
-  // Also the log of a database that was deleted: SQLite would replay it into the backup.
+  // Also the log of a deleted database, which SQLite would replay into the backup.
   for (const suffix of ['', '-wal', '-shm'])
     if (existsSync(`${file}${suffix}`)) renameSync(`${file}${suffix}`, `${aside}${suffix}`);
   renameSync(draft, file);
@@ -67,21 +66,18 @@ export const restoreBackup = async (
 
 type TokenRow = Selectable<UpstoxTokensTable>;
 
-/** Whatever a damaged file still yields. */
+/** Empty when the file is too damaged to read. */
 const readTokens = (file: string): readonly TokenRow[] => {
   try {
-    const connection = new Sqlite(file, { readonly: true, timeout: 0 });
-    try {
-      return connection.prepare<[], TokenRow>('select * from upstox_tokens order by id').all();
-    } finally {
-      connection.close();
-    }
+    const read = (connection: Sqlite.Database) =>
+      connection.prepare<[], TokenRow>('select * from upstox_tokens order by id').all();
+    return withConnection(file, read, { readonly: true });
   } catch {
     return [];
   }
 };
 
-/** Answers how many were newer than what the backup holds. */
+/** Answers how many were newer than those of the backup. */
 const takeOver = async (database: Database, rows: readonly TokenRow[]): Promise<number> => {
   let taken = 0;
   for (const { id: _id, ...row } of rows) {
@@ -92,32 +88,30 @@ const takeOver = async (database: Database, rows: readonly TokenRow[]): Promise<
       const { access_token: text } = row;
       const token = isSealed(text) ? database.vault.open(text, place) : new Secret(text);
       const replacement = { row: { ...row, user_id }, fingerprint: fingerprint(token) };
-      const isNew = await database.write((transaction) => makeUpForToken(transaction, replacement, database));
+      const isNew = await database.write((trx) => replayToken(trx, replacement, database));
       if (isNew) taken += 1;
     } catch {
-      // A row that was garbled, or sealed with a key that is gone.
+      // The row is damaged, or sealed with a lost key.
     }
   }
   return taken;
 };
 
-/** In WAL every connection holds a lock as long as it is open, so an exclusive one shows whether there is another. */
+/** In WAL every open connection holds a lock, so an exclusive lock shows whether there is another one. */
 const refuseInUse = (file: string): void => {
   if (!existsSync(file)) return;
-  let connection: Sqlite.Database | null = null;
   try {
-    connection = new Sqlite(file, { timeout: 0 });
-    connection.pragma('locking_mode = EXCLUSIVE');
-    connection.exec('begin exclusive; rollback');
+    withConnection(file, (connection) => {
+      connection.pragma('locking_mode = EXCLUSIVE');
+      connection.exec('begin exclusive; rollback');
+    });
   } catch (error) {
-    // One that is damaged cannot be locked, and is the very reason to restore.
+    // A damaged file cannot be locked.
     if (!isBusy(error)) return;
     throw new DatabaseError(
       file,
       `The database ${file} is in use. Stop every vega-auth, and every other program that has it open, and try again. Nothing was changed.`,
       { cause: error },
     );
-  } finally {
-    connection?.close();
   }
 };

@@ -1,10 +1,11 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { OpenedFile } from '../opened-file.ts';
+import { withConnection } from '../with-connection.ts';
 
 /**
- * Reads a whole database into memory. On a full disk SQLite cannot open it as usual, because the index of its log needs
- * room; alone with the file it keeps that index in memory. On a disk that is read-only a file without a log is read as it is.
+ * Reads a whole database into memory. On a full disk SQLite can open it only exclusively, because the index of its log
+ * then stays in memory. On a read-only disk a file without a log is read as it is.
  */
 export const readIntoMemory = (file: string): OpenedFile => {
   try {
@@ -16,18 +17,14 @@ export const readIntoMemory = (file: string): OpenedFile => {
   }
 };
 
-const serializeAlone = (file: string): Buffer => {
-  const connection = new Sqlite(file, { fileMustExist: true, timeout: 0 });
-  try {
+const serializeAlone = (file: string): Buffer =>
+  withConnection(file, (connection) => {
     connection.pragma('locking_mode = EXCLUSIVE');
     connection.prepare('select 1 from sqlite_master').get();
     return withoutLog(connection.serialize());
-  } finally {
-    connection.close();
-  }
-};
+  });
 
-/** Where the header of a file tells that it has a log, which one in memory cannot have. */
+/** The bytes of the file header that announce a log, which a database in memory cannot have. */
 const [WRITE_VERSION, READ_VERSION] = [18, 19];
 
 const withoutLog = (bytes: Buffer): Buffer => {

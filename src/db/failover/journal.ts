@@ -1,16 +1,16 @@
-import type { CompiledQuery, Kysely } from 'kysely';
+import type { CompiledQuery } from 'kysely';
 import type { Change } from '../change.ts';
-import type { Tables } from '../schema/tables.ts';
+import type { Queryable } from '../queryable.ts';
 
 type Statement = Extract<Change, { kind: 'STATEMENT' }>;
 
-/** Writes down what the transaction under way changes. */
+/** Records the changes of the open transaction. */
 export class Journal {
   #changes: Change[] = [];
   #isKept = false;
   #isMuted = false;
 
-  /** What was noted is forgotten, and nothing is noted until somebody keeps it: there are tokens among the parameters. */
+  /** Forgets the changes, and records none until `keep`, because parameters may be tokens. */
   clear(): void {
     this.#changes = [];
     this.#isKept = false;
@@ -21,7 +21,7 @@ export class Journal {
     this.#isKept = true;
   }
 
-  /** A statement was executed; one that only reads is not kept. */
+  /** Records an executed statement, unless it only reads. */
   note({ sql, parameters, query }: CompiledQuery): void {
     if (
       !this.#isKept ||
@@ -33,7 +33,7 @@ export class Journal {
     this.#changes.push({ kind: 'STATEMENT', sql, parameters: parameters as Statement['parameters'] });
   }
 
-  /** Keeps the change in place of the statements that `work` needs for it. */
+  /** Records `change` in place of the statements of `work`. */
   async asOne<Result>(change: Change, work: () => Promise<Result>): Promise<Result> {
     this.#isMuted = true;
     try {
@@ -44,7 +44,7 @@ export class Journal {
     }
   }
 
-  /** What has been changed since the begin. It is not kept here any longer. */
+  /** The recorded changes, which are forgotten here. */
   take(): readonly Change[] {
     const changes = this.#changes;
     this.clear();
@@ -52,16 +52,16 @@ export class Journal {
   }
 }
 
-const journals = new WeakMap<Kysely<Tables>, Journal>();
+const journals = new WeakMap<Queryable, Journal>();
 
-export const keepJournal = (transaction: Kysely<Tables>, journal: Journal): void => {
+export const keepJournal = (trx: Queryable, journal: Journal): void => {
   journal.keep();
-  journals.set(transaction, journal);
+  journals.set(trx, journal);
 };
 
-/** Does `work` as one change of the transaction's journal, where it has one. */
+/** Runs `work` as one change of the transaction's journal, where it has one. */
 export const asOneChange = <Result>(
-  transaction: Kysely<Tables>,
+  trx: Queryable,
   change: Change,
   work: () => Promise<Result>,
-): Promise<Result> => journals.get(transaction)?.asOne(change, work) ?? work();
+): Promise<Result> => journals.get(trx)?.asOne(change, work) ?? work();

@@ -1,31 +1,41 @@
-/** What a person has to know of a database whose path leads to another file than the one that is open. */
-export interface LostFile {
-  readonly code: string;
-  /** Where it should lie. */
-  readonly path: string;
-  /** Where the file that is open lies now; null when it was deleted. */
-  readonly openedAt: string | null;
-  /** A backup of what is open; null when none could be made. */
-  readonly backup: string | null;
-}
+import { makeBackup } from '../backup/backups.ts';
+import { meansFileChange } from '../files/file-identity.ts';
+import type { OpenedFile } from '../opened-file.ts';
+import type { Vault } from '../secrets/vault.ts';
+import type { Outage } from './outage.ts';
 
-/** Says what has happened and what to do; null when it heals by itself. */
-export const adviceForLost = ({ code, path, openedAt, backup }: LostFile): string | null => {
-  const happened = HAPPENED[code];
-  if (happened === undefined) return null;
-  const opened = openedAt === null || openedAt === path ? '' : ` The one that was in use is ${openedAt} now.`;
-  const back = openedAt === null || openedAt === path ? '' : ` Put it back (mv ${openedAt} ${path}), or`;
+/**
+ * Says what the operator has to do about a file that was deleted or replaced while it was open, and backs up once what
+ * is still open of it. Null when retrying is enough.
+ */
+export const adviseOnLostFile = async (
+  outage: Outage,
+  file: OpenedFile,
+  path: string,
+  vault: Vault,
+): Promise<string | null> => {
+  const { code } = outage;
+  if (!meansFileChange(code) || code === 'WAL_DELETED') return null;
+  outage.backup ??= makeBackup(path, vault, new Date(), file.connection).then(
+    (backup) => backup.file,
+    () => null,
+  );
+  const backup = await outage.backup;
+  const cause = CAUSES[code];
+  if (cause === undefined) return null;
+  const openedAt = file.identity?.findOpened() ?? path;
+  const isMoved = openedAt !== path;
+  const moved = isMoved ? ` The one that was in use is ${openedAt} now.` : '';
+  const saved = backup === null ? '' : ` What it held is saved in ${backup}.`;
+  const stop = isMoved ? ` Put it back (mv ${openedAt} ${path}), or stop` : ' Stop';
   const restore =
     backup === null
-      ? `${back || ' '} stop every vega-auth and restore the newest backup (vega-auth restore).`
-      : ` What it held is saved in ${backup}.${back} stop every vega-auth and run \`vega-auth restore --from ${backup}\`.`;
-  return `${path} ${happened}${opened}${restore} Nothing is stored there meanwhile; what was written since comes from the spill file.`.replace(
-    /\. {1,2}stop every/g,
-    '. Stop every',
-  );
+      ? 'restore the newest backup (vega-auth restore)'
+      : `run \`vega-auth restore --from ${backup}\``;
+  return `${path} ${cause}${moved}${saved}${stop} every vega-auth and ${restore}. Nothing is stored there meanwhile; what was written since comes from the spill file.`;
 };
 
-const HAPPENED: Readonly<Record<string, string>> = {
+const CAUSES: Readonly<Record<string, string>> = {
   DATABASE_DELETED: 'was deleted while it was in use.',
   DATABASE_FOREIGN: 'was replaced while it was in use, by a file that is not this database.',
   DATABASE_OLDER: 'was replaced while it was in use, by an earlier copy that lacks what was stored since.',

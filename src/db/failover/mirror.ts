@@ -5,7 +5,7 @@ import { type Replayer, replay } from './replay.ts';
 
 const RECENT_MS = 30 * 86_400_000;
 
-/** Of tables that grow without end only what may still matter is copied; everything else is copied whole. */
+/** Which rows are copied of tables that grow without end; all others are copied whole. */
 const PARTS: Readonly<Record<string, string>> = {
   vega_audit_entries: 'sequence = (select max(sequence) from vega_audit_entries)',
   vega_events: 'id = (select max(id) from vega_events)',
@@ -21,29 +21,26 @@ interface SchemaRow {
   readonly sql: string;
 }
 
-/** What the file holds for this program: our tables and the user's three, with the indexes and triggers that we made. */
+/** Our tables and the user's three, with our indexes and triggers. */
 const PARTS_OF_SCHEMA = `
   select type, name, sql from sqlite_master
   where sql is not null and type in ('table', 'index', 'trigger') and (name like 'vega\\_%' escape '\\'
     or name in ('upstox_tokens', 'token_execution_state', 'upstox_api_configs', 'upstox_tokens_one_per_api'))`;
 
-/** The key of a table whose owner made it: here it has nothing else of what may refuse a row there. */
+/** The user's tables are copied with their key and without any other constraint. */
 const KEYS: Readonly<Record<string, string>> = {
   upstox_tokens: 'id',
   token_execution_state: 'execution_id',
 };
 
-/**
- * The last known rows of the file in memory: what is read from and written to while the file cannot be. Copied only
- * while nothing is under way on the file's connection.
- */
+/** A copy of the file in memory for outages. Copy it only while no transaction is open on the file's connection. */
 export class Mirror {
   #rows: OpenedFile;
-  #foreignWrites: number;
+  #dataVersion: number;
 
   constructor(file: OpenedFile) {
-    // Asked before: what another program writes meanwhile has it copied again.
-    this.#foreignWrites = file.foreignWrites();
+    // Read before the rows, because another program may write meanwhile.
+    this.#dataVersion = file.dataVersion();
     this.#rows = copyToMemory(file.connection);
   }
 
@@ -53,29 +50,28 @@ export class Mirror {
 
   /** No other program has written to the file since. */
   isCurrent(file: OpenedFile): boolean {
-    return file.foreignWrites() === this.#foreignWrites;
+    return file.dataVersion() === this.#dataVersion;
   }
 
-  /** Does what was just done to the file; copies it anew where another program has written to it, too. */
+  /** Replays what was just written to the file, or copies it again when another program has written, too. */
   async follow(file: OpenedFile, changes: readonly Change[], replayer: Replayer): Promise<void> {
     try {
-      // Nobody reads from memory while the file is written.
+      // Nobody reads from the mirror while the file can be written.
       if (!this.isCurrent(file)) await this.copy(file).close();
-      else if (changes.length > 0)
-        await this.#rows.write((transaction) => replay(transaction, [changes], replayer));
+      else if (changes.length > 0) await this.#rows.write((trx) => replay(trx, [changes], replayer));
     } catch {
-      // The file has it; the next write copies anew.
-      this.#foreignWrites = Number.NaN;
+      // The file has it, and the next write copies the mirror again.
+      this.#dataVersion = Number.NaN;
     }
   }
 
-  /** Copies the file anew, and answers the rows that were known before, from which somebody may still be reading. */
+  /** Copies the file again, and answers the previous copy, which may still have readers. */
   copy(file: OpenedFile): OpenedFile {
-    const known = this.#rows;
-    const foreignWrites = file.foreignWrites();
+    const previous = this.#rows;
+    const dataVersion = file.dataVersion();
     this.#rows = copyToMemory(file.connection);
-    this.#foreignWrites = foreignWrites;
-    return known;
+    this.#dataVersion = dataVersion;
+    return previous;
   }
 }
 
@@ -98,22 +94,22 @@ interface Column {
   readonly type: string;
 }
 
-/** What is computed from other columns is a value like any other here. */
+/** Generated columns are copied as values. */
 const columnsOf = (source: Sqlite.Database, table: string): readonly Column[] =>
   source
     .prepare<[string], Column>('select name, type from pragma_table_xinfo(?) where hidden <> 1')
     .all(table);
 
-/** The same columns, without anything that could refuse a row. */
+/** The same columns without constraints. The key is left out where its values do not fit it. */
 const plainTable = (source: Sqlite.Database, table: string, key: string): string => {
-  const [odd] = source
+  const [misfit] = source
     .prepare<[], number>(
       `select count(*) from "${table}" group by "${key}" having count(*) > 1 or (typeof("${key}") <> 'integer' and '${key}' = 'id')`,
     )
     .pluck()
     .all();
   const columns = columnsOf(source, table).map(({ name, type }) => {
-    if (name.toLowerCase() !== key || odd !== undefined) return `"${name}" ${type}`;
+    if (name.toLowerCase() !== key || misfit !== undefined) return `"${name}" ${type}`;
     return key === 'id' ? '"id" integer primary key' : `"${name}" ${type} primary key`;
   });
   return `create table "${table}" (${columns.join(', ')})`;

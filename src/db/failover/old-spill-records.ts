@@ -28,7 +28,7 @@ export const readOldRecord = (bytes: Buffer, place: number): SpillRecord | null 
   };
 };
 
-/** Where such a record could begin. */
+/** Where a record may begin. */
 export const startsOfOldRecords = function* (bytes: Buffer, from: number): Generator<number> {
   for (const text of [HEADER, SEALED])
     for (let at = bytes.indexOf(text, from + HEAD_BYTES); at !== -1; at = bytes.indexOf(text, at + 1))

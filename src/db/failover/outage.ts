@@ -1,22 +1,22 @@
 import { type Change, readChanges, writeChanges } from '../change.ts';
-import type { KnownState } from './known-state.ts';
-import { type LeftSpill, settleSpill } from './left-spills.ts';
+import { type OrphanSpill, settleSpill } from './orphan-spills.ts';
 import type { Spilled } from './replay-spilled.ts';
 import type { SpillFile } from './spill-file.ts';
+import type { Watermark } from './watermark.ts';
 
-/** A time in which the file cannot be written: what it is to be given lies here and in the spill file. */
+/** A time in which the file cannot be written, with the writes that are pending. */
 export class Outage {
   readonly #since = performance.now();
-  /** SQLite's word for why, or what has become of the file. */
+  /** SQLite's code, such as SQLITE_BUSY, or a `FileChange`. */
   code: string;
-  /** What a person has to do about a file that was deleted or replaced; null when time heals it. */
+  /** What the operator has to do about a file that was deleted or replaced; null when retrying is enough. */
   advice: string | null = null;
-  /** A backup of the file that was deleted or replaced: it is still open. Null when none could be made. */
+  /** A backup of a file that was deleted or replaced while it was open; resolves to null when none could be made. */
   backup: Promise<string | null> | null = null;
-  /** How far the file had come before the outage. */
-  known: KnownState | null = null;
-  /** What earlier processes have spilled: their files stay until the database has everything. */
-  readonly #earlier: LeftSpill[] = [];
+  /** What the file held before the outage; null when it could not be read. */
+  watermark: Watermark | null = null;
+  /** Spills of earlier processes: their files stay until the database has everything. */
+  readonly #orphans: OrphanSpill[] = [];
   readonly #tokens = new Set<string>();
   readonly #spill: SpillFile;
   #isOnDisk = true;
@@ -26,13 +26,13 @@ export class Outage {
     this.code = code;
   }
 
-  /** How long it has lasted. */
+  /** How long it has lasted so far. */
   get seconds(): number {
     return Math.round((performance.now() - this.#since) / 1000);
   }
 
   get pending(): number {
-    return this.#spill.count + this.#earlier.reduce((sum, { transactions }) => sum + transactions.length, 0);
+    return this.#spill.count + this.#orphans.reduce((sum, { transactions }) => sum + transactions.length, 0);
   }
 
   /** Everything that is pending would survive the end of this process. */
@@ -40,7 +40,7 @@ export class Outage {
     return this.#isOnDisk;
   }
 
-  /** Keeps what a transaction in memory has changed, and returns when it is on the disk, too. */
+  /** Spills what a transaction in memory has changed. Throws when the disk does not take it; then it stays pending. */
   async keep(changes: readonly Change[]): Promise<void> {
     if (changes.length === 0) return;
     this.#spill.seal(writeChanges(changes));
@@ -48,13 +48,13 @@ export class Outage {
     await this.sync();
   }
 
-  /** Takes over what an earlier process has spilled: it is pending before everything that is kept here. */
-  takeOver(left: LeftSpill, transactions: Iterable<Spilled>): void {
-    this.#earlier.push(left);
+  /** Takes over the spill of an earlier process: it is pending before everything that is kept here. */
+  takeOver(orphan: OrphanSpill, transactions: Iterable<Spilled>): void {
+    this.#orphans.push(orphan);
     for (const { changes } of transactions) this.#noteTokens(changes());
   }
 
-  /** Brings to the disk what could not be brought there before. */
+  /** Writes to the disk what is not there yet. */
   async sync(): Promise<void> {
     try {
       await this.#spill.sync();
@@ -69,17 +69,17 @@ export class Outage {
     return this.#tokens.has(keyOf({ user_id: accountNumber, api_name: apiName }));
   }
 
-  /** Every transaction that is pending, in order; each is opened when its turn has come, and not before. */
-  *transactions(open: (left: LeftSpill) => Iterable<Spilled>): Iterable<Spilled> {
-    for (const left of this.#earlier) yield* open(left);
+  /** Every pending transaction, in order. */
+  *transactions(open: (orphan: OrphanSpill) => Iterable<Spilled>): Iterable<Spilled> {
+    for (const orphan of this.#orphans) yield* open(orphan);
     for (let number = 1; number <= this.#spill.count; number += 1)
       yield { spill: this.#spill.id, number, changes: () => readChanges(this.#spill.open(number)) };
   }
 
-  /** The file has everything: neither memory nor spill is needed any more. */
+  /** The file has everything: nothing is pending any more. */
   async clear(): Promise<void> {
     this.#tokens.clear();
-    for (const left of this.#earlier) settleSpill(left);
+    for (const orphan of this.#orphans) settleSpill(orphan);
     await this.#spill.remove();
   }
 

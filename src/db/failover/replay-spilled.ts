@@ -1,21 +1,19 @@
-import type { Change } from '../change.ts';
-import { readChanges } from '../change.ts';
+import { type Change, readChanges } from '../change.ts';
 import type { Queryable } from '../queryable.ts';
-import type { Vault } from '../secrets/vault.ts';
-import type { LeftSpill } from './left-spills.ts';
+import { spillPlace, type Vault } from '../secrets/vault.ts';
+import type { OrphanSpill } from './orphan-spills.ts';
 import { type Replayer, replay } from './replay.ts';
-import { spillPlace } from './spill-place.ts';
 
 /** A transaction of a spill. */
 export interface Spilled {
   readonly spill: string;
   readonly number: number;
-  /** Opens it; what is sealed stays sealed until its turn has come. */
+  /** Unseals it, not before its turn. */
   readonly changes: () => readonly Change[];
 }
 
 /** The transactions of a spill of an earlier process. */
-export const spilledIn = ({ transactions }: LeftSpill, vault: Vault): readonly Spilled[] =>
+export const spilledIn = ({ transactions }: OrphanSpill, vault: Vault): readonly Spilled[] =>
   transactions.map(({ spill, number, sealed }) => ({
     spill,
     number,
@@ -23,29 +21,25 @@ export const spilledIn = ({ transactions }: LeftSpill, vault: Vault): readonly S
   }));
 
 /**
- * Replays transactions of spills in the caller's transaction, each of them once ever: the same transaction records how
- * far every spill has been replayed. A process that ends before it has removed the file would otherwise put an earlier
- * state in the place of a later one at the next start. Answers how many were replayed.
+ * Replays spilled transactions within the caller's transaction, which also records how far each spill was replayed: a
+ * spill file that a killed process did not remove is not replayed twice. Answers how many were replayed.
  */
 export const replaySpilled = async (
-  transaction: Queryable,
+  trx: Queryable,
   spilled: Iterable<Spilled>,
   replayer: Replayer,
 ): Promise<number> => {
   const replayed = new Map(
-    (await transaction.selectFrom('vega_spills').selectAll().execute()).map(({ spill, last }) => [
-      spill,
-      last,
-    ]),
+    (await trx.selectFrom('vega_spills').selectAll().execute()).map(({ spill, last }) => [spill, last]),
   );
   const pending = [...spilled].filter(({ spill, number }) => number > (replayed.get(spill) ?? 0));
   const changes = function* () {
     for (const each of pending) yield each.changes();
   };
-  await replay(transaction, changes(), replayer);
+  await replay(trx, changes(), replayer);
   const furthest = new Map(pending.map(({ spill, number }) => [spill, number]));
   for (const [spill, last] of furthest)
-    await transaction
+    await trx
       .insertInto('vega_spills')
       .values({ spill, last })
       .onConflict((conflict) => conflict.column('spill').doUpdateSet({ last }))

@@ -3,11 +3,11 @@ import { CompiledQuery, sql } from 'kysely';
 import type { AuditChain } from '../audit/audit-chain.ts';
 import type { Change } from '../change.ts';
 import { sqliteCode } from '../connection.ts';
-import { makeUpForToken } from '../queries/token-replacement.ts';
+import { replayToken } from '../queries/token-replacement.ts';
 import type { TokenFormat } from '../queries/tokens.ts';
 import type { Queryable } from '../queryable.ts';
 
-/** After so many transactions the event loop has its turn. */
+/** Transactions replayed between two turns of the event loop. */
 const BREATH = 10;
 
 export interface Replayer {
@@ -16,29 +16,28 @@ export interface Replayer {
 }
 
 /**
- * Does in the caller's transaction what other transactions have done elsewhere, in their order. One that meets rows
- * which it does not fit, because it had come through after all, because an older database was restored or because a
- * table refuses it, is left out as far as it must be; its tokens and audit entries are not.
+ * Replays transactions in order within the caller's transaction. One whose statements fail, because it was committed
+ * before, an older database was restored or a table refuses it, is replayed without them; tokens and audit entries are
+ * never left out.
  */
 export const replay = async (
-  transaction: Queryable,
+  trx: Queryable,
   transactions: Iterable<readonly Change[]>,
   replayer: Replayer,
 ): Promise<void> => {
   let count = 0;
   for (const changes of transactions) {
     count += 1;
-    // Everything here is done at once; others want to be answered meanwhile.
     if (count % BREATH === 0) await breathe();
-    await sql`savepoint one_transaction`.execute(transaction);
-    await applyWhatFits(transaction, waysToApply(changes), replayer);
-    await sql`release one_transaction`.execute(transaction);
+    await sql`savepoint one_transaction`.execute(trx);
+    await applyWhatFits(trx, waysToApply(changes), replayer);
+    await sql`release one_transaction`.execute(trx);
   }
 };
 
 type Changes = readonly Change[];
 
-/** As a whole; without the table that only other programs read; and at least what must not be lost. */
+/** The whole; without the table that only other programs read; only what must not be lost. */
 const waysToApply = (changes: Changes): readonly [Changes, ...Changes[]] => [
   changes,
   changes.filter((change) => change.kind !== 'STATEMENT' || !change.sql.includes('"token_execution_state"')),
@@ -46,29 +45,29 @@ const waysToApply = (changes: Changes): readonly [Changes, ...Changes[]] => [
 ];
 
 const applyWhatFits = async (
-  transaction: Queryable,
+  trx: Queryable,
   [changes, ...others]: readonly [Changes, ...Changes[]],
   replayer: Replayer,
 ): Promise<void> => {
   try {
-    await apply(transaction, changes, replayer);
+    await apply(trx, changes, replayer);
   } catch (error) {
     const [next, ...rest] = others;
     if (next === undefined || !/^SQLITE_(CONSTRAINT|ERROR)/.test(sqliteCode(error))) throw error;
-    await sql`rollback to one_transaction`.execute(transaction);
-    await applyWhatFits(transaction, [next, ...rest], replayer);
+    await sql`rollback to one_transaction`.execute(trx);
+    await applyWhatFits(trx, [next, ...rest], replayer);
   }
 };
 
 const apply = async (
-  transaction: Queryable,
+  trx: Queryable,
   changes: readonly Change[],
   { format, chain }: Replayer,
 ): Promise<void> => {
   for (const change of changes) {
-    if (change.kind === 'TOKEN') await makeUpForToken(transaction, change.replacement, format);
-    if (change.kind === 'AUDIT') await chain.append(transaction, change.entry);
+    if (change.kind === 'TOKEN') await replayToken(trx, change.replacement, format);
+    if (change.kind === 'AUDIT') await chain.append(trx, change.entry);
     if (change.kind === 'STATEMENT')
-      await transaction.executeQuery(CompiledQuery.raw(change.sql, [...change.parameters]));
+      await trx.executeQuery(CompiledQuery.raw(change.sql, [...change.parameters]));
   }
 };

@@ -3,18 +3,17 @@ import { fstatSync, lstatSync, renameSync, rmSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import path from 'node:path';
 import { Secret } from '../../domain/secret.ts';
-import { isOwnFile, isTaken, O_CREAT, O_EXCL, O_NOFOLLOW, O_RDWR, PRIVATE_FILE } from '../files/own-file.ts';
+import { isOwnFile, isTaken, MAKE_NEW, OPEN_OWN, PRIVATE_FILE } from '../files/own-file.ts';
 import { markOf } from '../files/process-mark.ts';
 import { syncToDisk } from '../files/sync-to-disk.ts';
-import type { Vault } from '../secrets/vault.ts';
-import { spillPlace } from './spill-place.ts';
+import { spillPlace, type Vault } from '../secrets/vault.ts';
 import type { SpillHeader } from './spill-record.ts';
 import { frame } from './spill-records.ts';
 
-/** Room that is taken on the disk beforehand, so that a full disk does not keep anything from being spilled. */
+/** Reserved on the disk at the start, so that writes can be spilled when the disk is full. */
 const RESERVE_BYTES = 1 << 20;
 
-/** Spills that this process writes to at present. */
+/** Spills that this process writes to. */
 const inUse = new Set<string>();
 
 export const isSpillInUse = (file: string): boolean => inUse.has(file);
@@ -25,17 +24,17 @@ interface Opened {
   readonly room: number;
 }
 
-/** The spill file: what the database could not take, sealed and on the disk before the program goes on. */
+/** The file of pending writes: each transaction is sealed, and synced to the disk before it counts as stored. */
 export class SpillFile {
   readonly #database: string;
   readonly #header: SpillHeader;
   readonly #vault: Vault;
-  /** Null until there is something to write, and for as long as the file cannot be made. */
+  /** Null until the first write that succeeds. */
   #opened: Opened | null = null;
   #position = 0;
-  /** Every transaction, in order. */
+  /** The sealed transactions, in order. */
   readonly #sealed: string[] = [];
-  /** How many of them are on the disk. */
+  /** How many of them are synced. */
   #written = 0;
 
   constructor(database: string, schema: string, vault: Vault) {
@@ -49,23 +48,22 @@ export class SpillFile {
     return this.#header.spill;
   }
 
-  /** How many transactions it has; they are counted from 1. */
+  /** Transactions are numbered from 1. */
   get count(): number {
     return this.#sealed.length;
   }
 
-  /** Seals one transaction's text; a look into the memory shows nothing of it. */
+  /** Adds a transaction, sealed in memory, too. */
   seal(text: string): void {
     const place = spillPlace(this.id, this.count + 1);
     this.#sealed.push(this.#vault.seal(new Secret(text), place));
   }
 
-  /** The text of the transaction of that number. */
   open(number: number): string {
     return this.#vault.open(this.#sealed[number - 1] ?? '', spillPlace(this.id, number)).reveal();
   }
 
-  /** Returns when everything that was sealed is on the disk. What could not be written is tried again the next time. */
+  /** Syncs every transaction to the disk. After an error the next call writes what is left. */
   async sync(): Promise<void> {
     if (this.count === 0) return;
     if (this.#opened !== null && !isInPlace(this.#opened)) await this.#beginAgain();
@@ -84,7 +82,7 @@ export class SpillFile {
     this.#written = upTo;
   }
 
-  /** Nothing of it is needed any more: its room becomes the reserve again. */
+  /** After the replay: its room becomes the reserve again. */
   async remove(): Promise<void> {
     if (this.#opened === null) return;
     const { path: file, handle } = this.#opened;
@@ -106,7 +104,7 @@ export class SpillFile {
     this.#opened = null;
   }
 
-  /** Somebody has removed the file, or put another in its place: everything is written once more, to a new one. */
+  /** The file was removed or replaced: everything is written again, to a new one. */
   async #beginAgain(): Promise<void> {
     await this.close();
     this.#position = 0;
@@ -114,24 +112,23 @@ export class SpillFile {
   }
 }
 
-/** Takes room for the next spill; a disk without any is no reason not to start. */
+/** Reserves room for the next spill. Throws when the disk is full. */
 export const ensureReserve = async (database: string): Promise<void> => {
   const file = reserveOf(database);
   if (isOwnFile(file)) return;
-  // A link leads to somebody else's file, which would be overwritten.
+  // Writing through a link would overwrite another file.
   rmSync(file, { force: true });
-  const handle = await open(file, O_RDWR | O_CREAT | O_EXCL, PRIVATE_FILE);
+  const handle = await open(file, MAKE_NEW, PRIVATE_FILE);
   await blank(handle).finally(() => handle.close());
 };
 
-/** Makes the spill file of a database, out of the reserve where there is one. */
+/** Makes the spill file, from the reserve where there is one. */
 const makeSpill = async (database: string): Promise<Opened> => {
   const file = freeName(database);
   inUse.add(file);
   try {
     const hasReserve = takeReserve(database, file);
-    const flags = hasReserve ? O_RDWR | O_NOFOLLOW : O_RDWR | O_CREAT | O_EXCL;
-    const handle = await open(file, flags, PRIVATE_FILE);
+    const handle = await open(file, hasReserve ? OPEN_OWN : MAKE_NEW, PRIVATE_FILE);
     if (hasReserve) await blank(handle);
     syncToDisk(path.dirname(database));
     return { path: file, handle, room: hasReserve ? RESERVE_BYTES : 0 };
@@ -171,7 +168,7 @@ const blank = async (handle: FileHandle): Promise<void> => {
   await handle.datasync();
 };
 
-/** A disk that is about to be full takes a part, and refuses only the next one. */
+/** A disk that is almost full may write only a part. */
 const writeAll = async (handle: FileHandle, bytes: Buffer, position: number): Promise<void> => {
   for (let done = 0; done < bytes.length; ) {
     const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done);

@@ -8,16 +8,16 @@ import type { SpillHeader, SpillRecord } from './spill-record.ts';
  *     record = mark (8 bytes) · length of the text (4) · CRC-32 of the text (4) · CRC-32 of these 16 bytes (4) · text
  *     text   = JSON of the header · new line · one transaction, sealed and bound to the spill and to its number
  *
- * Each record says everything about itself, so that whatever lies between two others can be damaged. The mark's first
- * byte occurs in no UTF-8 text: a record is found by it wherever it lies.
+ * Each record is complete in itself, so damage between two records loses nothing else. The mark's first byte occurs in
+ * no UTF-8 text, so a record is found anywhere in the file.
  */
 
 export interface SpillContent {
-  /** In the order in which they lie in the file. */
+  /** In the order of the file. */
   readonly records: readonly SpillRecord[];
   /** What is neither a whole record nor the torn end. */
   readonly damagedBytes: number;
-  /** The beginning of a record that was being written when everything ended. */
+  /** An unfinished record at the end. */
   readonly tornBytes: number;
   /** Nothing but zeros. */
   readonly isBlank: boolean;
@@ -36,7 +36,7 @@ export const frame = (header: SpillHeader, number: number, sealed: string): Buff
   return Buffer.concat([head, text]);
 };
 
-/** Finds every record that is whole, and says how much is not. */
+/** Reads every whole record, and counts the other bytes. */
 export const readRecords = (bytes: Buffer): SpillContent => {
   const records: SpillRecord[] = [];
   const used = bytes.findLastIndex((byte) => byte !== 0) + 1;
@@ -68,14 +68,14 @@ const readRecord = (bytes: Buffer, place: number): SpillRecord | null => {
   return { header: rest, number, sealed, bytes: HEAD_BYTES + length };
 };
 
-/** The length that a record tells; null where no record begins, or its beginning is not whole. */
+/** The text length of the record that begins at `place`; null where none does. */
 const lengthAt = (bytes: Buffer, place: number): number | null => {
   const head = bytes.subarray(place, place + HEAD_BYTES);
   if (head.length < HEAD_BYTES || !head.subarray(0, MARK.length).equals(MARK)) return null;
   return crc32(head.subarray(0, 16)) === head.readUInt32BE(16) ? head.readUInt32BE(8) : null;
 };
 
-/** A record that reaches beyond the last used byte, with nothing behind it: its write never came to its end. */
+/** A record that reaches beyond the last used byte: its write was not finished. */
 const isTorn = (bytes: Buffer, place: number, used: number): boolean => {
   const length = lengthAt(bytes, place);
   if (length !== null) return place + HEAD_BYTES + length > used;

@@ -3,6 +3,8 @@ import { closeSync, fchmodSync, lstatSync, openSync } from 'node:fs';
 import { hostname } from 'node:os';
 import Sqlite from 'better-sqlite3';
 import { DatabaseError } from '../database-error.ts';
+import { errorCode } from '../error-code.ts';
+import { withConnection } from '../with-connection.ts';
 import { isAlive } from './process-mark.ts';
 
 /** Who holds the browser: a process, and the folder that it works in. */
@@ -17,8 +19,8 @@ export type BrowserLockResult =
   | { readonly kind: 'BUSY'; readonly owner: BrowserOwner | null };
 
 /**
- * One browser at a time on this machine. The lock is SQLite's own lock of a small file, so it ends with the process
- * that holds it, however that ends; no process id is ever judged. Never waits for a holder.
+ * Allows one browser at a time on this machine. The lock is SQLite's lock of a small file, so it ends with the process
+ * that holds it, however that ends. Never waits for a holder. Throws a `DatabaseError` when the file cannot be used.
  */
 export const takeBrowserLock = (file: string, place: string, now: Date): BrowserLockResult => {
   try {
@@ -38,23 +40,18 @@ export const takeBrowserLock = (file: string, place: string, now: Date): Browser
       throw error;
     }
   } catch (error) {
-    if (NOT_OURS.test(codeOf(error))) return { kind: 'BUSY', owner: null };
+    if (NOT_OURS.test(errorCode(error))) return { kind: 'BUSY', owner: null };
     throw explain(file, error);
   }
 };
 
 /**
- * Whether somebody holds the browser, as the row tells. It only looks: a lock taken to find out would turn away whoever
- * asks for the browser at that moment. Where it cannot be told, the browser counts as taken.
+ * Whether somebody holds the browser. Only reads the row, because taking the lock would turn others away. Counts as
+ * taken when it cannot be read.
  */
 export const isBrowserTaken = (file: string): boolean => {
   try {
-    const connection = new Sqlite(file, { fileMustExist: true, timeout: 0 });
-    try {
-      return findOwner(connection) !== null;
-    } finally {
-      connection.close();
-    }
+    return withConnection(file, (connection) => findOwner(connection) !== null);
   } catch {
     return true;
   }
@@ -62,7 +59,7 @@ export const isBrowserTaken = (file: string): boolean => {
 
 /** Held until it is disposed of or the process ends; forgetting it does not free it. */
 export class BrowserLock {
-  /** A connection that nobody refers to would be closed by the garbage collector, and the lock with it. */
+  /** The garbage collector would close a connection without references, and release the lock. */
   static readonly #held = new Set<BrowserLock>();
   readonly #connection: Sqlite.Database;
   readonly #mark: string;
@@ -83,36 +80,36 @@ export class BrowserLock {
     try {
       this.#connection.exec('delete from browser_owner; commit');
     } catch {
-      // Somebody is reading the row, so it stays; closing takes the lock away all the same.
+      // Somebody is reading the row, so it stays; closing releases the lock all the same.
     }
     this.#connection.close();
   }
 }
 
-/** A file that this user may not write: it is another one's, and may be held. */
+/** The file is another user's, who may hold the lock. */
 const NOT_OURS = /^SQLITE_(?:READONLY|PERM|AUTH)|^SQLITE_CANTOPEN$/;
 
-/** Readers look for microseconds, so a commit that meets one is tried again rather than given up. */
-const COMMIT_PATIENCE_MS = 50;
+/** Readers read for microseconds, so a commit that meets one is retried. */
+const COMMIT_RETRY_MS = 50;
 
 const EVERYONE = 0o666;
 
-/** Never opens a file that exists: closing it again would drop the locks that this process holds on it. */
+/** Never opens an existing file: closing it would drop the locks that this process holds on it. */
 const makeForEveryone = (file: string): void => {
   try {
     const made = openSync(file, 'wx', EVERYONE);
     fchmodSync(made, EVERYONE);
     closeSync(made);
   } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error;
+    if (errorCode(error) !== 'EEXIST') throw error;
     if (!lstatSync(file).isFile()) throw new Error('that is no file', { cause: error });
   }
 };
 
 /**
- * Others can read only what is committed, and a commit lets go of the lock: so the row is committed, the lock taken
- * again, and the row looked at. If another one came in between, then it finds the lock taken by us, gives up, and the
- * row is written again. So of several that race, one gets the lock.
+ * Others read only committed rows, and a commit releases the lock: so the row is committed, the lock taken again, and
+ * the row checked. Where another process wrote its row in between, that one finds the lock taken and gives up, and the
+ * row is written again. So one of several that race gets the lock.
  */
 const claim = (connection: Sqlite.Database, mark: string, place: string, now: Date): boolean => {
   while (begin(connection)) {
@@ -131,7 +128,7 @@ const begin = (connection: Sqlite.Database): boolean =>
   unlessBusy(() => connection.exec('begin immediate')) !== null;
 
 const commit = (connection: Sqlite.Database): boolean => {
-  const deadline = performance.now() + COMMIT_PATIENCE_MS;
+  const deadline = performance.now() + COMMIT_RETRY_MS;
   while (performance.now() < deadline) {
     if (unlessBusy(() => connection.exec('commit')) !== null) return true;
   }
@@ -153,7 +150,7 @@ interface OwnerRow {
   readonly place: string;
 }
 
-/** Null while the holder has not written its row yet: what stands there then is the row of a process that was killed. */
+/** Null while the row is of a killed process: the holder has not written its own yet. */
 const findOwner = (connection: Sqlite.Database): BrowserOwner | null => {
   const row = unlessBusy(() => {
     const isMade = connection.prepare("select 1 from sqlite_master where name = 'browser_owner'").get();
@@ -179,17 +176,14 @@ const unlessBusy = <Result>(work: () => Result): Result | null => {
   try {
     return work();
   } catch (error) {
-    if (codeOf(error).startsWith('SQLITE_BUSY')) return null;
+    if (errorCode(error).startsWith('SQLITE_BUSY')) return null;
     throw error;
   }
 };
 
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
-
 const explain = (file: string, error: unknown): DatabaseError => {
   const reason = error instanceof Error ? error.message : String(error);
-  const advice = /^E[A-Z]+$/.test(codeOf(error))
+  const advice = /^E[A-Z]+$/.test(errorCode(error))
     ? 'Its folder should exist, and this user should be able to write there.'
     : 'Remove what lies there while no vega-auth runs, and start again.';
   return new DatabaseError(file, `The browser lock ${file} cannot be used: ${reason}. ${advice}`, {

@@ -1,13 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { constants, copyFileSync, existsSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { isSurelyDead, markOf } from './process-mark.ts';
+import { syncToDisk } from './sync-to-disk.ts';
 
-/**
- * A file that is not finished: `<target>.draft-<process>-<random>`. The name tells whose it is, so that what a killed
- * process has left is swept by the next one.
- */
+/** The name of an unfinished file: `<target>.draft-<process>-<random>`. Drafts of killed processes are swept by it. */
 export const draftOf = (target: string): string => `${target}.draft-${OWN}-${randomBytes(4).toString('hex')}`;
+
+/** Copies a file to a draft of `target`, and syncs it to the disk. */
+export const copyToDraft = (from: string, target: string): string => {
+  const draft = draftOf(target);
+  copyFileSync(from, draft, constants.COPYFILE_EXCL);
+  syncToDisk(draft);
+  return draft;
+};
 
 /** Removes the drafts in a folder whose processes are dead, with SQLite's side files of them. */
 export const sweepDrafts = (folder: string): void => {

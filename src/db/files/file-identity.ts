@@ -1,20 +1,20 @@
 import { readdirSync, readlinkSync, realpathSync, rmSync, type Stats, statSync } from 'node:fs';
 
-/** What has become of a file that is open, seen from its path. */
+/** What has happened at the path of an open file. */
 export type FileChange =
   | 'DATABASE_DELETED'
   | 'DATABASE_REPLACED'
-  /** What lies there now belongs to another database. */
+  /** Replaced by another database. */
   | 'DATABASE_FOREIGN'
-  /** What lies there now is an earlier copy. */
+  /** Replaced by an earlier copy. */
   | 'DATABASE_OLDER'
   | 'WAL_DELETED'
   | 'WAL_REPLACED';
 
-/** The path leads to another file than the one that is open: what is written does not come where others look for it. */
+/** The path no longer leads to the open file, so nobody would find what is written to it. */
 export class FileChanged extends Error {
   readonly code: FileChange;
-  /** The transaction had come through, in the file that is open. */
+  /** The transaction was committed to the open file. */
   readonly isCommitted: boolean;
 
   constructor(code: FileChange, { isCommitted = false } = {}) {
@@ -29,13 +29,13 @@ export const meansFileChange = (code: string): boolean => /^(DATABASE|WAL)_/.tes
 
 type Place = Pick<Stats, 'dev' | 'ino'>;
 
-/** Device and inode of a database and of its write-ahead log, as they were when it was opened. */
+/** Device and inode of an open database and of its side files. */
 export class FileIdentity {
   readonly #path: string;
   readonly #file: Place | undefined;
   readonly #walPath: string;
   readonly #shmPath: string;
-  /** Undefined where there was none, as on a disk that is read-only. */
+  /** Undefined without a log, as on a read-only disk. */
   readonly #wal: Place | undefined;
   readonly #shm: Place | undefined;
 
@@ -49,7 +49,7 @@ export class FileIdentity {
     this.#wal = placeOf(this.#walPath);
   }
 
-  /** Null as long as the path leads to the file that is open. */
+  /** Null as long as the path leads to the open file. */
   change(): FileChange | null {
     const present = placeOf(this.#path);
     if (present === undefined) return 'DATABASE_DELETED';
@@ -60,13 +60,13 @@ export class FileIdentity {
     return isSame(wal, this.#wal) ? null : 'WAL_REPLACED';
   }
 
-  /** Takes the side files away that belong to the file that is open: beside another one they would garble it. */
+  /** Removes the side files of the open file, which would corrupt another file at the path. */
   removeSideFiles(): void {
     if (isSame(placeOf(this.#walPath), this.#wal)) rmSync(this.#walPath);
     if (isSame(placeOf(this.#shmPath), this.#shm)) rmSync(this.#shmPath);
   }
 
-  /** Where the file that is open lies now; null where it was deleted, or nobody tells. */
+  /** The present path of the open file; null when it was deleted, or cannot be found. */
   findOpened(): string | null {
     try {
       const handles = readdirSync('/proc/self/fd').map((name) => `/proc/self/fd/${name}`);

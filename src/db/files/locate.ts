@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseError } from '../database-error.ts';
 
-/** Where the predecessor and other programs of the desk look. */
+/** Where the predecessor and other programs expect it. */
 const CANDIDATES = ['vega_trade.db', path.join('database', 'vega_trade.db')] as const;
 
 /**
- * The database file: the one that is asked for, else the one of the two usual places that exists, else a new
- * `./vega_trade.db`. Both existing is refused: guessing could show the tokens of the wrong one.
+ * The absolute path of the database: `asked`, else the one of the two usual places that exists, else a new
+ * `./vega_trade.db`. Throws a `DatabaseError` when both exist.
  */
 export const locateDatabase = (asked: string | null, workingDirectory: string): string => {
   if (asked !== null) return path.resolve(workingDirectory, asked);

@@ -1,18 +1,19 @@
-import { constants, lstatSync, type Stats } from 'node:fs';
+import { constants, linkSync, lstatSync, renameSync, rmSync, type Stats } from 'node:fs';
+import { errorCode } from '../error-code.ts';
 
-/** Flags of `open` for a file of our own: a symbolic link that stands there is not followed. */
-export const { O_RDWR, O_CREAT, O_EXCL } = constants;
-/** Windows has none. */
-export const O_NOFOLLOW = constants.O_NOFOLLOW ?? 0;
+/** Does not follow a symbolic link, except on Windows. */
+export const OPEN_OWN = constants.O_RDWR | (constants.O_NOFOLLOW ?? 0);
+/** Fails when the name is taken. */
+export const MAKE_NEW = 'wx+';
 
 export const PRIVATE_FILE = 0o600;
 
-/** What has that name, links not followed; undefined where nothing has it, or can have it. */
+/** Does not follow links; undefined when nothing has the name, or it is too long. */
 export const statsOf = (file: string): Stats | undefined => {
   try {
     return lstatSync(file, { throwIfNoEntry: false });
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENAMETOOLONG') return undefined;
+    if (errorCode(error) === 'ENAMETOOLONG') return undefined;
     throw error;
   }
 };
@@ -27,4 +28,17 @@ export const isPlainFile = (file: string): boolean => statsOf(file)?.isFile() ==
 export const isOwnFile = (file: string): boolean => {
   const stats = statsOf(file);
   return stats?.isFile() === true && stats.nlink === 1;
+};
+
+/** Renames a file unless the name is taken, which answers false. On a disk without hard links two programs may race. */
+export const moveToFreeName = (from: string, to: string): boolean => {
+  if (isTaken(to)) return false;
+  try {
+    linkSync(from, to);
+  } catch {
+    if (isTaken(to)) return false;
+    renameSync(from, to);
+  }
+  rmSync(from, { force: true });
+  return true;
 };

@@ -1,18 +1,17 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import type { ProcessMark } from '../../domain/process-mark.ts';
+import { errorCode } from '../error-code.ts';
 
 export const markOf = (id: number): ProcessMark => ({ id, birth: birthOf(id) });
 
-/** Whether that very process still runs, whoever owns it. */
+/** Whether that very process still runs, of any user. */
 export const isAlive = ({ id, birth }: ProcessMark): boolean => {
   if (!isRunning(id)) return false;
   const present = birth === null ? null : birthOf(id);
   return present === null || present === birth;
 };
 
-/**
- * Whether it surely does not run any more. One of another container on this machine cannot be seen from here, and may live.
- */
+/** False for a process of another container on this machine, which cannot be seen and may be alive. */
 export const isSurelyDead = (mark: ProcessMark): boolean => {
   const [boot, container] = mark.birth?.split(' ') ?? [];
   const [ownBoot, ownContainer] = birthOf(process.pid)?.split(' ') ?? [];
@@ -25,11 +24,11 @@ const isRunning = (id: number): boolean => {
     process.kill(id, 0);
     return true;
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return errorCode(error) === 'EPERM';
   }
 };
 
-/** The second field of `stat` is the program's name in brackets and may hold anything; the start is the twentieth behind it. */
+/** The index of the start time in `stat`, counted behind the program's name in brackets. */
 const STARTED_AT = 19;
 
 const birthOf = (id: number): string | null => {

@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, openSync } from 'node:fs';
 
-/** Makes a file's content safe against a power cut; given a folder, the names in it: a new file needs both. */
+/** Syncs a file's content, or the names in a folder; a new file needs both to survive a power cut. */
 export const syncToDisk = (fileOrFolder: string): void => {
   const handle = openSync(fileOrFolder, 'r');
   try {

@@ -4,13 +4,13 @@ import type { ApiName } from '../../domain/api-name.ts';
 import type { Queryable } from '../queryable.ts';
 import type { AccessKeysTable } from '../schema/tables.ts';
 
-/** A key as it lies in the table: with the hash that its holder is known by. */
+/** A key with the hash of its secret. */
 export interface StoredAccessKey extends AccessKey {
   readonly secretHash: string;
 }
 
-export const insertAccessKey = async (transaction: Queryable, key: StoredAccessKey): Promise<void> => {
-  await transaction
+export const insertAccessKey = async (trx: Queryable, key: StoredAccessKey): Promise<void> => {
+  await trx
     .insertInto('vega_access_keys')
     .values({
       id: key.id,
@@ -36,16 +36,16 @@ export const findAccessKeys = async (db: Queryable): Promise<readonly StoredAcce
   return rows.map(toAccessKey);
 };
 
-/** Revokes a key for good, and forgets what it was handed. False when that was so before. */
-export const markRevoked = async (transaction: Queryable, id: string, now: Date): Promise<boolean> => {
-  const changed = await transaction
+/** Revokes a key for good, and deletes its leases. False when it was revoked before. */
+export const markRevoked = async (trx: Queryable, id: string, now: Date): Promise<boolean> => {
+  const changed = await trx
     .updateTable('vega_access_keys')
     .set({ revoked_at: now.getTime() })
     .where('id', '=', id)
     .where('revoked_at', 'is', null)
     .executeTakeFirst();
   if (changed.numUpdatedRows === 0n) return false;
-  await transaction.deleteFrom('vega_token_leases').where('key_id', '=', id).execute();
+  await trx.deleteFrom('vega_token_leases').where('key_id', '=', id).execute();
   return true;
 };
 

@@ -8,14 +8,14 @@ import { ofAccount } from './tokens.ts';
 
 /** Makes the account's row if there is none of its id yet; the first one of a database is the active one. */
 export const ensureAccount = async (
-  transaction: Queryable,
+  trx: Queryable,
   account: Pick<Account, 'id' | 'number'>,
   now: Date,
 ): Promise<void> => {
-  const rows = await transaction.selectFrom('vega_accounts').select(['number', 'id']).execute();
+  const rows = await trx.selectFrom('vega_accounts').select(['number', 'id']).execute();
   if (rows.some(({ id }) => id === account.id)) return;
   const isTaken = rows.some(({ number }) => number === account.number);
-  await insertAccount(transaction, {
+  await insertAccount(trx, {
     id: account.id,
     number: isTaken ? nextNumber(rows) : account.number,
     name: account.id,
@@ -33,11 +33,11 @@ export interface NewAccount {
 }
 
 export const insertAccount = async (
-  transaction: Queryable,
+  trx: Queryable,
   { id, number, name, isActive, now }: NewAccount,
 ): Promise<void> => {
   const row = { number, id, name, broker_user_id: null, created_at: now.getTime() };
-  await transaction
+  await trx
     .insertInto('vega_accounts')
     .values({ ...row, is_active: isActive ? 1 : 0 })
     .execute();
@@ -46,10 +46,10 @@ export const insertAccount = async (
 const nextNumber = (rows: readonly { readonly number: number }[]): number =>
   Math.max(0, ...rows.map(({ number }) => number)) + 1;
 
-/** A number that no account has, nor any token that lies in the table. */
-export const freeAccountNumber = async (transaction: Queryable): Promise<number> => {
-  const accounts = await transaction.selectFrom('vega_accounts').select('number').execute();
-  const tokens = await transaction
+/** A number that no account and no token row has. */
+export const freeAccountNumber = async (trx: Queryable): Promise<number> => {
+  const accounts = await trx.selectFrom('vega_accounts').select('number').execute();
+  const tokens = await trx
     .selectFrom('upstox_tokens')
     .select(sql<number>`coalesce(user_id, 1)`.as('number'))
     .distinct()
@@ -73,13 +73,13 @@ export const findAccounts = async (db: Queryable): Promise<readonly Account[]> =
   }));
 };
 
-/** Learns whose login this is; what is known already stays. */
+/** Stores whose login this is, unless it is stored already. */
 export const rememberBrokerUser = async (
-  transaction: Queryable,
+  trx: Queryable,
   accountId: string,
   brokerUserId: string,
 ): Promise<void> => {
-  await transaction
+  await trx
     .updateTable('vega_accounts')
     .set({ broker_user_id: brokerUserId })
     .where('id', '=', accountId)
@@ -109,41 +109,37 @@ export interface SavedCredentials {
 }
 
 export const saveCredentials = async (
-  transaction: Queryable,
+  trx: Queryable,
   accountNumber: number,
   { texts, redirectUri }: SavedCredentials,
   vault: Vault,
 ): Promise<void> => {
   const sealed = vault.seal(new Secret(JSON.stringify(texts)), credentialsPlace(accountNumber));
-  await transaction
+  await trx
     .updateTable('vega_accounts')
     .set({ credentials: sealed, redirect_uri: redirectUri })
     .where('number', '=', accountNumber)
     .execute();
 };
 
-export const renameAccount = async (
-  transaction: Queryable,
-  accountId: string,
-  name: string,
-): Promise<void> => {
-  await transaction.updateTable('vega_accounts').set({ name }).where('id', '=', accountId).execute();
+export const renameAccount = async (trx: Queryable, accountId: string, name: string): Promise<void> => {
+  await trx.updateTable('vega_accounts').set({ name }).where('id', '=', accountId).execute();
 };
 
-export const activateAccount = async (transaction: Queryable, accountId: string): Promise<void> => {
-  await transaction.updateTable('vega_accounts').set({ is_active: 0 }).where('is_active', '=', 1).execute();
-  await transaction.updateTable('vega_accounts').set({ is_active: 1 }).where('id', '=', accountId).execute();
+export const activateAccount = async (trx: Queryable, accountId: string): Promise<void> => {
+  await trx.updateTable('vega_accounts').set({ is_active: 0 }).where('is_active', '=', 1).execute();
+  await trx.updateTable('vega_accounts').set({ is_active: 1 }).where('id', '=', accountId).execute();
 };
 
-/** Removes the account with its apps and the tokens that are dead. What it did stays: its runs, its ledger and its audit. */
+/** Deletes the account with its apps and tokens. Its runs, ledger and audit stay. */
 export const deleteAccount = async (
-  transaction: Queryable,
+  trx: Queryable,
   { id, number }: Pick<Account, 'id' | 'number'>,
 ): Promise<void> => {
-  await transaction.deleteFrom('upstox_api_configs').where('account_number', '=', number).execute();
-  await transaction.deleteFrom('upstox_tokens').where(ofAccount(number)).execute();
-  await transaction.deleteFrom('vega_token_marks').where('account_number', '=', number).execute();
-  await transaction.deleteFrom('vega_token_versions').where('account_number', '=', number).execute();
-  await transaction.deleteFrom('vega_auth_states').where('account_id', '=', id).execute();
-  await transaction.deleteFrom('vega_accounts').where('number', '=', number).execute();
+  await trx.deleteFrom('upstox_api_configs').where('account_number', '=', number).execute();
+  await trx.deleteFrom('upstox_tokens').where(ofAccount(number)).execute();
+  await trx.deleteFrom('vega_token_marks').where('account_number', '=', number).execute();
+  await trx.deleteFrom('vega_token_versions').where('account_number', '=', number).execute();
+  await trx.deleteFrom('vega_auth_states').where('account_id', '=', id).execute();
+  await trx.deleteFrom('vega_accounts').where('number', '=', number).execute();
 };

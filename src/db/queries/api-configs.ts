@@ -33,7 +33,7 @@ export interface ApiConfigChange {
 }
 
 export const saveApiConfig = async (
-  transaction: Queryable,
+  trx: Queryable,
   accountNumber: number,
   change: ApiConfigChange,
   vault: Vault,
@@ -50,14 +50,14 @@ export const saveApiConfig = async (
   };
   const secret =
     change.clientSecret === null ? {} : { client_secret: vault.seal(change.clientSecret, place) };
-  const updated = await transaction
+  const updated = await trx
     .updateTable('upstox_api_configs')
     .set({ ...values, ...secret })
     .where('account_number', '=', accountNumber)
     .where('api_name', '=', change.apiName)
     .executeTakeFirst();
   if (updated.numUpdatedRows > 0n) return;
-  await transaction
+  await trx
     .insertInto('upstox_api_configs')
     .values({
       ...values,
@@ -72,11 +72,11 @@ export const saveApiConfig = async (
 
 /** True when there was one. */
 export const removeApiConfig = async (
-  transaction: Queryable,
+  trx: Queryable,
   accountNumber: number,
   apiName: ApiName,
 ): Promise<boolean> => {
-  const removed = await transaction
+  const removed = await trx
     .deleteFrom('upstox_api_configs')
     .where('account_number', '=', accountNumber)
     .where('api_name', '=', apiName)

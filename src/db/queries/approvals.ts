@@ -1,15 +1,15 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql, type UpdateObject } from 'kysely';
 import type { Acquisition, AcquisitionKind, ExternalLogin } from '../../domain/acquisition.ts';
 import type { ApiConfig } from '../../domain/api-config.ts';
 import type { ApiName } from '../../domain/api-name.ts';
 import type { GenerationRun } from '../../domain/generation-run.ts';
 import type { Queryable } from '../queryable.ts';
-import type { PendingAcquisitionsTable } from '../schema/tables.ts';
+import type { PendingAcquisitionsTable, Tables } from '../schema/tables.ts';
 import { toDate } from './to-date.ts';
 
-/** What a run is going to wait for, written down with the run itself. */
+/** Stored with the run, one for each app. */
 export const insertAcquisitions = async (
-  transaction: Queryable,
+  trx: Queryable,
   run: GenerationRun,
   apps: readonly Pick<ApiConfig, 'apiName' | 'clientId'>[],
   query: ExternalLogin,
@@ -23,7 +23,7 @@ export const insertAcquisitions = async (
           requested_at: run.startedAt.getTime(),
           expires_at: query.expiresAt.getTime(),
         };
-  await transaction
+  await trx
     .insertInto('vega_pending_acquisitions')
     .values(
       apps.map(({ apiName, clientId }) => ({
@@ -38,7 +38,7 @@ export const insertAcquisitions = async (
     .execute();
 };
 
-/** Everything that a run waits for or has waited for. */
+/** All of a run, settled ones included. */
 export const findAcquisitions = async (db: Queryable, runId: string): Promise<readonly Acquisition[]> => {
   const rows = await db
     .selectFrom('vega_pending_acquisitions')
@@ -49,7 +49,7 @@ export const findAcquisitions = async (db: Queryable, runId: string): Promise<re
   return rows.map(toAcquisition);
 };
 
-/** What is waited for now, of any run. */
+/** Those of any run that were requested, and are neither settled nor expired. */
 export const findPending = async (
   db: Queryable,
   kind: AcquisitionKind,
@@ -67,63 +67,46 @@ export const findPending = async (
   return rows.map(toAcquisition);
 };
 
-/** It is about to be asked for. */
-export const noteRequest = async (transaction: Queryable, id: number, requestedAt: Date): Promise<void> => {
-  await transaction
-    .updateTable('vega_pending_acquisitions')
-    .set({ requested_at: requestedAt.getTime() })
-    .where('id', '=', id)
-    .execute();
-};
+/** Written down before the request is sent. */
+export const noteRequest = (trx: Queryable, id: number, requestedAt: Date): Promise<void> =>
+  update(trx, id, { requested_at: requestedAt.getTime() });
 
-/** It was asked for, and can come until then. */
-export const noteExpiry = async (transaction: Queryable, id: number, expiresAt: Date): Promise<void> => {
-  await transaction
-    .updateTable('vega_pending_acquisitions')
-    .set({ expires_at: expiresAt.getTime() })
-    .where('id', '=', id)
-    .execute();
-};
+/** The request was sent, and can be approved until then. */
+export const noteExpiry = (trx: Queryable, id: number, expiresAt: Date): Promise<void> =>
+  update(trx, id, { expires_at: expiresAt.getTime() });
 
-export const countFailedProbe = async (transaction: Queryable, id: number): Promise<void> => {
-  await transaction
-    .updateTable('vega_pending_acquisitions')
-    .set((row) => ({ failed_probes: row('failed_probes', '+', 1) }))
-    .where('id', '=', id)
-    .execute();
-};
+export const countFailedProbe = (trx: Queryable, id: number): Promise<void> =>
+  update(trx, id, { failed_probes: sql`failed_probes + 1` });
 
-/** Nothing is waited for any more. False when that was so before: each is settled once. */
-export const settleAcquisition = async (transaction: Queryable, id: number, now: Date): Promise<boolean> => {
-  const settled = await transaction
-    .updateTable('vega_pending_acquisitions')
-    .set({ settled_at: now.getTime() })
-    .where('id', '=', id)
-    .where('settled_at', 'is', null)
-    .executeTakeFirst();
+/** Ends the wait for one acquisition. False when it was settled before. */
+export const settleAcquisition = async (trx: Queryable, id: number, now: Date): Promise<boolean> => {
+  const settled = await settle(trx, now).where('id', '=', id).executeTakeFirst();
   return settled.numUpdatedRows > 0n;
 };
 
-/** Nothing of a run is waited for any more. */
-export const settleAll = async (transaction: Queryable, runId: string, now: Date): Promise<void> => {
-  await transaction
-    .updateTable('vega_pending_acquisitions')
-    .set({ settled_at: now.getTime() })
-    .where('run_id', '=', runId)
-    .where('settled_at', 'is', null)
-    .execute();
+/** Ends the wait for everything of a run. */
+export const settleAll = async (trx: Queryable, runId: string, now: Date): Promise<void> => {
+  await settle(trx, now).where('run_id', '=', runId).execute();
 };
 
-/** What a run has not asked for by now, or not for certain, is not waited for. */
-export const settleUnasked = async (transaction: Queryable, runId: string, now: Date): Promise<void> => {
-  await transaction
+/** Ends the wait for what a run has not requested, or not for certain. */
+export const settleUnasked = async (trx: Queryable, runId: string, now: Date): Promise<void> => {
+  await settle(trx, now).where('run_id', '=', runId).where('expires_at', 'is', null).execute();
+};
+
+const update = async (
+  trx: Queryable,
+  id: number,
+  row: UpdateObject<Tables, 'vega_pending_acquisitions'>,
+): Promise<void> => {
+  await trx.updateTable('vega_pending_acquisitions').set(row).where('id', '=', id).execute();
+};
+
+const settle = (trx: Queryable, now: Date) =>
+  trx
     .updateTable('vega_pending_acquisitions')
     .set({ settled_at: now.getTime() })
-    .where('run_id', '=', runId)
-    .where('expires_at', 'is', null)
-    .where('settled_at', 'is', null)
-    .execute();
-};
+    .where('settled_at', 'is', null);
 
 const toAcquisition = (row: Selectable<PendingAcquisitionsTable>): Acquisition => ({
   id: row.id,

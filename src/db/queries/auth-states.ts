@@ -17,27 +17,23 @@ export const findAuthRecord = async (db: Queryable, accountId: string): Promise<
 };
 
 /** Makes the account's row if there is none. */
-export const ensureAuthRecord = async (
-  transaction: Queryable,
-  accountId: string,
-  now: Date,
-): Promise<void> => {
-  await transaction
+export const ensureAuthRecord = async (trx: Queryable, accountId: string, now: Date): Promise<void> => {
+  await trx
     .insertInto('vega_auth_states')
     .values({ account_id: accountId, phase: 'IDLE', since: now.getTime(), logged_out: 0, confirmed: 0 })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
 };
 
-/** Moves on from a phase; false when the account is not in it any more. */
+/** Changes the phase; false when the account is no longer in `from`. */
 export const movePhase = async (
-  transaction: Queryable,
+  trx: Queryable,
   accountId: string,
   from: AuthPhase,
   to: AuthPhase,
   now: Date,
 ): Promise<boolean> => {
-  const updated = await transaction
+  const updated = await trx
     .updateTable('vega_auth_states')
     .set({ phase: to, since: now.getTime() })
     .where('account_id', '=', accountId)
@@ -47,7 +43,7 @@ export const movePhase = async (
 };
 
 export const changeAuthRecord = async (
-  transaction: Queryable,
+  trx: Queryable,
   accountId: string,
   change: Partial<
     Pick<
@@ -67,7 +63,7 @@ export const changeAuthRecord = async (
   if (change.acceptedUntil !== undefined) row.accepted_until = change.acceptedUntil?.getTime() ?? null;
   if (change.isLoggedOut !== undefined) row.logged_out = change.isLoggedOut ? 1 : 0;
   if (change.isConfirmed !== undefined) row.confirmed = change.isConfirmed ? 1 : 0;
-  await transaction.updateTable('vega_auth_states').set(row).where('account_id', '=', accountId).execute();
+  await trx.updateTable('vega_auth_states').set(row).where('account_id', '=', accountId).execute();
 };
 
 const newRecord = (accountId: string): AuthRecord => ({

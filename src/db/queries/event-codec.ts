@@ -1,20 +1,15 @@
 import type { EventPayload } from '../../domain/event.ts';
 
-/** Stands for an instant, which JSON has no word for. */
+/** Marks an instant, which JSON has no type for. */
 const INSTANT = '$instant';
 
-/** An event’s payload as JSON. Kinds that are added later need nothing here. */
 export const encodePayload = ({ kind, ...payload }: EventPayload): string =>
   JSON.stringify(withMarkedDates(payload));
 
-/** The other way round. What was written by an older version is believed. */
 export const decodePayload = (kind: string, text: string): EventPayload =>
   completed({ kind, ...JSON.parse(text, revive) });
 
-/**
- * An older version told the run's numbers alone, under the names that are the account's now, and no operations that come
- * next.
- */
+/** Completes a payload of an older version, which had no next operations and only the run's numbers. */
 const completed = (payload: EventPayload): EventPayload => {
   if (payload.kind === 'AUTH_STATE')
     return {

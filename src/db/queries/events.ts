@@ -4,41 +4,39 @@ import type { Queryable } from '../queryable.ts';
 import type { EventsTable } from '../schema/tables.ts';
 import { decodePayload, encodePayload } from './event-codec.ts';
 
-/** How much of the past is kept. */
 export const KEPT_EVENTS = 10_000;
 
 interface Appending {
-  /** Everything up to here is known. */
+  /** The last id that was read. */
   readonly lastId: number;
   readonly drafts: readonly EventDraft[];
-  /** So many ids are left out: what had them was lost. */
+  /** How many ids are left out, because their events were lost. */
   readonly skipped: number;
   /** How many events of other processes are read at once. */
   readonly atOnce: number;
 }
 
 /**
- * Gives each draft the next id and keeps it. Answers everything behind `lastId`: first what another process has kept
- * in the same database meanwhile, then the drafts. When there is more of the former than is read at once, no draft is
- * kept yet: they have to be offered again.
+ * Stores each draft with the next id. Answers the events after `lastId`: first those of other processes, then the drafts.
+ * When there are `atOnce` of the former, no draft is stored yet, and the caller has to try again.
  */
 export const appendEvents = async (
-  transaction: Queryable,
+  trx: Queryable,
   { lastId, drafts, skipped, atOnce }: Appending,
 ): Promise<{ readonly foreign: readonly StoredEvent[]; readonly kept: readonly StoredEvent[] }> => {
-  const foreign = await findEvents(transaction, lastId, atOnce);
+  const foreign = await findEvents(trx, lastId, atOnce);
   if (foreign.length === atOnce) return { foreign, kept: [] };
   const firstId = (foreign.at(-1)?.id ?? lastId) + 1 + skipped;
   const kept = drafts.map((draft, index): StoredEvent => ({ ...draft, id: firstId + index }));
-  await transaction.insertInto('vega_events').values(kept.map(toRow)).execute();
-  await transaction
+  await trx.insertInto('vega_events').values(kept.map(toRow)).execute();
+  await trx
     .deleteFrom('vega_events')
     .where('id', '<=', firstId + drafts.length - 1 - KEPT_EVENTS)
     .execute();
   return { foreign, kept };
 };
 
-/** The oldest events behind `after`. */
+/** The oldest events after the id `after`. */
 export const findEvents = async (
   db: Queryable,
   after: number,
@@ -54,7 +52,7 @@ export const findEvents = async (
   return rows.map(toEvent);
 };
 
-/** The events of one kind that are kept, oldest first. */
+/** The stored events of one kind, oldest first. */
 export const findEventsOf = async (
   db: Queryable,
   kind: EventDraft['kind'],
@@ -68,7 +66,7 @@ export const findEventsOf = async (
   return rows.map(toEvent);
 };
 
-/** 0 when nothing has happened yet. */
+/** 0 without any event. */
 export const findLastEventId = async (db: Queryable): Promise<number> => {
   const row = await db
     .selectFrom('vega_events')

@@ -17,12 +17,8 @@ import type { Queryable } from '../queryable.ts';
 import type { GenerationRunsTable, GenerationStepsTable } from '../schema/tables.ts';
 import { toDate } from './to-date.ts';
 
-export const insertRun = async (
-  transaction: Queryable,
-  run: GenerationRun,
-  owner: ProcessMark,
-): Promise<void> => {
-  await transaction
+export const insertRun = async (trx: Queryable, run: GenerationRun, owner: ProcessMark): Promise<void> => {
+  await trx
     .insertInto('vega_generation_runs')
     .values({
       id: run.id,
@@ -35,21 +31,17 @@ export const insertRun = async (
       process_birth: owner.birth,
     })
     .execute();
-  await writeExecutionState(transaction, run);
+  await writeExecutionState(trx, run);
   if (run.steps.length === 0) return;
-  await transaction
+  await trx
     .insertInto('vega_generation_steps')
     .values(run.steps.map((step, position) => ({ run_id: run.id, position, ...toStepRow(step) })))
     .execute();
 };
 
-/** Writes a run's status and one of its steps, or all of them, as they are now. */
-export const updateRun = async (
-  transaction: Queryable,
-  run: GenerationRun,
-  apiName?: ApiName,
-): Promise<void> => {
-  await transaction
+/** Stores a run's status and the step of `apiName`, or all of its steps. */
+export const updateRun = async (trx: Queryable, run: GenerationRun, apiName?: ApiName): Promise<void> => {
+  await trx
     .updateTable('vega_generation_runs')
     .set({
       status: run.status,
@@ -61,18 +53,18 @@ export const updateRun = async (
   for (const step of run.steps.filter(
     (candidate) => apiName === undefined || candidate.apiName === apiName,
   )) {
-    await transaction
+    await trx
       .updateTable('vega_generation_steps')
       .set(toStepRow(step))
       .where('run_id', '=', run.id)
       .where('api_name', '=', step.apiName)
       .execute();
   }
-  await writeExecutionState(transaction, run);
+  await writeExecutionState(trx, run);
 };
 
-/** The user's own table of runs: other programs of the desk read it, this one does not. */
-const writeExecutionState = async (transaction: Queryable, run: GenerationRun): Promise<void> => {
+/** The user's table of runs, which only other programs read. */
+const writeExecutionState = async (trx: Queryable, run: GenerationRun): Promise<void> => {
   const failures = run.steps.flatMap(({ failure, endedAt }) =>
     failure === null || endedAt === null ? [] : endedAt.getTime(),
   );
@@ -83,7 +75,7 @@ const writeExecutionState = async (transaction: Queryable, run: GenerationRun): 
     status: run.status,
     updated_at: (run.endedAt ?? latestChange(run)).getTime(),
   };
-  await transaction
+  await trx
     .insertInto('token_execution_state')
     .values({ execution_id: run.id, ...row })
     .onConflict((conflict) => conflict.column('execution_id').doUpdateSet(row))
@@ -97,12 +89,12 @@ const latestChange = (run: GenerationRun): Date =>
 
 /** Takes over a run whose process is dead. False when another process was quicker. */
 export const takeOverRun = async (
-  transaction: Queryable,
+  trx: Queryable,
   runId: string,
   from: ProcessMark,
   to: ProcessMark,
 ): Promise<boolean> => {
-  const updated = await transaction
+  const updated = await trx
     .updateTable('vega_generation_runs')
     .set({ process_id: to.id, process_birth: to.birth })
     .where('id', '=', runId)
@@ -128,7 +120,7 @@ export const findLatestRun = async (db: Queryable, accountId: string): Promise<G
   return row === undefined ? null : withSteps(db, row);
 };
 
-/** An account's runs since an instant, the newest first; none if none of them has ended another API's token. */
+/** An account's runs since an instant, the newest first; empty if none of them has ended another API's token. */
 export const findEndingRuns = async (
   db: Queryable,
   accountId: string,
@@ -145,7 +137,7 @@ export const findEndingRuns = async (
   return Promise.all(rows.map((row) => withSteps(db, row)));
 };
 
-/** The runs that nobody has ended, with the process that was carrying them. */
+/** The runs that have not ended, with the process that executes them. */
 export const findUnfinishedRuns = async (
   db: Queryable,
 ): Promise<readonly { run: GenerationRun; owner: ProcessMark }[]> => {
@@ -162,7 +154,6 @@ export const findUnfinishedRuns = async (
   );
 };
 
-/** How many runs of an account have which status. */
 export const countRuns = async (
   db: Queryable,
   accountId: string,

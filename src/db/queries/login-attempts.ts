@@ -10,30 +10,30 @@ export interface AttemptOwner {
   readonly apiName: ApiName;
 }
 
-/** What is written down before it is submitted. */
+/** Recorded before it is submitted. */
 export type AttemptKind = 'OTP_REQUEST' | 'PIN' | 'CODE';
 
 export const recordAttempt = async (
-  transaction: Queryable,
+  trx: Queryable,
   owner: AttemptOwner,
   kind: AttemptKind,
   at: Date,
 ): Promise<void> => {
-  await transaction
+  await trx
     .insertInto('vega_login_attempts')
     .values({ ...toRow(owner), kind, totp_fingerprint: null, time_step: null, at: at.getTime() })
     .execute();
 };
 
-/** Takes a TOTP time step for good. False when it was taken before: a step is used once per secret, ever. */
+/** Claims a TOTP time step, which is used once per secret, ever. False when it was claimed before. */
 export const claimTimeStep = async (
-  transaction: Queryable,
+  trx: Queryable,
   owner: AttemptOwner,
   totp: TotpSecret,
   timeStep: number,
   at: Date,
 ): Promise<boolean> => {
-  const inserted = await transaction
+  const inserted = await trx
     .insertInto('vega_login_attempts')
     .values({
       ...toRow(owner),
@@ -57,13 +57,13 @@ export const isTimeStepUsed = async (db: Queryable, totp: TotpSecret, timeStep: 
   return row !== undefined;
 };
 
-/** The broker wants so much time between when this API's OTP request of the run was noted, and the next one. */
+/** Stores how long the broker wants between the run's OTP request for this API and the next one. */
 export const noteOtpInterval = async (
-  transaction: Queryable,
+  trx: Queryable,
   { runId, apiName }: AttemptOwner,
   milliseconds: number,
 ): Promise<void> => {
-  await transaction
+  await trx
     .updateTable('vega_login_attempts')
     .set({ otp_interval_ms: milliseconds })
     .where('run_id', '=', runId)
@@ -72,7 +72,7 @@ export const noteOtpInterval = async (
     .execute();
 };
 
-/** An OTP request, and how much time the broker wants between it and the next; 0 where it named none. */
+/** `intervalMs`: how long the broker wants until the next one; 0 where it named none. */
 export interface OtpRequest {
   readonly at: Date;
   readonly intervalMs: number;
@@ -91,7 +91,7 @@ export const lastOtpRequest = async (db: Queryable, accountId: string): Promise<
   return row === undefined ? null : { at: new Date(row.at), intervalMs: row.otp_interval_ms ?? 0 };
 };
 
-/** The APIs of a run whose code was written down as about to be sent. */
+/** The APIs of a run whose code was or may have been sent. */
 export const findSpentCodes = async (db: Queryable, runId: string): Promise<readonly ApiName[]> => {
   const rows = await db
     .selectFrom('vega_login_attempts')

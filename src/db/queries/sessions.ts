@@ -8,14 +8,14 @@ export interface SessionRecord {
   readonly endsAt: Date;
 }
 
-/** Writes a session down; those that have ended by themselves are forgotten with it. */
+/** Stores a session, and deletes those that have ended. */
 export const insertSession = async (
-  transaction: Queryable,
+  trx: Queryable,
   { secretHash, keyId, endsAt }: SessionRecord,
   now: Date,
 ): Promise<void> => {
-  await transaction.deleteFrom('vega_sessions').where('ends_at', '<=', now.getTime()).execute();
-  await transaction
+  await trx.deleteFrom('vega_sessions').where('ends_at', '<=', now.getTime()).execute();
+  await trx
     .insertInto('vega_sessions')
     .values({ secret_hash: secretHash, key_id: keyId, ends_at: endsAt.getTime() })
     .execute();
@@ -30,7 +30,7 @@ export const findSessions = async (db: Queryable): Promise<readonly SessionRecor
   }));
 };
 
-export const deleteSessions = async (transaction: Queryable, hashes: readonly string[]): Promise<void> => {
+export const deleteSessions = async (trx: Queryable, hashes: readonly string[]): Promise<void> => {
   if (hashes.length === 0) return;
-  await transaction.deleteFrom('vega_sessions').where('secret_hash', 'in', hashes).execute();
+  await trx.deleteFrom('vega_sessions').where('secret_hash', 'in', hashes).execute();
 };

@@ -1,7 +1,7 @@
 import type { ApiName } from '../../domain/api-name.ts';
 import type { Queryable } from '../queryable.ts';
 
-/** Which version of a token a key was handed last. */
+/** The last version of a token that was leased to a key. */
 export interface LeaseRecord {
   readonly keyId: string;
   readonly accountId: string;
@@ -10,9 +10,9 @@ export interface LeaseRecord {
   readonly leasedAt: Date;
 }
 
-export const recordLease = async (transaction: Queryable, lease: LeaseRecord): Promise<void> => {
+export const recordLease = async (trx: Queryable, lease: LeaseRecord): Promise<void> => {
   const { keyId, accountId, apiName, version, leasedAt } = lease;
-  await transaction
+  await trx
     .insertInto('vega_token_leases')
     .values({
       key_id: keyId,

@@ -7,9 +7,9 @@ export type MarkRow = Selectable<TokenMarksTable>;
 
 type MarkedToken = Pick<StoredToken, 'accountNumber' | 'apiName' | 'fingerprint'>;
 
-/** Keeps why a token was marked inactive, with the mark itself: `now` is what its row got as `updated_at`. */
+/** Stores why a token was marked inactive; `now` is the `updated_at` of its row. */
 export const storeTokenMark = async (
-  transaction: Queryable,
+  trx: Queryable,
   { accountNumber, apiName, fingerprint }: MarkedToken,
   { reason, httpStatus, brokerCode }: TokenMark,
   now: Date,
@@ -21,19 +21,18 @@ export const storeTokenMark = async (
     broker_code: brokerCode ?? null,
     marked_at: now.getTime(),
   };
-  await transaction
+  await trx
     .insertInto('vega_token_marks')
     .values({ account_number: accountNumber, api_name: apiName, ...mark })
     .onConflict((conflict) => conflict.columns(['account_number', 'api_name']).doUpdateSet(mark))
     .execute();
 };
 
-/** The token works after all. */
 export const removeTokenMark = async (
-  transaction: Queryable,
+  trx: Queryable,
   { accountNumber, apiName, fingerprint }: MarkedToken,
 ): Promise<void> => {
-  await transaction
+  await trx
     .deleteFrom('vega_token_marks')
     .where('account_number', '=', accountNumber)
     .where('api_name', '=', apiName)
@@ -50,7 +49,7 @@ interface MarkedRow {
   readonly updated_at: number | string | null;
 }
 
-/** Our own mark of this very token; null for a row that is active, or that somebody else has changed since. */
+/** Null for an active row, and for one that another program has changed since it was marked. */
 export const markOf = (row: MarkedRow, fingerprint: string, marks: readonly MarkRow[]): TokenMark | null => {
   if (row.is_active !== 0) return null;
   const mark = marks.find((each) => each.api_name === row.api_name && each.fingerprint === fingerprint);

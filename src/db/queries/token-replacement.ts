@@ -15,57 +15,48 @@ export interface Stored {
   readonly version: number;
 }
 
-/** The replace rule: what lay there goes, the new row comes, in the caller's transaction. */
+/** Replaces the API's token in the caller's transaction. */
 export const replaceToken = (
-  transaction: Queryable,
+  trx: Queryable,
   token: NewToken,
   format: TokenFormat,
   now: Date,
 ): Promise<Stored> => {
   const replacement = { row: toRow(token, format, now), fingerprint: fingerprint(token.accessToken) };
-  return asOneChange(transaction, { kind: 'TOKEN', replacement }, () =>
-    put(transaction, replacement, format),
-  );
+  return asOneChange(trx, { kind: 'TOKEN', replacement }, () => put(trx, replacement, format));
 };
 
-/**
- * Puts a token in its place later than it was made. One that another program has made since then stays: the newest
- * wins. Doing it again changes nothing. True when it was put there.
- */
-export const makeUpForToken = async (
-  transaction: Queryable,
+/** Replays a replacement. False when it is there already, or another program has stored a newer token since. */
+export const replayToken = async (
+  trx: Queryable,
   replacement: TokenReplacement,
   format: TokenFormat,
 ): Promise<boolean> => {
   const { row } = replacement;
-  const present = await findPresent(transaction, replacement, format);
+  const present = await findPresent(trx, replacement, format);
   const madeAt = fromWallTime(String(row.generated_at), format.zone);
   const isNewer =
     present?.generatedAt != null && madeAt !== null && present.generatedAt.getTime() > madeAt.getTime();
   if (present?.fingerprint === replacement.fingerprint || isNewer) return false;
-  await put(transaction, replacement, format);
+  await put(trx, replacement, format);
   return true;
 };
 
-const put = async (
-  transaction: Queryable,
-  replacement: TokenReplacement,
-  format: TokenFormat,
-): Promise<Stored> => {
+const put = async (trx: Queryable, replacement: TokenReplacement, format: TokenFormat): Promise<Stored> => {
   const { row } = replacement;
-  const before = await findPresent(transaction, replacement, format);
-  const removed = await transaction
+  const before = await findPresent(trx, replacement, format);
+  const removed = await trx
     .deleteFrom('upstox_tokens')
     .where('api_name', '=', row.api_name)
     .where(ofAccount(row.user_id))
     .executeTakeFirst();
-  await transaction
+  await trx
     .insertInto('upstox_tokens')
-    .values({ ...(await nextTokenId(transaction)), ...row })
+    .values({ ...(await nextTokenId(trx)), ...row })
     .execute();
-  await refuseAltered(transaction, replacement, format);
+  await refuseAltered(trx, replacement, format);
   const operation: StoreOperation = removed.numDeletedRows > 0n ? 'REPLACED' : 'INSERTED';
-  const { version } = await transaction
+  const { version } = await trx
     .insertInto('vega_token_versions')
     .values({
       account_number: row.user_id,
@@ -75,12 +66,14 @@ const put = async (
       operation,
     })
     .onConflict((conflict) =>
-      conflict.columns(['account_number', 'api_name']).doUpdateSet((known) => ({
-        // The row that was replaced may be another program's, which counts as a version of its own.
+      conflict.columns(['account_number', 'api_name']).doUpdateSet((stored) => ({
+        // A replaced row of another program counts as a version of its own.
         version:
-          before === undefined ? known('vega_token_versions.version', '+', 1) : known.ref('excluded.version'),
-        fingerprint: known.ref('excluded.fingerprint'),
-        operation: known.ref('excluded.operation'),
+          before === undefined
+            ? stored('vega_token_versions.version', '+', 1)
+            : stored.ref('excluded.version'),
+        fingerprint: stored.ref('excluded.fingerprint'),
+        operation: stored.ref('excluded.operation'),
       })),
     )
     .returning('version')
@@ -88,13 +81,13 @@ const put = async (
   return { operation, version };
 };
 
-/** A trigger of another program can leave a row out, or change it, without an error. */
+/** A trigger of another program can drop or change a row without an error. */
 const refuseAltered = async (
-  transaction: Queryable,
+  trx: Queryable,
   { row }: TokenReplacement,
   format: TokenFormat,
 ): Promise<void> => {
-  const kept = await transaction
+  const kept = await trx
     .selectFrom('upstox_tokens')
     .select(['access_token', 'validity_at', 'is_active'])
     .where('api_name', '=', row.api_name)
@@ -111,8 +104,8 @@ const refuseAltered = async (
   throw new Sqlite.SqliteError('the row is not in it as it was written', 'SQLITE_CONSTRAINT_TRIGGER');
 };
 
-const findPresent = async (transaction: Queryable, { row }: TokenReplacement, format: TokenFormat) => {
-  const tokens = await findTokens(transaction, row.user_id, format);
+const findPresent = async (trx: Queryable, { row }: TokenReplacement, format: TokenFormat) => {
+  const tokens = await findTokens(trx, row.user_id, format);
   return tokens.find(({ apiName }) => apiName === row.api_name);
 };
 

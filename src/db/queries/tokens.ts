@@ -11,39 +11,21 @@ import { sealedInMemory } from '../secrets/memory-seal.ts';
 import { isSealed, tokenPlace, type Vault } from '../secrets/vault.ts';
 import { findTokenMarks, type MarkRow, markOf } from './token-marks.ts';
 
-/** How tokens stand in a database. */
+/** How a database stores tokens. */
 export interface TokenFormat {
   /** The zone of its wall times. */
   readonly zone: string;
   readonly vault: Vault;
-  /** VEGA_SEAL_TOKENS: no program but this one can read the tokens. */
+  /** VEGA_SEAL_TOKENS: no other program can read the tokens. */
   readonly sealsTokens: boolean;
 }
 
-type TokenRow = Pick<
-  Selectable<UpstoxTokensTable>,
-  | 'id'
-  | 'access_token'
-  | 'api_name'
-  | 'client_id'
-  | 'created_at'
-  | 'generated_at'
-  | 'is_active'
-  | 'updated_at'
-  | 'validity_at'
->;
-
 const TOKEN_COLUMNS = [
-  'id',
-  'access_token',
-  'api_name',
-  'client_id',
-  'created_at',
-  'generated_at',
-  'is_active',
-  'updated_at',
-  'validity_at',
+  ...(['id', 'access_token', 'api_name', 'client_id', 'created_at'] as const),
+  ...(['generated_at', 'is_active', 'updated_at', 'validity_at'] as const),
 ] as const;
+
+type TokenRow = Pick<Selectable<UpstoxTokensTable>, (typeof TOKEN_COLUMNS)[number]>;
 
 /** A row without a user belongs to the first account. */
 export const ofAccount = (accountNumber: number) => sql<boolean>`coalesce(user_id, 1) = ${accountNumber}`;
@@ -74,7 +56,7 @@ export const findTokens = async (
     .sort(byApiOrder);
 };
 
-/** What our own tables hold about the account's tokens. */
+/** The account's rows in our own tables. */
 interface Beside {
   readonly versions: readonly Selectable<TokenVersionsTable>[];
   readonly marks: readonly MarkRow[];
@@ -100,16 +82,16 @@ const toToken = (
     clientId: row.client_id,
     generatedAt: readInstant(row.generated_at, zone) ?? readInstant(row.created_at, zone),
     validUntil: readInstant(row.validity_at, zone),
-    // The predecessor left NULL where it had no such column: not said, so the broker is asked.
+    // NULL in rows of the predecessor: unknown, so the broker is asked.
     isActive: row.is_active !== 0,
     mark: markOf(row, mark, marks),
-    // A row that another program wrote counts as one replace that was not recorded.
+    // A row of another program counts as a replace that was not recorded.
     version: (recorded?.version ?? 0) + (recorded?.fingerprint === mark ? 0 : 1),
     storage: 'DATABASE',
   };
 };
 
-/** A token that was sealed with VEGA_SEAL_TOKENS lies sealed until it is used. */
+/** Stays sealed in memory until it is used. */
 const openToken = (text: string, accountNumber: number, apiName: ApiName, { vault }: TokenFormat): Secret => {
   if (!isSealed(text)) return sealedInMemory(text);
   return new Secret(() => vault.open(text, tokenPlace(accountNumber, apiName)).reveal());
@@ -119,50 +101,43 @@ const openToken = (text: string, accountNumber: number, apiName: ApiName, { vaul
 const readInstant = (value: string | number | null, zone: string): Date | null =>
   value === null ? null : fromText(String(value), zone);
 
-/**
- * Marks a token as dead, but only while it is still the one that was judged: a token stored in the meantime is not
- * touched. True when a row was changed.
- */
+/** Marks this very token inactive, and none that was stored since. False when it was inactive or is gone. */
 export const deactivateToken = async (
-  transaction: Queryable,
+  trx: Queryable,
   token: TokenOfApi,
   format: TokenFormat,
   now: Date,
 ): Promise<boolean> => {
-  const changed = await transaction
+  const changed = await trx
     .updateTable('upstox_tokens')
     .set({ is_active: 0, updated_at: now.getTime() })
     .where('api_name', '=', token.apiName)
     .where(ofAccount(token.accountNumber))
-    .where('access_token', 'in', await textsOf(transaction, token, format))
+    .where('access_token', 'in', await textsOf(trx, token, format))
     .where((row) => row.or([row('is_active', '!=', 0), row('is_active', 'is', null)]))
     .executeTakeFirst();
   return changed.numUpdatedRows > 0n;
 };
 
-/** Takes a token out of the table: it turned out to belong to somebody else. */
-export const removeToken = async (
-  transaction: Queryable,
-  token: TokenOfApi,
-  format: TokenFormat,
-): Promise<void> => {
-  await transaction
+/** Deletes this very token, which turned out to be of another login. */
+export const removeToken = async (trx: Queryable, token: TokenOfApi, format: TokenFormat): Promise<void> => {
+  await trx
     .deleteFrom('upstox_tokens')
     .where('api_name', '=', token.apiName)
     .where(ofAccount(token.accountNumber))
-    .where('access_token', 'in', await textsOf(transaction, token, format))
+    .where('access_token', 'in', await textsOf(trx, token, format))
     .execute();
 };
 
 type TokenOfApi = Pick<StoredToken, 'accountNumber' | 'apiName' | 'accessToken'>;
 
-/** How this very token stands in the table: as it is, or sealed in one of many ways. */
+/** The stored texts of this very token, plain or sealed. */
 const textsOf = async (
-  transaction: Queryable,
+  trx: Queryable,
   { accountNumber, apiName, accessToken }: TokenOfApi,
   format: TokenFormat,
 ): Promise<readonly string[]> => {
-  const rows = await transaction
+  const rows = await trx
     .selectFrom('upstox_tokens')
     .select('access_token')
     .where('api_name', '=', apiName)

@@ -1,14 +1,13 @@
 import {
   type IdentifierNode,
-  type Kysely,
   type KyselyPlugin,
   OperationNodeTransformer,
   type PluginTransformQueryArgs,
   type PluginTransformResultArgs,
 } from 'kysely';
-import type { Tables } from './tables.ts';
+import type { Queryable } from '../queryable.ts';
 
-/** What our tables, indexes and triggers were called before they had a prefix. */
+/** Our tables, indexes and triggers before they had a prefix. */
 export const FORMER_TABLES = [
   ...['token_versions', 'accounts', 'generation_runs', 'generation_steps', 'login_attempts', 'vault'],
   ...['auth_states', 'pending_acquisitions', 'audit_entries', 'events', 'access_keys', 'token_leases'],
@@ -28,14 +27,14 @@ export const ownNameOf = (former: string): string => `${PREFIX}${former}`;
 
 const FORMER_NAMES: ReadonlySet<string> = new Set(FORMER_TABLES);
 
-/** A statement that an older vega-auth has spilled, for the tables as they are called now. */
+/** A spilled statement of an older version with the present table names. */
 export const withOwnNames = (statement: string): string =>
   statement.replaceAll(/"(\w+)"/g, (quoted, name: string) =>
     FORMER_NAMES.has(name) ? `"${ownNameOf(name)}"` : quoted,
   );
 
 /** A database whose tables still have their former names. */
-export const underFormerNames = (db: Kysely<Tables>): Kysely<Tables> => db.withPlugin(new FormerNames());
+export const underFormerNames = (db: Queryable): Queryable => db.withPlugin(new FormerNames());
 
 class FormerNames extends OperationNodeTransformer implements KyselyPlugin {
   transformQuery({ node }: PluginTransformQueryArgs) {

@@ -1,7 +1,8 @@
-import { type Kysely, Migrator, sql } from 'kysely';
+import { Migrator, sql } from 'kysely';
 import { migrations } from '../../../migrations/index.ts';
 import { explain } from '../connection.ts';
 import { DatabaseError } from '../database-error.ts';
+import type { Queryable } from '../queryable.ts';
 import {
   type MigrationRecord,
   RECORD,
@@ -10,10 +11,9 @@ import {
   refuseOlderBeside,
   takeOwnNames,
 } from './own-tables.ts';
-import type { Tables } from './tables.ts';
 
-/** The migrations that a database has gone through; one that this program does not know is refused. */
-export const executedMigrations = async (file: string, kysely: Kysely<Tables>): Promise<MigrationRecord> => {
+/** The executed migrations of a database. Throws a `DatabaseError` for one of a newer version. */
+export const executedMigrations = async (file: string, kysely: Queryable): Promise<MigrationRecord> => {
   await refuseOlderBeside(file, kysely);
   const record = await readRecord(kysely);
   const newer = record.executed.filter((name) => !(name in migrations));
@@ -30,20 +30,20 @@ export const isUpToDate = ({ executed }: MigrationRecord): boolean =>
 /** The last migration there is. */
 export const CURRENT_SCHEMA = Object.keys(migrations).at(-1) ?? '';
 
-/** Goes through every migration that is missing, each in a transaction of its own. */
-export const migrate = async (file: string, kysely: Kysely<Tables>): Promise<void> => {
+/** Executes every missing migration, each in its own transaction. */
+export const migrate = async (file: string, kysely: Queryable): Promise<void> => {
   if (!isUpToDate(await executedMigrations(file, kysely))) await migrateToLatest(file, kysely);
   await enforceOneRowPerApi(kysely);
 };
 
-const migrateToLatest = async (file: string, kysely: Kysely<Tables>): Promise<void> => {
+const migrateToLatest = async (file: string, kysely: Queryable): Promise<void> => {
   await takeOwnNames(file, kysely);
   const migrator = new Migrator({
     db: kysely,
     provider: { getMigrations: async () => ({ ...migrations }) },
     migrationTableName: RECORD,
     migrationLockTableName: RECORD_LOCK,
-    // Otherwise their order is read from the times at which they were run, and a clock may have been set back since.
+    // Otherwise the order of their times is checked, and the clock may have been set back.
     allowUnorderedMigrations: true,
   });
   const { error } = await migrator.migrateToLatest();
@@ -51,10 +51,10 @@ const migrateToLatest = async (file: string, kysely: Kysely<Tables>): Promise<vo
 };
 
 /**
- * One row per account and API. A database of the predecessor may hold several; they are left alone, the newest is
- * read, and the index is made at a later start, when replacing has left one of each.
+ * One row per account and API. A database of the predecessor may have several: the newest is read, and the index is made
+ * at a later start, once replaces have left one of each.
  */
-const enforceOneRowPerApi = async (kysely: Kysely<Tables>): Promise<void> => {
+const enforceOneRowPerApi = async (kysely: Queryable): Promise<void> => {
   const { rows } = await sql`
     select 1 from sqlite_master where name = 'upstox_tokens_one_per_api'`.execute(kysely);
   if (rows.length > 0) return;

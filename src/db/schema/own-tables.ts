@@ -1,11 +1,11 @@
-import { type Kysely, sql } from 'kysely';
+import { sql } from 'kysely';
 import { migrations } from '../../../migrations/index.ts';
 import { DatabaseError } from '../database-error.ts';
 import { isAlive } from '../files/process-mark.ts';
+import type { Queryable } from '../queryable.ts';
 import { FORMER_PARTS, FORMER_TABLES, ownNameOf } from './former-names.ts';
-import type { Tables } from './tables.ts';
 
-/** Which migrations a database has gone through stands in the first of these; an older vega-auth wrote the other. */
+/** The table of executed migrations, and the one of older versions. */
 export const RECORD = 'vega_migration';
 export const RECORD_LOCK = 'vega_migration_lock';
 const FORMER_RECORD = 'kysely_migration';
@@ -14,53 +14,44 @@ const FORMER_RECORD_LOCK = 'kysely_migration_lock';
 /** The migration since which our tables have a prefix. */
 export const OWN_NAMES = '0012-own-names';
 
-/** What each migration made: a table with those columns, or further columns of a table. */
-const MADE: readonly (readonly [migration: string, table: string, columns: readonly string[]])[] = [
-  ['0001-tokens', 'token_versions', ['account_number', 'api_name', 'version', 'fingerprint', 'operation']],
-  ['0001-tokens', 'accounts', ['number', 'id', 'name', 'broker_user_id', 'created_at']],
-  [
-    '0002-runs',
-    'generation_runs',
-    ['id', 'account_id', 'mode', 'status', 'started_at', 'ended_at', 'process_id'],
-  ],
-  ['0002-runs', 'generation_steps', ['run_id', 'position', 'api_name', 'status', 'submitted']],
-  [
-    '0002-runs',
-    'login_attempts',
-    ['id', 'account_id', 'run_id', 'kind', 'totp_fingerprint', 'time_step', 'at'],
-  ],
-  ['0003-api-configs', 'vault', ['id', 'key_id', 'proof']],
-  ['0003-api-configs', 'api_configs_before', []],
-  ['0004-auth-states', 'auth_states', ['account_id', 'phase', 'since', 'cooldown_until', 'quarantined_at']],
-  ['0005-approvals', 'pending_acquisitions', ['id', 'account_id', 'run_id', 'client_id', 'state_hash']],
-  ['0006-audit', 'audit_entries', ['sequence', 'entry_key', 'at', 'severity', 'component', 'kind', 'hash']],
-  ['0006-audit', 'vault', ['audit_key']],
-  ['0007-events', 'events', ['id', 'at', 'account_id', 'kind', 'payload']],
-  ['0008-access-keys', 'access_keys', ['id', 'name', 'role', 'secret_hash', 'revoked_at']],
-  ['0008-access-keys', 'token_leases', ['key_id', 'account_id', 'api_name', 'version', 'leased_at']],
-  ['0009-accounts', 'accounts', ['credentials', 'redirect_uri', 'is_active']],
-  ['0010-sessions', 'sessions', ['secret_hash', 'key_id', 'ends_at']],
-  ['0011-process-birth', 'generation_runs', ['process_birth']],
-  ['0013-otp-interval', 'login_attempts', ['otp_interval_ms']],
-  ['0014-ended-tokens', 'generation_runs', ['ended_tokens']],
-  ['0015-spills', 'spills', ['spill', 'last']],
+/** The tables and columns that each migration made. */
+const MADE: readonly (readonly [migration: string, table: string, columns: string])[] = [
+  ['0001-tokens', 'token_versions', 'account_number api_name version fingerprint operation'],
+  ['0001-tokens', 'accounts', 'number id name broker_user_id created_at'],
+  ['0002-runs', 'generation_runs', 'id account_id mode status started_at ended_at process_id'],
+  ['0002-runs', 'generation_steps', 'run_id position api_name status submitted'],
+  ['0002-runs', 'login_attempts', 'id account_id run_id kind totp_fingerprint time_step at'],
+  ['0003-api-configs', 'vault', 'id key_id proof'],
+  ['0003-api-configs', 'api_configs_before', ''],
+  ['0004-auth-states', 'auth_states', 'account_id phase since cooldown_until quarantined_at'],
+  ['0005-approvals', 'pending_acquisitions', 'id account_id run_id client_id state_hash'],
+  ['0006-audit', 'audit_entries', 'sequence entry_key at severity component kind hash'],
+  ['0006-audit', 'vault', 'audit_key'],
+  ['0007-events', 'events', 'id at account_id kind payload'],
+  ['0008-access-keys', 'access_keys', 'id name role secret_hash revoked_at'],
+  ['0008-access-keys', 'token_leases', 'key_id account_id api_name version leased_at'],
+  ['0009-accounts', 'accounts', 'credentials redirect_uri is_active'],
+  ['0010-sessions', 'sessions', 'secret_hash key_id ends_at'],
+  ['0011-process-birth', 'generation_runs', 'process_birth'],
+  ['0013-otp-interval', 'login_attempts', 'otp_interval_ms'],
+  ['0014-ended-tokens', 'generation_runs', 'ended_tokens'],
+  ['0015-spills', 'spills', 'spill last'],
   [
     '0016-token-marks',
     'token_marks',
-    ['account_number', 'api_name', 'fingerprint', 'reason', 'http_status', 'broker_code', 'marked_at'],
+    'account_number api_name fingerprint reason http_status broker_code marked_at',
   ],
-  ['0017-confirmed', 'auth_states', ['confirmed']],
+  ['0017-confirmed', 'auth_states', 'confirmed'],
 ];
 
-/** The migrations that a database has gone through, and where that is written. */
 export interface MigrationRecord {
   readonly executed: readonly string[];
-  /** Our tables are still called as an older vega-auth called them. */
+  /** Our tables still have their former names. */
   readonly isFormer: boolean;
 }
 
-/** A record of another program, which uses the same library, is none. */
-export const readRecord = async (db: Kysely<Tables>): Promise<MigrationRecord> => {
+/** Ignores the record of another program that uses the same library. */
+export const readRecord = async (db: Queryable): Promise<MigrationRecord> => {
   const own = await namesIn(db, RECORD);
   if (own.length > 0) return { executed: own, isFormer: false };
   const former = await namesIn(db, FORMER_RECORD);
@@ -68,7 +59,7 @@ export const readRecord = async (db: Kysely<Tables>): Promise<MigrationRecord> =
   return { executed: isOurs ? former : [], isFormer: isOurs };
 };
 
-const namesIn = async (db: Kysely<Tables>, record: string): Promise<readonly string[]> => {
+const namesIn = async (db: Queryable, record: string): Promise<readonly string[]> => {
   if (!(await columnsOf(db, record)).includes('name')) return [];
   const { rows } = await sql<{ name: string }>`select name from ${sql.table(record)} order by name`.execute(
     db,
@@ -76,30 +67,30 @@ const namesIn = async (db: Kysely<Tables>, record: string): Promise<readonly str
   return rows.map(({ name }) => name);
 };
 
-/** Names are compared as SQLite does: a capital letter makes no difference. */
-const columnsOf = async (db: Kysely<Tables>, table: string): Promise<readonly string[]> => {
+/** In lower case, because SQLite ignores the case of names. */
+const columnsOf = async (db: Queryable, table: string): Promise<readonly string[]> => {
   const { rows } = await sql<{ name: string }>`
     select lower(name) as name from pragma_table_info(${table})`.execute(db);
   return rows.map(({ name }) => name);
 };
 
 /**
- * Looks whether what the next migrations need is free, and whether our tables are the ones that we made, before
- * anything is changed. Then gives tables of an older vega-auth the names that they have now. All or nothing.
+ * Checks that the next migrations find their names free and our tables unchanged, then renames the tables of an older
+ * version. Throws a `DatabaseError`, and changes nothing, when a check fails.
  */
-export const takeOwnNames = async (file: string, kysely: Kysely<Tables>): Promise<void> =>
-  kysely.transaction().execute(async (transaction) => {
-    // Read again: another process may have been quicker.
-    const record = await readRecord(transaction);
-    await refuseClashes(file, transaction, record);
-    if (!record.executed.includes('0001-tokens')) await refuseOddTokens(file, transaction);
+export const takeOwnNames = async (file: string, kysely: Queryable): Promise<void> =>
+  kysely.transaction().execute(async (trx) => {
+    // Again, because another process may have migrated.
+    const record = await readRecord(trx);
+    await refuseClashes(file, trx, record);
+    if (!record.executed.includes('0001-tokens')) await refuseOddTokens(file, trx);
     if (!record.isFormer) return;
-    await refuseLiveRun(file, transaction);
-    await rename(transaction, record.executed);
+    await refuseLiveRun(file, trx);
+    await rename(trx, record.executed);
   });
 
-/** An older vega-auth that was started on a database of this one has made tables of its own, and does not know ours. */
-export const refuseOlderBeside = async (file: string, db: Kysely<Tables>): Promise<void> => {
+/** Refuses a database on which an older version has made its own tables beside ours. */
+export const refuseOlderBeside = async (file: string, db: Queryable): Promise<void> => {
   if ((await namesIn(db, RECORD)).length === 0) return;
   const beside = await namesIn(db, FORMER_RECORD);
   if (!beside.includes('0001-tokens')) return;
@@ -111,20 +102,20 @@ export const refuseOlderBeside = async (file: string, db: Kysely<Tables>): Promi
 
 const refuseClashes = async (
   file: string,
-  db: Kysely<Tables>,
+  db: Queryable,
   { executed, isFormer }: MigrationRecord,
 ): Promise<void> => {
   for (const [migration, table, columns] of MADE) {
     const isMade = executed.includes(migration);
     const own = ownNameOf(table);
-    if (isMade && columns.length > 0) await refuseStranger(file, db, isFormer ? table : own, columns);
+    if (isMade && columns !== '') await refuseStranger(file, db, isFormer ? table : own, columns.split(' '));
     const isFirst = MADE.find(([, made]) => made === table)?.[0] === migration;
     if (isFirst && (isFormer || !isMade)) await refuseTaken(file, db, own);
   }
   for (const part of FORMER_PARTS.filter(() => isFormer || executed.length === 0))
     await refuseTaken(file, db, ownNameOf(part));
   if (executed.length > 0 && !isFormer) return;
-  // A process that was killed before the first migration has left them, empty.
+  // A process that was killed before the first migration leaves them empty.
   for (const [name, columns] of [
     [RECORD, 'name,timestamp'],
     [RECORD_LOCK, 'id,is_locked'],
@@ -132,8 +123,8 @@ const refuseClashes = async (
     if (isFormer || (await columnsOf(db, name)).join() !== columns) await refuseTaken(file, db, name);
 };
 
-/** Columns that it lacks are added to the user's table, which cannot be done with every one. */
-const refuseOddTokens = async (file: string, db: Kysely<Tables>): Promise<void> => {
+/** Refuses a user's table that the migration cannot complete. */
+const refuseOddTokens = async (file: string, db: Queryable): Promise<void> => {
   const columns = await columnsOf(db, 'upstox_tokens');
   const { rows } = await sql<{ type: string }>`
     select type from sqlite_master where name = 'upstox_tokens' and type <> 'table'`.execute(db);
@@ -146,7 +137,7 @@ const refuseOddTokens = async (file: string, db: Kysely<Tables>): Promise<void> 
   );
 };
 
-const refuseTaken = async (file: string, db: Kysely<Tables>, name: string): Promise<void> => {
+const refuseTaken = async (file: string, db: Queryable, name: string): Promise<void> => {
   const { rows } = await sql<{ type: string; name: string }>`
     select type, name from sqlite_master where lower(name) = ${name}`.execute(db);
   const [found] = rows;
@@ -163,7 +154,7 @@ const refuseTaken = async (file: string, db: Kysely<Tables>, name: string): Prom
 
 const refuseStranger = async (
   file: string,
-  db: Kysely<Tables>,
+  db: Queryable,
   table: string,
   columns: readonly string[],
 ): Promise<void> => {
@@ -178,8 +169,8 @@ const refuseStranger = async (
   );
 };
 
-/** A program that carries a run would find its tables gone with a token in its hands. */
-const refuseLiveRun = async (file: string, db: Kysely<Tables>): Promise<void> => {
+/** Refuses the renaming while an older version executes a run, whose token could not be stored. */
+const refuseLiveRun = async (file: string, db: Queryable): Promise<void> => {
   const hasBirth = (await columnsOf(db, 'generation_runs')).includes('process_birth');
   if (!hasBirth) return;
   const { rows } = await sql<{ id: number; birth: string | null }>`
@@ -192,38 +183,38 @@ const refuseLiveRun = async (file: string, db: Kysely<Tables>): Promise<void> =>
   );
 };
 
-const rename = async (transaction: Kysely<Tables>, executed: readonly string[]): Promise<void> => {
+const rename = async (trx: Queryable, executed: readonly string[]): Promise<void> => {
   const made = new Set(MADE.filter(([migration]) => executed.includes(migration)).map(([, table]) => table));
   for (const former of FORMER_TABLES.filter((table) => made.has(table)))
-    await renameTable(transaction, former, ownNameOf(former));
-  for (const former of FORMER_PARTS) await renamePart(transaction, former);
-  await renameTable(transaction, FORMER_RECORD, RECORD);
-  await sql`drop table if exists ${sql.table(FORMER_RECORD_LOCK)}`.execute(transaction);
-  // What an older vega-auth finds here tells it that it is too old; without it, it would begin anew beside us.
+    await renameTable(trx, former, ownNameOf(former));
+  for (const former of FORMER_PARTS) await renamePart(trx, former);
+  await renameTable(trx, FORMER_RECORD, RECORD);
+  await sql`drop table if exists ${sql.table(FORMER_RECORD_LOCK)}`.execute(trx);
+  // Tells an older version that it is too old; without it, it would make its own tables again.
   await sql`
     create table ${sql.table(FORMER_RECORD)} (name varchar(255) not null primary key, timestamp varchar(255) not null)`.execute(
-    transaction,
+    trx,
   );
   await sql`insert into ${sql.table(FORMER_RECORD)} values (${OWN_NAMES}, ${new Date(0).toISOString()})`.execute(
-    transaction,
+    trx,
   );
 };
 
 /**
- * What refers to the table follows it, another program's views included. A view or trigger in the file that is broken
- * already refuses that to every table; then those that refer to ours are left as they are.
+ * SQLite also updates what refers to the table, such as another program's view. Where the file has a broken view or
+ * trigger it refuses that; then references are left as they are.
  */
-const renameTable = async (transaction: Kysely<Tables>, from: string, to: string): Promise<void> => {
+const renameTable = async (trx: Queryable, from: string, to: string): Promise<void> => {
   const renaming = sql`alter table ${sql.table(from)} rename to ${sql.table(to)}`;
   try {
-    await renaming.execute(transaction);
+    await renaming.execute(trx);
   } catch (error) {
     if (!(error instanceof Error) || !error.message.startsWith('error in ')) throw error;
-    await sql`pragma legacy_alter_table = on`.execute(transaction);
+    await sql`pragma legacy_alter_table = on`.execute(trx);
     try {
-      await renaming.execute(transaction);
+      await renaming.execute(trx);
     } finally {
-      await sql`pragma legacy_alter_table = off`.execute(transaction);
+      await sql`pragma legacy_alter_table = off`.execute(trx);
     }
   }
 };
@@ -235,14 +226,14 @@ interface Part {
 }
 
 /** SQLite cannot rename an index or a trigger: it is made again. */
-const renamePart = async (transaction: Kysely<Tables>, former: string): Promise<void> => {
+const renamePart = async (trx: Queryable, former: string): Promise<void> => {
   const { rows } = await sql<Part>`
     select type, name, sql from sqlite_master
     where name = ${former} and type in ('index', 'trigger') and tbl_name like 'vega\\_%' escape '\\'`.execute(
-    transaction,
+    trx,
   );
   const [part] = rows;
   if (part === undefined) return;
-  await sql.raw(`drop ${part.type} "${former}"`).execute(transaction);
-  await sql.raw(part.sql.replace(former, ownNameOf(former))).execute(transaction);
+  await sql.raw(`drop ${part.type} "${former}"`).execute(trx);
+  await sql.raw(part.sql.replace(former, ownNameOf(former))).execute(trx);
 };

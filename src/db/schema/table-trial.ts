@@ -26,10 +26,8 @@ export interface UnfitTable {
   readonly cure: string;
 }
 
-/** For which account and apps a run would write. */
 export interface TrialOrder {
-  readonly accountId: string;
-  readonly accountNumber: number;
+  readonly account: Pick<Account, 'id' | 'number'>;
   readonly configs: readonly Pick<
     ApiConfig,
     'apiName' | 'apiIndex' | 'isPrimary' | 'clientId' | 'redirectUri'
@@ -37,45 +35,38 @@ export interface TrialOrder {
   readonly now: Date;
 }
 
-export const trialOf = (
-  { id, number }: Pick<Account, 'id' | 'number'>,
-  configs: TrialOrder['configs'],
-  now: Date,
-): TrialOrder => ({ accountId: id, accountNumber: number, configs, now });
-
 /**
- * Writes everything that a run writes, with the very functions that a run calls, in a transaction that is rolled back.
- * Null when every table takes it, or when the file cannot be written by anybody at present.
+ * Dry run of everything that a run writes, with the functions of a run, rolled back. Null when every table takes it, or
+ * when the file cannot be written by anybody at present.
  */
 export const findUnfitTable = async (database: Database, order: TrialOrder): Promise<UnfitTable | null> => {
   let table = 'upstox_tokens';
-  const error = await database.rehearse(async (transaction) => {
-    const deferred = await deferredTables(transaction);
-    const before = await countOrphans(transaction, deferred);
+  const error = await database.dryRun(async (trx) => {
+    const deferred = await deferredTables(trx);
+    const before = await countOrphans(trx, deferred);
     for (const [name, write] of writesOf(database, order)) {
       table = name;
-      await write(transaction);
+      await write(trx);
     }
     table = 'upstox_tokens';
-    const kept = await findTokens(transaction, order.accountNumber, database);
+    const kept = await findTokens(trx, order.account.number, database);
     const lost = order.configs.find(({ apiName }) => !kept.some((token) => token.apiName === apiName));
     if (lost !== undefined) throw new Error(`the row of ${lost.apiName} does not stay in it`);
-    // Otherwise found at the commit only.
-    if ((await countOrphans(transaction, deferred)) > before)
-      throw new Error('FOREIGN KEY constraint failed');
+    // Would be found only at the commit.
+    if ((await countOrphans(trx, deferred)) > before) throw new Error('FOREIGN KEY constraint failed');
   });
   return error === null ? null : describe(database, table, error);
 };
 
-type Write = (transaction: Queryable) => Promise<void>;
+type Write = (trx: Queryable) => Promise<void>;
 
 const writesOf = (
   database: Database,
-  { accountId, accountNumber, configs, now }: TrialOrder,
+  { account, configs, now }: TrialOrder,
 ): readonly (readonly [table: string, write: Write])[] => {
   const run: GenerationRun = {
     id: randomUUID(),
-    accountId,
+    accountId: account.id,
     mode: 'ALL',
     status: 'RUNNING',
     startedAt: now,
@@ -86,13 +77,10 @@ const writesOf = (
   const [first] = configs;
   if (first === undefined) return [];
   const { apiName } = first;
-  const owner = { accountId, runId: run.id, apiName };
-  const totp = {
-    secret: new Secret(randomUUID()),
-    periodSeconds: 30,
-    digits: 6,
-    algorithm: 'sha1',
-  } as const;
+  const owner = { accountId: account.id, runId: run.id, apiName };
+  const secret = new Secret(randomUUID());
+  const totp = { secret, periodSeconds: 30, digits: 6, algorithm: 'sha1' } as const;
+  const entry = toAuditEntry('OTP_SUBMITTED', {}, {}, randomUUID(), now);
   const failure: Failure = { code: 'ABORTED', message: '-', nextAction: '-', submitted: [] };
   const withSteps = (step: Partial<RunStep>): GenerationRun => ({
     ...run,
@@ -106,51 +94,40 @@ const writesOf = (
     { ...withSteps({ status: 'DONE', endedAt: now }), status: 'COMPLETED' as const, endedAt: now },
   ];
   return [
-    ['token_execution_state', (transaction) => insertRun(transaction, run, markOf(process.pid))],
+    ['token_execution_state', (trx) => insertRun(trx, run, markOf(process.pid))],
     ...states.map((state): readonly [string, Write] => [
       'token_execution_state',
-      (transaction) => updateRun(transaction, state),
+      (trx) => updateRun(trx, state),
     ]),
-    ['vega_login_attempts', (transaction) => recordAttempt(transaction, owner, 'PIN', now)],
-    [
-      'vega_login_attempts',
-      async (transaction) => void (await claimTimeStep(transaction, owner, totp, 1, now)),
-    ],
-    // Twice: a token that comes into an empty place, and one that replaces another. All of one moment, as approvals may be.
+    ['vega_login_attempts', (trx) => recordAttempt(trx, owner, 'PIN', now)],
+    ['vega_login_attempts', async (trx) => void (await claimTimeStep(trx, owner, totp, 1, now))],
+    // Twice: the second token replaces the first. All at one instant, as approvals may be.
     ...[...configs, ...configs].map((config): readonly [string, Write] => [
       'upstox_tokens',
-      (transaction) => storeOne(transaction, database, { config, accountNumber }, now),
+      (trx) => storeOne(trx, database, { ...config, accountNumber: account.number }, now),
     ]),
-    ['vega_audit_entries', (transaction) => database.audit(transaction, auditEntry(now))],
+    ['vega_audit_entries', (trx) => database.audit(trx, entry)],
   ];
 };
 
-const auditEntry = (now: Date) => toAuditEntry('OTP_SUBMITTED', {}, {}, randomUUID(), now);
-
-interface Place {
-  readonly config: TrialOrder['configs'][number];
-  readonly accountNumber: number;
-}
-
-/** A token that looks like the broker's and is none: stored, found dead, and one after it stored, removed and stored. */
+/** Stores an imitated token, deactivates it, removes it and stores it again. */
 const storeOne = async (
-  transaction: Queryable,
+  trx: Queryable,
   database: Database,
-  { config, accountNumber }: Place,
+  app: TrialOrder['configs'][number] & { readonly accountNumber: number },
   issuedAt: Date,
 ): Promise<void> => {
   const token = {
-    ...config,
-    accountNumber,
+    ...app,
     accessToken: new Secret(imitation(issuedAt)),
     clientSecret: new Secret(randomUUID()),
     issuedAt,
     expiresAt: nextExpiry(issuedAt),
   };
-  await replaceToken(transaction, token, database, issuedAt);
-  await deactivateToken(transaction, token, database, issuedAt);
-  await removeToken(transaction, token, database);
-  await replaceToken(transaction, token, database, issuedAt);
+  await replaceToken(trx, token, database, issuedAt);
+  await deactivateToken(trx, token, database, issuedAt);
+  await removeToken(trx, token, database);
+  await replaceToken(trx, token, database, issuedAt);
 };
 
 const imitation = (issuedAt: Date): string => {
@@ -162,18 +139,18 @@ const imitation = (issuedAt: Date): string => {
   return `${head}.${part(claims)}.${randomBytes(32).toString('base64url')}`;
 };
 
-/** Tables whose references are looked at as late as the commit. */
-const deferredTables = async (transaction: Queryable): Promise<readonly string[]> => {
+/** Tables whose references are checked at the commit. */
+const deferredTables = async (trx: Queryable): Promise<readonly string[]> => {
   const { rows } = await sql<{ name: string }>`
-    select name from sqlite_master where type = 'table' and sql like '%deferred%'`.execute(transaction);
+    select name from sqlite_master where type = 'table' and sql like '%deferred%'`.execute(trx);
   return rows.map(({ name }) => name);
 };
 
-const countOrphans = async (transaction: Queryable, tables: readonly string[]): Promise<number> => {
+const countOrphans = async (trx: Queryable, tables: readonly string[]): Promise<number> => {
   let count = 0;
   for (const table of tables) {
     const { rows } = await sql<{ n: number }>`
-      select count(*) as n from pragma_foreign_key_check(${table})`.execute(transaction);
+      select count(*) as n from pragma_foreign_key_check(${table})`.execute(trx);
     count += rows[0]?.n ?? 0;
   }
   return count;
@@ -184,15 +161,15 @@ const describe = async (database: Database, written: string, error: unknown): Pr
   const named = /(?:failed:|column) (\w+)\.(\w+)/.exec(words);
   const table = named?.[1] ?? written;
   let [reason, cure] = [words, ''];
-  // On the file itself: memory holds the rows, and not what else lies on the table.
-  await database.rehearse(async (transaction) => {
-    reason = await reasonOf(transaction, table, words);
-    cure = await cureOf(transaction, table);
+  // On the file itself: the mirror lacks the constraints of other programs.
+  await database.dryRun(async (trx) => {
+    reason = await reasonOf(trx, table, words);
+    cure = await cureOf(trx, table);
   });
   return { table, message: `The table ${table} does not take what a run writes: ${reason}.`, cure };
 };
 
-/** SQLite names no column of a reference. */
+/** Names the columns of a reference, which SQLite does not. */
 const reasonOf = async (db: Queryable, table: string, words: string): Promise<string> => {
   if (!words.startsWith('FOREIGN KEY')) return words;
   const { rows } = await sql<{ column: string; parent: string }>`
@@ -212,7 +189,7 @@ const cureOf = async (db: Queryable, table: string): Promise<string> => {
   return `${first}Stop every program that uses the database, ${away}run \`ALTER TABLE ${table} RENAME TO ${before}\` on it, and start vega-auth: it makes a table of its own and takes the rows over.`;
 };
 
-/** What another program may have put on the table, and can be taken away without it. */
+/** Triggers and indexes of other programs, which can be dropped. */
 const addedTo = async (db: Queryable, table: string): Promise<readonly string[]> => {
   const { rows } = await sql<{ type: string; name: string }>`
     select type, name from sqlite_master

@@ -24,7 +24,7 @@ export interface UpstoxTokensTable {
   validity_at: string | number | null;
 }
 
-/** Rises with every replace, which `upstox_tokens` has no column for. */
+/** `upstox_tokens` has no column for the version, which rises with every replace. */
 export interface TokenVersionsTable {
   account_number: number;
   api_name: string;
@@ -33,7 +33,7 @@ export interface TokenVersionsTable {
   operation: string;
 }
 
-/** Why a token is inactive that this program has marked; without a row, somebody else has. */
+/** Why this program has marked a token inactive; without a row, another program has. */
 export interface TokenMarksTable {
   account_number: number;
   api_name: string;
@@ -41,7 +41,7 @@ export interface TokenMarksTable {
   reason: string;
   http_status: number | null;
   broker_code: string | null;
-  /** What the row of `upstox_tokens` got as `updated_at`. */
+  /** The `updated_at` of the row in `upstox_tokens`. */
   marked_at: number;
 }
 
@@ -64,9 +64,9 @@ export interface GenerationRunsTable {
   status: string;
   started_at: number;
   ended_at: number | null;
-  /** The process that carries the run: one that is dead cannot end it. */
+  /** The process that executes the run. */
   process_id: number;
-  /** With the id, tells the process from a later one of that id; null where the system does not say. */
+  /** With the id, identifies the process; null where the system does not tell. */
   process_birth: string | null;
   /** JSON array; NULL where the run has ended no other API's token. */
   ended_tokens: Generated<string | null>;
@@ -115,7 +115,7 @@ export interface UpstoxApiConfigsTable {
   account_number: number;
 }
 
-/** One row for each account: where its state machine stands. Times are milliseconds since 1970. */
+/** The state machine of each account. Times are milliseconds since 1970. */
 export interface AuthStatesTable {
   account_id: string;
   phase: string;
@@ -130,7 +130,7 @@ export interface AuthStatesTable {
   confirmed: number;
 }
 
-/** The user's table for programs that look on: one row for each run. Times are milliseconds since 1970. */
+/** The user's table for other programs: one row for each run. Times are milliseconds since 1970. */
 export interface TokenExecutionStateTable {
   execution_id: string;
   last_success_api: string | null;
@@ -140,7 +140,7 @@ export interface TokenExecutionStateTable {
   updated_at: number | null;
 }
 
-/** What a run waits for from outside. Times are milliseconds since 1970. */
+/** Tokens that a run waits for by other ways than the browser. Times are milliseconds since 1970. */
 export interface PendingAcquisitionsTable {
   id: Generated<number>;
   account_id: string;
@@ -180,7 +180,7 @@ export interface AuditEntriesTable {
   hash: string;
 }
 
-/** What has happened, in order; the newest ones only. `at` is in milliseconds since 1970. */
+/** The newest events, in order. `at` is in milliseconds since 1970. */
 export interface EventsTable {
   id: number;
   at: number;
@@ -191,7 +191,7 @@ export interface EventsTable {
   payload: string;
 }
 
-/** Who may come in beside the operator. Times are milliseconds since 1970. */
+/** Access keys beside the operator's. Times are milliseconds since 1970. */
 export interface AccessKeysTable {
   id: string;
   name: string;
@@ -215,7 +215,7 @@ export interface SessionsTable {
   ends_at: number;
 }
 
-/** Which key was handed which version of a token last. */
+/** The last version of each token that was leased to each key. */
 export interface TokenLeasesTable {
   key_id: string;
   account_id: string;

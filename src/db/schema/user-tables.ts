@@ -1,10 +1,9 @@
-import { type Kysely, type QueryExecutorProvider, sql } from 'kysely';
+import { type QueryExecutorProvider, sql } from 'kysely';
 import { createTokens } from '../../../migrations/0001-tokens.ts';
 import { createExecutionState } from '../../../migrations/0004-auth-states.ts';
 import type { Queryable } from '../queryable.ts';
-import type { Tables } from './tables.ts';
 
-/** The user's tables that a run writes: how each is made, and what a row must have to be taken over. */
+/** The user's tables that a run writes, with the column that a copied row must have. */
 const USER_TABLES: Readonly<
   Record<string, { readonly create: (db: QueryExecutorProvider) => Promise<void>; readonly needs: string }>
 > = {
@@ -14,51 +13,50 @@ const USER_TABLES: Readonly<
 
 export const isUserTable = (table: string): boolean => table in USER_TABLES;
 
-/** What a table is called whose owner has put it aside. */
+/** The name of a table that its owner has set aside. */
 export const beforeNameOf = (table: string): string => `${table}_before`;
 
-/** Where the owner has put a table aside that does not fit, ours takes its place with the rows of it; the other stays. */
-export const replacePutAside = async (kysely: Kysely<Tables>): Promise<void> => {
+/** Makes a table again whose owner has set it aside, and copies its rows. */
+export const remakeSetAside = async (kysely: Queryable): Promise<void> => {
   for (const [table, { create, needs }] of Object.entries(USER_TABLES)) {
-    if (!(await isPutAside(kysely, table))) continue;
-    await kysely.transaction().execute(async (transaction) => {
-      // Another process may have been quicker.
-      if (!(await isPutAside(transaction, table))) return;
-      // It went with the table that was renamed.
-      if (table === 'upstox_tokens')
-        await sql`drop index if exists upstox_tokens_one_per_api`.execute(transaction);
-      await create(transaction);
-      await copyRows(transaction, table, needs);
+    if (!(await isSetAside(kysely, table))) continue;
+    await kysely.transaction().execute(async (trx) => {
+      // Another process may have done it.
+      if (!(await isSetAside(trx, table))) return;
+      // It belongs to the renamed table.
+      if (table === 'upstox_tokens') await sql`drop index if exists upstox_tokens_one_per_api`.execute(trx);
+      await create(trx);
+      await copyRows(trx, table, needs);
     });
   }
 };
 
-const isPutAside = async (db: Queryable, table: string): Promise<boolean> => {
+const isSetAside = async (db: Queryable, table: string): Promise<boolean> => {
   const { rows } = await sql<{ name: string }>`
     select name from sqlite_master where name in (${table}, ${beforeNameOf(table)})`.execute(db);
   return rows.length === 1 && rows[0]?.name === beforeNameOf(table);
 };
 
-const copyRows = async (transaction: Queryable, table: string, needs: string): Promise<void> => {
+const copyRows = async (trx: Queryable, table: string, needs: string): Promise<void> => {
   const before = beforeNameOf(table);
   const { rows } = await sql<{ name: string }>`
     select ours.name from pragma_table_info(${table}) ours
-    join pragma_table_xinfo(${before}) theirs on lower(theirs.name) = ours.name`.execute(transaction);
+    join pragma_table_xinfo(${before}) theirs on lower(theirs.name) = ours.name`.execute(trx);
   const names = rows.map(({ name }) => name).filter((name) => name !== 'id');
   const list = sql.join(names.map((name) => sql.ref(name)));
-  // Ids that are whole numbers stay: the newest of several rows has the highest.
-  const { rows: odd } = names.length === rows.length ? { rows: [] } : await oddIds(transaction, before);
-  const id = names.length < rows.length && odd.length === 0 ? sql`id, ` : sql``;
+  // Integer ids are kept, because the newest of several rows has the highest.
+  const { rows: misfits } = names.length === rows.length ? { rows: [] } : await nonIntegerIds(trx, before);
+  const id = names.length < rows.length && misfits.length === 0 ? sql`id, ` : sql``;
   await sql`
     insert or ignore into ${sql.table(table)} (${id}${list})
-    select ${id}${list} from ${sql.table(before)} where ${sql.ref(needs)} is not null`.execute(transaction);
+    select ${id}${list} from ${sql.table(before)} where ${sql.ref(needs)} is not null`.execute(trx);
 };
 
-const oddIds = (transaction: Queryable, before: string) =>
-  sql`select 1 from ${sql.table(before)} where typeof(id) <> 'integer' limit 1`.execute(transaction);
+const nonIntegerIds = (trx: Queryable, before: string) =>
+  sql`select 1 from ${sql.table(before)} where typeof(id) <> 'integer' limit 1`.execute(trx);
 
-/** A table that does not number its rows by itself gets the next number; empty where SQLite sees to it. */
-export const nextTokenId = async (transaction: Queryable): Promise<{ readonly id?: number }> => {
+/** The next id for a table that does not number its rows by itself; empty where SQLite does. */
+export const nextTokenId = async (trx: Queryable): Promise<{ readonly id?: number }> => {
   const { rows } = await sql<{ id: number }>`
     select coalesce((select max(id) from upstox_tokens where typeof(id) = 'integer'), 0) + 1 as id
     from pragma_table_info('upstox_tokens') column
@@ -67,7 +65,7 @@ export const nextTokenId = async (transaction: Queryable): Promise<{ readonly id
       or (select count(*) from pragma_table_info('upstox_tokens') where pk > 0) > 1
       or (select wr from pragma_table_list('upstox_tokens') where schema = 'main') = 1)
     and (upper(column.type) like '%INT%' or upper(column.type) like 'NUM%' or upper(column.type) like 'DEC%')`.execute(
-    transaction,
+    trx,
   );
   return rows[0] === undefined ? {} : { id: rows[0].id };
 };

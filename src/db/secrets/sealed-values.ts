@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import type { Kysely } from 'kysely';
 import { Secret } from '../../domain/secret.ts';
 import { DatabaseError } from '../database-error.ts';
 import type { TokenFormat } from '../queries/tokens.ts';
-import type { Tables } from '../schema/tables.ts';
+import type { Queryable } from '../queryable.ts';
 import {
   type MasterKey,
   type MasterKeySource,
@@ -26,15 +25,8 @@ const PROOF_PLACE: SealedPlace = { table: 'vault', column: 'proof', row: '1' };
 const PROOF = new Secret('vega-auth');
 const AUDIT_KEY_PLACE: SealedPlace = { table: 'vault', column: 'audit_key', row: '1' };
 
-/**
- * The vault of a database. A new database gets a key; one that has been sealed before opens only with its own: a wrong
- * or lost key is refused here, before anything is read or written with it.
- */
-export const openVault = async (
-  file: string,
-  db: Kysely<Tables>,
-  source: MasterKeySource,
-): Promise<Vault> => {
+/** The vault of a database; a new one gets a key. Throws a `DatabaseError` when the key it is sealed with is not at hand. */
+export const openVault = async (file: string, db: Queryable, source: MasterKeySource): Promise<Vault> => {
   const recorded = await db.selectFrom('vega_vault').selectAll().executeTakeFirst();
   const keys = readMasterKeys(source);
   if (recorded === undefined) return recordKey(db, keys, source);
@@ -46,47 +38,47 @@ export const openVault = async (
   return vault;
 };
 
-/** The key of the audit's chain: no two databases have the same. Null where there is none yet. */
-export const readAuditKey = async (db: Kysely<Tables>, vault: Vault): Promise<string | null> => {
+/** The key of the audit chain, unique to the database; null where there is none yet. */
+export const readAuditKey = async (db: Queryable, vault: Vault): Promise<string | null> => {
   const { audit_key } = await db.selectFrom('vega_vault').select('audit_key').executeTakeFirstOrThrow();
   return audit_key === null ? null : vault.open(audit_key, AUDIT_KEY_PLACE).reveal();
 };
 
-/** The key of the audit's chain: made once, and sealed anew when the master key is rotated. */
-export const openAuditKey = async (db: Kysely<Tables>, vault: Vault): Promise<Buffer> => {
-  const known = await readAuditKey(db, vault);
-  if (known !== null) return Buffer.from(known, 'base64url');
+/** The key of the audit chain, made where there is none. */
+export const openAuditKey = async (db: Queryable, vault: Vault): Promise<Buffer> => {
+  const recorded = await readAuditKey(db, vault);
+  if (recorded !== null) return Buffer.from(recorded, 'base64url');
   const made = vault.seal(new Secret(randomBytes(32).toString('base64url')), AUDIT_KEY_PLACE);
   await db.updateTable('vega_vault').set({ audit_key: made }).where('audit_key', 'is', null).execute();
-  // Another process may have been quicker.
+  // Another process may have made one.
   return openAuditKey(db, vault);
 };
 
 /** Seals what the predecessor left in plain text, and tokens as VEGA_SEAL_TOKENS says. Writes only what differs. */
-export const settleSeals = async (db: Kysely<Tables>, format: TokenFormat): Promise<void> => {
+export const applySealing = async (db: Queryable, format: TokenFormat): Promise<void> => {
   const configs = await db.selectFrom('upstox_api_configs').selectAll().execute();
   const tokens = await db
     .selectFrom('upstox_tokens')
     .select(['id', 'user_id', 'api_name', 'access_token'])
     .execute();
   const plain = configs.filter(({ client_secret }) => !isSealed(client_secret));
-  const strange = tokens.filter(
+  const differing = tokens.filter(
     ({ access_token }) => access_token && isSealed(access_token) !== format.sealsTokens,
   );
-  if (plain.length + strange.length === 0) return;
+  if (plain.length + differing.length === 0) return;
   const { vault } = format;
-  await db.transaction().execute(async (transaction) => {
+  await db.transaction().execute(async (trx) => {
     for (const row of plain) {
       const place = configSecretPlace(row.account_number, row.api_name);
-      await writeConfigSecret(transaction, row, vault.seal(new Secret(row.client_secret), place));
+      await writeConfigSecret(trx, row, vault.seal(new Secret(row.client_secret), place));
     }
-    for (const { id, user_id, api_name, access_token } of strange) {
+    for (const { id, user_id, api_name, access_token } of differing) {
       const place = tokenPlace(user_id ?? 1, api_name);
       const text = access_token ?? '';
       const settled = format.sealsTokens
         ? vault.seal(new Secret(text), place)
         : vault.open(text, place).reveal();
-      await transaction
+      await trx
         .updateTable('upstox_tokens')
         .set({ access_token: settled })
         .where('id', '=', id)
@@ -97,11 +89,11 @@ export const settleSeals = async (db: Kysely<Tables>, format: TokenFormat): Prom
 };
 
 /**
- * Seals everything anew in one transaction, with a new key file or with the first of the given keys, and answers the
- * vault that goes on. Null when the given keys hold none but the one in use.
+ * Seals everything again in one transaction, with a new key file or the first of the given keys. Answers the new vault;
+ * null when the first of the given keys is in use already.
  */
 export const rotateVault = async (
-  db: Kysely<Tables>,
+  db: Queryable,
   vault: Vault,
   source: MasterKeySource,
 ): Promise<Vault | null> => {
@@ -109,31 +101,28 @@ export const rotateVault = async (
   if (next === null) return null;
   const renewed = new Vault([next]);
   const reseal = (sealed: string, place: SealedPlace) => renewed.seal(vault.open(sealed, place), place);
-  await db.transaction().execute(async (transaction) => {
-    for (const row of await transaction.selectFrom('upstox_api_configs').selectAll().execute()) {
+  await db.transaction().execute(async (trx) => {
+    for (const row of await trx.selectFrom('upstox_api_configs').selectAll().execute()) {
       const place = configSecretPlace(row.account_number, row.api_name);
-      await writeConfigSecret(transaction, row, reseal(row.client_secret, place));
+      await writeConfigSecret(trx, row, reseal(row.client_secret, place));
     }
-    const accounts = await transaction
-      .selectFrom('vega_accounts')
-      .select(['number', 'credentials'])
-      .execute();
+    const accounts = await trx.selectFrom('vega_accounts').selectAll().execute();
     for (const { number, credentials } of accounts) {
       if (credentials === null) continue;
-      await transaction
+      await trx
         .updateTable('vega_accounts')
         .set({ credentials: reseal(credentials, credentialsPlace(number)) })
         .where('number', '=', number)
         .execute();
     }
-    const tokens = await transaction
+    const tokens = await trx
       .selectFrom('upstox_tokens')
       .select(['id', 'user_id', 'api_name', 'client_secret', 'access_token'])
       .execute();
     for (const { id, user_id, api_name, client_secret, access_token } of tokens) {
       const again = (text: string | null, place: SealedPlace) =>
         text !== null && isSealed(text) ? reseal(text, place) : text;
-      await transaction
+      await trx
         .updateTable('upstox_tokens')
         .set({
           client_secret: again(client_secret, tokenSecretPlace(user_id ?? 1, api_name)),
@@ -142,16 +131,13 @@ export const rotateVault = async (
         .where('id', '=', id)
         .execute();
     }
-    const { audit_key } = await transaction
-      .selectFrom('vega_vault')
-      .select('audit_key')
-      .executeTakeFirstOrThrow();
-    await transaction
+    const auditKey = await readAuditKey(trx, vault);
+    await trx
       .updateTable('vega_vault')
       .set({
         key_id: renewed.keyId,
         proof: renewed.seal(PROOF, PROOF_PLACE),
-        audit_key: audit_key === null ? null : reseal(audit_key, AUDIT_KEY_PLACE),
+        audit_key: auditKey && renewed.seal(new Secret(auditKey), AUDIT_KEY_PLACE),
       })
       .where('id', '=', 1)
       .execute();
@@ -161,7 +147,7 @@ export const rotateVault = async (
 };
 
 const recordKey = async (
-  db: Kysely<Tables>,
+  db: Queryable,
   keys: readonly MasterKey[],
   { folder }: MasterKeySource,
 ): Promise<Vault> => {
@@ -196,11 +182,11 @@ const lostKey = (
 };
 
 const writeConfigSecret = async (
-  transaction: Kysely<Tables>,
+  trx: Queryable,
   row: { account_number: number; api_name: string },
   sealed: string,
 ): Promise<void> => {
-  await transaction
+  await trx
     .updateTable('upstox_api_configs')
     .set({ client_secret: sealed })
     .where('account_number', '=', row.account_number)

@@ -6,14 +6,14 @@ const SCHEME = 'vega1';
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** Which value of which row is sealed: a sealed value that is moved elsewhere does not open. */
+/** The value that is sealed: moved to another row or column it does not open. */
 export interface SealedPlace {
   readonly table: string;
   readonly column: string;
   readonly row: string;
 }
 
-/** A sealed value that none of the keys at hand opens, or that was changed or moved. */
+/** A sealed value cannot be opened: its key is not at hand, or it was changed or moved. */
 export class SealError extends Error {
   constructor(place: SealedPlace, why: string) {
     super(`${place.table}.${place.column} of ${place.row} ${why}`);
@@ -60,7 +60,7 @@ export class Vault {
     }
   }
 
-  /** Whether the key that a value was sealed with is at hand. */
+  /** Whether the key of a sealed value is at hand. */
   hasKeyOf(sealed: string): boolean {
     const [, id] = sealed.split(':');
     return this.#keys.some((key) => key.id === id);
@@ -75,32 +75,31 @@ export class Vault {
 
 export const isSealed = (text: string): boolean => text.startsWith(`${SCHEME}:`);
 
-/** Where the client secret of a token row is sealed to. */
-export const tokenSecretPlace = (accountNumber: number, apiName: string): SealedPlace => ({
-  table: 'upstox_tokens',
-  column: 'client_secret',
-  row: `${accountNumber} ${apiName}`,
-});
+const placeOf =
+  (table: string, column: string) =>
+  (accountNumber: number, apiName: string): SealedPlace => ({
+    table,
+    column,
+    row: `${accountNumber} ${apiName}`,
+  });
 
-/** Where the client secret of an API config is sealed to. */
-export const configSecretPlace = (accountNumber: number, apiName: string): SealedPlace => ({
-  table: 'upstox_api_configs',
-  column: 'client_secret',
-  row: `${accountNumber} ${apiName}`,
-});
+export const tokenPlace = placeOf('upstox_tokens', 'access_token');
+export const refreshTokenPlace = placeOf('upstox_tokens', 'refresh_token');
+export const tokenSecretPlace = placeOf('upstox_tokens', 'client_secret');
+export const configSecretPlace = placeOf('upstox_api_configs', 'client_secret');
 
-/** Where the credentials of an account are sealed to. */
+/** The credentials of an account. The table was once called so. */
 export const credentialsPlace = (accountNumber: number): SealedPlace => ({
   table: 'accounts',
   column: 'credentials',
   row: String(accountNumber),
 });
 
-/** Where a token itself is sealed to. */
-export const tokenPlace = (accountNumber: number, apiName: string): SealedPlace => ({
-  table: 'upstox_tokens',
-  column: 'access_token',
-  row: `${accountNumber} ${apiName}`,
+/** The transaction of that number in a spill. */
+export const spillPlace = (spill: string, number: number): SealedPlace => ({
+  table: 'spill',
+  column: spill,
+  row: String(number),
 });
 
 const additionalData = ({ table, column, row }: SealedPlace): Buffer =>

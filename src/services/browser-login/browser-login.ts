@@ -5,7 +5,7 @@ import type { LoginListener } from '../../broker/login/login-request.ts';
 import type { LoginSession } from '../../broker/login/login-session.ts';
 import { findAuthRecord } from '../../db/queries/auth-states.ts';
 import { countFruitlessPins } from '../../db/queries/login-attempts.ts';
-import { findUnfitTable, trialOf } from '../../db/schema/table-trial.ts';
+import { findUnfitTable } from '../../db/schema/table-trial.ts';
 import type { Credentials } from '../../domain/account.ts';
 import type { Submission } from '../../domain/failure.ts';
 import type { LoginStep } from '../../domain/generation-run.ts';
@@ -112,7 +112,7 @@ export class BrowserLogin {
   /** A table that would refuse the token is found before anything is submitted for it. */
   async #refuseUnfitTable({ account, config }: LiveStep): Promise<void> {
     const { database, clock } = this.#options;
-    const unfit = await findUnfitTable(database, trialOf(account, [config], clock()));
+    const unfit = await findUnfitTable(database, { account, configs: [config], now: clock() });
     if (unfit === null) return;
     throw new LoginFailure('STORAGE_FAILED', `${unfit.message} Nothing was submitted. ${unfit.cure}`);
   }

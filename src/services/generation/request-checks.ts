@@ -1,5 +1,5 @@
 import type { Database } from '../../db/database.ts';
-import { findUnfitTable, trialOf } from '../../db/schema/table-trial.ts';
+import { findUnfitTable } from '../../db/schema/table-trial.ts';
 import { SealError } from '../../db/secrets/vault.ts';
 import type { Account } from '../../domain/account.ts';
 import type { ApiConfig } from '../../domain/api-config.ts';
@@ -40,6 +40,6 @@ export const refuseUnfitTables = async (
   apis: readonly ApiConfig[],
   now: Date,
 ): Promise<void> => {
-  const unfit = await findUnfitTable(database, trialOf(account, apis, now));
+  const unfit = await findUnfitTable(database, { account, configs: apis, now });
   if (unfit !== null) throw new Refusal('DATABASE_UNAVAILABLE', unfit.message, unfit.cure);
 };

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { BrowserOptions } from '../../broker/chromium/broker-browser.ts';
 import { findChromium } from '../../broker/chromium/chromium.ts';
 import type { Database } from '../../db/database.ts';
-import { findDamagedSpills } from '../../db/failover/left-spills.ts';
+import { findDamagedSpills } from '../../db/failover/orphan-spills.ts';
 import { findAccounts } from '../../db/queries/accounts.ts';
 import { STRONG_KEY_LENGTH } from '../../domain/access-key.ts';
 import type { Account } from '../../domain/account.ts';
@@ -41,7 +41,7 @@ interface Options extends TrialOptions {
  * and asks the broker for the time.
  */
 export const readSystemHealth = async (options: Options, isThorough = false): Promise<SystemHealth> => {
-  options.database.look();
+  options.database.checkFile();
   const unreadable = await databaseFindings(options.database);
   const facts = unreadable.length > 0 ? [] : await accountFindings(options);
   const storage = [

@@ -1,6 +1,6 @@
 import type { Database } from '../../db/database.ts';
 import { findForeignTokenRows } from '../../db/queries/foreign-token-rows.ts';
-import { findUnfitTable, trialOf } from '../../db/schema/table-trial.ts';
+import { findUnfitTable } from '../../db/schema/table-trial.ts';
 import type { Account } from '../../domain/account.ts';
 import type { ApiConfig } from '../../domain/api-config.ts';
 import type { Finding } from '../../domain/health.ts';
@@ -16,7 +16,7 @@ export const tableFindings = async (
   configs: readonly ApiConfig[],
   now: Date,
 ): Promise<readonly Finding[]> => {
-  const unfit = await findUnfitTable(database, trialOf(account, configs, now));
+  const unfit = await findUnfitTable(database, { account, configs, now });
   if (unfit === null) return [];
   return [{ component: 'DATABASE', state: 'DOWN', message: unfit.message, nextAction: unfit.cure }];
 };

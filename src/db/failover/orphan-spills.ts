@@ -3,48 +3,44 @@ import path from 'node:path';
 import { DatabaseError } from '../database-error.ts';
 import { isPlainFile, isTaken, PRIVATE_FILE } from '../files/own-file.ts';
 import { isAlive } from '../files/process-mark.ts';
-import type { Vault } from '../secrets/vault.ts';
+import { spillPlace, type Vault } from '../secrets/vault.ts';
 import { isSpillInUse } from './spill-file.ts';
-import { spillPlace } from './spill-place.ts';
 import type { SpillRecord } from './spill-record.ts';
 import { readRecords, type SpillContent } from './spill-records.ts';
 
-/** A transaction that the database may not have got yet. */
+/** A sealed transaction, which the database may lack. */
 export interface SpilledTransaction {
-  /** The spill that it belongs to. */
   readonly spill: string;
-  /** Its number there, from 1. */
+  /** Its number in the spill, from 1. */
   readonly number: number;
   readonly sealed: string;
 }
 
-/** A spill file that is not whole. It is kept, because not everything in it could be read. */
+/** The damage of a spill file, which is kept because not all of it could be read. */
 export interface SpillDamage {
-  /** Where the file lies once everything else in it is in the database. */
+  /** The path of the file after its readable part was replayed. */
   readonly file: string;
   readonly unreadBytes: number;
-  /** How many transactions are surely missing; there may be more at the end. */
+  /** How many transactions are missing at least. */
   readonly missing: number;
 }
 
-/** What an earlier process has spilled and never given to the database. */
-export interface LeftSpill {
+/** The spill of a process that ended before the database had replayed it. */
+export interface OrphanSpill {
   readonly file: string;
-  /** In the order in which they were made; each once. */
+  /** In order, each once. */
   readonly transactions: readonly SpilledTransaction[];
-  /** The end of the file: a record whose write was cut off, so nobody was ever told that it is stored. */
+  /** The size of an unfinished record at the end, which was never reported as stored. */
   readonly tornBytes: number;
-  /** Null when the file is whole up to its torn end. */
+  /** Null when the file is whole, but for `tornBytes`. */
   readonly damage: SpillDamage | null;
 }
 
-/** The spills beside a database whose processes are gone, in the order in which they were begun. */
-export const findLeftSpills = (database: string): readonly string[] => {
+/** The spills of dead processes beside a database, the oldest first. */
+export const findOrphanSpills = (database: string): readonly string[] => {
   const directory = path.dirname(database);
-  const name = new RegExp(`^${literally(path.basename(database))}(\\.\\d+)?\\.spill$`);
-  return readdirSync(directory)
-    .filter((entry) => name.test(entry))
-    .map((entry) => path.join(directory, entry))
+  return namesOf(database, /^(\.\d+)?\.spill$/)
+    .map((name) => path.join(directory, name))
     .filter((file) => !isSpillInUse(file) && isPlainFile(file))
     .map((file) => ({ file, content: readRecords(readFileSync(file)) }))
     .filter(({ file, content }) => isLeft(file, content))
@@ -52,8 +48,8 @@ export const findLeftSpills = (database: string): readonly string[] => {
     .map(({ file }) => file);
 };
 
-/** Reads a spill. One that was sealed with another key is refused: nothing of it is dropped in silence. */
-export const readSpill = (file: string, database: string, vault: Vault, now: Date): LeftSpill => {
+/** Reads a spill. Throws a `DatabaseError` when it was sealed with a key that is not at hand. */
+export const readSpill = (file: string, database: string, vault: Vault, now: Date): OrphanSpill => {
   const bytes = readFileSync(file);
   const { records, damagedBytes, tornBytes } = readRecords(bytes);
   const header = records.find((record) => record.header !== null)?.header ?? null;
@@ -83,8 +79,8 @@ export const readSpill = (file: string, database: string, vault: Vault, now: Dat
   };
 };
 
-/** Everything that could be read is in the database: the file goes, unless there is more in it. */
-export const settleSpill = ({ file, damage }: LeftSpill): void => {
+/** After its replay: removes the file, or sets a damaged one aside. */
+export const settleSpill = ({ file, damage }: OrphanSpill): void => {
   if (!isTaken(file)) return;
   if (damage === null) {
     rmSync(file);
@@ -94,12 +90,17 @@ export const settleSpill = ({ file, damage }: LeftSpill): void => {
   chmodSync(damage.file, PRIVATE_FILE);
 };
 
-/** The spills that were kept because they are damaged. */
+/** The damaged spills that were set aside. */
 export const findDamagedSpills = (database: string): readonly string[] => {
-  const name = new RegExp(`^${literally(path.basename(database))}(\\.\\d+)?\\.spill\\.damaged-`);
-  return readdirSync(path.dirname(database))
-    .filter((entry) => name.test(entry))
-    .sort();
+  return namesOf(database, /^(\.\d+)?\.spill\.damaged-/).sort();
+};
+
+/** The files beside the database whose names are its own with that ending. */
+const namesOf = (database: string, ending: RegExp): string[] => {
+  const own = path.basename(database);
+  return readdirSync(path.dirname(database)).filter(
+    (name) => name.startsWith(own) && ending.test(name.slice(own.length)),
+  );
 };
 
 const nameOfDamaged = (file: string, now: Date): string => {
@@ -116,10 +117,10 @@ interface Opener {
   readonly vault: Vault;
 }
 
-/** So many transactions can be missing between two of an older version, which do not tell their numbers. */
+/** The largest gap between two records of an older version, which have no numbers. */
 const FURTHEST = 500;
 
-/** Null when the record does not belong into this spill, or was changed since it was sealed. */
+/** Null when the record belongs to another spill, or was changed since it was sealed. */
 const open = (
   { header, number, sealed }: SpillRecord,
   spill: string,
@@ -149,10 +150,10 @@ const opens = (vault: Vault, sealed: string, spill: string, number: number): boo
   }
 };
 
-/** Older versions left an empty one behind when they were killed at its beginning. */
+/** A blank spill of this age is left from an older version. */
 const FORGOTTEN_MS = 60_000;
 
-/** A process that lives still writes to it, or is about to: then there is nothing in it yet. */
+/** A live process still writes to its spill; a blank one is about to get its first record. */
 const isLeft = (file: string, { records, isBlank }: SpillContent): boolean => {
   if (isBlank) return Date.now() - statSync(file).mtimeMs > FORGOTTEN_MS;
   const header = records.find((record) => record.header !== null)?.header ?? null;
@@ -162,5 +163,3 @@ const isLeft = (file: string, { records, isBlank }: SpillContent): boolean => {
 
 const begunAt = ({ file, content }: { file: string; content: SpillContent }): number =>
   content.records.find(({ header }) => header !== null)?.header?.at ?? statSync(file).mtimeMs;
-
-const literally = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

@@ -7,15 +7,15 @@ import type { Queryable } from '../queryable.ts';
 import { readAuditKey } from '../secrets/sealed-values.ts';
 import type { Vault } from '../secrets/vault.ts';
 
-/** How far a database had come when it was last read: one that has less is an earlier copy. */
-export interface KnownState {
+/** Which database a file holds and how much was stored in it: one that has less is an earlier copy. */
+export interface Watermark {
   readonly auditKey: string | null;
   readonly lastLink: Link;
   readonly lastEventId: number;
   readonly versions: ReadonlyMap<string, number>;
 }
 
-export const readKnownState = async (db: Queryable, vault: Vault): Promise<KnownState> => ({
+export const readWatermark = async (db: Queryable, vault: Vault): Promise<Watermark> => ({
   auditKey: await readAuditKey(db, vault),
   lastLink: await findLastLink(db),
   lastEventId: await findLastEventId(db),
@@ -26,11 +26,11 @@ export const readKnownState = async (db: Queryable, vault: Vault): Promise<Known
   ),
 });
 
-/** Refuses a file that belongs to another database, and one that lacks what was stored already. */
-export const refuseOther = async (db: Queryable, vault: Vault, known: KnownState): Promise<void> => {
-  const state = await readState(db, vault);
-  if (state === null || state.auditKey !== known.auditKey) throw new FileChanged('DATABASE_FOREIGN');
-  const { sequence, hash } = known.lastLink;
+/** Throws `FileChanged` for a file of another database, and for one that lacks what was stored already. */
+export const refuseOther = async (db: Queryable, vault: Vault, before: Watermark): Promise<void> => {
+  const present = await readIfOurs(db, vault);
+  if (present === null || present.auditKey !== before.auditKey) throw new FileChanged('DATABASE_FOREIGN');
+  const { sequence, hash } = before.lastLink;
   const entry =
     sequence === 0
       ? { hash }
@@ -41,15 +41,15 @@ export const refuseOther = async (db: Queryable, vault: Vault, known: KnownState
           .executeTakeFirst();
   const isOlder =
     entry?.hash !== hash ||
-    state.lastEventId < known.lastEventId ||
-    [...state.versions].some(([name, version]) => version < (known.versions.get(name) ?? 0));
+    present.lastEventId < before.lastEventId ||
+    [...present.versions].some(([name, version]) => version < (before.versions.get(name) ?? 0));
   if (isOlder) throw new FileChanged('DATABASE_OLDER');
 };
 
 /** Null where the tables are not those of this program, or are sealed with a key that is not at hand. */
-const readState = async (db: Queryable, vault: Vault): Promise<KnownState | null> => {
+const readIfOurs = async (db: Queryable, vault: Vault): Promise<Watermark | null> => {
   try {
-    return await readKnownState(db, vault);
+    return await readWatermark(db, vault);
   } catch (error) {
     if (/^SQLITE_(?!ERROR)/.test(sqliteCode(error))) throw error;
     return null;

@@ -1,0 +1,33 @@
+import type { StoredAuditEntry } from '../../domain/audit.ts';
+import type { DbRecovery } from '../../domain/db-recovery.ts';
+import type { Trouble } from './trouble.ts';
+
+export interface Listener {
+  readonly recovery?: (recovery: DbRecovery, trouble: Trouble) => void;
+  readonly audit?: (entry: StoredAuditEntry) => void;
+}
+
+export class Listeners {
+  readonly #all = new Set<Listener>();
+  #published = '';
+
+  add(listener: Listener): void {
+    this.#all.add(listener);
+  }
+
+  clear(): void {
+    this.#all.clear();
+  }
+
+  publishAudit(entries: readonly StoredAuditEntry[]): void {
+    for (const entry of entries) for (const { audit } of this.#all) audit?.(entry);
+  }
+
+  /** Publishes only what differs from what was published last. */
+  publishRecovery(recovery: DbRecovery, trouble: Trouble | null): void {
+    const state = JSON.stringify([recovery, trouble?.code, trouble?.isOnDisk]);
+    if (state === this.#published || trouble === null) return;
+    this.#published = state;
+    for (const listener of this.#all) listener.recovery?.(recovery, trouble);
+  }
+}

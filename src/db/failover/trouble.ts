@@ -1,0 +1,33 @@
+import type { DbRecovery } from '../../domain/db-recovery.ts';
+import { adviceFor } from '../backup/backups.ts';
+import { meansDamage, meansRefusal } from '../connection.ts';
+import { type MasterKeySource, masterKeyIds } from '../secrets/master-key.ts';
+import type { Outage } from './outage.ts';
+
+const REFUSAL_ADVICE =
+  'A table refuses what was written: `vega-auth doctor` names it and the cure. What waits is written when it is put right.';
+
+/** Why the file cannot be written. */
+export interface Trouble {
+  /** SQLite's code, such as SQLITE_BUSY, or a `FileChange`. */
+  readonly code: string;
+  readonly pendingWrites: number;
+  /** The spill file holds every pending write, so that they survive the end of this process. */
+  readonly isOnDisk: boolean;
+  /** What the operator has to do; null when retrying is enough. */
+  readonly advice: string | null;
+  readonly seconds: number;
+}
+
+export const troubleOf = (outage: Outage, path: string, masterKey: MasterKeySource): Trouble => {
+  const { code, pending, isOnDisk, seconds } = outage;
+  const refusal = meansRefusal(code) ? REFUSAL_ADVICE : outage.advice;
+  const advice = meansDamage(code) ? adviceFor(path, masterKeyIds(masterKey)) : refusal;
+  return { code, pendingWrites: pending, isOnDisk, advice, seconds };
+};
+
+export const recoveryOf = (outage: Outage | null): DbRecovery => {
+  if (outage === null) return { dbLocked: false, fallback: 'DATABASE', autoRestart: true, pendingWrites: 0 };
+  const autoRestart = !meansDamage(outage.code) && outage.advice === null;
+  return { dbLocked: true, fallback: 'MEMORY', autoRestart, pendingWrites: outage.pending };
+};
