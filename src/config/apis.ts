@@ -1,15 +1,21 @@
 import { z } from 'zod';
 import type { ApiConfig, ConfigSource } from '../domain/api-config.ts';
 import { API_NAMES, MAX_APIS } from '../domain/api-name.ts';
+import { APP_KEY_SHAPE, isAppKey } from '../domain/app-key.ts';
 import { Secret } from '../domain/secret.ts';
 import { type ConfigProblem, type Env, problemsOf, type Reading, text } from './reading.ts';
 
 const INDEXED = /^UPSTOX_(?:CLIENT_ID|CLIENT_SECRET|API_NAME)_(0|[1-9]\d*)$/;
 
+const NOT_AN_APP_KEY = { error: `should be ${APP_KEY_SHAPE}` };
+
 /** Each variable's name ends with the index of its app. */
 const API = z.object({
-  UPSTOX_CLIENT_ID: text('the API key of an app; indexes run from 0 without a gap'),
-  UPSTOX_CLIENT_SECRET: text('the API secret of the same app'),
+  UPSTOX_CLIENT_ID: text('the API key of an app; indexes run from 0 without a gap').refine(
+    isAppKey,
+    NOT_AN_APP_KEY,
+  ),
+  UPSTOX_CLIENT_SECRET: text('the API secret of the same app').refine(isAppKey, NOT_AN_APP_KEY),
   UPSTOX_API_NAME: z
     .string()
     .trim()

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isQuoted } from '../domain/app-key.ts';
 
 /** Environment variables, as in `process.env`. */
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -19,6 +20,10 @@ export const text = (shape: string, accepts: (value: string) => boolean = () => 
   z
     .string({ error: `is missing; it should be ${shape}` })
     .trim()
+    .refine((value) => !isQuoted(value), {
+      error: 'has quotes around it, which are part of the value here; write it without them',
+      abort: true,
+    })
     .refine(accepts, { error: `should be ${shape}` });
 
 /** The issues of a parse, under the names of their variables. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { MAX_APIS } from '../domain/api-name.ts';
+import { APP_KEY_SHAPE, isAppKey } from '../domain/app-key.ts';
 import { Secret } from '../domain/secret.ts';
 import { isWebAddress } from '../domain/web-address.ts';
 import { OPERATORS } from './access-plugin.ts';
@@ -18,16 +19,13 @@ const SaveApiConfigInput = builder.inputType('SaveApiConfigInput', {
     }),
     clientId: t.string({
       required: true,
-      description: "The app's API key, up to 255 characters without blanks.",
-      validate: plainText('clientId').regex(/^\S{1,255}$/, {
-        message: 'clientId should be 1 to 255 characters without blanks.',
-      }),
+      description: `The app's API key: ${APP_KEY_SHAPE}.`,
+      validate: plainText('clientId').refine(isAppKey, { message: `clientId should be ${APP_KEY_SHAPE}.` }),
     }),
     clientSecret: t.string({
-      description:
-        'Its secret, up to 255 characters without blanks; needed for a new app. It can never be read back.',
-      validate: plainText('clientSecret').regex(/^\S{1,255}$/, {
-        message: 'clientSecret should be 1 to 255 characters without blanks.',
+      description: `Its secret: ${APP_KEY_SHAPE}; needed for a new app. It can never be read back.`,
+      validate: plainText('clientSecret').refine(isAppKey, {
+        message: `clientSecret should be ${APP_KEY_SHAPE}.`,
       }),
     }),
     redirectUri: t.string({

@@ -320,9 +320,9 @@ export type SaveApiConfigInput = {
   apiIndex?: number | null | undefined;
   /** Which of the six apps; one that is stored is changed. */
   apiName: ApiName;
-  /** The app's API key, up to 255 characters without blanks. */
+  /** The app's API key: 1 to 255 characters without blanks and without quotes around them. */
   clientId: string;
-  /** Its secret, up to 255 characters without blanks; needed for a new app. It can never be read back. */
+  /** Its secret: 1 to 255 characters without blanks and without quotes around them; needed for a new app. It can never be read back. */
   clientSecret?: string | null | undefined;
   /** Whether tokens are made and checked for it. If left out, an app that is stored stays as it is; a new one is enabled. */
   enabled?: boolean | null | undefined;
