@@ -58,7 +58,7 @@ export const faultOf = (
   if (issuedAt.getTime() < (acquisition.requestedAt ?? now).getTime() - SKEW_MS)
     return 'ISSUED_BEFORE_THE_REQUEST';
   if (now >= expiresAt) return 'EXPIRED';
-  if (expiresAt > nextExpiry(now)) return 'LIVES_TOO_LONG';
+  if (expiresAt.getTime() > nextExpiry(now).getTime() + SKEW_MS) return 'LIVES_TOO_LONG';
   const named = [account.brokerUserId, readClaims(notice.accessToken.reveal()).userId];
   return named.some((id) => id !== null && id !== userId) ? 'OTHER_USER' : null;
 };

@@ -60,6 +60,15 @@ test('times may be numbers, and “bearer” may be written in any way', async (
   expect((await place.post(place.notice(0, changes)))[0]).toBe(200);
 });
 
+test('an end up to a minute after 03:30 is taken, and the token is kept until 03:30', async () => {
+  await using place = await openApprovalApp();
+  await begin(place);
+  expect((await place.post(place.notice(0, { expires_at: ist('2026-11-23T03:30:01') })))[0]).toBe(200);
+  expect(place.testApp.rows('select validity_at from upstox_tokens')).toEqual([
+    { validity_at: '2026-11-23 03:30:00' },
+  ]);
+});
+
 test('a clock that is a minute off does not matter', async () => {
   await using place = await openApprovalApp();
   await begin(place);
@@ -74,7 +83,7 @@ test.for<[string, (place: ApprovalApp) => unknown]>([
   ['of another type', ({ notice }) => notice(0, { message_type: 'order_update' })],
   ['of another token type', ({ notice }) => notice(0, { token_type: 'MAC' })],
   ['that has expired', ({ notice, clock }) => notice(0, { expires_at: clock.now })],
-  ['that lives beyond 03:30', ({ notice }) => notice(0, { expires_at: ist('2026-11-23T03:30:00.001') })],
+  ['that lives beyond 03:30', ({ notice }) => notice(0, { expires_at: ist('2026-11-23T03:31:00.001') })],
   ['in seconds', ({ notice }) => notice(0, { expires_at: ist('2026-11-23T03:30:00') / 1000 })],
   ['issued in the future', ({ notice, clock }) => notice(0, { issued_at: clock.now + 60_001 })],
   ['issued before the request', ({ notice, clock }) => notice(0, { issued_at: clock.now - 60_001 })],

@@ -3,6 +3,7 @@ import type { Database } from '../../db/database.ts';
 import { countFailedProbe, settleAcquisition } from '../../db/queries/approvals.ts';
 import type { Acquisition } from '../../domain/acquisition.ts';
 import { type ApprovalNotice, faultOf, type NoticeRefusal } from '../../domain/approval-notice.ts';
+import { nextExpiry } from '../../domain/expiry.ts';
 import type { Logger } from '../../log.ts';
 import { getAccount } from '../accounts/accounts.ts';
 import type { Refusals } from '../audit/refusal-audit.ts';
@@ -72,7 +73,9 @@ export class ApprovalNotices {
       await database.write((transaction) => countFailedProbe(transaction, acquisition.id));
       return this.#refuse(probe.kind === 'DEAD' ? 'DEAD_TOKEN' : 'TOKEN_OF_ANOTHER_USER', acquisition);
     }
-    const { accessToken, userId, expiresAt: endsAt } = notice;
+    const { accessToken, userId, expiresAt } = notice;
+    const latest = nextExpiry(clock());
+    const endsAt = expiresAt < latest ? expiresAt : latest;
     let isSettled = false;
     await acquisitions.conclude(step, acquisition, () =>
       intake.take(step, { accessToken, userId, endsAt }, async (transaction) => {
