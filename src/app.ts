@@ -1,6 +1,8 @@
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { BrokerApi } from './broker/api/broker-api.ts';
 import { sweepBrowserFolders } from './broker/chromium/browser-folder.ts';
+import { browserProxy } from './broker/chromium/browser-proxy.ts';
 import type { Config } from './config.ts';
 import { type Restored, restoreBackup } from './db/backup/restore.ts';
 import { Database } from './db/database.ts';
@@ -109,6 +111,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
     headless: config.headless,
     chromiumPath: config.chromiumPath,
     sandbox: config.chromiumSandbox,
+    proxy: browserProxy(config.proxy, config.apiBaseUrl),
     owner: markOf(process.pid),
   };
   const events = await EventLog.open({ database, clock, log: named(log, 'events') });
@@ -119,13 +122,14 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
   const refusals = new Refusals(audit, named(log, 'access'));
   const accessKeys = new AccessKeys({ database, audit, clock });
   const sessions = new Sessions({ database, keys: accessKeys, audit, clock });
-  const { apiBaseUrl, profileTimeoutMs } = config;
+  const { profileTimeoutMs } = config;
+  const api = new BrokerApi(config.apiBaseUrl, config.proxy);
   const { accountId: id, redirectUri, apis } = config;
   const described = [{ id, credentials: config.credentials, redirectUri, apis }, ...config.furtherAccounts];
   const credentials = new AccountCredentials(database, described);
   const verifier = new TokenVerifier({
     database,
-    apiBaseUrl,
+    api,
     profileTimeoutMs,
     audit,
     clock,
@@ -140,7 +144,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
     onRemoved: (accountId) => runs.forget(accountId),
     clock,
   });
-  const apps = new AppInspection({ apiBaseUrl, timeoutMs: profileTimeoutMs, clock });
+  const apps = new AppInspection({ api, timeoutMs: profileTimeoutMs, clock });
   const states = new AuthStates({
     database,
     events,
@@ -157,7 +161,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
   const onCheckpoint = options.onCheckpoint ?? (() => undefined);
   /** What most parts of a run use; each names in its options what it takes of it. */
   const shared = {
-    ...{ database, events, audit, clock, onCheckpoint, apiBaseUrl },
+    ...{ database, events, audit, clock, onCheckpoint, api },
     ...{ verifier, apiConfigs, credentials, states, consequences, runs },
     log: named(log, 'generation'),
   };
@@ -210,7 +214,8 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
     events,
     audit,
     browser,
-    broker: { apiBaseUrl, timeoutMs: profileTimeoutMs },
+    api,
+    profileTimeoutMs,
     isOperatorKeyGuessable: isGuessable(operatorKey.reveal()),
     clock,
   };

@@ -1,8 +1,10 @@
 import { readAccounts } from './config/accounts.ts';
+import { readProxy } from './config/proxy.ts';
 import type { ConfigProblem, Env } from './config/reading.ts';
 import { readConfigSource, readSettings, readWebhook, type Settings } from './config/settings.ts';
 import type { DescribedAccount } from './domain/account.ts';
 import type { ConfigSource } from './domain/api-config.ts';
+import type { ProxySettings } from './domain/proxy.ts';
 
 export type { ConfigProblem, Env } from './config/reading.ts';
 export { toConfigSource } from './config/settings.ts';
@@ -26,6 +28,8 @@ export interface Config extends Settings, Omit<DescribedAccount, 'id'> {
   readonly accountId: string;
   readonly notifierWebhookUri: string | null;
   readonly configSource: ConfigSource;
+  /** The way to the broker; null for a direct one. */
+  readonly proxy: ProxySettings | null;
   /** The accounts described as UPSTOX_2_…, UPSTOX_3_… and so on. */
   readonly furtherAccounts: readonly DescribedAccount[];
 }
@@ -38,10 +42,14 @@ export const readConfig = (env: Env): Config => {
   const webhook = readWebhook(given);
   const configSource = source.value ?? 'ENV';
   const accounts = readAccounts(given, configSource);
-  const problems = [accounts, source, webhook, settings].flatMap((reading) => reading.problems);
+  const proxy = readProxy(given);
+  const problems = [accounts, source, webhook, proxy, settings].flatMap((reading) => reading.problems);
   const [first, ...furtherAccounts] = accounts.value;
   if (problems.length > 0 || first === undefined || settings.value === null) throw new ConfigError(problems);
   const { id: accountId, ...account } = first;
-  const notifierWebhookUri = webhook.value;
-  return { ...settings.value, accountId, ...account, notifierWebhookUri, configSource, furtherAccounts };
+  return {
+    ...{ ...settings.value, accountId, ...account, configSource, furtherAccounts },
+    notifierWebhookUri: webhook.value,
+    proxy: proxy.value,
+  };
 };

@@ -19,7 +19,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   domain: { own: [], npm: [], node: false },
   migrations: { own: [], npm: ['kysely'], node: false },
   db: { own: ['domain', 'log.ts', 'migrations'], npm: ['kysely', 'better-sqlite3'], node: true },
-  broker: { own: ['domain', 'log.ts'], npm: ['playwright', 'otplib', 'zod'], node: true },
+  broker: { own: ['domain', 'log.ts'], npm: ['playwright', 'otplib', 'undici', 'zod'], node: true },
   services: { own: ['domain', 'db', 'broker', 'log.ts'], npm: [], node: true },
   graphql: {
     own: ['domain', 'services'],

@@ -1,3 +1,4 @@
+import type { BrokerApi } from '../broker/api/broker-api.ts';
 import type { BrowserOptions } from '../broker/chromium/broker-browser.ts';
 import type { Database } from '../db/database.ts';
 import type { AccessKeys } from './access/access-keys.ts';
@@ -45,7 +46,8 @@ export interface Parts {
   readonly runs: Runs;
   readonly generation: TokenGeneration;
   readonly browser: BrowserOptions;
-  readonly broker: { readonly apiBaseUrl: string; readonly timeoutMs: number };
+  readonly api: BrokerApi;
+  readonly profileTimeoutMs: number;
   /** VEGA_OPERATOR_KEY is short enough to be found by trying. */
   readonly isOperatorKeyGuessable: boolean;
   readonly clock: Clock;

@@ -26,7 +26,7 @@ export const loginByEngine: LoginWay = async ({ broker, credentials, clock }) =>
     for (const { clientId, redirectUri } of broker.apps) {
       await using session = await browser.openSession();
       const request = {
-        dialogUrl: dialogUrl(broker.url, { clientId, redirectUri }, STATE),
+        dialogUrl: dialogUrl({ baseUrl: broker.url }, { clientId, redirectUri }, STATE),
         redirectUri,
         state: STATE,
         credentials,

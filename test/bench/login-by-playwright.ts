@@ -20,7 +20,7 @@ export const loginByPlaywright: LoginWay = async ({ broker, credentials, clock }
       (url) => url.href.startsWith(redirectUri),
       (route) => route.fulfill({ body: 'done' }),
     );
-    await page.goto(dialogUrl(broker.url, { clientId, redirectUri }, STATE));
+    await page.goto(dialogUrl({ baseUrl: broker.url }, { clientId, redirectUri }, STATE));
     await page.fill(FIELDS.MOBILE.input, mobileNumber.reveal());
     await page.click(FIELDS.MOBILE.button);
     await page.fill(FIELDS.OTP.input, totpCode(totp, timeStepAt(totp, clock())).reveal());

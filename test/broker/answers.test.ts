@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
+import { BrokerApi } from '../../src/broker/api/broker-api.ts';
 import { askClockSkew, skewOf } from '../../src/broker/api/clock-skew.ts';
 import { exchangeCode } from '../../src/broker/api/oauth.ts';
 import { probeProfile } from '../../src/broker/api/profile-probe.ts';
@@ -41,7 +42,7 @@ const answering = async (status: number, body: string, headers: Record<string, s
 
 describe('the answer to a code', () => {
   const app = { clientId: 'c', clientSecret: new Secret('s'), redirectUri: 'http://127.0.0.1/x' };
-  const exchange = (url: string) => exchangeCode(url, app, new Secret('code'), 2000);
+  const exchange = (url: string) => exchangeCode(new BrokerApi(url), app, new Secret('code'), 2000);
   const refusal = (code: string) => JSON.stringify({ status: 'error', errors: [{ errorCode: code }] });
 
   test.each([
@@ -77,7 +78,7 @@ describe('the answer to a code', () => {
 });
 
 describe('the answer to the profile call', () => {
-  const probe = (url: string) => probeProfile(url, new Secret('token'), 2000);
+  const probe = (url: string) => probeProfile(new BrokerApi(url), new Secret('token'), 2000);
   const edge = { type: 'https://developers.cloudflare.example/1010', title: 'Error 1010', status: 403 };
 
   test.each([
@@ -133,8 +134,8 @@ describe('the clock', () => {
 
   test('of a broker that does not tell the time, or does not answer, is not known', async () => {
     await using silent = await answering(200, '', { date: 'some day' });
-    expect(await askClockSkew(silent.url, 2000, () => new Date())).toBe(null);
-    expect(await askClockSkew('http://127.0.0.1:9', 500, () => new Date())).toBe(null);
+    expect(await askClockSkew(new BrokerApi(silent.url), 2000, () => new Date())).toBe(null);
+    expect(await askClockSkew(new BrokerApi('http://127.0.0.1:9'), 500, () => new Date())).toBe(null);
   });
 });
 

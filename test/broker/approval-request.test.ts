@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { requestApproval } from '../../src/broker/api/approval-request.ts';
+import { BrokerApi } from '../../src/broker/api/broker-api.ts';
 import { Secret } from '../../src/domain/secret.ts';
 
 const app = { clientId: 'a/b', clientSecret: new Secret('client-secret-canary') };
@@ -17,7 +18,10 @@ const ask = async (status: number, body: string, contentType = 'application/json
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   try {
-    return { seen, result: await requestApproval(url, app, 5000).catch((error: unknown) => error) };
+    return {
+      seen,
+      result: await requestApproval(new BrokerApi(url), app, 5000).catch((error: unknown) => error),
+    };
   } finally {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));

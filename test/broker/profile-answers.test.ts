@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readNotice } from '../../src/broker/api/approval-notice.ts';
+import { BrokerApi } from '../../src/broker/api/broker-api.ts';
 import { revokeToken } from '../../src/broker/api/logout.ts';
 import { probeProfile } from '../../src/broker/api/profile-probe.ts';
 import { Secret } from '../../src/domain/secret.ts';
@@ -33,7 +34,7 @@ afterAll(() => void server.close());
 
 const probe = (given: Answer) => {
   answer = given;
-  return probeProfile(url, new Secret('token'), 2000);
+  return probeProfile(new BrokerApi(url), new Secret('token'), 2000);
 };
 const envelope = (...errors: readonly object[]) => JSON.stringify({ status: 'error', errors });
 const coded = (errorCode: string) => envelope({ errorCode, message: '…' });
@@ -184,7 +185,7 @@ test.each([
   [500, coded('UDAPI100500'), false],
 ])('a logout that is answered with %i %s has ended the token: %s', async (status, body, isDead) => {
   answer = { status, body };
-  expect((await revokeToken(url, new Secret('token'), 2000)).isDead).toBe(isDead);
+  expect((await revokeToken(new BrokerApi(url), new Secret('token'), 2000)).isDead).toBe(isDead);
 });
 
 test('a logout that the broker did not answer leaves the token active, and says so', async () => {

@@ -73,7 +73,7 @@ export class Stranger implements AsyncDisposable {
       onCaptcha: async () => undefined,
     };
     const request = {
-      dialogUrl: dialogUrl(front.url, app, STATE),
+      dialogUrl: dialogUrl({ baseUrl: front.url }, app, STATE),
       redirectUri: app.redirectUri,
       state: STATE,
       credentials,

@@ -1,7 +1,8 @@
 import type { ApiConfig } from '../../domain/api-config.ts';
 import { failureOfBrokerCode } from '../../domain/failure.ts';
 import { brokerCodeIn, readAnswer } from './broker-answer.ts';
-import { dialogUrl } from './oauth.ts';
+import type { BrokerApi } from './broker-api.ts';
+import { dialogPath } from './oauth.ts';
 
 /** What the broker's dialog says of an app, asked without logging in. */
 export type AppCheck =
@@ -14,15 +15,12 @@ export type AppCheck =
  * client id and redirect URI. Spends no OTP. The client secret is not part of it.
  */
 export const checkApp = async (
-  apiBaseUrl: string,
+  api: BrokerApi,
   app: Pick<ApiConfig, 'clientId' | 'redirectUri'>,
   timeoutMs: number,
 ): Promise<AppCheck> => {
   try {
-    const response = await fetch(dialogUrl(apiBaseUrl, app, 'check'), {
-      redirect: 'manual',
-      signal: AbortSignal.timeout(timeoutMs),
-    });
+    const response = await api.request(dialogPath(app, 'check'), { timeoutMs });
     const answer = await readAnswer(response);
     if (answer.status >= 300 && answer.status < 400) return { kind: 'ACCEPTED' };
     const brokerCode = brokerCodeIn(answer);

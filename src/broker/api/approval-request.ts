@@ -3,6 +3,7 @@ import type { ApiConfig } from '../../domain/api-config.ts';
 import { type FailureCode, failureOfBrokerCode } from '../../domain/failure.ts';
 import { LoginFailure } from '../login/login-failure.ts';
 import { type BrokerAnswer, brokerCodeIn, isBrokerError, readAnswer } from './broker-answer.ts';
+import type { BrokerApi } from './broker-api.ts';
 import { epochMilliseconds } from './epoch-milliseconds.ts';
 
 /** The account's owner has been asked. */
@@ -32,11 +33,11 @@ const REMARKS: Readonly<Record<string, string>> = {
  * "Access Token Request".
  */
 export const requestApproval = async (
-  apiBaseUrl: string,
+  api: BrokerApi,
   app: Pick<ApiConfig, 'clientId' | 'clientSecret'>,
   timeoutMs: number,
 ): Promise<RequestedApproval> => {
-  const answer = await postRequest(apiBaseUrl, app, timeoutMs);
+  const answer = await postRequest(api, app, timeoutMs);
   const approval = ApprovalAnswer.safeParse(answer.json);
   if (answer.status === 200 && approval.success) {
     const { authorization_expiry, notifier_url } = approval.data.data;
@@ -61,19 +62,18 @@ const failureOf = (answer: BrokerAnswer, brokerCode: string | null): FailureCode
 };
 
 const postRequest = async (
-  apiBaseUrl: string,
+  api: BrokerApi,
   app: Pick<ApiConfig, 'clientId' | 'clientSecret'>,
   timeoutMs: number,
 ): Promise<BrokerAnswer> => {
   const path = `/v3/login/auth/token/request/${encodeURIComponent(app.clientId)}`;
   const body = JSON.stringify({ client_secret: app.clientSecret.reveal() });
   try {
-    const response = await fetch(`${apiBaseUrl}${path}`, {
+    const response = await api.request(path, {
       method: 'POST',
       headers: { accept: 'application/json', 'content-type': 'application/json' },
       body,
-      redirect: 'manual',
-      signal: AbortSignal.timeout(timeoutMs),
+      timeoutMs,
     });
     return await readAnswer(response);
   } catch {

@@ -1,3 +1,4 @@
+import type { BrokerApi } from './broker-api.ts';
 /** A wrong clock makes wrong codes. The broker's clock is told in whole seconds. */
 export const MAX_CLOCK_SKEW_MS = 3000;
 
@@ -16,17 +17,13 @@ export const skewOf = (serverTime: Date, askedAt: Date, answeredAt: Date): Clock
 
 /** Asks the broker for the time and for nothing else; null when it does not tell. */
 export const askClockSkew = async (
-  apiBaseUrl: string,
+  api: BrokerApi,
   timeoutMs: number,
   now: () => Date,
 ): Promise<ClockSkew | null> => {
   try {
     const askedAt = now();
-    const response = await fetch(apiBaseUrl, {
-      method: 'HEAD',
-      redirect: 'manual',
-      signal: AbortSignal.timeout(timeoutMs),
-    });
+    const response = await api.request('', { method: 'HEAD', timeoutMs });
     const answeredAt = now();
     const serverTime = new Date(response.headers.get('date') ?? '');
     return Number.isNaN(serverTime.getTime()) ? null : skewOf(serverTime, askedAt, answeredAt);

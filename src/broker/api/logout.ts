@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Secret } from '../../domain/secret.ts';
 import { brokerCodeIn, readAnswer, saysTokenIsDead } from './broker-answer.ts';
+import type { BrokerApi } from './broker-api.ts';
 
 /** Whether a token is dead now, and what the broker answered where it is not known to be. */
 export type Revocation =
@@ -12,16 +13,15 @@ const LogoutAnswer = z.object({ status: z.literal('success'), data: z.literal(tr
 
 /** Ends a token at the broker. It is dead where the broker itself says so: ended now, or no good before. */
 export const revokeToken = async (
-  apiBaseUrl: string,
+  api: BrokerApi,
   accessToken: Secret,
   timeoutMs: number,
 ): Promise<Revocation> => {
   try {
-    const response = await fetch(`${apiBaseUrl}/v2/logout`, {
+    const response = await api.request('/v2/logout', {
       method: 'DELETE',
       headers: { accept: 'application/json', authorization: `Bearer ${accessToken.reveal()}` },
-      redirect: 'manual',
-      signal: AbortSignal.timeout(timeoutMs),
+      timeoutMs,
     });
     const answer = await readAnswer(response);
     const isEnded = answer.status === 200 && LogoutAnswer.safeParse(answer.json).success;

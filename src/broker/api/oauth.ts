@@ -4,17 +4,25 @@ import { failureOfBrokerCode } from '../../domain/failure.ts';
 import { Secret } from '../../domain/secret.ts';
 import { LoginFailure } from '../login/login-failure.ts';
 import { type BrokerAnswer, brokerCodeIn, brokerUserId, readAnswer } from './broker-answer.ts';
+import type { BrokerApi } from './broker-api.ts';
 
 type App = Pick<ApiConfig, 'clientId' | 'clientSecret' | 'redirectUri'>;
 
 /** The address of the authorization dialog. Source: Upstox developer documentation, "Authorize". */
-export const dialogUrl = (apiBaseUrl: string, app: Omit<App, 'clientSecret'>, state: string): string => {
-  const url = new URL(`${apiBaseUrl}/v2/login/authorization/dialog`);
-  url.searchParams.set('response_type', 'code');
-  url.searchParams.set('client_id', app.clientId);
-  url.searchParams.set('redirect_uri', app.redirectUri);
-  url.searchParams.set('state', state);
-  return url.href;
+export const dialogUrl = (
+  { baseUrl }: Pick<BrokerApi, 'baseUrl'>,
+  app: Omit<App, 'clientSecret'>,
+  state: string,
+): string => `${baseUrl}${dialogPath(app, state)}`;
+
+export const dialogPath = (app: Omit<App, 'clientSecret'>, state: string): string => {
+  const query = new URLSearchParams({
+    response_type: 'code',
+    client_id: app.clientId,
+    redirect_uri: app.redirectUri,
+    state,
+  });
+  return `/v2/login/authorization/dialog?${query}`;
 };
 
 export interface IssuedToken {
@@ -38,12 +46,12 @@ const TokenAnswer = z.union([Token, z.object({ data: Token }).transform(({ data 
  * code. Source: Upstox developer documentation, "Get Token".
  */
 export const exchangeCode = async (
-  apiBaseUrl: string,
+  api: BrokerApi,
   app: App,
   code: Secret,
   timeoutMs: number,
 ): Promise<IssuedToken> => {
-  const answer = await postCode(apiBaseUrl, app, code, timeoutMs);
+  const answer = await postCode(api, app, code, timeoutMs);
   const token = TokenAnswer.safeParse(answer.json);
   if (answer.status >= 200 && answer.status < 300 && token.success) {
     return { accessToken: new Secret(token.data.access_token), userId: token.data.user_id ?? null };
@@ -57,12 +65,7 @@ export const exchangeCode = async (
   );
 };
 
-const postCode = async (
-  apiBaseUrl: string,
-  app: App,
-  code: Secret,
-  timeoutMs: number,
-): Promise<BrokerAnswer> => {
+const postCode = async (api: BrokerApi, app: App, code: Secret, timeoutMs: number): Promise<BrokerAnswer> => {
   const form = new URLSearchParams({
     code: code.reveal(),
     client_id: app.clientId,
@@ -71,12 +74,11 @@ const postCode = async (
     grant_type: 'authorization_code',
   });
   try {
-    const response = await fetch(`${apiBaseUrl}/v2/login/authorization/token`, {
+    const response = await api.request('/v2/login/authorization/token', {
       method: 'POST',
       headers: { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' },
       body: form,
-      redirect: 'manual',
-      signal: AbortSignal.timeout(timeoutMs),
+      timeoutMs,
     });
     return await readAnswer(response);
   } catch {

@@ -8,6 +8,7 @@ import {
   readAnswer,
   saysTokenIsDead,
 } from './broker-answer.ts';
+import type { BrokerApi } from './broker-api.ts';
 
 const texts = z.array(z.string()).catch([]);
 
@@ -34,20 +35,18 @@ const ProfileAnswer = z.object({
  * tells anything about the token.
  */
 export const probeProfile = async (
-  apiBaseUrl: string,
+  api: BrokerApi,
   accessToken: Secret,
   timeoutMs: number,
 ): Promise<ProbeResult> => {
-  const signal = AbortSignal.timeout(timeoutMs);
   try {
-    const response = await fetch(`${apiBaseUrl}/v2/user/profile`, {
+    const response = await api.request('/v2/user/profile', {
       headers: { accept: 'application/json', authorization: `Bearer ${accessToken.reveal()}` },
-      redirect: 'manual',
-      signal,
+      timeoutMs,
     });
     return judge(await readAnswer(response));
-  } catch {
-    const reason = signal.aborted ? 'TIMEOUT' : 'NETWORK';
+  } catch (error) {
+    const reason = error instanceof Error && error.name === 'TimeoutError' ? 'TIMEOUT' : 'NETWORK';
     return { kind: 'UNKNOWN', reason, httpStatus: null, brokerCode: null };
   }
 };

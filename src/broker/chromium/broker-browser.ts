@@ -7,6 +7,7 @@ import type { ProcessMark } from '../../domain/process-mark.ts';
 import { LoginFailure } from '../login/login-failure.ts';
 import { LoginSession } from '../login/login-session.ts';
 import { BrowserFolder } from './browser-folder.ts';
+import type { browserProxy } from './browser-proxy.ts';
 import { ChromiumMissing, findChromium } from './chromium.ts';
 import { isSandboxTrouble, SandboxUnavailable, sandboxOff } from './chromium-sandbox.ts';
 import { importPlaywright } from './home.ts';
@@ -18,6 +19,8 @@ export interface BrowserOptions {
   readonly sandbox?: boolean;
   /** This process, so that what the browser leaves is swept when it is dead. */
   readonly owner?: ProcessMark;
+  /** What `browserProxy` says; null and nothing mean that no proxy is used, whatever the machine is set to. */
+  readonly proxy?: ReturnType<typeof browserProxy>;
   /** How long the start may take. */
   readonly launchTimeoutMs?: number;
 }
@@ -56,7 +59,9 @@ export class BrokerBrowser {
             headless: options.headless,
             chromiumSandbox: sandboxOff(options.sandbox ?? true) === null,
             timeout: options.launchTimeoutMs ?? LAUNCH_TIMEOUT_MS,
-            args: [QUIET],
+            ...(options.proxy == null
+              ? { args: [QUIET, '--no-proxy-server'] }
+              : { args: [QUIET], proxy: options.proxy }),
             env: { ...environment(), ...folder.environment },
             // Playwright would exit on SIGINT and swallow SIGTERM. What a signal means is the program's to say, and a
             // process that simply dies closes the pipe on which Chromium listens, whereupon it ends.

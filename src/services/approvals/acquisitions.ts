@@ -1,4 +1,5 @@
 import { requestApproval } from '../../broker/api/approval-request.ts';
+import type { BrokerApi } from '../../broker/api/broker-api.ts';
 import {
   findAcquisitions,
   findPending,
@@ -40,7 +41,7 @@ type OutsideRun = Pick<Job, 'live' | 'account' | 'configs' | 'log'>;
 interface Options extends AuditedWrites {
   readonly verifier: TokenVerifier;
   readonly consequences: Consequences;
-  readonly apiBaseUrl: string;
+  readonly api: BrokerApi;
   /** How long the broker may take to answer. */
   readonly timeoutMs: number;
   /** The webhook that the operator has registered at the broker; null when it is not configured. */
@@ -194,7 +195,7 @@ export class Acquisitions {
     config: ApiConfig,
     { id }: Acquisition,
   ): Promise<boolean> {
-    const { database, consequences, audit, apiBaseUrl, timeoutMs, clock } = this.#options;
+    const { database, consequences, audit, api, timeoutMs, clock } = this.#options;
     const { apiName } = config;
     await live.takeUp(apiName);
     await live.enter(apiName, 'APPROVAL_REQUEST');
@@ -207,7 +208,7 @@ export class Acquisitions {
       { mustLast: true },
     );
     try {
-      const { expiresAt, notifierUrl } = await requestApproval(apiBaseUrl, config, timeoutMs);
+      const { expiresAt, notifierUrl } = await requestApproval(api, config, timeoutMs);
       this.#compareNotifier(config, notifierUrl, log);
       // A token never outlives the day, so neither does the wait for it.
       const end = earlier(expiresAt, nextExpiry(requestedAt));

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { BrokerApi } from '../../broker/api/broker-api.ts';
 import { dialogUrl } from '../../broker/api/oauth.ts';
 import { LoginFailure } from '../../broker/login/login-failure.ts';
 import type { LoginListener } from '../../broker/login/login-request.ts';
@@ -19,7 +20,7 @@ import { OneTimePasswords } from './one-time-passwords.ts';
 
 interface Options extends AuditedWrites {
   readonly exchange: CodeExchange;
-  readonly apiBaseUrl: string;
+  readonly api: BrokerApi;
   /** How long one page of the broker may take to become the next. */
   readonly stepTimeoutMs: number;
   readonly otpSpacingMs: number;
@@ -59,12 +60,12 @@ export class BrowserLogin {
   }
 
   #logIn(step: BrowserStep): Promise<Secret> {
-    const { apiBaseUrl, stepTimeoutMs, captchaWaitMs, clock } = this.#options;
+    const { api, stepTimeoutMs, captchaWaitMs, clock } = this.#options;
     const { config, session, credentials, signal } = step;
     const state = randomBytes(24).toString('base64url');
     return session.logIn(
       {
-        dialogUrl: dialogUrl(apiBaseUrl, config, state),
+        dialogUrl: dialogUrl(api, config, state),
         redirectUri: config.redirectUri,
         state,
         credentials,

@@ -1,3 +1,4 @@
+import type { BrokerApi } from '../../broker/api/broker-api.ts';
 import { exchangeCode } from '../../broker/api/oauth.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { AuditedWrites } from '../audit/audit.ts';
@@ -10,7 +11,7 @@ import type { TokenIntake } from './token-intake.ts';
 interface Options extends AuditedWrites {
   readonly intake: TokenIntake;
   readonly verifier: TokenVerifier;
-  readonly apiBaseUrl: string;
+  readonly api: BrokerApi;
   /** How long the broker may take to answer. */
   readonly timeoutMs: number;
   readonly onCheckpoint: CheckpointObserver;
@@ -26,14 +27,14 @@ export class CodeExchange {
 
   /** Exchanges a code once, and takes its token in. The attempt is recorded before the code is sent. */
   async exchange(step: LiveStep, code: Secret): Promise<void> {
-    const { intake, verifier, apiBaseUrl, timeoutMs, onCheckpoint } = this.#options;
+    const { intake, verifier, api, timeoutMs, onCheckpoint } = this.#options;
     const { live, config } = step;
     await live.enter(config.apiName, 'EXCHANGE');
     onCheckpoint('EXCHANGE_ENTERED');
     await noteAttempt(this.#options, step, 'CODE');
     onCheckpoint('CODE_RECORDED');
     live.noteSubmitted('CODE');
-    const token = await exchangeCode(apiBaseUrl, config, code, timeoutMs).catch((error: unknown) => {
+    const token = await exchangeCode(api, config, code, timeoutMs).catch((error: unknown) => {
       // Whatever was answered: a token may have been issued.
       live.noteMade(verifier.moment);
       throw error;

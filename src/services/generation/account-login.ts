@@ -1,3 +1,4 @@
+import type { BrokerApi } from '../../broker/api/broker-api.ts';
 import { revokeToken } from '../../broker/api/logout.ts';
 import type { Database } from '../../db/database.ts';
 import { storeTokenMark } from '../../db/queries/token-marks.ts';
@@ -42,7 +43,8 @@ export const startLogin = async (
 interface RevocationParts {
   readonly database: Database;
   readonly audit: Audit;
-  readonly broker: { readonly apiBaseUrl: string; readonly timeoutMs: number };
+  readonly api: BrokerApi;
+  readonly profileTimeoutMs: number;
   readonly clock: Clock;
 }
 
@@ -58,13 +60,13 @@ export const logOut = async (
 };
 
 const revokeAll = async (
-  { database, audit, clock, broker }: RevocationParts,
+  { database, audit, clock, api, profileTimeoutMs }: RevocationParts,
   account: Account,
 ): Promise<void> => {
   for (const token of await findTokens(database.read, account.number, database)) {
     if (!token.isActive) continue;
     const { apiName, fingerprint } = token;
-    const revocation = await revokeToken(broker.apiBaseUrl, token.accessToken, broker.timeoutMs);
+    const revocation = await revokeToken(api, token.accessToken, profileTimeoutMs);
     if (!revocation.isDead) {
       const { httpStatus, brokerCode } = revocation;
       const facts = { fingerprint, httpStatus, brokerCode };

@@ -1,4 +1,5 @@
 import { type AppCheck, checkApp } from '../../broker/api/app-check.ts';
+import type { BrokerApi } from '../../broker/api/broker-api.ts';
 import type { ApiConfig } from '../../domain/api-config.ts';
 import type { Clock } from '../clock.ts';
 import { Semaphore } from '../semaphore.ts';
@@ -8,7 +9,7 @@ const FRESH_MS = 5 * 60_000;
 const AT_ONCE = 2;
 
 interface Options {
-  readonly apiBaseUrl: string;
+  readonly api: BrokerApi;
   readonly timeoutMs: number;
   readonly clock: Clock;
 }
@@ -29,8 +30,8 @@ export class AppInspection {
     const now = this.#options.clock().getTime();
     const known = this.#known.get(key);
     if (known !== undefined && Math.abs(now - known.at) < FRESH_MS) return known.check;
-    const { apiBaseUrl, timeoutMs } = this.#options;
-    const check = this.#places.run(() => checkApp(apiBaseUrl, config, timeoutMs));
+    const { api, timeoutMs } = this.#options;
+    const check = this.#places.run(() => checkApp(api, config, timeoutMs));
     this.#known.set(key, { at: now, check });
     // What could not be found out is asked again at the next look.
     void check.then(({ kind }) => {

@@ -1,4 +1,5 @@
 import { statfs } from 'node:fs/promises';
+import type { BrokerApi } from '../../broker/api/broker-api.ts';
 import { askClockSkew, MAX_CLOCK_SKEW_MS } from '../../broker/api/clock-skew.ts';
 import { BrokerBrowser, type BrowserOptions } from '../../broker/chromium/broker-browser.ts';
 import { SandboxUnavailable, sandboxOff } from '../../broker/chromium/chromium-sandbox.ts';
@@ -8,7 +9,8 @@ import type { Clock } from '../clock.ts';
 /** What is tried rather than looked up. */
 export interface TrialOptions {
   readonly browser: BrowserOptions;
-  readonly broker: { readonly apiBaseUrl: string; readonly timeoutMs: number };
+  readonly api: BrokerApi;
+  readonly profileTimeoutMs: number;
   readonly clock: Clock;
 }
 
@@ -69,8 +71,12 @@ export const sandboxFindings = (browser: BrowserOptions): readonly Finding[] => 
 };
 
 /** A code of a wrong time counts as a wrong attempt, so the clock is compared before any is made. */
-export const clockFindings = async ({ broker, clock }: TrialOptions): Promise<readonly Finding[]> => {
-  const skew = await askClockSkew(broker.apiBaseUrl, broker.timeoutMs, clock);
+export const clockFindings = async ({
+  api,
+  profileTimeoutMs,
+  clock,
+}: TrialOptions): Promise<readonly Finding[]> => {
+  const skew = await askClockSkew(api, profileTimeoutMs, clock);
   if (skew === null) {
     return [
       {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { BrokerApi } from '../../broker/api/broker-api.ts';
 import { dialogUrl } from '../../broker/api/oauth.ts';
 import { readRedirect } from '../../broker/login/redirect.ts';
 import type { Account } from '../../domain/account.ts';
@@ -28,14 +29,14 @@ export interface HumanLogin {
 interface Parts {
   readonly apiConfigs: ApiConfigs;
   readonly generation: TokenGeneration;
-  readonly broker: { readonly apiBaseUrl: string };
+  readonly api: BrokerApi;
   readonly audit: Audit;
   readonly clock: Clock;
 }
 
 /** Stores a run that waits for one redirect, and answers where the person has to go. */
 export const beginHumanLogin = async (
-  { apiConfigs, generation, broker, audit, clock }: Parts,
+  { apiConfigs, generation, api, audit, clock }: Parts,
   account: Account,
   apiName: ApiName,
   replaceValid: boolean,
@@ -52,7 +53,7 @@ export const beginHumanLogin = async (
   const external = { kind: 'CALLBACK', stateHash: hashSecret(state), expiresAt } as const;
   const { id } = await generation.generate(account, await apiConfigs.list(account), request, external);
   await audit.record('HUMAN_LOGIN_BEGUN', {}, { accountId: account.id, correlationId: id, apiName });
-  return { runId: id, apiName, url: dialogUrl(broker.apiBaseUrl, config, state), expiresAt };
+  return { runId: id, apiName, url: dialogUrl(api, config, state), expiresAt };
 };
 
 /** What came of a redirect: a token, a failure, or nothing because nobody waits for it (here). */

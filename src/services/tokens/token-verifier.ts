@@ -1,3 +1,4 @@
+import type { BrokerApi } from '../../broker/api/broker-api.ts';
 import { probeProfile } from '../../broker/api/profile-probe.ts';
 import type { Database } from '../../db/database.ts';
 import { removeTokenMark, storeTokenMark } from '../../db/queries/token-marks.ts';
@@ -51,7 +52,7 @@ interface Remembered {
 
 interface Options {
   readonly database: Database;
-  readonly apiBaseUrl: string;
+  readonly api: BrokerApi;
   readonly profileTimeoutMs: number;
   readonly audit: Audit;
   readonly clock: Clock;
@@ -214,12 +215,12 @@ export class TokenVerifier {
   #probe({ fingerprint, accessToken }: Pick<StoredToken, 'fingerprint' | 'accessToken'>, since = 0): Flight {
     const flying = this.#inFlight.get(fingerprint);
     if (flying !== undefined && flying.moment > since) return flying;
-    const { apiBaseUrl, profileTimeoutMs } = this.#options;
+    const { api, profileTimeoutMs } = this.#options;
     this.#moment += 1;
     const flight: Flight = {
       moment: this.#moment,
       result: this.#places
-        .run(() => probeProfile(apiBaseUrl, accessToken, profileTimeoutMs))
+        .run(() => probeProfile(api, accessToken, profileTimeoutMs))
         .finally(() => {
           if (this.#inFlight.get(fingerprint) === flight) this.#inFlight.delete(fingerprint);
         }),
