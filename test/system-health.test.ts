@@ -2,8 +2,9 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
+import { BrokerApi } from '../src/broker/api/broker-api.ts';
 import { browserFindings } from '../src/services/health/system-health.ts';
-import { diskFindings, launchFindings } from '../src/services/health/system-trials.ts';
+import { tryBrowser, tryDisk } from '../src/services/health/system-trials.ts';
 import { built } from './support/built.ts';
 import { plantToken } from './support/plant.ts';
 import { Program } from './support/program.ts';
@@ -60,21 +61,24 @@ test('while the database is locked the health says what waits where, and that it
   );
 });
 
+const api = new BrokerApi('http://127.0.0.1:9');
+
 test('a browser that is not there is told with what to do, and tried once for all who ask at once', async () => {
   const nowhere = { headless: true, chromiumPath: '/nowhere/chromium' };
   expect(browserFindings(nowhere)).toMatchObject([
     { component: 'BROWSER', state: 'DOWN', nextAction: expect.stringContaining('vega-auth setup') },
   ]);
   const broken = { headless: false, chromiumPath: '/bin/false' };
-  const [one, other] = [launchFindings(broken), launchFindings(broken)];
+  const [one, other] = [tryBrowser(broken, api), tryBrowser(broken, api)];
   expect(one).toBe(other);
-  expect(await one).toMatchObject([
+  expect((await one).findings).toMatchObject([
     { component: 'BROWSER', state: 'DOWN', nextAction: expect.stringContaining('it needs a display, too') },
   ]);
 });
 
 test('a browser that does not start without a window needs no display to be named', async () => {
-  const [finding] = await launchFindings({ headless: true, chromiumPath: '/bin/false' });
+  const { findings } = await tryBrowser({ headless: true, chromiumPath: '/bin/false' }, api);
+  const [finding] = findings;
   expect(finding?.nextAction).toBe('Run `vega-auth setup`, or set VEGA_CHROMIUM_PATH to one that starts.');
 });
 
@@ -87,7 +91,9 @@ test('doctor starts the browser, and says what to do about one that does not', a
   const { code, out } = await program.run(['doctor'], env);
   expect(code).toBe(3);
   expect(out).toMatch(/✕ Browser[\s\S]*vega-auth setup/);
-  expect(out).toMatch(/● Clock +ok/);
+  expect(out).toMatch(/● Clock +ok\n +This machine's clock is 0 s/);
+  expect(out).toMatch(/● Disk +ok\n +[\d,]+ MB are left/);
+  expect(out).toContain(`${broker.url}, directly`);
 });
 
 test('a database that cannot be read, an app that is off, a browser that is missing: each is told on its own', async () => {
@@ -121,7 +127,7 @@ test('an account without PRIMARY, and two apps of one client id, are found befor
 });
 
 test('a folder of which nobody tells how much room it has is no finding', async () => {
-  expect(await diskFindings('/nowhere')).toEqual([]);
+  expect(await tryDisk('/nowhere')).toEqual({ findings: [], details: [] });
 });
 
 test('rows that another program wrote so that they are nobody’s token are named', async () => {

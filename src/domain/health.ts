@@ -12,6 +12,12 @@ export interface Finding {
   readonly nextAction: string;
 }
 
+/** What was looked at and how it is, such as the browser's version: for people, and no secret. */
+export interface HealthDetail {
+  readonly component: HealthComponent;
+  readonly text: string;
+}
+
 export interface SystemHealth {
   readonly database: HealthState;
   readonly api: HealthState;
@@ -21,6 +27,7 @@ export interface SystemHealth {
   readonly clock: HealthState;
   readonly disk: HealthState;
   readonly findings: readonly Finding[];
+  readonly details: readonly HealthDetail[];
 }
 
 /** The worst of several states; DOWN before DEGRADED before UNKNOWN before OK. */

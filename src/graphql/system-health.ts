@@ -1,4 +1,10 @@
-import { type Finding, HEALTH_COMPONENTS, HEALTH_STATES, type SystemHealth } from '../domain/health.ts';
+import {
+  type Finding,
+  HEALTH_COMPONENTS,
+  HEALTH_STATES,
+  type HealthDetail,
+  type SystemHealth,
+} from '../domain/health.ts';
 import { READERS } from './access-plugin.ts';
 import { builder, enumOf } from './builder.ts';
 
@@ -37,6 +43,14 @@ const FindingRef = builder.objectRef<Finding>('Finding').implement({
   }),
 });
 
+const HealthDetailRef = builder.objectRef<HealthDetail>('HealthDetail').implement({
+  description: 'What was looked at and how it is, such as the browser’s version.',
+  fields: (t) => ({
+    component: t.expose('component', { type: HealthComponentEnum, description: 'What it is about.' }),
+    text: t.exposeString('text', { description: 'For people; the words may change.' }),
+  }),
+});
+
 const SystemHealthRef = builder.objectRef<SystemHealth>('SystemHealth').implement({
   description: 'How the parts of the system are, found out now.',
   fields: (t) => ({
@@ -66,6 +80,11 @@ const SystemHealthRef = builder.objectRef<SystemHealth>('SystemHealth').implemen
       type: [FindingRef],
       description: 'What to look at.',
       resolve: ({ findings }) => [...findings],
+    }),
+    details: t.field({
+      type: [HealthDetailRef],
+      description: 'What was looked at; more of it when asked thoroughly.',
+      resolve: ({ details }) => [...details],
     }),
   }),
 });

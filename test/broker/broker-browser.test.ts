@@ -18,11 +18,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { BrokerApi } from '../../src/broker/api/broker-api.ts';
 import { BrokerBrowser } from '../../src/broker/chromium/broker-browser.ts';
 import { findChromium } from '../../src/broker/chromium/chromium.ts';
 import { sandboxOff } from '../../src/broker/chromium/chromium-sandbox.ts';
 import { LoginFailure } from '../../src/broker/login/login-failure.ts';
-import { launchFindings } from '../../src/services/health/system-trials.ts';
+import { tryBrowser } from '../../src/services/health/system-trials.ts';
+
+const API = new BrokerApi('http://127.0.0.1:9');
 
 /** One process as Linux shows it; a zombie has state Z. */
 interface Process {
@@ -471,13 +474,17 @@ describe.skipIf(!isLinux)('the sandbox', () => {
       message: expect.stringContaining('cannot start its sandbox here'),
     });
     expect(readFileSync(arguments_, 'utf8').trim().split('\n')).toHaveLength(1);
-    expect(await launchFindings({ headless: true, chromiumPath: file })).toMatchObject([
+    expect((await tryBrowser({ headless: true, chromiumPath: file }, API)).findings).toMatchObject([
       { state: 'DOWN', nextAction: expect.stringContaining('VEGA_CHROMIUM_SANDBOX=off') },
     ]);
   });
 
   test('that is off is told by a thorough look, with what to do', async () => {
-    const findings = await launchFindings({ headless: true, chromiumPath: null, sandbox: false });
+    const { findings, details } = await tryBrowser(
+      { headless: true, chromiumPath: null, sandbox: false },
+      API,
+    );
+    expect(details).toEqual([{ component: 'BROWSER', text: expect.stringMatching(/^Chromium \d+\./) }]);
     expect(findings).toMatchObject([
       {
         component: 'BROWSER',

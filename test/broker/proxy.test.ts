@@ -49,6 +49,26 @@ test('with a proxy that refuses, nothing is submitted and the failure says so', 
   expect(broker.log.filter(({ kind }) => kind === 'OTP_GENERATE')).toEqual([]);
 }, 60_000);
 
+test('doctor names the proxy without its password, and tries both ways through it', async () => {
+  await using broker = await openBroker();
+  const look = async (port: number) => {
+    await using proxy = await openConnectProxy(port);
+    const env = { HTTP_PROXY: proxy.url.replace('//', '//desk:pr0xy-pass@') };
+    await using testApp = await openTestApp({ broker, apis: 1, env });
+    testApp.guard('proxy password', 'pr0xy-pass');
+    const query = '{ systemHealth(thorough: true) { browser clock findings { message } details { text } } }';
+    return { ...(await testApp.ask(query)).data.systemHealth, name: proxy.url };
+  };
+  const good = await look(Number(new URL(broker.url).port));
+  expect([good.browser, good.clock]).toEqual(['OK', 'OK']);
+  expect(good.details).toContainEqual({ text: `${broker.url}, through the proxy ${good.name}` });
+  const bad = await look(0);
+  expect(bad.findings).toContainEqual({
+    message: `The browser does not reach the broker through the proxy ${bad.name}.`,
+  });
+  expect(bad.clock).toBe('UNKNOWN');
+}, 60_000);
+
 test('NO_PROXY names what is reached directly', () => {
   const settings = (...direct: string[]): ProxySettings => ({
     https: new Secret('http://proxy:3128'),

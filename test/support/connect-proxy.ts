@@ -21,7 +21,7 @@ export const openConnectProxy = async (port: number): Promise<ConnectProxy> => {
   };
   const server = createServer((incoming, answer) => {
     note(incoming);
-    if (!isAllowed) return void answer.writeHead(403).end();
+    if (!isAllowed) return void answer.destroy();
     const { pathname, search, host } = new URL(incoming.url ?? '');
     const { 'proxy-connection': _hop, 'proxy-authorization': _login, ...headers } = incoming.headers;
     const onward = request(

@@ -1,4 +1,4 @@
-import { type ProxySettings, proxyFor } from '../../domain/proxy.ts';
+import { type ProxySettings, proxyFor, proxyName } from '../../domain/proxy.ts';
 
 /** The broker's API at one address, asked through the proxy where there is one. */
 export class BrokerApi {
@@ -15,6 +15,11 @@ export class BrokerApi {
   /** The proxy on the way there; null where the way is direct. */
   get proxy(): URL | null {
     return proxyFor(this.#proxy, this.baseUrl);
+  }
+
+  /** The proxy as people may read it; empty where the way is direct. */
+  get proxyName(): string {
+    return this.proxy === null ? '' : proxyName(this.proxy);
   }
 
   /** Asks once, follows no redirect, and gives up after `timeoutMs`. */

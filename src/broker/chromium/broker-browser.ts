@@ -26,6 +26,7 @@ export interface BrowserOptions {
 }
 
 const LAUNCH_TIMEOUT_MS = 30_000;
+const REACH_TIMEOUT_MS = 10_000;
 
 /** A browser that still answers is gone within 200 ms; one that is stopped would be waited for half a minute. */
 const CLOSE_TIMEOUT_MS = 3000;
@@ -86,6 +87,23 @@ export class BrokerBrowser {
   /** False once it was closed or has died. */
   get isAlive(): boolean {
     return this.#browser.isConnected();
+  }
+
+  get version(): string {
+    return this.#browser.version();
+  }
+
+  /** Whether anything answers at an address, whatever it is; nothing is typed or pressed there. */
+  async canReach(address: string): Promise<boolean> {
+    const context = await this.#browser.newContext(CONTEXT);
+    try {
+      const page = await context.newPage();
+      return (await page.goto(address, { timeout: REACH_TIMEOUT_MS, waitUntil: 'commit' })) !== null;
+    } catch {
+      return false;
+    } finally {
+      await context.close();
+    }
   }
 
   /** A context of its own: no cookie, no storage of an earlier run, and none kept afterwards. */

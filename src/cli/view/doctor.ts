@@ -9,6 +9,8 @@ export interface Examined {
   readonly title: string;
   readonly state: State;
   readonly findings: readonly { readonly message: string; readonly nextAction: string }[];
+  /** What was looked at. */
+  readonly details?: readonly string[];
 }
 
 const LOOKS: Readonly<Record<State, { readonly glyph: string; readonly word: string; readonly tone: Tone }>> =
@@ -21,10 +23,11 @@ const LOOKS: Readonly<Record<State, { readonly glyph: string; readonly word: str
 
 /** Each part with what was found there, and what to do about it. */
 export const renderExamined = (parts: readonly Examined[], look: Look): readonly string[] =>
-  parts.flatMap(({ title, state, findings }) => {
+  parts.flatMap(({ title, state, findings, details = [] }) => {
     const { glyph, word, tone } = LOOKS[state];
     return [
       line([{ text: `${glyph} `, tone }, title.padEnd(15), { text: word, tone }], look),
+      ...details.flatMap((detail) => wrap(detail, look, '    ')),
       ...findings.flatMap(({ message, nextAction }) => [
         ...wrap(message, look, '    '),
         ...wrap(`→ ${nextAction}`, look, '    '),
@@ -47,5 +50,6 @@ export const examinedOf = (health: Health): readonly Examined[] =>
   (Object.keys(TITLES) as (keyof typeof TITLES)[]).map((part) => {
     const [title, component] = TITLES[part];
     const findings = health.findings.filter((finding) => finding.component === component);
-    return { title, state: health[part], findings };
+    const details = health.details.filter((detail) => detail.component === component);
+    return { title, state: health[part], findings, details: details.map(({ text }) => text) };
   });

@@ -697,7 +697,7 @@ export type SystemHealthQueryVariables = Exact<{
 }>;
 
 
-export type SystemHealthQuery = { systemHealth: { database: HealthState, api: HealthState, cache: HealthState, browser: HealthState, config: HealthState, clock: HealthState, disk: HealthState, findings: Array<{ component: HealthComponent, state: HealthState, message: string, nextAction: string }> } };
+export type SystemHealthQuery = { systemHealth: { database: HealthState, api: HealthState, cache: HealthState, browser: HealthState, config: HealthState, clock: HealthState, disk: HealthState, findings: Array<{ component: HealthComponent, state: HealthState, message: string, nextAction: string }>, details: Array<{ component: HealthComponent, text: string }> } };
 
 export type RotateMasterKeyMutationVariables = Exact<{ [key: string]: never; }>;
 
@@ -1886,6 +1886,10 @@ export const SystemHealthDocument = new TypedDocumentString(`
       state
       message
       nextAction
+    }
+    details {
+      component
+      text
     }
   }
 }

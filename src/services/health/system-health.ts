@@ -10,13 +10,19 @@ import type { ApiConfig } from '../../domain/api-config.ts';
 import { endedTokenText } from '../../domain/ended-token.ts';
 import { NEXT_ACTIONS } from '../../domain/failure.ts';
 import type { EndedToken } from '../../domain/generation-run.ts';
-import { type Finding, type HealthComponent, type SystemHealth, worst } from '../../domain/health.ts';
+import {
+  type Finding,
+  type HealthComponent,
+  type HealthDetail,
+  type SystemHealth,
+  worst,
+} from '../../domain/health.ts';
 import { hasExpiryConflict } from '../../domain/verdict.ts';
 import { getAccount } from '../accounts/accounts.ts';
 import type { ApiConfigs } from '../accounts/api-configs.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
 import type { AppInspection } from './app-inspection.ts';
-import { clockFindings, diskFindings, launchFindings, type TrialOptions } from './system-trials.ts';
+import { type Trial, type TrialOptions, tryBrowser, tryClock, tryDisk } from './system-trials.ts';
 import { foreignRowFindings, tableFindings } from './table-findings.ts';
 
 /** What today's runs have shown of an account. */
@@ -51,12 +57,14 @@ export const readSystemHealth = async (options: Options, isThorough = false): Pr
   ];
   const found = browserFindings(options.browser);
   const [disk, clock, launched] = await Promise.all([
-    diskFindings(path.dirname(options.database.path)),
-    isThorough ? clockFindings(options) : [],
-    isThorough && found.length === 0 ? launchFindings(options.browser) : [],
+    tryDisk(path.dirname(options.database.path)),
+    isThorough ? tryClock(options) : NOT_TRIED,
+    isThorough && found.length === 0 ? tryBrowser(options.browser, options.api) : NOT_TRIED,
   ]);
   const keys = keyFindings(options.isOperatorKeyGuessable);
-  const findings = [...unreadable, ...storage, ...disk, ...found, ...launched, ...clock, ...keys, ...facts];
+  const trials = [disk, launched, clock];
+  const tried = trials.flatMap((trial) => trial.findings);
+  const findings = [...unreadable, ...storage, ...found, ...tried, ...keys, ...facts];
   const stateOf = (component: HealthComponent) =>
     worst(findings.filter((finding) => finding.component === component).map(({ state }) => state));
   return {
@@ -68,7 +76,21 @@ export const readSystemHealth = async (options: Options, isThorough = false): Pr
     clock: isThorough ? stateOf('CLOCK') : 'UNKNOWN',
     disk: stateOf('DISK'),
     findings,
+    details: [...placesOf(options), ...trials.flatMap((trial) => trial.details)],
   };
+};
+
+const NOT_TRIED: Trial = { findings: [], details: [] };
+
+/** Where the database, the browser and the broker are. */
+const placesOf = ({ databaseLabel, browser, api }: Options): readonly HealthDetail[] => {
+  const way = api.proxy === null ? 'directly' : `through the proxy ${api.proxyName}`;
+  const place = placeOf(browser);
+  return [
+    { component: 'DATABASE', text: databaseLabel },
+    ...(place === null ? [] : [{ component: 'BROWSER', text: place } as const]),
+    { component: 'API', text: `${api.baseUrl}, ${way}` },
+  ];
 };
 
 const databaseFindings = async (database: Database): Promise<readonly Finding[]> => {
@@ -125,6 +147,15 @@ const missingEntriesFindings = ({ findings }: Database): readonly Finding[] =>
             'If you did not put it back on purpose: stop every vega-auth and run `vega-auth restore`. Generate the tokens that are missing.',
         },
       ];
+
+/** Null where there is none. */
+const placeOf = (browser: BrowserOptions): string | null => {
+  try {
+    return findChromium(browser)?.executablePath ?? null;
+  } catch {
+    return null;
+  }
+};
 
 /** Whether there is a browser at all; it is not started. */
 export const browserFindings = (browser: BrowserOptions): readonly Finding[] => {

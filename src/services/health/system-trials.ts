@@ -3,7 +3,7 @@ import type { BrokerApi } from '../../broker/api/broker-api.ts';
 import { askClockSkew, MAX_CLOCK_SKEW_MS } from '../../broker/api/clock-skew.ts';
 import { BrokerBrowser, type BrowserOptions } from '../../broker/chromium/broker-browser.ts';
 import { SandboxUnavailable, sandboxOff } from '../../broker/chromium/chromium-sandbox.ts';
-import type { Finding } from '../../domain/health.ts';
+import type { Finding, HealthDetail } from '../../domain/health.ts';
 import type { Clock } from '../clock.ts';
 
 /** What is tried rather than looked up. */
@@ -19,34 +19,50 @@ const MEGABYTE = 1_000_000;
 const [LOW_MEGABYTES, EMPTY_MEGABYTES] = [200, 20];
 
 /** A browser is costly: whoever asks while one is being tried shares the answer. */
-const trials = new WeakMap<BrowserOptions, Promise<readonly Finding[]>>();
+const trials = new WeakMap<BrowserOptions, Promise<Trial>>();
 
-/** Starts a browser that opens nothing, and closes it. */
-export const launchFindings = (browser: BrowserOptions): Promise<readonly Finding[]> => {
+/** What a trial found, and what it looked at. */
+export interface Trial {
+  readonly findings: readonly Finding[];
+  readonly details: readonly HealthDetail[];
+}
+
+/** Starts a browser and closes it; where a proxy is set, it opens the broker's address through it. */
+export const tryBrowser = (browser: BrowserOptions, api: BrokerApi): Promise<Trial> => {
   const underWay = trials.get(browser);
   if (underWay !== undefined) return underWay;
-  const trial = tryLaunch(browser).finally(() => trials.delete(browser));
+  const trial = launch(browser, api).finally(() => trials.delete(browser));
   trials.set(browser, trial);
   return trial;
 };
 
-const tryLaunch = async (browser: BrowserOptions): Promise<readonly Finding[]> => {
+const launch = async (browser: BrowserOptions, api: BrokerApi): Promise<Trial> => {
   try {
-    await using _browser = await BrokerBrowser.launch(browser);
-    return sandboxFindings(browser);
+    await using launched = await BrokerBrowser.launch(browser);
+    const isReached = api.proxy === null || (await launched.canReach(api.baseUrl));
+    const unreached: Finding = {
+      component: 'BROWSER',
+      state: 'DOWN',
+      message: `The browser does not reach the broker through the proxy ${api.proxyName}.`,
+      nextAction:
+        'Check HTTPS_PROXY and NO_PROXY, and whether Chromium trusts the certificates of the proxy.',
+    };
+    return {
+      findings: [...sandboxFindings(browser), ...(isReached ? [] : [unreached])],
+      details: [{ component: 'BROWSER', text: `Chromium ${launched.version}` }],
+    };
   } catch (error) {
     const window = browser.headless ? '' : ' With UPSTOX_HEADLESS=false it needs a display, too.';
-    return [
-      {
-        component: 'BROWSER',
-        state: 'DOWN',
-        message: error instanceof Error ? error.message : 'The browser does not start.',
-        nextAction:
-          error instanceof SandboxUnavailable
-            ? ALLOW_SANDBOX
-            : `Run \`vega-auth setup\`, or set VEGA_CHROMIUM_PATH to one that starts.${window}`,
-      },
-    ];
+    const finding: Finding = {
+      component: 'BROWSER',
+      state: 'DOWN',
+      message: error instanceof Error ? error.message : 'The browser does not start.',
+      nextAction:
+        error instanceof SandboxUnavailable
+          ? ALLOW_SANDBOX
+          : `Run \`vega-auth setup\`, or set VEGA_CHROMIUM_PATH to one that starts.${window}`,
+    };
+    return { findings: [finding], details: [] };
   }
 };
 
@@ -71,44 +87,42 @@ export const sandboxFindings = (browser: BrowserOptions): readonly Finding[] => 
 };
 
 /** A code of a wrong time counts as a wrong attempt, so the clock is compared before any is made. */
-export const clockFindings = async ({
-  api,
-  profileTimeoutMs,
-  clock,
-}: TrialOptions): Promise<readonly Finding[]> => {
+export const tryClock = async ({ api, profileTimeoutMs, clock }: TrialOptions): Promise<Trial> => {
   const skew = await askClockSkew(api, profileTimeoutMs, clock);
   if (skew === null) {
-    return [
-      {
-        component: 'CLOCK',
-        state: 'UNKNOWN',
-        message: 'The broker does not tell its time, so the clock was not compared.',
-        nextAction: "Check the internet connection and the broker's status page.",
-      },
-    ];
-  }
-  if (skew.milliseconds <= MAX_CLOCK_SKEW_MS) return [];
-  return [
-    {
+    const way = api.proxy === null ? 'the internet connection' : `the proxy ${api.proxyName}`;
+    const finding: Finding = {
       component: 'CLOCK',
-      state: 'DOWN',
-      message: `This machine's clock is ${Math.round(skew.milliseconds / 1000)} s ${skew.direction} the broker's.`,
-      nextAction: 'Set it (switch on NTP): no login is tried with a wrong clock.',
-    },
-  ];
+      state: 'UNKNOWN',
+      message: 'The broker does not tell its time, so the clock was not compared.',
+      nextAction: `Check ${way} and the broker's status page.`,
+    };
+    return { findings: [finding], details: [] };
+  }
+  const text = `This machine's clock is ${Math.round(skew.milliseconds / 1000)} s ${skew.direction} the broker's.`;
+  if (skew.milliseconds <= MAX_CLOCK_SKEW_MS)
+    return { findings: [], details: [{ component: 'CLOCK', text }] };
+  const finding: Finding = {
+    component: 'CLOCK',
+    state: 'DOWN',
+    message: text,
+    nextAction: 'Set it (switch on NTP): no login is tried with a wrong clock.',
+  };
+  return { findings: [finding], details: [] };
 };
 
-export const diskFindings = async (folder: string): Promise<readonly Finding[]> => {
+export const tryDisk = async (folder: string): Promise<Trial> => {
   const room = await roomIn(folder);
-  if (room === null || room >= LOW_MEGABYTES) return [];
-  return [
-    {
-      component: 'DISK',
-      state: room < EMPTY_MEGABYTES ? 'DOWN' : 'DEGRADED',
-      message: `${room} MB are left beside the database.`,
-      nextAction: 'Make room: a full disk keeps tokens in memory and in the spill file only.',
-    },
-  ];
+  if (room === null) return { findings: [], details: [] };
+  const text = `${room.toLocaleString('en')} MB are left beside the database.`;
+  if (room >= LOW_MEGABYTES) return { findings: [], details: [{ component: 'DISK', text }] };
+  const finding: Finding = {
+    component: 'DISK',
+    state: room < EMPTY_MEGABYTES ? 'DOWN' : 'DEGRADED',
+    message: text,
+    nextAction: 'Make room: a full disk keeps tokens in memory and in the spill file only.',
+  };
+  return { findings: [finding], details: [] };
 };
 
 /** Megabytes that this user can still write; null where nobody tells. */
