@@ -59,7 +59,7 @@ const printRefusal = (terminal: Terminal, error: VegaError, isJson: boolean): nu
 const stopSignal = (): AbortSignal => {
   const controller = new AbortController();
   const stop = () => {
-    if (controller.signal.aborted) process.exit(EXIT.FATAL);
+    if (controller.signal.aborted) process.exit(EXIT.INTERRUPTED);
     controller.abort();
   };
   process.on('SIGINT', stop);

@@ -12,7 +12,13 @@ export interface Terminal {
 }
 
 /** Exit codes, the same for every command. */
-export const EXIT = { ALL_VALID: 0, SOME_MISSING: 1, OPERATOR_NEEDED: 2, FATAL: 3 } as const;
+export const EXIT = {
+  ALL_VALID: 0,
+  SOME_MISSING: 1,
+  OPERATOR_NEEDED: 2,
+  FATAL: 3,
+  INTERRUPTED: 130,
+} as const;
 
 /** Values that are possible; a function where finding them out takes loading something. */
 export type Choices = readonly string[] | (() => Promise<readonly string[]>);

@@ -101,7 +101,7 @@ test('Ctrl-C ends a run at a safe point and says what had been submitted', async
   program.stop();
   expect(await program.exitCode()).toBe(1);
   expect(program.said).toContain('Aborting at the next safe point; Ctrl-C once more ends at once.');
-  expect(program.said).toMatch(/Aborted: 0 of 2 made; submitted: MOBILE\.\n/);
+  expect(program.said).toMatch(/Aborted: 0 of 2 made\. Submitted in this run: PRIMARY \(MOBILE\)\.\n/);
   expect(program.said).toContain('0 of 2 made, ABORTED.');
 });
 

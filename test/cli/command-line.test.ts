@@ -38,7 +38,7 @@ test('the demo makes six tokens, says where to look, stays up, and ends at Ctrl-
   for (const { access_token } of rows as { access_token: string }[])
     expect(program.said).not.toContain(access_token);
 
-  const [, link] = /Open (\S+) for the operator page/.exec(program.said) ?? [];
+  const [, link] = /by a link that works once:\n\n {2}(\S+)/.exec(program.said) ?? [];
   const answer = await fetch(link ?? '', { redirect: 'manual' });
   expect(answer.status).toBe(200);
   program.stop();

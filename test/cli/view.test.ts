@@ -70,7 +70,8 @@ test('a run says less where nothing can be painted over, and in the end why', ()
       "WEBSOCKET1: THROTTLED. The broker refuses another OTP.",
       "  Wait at least 11 minutes before the next login; the broker",
       "  is counting attempts. Submitted: MOBILE, OTP.",
-      "Aborted: 1 of 4 made; submitted: MOBILE, OTP.",
+      "Aborted: 1 of 4 made. Submitted in this run: PRIMARY (all,",
+      "made), WEBSOCKET1 (MOBILE, OTP).",
     ]
   `);
   expect(runSummary({ ...run, status: 'STOPPED' })).toBe('1 of 4 made, STOPPED.');

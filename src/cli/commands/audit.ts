@@ -12,6 +12,7 @@ export const audit: Command = {
   summary: 'Show what was done, the newest last; follow it, or verify that nothing was changed.',
   options: [
     { flags: '--first <number>', description: 'How many entries, 1 to 500; 20 if left out.' },
+    { flags: '--limit <number>', description: 'The same as --first.' },
     { flags: '--follow', description: 'Go on with what is written from now on, until Ctrl-C.' },
     { flags: '--severity <severity>', description: 'Only these.', choices: SEVERITIES },
     { flags: '--component <component>', description: 'Only these.', choices: AUDIT_COMPONENTS },
@@ -24,7 +25,7 @@ export const audit: Command = {
     { line: 'vega-auth audit --follow --json', says: 'one line for each entry, for another program' },
     { line: 'vega-auth audit --verify', says: 'ends with 0 when the log is whole' },
   ],
-  run: async (terminal, { verify, follow, json, first = '20', severity, component, run }) => {
+  run: async (terminal, { verify, follow, json, limit, first = limit ?? '20', severity, component, run }) => {
     const { FollowAuditLogDocument } = await import('../../sdk/index.ts');
     await using connection = await openConnection(terminal, { isVisit: true });
     if (verify === true) return await verifyLog(connection, terminal, json === true);

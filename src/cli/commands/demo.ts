@@ -26,7 +26,8 @@ export const demo: Command = {
     await using session = await openDemo(env, { workingDirectory, scenario });
     const { app, server, broker } = session;
     out.write(
-      `A simulated broker answers on ${broker.url} (scenario ${scenario}); no real account is touched.\n`,
+      `A simulated broker answers on ${broker.url} (scenario ${scenario}); no real account is touched.\n` +
+        `The operator page, by a link that works once:\n\n  ${server.url}${app.issueLoginPath()}\n\n`,
     );
     const client = createVegaClient({ url: server.url, key: app.operatorKey });
     const begun = await client.generateTokens({ mode: 'ALL', replaceValid: true, includeUnknown: true });
@@ -41,9 +42,7 @@ export const demo: Command = {
     if (signal.aborted) return EXIT.SOME_MISSING;
     out.write('\n');
     printLines(terminal, renderTokens(await client.tokens(), lookOf(terminal)));
-    out.write(
-      `\nOpen ${server.url}${app.issueLoginPath()} for the operator page; the link works once. Ctrl-C stops everything.\n`,
-    );
+    out.write('\nThe server stays up for the operator page. Ctrl-C stops everything.\n');
     await untilStopped(signal);
     return run.status === 'COMPLETED' ? EXIT.ALL_VALID : EXIT.SOME_MISSING;
   },

@@ -110,7 +110,7 @@ export const renderRunEnd = (run: Run, look: Look): readonly string[] => {
   return [
     ...failed.flatMap((step) => failureLines(step, look)),
     ...endedLines(run, look),
-    ...(run.status === 'ABORTED' ? [abortLine(run, look)] : []),
+    ...(run.status === 'ABORTED' ? abortLines(run, look) : []),
   ];
 };
 
@@ -132,12 +132,14 @@ const endedLines = ({ endedTokens, steps }: Run, look: Look): readonly string[] 
       ...wrap(nextAction, look, '  '),
     ]);
 
-const abortLine = (run: Run, look: Look): string => {
-  const submitted = new Set(run.steps.flatMap(({ failure }) => failure?.submitted ?? []));
-  const what =
-    submitted.size === 0 ? 'nothing had been submitted' : `submitted: ${[...submitted].join(', ')}`;
-  return line(
-    [{ text: 'Aborted', tone: 'warn' }, `: ${done(run)} of ${run.steps.length} made; ${what}.`],
-    look,
-  );
+/** What the broker has been given in the whole run: of an API whose token was made that is everything. */
+const abortLines = (run: Run, look: Look): readonly string[] => {
+  const submitted = run.steps.flatMap(({ apiName, status, failure }) => {
+    if (status === 'DONE') return [`${apiName} (all, made)`];
+    return failure === null || failure.submitted.length === 0
+      ? []
+      : [`${apiName} (${failure.submitted.join(', ')})`];
+  });
+  const what = submitted.length === 0 ? 'nothing' : submitted.join(', ');
+  return wrap(`Aborted: ${done(run)} of ${run.steps.length} made. Submitted in this run: ${what}.`, look);
 };
