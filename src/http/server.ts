@@ -9,14 +9,12 @@ import { correlated } from '../services/audit/correlation.ts';
 import type { Services } from '../services/services.ts';
 import { StateRevision } from '../services/state-revision.ts';
 import { Access, OPERATOR } from './access.ts';
-import { callbackRoute } from './callback.ts';
 import { AnswerCache } from './graphql/answer-cache.ts';
 import { GraphQLEndpoint } from './graphql/endpoint.ts';
 import { type Operation, Operations, type Outcome } from './graphql/operations.ts';
 import { createHandler, type Handler } from './handler.ts';
-import { pageFiles } from './page-files.ts';
+import { PageFiles } from './page-files.ts';
 import { createRest } from './rest/rest.ts';
-import { webhookRoute } from './webhook.ts';
 
 interface Options {
   readonly schema: GraphQLSchema;
@@ -41,18 +39,15 @@ export interface HttpServer extends Handler {
 }
 
 export const createHttpServer = (options: Options): HttpServer => {
-  const { schema, services, acquisitions, notices, log } = options;
+  const { services, acquisitions, notices, log } = options;
   const { accessKeys, sessions, refusals, clock } = services;
   const access = new Access({
-    operatorKey: options.operatorKey,
+    ...options,
     keys: accessKeys,
     sessions,
-    allowedHosts: options.allowedHosts,
-    trustsProxy: options.trustsProxy,
     onRefused: (kind) => refusals.note(kind, {}),
   });
-  const { subscriptionsPerKey, streamsPerKey } = options;
-  const operations = new Operations({ schema, services, log, subscriptionsPerKey });
+  const operations = new Operations(options);
   accessKeys.onRevoked(async (key) => {
     operations.open.endAll(callerOfKey(key).id);
     await sessions.endOf(key.id);
@@ -61,10 +56,12 @@ export const createHttpServer = (options: Options): HttpServer => {
   const answers = new AnswerCache(new StateRevision(services), clock, options.answerCacheBytes);
   const handler = createHandler({
     access,
-    graphql: new GraphQLEndpoint({ schema, services, operations, answers, streamsPerKey, log }),
-    rest: createRest({ operations, services, log }),
-    open: [webhookRoute(notices, log), callbackRoute({ acquisitions, clock }, log)],
-    page: pageFiles(options.pageFolder),
+    graphql: new GraphQLEndpoint({ ...options, operations, answers }),
+    rest: createRest({ operations, services }),
+    pages: new PageFiles(options.pageFolder),
+    acquisitions,
+    notices,
+    clock,
     log,
   });
   return {

@@ -1,6 +1,7 @@
 import type { BlockReason } from '../../domain/auth-state.ts';
 import type { NextOperation } from '../../domain/next-operation.ts';
-import { restError } from '../rest-error.ts';
+import { type Answer, json } from '../answer.ts';
+import { HttpError } from '../http-error.ts';
 import {
   AccountsDocument,
   AuditLogsDocument,
@@ -27,7 +28,7 @@ interface RowOptions {
   /** The answer; what the operation's one field holds if left out. */
   readonly shape?: (data: Data) => unknown;
   /** An answer in place of that, where the operation found something that is no success over HTTP. */
-  readonly refuse?: (data: Data) => Response | null;
+  readonly refuse?: (data: Data) => Answer | null;
 }
 
 /** One route that is a GraphQL operation. */
@@ -62,10 +63,15 @@ export const OPERATIONS: readonly OperationRow[] = [
   get('/auth/upstox/tokens/status', TokenStatusDocument),
   post('/auth/upstox/tokens/generate', GenerateTokensDocument, { status: 202 }),
   get('/auth/upstox/login-success', LoginSuccessDocument, {
-    refuse: ({ loginSuccess }) =>
-      loginSuccess === null
-        ? restError(404, 'NOT_FOUND', 'There is no valid token of this API.', 'Make one, then ask again.')
-        : null,
+    refuse: ({ loginSuccess }) => {
+      if (loginSuccess !== null) return null;
+      throw new HttpError(
+        404,
+        'NOT_FOUND',
+        'There is no valid token of this API.',
+        'Make one, then ask again.',
+      );
+    },
   }),
   get('/accounts', AccountsDocument),
   post('/accounts/switch', SwitchAccountDocument),
@@ -86,7 +92,7 @@ interface AuthStateFacts {
   readonly cooldown: { readonly remainingSeconds: number };
 }
 
-const notReady = (facts: AuthStateFacts): Response => {
+const notReady = (facts: AuthStateFacts): Answer => {
   const { state, primaryPresent, blockedBy, cooldown } = facts;
   const primary = primaryPresent ? '' : ', PRIMARY has no valid token';
   const error = {
@@ -94,9 +100,8 @@ const notReady = (facts: AuthStateFacts): Response => {
     message: `The gate is shut: the account is in ${state}${primary}.`,
     nextAction: adviceOf(facts),
   };
-  const headers: HeadersInit =
-    cooldown.remainingSeconds > 0 ? { 'retry-after': String(cooldown.remainingSeconds) } : {};
-  return Response.json({ error, ready: false, ...facts }, { status: 503, headers });
+  const seconds = cooldown.remainingSeconds;
+  return json({ error, ready: false, ...facts }, 503, seconds > 0 ? { 'retry-after': String(seconds) } : {});
 };
 
 /** What blocks comes first; beside that only what would be accepted is advised. */
