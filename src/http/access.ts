@@ -6,7 +6,7 @@ import type { AccessKeys } from '../services/access/access-keys.ts';
 import type { OpenedSession, Sessions } from '../services/access/sessions.ts';
 import { hashSecret } from '../services/secret-hash.ts';
 import { clientAddressOf } from './client-address.ts';
-import { forbidden, HttpError } from './http-error.ts';
+import { forbidden, HttpError, unauthenticated } from './http-error.ts';
 import type { HttpRequest } from './http-request.ts';
 import { KeyGuessLimiter } from './key-guess-limiter.ts';
 import { PAGE_KEY_HEADER } from './page-key.ts';
@@ -183,9 +183,6 @@ export class Access {
 
 const bearerOf = ({ headers }: HttpRequest): string | undefined =>
   /^Bearer\s+(\S+)$/i.exec(headers.get('authorization') ?? '')?.[1];
-
-const unauthenticated = (message: string, nextAction: string): HttpError =>
-  new HttpError(401, 'UNAUTHENTICATED', message, nextAction);
 
 const noKey = (): HttpError =>
   unauthenticated(

@@ -18,8 +18,19 @@ export class HttpError extends Error {
   }
 }
 
-export const forbidden = (message: string, nextAction: string): HttpError =>
-  new HttpError(403, 'FORBIDDEN', message, nextAction);
+const refused =
+  (status: number, code: string) =>
+  (message: string, nextAction: string): HttpError =>
+    new HttpError(status, code, message, nextAction);
+
+export const badRequest = refused(400, 'BAD_REQUEST');
+export const badInput = refused(400, 'BAD_USER_INPUT');
+export const unauthenticated = refused(401, 'UNAUTHENTICATED');
+export const forbidden = refused(403, 'FORBIDDEN');
+export const notFound = refused(404, 'NOT_FOUND');
+export const notAcceptable = refused(406, 'NOT_ACCEPTABLE');
+export const conflict = refused(409, 'CONFLICT');
+export const unsupportedMedia = refused(415, 'UNSUPPORTED_MEDIA_TYPE');
 
 export const methodNotAllowed = (allow: string): HttpError =>
   new HttpError(405, 'METHOD_NOT_ALLOWED', 'This address does not have that method.', `Use ${allow}.`, {

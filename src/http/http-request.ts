@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import getRawBody from 'raw-body';
-import { HttpError } from './http-error.ts';
+import { HttpError, unsupportedMedia } from './http-error.ts';
 
 /** As much of a request as anything here reads, whether it came over a socket or from this process. */
 export interface HttpRequest {
@@ -88,12 +88,7 @@ export const requireJson = ({ method, headers }: HttpRequest): void => {
     /^application\/(graphql\+)?json\s*(?:;|$)/i.test(headers.get('content-type') ?? '')
   )
     return;
-  throw new HttpError(
-    415,
-    'UNSUPPORTED_MEDIA_TYPE',
-    'A POST has to be JSON.',
-    'Send the header "Content-Type: application/json".',
-  );
+  throw unsupportedMedia('A POST has to be JSON.', 'Send the header "Content-Type: application/json".');
 };
 
 /** A person with a browser, who is answered with a page. */

@@ -1,7 +1,7 @@
 import type { Logger } from '../log.ts';
 import type { ApprovalNotices } from '../services/acquisitions/approval-notices.ts';
 import { type Answer, json } from './answer.ts';
-import { forbidden, HttpError, methodNotAllowed } from './http-error.ts';
+import { badInput, forbidden, HttpError, methodNotAllowed } from './http-error.ts';
 import { type HttpRequest, parseJson, requireJson } from './http-request.ts';
 
 const MAX_BODY_BYTES = 16_384;
@@ -18,7 +18,7 @@ export const answerWebhook = async (
   if (request.method !== 'POST') throw methodNotAllowed('POST');
   requireJson(request);
   const message = parseJson(await request.readBody(MAX_BODY_BYTES));
-  if (message === undefined) throw new HttpError(400, 'BAD_USER_INPUT', 'This is not JSON.', 'Send JSON.');
+  if (message === undefined) throw badInput('This is not JSON.', 'Send JSON.');
   const reception = await notices.receive(message).catch((error: unknown) => {
     log.error({ err: error }, 'a notice could not be judged');
     return 'NOT_NOW' as const;

@@ -3,7 +3,7 @@ import { audienceOf, type Caller } from '../../domain/access-key.ts';
 import type { Logger } from '../../log.ts';
 import type { Services } from '../../services/services.ts';
 import type { Answer } from '../answer.ts';
-import { HttpError } from '../http-error.ts';
+import { badRequest, type HttpError, notAcceptable } from '../http-error.ts';
 import { type HttpRequest, isObject, parseJson } from '../http-request.ts';
 import type { AnswerCache } from './answer-cache.ts';
 import type { AnswerTrait } from './context.ts';
@@ -107,9 +107,7 @@ const checkParams = ({ method, url }: HttpRequest, body: string | null): void =>
 };
 
 const unreadable = (what: string): HttpError =>
-  new HttpError(
-    400,
-    'BAD_REQUEST',
+  badRequest(
     `The ${what} has to be one JSON object.`,
     'Send one JSON object with "query" and, where needed, "variables" and "operationName".',
   );
@@ -123,9 +121,7 @@ const resultTypesIn = (accept: string | null): string => {
     .filter((type) => /^(?:application\/(?:graphql-response\+json|json|\*)|\*\/\*)(?:;|$)/.test(type))
     .filter((type) => (/;charset="?([^;"]*)/.exec(type)?.[1] ?? 'utf-8') === 'utf-8');
   if (types.length > 0) return types.join(', ');
-  throw new HttpError(
-    406,
-    'NOT_ACCEPTABLE',
+  throw notAcceptable(
     'The answer has no form that the Accept header names.',
     'Accept application/graphql-response+json or application/json; for a subscription text/event-stream.',
   );

@@ -3,7 +3,7 @@ import { createHandler, type Handler } from 'graphql-sse';
 import type { Caller } from '../../domain/access-key.ts';
 import type { Logger } from '../../log.ts';
 import { type Answer, eventStream } from '../answer.ts';
-import { HttpError, methodNotAllowed } from '../http-error.ts';
+import { conflict, HttpError, methodNotAllowed, notFound } from '../http-error.ts';
 import type { HttpRequest } from '../http-request.ts';
 import type { Operations } from './operations.ts';
 import { STREAM_PATH } from './paths.ts';
@@ -100,7 +100,8 @@ export class EventStreams {
     if (token === null && isOpening) return null;
     handling.stream = this.#reserved.find(token ?? '', caller.id);
     if (handling.stream === null) throw noSuchStream();
-    if (isOpening && handling.stream.isOpen) throw alreadyOpen();
+    if (isOpening && handling.stream.isOpen)
+      throw conflict('This stream is open already.', 'Reserve another one with PUT.');
     if (isOpening && response !== null) this.#reserved.open(handling.stream, response);
     return token;
   }
@@ -138,15 +139,7 @@ const tooManyStreams = (): HttpError =>
   );
 
 const noSuchStream = (): HttpError =>
-  new HttpError(
-    404,
-    'NOT_FOUND',
-    'There is no such stream.',
-    'Reserve one with PUT, and open it within half a minute.',
-  );
-
-const alreadyOpen = (): HttpError =>
-  new HttpError(409, 'CONFLICT', 'This stream is open already.', 'Reserve another one with PUT.');
+  notFound('There is no such stream.', 'Reserve one with PUT, and open it within half a minute.');
 
 /** What graphql-sse refuses by itself, with the code that it lacks. */
 const refusalOf = (status: number, body: unknown): HttpError => {

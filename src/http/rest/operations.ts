@@ -1,7 +1,8 @@
 import type { BlockReason } from '../../domain/auth-state.ts';
+import { FAILURES, type FailureCode } from '../../domain/failure.ts';
 import type { NextOperation } from '../../domain/next-operation.ts';
 import { type Answer, json } from '../answer.ts';
-import { HttpError } from '../http-error.ts';
+import { notFound } from '../http-error.ts';
 import {
   AccountsDocument,
   AuditLogsDocument,
@@ -65,12 +66,7 @@ export const OPERATIONS: readonly OperationRow[] = [
   get('/auth/upstox/login-success', LoginSuccessDocument, {
     refuse: ({ loginSuccess }) => {
       if (loginSuccess !== null) return null;
-      throw new HttpError(
-        404,
-        'NOT_FOUND',
-        'There is no valid token of this API.',
-        'Make one, then ask again.',
-      );
+      throw notFound('There is no valid token of this API.', 'Make one, then ask again.');
     },
   }),
   get('/accounts', AccountsDocument),
@@ -109,7 +105,7 @@ const adviceOf = ({ blockedBy, nextOperations }: AuthStateFacts): string => {
   const words = nextOperations.map((operation) => OPERATION_WORDS[operation]);
   if (blockedBy === null) return words.length === 0 ? 'Wait.' : `${capital(words.join(', or '))}.`;
   const canAccept = nextOperations.includes('ACCEPT_PARTIAL');
-  return `${NEXT_ACTIONS[blockedBy]}${canAccept ? ` Or ${OPERATION_WORDS.ACCEPT_PARTIAL}.` : ''}`;
+  return `${nextActionOf(blockedBy)}${canAccept ? ` Or ${OPERATION_WORDS.ACCEPT_PARTIAL}.` : ''}`;
 };
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
@@ -124,17 +120,19 @@ const OPERATION_WORDS: Readonly<Record<NextOperation, string>> = {
   ENTER_DASHBOARD: 'enter the dashboard',
 };
 
-const NEXT_ACTIONS: Readonly<Record<BlockReason, string>> = {
+/** Where more is to be said than of the failure of that name, or where there is none. */
+const NEXT_ACTIONS: Readonly<
+  Record<Exclude<BlockReason, FailureCode> | 'CAPTCHA' | 'CREDENTIALS_REJECTED', string>
+> = {
   CAPTCHA: 'Solve the CAPTCHA in the browser window, or log in by hand.',
   COOLDOWN: 'Wait until it is over; a run that was interrupted goes on by itself.',
   CREDENTIALS_REJECTED: 'Log in by hand, correct what was wrong, then call clearQuarantine with a reason.',
-  APP_REJECTED: 'Put the app right at the broker, then generate again.',
-  PAGE_CHANGED: 'Look at the login page; it is not known any more.',
-  BROKER_UNREACHABLE: "Look at the broker's status page, then generate again.",
   DATABASE: 'Check the database file, its permissions and the disk.',
   BROWSER_BUSY: 'Wait for the other process, or end it.',
-  ACTION_REQUIRED: 'Log in at the broker by hand, decide about what its page asks, then generate again.',
-  MOBILE_REJECTED: 'Correct the mobile number, then generate again.',
-  MAINTENANCE: "Generate again when the broker's maintenance is over.",
   TOKENS_END_EACH_OTHER: 'Enable only the APIs whose tokens the broker keeps at the same time.',
 };
+
+const nextActionOf = (reason: BlockReason): string =>
+  reason in NEXT_ACTIONS
+    ? NEXT_ACTIONS[reason as keyof typeof NEXT_ACTIONS]
+    : FAILURES[reason as FailureCode].nextAction;

@@ -1,5 +1,5 @@
 import { type OperationDefinitionNode, parse, print } from 'graphql';
-import { HttpError } from '../http-error.ts';
+import { badInput } from '../http-error.ts';
 import { type HttpRequest, isObject, parseJson, requireJson } from '../http-request.ts';
 
 const MAX_BODY_BYTES = 16_384;
@@ -23,7 +23,7 @@ export const readParameters = async (request: HttpRequest, types: ParameterTypes
   const isReading = request.method !== 'POST';
   // A misspelt accountId must not do to the active account what was meant for another.
   const stranger = Object.keys(query).find((name) => !isReading || !types.has(name));
-  if (stranger !== undefined) throw badInput(`There is no parameter ${stranger} in this address.`);
+  if (stranger !== undefined) throw badInput(`There is no parameter ${stranger} in this address.`, CORRECT);
   if (isReading)
     return Object.fromEntries(
       Object.entries(query).map(([name, text]) => [name, toValue(text, types.get(name))]),
@@ -31,9 +31,9 @@ export const readParameters = async (request: HttpRequest, types: ParameterTypes
   requireJson(request);
   const text = await request.readBody(MAX_BODY_BYTES);
   const body = text.trim() === '' ? {} : parseJson(text);
-  if (!isObject(body)) throw badInput('The body is not a JSON object.');
+  if (!isObject(body)) throw badInput('The body is not a JSON object.', CORRECT);
   const unknown = Object.keys(body).find((name) => !types.has(name));
-  if (unknown !== undefined) throw badInput(`There is no field ${unknown} in this request.`);
+  if (unknown !== undefined) throw badInput(`There is no field ${unknown} in this request.`, CORRECT);
   return body;
 };
 
@@ -44,5 +44,4 @@ const toValue = (text: string, type: string | undefined): unknown => {
   return text;
 };
 
-const badInput = (message: string): HttpError =>
-  new HttpError(400, 'BAD_USER_INPUT', message, 'Correct what the message names and send the request again.');
+const CORRECT = 'Correct what the message names and send the request again.';

@@ -3,7 +3,7 @@ import type { Caller } from '../../domain/access-key.ts';
 import type { Services } from '../../services/services.ts';
 import { type Answer, json } from '../answer.ts';
 import type { Operations } from '../graphql/operations.ts';
-import { HttpError, methodNotAllowed } from '../http-error.ts';
+import { methodNotAllowed, notFound } from '../http-error.ts';
 import type { HttpRequest } from '../http-request.ts';
 import { answerEvents, EVENTS_PATH } from './event-route.ts';
 import { answerMetrics, METRICS_PATH } from './metrics-route.ts';
@@ -30,27 +30,14 @@ export const createRest = ({ operations, services }: Options): Rest => {
   const { clock } = services;
   const routes: readonly Route[] = [
     ...OPERATIONS.map((row) => operationRoute(row, operations, clock)),
-    {
-      method: 'GET',
-      path: EVENTS_PATH,
-      answer: (request, caller) => answerEvents(request, caller, operations, clock),
-    },
-    {
-      method: 'GET',
-      path: METRICS_PATH,
-      answer: (request, caller) => answerMetrics(request, caller, services),
-    },
+    reading(EVENTS_PATH, (request, caller) => answerEvents(request, caller, operations, clock)),
+    reading(METRICS_PATH, (request, caller) => answerMetrics(request, caller, services)),
   ];
   return async (request, caller) => {
     const path = withoutPrefix(request.url.pathname);
     const there = routes.filter((route) => route.path === path);
     if (there.length === 0)
-      throw new HttpError(
-        404,
-        'NOT_FOUND',
-        'There is nothing under this address.',
-        'Use /graphql, or a route that docs/clients.md names.',
-      );
+      throw notFound('There is nothing under this address.', 'Use /graphql, or a route of docs/clients.md.');
     const method = request.method === 'HEAD' ? 'GET' : request.method;
     const route = there.find((candidate) => candidate.method === method);
     if (route !== undefined) return route.answer(request, caller);
@@ -60,6 +47,8 @@ export const createRest = ({ operations, services }: Options): Rest => {
 
 /** Every route is answered under both addresses. */
 export const withoutPrefix = (pathname: string): string => pathname.replace(/^\/api\/v1(?=\/)/, '');
+
+const reading = (path: string, answer: Rest): Route => ({ method: 'GET', path, answer });
 
 const operationRoute = (
   { method, path, operation, status = 200, shape = onlyField, refuse }: OperationRow,
