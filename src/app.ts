@@ -246,7 +246,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
   };
   let closing: Promise<void> | null = null;
   return {
-    fetch: (request) => http.fetch(request),
+    fetch: async (request) => (await http.handler()).fetch(request),
     perform: (operation) => http.perform(operation),
     answers: http.answers,
     services,
@@ -256,7 +256,8 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
       // Everybody comes from a proxy's address; how many of them may, the proxy says.
       const given = options.limits?.connections;
       const limits = config.trustsProxy ? { ...given, perAddress: Number.POSITIVE_INFINITY } : given;
-      const server = await listen(http.listener, config, limits, named(log, 'http'));
+      const { listener } = await http.handler();
+      const server = await listen(listener, config, limits, named(log, 'http'));
       servers.push(server);
       log.info({ url: server.url }, 'listening');
       const keys = keyFindings(services.isOperatorKeyGuessable);

@@ -1,15 +1,15 @@
 import { timingSafeEqual } from 'node:crypto';
-import { type Caller, callerOfKey, isGuessable, STRONG_KEY_LENGTH, UNBOUND } from '../domain/access-key.ts';
+import { type Caller, callerOfKey, isGuessable, STRONG_KEY_LENGTH } from '../domain/access-key.ts';
 import { isLoopback, readHost } from '../domain/host-name.ts';
-import type { Secret } from '../domain/secret.ts';
-import type { AccessKeys } from '../services/access/access-keys.ts';
-import type { OpenedSession, Sessions } from '../services/access/sessions.ts';
+import type { OpenedSession } from '../services/access/sessions.ts';
 import { hashSecret } from '../services/secret-hash.ts';
 import { clientAddressOf } from './client-address.ts';
+import { OPERATOR } from './graphql/operations.ts';
 import { forbidden, HttpError, unauthenticated } from './http-error.ts';
 import type { HttpRequest } from './http-request.ts';
 import { KeyGuessLimiter } from './key-guess-limiter.ts';
 import { PAGE_KEY_HEADER } from './page-key.ts';
+import type { ServerOptions } from './server-options.ts';
 import { cookieOf, sessionCookiesOf } from './session-cookie.ts';
 
 /** A browser that was just let in: the header of its cookie, and the half of the session that its page keeps. */
@@ -18,19 +18,7 @@ export interface LoggedIn {
   readonly pageKey: string;
 }
 
-interface Options {
-  readonly operatorKey: Secret;
-  readonly keys: AccessKeys;
-  readonly sessions: Sessions;
-  /** Host names besides those of the loopback interface. */
-  readonly allowedHosts: readonly string[];
-  /** Whether every request comes through a reverse proxy that says for whom it speaks. */
-  readonly trustsProxy: boolean;
-  /** Told of a key or a link that was not good. */
-  readonly onRefused: (kind: 'KEY_REFUSED' | 'LINK_REFUSED') => void;
-}
-
-export const OPERATOR: Caller = { id: 'the operator’s key', keyId: null, role: 'OPERATOR', bounds: UNBOUND };
+type Options = Pick<ServerOptions, 'operatorKey' | 'allowedHosts' | 'trustsProxy' | 'services'>;
 
 /**
  * Who may come in. Every request names a host and, where a browser sends one, an origin that are ours, and carries the
@@ -75,10 +63,10 @@ export class Access {
 
   /** A new session, if the link is good; it is used up by this. */
   async redeemLink(link: string, request: HttpRequest): Promise<LoggedIn> {
-    const session = await this.#options.sessions.redeemLink(link);
+    const session = await this.#options.services.sessions.redeemLink(link);
     if (session !== null) return this.#logIn(session, request);
     this.#countWrong(this.#wrongLinks, link, request);
-    this.#options.onRefused('LINK_REFUSED');
+    this.#options.services.refusals.note('LINK_REFUSED', {});
     throw unauthenticated(
       'This link has been used, is too old, or is not ours.',
       'Open the link that the server prints when it starts, or make a new one in its folder: npx vega-auth keys link',
@@ -95,14 +83,14 @@ export class Access {
         'A SERVICE key is for programs; it opens no page.',
         'Use a key of the role OPERATOR or VIEWER.',
       );
-    return this.#logIn(await this.#options.sessions.open(keyId), request);
+    return this.#logIn(await this.#options.services.sessions.open(keyId), request);
   }
 
   /** Ends the session that a request carries both halves of; answers the header that takes its cookie back. */
   async logOut(request: HttpRequest): Promise<string> {
-    const { sessions, trustsProxy } = this.#options;
+    const { services, trustsProxy } = this.#options;
     const pageKey = request.headers.get(PAGE_KEY_HEADER) ?? '';
-    for (const cookie of sessionCookiesOf(request, trustsProxy)) await sessions.end(cookie, pageKey);
+    for (const cookie of sessionCookiesOf(request, trustsProxy)) await services.sessions.end(cookie, pageKey);
     return cookieOf(null, request, trustsProxy);
   }
 
@@ -113,7 +101,7 @@ export class Access {
     const pageKey = request.headers.get(PAGE_KEY_HEADER) ?? '';
     const cookies = sessionCookiesOf(request, this.#options.trustsProxy);
     for (const cookie of pageKey === '' ? [] : cookies) {
-      const caller = await this.#options.sessions.find(cookie, pageKey);
+      const caller = await this.#options.services.sessions.find(cookie, pageKey);
       if (caller !== null) return caller;
     }
     throw this.#refused(pageKey === '' && cookies.length > 0 ? cookieAlone() : noKey());
@@ -132,7 +120,7 @@ export class Access {
         'Open it from the server’s own address, or send a key.',
       );
     for (const cookie of sessionCookiesOf(request, this.#options.trustsProxy)) {
-      const caller = await this.#options.sessions.findReader(cookie);
+      const caller = await this.#options.services.sessions.findReader(cookie);
       if (caller !== null) return caller;
     }
     throw this.#refused(noKey());
@@ -148,14 +136,14 @@ export class Access {
         this.#holdBack(this.#wrongKeys.secondsHeldBack(this.#addressOf(request)));
       return OPERATOR;
     }
-    const key = await this.#options.keys.find(bearer);
+    const key = await this.#options.services.accessKeys.find(bearer);
     if (key !== null) return callerOfKey(key);
     this.#countWrong(this.#wrongKeys, bearer, request);
     throw this.#refused(noKey());
   }
 
   #refused(error: HttpError): HttpError {
-    this.#options.onRefused('KEY_REFUSED');
+    this.#options.services.refusals.note('KEY_REFUSED', {});
     return error;
   }
 

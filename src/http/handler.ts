@@ -1,14 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { RequestListener } from 'node:http';
-import type { Logger } from '../log.ts';
-import type { Acquisitions } from '../services/acquisitions/acquisitions.ts';
-import type { ApprovalNotices } from '../services/acquisitions/approval-notices.ts';
 import { correlated } from '../services/audit/correlation.ts';
-import type { Clock } from '../services/clock.ts';
-import type { Access } from './access.ts';
+import { Access } from './access.ts';
 import { type Answer, json, send, toResponse } from './answer.ts';
 import { answerCallback, CALLBACK_PATH } from './callback.ts';
-import type { GraphQLEndpoint } from './graphql/endpoint.ts';
+import type { AnswerCache } from './graphql/answer-cache.ts';
+import { GraphQLEndpoint } from './graphql/endpoint.ts';
+import type { Operations } from './graphql/operations.ts';
 import { GRAPHQL_PATH, STREAM_PATH } from './graphql/paths.ts';
 import { HttpError } from './http-error.ts';
 import { fromFetch, fromMessage, type HttpRequest, requireJson, wantsPage } from './http-request.ts';
@@ -16,41 +13,44 @@ import { LOGIN_PATH, logIn } from './login.ts';
 import { page } from './page.ts';
 import { PageFiles } from './page-files.ts';
 import { EVENTS_PATH } from './rest/event-route.ts';
-import { type Rest, withoutPrefix } from './rest/rest.ts';
+import { createRest, type Rest, withoutPrefix } from './rest/rest.ts';
+import type { Handler, ServerOptions } from './server-options.ts';
 import { answerWebhook, WEBHOOK_PATH } from './webhook.ts';
-
-/** Answers every request: a WHATWG `fetch`, and a listener for `node:http`. */
-export interface Handler {
-  fetch(request: Request): Promise<Response>;
-  readonly listener: RequestListener;
-}
 
 interface Parts {
   readonly access: Access;
   readonly graphql: GraphQLEndpoint;
   readonly rest: Rest;
   readonly pages: PageFiles;
-  readonly acquisitions: Acquisitions;
-  readonly notices: ApprovalNotices;
-  readonly clock: Clock;
-  readonly log: Logger;
+  readonly options: ServerOptions;
 }
 
-/** What one request causes has one id in the audit; a run that it begins has its own. */
-export const createHandler = (parts: Parts): Handler => ({
-  listener: (message, response) => {
-    const respond = async (): Promise<void> => {
-      const answer = await answerOrRefuse(fromMessage(message, response), parts);
-      if (answer !== null) await send(response, answer);
-    };
-    // What a stream tells has broken off: so does its connection, and the client comes back.
-    correlated(randomUUID(), respond).catch(() => response.destroy());
-  },
-  fetch: async (request) => {
-    const answer = await correlated(randomUUID(), () => answerOrRefuse(fromFetch(request), parts));
-    return answer === null ? new Response(null, { status: 404 }) : toResponse(answer);
-  },
-});
+export const createHandler = (
+  options: ServerOptions & { readonly operations: Operations; readonly answers: AnswerCache },
+): Handler => {
+  const parts: Parts = {
+    access: new Access(options),
+    graphql: new GraphQLEndpoint(options),
+    rest: createRest(options),
+    pages: new PageFiles(options.pageFolder),
+    options,
+  };
+  // What one request causes has one id in the audit; a run that it begins has its own.
+  const respond = (request: HttpRequest): Promise<Answer | null> =>
+    correlated(randomUUID(), () => answerOrRefuse(request, parts));
+  return {
+    listener: (message, response) => {
+      respond(fromMessage(message, response))
+        .then((answer) => answer && send(response, answer))
+        // What a stream tells has broken off: so does its connection, and the client comes back.
+        .catch(() => response.destroy());
+    },
+    fetch: async (request) => {
+      const answer = await respond(fromFetch(request));
+      return answer === null ? new Response(null, { status: 404 }) : toResponse(answer);
+    },
+  };
+};
 
 /** Nothing of what goes wrong inside gets out. */
 const answerOrRefuse = async (request: HttpRequest, parts: Parts): Promise<Answer | null> => {
@@ -59,14 +59,15 @@ const answerOrRefuse = async (request: HttpRequest, parts: Parts): Promise<Answe
   } catch (error) {
     if (error instanceof HttpError) return refuse(request, error);
     // A request that broke off is nobody's fault.
-    if (request.response?.req.errored == null) parts.log.error({ err: error }, 'a request failed');
+    if (request.response?.req.errored == null) parts.options.log.error({ err: error }, 'a request failed');
     return refuse(request, unexpected());
   }
 };
 
 /** Nothing but what strangers may ask is reached before access is checked. Null where the answer was sent already. */
 const route = async (request: HttpRequest, parts: Parts): Promise<Answer | null> => {
-  const { access, graphql, rest, pages, notices, log } = parts;
+  const { access, graphql, rest, pages, options } = parts;
+  const { notices, acquisitions, log } = options;
   const { pathname } = request.url;
   const isPage = wantsPage(request);
   access.checkPlace(request);
@@ -76,7 +77,8 @@ const route = async (request: HttpRequest, parts: Parts): Promise<Answer | null>
     return graphql.answer(request, caller);
   }
   if (pathname === WEBHOOK_PATH) return answerWebhook(request, notices, log);
-  if (pathname === CALLBACK_PATH) return answerCallback(request, parts, log);
+  if (pathname === CALLBACK_PATH)
+    return answerCallback(request, { acquisitions, clock: options.services.clock }, log);
   if (withoutPrefix(pathname) === '/livez')
     return { status: 200, headers: { 'content-type': 'text/plain' }, body: 'alive\n' };
   if (pathname === LOGIN_PATH) return logIn(access, request);
