@@ -68,36 +68,36 @@ const answerOrRefuse = async (request: HttpRequest, parts: Parts): Promise<Answe
 const route = async (request: HttpRequest, parts: Parts): Promise<Answer | null> => {
   const { access, graphql, rest, pages, options } = parts;
   const { notices, acquisitions, log } = options;
-  const { pathname } = request.url;
+  const { path } = request;
   const isPage = wantsPage(request);
   access.checkPlace(request);
-  if (isGraphQL(pathname) && !isPage) {
+  if (isGraphQL(path) && !isPage) {
     const caller = await access.identify(request);
     requireJson(request);
     return graphql.answer(request, caller);
   }
-  if (pathname === WEBHOOK_PATH) return answerWebhook(request, notices, log);
-  if (pathname === CALLBACK_PATH)
+  if (path === WEBHOOK_PATH) return answerWebhook(request, notices, log);
+  if (path === CALLBACK_PATH)
     return answerCallback(request, { acquisitions, clock: options.services.clock }, log);
-  if (withoutPrefix(pathname) === '/livez')
+  if (withoutPrefix(path) === '/livez')
     return { status: 200, headers: { 'content-type': 'text/plain' }, body: 'alive\n' };
-  if (pathname === LOGIN_PATH) return logIn(access, request);
+  if (path === LOGIN_PATH) return logIn(access, request);
   if (pages.send(request)) return null;
   // The page holds no data: it tells by itself, in words, that nobody is logged in.
   if (PageFiles.shows(request)) return pages.shell(await statusOf(access.identifyReader(request)));
-  const isGraphiql = pathname === GRAPHQL_PATH;
+  const isGraphiql = path === GRAPHQL_PATH;
   const isReader = isGraphiql || isEventSource(request);
   const caller = await (isReader ? access.identifyReader(request) : access.identify(request));
   if (isGraphiql) return graphql.page();
-  if (pathname === '/') return { status: 303, headers: { location: GRAPHQL_PATH }, body: null };
+  if (path === '/') return { status: 303, headers: { location: GRAPHQL_PATH }, body: null };
   return rest(request, caller);
 };
 
-const isGraphQL = (pathname: string): boolean => pathname === GRAPHQL_PATH || pathname === STREAM_PATH;
+const isGraphQL = (path: string): boolean => path === GRAPHQL_PATH || path === STREAM_PATH;
 
 /** The stream of an EventSource, which cannot send the page key. */
-const isEventSource = ({ method, url }: HttpRequest): boolean =>
-  method === 'GET' && withoutPrefix(url.pathname) === EVENTS_PATH;
+const isEventSource = ({ method, path }: HttpRequest): boolean =>
+  method === 'GET' && withoutPrefix(path) === EVENTS_PATH;
 
 const statusOf = (identified: Promise<unknown>): Promise<number> =>
   identified.then(
@@ -112,7 +112,7 @@ const statusOf = (identified: Promise<unknown>): Promise<number> =>
 const refuse = (request: HttpRequest, error: HttpError): Answer => {
   const { status, code, message, nextAction, headers } = error;
   if (wantsPage(request)) return page(status, status === 404 ? message : `${message} ${nextAction}`, headers);
-  return isGraphQL(request.url.pathname)
+  return isGraphQL(request.path)
     ? json({ errors: [{ message, extensions: { code, nextAction } }] }, status, headers)
     : json({ error: { code, message, nextAction } }, status, headers);
 };

@@ -5,7 +5,8 @@ import { HttpError, unsupportedMedia } from './http-error.ts';
 /** As much of a request as anything here reads, whether it came over a socket or from this process. */
 export interface HttpRequest {
   readonly method: string;
-  /** Its host says nothing: that is in the header. */
+  readonly path: string;
+  /** Parsed where it is asked for. Its host says nothing: that is in the header. */
   readonly url: URL;
   readonly headers: Pick<Headers, 'get' | 'has'>;
   /** Where it comes from. A proxy in between is all that is seen of whom it speaks for. */
@@ -16,18 +17,20 @@ export interface HttpRequest {
   readBody(maxBytes: number): Promise<string>;
 }
 
-/** A target that is spelled otherwise than the address it means, such as `/./graphql`, is no address here. */
 export const fromMessage = (message: IncomingMessage, response: ServerResponse): HttpRequest => {
   const { method = 'GET', url: target = '/' } = message;
   const get = (name: string): string | null => {
     const value = message.headers[name.toLowerCase()];
     return (Array.isArray(value) ? value.join(', ') : value) ?? null;
   };
-  const url = new URL(URL.canParse(target, ORIGIN) ? target : '/', ORIGIN);
-  const isPlain = url.origin === ORIGIN && url.pathname === target.split(/[?#]/, 1)[0];
+  const [path = ''] = /^[^?#]*/.exec(target) ?? [];
+  const isPlain = PLAIN_PATH.test(path);
   return {
     method,
-    url: isPlain ? url : new URL(NOWHERE, ORIGIN),
+    path: isPlain ? path : '/nowhere',
+    get url() {
+      return new URL(isPlain ? target : '/nowhere', 'http://localhost');
+    },
     headers: { get, has: (name) => get(name) !== null },
     address: message.socket.remoteAddress ?? 'unknown',
     response,
@@ -45,8 +48,8 @@ export const fromMessage = (message: IncomingMessage, response: ServerResponse):
   };
 };
 
-const ORIGIN = 'http://localhost';
-const NOWHERE = '/nowhere';
+/** Another spelling of an address, such as `/./graphql`, is none here. */
+const PLAIN_PATH = /^(?:\/[\w~-][\w.~-]*)*\/?$/;
 
 export const fromFetch = (request: Request): HttpRequest => {
   const url = new URL(request.url);
@@ -54,6 +57,7 @@ export const fromFetch = (request: Request): HttpRequest => {
   if (!headers.has('host')) headers.set('host', url.host);
   return {
     method: request.method,
+    path: url.pathname,
     url,
     headers,
     address: 'this process',

@@ -18,8 +18,8 @@ export class PageFiles {
   }
 
   /** Sends a script, a style or an image. False where there is none of that name; then nothing was sent. */
-  send({ method, url: { pathname }, response }: HttpRequest): boolean {
-    const isFile = pathname.includes('.') && !pathname.startsWith('/index.html');
+  send({ method, path: name, response }: HttpRequest): boolean {
+    const isFile = name.includes('.') && !name.startsWith('/index.html');
     if (response === null || !isFile || !['GET', 'HEAD'].includes(method)) return false;
     // The names are read with the first request, and nothing else of the disk is ever looked at.
     this.#files ??= sirv(this.#folder, { extensions: [], gzip: true, etag: true, setHeaders });
@@ -32,7 +32,7 @@ export class PageFiles {
 
   /** Whether a browser asks for the page itself. Programs ask for some of its paths, too, and mean the REST mirror. */
   static shows(request: HttpRequest): boolean {
-    return wantsPage(request) && PAGE_PATHS.includes(request.url.pathname);
+    return wantsPage(request) && PAGE_PATHS.includes(request.path);
   }
 
   async shell(status: number): Promise<Answer> {

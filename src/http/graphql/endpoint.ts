@@ -49,13 +49,14 @@ export class GraphQLEndpoint {
     return { status: response.status, headers, body: await response.text() };
   }
 
-  #wantsStream({ url, method, headers }: HttpRequest, body: string | null): boolean {
-    if (url.pathname === STREAM_PATH) return true;
+  #wantsStream(request: HttpRequest, body: string | null): boolean {
+    const { method, path, headers } = request;
+    if (path === STREAM_PATH) return true;
     const accept = headers.get('accept');
     if (acceptsOnlyStream(accept)) return true;
     // Parsed only where it may be one.
-    if (!acceptsStream(accept) || !(body ?? url.search).includes('subscription')) return false;
-    const params = method === 'GET' ? Object.fromEntries(url.searchParams) : parseJson(body ?? '');
+    if (!acceptsStream(accept) || !(body ?? request.url.search).includes('subscription')) return false;
+    const params = method === 'GET' ? Object.fromEntries(request.url.searchParams) : parseJson(body ?? '');
     return (
       isObject(params) &&
       typeof params.query === 'string' &&
@@ -98,10 +99,11 @@ const GRAPHIQL_POLICY =
   "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'; connect-src 'self'; frame-ancestors 'none'; form-action 'none'";
 
 /** Throws where parameters cannot be read. No library may say so, because it quotes them, and they may hold a PIN. */
-const checkParams = ({ method, url }: HttpRequest, body: string | null): void => {
-  if (method === 'POST' && !isObject(parseJson(body ?? ''))) throw unreadable('body');
-  for (const name of method === 'POST' ? [] : ['variables', 'extensions']) {
-    const text = url.searchParams.get(name) ?? '';
+const checkParams = (request: HttpRequest, body: string | null): void => {
+  const isPost = request.method === 'POST';
+  if (isPost && !isObject(parseJson(body ?? ''))) throw unreadable('body');
+  for (const name of isPost ? [] : ['variables', 'extensions']) {
+    const text = request.url.searchParams.get(name) ?? '';
     if (text !== '' && !isObject(parseJson(text))) throw unreadable(`parameter "${name}"`);
   }
 };

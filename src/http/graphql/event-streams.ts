@@ -93,7 +93,13 @@ export class EventStreams {
     const { caller, token, response } = handling;
     if (method === 'PUT') {
       const reserved = this.#reserved.reserve(caller.id);
-      if (reserved === null) throw tooManyStreams();
+      if (reserved === null)
+        throw new HttpError(
+          429,
+          'TOO_MANY_SUBSCRIPTIONS',
+          'This key has too many streams already.',
+          CLOSE_SOME,
+        );
       return reserved.token;
     }
     const isOpening = accept === EVENT_STREAM;
@@ -130,13 +136,7 @@ export const acceptsStream = (accept: string | null): boolean =>
 export const acceptsOnlyStream = (accept: string | null): boolean =>
   accept !== null && /text\/event-stream/i.test(accept) && !/json|\*\/\*|application\/\*/i.test(accept);
 
-const tooManyStreams = (): HttpError =>
-  new HttpError(
-    429,
-    'TOO_MANY_SUBSCRIPTIONS',
-    'This key has too many streams already.',
-    'Close some of them; one stream carries many subscriptions.',
-  );
+const CLOSE_SOME = 'Close some of them; one stream carries many subscriptions.';
 
 const noSuchStream = (): HttpError =>
   notFound('There is no such stream.', 'Reserve one with PUT, and open it within half a minute.');

@@ -31,47 +31,43 @@ const parseWithin: typeof parse = (source) => {
 
 const limitDocument = (context: ValidationContext): ASTVisitor => {
   const fragments = new Map<string, Size>();
+  const sizeOf = (set: SelectionSetNode | undefined): Size =>
+    (set?.selections ?? []).map(sizeOfOne).reduce(add, NOTHING);
+  const sizeOfOne = (selection: SelectionNode): Size => {
+    if (selection.kind === 'InlineFragment') return sizeOf(selection.selectionSet);
+    const name = selection.name.value;
+    if (selection.kind === 'FragmentSpread') return fragments.get(name) ?? sizeOfFragment(name);
+    const { levels, aliases, fields } = sizeOf(selection.selectionSet);
+    return {
+      levels: name.startsWith('__') ? 0 : levels + 1,
+      aliases: aliases + (selection.alias === undefined ? 0 : 1),
+      fields: fields + 1,
+    };
+  };
+  /** Each fragment is measured once: fragments of fragments grow faster than anything. */
+  const sizeOfFragment = (name: string): Size => {
+    // One that contains itself is refused by another rule; here it must only come to an end.
+    fragments.set(name, NOTHING);
+    const size = sizeOf(context.getFragment(name)?.selectionSet);
+    fragments.set(name, size);
+    return size;
+  };
   return {
     OperationDefinition: ({ selectionSet }) => {
-      const size = sizeOf(selectionSet, context, fragments);
+      const size = sizeOf(selectionSet);
       for (const [measure, limit] of Object.entries(LIMITS) as [keyof Size, number][])
         if (size[measure] > limit) context.reportError(tooComplex(limit, measure));
     },
   };
 };
 
-const sizeOf = (
-  selectionSet: SelectionSetNode | undefined,
-  context: ValidationContext,
-  fragments: Map<string, Size>,
-): Size => {
-  const measure = (selection: SelectionNode): Size => {
-    if (selection.kind === 'InlineFragment') return sizeOf(selection.selectionSet, context, fragments);
-    const name = selection.name.value;
-    if (selection.kind === 'Field') {
-      const { levels, aliases, fields } = sizeOf(selection.selectionSet, context, fragments);
-      return {
-        levels: name.startsWith('__') ? 0 : levels + 1,
-        aliases: aliases + (selection.alias === undefined ? 0 : 1),
-        fields: fields + 1,
-      };
-    }
-    // Each fragment is measured once: fragments of fragments grow faster than anything. One that contains itself is refused
-    // by another rule; here it must only come to an end.
-    const known = fragments.get(name);
-    if (known !== undefined) return known;
-    fragments.set(name, sizeOf(undefined, context, fragments));
-    const size = sizeOf(context.getFragment(name)?.selectionSet, context, fragments);
-    fragments.set(name, size);
-    return size;
-  };
-  const sizes = (selectionSet?.selections ?? []).map(measure);
-  return {
-    levels: Math.max(0, ...sizes.map(({ levels }) => levels)),
-    aliases: sizes.reduce((sum, { aliases }) => sum + aliases, 0),
-    fields: sizes.reduce((sum, { fields }) => sum + fields, 0),
-  };
-};
+const NOTHING: Size = { levels: 0, aliases: 0, fields: 0 };
+
+const add = (one: Size, other: Size): Size => ({
+  levels: Math.max(one.levels, other.levels),
+  aliases: one.aliases + other.aliases,
+  fields: one.fields + other.fields,
+});
 
 const tooComplex = (limit: number, what: string): GraphQLError =>
   new GraphQLError(`The document asks for too much: more than ${limit} ${what}.`, {

@@ -23,7 +23,12 @@ import {
 /** What an operation answered, its fields by name. */
 type Data = Readonly<Record<string, unknown>>;
 
-interface RowOptions {
+/** One route that is a GraphQL operation. */
+export interface OperationRow {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  /** Its variables are the route's parameters: of the query string, or of the JSON body. */
+  readonly operation: string;
   /** 200 if left out. */
   readonly status?: number;
   /** The answer; what the operation's one field holds if left out. */
@@ -32,25 +37,16 @@ interface RowOptions {
   readonly refuse?: (data: Data) => Answer | null;
 }
 
-/** One route that is a GraphQL operation. */
-export interface OperationRow extends RowOptions {
-  readonly method: 'GET' | 'POST';
-  readonly path: string;
-  /** Its variables are the route's parameters: of the query string, or of the JSON body. */
-  readonly operation: string;
-}
-
-const get = (path: string, operation: object, options: RowOptions = {}): OperationRow => ({
-  method: 'GET',
-  path,
-  operation: operation.toString(),
-  ...options,
-});
-
-const post = (path: string, operation: object, options: RowOptions = {}): OperationRow => ({
-  ...get(path, operation, options),
-  method: 'POST',
-});
+const rowOf =
+  (method: OperationRow['method']) =>
+  (path: string, operation: object, options: Partial<OperationRow> = {}): OperationRow => ({
+    ...options,
+    method,
+    path,
+    operation: operation.toString(),
+  });
+const get = rowOf('GET');
+const post = rowOf('POST');
 
 /** The REST mirror of the GraphQL API. The names in the answers are those that the desk's programs already know. */
 export const OPERATIONS: readonly OperationRow[] = [

@@ -34,7 +34,7 @@ export const createRest = ({ operations, services }: Options): Rest => {
     reading(METRICS_PATH, (request, caller) => answerMetrics(request, caller, services)),
   ];
   return async (request, caller) => {
-    const path = withoutPrefix(request.url.pathname);
+    const path = withoutPrefix(request.path);
     const there = routes.filter((route) => route.path === path);
     if (there.length === 0)
       throw notFound('There is nothing under this address.', 'Use /graphql, or a route of docs/clients.md.');
@@ -46,7 +46,7 @@ export const createRest = ({ operations, services }: Options): Rest => {
 };
 
 /** Every route is answered under both addresses. */
-export const withoutPrefix = (pathname: string): string => pathname.replace(/^\/api\/v1(?=\/)/, '');
+export const withoutPrefix = (path: string): string => path.replace(/^\/api\/v1(?=\/)/, '');
 
 const reading = (path: string, answer: Rest): Route => ({ method: 'GET', path, answer });
 
