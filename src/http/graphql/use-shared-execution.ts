@@ -1,4 +1,3 @@
-import { mapAsyncIterator } from '@envelop/core';
 import {
   createSourceEventStream,
   type DocumentNode,
@@ -56,11 +55,43 @@ export const useSharedExecution = (mask: Mask): GraphQLPlugin => {
       shared.results.set(event, result);
       return result;
     };
-    const fail = (error: unknown): never => {
-      leave();
-      throw error;
-    };
-    return mapAsyncIterator(source as AsyncIterable<unknown>, resultOf, fail, leave);
+    return mapped(source as AsyncIterable<unknown>, resultOf, leave);
   };
   return { onSubscribe: ({ setSubscribeFn }) => setSubscribeFn(subscribe as never) };
+};
+
+/** Written by hand: a generator cannot be left while it waits, and Envelop's helper makes closures for every event. */
+const mapped = (
+  source: AsyncIterable<unknown>,
+  resultOf: (event: unknown) => Result,
+  onEnd: () => void,
+): AsyncIterableIterator<ExecutionResult, undefined> => {
+  const iterator = source[Symbol.asyncIterator]();
+  const done = { value: undefined, done: true } as const;
+  type Step = IteratorResult<ExecutionResult, undefined>;
+  const step = ({ value, done: isLast }: IteratorResult<unknown>): Step | Promise<Step> => {
+    if (isLast === true) {
+      onEnd();
+      return done;
+    }
+    const result = resultOf(value);
+    return result instanceof Promise
+      ? result.then((known) => ({ value: known, done: false as const }))
+      : { value: result, done: false };
+  };
+  const fail = (error: unknown): never => {
+    onEnd();
+    throw error;
+  };
+  return {
+    next: () => iterator.next().then(step, fail),
+    return: async () => {
+      onEnd();
+      await iterator.return?.();
+      return done;
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
 };
