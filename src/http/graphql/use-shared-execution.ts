@@ -83,12 +83,18 @@ const mapped = (
     onEnd();
     throw error;
   };
+  const leave = async (): Promise<typeof done> => {
+    onEnd();
+    await iterator.return?.();
+    return done;
+  };
   return {
     next: () => iterator.next().then(step, fail),
-    return: async () => {
-      onEnd();
-      await iterator.return?.();
-      return done;
+    return: leave,
+    // graphql-sse ends only what has this, too.
+    throw: async (error) => {
+      await leave();
+      throw error;
     },
     [Symbol.asyncIterator]() {
       return this;
