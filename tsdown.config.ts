@@ -1,9 +1,50 @@
 import { defineConfig, type UserConfig } from 'tsdown';
 
-/** Our own code as ES modules; npm installs the packages that it imports. */
-const common: UserConfig = { format: 'esm', fixedExtension: false, deps: { skipNodeModulesBundle: true } };
+const common: UserConfig = {
+  format: 'esm',
+  fixedExtension: false,
+  platform: 'node',
+  target: 'node20',
+  dts: false,
+};
+
+/** Our own code alone; npm installs the packages that it imports. */
+const unbundled = { skipNodeModulesBundle: true };
+
+/** Compiled for this machine, or larger than all others together. */
+const NEVER_BUNDLED = /^(?:better-sqlite3|playwright|@graphql-yoga\/render-graphiql)(?:\/|$)/;
+
+/** A command ends in less time than it takes to find and load 600 files, so it has its packages in one. */
+const commandLine: UserConfig = {
+  ...common,
+  entry: { main: 'src/main.ts' },
+  deps: { alwaysBundle: (id) => !NEVER_BUNDLED.test(id), onlyBundle: false },
+  plugins: [
+    {
+      name: 'server-apart',
+      // What stays up runs from the packages as they are installed.
+      resolveId: (id: string, importer?: string) => {
+        const [, name] = /^\.\.\/\.\.\/(app|config|demo)\.ts$/.exec(id) ?? [];
+        const isServer = /\/cli\/commands\/(?:serve|demo)\.ts$/.test(importer ?? '');
+        return isServer && name !== undefined ? { id: `./${name}.js`, external: true } : null;
+      },
+    },
+  ],
+};
 
 export default defineConfig([
-  { ...common, entry: { main: 'src/main.ts' }, platform: 'node', target: 'node20', dts: false },
-  { ...common, entry: { sdk: 'src/sdk/index.ts' }, platform: 'neutral', target: 'es2022', dts: true },
+  commandLine,
+  {
+    ...common,
+    entry: { app: 'src/app.ts', config: 'src/config.ts', demo: 'src/demo.ts' },
+    deps: unbundled,
+  },
+  {
+    ...common,
+    entry: { sdk: 'src/sdk/index.ts' },
+    platform: 'neutral',
+    target: 'es2022',
+    dts: true,
+    deps: unbundled,
+  },
 ]);

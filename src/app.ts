@@ -14,10 +14,10 @@ import { schema } from './graphql/schema.ts';
 import type { ConnectionLimits } from './http/connections.ts';
 import type { Operation, Outcome } from './http/graphql/operations.ts';
 import { type Listening, listen } from './http/listen.ts';
-import { loadOperatorKey } from './http/operator-key.ts';
 import { createHttpServer, type HttpServer } from './http/server.ts';
 import { createLogger, type Logger, named } from './log.ts';
 import { AccessKeys } from './services/access/access-keys.ts';
+import { loadOperatorKey } from './services/access/operator-key.ts';
 import { loginPath, Sessions } from './services/access/sessions.ts';
 import { AccountCredentials } from './services/accounts/account-credentials.ts';
 import { Accounts } from './services/accounts/accounts.ts';
@@ -259,7 +259,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
   };
   let closing: Promise<void> | null = null;
   return {
-    fetch: (request) => http.fetch(request),
+    fetch: async (request) => (await http.handler()).fetch(request),
     perform: (operation) => http.perform(operation),
     answers: http.answers,
     services,
@@ -267,11 +267,11 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
     operatorKey: operatorKey.reveal(),
     issueLoginPath: () => loginPath(sessions.issueLink()),
     listen: async () => {
-      const { host, port } = config;
       // Everybody comes from a proxy's address; how many of them may, the proxy says.
       const given = options.limits?.connections;
       const limits = config.trustsProxy ? { ...given, perAddress: Number.POSITIVE_INFINITY } : given;
-      const server = await listen(http.listener, { host, port, log: named(log, 'http'), limits });
+      const { listener } = await http.handler();
+      const server = await listen(listener, config, limits, named(log, 'http'));
       servers.push(server);
       log.info({ url: server.url }, 'listening');
       const keys = keyFindings(parts.isOperatorKeyGuessable);

@@ -29,8 +29,9 @@ const PARTS: Readonly<Record<string, Part>> = {
   http: {
     own: ['graphql', 'domain', 'services', 'log.ts'],
     npm: [
-      ...['graphql-yoga', '@graphql-yoga/render-graphiql', '@envelop/core', '@whatwg-node/server', 'graphql'],
+      ...['graphql-yoga', '@graphql-yoga/render-graphiql', '@envelop/core', 'graphql'],
       ...['graphql-sse', 'prom-client', 'raw-body', '@graphql-typed-document-node/core'],
+      ...['lru-cache', 'sirv', 'ipaddr.js'],
     ],
     node: true,
   },

@@ -1,25 +1,29 @@
 import { NEXT_ACTIONS } from '../domain/failure.ts';
 import type { Logger } from '../log.ts';
 import { type Arrival, takeRedirect } from '../services/human-login/human-login.ts';
-import type { OpenRoute } from './open-route.ts';
+import type { Answer } from './answer.ts';
+import type { HttpRequest } from './http-request.ts';
 import { page } from './page.ts';
 
-/** Where the broker sends the browser of a person who has logged in. */
-export const callbackRoute = (desk: Parameters<typeof takeRedirect>[0], log: Logger): OpenRoute => ({
-  path: '/api/v1/auth/upstox/callback',
-  answer: async (request) => {
-    // A HEAD, which some programs send to look at a link, must not use the code up.
-    if (request.method !== 'GET') return page(405, 'Only a browser is answered here.');
-    try {
-      return toPage(await takeRedirect(desk, request.url));
-    } catch (error) {
-      log.error({ err: error }, 'a redirect could not be taken');
-      return page(500, 'Something unexpected happened; the log says what.');
-    }
-  },
-});
+export const CALLBACK_PATH = '/api/v1/auth/upstox/callback';
 
-const toPage = (arrival: Arrival): Response => {
+/** Where the broker sends the browser of a person who has logged in. */
+export const answerCallback = async (
+  { method, url }: HttpRequest,
+  needs: Parameters<typeof takeRedirect>[0],
+  log: Logger,
+): Promise<Answer> => {
+  // A HEAD, which some programs send to look at a link, must not use the code up.
+  if (method !== 'GET') return page(405, 'Only a browser is answered here.');
+  try {
+    return toPage(await takeRedirect(needs, url.href));
+  } catch (error) {
+    log.error({ err: error }, 'a redirect could not be taken');
+    return page(500, 'Something unexpected happened; the log says what.');
+  }
+};
+
+const toPage = (arrival: Arrival): Answer => {
   if (arrival.kind === 'DONE')
     return page(
       200,

@@ -1,3 +1,5 @@
+import { LRUCache } from 'lru-cache';
+
 /** So many different wrong guesses cost nothing: somebody may have pasted an old key. */
 const FREE = 20;
 /** From then on one more is allowed after so long. */
@@ -11,8 +13,8 @@ const HASH_LENGTH = 16;
 
 interface Budget {
   /** How many wrong ones are still free. */
-  left: number;
-  at: number;
+  readonly left: number;
+  readonly at: number;
   /** The hashes of those that came last. */
   readonly wrong: readonly string[];
 }
@@ -22,7 +24,7 @@ interface Budget {
  * refused. One wrong key over and over is no guessing: a program with an old key must not slow its neighbours.
  */
 export class KeyGuessLimiter {
-  readonly #budgets = new Map<string, Budget>();
+  readonly #budgets = new LRUCache<string, Budget>({ max: ADDRESSES });
   readonly #now: () => number;
 
   constructor(now: () => number = () => performance.now()) {
@@ -31,32 +33,24 @@ export class KeyGuessLimiter {
 
   /** Counts a wrong guess. Answers the seconds until the next one is allowed; 0 where this one was. */
   noteWrong(address: string, hash: string): number {
-    const short = hash.slice(0, HASH_LENGTH);
-    const { left, at, wrong } = this.#recall(address);
-    if (wrong.includes(short)) return 0;
-    const isAllowed = secondsUntilAllowed(left) === 0;
-    this.#budgets.delete(address);
-    this.#budgets.set(
-      address,
-      isAllowed
-        ? { left: left - 1, at, wrong: [short, ...wrong].slice(0, KNOWN_WRONG) }
-        : { left, at, wrong },
-    );
-    const [oldest] = this.#budgets.keys();
-    if (oldest !== undefined && this.#budgets.size > ADDRESSES) this.#budgets.delete(oldest);
-    return secondsUntilAllowed(left);
+    const guess = hash.slice(0, HASH_LENGTH);
+    const { left, at, wrong } = this.#budgetOf(address);
+    if (wrong.includes(guess)) return 0;
+    const seconds = secondsUntilAllowed(left);
+    if (seconds === 0)
+      this.#budgets.set(address, { left: left - 1, at, wrong: [guess, ...wrong].slice(0, KNOWN_WRONG) });
+    return seconds;
   }
 
   /** The seconds until the address may guess again; 0 where it may now. Counts nothing. */
   secondsHeldBack(address: string): number {
-    return secondsUntilAllowed(this.#recall(address).left);
+    return secondsUntilAllowed(this.#budgetOf(address).left);
   }
 
-  #recall(address: string): Budget {
-    const known = this.#budgets.get(address);
+  #budgetOf(address: string): Budget {
     const now = this.#now();
-    if (known === undefined) return { left: FREE, at: now, wrong: [] };
-    return { ...known, left: Math.min(FREE, known.left + (now - known.at) / EACH_MS), at: now };
+    const { left, at, wrong } = this.#budgets.get(address) ?? { left: FREE, at: now, wrong: [] };
+    return { left: Math.min(FREE, left + (now - at) / EACH_MS), at: now, wrong };
   }
 }
 

@@ -1,6 +1,9 @@
 import type { RequestListener } from 'node:http';
 import type { Logger } from '../log.ts';
-import { CONNECTION_LIMITS, type ConnectionLimits, limitConnections, timeoutsOf } from './connections.ts';
+import { CONNECTION_LIMITS, type ConnectionLimits, limitConnections } from './connections.ts';
+
+/** Longer than clients keep one themselves: whoever closes first must be the one who would send next. */
+const KEEP_ALIVE_MS = 15_000;
 
 /** A server that listens. Disposing of it ends every connection, open event streams included. */
 export interface Listening extends AsyncDisposable {
@@ -18,20 +21,21 @@ export class ListenError extends Error {
   }
 }
 
-interface ListenOptions {
-  readonly host: string;
-  readonly port: number;
-  readonly log: Logger;
-  readonly limits?: Partial<ConnectionLimits> | undefined;
-}
-
 export const listen = async (
   listener: RequestListener,
-  { host, port, log, limits: given }: ListenOptions,
+  { host, port }: { readonly host: string; readonly port: number },
+  given: Partial<ConnectionLimits> | undefined,
+  log: Logger,
 ): Promise<Listening> => {
   const limits = { ...CONNECTION_LIMITS, ...given };
   const { createServer } = await import('node:http');
-  const server = createServer(timeoutsOf(limits), listener);
+  const timeouts = {
+    headersTimeout: limits.headersMs,
+    requestTimeout: limits.requestMs,
+    connectionsCheckingInterval: limits.checkEveryMs,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+  };
+  const server = createServer(timeouts, listener);
   limitConnections(server, limits, log);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(new ListenError(host, port, error)));

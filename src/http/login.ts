@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { Access } from './access.ts';
-import type { Asking } from './asking.ts';
-import { type Denial, denialHeaders, forbidden } from './denial.ts';
-import { page } from './page.ts';
+import type { Access, LoggedIn } from './access.ts';
+import { type Answer, html, STRICT_POLICY } from './answer.ts';
+import { forbidden, methodNotAllowed } from './http-error.ts';
+import type { HttpRequest } from './http-request.ts';
 import { PAGE_KEY_HEADER, PAGE_KEY_ITEM } from './page-key.ts';
-import { STRICT_POLICY } from './security-headers.ts';
 
 export const LOGIN_PATH = '/login';
 
@@ -12,56 +11,31 @@ export const LOGIN_PATH = '/login';
  * GET with a one-time link logs a browser in, POST with a key as well, DELETE logs it out. The page key is in no
  * address: the page that answers the link puts it into the storage of its origin.
  */
-export const logIn = async (
-  access: Access,
-  asking: Asking,
-  deny: (denial: Denial, asking: Asking) => Response,
-): Promise<Response> => {
-  if (asking.method === 'POST') {
-    const loggedIn = await access.redeemKey(asking);
-    if ('status' in loggedIn) return deny(loggedIn, asking);
-    const headers = { 'set-cookie': loggedIn.cookie, [PAGE_KEY_HEADER]: loggedIn.pageKey };
-    return new Response(null, { status: 204, headers });
+export const logIn = async (access: Access, request: HttpRequest): Promise<Answer> => {
+  const { method, url } = request;
+  if (method === 'POST') {
+    const { cookie, pageKey } = await access.redeemKey(request);
+    return { status: 204, headers: { 'set-cookie': cookie, [PAGE_KEY_HEADER]: pageKey }, body: null };
   }
-  if (asking.method === 'DELETE')
-    return new Response(null, { status: 204, headers: { 'set-cookie': await access.logOut(asking) } });
-  const denial = checkOpening(asking);
-  if (denial !== null) return denialPage(denial);
-  const link = new URL(asking.url).searchParams.get('link') ?? '';
-  const loggedIn = await access.redeemLink(link, asking);
-  return 'status' in loggedIn ? denialPage(loggedIn) : arrival(loggedIn);
-};
-
-export const denialPage = (denial: Denial): Response => {
-  const response = page(denial.status, `${denial.message} ${denial.nextAction}`);
-  for (const [name, value] of Object.entries(denialHeaders(denial))) response.headers.set(name, value);
-  if (denial.status === 405) response.headers.set('allow', 'GET, POST, DELETE');
-  return response;
+  if (method === 'DELETE')
+    return { status: 204, headers: { 'set-cookie': await access.logOut(request) }, body: null };
+  if (method !== 'GET') throw methodNotAllowed('GET, POST, DELETE');
+  checkOpening(request);
+  return arrival(await access.redeemLink(url.searchParams.get('link') ?? '', request));
 };
 
 /** The link works once, so only somebody who opens it uses it up: no image of another site, no prefetch, no preview. */
-const checkOpening = ({ method, headers }: Asking): Denial | null => {
-  if (method !== 'GET') return NOT_OPENED;
-  const purposes = `${headers.get('sec-purpose') ?? ''} ${headers.get('purpose') ?? ''} ${headers.get('x-moz') ?? ''}`;
-  if (/prefetch|prerender|preview/i.test(purposes)) return BY_ITSELF;
-  const destination = headers.get('sec-fetch-dest');
-  if (destination !== null && destination !== 'document') return BY_ITSELF;
-  const site = headers.get('sec-fetch-site');
+const checkOpening = ({ headers }: HttpRequest): void => {
+  const purposes = ['sec-purpose', 'purpose', 'x-moz'].map((name) => headers.get(name) ?? '').join(' ');
+  const isOpened = (headers.get('sec-fetch-dest') ?? 'document') === 'document';
+  const isOurs = ['none', 'same-origin'].includes(headers.get('sec-fetch-site') ?? 'none');
   const isNavigation = headers.get('sec-fetch-mode') === 'navigate';
-  return site === null || site === 'none' || site === 'same-origin' || isNavigation ? null : BY_ITSELF;
+  if (/prefetch|prerender|preview/i.test(purposes) || !isOpened || !(isOurs || isNavigation))
+    throw forbidden(
+      'A link is opened by a person, not by another page.',
+      'Open it in the address bar of a browser; it was not used up.',
+    );
 };
-
-const NOT_OPENED: Denial = {
-  status: 405,
-  code: 'METHOD_NOT_ALLOWED',
-  message: 'A link is opened with GET.',
-  nextAction: 'Open it in a browser; it was not used up.',
-};
-
-const BY_ITSELF = forbidden(
-  'A link is opened by a person, not by another page.',
-  'Open it in the address bar of a browser; it was not used up.',
-);
 
 const ARRIVE = `
 try {
@@ -76,16 +50,11 @@ const ARRIVE_HASH = createHash('sha256').update(ARRIVE).digest('base64');
 /** The one script that stands in a page, and no other, may run. */
 const ARRIVAL_POLICY = STRICT_POLICY.replace("script-src 'self'", `script-src 'sha256-${ARRIVE_HASH}'`);
 
-const arrival = ({ cookie, pageKey }: { readonly cookie: string; readonly pageKey: string }): Response => {
-  const html = `<!doctype html><html lang="en"><meta charset="utf-8"><title>vega-auth</title>
+const arrival = ({ cookie, pageKey }: LoggedIn): Answer =>
+  html(
+    `<!doctype html><html lang="en"><meta charset="utf-8"><title>vega-auth</title>
 <body data-page-key="${pageKey}"><p>Logging in …</p>
-<noscript>The page needs JavaScript; so does logging in.</noscript><script>${ARRIVE}</script></body></html>`;
-  return new Response(html, {
-    headers: {
-      'content-type': 'text/html; charset=utf-8',
-      'cache-control': 'no-store',
-      'set-cookie': cookie,
-      'content-security-policy': ARRIVAL_POLICY,
-    },
-  });
-};
+<noscript>The page needs JavaScript; so does logging in.</noscript><script>${ARRIVE}</script></body></html>`,
+    200,
+    { 'set-cookie': cookie, 'content-security-policy': ARRIVAL_POLICY },
+  );

@@ -1,30 +1,26 @@
 import { SESSION_SECONDS } from '../services/access/sessions.ts';
-import type { Asking } from './asking.ts';
+import type { HttpRequest } from './http-request.ts';
 
-const NAME = 'vega_session';
-/** Over TLS no other host and nothing without TLS can set it. A browser refuses the prefix on plain HTTP. */
-const SECURE_NAME = `__Host-${NAME}`;
+const MAX_COOKIES = 5;
 
-const isEncrypted = ({ headers }: Asking, trustsProxy: boolean): boolean =>
-  trustsProxy && headers.get('x-forwarded-proto')?.split(',').at(-1)?.trim() === 'https';
+/** Over TLS no other host and nothing without TLS can set a `__Host-` cookie. A browser refuses the prefix on plain HTTP. */
+const nameOf = ({ headers }: HttpRequest, trustsProxy: boolean): '__Host-vega_session' | 'vega_session' =>
+  trustsProxy && headers.get('x-forwarded-proto')?.split(',').at(-1)?.trim() === 'https'
+    ? '__Host-vega_session'
+    : 'vega_session';
 
 /** The header that gives a browser the cookie of its session; that takes it back where there is no value. */
-export const cookieOf = (value: string | null, request: Asking, trustsProxy: boolean): string => {
-  const isSecure = isEncrypted(request, trustsProxy);
+export const cookieOf = (value: string | null, request: HttpRequest, trustsProxy: boolean): string => {
+  const name = nameOf(request, trustsProxy);
   const seconds = value === null ? 0 : SESSION_SECONDS;
-  const cookie = `${isSecure ? SECURE_NAME : NAME}=${value ?? ''}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${seconds}`;
-  return isSecure ? `${cookie}; Secure` : cookie;
+  const cookie = `${name}=${value ?? ''}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${seconds}`;
+  return name === 'vega_session' ? cookie : `${cookie}; Secure`;
 };
 
 /** Every cookie of that name: a neighbour on another port may have set one, too. */
-export const sessionCookiesOf = (request: Asking, trustsProxy: boolean): readonly string[] => {
-  const name = isEncrypted(request, trustsProxy) ? SECURE_NAME : NAME;
-  return (request.headers.get('cookie') ?? '')
-    .split(';')
-    .map((pair) => pair.trim())
-    .filter((pair) => pair.startsWith(`${name}=`))
-    .map((pair) => pair.slice(name.length + 1))
-    .slice(0, MAX_COOKIES);
+export const sessionCookiesOf = (request: HttpRequest, trustsProxy: boolean): readonly string[] => {
+  const start = `${nameOf(request, trustsProxy)}=`;
+  const pairs = (request.headers.get('cookie') ?? '').split(';').map((pair) => pair.trim());
+  const own = pairs.filter((pair) => pair.startsWith(start)).slice(0, MAX_COOKIES);
+  return own.map((pair) => pair.slice(start.length));
 };
-
-const MAX_COOKIES = 5;

@@ -177,6 +177,22 @@ test('a key opens a session, and no session opens another', async () => {
   expect([again.status, again.headers.get('set-cookie')]).toEqual([401, null]);
 });
 
+test('a stream ends when another process on the database revokes its key or ends its session', async () => {
+  await using testApp = await openTestApp({ apis: 1 });
+  const { id, key } = await holderOf(testApp, { name: 'screen', role: 'VIEWER' });
+  const query = 'subscription { authState { state } }';
+  const ofKey = await follow(`${testApp.url}/graphql`, key, query);
+  const { headers } = await openSession(testApp);
+  const ofSession = await fetch(`${testApp.url}/auth/events`, { headers });
+  const ofOperator = await follow(`${testApp.url}/graphql`, testApp.app.operatorKey, query);
+  const sessionEnds = ofSession.text();
+  testApp.change('update vega_access_keys set revoked_at = 1 where id = ?', id);
+  testApp.change('delete from vega_sessions');
+  await until('the streams to end', () => ofKey.hasEnded, 10_000);
+  await sessionEnds;
+  expect(ofOperator.hasEnded).toBe(false);
+});
+
 test('a session ends with its key, also when another program has revoked that', async () => {
   await using testApp = await openTestApp({ apis: 1 });
   const viewer = await holderOf(testApp, { name: 'screen', role: 'VIEWER' });

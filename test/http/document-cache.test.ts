@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { parse } from 'graphql';
 import { expect, test } from 'vitest';
-import { DocumentCache } from '../../src/http/graphql/document-cache.ts';
+import { documentCache } from '../../src/http/graphql/use-document-cache.ts';
 
 const MAX_BYTES = 200_000;
 
@@ -13,12 +13,12 @@ const documents = fc.array(
 test('parsed documents never take more than their bytes, whatever their sizes, and the last one is kept', () => {
   fc.assert(
     fc.property(documents, (asked) => {
-      const cache = new DocumentCache(MAX_BYTES);
+      const cache = documentCache(MAX_BYTES);
       for (const { fields, comment } of asked) {
         const text = `{ ${'ready '.repeat(fields)} } # ${comment}`;
         if (cache.get(text) === undefined) cache.set(text, parse(text));
         expect(cache.get(text)).toBeDefined();
-        expect(cache.bytes).toBeLessThanOrEqual(MAX_BYTES);
+        expect(cache.calculatedSize).toBeLessThanOrEqual(MAX_BYTES);
       }
     }),
     { numRuns: 50 },
@@ -26,7 +26,7 @@ test('parsed documents never take more than their bytes, whatever their sizes, a
 });
 
 test('what is asked for again outlives what was asked for once, and what is too large is not kept', () => {
-  const cache = new DocumentCache(50_000);
+  const cache = documentCache(50_000);
   cache.set('{ ready }', parse('{ ready }'));
   for (let index = 0; index < 500; index += 1) {
     const text = `{ a${index} }`;

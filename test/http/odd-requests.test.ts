@@ -66,6 +66,14 @@ test('another spelling of a path is no way round a limit', async () => {
   );
 });
 
+test('a long path of any kind is judged at once', async () => {
+  await using testApp = await openTestApp({ apis: 1 });
+  const begun = performance.now();
+  for (const path of [`/${'a'.repeat(8000)}!`, `${'/a'.repeat(4000)}!`, `/${'-'.repeat(8000)}/.`])
+    expect(await sendRaw(testApp, path, '{}')).toMatch(/^HTTP\/1\.1 404/);
+  expect(performance.now() - begun).toBeLessThan(2000);
+});
+
 test('a token that does not open fails no question about anything else', async () => {
   await using testApp = await openTestApp({ apis: 1 });
   testApp.change(

@@ -4,11 +4,11 @@ import { buildSchema, type GraphQLSchema } from 'graphql';
 import { createClient } from 'graphql-sse';
 import { expect, test } from 'vitest';
 import { type Caller, UNBOUND } from '../../src/domain/access-key.ts';
-import { fromMessage } from '../../src/http/asking.ts';
+import { send } from '../../src/http/answer.ts';
 import { AnswerCache } from '../../src/http/graphql/answer-cache.ts';
 import { GraphQLEndpoint } from '../../src/http/graphql/endpoint.ts';
 import { Operations } from '../../src/http/graphql/operations.ts';
-import { MAX_BODY_BYTES, readMessage } from '../../src/http/read-body.ts';
+import { fromMessage } from '../../src/http/http-request.ts';
 import { createLogger } from '../../src/log.ts';
 import { openWire, type Wire } from '../support/event-lines.ts';
 import { openTestApp, settle, until } from '../support/test-app.ts';
@@ -24,10 +24,8 @@ const serve = async (schema: GraphQLSchema, callerOf: (key: string) => Caller = 
   const answers = new AnswerCache({ current: null, nextChange: async () => new Date() }, services.clock);
   const endpoint = new GraphQLEndpoint({ schema, services, operations, answers, log });
   const server = createServer(async (message, response) => {
-    const body = message.method === 'POST' ? await readMessage(message, MAX_BODY_BYTES) : null;
     const caller = callerOf(message.headers.authorization ?? '');
-    const answer = await endpoint.answer(fromMessage(message), message, response, body, caller);
-    if (answer !== null) response.writeHead(answer.status, answer.headers).end(answer.body);
+    await send(response, await endpoint.answer(fromMessage(message, response), caller));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

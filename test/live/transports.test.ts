@@ -45,15 +45,32 @@ test('a stream is reserved, opened, filled and emptied, and what is wrong is ref
     { event: 'next', data: { id: 'a', payload: { data: { authState: { state: 'IDLE' } } } } },
   ]);
 
-  expect((await send(testApp, 'POST', '/graphql/stream', named, operation('a'))).status).toBe(409);
-  expect((await send(testApp, 'POST', '/graphql/stream', named, operation())).status).toBe(400);
+  expect(await codeOf(await send(testApp, 'POST', '/graphql/stream', named, operation('a')))).toEqual([
+    409,
+    'CONFLICT',
+  ]);
+  expect(await codeOf(await send(testApp, 'POST', '/graphql/stream', named, operation()))).toEqual([
+    400,
+    'BAD_REQUEST',
+  ]);
   expect(await codeOf(await send(testApp, 'GET', '/graphql/stream', named))).toEqual([409, 'CONFLICT']);
   const guessed = { 'x-graphql-event-stream-token': token.toLowerCase() };
   expect(await codeOf(await send(testApp, 'POST', '/graphql/stream', guessed, operation('b')))).toEqual([
     404,
     'NOT_FOUND',
   ]);
-  expect((await send(testApp, 'PATCH', '/graphql/stream', named)).status).toBe(405);
+  for (const [method, status] of [
+    ['PATCH', 405],
+    ['HEAD', 405],
+    ['OPTIONS', 204],
+  ] as const) {
+    const answer = await send(testApp, method, '/graphql/stream', named);
+    expect([method, answer.status, answer.headers.get('allow')]).toEqual([
+      method,
+      status,
+      'GET, POST, PUT, DELETE',
+    ]);
+  }
 
   expect(testApp.app.services.events.readers).toBe(1);
   expect((await send(testApp, 'DELETE', '/graphql/stream?operationId=a', named)).status).toBe(200);

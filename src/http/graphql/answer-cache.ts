@@ -1,12 +1,5 @@
-/** What is answered, as it goes over the wire. */
-export interface Answer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
-export const toResponse = ({ status, headers, body }: Answer): Response =>
-  new Response(body, { status, headers });
+import { LRUCache } from 'lru-cache';
+import type { Answer } from '../answer.ts';
 
 /** How much memory answers may take, in bytes. */
 const MAX_BYTES = 4_000_000;
@@ -19,9 +12,10 @@ export interface Revisions {
   nextChange(since: Date): Promise<Date>;
 }
 
-interface Entry {
+interface Made {
   readonly answer: Answer;
-  readonly bytes: number;
+  /** Whoever asks the same of the same state is answered the same. */
+  readonly isRepeatable: boolean;
 }
 
 /**
@@ -31,11 +25,9 @@ interface Entry {
 export class AnswerCache {
   readonly #revisions: Revisions;
   readonly #clock: () => Date;
-  readonly #maxBytes: number;
-  readonly #entries = new Map<string, Entry>();
-  #bytes = 0;
+  readonly #answers: LRUCache<string, Answer>;
   #revision: string | null = null;
-  /** From when on and until when the entries hold, in milliseconds. */
+  /** From when on and until when the answers hold, in milliseconds. */
   #from = 0;
   #until = 0;
   hits = 0;
@@ -44,24 +36,24 @@ export class AnswerCache {
   constructor(revisions: Revisions, clock: () => Date, maxBytes = MAX_BYTES) {
     this.#revisions = revisions;
     this.#clock = clock;
-    this.#maxBytes = maxBytes;
+    this.#answers = new LRUCache({
+      maxSize: Math.max(1, maxBytes),
+      sizeCalculation: ({ body }, key) => 2 * (key.length + (typeof body === 'string' ? body.length : 0)),
+    });
   }
 
   get bytes(): number {
-    return this.#bytes;
+    return this.#answers.calculatedSize;
   }
 
   /** The kept answer, else what `make` answers, kept when it says that it is repeatable. */
-  async answer(
-    key: string,
-    make: () => Promise<{ readonly answer: Answer; readonly isRepeatable: boolean }>,
-  ): Promise<Answer> {
+  async answer(key: string, make: () => Promise<Made>): Promise<Answer> {
     const revision = this.#revisions.current;
     const now = this.#clock().getTime();
-    const known = revision !== null && this.#holds(revision, now) ? this.#entries.get(key) : undefined;
+    const known = revision !== null && this.#holds(revision, now) ? this.#answers.get(key) : undefined;
     if (known !== undefined) {
       this.hits += 1;
-      return known.answer;
+      return known;
     }
     this.misses += 1;
     const { answer, isRepeatable } = await make();
@@ -75,29 +67,16 @@ export class AnswerCache {
 
   async #keep(key: string, answer: Answer, revision: string, from: number): Promise<void> {
     const isNew = !this.#holds(revision, from);
-    const until = isNew ? await this.#nextChange(from) : this.#until;
+    // What cannot be told is past: the answer is good, and is not kept.
+    const until = isNew
+      ? await this.#revisions.nextChange(new Date(from)).then(Number, () => from)
+      : this.#until;
     // What came between the first look and now has been answered half from before and half from after.
     if (this.#revisions.current !== revision || this.#clock().getTime() >= until) return;
-    if (isNew) this.#clear(revision, from, until);
-    const bytes = 2 * (key.length + answer.body.length);
-    if (this.#bytes + bytes > this.#maxBytes) return;
-    if (!this.#entries.has(key)) this.#bytes += bytes;
-    this.#entries.set(key, { answer, bytes });
-  }
-
-  /** What cannot be told is past: the answer is good, and is not kept. */
-  #nextChange(from: number): Promise<number> {
-    return this.#revisions.nextChange(new Date(from)).then(
-      (instant) => instant.getTime(),
-      () => from,
-    );
-  }
-
-  #clear(revision: string, from: number, until: number): void {
-    this.#entries.clear();
-    this.#bytes = 0;
-    this.#revision = revision;
-    this.#from = from;
-    this.#until = until;
+    if (isNew) {
+      this.#answers.clear();
+      [this.#revision, this.#from, this.#until] = [revision, from, until];
+    }
+    this.#answers.set(key, answer);
   }
 }

@@ -1,17 +1,19 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { GraphQLSchema } from 'graphql';
 import { audienceOf, type Caller } from '../../domain/access-key.ts';
 import type { Logger } from '../../log.ts';
 import type { Services } from '../../services/services.ts';
-import { type Asking, pathOf } from '../asking.ts';
-import { parseJson } from '../parse-json.ts';
-import { type Answer, type AnswerCache, toResponse } from './answer-cache.ts';
+import type { Answer } from '../answer.ts';
+import { badRequest, type HttpError, notAcceptable } from '../http-error.ts';
+import { type HttpRequest, isObject, parseJson } from '../http-request.ts';
+import type { AnswerCache } from './answer-cache.ts';
 import type { AnswerTrait } from './context.ts';
 import { acceptsOnlyStream, acceptsStream, EventStreams } from './event-streams.ts';
 import type { Operation, Operations } from './operations.ts';
 import { GRAPHQL_PATH, STREAM_PATH } from './paths.ts';
-import { NOT_ACCEPTABLE, refuseParams, resultTypesIn } from './refusal.ts';
 import type { Yoga } from './yoga.ts';
+
+/** How long the body of a request may be, in bytes. */
+const MAX_BODY_BYTES = 1_000_000;
 
 interface Options {
   readonly schema: GraphQLSchema;
@@ -33,114 +35,96 @@ export class GraphQLEndpoint {
     this.#streams = new EventStreams(options.operations, options.log, options.streamsPerKey);
   }
 
-  /** Whether a request is answered here. */
-  static serves(path: string): boolean {
-    return path === GRAPHQL_PATH || path === STREAM_PATH;
-  }
-
-  /** A browser opens the page that GraphiQL is; everybody else asks. */
-  static isPage({ method, headers }: Asking, path: string): boolean {
-    return path === GRAPHQL_PATH && method === 'GET' && (headers.get('accept') ?? '').includes('text/html');
-  }
-
-  /** Answers over a socket; `body` was read before. */
-  async answer(
-    asking: Asking,
-    message: IncomingMessage,
-    response: ServerResponse,
-    body: string | null,
-    caller: Caller,
-  ): Promise<Answer | null> {
-    if (!this.#wantsStream(asking, body))
-      return this.#ask(asking, message.headers as Record<string, string>, body, caller);
-    const refused = this.#refuseStream(asking, body);
-    if (refused !== null) return refused;
-    this.#streams.answer(message, response, body, caller);
-    return null;
-  }
-
-  /** Answers a caller in this process. */
-  async fetch(request: Request, asking: Asking, caller: Caller): Promise<Response> {
-    const body = request.method === 'POST' ? await request.text() : null;
-    if (this.#wantsStream(asking, body)) {
-      const refused = this.#refuseStream(asking, body);
-      if (refused !== null) return toResponse(refused);
-      const init = { method: request.method, headers: request.headers, signal: request.signal, body };
-      return this.#streams.fetch(new Request(request.url, init), caller);
-    }
-    const answer = await this.#ask(asking, Object.fromEntries(request.headers), body, caller);
-    return toResponse(answer);
+  async answer(request: HttpRequest, caller: Caller): Promise<Answer> {
+    const body = request.method === 'POST' ? await request.readBody(MAX_BODY_BYTES) : null;
+    if (!this.#wantsStream(request, body)) return this.#ask(request, body, caller);
+    checkParams(request, body);
+    return this.#streams.answer(request, body, caller);
   }
 
   /** GraphiQL, for a browser. */
-  async page(request: Request): Promise<Response> {
-    return (await this.#server()).fetch(request.url, { headers: { accept: 'text/html' } });
+  async page(): Promise<Answer> {
+    const response = await (await this.#server()).fetch(ADDRESS, { headers: { accept: 'text/html' } });
+    const headers = { ...Object.fromEntries(response.headers), 'content-security-policy': GRAPHIQL_POLICY };
+    return { status: response.status, headers, body: await response.text() };
   }
 
-  #wantsStream({ method, url, headers }: Asking, body: string | null): boolean {
-    if (pathOf(url) === STREAM_PATH) return true;
-    const accept = headers.get('accept') ?? undefined;
+  #wantsStream(request: HttpRequest, body: string | null): boolean {
+    const { method, path, headers } = request;
+    if (path === STREAM_PATH) return true;
+    const accept = headers.get('accept');
     if (acceptsOnlyStream(accept)) return true;
     // Parsed only where it may be one.
-    const mayBe = acceptsStream(accept) && (body ?? url).includes('subscription');
-    if (!mayBe) return false;
-    const params = method === 'GET' ? Object.fromEntries(new URL(url).searchParams) : parseJson(body ?? '');
-    const { query } = { ...(params as Operation | undefined) };
+    if (!acceptsStream(accept) || !(body ?? request.url.search).includes('subscription')) return false;
+    const params = method === 'GET' ? Object.fromEntries(request.url.searchParams) : parseJson(body ?? '');
     return (
-      typeof query === 'string' && this.#options.operations.kindOf(params as Operation) === 'subscription'
+      isObject(params) &&
+      typeof params.query === 'string' &&
+      this.#options.operations.kindOf(params as unknown as Operation) === 'subscription'
     );
   }
 
-  /** A stream that is opened or filled needs an operation, unless it is one that was reserved. */
-  #refuseStream(asking: Asking, body: string | null): Answer | null {
-    return asking.method === 'POST' || asking.url.includes('query=') ? refuseParams(asking, body) : null;
-  }
-
   /** The key is known by now: an answer that is kept is given to callers who are told the same. */
-  #ask(
-    asking: Asking,
-    headers: Record<string, string>,
-    body: string | null,
-    caller: Caller,
-  ): Promise<Answer> {
-    const trait: AnswerTrait = { isRepeatable: false };
-    const accept = resultTypesIn(asking.headers.get('accept'));
+  async #ask(request: HttpRequest, body: string | null, caller: Caller): Promise<Answer> {
     // Yoga looks at what is accepted after a mutation has been executed.
-    if (accept === null) return Promise.resolve(NOT_ACCEPTABLE);
+    const accept = resultTypesIn(request.headers.get('accept'));
     const make = async () => {
-      const refused = refuseParams(asking, body);
-      if (refused !== null) return { answer: refused, isRepeatable: false };
-      const init = {
-        method: asking.method,
-        headers: { ...ownHeaders(headers), accept, 'content-type': 'application/json' },
-        ...(body === null ? {} : { body }),
-      };
+      checkParams(request, body);
       const { services } = this.#options;
+      const trait: AnswerTrait = { isRepeatable: false };
       const yoga = await this.#server();
-      const response = await yoga.fetch(asking.url, init, { services, caller, trait });
-      const answer = { status: response.status, headers: headersOf(response), body: await response.text() };
-      return { answer, isRepeatable: trait.isRepeatable && response.status === 200 };
+      const headers = { accept, 'content-type': 'application/json' };
+      const init = { method: request.method, headers, ...(body === null ? {} : { body }) };
+      const response = await yoga.fetch(ADDRESS + request.url.search, init, { services, caller, trait });
+      const { status } = response;
+      const answer = { status, headers: Object.fromEntries(response.headers), body: await response.text() };
+      return { answer, isRepeatable: trait.isRepeatable && status === 200 };
     };
-    if (body === null) return make().then(({ answer }) => answer);
+    if (body === null) return (await make()).answer;
     return this.#options.answers.answer([audienceOf(caller), accept, body].join('\n'), make);
   }
 
   /** Yoga is loaded with the first request: a program without a server has none. */
   #server(): Promise<Yoga> {
-    const { schema, operations, log } = this.#options;
-    this.#yoga ??= import('./yoga.ts').then(({ createServer }) => createServer(schema, operations, log));
+    const { schema, operations } = this.#options;
+    this.#yoga ??= import('./yoga.ts').then(({ createServer }) => createServer(schema, operations));
     return this.#yoga;
   }
 }
 
-/** The length was that of the body as it came. */
-const ownHeaders = ({
-  'content-length': _length,
-  'transfer-encoding': _encoding,
-  ...headers
-}: Record<string, string>) => headers;
+const ADDRESS = `http://localhost${GRAPHQL_PATH}`;
 
-const headersOf = (response: Response): Record<string, string> => {
-  const { 'content-length': _length, ...headers } = Object.fromEntries(response.headers);
-  return headers;
+/** GraphiQL is one page with its script inside; it may talk to this server and to nobody else. */
+const GRAPHIQL_POLICY =
+  "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'; connect-src 'self'; frame-ancestors 'none'; form-action 'none'";
+
+/** Throws where parameters cannot be read. No library may say so, because it quotes them, and they may hold a PIN. */
+const checkParams = (request: HttpRequest, body: string | null): void => {
+  const isPost = request.method === 'POST';
+  if (isPost && !isObject(parseJson(body ?? ''))) throw unreadable('body');
+  for (const name of isPost ? [] : ['variables', 'extensions']) {
+    const text = request.url.searchParams.get(name) ?? '';
+    if (text !== '' && !isObject(parseJson(text))) throw unreadable(`parameter "${name}"`);
+  }
+};
+
+const unreadable = (what: string): HttpError =>
+  badRequest(
+    `The ${what} has to be one JSON object.`,
+    'Send one JSON object with "query" and, where needed, "variables" and "operationName".',
+  );
+
+/** The types of an Accept header in which a result can be answered; throws where there are none. Everything is UTF-8. */
+const resultTypesIn = (accept: string | null): string => {
+  const types = (accept ?? '*/*')
+    .toLowerCase()
+    .split(',')
+    .map((type) => type.replace(/\s/g, ''))
+    .filter((type) => /^(?:application\/(?:graphql-response\+json|json|\*)|\*\/\*)(?:;|$)/.test(type))
+    .filter((type) => (/;charset="?([^;"]*)/.exec(type)?.[1] ?? 'utf-8') === 'utf-8');
+  if (types.length > 0) return types.join(', ');
+  throw notAcceptable(
+    'The answer has no form that the Accept header names.',
+    'Accept application/graphql-response+json or application/json; for a subscription text/event-stream.',
+  );
 };

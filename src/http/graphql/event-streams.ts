@@ -1,224 +1,149 @@
-import { IncomingMessage, ServerResponse, STATUS_CODES } from 'node:http';
-import { Socket } from 'node:net';
-import type { HandlerOptions, Response as SseResponse } from 'graphql-sse';
-import { createHandler as createFetchHandler } from 'graphql-sse/lib/use/fetch';
-import { createHandler } from 'graphql-sse/lib/use/http';
+import type { ServerResponse } from 'node:http';
+import { createHandler, type Handler } from 'graphql-sse';
 import type { Caller } from '../../domain/access-key.ts';
 import type { Logger } from '../../log.ts';
-import { fromMessage } from '../asking.ts';
-import { SECURITY_HEADERS } from '../security-headers.ts';
-import { type Answer, toResponse } from './answer-cache.ts';
+import { type Answer, eventStream } from '../answer.ts';
+import { conflict, HttpError, methodNotAllowed, notFound } from '../http-error.ts';
+import type { HttpRequest } from '../http-request.ts';
 import type { Operations } from './operations.ts';
 import { STREAM_PATH } from './paths.ts';
 import { ReadyFrames } from './ready-frames.ts';
-import { refusal } from './refusal.ts';
 import { type ReservedStream, ReservedStreams } from './reserved-streams.ts';
 
 const EVENT_STREAM = 'text/event-stream';
 const TOKEN_HEADER = 'x-graphql-event-stream-token';
+const METHODS = ['GET', 'POST', 'PUT', 'DELETE'];
 
 /** On whose behalf a request is handled, and over which stream what it asks for goes: null for one of its own. */
 interface Handling {
   readonly caller: Caller;
-  readonly stall: () => void;
+  readonly token: string | null;
+  /** Null in this process, where only a stream for one operation is possible. */
+  readonly response: ServerResponse | null;
   stream: ReservedStream | null;
 }
-
-type Raw = IncomingMessage | Request;
-type Options = HandlerOptions<Raw, unknown, undefined>;
 
 /** Answers subscriptions with graphql-sse: a connection each, or all of a client over one that it has reserved. */
 export class EventStreams {
   readonly #operations: Operations;
   readonly #log: Logger;
-  readonly #handling = new WeakMap<Raw, Handling>();
   readonly #reserved: ReservedStreams;
-  readonly #overHttp: ReturnType<typeof createHandler>;
-  readonly #overFetch: ReturnType<typeof createFetchHandler>;
+  readonly #handle: Handler<Handling>;
 
   constructor(operations: Operations, log: Logger, streamsPerKey?: number) {
-    this.#reserved = new ReservedStreams((stream) => this.#discard(stream), streamsPerKey);
     this.#operations = operations;
     this.#log = log;
-    const options: Options = {
-      authenticate: (request) => this.#authenticate(request),
-      onSubscribe: async ({ raw, method }, params): Promise<never> => {
-        const { caller, stream, stall } = this.#of(raw);
+    this.#reserved = new ReservedStreams((stream) => void this.#discard(stream), streamsPerKey);
+    this.#handle = createHandler<Handling>({
+      authenticate: ({ method, headers, raw }) => this.#authenticate(method, headers.get('accept'), raw),
+      onSubscribe: async ({ raw, method }, { query, ...params }): Promise<never> => {
+        const { caller, stream } = raw;
         const isReading = method === 'GET';
-        const outcome = await operations.perform({ ...params, query: params.query }, caller, { isReading });
+        const outcome = await operations.perform({ ...params, query }, caller, { isReading });
         if (!(Symbol.asyncIterator in outcome)) return { data: undefined, ...outcome } as never;
+        if (stream === null)
+          return [
+            new ReadyFrames(outcome, () => this.#stall(raw)),
+            { status: 200, statusText: 'OK' },
+          ] as never;
         // It has closed meanwhile, and graphql-sse would go on with it for ever.
-        if (stream?.isClosed === true) {
+        if (stream.isClosed) {
           await outcome.return(undefined);
-          return NOT_FOUND as never;
+          throw noSuchStream();
         }
-        return (stream === null ? [new ReadyFrames(outcome, stall), DISTINCT] : outcome) as never;
+        return outcome as never;
       },
       // A client that does not read is waited for before its queue grows.
-      onNext: (_context, { raw }) => this.#of(raw).stream?.writable(),
-    };
-    this.#overHttp = createHandler(options as never);
-    this.#overFetch = createFetchHandler(options as never);
-  }
-
-  /** Answers over a socket; `body` was read before. Returns at once: a stream may go on for days. */
-  answer(message: IncomingMessage, response: ServerResponse, body: string | null, caller: Caller): void {
-    if (response.destroyed) return;
-    const { method = 'GET', url = '/', headers } = message;
-    const token = headers[TOKEN_HEADER];
-    const isNamed = tokenOf(fromMessage(message).headers, url) !== null;
-    const accept = acceptOf(method, headers.accept, isNamed);
-    // No more of the message than is read: it is kept for as long as the stream.
-    const replayed = replay(body, {
-      method,
-      url,
-      headers: { accept, 'content-type': 'application/json', [TOKEN_HEADER]: token },
+      onNext: (_context, { raw }) => raw.stream?.writable() as Promise<undefined>,
     });
-    this.#handling.set(replayed, { caller, stall: () => this.#stall(response), stream: null });
-    if (isNamed || method === 'PUT')
-      for (const [name, value] of Object.entries(STREAM_HEADERS)) response.setHeader(name, value);
-    response.once(
-      'close',
-      this.#operations.open.add(caller.id, () => response.destroy()),
-    );
-    // What a stream tells has broken off: so does its connection, and the client comes back.
-    this.#overHttp(replayed, response).catch(() => response.destroy());
   }
 
-  /** Answers a caller in this process. */
-  async fetch(request: Request, caller: Caller): Promise<Response> {
-    const headers = new Headers(request.headers);
-    const isNamed = tokenOf(headers, request.url) !== null;
+  async answer(request: HttpRequest, body: string | null, caller: Caller): Promise<Answer> {
+    const { method, url, headers, response } = request;
+    if (method === 'OPTIONS') return { status: 204, headers: { allow: METHODS.join(', ') }, body: null };
+    if (!METHODS.includes(method)) throw methodNotAllowed(METHODS.join(', '));
+    const token = headers.get(TOKEN_HEADER) ?? url.searchParams.get('token');
     // A single connection is several requests to one socket.
-    if (isNamed || request.method === 'PUT') return toResponse(NO_SUCH_STREAM);
-    headers.set('accept', acceptOf(request.method, headers.get('accept') ?? undefined, isNamed));
-    const own = new Request(request, { headers });
-    this.#handling.set(own, { caller, stall: () => undefined, stream: null });
-    const response = await this.#overFetch(own);
-    for (const [name, value] of Object.entries(STREAM_HEADERS)) response.headers.set(name, value);
-    return response;
+    if (response === null && (token !== null || method === 'PUT')) throw noSuchStream();
+    response?.once(
+      'close',
+      this.#operations.open.add(caller, () => response.destroy()),
+    );
+    const own = {
+      accept: acceptOf(method, headers.get('accept'), token !== null),
+      'content-type': 'application/json',
+    };
+    const get = (name: string): string | null => (own as Record<string, string>)[name] ?? null;
+    const raw: Handling = { caller, token, response, stream: null };
+    const handled = { method, url: url.href, headers: { get }, body, raw, context: undefined };
+    const [answered, { status, headers: given = {} }] = await this.#handle(handled);
+    if (status >= 400) throw refusalOf(status, answered);
+    return answered === null || typeof answered === 'string'
+      ? { status, headers: given, body: answered }
+      : eventStream(answered);
   }
 
-  #stall(response: ServerResponse): void {
+  #stall({ response }: Handling): void {
     this.#log.warn('a reader of events has stopped reading; it is let go and has to come back');
-    response.destroy();
-  }
-
-  #of(raw: Raw): Handling {
-    const handling = this.#handling.get(raw);
-    if (handling === undefined) throw new Error('A request reached the event streams without a caller.');
-    return handling;
+    response?.destroy();
   }
 
   /** The token of the stream that a request names, if that is the caller's own. */
-  #authenticate({
-    method,
-    url,
-    headers,
-    raw,
-    context,
-  }: Parameters<NonNullable<Options['authenticate']>>[0]): string | SseResponse | null {
-    const handling = this.#of(raw);
-    const { id } = handling.caller;
-    if (method === 'PUT') return this.#reserved.reserve(id)?.token ?? TOO_MANY;
-    const token = tokenOf(headers, url);
-    const isOpening = headers.get('accept') === EVENT_STREAM;
-    if (token === null) return isOpening ? null : NOT_FOUND;
-    const stream = this.#reserved.find(token, id);
-    if (stream === null) return NOT_FOUND;
-    handling.stream = stream;
-    if (isOpening && stream.isOpen) return ALREADY_OPEN;
-    if (isOpening) this.#open(stream, (context as { res: ServerResponse }).res);
+  #authenticate(method: string, accept: string | null | undefined, handling: Handling): string | null {
+    const { caller, token, response } = handling;
+    if (method === 'PUT') {
+      const reserved = this.#reserved.reserve(caller.id);
+      if (reserved === null)
+        throw new HttpError(
+          429,
+          'TOO_MANY_SUBSCRIPTIONS',
+          'This key has too many streams already.',
+          CLOSE_SOME,
+        );
+      return reserved.token;
+    }
+    const isOpening = accept === EVENT_STREAM;
+    if (token === null && isOpening) return null;
+    handling.stream = this.#reserved.find(token ?? '', caller.id);
+    if (handling.stream === null) throw noSuchStream();
+    if (isOpening && handling.stream.isOpen)
+      throw conflict('This stream is open already.', 'Reserve another one with PUT.');
+    if (isOpening && response !== null) this.#reserved.open(handling.stream, response);
     return token;
   }
 
-  #open(stream: ReservedStream, response: ServerResponse): void {
-    stream.open(response);
-    response.once('close', () => this.#reserved.forget(stream));
-  }
-
-  /** graphql-sse lets go of a stream when its connection closes, so one that nobody opens is opened here, and closed. */
-  #discard(stream: ReservedStream): void {
-    const message = Object.assign(new IncomingMessage(new Socket()), {
-      method: 'GET',
-      url: `${STREAM_PATH}?token=${stream.token}`,
-      headers: { accept: EVENT_STREAM },
-    });
-    const caller = { id: stream.caller } as Caller;
-    this.#handling.set(message, { caller, stall: () => undefined, stream: null });
-    const response = new ServerResponse(message);
-    void this.#overHttp(message, response).catch(() => undefined);
-    setImmediate(() => response.emit('close'));
+  /** graphql-sse lets go of a stream when what it tells is left, so one that nobody opens is opened here, and left. */
+  async #discard({ token, caller: id }: ReservedStream): Promise<void> {
+    const raw: Handling = { caller: { id } as Caller, token, response: null, stream: null };
+    const headers = { get: () => EVENT_STREAM };
+    const request = { method: 'GET', url: STREAM_PATH, headers, body: null, raw, context: undefined };
+    const [body] = await this.#handle(request);
+    if (body !== null && typeof body !== 'string') await body.return();
   }
 }
 
-const STREAM_HEADERS = {
-  ...SECURITY_HEADERS,
-  'cache-control': 'no-cache, no-transform',
-  // A proxy that collects output would hold events back.
-  'x-accel-buffering': 'no',
-} as const;
-
-const DISTINCT = {
-  status: 200,
-  statusText: 'OK',
-  headers: { 'content-type': `${EVENT_STREAM}; charset=utf-8`, ...STREAM_HEADERS },
-} as const;
-
-/** A message whose body was read before, as far as graphql-sse reads it. */
-const replay = (
-  body: string | null,
-  head: Pick<IncomingMessage, 'method' | 'url' | 'headers'>,
-): IncomingMessage => {
-  const on = (event: string, listener: (chunk?: string) => void): void => {
-    if (event === 'data' && body !== null) listener(body);
-    if (event === 'end') queueMicrotask(listener);
-  };
-  return { ...head, on, once: on, off: () => undefined } as unknown as IncomingMessage;
-};
-
 /** graphql-sse reads from the header alone whether a stream is opened, reserved or filled. */
-const acceptOf = (method: string, accept: string | undefined, isNamed: boolean): string => {
+const acceptOf = (method: string, accept: string | null, isNamed: boolean): string => {
   if (method === 'PUT') return '*/*';
   const isOpening = method === 'GET' || (method === 'POST' && !isNamed);
   return isOpening && acceptsStream(accept) ? EVENT_STREAM : 'application/json';
 };
 
 /** Whether a client takes an event stream, and whether it takes nothing else that is answered here. */
-export const acceptsStream = (accept: string | undefined): boolean =>
-  accept === undefined || /text\/event-stream|\*\/\*|text\/\*/i.test(accept);
+export const acceptsStream = (accept: string | null): boolean =>
+  accept === null || /text\/event-stream|\*\/\*|text\/\*/i.test(accept);
 
-export const acceptsOnlyStream = (accept: string | undefined): boolean =>
-  accept !== undefined && /text\/event-stream/i.test(accept) && !/json|\*\/\*|application\/\*/i.test(accept);
+export const acceptsOnlyStream = (accept: string | null): boolean =>
+  accept !== null && /text\/event-stream/i.test(accept) && !/json|\*\/\*|application\/\*/i.test(accept);
 
-const tokenOf = (headers: { get(name: string): string | null | undefined }, url: string): string | null =>
-  headers.get(TOKEN_HEADER) ?? new URL(url, 'http://localhost').searchParams.get('token');
+const CLOSE_SOME = 'Close some of them; one stream carries many subscriptions.';
 
-const toSseResponse = ({ status, headers, body }: Answer): SseResponse => [
-  body,
-  { status, statusText: STATUS_CODES[status] ?? '', headers },
-];
+const noSuchStream = (): HttpError =>
+  notFound('There is no such stream.', 'Reserve one with PUT, and open it within half a minute.');
 
-const TOO_MANY = toSseResponse(
-  refusal({
-    status: 429,
-    code: 'TOO_MANY_SUBSCRIPTIONS',
-    message: 'This key has too many streams already.',
-    nextAction: 'Close some of them; one stream carries many subscriptions.',
-  }),
-);
-const NO_SUCH_STREAM = refusal({
-  status: 404,
-  code: 'NOT_FOUND',
-  message: 'There is no such stream.',
-  nextAction: 'Reserve one with PUT, and open it within half a minute.',
-});
-const NOT_FOUND = toSseResponse(NO_SUCH_STREAM);
-const ALREADY_OPEN = toSseResponse(
-  refusal({
-    status: 409,
-    code: 'CONFLICT',
-    message: 'This stream is open already.',
-    nextAction: 'Reserve another one with PUT.',
-  }),
-);
+/** What graphql-sse refuses by itself, with the code that it lacks. */
+const refusalOf = (status: number, body: unknown): HttpError => {
+  const message = /"message":"([^"]*)"/.exec(String(body))?.[1] ?? 'This is no request for an event stream.';
+  const nextAction = 'Send what docs/clients.md shows for streams, each operation with an id of its own.';
+  return new HttpError(status, status === 409 ? 'CONFLICT' : 'BAD_REQUEST', `${message}.`, nextAction);
+};

@@ -11,24 +11,24 @@ import {
   specifiedRules,
   validate,
 } from 'graphql';
-import type { Caller } from '../../domain/access-key.ts';
+import { type Caller, UNBOUND } from '../../domain/access-key.ts';
 import type { Logger } from '../../log.ts';
 import type { Services } from '../../services/services.ts';
 import type { GraphQLPlugin } from './context.ts';
-import { OpenStreams } from './open-streams.ts';
 import { useDocumentCache } from './use-document-cache.ts';
 import { useDocumentLimits } from './use-document-limits.ts';
-import { maskWith, useErrorCodes } from './use-error-codes.ts';
-import { useOpenStreams } from './use-open-streams.ts';
+import { type Mask, maskWith, useErrorCodes } from './use-error-codes.ts';
+import { OpenStreams, useOpenStreams } from './use-open-streams.ts';
 import { useRepeatable } from './use-repeatable.ts';
 import { useSharedExecution } from './use-shared-execution.ts';
-import { useSubscriptionLimit } from './use-subscription-limit.ts';
 
 export interface Operation {
   readonly query: string;
   readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
   readonly operationName?: string | null | undefined;
 }
+
+export const OPERATOR: Caller = { id: 'the operator’s key', keyId: null, role: 'OPERATOR', bounds: UNBOUND };
 
 /** One result, or those of a subscription. */
 export type Outcome = ExecutionResult | AsyncGenerator<ExecutionResult>;
@@ -44,24 +44,24 @@ interface Options {
 export class Operations {
   /** The concerns of every operation, Yoga's included. */
   readonly plugins: readonly GraphQLPlugin[];
-  readonly open = new OpenStreams();
+  readonly open: OpenStreams;
+  readonly mask: Mask;
   readonly #services: Services;
-  readonly #mask: ReturnType<typeof maskWith>;
   readonly #getEnveloped: ReturnType<typeof envelop>;
 
   constructor({ schema, services, log, subscriptionsPerKey }: Options) {
     this.#services = services;
-    this.#mask = maskWith(log);
+    this.mask = maskWith(log);
+    this.open = new OpenStreams((caller) => services.sessions.isLive(caller));
     this.plugins = [
       useEngine({ parse, validate, execute, specifiedRules }) as unknown as GraphQLPlugin,
       useSchema(schema) as unknown as GraphQLPlugin,
       useDocumentLimits(),
       useDocumentCache(),
-      useErrorCodes(log),
+      useErrorCodes(this.mask),
       useRepeatable(),
-      useSharedExecution(this.#mask),
-      useOpenStreams(this.open),
-      useSubscriptionLimit(subscriptionsPerKey),
+      useSharedExecution(this.mask),
+      useOpenStreams(this.open, subscriptionsPerKey),
     ];
     this.#getEnveloped = envelop({ plugins: [...this.plugins] as never });
   }
@@ -81,7 +81,7 @@ export class Operations {
     try {
       return await this.#perform(operation, caller, isReading);
     } catch (error) {
-      return { errors: [this.#mask(error)] };
+      return { errors: [this.mask(error)] };
     }
   }
 

@@ -9,20 +9,23 @@ const COMPLETE = 'event: complete\ndata:\n\n';
 /** How many results are fetched ahead of a reader. */
 const MAX_AHEAD = 64;
 
+interface Frame {
+  readonly results: readonly ExecutionResult[];
+  readonly text: string;
+}
+
 /** Results that came together, as they go over the wire; by the first of them, for all readers of the same subscription. */
-const known = new WeakMap<
-  ExecutionResult,
-  { readonly results: readonly ExecutionResult[]; readonly text: string }
->();
+const known = new WeakMap<ExecutionResult, Frame>();
 
 const frameOf = (results: readonly ExecutionResult[]): string => {
   const [first] = results;
-  const frame = first === undefined ? undefined : known.get(first);
+  if (first === undefined) return '';
+  const frame = known.get(first);
   const isSame =
     frame?.results.length === results.length && frame.results.every((one, index) => one === results[index]);
   if (frame !== undefined && isSame) return frame.text;
   const text = results.map((result) => `event: next\ndata: ${JSON.stringify(result)}\n\n`).join('');
-  if (first !== undefined) known.set(first, { results, text });
+  known.set(first, { results, text });
   return text;
 };
 
@@ -30,35 +33,21 @@ const frameOf = (results: readonly ExecutionResult[]): string => {
 const open = new Set<ReadyFrames>();
 let timer: NodeJS.Timeout | null = null;
 
-const enter = (frames: ReadyFrames): void => {
-  open.add(frames);
-  timer ??= setInterval(() => {
-    for (const each of [...open]) each.ping();
-  }, PING_MS).unref();
-};
-
-const leave = (frames: ReadyFrames): void => {
-  open.delete(frames);
-  if (open.size > 0 || timer === null) return;
-  clearInterval(timer);
-  timer = null;
+const pingAll = (): void => {
+  for (const each of [...open]) each.ping();
 };
 
 /** Bodies that have something new: what comes together within a turn of the event loop is sent together. */
 let stirred: ReadyFrames[] = [];
 
-const stir = (frames: ReadyFrames): void => {
-  if (stirred.length === 0)
-    setImmediate(() => {
-      const all = stirred;
-      stirred = [];
-      for (const each of all) each.serve();
-    });
-  stirred.push(frames);
+const serveAll = (): void => {
+  const all = stirred;
+  stirred = [];
+  for (const each of all) each.serve();
 };
 
 interface Waiting {
-  readonly resolve: (result: IteratorResult<string, void>) => void;
+  readonly resolve: (result: IteratorResult<string, undefined>) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -74,34 +63,34 @@ export class ReadyFrames implements AsyncGenerator<string, void, undefined> {
   #isFetching = false;
   #isOver = false;
   #failure: unknown = null;
-  #early: string | null = PING;
+  /** What is sent before and after the results that have come. */
+  #early = PING;
+  #late = '';
   #missedPings = 0;
   #waiting: Waiting | null = null;
 
   constructor(results: AsyncIterator<ExecutionResult>, onStalled: () => void = () => undefined) {
     this.#results = results;
     this.#onStalled = onStalled;
-    enter(this);
-    // Handed over without its object.
-    this.return = this.return.bind(this);
+    open.add(this);
+    timer ??= setInterval(pingAll, PING_MS).unref();
   }
 
-  next(): Promise<IteratorResult<string, void>> {
+  next(): Promise<IteratorResult<string, undefined>> {
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };
       this.serve();
     });
   }
 
-  async return(): Promise<IteratorResult<string, void>> {
-    this.#early = null;
-    this.#ahead = [];
+  async return(): Promise<IteratorResult<string, undefined>> {
+    [this.#early, this.#late, this.#ahead] = ['', '', []];
     this.#end();
     await this.#results.return?.();
     return { value: undefined, done: true };
   }
 
-  async throw(error: unknown): Promise<IteratorResult<string, void>> {
+  async throw(error: unknown): Promise<IteratorResult<string, undefined>> {
     await this.return();
     throw error;
   }
@@ -118,13 +107,16 @@ export class ReadyFrames implements AsyncGenerator<string, void, undefined> {
   serve(): void {
     const waiting = this.#waiting;
     if (waiting === null) return;
-    const frame = this.#take();
-    if (frame === null && !this.#isOver) {
+    const frame = this.#early + frameOf(this.#ahead) + this.#late;
+    if (frame === '' && !this.#isOver) {
       this.#fetch();
       return;
     }
+    this.#early = '';
+    this.#late = '';
+    if (this.#ahead.length > 0) this.#ahead = [];
     this.#waiting = null;
-    if (frame !== null) waiting.resolve({ value: frame, done: false });
+    if (frame !== '') waiting.resolve({ value: frame, done: false });
     else if (this.#failure !== null) waiting.reject(this.#failure);
     else waiting.resolve({ value: undefined, done: true });
   }
@@ -132,7 +124,7 @@ export class ReadyFrames implements AsyncGenerator<string, void, undefined> {
   ping(): void {
     if (this.#waiting !== null) {
       this.#missedPings = 0;
-      this.#early ??= PING;
+      this.#early = PING;
       this.serve();
       return;
     }
@@ -140,16 +132,6 @@ export class ReadyFrames implements AsyncGenerator<string, void, undefined> {
     if (this.#missedPings < MAX_MISSED_PINGS) return;
     this.#onStalled();
     void this.return();
-  }
-
-  /** What can be sent at once; null where there is nothing. */
-  #take(): string | null {
-    const early = this.#early;
-    const results = this.#ahead;
-    this.#early = null;
-    if (results.length === 0) return early;
-    this.#ahead = [];
-    return early === null ? frameOf(results) : early + frameOf(results);
   }
 
   #fetch(): void {
@@ -162,12 +144,12 @@ export class ReadyFrames implements AsyncGenerator<string, void, undefined> {
     this.#isFetching = false;
     if (this.#isOver) return;
     if (done === true) {
-      this.#early = `${this.#early ?? ''}${this.#ahead.length > 0 ? frameOf(this.#ahead.splice(0)) : ''}${COMPLETE}`;
+      this.#late = COMPLETE;
       this.#end();
       return;
     }
     this.#ahead.push(value);
-    if (this.#ahead.length === 1) stir(this);
+    if (this.#ahead.length === 1 && stirred.push(this) === 1) setImmediate(serveAll);
     this.#fetch();
   };
 
@@ -178,7 +160,11 @@ export class ReadyFrames implements AsyncGenerator<string, void, undefined> {
 
   #end(): void {
     this.#isOver = true;
-    leave(this);
+    open.delete(this);
+    if (open.size === 0 && timer !== null) {
+      clearInterval(timer);
+      timer = null;
+    }
     this.serve();
   }
 }

@@ -12,10 +12,11 @@ export class ReservedStream {
   readonly token = randomBytes(24).toString('base64url');
   /** Whose it is: a token of somebody else opens nothing. */
   readonly caller: string;
-  readonly #opened: Promise<ServerResponse>;
-  #open: (response: ServerResponse) => void = () => undefined;
-  #isOpen = false;
-  #isClosed = false;
+  /** Its connection has closed: nothing that is asked for now can be told. */
+  isClosed = false;
+  isOpen = false;
+  readonly #opened: Promise<ServerResponse | null>;
+  #open: (response: ServerResponse | null) => void = () => undefined;
 
   constructor(caller: string) {
     this.caller = caller;
@@ -24,27 +25,23 @@ export class ReservedStream {
     });
   }
 
-  get isOpen(): boolean {
-    return this.#isOpen;
-  }
-
-  /** Its connection has closed: nothing that is asked for now can be told. */
-  get isClosed(): boolean {
-    return this.#isClosed;
-  }
-
   open(response: ServerResponse): void {
-    this.#isOpen = true;
+    this.isOpen = true;
     response.once('close', () => {
-      this.#isClosed = true;
+      this.isClosed = true;
     });
     this.#open(response);
+  }
+
+  discard(): void {
+    this.isClosed = true;
+    this.#open(null);
   }
 
   /** Waits until what was sent has gone out; what is told before the client has opened the stream waits for that, too. */
   async writable(): Promise<void> {
     const response = await this.#opened;
-    if (this.#isClosed || response.destroyed) throw new Error('This stream is closed.');
+    if (response === null || this.isClosed || response.destroyed) throw new Error('This stream is closed.');
     if (response.writableLength === 0) return;
     const stalled = setTimeout(() => response.destroy(), STALLED_MS).unref();
     // Writes come out in order, and graphql-sse keeps one of its own under way, which is too little for a 'drain'.
@@ -72,17 +69,22 @@ export class ReservedStreams {
     const stream = new ReservedStream(caller);
     this.#streams.set(stream.token, stream);
     setTimeout(() => {
-      if (!stream.isOpen) this.#discard(stream);
+      if (stream.isOpen) return;
+      stream.discard();
+      this.#discard(stream);
+      this.#streams.delete(stream.token);
     }, RESERVED_MS).unref();
     return stream;
+  }
+
+  /** Opens a stream; it is forgotten when its connection closes. */
+  open(stream: ReservedStream, response: ServerResponse): void {
+    stream.open(response);
+    response.once('close', () => this.#streams.delete(stream.token));
   }
 
   find(token: string, caller: string): ReservedStream | null {
     const stream = this.#streams.get(token);
     return stream?.caller === caller ? stream : null;
-  }
-
-  forget({ token }: ReservedStream): void {
-    this.#streams.delete(token);
   }
 }

@@ -3,38 +3,36 @@ import { toGraphQLError, withInputCode } from '../../graphql/errors.ts';
 import type { Logger } from '../../log.ts';
 import type { GraphQLPlugin } from './context.ts';
 
-/** Gives every error a code and says what to do; what nobody foresaw is logged here and told to nobody. */
-export const useErrorCodes = (log: Logger): GraphQLPlugin => {
-  const mask = maskWith(log);
-  const masked = (result: ExecutionResult): ExecutionResult =>
-    result.errors === undefined ? result : { ...result, errors: result.errors.map(mask) };
-  return {
-    onParse:
-      () =>
-      ({ result, replaceParseResult }) => {
-        if (result instanceof Error)
-          replaceParseResult(withCode(mask(result), 'GRAPHQL_PARSE_FAILED') as never);
-      },
-    onValidate:
-      () =>
-      ({ valid, result, setResult }) => {
-        if (valid) return;
-        setResult(result.map((error) => withCode(mask(error), 'GRAPHQL_VALIDATION_FAILED')));
-      },
-    onExecute: () => ({
-      onExecuteDone: ({ result, setResult }) => {
-        if (!(Symbol.asyncIterator in result)) setResult(masked(result));
-      },
-    }),
-  };
-};
+/** The error as a client may see it: with a code and with what to do. */
+export type Mask = (error: unknown) => GraphQLError;
 
-/** The error as a client may see it. */
+/** Gives every error a code and says what to do; what nobody foresaw is logged here and told to nobody. */
+export const useErrorCodes = (mask: Mask): GraphQLPlugin => ({
+  onParse:
+    () =>
+    ({ result, replaceParseResult }) => {
+      if (result instanceof Error) replaceParseResult(coded(mask(result), 'GRAPHQL_PARSE_FAILED') as never);
+    },
+  onValidate:
+    () =>
+    ({ valid, result, setResult }) => {
+      if (!valid) setResult(result.map((error) => coded(mask(error), 'GRAPHQL_VALIDATION_FAILED')));
+    },
+  onExecute: () => ({
+    onExecuteDone: ({ result, setResult }) => {
+      if (!(Symbol.asyncIterator in result)) setResult(masked(result, mask));
+    },
+  }),
+});
+
+export const masked = (result: ExecutionResult, mask: Mask): ExecutionResult =>
+  result.errors === undefined ? result : { ...result, errors: result.errors.map(mask) };
+
 export const maskWith =
-  (log: Logger) =>
-  (error: unknown): GraphQLError => {
+  (log: Logger): Mask =>
+  (error) => {
     const known = toGraphQLError(error);
-    if (known !== null) return withAdvice(known);
+    if (known !== null) return coded(known);
     log.error({ err: error }, 'a request failed');
     return new GraphQLError('Unexpected error.', {
       extensions: {
@@ -48,43 +46,27 @@ export const maskWith =
 const CODES_OF_YOGA: Readonly<Record<number, string>> = {
   400: 'BAD_REQUEST',
   405: 'METHOD_NOT_ALLOWED',
-  413: 'TOO_LARGE',
 };
 
-const CORRECT_DOCUMENT = 'Correct the document where `locations` points to.';
 const ADVICE: Readonly<Record<string, string>> = {
   BAD_REQUEST: 'Send one JSON object with "query" and, where needed, "variables" and "operationName".',
   METHOD_NOT_ALLOWED: 'Send a POST.',
-  TOO_LARGE: 'Send less at once.',
   BAD_USER_INPUT: 'Name one of the operations of the document in "operationName".',
-  GRAPHQL_PARSE_FAILED: CORRECT_DOCUMENT,
-  GRAPHQL_VALIDATION_FAILED: CORRECT_DOCUMENT,
+  GRAPHQL_PARSE_FAILED: 'Correct the document where `locations` points to.',
+  GRAPHQL_VALIDATION_FAILED: 'Correct the document where `locations` points to.',
 };
 
-const withAdvice = (error: GraphQLError): GraphQLError => {
-  const { code, http, nextAction } = error.extensions;
-  if (nextAction !== undefined) return error;
-  const ofYoga = CODES_OF_YOGA[(http as { status?: number } | undefined)?.status ?? 0];
-  const known = code === 'OPERATION_RESOLUTION_FAILURE' ? 'BAD_USER_INPUT' : (ofYoga ?? code);
-  const advice = ADVICE[String(known)];
-  return advice === undefined ? error : copyOf(error, { code: known, nextAction: advice });
-};
-
-const withCode = (error: GraphQLError, code: string): GraphQLError => {
+/** Adds to an error of a library what it lacks; `fallback` is its code where it has none. */
+const coded = (error: GraphQLError, fallback?: string): GraphQLError => {
   const known = withInputCode(error);
-  return known.extensions.code === undefined ? copyOf(known, { code, nextAction: ADVICE[code] }) : known;
+  const { extensions } = known;
+  if (extensions.nextAction !== undefined) return known;
+  const { status = 0 } = (extensions.http ?? {}) as { readonly status?: number };
+  const own = extensions.code === 'OPERATION_RESOLUTION_FAILURE' ? 'BAD_USER_INPUT' : CODES_OF_YOGA[status];
+  const code = own ?? extensions.code ?? fallback;
+  const nextAction = ADVICE[String(code)];
+  if (nextAction !== undefined) Object.assign(extensions, { code, nextAction });
+  // Of a body that is no JSON the library's own error quotes all of it.
+  delete extensions.originalError;
+  return known;
 };
-
-const copyOf = (
-  { message, nodes, source, positions, path, originalError, extensions }: GraphQLError,
-  added: object,
-): GraphQLError =>
-  new GraphQLError(message, {
-    nodes: nodes ?? null,
-    source: source ?? null,
-    positions: positions ?? null,
-    path: path ?? null,
-    originalError: originalError ?? null,
-    // Of a body that is no JSON the library's own error quotes all of it.
-    extensions: { ...extensions, originalError: undefined, ...added },
-  });

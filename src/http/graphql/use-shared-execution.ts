@@ -8,27 +8,15 @@ import {
 } from 'graphql';
 import { audienceOf } from '../../domain/access-key.ts';
 import type { GraphQLPlugin, RequestContext } from './context.ts';
+import { type Mask, masked } from './use-error-codes.ts';
 
 type Args = ExecutionArgs & { readonly contextValue: RequestContext };
-type Mask = (error: unknown) => GraphQLError;
+type Result = ExecutionResult | Promise<ExecutionResult>;
 
 /** The results of one subscription by the events they are about, for all who follow it with the same rights. */
-class SharedResults {
-  followers = 0;
-  readonly #results = new WeakMap<object, ExecutionResult | Promise<ExecutionResult>>();
-
-  /** No `await` stands between the look and the note, so an event is executed once. */
-  of(
-    event: unknown,
-    make: () => ExecutionResult | Promise<ExecutionResult>,
-  ): ExecutionResult | Promise<ExecutionResult> {
-    if (typeof event !== 'object' || event === null) return make();
-    const known = this.#results.get(event);
-    if (known !== undefined) return known;
-    const result = make();
-    this.#results.set(event, result);
-    return result;
-  }
+interface Shared {
+  readonly results: WeakMap<object, Result>;
+  followers: number;
 }
 
 /**
@@ -36,77 +24,74 @@ class SharedResults {
  * bounds are given the very same result.
  */
 export const useSharedExecution = (mask: Mask): GraphQLPlugin => {
-  const shared = new WeakMap<DocumentNode, Map<string, SharedResults>>();
-  const subscribe = async (args: Args): Promise<ExecutionResult | AsyncGenerator<ExecutionResult>> => {
+  const documents = new WeakMap<DocumentNode, Map<string, Shared>>();
+  const subscribe = async (args: Args): Promise<ExecutionResult | AsyncIterable<ExecutionResult>> => {
     const source = await createSourceEventStream(args).catch((error: unknown) => ({
       errors: [error as GraphQLError],
     }));
     if (!(Symbol.asyncIterator in source)) return masked(source, mask);
-    const ofDocument = shared.get(args.document) ?? new Map<string, SharedResults>();
-    shared.set(args.document, ofDocument);
-    const key = JSON.stringify([
-      audienceOf(args.contextValue.caller),
-      args.operationName,
-      args.variableValues,
-    ]);
-    const results = ofDocument.get(key) ?? new SharedResults();
-    ofDocument.set(key, results);
-    results.followers += 1;
+    const { caller, onEnd = [] } = args.contextValue;
+    const audiences = documents.get(args.document) ?? new Map<string, Shared>();
+    documents.set(args.document, audiences);
+    const key = JSON.stringify([audienceOf(caller), args.operationName, args.variableValues]);
+    const shared = audiences.get(key) ?? { results: new WeakMap(), followers: 0 };
+    audiences.set(key, shared);
+    shared.followers += 1;
+    onEnd.push(() => {
+      shared.followers -= 1;
+      if (shared.followers === 0 && audiences.get(key) === shared) audiences.delete(key);
+    });
     const leave = (): void => {
-      args.contextValue.onEnd?.forEach((onEnd) => void onEnd());
-      results.followers -= 1;
-      if (results.followers === 0 && ofDocument.get(key) === results) ofDocument.delete(key);
+      for (const each of onEnd.splice(0)) each();
     };
-    const tell = (event: unknown) => () => {
+    const make = (event: unknown): Result => {
       const result = execute({ ...args, rootValue: event });
       return result instanceof Promise ? result.then((known) => masked(known, mask)) : masked(result, mask);
     };
-    return mapped(source as AsyncIterable<unknown>, (event) => results.of(event, tell(event)), leave);
+    /** No `await` stands between the look and the note, so an event is executed once. */
+    const resultOf = (event: unknown): Result => {
+      if (typeof event !== 'object' || event === null) return make(event);
+      const result = shared.results.get(event) ?? make(event);
+      shared.results.set(event, result);
+      return result;
+    };
+    return mapped(source as AsyncIterable<unknown>, resultOf, leave);
   };
   return { onSubscribe: ({ setSubscribeFn }) => setSubscribeFn(subscribe as never) };
 };
 
-const masked = (result: ExecutionResult, mask: Mask): ExecutionResult =>
-  result.errors === undefined ? result : { ...result, errors: result.errors.map(mask) };
-
-/** Written by hand: a generator cannot be left while it waits, and thousands wait, so each event costs one promise. */
-const mapped = <From, To>(
-  source: AsyncIterable<From>,
-  map: (value: From) => To | Promise<To>,
+/** Written by hand: a generator cannot be left while it waits, and Envelop's helper makes closures for every event. */
+const mapped = (
+  source: AsyncIterable<unknown>,
+  resultOf: (event: unknown) => Result,
   onEnd: () => void,
-): AsyncGenerator<To, undefined> => {
+): AsyncIterableIterator<ExecutionResult, undefined> => {
   const iterator = source[Symbol.asyncIterator]();
-  let isOver = false;
-  const end = (): void => {
-    if (!isOver) onEnd();
-    isOver = true;
-  };
-  const done: IteratorReturnResult<undefined> = { value: undefined, done: true };
-  const step = ({
-    value,
-    done: isLast,
-  }: IteratorResult<From>): IteratorResult<To, undefined> | Promise<IteratorResult<To, undefined>> => {
+  const done = { value: undefined, done: true } as const;
+  type Step = IteratorResult<ExecutionResult, undefined>;
+  const step = ({ value, done: isLast }: IteratorResult<unknown>): Step | Promise<Step> => {
     if (isLast === true) {
-      end();
+      onEnd();
       return done;
     }
-    const result = map(value);
+    const result = resultOf(value);
     return result instanceof Promise
       ? result.then((known) => ({ value: known, done: false as const }))
       : { value: result, done: false };
   };
   const fail = (error: unknown): never => {
-    end();
+    onEnd();
     throw error;
   };
-  const leave = async (): Promise<IteratorReturnResult<undefined>> => {
-    end();
+  const leave = async (): Promise<typeof done> => {
+    onEnd();
     await iterator.return?.();
     return done;
   };
   return {
     next: () => iterator.next().then(step, fail),
     return: leave,
+    // graphql-sse ends only what has this, too.
     throw: async (error) => {
       await leave();
       throw error;
@@ -114,6 +99,5 @@ const mapped = <From, To>(
     [Symbol.asyncIterator]() {
       return this;
     },
-    [Symbol.asyncDispose]: async () => void (await leave()),
   };
 };

@@ -1,15 +1,13 @@
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
-import type { Logger } from '../../log.ts';
 import type { RequestContext } from './context.ts';
 import type { Operations } from './operations.ts';
 import { GRAPHQL_PATH } from './paths.ts';
-import { maskWith } from './use-error-codes.ts';
 
 export type Yoga = YogaServerInstance<RequestContext, object>;
 
 /** Yoga answers queries and mutations, and draws GraphiQL, of which nine megabytes are read when somebody opens it. */
-export const createServer = (schema: GraphQLSchema, operations: Operations, log: Logger): Yoga =>
+export const createServer = (schema: GraphQLSchema, operations: Operations): Yoga =>
   createYoga<RequestContext>({
     schema,
     graphqlEndpoint: GRAPHQL_PATH,
@@ -21,7 +19,7 @@ export const createServer = (schema: GraphQLSchema, operations: Operations, log:
     parserAndValidationCache: false,
     // Bodies are read, and limited, before they get here.
     maxRequestBodySize: false,
-    maskedErrors: { isDev: false, maskError: maskWith(log) },
+    maskedErrors: { isDev: false, maskError: operations.mask },
     renderGraphiQL: (async () => (await import('./graphiql-page.ts')).graphiqlPage()) as never,
     plugins: [...(operations.plugins as unknown as Plugin[]), useStreamsElsewhere()],
   }) as Yoga;

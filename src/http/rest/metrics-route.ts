@@ -1,104 +1,102 @@
-import type { Registry } from 'prom-client';
+import type { Caller } from '../../domain/access-key.ts';
 import { AUTH_PHASES } from '../../domain/auth-phase.ts';
 import { RUN_STATUSES } from '../../domain/generation-run.ts';
 import { VERDICTS } from '../../domain/verdict.ts';
-import type { AccountMetrics, Metrics } from '../../services/health/metrics.ts';
+import type { AccountMetrics } from '../../services/health/metrics.ts';
 import type { Services } from '../../services/services.ts';
-import { restError } from '../rest-error.ts';
+import type { Answer } from '../answer.ts';
+import { forbidden } from '../http-error.ts';
+import type { HttpRequest } from '../http-request.ts';
 import { readParameters } from './parameters.ts';
-import { processMetrics } from './process-metrics.ts';
-import type { RestRoute } from './rest-route.ts';
+
+export const METRICS_PATH = '/metrics';
+
+/** The lag of the event loop is sampled this often; before the first sample it would read as nonsense. */
+const LAG_SAMPLE_MS = 10;
 
 /** The program in figures, as Prometheus reads them. */
-export const metricsRoute = (services: Services): RestRoute => ({
-  method: 'GET',
-  path: '/metrics',
-  answer: async (request, { role }) => {
-    if (role === 'SERVICE') {
-      const message = 'A key of the role SERVICE may not read the figures.';
-      return restError(403, 'FORBIDDEN', message, 'Use a key of the role VIEWER.');
-    }
-    const parameters = await readParameters(request, new Map());
-    if (parameters instanceof Response) return parameters;
-    // Loaded by the first scrape: most starts of the program never see one.
-    const { Registry } = await import('prom-client');
-    const own = await gaugesOf(await services.readMetrics());
-    const registry = Registry.merge([own, await processMetrics()]);
-    return new Response(await registry.metrics(), { headers: { 'content-type': registry.contentType } });
-  },
-});
+export const answerMetrics = async (
+  request: HttpRequest,
+  { role }: Caller,
+  services: Services,
+): Promise<Answer> => {
+  if (role === 'SERVICE')
+    throw forbidden('A key of the role SERVICE may not read the figures.', 'Use a key of the role VIEWER.');
+  await readParameters(request, new Map());
+  // Loaded by the first scrape: most starts of the program never see one.
+  const { Gauge, Registry } = await import('prom-client');
+  // Made anew for each scrape, so that nothing stays that is no more.
+  const own = new Registry();
+  const gauge = (name: string, help: string, ...labelNames: readonly string[]) =>
+    new Gauge({ name, help, labelNames, registers: [own] });
+  const { accounts, eventReaders } = await services.readMetrics();
+  for (const { name, help, label, values } of FIGURES) {
+    const figure = gauge(name, help, 'account', ...(label === undefined ? [] : [label]));
+    for (const account of accounts)
+      for (const [of, value] of values(account))
+        figure.set({ account: account.accountId, ...(label === undefined ? {} : { [label]: of }) }, value);
+  }
+  gauge('vega_event_readers', 'Who is listening to events now.').set(eventReaders);
+  processMetrics ??= readProcess();
+  const registry = Registry.merge([own, await processMetrics]);
+  return { status: 200, headers: { 'content-type': registry.contentType }, body: await registry.metrics() };
+};
 
-interface Row {
-  readonly labels: Readonly<Record<string, string>>;
-  readonly value: number;
-}
+/** Memory, event loop, garbage collection: one set for the process, however many servers are in it. */
+const readProcess = async () => {
+  const { collectDefaultMetrics, Registry } = await import('prom-client');
+  const register = new Registry();
+  collectDefaultMetrics({ register, eventLoopMonitoringPrecision: LAG_SAMPLE_MS });
+  await new Promise((resolve) => setTimeout(resolve, 3 * LAG_SAMPLE_MS));
+  return register;
+};
+
+let processMetrics: ReturnType<typeof readProcess> | undefined;
 
 interface Figure {
   readonly name: string;
   readonly help: string;
-  /** Which labels its rows have beside the account. */
-  readonly labels: readonly string[];
-  readonly rows: (account: AccountMetrics) => readonly Row[];
+  /** What tells the figures of one account apart. */
+  readonly label?: string;
+  /** Each by the value of its label. */
+  readonly values: (account: AccountMetrics) => readonly (readonly [label: string, value: number])[];
 }
 
 const FIGURES: readonly Figure[] = [
   {
     name: 'vega_gate_open',
     help: 'Whether programs may trade: 1 or 0.',
-    labels: [],
-    rows: ({ isReady }) => [{ labels: {}, value: Number(isReady) }],
+    values: ({ isReady }) => [['', Number(isReady)]],
   },
   {
     name: 'vega_auth_state',
     help: 'Where the account stands: 1 for that state, 0 for the others.',
-    labels: ['state'],
-    rows: ({ phase }) => AUTH_PHASES.map((state) => ({ labels: { state }, value: Number(state === phase) })),
+    label: 'state',
+    values: ({ phase }) => AUTH_PHASES.map((state) => [state, Number(state === phase)]),
   },
   {
     name: 'vega_tokens',
     help: 'Tokens of the enabled APIs by verdict, as far as is known without asking the broker.',
-    labels: ['verdict'],
-    rows: ({ tokens }) =>
-      VERDICTS.map((verdict) => ({
-        labels: { verdict },
-        value: tokens.filter((token) => token.verdict === verdict).length,
-      })),
+    label: 'verdict',
+    values: ({ tokens }) =>
+      VERDICTS.map((verdict) => [verdict, tokens.filter((token) => token.verdict === verdict).length]),
   },
   {
     name: 'vega_token_expires_in_seconds',
     help: 'Seconds until a token dies; 0 when it is dead, absent when there is none.',
-    labels: ['api'],
-    rows: ({ tokens }) =>
-      tokens.flatMap(({ apiName, secondsLeft }) =>
-        secondsLeft === null ? [] : [{ labels: { api: apiName }, value: secondsLeft }],
-      ),
+    label: 'api',
+    values: ({ tokens }) =>
+      tokens.flatMap(({ apiName, secondsLeft }) => (secondsLeft === null ? [] : [[apiName, secondsLeft]])),
   },
   {
     name: 'vega_cooldown_remaining_seconds',
     help: 'Seconds until the broker is asked again; 0 when there is no cooldown.',
-    labels: [],
-    rows: ({ cooldownSeconds }) => [{ labels: {}, value: cooldownSeconds }],
+    values: ({ cooldownSeconds }) => [['', cooldownSeconds]],
   },
   {
     name: 'vega_runs',
     help: 'Generation runs in the database by status.',
-    labels: ['status'],
-    rows: ({ runs }) => RUN_STATUSES.map((status) => ({ labels: { status }, value: runs.get(status) ?? 0 })),
+    label: 'status',
+    values: ({ runs }) => RUN_STATUSES.map((status) => [status, runs.get(status) ?? 0]),
   },
 ];
-
-/** Made anew for each scrape, so that nothing stays that is no more. */
-const gaugesOf = async ({ accounts, eventReaders }: Metrics): Promise<Registry> => {
-  const { Gauge, Registry } = await import('prom-client');
-  const registry = new Registry();
-  const gauge = (name: string, help: string, labelNames: readonly string[]) =>
-    new Gauge({ name, help, labelNames, registers: [registry] });
-  for (const { name, help, labels: names, rows } of FIGURES) {
-    const figure = gauge(name, help, ['account', ...names]);
-    for (const account of accounts)
-      for (const { labels, value } of rows(account))
-        figure.set({ account: account.accountId, ...labels }, value);
-  }
-  gauge('vega_event_readers', 'Who is listening to events now.', []).set(eventReaders);
-  return registry;
-};

@@ -1,5 +1,6 @@
 import type { BlockReason } from '../../domain/block-reason.ts';
-import { restError } from '../rest-error.ts';
+import { type Answer, json } from '../answer.ts';
+import { notFound } from '../http-error.ts';
 import {
   AccountsDocument,
   AuditLogsDocument,
@@ -20,34 +21,30 @@ import {
 /** What an operation answered, its fields by name. */
 type Data = Readonly<Record<string, unknown>>;
 
-interface RowOptions {
+/** One route that is a GraphQL operation. */
+export interface OperationRow {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  /** Its variables are the route's parameters: of the query string, or of the JSON body. */
+  readonly operation: string;
   /** 200 if left out. */
   readonly status?: number;
   /** The answer; what the operation's one field holds if left out. */
   readonly shape?: (data: Data) => unknown;
   /** An answer in place of that, where the operation found something that is no success over HTTP. */
-  readonly refuse?: (data: Data) => Response | null;
+  readonly refuse?: (data: Data) => Answer | null;
 }
 
-/** One route that is a GraphQL operation. */
-export interface OperationRow extends RowOptions {
-  readonly method: 'GET' | 'POST';
-  readonly path: string;
-  /** Its variables are the route's parameters: of the query string, or of the JSON body. */
-  readonly operation: string;
-}
-
-const get = (path: string, operation: object, options: RowOptions = {}): OperationRow => ({
-  method: 'GET',
-  path,
-  operation: operation.toString(),
-  ...options,
-});
-
-const post = (path: string, operation: object, options: RowOptions = {}): OperationRow => ({
-  ...get(path, operation, options),
-  method: 'POST',
-});
+const rowOf =
+  (method: OperationRow['method']) =>
+  (path: string, operation: object, options: Partial<OperationRow> = {}): OperationRow => ({
+    ...options,
+    method,
+    path,
+    operation: operation.toString(),
+  });
+const get = rowOf('GET');
+const post = rowOf('POST');
 
 /** The REST mirror of the GraphQL API. The names in the answers are those that the desk's programs already know. */
 export const OPERATIONS: readonly OperationRow[] = [
@@ -61,10 +58,10 @@ export const OPERATIONS: readonly OperationRow[] = [
   get('/auth/upstox/tokens/status', TokenStatusDocument),
   post('/auth/upstox/tokens/generate', GenerateTokensDocument, { status: 202 }),
   get('/auth/upstox/login-success', LoginSuccessDocument, {
-    refuse: ({ loginSuccess }) =>
-      loginSuccess === null
-        ? restError(404, 'NOT_FOUND', 'There is no valid token of this API.', 'Make one, then ask again.')
-        : null,
+    refuse: ({ loginSuccess }) => {
+      if (loginSuccess !== null) return null;
+      throw notFound('There is no valid token of this API.', 'Make one, then ask again.');
+    },
   }),
   get('/accounts', AccountsDocument),
   post('/accounts/switch', SwitchAccountDocument),
@@ -85,7 +82,7 @@ interface AuthStateFacts {
   readonly cooldown: { readonly remainingSeconds: number };
 }
 
-const notReady = (facts: AuthStateFacts): Response => {
+const notReady = (facts: AuthStateFacts): Answer => {
   const { state, primaryPresent, blockedBy, cooldown } = facts;
   const primary = primaryPresent ? '' : ', PRIMARY has no valid token';
   const error = {
@@ -93,7 +90,6 @@ const notReady = (facts: AuthStateFacts): Response => {
     message: `The gate is shut: the account is in ${state}${primary}.`,
     nextAction: facts.nextAction,
   };
-  const headers: HeadersInit =
-    cooldown.remainingSeconds > 0 ? { 'retry-after': String(cooldown.remainingSeconds) } : {};
-  return Response.json({ error, ready: false, ...facts }, { status: 503, headers });
+  const seconds = cooldown.remainingSeconds;
+  return json({ error, ready: false, ...facts }, 503, seconds > 0 ? { 'retry-after': String(seconds) } : {});
 };

@@ -106,6 +106,12 @@ export class Sessions implements Disposable {
     return caller === null ? null : { ...caller, role: 'VIEWER' };
   }
 
+  /** Whether the key or the session of a caller still opens anything; another process may have ended it. */
+  async isLive({ id, keyId }: Caller): Promise<boolean> {
+    if (keyId !== null) return (await this.#options.keys.findById(keyId)) !== null;
+    return !isSession(id) || (await this.#all()).some((session) => idOf(session.secretHash, null) === id);
+  }
+
   /** Logs one browser out, with what it has open. */
   async end(cookie: string, pageKey: string): Promise<void> {
     if (!belongsTo(cookie, pageKey)) return;
@@ -203,3 +209,5 @@ const belongsTo = (cookie: string, pageKey: string): boolean =>
 /** What a session has open is known by its key, where it has one. */
 const idOf = (secretHash: string, keyId: string | null): string =>
   keyId === null ? `session ${secretHash.slice(0, 16)}` : callerIdOf(keyId);
+
+const isSession = (callerId: string): boolean => callerId.startsWith('session ');

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { Secret } from '../domain/secret.ts';
-import { writeWhole } from '../services/write-whole.ts';
+import { Secret } from '../../domain/secret.ts';
+import { writeWhole } from '../write-whole.ts';
 
 const FOLDER = '.vega';
 const FILE = 'operator.key';

@@ -1,0 +1,89 @@
+import type { ServerResponse } from 'node:http';
+
+/** What is answered, as it goes over the wire: all of it at once, or an event stream. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | null | AsyncGenerator<string, void, undefined>;
+}
+
+export const json = (value: unknown, status = 200, headers: Answer['headers'] = {}): Answer => ({
+  status,
+  headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
+  body: JSON.stringify(value),
+});
+
+export const html = (body: string, status = 200, headers: Answer['headers'] = {}): Answer => ({
+  status,
+  headers: { 'content-type': 'text/html; charset=utf-8', ...headers },
+  body,
+});
+
+export const eventStream = (body: AsyncGenerator<string, void, undefined>): Answer => ({
+  status: 200,
+  headers: {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-cache, no-transform',
+    // A proxy that collects output would hold events back.
+    'x-accel-buffering': 'no',
+  },
+  body,
+});
+
+/** Whatever is answered may use what lies on this server, and nothing inline. */
+export const STRICT_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+
+export const COMMON_HEADERS = {
+  'content-security-policy': STRICT_POLICY,
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'cache-control': 'no-store',
+} as const;
+
+/** Throws where a stream breaks off. Nothing of one is read ahead of a client that does not read. */
+export const send = async (response: ServerResponse, { status, headers, body }: Answer): Promise<void> => {
+  const all = { ...COMMON_HEADERS, ...headers };
+  if (typeof body === 'string') {
+    response.writeHead(status, { ...all, 'content-length': Buffer.byteLength(body) }).end(body);
+    return;
+  }
+  response.writeHead(status, all);
+  if (body !== null) await pour(body, response);
+  response.end();
+};
+
+const pour = async (
+  body: AsyncGenerator<string, void, undefined>,
+  response: ServerResponse,
+): Promise<void> => {
+  const leave = (): void => void body.return();
+  response.once('close', leave);
+  if (response.destroyed || response.req.method === 'HEAD') leave();
+  for await (const text of body) {
+    if (response.destroyed) break;
+    await new Promise<void>((resolve) => response.write(text, () => resolve()));
+  }
+};
+
+export const toResponse = ({ status, headers, body }: Answer): Response =>
+  new Response(body === null || typeof body === 'string' ? body : toReadable(body), {
+    status,
+    headers: { ...COMMON_HEADERS, ...headers },
+  });
+
+const toReadable = (body: AsyncGenerator<string, void, undefined>): ReadableStream<Uint8Array> => {
+  const encoder = new TextEncoder();
+  return new ReadableStream<Uint8Array>(
+    {
+      pull: async (controller) => {
+        const { value, done } = await body.next();
+        if (done === true) controller.close();
+        else controller.enqueue(encoder.encode(value));
+      },
+      cancel: async () => void (await body.return()),
+    },
+    { highWaterMark: 0 },
+  );
+};
