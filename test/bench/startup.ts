@@ -16,7 +16,7 @@ const ROUNDS = 15;
 const NOWHERE = 'http://127.0.0.1:9';
 
 buildPage();
-await using packed = await pack();
+const packed = await pack();
 const main = path.join(packed.folder, 'dist/main.js');
 
 const env = {
