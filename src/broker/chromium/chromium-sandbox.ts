@@ -14,7 +14,7 @@ export class SandboxUnavailable extends LoginFailure {
   constructor(executablePath: string, options: ErrorOptions) {
     super(
       'BROWSER_FAILED',
-      `The browser ${executablePath} cannot start its sandbox here: this machine or container forbids user namespaces, or chroot in them.`,
+      `The browser ${executablePath} cannot start its sandbox here: this machine or container forbids user namespaces, or chroot in them; \`vega-auth doctor\` says what to do.`,
       options,
     );
     this.name = 'SandboxUnavailable';
