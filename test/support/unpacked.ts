@@ -11,7 +11,9 @@ const run = promisify(execFile);
  * serve this machine. Null where neither can be had.
  */
 export const debianProgram = async (name: string, place: string): Promise<string | null> => {
-  if (existsSync(`/${place}`)) return `/${place}`;
+  const folders = [...(process.env.PATH ?? '').split(path.delimiter), path.dirname(`/${place}`)];
+  const installed = folders.map((each) => path.join(each, name)).find((each) => existsSync(each));
+  if (installed !== undefined) return installed;
   const folder = path.join(tmpdir(), `vega-${name}-${process.getuid?.() ?? 0}`);
   const program = path.join(folder, place);
   if (existsSync(program)) return program;
