@@ -93,6 +93,9 @@ test('the commands of the documents name services and files that there are', () 
   const commands = [...section.matchAll(/docker compose (?:run --rm|exec(?: -T)?|logs) (\S+)/g)];
   expect(commands.length).toBeGreaterThan(3);
   expect(commands.map(([, name = '']) => name).filter((name) => !(name in compose.services))).toEqual([]);
+  // A second container would not see what the first one does.
+  const started = [...section.matchAll(/docker compose run --rm vega-auth (\S+)/g)].map(([, name]) => name);
+  expect(started).toEqual(['init']);
   const [key] = nginx.volumes.at(-1)?.split(':') ?? [];
   expect(listing('container-start')).toContain(`sudo chown 101 ${key}\n`);
   const files = [...section.matchAll(/`(Dockerfile|[\w-]+\.(?:yaml|conf|json))`/g)].map(

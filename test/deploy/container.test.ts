@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { findChromium } from '../../src/broker/chromium/chromium.ts';
 import { openFolder } from '../support/folder.ts';
-import { buildContext, pack } from '../support/packed.ts';
+import { buildContext, type Packed, pack } from '../support/packed.ts';
 import { until } from '../support/test-app.ts';
 import { debianProgram } from '../support/unpacked.ts';
 import { argumentsOf, commandsOf, readStages, textsOf } from './dockerfile.ts';
@@ -58,8 +58,7 @@ test('Debian has the packages of the image', async () => {
 }, 60_000);
 
 /** The steps of the Dockerfile in a folder: what it calls `/data` is `data` there. */
-const build = async (root: string) => {
-  const { tarball, project } = await pack();
+const build = (root: string, { tarball, project }: Packed) => {
   const inside = (text: string) =>
     text.replace(/(?<![\w:./-])\/(?:opt|data|tmp|usr\/local\/bin)(?![\w.-])/g, (place) => `${root}${place}`);
   for (const name of ['opt', 'usr/local/bin', 'tmp']) mkdirSync(path.join(root, name), { recursive: true });
@@ -103,7 +102,8 @@ const confinement = async (): Promise<string[]> => {
 
 test('the image runs the demo as a user without a name, and its check knows whether it is alive', async () => {
   using folder = openFolder();
-  const inside = await build(folder.directory);
+  await using packed = await pack();
+  const inside = build(folder.directory, packed);
   expect(await isThere('getent', 'passwd', USER_ID)).toBe(false);
   const [tini = '', ...entry] = argumentsOf(textsOf(FINAL, 'ENTRYPOINT')[0]);
   expect([tini, entry, argumentsOf(textsOf(FINAL, 'CMD')[0])]).toEqual([
@@ -123,7 +123,8 @@ test('the image runs the demo as a user without a name, and its check knows whet
     VEGA_CHROMIUM_PATH: findChromium({ headless: true })?.executablePath,
   }).map(([name, value]) => `${name}=${value}`);
   const program = init === null ? entry.slice(1) : [init, ...entry];
-  const [command = '', ...args] = [...(await confinement()), 'env', '-i', ...settings, ...program, 'demo'];
+  const confined = await confinement();
+  const [command = '', ...args] = [...confined, 'env', '-i', ...settings, ...program, 'demo'];
   const child = spawn(command, args, { cwd: inside(FOLDER), stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   for (const stream of [child.stdout, child.stderr])
@@ -139,6 +140,8 @@ test('the image runs the demo as a user without a name, and its check knows whet
     );
     expect(said).toContain('\n6/6\n');
     expect(said).not.toMatch(/"level":"(?:error|fatal)"/);
+    if (confined.includes('setpriv'))
+      expect(standingOf(child.pid)).toEqual({ user: USER_ID, gainsNothing: '1' });
     const [, link = ''] = /Open (\S+) for the operator page/.exec(said) ?? [];
     const page = await fetch(link);
     expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('vega-page-key')]);
@@ -152,6 +155,13 @@ test('the image runs the demo as a user without a name, and its check knows whet
     await ended;
   }
 }, 120_000);
+
+/** As which user a process runs, and whether it can gain no privilege. */
+const standingOf = (id: number | undefined) => {
+  const status = readFileSync(`/proc/${id}/status`, 'utf8');
+  const valueIn = (name: string) => new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1];
+  return { user: valueIn('Uid'), gainsNothing: valueIn('NoNewPrivs') };
+};
 
 /** What the check of the Dockerfile says, with the port that the server has here. */
 const healthOf = (port: string): Promise<boolean> => {

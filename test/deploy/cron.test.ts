@@ -1,13 +1,19 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findChromium } from '../../src/broker/chromium/chromium.ts';
 import type { Env } from '../../src/config.ts';
 import { codeBlocksOf, sectionOf } from '../support/documents.ts';
 import { openFolder } from '../support/folder.ts';
-import { pack } from '../support/packed.ts';
+import { type Packed, pack } from '../support/packed.ts';
 import { environmentOf, openBroker } from '../support/test-app.ts';
+
+let packed: Packed;
+beforeAll(async () => {
+  packed = await pack();
+}, 90_000);
+afterAll(() => packed[Symbol.asyncDispose]());
 
 const [CRONTAB = ''] = codeBlocksOf(sectionOf('docs/operations.md', 'cron')).map(({ text }) => text);
 
@@ -23,12 +29,12 @@ const readCrontab = (text: string) => {
 };
 
 /** A machine on which the folders of the documents have other names. */
-const openMachine = async () => {
+const openMachine = () => {
   const { directory, ...folder } = openFolder();
   const [programs, desk] = [path.join(directory, 'bin'), path.join(directory, 'desk')];
   for (const name of [programs, desk]) mkdirSync(name);
   symlinkSync(process.execPath, path.join(programs, 'node'));
-  symlinkSync(path.join((await pack()).folder, 'dist/main.js'), path.join(programs, 'vega-auth'));
+  symlinkSync(path.join(packed.folder, 'dist/main.js'), path.join(programs, 'vega-auth'));
   const { command, settings } = readCrontab(
     CRONTAB.replaceAll('/usr/local/bin', programs).replaceAll('/srv/desk', desk),
   );
@@ -51,7 +57,7 @@ const openMachine = async () => {
 
 test('the crontab of the documents makes the tokens in the environment of cron, and logs one line', async () => {
   await using broker = await openBroker();
-  using machine = await openMachine();
+  using machine = openMachine();
   const chromium = findChromium({ headless: true })?.executablePath;
   machine.configure({
     ...environmentOf(broker, 1),
@@ -62,11 +68,11 @@ test('the crontab of the documents makes the tokens in the environment of cron, 
     0,
     'vega-auth UPSTOX_01: 1 of 1 tokens valid until 03:30 IST (in this process)\n',
   ]);
-}, 120_000);
+}, 60_000);
 
 test('the log holds what went wrong', async () => {
-  using machine = await openMachine();
+  using machine = openMachine();
   machine.configure({ VEGA_PORT: '0' });
   expect(await machine.runLine()).toBe(3);
   expect(machine.log()).toContain('UPSTOX_PIN: is missing');
-}, 120_000);
+}, 60_000);

@@ -8,19 +8,20 @@ import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/co
 import { build } from 'esbuild';
 import { publint } from 'publint';
 import ts from 'typescript';
-import { beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchChromium } from '../support/chromium.ts';
-import { pack } from '../support/packed.ts';
+import { type Packed, pack } from '../support/packed.ts';
 import { Program } from '../support/program.ts';
 import { logIn } from '../support/session.ts';
 import { openTestApp, type TestApp, until } from '../support/test-app.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 
-let packed: Awaited<ReturnType<typeof pack>>;
+let packed: Packed;
 beforeAll(async () => {
   packed = await pack();
 }, 90_000);
+afterAll(() => packed[Symbol.asyncDispose]());
 
 test('publint and attw find nothing wrong with the tarball', async () => {
   const tarball = readFileSync(packed.tarball);

@@ -17,8 +17,8 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const ROOT = path.resolve(import.meta.dirname, '../..');
 
-/** The package as a stranger gets it. */
-interface Packed {
+/** The package as a stranger gets it, built and packed in a folder of its own. */
+export interface Packed extends AsyncDisposable {
   readonly tarball: string;
   /** A project with nothing but the package and its dependencies in its node_modules. */
   readonly project: string;
@@ -26,17 +26,8 @@ interface Packed {
   readonly folder: string;
 }
 
-let known: Promise<Packed> | undefined;
-
-/** Built and packed once, in a folder of its own that is removed when the tests end. */
-export const pack = (): Promise<Packed> => {
-  known ??= packOnce();
-  return known;
-};
-
-const packOnce = async (): Promise<Packed> => {
+export const pack = async (): Promise<Packed> => {
   const directory = mkdtempSync(path.join(tmpdir(), 'vega-packed-'));
-  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
   // Also for the user of the container.
   chmodSync(directory, 0o755);
   const source = path.join(directory, 'source');
@@ -56,7 +47,12 @@ const packOnce = async (): Promise<Packed> => {
   await run('tar', ['-xzf', tarball, '-C', folder, '--strip-components', '1']);
   for (const place of dependencyFolders())
     await cp(path.join(ROOT, place), path.join(project, place), { recursive: true });
-  return { tarball, project, folder };
+  return {
+    tarball,
+    project,
+    folder,
+    [Symbol.asyncDispose]: async () => rmSync(directory, { recursive: true, force: true }),
+  };
 };
 
 /** What `.dockerignore` leaves of the repository: nothing but what it names after a `!`. */
