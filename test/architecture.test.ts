@@ -273,6 +273,10 @@ const TOP_LEVEL = [
   'LICENSE',
   'biome.json',
   'knip.json',
+  'Dockerfile',
+  'compose.yaml',
+  'nginx.conf',
+  'seccomp.json',
 ]);
 /** Made while working, and ignored by git. */
 const LEFTOVERS = /^(?:node_modules|dist|coverage)$|\.(?:db|db-shm|db-wal|spill|reserve|head|tgz)$/;

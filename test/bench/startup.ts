@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setup as buildPage } from '../support/built-page.ts';
 import { pack } from '../support/packed.ts';
 import { atMost, machine, median, tell } from './ratios.ts';
 
@@ -15,7 +14,6 @@ import { atMost, machine, median, tell } from './ratios.ts';
 const ROUNDS = 15;
 const NOWHERE = 'http://127.0.0.1:9';
 
-buildPage();
 await using packed = await pack();
 const main = path.join(packed.folder, 'dist/main.js');
 

@@ -466,6 +466,7 @@ describe.skipIf(!isLinux)('the sandbox', () => {
   test.each([
     'No usable sandbox! If you are running on Ubuntu 23.10+ or another Linux distro that has disabled unprivileged user namespaces',
     'Failed to move to new namespace: PID namespaces supported, Network namespace supported, but failed: errno = Operation not permitted',
+    'Check failed: sys_chroot("/proc/self/fdinfo/") == 0',
   ])('that cannot start is named, and nothing goes on without it: %s', async (words) => {
     const arguments_ = path.join(folder, 'arguments');
     const file = program('forbidden', `echo "$@" >> ${arguments_}; echo '${words}' >&2; exit 1`);

@@ -1,5 +1,14 @@
 import { execFile } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -19,26 +28,22 @@ export interface Packed extends AsyncDisposable {
 
 export const pack = async (): Promise<Packed> => {
   const directory = mkdtempSync(path.join(tmpdir(), 'vega-packed-'));
+  // Also for the user of the container.
+  chmodSync(directory, 0o755);
   const source = path.join(directory, 'source');
   const project = path.join(directory, 'project');
   const folder = path.join(project, 'node_modules/vega-auth');
   for (const folderToMake of [source, folder]) mkdirSync(folderToMake, { recursive: true });
-  await run(path.join(ROOT, 'node_modules/.bin/tsdown'), ['--out-dir', path.join(source, 'dist')], {
-    cwd: ROOT,
-  });
-  cpSync(path.join(ROOT, 'dist/web'), path.join(source, 'dist/web'), { recursive: true });
-  const { files } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { files: string[] };
-  for (const file of ['package.json', 'README.md', 'LICENSE', ...files])
-    if (file !== 'dist') cpSync(path.join(ROOT, file), path.join(source, file), { recursive: true });
-  const { stdout } = await run(
-    'npm',
-    ['pack', '--ignore-scripts', '--json', '--pack-destination', directory],
-    {
-      cwd: source,
-    },
-  );
-  const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
-  const tarball = path.join(directory, filename);
+  for (const name of buildContext())
+    cpSync(path.join(ROOT, name), path.join(source, name), { recursive: true });
+  symlinkSync(path.join(ROOT, 'node_modules'), path.join(source, 'node_modules'));
+  // NODE_ENV says "test" here, and React would come with everything for developers.
+  const env = { ...process.env, NODE_ENV: 'production' };
+  await run('npm', ['pack', '--pack-destination', directory], { cwd: source, env });
+  const { version } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  const tarball = path.join(directory, `vega-auth-${version}.tgz`);
   await run('tar', ['-xzf', tarball, '-C', folder, '--strip-components', '1']);
   for (const place of dependencyFolders())
     await cp(path.join(ROOT, place), path.join(project, place), { recursive: true });
@@ -48,6 +53,15 @@ export const pack = async (): Promise<Packed> => {
     folder,
     [Symbol.asyncDispose]: async () => rmSync(directory, { recursive: true, force: true }),
   };
+};
+
+/** What `.dockerignore` leaves of the repository: nothing but what it names after a `!`. */
+export const buildContext = (): string[] => {
+  const lines = readFileSync(path.join(ROOT, '.dockerignore'), 'utf8').split('\n');
+  const [everything, ...rules] = lines.filter((line) => line !== '' && !line.startsWith('#'));
+  const names = rules.map((rule) => /^!([\w.-]+)$/.exec(rule)?.[1] ?? '');
+  if (everything !== '*' || names.includes('')) throw new Error('.dockerignore should be a list of names.');
+  return names;
 };
 
 /** Where npm puts what the package depends on, directly or not. Copied, not linked: a link would lead back to the rest. */

@@ -1,14 +1,11 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type IncomingHttpHeaders, request as plainRequest } from 'node:http';
 import { createServer } from 'node:https';
 import { type AddressInfo, createServer as createSocketServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { generate } from 'selfsigned';
-
-const run = promisify(execFile);
+import { debianProgram } from './unpacked.ts';
 
 /** A reverse proxy with TLS in front of a server. */
 export interface Proxy extends AsyncDisposable {
@@ -27,29 +24,8 @@ interface Wanted {
 /** nginx with the listing of docs/operations.md; where no nginx can be had, a proxy that does the same. */
 export const openProxy = async (wanted: Wanted): Promise<Proxy> => {
   const { cert, private: key } = await generate([{ name: 'commonName', value: wanted.name }]);
-  const nginx = (await works('nginx')) ? 'nginx' : await fetchNginx();
+  const nginx = await debianProgram('nginx', 'usr/sbin/nginx');
   return nginx === null ? openNodeProxy(wanted, cert, key) : openNginx(nginx, wanted, cert, key);
-};
-
-const works = (program: string): Promise<boolean> =>
-  run(program, ['-v']).then(
-    () => true,
-    () => false,
-  );
-
-/** Only unpacked: installed, it would begin to serve this machine. */
-const fetchNginx = async (): Promise<string | null> => {
-  const folder = path.join(tmpdir(), `vega-nginx-${process.getuid?.() ?? 0}`);
-  const program = path.join(folder, 'usr/sbin/nginx');
-  if (await works(program)) return program;
-  try {
-    mkdirSync(folder, { recursive: true });
-    await run('apt-get', ['download', 'nginx'], { cwd: folder, timeout: 60_000 });
-    await run('sh', ['-c', 'dpkg -x nginx_*.deb .'], { cwd: folder });
-    return (await works(program)) ? program : null;
-  } catch {
-    return null;
-  }
 };
 
 const openNginx = async (

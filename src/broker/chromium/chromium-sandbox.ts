@@ -14,7 +14,7 @@ export class SandboxUnavailable extends LoginFailure {
   constructor(executablePath: string, options: ErrorOptions) {
     super(
       'BROWSER_FAILED',
-      `The browser ${executablePath} cannot start its sandbox here: this machine or container gives it no user namespaces.`,
+      `The browser ${executablePath} cannot start its sandbox here: this machine or container forbids user namespaces, or chroot in them; \`vega-auth doctor\` says what to do.`,
       options,
     );
     this.name = 'SandboxUnavailable';
@@ -23,7 +23,7 @@ export class SandboxUnavailable extends LoginFailure {
 
 /** What Chromium and its zygote say where namespaces are forbidden, and what Playwright makes of it. */
 const WORDS =
-  /sandboxing failed|No usable sandbox|crbug\.com\/(?:357670|638180)|Failed to move to new namespace|setuid_sandbox_host|Operation not permitted.*namespace/i;
+  /sandboxing failed|No usable sandbox|sys_chroot|crbug\.com\/(?:357670|638180)|Failed to move to new namespace|setuid_sandbox_host|Operation not permitted.*namespace/i;
 
 export const isSandboxTrouble = (error: unknown): boolean =>
   error instanceof Error && WORDS.test(error.message);
