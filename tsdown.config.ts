@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { defineConfig, type UserConfig } from 'tsdown';
 
 const common: UserConfig = {
@@ -14,6 +16,18 @@ const unbundled = { skipNodeModulesBundle: true };
 /** Compiled for this machine, or larger than all others together. */
 const NEVER_BUNDLED = /^(?:better-sqlite3|playwright|@graphql-yoga\/render-graphiql)(?:\/|$)/;
 
+/** The folder of the package that a module belongs to; null for our own. */
+const packageOf = (id: string): string | null =>
+  /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(id)?.[0] ?? null;
+
+/** What the licence of a package asks to be passed on with its code. */
+const noticeOf = (folder: string): string => {
+  const { name, version, license } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
+  const files = readdirSync(folder).filter((file) => /^(?:licen[cs]e|notice|copying)/i.test(file));
+  const texts = files.map((file) => readFileSync(path.join(folder, file), 'utf8').trim());
+  return [`## ${name} - ${version} (${license})`, ...texts].join('\n\n');
+};
+
 /** A command ends in less time than it takes to find and load 600 files, so it has its packages in one. */
 const commandLine: UserConfig = {
   ...common,
@@ -27,6 +41,15 @@ const commandLine: UserConfig = {
         const [, name] = /^\.\.\/\.\.\/(app|config|demo)\.ts$/.exec(id) ?? [];
         const isServer = /\/cli\/commands\/(?:serve|demo)\.ts$/.test(importer ?? '');
         return isServer && name !== undefined ? { id: `./${name}.js`, external: true } : null;
+      },
+    },
+    {
+      name: 'licences',
+      generateBundle(_options, bundle) {
+        const ids = Object.values(bundle).flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
+        const folders = new Set(ids.map(packageOf).filter((folder) => folder !== null));
+        const source = `${[...folders].sort().map(noticeOf).join('\n\n')}\n`;
+        this.emitFile({ type: 'asset', fileName: 'third-party.md', source });
       },
     },
   ],

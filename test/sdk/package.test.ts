@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { Worker } from 'node:worker_threads';
@@ -45,16 +45,30 @@ test('the operator page is in it, where the program looks for it', () => {
   for (const name of names) expect(existsSync(path.join(packed.folder, 'dist/web', name))).toBe(true);
 });
 
-test('the build holds our own code alone; the page names the licences of what it is made of', () => {
+test('the server and the SDK hold our own code alone; command line and page name the licences of what they are made of', () => {
   const dist = path.join(packed.folder, 'dist');
-  const modules = readdirSync(dist).filter((name) => name.endsWith('.js'));
-  const regions = modules.flatMap((name) =>
-    [...readFileSync(path.join(dist, name), 'utf8').matchAll(/^\/\/#region (.*)$/gm)].map(
-      ([, source]) => source ?? '',
-    ),
-  );
-  expect(regions).toEqual(expect.arrayContaining(['src/main.ts', 'src/app.ts', 'src/sdk/client.ts']));
-  expect(regions.filter((source) => source.includes('node_modules'))).toEqual([]);
+  const textOf = (name: string) => readFileSync(path.join(dist, name), 'utf8');
+  /** A file of the build with all that it loads of it. */
+  const loadedBy = (name: string, known = new Set<string>()): Set<string> => {
+    if (known.has(name)) return known;
+    known.add(name);
+    for (const [, next = ''] of textOf(name).matchAll(/(?:from |import\()"\.\/([^"]+)"/g))
+      loadedBy(next, known);
+    return known;
+  };
+  const regionsOf = (...names: readonly string[]) =>
+    names
+      .flatMap((name) => [...loadedBy(name)])
+      .flatMap((name) =>
+        [...textOf(name).matchAll(/^\/\/#region (.*)$/gm)].map(([, source]) => source ?? ''),
+      );
+  const own = regionsOf('app.js', 'config.js', 'demo.js', 'sdk.js');
+  expect(own).toEqual(expect.arrayContaining(['src/app.ts', 'src/http/handler.ts', 'src/sdk/client.ts']));
+  expect(own.filter((source) => source.includes('node_modules'))).toEqual([]);
+  const { dependencies } = JSON.parse(readFileSync(path.join(packed.folder, 'package.json'), 'utf8'));
+  for (const name of ['commander', 'graphql', 'kysely', 'zod']) {
+    expect(textOf('third-party.md')).toContain(`## ${name} - ${dependencies[name]} (`);
+  }
   expect(readFileSync(path.join(dist, 'web/third-party.md'), 'utf8')).toContain('## react-dom - ');
 });
 
