@@ -121,6 +121,8 @@ interface Reading {
   readonly imports: readonly (string | null)[];
   readonly fetches: boolean;
   readonly logsToConsole: boolean;
+  /** Every identifier. */
+  readonly names: ReadonlySet<string>;
 }
 
 const readings = new Map<string, Reading>();
@@ -130,6 +132,7 @@ const read = (file: string, text: string): Reading => {
   if (known !== undefined) return known;
   const imports: (string | null)[] = [];
   const globals = new Set<string>();
+  const names = new Set<string>();
   const nameOf = (node: ts.Node | undefined) =>
     node !== undefined && ts.isStringLiteralLike(node) ? node.text : null;
   const visit = (node: ts.Node): void => {
@@ -140,12 +143,13 @@ const read = (file: string, text: string): Reading => {
       imports.push(ts.isLiteralTypeNode(node.argument) ? nameOf(node.argument.literal) : null);
     }
     if (ts.isCallExpression(node) && isLoader(node.expression)) imports.push(nameOf(node.arguments[0]));
+    if (ts.isIdentifier(node) || ts.isPrivateIdentifier(node)) names.add(node.text.replace('#', ''));
     if (ts.isIdentifier(node) && isUse(node)) globals.add(node.text);
     ts.forEachChild(node, visit);
   };
   const kind = file.endsWith('x') ? ts.ScriptKind.TSX : ts.ScriptKind.TS;
   visit(ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true, kind));
-  const reading = { imports, fetches: globals.has('fetch'), logsToConsole: globals.has('console') };
+  const reading = { imports, fetches: globals.has('fetch'), logsToConsole: globals.has('console'), names };
   readings.set(text, reading);
   return reading;
 };
@@ -191,6 +195,8 @@ const isAllowed = (part: Part, file: string, specifier: string): boolean => {
   const name = specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1);
   return isWithin(name.join('/'), part.npm);
 };
+
+const one = (file: string, text: string): Sources => new Map([[file, text]]);
 
 /** The room of `src/services` that a file lies in; null for what lies between them, and elsewhere. */
 const roomOf = (file: string): string | null => /^src\/services\/([^/]+)\//.exec(file)?.[1] ?? null;
@@ -255,6 +261,30 @@ const fetching = (sources: Sources) => outside(sources, MAY_FETCH, ({ fetches })
 const selecting = (sources: Sources) =>
   outside(sources, MAY_SELECT, (_reading, text) => SELECTORS.test(text));
 const printing = (sources: Sources) => outside(sources, [], ({ logsToConsole }) => logsToConsole);
+
+/** Names that meant something only here; CONTRIBUTING.md has the field's words for them. */
+const WORDS_OF_OUR_OWN = [
+  ...['Desk', 'LoginDesk', 'LoginHands', 'LoginSight', 'Sight', 'Seen', 'Patience', 'patiently', 'Turns'],
+  ...['Recollection', 'recall', 'Guesses', 'OpenEnds', 'Reach', 'whisper', 'happening', 'saying', 'hearing'],
+  ...[
+    'hears',
+    'Wish',
+    'Keeping',
+    'KeptEvent',
+    'onKept',
+    'despairedOf',
+    'onImpatience',
+    'RunCarrier',
+    'carry',
+  ],
+  ...['carryOn', 'carryOutside', 'takeUp', 'orphanage', 'adoptLeftRuns', 'TokenTruth', 'welcomeBack'],
+  ...['Standing', 'lacking', 'atStake', 'leavable', 'Line', 'Glance', 'glance'],
+];
+
+const spokenIn = (sources: Sources): string[] =>
+  [...sources].flatMap(([file, text]) =>
+    WORDS_OF_OUR_OWN.filter((word) => read(file, text).names.has(word)).map((word) => `${file}: ${word}`),
+  );
 
 const TOP_LEVEL = [
   'src',
@@ -342,6 +372,14 @@ describe('the code', () => {
     expect(selecting(sources)).toEqual([]);
   });
 
+  test('speaks in the words of the field', () => {
+    expect(spokenIn(sources)).toEqual([]);
+    expect(spokenIn(one('src/cli/table.ts', 'const x = (desk: Desk) => desk.glance; // Wish'))).toEqual([
+      'src/cli/table.ts: Desk',
+      'src/cli/table.ts: glance',
+    ]);
+  });
+
   test('never prints past the logger', () => {
     expect(printing(sources)).toEqual([]);
   });
@@ -362,8 +400,6 @@ test('the table gives each dangerous package to one folder', () => {
 });
 
 describe('the checks can fail:', () => {
-  const one = (file: string, text: string): Sources => new Map([[file, text]]);
-
   test.each([
     ['src/domain/clock.ts', "import { hrtime } from 'node:process';", 'node:process'],
     ['src/domain/clock.ts', "import { z } from 'zod';", 'zod'],

@@ -52,14 +52,14 @@ const PROFILE_FAULTS = [
 const TOKEN_FAULTS = ['server-error', 'hang', 'cloudflare-html'] as const satisfies readonly TokenFault[];
 const HANGING = ['OTP_GENERATE', 'OTP_VERIFY', 'PIN', 'AUTHORIZE'] as const satisfies readonly LoginStep[];
 
-interface Wish {
+interface RunRequest {
   readonly mode: GenerationMode;
   readonly apiNames: readonly ApiName[];
   readonly replaceValid: boolean;
   readonly includeUnknown: boolean;
 }
 
-const generate = ({ mode, apiNames, replaceValid, includeUnknown }: Wish): Step => {
+const generate = ({ mode, apiNames, replaceValid, includeUnknown }: RunRequest): Step => {
   const names = mode === 'PARTIAL' ? `, apiNames: [${apiNames.join(', ')}]` : '';
   const request = `generateTokens(mode: ${mode}${names}, replaceValid: ${replaceValid}, includeUnknown: ${includeUnknown})`;
   return {
@@ -178,7 +178,7 @@ const rest: Step = {
 
 const seldom = fc.integer({ min: 0, max: 3 }).map((number) => number === 3);
 
-const wishes = fc.record<Wish>({
+const wishes = fc.record<RunRequest>({
   mode: fc.constantFrom(...GENERATION_MODES),
   apiNames: fc.subarray([...NAMES], { minLength: 1 }),
   replaceValid: seldom,

@@ -38,18 +38,18 @@ describe('the check can fail:', () => {
   const before = buildSchema(`
     scalar Instant
     enum Colour { RED GREEN }
-    input Wish { what: String }
+    input Order { what: String }
     interface Thing { id: ID! }
     type Token implements Thing { id: ID! version: Int! end: Instant }
-    type Query { token(name: String): Token colour(wish: Wish): Colour }
+    type Query { token(name: String): Token colour(wish: Order): Colour }
   `);
   const after = buildSchema(`
     scalar Instant
     enum Colour { RED BLUE }
-    input Wish { what: String! why: String! }
+    input Order { what: String! why: String! }
     interface Thing { id: ID! }
     type Token { id: ID! end: String name: String }
-    type Query { token(name: String, must: Int!): Token colour(wish: Wish): Colour tokens: [Token!]! }
+    type Query { token(name: String, must: Int!): Token colour(wish: Order): Colour tokens: [Token!]! }
   `);
   const breaks = [
     'Colour.GREEN',
@@ -57,8 +57,8 @@ describe('the check can fail:', () => {
     'Token',
     'Token.end',
     'Token.version',
-    'Wish.what',
-    'Wish.why',
+    'Order.what',
+    'Order.why',
   ];
 
   test('what is removed, has another type or is asked for now is found, and what is new is not', async () => {

@@ -196,17 +196,17 @@ test('what is missing, has another type or says nothing is found', () => {
   const poor = buildSchema(`
     type Query { "Described." token(id: ID, must: Int!): Verdict, accounts: [String!]! }
     enum Verdict { VALID }
-    input Wish { what: String }
+    input Order { what: String }
   `);
   const old = buildSchema(`
     enum Verdict { VALID GOOD @deprecated(reason: "Since 0.2: use VALID.") FINE @deprecated }
-    input Wish { what: String, which: String @deprecated(reason: "Unused.") }
+    input Order { what: String, which: String @deprecated(reason: "Unused.") }
     type Query { token(id: ID, name: String @deprecated): Verdict, tokens: Int @deprecated(reason: "Since 0.2.") }
   `);
-  expect(unexplained(old)).toEqual(['Verdict.FINE', 'Wish.which', 'Query.token(name)', 'Query.tokens']);
+  expect(unexplained(old)).toEqual(['Verdict.FINE', 'Order.which', 'Query.token(name)', 'Query.tokens']);
   expect(undescribed(poor)).toEqual([
     ...['Query', 'Query.token(id)', 'Query.token(must)', 'Query.accounts', 'Verdict', 'Verdict.VALID'],
-    ...['Wish', 'Wish.what'],
+    ...['Order', 'Order.what'],
   ]);
   expect(promisesIn(poor)).toEqual(
     expect.arrayContaining([

@@ -41,13 +41,13 @@ export const headline = async (page: Page): Promise<string> =>
   (await page.locator('.headline').innerText()).replace(/\s+/g, ' ');
 
 /** Waits until the headline says this. */
-export const untilSaid = async (page: Page, said: string | RegExp, patienceMs = 20_000): Promise<void> => {
+export const untilSaid = async (page: Page, said: string | RegExp, timeoutMs = 20_000): Promise<void> => {
   let last = 'nothing yet';
   const says = async (): Promise<boolean> => {
     last = (await page.locator('.headline').count()) === 0 ? 'no headline' : await headline(page);
     return typeof said === 'string' ? last.includes(said) : said.test(last);
   };
-  await until(`the headline to say ${said}`, says, patienceMs).catch((error: Error) => {
+  await until(`the headline to say ${said}`, says, timeoutMs).catch((error: Error) => {
     throw new Error(`${error.message}; it says: ${last}`);
   });
 };

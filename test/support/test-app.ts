@@ -205,9 +205,9 @@ export const settle = (milliseconds: number): Promise<void> =>
 export const until = async (
   what: string,
   ready: () => boolean | Promise<boolean>,
-  patienceMs = 20_000,
+  timeoutMs = 20_000,
 ): Promise<void> => {
-  const end = Date.now() + patienceMs;
+  const end = Date.now() + timeoutMs;
   while (!(await ready())) {
     if (Date.now() > end) throw new Error(`It never happened: ${what}`);
     await settle(20);

@@ -25,26 +25,26 @@ const QUERY = `query ($id: ID!) {
 type Answer = any;
 
 /** `about` tells apart what is of the same kind: of which API a token is, which entry was written. */
-const saidBy = (happening: EventPayload): { kind: Kind; said: Said; about?: string } | null => {
-  switch (happening.kind) {
+const saidBy = (event: EventPayload): { kind: Kind; said: Said; about?: string } | null => {
+  switch (event.kind) {
     case 'AUTH_STATE':
-      return { kind: 'AUTH_STATE', said: stateText(happening.authState) };
+      return { kind: 'AUTH_STATE', said: stateText(event.authState) };
     case 'TOKEN_PROGRESS':
-      return { kind: 'TOKEN_PROGRESS', said: progressText(happening.progress) };
+      return { kind: 'TOKEN_PROGRESS', said: progressText(event.progress) };
     case 'COOLDOWN': {
-      const { active, until: end, reason } = happening.cooldown;
+      const { active, until: end, reason } = event.cooldown;
       return { kind: 'COOLDOWN', said: JSON.stringify([active, end, reason]) };
     }
     case 'AUTH_CONFIRMED':
       return { kind: 'AUTH_CONFIRMED', said: 'true' };
     case 'ACCOUNT_SWITCHED':
-      return { kind: 'ACCOUNT_SWITCHED', said: happening.account.id };
+      return { kind: 'ACCOUNT_SWITCHED', said: event.account.id };
     case 'TOKEN_STORED': {
-      const { apiName, version } = happening.stored;
+      const { apiName, version } = event.stored;
       return { kind: 'TOKEN_STORED', about: apiName, said: String(version) };
     }
     case 'AUDIT': {
-      const { id, message } = happening.entry;
+      const { id, message } = event.entry;
       return { kind: 'AUDIT', about: String(id), said: message };
     }
     default:
@@ -109,11 +109,11 @@ export class Witness {
     this.#testApp = testApp;
     const { events } = testApp.app.services;
     const publish = events.publish.bind(events);
-    events.publish = (accountId, happening) => {
-      publish(accountId, happening);
+    events.publish = (accountId, event) => {
+      publish(accountId, event);
       // A server that stops says so, and answers nothing any more.
       if (this.#isOver) return;
-      const told = saidBy(happening);
+      const told = saidBy(event);
       // What concerns no account is asked of the first one.
       if (told !== null) this.#note(accountId ?? (told.kind === 'AUDIT' ? 'UPSTOX_01' : told.said), told);
     };

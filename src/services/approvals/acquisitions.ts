@@ -184,8 +184,8 @@ export class Acquisitions {
     const open = (await this.#openOf(live.state.id)).find((candidate) => candidate.apiName === apiName);
     if (open === undefined || !canStillCome(open)) return true;
     if (open.requestedAt === null) return this.#request(run, config, open);
-    const isTakenUp = live.state.steps.some((step) => step.apiName === apiName && step.status === 'RUNNING');
-    if (!isTakenUp) await live.takeUp(apiName);
+    const isStarted = live.state.steps.some((step) => step.apiName === apiName && step.status === 'RUNNING');
+    if (!isStarted) await live.startStep(apiName);
     await live.enter(apiName, WAITING_STEPS[open.kind]);
     return true;
   }
@@ -197,7 +197,7 @@ export class Acquisitions {
   ): Promise<boolean> {
     const { database, consequences, audit, api, timeoutMs, clock } = this.#options;
     const { apiName } = config;
-    await live.takeUp(apiName);
+    await live.startStep(apiName);
     await live.enter(apiName, 'APPROVAL_REQUEST');
     const requestedAt = clock();
     await database.write(

@@ -49,7 +49,7 @@ export class BrowserRound {
       log.error({ failure: failure.code, err: error }, 'run stopped');
       const next = live.state.steps.find(({ status }) => status === 'PENDING' || status === 'RUNNING');
       if (next === undefined) return STOP;
-      await live.takeUp(next.apiName);
+      await live.startStep(next.apiName);
       await this.#options.states.move(account, 'FIRST_API_TAKEN_UP');
       await live.fail(next.apiName, failure);
       return stopOf(failure) ?? STOP;
@@ -63,7 +63,7 @@ export class BrowserRound {
   ): Promise<RunStop | null> {
     const { login, database, credentials, states, onCheckpoint } = this.#options;
     const { apiName } = config;
-    await live.takeUp(apiName);
+    await live.startStep(apiName);
     // Read anew for every API: the first login tells whose account it is.
     const account = await getAccount(database, id);
     await states.move(account, 'FIRST_API_TAKEN_UP');

@@ -82,7 +82,7 @@ export class LiveRun {
     await this.#listener.onStored();
   }
 
-  async takeUp(apiName: ApiName): Promise<void> {
+  async startStep(apiName: ApiName): Promise<void> {
     this.#submitted = [];
     const { audit, clock } = this.#options;
     const begun = { ...pendingStep(apiName), status: 'RUNNING' as const, startedAt: clock() };

@@ -28,7 +28,7 @@ export const ProgressPanel = () => {
       className="progress-panel"
     >
       {isLive || missingTokens.length > 0 ? (
-        <ul className="lacking">
+        <ul className="missing-tokens">
           {isLive ? <RunProgress run={run} /> : null}
           {missingTokens.map(({ apiName, verdict }) => (
             <li key={apiName}>
