@@ -34,6 +34,7 @@ import { BrowserLogin } from './services/browser-login/browser-login.ts';
 import { BrowserQueue } from './services/browser-login/browser-queue.ts';
 import { BrowserRound } from './services/browser-login/browser-round.ts';
 import type { Clock } from './services/clock.ts';
+import { DisposalStack } from './services/disposal-stack.ts';
 import { EventLog } from './services/events/event-log.ts';
 import { CodeExchange } from './services/exchange/code-exchange.ts';
 import { TokenIntake } from './services/exchange/token-intake.ts';
@@ -99,14 +100,126 @@ const PAGE_FOLDER = path.resolve(import.meta.dirname, '../dist/web');
 
 /** Puts the parts together: the only place where they meet. */
 export const openApp = async (config: Config, options: AppOptions = {}): Promise<App> => {
-  const { clock = () => new Date(), workingDirectory = process.cwd(), isVisit = false } = options;
+  const opened = new DisposalStack();
+  try {
+    return await open(config, options, opened);
+  } catch (error) {
+    await opened[Symbol.asyncDispose]();
+    throw error;
+  }
+};
+
+const open = async (config: Config, options: AppOptions, opened: DisposalStack): Promise<App> => {
+  const { workingDirectory = process.cwd(), isVisit = false } = options;
   const log = options.log ?? createLogger(config.logLevel);
-  const database = await Database.open({
-    ...databaseOptions(config, workingDirectory, clock()),
-    beforeStatement: options.beforeStatement,
-    isBrief: isVisit,
-  });
   const operatorKey = loadOperatorKey(config.operatorKey, workingDirectory);
+  const base = await openBase(config, options, log, opened);
+  const { database, events, sessions, clock } = base;
+  const { parts, forHttp } = joinParts(config, options, base, log);
+  const { accounts, accountSwitch, apiConfigs, states, generation, browser } = parts;
+  const isOperatorKeyGuessable = isGuessable(operatorKey.reveal());
+  const services = createServices({ ...parts, isOperatorKeyGuessable });
+  await accounts.ensure(describedAccounts(config));
+  for (const account of await accounts.list()) await states.open(account);
+  events.begin(await accounts.resolve(null));
+  opened.use(states);
+  opened.use(accountSwitch);
+  if (!isVisit) {
+    await reportUnfitTables({ database, apiConfigs, clock, log: named(log, 'storage') });
+    await generation.resumeInterrupted();
+    const pending = [sweep(log), warmUp(parts, log)];
+    opened.defer(() => Promise.all(pending));
+  }
+  opened.use(generation);
+
+  const { limits = {} } = options;
+  const http = createHttpServer({
+    ...{ schema, services, operatorKey, pageFolder: PAGE_FOLDER, log: named(log, 'http') },
+    ...forHttp,
+    ...{ allowedHosts: config.allowedHosts, trustsProxy: config.trustsProxy },
+    ...{ subscriptionsPerKey: limits.subscriptionsPerKey, streamsPerKey: limits.streamsPerKey },
+    answerCacheBytes: limits.answerCacheBytes,
+  });
+  return {
+    fetch: async (request) => (await http.handler()).fetch(request),
+    perform: (operation) => http.perform(operation),
+    answers: http.answers,
+    services,
+    parts: { ...parts, isOperatorKeyGuessable },
+    operatorKey: operatorKey.reveal(),
+    issueLoginPath: () => loginPath(sessions.issueLink()),
+    listen: async () => {
+      // Everybody comes from a proxy's address; how many of them may, the proxy says.
+      const perAddress = config.trustsProxy ? { perAddress: Number.POSITIVE_INFINITY } : {};
+      const connections = { ...limits.connections, ...perAddress };
+      const { listener } = await http.handler();
+      const server = await listen(listener, config, connections, named(log, 'http'));
+      base.servers.push(server);
+      log.info({ url: server.url }, 'listening');
+      const keys = keyFindings(isOperatorKeyGuessable);
+      const findings = [...browserFindings(browser), ...sandboxFindings(browser), ...keys];
+      for (const { message, nextAction } of findings) log.warn({ nextAction }, message);
+      return server;
+    },
+    [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
+  };
+};
+
+/** The database, and what is written to it whatever else happens. */
+const openBase = async (config: Config, options: AppOptions, log: Logger, opened: DisposalStack) => {
+  const { clock = () => new Date(), workingDirectory = process.cwd(), isVisit = false } = options;
+  const database = opened.use(
+    await Database.open({
+      ...databaseOptions(config, workingDirectory, clock()),
+      beforeStatement: options.beforeStatement,
+      isBrief: isVisit,
+    }),
+  );
+  const servers: Listening[] = [];
+  opened.defer(() => Promise.all(servers.map((server) => server[Symbol.asyncDispose]())));
+  const events = opened.use(await EventLog.open({ database, clock, log: named(log, 'events') }));
+  const audit = new Audit(database, clock);
+  watchStorage({ database, events, audit, log: named(log, 'storage') });
+  await reportFindings({ database, audit, log: named(log, 'storage') });
+  if (!isVisit) {
+    await audit.record('SERVER_STARTED', { processId: process.pid });
+    opened.defer(() => audit.record('SERVER_STOPPED', {}));
+  }
+  const refusals = opened.use(new Refusals(audit, named(log, 'access')));
+  const accessKeys = new AccessKeys({ database, audit, clock });
+  const sessions = new Sessions({ database, keys: accessKeys, audit, clock });
+  opened.defer(() => sessions[Symbol.dispose]());
+  return { database, servers, events, audit, refusals, accessKeys, sessions, clock };
+};
+
+type Base = Awaited<ReturnType<typeof openBase>>;
+
+/** Everything that logs in, stores, verifies and says how it stands; nothing of it is begun yet. */
+const joinParts = (config: Config, options: AppOptions, base: Base, log: Logger) => {
+  const { database, events, audit, refusals, clock } = base;
+  const { workingDirectory = process.cwd(), onCheckpoint = () => undefined } = options;
+  const { profileTimeoutMs, notifierWebhookUri } = config;
+  const api = new BrokerApi(config.apiBaseUrl, config.proxy);
+  const credentials = new AccountCredentials(database, describedAccounts(config));
+  const common = { database, audit, clock, api };
+  const verifier = new TokenVerifier({ ...common, profileTimeoutMs, log: named(log, 'verifier') });
+  const apiConfigs = new ApiConfigs({ ...common, source: config.configSource, credentials });
+  const runs = new Runs(database);
+  const accounts = new Accounts({ ...common, credentials, onRemoved: (accountId) => runs.forget(accountId) });
+  const known = { events, verifier, apiConfigs, credentials, runs };
+  const states = new AuthStates({ ...common, ...known, log: named(log, 'state') });
+  const cooldownMs = config.cooldownSeconds * 1000;
+  const consequences = new Consequences({ states, audit, cooldownMs, clock, log: named(log, 'state') });
+  /** What most parts of a run use; each names in its options what it takes of it. */
+  const shared = { ...common, ...known, states, consequences, onCheckpoint, log: named(log, 'generation') };
+
+  const timeoutMs = config.stepTimeoutSeconds * 1000;
+  const intake = new TokenIntake(shared);
+  const exchange = new CodeExchange({ ...shared, intake, timeoutMs });
+  const acquisitions = new Acquisitions({ ...shared, timeoutMs, notifierWebhookUri });
+  const forNotices = { acquisitions, intake, refusals, log: named(log, 'acquisition') };
+  const notices = new ApprovalNotices({ ...shared, ...forNotices });
+
   const browser = {
     headless: config.headless,
     chromiumPath: config.chromiumPath,
@@ -114,69 +227,6 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
     proxy: browserProxy(config.proxy, config.apiBaseUrl),
     owner: markOf(process.pid),
   };
-  const events = await EventLog.open({ database, clock, log: named(log, 'events') });
-  const audit = new Audit(database, clock);
-  watchStorage({ database, events, audit, log: named(log, 'storage') });
-  await reportFindings({ database, audit, log: named(log, 'storage') });
-  if (!isVisit) await audit.record('SERVER_STARTED', { processId: process.pid });
-  const refusals = new Refusals(audit, named(log, 'access'));
-  const accessKeys = new AccessKeys({ database, audit, clock });
-  const sessions = new Sessions({ database, keys: accessKeys, audit, clock });
-  const { profileTimeoutMs } = config;
-  const api = new BrokerApi(config.apiBaseUrl, config.proxy);
-  const { accountId: id, redirectUri, apis } = config;
-  const described = [{ id, credentials: config.credentials, redirectUri, apis }, ...config.furtherAccounts];
-  const credentials = new AccountCredentials(database, described);
-  const verifier = new TokenVerifier({
-    database,
-    api,
-    profileTimeoutMs,
-    audit,
-    clock,
-    log: named(log, 'verifier'),
-  });
-  const apiConfigs = new ApiConfigs({ source: config.configSource, credentials, database, audit, clock });
-  const runs = new Runs(database);
-  const accounts = new Accounts({
-    database,
-    audit,
-    credentials,
-    onRemoved: (accountId) => runs.forget(accountId),
-    clock,
-  });
-  const apps = new AppInspection({ api, timeoutMs: profileTimeoutMs, clock });
-  const states = new AuthStates({
-    database,
-    events,
-    audit,
-    verifier,
-    apiConfigs,
-    credentials,
-    runs,
-    clock,
-    log: named(log, 'state'),
-  });
-  const cooldownMs = config.cooldownSeconds * 1000;
-  const consequences = new Consequences({ states, audit, cooldownMs, clock, log: named(log, 'state') });
-  const onCheckpoint = options.onCheckpoint ?? (() => undefined);
-  /** What most parts of a run use; each names in its options what it takes of it. */
-  const shared = {
-    ...{ database, events, audit, clock, onCheckpoint, api },
-    ...{ verifier, apiConfigs, credentials, states, consequences, runs },
-    log: named(log, 'generation'),
-  };
-  const timeoutMs = config.stepTimeoutSeconds * 1000;
-  const intake = new TokenIntake(shared);
-  const exchange = new CodeExchange({ ...shared, intake, timeoutMs });
-  const { notifierWebhookUri } = config;
-  const acquisitions = new Acquisitions({ ...shared, timeoutMs, notifierWebhookUri });
-  const notices = new ApprovalNotices({
-    ...shared,
-    acquisitions,
-    intake,
-    refusals,
-    log: named(log, 'acquisition'),
-  });
   const queue = new BrowserQueue({
     browserLock: options.browserLock ?? path.join(tmpdir(), 'vega-auth-browser.lock'),
     place: workingDirectory,
@@ -196,95 +246,19 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
   const starter = new RunStarter({ ...shared, jobs, executor, queue });
   const resumer = new RunResumer({ ...shared, jobs, executor, queue });
   const generation = new TokenGeneration({ ...shared, jobs, starter, resumer, queue, host });
-  const accountSwitch = new AccountSwitch({ ...shared, log: named(log, 'accounts') });
-  const parts: Parts = {
-    database,
-    accounts,
-    accountSwitch,
+  const parts = {
+    ...{ ...base, ...shared, accounts, generation, browser, profileTimeoutMs },
+    accountSwitch: new AccountSwitch({ ...shared, log: named(log, 'accounts') }),
+    apps: new AppInspection({ api, timeoutMs: profileTimeoutMs, clock }),
     databaseLabel: path.relative(workingDirectory, database.path),
-    apiConfigs,
-    apps,
-    accessKeys,
-    sessions,
-    refusals,
-    verifier,
-    runs,
-    states,
-    generation,
-    events,
-    audit,
-    browser,
-    api,
-    profileTimeoutMs,
-    isOperatorKeyGuessable: isGuessable(operatorKey.reveal()),
-    clock,
   };
-  const services = createServices(parts);
-  await accounts.ensure(described);
-  for (const account of await accounts.list()) await states.open(account);
-  events.begin(await accounts.resolve(null));
-  if (!isVisit) await reportUnfitTables({ database, apiConfigs, clock, log: named(log, 'storage') });
-  if (!isVisit) await generation.resumeInterrupted();
-  const swept = isVisit ? Promise.resolve() : sweep(log);
-  const warmedUp = isVisit ? Promise.resolve() : warmUp(parts, log);
-
-  const http = createHttpServer({
-    schema,
-    services,
-    acquisitions,
-    exchange,
-    notices,
-    operatorKey,
-    allowedHosts: config.allowedHosts,
-    trustsProxy: config.trustsProxy,
-    subscriptionsPerKey: options.limits?.subscriptionsPerKey,
-    streamsPerKey: options.limits?.streamsPerKey,
-    answerCacheBytes: options.limits?.answerCacheBytes,
-    pageFolder: PAGE_FOLDER,
-    log: named(log, 'http'),
-  });
-  const servers: Listening[] = [];
-  const close = async (): Promise<void> => {
-    await generation[Symbol.asyncDispose]();
-    await warmedUp;
-    await swept;
-    await accountSwitch[Symbol.asyncDispose]();
-    await states[Symbol.asyncDispose]();
-    sessions[Symbol.dispose]();
-    await refusals[Symbol.asyncDispose]();
-    if (!isVisit) await audit.record('SERVER_STOPPED', {});
-    await events[Symbol.asyncDispose]();
-    for (const server of servers) await server[Symbol.asyncDispose]();
-    await database[Symbol.asyncDispose]();
-  };
-  let closing: Promise<void> | null = null;
-  return {
-    fetch: async (request) => (await http.handler()).fetch(request),
-    perform: (operation) => http.perform(operation),
-    answers: http.answers,
-    services,
-    parts,
-    operatorKey: operatorKey.reveal(),
-    issueLoginPath: () => loginPath(sessions.issueLink()),
-    listen: async () => {
-      // Everybody comes from a proxy's address; how many of them may, the proxy says.
-      const given = options.limits?.connections;
-      const limits = config.trustsProxy ? { ...given, perAddress: Number.POSITIVE_INFINITY } : given;
-      const { listener } = await http.handler();
-      const server = await listen(listener, config, limits, named(log, 'http'));
-      servers.push(server);
-      log.info({ url: server.url }, 'listening');
-      const keys = keyFindings(parts.isOperatorKeyGuessable);
-      const findings = [...browserFindings(browser), ...sandboxFindings(browser), ...keys];
-      for (const { message, nextAction } of findings) log.warn({ nextAction }, message);
-      return server;
-    },
-    [Symbol.asyncDispose]: () => {
-      closing ??= close();
-      return closing;
-    },
-  };
+  return { parts, forHttp: { acquisitions, exchange, notices } };
 };
+
+const describedAccounts = ({ accountId, credentials, redirectUri, apis, furtherAccounts }: Config) => [
+  { id: accountId, credentials, redirectUri, apis },
+  ...furtherAccounts,
+];
 
 /** Removes what the browsers of dead processes have left on disk. */
 const sweep = async (log: Logger): Promise<void> => {

@@ -38,18 +38,18 @@ describe('the check can fail:', () => {
   const before = buildSchema(`
     scalar Instant
     enum Colour { RED GREEN }
-    input Order { what: String }
+    input Writing { what: String }
     interface Thing { id: ID! }
     type Token implements Thing { id: ID! version: Int! end: Instant }
-    type Query { token(name: String): Token colour(wish: Order): Colour }
+    type Query { token(name: String): Token colour(wish: Writing): Colour }
   `);
   const after = buildSchema(`
     scalar Instant
     enum Colour { RED BLUE }
-    input Order { what: String! why: String! }
+    input Writing { what: String! why: String! }
     interface Thing { id: ID! }
     type Token { id: ID! end: String name: String }
-    type Query { token(name: String, must: Int!): Token colour(wish: Order): Colour tokens: [Token!]! }
+    type Query { token(name: String, must: Int!): Token colour(wish: Writing): Colour tokens: [Token!]! }
   `);
   const breaks = [
     'Colour.GREEN',
@@ -57,8 +57,8 @@ describe('the check can fail:', () => {
     'Token',
     'Token.end',
     'Token.version',
-    'Order.what',
-    'Order.why',
+    'Writing.what',
+    'Writing.why',
   ];
 
   test('what is removed, has another type or is asked for now is found, and what is new is not', async () => {
