@@ -259,6 +259,28 @@ builder.queryField('generationRun', (t) =>
   }),
 );
 
+builder.queryField('generationRuns', (t) =>
+  t.field({
+    allow: READERS,
+    type: [GenerationRunRef],
+    description: 'The last runs of an account, the newest first.',
+    args: {
+      accountId: t.arg.id(accountArgument),
+      first: t.arg.int({
+        description: 'How many runs, 1 to 50; 10 if left out.',
+        validate: z
+          .number()
+          .min(1, { message: 'first should be 1 to 50.' })
+          .max(50, { message: 'first should be 1 to 50.' }),
+      }),
+    },
+    resolve: async (_root, { accountId, first }, { services }) => {
+      const account = await services.accounts.resolve(accountId);
+      return [...(await services.runs.last(account.id, first ?? 10))];
+    },
+  }),
+);
+
 builder.queryField('runQueue', (t) =>
   t.field({
     allow: READERS,
@@ -312,7 +334,7 @@ builder.mutationField('generateTokens', (t) =>
       };
       const external = args.via === 'APPROVAL' ? ({ kind: 'APPROVAL' } as const) : null;
       const configs = await services.apiConfigs.list(account);
-      return services.generation.generate(account, configs, request, external);
+      return services.generation.generate(account, configs, request, { external });
     },
   }),
 );

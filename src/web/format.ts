@@ -39,6 +39,12 @@ export const momentInIndia = (instant: string): string =>
 /** 11-24 03:25:12, in UTC as the audit is kept. */
 export const auditTime = (instant: string): string => `${instant.slice(5, 10)} ${instant.slice(11, 19)}`;
 
+const IST_AHEAD_MS = 5.5 * 3_600_000;
+
+/** 11-24 08:55:12, the same moment in India. */
+export const auditTimeInIndia = (instant: string): string =>
+  auditTime(new Date(Date.parse(instant) + IST_AHEAD_MS).toISOString());
+
 const two = (value: number): string => String(value).padStart(2, '0');
 
 /** 10:58, or 1:02:03 from an hour on. */

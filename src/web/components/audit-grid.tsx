@@ -1,8 +1,9 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { memo, useEffect, useLayoutEffect, useRef, useSyncExternalStore } from 'react';
+import { memo, useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react';
 import type { Severity } from '../../sdk/index.ts';
 import type { Tone } from '../../sdk/words.ts';
-import { auditTime } from '../format.ts';
+import { auditTime, auditTimeInIndia } from '../format.ts';
+import { RunDetail } from '../runs/run-detail.tsx';
 import type { AuditEntry } from '../state/audit-feed.ts';
 import { useAudit, usePageStore } from '../state/use-page-store.ts';
 
@@ -12,7 +13,7 @@ const SEVERITY: Readonly<Record<Severity, { glyph: string; tone: Tone }>> = {
   ERROR: { glyph: '✕', tone: 'bad' },
 };
 
-/** Of a row, in the style sheet too. */
+/** Of a row with a short message, in the style sheet too; the others are measured. */
 const ROW = 24;
 const TALL_ROW = 46;
 /** So many rows before the end, older ones are asked for. */
@@ -60,6 +61,7 @@ export const AuditGrid = () => {
     >
       <div role="rowgroup" className="audit-head">
         <div role="row" className="audit-row" aria-rowindex={1}>
+          <span role="columnheader">Time IST</span>
           <span role="columnheader">Time UTC</span>
           <span role="columnheader">Severity</span>
           <span role="columnheader">Part</span>
@@ -73,7 +75,9 @@ export const AuditGrid = () => {
       <div role="rowgroup" className="audit-body" style={{ blockSize: rows.getTotalSize() }}>
         {items.map(({ index, key, start }) => {
           const entry = entries[index];
-          return entry === undefined ? null : <Row key={key} entry={entry} index={index} start={start} />;
+          return entry === undefined ? null : (
+            <Row key={key} entry={entry} index={index} start={start} measure={rows.measureElement} />
+          );
         })}
       </div>
       {entries.length === 0 ? (
@@ -83,17 +87,39 @@ export const AuditGrid = () => {
   );
 };
 
-const Row = memo(({ entry, index, start }: { entry: AuditEntry; index: number; start: number }) => {
+interface RowProps {
+  readonly entry: AuditEntry;
+  readonly index: number;
+  readonly start: number;
+  readonly measure: (element: HTMLElement | null) => void;
+}
+
+/** A message is never cut, and an entry of a run opens the whole run in its place. */
+const Row = memo(({ entry, index, start, measure }: RowProps) => {
+  const [isOpen, open] = useState(false);
   const { glyph, tone } = SEVERITY[entry.severity];
+  const { correlationId } = entry;
+  const time = auditTimeInIndia(entry.timestamp);
   return (
     <div
       role="row"
       className="audit-row"
+      ref={measure}
+      data-index={index}
       aria-rowindex={index + 2}
       data-severity={entry.severity}
       style={{ transform: `translateY(${start}px)` }}
     >
       <span role="cell" className="number">
+        {correlationId == null ? (
+          <span className="no-run">{time}</span>
+        ) : (
+          <button type="button" className="row-button" aria-expanded={isOpen} onClick={() => open(!isOpen)}>
+            <span aria-hidden="true">{isOpen ? '▾' : '▸'}</span> {time}
+          </button>
+        )}
+      </span>
+      <span role="cell" className="number dim utc">
         {auditTime(entry.timestamp)}
       </span>
       <span role="cell" className="word" data-tone={tone}>
@@ -104,12 +130,17 @@ const Row = memo(({ entry, index, start }: { entry: AuditEntry; index: number; s
       </span>
       <span role="cell">{entry.component}</span>
       <span role="cell">{entry.apiName ?? '–'}</span>
-      <span role="cell" className="message" title={entry.message}>
+      <span role="cell" className="message">
         {entry.message}
       </span>
-      <span role="cell" className="wide dim" title={entry.correlationId ?? undefined}>
-        {entry.correlationId?.slice(0, 8) ?? '–'}
+      <span role="cell" className="wide dim" title={correlationId ?? undefined}>
+        {correlationId?.slice(0, 8) ?? '–'}
       </span>
+      {isOpen && correlationId != null ? (
+        <div role="cell" className="opened">
+          <RunDetail id={correlationId} isWhole />
+        </div>
+      ) : null}
     </div>
   );
 });

@@ -67,9 +67,12 @@ const Locked = () => {
   const { headline } = useHeadline();
   return (
     <>
-      <p className="banner" data-tone="bad">
+      <p className="banner" data-tone={ready ? 'warn' : 'bad'}>
         <b>
-          <span aria-hidden="true">⊘</span> The dashboard of {activeAccount.name} is locked.
+          <span aria-hidden="true">{ready ? '◐' : '⊘'}</span>{' '}
+          {ready
+            ? `Nobody has gone through the open gate of ${activeAccount.name} yet.`
+            : `The dashboard of ${activeAccount.name} is locked.`}
         </b>{' '}
         {reasonOf(ready, mayAct, caller.role, headline.sentence)}
       </p>
@@ -86,7 +89,7 @@ const Locked = () => {
 const reasonOf = (ready: boolean, mayAct: boolean, role: string, sentence: string): string => {
   if (!ready) return `It opens when everything is confirmed. ${sentence}`;
   return mayAct
-    ? 'Everything is confirmed, and nobody has gone through the gate yet.'
+    ? 'Everything is confirmed.'
     : `Everything is confirmed, but you are ${role}: you see everything and go through no gate.`;
 };
 
