@@ -121,6 +121,10 @@ const FailureRef = builder.objectRef<Failure>('Failure').implement({
   description: 'Why one API got no confirmed token.',
   fields: (t) => ({
     code: t.expose('code', { type: FailureCodeEnum, description: 'For programs.' }),
+    meaning: t.string({
+      description: 'What the code means, in words.',
+      resolve: ({ code }) => FAILURE_DESCRIPTIONS[code],
+    }),
     message: t.exposeString('message', { description: 'For people; holds no secret.' }),
     nextAction: t.exposeString('nextAction', { description: 'What to do, in words.' }),
     submitted: t.stringList({

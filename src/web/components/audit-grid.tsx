@@ -2,7 +2,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { memo, useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react';
 import type { Severity } from '../../sdk/index.ts';
 import type { Tone } from '../../sdk/words.ts';
-import { auditTime, auditTimeInIndia } from '../format.ts';
+import { auditTimeInIndia, timeInUtc } from '../format.ts';
 import { RunDetail } from '../runs/run-detail.tsx';
 import type { AuditEntry } from '../state/audit-feed.ts';
 import { useAudit, usePageStore } from '../state/use-page-store.ts';
@@ -62,7 +62,7 @@ export const AuditGrid = () => {
       <div role="rowgroup" className="audit-head">
         <div role="row" className="audit-row" aria-rowindex={1}>
           <span role="columnheader">Time IST</span>
-          <span role="columnheader">Time UTC</span>
+          <span role="columnheader">UTC</span>
           <span role="columnheader">Severity</span>
           <span role="columnheader">Part</span>
           <span role="columnheader">API</span>
@@ -119,8 +119,8 @@ const Row = memo(({ entry, index, start, measure }: RowProps) => {
           </button>
         )}
       </span>
-      <span role="cell" className="number dim utc">
-        {auditTime(entry.timestamp)}
+      <span role="cell" className="number dim" title={entry.timestamp}>
+        {timeInUtc(entry.timestamp)}
       </span>
       <span role="cell" className="word" data-tone={tone}>
         <span className="glyph" aria-hidden="true">

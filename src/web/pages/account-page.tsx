@@ -12,8 +12,8 @@ export const AccountPage = () => (
     <TokenPanel />
     <div className="side">
       <ProgressPanel />
-      <DecisionPanel />
       <RunPanel />
+      <DecisionPanel />
       <CooldownPanel />
       <DuePanel />
       <LastRunsPanel />

@@ -71,7 +71,7 @@ const Locked = () => {
         <b>
           <span aria-hidden="true">{ready ? '◐' : '⊘'}</span>{' '}
           {ready
-            ? `Nobody has gone through the open gate of ${activeAccount.name} yet.`
+            ? `The gate of ${activeAccount.name} is open.`
             : `The dashboard of ${activeAccount.name} is locked.`}
         </b>{' '}
         {reasonOf(ready, mayAct, caller.role, headline.sentence)}
@@ -89,7 +89,7 @@ const Locked = () => {
 const reasonOf = (ready: boolean, mayAct: boolean, role: string, sentence: string): string => {
   if (!ready) return `It opens when everything is confirmed. ${sentence}`;
   return mayAct
-    ? 'Everything is confirmed.'
+    ? 'Everything is confirmed, and nobody has gone through the gate yet.'
     : `Everything is confirmed, but you are ${role}: you see everything and go through no gate.`;
 };
 

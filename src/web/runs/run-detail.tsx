@@ -44,7 +44,8 @@ export const RunDetail = ({ id, isWhole = false }: { id: string; isWhole?: boole
           ))}
         </>
       )}
-      {isWhole ? (
+      {run === null && acts.length === 1 ? <p className="dim">Nothing else belongs to it.</p> : null}
+      {isWhole && (run !== null || acts.length > 1) ? (
         <ol className="acts" aria-label="What was done in it">
           {acts.map(({ id: entry, timestamp, apiName, message }) => (
             <li key={entry}>

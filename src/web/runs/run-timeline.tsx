@@ -32,14 +32,14 @@ export const RunTimeline = ({ run, acts, isWhole = false }: Props) => {
             <th scope="col">
               <span className="axis">
                 <span>{timeInIndia(chart.from)}</span>
-                <span>{timeInIndia(chart.to)} IST</span>
+                <span>{timeInIndia(chart.to)}</span>
               </span>
             </th>
             <th scope="col">Result</th>
             {isWhole ? (
               <>
                 <th scope="col" className="wide">
-                  From – to IST
+                  From – to
                 </th>
                 <th scope="col" className="wide">
                   Submitted
@@ -79,11 +79,11 @@ export const RunTimeline = ({ run, acts, isWhole = false }: Props) => {
         </tbody>
       </table>
       <p className="small legend">
-        <span aria-hidden="true">▨</span> waits
+        Times in IST · <span aria-hidden="true">▨</span> waits
         {chart.cooldowns.map(({ from, to }) => (
           <span key={from}>
             {' '}
-            · cooldown {timeInIndia(from)} – {timeInIndia(to)} IST
+            · cooldown {timeInIndia(from)} – {timeInIndia(to)}
           </span>
         ))}
         {isLive ? ' · the line is now' : ''}
@@ -106,7 +106,15 @@ const Bars = ({ chart, spans, now }: { chart: Chart; spans: readonly Span[]; now
         </pattern>
       </defs>
       {chart.cooldowns.map((span) => (
-        <rect key={span.from} x={share(span.from)} width={width(span)} y="0" height="20" fill={`url(#${id})`}>
+        <rect
+          key={span.from}
+          className="cooldown"
+          x={share(span.from)}
+          width={width(span)}
+          y="0"
+          height="20"
+          fill={`url(#${id})`}
+        >
           <title>{`cooldown ${took(span.from, span.to)}`}</title>
         </rect>
       ))}
