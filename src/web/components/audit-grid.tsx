@@ -30,6 +30,8 @@ export const AuditGrid = () => {
   const { audit } = usePageStore();
   const { entries, hasOlder, isLoading } = useAudit();
   const scroller = useRef<HTMLDivElement>(null);
+  // Kept here: a row that is scrolled out of sight does not exist.
+  const [openId, open] = useState<string | null>(null);
   const row = useSyncExternalStore(onWidth, () => narrow.matches) ? TALL_ROW : ROW;
   const rows = useVirtualizer({
     count: entries.length,
@@ -76,7 +78,15 @@ export const AuditGrid = () => {
         {items.map(({ index, key, start }) => {
           const entry = entries[index];
           return entry === undefined ? null : (
-            <Row key={key} entry={entry} index={index} start={start} measure={rows.measureElement} />
+            <Row
+              key={key}
+              entry={entry}
+              index={index}
+              start={start}
+              measure={rows.measureElement}
+              isOpen={entry.id === openId}
+              open={open}
+            />
           );
         })}
       </div>
@@ -92,11 +102,12 @@ interface RowProps {
   readonly index: number;
   readonly start: number;
   readonly measure: (element: HTMLElement | null) => void;
+  readonly isOpen: boolean;
+  readonly open: (id: string | null) => void;
 }
 
 /** A message is never cut, and an entry of a run opens the whole run in its place. */
-const Row = memo(({ entry, index, start, measure }: RowProps) => {
-  const [isOpen, open] = useState(false);
+const Row = memo(({ entry, index, start, measure, isOpen, open }: RowProps) => {
   const { glyph, tone } = SEVERITY[entry.severity];
   const { correlationId } = entry;
   const time = auditTimeInIndia(entry.timestamp);
@@ -114,7 +125,12 @@ const Row = memo(({ entry, index, start, measure }: RowProps) => {
         {correlationId == null ? (
           <span className="no-run">{time}</span>
         ) : (
-          <button type="button" className="row-button" aria-expanded={isOpen} onClick={() => open(!isOpen)}>
+          <button
+            type="button"
+            className="row-button"
+            aria-expanded={isOpen}
+            onClick={() => open(isOpen ? null : entry.id)}
+          >
             <span aria-hidden="true">{isOpen ? '▾' : '▸'}</span> {time}
           </button>
         )}
