@@ -70,6 +70,36 @@ test('a good morning goes from IDLE to the dashboard, and the gate opens on the 
   expect(await stateOf(testApp)).toMatchObject({ state: 'IDLE', ready: false });
 });
 
+test('a logout holds until startLogin, or until a run makes a token; an empty or an aborted run leaves it', async () => {
+  await using testApp = await openTestApp({ apis: 2, simulator: { pageDelayMs: 200 } });
+  await testApp.generate('mode: ALL');
+  await testApp.ask('mutation { logout { state } }');
+  const seen = async () => {
+    const { data } = await testApp.ask('{ ready authState { state nextAction nextOperations } }');
+    return [data.authState.state, data.ready, data.authState.nextAction, ...data.authState.nextOperations];
+  };
+  const loggedOut = ['IDLE', false, 'Log in.', 'START_LOGIN'];
+  expect(await seen()).toEqual(loggedOut);
+
+  expect(await testApp.generate('mode: INVALID_ONLY')).toMatchObject({ status: 'COMPLETED', steps: [] });
+  expect(await seen()).toEqual(loggedOut);
+
+  const { data } = await testApp.ask(
+    'mutation { generateTokens(mode: PARTIAL, apiNames: [WEBSOCKET1], replaceValid: true) { id } }',
+  );
+  await until('the login', async () => (await stateOf(testApp)).state === 'TOKEN_GENERATION');
+  await testApp.ask(`mutation { abortGeneration(runId: "${data.generateTokens.id}") { status } }`);
+  await until('the end', async () => (await stateOf(testApp)).state === 'IDLE');
+  expect(await seen()).toEqual(loggedOut);
+
+  expect((await testApp.ask('mutation { startLogin { status } }')).data.startLogin.status).toBe('COMPLETED');
+  expect(await seen()).toEqual(['AUTH_CONFIRMED', true, 'Enter the dashboard.', 'ENTER_DASHBOARD']);
+
+  await testApp.ask('mutation { logout { state } }');
+  await testApp.generate('mode: PARTIAL, apiNames: [WEBSOCKET1], replaceValid: true');
+  await until('the gate', async () => (await stateOf(testApp)).ready);
+}, 60_000);
+
 test('a throttled broker is left alone until the cooldown is over, and then the run goes on by itself', async () => {
   await using testApp = await openTestApp({
     apis: 3,

@@ -108,6 +108,7 @@ const OPERATIONS: Readonly<Record<NextOperation, (id: string) => string>> = {
   UPDATE_CREDENTIALS: () => 'verifyAudit { valid }',
   CLEAR_QUARANTINE: (id) => `clearQuarantine(accountId: "${id}", reason: "looked at it") { state }`,
   CHECK_TOKENS: () => 'verifyAudit { valid }',
+  START_LOGIN: (id) => `startLogin(accountId: "${id}") { id }`,
   GENERATE_MISSING: (id) => `generateTokens(accountId: "${id}", mode: INVALID_ONLY) { id }`,
   ACCEPT_PARTIAL: (id) => `acceptPartial(accountId: "${id}") { state }`,
   ENTER_DASHBOARD: (id) => `enterDashboard(accountId: "${id}") { state }`,

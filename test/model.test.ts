@@ -67,7 +67,6 @@ const generate = ({ mode, apiNames, replaceValid, includeUnknown }: RunRequest):
     take: async (testApp) => {
       const { code } = await testApp.mutate(`${request} { id }`);
       if (code !== null) return code;
-      testApp.isLoggedOut = false;
       testApp.mayReplace = replaceValid || includeUnknown;
       return 'a run';
     },
@@ -140,11 +139,16 @@ const logOut = (revoke: boolean): Step => ({
   take: async (testApp) => {
     if (revoke) testApp.noteEnded(...testApp.rows().map(({ access_token }) => access_token));
     const { code } = await testApp.mutate(`logout(revoke: ${revoke}) { state }`);
-    if (code === null) testApp.isLoggedOut = true;
+    if (code === null) testApp.noteLogout();
     // A run that was under way may have made another one before it ended.
     if (revoke) testApp.noteEnded(...testApp.rows().map(({ access_token }) => access_token));
     return code;
   },
+});
+
+const startLogin = simply('startLogin { id }', (testApp) => {
+  testApp.noteLogin();
+  testApp.mayReplace = false;
 });
 
 const revokeAtBroker = (apiName: ApiName): Step =>
@@ -189,14 +193,7 @@ const indexes = fc.constantFrom(0, 1);
 
 const steps = fc.oneof(
   { weight: 12, arbitrary: wishes.map(generate) },
-  {
-    weight: 2,
-    arbitrary: fc.constant(
-      simply('startLogin { id }', (testApp) =>
-        Object.assign(testApp, { isLoggedOut: false, mayReplace: false }),
-      ),
-    ),
-  },
+  { weight: 2, arbitrary: fc.constant(startLogin) },
   { weight: 5, arbitrary: fc.integer({ min: 1, max: 40 }).map(progress) },
   { weight: 14, arbitrary: fc.constant(rest) },
   { weight: 1, arbitrary: fc.constant(abort) },
@@ -287,12 +284,15 @@ const steps = fc.oneof(
   },
 );
 
-/** Whatever has happened: once the broker is well and the operator has looked, one request brings the whole set. */
+/** Whatever has happened: once the broker is well and the operator has looked, a login and one request bring the whole set. */
 const recover = async (testApp: ModelApp): Promise<void> => {
   for (const step of [calm, clearQuarantine, jump(COOLDOWN_SECONDS + 1), rest, clearQuarantine]) {
     await new Command(step).run({}, testApp);
   }
   for (let attempt = 1; attempt <= 3; attempt += 1) {
+    // Refused unless the account is in IDLE, as it is after a logout.
+    await new Command(startLogin).run({}, testApp);
+    await new Command(rest).run({}, testApp);
     await new Command(
       generate({ mode: 'INVALID_ONLY', apiNames: [], replaceValid: false, includeUnknown: true }),
     ).run({}, testApp);

@@ -11,6 +11,7 @@ import { expiry } from './commands/expiry.ts';
 import { generate } from './commands/generate.ts';
 import { init } from './commands/init.ts';
 import { keys } from './commands/keys.ts';
+import { login } from './commands/login.ts';
 import { restore } from './commands/restore.ts';
 import { resume } from './commands/resume.ts';
 import { serve } from './commands/serve.ts';
@@ -21,7 +22,7 @@ import { root } from './root.ts';
 
 /** Every command, in the order in which `--help` lists them. */
 const COMMANDS: readonly Command[] = [
-  ...[serve, status, generate, resume, abort, expiry, audit, watch],
+  ...[serve, status, login, generate, resume, abort, expiry, audit, watch],
   ...[accounts, apis, keys, init, setup, doctor, backup, restore, demo],
 ];
 

@@ -1,6 +1,6 @@
 import { hasPrimary } from './auth-phase.ts';
 import { cooldownAt, type GateFacts, isPrimaryValid, isReady } from './auth-state.ts';
-import { refusalOf } from './decision.ts';
+import { apisOfMode, refusalOf } from './decision.ts';
 import { type EndedToken, type GenerationRun, isOver } from './generation-run.ts';
 import type { NextOperation } from './next-operation.ts';
 
@@ -21,15 +21,19 @@ export const canAcceptPartial = (facts: GateFacts): boolean =>
 
 const MISSING = { mode: 'INVALID_ONLY', apiNames: [], replaceValid: false, includeUnknown: false } as const;
 
-/** `generateTokens(mode: INVALID_ONLY)` is not refused, as far as is known without asking the broker. */
-const canGenerateMissing = ({ facts, ended, hasCredentials }: Situation): boolean => {
+/** What makes the missing tokens is not refused, as far as is known without asking the broker. */
+const makesMissing = ({ facts, ended, hasCredentials }: Situation): readonly NextOperation[] => {
   const { record, checks, now } = facts;
-  return (
-    hasCredentials &&
-    record.quarantinedAt === null &&
-    !cooldownAt(record, now).active &&
-    refusalOf(MISSING, checks, ended) === null
-  );
+  const hasMissing = apisOfMode(MISSING, checks).length > 0;
+  const isRefused =
+    (hasMissing && !hasCredentials) ||
+    record.quarantinedAt !== null ||
+    cooldownAt(record, now).active ||
+    refusalOf(MISSING, checks, ended) !== null;
+  if (isRefused) return [];
+  // A login leads on from IDLE also where no token is missing, and a logout is undone by nothing else.
+  if (record.phase === 'IDLE' && (record.isLoggedOut || !hasMissing)) return ['START_LOGIN'];
+  return hasMissing ? ['GENERATE_MISSING'] : [];
 };
 
 /** What there is to do next. Nothing of it is refused; while a run is under way there is nothing. */
@@ -46,7 +50,7 @@ export const nextOperations = (situation: Situation): readonly NextOperation[] =
   return [
     ...(hasCredentials ? [] : (['UPDATE_CREDENTIALS'] as const)),
     ...(checks.some(({ verdict }) => verdict === 'UNKNOWN') ? (['CHECK_TOKENS'] as const) : []),
-    ...(canGenerateMissing(situation) ? (['GENERATE_MISSING'] as const) : []),
+    ...makesMissing(situation),
     ...(canAcceptPartial(facts) ? (['ACCEPT_PARTIAL'] as const) : []),
   ];
 };

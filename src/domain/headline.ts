@@ -64,7 +64,7 @@ const standing = (facts: HeadlineFacts): string => {
 };
 
 /** What to do next, made of nothing but operations that would be accepted. */
-const adviceOf = ({ nextOperations, run, blockedBy, state, isReady }: HeadlineFacts): string => {
+const adviceOf = ({ nextOperations, run, blockedBy, state, isReady, checks }: HeadlineFacts): string => {
   const may = (operation: NextOperation): boolean => nextOperations.includes(operation);
   if (run?.status === 'COOLDOWN') return 'Nothing: it goes on by itself when the time is up.';
   if (isReady && state === 'DASHBOARD') return 'Nothing: trade.';
@@ -72,8 +72,12 @@ const adviceOf = ({ nextOperations, run, blockedBy, state, isReady }: HeadlineFa
   if (may('SAVE_API_CONFIG'))
     return 'Store an API app, PRIMARY first (APIs, or saveApiConfig); then generate.';
   if (may('UPDATE_CREDENTIALS')) return 'Save the credentials of the account (updateAccountCredentials).';
-  if (may('CHECK_TOKENS'))
-    return `Check with the broker (tokenStatus)${may('GENERATE_MISSING') ? '; then generate what is missing' : ''}.`;
+  if (may('CHECK_TOKENS')) {
+    const then = may('START_LOGIN') ? 'log in' : may('GENERATE_MISSING') ? 'generate what is missing' : null;
+    return `Check with the broker (tokenStatus)${then === null ? '' : `; then ${then}`}.`;
+  }
+  if (may('START_LOGIN'))
+    return missingTokensOf(checks) === '' ? 'Log in.' : 'Log in: that generates what is missing.';
   if (may('GENERATE_MISSING'))
     return `Generate what is missing${may('ACCEPT_PARTIAL') ? ', or accept the partial set' : ''}.`;
   if (may('ACCEPT_PARTIAL')) return 'Accept the partial set, or wait.';

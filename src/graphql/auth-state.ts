@@ -31,7 +31,8 @@ const NextOperationEnum = enumOf('NextOperation', {
     UPDATE_CREDENTIALS: '`updateAccountCredentials`: there is nothing to log in with.',
     CLEAR_QUARANTINE: '`clearQuarantine`, after a person has looked at it.',
     CHECK_TOKENS: '`tokenStatus`: nobody knows whether some tokens still work.',
-    GENERATE_MISSING: '`generateTokens(mode: INVALID_ONLY)`.',
+    START_LOGIN: '`startLogin`: makes what is missing, and ends what a logout began.',
+    GENERATE_MISSING: '`generateTokens(mode: INVALID_ONLY)`: some tokens are missing.',
     ACCEPT_PARTIAL: '`acceptPartial`: PRIMARY works, and others are missing.',
     ENTER_DASHBOARD: '`enterDashboard`: the gate is open.',
   },
@@ -142,7 +143,7 @@ builder.mutationFields((t) => ({
     allow: OPERATORS,
     type: GenerationRunRef,
     description:
-      'Makes whatever is missing, from IDLE; refused with WRONG_STATE elsewhere, and with whatever generateTokens is refused with.',
+      'Makes whatever is missing, from IDLE, and ends the logged-out state even where nothing is missing; refused with WRONG_STATE elsewhere, and with whatever generateTokens is refused with.',
     args: { accountId: t.arg.id(accountArgument) },
     resolve: async (_root, { accountId }, { services }) =>
       services.startLogin(await services.accounts.resolve(accountId)),
@@ -185,7 +186,8 @@ builder.mutationFields((t) => ({
   logout: t.field({
     allow: OPERATORS,
     type: AuthStateRef,
-    description: 'Aborts what is under way and goes back to IDLE. A cooldown and a quarantine stay.',
+    description:
+      'Aborts what is under way and goes back to IDLE. The gate stays shut until startLogin, or until a run makes a token. A cooldown and a quarantine stay.',
     args: {
       accountId: t.arg.id(accountArgument),
       revoke: t.arg.boolean({ description: 'End the tokens at the broker, too. Default false.' }),

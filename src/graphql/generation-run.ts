@@ -121,6 +121,10 @@ const FailureRef = builder.objectRef<Failure>('Failure').implement({
   description: 'Why one API got no confirmed token.',
   fields: (t) => ({
     code: t.expose('code', { type: FailureCodeEnum, description: 'For programs.' }),
+    meaning: t.string({
+      description: 'What the code means, in words.',
+      resolve: ({ code }) => FAILURE_DESCRIPTIONS[code],
+    }),
     message: t.exposeString('message', { description: 'For people; holds no secret.' }),
     nextAction: t.exposeString('nextAction', { description: 'What to do, in words.' }),
     submitted: t.stringList({
@@ -259,6 +263,28 @@ builder.queryField('generationRun', (t) =>
   }),
 );
 
+builder.queryField('generationRuns', (t) =>
+  t.field({
+    allow: READERS,
+    type: [GenerationRunRef],
+    description: 'The last runs of an account, the newest first.',
+    args: {
+      accountId: t.arg.id(accountArgument),
+      first: t.arg.int({
+        description: 'How many runs, 1 to 50; 10 if left out.',
+        validate: z
+          .number()
+          .min(1, { message: 'first should be 1 to 50.' })
+          .max(50, { message: 'first should be 1 to 50.' }),
+      }),
+    },
+    resolve: async (_root, { accountId, first }, { services }) => {
+      const account = await services.accounts.resolve(accountId);
+      return [...(await services.runs.last(account.id, first ?? 10))];
+    },
+  }),
+);
+
 builder.queryField('runQueue', (t) =>
   t.field({
     allow: READERS,
@@ -312,7 +338,7 @@ builder.mutationField('generateTokens', (t) =>
       };
       const external = args.via === 'APPROVAL' ? ({ kind: 'APPROVAL' } as const) : null;
       const configs = await services.apiConfigs.list(account);
-      return services.generation.generate(account, configs, request, external);
+      return services.generation.generate(account, configs, request, { external });
     },
   }),
 );

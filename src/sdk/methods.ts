@@ -17,6 +17,7 @@ const OPERATIONS = {
   generationRun: documents.GenerationRunDocument,
   loginSuccess: documents.LoginSuccessDocument,
   ready: documents.ReadyDocument,
+  generationRuns: documents.GenerationRunsDocument,
   runQueue: documents.RunQueueDocument,
   systemHealth: documents.SystemHealthDocument,
   tokenExpiry: documents.TokenExpiryDocument,

@@ -36,8 +36,14 @@ export const dayInIndia = (instant: string): string =>
 export const momentInIndia = (instant: string): string =>
   `${whole.format(new Date(instant)).replaceAll(',', '')} IST`;
 
-/** 11-24 03:25:12, in UTC as the audit is kept. */
-export const auditTime = (instant: string): string => `${instant.slice(5, 10)} ${instant.slice(11, 19)}`;
+/** 03:25:12, in UTC as the audit is kept. */
+export const timeInUtc = (instant: string): string => instant.slice(11, 19);
+
+const IST_AHEAD_MS = 5.5 * 3_600_000;
+
+/** 11-24 08:55:12, in India. */
+export const auditTimeInIndia = (instant: string): string =>
+  new Date(Date.parse(instant) + IST_AHEAD_MS).toISOString().slice(5, 19).replace('T', ' ');
 
 const two = (value: number): string => String(value).padStart(2, '0');
 

@@ -27,6 +27,7 @@ const MAY_USE: Readonly<Record<string, string>> = {
   'query generationRun': READING,
   'query loginSuccess': READING,
   'query ready': ALL,
+  'query generationRuns': READING,
   'query runQueue': READING,
   'query systemHealth': READING,
   'query tokenExpiry': ALL,

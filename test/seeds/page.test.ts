@@ -65,6 +65,7 @@ test('"redirect": "/dashboard" enters for a session that may, and one click is n
   await page.goto('data:text/html,<title>elsewhere</title>');
   await page.evaluate(`location.href = '${testApp.url}/dashboard'`);
   await page.getByText('nobody has gone through the gate yet').waitFor();
+  expect(await page.locator('main').innerText()).not.toContain('is locked');
   expect((await testApp.client.authState()).state).toBe('AUTH_CONFIRMED');
 
   await page.goto(`${testApp.url}/dashboard`);

@@ -38,7 +38,8 @@ export class ModelApp {
   /** What was done so far, for whoever has to understand a failure. */
   readonly story: string[] = [];
   /** The operator has logged out and not asked for tokens since. */
-  isLoggedOut = false;
+  /** The runs there were at the latest logout; null after a login. */
+  #runsAtLogout: readonly string[] | null = null;
   /** The present run may replace tokens that work. */
   mayReplace = false;
   readonly #directory = mkdtempSync(path.join(tmpdir(), 'vega-model-'));
@@ -124,6 +125,22 @@ export class ModelApp {
     const { data, errors } = await this.testApp.ask(STATE);
     if (errors !== undefined) throw new Error(JSON.stringify(errors));
     return data;
+  }
+
+  /** A logout holds until startLogin, or until a later run makes a token. */
+  get isLoggedOut(): boolean {
+    const before = this.#runsAtLogout;
+    if (before === null) return false;
+    const made = this.testApp.rows("select run_id from vega_generation_steps where status = 'DONE'");
+    return made.every(({ run_id }) => before.includes(run_id));
+  }
+
+  noteLogin(): void {
+    this.#runsAtLogout = null;
+  }
+
+  noteLogout(): void {
+    this.#runsAtLogout = this.testApp.rows('select id from vega_generation_runs').map(({ id }) => id);
   }
 
   rows(): readonly Row[] {

@@ -61,7 +61,7 @@ test('from the login link to the dashboard, in two tabs over one connection', as
   await until('one connection again', async () => (await countReaders(testApp)) === 1);
   // It says more in the last hour before 03:30 IST.
   expect(await headline(second)).toMatch(
-    /^AUTH STATE ✓ CONFIRMED Every token is valid(, for less than .+)?\. NEXT Go to the dashboard\. ✓ GATE OPEN Go to dashboard →$/,
+    /^AUTH STATE ✓ CONFIRMED Every token is valid(, for less than .+)?\. NEXT Enter the dashboard\. ✓ GATE OPEN Go to dashboard →$/,
   );
   expect(await rowOf(second, 'OPTIONCHAIN2')).toMatch(
     /^▸ OPTIONCHAIN2 ✓ VALID [●▲■] \d+[hm] \d\d[ms].* \w{3} 03:30 \d\d:\d\d:\d\d$/,

@@ -109,16 +109,24 @@ export const findRun = async (db: Queryable, id: string): Promise<GenerationRun 
   return row === undefined ? null : withSteps(db, row);
 };
 
-export const findLatestRun = async (db: Queryable, accountId: string): Promise<GenerationRun | null> => {
-  const row = await db
+/** The account's last runs, the newest first. */
+export const findLatestRuns = async (
+  db: Queryable,
+  accountId: string,
+  limit: number,
+): Promise<readonly GenerationRun[]> => {
+  const rows = await db
     .selectFrom('vega_generation_runs')
     .selectAll()
     .where('account_id', '=', accountId)
     .orderBy('started_at', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  return row === undefined ? null : withSteps(db, row);
+    .limit(limit)
+    .execute();
+  return Promise.all(rows.map((row) => withSteps(db, row)));
 };
+
+export const findLatestRun = async (db: Queryable, accountId: string): Promise<GenerationRun | null> =>
+  (await findLatestRuns(db, accountId, 1))[0] ?? null;
 
 /** An account's runs since an instant, the newest first; empty if none of them has ended another API's token. */
 export const findEndingRuns = async (

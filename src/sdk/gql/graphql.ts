@@ -279,10 +279,12 @@ export type NextOperation =
   | 'CLEAR_QUARANTINE'
   /** `enterDashboard`: the gate is open. */
   | 'ENTER_DASHBOARD'
-  /** `generateTokens(mode: INVALID_ONLY)`. */
+  /** `generateTokens(mode: INVALID_ONLY)`: some tokens are missing. */
   | 'GENERATE_MISSING'
   /** `saveApiConfig`: no API app is configured and enabled. */
   | 'SAVE_API_CONFIG'
+  /** `startLogin`: makes what is missing, and ends what a logout began. */
+  | 'START_LOGIN'
   /** `updateAccountCredentials`: there is nothing to log in with. */
   | 'UPDATE_CREDENTIALS';
 
@@ -632,6 +634,14 @@ export type GenerationRunQueryVariables = Exact<{
 
 
 export type GenerationRunQuery = { generationRun: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }>, endedTokens: Array<{ apiName: ApiName, endedBy: Array<ApiName>, message: string, nextAction: string }> } | null };
+
+export type GenerationRunsQueryVariables = Exact<{
+  accountId?: string | null | undefined;
+  first?: number | null | undefined;
+}>;
+
+
+export type GenerationRunsQuery = { generationRuns: Array<{ id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }>, endedTokens: Array<{ apiName: ApiName, endedBy: Array<ApiName>, message: string, nextAction: string }> }> };
 
 export type RunQueueQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -1673,6 +1683,41 @@ export const GenerationRunDocument = new TypedDocumentString(`
     nextAction
   }
 }`) as unknown as TypedDocumentString<GenerationRunQuery, GenerationRunQueryVariables>;
+export const GenerationRunsDocument = new TypedDocumentString(`
+    query GenerationRuns($accountId: ID, $first: Int) {
+  generationRuns(accountId: $accountId, first: $first) {
+    ...RunState
+  }
+}
+    fragment RunState on GenerationRun {
+  id
+  accountId
+  mode
+  status
+  startedAt
+  endedAt
+  waitingUntil
+  queuePosition
+  steps {
+    apiName
+    status
+    step
+    startedAt
+    endedAt
+    failure {
+      code
+      message
+      nextAction
+      submitted
+    }
+  }
+  endedTokens {
+    apiName
+    endedBy
+    message
+    nextAction
+  }
+}`) as unknown as TypedDocumentString<GenerationRunsQuery, GenerationRunsQueryVariables>;
 export const RunQueueDocument = new TypedDocumentString(`
     query RunQueue {
   runQueue {

@@ -14,7 +14,7 @@ import {
 } from '../../domain/auth-state.ts';
 import { CONFIRMATION } from '../../domain/event.ts';
 import { nextExpiry } from '../../domain/expiry.ts';
-import { type EndedToken, isUnderWay } from '../../domain/generation-run.ts';
+import { countDone, type EndedToken, isUnderWay } from '../../domain/generation-run.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { correlated, currentCorrelation } from '../audit/correlation.ts';
 import { KeyedMutex } from '../keyed-mutex.ts';
@@ -124,30 +124,23 @@ export class AuthStates {
   }
 
   /** The login of a run begins. */
-  async loginStarted(account: Account): Promise<void> {
-    const { database } = this.#options;
-    await this.#mutex.run(account.id, async () => {
-      await database.write((transaction) =>
-        changeAuthRecord(transaction, account.id, { isLoggedOut: false }),
-      );
+  loginStarted(account: Account): Promise<void> {
+    return this.#mutex.run(account.id, async () => {
       if (!(await this.#move(account, 'LOGIN_STARTED'))) await this.#move(account, 'OPERATOR_GENERATES');
     });
   }
 
-  /** A login was requested, and no token had to be made. */
-  async reopenGate(account: Account): Promise<void> {
-    const { database } = this.#options;
-    await database.write((transaction) => changeAuthRecord(transaction, account.id, { isLoggedOut: false }));
-    await this.#mutex.run(account.id, async () => {
-      await this.#settle(account);
-      // The empty run is the latest one now.
-      await this.#publish(account);
-    });
+  /** Ends the logged-out state. */
+  async logIn(account: Account): Promise<void> {
+    await this.#options.database.write((transaction) =>
+      changeAuthRecord(transaction, account.id, { isLoggedOut: false }),
+    );
   }
 
   /** A run has ended: the tokens that are there decide the state. */
   runEnded(account: Account): Promise<void> {
     return this.#mutex.run(account.id, async () => {
+      if (await this.#isStillLoggedOut(account)) return;
       // A run that ended before its first API leaves the same phase as one that ended after it.
       await this.#move(account, 'FIRST_API_TAKEN_UP');
       const facts = await this.#reader.facts(account);
@@ -256,11 +249,21 @@ export class AuthStates {
     this.#options.events.publish(account.id, { kind: 'AUTH_CONFIRMED', confirmation: CONFIRMATION });
   }
 
+  /** A run that began after a logout ends the logged-out state if it has made a token, else it leads back to IDLE. */
+  async #isStillLoggedOut(account: Account): Promise<boolean> {
+    const { isLoggedOut, phase } = await this.#reader.record(account);
+    if (!isLoggedOut || phase === 'IDLE') return isLoggedOut;
+    const run = await this.#options.runs.latest(account.id);
+    if (run === null || countDone(run) === 0) return this.#move(account, 'LOGGED_OUT');
+    await this.logIn(account);
+    return false;
+  }
+
   async #acceptPartial(account: Account): Promise<void> {
     const { database, audit, clock, log } = this.#options;
     const facts = await this.#reader.facts(account);
     if (isReady(facts)) throw wrongState(facts, 'Nothing is left to accept: the gate is open.');
-    if (!canAcceptPartial(facts))
+    if (!canAcceptPartial(facts) || isUnderWay(await this.#options.runs.latest(account.id)))
       throw wrongState(
         facts,
         'A partial set can be accepted once PRIMARY is validated and no run is under way.',

@@ -37,7 +37,7 @@ export const startLogin = async (
     );
   }
   const request = { mode: 'INVALID_ONLY', apiNames: [], replaceValid: false, includeUnknown: false } as const;
-  return generation.generate(account, configs, request);
+  return generation.generate(account, configs, request, { isLogin: true });
 };
 
 interface RevocationParts {

@@ -32,12 +32,19 @@ interface Options extends AuditedWrites {
   readonly log: Logger;
 }
 
-/** What was asked for: for whom, of which apps, what, and from where unless by the browser. */
-export interface GenerationOrder {
+/** How the tokens are had. */
+export interface GenerationWay {
+  /** No browser is used: the tokens come from outside. */
+  readonly external?: ExternalLogin | null;
+  /** The operator logs in: what a logout began ends, even where no token has to be made. */
+  readonly isLogin?: boolean;
+}
+
+/** What was asked for: for whom, of which apps, what, and how. */
+export interface GenerationOrder extends GenerationWay {
   readonly account: Account;
   readonly configs: readonly ApiConfig[];
   readonly request: GenerationRequest;
-  readonly external: ExternalLogin | null;
 }
 
 /** What a run makes, and what was known of the account's tokens before. */
@@ -67,7 +74,7 @@ export class RunStarter {
     let place: BrowserPlace | null = null;
     try {
       const plan = await this.#plan(account, enabled, request);
-      if (plan.apis.length > 0 && order.external === null) {
+      if (plan.apis.length > 0 && order.external == null) {
         await credentials.open(account);
         place = queue.join(id);
         if (place.isFirst) place.take();
@@ -80,7 +87,7 @@ export class RunStarter {
       const isQueued = place !== null && !place.hasBrowser;
       const run = this.#newRun(id, order, plan, isQueued);
       await this.#store(run, order, plan);
-      await this.#begin(run, account, plan, place);
+      await this.#begin(run, order, plan, place);
       return run;
     } catch (error) {
       place?.[Symbol.dispose]();
@@ -130,7 +137,7 @@ export class RunStarter {
     await database.write(async (transaction) => {
       if (!isOver(run)) await refuseExecutedElsewhere(transaction, account);
       await insertRun(transaction, run, markOf(process.pid));
-      if (external !== null) await insertAcquisitions(transaction, run, apis, external);
+      if (external != null) await insertAcquisitions(transaction, run, apis, external);
       const chosen = apis.map(({ apiName }) => apiName);
       const facts = { mode: run.mode, apis: chosen, via: external?.kind ?? ('BROWSER' as const) };
       await audit.note(transaction, 'RUN_STARTED', facts, reference);
@@ -141,7 +148,7 @@ export class RunStarter {
 
   async #begin(
     run: GenerationRun,
-    account: Account,
+    { account, isLogin }: GenerationOrder,
     { apis, known }: Plan,
     place: BrowserPlace | null,
   ): Promise<void> {
@@ -152,11 +159,14 @@ export class RunStarter {
         : [],
     );
     const job = await jobs.follow(run, account, apis, validBefore);
+    if (isLogin === true) await states.logIn(account);
     if (apis.length > 0) {
       jobs.start(job, () => (place === null ? executor.awaitExternal(job) : executor.execute(job, place)));
       return;
     }
-    await correlated(run.id, () => states.reopenGate(account));
+    await correlated(run.id, () => states.settle(account));
+    // The empty run is the latest one now.
+    await states.publish(account);
     jobs.release(account);
   }
 }

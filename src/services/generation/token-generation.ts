@@ -1,5 +1,4 @@
 import type { Account } from '../../domain/account.ts';
-import type { ExternalLogin } from '../../domain/acquisition.ts';
 import type { ApiConfig } from '../../domain/api-config.ts';
 import type { GenerationRequest } from '../../domain/decision.ts';
 import { type GenerationRun, isUnderWay } from '../../domain/generation-run.ts';
@@ -11,7 +10,7 @@ import type { BrowserQueue } from '../browser-login/browser-queue.ts';
 import type { Runs } from '../runs/runs.ts';
 import type { Jobs } from './jobs.ts';
 import type { RunResumer } from './run-resumer.ts';
-import type { RunStarter } from './run-starter.ts';
+import type { GenerationWay, RunStarter } from './run-starter.ts';
 
 interface Options {
   readonly jobs: Jobs;
@@ -51,14 +50,14 @@ export class TokenGeneration implements AsyncDisposable {
     return index < 0 ? null : index + 1;
   }
 
-  /** Starts a run, and answers once it is stored. With `external` no browser is used: the tokens come from outside. */
+  /** Starts a run, and answers once it is stored. */
   async generate(
     account: Account,
     configs: readonly ApiConfig[],
     request: GenerationRequest,
-    external: ExternalLogin | null = null,
+    way: GenerationWay = {},
   ): Promise<GenerationRun> {
-    const starting = this.#options.starter.start({ account, configs, request, external });
+    const starting = this.#options.starter.start({ account, configs, request, ...way });
     this.#starting.add(starting);
     try {
       return await starting;

@@ -51,7 +51,7 @@ export const beginHumanLogin = async (
     includeUnknown: replaceValid,
   } as const;
   const external = { kind: 'CALLBACK', stateHash: hashSecret(state), expiresAt } as const;
-  const { id } = await generation.generate(account, await apiConfigs.list(account), request, external);
+  const { id } = await generation.generate(account, await apiConfigs.list(account), request, { external });
   await audit.record('HUMAN_LOGIN_BEGUN', {}, { accountId: account.id, correlationId: id, apiName });
   return { runId: id, apiName, url: dialogUrl(api, config, state), expiresAt };
 };

@@ -1,5 +1,5 @@
 import type { Database } from '../../db/database.ts';
-import { findLatestRun, findRun } from '../../db/queries/generation-runs.ts';
+import { findLatestRun, findLatestRuns, findRun } from '../../db/queries/generation-runs.ts';
 import { type GenerationRun, isOver } from '../../domain/generation-run.ts';
 import type { LiveRun } from './live-run.ts';
 
@@ -56,6 +56,13 @@ export class Runs {
   async find(id: string): Promise<GenerationRun | null> {
     const live = [...this.#live.values()].find(({ state }) => state.id === id);
     return live?.state ?? findRun(this.#database.read, id);
+  }
+
+  /** The account's last runs, the newest first. */
+  async last(accountId: string, first: number): Promise<readonly GenerationRun[]> {
+    const runs = await findLatestRuns(this.#database.read, accountId, first);
+    const live = this.live(accountId);
+    return runs.map((run) => (run.id === live?.id ? live : run));
   }
 
   /** The run under way, else the account's last one. */

@@ -3,6 +3,7 @@ import {
   AbortGenerationDocument,
   GenerateTokensDocument,
   type GenerateTokensMutationVariables,
+  StartLoginDocument,
   SwitchAccountDocument,
   TokenStatusDocument,
 } from '../../sdk/index.ts';
@@ -11,6 +12,7 @@ import type { Question } from '../intent.tsx';
 import { navigate, VIEWS } from '../router.ts';
 import { documentOf } from '../state/typed-document.ts';
 import { applyTheme, THEMES } from '../theme.ts';
+import { lockOf, lockOfRuns, nothingMissing } from './locks.ts';
 import { toRefusal } from './refusal.ts';
 
 export interface Surroundings {
@@ -32,7 +34,9 @@ export interface Command {
 
 const openQuestion =
   (question: Question) =>
-  ({ ask }: Surroundings): string => {
+  ({ ask, dashboard }: Surroundings): string => {
+    const lock = lockOf(question, dashboard);
+    if (lock !== null) return lock;
     navigate('/');
     ask(question);
     return 'Confirm it in the decision panel.';
@@ -40,6 +44,16 @@ const openQuestion =
 
 /** What can be typed into the command line. A question only opens its confirmation. */
 export const COMMANDS: readonly Command[] = [
+  {
+    name: 'login',
+    summary: 'Log in: generate what is missing.',
+    acts: true,
+    run: async ({ client, dashboard }) => {
+      const variables = { accountId: dashboard.activeAccount.id };
+      const { error } = await client.mutation(documentOf(StartLoginDocument), variables).toPromise();
+      return error === undefined ? 'The login has begun.' : said(error);
+    },
+  },
   {
     name: 'generate',
     argument: '[API …]',
@@ -58,6 +72,8 @@ export const COMMANDS: readonly Command[] = [
       const apiNames = dashboard.tokens.map(({ apiName }) => apiName).filter((name) => wanted.includes(name));
       if (apiNames.length < wanted.length)
         return `There is no such API: ${wanted.filter((name) => !apiNames.some((known) => known === name)).join(', ')}.`;
+      const idle = wanted.length === 0 ? (lockOfRuns(dashboard) ?? nothingMissing(dashboard)) : null;
+      if (idle !== null) return idle;
       const variables: GenerateTokensMutationVariables =
         wanted.length === 0 ? { mode: 'INVALID_ONLY', accountId } : { mode: 'PARTIAL', apiNames, accountId };
       const { error } = await client.mutation(documentOf(GenerateTokensDocument), variables).toPromise();

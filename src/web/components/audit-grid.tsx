@@ -1,8 +1,9 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { memo, useEffect, useLayoutEffect, useRef, useSyncExternalStore } from 'react';
+import { memo, useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react';
 import type { Severity } from '../../sdk/index.ts';
 import type { Tone } from '../../sdk/words.ts';
-import { auditTime } from '../format.ts';
+import { auditTimeInIndia, timeInUtc } from '../format.ts';
+import { RunDetail } from '../runs/run-detail.tsx';
 import type { AuditEntry } from '../state/audit-feed.ts';
 import { useAudit, usePageStore } from '../state/use-page-store.ts';
 
@@ -12,7 +13,7 @@ const SEVERITY: Readonly<Record<Severity, { glyph: string; tone: Tone }>> = {
   ERROR: { glyph: '✕', tone: 'bad' },
 };
 
-/** Of a row, in the style sheet too. */
+/** Of a row with a short message, in the style sheet too; the others are measured. */
 const ROW = 24;
 const TALL_ROW = 46;
 /** So many rows before the end, older ones are asked for. */
@@ -29,6 +30,8 @@ export const AuditGrid = () => {
   const { audit } = usePageStore();
   const { entries, hasOlder, isLoading } = useAudit();
   const scroller = useRef<HTMLDivElement>(null);
+  // Kept here: a row that is scrolled out of sight does not exist.
+  const [openId, open] = useState<string | null>(null);
   const row = useSyncExternalStore(onWidth, () => narrow.matches) ? TALL_ROW : ROW;
   const rows = useVirtualizer({
     count: entries.length,
@@ -60,7 +63,8 @@ export const AuditGrid = () => {
     >
       <div role="rowgroup" className="audit-head">
         <div role="row" className="audit-row" aria-rowindex={1}>
-          <span role="columnheader">Time UTC</span>
+          <span role="columnheader">Time IST</span>
+          <span role="columnheader">UTC</span>
           <span role="columnheader">Severity</span>
           <span role="columnheader">Part</span>
           <span role="columnheader">API</span>
@@ -73,7 +77,17 @@ export const AuditGrid = () => {
       <div role="rowgroup" className="audit-body" style={{ blockSize: rows.getTotalSize() }}>
         {items.map(({ index, key, start }) => {
           const entry = entries[index];
-          return entry === undefined ? null : <Row key={key} entry={entry} index={index} start={start} />;
+          return entry === undefined ? null : (
+            <Row
+              key={key}
+              entry={entry}
+              index={index}
+              start={start}
+              measure={rows.measureElement}
+              isOpen={entry.id === openId}
+              open={open}
+            />
+          );
         })}
       </div>
       {entries.length === 0 ? (
@@ -83,18 +97,46 @@ export const AuditGrid = () => {
   );
 };
 
-const Row = memo(({ entry, index, start }: { entry: AuditEntry; index: number; start: number }) => {
+interface RowProps {
+  readonly entry: AuditEntry;
+  readonly index: number;
+  readonly start: number;
+  readonly measure: (element: HTMLElement | null) => void;
+  readonly isOpen: boolean;
+  readonly open: (id: string | null) => void;
+}
+
+/** A message is never cut, and an entry of a run opens the whole run in its place. */
+const Row = memo(({ entry, index, start, measure, isOpen, open }: RowProps) => {
   const { glyph, tone } = SEVERITY[entry.severity];
+  const { correlationId } = entry;
+  const time = auditTimeInIndia(entry.timestamp);
   return (
     <div
       role="row"
       className="audit-row"
+      ref={measure}
+      data-index={index}
       aria-rowindex={index + 2}
       data-severity={entry.severity}
       style={{ transform: `translateY(${start}px)` }}
     >
       <span role="cell" className="number">
-        {auditTime(entry.timestamp)}
+        {correlationId == null ? (
+          <span className="no-run">{time}</span>
+        ) : (
+          <button
+            type="button"
+            className="row-button"
+            aria-expanded={isOpen}
+            onClick={() => open(isOpen ? null : entry.id)}
+          >
+            <span aria-hidden="true">{isOpen ? '▾' : '▸'}</span> {time}
+          </button>
+        )}
+      </span>
+      <span role="cell" className="number dim" title={entry.timestamp}>
+        {timeInUtc(entry.timestamp)}
       </span>
       <span role="cell" className="word" data-tone={tone}>
         <span className="glyph" aria-hidden="true">
@@ -104,12 +146,17 @@ const Row = memo(({ entry, index, start }: { entry: AuditEntry; index: number; s
       </span>
       <span role="cell">{entry.component}</span>
       <span role="cell">{entry.apiName ?? '–'}</span>
-      <span role="cell" className="message" title={entry.message}>
+      <span role="cell" className="message">
         {entry.message}
       </span>
-      <span role="cell" className="wide dim" title={entry.correlationId ?? undefined}>
-        {entry.correlationId?.slice(0, 8) ?? '–'}
+      <span role="cell" className="wide dim" title={correlationId ?? undefined}>
+        {correlationId?.slice(0, 8) ?? '–'}
       </span>
+      {isOpen && correlationId != null ? (
+        <div role="cell" className="opened">
+          <RunDetail id={correlationId} isWhole />
+        </div>
+      ) : null}
     </div>
   );
 });

@@ -1,6 +1,7 @@
-import { useState } from 'react';
+import { useId, useState } from 'react';
 import { useQuery } from 'urql';
-import { GenerateTokensDocument, TokenStatusDocument } from '../../sdk/index.ts';
+import { GenerateTokensDocument, StartLoginDocument, TokenStatusDocument } from '../../sdk/index.ts';
+import { isUnderWay, lockOf, lockOfRuns, nothingMissing } from '../actions/locks.ts';
 import { toRefusal } from '../actions/refusal.ts';
 import { useAction } from '../actions/use-action.ts';
 import { useIntent } from '../intent.tsx';
@@ -10,33 +11,47 @@ import { AbortButton } from './abort-button.tsx';
 import { Refusal } from './refusal.tsx';
 
 export const DecisionButtons = () => {
-  const { activeAccount, authState, tokens } = useDashboard();
+  const dashboard = useDashboard();
+  const { activeAccount, authState, tokens } = dashboard;
   const { ask } = useIntent();
+  const login = useAction(StartLoginDocument);
   const generate = useAction(GenerateTokensDocument);
-  const { run, cooldown, blockedBy, nextOperations } = authState;
-  const isUnderWay = run != null && run.endedAt === null;
-  const why =
-    tokens.length === 0
-      ? 'Locked: no API app is configured.'
-      : reasonOf(isUnderWay, cooldown.active, blockedBy === 'CREDENTIALS_REJECTED');
+  const id = useId();
+  const lock = lockOfRuns(dashboard);
+  const nothing = nothingMissing(dashboard);
+  const locked = { isLocked: lock !== null, lockId: lock === null ? undefined : id };
+  const accountId = activeAccount.id;
+  const isLogin = authState.state === 'IDLE';
+  const isBusy = login.isBusy || generate.isBusy;
   return (
     <div className="decisions">
-      {isUnderWay ? <AbortButton runId={run.id} /> : null}
+      {authState.run != null && isUnderWay(dashboard) ? <AbortButton runId={authState.run.id} /> : null}
+      {lock === null ? null : (
+        <p className="small lock" id={id}>
+          {lock}
+        </p>
+      )}
+      {isLogin ? (
+        <Decided
+          {...locked}
+          name="Log in"
+          note={nothing === null ? 'Generates what is missing.' : 'Opens the gate if all is valid.'}
+          isPrimary
+          isLocked={lock !== null || isBusy}
+          onPress={() => void login.run({ accountId })}
+        />
+      ) : null}
       <Decided
+        {...locked}
         name="Generate missing"
-        note={why ?? 'What is expired, invalid or missing.'}
-        isPrimary={tokens.some(({ verdict }) => verdict !== 'VALID')}
-        isLocked={why !== null || generate.isBusy}
-        onPress={() => void generate.run({ mode: 'INVALID_ONLY', accountId: activeAccount.id })}
+        note={nothing ?? 'What is expired, invalid or missing.'}
+        isPrimary={!isLogin && nothing === null}
+        isLocked={lock !== null || nothing !== null || isBusy}
+        onPress={() => void generate.run({ mode: 'INVALID_ONLY', accountId })}
       />
       <CheckButton />
-      <Decided
-        name="Choose …"
-        note={why ?? 'Only some of them.'}
-        isLocked={why !== null}
-        onPress={() => ask('CHOOSE')}
-      />
-      {nextOperations.includes('ACCEPT_PARTIAL') ? (
+      <Decided {...locked} name="Choose …" note="Only some of them." onPress={() => ask('CHOOSE')} />
+      {lockOf('ACCEPT', dashboard) === null ? (
         <Decided
           name="Accept partial set …"
           note="Opens the gate until 03:30 IST."
@@ -44,23 +59,16 @@ export const DecisionButtons = () => {
         />
       ) : null}
       <Decided
+        {...locked}
         name="Force regenerate all …"
-        note={why ?? `Danger: all ${tokens.length} anew.`}
+        note={`Danger: all ${tokens.length} anew.`}
         isDanger
-        isLocked={why !== null}
         onPress={() => ask('FORCE')}
       />
       <Decided name="Logout …" note="Danger: shuts the gate." isDanger onPress={() => ask('LOGOUT')} />
-      <Refusal of={generate.refusal} />
+      <Refusal of={login.refusal ?? generate.refusal} />
     </div>
   );
-};
-
-/** Each reason is a fact that the API has told. */
-const reasonOf = (isUnderWay: boolean, isCoolingDown: boolean, isQuarantined: boolean): string | null => {
-  if (isQuarantined) return 'Locked by the quarantine.';
-  if (isCoolingDown) return 'Locked until the cooldown ends.';
-  return isUnderWay ? 'Locked: a run is under way.' : null;
 };
 
 interface DecidedProps {
@@ -69,23 +77,26 @@ interface DecidedProps {
   readonly isPrimary?: boolean;
   readonly isDanger?: boolean;
   readonly isLocked?: boolean;
+  /** Where the reason stands that locks several buttons; the note of each is left out then. */
+  readonly lockId?: string | undefined;
   readonly onPress: () => void;
 }
 
 /** Locked ones stay in reach of the keyboard, so that their reason can be read. */
-const Decided = ({ name, note, isPrimary, isDanger, isLocked = false, onPress }: DecidedProps) => (
+const Decided = ({ name, note, isPrimary, isDanger, isLocked = false, lockId, onPress }: DecidedProps) => (
   <div className="decided">
     <button
       type="button"
       className={isDanger ? 'danger' : isPrimary ? 'primary' : undefined}
       aria-disabled={isLocked}
+      aria-describedby={lockId}
       onClick={() => {
         if (!isLocked) onPress();
       }}
     >
       {name}
     </button>
-    <span className="small">{note}</span>
+    {lockId === undefined ? <span className="small">{note}</span> : null}
   </div>
 );
 

@@ -1,3 +1,5 @@
+import { useEffect } from 'react';
+import { lockOf } from '../actions/locks.ts';
 import { useIntent } from '../intent.tsx';
 import { useConnection, useDashboard, useMayAct } from '../state/use-page-store.ts';
 import { CaptchaScreen } from './captcha-screen.tsx';
@@ -15,9 +17,16 @@ export const DecisionPanel = () => (
 );
 
 const Decision = () => {
-  const { authState, caller } = useDashboard();
+  const dashboard = useDashboard();
+  const { authState, caller } = dashboard;
   const mayAct = useMayAct();
-  const { question } = useIntent();
+  const { question: asked, ask } = useIntent();
+  const isLocked = asked !== null && lockOf(asked, dashboard) !== null;
+  const question = isLocked ? null : asked;
+  useEffect(() => {
+    // What a run forbids is not asked any more, also when it was asked before the run began.
+    if (isLocked) ask(null);
+  }, [isLocked, ask]);
   const isLost = useConnection() === 'LOST';
   const waits = authState.blockedBy === 'CAPTCHA' && authState.run?.status === 'WAITING_OPERATOR';
   if (!mayAct)

@@ -14,7 +14,7 @@ export const Header = () => (
     </a>
     <div className="bar brand-bar">
       <p className="brand">
-        <b>VEGA TRADER</b> <span className="crumb">USER / ACCOUNT</span>
+        <b>vega-auth</b> <span className="crumb">USER / ACCOUNT</span>
       </p>
       <Views />
       <div className="bar-end">

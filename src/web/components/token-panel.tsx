@@ -16,7 +16,7 @@ export const TokenPanel = () => {
               <th scope="col">API</th>
               <th scope="col">Verdict</th>
               <th scope="col" className="bar-column">
-                <span className="unseen">Time left of 24 hours</span>
+                <span className="wide">Time left of</span> 24 h
               </th>
               <th scope="col" className="number">
                 Left

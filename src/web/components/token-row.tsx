@@ -59,7 +59,7 @@ const StepOf = ({ step, token }: { step: Step | null; token: Token }) => {
           </>
         ) : (
           <>
-            <WordMark of={{ ...STEP_WORDS.FAILED, word: failure.code }} /> {failure.message}{' '}
+            <WordMark of={{ ...STEP_WORDS.FAILED, word: failure.code }} /> {failure.meaning} {failure.message}{' '}
             {failure.submitted.length === 0 ? null : (
               <span className="dim">Had been sent: {failure.submitted.join(', ')}. </span>
             )}

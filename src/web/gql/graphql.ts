@@ -175,10 +175,12 @@ export type NextOperation =
   | 'CLEAR_QUARANTINE'
   /** `enterDashboard`: the gate is open. */
   | 'ENTER_DASHBOARD'
-  /** `generateTokens(mode: INVALID_ONLY)`. */
+  /** `generateTokens(mode: INVALID_ONLY)`: some tokens are missing. */
   | 'GENERATE_MISSING'
   /** `saveApiConfig`: no API app is configured and enabled. */
   | 'SAVE_API_CONFIG'
+  /** `startLogin`: makes what is missing, and ends what a logout began. */
+  | 'START_LOGIN'
   /** `updateAccountCredentials`: there is nothing to log in with. */
   | 'UPDATE_CREDENTIALS';
 
@@ -244,7 +246,7 @@ export type Verdict =
 export type DashboardQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type DashboardQuery = { ready: boolean, caller: { id: string, role: Role }, activeAccount: { id: string, name: string, client: string | null, broker: string, plan: string | null }, accounts: Array<{ id: string, name: string, client: string | null, isActive: boolean, authState: { state: AuthPhase } }>, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, headline: string, nextAction: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, until: string | null, reason: FailureCode | null }, run: { id: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } | null }, tokens: Array<{ apiName: ApiName, isPrimary: boolean, verdict: Verdict, fingerprint: string | null, generatedAt: string | null, expiresAt: string | null, checkedAt: string | null, storage: StorageKind, version: number }>, tokenExpiry: Array<{ apiName: ApiName, expiresAt: string, remainingSeconds: number, level: ExpiryLevel }> };
+export type DashboardQuery = { ready: boolean, caller: { id: string, role: Role }, activeAccount: { id: string, name: string, client: string | null, broker: string, plan: string | null }, accounts: Array<{ id: string, name: string, client: string | null, isActive: boolean, authState: { state: AuthPhase } }>, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, headline: string, nextAction: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, until: string | null, reason: FailureCode | null }, run: { id: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, meaning: string, message: string, nextAction: string, submitted: Array<string> } | null }> } | null }, tokens: Array<{ apiName: ApiName, isPrimary: boolean, verdict: Verdict, fingerprint: string | null, generatedAt: string | null, expiresAt: string | null, checkedAt: string | null, storage: StorageKind, version: number }>, tokenExpiry: Array<{ apiName: ApiName, expiresAt: string, remainingSeconds: number, level: ExpiryLevel }> };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -314,8 +316,11 @@ export const DashboardDocument = new TypedDocumentString(`
         apiName
         status
         step
+        startedAt
+        endedAt
         failure {
           code
+          meaning
           message
           nextAction
           submitted

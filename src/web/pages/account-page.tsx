@@ -3,6 +3,7 @@ import { CooldownPanel } from '../components/cooldown.tsx';
 import { DecisionPanel } from '../components/decision-panel.tsx';
 import { HealthPanel } from '../components/health.tsx';
 import { ProgressPanel } from '../components/progress.tsx';
+import { DuePanel, LastRunsPanel, LeasesPanel, RunPanel } from '../components/run-panels.tsx';
 import { TokenPanel } from '../components/token-panel.tsx';
 
 /** The wireframe: everything about the active account on one fixed grid. */
@@ -11,8 +12,12 @@ export const AccountPage = () => (
     <TokenPanel />
     <div className="side">
       <ProgressPanel />
+      <RunPanel />
       <DecisionPanel />
       <CooldownPanel />
+      <DuePanel />
+      <LastRunsPanel />
+      <LeasesPanel />
       <HealthPanel />
     </div>
     <AuditPanel />

@@ -24,6 +24,8 @@ export const ApisPage = () => {
   const mayAct = useMayAct();
   const { data, refusal, refresh } = useAnswer(ApiConfigsDocument, { accountId: activeAccount.id });
   const configs = data?.apiConfigs ?? [];
+  const [uri, ...otherUris] = new Set(configs.map(({ redirectUri }) => redirectUri));
+  const isOneUri = otherUris.length === 0;
   const isOfEnvironment = configs.some(({ source }) => source === 'ENV');
   return (
     <div className="stack">
@@ -40,7 +42,7 @@ export const ApisPage = () => {
                 <th scope="col">API</th>
                 <th scope="col">State</th>
                 <th scope="col">Client id</th>
-                <th scope="col">Redirect URI</th>
+                {isOneUri ? null : <th scope="col">Redirect URI</th>}
                 <th scope="col">From</th>
                 {mayAct && !isOfEnvironment ? <th scope="col">Change</th> : null}
               </tr>
@@ -50,6 +52,7 @@ export const ApisPage = () => {
                 <Row
                   key={config.apiName}
                   config={config}
+                  hasUri={!isOneUri}
                   mayChange={mayAct && config.source === 'DATABASE'}
                   onChanged={refresh}
                 />
@@ -57,6 +60,11 @@ export const ApisPage = () => {
             </tbody>
           </WideTable>
         )}
+        {isOneUri && uri !== undefined ? (
+          <p className="note">
+            Redirect URI of {configs.length === 1 ? 'it' : 'all of them'}: <code>{uri}</code>
+          </p>
+        ) : null}
         {isOfEnvironment ? (
           <p className="note">
             These come from the environment (UPSTOX_CLIENT_ID_n and so on): change them there and start again,
@@ -72,10 +80,12 @@ export const ApisPage = () => {
 
 const Row = ({
   config,
+  hasUri,
   mayChange,
   onChanged,
 }: {
   config: ApiConfig;
+  hasUri: boolean;
   mayChange: boolean;
   onChanged: () => void;
 }) => {
@@ -95,7 +105,7 @@ const Row = ({
         <th scope="row">{config.apiName}</th>
         <td>{config.enabled ? '✓ enabled' : '– disabled'}</td>
         <td>{config.clientId}</td>
-        <td>{config.redirectUri}</td>
+        {hasUri ? <td>{config.redirectUri}</td> : null}
         <td>{config.source}</td>
         {mayChange ? (
           <td>

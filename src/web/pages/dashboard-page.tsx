@@ -67,9 +67,12 @@ const Locked = () => {
   const { headline } = useHeadline();
   return (
     <>
-      <p className="banner" data-tone="bad">
+      <p className="banner" data-tone={ready ? 'warn' : 'bad'}>
         <b>
-          <span aria-hidden="true">⊘</span> The dashboard of {activeAccount.name} is locked.
+          <span aria-hidden="true">{ready ? '◐' : '⊘'}</span>{' '}
+          {ready
+            ? `The gate of ${activeAccount.name} is open.`
+            : `The dashboard of ${activeAccount.name} is locked.`}
         </b>{' '}
         {reasonOf(ready, mayAct, caller.role, headline.sentence)}
       </p>

@@ -51,7 +51,7 @@ const Keys = () => {
         <Refusal of={refusal} />
         {data !== null && keys.length === 0 ? <p className="empty">No key was made yet.</p> : null}
         {keys.length === 0 ? null : (
-          <WideTable name="Access keys">
+          <WideTable name="List of access keys">
             <thead>
               <tr>
                 <th scope="col">Name</th>

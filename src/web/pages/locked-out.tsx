@@ -17,7 +17,7 @@ export const LockedOut = ({ refusal }: { refusal: Refused | null }) => {
   return (
     <main className="door" id="main">
       <p className="brand">
-        <b>VEGA TRADER</b>
+        <b>vega-auth</b>
       </p>
       <h1>
         <span aria-hidden="true">⊘</span> Locked out

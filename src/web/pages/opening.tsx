@@ -14,7 +14,7 @@ export const Opening = ({ refusal }: { refusal: Refused | null }) => {
   return (
     <main className="door" id="main" aria-busy={refusal === null}>
       <p className="brand">
-        <b>VEGA TRADER</b>
+        <b>vega-auth</b>
       </p>
       {refusal === null ? (
         <h1>Being read …</h1>

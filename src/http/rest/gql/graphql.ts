@@ -191,10 +191,12 @@ export type NextOperation =
   | 'CLEAR_QUARANTINE'
   /** `enterDashboard`: the gate is open. */
   | 'ENTER_DASHBOARD'
-  /** `generateTokens(mode: INVALID_ONLY)`. */
+  /** `generateTokens(mode: INVALID_ONLY)`: some tokens are missing. */
   | 'GENERATE_MISSING'
   /** `saveApiConfig`: no API app is configured and enabled. */
   | 'SAVE_API_CONFIG'
+  /** `startLogin`: makes what is missing, and ends what a logout began. */
+  | 'START_LOGIN'
   /** `updateAccountCredentials`: there is nothing to log in with. */
   | 'UPDATE_CREDENTIALS';
 
