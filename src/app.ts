@@ -9,7 +9,7 @@ import { Database } from './db/database.ts';
 import { locateDatabase } from './db/files/locate.ts';
 import { isSurelyDead, markOf } from './db/files/process-mark.ts';
 import type { DatabaseOptions } from './db/opening.ts';
-import { isGuessable } from './domain/access-key.ts';
+import { isGuessable } from './domain/account/access-key.ts';
 import { schema } from './graphql/schema.ts';
 import type { ConnectionLimits } from './http/connections.ts';
 import type { Operation, Outcome } from './http/graphql/operations.ts';

@@ -2,9 +2,9 @@ import { readAccounts } from './config/accounts.ts';
 import { readProxy } from './config/proxy.ts';
 import type { ConfigProblem, Env } from './config/reading.ts';
 import { readConfigSource, readSettings, readWebhook, type Settings } from './config/settings.ts';
-import type { DescribedAccount } from './domain/account.ts';
-import type { ConfigSource } from './domain/api-config.ts';
-import type { ProxySettings } from './domain/proxy.ts';
+import type { DescribedAccount } from './domain/account/account.ts';
+import type { ConfigSource } from './domain/account/api-config.ts';
+import type { ProxySettings } from './domain/net/proxy.ts';
 
 export type { ConfigProblem, Env } from './config/reading.ts';
 export { toConfigSource } from './config/settings.ts';

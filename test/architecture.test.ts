@@ -326,7 +326,7 @@ describe('the code', () => {
   test('is read as a whole', () => {
     expect(sources.size).toBeGreaterThan(80);
     expect([...sources.keys()]).toEqual(
-      expect.arrayContaining(['src/main.ts', 'src/domain/expiry.ts', 'migrations/index.ts']),
+      expect.arrayContaining(['src/main.ts', 'src/domain/token/expiry.ts', 'migrations/index.ts']),
     );
   });
 
@@ -423,7 +423,7 @@ describe('the checks can fail:', () => {
     ['src/main.ts', "import { openApp } from './app.ts';", './app.ts'],
     ['src/app.ts', "import { handClock } from '../test/support/clock.ts';", '../test/support/clock.ts'],
     ['src/app.ts', "import { z } from 'zod';", 'zod'],
-    ['migrations/0009-late.ts', "import '../src/domain/expiry.ts';", '../src/domain/expiry.ts'],
+    ['migrations/0009-late.ts', "import '../src/domain/token/expiry.ts';", '../src/domain/token/expiry.ts'],
   ])('%s with `%s` breaks the table', (file, text, imported) => {
     expect(forbiddenImports(one(file, text))).toEqual([`${file} imports ${imported}`]);
   });

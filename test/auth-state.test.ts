@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { markOf } from '../src/db/files/process-mark.ts';
-import type { AuthPhase } from '../src/domain/auth-phase.ts';
+import type { AuthPhase } from '../src/domain/auth/auth-phase.ts';
 import { CooldownDocument, EventsDocument } from '../src/sdk/index.ts';
 import { openBroker, openTestApp, settle, type TestApp, until } from './support/test-app.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { AuditKind } from '../src/domain/audit.ts';
+import type { AuditKind } from '../src/domain/events/audit.ts';
 import { plantToken } from './support/plant.ts';
 import { openTestApp, type TestApp, until } from './support/test-app.ts';
 

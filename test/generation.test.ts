@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
-import { nextExpiry } from '../src/domain/expiry.ts';
+import { nextExpiry } from '../src/domain/token/expiry.ts';
 import { IST, toWallTime } from '../src/domain/wall-time.ts';
 import { EventsDocument, TokenProgressDocument } from '../src/sdk/index.ts';
 import { getAccount } from '../src/services/accounts/accounts.ts';

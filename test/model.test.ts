@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { ApiName } from '../src/domain/api-name.ts';
-import { nextExpiry } from '../src/domain/expiry.ts';
-import { GENERATION_MODES, type GenerationMode } from '../src/domain/generation-run.ts';
+import type { ApiName } from '../src/domain/account/api-name.ts';
+import { GENERATION_MODES, type GenerationMode } from '../src/domain/run/generation-run.ts';
+import { nextExpiry } from '../src/domain/token/expiry.ts';
 import type { ProfileFault, TokenFault } from '../src/simulator/faults.ts';
 import type { LoginStep } from '../src/simulator/scenarios.ts';
 

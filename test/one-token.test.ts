@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ApiName } from '../src/domain/api-name.ts';
+import type { ApiName } from '../src/domain/account/api-name.ts';
 import { plantToken } from './support/plant.ts';
 import { openTestApp, type TestApp, until } from './support/test-app.ts';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { API_NAMES, type ApiName } from '../src/domain/api-name.ts';
-import { nextExpiry } from '../src/domain/expiry.ts';
-import { VERDICTS, type Verdict } from '../src/domain/verdict.ts';
+import { API_NAMES, type ApiName } from '../src/domain/account/api-name.ts';
+import { nextExpiry } from '../src/domain/token/expiry.ts';
+import { VERDICTS, type Verdict } from '../src/domain/token/verdict.ts';
 import type { ProfileFault } from '../src/simulator/faults.ts';
 import { plantToken, plantVerdict } from './support/plant.ts';
 import { openTestApp } from './support/test-app.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { accountIdOf, DEFAULT_ACCOUNT, type DescribedAccount } from '../domain/account.ts';
-import type { ConfigSource } from '../domain/api-config.ts';
-import { CREDENTIAL_RULES, type CredentialField, toCredentials } from '../domain/credential-rules.ts';
-import { isWebAddress } from '../domain/web-address.ts';
+import { accountIdOf, DEFAULT_ACCOUNT, type DescribedAccount } from '../domain/account/account.ts';
+import type { ConfigSource } from '../domain/account/api-config.ts';
+import { CREDENTIAL_RULES, type CredentialField, toCredentials } from '../domain/account/credential-rules.ts';
+import { isWebAddress } from '../domain/net/web-address.ts';
 import { readApis } from './apis.ts';
 import { type ConfigProblem, type Env, problemsOf, type Reading, text } from './reading.ts';
 

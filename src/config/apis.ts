@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { ApiConfig, ConfigSource } from '../domain/api-config.ts';
-import { API_NAMES, MAX_APIS } from '../domain/api-name.ts';
-import { APP_KEY_SHAPE, isAppKey } from '../domain/app-key.ts';
+import type { ApiConfig, ConfigSource } from '../domain/account/api-config.ts';
+import { API_NAMES, MAX_APIS } from '../domain/account/api-name.ts';
+import { APP_KEY_SHAPE, isAppKey } from '../domain/account/app-key.ts';
 import { Secret } from '../domain/secret.ts';
 import { type ConfigProblem, type Env, problemsOf, type Reading, text } from './reading.ts';
 

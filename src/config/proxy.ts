@@ -1,6 +1,6 @@
-import type { ProxySettings } from '../domain/proxy.ts';
+import type { ProxySettings } from '../domain/net/proxy.ts';
+import { isWebAddress } from '../domain/net/web-address.ts';
 import { Secret } from '../domain/secret.ts';
-import { isWebAddress } from '../domain/web-address.ts';
 import type { ConfigProblem, Env, Reading } from './reading.ts';
 
 /** HTTPS_PROXY, HTTP_PROXY and NO_PROXY as other programs read them, in capitals or not; small letters win. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isQuoted } from '../domain/app-key.ts';
+import { isQuoted } from '../domain/account/app-key.ts';
 
 /** Environment variables, as in `process.env`. */
 export type Env = Readonly<Record<string, string | undefined>>;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { ConfigSource } from '../domain/api-config.ts';
-import { isLoopback, readHostName } from '../domain/host-name.ts';
+import type { ConfigSource } from '../domain/account/api-config.ts';
+import { isLoopback, readHostName } from '../domain/net/host-name.ts';
+import { isWebAddress } from '../domain/net/web-address.ts';
 import { Secret } from '../domain/secret.ts';
 import { IST, isZone } from '../domain/wall-time.ts';
-import { isWebAddress } from '../domain/web-address.ts';
 import { type Env, problemsOf, type Reading, text } from './reading.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;

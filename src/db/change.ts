@@ -1,5 +1,5 @@
 import type { Insertable } from 'kysely';
-import type { AuditEntry } from '../domain/audit.ts';
+import type { AuditEntry } from '../domain/events/audit.ts';
 import { withOwnNames } from './schema/former-names.ts';
 import type { UpstoxTokensTable } from './schema/tables.ts';
 

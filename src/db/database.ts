@@ -1,6 +1,6 @@
-import type { AuditEntry, AuditVerification, StoredAuditEntry } from '../domain/audit.ts';
-import type { DbRecovery } from '../domain/db-recovery.ts';
-import type { StorageKind } from '../domain/token.ts';
+import type { AuditEntry, AuditVerification, StoredAuditEntry } from '../domain/events/audit.ts';
+import type { DbRecovery } from '../domain/events/db-recovery.ts';
+import type { StorageKind } from '../domain/token/token.ts';
 import { type AuditQuery, findAuditEntries, verifyChain } from './audit/audit-entries.ts';
 import { type Backup, makeBackup } from './backup/backups.ts';
 import { isBusy, isOutage, meansRefusal } from './connection.ts';

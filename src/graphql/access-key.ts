@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ACCESS_ROLES, type AccessKey } from '../domain/access-key.ts';
+import { ACCESS_ROLES, type AccessKey } from '../domain/account/access-key.ts';
 import type { CreatedKey } from '../services/access/access-keys.ts';
 import { type LoginLink, loginPath } from '../services/access/sessions.ts';
 import { OPERATORS } from './access-plugin.ts';

@@ -7,7 +7,7 @@ import SchemaBuilder, {
   type TypeParam,
 } from '@pothos/core';
 import type { GraphQLFieldResolver } from 'graphql';
-import { ACCESS_ROLES, type AccessRole, type Caller } from '../domain/access-key.ts';
+import { ACCESS_ROLES, type AccessRole, type Caller } from '../domain/account/access-key.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Context } from './context.ts';
 

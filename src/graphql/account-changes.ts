@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { CREDENTIAL_RULES, type CredentialField } from '../domain/credential-rules.ts';
-import { isWebAddress } from '../domain/web-address.ts';
+import { CREDENTIAL_RULES, type CredentialField } from '../domain/account/credential-rules.ts';
+import { isWebAddress } from '../domain/net/web-address.ts';
 import type { CredentialsUpdate } from '../services/accounts/accounts.ts';
 import { OPERATORS } from './access-plugin.ts';
 import { AccountRef } from './account.ts';

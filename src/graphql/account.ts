@@ -1,4 +1,4 @@
-import { type Account, mask } from '../domain/account.ts';
+import { type Account, mask } from '../domain/account/account.ts';
 import { READERS } from './access-plugin.ts';
 import { ApiConfigRef, ConfigSourceEnum } from './api-config.ts';
 import { AuthStateRef } from './auth-state.ts';

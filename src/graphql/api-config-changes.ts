@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { MAX_APIS } from '../domain/api-name.ts';
-import { APP_KEY_SHAPE, isAppKey } from '../domain/app-key.ts';
+import { MAX_APIS } from '../domain/account/api-name.ts';
+import { APP_KEY_SHAPE, isAppKey } from '../domain/account/app-key.ts';
+import { isWebAddress } from '../domain/net/web-address.ts';
 import { Secret } from '../domain/secret.ts';
-import { isWebAddress } from '../domain/web-address.ts';
 import { OPERATORS } from './access-plugin.ts';
 import { ApiConfigRef, ApiNameEnum } from './api-config.ts';
 import { accountArgument, builder } from './builder.ts';

@@ -1,5 +1,5 @@
-import { type ApiConfig, CONFIG_SOURCES } from '../domain/api-config.ts';
-import { API_NAMES } from '../domain/api-name.ts';
+import { type ApiConfig, CONFIG_SOURCES } from '../domain/account/api-config.ts';
+import { API_NAMES } from '../domain/account/api-name.ts';
 import { READERS } from './access-plugin.ts';
 import { accountArgument, builder, enumOf } from './builder.ts';
 

@@ -4,8 +4,8 @@ import {
   type AuditVerification,
   SEVERITIES,
   type StoredAuditEntry,
-} from '../domain/audit.ts';
-import type { AuthEvent } from '../domain/event.ts';
+} from '../domain/events/audit.ts';
+import type { AuthEvent } from '../domain/events/event.ts';
 import type { AuditPage } from '../services/audit/audit-log.ts';
 import { OPERATORS, READERS } from './access-plugin.ts';
 import { ApiNameEnum } from './api-config.ts';

@@ -1,7 +1,7 @@
-import { AUTH_PHASES } from '../domain/auth-phase.ts';
-import type { AuthState, Cooldown } from '../domain/auth-state.ts';
-import { BLOCK_REASONS } from '../domain/block-reason.ts';
-import { NEXT_OPERATIONS } from '../domain/next-operation.ts';
+import { AUTH_PHASES } from '../domain/auth/auth-phase.ts';
+import type { AuthState, Cooldown } from '../domain/auth/auth-state.ts';
+import { BLOCK_REASONS } from '../domain/auth/block-reason.ts';
+import { NEXT_OPERATIONS } from '../domain/auth/next-operation.ts';
 import { EVERYBODY, OPERATORS } from './access-plugin.ts';
 import { accountArgument, builder, enumOf, REPEATABLE } from './builder.ts';
 import { FailureCodeEnum, GenerationRunRef } from './generation-run.ts';

@@ -1,4 +1,4 @@
-import type { Caller } from '../domain/access-key.ts';
+import type { Caller } from '../domain/account/access-key.ts';
 import { AccessRoleEnum } from './access-key.ts';
 import { EVERYBODY } from './access-plugin.ts';
 import { builder } from './builder.ts';

@@ -1,4 +1,4 @@
-import type { Caller } from '../domain/access-key.ts';
+import type { Caller } from '../domain/account/access-key.ts';
 import type { Services } from '../services/services.ts';
 
 /** What every resolver is handed. */

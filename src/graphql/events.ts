@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AuthConfirmed, AuthEvent, TokenVersion } from '../domain/event.ts';
+import type { AuthConfirmed, AuthEvent, TokenVersion } from '../domain/events/event.ts';
 import { EVERYBODY } from './access-plugin.ts';
 import { AccountRef } from './account.ts';
 import { ApiNameEnum } from './api-config.ts';

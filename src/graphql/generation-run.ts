@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { ACQUISITION_PATHS } from '../domain/acquisition.ts';
-import { endedTokenText } from '../domain/ended-token.ts';
-import { FAILURE_CODES, type Failure, NEXT_ACTIONS } from '../domain/failure.ts';
+import { ACQUISITION_PATHS } from '../domain/run/acquisition.ts';
+import { FAILURE_CODES, type Failure, NEXT_ACTIONS } from '../domain/run/failure.ts';
 import {
   type EndedToken,
   GENERATION_MODES,
@@ -11,7 +10,8 @@ import {
   type RunStep,
   STEP_STATUSES,
   type TokenProgress,
-} from '../domain/generation-run.ts';
+} from '../domain/run/generation-run.ts';
+import { endedTokenText } from '../domain/token/ended-token.ts';
 import { OPERATORS, READERS } from './access-plugin.ts';
 import { ApiNameEnum } from './api-config.ts';
 import { accountArgument, builder, enumOf } from './builder.ts';

@@ -1,5 +1,5 @@
-import type { Profile } from '../domain/profile.ts';
-import { STORE_OPERATIONS } from '../domain/token.ts';
+import type { Profile } from '../domain/token/profile.ts';
+import { STORE_OPERATIONS } from '../domain/token/token.ts';
 import type { LoginSuccess } from '../services/tokens/token-status.ts';
 import { READERS } from './access-plugin.ts';
 import { ApiNameEnum } from './api-config.ts';

@@ -1,5 +1,5 @@
-import type { DbRecovery } from '../domain/db-recovery.ts';
-import type { AuthEvent } from '../domain/event.ts';
+import type { DbRecovery } from '../domain/events/db-recovery.ts';
+import type { AuthEvent } from '../domain/events/event.ts';
 import type { BackupReport } from '../services/storage/backups.ts';
 import { EVERYBODY, OPERATORS } from './access-plugin.ts';
 import { builder } from './builder.ts';

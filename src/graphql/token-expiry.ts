@@ -1,5 +1,5 @@
-import { mayUseApi } from '../domain/access-key.ts';
-import { EXPIRY_LEVELS } from '../domain/expiry.ts';
+import { mayUseApi } from '../domain/account/access-key.ts';
+import { EXPIRY_LEVELS } from '../domain/token/expiry.ts';
 import { toLocalIst } from '../domain/wall-time.ts';
 import type { TokenExpiry } from '../services/tokens/token-status.ts';
 import { EVERYBODY } from './access-plugin.ts';

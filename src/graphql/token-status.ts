@@ -7,8 +7,8 @@ import {
   listOf,
   type TokenCounts,
   type TokenStatusReport,
-} from '../domain/token-status.ts';
-import { reasonText, type TokenCheck } from '../domain/verdict.ts';
+} from '../domain/token/token-status.ts';
+import { reasonText, type TokenCheck } from '../domain/token/verdict.ts';
 import { READERS } from './access-plugin.ts';
 import { ApiNameEnum } from './api-config.ts';
 import { accountArgument, builder, enumOf } from './builder.ts';

@@ -1,6 +1,6 @@
-import { mayUseApi } from '../domain/access-key.ts';
-import { STORAGE_KINDS } from '../domain/token.ts';
-import { endOf, VERDICTS } from '../domain/verdict.ts';
+import { mayUseApi } from '../domain/account/access-key.ts';
+import { STORAGE_KINDS } from '../domain/token/token.ts';
+import { endOf, VERDICTS } from '../domain/token/verdict.ts';
 import type { KnownToken } from '../services/tokens/token-verifier.ts';
 import { EVERYBODY } from './access-plugin.ts';
 import { ApiNameEnum } from './api-config.ts';

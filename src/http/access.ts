@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
-import { type Caller, callerOfKey, isGuessable, STRONG_KEY_LENGTH } from '../domain/access-key.ts';
-import { isLoopback, readHost } from '../domain/host-name.ts';
+import { type Caller, callerOfKey, isGuessable, STRONG_KEY_LENGTH } from '../domain/account/access-key.ts';
+import { isLoopback, readHost } from '../domain/net/host-name.ts';
 import type { OpenedSession } from '../services/access/sessions.ts';
 import { hashSecret } from '../services/secret-hash.ts';
 import { clientAddressOf } from './client-address.ts';

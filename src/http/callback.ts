@@ -1,4 +1,4 @@
-import { NEXT_ACTIONS } from '../domain/failure.ts';
+import { NEXT_ACTIONS } from '../domain/run/failure.ts';
 import type { Logger } from '../log.ts';
 import { type Arrival, takeRedirect } from '../services/human-login/human-login.ts';
 import type { Answer } from './answer.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { callerOfKey } from '../domain/access-key.ts';
+import { callerOfKey } from '../domain/account/access-key.ts';
 import { correlated } from '../services/audit/correlation.ts';
 import { AnswerCache } from './graphql/answer-cache.ts';
 import { OPERATOR, type Operation, Operations, type Outcome } from './graphql/operations.ts';

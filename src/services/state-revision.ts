@@ -1,6 +1,6 @@
 import type { Database } from '../db/database.ts';
-import { levelChanges, nextExpiry } from '../domain/expiry.ts';
-import { endOf } from '../domain/verdict.ts';
+import { levelChanges, nextExpiry } from '../domain/token/expiry.ts';
+import { endOf } from '../domain/token/verdict.ts';
 import { listAccounts } from './accounts/accounts.ts';
 import type { AuthStates } from './auth-state/auth-states.ts';
 import type { TokenGeneration } from './generation/token-generation.ts';

@@ -1,10 +1,10 @@
 import { useEffect } from 'react';
 import { Provider } from 'urql';
 import { toRefusal } from './actions/refusal.ts';
-import { Footer } from './components/footer.tsx';
-import { Header } from './components/header.tsx';
-import { HeadlineBar } from './components/headline-bar.tsx';
-import { Milestones } from './components/milestones.tsx';
+import { Footer } from './components/frame/footer.tsx';
+import { Header } from './components/frame/header.tsx';
+import { HeadlineBar } from './components/frame/headline-bar.tsx';
+import { Milestones } from './components/frame/milestones.tsx';
 import { IntentProvider } from './intent.tsx';
 import { LockedOut } from './pages/locked-out.tsx';
 import { Opening } from './pages/opening.tsx';

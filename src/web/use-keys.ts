@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { focusCommandLine } from './components/command-line.tsx';
+import { focusCommandLine } from './components/frame/command-line.tsx';
 import { useIntent } from './intent.tsx';
 import { navigate, VIEWS } from './router.ts';
 

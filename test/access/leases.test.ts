@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { UNBOUND } from '../../src/domain/access-key.ts';
+import { UNBOUND } from '../../src/domain/account/access-key.ts';
 import { createVegaClient } from '../../src/sdk/index.ts';
 import { getAccount } from '../../src/services/accounts/accounts.ts';
 import { leaseToken } from '../../src/services/tokens/token-leases.ts';

@@ -7,7 +7,7 @@ import {
   isLeafType,
 } from 'graphql';
 import { expect, test } from 'vitest';
-import type { AccessRole } from '../../src/domain/access-key.ts';
+import type { AccessRole } from '../../src/domain/account/access-key.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import { holderOf, holderWith, type KeyHolder } from '../support/callers.ts';
 import { openTestApp, type TestApp } from '../support/test-app.ts';

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { useServer as serveSubscriptions } from 'graphql-ws/use/ws';
 import { createYoga } from 'graphql-yoga';
 import { WebSocketServer } from 'ws';
-import { type Caller, UNBOUND } from '../../src/domain/access-key.ts';
+import { type Caller, UNBOUND } from '../../src/domain/account/access-key.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import { openBenchApp } from './bench-app.ts';
 import type { ContenderName, FromServer, ToServer } from './fanout-messages.ts';

@@ -2,7 +2,7 @@ import { dialogUrl } from '../../src/broker/api/oauth.ts';
 import { BrokerBrowser } from '../../src/broker/chromium/broker-browser.ts';
 import type { LoginListener } from '../../src/broker/login/login-request.ts';
 import { totpCode } from '../../src/broker/login/totp.ts';
-import { timeStepAt } from '../../src/domain/totp-secret.ts';
+import { timeStepAt } from '../../src/domain/account/totp-secret.ts';
 import { type LoginWay, STATE, Stopwatch } from './login-way.ts';
 
 /** The engine's browser part: one browser, a fresh context for each login, and a code at once when it asks for one. */

@@ -3,7 +3,7 @@ import { dialogUrl } from '../../src/broker/api/oauth.ts';
 import { findChromium } from '../../src/broker/chromium/chromium.ts';
 import { FIELDS } from '../../src/broker/login/page/page-reading.ts';
 import { totpCode } from '../../src/broker/login/totp.ts';
-import { timeStepAt } from '../../src/domain/totp-secret.ts';
+import { timeStepAt } from '../../src/domain/account/totp-secret.ts';
 import { type LoginWay, requireCode, STATE, Stopwatch } from './login-way.ts';
 
 /** A bare Playwright script as one writes it: one browser, a fresh context for each login, fill and click. */

@@ -1,5 +1,5 @@
 import { readConfig } from '../../src/config.ts';
-import type { Credentials } from '../../src/domain/account.ts';
+import type { Credentials } from '../../src/domain/account/account.ts';
 import type { Simulator, SimulatorOptions } from '../../src/simulator/simulator.ts';
 import { environmentOf, openBroker } from '../support/test-app.ts';
 

@@ -7,7 +7,7 @@ import { runInNewContext } from 'node:vm';
 import Sqlite from 'better-sqlite3';
 import { type App, openApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
-import type { ApiName } from '../../src/domain/api-name.ts';
+import type { ApiName } from '../../src/domain/account/api-name.ts';
 import { createLogger } from '../../src/log.ts';
 import { createVegaClient } from '../../src/sdk/index.ts';
 import { type Moods, openMoodyBroker } from '../support/moody-broker.ts';

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import { readConfig } from '../../src/config.ts';
-import { type ProxySettings, proxyFor } from '../../src/domain/proxy.ts';
+import { type ProxySettings, proxyFor } from '../../src/domain/net/proxy.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { openConnectProxy } from '../support/connect-proxy.ts';
 import { environmentOf, openBroker, openTestApp } from '../support/test-app.ts';

@@ -3,7 +3,7 @@ import { BrokerBrowser } from '../../src/broker/chromium/broker-browser.ts';
 import { LoginFailure } from '../../src/broker/login/login-failure.ts';
 import { totpCode } from '../../src/broker/login/totp.ts';
 import { readConfig } from '../../src/config.ts';
-import { timeStepAt } from '../../src/domain/totp-secret.ts';
+import { timeStepAt } from '../../src/domain/account/totp-secret.ts';
 import type { Knobs } from '../../src/simulator/scenarios.ts';
 import { environmentOf, openBroker } from '../support/test-app.ts';
 import { type Answers, openFront } from './front.ts';

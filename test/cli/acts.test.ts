@@ -1,7 +1,7 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { AUTH_PHASES } from '../../src/domain/auth-phase.ts';
+import { AUTH_PHASES } from '../../src/domain/auth/auth-phase.ts';
 import { openTwoLogins, SECOND, TOTP_LINK } from '../accounts/two-logins.ts';
 import { built } from '../support/built.ts';
 import { plantToken } from '../support/plant.ts';

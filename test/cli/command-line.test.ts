@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
-import { nextExpiry } from '../../src/domain/expiry.ts';
+import { nextExpiry } from '../../src/domain/token/expiry.ts';
 import { IST, toWallTime } from '../../src/domain/wall-time.ts';
 import { listing } from '../recipes/listings.ts';
 import { built } from '../support/built.ts';

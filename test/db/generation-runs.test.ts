@@ -7,14 +7,14 @@ import {
   insertRun,
   updateRun,
 } from '../../src/db/queries/generation-runs.ts';
-import { NEXT_ACTIONS } from '../../src/domain/failure.ts';
+import { NEXT_ACTIONS } from '../../src/domain/run/failure.ts';
 import {
   GENERATION_MODES,
   type GenerationRun,
   pendingStep,
   RUN_STATUSES,
   withStep,
-} from '../../src/domain/generation-run.ts';
+} from '../../src/domain/run/generation-run.ts';
 import { Folder } from './temporary-database.ts';
 
 const at = (second: number): Date => new Date(Date.parse('2026-11-17T20:00:00+05:30') + second * 1000 + 7);

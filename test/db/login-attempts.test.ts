@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Database } from '../../src/db/database.ts';
 import { claimTimeStep, lastOtpRequest, recordAttempt } from '../../src/db/queries/login-attempts.ts';
+import { parseTotpSecret, type TotpSecret } from '../../src/domain/account/totp-secret.ts';
 import { Secret } from '../../src/domain/secret.ts';
-import { parseTotpSecret, type TotpSecret } from '../../src/domain/totp-secret.ts';
 import { Folder } from './temporary-database.ts';
 
 const AT = new Date('2026-11-17T20:00:05.250+05:30');

@@ -9,7 +9,7 @@ import type { Database } from '../../src/db/database.ts';
 import { replaceToken } from '../../src/db/queries/token-replacement.ts';
 import { findTokens } from '../../src/db/queries/tokens.ts';
 import { FORMER_TABLES } from '../../src/db/schema/former-names.ts';
-import { type AuthPhase, isConfirmed } from '../../src/domain/auth-phase.ts';
+import { type AuthPhase, isConfirmed } from '../../src/domain/auth/auth-phase.ts';
 import { layFormer, openFormer } from './former-release.ts';
 import { Folder, newToken } from './temporary-database.ts';
 

@@ -6,8 +6,8 @@ import type { Database } from '../../src/db/database.ts';
 import { replaceToken } from '../../src/db/queries/token-replacement.ts';
 import { findTokens } from '../../src/db/queries/tokens.ts';
 import { findUnfitTable, type UnfitTable } from '../../src/db/schema/table-trial.ts';
-import { API_NAMES, type ApiName } from '../../src/domain/api-name.ts';
-import { toAuditEntry } from '../../src/domain/audit.ts';
+import { API_NAMES, type ApiName } from '../../src/domain/account/api-name.ts';
+import { toAuditEntry } from '../../src/domain/events/audit.ts';
 import { until } from '../support/test-app.ts';
 import { Folder, ISSUED, newToken, SEED_TABLE } from './temporary-database.ts';
 

@@ -6,7 +6,7 @@ import path from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { Database } from '../../src/db/database.ts';
 import { Secret } from '../../src/domain/secret.ts';
-import type { NewToken } from '../../src/domain/token.ts';
+import type { NewToken } from '../../src/domain/token/token.ts';
 import { IST } from '../../src/domain/wall-time.ts';
 
 /** A folder of one test, gone with it. */

@@ -3,7 +3,7 @@ import type { Database } from '../../src/db/database.ts';
 import { replaceToken } from '../../src/db/queries/token-replacement.ts';
 import { deactivateToken, findTokens, removeToken } from '../../src/db/queries/tokens.ts';
 import { Secret } from '../../src/domain/secret.ts';
-import type { NewToken } from '../../src/domain/token.ts';
+import type { NewToken } from '../../src/domain/token/token.ts';
 import { EXPIRES, Folder, ISSUED, newToken } from './temporary-database.ts';
 
 const NOW = new Date('2026-11-17T20:00:05.250+05:30');

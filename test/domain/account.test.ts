@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { mask } from '../../src/domain/account.ts';
-import { byApiIndex } from '../../src/domain/api-config.ts';
-import { API_NAMES, byApiOrder, isApiName } from '../../src/domain/api-name.ts';
+import { mask } from '../../src/domain/account/account.ts';
+import { byApiIndex } from '../../src/domain/account/api-config.ts';
+import { API_NAMES, byApiOrder, isApiName } from '../../src/domain/account/api-name.ts';
 import { Secret } from '../../src/domain/secret.ts';
 
 test.each([

@@ -7,7 +7,7 @@ import {
   hasPrimary,
   TRANSITIONS,
   transitionOf,
-} from '../../src/domain/auth-phase.ts';
+} from '../../src/domain/auth/auth-phase.ts';
 
 const TRIGGERS = [...new Set(TRANSITIONS.map(({ on }) => on))];
 

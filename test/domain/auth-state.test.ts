@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { API_NAMES, type ApiName } from '../../src/domain/api-name.ts';
-import { AUTH_PHASES } from '../../src/domain/auth-phase.ts';
+import { API_NAMES, type ApiName } from '../../src/domain/account/api-name.ts';
+import { AUTH_PHASES } from '../../src/domain/auth/auth-phase.ts';
 import {
   type AuthRecord,
   blockReason,
@@ -11,16 +11,16 @@ import {
   isPrimaryValid,
   isReady,
   isSetConfirmed,
-} from '../../src/domain/auth-state.ts';
-import { FAILURE_CODES, type FailureCode } from '../../src/domain/failure.ts';
+} from '../../src/domain/auth/auth-state.ts';
+import { FAILURE_CODES, type FailureCode } from '../../src/domain/run/failure.ts';
 import {
   type GenerationRun,
   pendingStep,
   RUN_STATUSES,
   type RunStatus,
   type RunStep,
-} from '../../src/domain/generation-run.ts';
-import { type TokenCheck, VERDICTS, type Verdict } from '../../src/domain/verdict.ts';
+} from '../../src/domain/run/generation-run.ts';
+import { type TokenCheck, VERDICTS, type Verdict } from '../../src/domain/token/verdict.ts';
 
 const NOW = new Date('2026-11-22T03:00:00Z');
 const later = (seconds: number): Date => new Date(NOW.getTime() + seconds * 1000);

@@ -1,7 +1,7 @@
 import { expect, expectTypeOf, test } from 'vitest';
 import { exitOfRun } from '../../src/cli/exit-code.ts';
-import { type Consequence, consequenceOf, endsRun } from '../../src/domain/consequence.ts';
-import { FAILURE_CODES, type FailureCode } from '../../src/domain/failure.ts';
+import { type Consequence, consequenceOf, endsRun } from '../../src/domain/run/consequence.ts';
+import { FAILURE_CODES, type FailureCode } from '../../src/domain/run/failure.ts';
 
 const codesWith = (wanted: Consequence['kind'], isRetried: boolean): readonly FailureCode[] =>
   FAILURE_CODES.filter((code) => {

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { API_NAMES, type ApiName } from '../../src/domain/api-name.ts';
-import { apisOfMode, decide, type GenerationRequest, refusalOf } from '../../src/domain/decision.ts';
-import { GENERATION_MODES } from '../../src/domain/generation-run.ts';
+import { API_NAMES, type ApiName } from '../../src/domain/account/api-name.ts';
 import { Refusal } from '../../src/domain/refusal.ts';
-import { type TokenCheck, VERDICTS, type Verdict } from '../../src/domain/verdict.ts';
+import { apisOfMode, decide, type GenerationRequest, refusalOf } from '../../src/domain/run/decision.ts';
+import { GENERATION_MODES } from '../../src/domain/run/generation-run.ts';
+import { type TokenCheck, VERDICTS, type Verdict } from '../../src/domain/token/verdict.ts';
 
 const check = (apiName: ApiName, verdict: Verdict): TokenCheck => ({
   apiName,

@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import type { ApiName } from '../../src/domain/api-name.ts';
-import { decide } from '../../src/domain/decision.ts';
-import { currentEnds, endedTokenText, findEndedTokens } from '../../src/domain/ended-token.ts';
-import { type Failure, NEXT_ACTIONS } from '../../src/domain/failure.ts';
+import type { ApiName } from '../../src/domain/account/api-name.ts';
+import { decide } from '../../src/domain/run/decision.ts';
+import { type Failure, NEXT_ACTIONS } from '../../src/domain/run/failure.ts';
 import {
   type EndedToken,
   type GenerationRun,
   pendingStep,
   type RunStep,
-} from '../../src/domain/generation-run.ts';
-import type { TokenCheck, VerdictReason } from '../../src/domain/verdict.ts';
+} from '../../src/domain/run/generation-run.ts';
+import { currentEnds, endedTokenText, findEndedTokens } from '../../src/domain/token/ended-token.ts';
+import type { TokenCheck, VerdictReason } from '../../src/domain/token/verdict.ts';
 
 const check = (apiName: ApiName, reason: VerdictReason | null): TokenCheck => ({
   apiName,

@@ -7,7 +7,7 @@ import {
   levelChanges,
   nextExpiry,
   remainingSeconds,
-} from '../../src/domain/expiry.ts';
+} from '../../src/domain/token/expiry.ts';
 
 const clockInIndia = new Intl.DateTimeFormat('en-GB', {
   timeZone: 'Asia/Kolkata',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { FAILURE_CODES, failureOfBrokerCode, NEXT_ACTIONS } from '../../src/domain/failure.ts';
+import { FAILURE_CODES, failureOfBrokerCode, NEXT_ACTIONS } from '../../src/domain/run/failure.ts';
 
 test('the broker’s codes mean', () => {
   const codes = [

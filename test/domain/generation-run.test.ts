@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { ApiName } from '../../src/domain/api-name.ts';
-import type { Failure } from '../../src/domain/failure.ts';
+import type { ApiName } from '../../src/domain/account/api-name.ts';
+import type { Failure } from '../../src/domain/run/failure.ts';
 import {
   type GenerationRun,
   isOver,
@@ -9,8 +9,8 @@ import {
   progressOf,
   RUN_STATUSES,
   withStep,
-} from '../../src/domain/generation-run.ts';
-import type { TokenCheck, Verdict } from '../../src/domain/verdict.ts';
+} from '../../src/domain/run/generation-run.ts';
+import type { TokenCheck, Verdict } from '../../src/domain/token/verdict.ts';
 
 const STARTED = new Date('2026-11-17T20:00:00+05:30');
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { ApiName } from '../../src/domain/api-name.ts';
-import { BLOCK_REASONS } from '../../src/domain/block-reason.ts';
-import type { RunStep } from '../../src/domain/generation-run.ts';
-import { type HeadlineFacts, headlineOf, missingTokensOf } from '../../src/domain/headline.ts';
-import type { Verdict } from '../../src/domain/verdict.ts';
+import type { ApiName } from '../../src/domain/account/api-name.ts';
+import { BLOCK_REASONS } from '../../src/domain/auth/block-reason.ts';
+import { type HeadlineFacts, headlineOf, missingTokensOf } from '../../src/domain/auth/headline.ts';
+import type { RunStep } from '../../src/domain/run/generation-run.ts';
+import type { Verdict } from '../../src/domain/token/verdict.ts';
 
 const token = (apiName: ApiName, verdict: Verdict) => ({ apiName, verdict });
 const calm: HeadlineFacts = {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { API_NAMES, type ApiName } from '../../src/domain/api-name.ts';
-import { NEXT_ACTIONS } from '../../src/domain/failure.ts';
+import { API_NAMES, type ApiName } from '../../src/domain/account/api-name.ts';
+import { NEXT_ACTIONS } from '../../src/domain/run/failure.ts';
 import {
   type GenerationRun,
   isWorthResuming,
@@ -10,9 +10,9 @@ import {
   type RunStep,
   STEP_STATUSES,
   type StepStatus,
-} from '../../src/domain/generation-run.ts';
-import { afterCrash } from '../../src/domain/interrupted-run.ts';
-import { type TokenCheck, VERDICTS, type Verdict } from '../../src/domain/verdict.ts';
+} from '../../src/domain/run/generation-run.ts';
+import { afterCrash } from '../../src/domain/run/interrupted-run.ts';
+import { type TokenCheck, VERDICTS, type Verdict } from '../../src/domain/token/verdict.ts';
 
 const STARTED = new Date('2026-11-22T03:00:00Z');
 const NOW = new Date('2026-11-22T03:05:00Z');

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readClaims } from '../../src/domain/jwt.ts';
+import { readClaims } from '../../src/domain/token/jwt.ts';
 
 const NOTHING = { userId: null, isPlusPlan: null, issuedAt: null, expiresAt: null };
 

@@ -1,7 +1,7 @@
 import { BlockList } from 'node:net';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isPrivateHost } from '../../src/domain/private-address.ts';
+import { isPrivateHost } from '../../src/domain/net/private-address.ts';
 
 const isPrivate = (address: string): boolean => isPrivateHost(new URL(address).hostname);
 

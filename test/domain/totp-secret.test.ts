@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { parseTotpSecret, timeStepAt, timeStepStart } from '../../src/domain/account/totp-secret.ts';
 import { Secret } from '../../src/domain/secret.ts';
-import { parseTotpSecret, timeStepAt, timeStepStart } from '../../src/domain/totp-secret.ts';
 
 const parsed = (text: string) => {
   const totp = parseTotpSecret(text);

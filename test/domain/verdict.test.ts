@@ -1,9 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { readClaims } from '../../src/domain/jwt.ts';
-import type { ProbeResult, Profile } from '../../src/domain/profile.ts';
 import { Secret } from '../../src/domain/secret.ts';
-import type { StoredToken, TokenMark } from '../../src/domain/token.ts';
-import { checkProfile, checkTime, endOf, hasExpiryConflict, markFor } from '../../src/domain/verdict.ts';
+import { readClaims } from '../../src/domain/token/jwt.ts';
+import type { ProbeResult, Profile } from '../../src/domain/token/profile.ts';
+import type { StoredToken, TokenMark } from '../../src/domain/token/token.ts';
+import {
+  checkProfile,
+  checkTime,
+  endOf,
+  hasExpiryConflict,
+  markFor,
+} from '../../src/domain/token/verdict.ts';
 
 const NOW = new Date('2026-11-17T20:00:00+05:30');
 const LATER = new Date('2026-11-18T03:30:00+05:30');

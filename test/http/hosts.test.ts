@@ -2,7 +2,7 @@ import http from 'node:http';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readConfig } from '../../src/config.ts';
-import { isLoopback, readHost, readHostName } from '../../src/domain/host-name.ts';
+import { isLoopback, readHost, readHostName } from '../../src/domain/net/host-name.ts';
 import { openTestApp, type TestApp } from '../support/test-app.ts';
 
 /** The status that a request gets with this Host header. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Account } from '../../src/domain/account.ts';
-import type { StoredEvent } from '../../src/domain/event.ts';
+import type { Account } from '../../src/domain/account/account.ts';
+import type { StoredEvent } from '../../src/domain/events/event.ts';
 import { ActiveAccount } from '../../src/services/events/active-account.ts';
 import { openTwoLogins, SECOND_ENVIRONMENT } from '../accounts/two-logins.ts';
 import { readEvents } from '../rest/event-reader.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { AuthEvent } from '../../src/domain/event.ts';
+import type { AuthEvent } from '../../src/domain/events/event.ts';
 import { EventsDocument } from '../../src/sdk/index.ts';
 import type { EventReader } from '../../src/services/events/event-reader.ts';
 import { openTestApp, settle, type TestApp, until } from '../support/test-app.ts';

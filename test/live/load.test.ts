@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import type { AuthEvent } from '../../src/domain/event.ts';
+import type { AuthEvent } from '../../src/domain/events/event.ts';
 import type { EventReader } from '../../src/services/events/event-reader.ts';
 import { openWire } from '../support/event-lines.ts';
 import { openBroker, openTestApp, type TestApp, until } from '../support/test-app.ts';

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { buildSchema, type GraphQLSchema } from 'graphql';
 import { createClient } from 'graphql-sse';
 import { expect, test } from 'vitest';
-import { type Caller, UNBOUND } from '../../src/domain/access-key.ts';
+import { type Caller, UNBOUND } from '../../src/domain/account/access-key.ts';
 import { send } from '../../src/http/answer.ts';
 import { AnswerCache } from '../../src/http/graphql/answer-cache.ts';
 import { GraphQLEndpoint } from '../../src/http/graphql/endpoint.ts';

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { AuditChain } from '../../src/db/audit/audit-chain.ts';
 import { AuditHead } from '../../src/db/audit/audit-head.ts';
 import { Database } from '../../src/db/database.ts';
-import { AUDIT_KINDS, toAuditEntry } from '../../src/domain/audit.ts';
+import { AUDIT_KINDS, toAuditEntry } from '../../src/domain/events/audit.ts';
 import { IST } from '../../src/domain/wall-time.ts';
 import { Folder } from '../db/temporary-database.ts';
 import { openTestApp, until } from '../support/test-app.ts';
@@ -222,7 +222,7 @@ test('every page of it is found by an index, whatever is filtered', async () => 
 test('every kind of entry is written somewhere', () => {
   const root = path.resolve(import.meta.dirname, '../../src');
   const sources = readdirSync(root, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts') && !name.endsWith('domain/audit.ts') && !name.startsWith('sdk'))
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('domain/events/audit.ts') && !name.startsWith('sdk'))
     .map((name) => readFileSync(path.join(root, name), 'utf8'))
     .join('\n');
   expect(AUDIT_KINDS.filter((kind) => !sources.includes(`'${kind}'`))).toEqual([]);

@@ -8,7 +8,7 @@ import { restoreBackup } from '../../src/db/backup/restore.ts';
 import { replaceToken } from '../../src/db/queries/token-replacement.ts';
 import { findTokens } from '../../src/db/queries/tokens.ts';
 import { masterKeyIds } from '../../src/db/secrets/master-key.ts';
-import { toAuditEntry } from '../../src/domain/audit.ts';
+import { toAuditEntry } from '../../src/domain/events/audit.ts';
 import { IST } from '../../src/domain/wall-time.ts';
 import { Folder, holdLock, newToken, SEED_TABLE } from '../db/temporary-database.ts';
 

@@ -15,7 +15,7 @@ import { restoreBackup } from '../../src/db/backup/restore.ts';
 import type { Database } from '../../src/db/database.ts';
 import { replaceToken } from '../../src/db/queries/token-replacement.ts';
 import { findTokens } from '../../src/db/queries/tokens.ts';
-import { toAuditEntry } from '../../src/domain/audit.ts';
+import { toAuditEntry } from '../../src/domain/events/audit.ts';
 import { IST } from '../../src/domain/wall-time.ts';
 import { Folder, newToken } from '../db/temporary-database.ts';
 import { openTestApp, until } from '../support/test-app.ts';

@@ -8,7 +8,7 @@ import { replaceToken } from '../../src/db/queries/token-replacement.ts';
 import { findTokens } from '../../src/db/queries/tokens.ts';
 import { toMasterKey } from '../../src/db/secrets/master-key.ts';
 import { spillPlace, Vault } from '../../src/db/secrets/vault.ts';
-import { toAuditEntry } from '../../src/domain/audit.ts';
+import { toAuditEntry } from '../../src/domain/events/audit.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { Folder, holdLock, newToken } from '../db/temporary-database.ts';
 import { asOldRecords, oldFrame } from '../support/old-spill.ts';

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { Database } from '../../src/db/database.ts';
 import { replaceToken } from '../../src/db/queries/token-replacement.ts';
 import { findTokens } from '../../src/db/queries/tokens.ts';
-import { toAuditEntry } from '../../src/domain/audit.ts';
+import { toAuditEntry } from '../../src/domain/events/audit.ts';
 import { IST } from '../../src/domain/wall-time.ts';
 import { Folder, newToken } from '../db/temporary-database.ts';
 import { FaultyFile } from '../support/faulty-file.ts';

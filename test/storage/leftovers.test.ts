@@ -15,7 +15,7 @@ import { describe, expect, test } from 'vitest';
 import { appendToEnvFile, readEnvFile } from '../../src/cli/env-file.ts';
 import { replaceToken } from '../../src/db/queries/token-replacement.ts';
 import { readMasterKeys } from '../../src/db/secrets/master-key.ts';
-import { toAuditEntry } from '../../src/domain/audit.ts';
+import { toAuditEntry } from '../../src/domain/events/audit.ts';
 import { loadOperatorKey } from '../../src/services/access/operator-key.ts';
 import { Folder, holdLock, newToken } from '../db/temporary-database.ts';
 import { until } from '../support/test-app.ts';

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Database } from '../../src/db/database.ts';
 import { replaceToken } from '../../src/db/queries/token-replacement.ts';
 import { findTokens } from '../../src/db/queries/tokens.ts';
-import { toAuditEntry } from '../../src/domain/audit.ts';
+import { toAuditEntry } from '../../src/domain/events/audit.ts';
 import { EXPIRES, Folder, holdLock, ISSUED, newToken } from '../db/temporary-database.ts';
 import { until } from '../support/test-app.ts';
 

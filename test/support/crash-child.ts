@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { openApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
-import { isOver } from '../../src/domain/generation-run.ts';
+import { isOver } from '../../src/domain/run/generation-run.ts';
 import { createLogger } from '../../src/log.ts';
 import { getAccount } from '../../src/services/accounts/accounts.ts';
 import { CHECKPOINTS } from '../../src/services/runs/checkpoints.ts';

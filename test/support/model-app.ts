@@ -1,8 +1,8 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { ApiName } from '../../src/domain/api-name.ts';
-import { readClaims } from '../../src/domain/jwt.ts';
+import type { ApiName } from '../../src/domain/account/api-name.ts';
+import { readClaims } from '../../src/domain/token/jwt.ts';
 import { fingerprint } from '../../src/simulator/broker-log.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import { violationsIn } from './broker-invariants.ts';

@@ -1,6 +1,6 @@
-import { API_NAMES, type ApiName } from '../../src/domain/api-name.ts';
-import { nextExpiry } from '../../src/domain/expiry.ts';
-import type { Verdict } from '../../src/domain/verdict.ts';
+import { API_NAMES, type ApiName } from '../../src/domain/account/api-name.ts';
+import { nextExpiry } from '../../src/domain/token/expiry.ts';
+import type { Verdict } from '../../src/domain/token/verdict.ts';
 import { IST, toWallTime } from '../../src/domain/wall-time.ts';
 import type { TestApp } from './test-app.ts';
 

@@ -1,6 +1,6 @@
-import type { AuthState } from '../../src/domain/auth-state.ts';
-import type { EventPayload } from '../../src/domain/event.ts';
-import type { TokenProgress } from '../../src/domain/generation-run.ts';
+import type { AuthState } from '../../src/domain/auth/auth-state.ts';
+import type { EventPayload } from '../../src/domain/events/event.ts';
+import type { TokenProgress } from '../../src/domain/run/generation-run.ts';
 import { type TestApp, until } from './test-app.ts';
 
 /** What an event says, in a form that the query's answer has, too. */

@@ -1,5 +1,5 @@
-import type { ApiConfig } from '../../domain/api-config.ts';
-import { failureOfBrokerCode } from '../../domain/failure.ts';
+import type { ApiConfig } from '../../domain/account/api-config.ts';
+import { failureOfBrokerCode } from '../../domain/run/failure.ts';
 import { brokerCodeIn, readAnswer } from './broker-answer.ts';
 import type { BrokerApi } from './broker-api.ts';
 import { dialogPath } from './oauth.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ApprovalNotice } from '../../domain/approval-notice.ts';
+import type { ApprovalNotice } from '../../domain/run/approval-notice.ts';
 import { Secret } from '../../domain/secret.ts';
 import { brokerUserId } from './broker-answer.ts';
 import { epochMilliseconds } from './epoch-milliseconds.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { ApiConfig } from '../../domain/api-config.ts';
-import { type FailureCode, failureOfBrokerCode } from '../../domain/failure.ts';
+import type { ApiConfig } from '../../domain/account/api-config.ts';
+import { type FailureCode, failureOfBrokerCode } from '../../domain/run/failure.ts';
 import { LoginFailure } from '../login/login-failure.ts';
 import { type BrokerAnswer, brokerCodeIn, isBrokerError, readAnswer } from './broker-answer.ts';
 import type { BrokerApi } from './broker-api.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { toBrokerUserId } from '../../domain/broker-user-id.ts';
-import { meansDeadToken } from '../../domain/token-codes.ts';
+import { toBrokerUserId } from '../../domain/account/broker-user-id.ts';
+import { meansDeadToken } from '../../domain/token/token-codes.ts';
 
 /** An answer of the broker's API. `json` is undefined where the body is not JSON. */
 export interface BrokerAnswer {

@@ -1,4 +1,4 @@
-import { type ProxySettings, proxyFor, proxyName } from '../../domain/proxy.ts';
+import { type ProxySettings, proxyFor, proxyName } from '../../domain/net/proxy.ts';
 
 /** The broker's API at one address, asked through the proxy where there is one. */
 export class BrokerApi {

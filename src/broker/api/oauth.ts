@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { ApiConfig } from '../../domain/api-config.ts';
-import { failureOfBrokerCode } from '../../domain/failure.ts';
+import type { ApiConfig } from '../../domain/account/api-config.ts';
+import { failureOfBrokerCode } from '../../domain/run/failure.ts';
 import { Secret } from '../../domain/secret.ts';
 import { LoginFailure } from '../login/login-failure.ts';
 import { type BrokerAnswer, brokerCodeIn, brokerUserId, readAnswer } from './broker-answer.ts';

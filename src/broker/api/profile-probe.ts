@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { ProbeResult, Profile, UnknownReason } from '../../domain/profile.ts';
 import type { Secret } from '../../domain/secret.ts';
+import type { ProbeResult, Profile, UnknownReason } from '../../domain/token/profile.ts';
 import {
   type BrokerAnswer,
   brokerCodeIn,

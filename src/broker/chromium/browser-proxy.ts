@@ -1,5 +1,5 @@
 import type { LaunchOptions } from 'playwright';
-import { type ProxySettings, proxyFor } from '../../domain/proxy.ts';
+import { type ProxySettings, proxyFor } from '../../domain/net/proxy.ts';
 
 /** The same way for the login's pages as for the code exchange; null where that is direct. */
 export const browserProxy = (

@@ -1,4 +1,4 @@
-import type { FailureCode } from '../../domain/failure.ts';
+import type { FailureCode } from '../../domain/run/failure.ts';
 
 interface Options extends ErrorOptions {
   /** The account rests after it, for so long at least; null where the code alone decides. */

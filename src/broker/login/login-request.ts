@@ -1,6 +1,6 @@
-import type { Credentials } from '../../domain/account.ts';
-import type { Submission } from '../../domain/failure.ts';
-import type { LoginStep } from '../../domain/generation-run.ts';
+import type { Credentials } from '../../domain/account/account.ts';
+import type { Submission } from '../../domain/run/failure.ts';
+import type { LoginStep } from '../../domain/run/generation-run.ts';
 import type { Secret } from '../../domain/secret.ts';
 
 export interface LoginRequest {

@@ -1,5 +1,5 @@
 import type { BrowserContext, Page, Request, Route } from 'playwright';
-import { isPrivateHost } from '../../domain/private-address.ts';
+import { isPrivateHost } from '../../domain/net/private-address.ts';
 import { isRedirect } from './redirect.ts';
 
 /** How long a window that a page opens may take to say where it goes; it may be the redirect. */

@@ -1,6 +1,6 @@
 import { createGuardrails, generateSync } from 'otplib';
+import { type TotpSecret, timeStepStart } from '../../domain/account/totp-secret.ts';
 import { Secret } from '../../domain/secret.ts';
-import { type TotpSecret, timeStepStart } from '../../domain/totp-secret.ts';
 
 /** Brokers hand out secrets of 16 base32 letters, which are 10 bytes; the library's own limit is 16 bytes. */
 const guardrails = createGuardrails({ MIN_SECRET_BYTES: 10 });

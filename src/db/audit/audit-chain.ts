@@ -1,13 +1,13 @@
 import { createHmac } from 'node:crypto';
 import type { Selectable } from 'kysely';
-import type { ApiName } from '../../domain/api-name.ts';
+import type { ApiName } from '../../domain/account/api-name.ts';
 import type {
   AuditComponent,
   AuditEntry,
   AuditKind,
   Severity,
   StoredAuditEntry,
-} from '../../domain/audit.ts';
+} from '../../domain/events/audit.ts';
 import { asOneChange } from '../failover/journal.ts';
 import type { Queryable } from '../queryable.ts';
 import type { AuditEntriesTable } from '../schema/tables.ts';

@@ -1,5 +1,10 @@
 import { setImmediate as breathe } from 'node:timers/promises';
-import type { AuditComponent, AuditVerification, Severity, StoredAuditEntry } from '../../domain/audit.ts';
+import type {
+  AuditComponent,
+  AuditVerification,
+  Severity,
+  StoredAuditEntry,
+} from '../../domain/events/audit.ts';
 import type { Queryable } from '../queryable.ts';
 import { type AuditChain, toEntry } from './audit-chain.ts';
 import { START } from './audit-head.ts';

@@ -1,4 +1,4 @@
-import type { DbRecovery } from '../../domain/db-recovery.ts';
+import type { DbRecovery } from '../../domain/events/db-recovery.ts';
 import type { Change } from '../change.ts';
 import {
   explain,

@@ -1,5 +1,5 @@
-import type { StoredAuditEntry } from '../../domain/audit.ts';
-import type { DbRecovery } from '../../domain/db-recovery.ts';
+import type { StoredAuditEntry } from '../../domain/events/audit.ts';
+import type { DbRecovery } from '../../domain/events/db-recovery.ts';
 import type { Trouble } from './trouble.ts';
 
 export interface Listener {

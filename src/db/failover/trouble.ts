@@ -1,4 +1,4 @@
-import type { DbRecovery } from '../../domain/db-recovery.ts';
+import type { DbRecovery } from '../../domain/events/db-recovery.ts';
 import { adviceFor } from '../backup/backups.ts';
 import { meansDamage, meansRefusal } from '../connection.ts';
 import { type MasterKeySource, masterKeyIds } from '../secrets/master-key.ts';

@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely';
-import type { AccessKey, AccessRole } from '../../domain/access-key.ts';
-import type { ApiName } from '../../domain/api-name.ts';
+import type { AccessKey, AccessRole } from '../../domain/account/access-key.ts';
+import type { ApiName } from '../../domain/account/api-name.ts';
 import type { Queryable } from '../queryable.ts';
 import type { AccessKeysTable } from '../schema/tables.ts';
 

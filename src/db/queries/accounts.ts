@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import type { Account, Credentials } from '../../domain/account.ts';
-import { type CredentialTexts, toCredentials } from '../../domain/credential-rules.ts';
+import type { Account, Credentials } from '../../domain/account/account.ts';
+import { type CredentialTexts, toCredentials } from '../../domain/account/credential-rules.ts';
 import { Secret } from '../../domain/secret.ts';
 import type { Queryable } from '../queryable.ts';
 import { credentialsPlace, type Vault } from '../secrets/vault.ts';

@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely';
-import type { ApiConfig } from '../../domain/api-config.ts';
-import { type ApiName, isApiName } from '../../domain/api-name.ts';
+import type { ApiConfig } from '../../domain/account/api-config.ts';
+import { type ApiName, isApiName } from '../../domain/account/api-name.ts';
 import { Secret } from '../../domain/secret.ts';
 import type { Queryable } from '../queryable.ts';
 import type { UpstoxApiConfigsTable } from '../schema/tables.ts';

@@ -1,8 +1,8 @@
 import { type Selectable, sql, type UpdateObject } from 'kysely';
-import type { Acquisition, AcquisitionKind, ExternalLogin } from '../../domain/acquisition.ts';
-import type { ApiConfig } from '../../domain/api-config.ts';
-import type { ApiName } from '../../domain/api-name.ts';
-import type { GenerationRun } from '../../domain/generation-run.ts';
+import type { ApiConfig } from '../../domain/account/api-config.ts';
+import type { ApiName } from '../../domain/account/api-name.ts';
+import type { Acquisition, AcquisitionKind, ExternalLogin } from '../../domain/run/acquisition.ts';
+import type { GenerationRun } from '../../domain/run/generation-run.ts';
 import type { Queryable } from '../queryable.ts';
 import type { PendingAcquisitionsTable, Tables } from '../schema/tables.ts';
 import { toDate } from './to-date.ts';

@@ -1,7 +1,7 @@
 import type { Selectable, Updateable } from 'kysely';
-import type { AuthPhase } from '../../domain/auth-phase.ts';
-import type { AuthRecord } from '../../domain/auth-state.ts';
-import type { FailureCode } from '../../domain/failure.ts';
+import type { AuthPhase } from '../../domain/auth/auth-phase.ts';
+import type { AuthRecord } from '../../domain/auth/auth-state.ts';
+import type { FailureCode } from '../../domain/run/failure.ts';
 import type { Queryable } from '../queryable.ts';
 import type { AuthStatesTable } from '../schema/tables.ts';
 import { toDate } from './to-date.ts';

@@ -1,4 +1,4 @@
-import type { EventPayload } from '../../domain/event.ts';
+import type { EventPayload } from '../../domain/events/event.ts';
 
 /** Marks an instant, which JSON has no type for. */
 const INSTANT = '$instant';

@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely';
-import type { EventDraft, StoredEvent } from '../../domain/event.ts';
+import type { EventDraft, StoredEvent } from '../../domain/events/event.ts';
 import type { Queryable } from '../queryable.ts';
 import type { EventsTable } from '../schema/tables.ts';
 import { decodePayload, encodePayload } from './event-codec.ts';

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { isApiName } from '../../domain/api-name.ts';
+import { isApiName } from '../../domain/account/api-name.ts';
 import type { Queryable } from '../queryable.ts';
 
 /** Rows of `upstox_tokens` that another program wrote and that belong to no API of any account. */

@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely';
-import type { ApiName } from '../../domain/api-name.ts';
-import { type Failure, type FailureCode, failureOf, type Submission } from '../../domain/failure.ts';
+import type { ApiName } from '../../domain/account/api-name.ts';
+import type { ProcessMark } from '../../domain/process-mark.ts';
+import { type Failure, type FailureCode, failureOf, type Submission } from '../../domain/run/failure.ts';
 import {
   type EndedToken,
   type GenerationMode,
@@ -11,8 +12,7 @@ import {
   type RunStatus,
   type RunStep,
   type StepStatus,
-} from '../../domain/generation-run.ts';
-import type { ProcessMark } from '../../domain/process-mark.ts';
+} from '../../domain/run/generation-run.ts';
 import type { Queryable } from '../queryable.ts';
 import type { GenerationRunsTable, GenerationStepsTable } from '../schema/tables.ts';
 import { toDate } from './to-date.ts';

@@ -1,5 +1,5 @@
-import type { ApiName } from '../../domain/api-name.ts';
-import type { TotpSecret } from '../../domain/totp-secret.ts';
+import type { ApiName } from '../../domain/account/api-name.ts';
+import type { TotpSecret } from '../../domain/account/totp-secret.ts';
 import type { Queryable } from '../queryable.ts';
 import { fingerprint } from '../secrets/fingerprint.ts';
 

@@ -1,4 +1,4 @@
-import type { StoredToken, StoreOperation } from '../../domain/token.ts';
+import type { StoredToken, StoreOperation } from '../../domain/token/token.ts';
 import type { Queryable } from '../queryable.ts';
 import { ofAccount } from './tokens.ts';
 

@@ -1,4 +1,4 @@
-import type { ApiName } from '../../domain/api-name.ts';
+import type { ApiName } from '../../domain/account/api-name.ts';
 import type { Queryable } from '../queryable.ts';
 
 /** The last version of a token that was leased to a key. */

@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely';
-import type { MarkReason, StoredToken, TokenMark } from '../../domain/token.ts';
+import type { MarkReason, StoredToken, TokenMark } from '../../domain/token/token.ts';
 import type { Queryable } from '../queryable.ts';
 import type { TokenMarksTable } from '../schema/tables.ts';
 

@@ -1,5 +1,5 @@
 import Sqlite from 'better-sqlite3';
-import type { NewToken, StoreOperation } from '../../domain/token.ts';
+import type { NewToken, StoreOperation } from '../../domain/token/token.ts';
 import { fromWallTime, toWallTime } from '../../domain/wall-time.ts';
 import type { TokenReplacement } from '../change.ts';
 import { asOneChange } from '../failover/journal.ts';

@@ -1,8 +1,8 @@
 import { type Selectable, sql } from 'kysely';
-import { type ApiName, byApiOrder, isApiName } from '../../domain/api-name.ts';
-import { readClaims } from '../../domain/jwt.ts';
+import { type ApiName, byApiOrder, isApiName } from '../../domain/account/api-name.ts';
 import { Secret } from '../../domain/secret.ts';
-import type { StoredToken } from '../../domain/token.ts';
+import { readClaims } from '../../domain/token/jwt.ts';
+import type { StoredToken } from '../../domain/token/token.ts';
 import { fromText } from '../../domain/wall-time.ts';
 import type { Queryable } from '../queryable.ts';
 import type { TokenVersionsTable, UpstoxTokensTable } from '../schema/tables.ts';

@@ -1,12 +1,17 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import type { Account } from '../../domain/account.ts';
-import type { ApiConfig } from '../../domain/api-config.ts';
-import { toAuditEntry } from '../../domain/audit.ts';
-import { nextExpiry } from '../../domain/expiry.ts';
-import type { Failure } from '../../domain/failure.ts';
-import { type GenerationRun, pendingStep, RUN_STATUSES, type RunStep } from '../../domain/generation-run.ts';
+import type { Account } from '../../domain/account/account.ts';
+import type { ApiConfig } from '../../domain/account/api-config.ts';
+import { toAuditEntry } from '../../domain/events/audit.ts';
+import type { Failure } from '../../domain/run/failure.ts';
+import {
+  type GenerationRun,
+  pendingStep,
+  RUN_STATUSES,
+  type RunStep,
+} from '../../domain/run/generation-run.ts';
 import { Secret } from '../../domain/secret.ts';
+import { nextExpiry } from '../../domain/token/expiry.ts';
 import { sqliteCode } from '../connection.ts';
 import type { Database } from '../database.ts';
 import { markOf } from '../files/process-mark.ts';

@@ -1,5 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
-import { audienceOf, type Caller } from '../../domain/access-key.ts';
+import { audienceOf, type Caller } from '../../domain/account/access-key.ts';
 import type { Logger } from '../../log.ts';
 import type { Services } from '../../services/services.ts';
 import type { Answer } from '../answer.ts';

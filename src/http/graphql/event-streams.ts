@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { createHandler, type Handler } from 'graphql-sse';
-import type { Caller } from '../../domain/access-key.ts';
+import type { Caller } from '../../domain/account/access-key.ts';
 import type { Logger } from '../../log.ts';
 import { type Answer, eventStream } from '../answer.ts';
 import { conflict, HttpError, methodNotAllowed, notFound } from '../http-error.ts';

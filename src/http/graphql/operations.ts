@@ -11,7 +11,7 @@ import {
   specifiedRules,
   validate,
 } from 'graphql';
-import { type Caller, UNBOUND } from '../../domain/access-key.ts';
+import { type Caller, UNBOUND } from '../../domain/account/access-key.ts';
 import type { Logger } from '../../log.ts';
 import type { Services } from '../../services/services.ts';
 import type { GraphQLPlugin } from './context.ts';

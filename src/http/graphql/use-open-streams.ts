@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import type { Caller } from '../../domain/access-key.ts';
+import type { Caller } from '../../domain/account/access-key.ts';
 import type { GraphQLPlugin } from './context.ts';
 
 /** How many subscriptions one key may have at a time. */

@@ -6,7 +6,7 @@ import {
   execute,
   type GraphQLError,
 } from 'graphql';
-import { audienceOf } from '../../domain/access-key.ts';
+import { audienceOf } from '../../domain/account/access-key.ts';
 import type { GraphQLPlugin, RequestContext } from './context.ts';
 import { type Mask, masked } from './use-error-codes.ts';
 

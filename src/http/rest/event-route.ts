@@ -1,5 +1,5 @@
 import type { ExecutionResult } from 'graphql';
-import type { Caller } from '../../domain/access-key.ts';
+import type { Caller } from '../../domain/account/access-key.ts';
 import { type Answer, eventStream } from '../answer.ts';
 import type { Operations, Outcome } from '../graphql/operations.ts';
 import type { HttpRequest } from '../http-request.ts';

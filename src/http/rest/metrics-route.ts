@@ -1,7 +1,7 @@
-import type { Caller } from '../../domain/access-key.ts';
-import { AUTH_PHASES } from '../../domain/auth-phase.ts';
-import { RUN_STATUSES } from '../../domain/generation-run.ts';
-import { VERDICTS } from '../../domain/verdict.ts';
+import type { Caller } from '../../domain/account/access-key.ts';
+import { AUTH_PHASES } from '../../domain/auth/auth-phase.ts';
+import { RUN_STATUSES } from '../../domain/run/generation-run.ts';
+import { VERDICTS } from '../../domain/token/verdict.ts';
 import type { AccountMetrics } from '../../services/health/metrics.ts';
 import type { Services } from '../../services/services.ts';
 import type { Answer } from '../answer.ts';

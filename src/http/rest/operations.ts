@@ -1,4 +1,4 @@
-import type { BlockReason } from '../../domain/block-reason.ts';
+import type { BlockReason } from '../../domain/auth/block-reason.ts';
 import { type Answer, json } from '../answer.ts';
 import { notFound } from '../http-error.ts';
 import {

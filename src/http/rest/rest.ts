@@ -1,5 +1,5 @@
 import type { ExecutionResult } from 'graphql';
-import type { Caller } from '../../domain/access-key.ts';
+import type { Caller } from '../../domain/account/access-key.ts';
 import type { Services } from '../../services/services.ts';
 import { type Answer, json } from '../answer.ts';
 import type { Operations } from '../graphql/operations.ts';

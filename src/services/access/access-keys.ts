@@ -6,7 +6,7 @@ import {
   markRevoked,
   type StoredAccessKey,
 } from '../../db/queries/access-keys.ts';
-import type { AccessKey, AccessRole, Bounds } from '../../domain/access-key.ts';
+import type { AccessKey, AccessRole, Bounds } from '../../domain/account/access-key.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { Secret } from '../../domain/secret.ts';
 import type { Audit } from '../audit/audit.ts';

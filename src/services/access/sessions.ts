@@ -7,7 +7,7 @@ import {
   type SessionRecord,
 } from '../../db/queries/sessions.ts';
 import type { Queryable } from '../../db/queryable.ts';
-import { type Caller, callerIdOf, callerOfKey, UNBOUND } from '../../domain/access-key.ts';
+import { type Caller, callerIdOf, callerOfKey, UNBOUND } from '../../domain/account/access-key.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Clock } from '../clock.ts';
 import { hashSecret, isSameHash } from '../secret-hash.ts';

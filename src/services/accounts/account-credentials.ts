@@ -2,8 +2,8 @@ import type { Database } from '../../db/database.ts';
 import { findAccounts, findCredentials } from '../../db/queries/accounts.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import { SealError } from '../../db/secrets/vault.ts';
-import type { Account, Credentials, DescribedAccount } from '../../domain/account.ts';
-import type { ConfigSource } from '../../domain/api-config.ts';
+import type { Account, Credentials, DescribedAccount } from '../../domain/account/account.ts';
+import type { ConfigSource } from '../../domain/account/api-config.ts';
 import { Refusal } from '../../domain/refusal.ts';
 
 /** What each account logs in with: from the environment, where that describes it, else sealed from the database. */

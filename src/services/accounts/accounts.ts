@@ -12,11 +12,15 @@ import { ensureAuthRecord } from '../../db/queries/auth-states.ts';
 import { findLatestRun } from '../../db/queries/generation-runs.ts';
 import { findTokens } from '../../db/queries/tokens.ts';
 import type { Queryable } from '../../db/queryable.ts';
-import { type Account, accountIdOf, DEFAULT_ACCOUNT } from '../../domain/account.ts';
-import type { ConfigSource } from '../../domain/api-config.ts';
-import { CREDENTIAL_RULES, type CredentialTexts, toCredentials } from '../../domain/credential-rules.ts';
-import { isOver } from '../../domain/generation-run.ts';
+import { type Account, accountIdOf, DEFAULT_ACCOUNT } from '../../domain/account/account.ts';
+import type { ConfigSource } from '../../domain/account/api-config.ts';
+import {
+  CREDENTIAL_RULES,
+  type CredentialTexts,
+  toCredentials,
+} from '../../domain/account/credential-rules.ts';
 import { Refusal } from '../../domain/refusal.ts';
+import { isOver } from '../../domain/run/generation-run.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Clock } from '../clock.ts';
 import type { AccountCredentials } from './account-credentials.ts';

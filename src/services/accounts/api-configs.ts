@@ -1,8 +1,8 @@
 import type { Database } from '../../db/database.ts';
 import { findApiConfigs, removeApiConfig, saveApiConfig } from '../../db/queries/api-configs.ts';
-import type { Account } from '../../domain/account.ts';
-import { type ApiConfig, byApiIndex, type ConfigSource } from '../../domain/api-config.ts';
-import { API_NAMES, type ApiName } from '../../domain/api-name.ts';
+import type { Account } from '../../domain/account/account.ts';
+import { type ApiConfig, byApiIndex, type ConfigSource } from '../../domain/account/api-config.ts';
+import { API_NAMES, type ApiName } from '../../domain/account/api-name.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { Audit } from '../audit/audit.ts';

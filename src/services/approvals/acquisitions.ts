@@ -8,18 +8,18 @@ import {
   settleAcquisition,
   settleUnasked,
 } from '../../db/queries/approvals.ts';
+import type { ApiConfig } from '../../domain/account/api-config.ts';
 import {
   type Acquisition,
   type AcquisitionKind,
   canStillCome,
   earliestEnd,
   isLapsed,
-} from '../../domain/acquisition.ts';
-import type { ApiConfig } from '../../domain/api-config.ts';
-import { consequenceOf, stopsRun } from '../../domain/consequence.ts';
-import { nextExpiry } from '../../domain/expiry.ts';
-import type { FailureCode } from '../../domain/failure.ts';
-import type { LoginStep } from '../../domain/generation-run.ts';
+} from '../../domain/run/acquisition.ts';
+import { consequenceOf, stopsRun } from '../../domain/run/consequence.ts';
+import type { FailureCode } from '../../domain/run/failure.ts';
+import type { LoginStep } from '../../domain/run/generation-run.ts';
+import { nextExpiry } from '../../domain/token/expiry.ts';
 import type { Logger } from '../../log.ts';
 import { getAccount } from '../accounts/accounts.ts';
 import type { AuditedWrites } from '../audit/audit.ts';

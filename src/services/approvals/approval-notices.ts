@@ -1,9 +1,9 @@
 import { readNotice } from '../../broker/api/approval-notice.ts';
 import type { Database } from '../../db/database.ts';
 import { countFailedProbe, settleAcquisition } from '../../db/queries/approvals.ts';
-import type { Acquisition } from '../../domain/acquisition.ts';
-import { type ApprovalNotice, faultOf, type NoticeRefusal } from '../../domain/approval-notice.ts';
-import { nextExpiry } from '../../domain/expiry.ts';
+import type { Acquisition } from '../../domain/run/acquisition.ts';
+import { type ApprovalNotice, faultOf, type NoticeRefusal } from '../../domain/run/approval-notice.ts';
+import { nextExpiry } from '../../domain/token/expiry.ts';
 import type { Logger } from '../../log.ts';
 import { getAccount } from '../accounts/accounts.ts';
 import type { Refusals } from '../audit/refusal-audit.ts';

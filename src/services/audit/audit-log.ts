@@ -1,5 +1,5 @@
 import type { Database } from '../../db/database.ts';
-import type { AuditComponent, Severity, StoredAuditEntry } from '../../domain/audit.ts';
+import type { AuditComponent, Severity, StoredAuditEntry } from '../../domain/events/audit.ts';
 
 const USUAL_PAGE = 100;
 

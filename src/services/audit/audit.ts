@@ -1,7 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Database } from '../../db/database.ts';
 import type { Queryable } from '../../db/queryable.ts';
-import { type AuditKind, type AuditReference, type FactsOf, toAuditEntry } from '../../domain/audit.ts';
+import {
+  type AuditKind,
+  type AuditReference,
+  type FactsOf,
+  toAuditEntry,
+} from '../../domain/events/audit.ts';
 import type { Clock } from '../clock.ts';
 import { currentCorrelation } from './correlation.ts';
 

@@ -1,4 +1,4 @@
-import type { FactsOf } from '../../domain/audit.ts';
+import type { FactsOf } from '../../domain/events/audit.ts';
 import type { Logger } from '../../log.ts';
 import type { Audit } from './audit.ts';
 

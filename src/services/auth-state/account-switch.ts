@@ -1,6 +1,6 @@
 import type { Database } from '../../db/database.ts';
 import { activateAccount } from '../../db/queries/accounts.ts';
-import type { Account } from '../../domain/account.ts';
+import type { Account } from '../../domain/account/account.ts';
 import type { Logger } from '../../log.ts';
 import { getAccount } from '../accounts/accounts.ts';
 import type { ApiConfigs } from '../accounts/api-configs.ts';

@@ -1,8 +1,8 @@
 import { changeAuthRecord, findAuthRecord } from '../../db/queries/auth-states.ts';
-import type { Account } from '../../domain/account.ts';
-import { type AuthTrigger, hasPrimary } from '../../domain/auth-phase.ts';
-import { type AuthRecord, type AuthState, cooldownAt, isOfYesterday } from '../../domain/auth-state.ts';
-import { isUnderWay } from '../../domain/generation-run.ts';
+import type { Account } from '../../domain/account/account.ts';
+import { type AuthTrigger, hasPrimary } from '../../domain/auth/auth-phase.ts';
+import { type AuthRecord, type AuthState, cooldownAt, isOfYesterday } from '../../domain/auth/auth-state.ts';
+import { isUnderWay } from '../../domain/run/generation-run.ts';
 import type { Logger } from '../../log.ts';
 import { listAccounts } from '../accounts/accounts.ts';
 import type { AuditedWrites } from '../audit/audit.ts';

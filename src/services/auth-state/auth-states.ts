@@ -1,7 +1,7 @@
 import { changeAuthRecord, ensureAuthRecord } from '../../db/queries/auth-states.ts';
-import type { Account } from '../../domain/account.ts';
-import { canAcceptPartial } from '../../domain/advice.ts';
-import { type AuthTrigger, hasPrimary } from '../../domain/auth-phase.ts';
+import type { Account } from '../../domain/account/account.ts';
+import { canAcceptPartial } from '../../domain/auth/advice.ts';
+import { type AuthTrigger, hasPrimary } from '../../domain/auth/auth-phase.ts';
 import {
   type AuthRecord,
   type AuthState,
@@ -11,11 +11,11 @@ import {
   isReady,
   isSetConfirmed,
   refusalOfLogin,
-} from '../../domain/auth-state.ts';
-import { CONFIRMATION } from '../../domain/event.ts';
-import { nextExpiry } from '../../domain/expiry.ts';
-import { countDone, type EndedToken, isUnderWay } from '../../domain/generation-run.ts';
+} from '../../domain/auth/auth-state.ts';
+import { CONFIRMATION } from '../../domain/events/event.ts';
 import { Refusal } from '../../domain/refusal.ts';
+import { countDone, type EndedToken, isUnderWay } from '../../domain/run/generation-run.ts';
+import { nextExpiry } from '../../domain/token/expiry.ts';
 import { correlated, currentCorrelation } from '../audit/correlation.ts';
 import { KeyedMutex } from '../keyed-mutex.ts';
 import { AuthClock, type ClockOptions } from './auth-clock.ts';

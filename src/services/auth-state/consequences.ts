@@ -1,8 +1,8 @@
 import { changeAuthRecord } from '../../db/queries/auth-states.ts';
 import type { Queryable } from '../../db/queryable.ts';
-import type { Account } from '../../domain/account.ts';
-import { type Consequence, consequenceOf } from '../../domain/consequence.ts';
-import type { FailureCode, FailureReason } from '../../domain/failure.ts';
+import type { Account } from '../../domain/account/account.ts';
+import { type Consequence, consequenceOf } from '../../domain/run/consequence.ts';
+import type { FailureCode, FailureReason } from '../../domain/run/failure.ts';
 import type { Logger } from '../../log.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Clock } from '../clock.ts';

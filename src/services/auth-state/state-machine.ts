@@ -1,8 +1,8 @@
 import { changeAuthRecord, findAuthRecord, movePhase } from '../../db/queries/auth-states.ts';
 import type { Queryable } from '../../db/queryable.ts';
-import type { Account } from '../../domain/account.ts';
-import type { AuditReference } from '../../domain/audit.ts';
-import { type AuthTrigger, isConfirmedAfter, transitionOf } from '../../domain/auth-phase.ts';
+import type { Account } from '../../domain/account/account.ts';
+import { type AuthTrigger, isConfirmedAfter, transitionOf } from '../../domain/auth/auth-phase.ts';
+import type { AuditReference } from '../../domain/events/audit.ts';
 import type { Logger } from '../../log.ts';
 import type { AuditedWrites } from '../audit/audit.ts';
 import { currentCorrelation } from '../audit/correlation.ts';

@@ -1,6 +1,6 @@
-import type { Account } from '../../domain/account.ts';
-import type { AuthState } from '../../domain/auth-state.ts';
-import type { TokenProgress } from '../../domain/generation-run.ts';
+import type { Account } from '../../domain/account/account.ts';
+import type { AuthState } from '../../domain/auth/auth-state.ts';
+import type { TokenProgress } from '../../domain/run/generation-run.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { AccountView } from './state-reader.ts';
 

@@ -1,8 +1,8 @@
 import type { Database } from '../../db/database.ts';
 import { findAuthRecord } from '../../db/queries/auth-states.ts';
 import { findEndingRuns } from '../../db/queries/generation-runs.ts';
-import type { Account } from '../../domain/account.ts';
-import { nextOperations } from '../../domain/advice.ts';
+import type { Account } from '../../domain/account/account.ts';
+import { nextOperations } from '../../domain/auth/advice.ts';
 import {
   type AuthRecord,
   type AuthState,
@@ -11,12 +11,12 @@ import {
   type GateFacts,
   isPrimaryValid,
   isReady,
-} from '../../domain/auth-state.ts';
-import { currentEnds } from '../../domain/ended-token.ts';
-import { type ExpiryLevel, expiryLevel, lastExpiry } from '../../domain/expiry.ts';
-import { type EndedToken, progressOf, type TokenProgress } from '../../domain/generation-run.ts';
-import { headlineOf } from '../../domain/headline.ts';
-import { endOf } from '../../domain/verdict.ts';
+} from '../../domain/auth/auth-state.ts';
+import { headlineOf } from '../../domain/auth/headline.ts';
+import { type EndedToken, progressOf, type TokenProgress } from '../../domain/run/generation-run.ts';
+import { currentEnds } from '../../domain/token/ended-token.ts';
+import { type ExpiryLevel, expiryLevel, lastExpiry } from '../../domain/token/expiry.ts';
+import { endOf } from '../../domain/token/verdict.ts';
 import type { AccountCredentials } from '../accounts/account-credentials.ts';
 import type { ApiConfigs } from '../accounts/api-configs.ts';
 import type { Clock } from '../clock.ts';

@@ -1,8 +1,8 @@
 import type { LoginFailure } from '../../broker/login/login-failure.ts';
 import type { LoginSession } from '../../broker/login/login-session.ts';
 import type { Database } from '../../db/database.ts';
-import type { ApiConfig } from '../../domain/api-config.ts';
-import { consequenceOf, type RunStop, stopsRun } from '../../domain/consequence.ts';
+import type { ApiConfig } from '../../domain/account/api-config.ts';
+import { consequenceOf, type RunStop, stopsRun } from '../../domain/run/consequence.ts';
 import type { AccountCredentials } from '../accounts/account-credentials.ts';
 import { getAccount } from '../accounts/accounts.ts';
 import type { AuthStates } from '../auth-state/auth-states.ts';

@@ -6,8 +6,8 @@ import {
   lastOtpRequest,
   noteOtpInterval,
 } from '../../db/queries/login-attempts.ts';
+import { type TotpSecret, timeStepAt, timeStepStart } from '../../domain/account/totp-secret.ts';
 import type { Secret } from '../../domain/secret.ts';
-import { type TotpSecret, timeStepAt, timeStepStart } from '../../domain/totp-secret.ts';
 import type { AuditedWrites } from '../audit/audit.ts';
 import { noteAttempt, ownerOf } from '../exchange/attempts.ts';
 import { pause } from '../pause.ts';

@@ -1,4 +1,4 @@
-import type { EventPayload } from '../../domain/event.ts';
+import type { EventPayload } from '../../domain/events/event.ts';
 
 interface Switch {
   readonly id: number;

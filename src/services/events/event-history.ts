@@ -1,4 +1,10 @@
-import type { AuthEvent, ControlEvent, EventDraft, EventPayload, StoredEvent } from '../../domain/event.ts';
+import type {
+  AuthEvent,
+  ControlEvent,
+  EventDraft,
+  EventPayload,
+  StoredEvent,
+} from '../../domain/events/event.ts';
 import type { Logger } from '../../log.ts';
 import type { Clock } from '../clock.ts';
 import type { ActiveAccount } from './active-account.ts';

@@ -1,7 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Database } from '../../db/database.ts';
-import type { Account } from '../../domain/account.ts';
-import type { AuthEvent, ControlEvent, EventDraft, EventPayload, StoredEvent } from '../../domain/event.ts';
+import type { Account } from '../../domain/account/account.ts';
+import type {
+  AuthEvent,
+  ControlEvent,
+  EventDraft,
+  EventPayload,
+  StoredEvent,
+} from '../../domain/events/event.ts';
 import type { Logger } from '../../log.ts';
 import type { Clock } from '../clock.ts';
 import { ActiveAccount } from './active-account.ts';

@@ -1,4 +1,4 @@
-import type { StoredEvent } from '../../domain/event.ts';
+import type { StoredEvent } from '../../domain/events/event.ts';
 
 /** How many ids a page holds. Readers read up to the end of a page, so that they soon read the same pages. */
 export const PAGE = 64;

@@ -1,4 +1,4 @@
-import type { AuthEvent, ControlEvent, EventPayload } from '../../domain/event.ts';
+import type { AuthEvent, ControlEvent, EventPayload } from '../../domain/events/event.ts';
 
 /** How many events may wait for one reader before it is sent back to the history. */
 const CAPACITY = 256;

@@ -7,7 +7,7 @@ import {
   findLastEventId,
   KEPT_EVENTS,
 } from '../../db/queries/events.ts';
-import type { EventDraft, StoredEvent } from '../../domain/event.ts';
+import type { EventDraft, StoredEvent } from '../../domain/events/event.ts';
 import type { Logger } from '../../log.ts';
 
 /** How many events one transaction takes, and how many of another process are read at once. */

@@ -1,11 +1,16 @@
 import type { Database } from '../../db/database.ts';
-import type { Caller } from '../../domain/access-key.ts';
-import type { Account } from '../../domain/account.ts';
-import type { AuthState } from '../../domain/auth-state.ts';
-import type { DbRecovery } from '../../domain/db-recovery.ts';
-import { type AuthEvent, CONFIRMATION, type ControlEvent, type EventPayload } from '../../domain/event.ts';
-import { canReceive } from '../../domain/event-visibility.ts';
-import type { TokenProgress } from '../../domain/generation-run.ts';
+import type { Caller } from '../../domain/account/access-key.ts';
+import type { Account } from '../../domain/account/account.ts';
+import type { AuthState } from '../../domain/auth/auth-state.ts';
+import type { DbRecovery } from '../../domain/events/db-recovery.ts';
+import {
+  type AuthEvent,
+  CONFIRMATION,
+  type ControlEvent,
+  type EventPayload,
+} from '../../domain/events/event.ts';
+import { canReceive } from '../../domain/events/event-visibility.ts';
+import type { TokenProgress } from '../../domain/run/generation-run.ts';
 import { getAccount } from '../accounts/accounts.ts';
 import type { EventLog } from './event-log.ts';
 import type { EventReader } from './event-reader.ts';

@@ -1,4 +1,4 @@
-import type { AuthEvent, StoredEvent } from '../../domain/event.ts';
+import type { AuthEvent, StoredEvent } from '../../domain/events/event.ts';
 
 /** The newest events of this process, without a gap up to the last one, so that most readers need no database. */
 export class RecentEvents {

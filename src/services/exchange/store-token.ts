@@ -4,9 +4,9 @@ import { replaceToken } from '../../db/queries/token-replacement.ts';
 import { findTokens } from '../../db/queries/tokens.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import { fingerprint } from '../../db/secrets/fingerprint.ts';
-import { expiryOf } from '../../domain/expiry.ts';
-import { readClaims } from '../../domain/jwt.ts';
-import type { StoredToken } from '../../domain/token.ts';
+import { expiryOf } from '../../domain/token/expiry.ts';
+import { readClaims } from '../../domain/token/jwt.ts';
+import type { StoredToken } from '../../domain/token/token.ts';
 import type { AuditedWrites } from '../audit/audit.ts';
 import type { LiveStep } from '../runs/live-step.ts';
 

@@ -1,7 +1,7 @@
-import type { Account } from '../../domain/account.ts';
-import type { ApiConfig } from '../../domain/api-config.ts';
-import type { GenerationRun } from '../../domain/generation-run.ts';
+import type { Account } from '../../domain/account/account.ts';
+import type { ApiConfig } from '../../domain/account/api-config.ts';
 import { Refusal } from '../../domain/refusal.ts';
+import type { GenerationRun } from '../../domain/run/generation-run.ts';
 import type { Logger } from '../../log.ts';
 import { correlated } from '../audit/correlation.ts';
 import type { AuthStates } from '../auth-state/auth-states.ts';

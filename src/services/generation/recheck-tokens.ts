@@ -1,6 +1,6 @@
 import type { Database } from '../../db/database.ts';
-import { findEndedTokens } from '../../domain/ended-token.ts';
-import type { EndedToken } from '../../domain/generation-run.ts';
+import type { EndedToken } from '../../domain/run/generation-run.ts';
+import { findEndedTokens } from '../../domain/token/ended-token.ts';
 import { getAccount } from '../accounts/accounts.ts';
 import type { ApiConfigs } from '../accounts/api-configs.ts';
 import type { Job } from '../runs/job.ts';

@@ -1,10 +1,10 @@
 import type { Database } from '../../db/database.ts';
 import { findUnfitTable } from '../../db/schema/table-trial.ts';
 import { SealError } from '../../db/secrets/vault.ts';
-import type { Account } from '../../domain/account.ts';
-import type { ApiConfig } from '../../domain/api-config.ts';
-import type { GenerationRequest } from '../../domain/decision.ts';
+import type { Account } from '../../domain/account/account.ts';
+import type { ApiConfig } from '../../domain/account/api-config.ts';
 import { Refusal } from '../../domain/refusal.ts';
+import type { GenerationRequest } from '../../domain/run/decision.ts';
 
 export const refuseUnknownNames = (request: GenerationRequest, enabled: readonly ApiConfig[]): void => {
   const unknown = request.apiNames.filter((name) => !enabled.some(({ apiName }) => apiName === name));

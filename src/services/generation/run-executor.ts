@@ -1,11 +1,11 @@
 import type { Database } from '../../db/database.ts';
-import type { RunStop } from '../../domain/consequence.ts';
+import type { RunStop } from '../../domain/run/consequence.ts';
 import {
   countDone,
   type EndedToken,
   type GenerationRun,
   type RunStatus,
-} from '../../domain/generation-run.ts';
+} from '../../domain/run/generation-run.ts';
 import type { Logger } from '../../log.ts';
 import type { ApiConfigs } from '../accounts/api-configs.ts';
 import type { Acquisitions } from '../approvals/acquisitions.ts';

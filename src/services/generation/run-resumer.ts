@@ -1,5 +1,5 @@
-import { endsRun } from '../../domain/consequence.ts';
-import { countDone, type GenerationRun } from '../../domain/generation-run.ts';
+import { endsRun } from '../../domain/run/consequence.ts';
+import { countDone, type GenerationRun } from '../../domain/run/generation-run.ts';
 import type { Logger } from '../../log.ts';
 import { getAccount, listAccounts } from '../accounts/accounts.ts';
 import type { ApiConfigs } from '../accounts/api-configs.ts';

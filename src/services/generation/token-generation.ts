@@ -1,8 +1,8 @@
-import type { Account } from '../../domain/account.ts';
-import type { ApiConfig } from '../../domain/api-config.ts';
-import type { GenerationRequest } from '../../domain/decision.ts';
-import { type GenerationRun, isUnderWay } from '../../domain/generation-run.ts';
+import type { Account } from '../../domain/account/account.ts';
+import type { ApiConfig } from '../../domain/account/api-config.ts';
 import { Refusal } from '../../domain/refusal.ts';
+import type { GenerationRequest } from '../../domain/run/decision.ts';
+import { type GenerationRun, isUnderWay } from '../../domain/run/generation-run.ts';
 import type { Logger } from '../../log.ts';
 import type { AuthStates } from '../auth-state/auth-states.ts';
 import type { BrowserHost } from '../browser-login/browser-host.ts';

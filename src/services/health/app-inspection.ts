@@ -1,6 +1,6 @@
 import { type AppCheck, checkApp } from '../../broker/api/app-check.ts';
 import type { BrokerApi } from '../../broker/api/broker-api.ts';
-import type { ApiConfig } from '../../domain/api-config.ts';
+import type { ApiConfig } from '../../domain/account/api-config.ts';
 import type { Clock } from '../clock.ts';
 import { Semaphore } from '../semaphore.ts';
 

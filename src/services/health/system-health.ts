@@ -4,12 +4,9 @@ import { findChromium } from '../../broker/chromium/chromium.ts';
 import type { Database } from '../../db/database.ts';
 import { findDamagedSpills } from '../../db/failover/orphan-spills.ts';
 import { findAccounts } from '../../db/queries/accounts.ts';
-import { STRONG_KEY_LENGTH } from '../../domain/access-key.ts';
-import type { Account } from '../../domain/account.ts';
-import type { ApiConfig } from '../../domain/api-config.ts';
-import { endedTokenText } from '../../domain/ended-token.ts';
-import { NEXT_ACTIONS } from '../../domain/failure.ts';
-import type { EndedToken } from '../../domain/generation-run.ts';
+import { STRONG_KEY_LENGTH } from '../../domain/account/access-key.ts';
+import type { Account } from '../../domain/account/account.ts';
+import type { ApiConfig } from '../../domain/account/api-config.ts';
 import {
   type Finding,
   type HealthComponent,
@@ -17,7 +14,10 @@ import {
   type SystemHealth,
   worst,
 } from '../../domain/health.ts';
-import { hasExpiryConflict } from '../../domain/verdict.ts';
+import { NEXT_ACTIONS } from '../../domain/run/failure.ts';
+import type { EndedToken } from '../../domain/run/generation-run.ts';
+import { endedTokenText } from '../../domain/token/ended-token.ts';
+import { hasExpiryConflict } from '../../domain/token/verdict.ts';
 import { getAccount } from '../accounts/accounts.ts';
 import type { ApiConfigs } from '../accounts/api-configs.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';

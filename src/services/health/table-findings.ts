@@ -1,8 +1,8 @@
 import type { Database } from '../../db/database.ts';
 import { findForeignTokenRows } from '../../db/queries/foreign-token-rows.ts';
 import { findUnfitTable } from '../../db/schema/table-trial.ts';
-import type { Account } from '../../domain/account.ts';
-import type { ApiConfig } from '../../domain/api-config.ts';
+import type { Account } from '../../domain/account/account.ts';
+import type { ApiConfig } from '../../domain/account/api-config.ts';
 import type { Finding } from '../../domain/health.ts';
 import type { Logger } from '../../log.ts';
 import { listAccounts } from '../accounts/accounts.ts';

@@ -1,6 +1,6 @@
-import type { Account } from '../../domain/account.ts';
-import type { ApiConfig } from '../../domain/api-config.ts';
-import type { StoredToken } from '../../domain/token.ts';
+import type { Account } from '../../domain/account/account.ts';
+import type { ApiConfig } from '../../domain/account/api-config.ts';
+import type { StoredToken } from '../../domain/token/token.ts';
 import type { Logger } from '../../log.ts';
 import type { LiveRun } from './live-run.ts';
 

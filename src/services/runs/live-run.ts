@@ -1,10 +1,9 @@
 import { updateRun } from '../../db/queries/generation-runs.ts';
 import type { Queryable } from '../../db/queryable.ts';
-import type { ApiName } from '../../domain/api-name.ts';
-import type { AuditReference } from '../../domain/audit.ts';
-import { endedTokenText } from '../../domain/ended-token.ts';
-import type { TokenVersion } from '../../domain/event.ts';
-import { type FailureReason, failureOf, type Submission } from '../../domain/failure.ts';
+import type { ApiName } from '../../domain/account/api-name.ts';
+import type { AuditReference } from '../../domain/events/audit.ts';
+import type { TokenVersion } from '../../domain/events/event.ts';
+import { type FailureReason, failureOf, type Submission } from '../../domain/run/failure.ts';
 import {
   type EndedToken,
   type GenerationRun,
@@ -15,7 +14,8 @@ import {
   type RunStatus,
   type RunStep,
   withStep,
-} from '../../domain/generation-run.ts';
+} from '../../domain/run/generation-run.ts';
+import { endedTokenText } from '../../domain/token/ended-token.ts';
 import type { AuditedWrites } from '../audit/audit.ts';
 import type { EventLog } from '../events/event-log.ts';
 

@@ -1,6 +1,6 @@
 import type { Database } from '../../db/database.ts';
 import { findLatestRun, findLatestRuns, findRun } from '../../db/queries/generation-runs.ts';
-import { type GenerationRun, isOver } from '../../domain/generation-run.ts';
+import { type GenerationRun, isOver } from '../../domain/run/generation-run.ts';
 import type { LiveRun } from './live-run.ts';
 
 /** Generation runs as they are: those under way from memory, the others from the database. */

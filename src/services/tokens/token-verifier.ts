@@ -5,12 +5,12 @@ import { removeTokenMark, storeTokenMark } from '../../db/queries/token-marks.ts
 import { deactivateToken, findTokens } from '../../db/queries/tokens.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import { fingerprint } from '../../db/secrets/fingerprint.ts';
-import type { Account } from '../../domain/account.ts';
-import type { ApiConfig } from '../../domain/api-config.ts';
-import type { ApiName } from '../../domain/api-name.ts';
-import type { ProbeResult, Profile } from '../../domain/profile.ts';
+import type { Account } from '../../domain/account/account.ts';
+import type { ApiConfig } from '../../domain/account/api-config.ts';
+import type { ApiName } from '../../domain/account/api-name.ts';
 import type { Secret } from '../../domain/secret.ts';
-import type { StoredToken } from '../../domain/token.ts';
+import type { ProbeResult, Profile } from '../../domain/token/profile.ts';
+import type { StoredToken } from '../../domain/token/token.ts';
 import {
   checkProfile,
   checkTime,
@@ -18,7 +18,7 @@ import {
   markFor,
   type TokenCheck,
   type Verdict,
-} from '../../domain/verdict.ts';
+} from '../../domain/token/verdict.ts';
 import type { Logger } from '../../log.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Clock } from '../clock.ts';

@@ -1,10 +1,10 @@
-import { AuditPanel } from '../components/audit-panel.tsx';
-import { CooldownPanel } from '../components/cooldown.tsx';
-import { DecisionPanel } from '../components/decision-panel.tsx';
-import { HealthPanel } from '../components/health.tsx';
-import { ProgressPanel } from '../components/progress.tsx';
-import { DuePanel, LastRunsPanel, LeasesPanel, RunPanel } from '../components/run-panels.tsx';
-import { TokenPanel } from '../components/token-panel.tsx';
+import { DecisionPanel } from '../components/account/decision-panel.tsx';
+import { AuditPanel } from '../components/audit/audit-panel.tsx';
+import { HealthPanel } from '../components/frame/health.tsx';
+import { CooldownPanel } from '../components/run/cooldown.tsx';
+import { ProgressPanel } from '../components/run/progress.tsx';
+import { DuePanel, LastRunsPanel, LeasesPanel, RunPanel } from '../components/run/run-panels.tsx';
+import { TokenPanel } from '../components/tokens/token-panel.tsx';
 
 /** The wireframe: everything about the active account on one fixed grid. */
 export const AccountPage = () => (

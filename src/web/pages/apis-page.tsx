@@ -8,7 +8,7 @@ import {
 } from '../../sdk/index.ts';
 import { API_NAMES } from '../../sdk/names.ts';
 import { useAction } from '../actions/use-action.ts';
-import { ConfirmByTyping } from '../components/confirm-by-typing.tsx';
+import { ConfirmByTyping } from '../components/account/confirm-by-typing.tsx';
 import { Field, textOf } from '../components/field.tsx';
 import { Panel } from '../components/panel.tsx';
 import { Refusal } from '../components/refusal.tsx';

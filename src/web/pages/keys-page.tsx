@@ -10,7 +10,7 @@ import {
 import { ROLES } from '../../sdk/names.ts';
 import { closeSession } from '../../sdk/open-session.ts';
 import { useAction } from '../actions/use-action.ts';
-import { ConfirmByTyping } from '../components/confirm-by-typing.tsx';
+import { ConfirmByTyping } from '../components/account/confirm-by-typing.tsx';
 import { Field, textOf } from '../components/field.tsx';
 import { Panel } from '../components/panel.tsx';
 import { Refusal } from '../components/refusal.tsx';

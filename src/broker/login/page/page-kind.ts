@@ -1,4 +1,4 @@
-import { type FailureCode, failureOfBrokerCode, isPassingCode } from '../../../domain/failure.ts';
+import { type FailureCode, failureOfBrokerCode, isPassingCode } from '../../../domain/run/failure.ts';
 import { findDismissal } from './dismissal.ts';
 import { obstacleTo } from './own-step.ts';
 import type { ButtonReading, FieldReading } from './page-parts.ts';

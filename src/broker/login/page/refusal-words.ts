@@ -1,4 +1,4 @@
-import type { FailureCode } from '../../../domain/failure.ts';
+import type { FailureCode } from '../../../domain/run/failure.ts';
 import type { FieldName } from './page-reading.ts';
 
 /** What a text says went wrong. */

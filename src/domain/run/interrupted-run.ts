@@ -1,0 +1,41 @@
+import type { ApiName } from '../account/api-name.ts';
+import type { TokenCheck } from '../token/verdict.ts';
+import { type FailureCode, failureOf } from './failure.ts';
+import type { GenerationRun, RunStep } from './generation-run.ts';
+
+interface Facts {
+  /** Both layers, asked now. */
+  readonly checks: readonly TokenCheck[];
+  /** APIs whose code was about to be sent, or had been. */
+  readonly spent: readonly ApiName[];
+  /** APIs whose token or code can still come from outside: their steps go on as they are. */
+  readonly waiting?: readonly ApiName[];
+  readonly now: Date;
+}
+
+const MESSAGES = {
+  SPENT_UNKNOWN:
+    'The program ended after the code was about to be sent; whether it yielded a token is not known.',
+  UNVERIFIED:
+    'The program ended before the broker had confirmed the token, and the broker does not answer now.',
+  INTERRUPTED: 'The program ended in the middle of this step.',
+} as const satisfies Partial<Record<FailureCode, string>>;
+
+/** A run as its dead process has left it: what has a valid token is done, a step that was under way has failed. */
+export const afterCrash = (run: GenerationRun, facts: Facts): GenerationRun => ({
+  ...run,
+  waitingUntil: null,
+  steps: run.steps.map((step) => judge(step, facts)),
+});
+
+const judge = (step: RunStep, { checks, spent, waiting = [], now }: Facts): RunStep => {
+  if (step.status === 'DONE' || waiting.includes(step.apiName)) return step;
+  const verdict = checks.find(({ apiName }) => apiName === step.apiName)?.verdict;
+  if (verdict === 'VALID') return { ...step, status: 'DONE', failure: null, endedAt: now };
+  if (step.status !== 'RUNNING') return step;
+  // A token that may have been stored is not made again as long as nobody knows that it is dead.
+  const isStored = verdict === 'UNKNOWN' && (step.step === 'STORE' || step.step === 'VERIFY');
+  const cutOff = spent.includes(step.apiName) ? 'SPENT_UNKNOWN' : 'INTERRUPTED';
+  const code = isStored ? 'UNVERIFIED' : cutOff;
+  return { ...step, status: 'FAILED', failure: failureOf(code, MESSAGES[code], []), endedAt: now };
+};

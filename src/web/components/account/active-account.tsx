@@ -1,0 +1,11 @@
+import { useDashboard } from '../../state/use-page-store.ts';
+
+/** What stands on the button of the account menu. */
+export const ActiveAccount = () => {
+  const { activeAccount } = useDashboard();
+  return (
+    <>
+      <span className="label">Account</span> <b>{activeAccount.name}</b> <span aria-hidden="true">▾</span>
+    </>
+  );
+};

@@ -1,0 +1,91 @@
+import { useState } from 'react';
+import { AcceptPartialDocument, GenerateTokensDocument, LogoutDocument } from '../../../sdk/index.ts';
+import { useAction } from '../../actions/use-action.ts';
+import { useIntent } from '../../intent.tsx';
+import { useDashboard } from '../../state/use-page-store.ts';
+import { ConfirmByTyping } from './confirm-by-typing.tsx';
+
+export const ForceAll = () => {
+  const { activeAccount, tokens } = useDashboard();
+  const { ask } = useIntent();
+  const { run, isBusy, refusal } = useAction(GenerateTokensDocument);
+  const force = async (): Promise<void> => {
+    const accountId = activeAccount.id;
+    if (await run({ mode: 'ALL', accountId, replaceValid: true, includeUnknown: true })) ask(null);
+  };
+  return (
+    <ConfirmByTyping
+      phrase={activeAccount.name}
+      act="Regenerate all"
+      isBusy={isBusy}
+      refusal={refusal}
+      onConfirm={() => void force()}
+      onCancel={() => ask(null)}
+    >
+      <p>
+        <b>Force regenerate all of {called(activeAccount)}:</b> {tokens.length} logins at the broker. Tokens
+        that work now are replaced, and programs have to take the new ones.
+      </p>
+    </ConfirmByTyping>
+  );
+};
+
+export const AcceptPartial = () => {
+  const { activeAccount, tokens } = useDashboard();
+  const { ask } = useIntent();
+  const { run, isBusy, refusal } = useAction(AcceptPartialDocument);
+  const accept = async (): Promise<void> => {
+    if (await run({ accountId: activeAccount.id })) ask(null);
+  };
+  const missing = tokens.flatMap(({ apiName, verdict }) =>
+    verdict === 'VALID' ? [] : `${apiName} ${verdict.toLowerCase()}`,
+  );
+  return (
+    <ConfirmByTyping
+      phrase={activeAccount.name}
+      act="Accept partial set"
+      isBusy={isBusy}
+      refusal={refusal}
+      onConfirm={() => void accept()}
+      onCancel={() => ask(null)}
+    >
+      <p>
+        <b>Open the gate of {called(activeAccount)} without the rest:</b> {missing.join(', ')}. It holds until
+        the next 03:30 IST and is written down.
+      </p>
+    </ConfirmByTyping>
+  );
+};
+
+export const LogOut = () => {
+  const { activeAccount } = useDashboard();
+  const { ask } = useIntent();
+  const [revoke, setRevoke] = useState(false);
+  const { run, isBusy, refusal } = useAction(LogoutDocument);
+  const logOut = async (): Promise<void> => {
+    if (await run({ accountId: activeAccount.id, revoke })) ask(null);
+  };
+  return (
+    <ConfirmByTyping
+      phrase={activeAccount.name}
+      act="Logout"
+      isBusy={isBusy}
+      refusal={refusal}
+      onConfirm={() => void logOut()}
+      onCancel={() => ask(null)}
+    >
+      <p>
+        <b>Log {called(activeAccount)} out:</b> the gate shuts and what is under way is aborted. A cooldown
+        and a quarantine stay.
+      </p>
+      <label className="check">
+        <input type="checkbox" checked={revoke} onChange={({ target }) => setRevoke(target.checked)} /> End
+        the tokens at the broker, too
+      </label>
+    </ConfirmByTyping>
+  );
+};
+
+/** Two accounts may have one name; their ids differ. */
+const called = ({ id, name }: { readonly id: string; readonly name: string }): string =>
+  name === id ? id : `${name} (${id})`;

@@ -1,0 +1,101 @@
+import { useState } from 'react';
+import { LOGIN_STEP_WORDS, STEP_WORDS, VERDICT_WORDS, type Word } from '../../../sdk/words.ts';
+import { dayInIndia, momentInIndia, timeInIndia } from '../../format.ts';
+import type { DashboardQuery } from '../../gql/graphql.ts';
+import { useDashboard } from '../../state/use-page-store.ts';
+import { WordMark } from '../word.tsx';
+import { ExpiryBar, TimeLeft } from './expiry.tsx';
+
+type Token = DashboardQuery['tokens'][number];
+type Step = NonNullable<DashboardQuery['authState']['run']>['steps'][number];
+
+/** It is safe, but not in the database yet. */
+const IN_MEMORY: Word = { glyph: '⚠', word: 'IN MEMORY', tone: 'warn' };
+
+export const TokenRow = ({ token, step }: { token: Token; step: Step | null }) => {
+  const [isOpen, open] = useState(false);
+  const { tokenExpiry } = useDashboard();
+  const expiry = tokenExpiry.find(({ apiName }) => apiName === token.apiName);
+  return (
+    <>
+      <tr className={token.isPrimary ? 'primary-row' : undefined} data-level={expiry?.level}>
+        <th scope="row">
+          <button type="button" className="row-button" aria-expanded={isOpen} onClick={() => open(!isOpen)}>
+            <span aria-hidden="true">{isOpen ? '▾' : '▸'}</span> {token.apiName}
+          </button>
+        </th>
+        <td>
+          <WordMark of={VERDICT_WORDS[token.verdict]} />
+          {token.storage === 'MEMORY' && token.version > 0 ? (
+            <>
+              {' '}
+              <WordMark of={IN_MEMORY} />
+            </>
+          ) : null}
+        </td>
+        <td className="bar-column">{expiry === undefined ? null : <ExpiryBar expiry={expiry} />}</td>
+        <td className="number">{expiry === undefined ? '–' : <TimeLeft expiry={expiry} />}</td>
+        <td className="number wide">{expiry === undefined ? '–' : dayInIndia(expiry.expiresAt)}</td>
+        <td className="number wide">{token.checkedAt == null ? 'not yet' : timeInIndia(token.checkedAt)}</td>
+      </tr>
+      <StepOf step={step} token={token} />
+      {isOpen ? <Details token={token} /> : null}
+    </>
+  );
+};
+
+/** What the run is doing for this API, or why it came to nothing. */
+const StepOf = ({ step, token }: { step: Step | null; token: Token }) => {
+  if (step === null || step.status === 'DONE') return null;
+  if (step.status === 'FAILED' && token.verdict === 'VALID') return null;
+  const { failure } = step;
+  if (failure == null && step.status !== 'RUNNING') return null;
+  return (
+    <tr className="sub">
+      <td colSpan={4}>
+        {failure == null ? (
+          <>
+            <WordMark of={STEP_WORDS[step.status]} /> {step.step == null ? '' : LOGIN_STEP_WORDS[step.step]}
+          </>
+        ) : (
+          <>
+            <WordMark of={{ ...STEP_WORDS.FAILED, word: failure.code }} /> {failure.meaning} {failure.message}{' '}
+            {failure.submitted.length === 0 ? null : (
+              <span className="dim">Had been sent: {failure.submitted.join(', ')}. </span>
+            )}
+            <span className="next">Next: {failure.nextAction}</span>
+          </>
+        )}
+      </td>
+      <td className="wide" colSpan={2} />
+    </tr>
+  );
+};
+
+const Details = ({ token }: { token: Token }) => (
+  <tr className="sub">
+    <td colSpan={4}>
+      <dl className="facts">
+        {(
+          [
+            ['Fingerprint', token.fingerprint ?? 'no token'],
+            ['Version', String(token.version)],
+            ['Stored in', token.storage],
+            ['Made', token.generatedAt == null ? '–' : momentInIndia(token.generatedAt)],
+            ['Ends', token.expiresAt == null ? '–' : momentInIndia(token.expiresAt)],
+            [
+              'Checked',
+              token.checkedAt == null ? 'not since the server started' : momentInIndia(token.checkedAt),
+            ],
+          ] as const
+        ).map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </td>
+    <td className="wide" colSpan={2} />
+  </tr>
+);
