@@ -222,7 +222,9 @@ test('every page of it is found by an index, whatever is filtered', async () => 
 test('every kind of entry is written somewhere', () => {
   const root = path.resolve(import.meta.dirname, '../../src');
   const sources = readdirSync(root, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts') && !name.endsWith('domain/events/audit.ts') && !name.startsWith('sdk'))
+    .filter(
+      (name) => name.endsWith('.ts') && !name.endsWith('domain/events/audit.ts') && !name.startsWith('sdk'),
+    )
     .map((name) => readFileSync(path.join(root, name), 'utf8'))
     .join('\n');
   expect(AUDIT_KINDS.filter((kind) => !sources.includes(`'${kind}'`))).toEqual([]);

@@ -99,7 +99,11 @@ export const tryClock = async ({ api, profileTimeoutMs, clock }: TrialOptions): 
     };
     return { findings: [finding], details: [] };
   }
-  const text = `This machine's clock is ${Math.round(skew.milliseconds / 1000)} s ${skew.direction} the broker's.`;
+  const seconds = Math.round(skew.milliseconds / 1000);
+  const text =
+    seconds === 0
+      ? "This machine's clock agrees with the broker's to the second."
+      : `This machine's clock is ${seconds} s ${skew.direction} the broker's.`;
   if (skew.milliseconds <= MAX_CLOCK_SKEW_MS)
     return { findings: [], details: [{ component: 'CLOCK', text }] };
   const finding: Finding = {
