@@ -101,9 +101,10 @@ test('a logout holds until startLogin, or until a run makes a token; an empty or
 }, 60_000);
 
 test('a throttled broker is left alone until the cooldown is over, and then the run goes on by itself', async () => {
+  const otpLimit = { count: 2, withinMs: 600_000 };
   await using testApp = await openTestApp({
     apis: 3,
-    simulator: { knobs: { otpLimit: { count: 2, withinMs: 8000 } } },
+    simulator: { knobs: { otpLimit } },
     env: { VEGA_COOLDOWN_SECONDS: '8' },
   });
   const { phases, ticks, stop } = follow(testApp);
@@ -127,6 +128,7 @@ test('a throttled broker is left alone until the cooldown is over, and then the 
     expect(errors[0].extensions).toMatchObject({ code: 'COOLDOWN', retryableAt: expect.any(String) });
   }
   expect(testApp.broker.log).toHaveLength(before);
+  otpLimit.count = 100;
   await until('the gate to open', async () => (await stateOf(testApp)).ready);
   await until('the last state', () => phases.at(-1) === 'AUTH_CONFIRMED');
   await stop();
@@ -328,12 +330,14 @@ test.concurrent('a broker that cannot be reached ends the run, and the account r
 });
 
 test.concurrent('a run that could go on is told to wait for the browser of another program', async () => {
+  const otpLimit = { count: 2, withinMs: 600_000 };
   await using first = await openTestApp({
     apis: 3,
-    simulator: { knobs: { otpLimit: { count: 2, withinMs: 8000 } } },
+    simulator: { knobs: { otpLimit } },
     env: { VEGA_COOLDOWN_SECONDS: '9' },
   });
   expect((await first.generate('mode: ALL')).status).toBe('COOLDOWN');
+  otpLimit.count = 100;
   await using second = await openTestApp({
     apis: 1,
     browserLock: `${first.directory}/browser.lock`,

@@ -21,13 +21,15 @@ beforeAll(async () => {
 const QUIET = { VEGA_LOG_LEVEL: 'error' };
 
 test('--mode=auto waits a cooldown out, makes six tokens, and says so in one line', async () => {
-  await using broker = await openBroker({
-    scenario: 'throttled',
-    knobs: { otpLimit: { count: 3, withinMs: 8000 } },
-  });
+  const otpLimit = { count: 3, withinMs: 600_000 };
+  await using broker = await openBroker({ knobs: { otpLimit } });
   await using program = new Program(main);
   const env = { ...environmentOf(broker), ...QUIET, VEGA_COOLDOWN_SECONDS: '8' };
-  const { code, out, err } = await program.run(['--mode=auto'], env);
+  const running = program.run(['--mode=auto'], env);
+  const isThrottled = () => broker.log.some(({ kind, accepted }) => kind === 'OTP_GENERATE' && !accepted);
+  await until('the broker to refuse an OTP', isThrottled, 40_000);
+  otpLimit.count = 100;
+  const { code, out, err } = await running;
   expect([code, out, err]).toEqual([
     0,
     'vega-auth UPSTOX_01: 6 of 6 tokens valid until 03:30 IST (in this process)\n',

@@ -34,9 +34,10 @@ test('"primaryPresent": AUTH_STATE is sent when PRIMARY becomes present, and whe
 });
 
 test('LOGIN_STARTED ↓ TOKEN_GENERATION ↓ PARTIAL_AUTH ↓ COOLDOWN ↓ RESUME_GENERATION: also where PRIMARY is valid', async () => {
+  const otpLimit = { count: 1, withinMs: 600_000 };
   await using testApp = await openTestApp({
     apis: 3,
-    simulator: { knobs: { otpLimit: { count: 1, withinMs: 14_000 } } },
+    simulator: { knobs: { otpLimit } },
     env: { VEGA_COOLDOWN_SECONDS: '15' },
   });
   plantVerdict(testApp, 'PRIMARY', 'VALID');
@@ -50,6 +51,7 @@ test('LOGIN_STARTED ↓ TOKEN_GENERATION ↓ PARTIAL_AUTH ↓ COOLDOWN ↓ RESUM
     primaryPresent: true,
     nextOperations: [],
   });
+  otpLimit.count = 100;
   await until('the confirmation', () => seen.some(({ name }) => name === 'AUTH_CONFIRMED'), 60_000);
   leave();
   expect(phasesIn(seen)).toEqual([
