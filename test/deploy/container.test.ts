@@ -142,7 +142,7 @@ test('the image runs the demo as a user without a name, and its check knows whet
     expect(said).not.toMatch(/"level":"(?:error|fatal)"/);
     if (confined.includes('setpriv'))
       expect(standingOf(child.pid)).toEqual({ user: USER_ID, gainsNothing: '1' });
-    const [, link = ''] = /Open (\S+) for the operator page/.exec(said) ?? [];
+    const [, link = ''] = /by a link that works once:\n\n {2}(\S+)/.exec(said) ?? [];
     const page = await fetch(link);
     expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('vega-page-key')]);
     expect(await healthOf(new URL(link).port)).toBe(true);

@@ -155,10 +155,11 @@ test('every document in a listing fits the schema', () => {
   for (const document of documents) expect(validate(schema, parseDocument(document))).toEqual([]);
 });
 
-test('every listing is run by one of these tests, or by those of the command line', () => {
+test('every listing is run by one of these tests, or by those of the command line and of the deployment', () => {
   expect([...listings.keys()].sort()).toEqual([
-    ...['Morning.svelte', 'Morning.vue', 'Watch.java', 'apollo.tsx', 'events.html', 'events.sh'],
-    ...['feed.ts', 'lease.sh', 'morning.ts', 'react.tsx', 'subscription.sh', 'urql.tsx'],
-    ...['vega-auth.service', 'vega-morning.service', 'vega-morning.timer', 'vega.ts', 'vite.config.ts'],
+    ...['Morning.svelte', 'Morning.vue', 'Watch.java', 'apollo.tsx', 'container-start', 'events.html'],
+    ...['events.sh', 'feed.ts', 'lease.sh', 'morning.ts', 'react.tsx', 'subscription.sh'],
+    ...['systemd-install', 'urql.tsx', 'vega-.service.d/confined.conf', 'vega-auth.service'],
+    ...['vega-morning.service', 'vega-morning.timer', 'vega.ts', 'vite.config.ts'],
   ]);
 });
