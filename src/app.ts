@@ -104,7 +104,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
   try {
     return await open(config, options, opened);
   } catch (error) {
-    await opened[Symbol.asyncDispose]();
+    await opened[Symbol.asyncDispose]().catch(() => undefined);
     throw error;
   }
 };
@@ -116,21 +116,23 @@ const open = async (config: Config, options: AppOptions, opened: DisposalStack):
   const base = await openBase(config, options, log, opened);
   const { database, events, sessions, clock } = base;
   const { parts, forHttp } = joinParts(config, options, base, log);
-  const { accounts, accountSwitch, apiConfigs, states, generation, browser } = parts;
+  const { accounts, apiConfigs, generation, browser } = parts;
+  const states = opened.use(parts.states);
+  opened.use(parts.accountSwitch);
+  const pending: Promise<void>[] = [];
+  opened.defer(() => Promise.all(pending));
+  // Before anything is resumed: a run that goes on ends before the database is closed.
+  opened.use(generation);
   const isOperatorKeyGuessable = isGuessable(operatorKey.reveal());
   const services = createServices({ ...parts, isOperatorKeyGuessable });
   await accounts.ensure(describedAccounts(config));
   for (const account of await accounts.list()) await states.open(account);
   events.begin(await accounts.resolve(null));
-  opened.use(states);
-  opened.use(accountSwitch);
   if (!isVisit) {
     await reportUnfitTables({ database, apiConfigs, clock, log: named(log, 'storage') });
     await generation.resumeInterrupted();
-    const pending = [sweep(log), warmUp(parts, log)];
-    opened.defer(() => Promise.all(pending));
+    pending.push(sweep(log), warmUp(parts, log));
   }
-  opened.use(generation);
 
   const { limits = {} } = options;
   const http = createHttpServer({

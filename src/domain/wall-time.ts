@@ -74,8 +74,13 @@ export const fromWallTime = (text: string, zone: string): Date | null => {
 };
 
 const WITH_ZONE = /^(.+?)\s*(?:(Z)|([+-])(\d{2}):?(\d{2})?)?(?:\s+[A-Z]{3,5})?(?:\[([\w/+-]+)\])?$/i;
-/** Shorter numbers are seconds: as milliseconds they would lie before the year 1974. */
-const SECONDS_DIGITS = 11;
+/** A number means an instant only if it lies between these years: `20260722033000` is a date without marks. */
+const [EARLIEST, LATEST] = [Date.UTC(2015, 0), Date.UTC(2100, 0)];
+
+const fromEpoch = (number: number): Date | null => {
+  const instant = [number, number * 1000].find((at) => at >= EARLIEST && at < LATEST);
+  return instant === undefined ? null : new Date(Math.trunc(instant));
+};
 
 /**
  * The instant that a text means: a wall time in `zone`, a time with an offset (`Z`, `+05:30`, `+0530`) or a named zone
@@ -83,10 +88,7 @@ const SECONDS_DIGITS = 11;
  */
 export const fromText = (text: string, zone: string): Date | null => {
   const trimmed = text.trim();
-  if (/^\d{9,14}(?:\.\d+)?$/.test(trimmed)) {
-    const number = Number(trimmed);
-    return new Date(Math.trunc(number < 10 ** SECONDS_DIGITS ? number * 1000 : number));
-  }
+  if (/^\d+(?:\.\d+)?$/.test(trimmed)) return fromEpoch(Number(trimmed));
   const [, wall = '', utc, sign, hours, minutes = '0', named] = WITH_ZONE.exec(trimmed) ?? [];
   if (utc === undefined && sign === undefined)
     return named === undefined

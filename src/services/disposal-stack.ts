@@ -1,4 +1,4 @@
-/** Ends what was opened, the last first, once; Node 20 has no `AsyncDisposableStack`. */
+/** Ends what was opened, the last first, once, and throws the first error behind them all; Node 20 has no `AsyncDisposableStack`. */
 export class DisposalStack implements AsyncDisposable {
   readonly #ends: (() => unknown)[] = [];
   #disposed: Promise<void> | null = null;
@@ -18,6 +18,14 @@ export class DisposalStack implements AsyncDisposable {
   }
 
   async #dispose(): Promise<void> {
-    for (const end of this.#ends.reverse()) await end();
+    const errors: unknown[] = [];
+    for (const end of this.#ends.reverse()) {
+      try {
+        await end();
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    if (errors.length > 0) throw errors[0];
   }
 }

@@ -79,7 +79,14 @@ test.each([
     'Z',
     '[UTC]',
   ],
-  ...['2026-11-29T03:30[Nowhere/At_All]', '2026-11-28T22:00:00Z[', 'NaN', '1e13'],
+  ...[
+    '2026-11-29T03:30[Nowhere/At_All]',
+    '2026-11-28T22:00:00Z[',
+    'NaN',
+    '1e13',
+    '202611290330',
+    '20261129033000',
+  ],
 ])('%j says nothing, and is not guessed at', (text) => {
   expect(fromText(text, IST)).toBeNull();
 });

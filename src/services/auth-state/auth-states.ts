@@ -1,4 +1,5 @@
 import { changeAuthRecord, ensureAuthRecord } from '../../db/queries/auth-states.ts';
+import type { Queryable } from '../../db/queryable.ts';
 import type { Account } from '../../domain/account/account.ts';
 import { canAcceptPartial } from '../../domain/auth/advice.ts';
 import { type AuthTrigger, hasPrimary } from '../../domain/auth/auth-phase.ts';
@@ -14,7 +15,12 @@ import {
 } from '../../domain/auth/auth-state.ts';
 import { CONFIRMATION } from '../../domain/events/event.ts';
 import { Refusal } from '../../domain/refusal.ts';
-import { countDone, type EndedToken, isUnderWay } from '../../domain/run/generation-run.ts';
+import {
+  countDone,
+  type EndedToken,
+  type GenerationRun,
+  isUnderWay,
+} from '../../domain/run/generation-run.ts';
 import { nextExpiry } from '../../domain/token/expiry.ts';
 import { correlated, currentCorrelation } from '../audit/correlation.ts';
 import { KeyedMutex } from '../keyed-mutex.ts';
@@ -130,13 +136,6 @@ export class AuthStates {
     });
   }
 
-  /** Ends the logged-out state. */
-  async logIn(account: Account): Promise<void> {
-    await this.#options.database.write((transaction) =>
-      changeAuthRecord(transaction, account.id, { isLoggedOut: false }),
-    );
-  }
-
   /** A run has ended: the tokens that are there decide the state. */
   runEnded(account: Account): Promise<void> {
     return this.#mutex.run(account.id, async () => {
@@ -199,12 +198,13 @@ export class AuthStates {
   async logOut(account: Account, revoke: boolean): Promise<AuthState> {
     const { database, audit } = this.#options;
     const change = { isLoggedOut: true, acceptedUntil: null };
+    const store = async (transaction: Queryable): Promise<void> => {
+      await changeAuthRecord(transaction, account.id, change);
+      await audit.note(transaction, 'LOGGED_OUT', { revoke }, { accountId: account.id });
+    };
     await this.#mutex.run(account.id, async () => {
-      await database.write(async (transaction) => {
-        await changeAuthRecord(transaction, account.id, change);
-        await audit.note(transaction, 'LOGGED_OUT', { revoke }, { accountId: account.id });
-      });
-      await this.#move(account, 'LOGGED_OUT');
+      if (await this.#machine.step(account, 'LOGGED_OUT', store)) await this.#publish(account);
+      else await database.write(store);
     });
     return this.read(account);
   }
@@ -254,8 +254,11 @@ export class AuthStates {
     const { isLoggedOut, phase } = await this.#reader.record(account);
     if (!isLoggedOut || phase === 'IDLE') return isLoggedOut;
     const run = await this.#options.runs.latest(account.id);
-    if (run === null || countDone(run) === 0) return this.#move(account, 'LOGGED_OUT');
-    await this.logIn(account);
+    if (run === null || !(await this.#reader.hasMadeToken(account, run)))
+      return this.#move(account, 'LOGGED_OUT');
+    await this.#options.database.write((transaction) =>
+      changeAuthRecord(transaction, account.id, { isLoggedOut: false }),
+    );
     return false;
   }
 

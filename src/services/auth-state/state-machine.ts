@@ -24,8 +24,12 @@ export class StateMachine {
     this.#options = options;
   }
 
-  /** False when the trigger leads nowhere from where the account stands. */
-  async step(account: Account, trigger: AuthTrigger): Promise<boolean> {
+  /** False when the trigger leads nowhere from where the account stands. `along` is stored with the step. */
+  async step(
+    account: Account,
+    trigger: AuthTrigger,
+    along?: (transaction: Queryable) => Promise<void>,
+  ): Promise<boolean> {
     const { database, audit, clock, log } = this.#options;
     const { phase } = await this.#reader.record(account);
     const transition = transitionOf(phase, trigger);
@@ -34,6 +38,7 @@ export class StateMachine {
     const hasMoved = await database.write(async (transaction) => {
       const { isConfirmed } = await findAuthRecord(transaction, account.id);
       if (!(await movePhase(transaction, account.id, phase, to, clock()))) return false;
+      await along?.(transaction);
       await audit.note(transaction, 'STATE_CHANGED', { from: phase, to }, this.#referenceOf(account));
       await this.#setConfirmed(transaction, account, isConfirmed, isConfirmedAfter(trigger, isConfirmed));
       return true;

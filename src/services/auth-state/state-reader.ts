@@ -13,7 +13,13 @@ import {
   isReady,
 } from '../../domain/auth/auth-state.ts';
 import { headlineOf } from '../../domain/auth/headline.ts';
-import { type EndedToken, progressOf, type TokenProgress } from '../../domain/run/generation-run.ts';
+import {
+  countDone,
+  type EndedToken,
+  type GenerationRun,
+  progressOf,
+  type TokenProgress,
+} from '../../domain/run/generation-run.ts';
 import { currentEnds } from '../../domain/token/ended-token.ts';
 import { type ExpiryLevel, expiryLevel, lastExpiry } from '../../domain/token/expiry.ts';
 import { endOf } from '../../domain/token/verdict.ts';
@@ -73,6 +79,15 @@ export class StateReader {
       findEndingRuns(db, id, lastExpiry(now)),
     );
     return currentEnds(runs, checks);
+  }
+
+  /** Of a run that was resumed, a step is done also where an older token works. */
+  async hasMadeToken(account: Account, run: GenerationRun): Promise<boolean> {
+    if (countDone(run) === 0) return false;
+    // The table holds whole seconds.
+    const since = Math.floor(run.startedAt.getTime() / 1000) * 1000;
+    const tokens = await this.#options.verifier.tokens(account);
+    return tokens.some(({ generatedAt }) => generatedAt !== null && generatedAt.getTime() >= since);
   }
 
   async view(account: Account): Promise<AccountView> {

@@ -4,9 +4,10 @@ import { rememberBrokerUser } from '../../db/queries/accounts.ts';
 import { replaceToken } from '../../db/queries/token-replacement.ts';
 import { removeToken } from '../../db/queries/tokens.ts';
 import { fingerprint } from '../../db/secrets/fingerprint.ts';
+import { nextExpiry } from '../../domain/token/expiry.ts';
 import { readClaims } from '../../domain/token/jwt.ts';
 import type { StoredToken } from '../../domain/token/token.ts';
-import { reasonText } from '../../domain/token/verdict.ts';
+import { endOf, reasonText } from '../../domain/token/verdict.ts';
 import type { AuditedWrites } from '../audit/audit.ts';
 import type { CheckpointObserver } from '../runs/checkpoints.ts';
 import type { LiveStep } from '../runs/live-step.ts';
@@ -93,13 +94,13 @@ export class TokenIntake {
     const version = await database.write(async (transaction) => {
       await removeToken(transaction, { accountNumber, apiName, accessToken }, database);
       await audit.note(transaction, 'TOKEN_REMOVED', { fingerprint: fingerprint(accessToken) }, reference);
-      if (before?.isActive !== true || !(before.validUntil instanceof Date)) return null;
+      if (before?.isActive !== true) return null;
       const former = {
         ...config,
         accountNumber,
         accessToken: before.accessToken,
         issuedAt: before.generatedAt ?? clock(),
-        expiresAt: before.validUntil,
+        expiresAt: endOf(before) ?? nextExpiry(clock()),
       };
       const stored = await replaceToken(transaction, former, database, clock());
       const facts = { fingerprint: before.fingerprint, ...stored };

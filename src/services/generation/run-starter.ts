@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { markOf } from '../../db/files/process-mark.ts';
 import { insertAcquisitions } from '../../db/queries/approvals.ts';
+import { changeAuthRecord } from '../../db/queries/auth-states.ts';
 import { insertRun } from '../../db/queries/generation-runs.ts';
 import type { Account } from '../../domain/account/account.ts';
 import { type ApiConfig, byApiIndex } from '../../domain/account/api-config.ts';
@@ -131,12 +132,17 @@ export class RunStarter {
     };
   }
 
-  async #store(run: GenerationRun, { account, external }: GenerationOrder, { apis }: Plan): Promise<void> {
+  async #store(
+    run: GenerationRun,
+    { account, external, isLogin }: GenerationOrder,
+    { apis }: Plan,
+  ): Promise<void> {
     const { database, audit, onCheckpoint } = this.#options;
     const reference = { accountId: account.id, correlationId: run.id };
     await database.write(async (transaction) => {
       if (!isOver(run)) await refuseExecutedElsewhere(transaction, account);
       await insertRun(transaction, run, markOf(process.pid));
+      if (isLogin === true) await changeAuthRecord(transaction, account.id, { isLoggedOut: false });
       if (external != null) await insertAcquisitions(transaction, run, apis, external);
       const chosen = apis.map(({ apiName }) => apiName);
       const facts = { mode: run.mode, apis: chosen, via: external?.kind ?? ('BROWSER' as const) };
@@ -148,7 +154,7 @@ export class RunStarter {
 
   async #begin(
     run: GenerationRun,
-    { account, isLogin }: GenerationOrder,
+    { account }: GenerationOrder,
     { apis, known }: Plan,
     place: BrowserPlace | null,
   ): Promise<void> {
@@ -159,7 +165,6 @@ export class RunStarter {
         : [],
     );
     const job = await jobs.follow(run, account, apis, validBefore);
-    if (isLogin === true) await states.logIn(account);
     if (apis.length > 0) {
       jobs.start(job, () => (place === null ? executor.awaitExternal(job) : executor.execute(job, place)));
       return;
