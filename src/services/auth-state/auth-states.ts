@@ -15,12 +15,7 @@ import {
 } from '../../domain/auth/auth-state.ts';
 import { CONFIRMATION } from '../../domain/events/event.ts';
 import { Refusal } from '../../domain/refusal.ts';
-import {
-  countDone,
-  type EndedToken,
-  type GenerationRun,
-  isUnderWay,
-} from '../../domain/run/generation-run.ts';
+import { type EndedToken, isUnderWay } from '../../domain/run/generation-run.ts';
 import { nextExpiry } from '../../domain/token/expiry.ts';
 import { correlated, currentCorrelation } from '../audit/correlation.ts';
 import { KeyedMutex } from '../keyed-mutex.ts';
