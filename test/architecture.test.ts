@@ -305,8 +305,6 @@ const TOP_LEVEL = [
   'knip.json',
   'Dockerfile',
   'compose.yaml',
-  'nginx.conf',
-  'seccomp.json',
 ]);
 /** Made while working, and ignored by git. */
 const LEFTOVERS = /^(?:node_modules|dist|coverage)$|\.(?:db|db-shm|db-wal|spill|reserve|head|tgz)$/;

@@ -4,7 +4,8 @@ import { BLOCK_REASONS } from '../domain/auth/block-reason.ts';
 import { NEXT_OPERATIONS } from '../domain/auth/next-operation.ts';
 import { EVERYBODY, OPERATORS } from './access-plugin.ts';
 import { accountArgument, builder, enumOf, REPEATABLE } from './builder.ts';
-import { FailureCodeEnum, GenerationRunRef } from './generation-run.ts';
+import { FailureCodeEnum } from './failure.ts';
+import { GenerationRunRef } from './generation-run.ts';
 import { plainText } from './plain-text.ts';
 
 const AuthPhaseEnum = enumOf('AuthPhase', {

@@ -26,7 +26,7 @@ const compose: { services: Record<'vega-auth' | 'nginx', Service>; volumes: obje
   read('compose.yaml'),
 );
 const { 'vega-auth': vega, nginx } = compose.services;
-const NGINX = read('nginx.conf');
+const NGINX = read('docs/container/nginx.conf');
 const [FINAL] = readStages().slice(-1);
 const [FOLDER] = textsOf(FINAL, 'WORKDIR');
 const [, DOCUMENTED = ''] = /^```nginx\n([\s\S]*?)^```$/m.exec(documentText('docs/operations.md')) ?? [];

@@ -86,7 +86,7 @@ const confinement = async (): Promise<string[]> => {
   const seccomp = [
     'python3',
     path.join(import.meta.dirname, 'under-seccomp.py'),
-    path.join(ROOT, 'seccomp.json'),
+    path.join(ROOT, 'docs/container/seccomp.json'),
   ];
   const [python = '', ...args] = seccomp;
   const user = USER.split(':');

@@ -7,6 +7,7 @@ const NAMES: readonly string[] = [
   'README.md',
   'CONTRIBUTING.md',
   ...readdirSync(path.join(ROOT, 'docs'))
+    .filter((name) => name.endsWith('.md'))
     .sort()
     .map((name) => `docs/${name}`),
 ];
