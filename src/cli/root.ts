@@ -23,7 +23,7 @@ export const root: Command = {
     { line: 'vega-auth demo', says: 'a rehearsal without an account' },
   ],
   run: async (terminal, given) => {
-    if (given.mode === 'auto') return (await import('./commands/auto.ts')).auto(terminal, given);
-    return (await import('./commands/interactive.ts')).interactive(terminal, given);
+    if (given.mode === 'auto') return (await import('./commands/run/auto.ts')).auto(terminal, given);
+    return (await import('./commands/run/interactive.ts')).interactive(terminal, given);
   },
 };

@@ -7,8 +7,8 @@ import {
 } from '../domain/events/audit.ts';
 import type { AuthEvent } from '../domain/events/event.ts';
 import type { AuditPage } from '../services/audit/audit-log.ts';
-import { OPERATORS, READERS } from './access-plugin.ts';
-import { ApiNameEnum } from './api-config.ts';
+import { OPERATORS, READERS } from './access/access-plugin.ts';
+import { ApiNameEnum } from './account/api-config.ts';
 import { builder, enumOf } from './builder.ts';
 
 const SeverityEnum = enumOf('Severity', {

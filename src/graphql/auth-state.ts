@@ -2,11 +2,11 @@ import { AUTH_PHASES } from '../domain/auth/auth-phase.ts';
 import type { AuthState, Cooldown } from '../domain/auth/auth-state.ts';
 import { BLOCK_REASONS } from '../domain/auth/block-reason.ts';
 import { NEXT_OPERATIONS } from '../domain/auth/next-operation.ts';
-import { EVERYBODY, OPERATORS } from './access-plugin.ts';
+import { EVERYBODY, OPERATORS } from './access/access-plugin.ts';
 import { accountArgument, builder, enumOf, REPEATABLE } from './builder.ts';
-import { FailureCodeEnum } from './failure.ts';
-import { GenerationRunRef } from './generation-run.ts';
 import { plainText } from './plain-text.ts';
+import { FailureCodeEnum } from './run/failure.ts';
+import { GenerationRunRef } from './run/generation-run.ts';
 
 const AuthPhaseEnum = enumOf('AuthPhase', {
   description: 'Where an account stands on its way through the morning.',

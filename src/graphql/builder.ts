@@ -1,7 +1,7 @@
 import SchemaBuilder from '@pothos/core';
 import ValidationPlugin from '@pothos/plugin-validation';
 import { GraphQLError } from 'graphql';
-import { accessPlugin } from './access-plugin.ts';
+import { accessPlugin } from './access/access-plugin.ts';
 import type { Context } from './context.ts';
 
 export const builder = new SchemaBuilder<{

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import type { AuthConfirmed, AuthEvent, TokenVersion } from '../domain/events/event.ts';
-import { EVERYBODY } from './access-plugin.ts';
-import { AccountRef } from './account.ts';
-import { ApiNameEnum } from './api-config.ts';
+import { EVERYBODY } from './access/access-plugin.ts';
+import { AccountRef } from './account/account.ts';
+import { ApiNameEnum } from './account/api-config.ts';
 import { AuditEntryRef } from './audit.ts';
 import { AuthStateRef, CooldownRef } from './auth-state.ts';
 import { accountArgument, builder } from './builder.ts';
-import { TokenProgressRef } from './generation-run.ts';
+import { TokenProgressRef } from './run/generation-run.ts';
 import { DbRecoveryRef } from './storage.ts';
 
 type EventOf<Kind extends AuthEvent['kind']> = Extract<AuthEvent, { kind: Kind }>;

@@ -1,9 +1,9 @@
 import type { DbRecovery } from '../domain/events/db-recovery.ts';
 import type { AuthEvent } from '../domain/events/event.ts';
 import type { BackupReport } from '../services/storage/backups.ts';
-import { EVERYBODY, OPERATORS } from './access-plugin.ts';
+import { EVERYBODY, OPERATORS } from './access/access-plugin.ts';
 import { builder } from './builder.ts';
-import { StorageKindEnum } from './token.ts';
+import { StorageKindEnum } from './token/token.ts';
 
 export const DbRecoveryRef = builder.objectRef<DbRecovery>('DbRecovery').implement({
   description: 'How it stands with the database while it cannot be written, and when it is back.',

@@ -5,7 +5,7 @@ import {
   type HealthDetail,
   type SystemHealth,
 } from '../domain/health.ts';
-import { READERS } from './access-plugin.ts';
+import { READERS } from './access/access-plugin.ts';
 import { builder, enumOf } from './builder.ts';
 
 const HealthStateEnum = enumOf('HealthState', {

@@ -1,10 +1,10 @@
-import type { AccessTokens } from './access-tokens.ts';
 import type { SimulatedAccount, SimulatedApp } from './account.ts';
+import type { AccessTokens } from './api/access-tokens.ts';
+import type { OAuthRequests } from './api/oauth-requests.ts';
 import type { BrokerLog, EntryKind } from './broker-log.ts';
 import type { BrokerRequest } from './broker-request.ts';
+import type { LoginService } from './dialog/login-service.ts';
 import type { Faults } from './faults.ts';
-import type { LoginService } from './login-service.ts';
-import type { OAuthRequests } from './oauth-requests.ts';
 import type { Reply } from './reply.ts';
 import type { Knobs } from './scenarios.ts';
 

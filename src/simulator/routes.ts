@@ -1,15 +1,15 @@
-import { requestApproval } from './approval.ts';
+import { requestApproval } from './api/approval.ts';
+import { readProfile } from './api/profile.ts';
+import { exchangeCode } from './api/token-exchange.ts';
+import { udapiError } from './api/udapi-error.ts';
 import type { Broker, Route } from './broker.ts';
 import type { BrokerRequest } from './broker-request.ts';
-import { cloudflarePage } from './cloudflare.ts';
-import { openDialog } from './dialog.ts';
-import { readCaptcha, servePage } from './login-route.ts';
-import { authorizeApp, enterPin, generateOtp, verifyOtp } from './login-xhr.ts';
-import { endSession } from './logout.ts';
-import { readProfile } from './profile.ts';
+import { cloudflarePage } from './dialog/cloudflare.ts';
+import { openDialog } from './dialog/dialog.ts';
+import { readCaptcha, servePage } from './dialog/login-route.ts';
+import { authorizeApp, enterPin, generateOtp, verifyOtp } from './dialog/login-xhr.ts';
+import { endSession } from './dialog/logout.ts';
 import type { Reply } from './reply.ts';
-import { exchangeCode } from './token-exchange.ts';
-import { udapiError } from './udapi-error.ts';
 
 /** The three hosts' routes on one port; their paths do not collide. The official npm client uses the same ones. */
 const routes: readonly Route[] = [

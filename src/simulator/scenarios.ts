@@ -1,5 +1,5 @@
-import type { ServiceFailure } from './service-refusal.ts';
-import type { UdapiCode } from './udapi-error.ts';
+import type { ServiceFailure } from './api/service-refusal.ts';
+import type { UdapiCode } from './api/udapi-error.ts';
 
 export type LoginStep = 'OTP_GENERATE' | 'OTP_VERIFY' | 'PIN' | 'AUTHORIZE';
 

@@ -1,23 +1,23 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { AccessTokens } from './access-tokens.ts';
 import { demoAccount, demoApps, type SimulatedAccount, type SimulatedApp } from './account.ts';
-import { approveRequest } from './approval.ts';
+import { AccessTokens } from './api/access-tokens.ts';
+import { approveRequest } from './api/approval.ts';
+import { OAuthRequests } from './api/oauth-requests.ts';
+import { udapiError } from './api/udapi-error.ts';
 import type { Broker, ProfileCalls } from './broker.ts';
 import { BrokerLog, type SimulatorEntry } from './broker-log.ts';
 import { readRequest } from './broker-request.ts';
+import { LoginService } from './dialog/login-service.ts';
+import { answerFor, type SimulatedLogin } from './dialog/logins.ts';
 import { type Faults, noFaults } from './faults.ts';
-import { LoginService } from './login-service.ts';
-import { answerFor, type SimulatedLogin } from './logins.ts';
-import { OAuthRequests } from './oauth-requests.ts';
 import type { Answer, Reply } from './reply.ts';
 import { type Knobs, knobsOf, type ScenarioName } from './scenarios.ts';
-import { udapiError } from './udapi-error.ts';
 
 export type { SimulatedAccount, SimulatedApp } from './account.ts';
 export type { SimulatorEntry } from './broker-log.ts';
+export type { SimulatedLogin } from './dialog/logins.ts';
 export type { Faults } from './faults.ts';
-export type { SimulatedLogin } from './logins.ts';
 export { isScenarioName, type Knobs, type ScenarioName } from './scenarios.ts';
 
 export interface SimulatorOptions {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Command, Given, Terminal } from '../../src/cli/command.ts';
-import { generate } from '../../src/cli/commands/generate.ts';
+import { generate } from '../../src/cli/commands/run/generate.ts';
 import { parse } from '../../src/cli/parser.ts';
 import { renderStatus, type StatusFacts } from '../../src/cli/view/status.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { completionOf, wordsFor } from '../../src/cli/commands/completion.ts';
+import { completionOf, wordsFor } from '../../src/cli/commands/setup/completion.ts';
 import { PROGRAM } from '../../src/cli/commands.ts';
 import { renderEntry } from '../../src/cli/view/audit.ts';
 import { renderEvent } from '../../src/cli/view/event.ts';

@@ -1,5 +1,5 @@
+import type { ServiceFailure } from '../../src/simulator/api/service-refusal.ts';
 import type { LoginStep } from '../../src/simulator/scenarios.ts';
-import type { ServiceFailure } from '../../src/simulator/service-refusal.ts';
 import type { Simulator, SimulatorOptions } from '../../src/simulator/simulator.ts';
 import { openBroker } from './test-app.ts';
 

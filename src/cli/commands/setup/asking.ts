@@ -1,0 +1,21 @@
+import type { VegaClient } from '../../../sdk/index.ts';
+import { EXIT, type Given, type Terminal } from '../../command.ts';
+import { openConnection } from '../../connection/api-connection.ts';
+import { printJson, printLines } from '../../terminal/print.ts';
+
+type Ask<Answer> = (client: VegaClient, given: Given, terminal: Terminal) => Promise<Answer>;
+
+/** A command that asks the API for one thing and prints the answer: as it is, or as `tell` says it. Null: left alone. */
+export const asking =
+  <Answer>(
+    ask: Ask<Answer | null>,
+    render: (answer: Answer, given: Given, terminal: Terminal) => readonly string[],
+  ) =>
+  async (terminal: Terminal, given: Given): Promise<number> => {
+    await using connection = await openConnection(terminal, { isVisit: true });
+    const answer = await ask(connection.client, given, terminal);
+    if (answer === null) return EXIT.SOME_MISSING;
+    if (given.json === true) printJson(terminal, answer);
+    else printLines(terminal, render(answer, given, terminal));
+    return EXIT.ALL_VALID;
+  };
