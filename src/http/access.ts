@@ -43,15 +43,15 @@ export class Access {
    * Throws unless host and origin are ours: a foreign name that points here is a rebinding attack. What may be listened
    * on may be asked for: both are judged by `isLoopback`.
    */
-  checkPlace({ headers }: HttpRequest): void {
+  checkPlace(request: HttpRequest): void {
     const { allowedHosts } = this.#options;
-    const host = readHost(headers.get('host') ?? '');
+    const host = readHost(request.header('host') ?? '');
     if (host === null || !(isLoopback(host.name) || allowedHosts.includes(host.name)))
       throw forbidden(
         'This host name is not served.',
         'Use 127.0.0.1, or list the name in VEGA_ALLOWED_HOSTS.',
       );
-    const given = headers.get('origin');
+    const given = request.header('origin');
     if (given === null) return;
     const origin = URL.canParse(given) ? readHost(new URL(given).host) : null;
     if (origin === null || (origin.host !== host.host && !allowedHosts.includes(origin.name)))
@@ -89,7 +89,7 @@ export class Access {
   /** Ends the session that a request carries both halves of; answers the header that takes its cookie back. */
   async logOut(request: HttpRequest): Promise<string> {
     const { services, trustsProxy } = this.#options;
-    const pageKey = request.headers.get(PAGE_KEY_HEADER) ?? '';
+    const pageKey = request.header(PAGE_KEY_HEADER) ?? '';
     for (const cookie of sessionCookiesOf(request, trustsProxy)) await services.sessions.end(cookie, pageKey);
     return cookieOf(null, request, trustsProxy);
   }
@@ -98,7 +98,7 @@ export class Access {
   async identify(request: HttpRequest): Promise<Caller> {
     const bearer = bearerOf(request);
     if (bearer !== undefined) return this.#findKey(bearer, request);
-    const pageKey = request.headers.get(PAGE_KEY_HEADER) ?? '';
+    const pageKey = request.header(PAGE_KEY_HEADER) ?? '';
     const cookies = sessionCookiesOf(request, this.#options.trustsProxy);
     for (const cookie of pageKey === '' ? [] : cookies) {
       const caller = await this.#options.services.sessions.find(cookie, pageKey);
@@ -112,9 +112,9 @@ export class Access {
    * stolen it can read so much, so this is for the event stream, and for pages that hold no data.
    */
   async identifyReader(request: HttpRequest): Promise<Caller> {
-    const { headers } = request;
-    if (bearerOf(request) !== undefined || headers.has(PAGE_KEY_HEADER)) return this.identify(request);
-    if (!['same-origin', 'none'].includes(headers.get('sec-fetch-site') ?? 'none'))
+    if (bearerOf(request) !== undefined || request.header(PAGE_KEY_HEADER) !== null)
+      return this.identify(request);
+    if (!['same-origin', 'none'].includes(request.header('sec-fetch-site') ?? 'none'))
       throw forbidden(
         'Only a page of this server may use the session for this.',
         'Open it from the server’s own address, or send a key.',
@@ -169,8 +169,8 @@ export class Access {
   }
 }
 
-const bearerOf = ({ headers }: HttpRequest): string | undefined =>
-  /^Bearer\s+(\S+)$/i.exec(headers.get('authorization') ?? '')?.[1];
+const bearerOf = (request: HttpRequest): string | undefined =>
+  /^Bearer\s+(\S+)$/i.exec(request.header('authorization') ?? '')?.[1];
 
 const noKey = (): HttpError =>
   unauthenticated(

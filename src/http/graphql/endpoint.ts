@@ -50,9 +50,9 @@ export class GraphQLEndpoint {
   }
 
   #wantsStream(request: HttpRequest, body: string | null): boolean {
-    const { method, path, headers } = request;
+    const { method, path } = request;
     if (path === STREAM_PATH) return true;
-    const accept = headers.get('accept');
+    const accept = request.header('accept');
     if (acceptsOnlyStream(accept)) return true;
     // Parsed only where it may be one.
     if (!acceptsStream(accept) || !(body ?? request.url.search).includes('subscription')) return false;
@@ -67,7 +67,7 @@ export class GraphQLEndpoint {
   /** The key is known by now: an answer that is kept is given to callers who are told the same. */
   async #ask(request: HttpRequest, body: string | null, caller: Caller): Promise<Answer> {
     // Yoga looks at what is accepted after a mutation has been executed.
-    const accept = resultTypesIn(request.headers.get('accept'));
+    const accept = resultTypesIn(request.header('accept'));
     const make = async () => {
       checkParams(request, body);
       const { services } = this.#options;
@@ -91,6 +91,9 @@ export class GraphQLEndpoint {
     return this.#yoga;
   }
 }
+
+/** Whether a path is answered here. */
+export const isGraphQL = (path: string): boolean => path === GRAPHQL_PATH || path === STREAM_PATH;
 
 const ADDRESS = `http://localhost${GRAPHQL_PATH}`;
 

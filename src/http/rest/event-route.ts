@@ -31,7 +31,7 @@ export const answerEvents = async (
   const follow = (after: unknown): Promise<Outcome> =>
     operations.perform({ query: EventsDocument.toString(), variables: { accountId, after } }, caller);
   // An EventSource keeps its address when it comes back, so the header is the younger one.
-  const results = await follow(request.headers.get('last-event-id') || lastEventId || null);
+  const results = await follow(request.header('last-event-id') || lastEventId || null);
   if (!isStream(results)) return refusalAnswer(results.errors ?? [], clock());
   return eventStream(framesOf(results, () => follow(null)));
 };
