@@ -10,7 +10,7 @@ import { HttpError } from './http-error.ts';
 import { HttpRequest } from './http-request.ts';
 import { LOGIN_PATH, logIn } from './login.ts';
 import { PageFiles } from './page-files.ts';
-import { EVENTS_PATH } from './rest/event-route.ts';
+import { EVENTS_PATH } from './rest/events.ts';
 import { createRest, withoutPrefix } from './rest/rest.ts';
 import type { HandlerOptions } from './server-options.ts';
 import { answerWebhook, WEBHOOK_PATH } from './webhook.ts';
