@@ -20,7 +20,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   migrations: { own: [], npm: ['kysely'], node: false },
   db: { own: ['domain', 'log.ts', 'migrations'], npm: ['kysely', 'better-sqlite3'], node: true },
   broker: { own: ['domain', 'log.ts'], npm: ['playwright', 'otplib', 'undici', 'zod'], node: true },
-  services: { own: ['domain', 'db', 'broker', 'log.ts'], npm: [], node: true },
+  services: { own: ['domain', 'db', 'broker', 'log.ts'], npm: ['lru-cache'], node: true },
   graphql: {
     own: ['domain', 'services'],
     npm: ['@pothos/core', '@pothos/plugin-validation', 'graphql', 'zod'],

@@ -1,13 +1,10 @@
-import { timingSafeEqual } from 'node:crypto';
-import { type Caller, callerOfKey, isGuessable, STRONG_KEY_LENGTH } from '../domain/account/access-key.ts';
+import type { Caller } from '../domain/account/access-key.ts';
 import { isLoopback, readHost } from '../domain/net/host-name.ts';
+import { Identification, TooManyGuesses } from '../services/access/identification.ts';
 import type { OpenedSession } from '../services/access/sessions.ts';
-import { hashSecret } from '../services/secret-hash.ts';
 import { clientAddressOf } from './client-address.ts';
-import { OPERATOR } from './graphql/operations.ts';
 import { forbidden, HttpError, unauthenticated } from './http-error.ts';
 import type { HttpRequest } from './http-request.ts';
-import { KeyGuessLimiter } from './key-guess-limiter.ts';
 import { PAGE_KEY_HEADER } from './page-key.ts';
 import type { ServerOptions } from './server-options.ts';
 import { cookieOf, sessionCookiesOf } from './session-cookie.ts';
@@ -26,17 +23,11 @@ type Options = Pick<ServerOptions, 'operatorKey' | 'allowedHosts' | 'trustsProxy
  */
 export class Access {
   readonly #options: Options;
-  readonly #operatorHash: Buffer;
-  readonly #isOperatorKeyGuessable: boolean;
-  /** Apart, so that whoever guesses links, for which it takes no key, slows nobody who sends one. */
-  readonly #wrongKeys = new KeyGuessLimiter();
-  readonly #wrongLinks = new KeyGuessLimiter();
+  readonly #identification: Identification;
 
   constructor(options: Options) {
     this.#options = options;
-    const operatorKey = options.operatorKey.reveal();
-    this.#operatorHash = Buffer.from(hashSecret(operatorKey));
-    this.#isOperatorKeyGuessable = isGuessable(operatorKey);
+    this.#identification = new Identification({ ...options.services, operatorKey: options.operatorKey });
   }
 
   /**
@@ -63,10 +54,8 @@ export class Access {
 
   /** A new session, if the link is good; it is used up by this. */
   async redeemLink(link: string, request: HttpRequest): Promise<LoggedIn> {
-    const session = await this.#options.services.sessions.redeemLink(link);
+    const session = await this.#identification.redeemLink(link, this.#addressOf(request)).catch(holdBack);
     if (session !== null) return this.#logIn(session, request);
-    this.#countWrong(this.#wrongLinks, link, request);
-    this.#options.services.refusals.note('LINK_REFUSED', {});
     throw unauthenticated(
       'This link has been used, is too old, or is not ours.',
       'Open the link that the server prints when it starts, or make a new one in its folder: npx vega-auth keys link',
@@ -126,38 +115,15 @@ export class Access {
     throw this.#refused(noKey());
   }
 
-  /**
-   * Compared first: a right key is let in, however many wrong ones came from the same address. An operator's key that is
-   * short enough to be guessed is not: it gets the answer that a wrong one gets, or guessing would have no limit.
-   */
   async #findKey(bearer: string, request: HttpRequest): Promise<Caller> {
-    if (timingSafeEqual(Buffer.from(hashSecret(bearer)), this.#operatorHash)) {
-      if (this.#isOperatorKeyGuessable)
-        this.#holdBack(this.#wrongKeys.secondsHeldBack(this.#addressOf(request)));
-      return OPERATOR;
-    }
-    const key = await this.#options.services.accessKeys.find(bearer);
-    if (key !== null) return callerOfKey(key);
-    this.#countWrong(this.#wrongKeys, bearer, request);
-    throw this.#refused(noKey());
+    const caller = await this.#identification.findKey(bearer, this.#addressOf(request)).catch(holdBack);
+    if (caller === null) throw noKey();
+    return caller;
   }
 
   #refused(error: HttpError): HttpError {
     this.#options.services.refusals.note('KEY_REFUSED', {});
     return error;
-  }
-
-  #countWrong(guesses: KeyGuessLimiter, wrong: string, request: HttpRequest): void {
-    this.#holdBack(guesses.noteWrong(this.#addressOf(request), hashSecret(wrong)));
-  }
-
-  #holdBack(seconds: number): void {
-    if (seconds === 0) return;
-    const nextAction = this.#isOperatorKeyGuessable
-      ? `Stop the program that sends them and wait; give VEGA_OPERATOR_KEY at least ${STRONG_KEY_LENGTH} characters, so that it never waits.`
-      : 'Stop the program that sends them; a right key is let in all the same.';
-    const message = 'Too many different wrong keys came from this address.';
-    throw new HttpError(429, 'TOO_MANY_GUESSES', message, nextAction, { 'retry-after': String(seconds) });
   }
 
   #addressOf(request: HttpRequest): string {
@@ -171,6 +137,12 @@ export class Access {
 
 const bearerOf = (request: HttpRequest): string | undefined =>
   /^Bearer\s+(\S+)$/i.exec(request.header('authorization') ?? '')?.[1];
+
+const holdBack = (error: unknown): never => {
+  if (!(error instanceof TooManyGuesses)) throw error;
+  const { message, nextAction, seconds } = error;
+  throw new HttpError(429, 'TOO_MANY_GUESSES', message, nextAction, { 'retry-after': String(seconds) });
+};
 
 const noKey = (): HttpError =>
   unauthenticated(
