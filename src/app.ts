@@ -10,9 +10,9 @@ import { locateDatabase } from './db/files/locate.ts';
 import { isSurelyDead, markOf } from './db/files/process-mark.ts';
 import type { DatabaseOptions } from './db/opening.ts';
 import { isGuessable } from './domain/account/access-key.ts';
+import type { Operation, Outcome } from './graphql/execution/operations.ts';
 import { schema } from './graphql/schema.ts';
 import type { ConnectionLimits } from './http/connections.ts';
-import type { Operation, Outcome } from './http/graphql/operations.ts';
 import { type Listening, listen } from './http/listen.ts';
 import { createHttpServer, type HttpServer } from './http/server.ts';
 import { createLogger, type Logger, named } from './log.ts';
@@ -143,7 +143,8 @@ const open = async (config: Config, options: AppOptions, opened: DisposalStack):
     answerCacheBytes: limits.answerCacheBytes,
   });
   return {
-    fetch: async (request) => (await http.handler()).fetch(request),
+    fetch: async (request) =>
+      (await import('./http/in-process.ts')).answerInProcess(await http.listener(), request),
     perform: (operation) => http.perform(operation),
     answers: http.answers,
     services,
@@ -154,8 +155,7 @@ const open = async (config: Config, options: AppOptions, opened: DisposalStack):
       // Everybody comes from a proxy's address; how many of them may, the proxy says.
       const perAddress = config.trustsProxy ? { perAddress: Number.POSITIVE_INFINITY } : {};
       const connections = { ...limits.connections, ...perAddress };
-      const { listener } = await http.handler();
-      const server = await listen(listener, config, connections, named(log, 'http'));
+      const server = await listen(await http.listener(), config, connections, named(log, 'http'));
       base.servers.push(server);
       log.info({ url: server.url }, 'listening');
       const keys = keyFindings(isOperatorKeyGuessable);

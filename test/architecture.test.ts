@@ -20,16 +20,16 @@ const PARTS: Readonly<Record<string, Part>> = {
   migrations: { own: [], npm: ['kysely'], node: false },
   db: { own: ['domain', 'log.ts', 'migrations'], npm: ['kysely', 'better-sqlite3'], node: true },
   broker: { own: ['domain', 'log.ts'], npm: ['playwright', 'otplib', 'undici', 'zod'], node: true },
-  services: { own: ['domain', 'db', 'broker', 'log.ts'], npm: [], node: true },
+  services: { own: ['domain', 'db', 'broker', 'log.ts'], npm: ['lru-cache'], node: true },
   graphql: {
-    own: ['domain', 'services'],
-    npm: ['@pothos/core', '@pothos/plugin-validation', 'graphql', 'zod'],
+    own: ['domain', 'services', 'log.ts'],
+    npm: ['@pothos/core', '@pothos/plugin-validation', '@envelop/core', 'graphql', 'lru-cache', 'zod'],
     node: false,
   },
   http: {
     own: ['graphql', 'domain', 'services', 'log.ts'],
     npm: [
-      ...['graphql-yoga', '@graphql-yoga/render-graphiql', '@envelop/core', 'graphql'],
+      ...['graphql-yoga', '@graphql-yoga/render-graphiql', 'graphql'],
       ...['graphql-sse', 'prom-client', 'raw-body', '@graphql-typed-document-node/core'],
       ...['lru-cache', 'sirv', 'ipaddr.js'],
     ],

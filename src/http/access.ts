@@ -1,13 +1,10 @@
-import { timingSafeEqual } from 'node:crypto';
-import { type Caller, callerOfKey, isGuessable, STRONG_KEY_LENGTH } from '../domain/account/access-key.ts';
+import type { Caller } from '../domain/account/access-key.ts';
 import { isLoopback, readHost } from '../domain/net/host-name.ts';
+import { Identification, TooManyGuesses } from '../services/access/identification.ts';
 import type { OpenedSession } from '../services/access/sessions.ts';
-import { hashSecret } from '../services/secret-hash.ts';
 import { clientAddressOf } from './client-address.ts';
-import { OPERATOR } from './graphql/operations.ts';
 import { forbidden, HttpError, unauthenticated } from './http-error.ts';
 import type { HttpRequest } from './http-request.ts';
-import { KeyGuessLimiter } from './key-guess-limiter.ts';
 import { PAGE_KEY_HEADER } from './page-key.ts';
 import type { ServerOptions } from './server-options.ts';
 import { cookieOf, sessionCookiesOf } from './session-cookie.ts';
@@ -26,32 +23,26 @@ type Options = Pick<ServerOptions, 'operatorKey' | 'allowedHosts' | 'trustsProxy
  */
 export class Access {
   readonly #options: Options;
-  readonly #operatorHash: Buffer;
-  readonly #isOperatorKeyGuessable: boolean;
-  /** Apart, so that whoever guesses links, for which it takes no key, slows nobody who sends one. */
-  readonly #wrongKeys = new KeyGuessLimiter();
-  readonly #wrongLinks = new KeyGuessLimiter();
+  readonly #identification: Identification;
 
   constructor(options: Options) {
     this.#options = options;
-    const operatorKey = options.operatorKey.reveal();
-    this.#operatorHash = Buffer.from(hashSecret(operatorKey));
-    this.#isOperatorKeyGuessable = isGuessable(operatorKey);
+    this.#identification = new Identification({ ...options.services, operatorKey: options.operatorKey });
   }
 
   /**
    * Throws unless host and origin are ours: a foreign name that points here is a rebinding attack. What may be listened
    * on may be asked for: both are judged by `isLoopback`.
    */
-  checkPlace({ headers }: HttpRequest): void {
+  checkPlace(request: HttpRequest): void {
     const { allowedHosts } = this.#options;
-    const host = readHost(headers.get('host') ?? '');
+    const host = readHost(request.header('host') ?? '');
     if (host === null || !(isLoopback(host.name) || allowedHosts.includes(host.name)))
       throw forbidden(
         'This host name is not served.',
         'Use 127.0.0.1, or list the name in VEGA_ALLOWED_HOSTS.',
       );
-    const given = headers.get('origin');
+    const given = request.header('origin');
     if (given === null) return;
     const origin = URL.canParse(given) ? readHost(new URL(given).host) : null;
     if (origin === null || (origin.host !== host.host && !allowedHosts.includes(origin.name)))
@@ -63,10 +54,8 @@ export class Access {
 
   /** A new session, if the link is good; it is used up by this. */
   async redeemLink(link: string, request: HttpRequest): Promise<LoggedIn> {
-    const session = await this.#options.services.sessions.redeemLink(link);
+    const session = await this.#identification.redeemLink(link, this.#addressOf(request)).catch(holdBack);
     if (session !== null) return this.#logIn(session, request);
-    this.#countWrong(this.#wrongLinks, link, request);
-    this.#options.services.refusals.note('LINK_REFUSED', {});
     throw unauthenticated(
       'This link has been used, is too old, or is not ours.',
       'Open the link that the server prints when it starts, or make a new one in its folder: npx vega-auth keys link',
@@ -89,7 +78,7 @@ export class Access {
   /** Ends the session that a request carries both halves of; answers the header that takes its cookie back. */
   async logOut(request: HttpRequest): Promise<string> {
     const { services, trustsProxy } = this.#options;
-    const pageKey = request.headers.get(PAGE_KEY_HEADER) ?? '';
+    const pageKey = request.header(PAGE_KEY_HEADER) ?? '';
     for (const cookie of sessionCookiesOf(request, trustsProxy)) await services.sessions.end(cookie, pageKey);
     return cookieOf(null, request, trustsProxy);
   }
@@ -98,7 +87,7 @@ export class Access {
   async identify(request: HttpRequest): Promise<Caller> {
     const bearer = bearerOf(request);
     if (bearer !== undefined) return this.#findKey(bearer, request);
-    const pageKey = request.headers.get(PAGE_KEY_HEADER) ?? '';
+    const pageKey = request.header(PAGE_KEY_HEADER) ?? '';
     const cookies = sessionCookiesOf(request, this.#options.trustsProxy);
     for (const cookie of pageKey === '' ? [] : cookies) {
       const caller = await this.#options.services.sessions.find(cookie, pageKey);
@@ -112,9 +101,9 @@ export class Access {
    * stolen it can read so much, so this is for the event stream, and for pages that hold no data.
    */
   async identifyReader(request: HttpRequest): Promise<Caller> {
-    const { headers } = request;
-    if (bearerOf(request) !== undefined || headers.has(PAGE_KEY_HEADER)) return this.identify(request);
-    if (!['same-origin', 'none'].includes(headers.get('sec-fetch-site') ?? 'none'))
+    if (bearerOf(request) !== undefined || request.header(PAGE_KEY_HEADER) !== null)
+      return this.identify(request);
+    if (!['same-origin', 'none'].includes(request.header('sec-fetch-site') ?? 'none'))
       throw forbidden(
         'Only a page of this server may use the session for this.',
         'Open it from the server’s own address, or send a key.',
@@ -126,38 +115,15 @@ export class Access {
     throw this.#refused(noKey());
   }
 
-  /**
-   * Compared first: a right key is let in, however many wrong ones came from the same address. An operator's key that is
-   * short enough to be guessed is not: it gets the answer that a wrong one gets, or guessing would have no limit.
-   */
   async #findKey(bearer: string, request: HttpRequest): Promise<Caller> {
-    if (timingSafeEqual(Buffer.from(hashSecret(bearer)), this.#operatorHash)) {
-      if (this.#isOperatorKeyGuessable)
-        this.#holdBack(this.#wrongKeys.secondsHeldBack(this.#addressOf(request)));
-      return OPERATOR;
-    }
-    const key = await this.#options.services.accessKeys.find(bearer);
-    if (key !== null) return callerOfKey(key);
-    this.#countWrong(this.#wrongKeys, bearer, request);
-    throw this.#refused(noKey());
+    const caller = await this.#identification.findKey(bearer, this.#addressOf(request)).catch(holdBack);
+    if (caller === null) throw noKey();
+    return caller;
   }
 
   #refused(error: HttpError): HttpError {
     this.#options.services.refusals.note('KEY_REFUSED', {});
     return error;
-  }
-
-  #countWrong(guesses: KeyGuessLimiter, wrong: string, request: HttpRequest): void {
-    this.#holdBack(guesses.noteWrong(this.#addressOf(request), hashSecret(wrong)));
-  }
-
-  #holdBack(seconds: number): void {
-    if (seconds === 0) return;
-    const nextAction = this.#isOperatorKeyGuessable
-      ? `Stop the program that sends them and wait; give VEGA_OPERATOR_KEY at least ${STRONG_KEY_LENGTH} characters, so that it never waits.`
-      : 'Stop the program that sends them; a right key is let in all the same.';
-    const message = 'Too many different wrong keys came from this address.';
-    throw new HttpError(429, 'TOO_MANY_GUESSES', message, nextAction, { 'retry-after': String(seconds) });
   }
 
   #addressOf(request: HttpRequest): string {
@@ -169,8 +135,14 @@ export class Access {
   }
 }
 
-const bearerOf = ({ headers }: HttpRequest): string | undefined =>
-  /^Bearer\s+(\S+)$/i.exec(headers.get('authorization') ?? '')?.[1];
+const bearerOf = (request: HttpRequest): string | undefined =>
+  /^Bearer\s+(\S+)$/i.exec(request.header('authorization') ?? '')?.[1];
+
+const holdBack = (error: unknown): never => {
+  if (!(error instanceof TooManyGuesses)) throw error;
+  const { message, nextAction, seconds } = error;
+  throw new HttpError(429, 'TOO_MANY_GUESSES', message, nextAction, { 'retry-after': String(seconds) });
+};
 
 const noKey = (): HttpError =>
   unauthenticated(

@@ -19,6 +19,23 @@ export const html = (body: string, status = 200, headers: Answer['headers'] = {}
   body,
 });
 
+export const nothing = (status: number, headers: Answer['headers']): Answer => ({
+  status,
+  headers,
+  body: null,
+});
+
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+
+/** A page of one sentence or two, in the operator page's clothes. */
+export const page = (status: number, text: string, headers: Answer['headers'] = {}): Answer => {
+  const escaped = text.replace(/[&<>"]/g, (character) => ENTITIES[character] ?? '');
+  const body = `<!doctype html><html lang="en"><meta charset="utf-8"><title>vega-auth</title>
+<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="stylesheet" href="/plain.css">
+<main><h1>vega-auth</h1><p>${escaped}</p><p><a href="/">To the operator page</a></p></main></html>`;
+  return html(body, status, headers);
+};
+
 export const eventStream = (body: AsyncGenerator<string, void, undefined>): Answer => ({
   status: 200,
   headers: {
@@ -65,25 +82,4 @@ const pour = async (
     if (response.destroyed) break;
     await new Promise<void>((resolve) => response.write(text, () => resolve()));
   }
-};
-
-export const toResponse = ({ status, headers, body }: Answer): Response =>
-  new Response(body === null || typeof body === 'string' ? body : toReadable(body), {
-    status,
-    headers: { ...COMMON_HEADERS, ...headers },
-  });
-
-const toReadable = (body: AsyncGenerator<string, void, undefined>): ReadableStream<Uint8Array> => {
-  const encoder = new TextEncoder();
-  return new ReadableStream<Uint8Array>(
-    {
-      pull: async (controller) => {
-        const { value, done } = await body.next();
-        if (done === true) controller.close();
-        else controller.enqueue(encoder.encode(value));
-      },
-      cancel: async () => void (await body.return()),
-    },
-    { highWaterMark: 0 },
-  );
 };

@@ -1,22 +1,22 @@
 import { NEXT_ACTIONS } from '../domain/run/failure.ts';
-import type { Logger } from '../log.ts';
 import { type Arrival, takeRedirect } from '../services/human-login/human-login.ts';
-import type { Answer } from './answer.ts';
+import { type Answer, page } from './answer.ts';
 import type { HttpRequest } from './http-request.ts';
-import { page } from './page.ts';
+import type { ServerOptions } from './server-options.ts';
 
 export const CALLBACK_PATH = '/api/v1/auth/upstox/callback';
+
+type Options = Pick<ServerOptions, 'acquisitions' | 'exchange' | 'services' | 'log'>;
 
 /** Where the broker sends the browser of a person who has logged in. */
 export const answerCallback = async (
   { method, url }: HttpRequest,
-  needs: Parameters<typeof takeRedirect>[0],
-  log: Logger,
+  { acquisitions, exchange, services, log }: Options,
 ): Promise<Answer> => {
   // A HEAD, which some programs send to look at a link, must not use the code up.
   if (method !== 'GET') return page(405, 'Only a browser is answered here.');
   try {
-    return toPage(await takeRedirect(needs, url.href));
+    return toPage(await takeRedirect({ acquisitions, exchange, clock: services.clock }, url.href));
   } catch (error) {
     log.error({ err: error }, 'a redirect could not be taken');
     return page(500, 'Something unexpected happened; the log says what.');

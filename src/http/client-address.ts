@@ -6,9 +6,9 @@ import type { HttpRequest } from './http-request.ts';
  * Where a request comes from, as guesses are counted. A trusted proxy adds whom it was asked by at the end of
  * `X-Forwarded-For`; what stands before that anybody can write, and what is no address is not believed.
  */
-export const clientAddressOf = ({ address, headers }: HttpRequest, trustsProxy: boolean): string => {
-  const forwarded = trustsProxy ? headers.get('x-forwarded-for')?.split(',').at(-1) : undefined;
-  return groupOf(forwarded ?? '') ?? groupOf(address) ?? 'unknown';
+export const clientAddressOf = (request: HttpRequest, trustsProxy: boolean): string => {
+  const forwarded = trustsProxy ? request.header('x-forwarded-for')?.split(',').at(-1) : undefined;
+  return groupOf(forwarded ?? '') ?? groupOf(request.message.socket.remoteAddress ?? '') ?? 'unknown';
 };
 
 /** One machine has every address of its loopback network, and usually 2^64 of IPv6: they count as one. */

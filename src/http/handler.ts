@@ -1,103 +1,78 @@
 import { randomUUID } from 'node:crypto';
+import type { RequestListener } from 'node:http';
 import { correlated } from '../services/audit/correlation.ts';
 import { Access } from './access.ts';
-import { type Answer, json, send, toResponse } from './answer.ts';
+import { type Answer, json, nothing, page, send } from './answer.ts';
 import { answerCallback, CALLBACK_PATH } from './callback.ts';
-import type { AnswerCache } from './graphql/answer-cache.ts';
-import { GraphQLEndpoint } from './graphql/endpoint.ts';
-import type { Operations } from './graphql/operations.ts';
-import { GRAPHQL_PATH, STREAM_PATH } from './graphql/paths.ts';
+import { GraphQLEndpoint, isGraphQL } from './graphql/endpoint.ts';
+import { GRAPHQL_PATH } from './graphql/paths.ts';
 import { HttpError } from './http-error.ts';
-import { fromFetch, fromMessage, type HttpRequest, requireJson, wantsPage } from './http-request.ts';
+import { HttpRequest } from './http-request.ts';
 import { LOGIN_PATH, logIn } from './login.ts';
-import { page } from './page.ts';
 import { PageFiles } from './page-files.ts';
-import { EVENTS_PATH } from './rest/event-route.ts';
-import { createRest, type Rest, withoutPrefix } from './rest/rest.ts';
-import type { Handler, ServerOptions } from './server-options.ts';
+import { EVENTS_PATH } from './rest/events.ts';
+import { createRest, withoutPrefix } from './rest/rest.ts';
+import type { HandlerOptions } from './server-options.ts';
 import { answerWebhook, WEBHOOK_PATH } from './webhook.ts';
 
-interface Parts {
-  readonly access: Access;
-  readonly graphql: GraphQLEndpoint;
-  readonly rest: Rest;
-  readonly pages: PageFiles;
-  readonly options: ServerOptions;
-}
+type Route = (request: HttpRequest) => Promise<Answer | null>;
 
-export const createHandler = (
-  options: ServerOptions & { readonly operations: Operations; readonly answers: AnswerCache },
-): Handler => {
-  const parts: Parts = {
-    access: new Access(options),
-    graphql: new GraphQLEndpoint(options),
-    rest: createRest(options),
-    pages: new PageFiles(options.pageFolder),
-    options,
+export const createHandler = (options: HandlerOptions): RequestListener => {
+  const route = createRoute(options);
+  /** Nothing of what goes wrong inside gets out. */
+  const answerOrRefuse: Route = async (request) => {
+    try {
+      return await route(request);
+    } catch (error) {
+      if (error instanceof HttpError) return refuse(request, error);
+      // A request that broke off is nobody's fault.
+      if (request.message.errored === null) options.log.error({ err: error }, 'a request failed');
+      return refuse(request, unexpected());
+    }
   };
-  // What one request causes has one id in the audit; a run that it begins has its own.
-  const respond = (request: HttpRequest): Promise<Answer | null> =>
-    correlated(randomUUID(), () => answerOrRefuse(request, parts));
-  return {
-    listener: (message, response) => {
-      respond(fromMessage(message, response))
-        .then((answer) => answer && send(response, answer))
-        // What a stream tells has broken off: so does its connection, and the client comes back.
-        .catch(() => response.destroy());
-    },
-    fetch: async (request) => {
-      const answer = await respond(fromFetch(request));
-      return answer === null ? new Response(null, { status: 404 }) : toResponse(answer);
-    },
+  return (message, response) => {
+    const request = new HttpRequest(message, response);
+    // What one request causes has one id in the audit; a run that it begins has its own.
+    correlated(randomUUID(), () => answerOrRefuse(request))
+      .then((answer) => answer && send(response, answer))
+      // What a stream tells has broken off: so does its connection, and the client comes back.
+      .catch(() => response.destroy());
   };
-};
-
-/** Nothing of what goes wrong inside gets out. */
-const answerOrRefuse = async (request: HttpRequest, parts: Parts): Promise<Answer | null> => {
-  try {
-    return await route(request, parts);
-  } catch (error) {
-    if (error instanceof HttpError) return refuse(request, error);
-    // A request that broke off is nobody's fault.
-    if (request.response?.req.errored == null) parts.options.log.error({ err: error }, 'a request failed');
-    return refuse(request, unexpected());
-  }
 };
 
 /** Nothing but what strangers may ask is reached before access is checked. Null where the answer was sent already. */
-const route = async (request: HttpRequest, parts: Parts): Promise<Answer | null> => {
-  const { access, graphql, rest, pages, options } = parts;
-  const { notices, acquisitions, exchange, log } = options;
-  const { path } = request;
-  const isPage = wantsPage(request);
-  access.checkPlace(request);
-  if (isGraphQL(path) && !isPage) {
-    const caller = await access.identify(request);
-    requireJson(request);
-    return graphql.answer(request, caller);
-  }
-  if (path === WEBHOOK_PATH) return answerWebhook(request, notices, log);
-  if (path === CALLBACK_PATH)
-    return answerCallback(request, { acquisitions, exchange, clock: options.services.clock }, log);
-  if (withoutPrefix(path) === '/livez')
-    return { status: 200, headers: { 'content-type': 'text/plain' }, body: 'alive\n' };
-  if (path === LOGIN_PATH) return logIn(access, request);
-  if (pages.send(request)) return null;
-  // The page holds no data: it tells by itself, in words, that nobody is logged in.
-  if (PageFiles.shows(request)) return pages.shell(await statusOf(access.identifyReader(request)));
-  const isGraphiql = path === GRAPHQL_PATH;
-  const isReader = isGraphiql || isEventSource(request);
-  const caller = await (isReader ? access.identifyReader(request) : access.identify(request));
-  if (isGraphiql) return graphql.page();
-  if (path === '/') return { status: 303, headers: { location: GRAPHQL_PATH }, body: null };
-  return rest(request, caller);
+const createRoute = (options: HandlerOptions): Route => {
+  const { notices, log } = options;
+  const access = new Access(options);
+  const graphql = new GraphQLEndpoint(options);
+  const rest = createRest(options);
+  const pages = new PageFiles(options.pageFolder);
+  return async (request) => {
+    const { path, method } = request;
+    access.checkPlace(request);
+    if (isGraphQL(path) && !request.wantsPage) {
+      const caller = await access.identify(request);
+      request.requireJson();
+      return graphql.answer(request, caller);
+    }
+    if (path === WEBHOOK_PATH) return answerWebhook(request, notices, log);
+    if (path === CALLBACK_PATH) return answerCallback(request, options);
+    if (withoutPrefix(path) === '/livez')
+      return { status: 200, headers: { 'content-type': 'text/plain' }, body: 'alive\n' };
+    if (path === LOGIN_PATH) return logIn(access, request);
+    if (pages.send(request)) return null;
+    // The page holds no data: it tells by itself, in words, that nobody is logged in.
+    if (PageFiles.shows(request)) return pages.shell(await statusOf(access.identifyReader(request)));
+    const isGraphiql = path === GRAPHQL_PATH;
+    // An EventSource cannot send the page key.
+    const isEventSource = method === 'GET' && withoutPrefix(path) === EVENTS_PATH;
+    const isReader = isGraphiql || isEventSource;
+    const caller = await (isReader ? access.identifyReader(request) : access.identify(request));
+    if (isGraphiql) return graphql.page();
+    if (path === '/') return nothing(303, { location: GRAPHQL_PATH });
+    return rest(request, caller);
+  };
 };
-
-const isGraphQL = (path: string): boolean => path === GRAPHQL_PATH || path === STREAM_PATH;
-
-/** The stream of an EventSource, which cannot send the page key. */
-const isEventSource = ({ method, path }: HttpRequest): boolean =>
-  method === 'GET' && withoutPrefix(path) === EVENTS_PATH;
 
 const statusOf = (identified: Promise<unknown>): Promise<number> =>
   identified.then(
@@ -111,7 +86,7 @@ const statusOf = (identified: Promise<unknown>): Promise<number> =>
 /** A person is answered with a page, a GraphQL client in GraphQL's own shape, and any other program in that of REST. */
 const refuse = (request: HttpRequest, error: HttpError): Answer => {
   const { status, code, message, nextAction, headers } = error;
-  if (wantsPage(request)) return page(status, status === 404 ? message : `${message} ${nextAction}`, headers);
+  if (request.wantsPage) return page(status, status === 404 ? message : `${message} ${nextAction}`, headers);
   return isGraphQL(request.path)
     ? json({ errors: [{ message, extensions: { code, nextAction } }] }, status, headers)
     : json({ error: { code, message, nextAction } }, status, headers);

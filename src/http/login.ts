@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Access, LoggedIn } from './access.ts';
-import { type Answer, html, STRICT_POLICY } from './answer.ts';
+import { type Answer, html, nothing, STRICT_POLICY } from './answer.ts';
 import { forbidden, methodNotAllowed } from './http-error.ts';
 import type { HttpRequest } from './http-request.ts';
 import { PAGE_KEY_HEADER, PAGE_KEY_ITEM } from './page-key.ts';
@@ -15,21 +15,20 @@ export const logIn = async (access: Access, request: HttpRequest): Promise<Answe
   const { method, url } = request;
   if (method === 'POST') {
     const { cookie, pageKey } = await access.redeemKey(request);
-    return { status: 204, headers: { 'set-cookie': cookie, [PAGE_KEY_HEADER]: pageKey }, body: null };
+    return nothing(204, { 'set-cookie': cookie, [PAGE_KEY_HEADER]: pageKey });
   }
-  if (method === 'DELETE')
-    return { status: 204, headers: { 'set-cookie': await access.logOut(request) }, body: null };
+  if (method === 'DELETE') return nothing(204, { 'set-cookie': await access.logOut(request) });
   if (method !== 'GET') throw methodNotAllowed('GET, POST, DELETE');
   checkOpening(request);
   return arrival(await access.redeemLink(url.searchParams.get('link') ?? '', request));
 };
 
 /** The link works once, so only somebody who opens it uses it up: no image of another site, no prefetch, no preview. */
-const checkOpening = ({ headers }: HttpRequest): void => {
-  const purposes = ['sec-purpose', 'purpose', 'x-moz'].map((name) => headers.get(name) ?? '').join(' ');
-  const isOpened = (headers.get('sec-fetch-dest') ?? 'document') === 'document';
-  const isOurs = ['none', 'same-origin'].includes(headers.get('sec-fetch-site') ?? 'none');
-  const isNavigation = headers.get('sec-fetch-mode') === 'navigate';
+const checkOpening = (request: HttpRequest): void => {
+  const purposes = ['sec-purpose', 'purpose', 'x-moz'].map((name) => request.header(name) ?? '').join(' ');
+  const isOpened = (request.header('sec-fetch-dest') ?? 'document') === 'document';
+  const isOurs = ['none', 'same-origin'].includes(request.header('sec-fetch-site') ?? 'none');
+  const isNavigation = request.header('sec-fetch-mode') === 'navigate';
   if (/prefetch|prerender|preview/i.test(purposes) || !isOpened || !(isOurs || isNavigation))
     throw forbidden(
       'A link is opened by a person, not by another page.',

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
 import path from 'node:path';
 import sirv, { type RequestHandler } from 'sirv';
 import { type Answer, COMMON_HEADERS, html } from './answer.ts';
 import { HttpError } from './http-error.ts';
-import { type HttpRequest, wantsPage } from './http-request.ts';
+import type { HttpRequest } from './http-request.ts';
 
 /** What the page shows under its own paths; the script tells them apart. */
 const PAGE_PATHS = ['/', '/login-success', '/apis', '/accounts', '/keys', '/dashboard'];
@@ -18,13 +19,13 @@ export class PageFiles {
   }
 
   /** Sends a script, a style or an image. False where there is none of that name; then nothing was sent. */
-  send({ method, path: name, response }: HttpRequest): boolean {
+  send({ method, path: name, message, response }: HttpRequest): boolean {
     const isFile = name.includes('.') && !name.startsWith('/index.html');
-    if (response === null || !isFile || !['GET', 'HEAD'].includes(method)) return false;
+    if (!isFile || !['GET', 'HEAD'].includes(method)) return false;
     // The names are read with the first request, and nothing else of the disk is ever looked at.
     this.#files ??= sirv(this.#folder, { extensions: [], gzip: true, etag: true, setHeaders });
     let isSent = true;
-    this.#files(response.req, response, () => {
+    this.#files(message, response, () => {
       isSent = false;
     });
     return isSent;
@@ -32,7 +33,7 @@ export class PageFiles {
 
   /** Whether a browser asks for the page itself. Programs ask for some of its paths, too, and mean the REST mirror. */
   static shows(request: HttpRequest): boolean {
-    return wantsPage(request) && PAGE_PATHS.includes(request.path);
+    return request.wantsPage && PAGE_PATHS.includes(request.path);
   }
 
   async shell(status: number): Promise<Answer> {
@@ -48,7 +49,7 @@ export class PageFiles {
   }
 }
 
-const setHeaders = (response: NonNullable<HttpRequest['response']>, pathname: string): void => {
+const setHeaders = (response: ServerResponse, pathname: string): void => {
   for (const [name, value] of Object.entries(COMMON_HEADERS)) response.setHeader(name, value);
   // A hashed name is a promise that what lies under it never changes.
   const isHashed = pathname.startsWith('/assets/');

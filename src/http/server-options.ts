@@ -1,11 +1,12 @@
-import type { RequestListener } from 'node:http';
 import type { GraphQLSchema } from 'graphql';
 import type { Secret } from '../domain/secret.ts';
+import type { Operations } from '../graphql/execution/operations.ts';
 import type { Logger } from '../log.ts';
 import type { Acquisitions } from '../services/approvals/acquisitions.ts';
 import type { ApprovalNotices } from '../services/approvals/approval-notices.ts';
 import type { CodeExchange } from '../services/exchange/code-exchange.ts';
 import type { Services } from '../services/services.ts';
+import type { AnswerCache } from './graphql/answer-cache.ts';
 
 export interface ServerOptions {
   readonly schema: GraphQLSchema;
@@ -25,8 +26,7 @@ export interface ServerOptions {
   readonly log: Logger;
 }
 
-/** Answers every request: a WHATWG `fetch`, and a listener for `node:http`. */
-export interface Handler {
-  fetch(request: Request): Promise<Response>;
-  readonly listener: RequestListener;
+export interface HandlerOptions extends ServerOptions {
+  readonly operations: Operations;
+  readonly answers: AnswerCache;
 }

@@ -4,8 +4,8 @@ import type { HttpRequest } from './http-request.ts';
 const MAX_COOKIES = 5;
 
 /** Over TLS no other host and nothing without TLS can set a `__Host-` cookie. A browser refuses the prefix on plain HTTP. */
-const nameOf = ({ headers }: HttpRequest, trustsProxy: boolean): '__Host-vega_session' | 'vega_session' =>
-  trustsProxy && headers.get('x-forwarded-proto')?.split(',').at(-1)?.trim() === 'https'
+const nameOf = (request: HttpRequest, trustsProxy: boolean): '__Host-vega_session' | 'vega_session' =>
+  trustsProxy && request.header('x-forwarded-proto')?.split(',').at(-1)?.trim() === 'https'
     ? '__Host-vega_session'
     : 'vega_session';
 
@@ -20,7 +20,7 @@ export const cookieOf = (value: string | null, request: HttpRequest, trustsProxy
 /** Every cookie of that name: a neighbour on another port may have set one, too. */
 export const sessionCookiesOf = (request: HttpRequest, trustsProxy: boolean): readonly string[] => {
   const start = `${nameOf(request, trustsProxy)}=`;
-  const pairs = (request.headers.get('cookie') ?? '').split(';').map((pair) => pair.trim());
+  const pairs = (request.header('cookie') ?? '').split(';').map((pair) => pair.trim());
   const own = pairs.filter((pair) => pair.startsWith(start)).slice(0, MAX_COOKIES);
   return own.map((pair) => pair.slice(start.length));
 };

@@ -2,7 +2,7 @@ import type { Logger } from '../log.ts';
 import type { ApprovalNotices } from '../services/approvals/approval-notices.ts';
 import { type Answer, json } from './answer.ts';
 import { badInput, forbidden, HttpError, methodNotAllowed } from './http-error.ts';
-import { type HttpRequest, parseJson, requireJson } from './http-request.ts';
+import { type HttpRequest, parseJson } from './http-request.ts';
 
 const MAX_BODY_BYTES = 16_384;
 const RETRY_SECONDS = '10';
@@ -16,7 +16,7 @@ export const answerWebhook = async (
   log: Logger,
 ): Promise<Answer> => {
   if (request.method !== 'POST') throw methodNotAllowed('POST');
-  requireJson(request);
+  request.requireJson();
   const message = parseJson(await request.readBody(MAX_BODY_BYTES));
   if (message === undefined) throw badInput('This is not JSON.', 'Send JSON.');
   const reception = await notices.receive(message).catch((error: unknown) => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { KeyGuessLimiter } from '../../src/http/key-guess-limiter.ts';
+import { KeyGuessLimiter } from '../../src/services/access/key-guess-limiter.ts';
 import { holderOf } from '../support/callers.ts';
 import { openTestApp, type TestApp, until } from '../support/test-app.ts';
 

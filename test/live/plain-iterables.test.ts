@@ -4,11 +4,11 @@ import { buildSchema, type GraphQLSchema } from 'graphql';
 import { createClient } from 'graphql-sse';
 import { expect, test } from 'vitest';
 import { type Caller, UNBOUND } from '../../src/domain/account/access-key.ts';
+import { Operations } from '../../src/graphql/execution/operations.ts';
 import { send } from '../../src/http/answer.ts';
 import { AnswerCache } from '../../src/http/graphql/answer-cache.ts';
 import { GraphQLEndpoint } from '../../src/http/graphql/endpoint.ts';
-import { Operations } from '../../src/http/graphql/operations.ts';
-import { fromMessage } from '../../src/http/http-request.ts';
+import { HttpRequest } from '../../src/http/http-request.ts';
 import { createLogger } from '../../src/log.ts';
 import { openWire, type Wire } from '../support/event-lines.ts';
 import { openTestApp, settle, until } from '../support/test-app.ts';
@@ -25,7 +25,7 @@ const serve = async (schema: GraphQLSchema, callerOf: (key: string) => Caller = 
   const endpoint = new GraphQLEndpoint({ schema, services, operations, answers, log });
   const server = createServer(async (message, response) => {
     const caller = callerOf(message.headers.authorization ?? '');
-    await send(response, await endpoint.answer(fromMessage(message, response), caller));
+    await send(response, await endpoint.answer(new HttpRequest(message, response), caller));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

@@ -6,7 +6,7 @@ import { REFUSAL_CODES } from '../../src/domain/refusal.ts';
 import { type Consequence, consequenceOf } from '../../src/domain/run/consequence.ts';
 import { FAILURE_CODES } from '../../src/domain/run/failure.ts';
 import { schema } from '../../src/graphql/schema.ts';
-import { eventNameOf } from '../../src/http/rest/event-kinds.ts';
+import { eventNameOf } from '../../src/http/rest/events.ts';
 import { OPERATIONS } from '../../src/http/rest/operations.ts';
 import { call } from '../rest/rest-caller.ts';
 import { DOCUMENTS, rowsOf, sectionOf } from '../support/documents.ts';

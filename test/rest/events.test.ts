@@ -1,7 +1,7 @@
 import { isObjectType } from 'graphql';
 import { afterEach, expect, test, vi } from 'vitest';
 import { schema } from '../../src/graphql/schema.ts';
-import { eventNameOf } from '../../src/http/rest/event-kinds.ts';
+import { eventNameOf } from '../../src/http/rest/events.ts';
 import { EventsDocument } from '../../src/http/rest/gql/graphql.ts';
 import { openTestApp, until } from '../support/test-app.ts';
 import { readEvents } from './event-reader.ts';

@@ -31,6 +31,9 @@ export interface Caller {
   readonly bounds: Bounds;
 }
 
+/** Whoever holds the operator's own key. */
+export const OPERATOR: Caller = { id: 'the operator’s key', keyId: null, role: 'OPERATOR', bounds: UNBOUND };
+
 export const callerIdOf = (keyId: string): string => `key ${keyId}`;
 
 export const callerOfKey = ({ id, role, bounds }: AccessKey): Caller => ({

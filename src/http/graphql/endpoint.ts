@@ -1,14 +1,14 @@
 import type { GraphQLSchema } from 'graphql';
 import { audienceOf, type Caller } from '../../domain/account/access-key.ts';
+import type { AnswerTrait } from '../../graphql/execution/context.ts';
+import type { Operation, Operations } from '../../graphql/execution/operations.ts';
 import type { Logger } from '../../log.ts';
 import type { Services } from '../../services/services.ts';
 import type { Answer } from '../answer.ts';
 import { badRequest, type HttpError, notAcceptable } from '../http-error.ts';
 import { type HttpRequest, isObject, parseJson } from '../http-request.ts';
 import type { AnswerCache } from './answer-cache.ts';
-import type { AnswerTrait } from './context.ts';
 import { acceptsOnlyStream, acceptsStream, EventStreams } from './event-streams.ts';
-import type { Operation, Operations } from './operations.ts';
 import { GRAPHQL_PATH, STREAM_PATH } from './paths.ts';
 import type { Yoga } from './yoga.ts';
 
@@ -50,9 +50,9 @@ export class GraphQLEndpoint {
   }
 
   #wantsStream(request: HttpRequest, body: string | null): boolean {
-    const { method, path, headers } = request;
+    const { method, path } = request;
     if (path === STREAM_PATH) return true;
-    const accept = headers.get('accept');
+    const accept = request.header('accept');
     if (acceptsOnlyStream(accept)) return true;
     // Parsed only where it may be one.
     if (!acceptsStream(accept) || !(body ?? request.url.search).includes('subscription')) return false;
@@ -67,7 +67,7 @@ export class GraphQLEndpoint {
   /** The key is known by now: an answer that is kept is given to callers who are told the same. */
   async #ask(request: HttpRequest, body: string | null, caller: Caller): Promise<Answer> {
     // Yoga looks at what is accepted after a mutation has been executed.
-    const accept = resultTypesIn(request.headers.get('accept'));
+    const accept = resultTypesIn(request.header('accept'));
     const make = async () => {
       checkParams(request, body);
       const { services } = this.#options;
@@ -91,6 +91,9 @@ export class GraphQLEndpoint {
     return this.#yoga;
   }
 }
+
+/** Whether a path is answered here. */
+export const isGraphQL = (path: string): boolean => path === GRAPHQL_PATH || path === STREAM_PATH;
 
 const ADDRESS = `http://localhost${GRAPHQL_PATH}`;
 

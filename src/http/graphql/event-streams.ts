@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import { createHandler, type Handler } from 'graphql-sse';
 import type { Caller } from '../../domain/account/access-key.ts';
+import type { Operations } from '../../graphql/execution/operations.ts';
 import type { Logger } from '../../log.ts';
-import { type Answer, eventStream } from '../answer.ts';
+import { type Answer, eventStream, nothing } from '../answer.ts';
 import { conflict, HttpError, methodNotAllowed, notFound } from '../http-error.ts';
 import type { HttpRequest } from '../http-request.ts';
-import type { Operations } from './operations.ts';
 import { STREAM_PATH } from './paths.ts';
 import { ReadyFrames } from './ready-frames.ts';
 import { type ReservedStream, ReservedStreams } from './reserved-streams.ts';
@@ -18,7 +18,7 @@ const METHODS = ['GET', 'POST', 'PUT', 'DELETE'];
 interface Handling {
   readonly caller: Caller;
   readonly token: string | null;
-  /** Null in this process, where only a stream for one operation is possible. */
+  /** Null where a stream is only let go of. */
   readonly response: ServerResponse | null;
   stream: ReservedStream | null;
 }
@@ -59,18 +59,16 @@ export class EventStreams {
   }
 
   async answer(request: HttpRequest, body: string | null, caller: Caller): Promise<Answer> {
-    const { method, url, headers, response } = request;
-    if (method === 'OPTIONS') return { status: 204, headers: { allow: METHODS.join(', ') }, body: null };
+    const { method, url, response } = request;
+    if (method === 'OPTIONS') return nothing(204, { allow: METHODS.join(', ') });
     if (!METHODS.includes(method)) throw methodNotAllowed(METHODS.join(', '));
-    const token = headers.get(TOKEN_HEADER) ?? url.searchParams.get('token');
-    // A single connection is several requests to one socket.
-    if (response === null && (token !== null || method === 'PUT')) throw noSuchStream();
-    response?.once(
+    const token = request.header(TOKEN_HEADER) ?? url.searchParams.get('token');
+    response.once(
       'close',
       this.#operations.open.add(caller, () => response.destroy()),
     );
     const own = {
-      accept: acceptOf(method, headers.get('accept'), token !== null),
+      accept: acceptOf(method, request.header('accept'), token !== null),
       'content-type': 'application/json',
     };
     const get = (name: string): string | null => (own as Record<string, string>)[name] ?? null;

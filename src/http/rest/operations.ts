@@ -1,25 +1,6 @@
-import type { BlockReason } from '../../domain/auth/block-reason.ts';
 import { type Answer, json } from '../answer.ts';
 import { notFound } from '../http-error.ts';
-import {
-  AccountsDocument,
-  AuditLogsDocument,
-  AuthStatusDocument,
-  EnterDashboardDocument,
-  GateDocument,
-  GenerateTokensDocument,
-  LoginSuccessDocument,
-  LogoutDocument,
-  ReadyDocument,
-  StartLoginDocument,
-  SwitchAccountDocument,
-  TokenExpiryDocument,
-  TokenStatusDocument,
-  TokensDocument,
-} from './gql/graphql.ts';
-
-/** What an operation answered, its fields by name. */
-type Data = Readonly<Record<string, unknown>>;
+import * as documents from './gql/graphql.ts';
 
 /** One route that is a GraphQL operation. */
 export interface OperationRow {
@@ -27,69 +8,52 @@ export interface OperationRow {
   readonly path: string;
   /** Its variables are the route's parameters: of the query string, or of the JSON body. */
   readonly operation: string;
-  /** 200 if left out. */
-  readonly status?: number;
-  /** The answer; what the operation's one field holds if left out. */
-  readonly shape?: (data: Data) => unknown;
-  /** An answer in place of that, where the operation found something that is no success over HTTP. */
-  readonly refuse?: (data: Data) => Answer | null;
+  readonly answer: (data: never) => Answer;
 }
 
 const rowOf =
   (method: OperationRow['method']) =>
-  (path: string, operation: object, options: Partial<OperationRow> = {}): OperationRow => ({
-    ...options,
-    method,
-    path,
-    operation: operation.toString(),
-  });
+  <Data extends object>(
+    path: string,
+    document: documents.TypedDocumentString<Data, never>,
+    answer: (data: Data) => Answer = found,
+  ): OperationRow => ({ method, path, operation: document.toString(), answer });
 const get = rowOf('GET');
 const post = rowOf('POST');
 
+/** What the operation's one field holds. */
+const found = (data: object): Answer => json(Object.values(data)[0]);
+const accepted = (data: object): Answer => json(Object.values(data)[0], 202);
+
+const loginSuccess = ({ loginSuccess }: documents.LoginSuccessQuery): Answer => {
+  if (loginSuccess !== null) return json(loginSuccess);
+  throw notFound('There is no valid token of this API.', 'Make one, then ask again.');
+};
+
+const gate = ({ ready, authState }: documents.GateQuery): Answer => {
+  if (ready) return json({ ready, ...authState });
+  const { state, primaryPresent, blockedBy, cooldown, nextAction } = authState;
+  const primary = primaryPresent ? '' : ', PRIMARY has no valid token';
+  const message = `The gate is shut: the account is in ${state}${primary}.`;
+  const error = { code: blockedBy ?? 'NOT_READY', message, nextAction };
+  const seconds = cooldown.remainingSeconds;
+  return json({ error, ready, ...authState }, 503, seconds > 0 ? { 'retry-after': String(seconds) } : {});
+};
+
 /** The REST mirror of the GraphQL API. The names in the answers are those that the desk's programs already know. */
 export const OPERATIONS: readonly OperationRow[] = [
-  post('/auth/start', StartLoginDocument, { status: 202 }),
-  get('/auth/status', AuthStatusDocument),
-  get('/auth/tokens', TokensDocument),
-  get('/auth/tokens/expiry', TokenExpiryDocument),
-  get('/auth/ready', ReadyDocument, { shape: (data) => data }),
-  post('/auth/dashboard', EnterDashboardDocument),
-  post('/auth/logout', LogoutDocument),
-  get('/auth/upstox/tokens/status', TokenStatusDocument),
-  post('/auth/upstox/tokens/generate', GenerateTokensDocument, { status: 202 }),
-  get('/auth/upstox/login-success', LoginSuccessDocument, {
-    refuse: ({ loginSuccess }) => {
-      if (loginSuccess !== null) return null;
-      throw notFound('There is no valid token of this API.', 'Make one, then ask again.');
-    },
-  }),
-  get('/accounts', AccountsDocument),
-  post('/accounts/switch', SwitchAccountDocument),
-  get('/audit/logs', AuditLogsDocument, {
-    shape: ({ auditLog }) => (auditLog as { nodes: unknown }).nodes,
-  }),
-  get('/readyz', GateDocument, {
-    shape: ({ ready, authState }) => ({ ready, ...(authState as AuthStateFacts) }),
-    refuse: ({ ready, authState }) => (ready === true ? null : notReady(authState as AuthStateFacts)),
-  }),
+  post('/auth/start', documents.StartLoginDocument, accepted),
+  get('/auth/status', documents.AuthStatusDocument),
+  get('/auth/tokens', documents.TokensDocument),
+  get('/auth/tokens/expiry', documents.TokenExpiryDocument),
+  get('/auth/ready', documents.ReadyDocument, json),
+  post('/auth/dashboard', documents.EnterDashboardDocument),
+  post('/auth/logout', documents.LogoutDocument),
+  get('/auth/upstox/tokens/status', documents.TokenStatusDocument),
+  post('/auth/upstox/tokens/generate', documents.GenerateTokensDocument, accepted),
+  get('/auth/upstox/login-success', documents.LoginSuccessDocument, loginSuccess),
+  get('/accounts', documents.AccountsDocument),
+  post('/accounts/switch', documents.SwitchAccountDocument),
+  get('/audit/logs', documents.AuditLogsDocument, ({ auditLog }) => json(auditLog.nodes)),
+  get('/readyz', documents.GateDocument, gate),
 ];
-
-interface AuthStateFacts {
-  readonly state: string;
-  readonly primaryPresent: boolean;
-  readonly blockedBy: BlockReason | null;
-  readonly nextAction: string;
-  readonly cooldown: { readonly remainingSeconds: number };
-}
-
-const notReady = (facts: AuthStateFacts): Answer => {
-  const { state, primaryPresent, blockedBy, cooldown } = facts;
-  const primary = primaryPresent ? '' : ', PRIMARY has no valid token';
-  const error = {
-    code: blockedBy ?? 'NOT_READY',
-    message: `The gate is shut: the account is in ${state}${primary}.`,
-    nextAction: facts.nextAction,
-  };
-  const seconds = cooldown.remainingSeconds;
-  return json({ error, ready: false, ...facts }, 503, seconds > 0 ? { 'retry-after': String(seconds) } : {});
-};

@@ -1,6 +1,6 @@
 import { type OperationDefinitionNode, parse, print } from 'graphql';
 import { badInput } from '../http-error.ts';
-import { type HttpRequest, isObject, parseJson, requireJson } from '../http-request.ts';
+import { type HttpRequest, isObject, parseJson } from '../http-request.ts';
 
 const MAX_BODY_BYTES = 16_384;
 
@@ -28,7 +28,7 @@ export const readParameters = async (request: HttpRequest, types: ParameterTypes
     return Object.fromEntries(
       Object.entries(query).map(([name, text]) => [name, toValue(text, types.get(name))]),
     );
-  requireJson(request);
+  request.requireJson();
   const text = await request.readBody(MAX_BODY_BYTES);
   const body = text.trim() === '' ? {} : parseJson(text);
   if (!isObject(body)) throw badInput('The body is not a JSON object.', CORRECT);

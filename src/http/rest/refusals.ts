@@ -1,4 +1,4 @@
-import type { GraphQLError } from 'graphql';
+import type { ExecutionResult } from 'graphql';
 import { REFUSAL_CODES, type RefusalCode } from '../../domain/refusal.ts';
 import { type Answer, json } from '../answer.ts';
 
@@ -15,7 +15,7 @@ const STATUS: Readonly<Partial<Record<RefusalCode | 'TOO_MANY_SUBSCRIPTIONS', nu
 };
 
 /** The answer to a request that GraphQL refused, told in the same words. */
-export const refusalAnswer = ([error]: readonly GraphQLError[], now: Date): Answer => {
+export const refusalAnswer = ({ errors: [error] = [] }: ExecutionResult, now: Date): Answer => {
   const {
     code = 'INTERNAL_SERVER_ERROR',
     nextAction = 'Look into the log of vega-auth, then try again.',

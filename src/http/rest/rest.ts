@@ -1,23 +1,23 @@
 import type { ExecutionResult } from 'graphql';
 import type { Caller } from '../../domain/account/access-key.ts';
+import type { Operations } from '../../graphql/execution/operations.ts';
 import type { Services } from '../../services/services.ts';
-import { type Answer, json } from '../answer.ts';
-import type { Operations } from '../graphql/operations.ts';
+import { type Answer, eventStream } from '../answer.ts';
 import { methodNotAllowed, notFound } from '../http-error.ts';
 import type { HttpRequest } from '../http-request.ts';
-import { answerEvents, EVENTS_PATH } from './event-route.ts';
-import { answerMetrics, METRICS_PATH } from './metrics-route.ts';
+import { EVENTS_PATH, framesOf, isStream } from './events.ts';
+import { EventsDocument } from './gql/graphql.ts';
+import { answerMetrics, METRICS_PATH } from './metrics.ts';
 import { OPERATIONS, type OperationRow } from './operations.ts';
-import { parameterTypesOf, readParameters } from './parameters.ts';
+import { type Parameters, type ParameterTypes, parameterTypesOf, readParameters } from './parameters.ts';
 import { refusalAnswer } from './refusals.ts';
 
 /** Answers what is not asked at `/graphql`. Whoever gets here has been let in. */
-export type Rest = (request: HttpRequest, caller: Caller) => Promise<Answer>;
+type Rest = (request: HttpRequest, caller: Caller) => Promise<Answer>;
 
-interface Route {
-  readonly method: 'GET' | 'POST';
-  readonly path: string;
-  readonly answer: Rest;
+interface Route extends Pick<OperationRow, 'method' | 'path'> {
+  readonly parameters: ParameterTypes;
+  readonly answer: (parameters: Parameters, caller: Caller, request: HttpRequest) => Promise<Answer>;
 }
 
 interface Options {
@@ -26,12 +26,14 @@ interface Options {
 }
 
 /** The REST mirror: one table of routes over the GraphQL operations. */
-export const createRest = ({ operations, services }: Options): Rest => {
-  const { clock } = services;
+export const createRest = (options: Options): Rest => {
   const routes: readonly Route[] = [
-    ...OPERATIONS.map((row) => operationRoute(row, operations, clock)),
-    reading(EVENTS_PATH, (request, caller) => answerEvents(request, caller, operations, clock)),
-    reading(METRICS_PATH, (request, caller) => answerMetrics(request, caller, services)),
+    ...OPERATIONS.map((row) => operationRoute(row, options)),
+    eventsRoute(options),
+    {
+      ...{ method: 'GET', path: METRICS_PATH, parameters: new Map() },
+      answer: (_none, caller) => answerMetrics(caller, options.services),
+    },
   ];
   return async (request, caller) => {
     const path = withoutPrefix(request.path);
@@ -40,30 +42,42 @@ export const createRest = ({ operations, services }: Options): Rest => {
       throw notFound('There is nothing under this address.', 'Use /graphql, or a route of docs/clients.md.');
     const method = request.method === 'HEAD' ? 'GET' : request.method;
     const route = there.find((candidate) => candidate.method === method);
-    if (route !== undefined) return route.answer(request, caller);
-    throw methodNotAllowed(there.map((other) => (other.method === 'GET' ? 'GET, HEAD' : 'POST')).join(', '));
+    if (route === undefined)
+      throw methodNotAllowed(
+        there.map((other) => (other.method === 'GET' ? 'GET, HEAD' : 'POST')).join(', '),
+      );
+    return route.answer(await readParameters(request, route.parameters), caller, request);
   };
 };
 
 /** Every route is answered under both addresses. */
 export const withoutPrefix = (path: string): string => path.replace(/^\/api\/v1(?=\/)/, '');
 
-const reading = (path: string, answer: Rest): Route => ({ method: 'GET', path, answer });
+const operationRoute = (row: OperationRow, { operations, services }: Options): Route => ({
+  ...row,
+  parameters: parameterTypesOf(row.operation),
+  answer: async (variables, caller) => {
+    const query = row.operation;
+    const result = (await operations.perform({ query, variables }, caller)) as ExecutionResult;
+    if (result.errors !== undefined) return refusalAnswer(result, services.clock());
+    return row.answer(result.data as never);
+  },
+});
 
-const operationRoute = (
-  { method, path, operation, status = 200, shape = onlyField, refuse }: OperationRow,
-  operations: Operations,
-  clock: () => Date,
-): Route => {
-  const types = parameterTypesOf(operation);
-  const answer: Rest = async (request, caller) => {
-    const variables = await readParameters(request, types);
-    const result = (await operations.perform({ query: operation, variables }, caller)) as ExecutionResult;
-    if (result.errors !== undefined) return refusalAnswer(result.errors, clock());
-    const data = result.data ?? {};
-    return refuse?.(data) ?? json(shape(data), status);
-  };
-  return { method, path, answer };
-};
-
-const onlyField = (data: Readonly<Record<string, unknown>>): unknown => Object.values(data)[0];
+/** Everything that happens, for an EventSource. It comes back with the header `Last-Event-ID` and misses nothing. */
+const eventsRoute = ({ operations, services }: Options): Route => ({
+  method: 'GET',
+  path: EVENTS_PATH,
+  parameters: new Map([
+    ['accountId', 'ID'],
+    ['lastEventId', 'ID'],
+  ]),
+  answer: async ({ accountId, lastEventId }, caller, request) => {
+    const query = EventsDocument.toString();
+    const follow = (after: unknown) => operations.perform({ query, variables: { accountId, after } }, caller);
+    // An EventSource keeps its address when it comes back, so the header is the younger one.
+    const results = await follow(request.header('last-event-id') || lastEventId || null);
+    if (!isStream(results)) return refusalAnswer(results, services.clock());
+    return eventStream(framesOf(results, () => follow(null)));
+  },
+});

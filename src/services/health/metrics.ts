@@ -1,38 +1,14 @@
 import type { Database } from '../../db/database.ts';
 import { countRuns } from '../../db/queries/generation-runs.ts';
 import type { Account } from '../../domain/account/account.ts';
-import type { ApiName } from '../../domain/account/api-name.ts';
-import type { AuthPhase } from '../../domain/auth/auth-phase.ts';
 import type { AuthState } from '../../domain/auth/auth-state.ts';
-import type { RunStatus } from '../../domain/run/generation-run.ts';
 import { remainingSeconds } from '../../domain/token/expiry.ts';
-import { endOf, type Verdict } from '../../domain/token/verdict.ts';
+import { endOf } from '../../domain/token/verdict.ts';
 import { listAccounts } from '../accounts/accounts.ts';
 import type { ApiConfigs } from '../accounts/api-configs.ts';
 import type { Clock } from '../clock.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
-
-/** One account in figures. */
-export interface AccountMetrics {
-  readonly accountId: string;
-  readonly isReady: boolean;
-  readonly phase: AuthPhase;
-  readonly cooldownSeconds: number;
-  readonly tokens: readonly {
-    readonly apiName: ApiName;
-    readonly verdict: Verdict;
-    /** Null when there is no readable end. */
-    readonly secondsLeft: number | null;
-  }[];
-  /** Every run there ever was; a status without one is left out. */
-  readonly runs: ReadonlyMap<RunStatus, number>;
-}
-
-/** The program in figures, as far as it knows without asking the broker. */
-export interface Metrics {
-  readonly accounts: readonly AccountMetrics[];
-  readonly eventReaders: number;
-}
+import { type AccountMetrics, type Figure, figuresOf } from './figures.ts';
 
 interface Parts {
   readonly database: Database;
@@ -46,12 +22,11 @@ interface Parts {
   readonly clock: Clock;
 }
 
-export const readMetrics = async (parts: Parts): Promise<Metrics> => {
+/** The program in figures, as far as it knows without asking the broker. */
+export const readMetrics = async (parts: Parts): Promise<readonly Figure[]> => {
   const accounts = await listAccounts(parts.database);
-  return {
-    accounts: await Promise.all(accounts.map((account) => measure(parts, account))),
-    eventReaders: parts.events.readers,
-  };
+  const measured = await Promise.all(accounts.map((account) => measure(parts, account)));
+  return figuresOf(measured, parts.events.readers);
 };
 
 const measure = async (

@@ -11,7 +11,7 @@ import {
   specifiedRules,
   validate,
 } from 'graphql';
-import { type Caller, UNBOUND } from '../../domain/account/access-key.ts';
+import type { Caller } from '../../domain/account/access-key.ts';
 import type { Logger } from '../../log.ts';
 import type { Services } from '../../services/services.ts';
 import type { GraphQLPlugin } from './context.ts';
@@ -27,8 +27,6 @@ export interface Operation {
   readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
   readonly operationName?: string | null | undefined;
 }
-
-export const OPERATOR: Caller = { id: 'the operator’s key', keyId: null, role: 'OPERATOR', bounds: UNBOUND };
 
 /** One result, or those of a subscription. */
 export type Outcome = ExecutionResult | AsyncGenerator<ExecutionResult>;
