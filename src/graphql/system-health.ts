@@ -76,15 +76,13 @@ const SystemHealthRef = builder.objectRef<SystemHealth>('SystemHealth').implemen
       type: HealthStateEnum,
       description: 'The room that is left beside the database.',
     }),
-    findings: t.field({
+    findings: t.expose('findings', {
       type: [FindingRef],
       description: 'What to look at.',
-      resolve: ({ findings }) => [...findings],
     }),
-    details: t.field({
+    details: t.expose('details', {
       type: [HealthDetailRef],
       description: 'What was looked at; more of it when asked thoroughly.',
-      resolve: ({ details }) => [...details],
     }),
   }),
 });

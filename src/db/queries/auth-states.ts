@@ -16,7 +16,6 @@ export const findAuthRecord = async (db: Queryable, accountId: string): Promise<
   return row === undefined ? newRecord(accountId) : toRecord(row);
 };
 
-/** Makes the account's row if there is none. */
 export const ensureAuthRecord = async (trx: Queryable, accountId: string, now: Date): Promise<void> => {
   await trx
     .insertInto('vega_auth_states')

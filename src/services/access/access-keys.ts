@@ -19,7 +19,6 @@ interface Options {
   readonly clock: Clock;
 }
 
-/** What a new key is to be. */
 export interface NewKey {
   readonly name: string;
   readonly role: AccessRole;

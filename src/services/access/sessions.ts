@@ -41,7 +41,6 @@ export interface OpenedSession {
   readonly pageKey: string;
 }
 
-/** Where the link leads. */
 export const loginPath = ({ secret }: LoginLink): string => `/login?link=${secret}`;
 
 /**
@@ -154,7 +153,6 @@ export class Sessions implements Disposable {
     await this.#end((await this.#all()).filter((session) => session.keyId === keyId));
   }
 
-  /** Told whose session has ended. */
   onEnded(listener: (callerId: string) => void): void {
     this.#listeners.add(listener);
   }

@@ -55,7 +55,6 @@ interface Options {
   readonly database: Database;
   readonly audit: Audit;
   readonly credentials: AccountCredentials;
-  /** An account was removed. */
   readonly onRemoved: (accountId: string) => void;
   readonly clock: Clock;
 }

@@ -54,7 +54,6 @@ interface Plan {
   readonly known: readonly KnownToken[];
 }
 
-/** Decides what a run makes, stores the run and starts it. */
 export class RunStarter {
   readonly #options: Options;
 

@@ -83,7 +83,6 @@ export class TokenVerifier {
     return this.#revision;
   }
 
-  /** The account's tokens as they are stored. */
   tokens(account: Account): Promise<readonly StoredToken[]> {
     return this.#find(account);
   }

@@ -1,6 +1,5 @@
 import type { VegaClient, VegaEvent } from '../../sdk/index.ts';
 import { VegaError } from '../../sdk/vega-error.ts';
-import { type Channel, openChannel } from './channel.ts';
 import { whenLeading } from './leadership.ts';
 
 /** How the one connection of this browser is. */
@@ -18,7 +17,7 @@ type Message =
  */
 export class EventHub {
   readonly #client: Pick<VegaClient, 'events'>;
-  readonly #channel: Channel<Message>;
+  readonly #channel = new BroadcastChannel('vega-auth events');
   readonly #listeners = new Set<(event: VegaEvent) => void>();
   readonly #connectionListeners = new Set<() => void>();
   readonly #closing = new AbortController();
@@ -28,8 +27,8 @@ export class EventHub {
 
   constructor(client: Pick<VegaClient, 'events'>) {
     this.#client = client;
-    this.#channel = openChannel('vega-auth events', (message) => this.#receive(message));
-    this.#channel.send({ kind: 'HELLO' });
+    this.#channel.onmessage = ({ data }: MessageEvent<Message>) => this.#receive(data);
+    this.#send({ kind: 'HELLO' });
     void whenLeading('vega-auth events', this.#closing.signal, () => this.#lead());
   }
 
@@ -71,12 +70,12 @@ export class EventHub {
 
   #publish(event: VegaEvent): void {
     this.#deliver(event);
-    this.#channel.send({ kind: 'EVENT', event });
+    this.#send({ kind: 'EVENT', event });
   }
 
   #publishConnection(connection: Connection): void {
     this.#setConnection(connection);
-    this.#channel.send({ kind: 'CONNECTION', connection, lastId: this.#lastId });
+    this.#send({ kind: 'CONNECTION', connection, lastId: this.#lastId });
   }
 
   #receive(message: Message): void {
@@ -86,13 +85,17 @@ export class EventHub {
       this.#setConnection(message.connection);
     }
     if (message.kind === 'HELLO' && this.#isLeading)
-      this.#channel.send({ kind: 'CONNECTION', connection: this.#connection, lastId: this.#lastId });
+      this.#send({ kind: 'CONNECTION', connection: this.#connection, lastId: this.#lastId });
   }
 
   #deliver(event: VegaEvent): void {
     this.#lastId = event.__typename === 'GapEvent' ? null : event.id;
     if (this.#connection !== 'LIVE') this.#setConnection('LIVE');
     for (const listener of [...this.#listeners]) listener(event);
+  }
+
+  #send(message: Message): void {
+    this.#channel.postMessage(message);
   }
 
   #setConnection(connection: Connection): void {
