@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import type { Database } from '../../db/database.ts';
 import {
   findAccessKeys,
   insertAccessKey,
@@ -9,15 +8,8 @@ import {
 import type { AccessKey, AccessRole, Bounds } from '../../domain/account/access-key.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { Secret } from '../../domain/secret.ts';
-import type { Audit } from '../audit/audit.ts';
-import type { Clock } from '../clock.ts';
+import type { AuditedWrites } from '../audit/audit.ts';
 import { hashSecret } from '../secret-hash.ts';
-
-interface Options {
-  readonly database: Database;
-  readonly audit: Audit;
-  readonly clock: Clock;
-}
 
 export interface NewKey {
   readonly name: string;
@@ -33,10 +25,10 @@ export interface CreatedKey {
 
 /** The keys beside the operator's own. */
 export class AccessKeys {
-  readonly #options: Options;
+  readonly #options: AuditedWrites;
   readonly #listeners = new Set<(key: AccessKey) => Promise<void>>();
 
-  constructor(options: Options) {
+  constructor(options: AuditedWrites) {
     this.#options = options;
   }
 
