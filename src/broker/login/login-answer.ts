@@ -1,5 +1,5 @@
 import type { Response } from 'playwright';
-import { isOfEdge } from '../api/broker-answer.ts';
+import { isOfEdge, parseJson } from '../api/broker-answer.ts';
 import {
   failureInCodes,
   failureInStatus,
@@ -131,14 +131,6 @@ interface Envelope {
 }
 
 const envelopeOf = (json: unknown): Envelope => ({ ...(json as Envelope | null) });
-
-const parseJson = (body: string): unknown => {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
-};
 
 /** Every text in an answer of an unknown shape, or the answer as it is. */
 const wordsOf = (json: unknown, body: string): string => {

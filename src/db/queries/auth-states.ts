@@ -44,12 +44,7 @@ export const movePhase = async (
 export const changeAuthRecord = async (
   trx: Queryable,
   accountId: string,
-  change: Partial<
-    Pick<
-      AuthRecord,
-      'cooldown' | 'quarantinedAt' | 'clearedAt' | 'acceptedUntil' | 'isLoggedOut' | 'isConfirmed'
-    >
-  >,
+  change: Partial<Omit<AuthRecord, 'accountId' | 'phase' | 'since'>>,
 ): Promise<void> => {
   const row: Updateable<AuthStatesTable> = {};
   if (change.cooldown !== undefined) {
