@@ -1,5 +1,6 @@
 import type { VegaClient, VegaEvent } from '../../sdk/index.ts';
 import { VegaError } from '../../sdk/vega-error.ts';
+import { Listeners } from '../state/listeners.ts';
 import { whenLeading } from './leadership.ts';
 
 /** How the one connection of this browser is. */
@@ -18,8 +19,8 @@ type Message =
 export class EventHub {
   readonly #client: Pick<VegaClient, 'events'>;
   readonly #channel = new BroadcastChannel('vega-auth events');
-  readonly #listeners = new Set<(event: VegaEvent) => void>();
-  readonly #connectionListeners = new Set<() => void>();
+  readonly #listeners = new Listeners<[event: VegaEvent]>();
+  readonly #connectionListeners = new Listeners();
   readonly #closing = new AbortController();
   #connection: Connection = 'CONNECTING';
   #lastId: string | null = null;
@@ -36,15 +37,9 @@ export class EventHub {
 
   readonly isLeading = (): boolean => this.#isLeading;
 
-  readonly onConnection = (listener: () => void): (() => void) => {
-    this.#connectionListeners.add(listener);
-    return () => this.#connectionListeners.delete(listener);
-  };
+  readonly onConnection = this.#connectionListeners.add;
 
-  readonly onEvent = (listener: (event: VegaEvent) => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
+  readonly onEvent = this.#listeners.add;
 
   readonly close = (): void => {
     this.#closing.abort();
@@ -91,7 +86,7 @@ export class EventHub {
   #deliver(event: VegaEvent): void {
     this.#lastId = event.__typename === 'GapEvent' ? null : event.id;
     if (this.#connection !== 'LIVE') this.#setConnection('LIVE');
-    for (const listener of [...this.#listeners]) listener(event);
+    this.#listeners.publish(event);
   }
 
   #send(message: Message): void {
@@ -101,6 +96,6 @@ export class EventHub {
   #setConnection(connection: Connection): void {
     if (connection === this.#connection) return;
     this.#connection = connection;
-    for (const listener of [...this.#connectionListeners]) listener();
+    this.#connectionListeners.publish();
   }
 }
