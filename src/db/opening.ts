@@ -58,7 +58,6 @@ export interface Findings {
   readonly missingEntries: number;
 }
 
-/** A database that is ready for use. */
 export interface Opened {
   readonly file: OpenedFile;
   readonly mirror: Mirror;

@@ -13,7 +13,6 @@ import type { FieldName } from './page/page-reading.ts';
 /** What came of a submission; REFUSED in words that are not known, null where the answer does not tell. */
 export type Outcome = SeenFailure | 'ACCEPTED' | 'REFUSED' | null;
 
-/** What an answer says. */
 export interface ReadAnswer {
   readonly outcome: Outcome;
   /** How long the broker wants between this OTP request and the next; null where it does not say. */

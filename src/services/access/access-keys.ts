@@ -86,7 +86,6 @@ export class AccessKeys {
     return isNews;
   }
 
-  /** Told which key opens nothing any more. */
   onRevoked(listener: (key: AccessKey) => Promise<void>): void {
     this.#listeners.add(listener);
   }

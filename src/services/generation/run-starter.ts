@@ -33,7 +33,6 @@ interface Options extends AuditedWrites {
   readonly log: Logger;
 }
 
-/** How the tokens are had. */
 export interface GenerationWay {
   /** No browser is used: the tokens come from outside. */
   readonly external?: ExternalLogin | null;

@@ -12,7 +12,6 @@ import type { ApiConfigs } from '../accounts/api-configs.ts';
 import type { Clock } from '../clock.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
 
-/** One account in figures. */
 export interface AccountMetrics {
   readonly accountId: string;
   readonly isReady: boolean;

@@ -21,7 +21,6 @@ const [LOW_MEGABYTES, EMPTY_MEGABYTES] = [200, 20];
 /** A browser is costly: whoever asks while one is being tried shares the answer. */
 const trials = new WeakMap<BrowserOptions, Promise<Trial>>();
 
-/** What a trial found, and what it looked at. */
 export interface Trial {
   readonly findings: readonly Finding[];
   readonly details: readonly HealthDetail[];
