@@ -5,7 +5,6 @@ import type { UpstoxTokensTable } from './schema/tables.ts';
 
 type Value = string | number | null;
 
-/** The row that replaces a token. */
 export interface TokenReplacement {
   readonly row: Insertable<UpstoxTokensTable> & { readonly user_id: number };
   readonly fingerprint: string;

@@ -30,7 +30,6 @@ export class Database implements TokenFormat {
   readonly path: string;
   readonly zone: string;
   readonly sealsTokens: boolean;
-  /** What the start has found and repaired. */
   readonly findings: Findings;
   readonly #options: DatabaseOptions;
   readonly #chain: Opened['chain'];
@@ -183,7 +182,6 @@ export class Database implements TokenFormat {
     return this.#release.run(async () => isWanted() && releaseFreePages(file, isWanted));
   }
 
-  /** Seals and opens the secrets in this file. */
   get vault(): Vault {
     return this.#failover.format.vault;
   }

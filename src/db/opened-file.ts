@@ -8,7 +8,6 @@ import { type BeforeStatement, ImmediateSqliteDialect, type Substitute } from '.
 import type { Queryable } from './queryable.ts';
 import type { Tables } from './schema/tables.ts';
 
-/** A connection and the Kysely that uses it. */
 export class OpenedFile {
   readonly connection: Sqlite.Database;
   readonly kysely: Kysely<Tables>;

@@ -46,7 +46,6 @@ export interface DatabaseOptions {
   readonly beforeStatement?: BeforeStatement | undefined;
 }
 
-/** What a start has found and repaired. */
 export interface Findings {
   /** How many transactions of orphan spills were replayed. */
   readonly replayed: number;
@@ -59,7 +58,6 @@ export interface Findings {
   readonly missingEntries: number;
 }
 
-/** A database that is ready for use. */
 export interface Opened {
   readonly file: OpenedFile;
   readonly mirror: Mirror;
@@ -118,7 +116,6 @@ const openFile = (options: DatabaseOptions): Promise<Opened> =>
     return { file, mirror, format, chain, outage: null, findings };
   });
 
-/** Removes drafts of killed processes. */
 const sweepLeftovers = ({ file, masterKey }: DatabaseOptions): void => {
   try {
     sweepBackupDrafts(file);

@@ -25,7 +25,6 @@ export type RefusalCode = (typeof REFUSAL_CODES)[number];
 /** A request that is refused for a reason its sender can act on. Nothing was changed. */
 export class Refusal extends Error {
   readonly code: RefusalCode;
-  /** What to do, in words. */
   readonly nextAction: string;
   /** Set where time heals. */
   readonly retryableAt: Date | null;

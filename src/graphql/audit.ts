@@ -95,12 +95,12 @@ const ConnectionRef = builder.objectRef<AuditPage>('AuditLogConnection').impleme
     edges: t.field({
       type: [EdgeRef],
       description: 'The entries with their cursors.',
-      resolve: ({ entries }) => [...entries],
+      resolve: ({ entries }) => entries,
     }),
     nodes: t.field({
       type: [AuditEntryRef],
       description: 'The entries alone.',
-      resolve: ({ entries }) => [...entries],
+      resolve: ({ entries }) => entries,
     }),
     pageInfo: t.field({ type: PageInfoRef, description: 'Where the page lies.', resolve: (page) => page }),
   }),

@@ -109,11 +109,10 @@ export const AuthStateRef = builder.objectRef<AuthState>('AuthState').implement(
       description: 'What a person does next, in words; made of `nextOperations` alone.',
       resolve: ({ nextAction }) => nextAction ?? 'Ask authState.',
     }),
-    nextOperations: t.field({
+    nextOperations: t.expose('nextOperations', {
       type: [NextOperationEnum],
       description:
         'What an operator can do next, each of which would be accepted now. Empty while a run is under way and when nothing needs to be done.',
-      resolve: ({ nextOperations }) => [...nextOperations],
     }),
   }),
 });

@@ -1,3 +1,4 @@
+import type { FieldMap } from '@pothos/core';
 import { z } from 'zod';
 import type { AuthConfirmed, AuthEvent, TokenVersion } from '../domain/events/event.ts';
 import { EVERYBODY } from './access/access-plugin.ts';
@@ -54,81 +55,60 @@ const AuthEventRef = builder.interfaceRef<AuthEvent>('AuthEvent').implement({
   }),
 });
 
-builder.objectRef<EventOf<'AUTH_STATE'>>('AuthStateEvent').implement({
-  interfaces: [AuthEventRef],
-  description: 'An account stands elsewhere now, or something blocks it.',
-  fields: (t) => ({
-    authState: t.expose('authState', { type: AuthStateRef, description: 'How it stands.' }),
-  }),
-});
+type EventFields<Kind extends AuthEvent['kind']> = PothosSchemaTypes.ObjectFieldBuilder<
+  typeof builder.$inferSchemaTypes,
+  EventOf<Kind>
+>;
 
-builder.objectRef<EventOf<'TOKEN_PROGRESS'>>('TokenProgressEvent').implement({
-  interfaces: [AuthEventRef],
-  description: 'A generation run has moved on.',
-  fields: (t) => ({
-    progress: t.expose('progress', { type: TokenProgressRef, description: 'How far it is.' }),
-  }),
-});
+/** The type of one kind of event. */
+const eventType = <Kind extends AuthEvent['kind']>(
+  kind: Kind,
+  description: string,
+  fields: (t: EventFields<Kind>) => FieldMap = () => ({}),
+) =>
+  builder
+    .objectRef<EventOf<Kind>>(TYPE_NAMES[kind])
+    .implement({ interfaces: [AuthEventRef] as never[], description, fields });
 
-builder.objectRef<EventOf<'COOLDOWN'>>('CooldownEvent').implement({
-  interfaces: [AuthEventRef],
-  description: 'A cooldown has begun or ended, or a second of it has gone by.',
-  fields: (t) => ({
-    cooldown: t.expose('cooldown', { type: CooldownRef, description: 'How much is left.' }),
-  }),
-});
+eventType('AUTH_STATE', 'An account stands elsewhere now, or something blocks it.', (t) => ({
+  authState: t.expose('authState', { type: AuthStateRef, description: 'How it stands.' }),
+}));
 
-builder.objectRef<EventOf<'AUTH_CONFIRMED'>>('AuthConfirmedEvent').implement({
-  interfaces: [AuthEventRef],
-  description: 'Everything is confirmed: the gate is open.',
-  fields: (t) => ({
-    confirmation: t.expose('confirmation', { type: AuthConfirmedRef, description: 'Where to go.' }),
-  }),
-});
+eventType('TOKEN_PROGRESS', 'A generation run has moved on.', (t) => ({
+  progress: t.expose('progress', { type: TokenProgressRef, description: 'How far it is.' }),
+}));
 
-builder.objectRef<EventOf<'TOKEN_STORED'>>('TokenStoredEvent').implement({
-  interfaces: [AuthEventRef],
-  description:
-    'A new token is stored: whoever holds an older version lets go of it. Whether it is VALID is told elsewhere.',
-  fields: (t) => ({
-    stored: t.expose('stored', { type: TokenVersionRef, description: 'Which one.' }),
-  }),
-});
+eventType('COOLDOWN', 'A cooldown has begun or ended, or a second of it has gone by.', (t) => ({
+  cooldown: t.expose('cooldown', { type: CooldownRef, description: 'How much is left.' }),
+}));
 
-builder.objectRef<EventOf<'DB_RECOVERY'>>('DbRecoveryEvent').implement({
-  interfaces: [AuthEventRef],
-  description: 'Memory takes over from the database, or the database is back.',
-  fields: (t) => ({
-    recovery: t.expose('recovery', { type: DbRecoveryRef, description: 'How it stands.' }),
-  }),
-});
+eventType('AUTH_CONFIRMED', 'Everything is confirmed: the gate is open.', (t) => ({
+  confirmation: t.expose('confirmation', { type: AuthConfirmedRef, description: 'Where to go.' }),
+}));
 
-builder.objectRef<EventOf<'ACCOUNT_SWITCHED'>>('AccountSwitchedEvent').implement({
-  interfaces: [AuthEventRef],
-  description:
-    'Another account is the active one; told to the listeners of every account. A stream without `accountId` goes on with the state and the events of this one.',
-  fields: (t) => ({
-    account: t.expose('account', { type: AccountRef, description: 'The active account now.' }),
-  }),
-});
+eventType(
+  'TOKEN_STORED',
+  'A new token is stored: whoever holds an older version lets go of it. Whether it is VALID is told elsewhere.',
+  (t) => ({ stored: t.expose('stored', { type: TokenVersionRef, description: 'Which one.' }) }),
+);
 
-builder.objectRef<EventOf<'AUDIT'>>('AuditEvent').implement({
-  interfaces: [AuthEventRef],
-  description: 'Something was written down in the audit log.',
-  fields: (t) => ({
-    entry: t.expose('entry', { type: AuditEntryRef, description: 'What was written down.' }),
-  }),
-});
+eventType('DB_RECOVERY', 'Memory takes over from the database, or the database is back.', (t) => ({
+  recovery: t.expose('recovery', { type: DbRecoveryRef, description: 'How it stands.' }),
+}));
 
-builder.objectRef<EventOf<'HEARTBEAT'>>('HeartbeatEvent').implement({
-  interfaces: [AuthEventRef],
-  description: 'The connection is alive; sent every 15 seconds. Repeats the last id.',
-});
+eventType(
+  'ACCOUNT_SWITCHED',
+  'Another account is the active one; told to the listeners of every account. A stream without `accountId` goes on with the state and the events of this one.',
+  (t) => ({ account: t.expose('account', { type: AccountRef, description: 'The active account now.' }) }),
+);
 
-builder.objectRef<EventOf<'GAP'>>('GapEvent').implement({
-  interfaces: [AuthEventRef],
-  description: 'The history asked for with `after` is gone: read the state anew. Repeats the last id.',
-});
+eventType('AUDIT', 'Something was written down in the audit log.', (t) => ({
+  entry: t.expose('entry', { type: AuditEntryRef, description: 'What was written down.' }),
+}));
+
+eventType('HEARTBEAT', 'The connection is alive; sent every 15 seconds. Repeats the last id.');
+
+eventType('GAP', 'The history asked for with `after` is gone: read the state anew. Repeats the last id.');
 
 builder.subscriptionFields((t) => ({
   events: t.field({

@@ -53,40 +53,27 @@ const HealthDetailRef = builder.objectRef<HealthDetail>('HealthDetail').implemen
 
 const SystemHealthRef = builder.objectRef<SystemHealth>('SystemHealth').implement({
   description: 'How the parts of the system are, found out now.',
-  fields: (t) => ({
-    database: t.expose('database', { type: HealthStateEnum, description: 'The SQLite file.' }),
-    api: t.expose('api', {
-      type: HealthStateEnum,
-      description: 'The broker’s API; UNKNOWN until it was asked.',
-    }),
-    cache: t.expose('cache', { type: HealthStateEnum, description: 'DEGRADED while writes wait in memory.' }),
-    browser: t.expose('browser', {
-      type: HealthStateEnum,
-      description: 'Whether a Chromium was found; when asked thoroughly, whether it starts.',
-    }),
-    config: t.expose('config', {
-      type: HealthStateEnum,
-      description: 'The API apps as they are configured here and known to the broker’s dialog.',
-    }),
-    clock: t.expose('clock', {
-      type: HealthStateEnum,
-      description: 'This machine’s clock beside the broker’s; UNKNOWN unless asked thoroughly.',
-    }),
-    disk: t.expose('disk', {
-      type: HealthStateEnum,
-      description: 'The room that is left beside the database.',
-    }),
-    findings: t.field({
-      type: [FindingRef],
-      description: 'What to look at.',
-      resolve: ({ findings }) => [...findings],
-    }),
-    details: t.field({
-      type: [HealthDetailRef],
-      description: 'What was looked at; more of it when asked thoroughly.',
-      resolve: ({ details }) => [...details],
-    }),
-  }),
+  fields: (t) => {
+    const state = (part: Exclude<keyof SystemHealth, 'findings' | 'details'>, description: string) =>
+      t.expose(part, { type: HealthStateEnum, description });
+    return {
+      database: state('database', 'The SQLite file.'),
+      api: state('api', 'The broker’s API; UNKNOWN until it was asked.'),
+      cache: state('cache', 'DEGRADED while writes wait in memory.'),
+      browser: state('browser', 'Whether a Chromium was found; when asked thoroughly, whether it starts.'),
+      config: state('config', 'The API apps as they are configured here and known to the broker’s dialog.'),
+      clock: state('clock', 'This machine’s clock beside the broker’s; UNKNOWN unless asked thoroughly.'),
+      disk: state('disk', 'The room that is left beside the database.'),
+      findings: t.expose('findings', {
+        type: [FindingRef],
+        description: 'What to look at.',
+      }),
+      details: t.expose('details', {
+        type: [HealthDetailRef],
+        description: 'What was looked at; more of it when asked thoroughly.',
+      }),
+    };
+  },
 });
 
 builder.queryField('systemHealth', (t) =>

@@ -52,7 +52,6 @@ export function bearerOf(request: BrokerRequest): string {
   return request.headers.authorization?.replace(/^Bearer\s+/i, '') ?? '';
 }
 
-/** Waits, or stops waiting when the connection is gone. */
 export async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   if (milliseconds <= 0) return;
   await sleep(milliseconds, undefined, { signal }).catch(() => {});

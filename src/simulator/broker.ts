@@ -32,13 +32,15 @@ export interface Broker {
   readonly now: () => number;
 }
 
-export interface Route {
-  readonly method: 'GET' | 'POST' | 'DELETE';
-  /** A path, or one that ends in `/*` for whatever follows. */
-  readonly path: string;
-  /** Under this kind the log tells of the request. */
-  readonly kind: EntryKind;
+export type Handler = (broker: Broker, request: BrokerRequest) => Reply | Promise<Reply>;
+
+export type Route = readonly [
+  method: 'GET' | 'POST' | 'DELETE',
+  /** One that ends in `/*` stands for whatever follows. */
+  path: string,
   /** What a browser opens during a login stands behind the edge's bot check. */
-  readonly audience: 'BROWSER' | 'PROGRAM';
-  readonly handle: (broker: Broker, request: BrokerRequest) => Reply | Promise<Reply>;
-}
+  audience: 'BROWSER' | 'PROGRAM',
+  /** Under this kind the log tells of the request. */
+  kind: EntryKind,
+  handle: Handler,
+];

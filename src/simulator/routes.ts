@@ -13,59 +13,21 @@ import type { Reply } from './reply.ts';
 
 /** The three hosts' routes on one port; their paths do not collide. The official npm client uses the same ones. */
 const routes: readonly Route[] = [
-  {
-    method: 'GET',
-    path: '/v2/login/authorization/dialog',
-    kind: 'DIALOG',
-    audience: 'BROWSER',
-    handle: openDialog,
-  },
-  { method: 'GET', path: '/login/', kind: 'PAGE', audience: 'BROWSER', handle: servePage },
-  { method: 'GET', path: '/login/captcha', kind: 'PAGE', audience: 'BROWSER', handle: readCaptcha },
-  {
-    method: 'POST',
-    path: '/login/open/v6/auth/1fa/otp/generate',
-    kind: 'OTP_GENERATE',
-    audience: 'BROWSER',
-    handle: generateOtp,
-  },
-  {
-    method: 'POST',
-    path: '/login/open/v4/auth/1fa/otp-totp/verify',
-    kind: 'OTP_VERIFY',
-    audience: 'BROWSER',
-    handle: verifyOtp,
-  },
-  { method: 'POST', path: '/login/open/v3/auth/2fa', kind: 'PIN', audience: 'BROWSER', handle: enterPin },
-  {
-    method: 'POST',
-    path: '/login/v2/oauth/authorize',
-    kind: 'AUTHORIZE',
-    audience: 'BROWSER',
-    handle: authorizeApp,
-  },
-  {
-    method: 'POST',
-    path: '/v2/login/authorization/token',
-    kind: 'TOKEN',
-    audience: 'PROGRAM',
-    handle: exchangeCode,
-  },
-  { method: 'GET', path: '/v2/user/profile', kind: 'PROFILE', audience: 'PROGRAM', handle: readProfile },
-  { method: 'DELETE', path: '/v2/logout', kind: 'LOGOUT', audience: 'PROGRAM', handle: endSession },
-  {
-    method: 'POST',
-    path: '/v3/login/auth/token/request/*',
-    kind: 'APPROVAL_REQUEST',
-    audience: 'PROGRAM',
-    handle: requestApproval,
-  },
+  ['GET', '/v2/login/authorization/dialog', 'BROWSER', 'DIALOG', openDialog],
+  ['GET', '/login/', 'BROWSER', 'PAGE', servePage],
+  ['GET', '/login/captcha', 'BROWSER', 'PAGE', readCaptcha],
+  ['POST', '/login/open/v6/auth/1fa/otp/generate', 'BROWSER', 'OTP_GENERATE', generateOtp],
+  ['POST', '/login/open/v4/auth/1fa/otp-totp/verify', 'BROWSER', 'OTP_VERIFY', verifyOtp],
+  ['POST', '/login/open/v3/auth/2fa', 'BROWSER', 'PIN', enterPin],
+  ['POST', '/login/v2/oauth/authorize', 'BROWSER', 'AUTHORIZE', authorizeApp],
+  ['POST', '/v2/login/authorization/token', 'PROGRAM', 'TOKEN', exchangeCode],
+  ['GET', '/v2/user/profile', 'PROGRAM', 'PROFILE', readProfile],
+  ['DELETE', '/v2/logout', 'PROGRAM', 'LOGOUT', endSession],
+  ['POST', '/v3/login/auth/token/request/*', 'PROGRAM', 'APPROVAL_REQUEST', requestApproval],
 ];
 
 export async function answerRequest(broker: Broker, request: BrokerRequest): Promise<Reply> {
-  const route = routes.find(
-    (candidate) => candidate.method === request.method && fits(candidate.path, request.path),
-  );
+  const route = routes.find(([method, path]) => method === request.method && fits(path, request.path));
   if (route === undefined) {
     broker.log.add('UNKNOWN_ROUTE', {
       accepted: false,
@@ -74,11 +36,12 @@ export async function answerRequest(broker: Broker, request: BrokerRequest): Pro
     });
     return udapiError('UDAPI100060');
   }
-  if (broker.knobs.edgeBlocked && route.audience === 'BROWSER') {
-    broker.log.add(route.kind, { accepted: false, code: 'cloudflare-html' });
+  const [, , audience, kind, handle] = route;
+  if (broker.knobs.edgeBlocked && audience === 'BROWSER') {
+    broker.log.add(kind, { accepted: false, code: 'cloudflare-html' });
     return cloudflarePage(broker.faults.cloudflareStatus);
   }
-  return route.handle(broker, request);
+  return handle(broker, request);
 }
 
 function fits(pattern: string, path: string): boolean {

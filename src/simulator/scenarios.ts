@@ -55,7 +55,6 @@ export const calm: Knobs = {
   codeLifetimeMs: 120_000,
 };
 
-/** A scenario is a name and what differs from a calm broker. */
 export const scenarios = {
   happy: {},
   'session-reuse': { remembersIdentity: true },

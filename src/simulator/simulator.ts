@@ -98,14 +98,16 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 
 /** Another login: what it does stands in the same log, and the same faults befall it. */
 function assembleOther(broker: Broker, { account, apps }: SimulatedLogin): Broker {
+  return { ...broker, account, apps, ...memoryOf(account, broker.knobs, broker.now) };
+}
+
+/** What the broker remembers of one login. */
+function memoryOf(account: SimulatedAccount, knobs: Knobs, now: () => number) {
   return {
-    ...broker,
-    account,
-    apps,
     tokens: new AccessTokens(),
-    oauth: new OAuthRequests(broker.knobs.codeLifetimeMs),
-    login: new LoginService(account, broker.knobs, broker.now),
-    pendingApprovals: new Set(),
+    oauth: new OAuthRequests(knobs.codeLifetimeMs),
+    login: new LoginService(account, knobs, now),
+    pendingApprovals: new Set<string>(),
   };
 }
 
@@ -119,11 +121,8 @@ function assembleBroker(options: SimulatorOptions): Broker {
     knobs,
     faults: { ...noFaults(), captcha: knobs.showsCaptcha },
     log: new BrokerLog(now),
-    tokens: new AccessTokens(),
-    oauth: new OAuthRequests(knobs.codeLifetimeMs),
-    login: new LoginService(account, knobs, now),
+    ...memoryOf(account, knobs, now),
     profileCalls: { inFlight: 0, maxInFlight: 0, total: 0 },
-    pendingApprovals: new Set(),
     pageDelayMs: options.pageDelayMs ?? 0,
     xhrDelayMs: options.xhrDelayMs ?? 0,
     now,

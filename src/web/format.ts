@@ -1,29 +1,11 @@
-const IST = 'Asia/Kolkata';
+const formatter = (options: Intl.DateTimeFormatOptions) =>
+  new Intl.DateTimeFormat('en-GB', { timeZone: 'Asia/Kolkata', hourCycle: 'h23', ...options });
 
-const clock = new Intl.DateTimeFormat('en-GB', {
-  timeZone: IST,
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-  hourCycle: 'h23',
-});
-const dayAndMinute = new Intl.DateTimeFormat('en-GB', {
-  timeZone: IST,
-  weekday: 'short',
-  hour: '2-digit',
-  minute: '2-digit',
-  hourCycle: 'h23',
-});
-const whole = new Intl.DateTimeFormat('en-GB', {
-  timeZone: IST,
-  weekday: 'short',
-  day: '2-digit',
-  month: 'short',
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-  hourCycle: 'h23',
-});
+const MINUTE = { hour: '2-digit', minute: '2-digit' } as const;
+const SECOND = { ...MINUTE, second: '2-digit' } as const;
+const clock = formatter(SECOND);
+const dayAndMinute = formatter({ weekday: 'short', ...MINUTE });
+const whole = formatter({ weekday: 'short', day: '2-digit', month: 'short', ...SECOND });
 
 /** 08:55:12, as on the wall in Mumbai. */
 export const timeInIndia = (instant: string | number): string => clock.format(new Date(instant));

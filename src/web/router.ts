@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import { Listeners } from './state/listeners.ts';
 
 /** The views, each under a path of its own and a key. F5, F11 and F12 stay the browser's. */
 export const VIEWS = [
@@ -9,20 +10,12 @@ export const VIEWS = [
   { path: '/keys', name: 'Keys', key: 'F10' },
 ] as const;
 
-const listeners = new Set<() => void>();
-const publish = (): void => {
-  for (const listener of [...listeners]) listener();
-};
-globalThis.addEventListener?.('popstate', publish);
+const listeners = new Listeners();
+globalThis.addEventListener?.('popstate', () => listeners.publish());
 
-const subscribe = (listener: () => void): (() => void) => {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-};
-
-export const usePath = (): string => useSyncExternalStore(subscribe, () => location.pathname);
+export const usePath = (): string => useSyncExternalStore(listeners.add, () => location.pathname);
 
 export const navigate = (path: string): void => {
   if (path !== location.pathname) history.pushState(null, '', path);
-  publish();
+  listeners.publish();
 };

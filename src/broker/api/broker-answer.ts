@@ -28,7 +28,7 @@ export const isOfEdge = (body: string, contentType: string): boolean =>
   /^\s*</.test(body) ||
   Problem.safeParse(parseJson(body)).success;
 
-const parseJson = (body: string): unknown => {
+export const parseJson = (body: string): unknown => {
   try {
     return JSON.parse(body);
   } catch {

@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { ChildProcess } from 'node:child_process';
 import { subscribe } from 'node:diagnostics_channel';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Browser, BrowserContextOptions } from 'playwright';
 import type { ProcessMark } from '../../domain/process-mark.ts';
+import { atMost } from '../at-most.ts';
 import { LoginFailure } from '../login/login-failure.ts';
 import { LoginSession } from '../login/login-session.ts';
 import { BrowserFolder } from './browser-folder.ts';
@@ -117,10 +117,10 @@ export class BrokerBrowser {
 
   async [Symbol.asyncDispose](): Promise<void> {
     const closed = this.#browser.close().catch(() => undefined);
-    await settled(closed, CLOSE_TIMEOUT_MS);
+    await atMost(CLOSE_TIMEOUT_MS, closed);
     await this.#processes.kill();
     // By now it is dead. What is left for Playwright to do is to remove the profile.
-    await settled(closed, CLOSE_TIMEOUT_MS);
+    await atMost(CLOSE_TIMEOUT_MS, closed);
     await this.#folder[Symbol.asyncDispose]();
   }
 }
@@ -151,7 +151,7 @@ class LaunchedProcesses {
     const living = this.#leaders.filter(isRunning);
     const ends = living.map((leader) => new Promise((resolve) => leader.once('close', resolve)));
     for (const leader of living) killGroup(leader);
-    await settled(Promise.all(ends), CLOSE_TIMEOUT_MS);
+    await atMost(CLOSE_TIMEOUT_MS, Promise.all(ends));
   }
 
   add(leader: ChildProcess): void {
@@ -171,14 +171,6 @@ const killGroup = ({ pid }: ChildProcess): void => {
   } catch {
     // Nobody is left.
   }
-};
-
-/** Waits for it, though not longer than that. */
-const settled = async (work: Promise<unknown>, timeoutMs: number): Promise<void> => {
-  const timer = new AbortController();
-  await Promise.race([work, delay(timeoutMs, undefined, { signal: timer.signal })]).finally(() =>
-    timer.abort(),
-  );
 };
 
 /**

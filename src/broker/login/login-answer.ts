@@ -1,5 +1,5 @@
 import type { Response } from 'playwright';
-import { isOfEdge } from '../api/broker-answer.ts';
+import { isOfEdge, parseJson } from '../api/broker-answer.ts';
 import {
   failureInCodes,
   failureInStatus,
@@ -13,7 +13,6 @@ import type { FieldName } from './page/page-reading.ts';
 /** What came of a submission; REFUSED in words that are not known, null where the answer does not tell. */
 export type Outcome = SeenFailure | 'ACCEPTED' | 'REFUSED' | null;
 
-/** What an answer says. */
 export interface ReadAnswer {
   readonly outcome: Outcome;
   /** How long the broker wants between this OTP request and the next; null where it does not say. */
@@ -131,14 +130,6 @@ interface Envelope {
 }
 
 const envelopeOf = (json: unknown): Envelope => ({ ...(json as Envelope | null) });
-
-const parseJson = (body: string): unknown => {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
-};
 
 /** Every text in an answer of an unknown shape, or the answer as it is. */
 const wordsOf = (json: unknown, body: string): string => {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BrowserContext, Page } from 'playwright';
 import type { Secret } from '../../domain/secret.ts';
+import { atMost } from '../at-most.ts';
 import { offerInertServiceWorker } from './inert-service-worker.ts';
 import { Login } from './login.ts';
 import { LoginFailure } from './login-failure.ts';
@@ -91,13 +92,4 @@ export class LoginSession {
 const closePage = async (page: Page): Promise<void> => {
   await page.waitForLoadState('domcontentloaded', { timeout: CLOSE_TIMEOUT_MS }).catch(() => undefined);
   await atMost(CLOSE_TIMEOUT_MS, page.close());
-};
-
-/** Waits for something that does not matter any more, but not for ever. */
-const atMost = async (milliseconds: number, work: Promise<unknown>): Promise<void> => {
-  const timeout = new AbortController();
-  const enough = delay(milliseconds, undefined, { signal: timeout.signal });
-  await Promise.race([work, enough]).catch(() => undefined);
-  timeout.abort();
-  enough.catch(() => undefined);
 };

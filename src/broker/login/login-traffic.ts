@@ -115,7 +115,6 @@ export class LoginTraffic {
     this.#hasAsked = false;
   }
 
-  /** The value is about to be sent off. */
   notePress(): void {
     this.#isPressed = true;
   }

@@ -5,7 +5,6 @@ import { Secret } from '../../domain/secret.ts';
 /** Brokers hand out secrets of 16 base32 letters, which are 10 bytes; the library's own limit is 16 bytes. */
 const guardrails = createGuardrails({ MIN_SECRET_BYTES: 10 });
 
-/** The code of one time step. */
 export const totpCode = (totp: TotpSecret, timeStep: number): Secret => {
   try {
     return new Secret(

@@ -26,7 +26,6 @@ export class UnreadRequests {
     return this.#calmAt;
   }
 
-  /** A value is about to be typed. */
   begin(): void {
     this.#places = [];
   }

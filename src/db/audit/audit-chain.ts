@@ -47,7 +47,6 @@ export class AuditChain {
     });
   }
 
-  /** What a finished transaction has appended. */
   appendedBy(trx: Queryable): readonly StoredAuditEntry[] {
     return this.#appended.get(trx)?.entries ?? [];
   }

@@ -2,7 +2,6 @@ import { createHmac } from 'node:crypto';
 import { closeSync, existsSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { isOwnFile, isPlainFile, MAKE_NEW, OPEN_OWN, PRIVATE_FILE } from '../files/own-file.ts';
 
-/** An entry of the chain. */
 export interface Link {
   readonly sequence: number;
   readonly hash: string;

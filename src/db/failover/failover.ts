@@ -133,7 +133,6 @@ export class Failover {
     }
   }
 
-  /** Begins an outage, unless there is one. */
   begin(error: unknown): void {
     // No `await` stands between the check and the set, so an outage begins once.
     if (this.#outage !== null) return;
@@ -162,7 +161,6 @@ export class Failover {
     await this.#mutex.run(() => this.#copyMirror());
   }
 
-  /** Retries and publishes no more. */
   stop(): void {
     clearTimeout(this.#retry);
     this.#listeners.clear();

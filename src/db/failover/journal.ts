@@ -4,7 +4,6 @@ import type { Queryable } from '../queryable.ts';
 
 type Statement = Extract<Change, { kind: 'STATEMENT' }>;
 
-/** Records the changes of the open transaction. */
 export class Journal {
   #changes: Change[] = [];
   #isKept = false;

@@ -90,7 +90,6 @@ export const settleSpill = ({ file, damage }: OrphanSpill): void => {
   chmodSync(damage.file, PRIVATE_FILE);
 };
 
-/** The damaged spills that were set aside. */
 export const findDamagedSpills = (database: string): readonly string[] => {
   return namesOf(database, /^(\.\d+)?\.spill\.damaged-/).sort();
 };

@@ -26,7 +26,6 @@ export class Outage {
     this.code = code;
   }
 
-  /** How long it has lasted so far. */
   get seconds(): number {
     return Math.round((performance.now() - this.#since) / 1000);
   }
@@ -69,7 +68,6 @@ export class Outage {
     return this.#tokens.has(keyOf({ user_id: accountNumber, api_name: apiName }));
   }
 
-  /** Every pending transaction, in order. */
   *transactions(open: (orphan: OrphanSpill) => Iterable<Spilled>): Iterable<Spilled> {
     for (const orphan of this.#orphans) yield* open(orphan);
     for (let number = 1; number <= this.#spill.count; number += 1)

@@ -4,7 +4,6 @@ import { spillPlace, type Vault } from '../secrets/vault.ts';
 import type { OrphanSpill } from './orphan-spills.ts';
 import { type Replayer, replay } from './replay.ts';
 
-/** A transaction of a spill. */
 export interface Spilled {
   readonly spill: string;
   readonly number: number;

@@ -1,5 +1,4 @@
 export interface SpillHeader {
-  /** Its id. */
   readonly spill: string;
   readonly process: number;
   /** Missing in a spill of an older version. */

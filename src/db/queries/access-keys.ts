@@ -4,7 +4,6 @@ import type { ApiName } from '../../domain/account/api-name.ts';
 import type { Queryable } from '../queryable.ts';
 import type { AccessKeysTable } from '../schema/tables.ts';
 
-/** A key with the hash of its secret. */
 export interface StoredAccessKey extends AccessKey {
   readonly secretHash: string;
 }

@@ -22,14 +22,10 @@ export const findApiConfigs = async (
   return rows.flatMap((row) => toApiConfig(row, vault, redirectUri) ?? []);
 };
 
-export interface ApiConfigChange {
-  readonly apiName: ApiName;
-  readonly apiIndex: number;
-  readonly clientId: string;
+export interface ApiConfigChange extends Pick<ApiConfig, 'apiName' | 'apiIndex' | 'clientId' | 'enabled'> {
   /** Null keeps the one that is stored. */
   readonly clientSecret: Secret | null;
   readonly redirectUri: string | null;
-  readonly enabled: boolean;
 }
 
 export const saveApiConfig = async (

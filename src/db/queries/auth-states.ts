@@ -16,7 +16,6 @@ export const findAuthRecord = async (db: Queryable, accountId: string): Promise<
   return row === undefined ? newRecord(accountId) : toRecord(row);
 };
 
-/** Makes the account's row if there is none. */
 export const ensureAuthRecord = async (trx: Queryable, accountId: string, now: Date): Promise<void> => {
   await trx
     .insertInto('vega_auth_states')
@@ -45,12 +44,7 @@ export const movePhase = async (
 export const changeAuthRecord = async (
   trx: Queryable,
   accountId: string,
-  change: Partial<
-    Pick<
-      AuthRecord,
-      'cooldown' | 'quarantinedAt' | 'clearedAt' | 'acceptedUntil' | 'isLoggedOut' | 'isConfirmed'
-    >
-  >,
+  change: Partial<Omit<AuthRecord, 'accountId' | 'phase' | 'since'>>,
 ): Promise<void> => {
   const row: Updateable<AuthStatesTable> = {};
   if (change.cooldown !== undefined) {

@@ -109,19 +109,20 @@ export const findRun = async (db: Queryable, id: string): Promise<GenerationRun 
   return row === undefined ? null : withSteps(db, row);
 };
 
+const newestFirst = (db: Queryable, accountId: string) =>
+  db
+    .selectFrom('vega_generation_runs')
+    .selectAll()
+    .where('account_id', '=', accountId)
+    .orderBy('started_at', 'desc');
+
 /** The account's last runs, the newest first. */
 export const findLatestRuns = async (
   db: Queryable,
   accountId: string,
   limit: number,
 ): Promise<readonly GenerationRun[]> => {
-  const rows = await db
-    .selectFrom('vega_generation_runs')
-    .selectAll()
-    .where('account_id', '=', accountId)
-    .orderBy('started_at', 'desc')
-    .limit(limit)
-    .execute();
+  const rows = await newestFirst(db, accountId).limit(limit).execute();
   return Promise.all(rows.map((row) => withSteps(db, row)));
 };
 
@@ -134,13 +135,7 @@ export const findEndingRuns = async (
   accountId: string,
   since: Date,
 ): Promise<readonly GenerationRun[]> => {
-  const rows = await db
-    .selectFrom('vega_generation_runs')
-    .selectAll()
-    .where('account_id', '=', accountId)
-    .where('started_at', '>=', since.getTime())
-    .orderBy('started_at', 'desc')
-    .execute();
+  const rows = await newestFirst(db, accountId).where('started_at', '>=', since.getTime()).execute();
   if (rows.every(({ ended_tokens }) => ended_tokens === null)) return [];
   return Promise.all(rows.map((row) => withSteps(db, row)));
 };

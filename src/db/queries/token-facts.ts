@@ -2,7 +2,6 @@ import type { StoredToken, StoreOperation } from '../../domain/token/token.ts';
 import type { Queryable } from '../queryable.ts';
 import { ofAccount } from './tokens.ts';
 
-/** How many of the account's tokens are marked active. */
 export const countActiveTokens = async (db: Queryable, accountNumber: number): Promise<number> => {
   const { count } = await db
     .selectFrom('upstox_tokens')

@@ -11,7 +11,6 @@ import { sealedInMemory } from '../secrets/memory-seal.ts';
 import { isSealed, tokenPlace, type Vault } from '../secrets/vault.ts';
 import { findTokenMarks, type MarkRow, markOf } from './token-marks.ts';
 
-/** How a database stores tokens. */
 export interface TokenFormat {
   /** The zone of its wall times. */
   readonly zone: string;

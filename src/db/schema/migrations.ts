@@ -27,7 +27,6 @@ export const executedMigrations = async (file: string, kysely: Queryable): Promi
 export const isUpToDate = ({ executed }: MigrationRecord): boolean =>
   Object.keys(migrations).every((name) => executed.includes(name));
 
-/** The last migration there is. */
 export const CURRENT_SCHEMA = Object.keys(migrations).at(-1) ?? '';
 
 /** Executes every missing migration, each in its own transaction. */

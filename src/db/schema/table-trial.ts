@@ -33,10 +33,7 @@ export interface UnfitTable {
 
 export interface TrialOrder {
   readonly account: Pick<Account, 'id' | 'number'>;
-  readonly configs: readonly Pick<
-    ApiConfig,
-    'apiName' | 'apiIndex' | 'isPrimary' | 'clientId' | 'redirectUri'
-  >[];
+  readonly configs: readonly Omit<ApiConfig, 'clientSecret' | 'enabled' | 'source'>[];
   readonly now: Date;
 }
 

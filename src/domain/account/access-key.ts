@@ -21,7 +21,6 @@ export interface AccessKey {
   readonly revokedAt: Date | null;
 }
 
-/** Who asks. */
 export interface Caller {
   /** The same for all requests with the same key or session; holds no secret. */
   readonly id: string;

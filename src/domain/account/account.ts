@@ -25,7 +25,6 @@ export interface Account {
   readonly redirectUri: string | null;
 }
 
-/** An account as the environment describes it. */
 export interface DescribedAccount {
   readonly id: string;
   readonly credentials: Credentials;

@@ -48,6 +48,5 @@ const fromParts = (text: string, period = 30, digits = 6, algorithm = 'sha1'): T
 export const timeStepAt = (totp: TotpSecret, now: Date): number =>
   Math.floor(now.getTime() / 1000 / totp.periodSeconds);
 
-/** When a time step begins. */
 export const timeStepStart = (totp: TotpSecret, timeStep: number): Date =>
   new Date(timeStep * totp.periodSeconds * 1000);

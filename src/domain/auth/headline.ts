@@ -12,7 +12,6 @@ export interface Headline {
   readonly nextAction: string;
 }
 
-/** What a headline is made of. */
 export interface HeadlineFacts {
   readonly state: AuthPhase;
   readonly blockedBy: BlockReason | null;

@@ -237,7 +237,6 @@ export interface StoredAuditEntry extends AuditEntry {
   readonly id: number;
 }
 
-/** Puts an act into words. */
 export const toAuditEntry = <Kind extends AuditKind>(
   kind: Kind,
   facts: FactsOf<Kind>,

@@ -4,7 +4,6 @@ import { endedTokenText } from '../token/ended-token.ts';
 import type { TokenCheck, Verdict } from '../token/verdict.ts';
 import type { EndedToken, GenerationMode } from './generation-run.ts';
 
-/** What the operator asked for. */
 export interface GenerationRequest {
   readonly mode: GenerationMode;
   readonly apiNames: readonly ApiName[];

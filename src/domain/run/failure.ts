@@ -51,7 +51,6 @@ export const FAILURE_CODES = Object.keys(NEXT_ACTIONS) as readonly FailureCode[]
 export const SUBMISSIONS = ['MOBILE', 'OTP', 'PIN', 'CODE'] as const;
 export type Submission = (typeof SUBMISSIONS)[number];
 
-/** What has gone wrong. */
 export interface FailureReason {
   readonly code: FailureCode;
   readonly message: string;

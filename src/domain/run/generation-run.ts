@@ -74,7 +74,6 @@ export interface GenerationRun {
 
 /** The account's tokens, and beside them how far its latest run has come. */
 export interface TokenProgress {
-  /** The enabled APIs of the account. */
   readonly total: number;
   /** Those of them whose token is VALID, as far as is known. */
   readonly generated: number;
@@ -82,7 +81,6 @@ export interface TokenProgress {
   readonly missing: readonly ApiName[];
   /** Null for an account that never had a run. */
   readonly runId: string | null;
-  /** APIs in the run. */
   readonly runTotal: number;
   /** Those of them that have a verified token. */
   readonly runGenerated: number;

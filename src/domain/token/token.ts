@@ -1,3 +1,4 @@
+import type { ApiConfig } from '../account/api-config.ts';
 import type { ApiName } from '../account/api-name.ts';
 import type { Secret } from '../secret.ts';
 import type { TokenClaims } from './jwt.ts';
@@ -43,15 +44,9 @@ export interface StoredToken {
 }
 
 /** A token that the broker has just issued. */
-export interface NewToken {
+export interface NewToken extends Omit<ApiConfig, 'enabled' | 'source'> {
   readonly accountNumber: number;
-  readonly apiName: ApiName;
-  readonly apiIndex: number;
-  readonly isPrimary: boolean;
   readonly accessToken: Secret;
-  readonly clientId: string;
-  readonly clientSecret: Secret;
-  readonly redirectUri: string;
   readonly issuedAt: Date;
   readonly expiresAt: Date;
 }

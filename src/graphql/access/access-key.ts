@@ -32,7 +32,7 @@ const AccessKeyRef = builder.objectRef<AccessKey>('AccessKey').implement({
       type: [ApiNameEnum],
       nullable: true,
       description: 'The APIs whose tokens it is made for; null for all of them.',
-      resolve: ({ bounds }) => (bounds.apiNames === null ? null : [...bounds.apiNames]),
+      resolve: ({ bounds }) => bounds.apiNames,
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
     revokedAt: t.expose('revokedAt', {
@@ -102,7 +102,7 @@ builder.queryField('accessKeys', (t) =>
     allow: OPERATORS,
     description:
       'Every key that was made, the oldest first, revoked ones included. The operator’s own is none of them.',
-    resolve: async (_root, _args, { services }) => [...(await services.accessKeys.list())],
+    resolve: (_root, _args, { services }) => services.accessKeys.list(),
   }),
 );
 

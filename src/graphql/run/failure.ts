@@ -43,9 +43,8 @@ export const FailureRef = builder.objectRef<Failure>('Failure').implement({
     }),
     message: t.exposeString('message', { description: 'For people; holds no secret.' }),
     nextAction: t.exposeString('nextAction', { description: 'What to do, in words.' }),
-    submitted: t.stringList({
+    submitted: t.exposeStringList('submitted', {
       description: 'What had left for the broker by then: MOBILE, OTP, PIN, CODE. None of it is sent again.',
-      resolve: ({ submitted }) => [...submitted],
     }),
   }),
 });

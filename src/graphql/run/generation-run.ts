@@ -52,10 +52,9 @@ const EndedTokenRef = builder.objectRef<EndedToken>('EndedToken').implement({
   description: 'A token that a run has ended by making another one.',
   fields: (t) => ({
     apiName: t.expose('apiName', { type: ApiNameEnum, description: 'Whose token it was.' }),
-    endedBy: t.field({
+    endedBy: t.expose('endedBy', {
       type: [ApiNameEnum],
       description: 'The APIs whose tokens were made after it had last worked; one of them has ended it.',
-      resolve: ({ endedBy }) => [...endedBy],
     }),
     message: t.string({ description: 'For people.', resolve: endedTokenText }),
     nextAction: t.string({
@@ -89,16 +88,15 @@ export const GenerationRunRef = builder.objectRef<GenerationRun>('GenerationRun'
       description: 'Its place among the runs that wait for the browser, from 1; null when it does not wait.',
       resolve: ({ id }, _args, { services }) => services.generation.queuePosition(id),
     }),
-    steps: t.field({
+    steps: t.expose('steps', {
       type: [RunStepRef],
       description: 'One for each API, in the order in which they are made.',
-      resolve: ({ steps }) => [...steps],
     }),
     endedTokens: t.field({
       type: [EndedTokenRef],
       description:
         'Tokens that worked until this run made another API’s: the broker does not keep both. Known once the run has ended.',
-      resolve: ({ endedTokens = [] }) => [...endedTokens],
+      resolve: ({ endedTokens = [] }) => endedTokens,
     }),
   }),
 });
@@ -110,10 +108,9 @@ export const TokenProgressRef = builder.objectRef<TokenProgress>('TokenProgress'
     generated: t.exposeInt('generated', {
       description: 'Those of them whose token is VALID, as far as is known now.',
     }),
-    missing: t.field({
+    missing: t.expose('missing', {
       type: [ApiNameEnum],
       description: 'The others, in the order in which they are made.',
-      resolve: ({ missing }) => [...missing],
     }),
     runTotal: t.exposeInt('runTotal', {
       description: 'APIs in the run under way, else the last one; 0 where there never was one.',
@@ -166,7 +163,7 @@ builder.queryField('generationRuns', (t) =>
     },
     resolve: async (_root, { accountId, first }, { services }) => {
       const account = await services.accounts.resolve(accountId);
-      return [...(await services.runs.last(account.id, first ?? 10))];
+      return services.runs.last(account.id, first ?? 10);
     },
   }),
 );
@@ -177,7 +174,7 @@ builder.queryField('runQueue', (t) =>
     type: [GenerationRunRef],
     description:
       'The runs that wait for the one browser, of all accounts, in the order in which they get it.',
-    resolve: (_root, _args, { services }) => [...services.generation.queue],
+    resolve: (_root, _args, { services }) => services.generation.queue,
   }),
 );
 

@@ -35,17 +35,14 @@ const ProfileRef = builder.objectRef<Profile>('Profile').implement({
     userId: t.string({ description: 'Always `******`.', resolve: () => MASK }),
     email: t.string({ description: 'Always `******`.', resolve: () => MASK }),
     broker: t.exposeString('broker', { description: 'UPSTOX.' }),
-    exchanges: t.stringList({
+    exchanges: t.exposeStringList('exchanges', {
       description: 'Such as NSE, NFO, BSE, CDS, BFO, BCD, MCX, NSCOM.',
-      resolve: ({ exchanges }) => [...exchanges],
     }),
-    products: t.stringList({
+    products: t.exposeStringList('products', {
       description: 'Such as D, CO, I, OCO, MTF.',
-      resolve: ({ products }) => [...products],
     }),
-    orderTypes: t.stringList({
+    orderTypes: t.exposeStringList('orderTypes', {
       description: 'Such as MARKET, LIMIT, SL, SL-M.',
-      resolve: ({ orderTypes }) => [...orderTypes],
     }),
     userType: t.exposeString('userType', { description: 'Such as individual.' }),
     poa: t.exposeBoolean('poa', { description: 'Power of attorney given.' }),

@@ -42,9 +42,8 @@ builder.queryField('tokenLeases', (t) =>
     allow: READERS,
     description: 'Which key runs on which version of which token. Revoked keys are left out.',
     args: { accountId: t.arg.id(accountArgument) },
-    resolve: async (_root, { accountId }, { services }) => [
-      ...(await services.listLeases(await services.accounts.resolve(accountId))),
-    ],
+    resolve: async (_root, { accountId }, { services }) =>
+      services.listLeases(await services.accounts.resolve(accountId)),
   }),
 );
 

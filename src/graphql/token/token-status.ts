@@ -88,10 +88,9 @@ const GenerationChoiceRef = builder.objectRef<GenerationChoice>('GenerationChoic
       nullable: true,
       description: 'What to pass to generateTokens; null for ABORT.',
     }),
-    apis: t.field({
+    apis: t.expose('apis', {
       type: [ChosenApiRef],
       description: 'The APIs it would make, or may pick from.',
-      resolve: ({ apis }) => [...apis],
     }),
     needsReplaceValid: t.exposeBoolean('needsReplaceValid', {
       description: 'True when valid tokens are among them: pass replaceValid: true.',
@@ -104,40 +103,27 @@ const GenerationChoiceRef = builder.objectRef<GenerationChoice>('GenerationChoic
 
 const TokenStatusReportRef = builder.objectRef<TokenStatusReport>('TokenStatusReport').implement({
   description: 'Both layers asked of every enabled API. Every API stands in exactly one of the four lists.',
-  fields: (t) => ({
-    checkedAt: t.expose('checkedAt', { type: 'DateTime', description: 'When the last answer was in.' }),
-    tokens: t.field({
-      type: [TokenCheckRef],
-      description: 'PRIMARY first.',
-      resolve: ({ tokens }) => [...tokens],
-    }),
-    valid: t.field({
-      type: [ApiNameEnum],
-      description: 'VALID.',
-      resolve: (report) => [...listOf(report, 'valid')],
-    }),
-    invalid: t.field({
-      type: [ApiNameEnum],
-      description: 'EXPIRED or INVALID.',
-      resolve: (report) => [...listOf(report, 'invalid')],
-    }),
-    missing: t.field({
-      type: [ApiNameEnum],
-      description: 'MISSING.',
-      resolve: (report) => [...listOf(report, 'missing')],
-    }),
-    unknown: t.field({
-      type: [ApiNameEnum],
-      description: 'UNKNOWN: not valid, and not proposed for making either.',
-      resolve: (report) => [...listOf(report, 'unknown')],
-    }),
-    counts: t.field({ type: TokenCountsRef, description: 'How many of each.', resolve: countsOf }),
-    choices: t.field({
-      type: [GenerationChoiceRef],
-      description: 'What each of the four choices would do.',
-      resolve: (report) => [...choicesOf(report)],
-    }),
-  }),
+  fields: (t) => {
+    const list = (name: Parameters<typeof listOf>[1], description: string) =>
+      t.field({ type: [ApiNameEnum], description, resolve: (report) => listOf(report, name) });
+    return {
+      checkedAt: t.expose('checkedAt', { type: 'DateTime', description: 'When the last answer was in.' }),
+      tokens: t.expose('tokens', {
+        type: [TokenCheckRef],
+        description: 'PRIMARY first.',
+      }),
+      valid: list('valid', 'VALID.'),
+      invalid: list('invalid', 'EXPIRED or INVALID.'),
+      missing: list('missing', 'MISSING.'),
+      unknown: list('unknown', 'UNKNOWN: not valid, and not proposed for making either.'),
+      counts: t.field({ type: TokenCountsRef, description: 'How many of each.', resolve: countsOf }),
+      choices: t.field({
+        type: [GenerationChoiceRef],
+        description: 'What each of the four choices would do.',
+        resolve: (report) => choicesOf(report),
+      }),
+    };
+  },
 });
 
 builder.queryField('tokenStatus', (t) =>

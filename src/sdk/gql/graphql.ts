@@ -434,6 +434,8 @@ export type CallerQuery = { caller: { id: string, role: Role } };
 
 export type AccountFactsFragment = { id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean, source: ConfigSource | null };
 
+export type AccountStandingFragment = { id: string, name: string, client: string | null, broker: string, plan: string | null, isActive: boolean, source: ConfigSource | null, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, headline: string, nextAction: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } };
+
 export type AccountsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -539,6 +541,8 @@ export type VerifyAuditMutation = { verifyAudit: { valid: boolean, entries: numb
 export type CooldownStateFragment = { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null };
 
 export type StateOfAccountFragment = { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, headline: string, nextAction: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } };
+
+export type StateWithRunFragment = { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, headline: string, nextAction: string, nextOperations: Array<NextOperation>, run: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }>, endedTokens: Array<{ apiName: ApiName, endedBy: Array<ApiName>, message: string, nextAction: string }> } | null, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } };
 
 export type AuthStateQueryVariables = Exact<{
   accountId?: string | null | undefined;
@@ -783,30 +787,6 @@ export const AccountFactsFragmentDoc = new TypedDocumentString(`
   source
 }
     `, {"fragmentName":"AccountFacts"}) as unknown as TypedDocumentString<AccountFactsFragment, unknown>;
-export const ApiConfigFactsFragmentDoc = new TypedDocumentString(`
-    fragment ApiConfigFacts on ApiConfig {
-  apiIndex
-  apiName
-  clientId
-  redirectUri
-  isPrimary
-  enabled
-  source
-}
-    `, {"fragmentName":"ApiConfigFacts"}) as unknown as TypedDocumentString<ApiConfigFactsFragment, unknown>;
-export const AuditFactsFragmentDoc = new TypedDocumentString(`
-    fragment AuditFacts on AuditEntry {
-  id
-  timestamp
-  severity
-  component
-  kind
-  message
-  correlationId
-  accountId
-  apiName
-}
-    `, {"fragmentName":"AuditFacts"}) as unknown as TypedDocumentString<AuditFactsFragment, unknown>;
 export const CooldownStateFragmentDoc = new TypedDocumentString(`
     fragment CooldownState on Cooldown {
   active
@@ -835,6 +815,65 @@ export const StateOfAccountFragmentDoc = new TypedDocumentString(`
   until
   reason
 }`, {"fragmentName":"StateOfAccount"}) as unknown as TypedDocumentString<StateOfAccountFragment, unknown>;
+export const AccountStandingFragmentDoc = new TypedDocumentString(`
+    fragment AccountStanding on Account {
+  ...AccountFacts
+  authState {
+    ...StateOfAccount
+  }
+}
+    fragment AccountFacts on Account {
+  id
+  name
+  client
+  broker
+  plan
+  isActive
+  source
+}
+fragment CooldownState on Cooldown {
+  active
+  remainingSeconds
+  until
+  reason
+}
+fragment StateOfAccount on AuthState {
+  accountId
+  state
+  primaryPresent
+  blockedBy
+  since
+  headline
+  nextAction
+  nextOperations
+  cooldown {
+    ...CooldownState
+  }
+}`, {"fragmentName":"AccountStanding"}) as unknown as TypedDocumentString<AccountStandingFragment, unknown>;
+export const ApiConfigFactsFragmentDoc = new TypedDocumentString(`
+    fragment ApiConfigFacts on ApiConfig {
+  apiIndex
+  apiName
+  clientId
+  redirectUri
+  isPrimary
+  enabled
+  source
+}
+    `, {"fragmentName":"ApiConfigFacts"}) as unknown as TypedDocumentString<ApiConfigFactsFragment, unknown>;
+export const AuditFactsFragmentDoc = new TypedDocumentString(`
+    fragment AuditFacts on AuditEntry {
+  id
+  timestamp
+  severity
+  component
+  kind
+  message
+  correlationId
+  accountId
+  apiName
+}
+    `, {"fragmentName":"AuditFacts"}) as unknown as TypedDocumentString<AuditFactsFragment, unknown>;
 export const RunStateFragmentDoc = new TypedDocumentString(`
     fragment RunState on GenerationRun {
   id
@@ -866,6 +905,61 @@ export const RunStateFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"RunState"}) as unknown as TypedDocumentString<RunStateFragment, unknown>;
+export const StateWithRunFragmentDoc = new TypedDocumentString(`
+    fragment StateWithRun on AuthState {
+  ...StateOfAccount
+  run {
+    ...RunState
+  }
+}
+    fragment CooldownState on Cooldown {
+  active
+  remainingSeconds
+  until
+  reason
+}
+fragment StateOfAccount on AuthState {
+  accountId
+  state
+  primaryPresent
+  blockedBy
+  since
+  headline
+  nextAction
+  nextOperations
+  cooldown {
+    ...CooldownState
+  }
+}
+fragment RunState on GenerationRun {
+  id
+  accountId
+  mode
+  status
+  startedAt
+  endedAt
+  waitingUntil
+  queuePosition
+  steps {
+    apiName
+    status
+    step
+    startedAt
+    endedAt
+    failure {
+      code
+      message
+      nextAction
+      submitted
+    }
+  }
+  endedTokens {
+    apiName
+    endedBy
+    message
+    nextAction
+  }
+}`, {"fragmentName":"StateWithRun"}) as unknown as TypedDocumentString<StateWithRunFragment, unknown>;
 export const ProgressFragmentDoc = new TypedDocumentString(`
     fragment Progress on TokenProgress {
   total
@@ -971,10 +1065,7 @@ export const CallerDocument = new TypedDocumentString(`
 export const AccountsDocument = new TypedDocumentString(`
     query Accounts {
   accounts {
-    ...AccountFacts
-    authState {
-      ...StateOfAccount
-    }
+    ...AccountStanding
   }
 }
     fragment AccountFacts on Account {
@@ -985,6 +1076,12 @@ export const AccountsDocument = new TypedDocumentString(`
   plan
   isActive
   source
+}
+fragment AccountStanding on Account {
+  ...AccountFacts
+  authState {
+    ...StateOfAccount
+  }
 }
 fragment CooldownState on Cooldown {
   active
@@ -1008,10 +1105,7 @@ fragment StateOfAccount on AuthState {
 export const ActiveAccountDocument = new TypedDocumentString(`
     query ActiveAccount {
   activeAccount {
-    ...AccountFacts
-    authState {
-      ...StateOfAccount
-    }
+    ...AccountStanding
   }
 }
     fragment AccountFacts on Account {
@@ -1022,6 +1116,12 @@ export const ActiveAccountDocument = new TypedDocumentString(`
   plan
   isActive
   source
+}
+fragment AccountStanding on Account {
+  ...AccountFacts
+  authState {
+    ...StateOfAccount
+  }
 }
 fragment CooldownState on Cooldown {
   active
@@ -1045,10 +1145,7 @@ fragment StateOfAccount on AuthState {
 export const AddAccountDocument = new TypedDocumentString(`
     mutation AddAccount($input: AddAccountInput!) {
   addAccount(input: $input) {
-    ...AccountFacts
-    authState {
-      ...StateOfAccount
-    }
+    ...AccountStanding
   }
 }
     fragment AccountFacts on Account {
@@ -1059,6 +1156,12 @@ export const AddAccountDocument = new TypedDocumentString(`
   plan
   isActive
   source
+}
+fragment AccountStanding on Account {
+  ...AccountFacts
+  authState {
+    ...StateOfAccount
+  }
 }
 fragment CooldownState on Cooldown {
   active
@@ -1082,10 +1185,7 @@ fragment StateOfAccount on AuthState {
 export const RenameAccountDocument = new TypedDocumentString(`
     mutation RenameAccount($accountId: ID!, $name: String!) {
   renameAccount(accountId: $accountId, name: $name) {
-    ...AccountFacts
-    authState {
-      ...StateOfAccount
-    }
+    ...AccountStanding
   }
 }
     fragment AccountFacts on Account {
@@ -1096,6 +1196,12 @@ export const RenameAccountDocument = new TypedDocumentString(`
   plan
   isActive
   source
+}
+fragment AccountStanding on Account {
+  ...AccountFacts
+  authState {
+    ...StateOfAccount
+  }
 }
 fragment CooldownState on Cooldown {
   active
@@ -1119,10 +1225,7 @@ fragment StateOfAccount on AuthState {
 export const UpdateAccountCredentialsDocument = new TypedDocumentString(`
     mutation UpdateAccountCredentials($input: AccountCredentialsInput!) {
   updateAccountCredentials(input: $input) {
-    ...AccountFacts
-    authState {
-      ...StateOfAccount
-    }
+    ...AccountStanding
   }
 }
     fragment AccountFacts on Account {
@@ -1133,6 +1236,12 @@ export const UpdateAccountCredentialsDocument = new TypedDocumentString(`
   plan
   isActive
   source
+}
+fragment AccountStanding on Account {
+  ...AccountFacts
+  authState {
+    ...StateOfAccount
+  }
 }
 fragment CooldownState on Cooldown {
   active
@@ -1156,10 +1265,7 @@ fragment StateOfAccount on AuthState {
 export const SwitchAccountDocument = new TypedDocumentString(`
     mutation SwitchAccount($accountId: ID!) {
   switchAccount(accountId: $accountId) {
-    ...AccountFacts
-    authState {
-      ...StateOfAccount
-    }
+    ...AccountStanding
   }
 }
     fragment AccountFacts on Account {
@@ -1170,6 +1276,12 @@ export const SwitchAccountDocument = new TypedDocumentString(`
   plan
   isActive
   source
+}
+fragment AccountStanding on Account {
+  ...AccountFacts
+  authState {
+    ...StateOfAccount
+  }
 }
 fragment CooldownState on Cooldown {
   active
@@ -1306,10 +1418,7 @@ export const VerifyAuditDocument = new TypedDocumentString(`
 export const AuthStateDocument = new TypedDocumentString(`
     query AuthState($accountId: ID) {
   authState(accountId: $accountId) {
-    ...StateOfAccount
-    run {
-      ...RunState
-    }
+    ...StateWithRun
   }
 }
     fragment CooldownState on Cooldown {
@@ -1329,6 +1438,12 @@ fragment StateOfAccount on AuthState {
   nextOperations
   cooldown {
     ...CooldownState
+  }
+}
+fragment StateWithRun on AuthState {
+  ...StateOfAccount
+  run {
+    ...RunState
   }
 }
 fragment RunState on GenerationRun {
@@ -1468,10 +1583,7 @@ fragment StateOfAccount on AuthState {
 export const AuthStateChangesDocument = new TypedDocumentString(`
     subscription AuthStateChanges($accountId: ID) {
   authState(accountId: $accountId) {
-    ...StateOfAccount
-    run {
-      ...RunState
-    }
+    ...StateWithRun
   }
 }
     fragment CooldownState on Cooldown {
@@ -1491,6 +1603,12 @@ fragment StateOfAccount on AuthState {
   nextOperations
   cooldown {
     ...CooldownState
+  }
+}
+fragment StateWithRun on AuthState {
+  ...StateOfAccount
+  run {
+    ...RunState
   }
 }
 fragment RunState on GenerationRun {

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import type { Database } from '../../db/database.ts';
 import {
   findAccessKeys,
   insertAccessKey,
@@ -9,17 +8,9 @@ import {
 import type { AccessKey, AccessRole, Bounds } from '../../domain/account/access-key.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { Secret } from '../../domain/secret.ts';
-import type { Audit } from '../audit/audit.ts';
-import type { Clock } from '../clock.ts';
+import type { AuditedWrites } from '../audit/audit.ts';
 import { hashSecret } from '../secret-hash.ts';
 
-interface Options {
-  readonly database: Database;
-  readonly audit: Audit;
-  readonly clock: Clock;
-}
-
-/** What a new key is to be. */
 export interface NewKey {
   readonly name: string;
   readonly role: AccessRole;
@@ -34,10 +25,10 @@ export interface CreatedKey {
 
 /** The keys beside the operator's own. */
 export class AccessKeys {
-  readonly #options: Options;
+  readonly #options: AuditedWrites;
   readonly #listeners = new Set<(key: AccessKey) => Promise<void>>();
 
-  constructor(options: Options) {
+  constructor(options: AuditedWrites) {
     this.#options = options;
   }
 
@@ -95,7 +86,6 @@ export class AccessKeys {
     return isNews;
   }
 
-  /** Told which key opens nothing any more. */
   onRevoked(listener: (key: AccessKey) => Promise<void>): void {
     this.#listeners.add(listener);
   }

@@ -1,5 +1,4 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Database } from '../../db/database.ts';
 import {
   deleteSessions,
   findSessions,
@@ -8,8 +7,7 @@ import {
 } from '../../db/queries/sessions.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import { type Caller, callerIdOf, callerOfKey, UNBOUND } from '../../domain/account/access-key.ts';
-import type { Audit } from '../audit/audit.ts';
-import type { Clock } from '../clock.ts';
+import type { AuditedWrites } from '../audit/audit.ts';
 import { hashSecret, isSameHash } from '../secret-hash.ts';
 import type { AccessKeys } from './access-keys.ts';
 
@@ -19,11 +17,8 @@ export const SESSION_SECONDS = 24 * 3600;
 /** How long a link that nobody has opened is good. */
 const LINK_SECONDS = 3600;
 
-interface Options {
-  readonly database: Database;
+interface Options extends AuditedWrites {
   readonly keys: AccessKeys;
-  readonly audit: Audit;
-  readonly clock: Clock;
 }
 
 /** What lets one browser in. */
@@ -41,7 +36,6 @@ export interface OpenedSession {
   readonly pageKey: string;
 }
 
-/** Where the link leads. */
 export const loginPath = ({ secret }: LoginLink): string => `/login?link=${secret}`;
 
 /**
@@ -154,7 +148,6 @@ export class Sessions implements Disposable {
     await this.#end((await this.#all()).filter((session) => session.keyId === keyId));
   }
 
-  /** Told whose session has ended. */
   onEnded(listener: (callerId: string) => void): void {
     this.#listeners.add(listener);
   }

@@ -21,8 +21,7 @@ import {
 } from '../../domain/account/credential-rules.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { isOver } from '../../domain/run/generation-run.ts';
-import type { Audit } from '../audit/audit.ts';
-import type { Clock } from '../clock.ts';
+import type { AuditedWrites } from '../audit/audit.ts';
 import type { AccountCredentials } from './account-credentials.ts';
 
 export const listAccounts = (database: Database): Promise<readonly Account[]> =>
@@ -51,13 +50,9 @@ export interface NewAccount extends CredentialsUpdate {
   readonly name: string | null;
 }
 
-interface Options {
-  readonly database: Database;
-  readonly audit: Audit;
+interface Options extends AuditedWrites {
   readonly credentials: AccountCredentials;
-  /** An account was removed. */
   readonly onRemoved: (accountId: string) => void;
-  readonly clock: Clock;
 }
 
 /** Which accounts there are, and what the operator changes about them. */

@@ -1,21 +1,16 @@
-import type { Database } from '../../db/database.ts';
 import { findApiConfigs, removeApiConfig, saveApiConfig } from '../../db/queries/api-configs.ts';
 import type { Account } from '../../domain/account/account.ts';
 import { type ApiConfig, byApiIndex, type ConfigSource } from '../../domain/account/api-config.ts';
 import { API_NAMES, type ApiName } from '../../domain/account/api-name.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { Secret } from '../../domain/secret.ts';
-import type { Audit } from '../audit/audit.ts';
-import type { Clock } from '../clock.ts';
+import type { AuditedWrites } from '../audit/audit.ts';
 import type { AccountCredentials } from './account-credentials.ts';
 
-interface Options {
+interface Options extends AuditedWrites {
   /** Of the accounts that the environment describes; the others have theirs in the database. */
   readonly source: ConfigSource;
   readonly credentials: AccountCredentials;
-  readonly database: Database;
-  readonly audit: Audit;
-  readonly clock: Clock;
 }
 
 /** What the operator wants an app to be; null leaves a stored value as it is, or takes the default of a new one. */

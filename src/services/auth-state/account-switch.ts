@@ -21,7 +21,6 @@ interface Options {
   readonly log: Logger;
 }
 
-/** Makes another account the active one. */
 export class AccountSwitch implements AsyncDisposable {
   readonly #options: Options;
   #asking: Promise<void> = Promise.resolve();

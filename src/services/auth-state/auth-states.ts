@@ -52,7 +52,6 @@ export class AuthStates {
     await database.write((transaction) => ensureAuthRecord(transaction, account.id, clock()));
   }
 
-  /** What is stored of an account's state. */
   record(account: Account): Promise<AuthRecord> {
     return this.#reader.record(account);
   }
@@ -76,12 +75,10 @@ export class AuthStates {
     return isReady(await this.#reader.facts(account));
   }
 
-  /** Publishes how the account stands. */
   publish(account: Account): Promise<void> {
     return this.#mutex.run(account.id, () => this.#publish(account));
   }
 
-  /** Publishes how far the account's tokens and its run are. */
   publishProgress(account: Account): Promise<void> {
     return this.#mutex.run(account.id, async () =>
       this.#publisher.publishProgress(account, (await this.#reader.view(account)).progress),
@@ -124,7 +121,6 @@ export class AuthStates {
     if (refusal !== null) throw refusal;
   }
 
-  /** The login of a run begins. */
   loginStarted(account: Account): Promise<void> {
     return this.#mutex.run(account.id, async () => {
       if (!(await this.#move(account, 'LOGIN_STARTED'))) await this.#move(account, 'OPERATOR_GENERATES');

@@ -29,7 +29,6 @@ interface Options extends AuditedWrites {
   readonly onCheckpoint: CheckpointObserver;
 }
 
-/** One API's login in the browser. */
 export interface BrowserStep extends LiveStep {
   readonly session: LoginSession;
   readonly credentials: Credentials;
@@ -39,7 +38,6 @@ export interface BrowserStep extends LiveStep {
 /** The broker locks the account at the fifth wrong PIN. Source: help page on blocked accounts. */
 const MAX_FRUITLESS_PINS = 3;
 
-/** Logs in with the browser, for one app at a time. */
 export class BrowserLogin {
   readonly #options: Options;
 

@@ -40,7 +40,6 @@ export class BrowserQueue {
     return place;
   }
 
-  /** The runs that wait, in order. */
   get waiting(): readonly string[] {
     return this.#places.slice(1).map(({ runId }) => runId);
   }

@@ -40,7 +40,6 @@ export class EventHistory {
     this.#pages = new EventPages((after, limit) => store.read(after, limit));
   }
 
-  /** The id of the last event. */
   get lastId(): number {
     return this.#lastId;
   }

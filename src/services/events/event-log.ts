@@ -103,12 +103,10 @@ export class EventLog implements AsyncDisposable {
     return this.#active.published;
   }
 
-  /** The id of the last event. */
   get lastId(): number {
     return this.#history.lastId;
   }
 
-  /** How many readers there are. */
   get readers(): number {
     return this.#readers.size;
   }

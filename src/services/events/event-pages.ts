@@ -2,7 +2,6 @@ import type { StoredEvent } from '../../domain/events/event.ts';
 
 /** How many ids a page holds. Readers read up to the end of a page, so that they soon read the same pages. */
 export const PAGE = 64;
-/** How many pages are cached. */
 const CAPACITY = 32;
 
 type Read = (after: number, limit: number) => Promise<readonly StoredEvent[]>;

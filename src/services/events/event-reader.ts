@@ -16,7 +16,6 @@ export interface Portion {
 export interface ReaderOptions {
   /** Null follows the active account. */
   readonly accountId: string | null;
-  /** Only events of this kind. */
   readonly only: AuthEvent['kind'] | undefined;
   /** Whether it may receive this one. */
   readonly canReceive: (payload: EventPayload | ControlEvent) => boolean;

@@ -17,7 +17,6 @@ interface Options extends AuditedWrites {
   readonly onCheckpoint: CheckpointObserver;
 }
 
-/** Exchanges authorization codes for tokens. */
 export class CodeExchange {
   readonly #options: Options;
 

@@ -1,6 +1,5 @@
 import type { BrokerApi } from '../../broker/api/broker-api.ts';
 import { revokeToken } from '../../broker/api/logout.ts';
-import type { Database } from '../../db/database.ts';
 import { storeTokenMark } from '../../db/queries/token-marks.ts';
 import { deactivateToken, findTokens } from '../../db/queries/tokens.ts';
 import type { Account } from '../../domain/account/account.ts';
@@ -8,9 +7,8 @@ import type { AuthState } from '../../domain/auth/auth-state.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { type GenerationRun, isOver } from '../../domain/run/generation-run.ts';
 import type { ApiConfigs } from '../accounts/api-configs.ts';
-import type { Audit } from '../audit/audit.ts';
+import type { AuditedWrites } from '../audit/audit.ts';
 import type { AuthStates } from '../auth-state/auth-states.ts';
-import type { Clock } from '../clock.ts';
 import type { TokenGeneration } from './token-generation.ts';
 
 interface LoginParts {
@@ -40,12 +38,9 @@ export const startLogin = async (
   return generation.generate(account, configs, request, { isLogin: true });
 };
 
-interface RevocationParts {
-  readonly database: Database;
-  readonly audit: Audit;
+interface RevocationParts extends AuditedWrites {
   readonly api: BrokerApi;
   readonly profileTimeoutMs: number;
-  readonly clock: Clock;
 }
 
 /** Ends what is under way and goes back to IDLE; with `revoke` the tokens are ended at the broker, too. */

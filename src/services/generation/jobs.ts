@@ -39,7 +39,6 @@ export class Jobs {
     return this.#isClosing;
   }
 
-  /** From now on no run begins. */
   close(): void {
     this.#isClosing = true;
   }

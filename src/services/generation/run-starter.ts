@@ -33,7 +33,6 @@ interface Options extends AuditedWrites {
   readonly log: Logger;
 }
 
-/** How the tokens are had. */
 export interface GenerationWay {
   /** No browser is used: the tokens come from outside. */
   readonly external?: ExternalLogin | null;
@@ -54,7 +53,6 @@ interface Plan {
   readonly known: readonly KnownToken[];
 }
 
-/** Decides what a run makes, stores the run and starts it. */
 export class RunStarter {
   readonly #options: Options;
 

@@ -79,13 +79,11 @@ export class TokenGeneration implements AsyncDisposable {
     return job.live.state;
   }
 
-  /** Ends whatever run the account has under way. */
   async abortAll(account: Account): Promise<void> {
     const run = this.#options.runs.live(account.id);
     if (run !== null) await this.abort(run.id);
   }
 
-  /** Resumes what an earlier process has left. */
   resumeInterrupted(): Promise<void> {
     return this.#options.resumer.resumeAll();
   }

@@ -82,7 +82,6 @@ export const readSystemHealth = async (options: Options, isThorough = false): Pr
 
 const NOT_TRIED: Trial = { findings: [], details: [] };
 
-/** Where the database, the browser and the broker are. */
 const placesOf = ({ databaseLabel, browser, api }: Options): readonly HealthDetail[] => {
   const way = api.proxy === null ? 'directly' : `through the proxy ${api.proxyName}`;
   const place = placeOf(browser);

@@ -21,7 +21,6 @@ const [LOW_MEGABYTES, EMPTY_MEGABYTES] = [200, 20];
 /** A browser is costly: whoever asks while one is being tried shares the answer. */
 const trials = new WeakMap<BrowserOptions, Promise<Trial>>();
 
-/** What a trial found, and what it looked at. */
 export interface Trial {
   readonly findings: readonly Finding[];
   readonly details: readonly HealthDetail[];
@@ -53,7 +52,7 @@ const launch = async (browser: BrowserOptions, api: BrokerApi): Promise<Trial> =
     };
   } catch (error) {
     const window = browser.headless ? '' : ' With UPSTOX_HEADLESS=false it needs a display, too.';
-    const finding: Finding = {
+    return found({
       component: 'BROWSER',
       state: 'DOWN',
       message: error instanceof Error ? error.message : 'The browser does not start.',
@@ -61,10 +60,11 @@ const launch = async (browser: BrowserOptions, api: BrokerApi): Promise<Trial> =
         error instanceof SandboxUnavailable
           ? ALLOW_SANDBOX
           : `Run \`vega-auth setup\`, or set VEGA_CHROMIUM_PATH to one that starts.${window}`,
-    };
-    return { findings: [finding], details: [] };
+    });
   }
 };
+
+const found = (finding: Finding): Trial => ({ findings: [finding], details: [] });
 
 const ALLOW_SANDBOX =
   'Allow user namespaces (a container: a seccomp profile that lets Chromium make them), or do without with VEGA_CHROMIUM_SANDBOX=off.';
@@ -91,13 +91,12 @@ export const tryClock = async ({ api, profileTimeoutMs, clock }: TrialOptions): 
   const skew = await askClockSkew(api, profileTimeoutMs, clock);
   if (skew === null) {
     const way = api.proxy === null ? 'the internet connection' : `the proxy ${api.proxyName}`;
-    const finding: Finding = {
+    return found({
       component: 'CLOCK',
       state: 'UNKNOWN',
       message: 'The broker does not tell its time, so the clock was not compared.',
       nextAction: `Check ${way} and the broker's status page.`,
-    };
-    return { findings: [finding], details: [] };
+    });
   }
   const seconds = Math.round(skew.milliseconds / 1000);
   const text =
@@ -106,13 +105,12 @@ export const tryClock = async ({ api, profileTimeoutMs, clock }: TrialOptions): 
       : `This machine's clock is ${seconds} s ${skew.direction} the broker's.`;
   if (skew.milliseconds <= MAX_CLOCK_SKEW_MS)
     return { findings: [], details: [{ component: 'CLOCK', text }] };
-  const finding: Finding = {
+  return found({
     component: 'CLOCK',
     state: 'DOWN',
     message: text,
     nextAction: 'Set it (switch on NTP): no login is tried with a wrong clock.',
-  };
-  return { findings: [finding], details: [] };
+  });
 };
 
 export const tryDisk = async (folder: string): Promise<Trial> => {
@@ -120,13 +118,12 @@ export const tryDisk = async (folder: string): Promise<Trial> => {
   if (room === null) return { findings: [], details: [] };
   const text = `${room.toLocaleString('en')} MB are left beside the database.`;
   if (room >= LOW_MEGABYTES) return { findings: [], details: [{ component: 'DISK', text }] };
-  const finding: Finding = {
+  return found({
     component: 'DISK',
     state: room < EMPTY_MEGABYTES ? 'DOWN' : 'DEGRADED',
     message: text,
     nextAction: 'Make room: a full disk keeps tokens in memory and in the spill file only.',
-  };
-  return { findings: [finding], details: [] };
+  });
 };
 
 /** Megabytes that this user can still write; null where nobody tells. */

@@ -17,7 +17,6 @@ import { hashSecret, isSameHash } from '../secret-hash.ts';
 /** How long a person may take to log in. */
 const HUMAN_LOGIN_MS = 600_000;
 
-/** A login that a person is about to do in a browser of their own. */
 export interface HumanLogin {
   readonly runId: string;
   readonly apiName: ApiName;

@@ -4,7 +4,6 @@ import type { StoredToken } from '../../domain/token/token.ts';
 import type { Logger } from '../../log.ts';
 import type { LiveRun } from './live-run.ts';
 
-/** A run under way, and what it is executed with. */
 export interface Job {
   readonly live: LiveRun;
   readonly account: Account;

@@ -25,11 +25,8 @@ export interface LiveRunOptions extends AuditedWrites {
 
 /** Told of what the run does to its account. */
 interface RunListener {
-  /** The run has moved on. */
   onProgress(): Promise<void>;
-  /** A new token is there. */
   onStored(): Promise<void>;
-  /** The run's status has changed. */
   onStatus(): Promise<void>;
   /** A step has failed: what follows for the account is stored in the same transaction. */
   onFailure(transaction: Queryable, reason: FailureReason): Promise<void>;

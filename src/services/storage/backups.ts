@@ -12,7 +12,6 @@ export interface BackupReport {
   readonly madeAt: Date;
 }
 
-/** Copies the database while it is in use, and keeps the newest seven copies. */
 export const backUp = async ({ database, audit, clock }: AuditedWrites): Promise<BackupReport> => {
   refuseOutage(database);
   const { file, bytes, madeAt } = await database.backUp(clock());

@@ -1,4 +1,3 @@
-import type { Database } from '../../db/database.ts';
 import { isLiveKey } from '../../db/queries/access-keys.ts';
 import { findLeases, type LeaseRecord, recordLease } from '../../db/queries/token-leases.ts';
 import { findTokens } from '../../db/queries/tokens.ts';
@@ -13,9 +12,8 @@ import { nextExpiry } from '../../domain/token/expiry.ts';
 import { endOf, reasonText, type Verdict } from '../../domain/token/verdict.ts';
 import type { AccessKeys } from '../access/access-keys.ts';
 import type { ApiConfigs } from '../accounts/api-configs.ts';
-import type { Audit } from '../audit/audit.ts';
+import type { AuditedWrites } from '../audit/audit.ts';
 import type { Refusals } from '../audit/refusal-audit.ts';
-import type { Clock } from '../clock.ts';
 import type { KnownToken, TokenVerifier } from './token-verifier.ts';
 
 /** A token's value in the hands of a program. */
@@ -33,13 +31,10 @@ export interface LeaseHolder extends LeaseRecord {
   readonly isPresent: boolean;
 }
 
-interface LeaseParts {
-  readonly database: Database;
+interface LeaseParts extends AuditedWrites {
   readonly apiConfigs: ApiConfigs;
   readonly verifier: TokenVerifier;
-  readonly audit: Audit;
   readonly refusals: Refusals;
-  readonly clock: Clock;
 }
 
 /** After an answer that told nothing the broker is left alone for so long, however often a program asks. */

@@ -19,7 +19,6 @@ export interface TokenParts {
   readonly clock: Clock;
 }
 
-/** Asks both layers about every enabled API. */
 export const readTokenStatus = async (parts: TokenParts, account: Account): Promise<TokenStatusReport> => {
   const known = await parts.verifier.check(account, await parts.apiConfigs.enabled(account));
   await parts.states.settle(account);

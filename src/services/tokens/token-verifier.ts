@@ -1,6 +1,5 @@
 import type { BrokerApi } from '../../broker/api/broker-api.ts';
 import { probeProfile } from '../../broker/api/profile-probe.ts';
-import type { Database } from '../../db/database.ts';
 import { removeTokenMark, storeTokenMark } from '../../db/queries/token-marks.ts';
 import { deactivateToken, findTokens } from '../../db/queries/tokens.ts';
 import type { Queryable } from '../../db/queryable.ts';
@@ -20,8 +19,7 @@ import {
   type Verdict,
 } from '../../domain/token/verdict.ts';
 import type { Logger } from '../../log.ts';
-import type { Audit } from '../audit/audit.ts';
-import type { Clock } from '../clock.ts';
+import type { AuditedWrites } from '../audit/audit.ts';
 import { Semaphore } from '../semaphore.ts';
 
 /** Profile calls under way at once; more would look like an attack to the broker. */
@@ -50,12 +48,9 @@ interface Remembered {
   readonly checkedAt: Date;
 }
 
-interface Options {
-  readonly database: Database;
+interface Options extends AuditedWrites {
   readonly api: BrokerApi;
   readonly profileTimeoutMs: number;
-  readonly audit: Audit;
-  readonly clock: Clock;
   readonly log: Logger;
 }
 
@@ -83,7 +78,6 @@ export class TokenVerifier {
     return this.#revision;
   }
 
-  /** The account's tokens as they are stored. */
   tokens(account: Account): Promise<readonly StoredToken[]> {
     return this.#find(account);
   }

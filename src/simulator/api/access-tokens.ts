@@ -44,16 +44,8 @@ export class AccessTokens {
     this.#live.delete(token);
   }
 
-  revokeClient(clientId: string): void {
-    for (const [token, issued] of this.#live) {
-      if (issued.clientId === clientId) this.#live.delete(token);
-    }
-  }
-
-  revokeUser(userId: string): void {
-    for (const [token, issued] of this.#live) {
-      if (issued.userId === userId) this.#live.delete(token);
-    }
+  revokeWhere(isRevoked: (issued: IssuedToken) => boolean): void {
+    for (const [token, issued] of this.#live) if (isRevoked(issued)) this.#live.delete(token);
   }
 
   #sign(claims: Record<string, unknown>): string {

@@ -55,8 +55,8 @@ export async function exchangeCode(broker: Broker, request: BrokerRequest): Prom
 
 /** Makes a user's token for an app, and ends what the broker does not keep beside it. */
 export function issueToken({ account, knobs, now, tokens }: Broker, clientId: string): string {
-  if (knobs.newTokenRevokesOld) tokens.revokeClient(clientId);
-  if (knobs.oneTokenPerUser) tokens.revokeUser(account.userId);
+  if (knobs.newTokenRevokesOld) tokens.revokeWhere((issued) => issued.clientId === clientId);
+  if (knobs.oneTokenPerUser) tokens.revokeWhere(({ userId }) => userId === account.userId);
   return tokens.issue(clientId, account.userId, now());
 }
 

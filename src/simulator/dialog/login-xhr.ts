@@ -1,6 +1,6 @@
 import { internalClientId, type SimulatedApp } from '../account.ts';
 import { ServiceRefusal } from '../api/service-refusal.ts';
-import type { Broker, Route } from '../broker.ts';
+import type { Broker, Handler } from '../broker.ts';
 import { type EntryFacts, fingerprint } from '../broker-log.ts';
 import { type BrokerRequest, jsonOf, pause, recordOf, silence } from '../broker-request.ts';
 import { json, type Reply } from '../reply.ts';
@@ -19,7 +19,7 @@ interface Taken {
 type TakeStep = (broker: Broker, request: BrokerRequest, data: Record<string, unknown>) => Taken;
 
 /** What every request of the login page has in common: it may be slow, hang or be refused, and is logged. */
-export function loginStep(step: LoginStep, take: TakeStep): Route['handle'] {
+export function loginStep(step: LoginStep, take: TakeStep): Handler {
   return async (broker, request): Promise<Reply> => {
     const clientId = requestedApp(broker, request)?.clientId;
     await pause(broker.xhrDelayMs, request.signal);

@@ -30,5 +30,4 @@ const LOCKS: Readonly<Record<Question, (facts: Facts) => string | null>> = {
   LOGOUT: () => null,
 };
 
-/** Why a question is not asked now. */
 export const lockOf = (question: Question, facts: Facts): string | null => LOCKS[question](facts);

@@ -1,13 +1,8 @@
 import type { AnyVariables } from '@urql/core';
 import { useMutation } from 'urql';
-import { documentOf } from '../state/typed-document.ts';
+import { documentOf, type Generated } from '../state/typed-document.ts';
 import { usePageStore } from '../state/use-page-store.ts';
 import { type Refused, toRefusal } from './refusal.ts';
-
-interface Generated<Result, Variables> {
-  toString(): string;
-  readonly __apiType?: (variables: Variables) => Result;
-}
 
 export interface Action<Result, Variables> {
   /** Null when it was refused. Whatever is shown afterwards was asked for afterwards. */

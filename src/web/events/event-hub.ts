@@ -1,6 +1,6 @@
 import type { VegaClient, VegaEvent } from '../../sdk/index.ts';
 import { VegaError } from '../../sdk/vega-error.ts';
-import { type Channel, openChannel } from './channel.ts';
+import { Listeners } from '../state/listeners.ts';
 import { whenLeading } from './leadership.ts';
 
 /** How the one connection of this browser is. */
@@ -18,9 +18,9 @@ type Message =
  */
 export class EventHub {
   readonly #client: Pick<VegaClient, 'events'>;
-  readonly #channel: Channel<Message>;
-  readonly #listeners = new Set<(event: VegaEvent) => void>();
-  readonly #connectionListeners = new Set<() => void>();
+  readonly #channel = new BroadcastChannel('vega-auth events');
+  readonly #listeners = new Listeners<[event: VegaEvent]>();
+  readonly #connectionListeners = new Listeners();
   readonly #closing = new AbortController();
   #connection: Connection = 'CONNECTING';
   #lastId: string | null = null;
@@ -28,8 +28,8 @@ export class EventHub {
 
   constructor(client: Pick<VegaClient, 'events'>) {
     this.#client = client;
-    this.#channel = openChannel('vega-auth events', (message) => this.#receive(message));
-    this.#channel.send({ kind: 'HELLO' });
+    this.#channel.onmessage = ({ data }: MessageEvent<Message>) => this.#receive(data);
+    this.#send({ kind: 'HELLO' });
     void whenLeading('vega-auth events', this.#closing.signal, () => this.#lead());
   }
 
@@ -37,15 +37,9 @@ export class EventHub {
 
   readonly isLeading = (): boolean => this.#isLeading;
 
-  readonly onConnection = (listener: () => void): (() => void) => {
-    this.#connectionListeners.add(listener);
-    return () => this.#connectionListeners.delete(listener);
-  };
+  readonly onConnection = this.#connectionListeners.add;
 
-  readonly onEvent = (listener: (event: VegaEvent) => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
+  readonly onEvent = this.#listeners.add;
 
   readonly close = (): void => {
     this.#closing.abort();
@@ -71,12 +65,12 @@ export class EventHub {
 
   #publish(event: VegaEvent): void {
     this.#deliver(event);
-    this.#channel.send({ kind: 'EVENT', event });
+    this.#send({ kind: 'EVENT', event });
   }
 
   #publishConnection(connection: Connection): void {
     this.#setConnection(connection);
-    this.#channel.send({ kind: 'CONNECTION', connection, lastId: this.#lastId });
+    this.#send({ kind: 'CONNECTION', connection, lastId: this.#lastId });
   }
 
   #receive(message: Message): void {
@@ -86,18 +80,22 @@ export class EventHub {
       this.#setConnection(message.connection);
     }
     if (message.kind === 'HELLO' && this.#isLeading)
-      this.#channel.send({ kind: 'CONNECTION', connection: this.#connection, lastId: this.#lastId });
+      this.#send({ kind: 'CONNECTION', connection: this.#connection, lastId: this.#lastId });
   }
 
   #deliver(event: VegaEvent): void {
     this.#lastId = event.__typename === 'GapEvent' ? null : event.id;
     if (this.#connection !== 'LIVE') this.#setConnection('LIVE');
-    for (const listener of [...this.#listeners]) listener(event);
+    this.#listeners.publish(event);
+  }
+
+  #send(message: Message): void {
+    this.#channel.postMessage(message);
   }
 
   #setConnection(connection: Connection): void {
     if (connection === this.#connection) return;
     this.#connection = connection;
-    for (const listener of [...this.#connectionListeners]) listener();
+    this.#connectionListeners.publish();
   }
 }

@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import {
   AccountsDocument,
   type AccountsQuery,
@@ -11,6 +11,7 @@ import {
 import { STATE_WORDS } from '../../sdk/words.ts';
 import { useAction } from '../actions/use-action.ts';
 import { ConfirmByTyping } from '../components/account/confirm-by-typing.tsx';
+import { ActionForm } from '../components/action-form.tsx';
 import { Field, textOf } from '../components/field.tsx';
 import { Panel } from '../components/panel.tsx';
 import { Refusal } from '../components/refusal.tsx';
@@ -46,10 +47,11 @@ const AccountItem = ({ account, onChanged }: { account: Account; onChanged: () =
   const mayAct = useMayAct();
   const [change, begin] = useState<Change>(null);
   const switching = useAction(SwitchAccountDocument);
-  const done = (): void => {
+  const end = (isDone: boolean): void => {
     begin(null);
-    onChanged();
+    if (isDone) onChanged();
   };
+  const done = (): void => end(true);
   return (
     <li className="account-item">
       <div className="row">
@@ -91,7 +93,7 @@ const AccountItem = ({ account, onChanged }: { account: Account; onChanged: () =
       <Refusal of={switching.refusal} />
       {change === 'RENAME' ? <Rename account={account} onDone={done} /> : null}
       {change === 'CREDENTIALS' ? <Credentials account={account} onDone={done} /> : null}
-      {change === 'REMOVE' ? <Remove account={account} onDone={done} onCancel={() => begin(null)} /> : null}
+      {change === 'REMOVE' ? <Remove account={account} onEnd={end} /> : null}
     </li>
   );
 };
@@ -101,23 +103,16 @@ interface ChangeProps {
   readonly onDone: () => void;
 }
 
-const Rename = ({ account, onDone }: ChangeProps) => {
-  const { run, isBusy, refusal } = useAction(RenameAccountDocument);
-  const rename = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
-    event.preventDefault();
-    const name = textOf(new FormData(event.currentTarget), 'name') ?? '';
-    if (await run({ accountId: account.id, name })) onDone();
-  };
-  return (
-    <form className="fields" onSubmit={(event) => void rename(event)}>
-      <Field name="name" label={`New name of ${account.name}`} defaultValue={account.name} />
-      <button type="submit" disabled={isBusy}>
-        Rename
-      </button>
-      <Refusal of={refusal} />
-    </form>
-  );
-};
+const Rename = ({ account, onDone }: ChangeProps) => (
+  <ActionForm
+    document={RenameAccountDocument}
+    variablesOf={(given) => ({ accountId: account.id, name: textOf(given, 'name') ?? '' })}
+    act="Rename"
+    onDone={onDone}
+  >
+    <Field name="name" label={`New name of ${account.name}`} defaultValue={account.name} />
+  </ActionForm>
+);
 
 const CREDENTIALS = (
   <>
@@ -128,74 +123,52 @@ const CREDENTIALS = (
   </>
 );
 
-const credentialsOf = (form: FormData) => ({
-  mobileNumber: textOf(form, 'mobileNumber') ?? '',
-  pin: textOf(form, 'pin') ?? '',
-  totpSecret: textOf(form, 'totpSecret') ?? '',
-  redirectUri: textOf(form, 'redirectUri') ?? '',
+const credentialsOf = (given: FormData) => ({
+  mobileNumber: textOf(given, 'mobileNumber') ?? '',
+  pin: textOf(given, 'pin') ?? '',
+  totpSecret: textOf(given, 'totpSecret') ?? '',
+  redirectUri: textOf(given, 'redirectUri') ?? '',
 });
 
-const Credentials = ({ account, onDone }: ChangeProps) => {
-  const { run, isBusy, refusal } = useAction(UpdateAccountCredentialsDocument);
-  const save = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
-    event.preventDefault();
-    const input = { accountId: account.id, ...credentialsOf(new FormData(event.currentTarget)) };
-    if (await run({ input })) onDone();
-  };
-  return (
-    <form className="fields" onSubmit={(event) => void save(event)}>
-      {CREDENTIALS}
-      <button type="submit" disabled={isBusy}>
-        Replace the credentials of {account.name}
-      </button>
-      <Refusal of={refusal} />
-    </form>
-  );
-};
+const Credentials = ({ account, onDone }: ChangeProps) => (
+  <ActionForm
+    document={UpdateAccountCredentialsDocument}
+    variablesOf={(given) => ({ input: { accountId: account.id, ...credentialsOf(given) } })}
+    act={`Replace the credentials of ${account.name}`}
+    onDone={onDone}
+  >
+    {CREDENTIALS}
+  </ActionForm>
+);
 
-const Remove = ({ account, onDone, onCancel }: ChangeProps & { onCancel: () => void }) => {
-  const { run, isBusy, refusal } = useAction(RemoveAccountDocument);
-  return (
-    <ConfirmByTyping
-      phrase={account.name}
-      act="Remove account"
-      isBusy={isBusy}
-      refusal={refusal}
-      onConfirm={() => void run({ accountId: account.id }).then((removed) => removed && onDone())}
-      onCancel={onCancel}
+const Remove = ({ account, onEnd }: { account: Account; onEnd: (isDone: boolean) => void }) => (
+  <ConfirmByTyping
+    phrase={account.name}
+    act="Remove account"
+    document={RemoveAccountDocument}
+    variables={{ accountId: account.id }}
+    onEnd={onEnd}
+  >
+    <p>
+      <b>Remove {account.name}</b> with its API apps and credentials. They can never be read back.
+    </p>
+  </ConfirmByTyping>
+);
+
+const AddForm = ({ onAdded }: { onAdded: () => void }) => (
+  <Panel title="Add an account">
+    <ActionForm
+      document={AddAccountDocument}
+      variablesOf={(given) => ({ input: { name: textOf(given, 'name'), ...credentialsOf(given) } })}
+      act="Add account"
+      isPrimary
+      onDone={onAdded}
+      said={({ addAccount }) =>
+        `${addAccount.name} is stored. Next: switch to it and add its apps under APIs (F8).`
+      }
     >
-      <p>
-        <b>Remove {account.name}</b> with its API apps and credentials. They can never be read back.
-      </p>
-    </ConfirmByTyping>
-  );
-};
-
-const AddForm = ({ onAdded }: { onAdded: () => void }) => {
-  const { run, isBusy, refusal } = useAction(AddAccountDocument);
-  const [said, say] = useState('');
-  const add = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
-    event.preventDefault();
-    const form = event.currentTarget;
-    const given = new FormData(form);
-    say('');
-    const added = await run({ input: { name: textOf(given, 'name'), ...credentialsOf(given) } });
-    if (added === null) return;
-    form.reset();
-    say(`${added.addAccount.name} is stored. Next: switch to it and add its apps under APIs (F8).`);
-    onAdded();
-  };
-  return (
-    <Panel title="Add an account">
-      <form className="fields" onSubmit={(event) => void add(event)}>
-        <Field name="name" label="Name" hint="Its id if left empty." isOptional />
-        {CREDENTIALS}
-        <button type="submit" className="primary" disabled={isBusy}>
-          Add account
-        </button>
-        <output>{said}</output>
-        <Refusal of={refusal} />
-      </form>
-    </Panel>
-  );
-};
+      <Field name="name" label="Name" hint="Its id if left empty." isOptional />
+      {CREDENTIALS}
+    </ActionForm>
+  </Panel>
+);

@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import {
   ApiConfigsDocument,
   type ApiConfigsQuery,
@@ -9,6 +9,7 @@ import {
 import { API_NAMES } from '../../sdk/names.ts';
 import { useAction } from '../actions/use-action.ts';
 import { ConfirmByTyping } from '../components/account/confirm-by-typing.tsx';
+import { ActionForm } from '../components/action-form.tsx';
 import { Field, textOf } from '../components/field.tsx';
 import { Panel } from '../components/panel.tsx';
 import { Refusal } from '../components/refusal.tsx';
@@ -36,28 +37,24 @@ export const ApisPage = () => {
           <p className="empty">There is none yet. Next: add PRIMARY below.</p>
         ) : null}
         {configs.length === 0 ? null : (
-          <WideTable name="API apps">
-            <thead>
-              <tr>
-                <th scope="col">API</th>
-                <th scope="col">State</th>
-                <th scope="col">Client id</th>
-                {isOneUri ? null : <th scope="col">Redirect URI</th>}
-                <th scope="col">From</th>
-                {mayAct && !isOfEnvironment ? <th scope="col">Change</th> : null}
-              </tr>
-            </thead>
-            <tbody>
-              {configs.map((config) => (
-                <Row
-                  key={config.apiName}
-                  config={config}
-                  hasUri={!isOneUri}
-                  mayChange={mayAct && config.source === 'DATABASE'}
-                  onChanged={refresh}
-                />
-              ))}
-            </tbody>
+          <WideTable
+            name="API apps"
+            columns={[
+              ...['API', 'State', 'Client id'],
+              ...(isOneUri ? [] : ['Redirect URI']),
+              'From',
+              ...(mayAct && !isOfEnvironment ? ['Change'] : []),
+            ]}
+          >
+            {configs.map((config) => (
+              <Row
+                key={config.apiName}
+                config={config}
+                hasUri={!isOneUri}
+                mayChange={mayAct && config.source === 'DATABASE'}
+                onChanged={refresh}
+              />
+            ))}
           </WideTable>
         )}
         {isOneUri && uri !== undefined ? (
@@ -78,26 +75,21 @@ export const ApisPage = () => {
   );
 };
 
-const Row = ({
-  config,
-  hasUri,
-  mayChange,
-  onChanged,
-}: {
-  config: ApiConfig;
-  hasUri: boolean;
-  mayChange: boolean;
-  onChanged: () => void;
-}) => {
+interface RowProps {
+  readonly config: ApiConfig;
+  readonly hasUri: boolean;
+  readonly mayChange: boolean;
+  readonly onChanged: () => void;
+}
+
+const Row = ({ config, hasUri, mayChange, onChanged }: RowProps) => {
   const { activeAccount } = useDashboard();
   const [isRemoving, setRemoving] = useState(false);
   const enable = useAction(SetApiConfigEnabledDocument);
-  const remove = useAction(RemoveApiConfigDocument);
   const of = { accountId: activeAccount.id, apiName: config.apiName };
-  const confirm = async (): Promise<void> => {
-    if ((await remove.run(of)) === null) return;
+  const end = (isDone: boolean): void => {
     setRemoving(false);
-    onChanged();
+    if (isDone) onChanged();
   };
   return (
     <>
@@ -131,10 +123,9 @@ const Row = ({
             <ConfirmByTyping
               phrase={activeAccount.name}
               act={`Remove ${config.apiName}`}
-              isBusy={remove.isBusy}
-              refusal={remove.refusal}
-              onConfirm={() => void confirm()}
-              onCancel={() => setRemoving(false)}
+              document={RemoveApiConfigDocument}
+              variables={of}
+              onEnd={end}
             >
               <p>
                 <b>
@@ -152,29 +143,25 @@ const Row = ({
 
 const SaveForm = ({ onSaved }: { onSaved: () => void }) => {
   const { activeAccount } = useDashboard();
-  const { run, isBusy, refusal } = useAction(SaveApiConfigDocument);
-  const [said, say] = useState('');
-  const save = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
-    event.preventDefault();
-    const form = event.currentTarget;
-    const given = new FormData(form);
-    const apiName = API_NAMES.find((name) => name === given.get('apiName')) ?? 'PRIMARY';
-    const input = {
+  const variablesOf = (given: FormData) => ({
+    input: {
       accountId: activeAccount.id,
-      apiName,
+      apiName: API_NAMES.find((name) => name === given.get('apiName')) ?? 'PRIMARY',
       clientId: textOf(given, 'clientId') ?? '',
       clientSecret: textOf(given, 'clientSecret'),
       redirectUri: textOf(given, 'redirectUri'),
-    };
-    say('');
-    if ((await run({ input })) === null) return;
-    form.reset();
-    say(`${apiName} is stored.`);
-    onSaved();
-  };
+    },
+  });
   return (
     <Panel title="Add or change an app">
-      <form className="fields" onSubmit={(event) => void save(event)}>
+      <ActionForm
+        document={SaveApiConfigDocument}
+        variablesOf={variablesOf}
+        act="Save"
+        isPrimary
+        onDone={onSaved}
+        said={({ saveApiConfig }) => `${saveApiConfig.apiName} is stored.`}
+      >
         <div className="field">
           <label htmlFor="api-name">API</label>
           <select id="api-name" name="apiName">
@@ -192,12 +179,7 @@ const SaveForm = ({ onSaved }: { onSaved: () => void }) => {
           isOptional
         />
         <Field name="redirectUri" label="Redirect URI" hint="The account’s if left empty." isOptional />
-        <button type="submit" className="primary" disabled={isBusy}>
-          Save
-        </button>
-        <output>{said}</output>
-        <Refusal of={refusal} />
-      </form>
+      </ActionForm>
     </Panel>
   );
 };

@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import {
   AccessKeysDocument,
   type AccessKeysQuery,
@@ -9,8 +9,8 @@ import {
 } from '../../sdk/index.ts';
 import { ROLES } from '../../sdk/names.ts';
 import { closeSession } from '../../sdk/open-session.ts';
-import { useAction } from '../actions/use-action.ts';
 import { ConfirmByTyping } from '../components/account/confirm-by-typing.tsx';
+import { ActionForm } from '../components/action-form.tsx';
 import { Field, textOf } from '../components/field.tsx';
 import { Panel } from '../components/panel.tsx';
 import { Refusal } from '../components/refusal.tsx';
@@ -51,21 +51,10 @@ const Keys = () => {
         <Refusal of={refusal} />
         {data !== null && keys.length === 0 ? <p className="empty">No key was made yet.</p> : null}
         {keys.length === 0 ? null : (
-          <WideTable name="List of access keys">
-            <thead>
-              <tr>
-                <th scope="col">Name</th>
-                <th scope="col">Role</th>
-                <th scope="col">For</th>
-                <th scope="col">Made</th>
-                <th scope="col">State</th>
-              </tr>
-            </thead>
-            <tbody>
-              {keys.map((key) => (
-                <KeyRow key={key.id} of={key} onChanged={refresh} />
-              ))}
-            </tbody>
+          <WideTable name="List of access keys" columns={['Name', 'Role', 'For', 'Made', 'State']}>
+            {keys.map((key) => (
+              <KeyRow key={key.id} of={key} onChanged={refresh} />
+            ))}
           </WideTable>
         )}
       </Panel>
@@ -76,11 +65,9 @@ const Keys = () => {
 
 const KeyRow = ({ of: key, onChanged }: { of: AccessKey; onChanged: () => void }) => {
   const [isRevoking, setRevoking] = useState(false);
-  const { run, isBusy, refusal } = useAction(RevokeAccessKeyDocument);
-  const revoke = async (): Promise<void> => {
-    if ((await run({ id: key.id })) === null) return;
+  const end = (isDone: boolean): void => {
     setRevoking(false);
-    onChanged();
+    if (isDone) onChanged();
   };
   return (
     <>
@@ -108,10 +95,9 @@ const KeyRow = ({ of: key, onChanged }: { of: AccessKey; onChanged: () => void }
             <ConfirmByTyping
               phrase={key.name}
               act="Revoke key"
-              isBusy={isBusy}
-              refusal={refusal}
-              onConfirm={() => void revoke()}
-              onCancel={() => setRevoking(false)}
+              document={RevokeAccessKeyDocument}
+              variables={{ id: key.id }}
+              onEnd={end}
             >
               <p>
                 <b>Revoke {key.name}</b> ({key.accountId ?? 'every account'}): its streams and pages end at
@@ -126,23 +112,25 @@ const KeyRow = ({ of: key, onChanged }: { of: AccessKey; onChanged: () => void }
 };
 
 const CreateForm = ({ onCreated }: { onCreated: () => void }) => {
-  const { run, isBusy, refusal } = useAction(CreateAccessKeyDocument);
   const [secret, show] = useState<{ readonly name: string; readonly text: string } | null>(null);
-  const create = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
-    event.preventDefault();
-    const form = event.currentTarget;
-    const given = new FormData(form);
-    const role = ROLES.find((one) => one === given.get('role')) ?? 'VIEWER';
-    show(null);
-    const created = await run({ input: { name: textOf(given, 'name') ?? '', role } });
-    if (created === null) return;
-    form.reset();
-    show({ name: created.createAccessKey.key.name, text: created.createAccessKey.secret });
-    onCreated();
-  };
+  const variablesOf = (given: FormData) => ({
+    input: {
+      name: textOf(given, 'name') ?? '',
+      role: ROLES.find((one) => one === given.get('role')) ?? 'VIEWER',
+    },
+  });
   return (
     <Panel title="Make a key">
-      <form className="fields" onSubmit={(event) => void create(event)}>
+      <ActionForm
+        document={CreateAccessKeyDocument}
+        variablesOf={variablesOf}
+        act="Make key"
+        isPrimary
+        onDone={({ createAccessKey }) => {
+          show({ name: createAccessKey.key.name, text: createAccessKey.secret });
+          onCreated();
+        }}
+      >
         <Field name="name" label="Name" hint="Who will hold it." />
         <div className="field">
           <label htmlFor="role">Role</label>
@@ -153,11 +141,7 @@ const CreateForm = ({ onCreated }: { onCreated: () => void }) => {
           </select>
           <span className="small">SERVICE is handed tokens, VIEWER reads, OPERATOR acts.</span>
         </div>
-        <button type="submit" className="primary" disabled={isBusy}>
-          Make key
-        </button>
-        <Refusal of={refusal} />
-      </form>
+      </ActionForm>
       {secret === null ? null : (
         <div className="banner" data-tone="warn" role="status">
           <p>
@@ -181,17 +165,15 @@ const CreateForm = ({ onCreated }: { onCreated: () => void }) => {
 const Sessions = () => {
   const { activeAccount } = useDashboard();
   const [isEnding, setEnding] = useState(false);
-  const { run, isBusy, refusal } = useAction(EndSessionsDocument);
   return (
     <Panel title="Browsers">
       {isEnding ? (
         <ConfirmByTyping
           phrase={activeAccount.name}
           act="Send every browser away"
-          isBusy={isBusy}
-          refusal={refusal}
-          onConfirm={() => void run({})}
-          onCancel={() => setEnding(false)}
+          document={EndSessionsDocument}
+          variables={{}}
+          onEnd={() => setEnding(false)}
         >
           <p>
             <b>End every browser’s session</b>, this one included, for {activeAccount.name} and every other
@@ -226,27 +208,17 @@ const Leases = () => {
       {leases.length === 0 ? (
         <p className="empty">{data === null ? 'Being read …' : 'No program was handed a token yet.'}</p>
       ) : (
-        <WideTable name="Tokens in the hands of programs">
-          <thead>
-            <tr>
-              <th scope="col">Key</th>
-              <th scope="col">API</th>
-              <th scope="col">Version</th>
-              <th scope="col">Handed over</th>
+        <WideTable name="Tokens in the hands of programs" columns={['Key', 'API', 'Version', 'Handed over']}>
+          {leases.map((lease) => (
+            <tr key={`${lease.keyId} ${lease.apiName}`}>
+              <th scope="row">{lease.keyName}</th>
+              <td>{lease.apiName}</td>
+              <td>
+                {lease.version} {lease.isPresent ? '✓ present' : '⚠ replaced since'}
+              </td>
+              <td className="number">{momentInIndia(lease.leasedAt)}</td>
             </tr>
-          </thead>
-          <tbody>
-            {leases.map((lease) => (
-              <tr key={`${lease.keyId} ${lease.apiName}`}>
-                <th scope="row">{lease.keyName}</th>
-                <td>{lease.apiName}</td>
-                <td>
-                  {lease.version} {lease.isPresent ? '✓ present' : '⚠ replaced since'}
-                </td>
-                <td className="number">{momentInIndia(lease.leasedAt)}</td>
-              </tr>
-            ))}
-          </tbody>
+          ))}
         </WideTable>
       )}
     </Panel>

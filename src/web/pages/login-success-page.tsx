@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { type ApiName, LoginSuccessDocument, type LoginSuccessQuery } from '../../sdk/index.ts';
+import { Facts } from '../components/facts.tsx';
 import { Panel } from '../components/panel.tsx';
 import { Refusal } from '../components/refusal.tsx';
 import { useAnswer } from '../state/use-answer.ts';
@@ -62,25 +63,19 @@ const LoginFacts = ({ of: { apiName, message, profile, database } }: { of: Succe
     <div className="cards">
       <section className="card" aria-labelledby="profile">
         <h3 id="profile">Profile</h3>
-        <dl className="facts column">
-          {(
-            [
-              ['User', profile.userId],
-              ['Name', profile.userName],
-              ['E-mail', profile.email],
-              ['Type', profile.userType],
-              ['Broker', profile.broker],
-              ['Account', profile.isActive ? '✓ active' : '✕ not active'],
-              ['POA', profile.poa ? 'given' : 'not given'],
-              ['DDPI', profile.ddpi ? 'given' : 'not given'],
-            ] as const
-          ).map(([name, value]) => (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>{value}</dd>
-            </div>
-          ))}
-        </dl>
+        <Facts
+          isColumn
+          of={[
+            ['User', profile.userId],
+            ['Name', profile.userName],
+            ['E-mail', profile.email],
+            ['Type', profile.userType],
+            ['Broker', profile.broker],
+            ['Account', profile.isActive ? '✓ active' : '✕ not active'],
+            ['POA', profile.poa ? 'given' : 'not given'],
+            ['DDPI', profile.ddpi ? 'given' : 'not given'],
+          ]}
+        />
       </section>
       <section className="card" aria-labelledby="may">
         <h3 id="may">May trade</h3>
@@ -90,20 +85,14 @@ const LoginFacts = ({ of: { apiName, message, profile, database } }: { of: Succe
       </section>
       <section className="card" aria-labelledby="stored">
         <h3 id="stored">Stored</h3>
-        <dl className="facts column">
-          <div>
-            <dt>File</dt>
-            <dd>{database.path}</dd>
-          </div>
-          <div>
-            <dt>Token</dt>
-            <dd>{database.operation === 'INSERTED' ? 'inserted' : 'replaced an older one'}</dd>
-          </div>
-          <div>
-            <dt>Active tokens</dt>
-            <dd>{database.totalActiveTokens}</dd>
-          </div>
-        </dl>
+        <Facts
+          isColumn
+          of={[
+            ['File', database.path],
+            ['Token', database.operation === 'INSERTED' ? 'inserted' : 'replaced an older one'],
+            ['Active tokens', database.totalActiveTokens],
+          ]}
+        />
       </section>
     </div>
   </>

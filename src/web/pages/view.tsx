@@ -1,30 +1,22 @@
-import { lazy, Suspense } from 'react';
+import { type ComponentType, lazy, Suspense } from 'react';
 import { usePath } from '../router.ts';
 import { AccountPage } from './account-page.tsx';
 
-const LoginSuccessPage = lazy(() =>
-  import('./login-success-page.tsx').then((module) => ({ default: module.LoginSuccessPage })),
-);
-const ApisPage = lazy(() => import('./apis-page.tsx').then((module) => ({ default: module.ApisPage })));
-const AccountsPage = lazy(() =>
-  import('./accounts-page.tsx').then((module) => ({ default: module.AccountsPage })),
-);
-const KeysPage = lazy(() => import('./keys-page.tsx').then((module) => ({ default: module.KeysPage })));
-const DashboardPage = lazy(() =>
-  import('./dashboard-page.tsx').then((module) => ({ default: module.DashboardPage })),
-);
+const named = <Name extends string>(load: () => Promise<Record<Name, ComponentType>>, name: Name) =>
+  lazy(async () => ({ default: (await load())[name] }));
 
-/** What stands under the headline. All but the account is loaded when it is looked at. */
+/** All but the account is loaded when it is looked at. */
+const PAGES: Readonly<Record<string, ComponentType>> = {
+  '/': AccountPage,
+  '/login-success': named(() => import('./login-success-page.tsx'), 'LoginSuccessPage'),
+  '/apis': named(() => import('./apis-page.tsx'), 'ApisPage'),
+  '/accounts': named(() => import('./accounts-page.tsx'), 'AccountsPage'),
+  '/keys': named(() => import('./keys-page.tsx'), 'KeysPage'),
+  '/dashboard': named(() => import('./dashboard-page.tsx'), 'DashboardPage'),
+};
+
+/** What stands under the headline. */
 export const View = () => {
-  const path = usePath();
-  return (
-    <Suspense fallback={<p className="empty">Being read …</p>}>
-      {path === '/login-success' ? <LoginSuccessPage /> : null}
-      {path === '/apis' ? <ApisPage /> : null}
-      {path === '/accounts' ? <AccountsPage /> : null}
-      {path === '/keys' ? <KeysPage /> : null}
-      {path === '/dashboard' ? <DashboardPage /> : null}
-      {path === '/' ? <AccountPage /> : null}
-    </Suspense>
-  );
+  const Page = PAGES[usePath()];
+  return <Suspense fallback={<p className="empty">Being read …</p>}>{Page && <Page />}</Suspense>;
 };

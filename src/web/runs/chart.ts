@@ -16,7 +16,6 @@ export interface Span {
   readonly kind: 'work' | 'wait' | 'failed' | 'cooldown';
 }
 
-/** The steps of each API on one axis. */
 export interface Chart {
   readonly from: number;
   readonly to: number;

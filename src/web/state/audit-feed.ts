@@ -1,5 +1,6 @@
 import type { Client } from '@urql/core';
 import { type AuditComponent, AuditLogDocument, type AuditLogQuery, type Severity } from '../../sdk/index.ts';
+import { Listeners } from './listeners.ts';
 import { documentOf } from './typed-document.ts';
 
 export type AuditEntry = AuditLogQuery['auditLog']['nodes'][number];
@@ -26,7 +27,7 @@ const EVERYTHING: AuditFilter = { severity: null, component: null };
 /** The audit log: pages of the past as one scrolls, and what is written from now on. */
 export class AuditFeed {
   readonly #client: Client;
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Listeners();
   #view: AuditView = { entries: [], hasOlder: true, isLoading: true, filter: EVERYTHING };
   #loading: Promise<void> | null = null;
   /** Counts the beginnings: an answer of an earlier one is let go. */
@@ -38,10 +39,7 @@ export class AuditFeed {
 
   readonly view = (): AuditView => this.#view;
 
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
+  readonly subscribe = this.#listeners.add;
 
   /** Begins anew, from the newest entry. */
   readonly restart = (filter: AuditFilter = this.#view.filter): void => {
@@ -107,7 +105,7 @@ export class AuditFeed {
 
   #show(change: Partial<AuditView>): void {
     this.#view = { ...this.#view, ...change };
-    for (const listener of [...this.#listeners]) listener();
+    this.#listeners.publish();
   }
 }
 

@@ -1,4 +1,5 @@
 import type { AnyVariables, Client, CombinedError, DocumentInput } from '@urql/core';
+import { Listeners } from './listeners.ts';
 
 /** What a query answered last, and what went wrong since. */
 export interface Answer<Data> {
@@ -14,7 +15,7 @@ export class LiveQuery<Data, Variables extends AnyVariables> {
   readonly #client: Client;
   readonly #document: DocumentInput<Data, Variables>;
   readonly #variables: Variables;
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Listeners();
   #answer: Answer<Data> = { data: null, error: null };
   #asking: Promise<void> | null = null;
   #isStale = false;
@@ -27,10 +28,7 @@ export class LiveQuery<Data, Variables extends AnyVariables> {
 
   readonly answer = (): Answer<Data> => this.#answer;
 
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
+  readonly subscribe = this.#listeners.add;
 
   /** Asks for what is true now; done when an answer is there that is not older than this call. */
   readonly refresh = (): Promise<void> => {
@@ -47,7 +45,7 @@ export class LiveQuery<Data, Variables extends AnyVariables> {
       const { data, error } = await this.#client.query(this.#document, this.#variables).toPromise();
       // What was last known stays in sight when no answer comes; the page says that it is old.
       this.#answer = { data: data ?? this.#answer.data, error: error ?? null };
-      for (const listener of [...this.#listeners]) listener();
+      this.#listeners.publish();
     }
   }
 }

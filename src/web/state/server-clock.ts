@@ -1,8 +1,9 @@
 import type { VegaEvent } from '../../sdk/index.ts';
+import { Listeners } from './listeners.ts';
 
 /** Time as the server has it. It ticks here, from what the events say; this machine's own clock may be wrong. */
 export class ServerClock {
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Listeners();
   /** Server time minus the time since this page was opened; null until the server has said something. */
   #offset: number | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -11,10 +12,7 @@ export class ServerClock {
   /** Whole seconds since 1970; the same for everybody who looks within one second. Null until it is known. */
   readonly second = (): number | null => (this.#offset === null ? null : this.#second);
 
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
+  readonly subscribe = this.#listeners.add;
 
   /** An event from the history is older than now, so only what is later than what was thought counts of it. */
   receive(event: VegaEvent): void {
@@ -32,6 +30,6 @@ export class ServerClock {
     this.#timer = setTimeout(() => this.#tick(), 1000 - (now % 1000) + 5);
     if (second === this.#second) return;
     this.#second = second;
-    for (const listener of [...this.#listeners]) listener();
+    this.#listeners.publish();
   }
 }

@@ -1,7 +1,7 @@
 import type { DocumentInput } from '@urql/core';
 
 /** A generated operation: its text, and the types that go with it. */
-interface Generated<Result, Variables> {
+export interface Generated<Result, Variables> {
   toString(): string;
   readonly __apiType?: (variables: Variables) => Result;
 }

@@ -2,13 +2,8 @@ import type { AnyVariables } from '@urql/core';
 import { useEffect } from 'react';
 import { useQuery } from 'urql';
 import { type Refused, toRefusal } from '../actions/refusal.ts';
-import { documentOf } from './typed-document.ts';
+import { documentOf, type Generated } from './typed-document.ts';
 import { usePageStore } from './use-page-store.ts';
-
-interface Generated<Result, Variables> {
-  toString(): string;
-  readonly __apiType?: (variables: Variables) => Result;
-}
 
 export interface Asked<Result> {
   readonly data: Result | null;

@@ -53,5 +53,4 @@ export const useSecondsUntil = (instant: string | null | undefined): number | nu
   return Math.max(0, Math.ceil(Date.parse(instant) / 1000 - second));
 };
 
-/** Whether the caller may act. */
 export const useMayAct = (): boolean => useDashboard().caller.role === 'OPERATOR';

@@ -24,7 +24,6 @@ export interface FieldReading {
   readonly trail: string;
 }
 
-/** A visible button. */
 export interface ButtonReading {
   readonly label: string;
   /** Where a click meets it and nothing that covers it; null when that is nowhere on the screen, or it is locked. */

@@ -19,7 +19,6 @@ import { isBlankOrBusy, strangePage } from './strange-page.ts';
 /** How long a reading may take while the browser waits for an answer; the page is read again after it. */
 const READING_TIMEOUT_MS = 1000;
 
-/** What a look at the page has shown. */
 export interface PageState {
   /** Null when the browser did not answer. */
   readonly reading: PageReading | null;

@@ -1,7 +1,6 @@
 import type { FailureCode } from '../../../domain/run/failure.ts';
 import type { FieldName } from './page-reading.ts';
 
-/** What a text says went wrong. */
 export interface SaidRefusal {
   readonly code: FailureCode;
   readonly message: string;

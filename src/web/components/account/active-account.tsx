@@ -1,6 +1,5 @@
 import { useDashboard } from '../../state/use-page-store.ts';
 
-/** What stands on the button of the account menu. */
 export const ActiveAccount = () => {
   const { activeAccount } = useDashboard();
   return (

@@ -1,22 +1,26 @@
+import type { AnyVariables } from '@urql/core';
 import { type FormEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
-import type { Refused } from '../../actions/refusal.ts';
+import { useAction } from '../../actions/use-action.ts';
+import type { Generated } from '../../state/typed-document.ts';
 import { Refusal } from '../refusal.tsx';
 
-interface Props {
+interface Props<Result, Variables> {
   /** What will happen, and to which account. */
   readonly children: ReactNode;
   /** What has to be typed. */
   readonly phrase: string;
   /** On the button. */
   readonly act: string;
-  readonly isBusy: boolean;
-  readonly refusal: Refused | null;
-  readonly onConfirm: () => void;
-  readonly onCancel: () => void;
+  readonly document: Generated<Result, Variables>;
+  readonly variables: Variables;
+  /** It is done, or was taken back. */
+  readonly onEnd: (isDone: boolean) => void;
 }
 
 /** A danger is confirmed in its place, by typing what it concerns. Escape takes it back. */
-export const ConfirmByTyping = ({ children, phrase, act, isBusy, refusal, onConfirm, onCancel }: Props) => {
+export const ConfirmByTyping = <Result, Variables extends AnyVariables>(props: Props<Result, Variables>) => {
+  const { children, phrase, act, document: mutation, variables, onEnd } = props;
+  const { run, isBusy, refusal } = useAction(mutation);
   const [typed, type] = useState('');
   const input = useRef<HTMLInputElement>(null);
   const id = useId();
@@ -28,16 +32,16 @@ export const ConfirmByTyping = ({ children, phrase, act, isBusy, refusal, onConf
     };
   }, []);
   const isRight = typed.trim() === phrase;
-  const submit = (event: FormEvent): void => {
+  const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
-    if (isRight && !isBusy) onConfirm();
+    if (isRight && !isBusy && (await run(variables)) !== null) onEnd(true);
   };
   return (
     <form
       className="confirm"
-      onSubmit={submit}
+      onSubmit={(event) => void submit(event)}
       onKeyDown={(event) => {
-        if (event.key === 'Escape') onCancel();
+        if (event.key === 'Escape') onEnd(false);
       }}
     >
       <div className="confirm-text">{children}</div>
@@ -57,7 +61,7 @@ export const ConfirmByTyping = ({ children, phrase, act, isBusy, refusal, onConf
         <button type="submit" className="danger" disabled={!isRight || isBusy}>
           {act}
         </button>
-        <button type="button" onClick={onCancel}>
+        <button type="button" onClick={() => onEnd(false)}>
           Cancel
         </button>
       </div>

@@ -1,6 +1,5 @@
 import { useState } from 'react';
 import { AcceptPartialDocument, GenerateTokensDocument, LogoutDocument } from '../../../sdk/index.ts';
-import { useAction } from '../../actions/use-action.ts';
 import { useIntent } from '../../intent.tsx';
 import { useDashboard } from '../../state/use-page-store.ts';
 import { ConfirmByTyping } from './confirm-by-typing.tsx';
@@ -8,19 +7,13 @@ import { ConfirmByTyping } from './confirm-by-typing.tsx';
 export const ForceAll = () => {
   const { activeAccount, tokens } = useDashboard();
   const { ask } = useIntent();
-  const { run, isBusy, refusal } = useAction(GenerateTokensDocument);
-  const force = async (): Promise<void> => {
-    const accountId = activeAccount.id;
-    if (await run({ mode: 'ALL', accountId, replaceValid: true, includeUnknown: true })) ask(null);
-  };
   return (
     <ConfirmByTyping
       phrase={activeAccount.name}
       act="Regenerate all"
-      isBusy={isBusy}
-      refusal={refusal}
-      onConfirm={() => void force()}
-      onCancel={() => ask(null)}
+      document={GenerateTokensDocument}
+      variables={{ mode: 'ALL', accountId: activeAccount.id, replaceValid: true, includeUnknown: true }}
+      onEnd={() => ask(null)}
     >
       <p>
         <b>Force regenerate all of {called(activeAccount)}:</b> {tokens.length} logins at the broker. Tokens
@@ -33,10 +26,6 @@ export const ForceAll = () => {
 export const AcceptPartial = () => {
   const { activeAccount, tokens } = useDashboard();
   const { ask } = useIntent();
-  const { run, isBusy, refusal } = useAction(AcceptPartialDocument);
-  const accept = async (): Promise<void> => {
-    if (await run({ accountId: activeAccount.id })) ask(null);
-  };
   const missing = tokens.flatMap(({ apiName, verdict }) =>
     verdict === 'VALID' ? [] : `${apiName} ${verdict.toLowerCase()}`,
   );
@@ -44,10 +33,9 @@ export const AcceptPartial = () => {
     <ConfirmByTyping
       phrase={activeAccount.name}
       act="Accept partial set"
-      isBusy={isBusy}
-      refusal={refusal}
-      onConfirm={() => void accept()}
-      onCancel={() => ask(null)}
+      document={AcceptPartialDocument}
+      variables={{ accountId: activeAccount.id }}
+      onEnd={() => ask(null)}
     >
       <p>
         <b>Open the gate of {called(activeAccount)} without the rest:</b> {missing.join(', ')}. It holds until
@@ -61,18 +49,13 @@ export const LogOut = () => {
   const { activeAccount } = useDashboard();
   const { ask } = useIntent();
   const [revoke, setRevoke] = useState(false);
-  const { run, isBusy, refusal } = useAction(LogoutDocument);
-  const logOut = async (): Promise<void> => {
-    if (await run({ accountId: activeAccount.id, revoke })) ask(null);
-  };
   return (
     <ConfirmByTyping
       phrase={activeAccount.name}
       act="Logout"
-      isBusy={isBusy}
-      refusal={refusal}
-      onConfirm={() => void logOut()}
-      onCancel={() => ask(null)}
+      document={LogoutDocument}
+      variables={{ accountId: activeAccount.id, revoke }}
+      onEnd={() => ask(null)}
     >
       <p>
         <b>Log {called(activeAccount)} out:</b> the gate shuts and what is under way is aborted. A cooldown

@@ -1,16 +1,18 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { memo, useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react';
 import type { Severity } from '../../../sdk/index.ts';
-import type { Tone } from '../../../sdk/words.ts';
+import type { Word } from '../../../sdk/words.ts';
 import { auditTimeInIndia, timeInUtc } from '../../format.ts';
 import { RunDetail } from '../../runs/run-detail.tsx';
 import type { AuditEntry } from '../../state/audit-feed.ts';
 import { useAudit, usePageStore } from '../../state/use-page-store.ts';
+import { Disclosure } from '../disclosure.tsx';
+import { WordMark } from '../word.tsx';
 
-const SEVERITY: Readonly<Record<Severity, { glyph: string; tone: Tone }>> = {
-  INFO: { glyph: '·', tone: 'calm' },
-  WARN: { glyph: '▲', tone: 'warn' },
-  ERROR: { glyph: '✕', tone: 'bad' },
+const SEVERITY_WORDS: Readonly<Record<Severity, Word>> = {
+  INFO: { glyph: '·', word: 'INFO', tone: 'calm' },
+  WARN: { glyph: '▲', word: 'WARN', tone: 'warn' },
+  ERROR: { glyph: '✕', word: 'ERROR', tone: 'bad' },
 };
 
 /** Of a row with a short message, in the style sheet too; the others are measured. */
@@ -108,7 +110,6 @@ interface RowProps {
 
 /** A message is never cut, and an entry of a run opens the whole run in its place. */
 const Row = memo(({ entry, index, start, measure, isOpen, open }: RowProps) => {
-  const { glyph, tone } = SEVERITY[entry.severity];
   const { correlationId } = entry;
   const time = auditTimeInIndia(entry.timestamp);
   return (
@@ -125,24 +126,16 @@ const Row = memo(({ entry, index, start, measure, isOpen, open }: RowProps) => {
         {correlationId == null ? (
           <span className="no-run">{time}</span>
         ) : (
-          <button
-            type="button"
-            className="row-button"
-            aria-expanded={isOpen}
-            onClick={() => open(isOpen ? null : entry.id)}
-          >
-            <span aria-hidden="true">{isOpen ? '▾' : '▸'}</span> {time}
-          </button>
+          <Disclosure isOpen={isOpen} onToggle={() => open(isOpen ? null : entry.id)}>
+            {time}
+          </Disclosure>
         )}
       </span>
       <span role="cell" className="number dim" title={entry.timestamp}>
         {timeInUtc(entry.timestamp)}
       </span>
-      <span role="cell" className="word" data-tone={tone}>
-        <span className="glyph" aria-hidden="true">
-          {glyph}
-        </span>{' '}
-        {entry.severity}
+      <span role="cell">
+        <WordMark of={SEVERITY_WORDS[entry.severity]} />
       </span>
       <span role="cell">{entry.component}</span>
       <span role="cell">{entry.apiName ?? '–'}</span>

@@ -23,37 +23,40 @@ const Filters = ({ filter }: { filter: AuditFilter }) => {
   const { audit } = usePageStore();
   return (
     <div className="filters">
-      <label>
-        Severity{' '}
-        <select
-          value={filter.severity ?? ''}
-          onChange={({ target }) =>
-            audit.restart({ ...filter, severity: SEVERITIES.find((one) => one === target.value) ?? null })
-          }
-        >
-          <option value="">all</option>
-          {SEVERITIES.map((one) => (
-            <option key={one}>{one}</option>
-          ))}
-        </select>
-      </label>
-      <label>
-        Component{' '}
-        <select
-          value={filter.component ?? ''}
-          onChange={({ target }) =>
-            audit.restart({
-              ...filter,
-              component: AUDIT_COMPONENTS.find((one) => one === target.value) ?? null,
-            })
-          }
-        >
-          <option value="">all</option>
-          {AUDIT_COMPONENTS.map((one) => (
-            <option key={one}>{one}</option>
-          ))}
-        </select>
-      </label>
+      <Filter
+        name="Severity"
+        options={SEVERITIES}
+        value={filter.severity}
+        onChoose={(severity) => audit.restart({ ...filter, severity })}
+      />
+      <Filter
+        name="Component"
+        options={AUDIT_COMPONENTS}
+        value={filter.component}
+        onChoose={(component) => audit.restart({ ...filter, component })}
+      />
     </div>
   );
 };
+
+interface FilterProps<Option> {
+  readonly name: string;
+  readonly options: readonly Option[];
+  readonly value: Option | null;
+  readonly onChoose: (option: Option | null) => void;
+}
+
+const Filter = <Option extends string>({ name, options, value, onChoose }: FilterProps<Option>) => (
+  <label>
+    {name}{' '}
+    <select
+      value={value ?? ''}
+      onChange={({ target }) => onChoose(options.find((one) => one === target.value) ?? null)}
+    >
+      <option value="">all</option>
+      {options.map((one) => (
+        <option key={one}>{one}</option>
+      ))}
+    </select>
+  </label>
+);

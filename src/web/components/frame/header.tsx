@@ -4,6 +4,7 @@ import { navigate, usePath, VIEWS } from '../../router.ts';
 import { useDashboard, useServerSecond } from '../../state/use-page-store.ts';
 import { applyTheme, savedTheme, THEMES } from '../../theme.ts';
 import { AccountMenu } from '../account/account-menu.tsx';
+import { Facts } from '../facts.tsx';
 import { ConnectionState } from './connection-state.tsx';
 import { HealthStrip } from './health.tsx';
 
@@ -82,20 +83,14 @@ const ThemeSwitch = () => {
 
 const AccountFacts = () => {
   const { activeAccount, caller } = useDashboard();
-  const facts = [
-    ['Client', activeAccount.client ?? 'not known yet'],
-    ['Broker', activeAccount.broker],
-    ['Plan', activeAccount.plan ?? 'not known yet'],
-    ['You', caller.role],
-  ];
   return (
-    <dl className="facts">
-      {facts.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
+    <Facts
+      of={[
+        ['Client', activeAccount.client ?? 'not known yet'],
+        ['Broker', activeAccount.broker],
+        ['Plan', activeAccount.plan ?? 'not known yet'],
+        ['You', caller.role],
+      ]}
+    />
   );
 };

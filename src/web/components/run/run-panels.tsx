@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { GenerationRunsDocument, type GenerationRunsQuery, TokenLeasesDocument } from '../../../sdk/index.ts';
 import { RUN_WORDS } from '../../../sdk/words.ts';
 import { dayInIndia, timeInIndia } from '../../format.ts';
@@ -8,10 +8,10 @@ import { RunTimeline } from '../../runs/run-timeline.tsx';
 import { useActs } from '../../runs/use-acts.ts';
 import { useAnswer } from '../../state/use-answer.ts';
 import { useDashboard } from '../../state/use-page-store.ts';
+import { Disclosure } from '../disclosure.tsx';
 import { Panel } from '../panel.tsx';
 import { WordMark } from '../word.tsx';
 
-/** The run under way on its time axis. */
 export const RunPanel = () => {
   const { run } = useDashboard().authState;
   if (run == null || run.endedAt != null || run.steps.length === 0) return null;
@@ -40,21 +40,13 @@ export const DuePanel = () => {
     }),
   ].sort((one, other) => one.at.localeCompare(other.at));
   return (
-    <Panel
-      title="Next, IST"
-      aside={due.length === 0 ? <span className="dim">Nothing is due.</span> : null}
-      className="due-panel"
-    >
-      {due.length === 0 ? null : (
-        <ul className="lines">
-          {due.map(({ at, what }) => (
-            <li key={`${at} ${what}`}>
-              <b className="number">{dayInIndia(at)}</b> {what}
-            </li>
-          ))}
-        </ul>
-      )}
-    </Panel>
+    <Lines title="Next, IST" className="due-panel" none="Nothing is due.">
+      {due.map(({ at, what }) => (
+        <li key={`${at} ${what}`}>
+          <b className="number">{dayInIndia(at)}</b> {what}
+        </li>
+      ))}
+    </Lines>
   );
 };
 
@@ -62,23 +54,12 @@ export const DuePanel = () => {
 export const LastRunsPanel = () => {
   const { activeAccount } = useDashboard();
   const { data } = useAnswer(GenerationRunsDocument, { accountId: activeAccount.id, first: 5 });
-  const runs = data?.generationRuns ?? [];
   return (
-    <Panel
-      title="Last runs"
-      aside={
-        runs.length === 0 ? <span className="dim">{data === null ? 'Being read …' : 'None yet.'}</span> : null
-      }
-      className="runs-panel"
-    >
-      {runs.length === 0 ? null : (
-        <ul className="lines">
-          {runs.map((run) => (
-            <PastRun key={run.id} run={run} />
-          ))}
-        </ul>
-      )}
-    </Panel>
+    <Lines title="Last runs" className="runs-panel" none={data === null ? 'Being read …' : 'None yet.'}>
+      {(data?.generationRuns ?? []).map((run) => (
+        <PastRun key={run.id} run={run} />
+      ))}
+    </Lines>
   );
 };
 
@@ -87,9 +68,9 @@ const PastRun = ({ run }: { run: GenerationRunsQuery['generationRuns'][number] }
   const made = run.steps.filter(({ status }) => status === 'DONE').length;
   return (
     <li>
-      <button type="button" className="row-button" aria-expanded={isOpen} onClick={() => open(!isOpen)}>
-        <span aria-hidden="true">{isOpen ? '▾' : '▸'}</span> {dayInIndia(run.startedAt)}
-      </button>{' '}
+      <Disclosure isOpen={isOpen} onToggle={() => open(!isOpen)}>
+        {dayInIndia(run.startedAt)}
+      </Disclosure>{' '}
       <WordMark of={RUN_WORDS[run.status]} />{' '}
       <span>{run.steps.length === 0 ? 'nothing to make' : `${made} of ${run.steps.length} made`}</span>
       {isOpen ? <RunDetail id={run.id} /> : null}
@@ -97,31 +78,35 @@ const PastRun = ({ run }: { run: GenerationRunsQuery['generationRuns'][number] }
   );
 };
 
-/** Who runs on which token. */
 export const LeasesPanel = () => {
   const { activeAccount } = useDashboard();
   const { data } = useAnswer(TokenLeasesDocument, { accountId: activeAccount.id });
-  const leases = data?.tokenLeases ?? [];
   return (
-    <Panel
-      title="Leases"
-      aside={
-        leases.length === 0 ? (
-          <span className="dim">{data === null ? 'Being read …' : 'None yet.'}</span>
-        ) : null
-      }
-      className="leases-panel"
-    >
-      {leases.length === 0 ? null : (
-        <ul className="lines">
-          {leases.map(({ keyId, keyName, apiName, version, isPresent, leasedAt }) => (
-            <li key={`${keyId} ${apiName}`}>
-              <b>{keyName}</b> {apiName} <span className="number">{timeInIndia(leasedAt)}</span>{' '}
-              {isPresent ? `✓ version ${version}` : `⚠ version ${version}, replaced since`}
-            </li>
-          ))}
-        </ul>
-      )}
-    </Panel>
+    <Lines title="Leases" className="leases-panel" none={data === null ? 'Being read …' : 'None yet.'}>
+      {(data?.tokenLeases ?? []).map(({ keyId, keyName, apiName, version, isPresent, leasedAt }) => (
+        <li key={`${keyId} ${apiName}`}>
+          <b>{keyName}</b> {apiName} <span className="number">{timeInIndia(leasedAt)}</span>{' '}
+          {isPresent ? `✓ version ${version}` : `⚠ version ${version}, replaced since`}
+        </li>
+      ))}
+    </Lines>
   );
 };
+
+interface LinesProps {
+  readonly title: string;
+  readonly className: string;
+  /** What to say where there is no line. */
+  readonly none: string;
+  readonly children: readonly ReactNode[];
+}
+
+const Lines = ({ title, className, none, children }: LinesProps) => (
+  <Panel
+    title={title}
+    aside={children.length === 0 ? <span className="dim">{none}</span> : null}
+    className={className}
+  >
+    {children.length === 0 ? null : <ul className="lines">{children}</ul>}
+  </Panel>
+);

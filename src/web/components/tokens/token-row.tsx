@@ -3,6 +3,8 @@ import { LOGIN_STEP_WORDS, STEP_WORDS, VERDICT_WORDS, type Word } from '../../..
 import { dayInIndia, momentInIndia, timeInIndia } from '../../format.ts';
 import type { DashboardQuery } from '../../gql/graphql.ts';
 import { useDashboard } from '../../state/use-page-store.ts';
+import { Disclosure } from '../disclosure.tsx';
+import { Facts } from '../facts.tsx';
 import { WordMark } from '../word.tsx';
 import { ExpiryBar, TimeLeft } from './expiry.tsx';
 
@@ -20,9 +22,9 @@ export const TokenRow = ({ token, step }: { token: Token; step: Step | null }) =
     <>
       <tr className={token.isPrimary ? 'primary-row' : undefined} data-level={expiry?.level}>
         <th scope="row">
-          <button type="button" className="row-button" aria-expanded={isOpen} onClick={() => open(!isOpen)}>
-            <span aria-hidden="true">{isOpen ? '▾' : '▸'}</span> {token.apiName}
-          </button>
+          <Disclosure isOpen={isOpen} onToggle={() => open(!isOpen)}>
+            {token.apiName}
+          </Disclosure>
         </th>
         <td>
           <WordMark of={VERDICT_WORDS[token.verdict]} />
@@ -75,26 +77,19 @@ const StepOf = ({ step, token }: { step: Step | null; token: Token }) => {
 const Details = ({ token }: { token: Token }) => (
   <tr className="sub">
     <td colSpan={4}>
-      <dl className="facts">
-        {(
+      <Facts
+        of={[
+          ['Fingerprint', token.fingerprint ?? 'no token'],
+          ['Version', token.version],
+          ['Stored in', token.storage],
+          ['Made', token.generatedAt == null ? '–' : momentInIndia(token.generatedAt)],
+          ['Ends', token.expiresAt == null ? '–' : momentInIndia(token.expiresAt)],
           [
-            ['Fingerprint', token.fingerprint ?? 'no token'],
-            ['Version', String(token.version)],
-            ['Stored in', token.storage],
-            ['Made', token.generatedAt == null ? '–' : momentInIndia(token.generatedAt)],
-            ['Ends', token.expiresAt == null ? '–' : momentInIndia(token.expiresAt)],
-            [
-              'Checked',
-              token.checkedAt == null ? 'not since the server started' : momentInIndia(token.checkedAt),
-            ],
-          ] as const
-        ).map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+            'Checked',
+            token.checkedAt == null ? 'not since the server started' : momentInIndia(token.checkedAt),
+          ],
+        ]}
+      />
     </td>
     <td className="wide" colSpan={2} />
   </tr>
