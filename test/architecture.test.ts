@@ -22,14 +22,14 @@ const PARTS: Readonly<Record<string, Part>> = {
   broker: { own: ['domain', 'log.ts'], npm: ['playwright', 'otplib', 'undici', 'zod'], node: true },
   services: { own: ['domain', 'db', 'broker', 'log.ts'], npm: ['lru-cache'], node: true },
   graphql: {
-    own: ['domain', 'services', 'log.ts'],
-    npm: ['@pothos/core', '@pothos/plugin-validation', '@envelop/core', 'graphql', 'lru-cache', 'zod'],
+    own: ['domain', 'services'],
+    npm: ['@pothos/core', '@pothos/plugin-validation', 'graphql', 'zod'],
     node: false,
   },
   http: {
     own: ['graphql', 'domain', 'services', 'log.ts'],
     npm: [
-      ...['graphql-yoga', '@graphql-yoga/render-graphiql', 'graphql'],
+      ...['graphql-yoga', '@graphql-yoga/render-graphiql', '@envelop/core', 'graphql'],
       ...['graphql-sse', 'prom-client', 'raw-body', '@graphql-typed-document-node/core'],
       ...['lru-cache', 'sirv', 'ipaddr.js'],
     ],

@@ -1,12 +1,12 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Secret } from '../domain/secret.ts';
-import type { Operations } from '../graphql/execution/operations.ts';
 import type { Logger } from '../log.ts';
 import type { Acquisitions } from '../services/approvals/acquisitions.ts';
 import type { ApprovalNotices } from '../services/approvals/approval-notices.ts';
 import type { CodeExchange } from '../services/exchange/code-exchange.ts';
 import type { Services } from '../services/services.ts';
 import type { AnswerCache } from './graphql/answer-cache.ts';
+import type { Operations } from './graphql/operations.ts';
 
 export interface ServerOptions {
   readonly schema: GraphQLSchema;

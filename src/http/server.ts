@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import { callerOfKey, OPERATOR } from '../domain/account/access-key.ts';
-import { type Operation, Operations, type Outcome } from '../graphql/execution/operations.ts';
 import { correlated } from '../services/audit/correlation.ts';
 import { AnswerCache } from './graphql/answer-cache.ts';
+import { type Operation, Operations, type Outcome } from './graphql/operations.ts';
 import type { ServerOptions } from './server-options.ts';
 
 /** Everything that is answered over HTTP, and GraphQL without it. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { parse } from 'graphql';
 import { expect, test } from 'vitest';
-import { documentCache } from '../../src/graphql/execution/use-document-cache.ts';
+import { documentCache } from '../../src/http/graphql/use-document-cache.ts';
 
 const MAX_BYTES = 200_000;
 

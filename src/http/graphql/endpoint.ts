@@ -1,14 +1,14 @@
 import type { GraphQLSchema } from 'graphql';
 import { audienceOf, type Caller } from '../../domain/account/access-key.ts';
-import type { AnswerTrait } from '../../graphql/execution/context.ts';
-import type { Operation, Operations } from '../../graphql/execution/operations.ts';
 import type { Logger } from '../../log.ts';
 import type { Services } from '../../services/services.ts';
 import type { Answer } from '../answer.ts';
 import { badRequest, type HttpError, notAcceptable } from '../http-error.ts';
 import { type HttpRequest, isObject, parseJson } from '../http-request.ts';
 import type { AnswerCache } from './answer-cache.ts';
+import type { AnswerTrait } from './context.ts';
 import { acceptsOnlyStream, acceptsStream, EventStreams } from './event-streams.ts';
+import type { Operation, Operations } from './operations.ts';
 import { GRAPHQL_PATH, STREAM_PATH } from './paths.ts';
 import type { Yoga } from './yoga.ts';
 

@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import { createHandler, type Handler } from 'graphql-sse';
 import type { Caller } from '../../domain/account/access-key.ts';
-import type { Operations } from '../../graphql/execution/operations.ts';
 import type { Logger } from '../../log.ts';
 import { type Answer, eventStream, nothing } from '../answer.ts';
 import { conflict, HttpError, methodNotAllowed, notFound } from '../http-error.ts';
 import type { HttpRequest } from '../http-request.ts';
+import type { Operations } from './operations.ts';
 import { STREAM_PATH } from './paths.ts';
 import { ReadyFrames } from './ready-frames.ts';
 import { type ReservedStream, ReservedStreams } from './reserved-streams.ts';

@@ -1,7 +1,7 @@
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
-import type { RequestContext } from '../../graphql/execution/context.ts';
-import type { Operations } from '../../graphql/execution/operations.ts';
+import type { RequestContext } from './context.ts';
+import type { Operations } from './operations.ts';
 import { GRAPHQL_PATH } from './paths.ts';
 
 export type Yoga = YogaServerInstance<RequestContext, object>;

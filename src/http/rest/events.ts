@@ -1,5 +1,5 @@
 import type { ExecutionResult } from 'graphql';
-import type { Outcome } from '../../graphql/execution/operations.ts';
+import type { Outcome } from '../graphql/operations.ts';
 
 export const EVENTS_PATH = '/auth/events';
 

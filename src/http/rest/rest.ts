@@ -1,8 +1,8 @@
 import type { ExecutionResult } from 'graphql';
 import type { Caller } from '../../domain/account/access-key.ts';
-import type { Operations } from '../../graphql/execution/operations.ts';
 import type { Services } from '../../services/services.ts';
 import { type Answer, eventStream } from '../answer.ts';
+import type { Operations } from '../graphql/operations.ts';
 import { methodNotAllowed, notFound } from '../http-error.ts';
 import type { HttpRequest } from '../http-request.ts';
 import { EVENTS_PATH, framesOf, isStream } from './events.ts';

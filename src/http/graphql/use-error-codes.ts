@@ -1,6 +1,6 @@
 import { type ExecutionResult, GraphQLError } from 'graphql';
+import { toGraphQLError, withInputCode } from '../../graphql/errors.ts';
 import type { Logger } from '../../log.ts';
-import { toGraphQLError, withInputCode } from '../errors.ts';
 import type { GraphQLPlugin } from './context.ts';
 
 /** The error as a client may see it: with a code and with what to do. */

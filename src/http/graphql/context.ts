@@ -1,5 +1,5 @@
 import type { Plugin } from '@envelop/core';
-import type { Context } from '../context.ts';
+import type { Context } from '../../graphql/context.ts';
 
 /** What is learnt of an answer while it is made. An object of its own, because Yoga copies the context around it. */
 export interface AnswerTrait {
