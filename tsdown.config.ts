@@ -32,6 +32,8 @@ const noticeOf = (folder: string): string => {
 const commandLine: UserConfig = {
   ...common,
   entry: { main: 'src/main.ts' },
+  // Packages that ship both: of their ES modules only what is used is loaded.
+  inputOptions: { resolve: { mainFields: ['module', 'main'] } },
   deps: { alwaysBundle: (id) => !NEVER_BUNDLED.test(id), onlyBundle: false },
   plugins: [
     {
