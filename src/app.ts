@@ -15,7 +15,7 @@ import type { ConnectionLimits } from './http/connections.ts';
 import type { Operation, Outcome } from './http/graphql/operations.ts';
 import { type Listening, listen } from './http/listen.ts';
 import { createHttpServer, type HttpServer } from './http/server.ts';
-import { createLogger, type Logger, named } from './log.ts';
+import { createLogger, type DestinationStream, type Logger, named } from './log.ts';
 import { AccessKeys } from './services/access/access-keys.ts';
 import { loadOperatorKey } from './services/access/operator-key.ts';
 import { loginPath, Sessions } from './services/access/sessions.ts';
@@ -76,6 +76,8 @@ export interface App extends AsyncDisposable {
 export interface AppOptions {
   readonly clock?: Clock;
   readonly log?: Logger;
+  /** Takes the lines of the log; standard error if left out. */
+  readonly logTo?: DestinationStream | undefined;
   /** The file that stands for the machine's one browser. */
   readonly browserLock?: string;
   /** Told of every checkpoint of a run. */
@@ -111,7 +113,7 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
 
 const open = async (config: Config, options: AppOptions, opened: DisposalStack): Promise<App> => {
   const { workingDirectory = process.cwd(), isVisit = false } = options;
-  const log = options.log ?? createLogger(config.logLevel);
+  const log = options.log ?? createLogger(config.logLevel, options.logTo);
   const operatorKey = loadOperatorKey(config.operatorKey, workingDirectory);
   const base = await openBase(config, options, log, opened);
   const { database, events, sessions, clock } = base;

@@ -16,6 +16,8 @@ export interface Demo extends AsyncDisposable {
 
 /** A short time step, so that six logins do not wait three minutes for six codes; the broker's is 30 s. */
 const DEMO_TOTP_SECONDS = 1;
+/** A code stays good as long as one of the broker's, so that a slow machine types it in time. */
+const DEMO_CODE_SECONDS = 30;
 
 /** Opens the program on a simulated broker with six apps. Of `env` only the VEGA_ variables and UPSTOX_HEADLESS count. */
 export const openDemo = async (env: Env, options: AppOptions & { scenario: string }): Promise<Demo> => {
@@ -25,7 +27,7 @@ export const openDemo = async (env: Env, options: AppOptions & { scenario: strin
   const simulator = await startSimulator({
     scenario,
     account: { totpPeriodSeconds: DEMO_TOTP_SECONDS },
-    knobs: { totpPastSteps: 5 },
+    knobs: { totpPastSteps: DEMO_CODE_SECONDS / DEMO_TOTP_SECONDS },
   });
   try {
     const app = await openApp(readConfig(demoEnvironment(env, simulator)), options);

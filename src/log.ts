@@ -1,5 +1,6 @@
 import { type DestinationStream, type Logger as PinoLogger, pino } from 'pino';
 
+export type { DestinationStream };
 export type Logger = PinoLogger;
 
 const MASK = '[secret]';

@@ -37,7 +37,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   },
   sdk: { own: [], npm: ['eventsource-parser', '@graphql-typed-document-node/core'], node: false },
   cli: {
-    own: ['sdk', 'app.ts', 'demo.ts', 'browser.ts', 'config.ts'],
+    own: ['sdk', 'app.ts', 'demo.ts', 'browser.ts', 'config.ts', 'package.json'],
     npm: ['commander', '@clack/prompts'],
     node: true,
   },

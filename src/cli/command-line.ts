@@ -16,10 +16,14 @@ export const runCommandLine = async (
   const workingDirectory = given.workingDirectory ?? process.cwd();
   const err = given.err ?? process.stderr;
   try {
+    let env = given.env;
     const terminal: Terminal = {
-      env: given.env ?? readEnvironment(workingDirectory),
+      // Help and version need neither `.env` nor standard input: both are read by the command that uses them.
+      get env() {
+        env ??= readEnvironment(workingDirectory);
+        return env;
+      },
       workingDirectory,
-      // Opened by who reads it.
       get input() {
         return given.input ?? process.stdin;
       },
@@ -36,7 +40,9 @@ export const runCommandLine = async (
     if (exitCode !== null) return exitCode === 0 ? EXIT.ALL_VALID : EXIT.FATAL;
     err.write(`vega-auth: ${visibleLines(error instanceof Error ? error.message : String(error))}\n`);
     if (error instanceof Error && error.name === 'ConfigError')
-      err.write('Set these variables in the environment or in .env; nothing was started.\n');
+      err.write(
+        'Set these variables in the environment or in .env, or run `vega-auth init`, which asks for them; nothing was started.\n',
+      );
     return EXIT.FATAL;
   }
 };

@@ -6,7 +6,7 @@ export interface Terminal {
   readonly workingDirectory: string;
   readonly input: NodeJS.ReadableStream & { readonly isTTY?: boolean };
   readonly out: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
-  readonly err: NodeJS.WritableStream;
+  readonly err: NodeJS.WritableStream & { readonly isTTY?: boolean };
   /** Ends when the user presses Ctrl-C or the system asks the program to stop. */
   readonly signal: AbortSignal;
 }

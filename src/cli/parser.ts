@@ -1,4 +1,5 @@
 import { Argument, CommanderError, InvalidArgumentError, Option, Command as Parser } from 'commander';
+import packageJson from '../../package.json' with { type: 'json' };
 import type { Choices, Command, CommandArgument, CommandOption, Given, Terminal } from './command.ts';
 import { visibleLines } from './view/visible.ts';
 
@@ -21,6 +22,7 @@ export const parse = async (
       getOutHelpWidth: () => terminal.out.columns ?? 100,
     })
     .enablePositionalOptions()
+    .version(packageJson.version, '--version', 'Print the version.')
     .showHelpAfterError('Run vega-auth --help for the commands there are.');
   await build(parser, program, args, run);
   await parser.parseAsync([...args], { from: 'user' });
@@ -29,7 +31,14 @@ export const parse = async (
 
 type Run = (command: Command, given: Given) => Promise<void>;
 
-const build = async (parser: Parser, command: Command, args: readonly string[], run: Run): Promise<void> => {
+/** `group` is the parser of the commands among which a word may be meant that nothing else takes; null for none. */
+const build = async (
+  parser: Parser,
+  command: Command,
+  args: readonly string[],
+  run: Run,
+  group: Parser | null = command.commands === undefined ? null : parser,
+): Promise<void> => {
   parser.description(command.summary);
   for (const argument of command.arguments ?? []) parser.addArgument(await toArgument(argument));
   for (const option of command.options ?? []) parser.addOption(await toOption(option));
@@ -40,19 +49,32 @@ const build = async (parser: Parser, command: Command, args: readonly string[], 
     const isDefault = command.run === undefined && below === first;
     const entry = parser.command(below.name, { isDefault });
     // Most of a command takes building, and its choices loading, only where it is the one that is named.
-    await build(entry, isNamed || isDefault ? below : outlineOf(below), args, run);
+    await build(
+      entry,
+      isNamed || isDefault ? below : outlineOf(below),
+      args,
+      run,
+      isDefault ? parser : undefined,
+    );
   }
   if (command.run !== undefined) {
     const names = (command.arguments ?? []).map(({ name }) => name.replace(/[<>[\].]/g, ''));
-    if (command.commands !== undefined) parser.allowExcessArguments();
+    // What follows a mistyped command is not this command's: the mistake to name is the first word.
+    if (group !== null) parser.allowExcessArguments().allowUnknownOption();
     parser.action(async (...given: unknown[]) => {
-      const [stray] = parser.args.slice(names.length);
-      if (command.commands !== undefined && stray !== undefined)
-        parser.error(`error: unknown command '${stray}'`, { code: 'commander.unknownCommand' });
+      if (group !== null && parser.args.length > names.length) refuseStrays(group, parser);
       const values = Object.fromEntries(names.map((name, index) => [name, given[index]]));
       await run(command, { ...parser.optsWithGlobals(), ...values } as Given);
     });
   }
+};
+
+/** Commander names and suggests commands only where the group itself does nothing, so such a group says it. */
+const refuseStrays = (group: Parser, { args, options }: Parser): void => {
+  const strict = new Parser(group.name()).copyInheritedSettings(group);
+  for (const option of options) strict.addOption(option);
+  for (const below of group.commands) strict.command(below.name());
+  strict.parse(args, { from: 'user' });
 };
 
 /** What the list of commands shows. */

@@ -22,7 +22,7 @@ const run = async (
 test('the demo makes six tokens, says where to look, stays up, and ends at Ctrl-C', async () => {
   await using program = new Program();
   program.start(['demo'], { VEGA_PORT: '0' });
-  await until('the demo to be ready', () => program.said.includes('Ctrl-C stops everything'), 60_000);
+  await until('the demo to be ready', () => program.said.includes('Ctrl-C stops everything'), 120_000);
   const counts = program.said.match(/^\d\/6/gm);
   expect([...new Set(counts)]).toEqual(['0/6', '1/6', '2/6', '3/6', '4/6', '5/6', '6/6']);
   expect(program.said).toMatch(/PRIMARY +VALID +\d{4}-\d\d-\d\d 03:30:00 +[0-9a-f]{12}/);
@@ -43,7 +43,7 @@ test('the demo makes six tokens, says where to look, stays up, and ends at Ctrl-
   expect(answer.status).toBe(200);
   program.stop();
   expect(await program.exitCode()).toBe(0);
-});
+}, 180_000);
 
 test('the demo does not touch a database that holds real tokens', async () => {
   await using program = new Program(await built('src/main.ts'));

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Env } from '../../config.ts';
 import type { VegaClient } from '../../sdk/index.ts';
 import type { Terminal } from '../command.ts';
+import { openLogFile } from '../terminal/log-file.ts';
 import { withVisibleTexts } from '../view/visible.ts';
 import { isServed, serverUrl } from './probe.ts';
 
@@ -76,14 +77,20 @@ const withQuietLog = (env: Env): Env => ({ ...env, VEGA_LOG_LEVEL: env.VEGA_LOG_
 
 const inProcess = async (
   url: string | null,
-  { env, workingDirectory }: Terminal,
+  terminal: Terminal,
   { isVisit = false }: ConnectionOptions,
 ): Promise<ApiConnection> => {
   const [{ openApp }, { readConfig }] = await Promise.all([
     import('../../app.ts'),
     import('../../config.ts'),
   ]);
-  const app = await openApp(readConfig(withQuietLog(env)), { workingDirectory, isVisit });
+  const { env, workingDirectory } = terminal;
+  const logFile = openLogFile(terminal);
+  const options = { workingDirectory, isVisit, logTo: logFile ?? undefined };
+  const app = await openApp(readConfig(withQuietLog(env)), options).catch((error: unknown) => {
+    logFile?.[Symbol.dispose]();
+    throw error;
+  });
   const [{ clientOver }, { processTransport }] = await Promise.all([
     import('../../sdk/client.ts'),
     import('./process-transport.ts'),
@@ -96,6 +103,7 @@ const inProcess = async (
     [Symbol.asyncDispose]: async () => {
       client.close();
       await app[Symbol.asyncDispose]();
+      logFile?.[Symbol.dispose]();
     },
   };
 };

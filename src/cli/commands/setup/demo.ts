@@ -1,5 +1,6 @@
 import { type Command, EXIT, textOf } from '../../command.ts';
 import { executeRun, printEnd } from '../../connection/execute-run.ts';
+import { openLogFile } from '../../terminal/log-file.ts';
 import { printLines } from '../../terminal/print.ts';
 import { untilStopped } from '../../terminal/until-stopped.ts';
 import { renderTokens } from '../../view/lists.ts';
@@ -23,7 +24,9 @@ export const demo: Command = {
       import('../../../demo.ts'),
       import('../../../sdk/index.ts'),
     ]);
-    await using session = await openDemo(env, { workingDirectory, scenario });
+    using logFile = openLogFile(terminal);
+    const options = { workingDirectory, scenario, logTo: logFile ?? undefined };
+    await using session = await openDemo(env, options);
     const { app, server, broker } = session;
     out.write(
       `A simulated broker answers on ${broker.url} (scenario ${scenario}); no real account is touched.\n` +

@@ -67,7 +67,7 @@ const whatStandsInTheWay = (error: unknown): readonly Examined[] => {
   }
   const findings = problems.map(({ variable, message: shape }) => ({
     message: `${variable}: ${shape}`,
-    nextAction: 'Set it in the environment or in .env.',
+    nextAction: 'Set it in the environment or in .env, or run `vega-auth init`, which asks for it.',
   }));
   return [{ title: 'Configuration', state: 'DOWN', findings }];
 };

@@ -1,0 +1,70 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { built } from '../support/built.ts';
+import { Program } from '../support/program.ts';
+
+let main: string;
+beforeAll(async () => {
+  main = await built('src/main.ts');
+});
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+
+test('--version prints the version of the package, also beside a file that cannot be read', async () => {
+  await using program = new Program(main);
+  writeFileSync(path.join(program.directory, '.env'), Buffer.from([0xff, 0xfe, 0x00]));
+  const { version } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  expect(await program.run(['--version'], {})).toEqual({ code: 0, out: `${version}\n`, err: '' });
+  expect((await program.run(['--help'], {})).code).toBe(0);
+  expect((await program.run(['status'], {})).err).toContain('not encoded in UTF-8');
+});
+
+test.each([
+  ['statu', "unknown command 'statu'", 'Did you mean status?'],
+  ['generat --all', "unknown command 'generat'", 'Did you mean generate?'],
+  ['status --jsn', "unknown option '--jsn'", 'Did you mean --json?'],
+  ['--mod auto', "unknown option '--mod'", 'Did you mean --mode?'],
+  ['keys lis', "unknown command 'lis'", 'Did you mean list?'],
+  ['keys creat feed --role SERVICE', "unknown command 'creat'", 'Did you mean create?'],
+  ['keys --jsn', "unknown option '--jsn'", 'Did you mean --json?'],
+])('%s is refused, and what may be meant is named', async (line, mistake, meant) => {
+  await using program = new Program(main);
+  const { code, out, err } = await program.run(line.split(' '), {});
+  expect([code, out]).toEqual([3, '']);
+  expect(err).toContain(mistake);
+  expect(err).toContain(meant);
+});
+
+test.each([
+  '',
+  'status',
+  'serve',
+  'doctor',
+  'generate',
+  'login',
+  'resume',
+  'abort',
+  'expiry',
+  'audit',
+  'watch',
+  'accounts',
+  'apis',
+  'keys',
+  'backup',
+])('without any configuration `vega-auth %s` names `vega-auth init`', async (command) => {
+  await using program = new Program(main);
+  const { code, out, err } = await program.run(command.split(' ').filter(Boolean), { VEGA_PORT: '0' });
+  expect(code).toBe(3);
+  expect(out + err).toContain('`vega-auth init`');
+  expect(out + err).not.toMatch(/^ +at /m);
+});
+
+test('how many entries of the audit are shown is said with --first or --limit', async () => {
+  await using program = new Program(main);
+  const { out } = await program.run(['audit', '--help'], {});
+  expect(out).toMatch(/--first <number>/);
+  expect(out).toMatch(/--limit <number>/);
+});
