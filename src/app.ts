@@ -242,6 +242,7 @@ const joinParts = (config: Config, options: AppOptions, base: Base, log: Logger)
     exchange,
     stepTimeoutMs: timeoutMs,
     otpSpacingMs: config.otpSpacingSeconds * 1000,
+    loginRateMs: config.loginRateSeconds * 1000,
     captchaWaitMs: config.headless ? 0 : config.captchaWaitSeconds * 1000,
   });
   const round = new BrowserRound({ ...shared, login });

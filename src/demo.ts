@@ -55,6 +55,7 @@ export const openDemo = async (env: Env, options: AppOptions & { scenario: strin
 const demoEnvironment = (env: Env, { account, apps, url }: Simulator): Env => ({
   VEGA_LOG_LEVEL: 'warn',
   VEGA_OTP_SPACING_SECONDS: '0',
+  VEGA_LOGIN_RATE_SECONDS: '0',
   ...Object.fromEntries(
     Object.entries(env).filter(([name]) => name.startsWith('VEGA_') || name === 'UPSTOX_HEADLESS'),
   ),

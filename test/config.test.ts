@@ -70,6 +70,7 @@ test('the least environment gives the whole configuration, with every default', 
       "headless": true,
       "host": "127.0.0.1",
       "logLevel": "info",
+      "loginRateSeconds": 10,
       "masterKeys": [],
       "notifierWebhookUri": null,
       "operatorKey": null,
@@ -155,6 +156,7 @@ test('every setting can be given', () => {
       "headless": false,
       "host": "::1",
       "logLevel": "debug",
+      "loginRateSeconds": 10,
       "masterKeys": [
         "[secret]",
         "[secret]",
@@ -312,6 +314,7 @@ test('no mistake quotes a value', () => {
       'VEGA_MASTER_KEY',
       'VEGA_OPERATOR_KEY',
       'VEGA_OTP_SPACING_SECONDS',
+      'VEGA_LOGIN_RATE_SECONDS',
     ],
     ...['VEGA_STEP_TIMEOUT_SECONDS', 'VEGA_PROFILE_TIMEOUT_MS', 'VEGA_LOG_LEVEL'],
   ];

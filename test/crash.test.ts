@@ -38,6 +38,8 @@ interface Scenario {
 const whole: Scenario = { shows: null };
 const interrupted: Scenario = { visit: 2, shows: 'INTERRUPTED' };
 const spent: Scenario = { visit: 2, shows: 'SPENT_UNKNOWN' };
+/** The second OTP has to wait, and the browser is given away meanwhile. */
+const spaced: Scenario = { shows: 'INTERRUPTED', env: { VEGA_OTP_SPACING_SECONDS: '2' } };
 const stored: Scenario = { visit: 2, shows: null };
 
 /** One OTP is sent, and the next request is refused. */
@@ -63,6 +65,8 @@ const SCENARIOS: Readonly<Record<Checkpoint, Scenario>> = {
   SESSION_OPENED: whole,
   API_TAKEN_UP: interrupted,
   DIALOG_ENTERED: interrupted,
+  TURN_GIVEN: spaced,
+  TURN_TAKEN: spaced,
   OTP_REQUEST_RECORDED: interrupted,
   MOBILE_ENTERED: interrupted,
   MOBILE_SUBMITTED: interrupted,
@@ -226,6 +230,8 @@ const expected = ({ shows }: Scenario) => ({
 /** Where something has just been done that cannot be done again. VEGA_ALL_FAULTS=1 tries every point, and takes its time. */
 const POINTS_OF_NO_RETURN: readonly Checkpoint[] = [
   'RUN_STORED',
+  'TURN_GIVEN',
+  'TURN_TAKEN',
   'OTP_REQUEST_RECORDED',
   'MOBILE_SUBMITTED',
   'TIME_STEP_TAKEN',

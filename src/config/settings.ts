@@ -78,6 +78,7 @@ const SETTINGS = z.object({
   cooldownSeconds: seconds('VEGA_COOLDOWN_SECONDS', 1, 86_400, 660),
   captchaWaitSeconds: seconds('VEGA_CAPTCHA_WAIT_SECONDS', 0, 3600, 300),
   otpSpacingSeconds: seconds('VEGA_OTP_SPACING_SECONDS', 0, 3600, 165),
+  loginRateSeconds: seconds('VEGA_LOGIN_RATE_SECONDS', 0, 3600, 10),
   stepTimeoutSeconds: seconds('VEGA_STEP_TIMEOUT_SECONDS', 1, 600, 60),
   profileTimeoutMs: wholeNumber(
     'VEGA_PROFILE_TIMEOUT_MS',

@@ -31,7 +31,10 @@ export class StateRevision {
     const { database, verifier, runs, generation } = this.#options;
     const stored = database.revision;
     if (stored === null) return null;
-    return `${stored} ${verifier.revision} ${runs.revision} ${generation.waiting.join()}`;
+    const waiting = generation.waiting
+      .map(({ runId, canGoOnAt }) => `${runId}@${canGoOnAt.getTime()}`)
+      .join();
+    return `${stored} ${verifier.revision} ${runs.revision} ${waiting}`;
   }
 
   /** The next instant after `since` at which something reads otherwise though nothing is written: an end, a cooldown's second. */

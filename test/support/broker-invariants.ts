@@ -19,14 +19,14 @@ interface Attempt {
   readonly entries: readonly SimulatorEntry[];
 }
 
-/** A login begins with its dialog, and everything up to the next dialog is part of it: there is one browser. */
-const attemptsIn = (log: readonly SimulatorEntry[]): readonly Attempt[] => {
-  const starts = log.flatMap(({ kind }, index) => (kind === 'DIALOG' ? [index] : []));
-  return starts.flatMap((start, position) => {
-    const [dialog, ...entries] = log.slice(start, starts[position + 1]);
-    return dialog === undefined ? [] : [{ dialog, entries }];
+/** A login of an app begins with its dialog, and what comes for this app up to its next dialog is part of it. */
+const attemptsIn = (log: readonly SimulatorEntry[]): readonly Attempt[] =>
+  log.flatMap((dialog, start) => {
+    if (dialog.kind !== 'DIALOG') return [];
+    const later = log.slice(start + 1).filter(({ clientId }) => clientId === dialog.clientId);
+    const next = later.findIndex(({ kind }) => kind === 'DIALOG');
+    return [{ dialog, entries: next < 0 ? later : later.slice(0, next) }];
   });
-};
 
 const twice = <Value>(values: readonly Value[]): readonly Value[] => [
   ...new Set(values.filter((value, index) => values.indexOf(value) < index)),
@@ -49,13 +49,10 @@ export const violationsIn = (
       (kind) => `${kind} came twice in the login of the ${describe(dialog)}`,
     ),
   );
-  const strange = attempts.flatMap(({ dialog, entries }) =>
-    entries
-      .filter(
-        ({ kind, clientId }) => SUBMISSIONS.some((each) => each === kind) && clientId !== dialog.clientId,
-      )
-      .map((entry) => `${describe(entry)} belongs to another login than the one that is open`),
-  );
+  const opened = attempts.flatMap(({ entries }) => entries);
+  const strange = log
+    .filter((entry) => SUBMISSIONS.some((each) => each === entry.kind) && !opened.includes(entry))
+    .map((entry) => `${describe(entry)} belongs to no login that is open`);
   const coded = (entry: SimulatorEntry, known: readonly string[]) =>
     entry.kind !== 'TOKEN' && entry.kind !== 'PROFILE' && known.includes(entry.code ?? '');
   const restless = log

@@ -63,6 +63,7 @@ export const environmentOf = (broker: Simulator, apis = 6): Env => ({
   UPSTOX_REDIRECT_URI: broker.apps[0]?.redirectUri,
   UPSTOX_API_BASE_URL: broker.url,
   VEGA_OTP_SPACING_SECONDS: '0',
+  VEGA_LOGIN_RATE_SECONDS: '0',
   VEGA_STEP_TIMEOUT_SECONDS: '15',
   VEGA_PORT: '0',
   VEGA_LOG_LEVEL: 'trace',

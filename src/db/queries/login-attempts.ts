@@ -91,6 +91,19 @@ export const lastOtpRequest = async (db: Queryable, accountId: string): Promise<
   return row === undefined ? null : { at: new Date(row.at), intervalMs: row.otp_interval_ms ?? 0 };
 };
 
+/** When any other account last asked the broker for an OTP; null if never. */
+export const lastOtpRequestOfOthers = async (db: Queryable, accountId: string): Promise<Date | null> => {
+  const row = await db
+    .selectFrom('vega_login_attempts')
+    .select('at')
+    .where('account_id', '!=', accountId)
+    .where('kind', '=', 'OTP_REQUEST')
+    .orderBy('at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row === undefined ? null : new Date(row.at);
+};
+
 /** The APIs of a run whose code was or may have been sent. */
 export const findSpentCodes = async (db: Queryable, runId: string): Promise<readonly ApiName[]> => {
   const rows = await db

@@ -88,6 +88,13 @@ export const GenerationRunRef = builder.objectRef<GenerationRun>('GenerationRun'
       description: 'Its place among the runs that wait for the browser, from 1; null when it does not wait.',
       resolve: ({ id }, _args, { services }) => services.generation.queuePosition(id),
     }),
+    canGoOnAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'From when it can go on with the browser, while it waits for it: the end of its OTP spacing, of a TOTP time step or of its cooldown; past when it waits for other runs only. Null while it has the browser, or needs none.',
+      resolve: ({ id }, _args, { services }) => services.generation.canGoOnAt(id),
+    }),
     steps: t.expose('steps', {
       type: [RunStepRef],
       description: 'One for each API, in the order in which they are made.',

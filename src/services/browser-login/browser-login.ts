@@ -16,6 +16,7 @@ import { noteAttempt } from '../exchange/attempts.ts';
 import type { CodeExchange } from '../exchange/code-exchange.ts';
 import type { Checkpoint, CheckpointObserver } from '../runs/checkpoints.ts';
 import type { LiveStep } from '../runs/live-step.ts';
+import type { BrowserTurn } from './browser-turn.ts';
 import { OneTimePasswords } from './one-time-passwords.ts';
 
 interface Options extends AuditedWrites {
@@ -24,6 +25,8 @@ interface Options extends AuditedWrites {
   /** How long one page of the broker may take to become the next. */
   readonly stepTimeoutMs: number;
   readonly otpSpacingMs: number;
+  /** Between two OTP requests of different accounts. */
+  readonly loginRateMs: number;
   /** How long a person may take to solve a CAPTCHA in the window; 0 where there is none. */
   readonly captchaWaitMs: number;
   readonly onCheckpoint: CheckpointObserver;
@@ -33,7 +36,11 @@ export interface BrowserStep extends LiveStep {
   readonly session: LoginSession;
   readonly credentials: Credentials;
   readonly signal: AbortSignal;
+  readonly turn: BrowserTurn;
 }
+
+/** A login whose page is not open yet. */
+export type LoginPlan = Omit<BrowserStep, 'session'>;
 
 /** The broker locks the account at the fifth wrong PIN. Source: help page on blocked accounts. */
 const MAX_FRUITLESS_PINS = 3;
@@ -57,6 +64,11 @@ export class BrowserLogin {
     await this.#options.exchange.exchange(step, code);
   }
 
+  /** For how long the account need not have the browser, because its next OTP request has to wait; 0 where that is short. */
+  lendableRest(plan: LoginPlan): Promise<number> {
+    return new OneTimePasswords(plan, plan.credentials.totp, this.#options).lendableRest();
+  }
+
   #logIn(step: BrowserStep): Promise<Secret> {
     const { api, stepTimeoutMs, captchaWaitMs, clock } = this.#options;
     const { config, session, credentials, signal } = step;
@@ -78,8 +90,8 @@ export class BrowserLogin {
 
   #listenerOf(step: BrowserStep): LoginListener {
     const { database, audit, onCheckpoint } = this.#options;
-    const { live, config, credentials, signal } = step;
-    const otps = new OneTimePasswords(step, credentials.totp, signal, this.#options);
+    const { live, config, credentials } = step;
+    const otps = new OneTimePasswords(step, credentials.totp, this.#options);
     return {
       onStep: async (entered) => {
         await live.enter(config.apiName, entered);

@@ -1,9 +1,10 @@
 import { type BrowserLock, isBrowserTaken, takeBrowserLock } from '../../db/files/browser-lock.ts';
 import { Refusal } from '../../domain/refusal.ts';
+import { nextTurn, turnOrder } from '../../domain/run/browser-turns.ts';
 import type { Clock } from '../clock.ts';
-import { pause } from '../pause.ts';
+import { BrowserPlace } from './browser-place.ts';
 
-/** How often the first run in the queue tries to take the browser from another process. */
+/** How often the run whose turn it is tries to take the browser from another process. */
 const LOCK_RETRY_MS = 1000;
 
 interface Options {
@@ -14,42 +15,82 @@ interface Options {
   readonly clock: Clock;
 }
 
-/** The queue of this process's runs for the machine's one browser. */
+/** A run that waits for the browser. */
+export interface WaitingRun {
+  readonly runId: string;
+  /** From when it can go on; the past when it only waits for other runs. */
+  readonly canGoOnAt: Date;
+}
+
+/** The queue of this process's runs for the machine's one browser: one run at a time has it, and whoever waits has not. */
 export class BrowserQueue {
   readonly #options: Options;
-  #places: BrowserPlace[] = [];
+  readonly #places = new Set<BrowserPlace>();
+  #holder: BrowserPlace | null = null;
+  /** Kept while a run has the browser, or has a page open that waits. */
+  #lock: BrowserLock | null = null;
+  #timer: NodeJS.Timeout | undefined;
   #onMoved: () => void = () => undefined;
+  #latestSafeStart: (accountId: string) => Date | null = () => null;
 
   constructor(options: Options) {
     this.#options = options;
   }
 
-  /** Calls back whenever a run has left the queue and those behind it have moved up. */
+  /** Calls back whenever the order of those who wait may have changed. */
   onMoved(listener: () => void): void {
     this.#onMoved = listener;
   }
 
-  /** Adds a run at the end. The first one may take the browser. */
-  join(runId: string): BrowserPlace {
-    const place: BrowserPlace = new BrowserPlace(runId, {
-      isFirst: () => this.#places[0] === place,
-      take: () => this.#take(),
+  /** Sets how long an account can wait without missing its bell; null where that is not known. */
+  rankBy(latestSafeStart: (accountId: string) => Date | null): void {
+    this.#latestSafeStart = latestSafeStart;
+  }
+
+  /** Adds a run, which can go on in `restMs` milliseconds. */
+  join(runId: string, accountId: string, restMs = 0): BrowserPlace {
+    const place: BrowserPlace = new BrowserPlace(runId, accountId, {
+      latestSafeStart: () => this.#latestSafeStart(accountId)?.getTime() ?? null,
+      holder: () => this.#holder,
+      isNext: () => this.#holder === null && this.#next() === place,
+      take: () => this.#take(place),
+      giveBack: () => this.#giveBack(place),
       leave: () => this.#leave(place),
+      settle: () => this.#settle(),
+      clock: this.#options.clock,
     });
-    this.#places.push(place);
+    place.waitFor(restMs, false);
+    this.#places.add(place);
     return place;
   }
 
-  get waiting(): readonly string[] {
-    return this.#places.slice(1).map(({ runId }) => runId);
+  /** The runs that wait, in the order in which they are expected to get the browser. */
+  get waiting(): readonly WaitingRun[] {
+    const places = [...this.#places].filter((place) => place !== this.#holder && !this.#isAlone(place));
+    return turnOrder(places, performance.now());
   }
 
   /** Another process has the browser, as far as can be seen without asking for it. */
   get isTakenElsewhere(): boolean {
-    return !this.#places.some(({ hasBrowser }) => hasBrowser) && isBrowserTaken(this.#options.browserLock);
+    return this.#lock === null && isBrowserTaken(this.#options.browserLock);
   }
 
-  #take(): BrowserLock {
+  /** It could go on at once, if another process had not the browser. */
+  #isAlone(place: BrowserPlace): boolean {
+    return this.#holder === null && this.#next() === place;
+  }
+
+  #next(): BrowserPlace | null {
+    return nextTurn([...this.#places], performance.now());
+  }
+
+  #take(place: BrowserPlace): void {
+    if (this.#holder === place) return;
+    this.#lock ??= this.#takeLock();
+    this.#holder = place;
+  }
+
+  #takeLock(): BrowserLock {
     const { browserLock, place, clock } = this.#options;
     const taken = takeBrowserLock(browserLock, place, clock());
     if (taken.kind === 'HELD') return taken.lock;
@@ -64,85 +105,45 @@ export class BrowserQueue {
     );
   }
 
-  #leave(left: BrowserPlace): void {
-    this.#places = this.#places.filter((other) => other !== left);
-    this.#places[0]?.wake();
+  #giveBack(place: BrowserPlace): void {
+    if (this.#holder === place) this.#holder = null;
+    this.#settle();
     this.#onMoved();
   }
-}
 
-interface QueueAccess {
-  readonly isFirst: () => boolean;
-  readonly take: () => BrowserLock;
-  readonly leave: () => void;
-}
-
-/** One run's place in the queue, and the browser once it is first; `dispose` releases both. */
-export class BrowserPlace implements Disposable {
-  readonly runId: string;
-  readonly #queue: QueueAccess;
-  #lock: BrowserLock | null = null;
-  #hasLeft = false;
-  #wake: () => void = () => undefined;
-
-  constructor(runId: string, queue: QueueAccess) {
-    this.runId = runId;
-    this.#queue = queue;
+  #leave(place: BrowserPlace): void {
+    this.#places.delete(place);
+    this.#giveBack(place);
   }
 
-  get isFirst(): boolean {
-    return this.#queue.isFirst();
+  /** Gives the free browser to whose turn it is; else looks again when the next one can go on. */
+  #settle(): void {
+    clearTimeout(this.#timer);
+    if (this.#holder !== null) return;
+    const places = [...this.#places];
+    const next = this.#next();
+    if (next === null && !places.some(({ holdsPage }) => holdsPage)) this.#releaseLock();
+    if (next !== null && (!next.isAwaited || this.#grant(next))) return;
+    const restMs = Math.min(...places.map(({ readyAt }) => readyAt)) - performance.now();
+    if (places.length > 0)
+      this.#timer = setTimeout(() => this.#settle(), next === null ? Math.max(1, restMs) : LOCK_RETRY_MS);
   }
 
-  get hasBrowser(): boolean {
-    return this.#lock !== null && !this.#hasLeft;
-  }
-
-  /** Refused with BROWSER_BUSY while another process has the browser. */
-  take(): void {
-    this.#lock ??= this.#queue.take();
-  }
-
-  /** Waits for the browser; false when the signal ends before. Calls `onTaken` once if another process has it. */
-  async wait(signal: AbortSignal, onTaken: () => void = () => undefined): Promise<boolean> {
-    let isNotified = false;
-    while (this.#lock === null) {
-      if (signal.aborted) return false;
-      if (!this.isFirst) await this.#moved(signal);
-      else if (!this.#canTake()) {
-        if (!isNotified) onTaken();
-        isNotified = true;
-        await pause(LOCK_RETRY_MS, signal);
-      }
+  /** False while another process has the browser. */
+  #grant(place: BrowserPlace): boolean {
+    try {
+      this.#take(place);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      place.notifyTaken();
+      return false;
     }
+    place.grant();
     return true;
   }
 
-  wake(): void {
-    this.#wake();
-  }
-
-  [Symbol.dispose](): void {
-    if (this.#hasLeft) return;
-    this.#hasLeft = true;
+  #releaseLock(): void {
     this.#lock?.[Symbol.dispose]();
-    this.#queue.leave();
-  }
-
-  #canTake(): boolean {
-    try {
-      this.take();
-      return true;
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      return false;
-    }
-  }
-
-  #moved(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      this.#wake = resolve;
-      signal.addEventListener('abort', () => resolve(), { once: true });
-    });
+    this.#lock = null;
   }
 }

@@ -1,5 +1,4 @@
 import type { LoginFailure } from '../../broker/login/login-failure.ts';
-import type { LoginSession } from '../../broker/login/login-session.ts';
 import type { Database } from '../../db/database.ts';
 import type { ApiConfig } from '../../domain/account/api-config.ts';
 import { consequenceOf, type RunStop, stopsRun } from '../../domain/run/consequence.ts';
@@ -9,7 +8,10 @@ import type { AuthStates } from '../auth-state/auth-states.ts';
 import type { CheckpointObserver } from '../runs/checkpoints.ts';
 import type { Job } from '../runs/job.ts';
 import { toFailure } from '../runs/to-failure.ts';
-import type { BrowserLogin } from './browser-login.ts';
+import type { BrowserLogin, LoginPlan } from './browser-login.ts';
+import type { BrowserPlace } from './browser-place.ts';
+import { BrowserTurn } from './browser-turn.ts';
+import { OtpSpacing } from './otp-spacing.ts';
 import type { RunSession } from './run-session.ts';
 
 interface Options {
@@ -31,16 +33,17 @@ export class BrowserRound {
   }
 
   /** Answers what stopped the round before its last API; null if nothing did. */
-  async makeTokens(job: Job, runSession: RunSession): Promise<RunStop | null> {
+  async makeTokens(job: Job, session: RunSession, place: BrowserPlace): Promise<RunStop | null> {
     const { live, account, configs, abort, log } = job;
     const pending = configs.filter((config) =>
       live.state.steps.some(({ apiName, status }) => apiName === config.apiName && status === 'PENDING'),
     );
     try {
-      const session = await runSession.open();
+      const turn = new BrowserTurn(place, abort.signal, this.#options.onCheckpoint);
       for (const config of pending) {
         if (abort.signal.aborted) return STOP;
-        const stop = await this.#makeOne(job, config, session);
+        await session.open();
+        const stop = await this.#makeOne(job, config, session, turn);
         if (stop !== null) return stop;
       }
       return null;
@@ -59,9 +62,10 @@ export class BrowserRound {
   async #makeOne(
     { live, account: { id }, abort, log }: Job,
     config: ApiConfig,
-    session: LoginSession,
+    session: RunSession,
+    turn: BrowserTurn,
   ): Promise<RunStop | null> {
-    const { login, database, credentials, states, onCheckpoint } = this.#options;
+    const { database, credentials, states, onCheckpoint } = this.#options;
     const { apiName } = config;
     await live.startStep(apiName);
     // Read anew for every API: the first login tells whose account it is.
@@ -71,7 +75,7 @@ export class BrowserRound {
     try {
       const { signal } = abort;
       const opened = await credentials.open(account);
-      await login.makeToken({ live, account, config, session, credentials: opened, signal, log });
+      await this.#logIn({ live, account, config, credentials: opened, signal, log, turn }, session);
       await live.finish(apiName);
       onCheckpoint('API_DONE');
       log.info({ api: apiName }, 'token made');
@@ -83,6 +87,30 @@ export class BrowserRound {
       onCheckpoint('API_FAILED');
       return stopOf(failure);
     }
+  }
+
+  /**
+   * Gives the browser to other runs while the account's OTP spacing lasts. The page is closed meanwhile, for nothing was
+   * submitted in it; the context stays, because the broker may have remembered the first factor in it.
+   */
+  async #logIn(plan: LoginPlan, session: RunSession): Promise<void> {
+    const { login } = this.#options;
+    if (session.needsOtp) await this.#lend(plan, await login.lendableRest(plan));
+    for (;;) {
+      try {
+        return await login.makeToken({ ...plan, session: await session.open() });
+      } catch (error) {
+        if (!(error instanceof OtpSpacing)) throw error;
+        session.needsOtp = true;
+        await this.#lend(plan, error.restMs);
+      }
+    }
+  }
+
+  async #lend({ live, config, turn }: LoginPlan, restMs: number): Promise<void> {
+    if (restMs <= 0) return;
+    await live.enter(config.apiName, 'OTP_SPACING');
+    await turn.lend(restMs, { keepsPage: false });
   }
 }
 

@@ -1,9 +1,9 @@
-import { LoginFailure } from '../../broker/login/login-failure.ts';
 import { totpCode } from '../../broker/login/totp.ts';
 import {
   claimTimeStep,
   isTimeStepUsed,
   lastOtpRequest,
+  lastOtpRequestOfOthers,
   noteOtpInterval,
 } from '../../db/queries/login-attempts.ts';
 import { type TotpSecret, timeStepAt, timeStepStart } from '../../domain/account/totp-secret.ts';
@@ -13,39 +13,72 @@ import { noteAttempt, ownerOf } from '../exchange/attempts.ts';
 import { pause } from '../pause.ts';
 import type { CheckpointObserver } from '../runs/checkpoints.ts';
 import type { LiveStep } from '../runs/live-step.ts';
+import { abortedWhileWaiting, type BrowserTurn } from './browser-turn.ts';
+import { OtpSpacing } from './otp-spacing.ts';
 
 /** With less than this left of a time step, its code could arrive too late. */
 const MIN_STEP_REST_MS = 3000;
 
+/** A run comes back at most so long before its spacing ends: the page is open by then. */
+const MAX_LEAD_MS = 5000;
+
 interface Options extends AuditedWrites {
   /** Between two OTP requests; about 165 s are known to work, faster was blocked (public logs, December 2025). */
   readonly otpSpacingMs: number;
+  /** Between two OTP requests of different accounts, which the broker sees coming from one address. */
+  readonly loginRateMs: number;
   readonly onCheckpoint: CheckpointObserver;
+}
+
+/** One API's login, as far as its OTPs need it. */
+interface OtpStep extends LiveStep {
+  readonly signal: AbortSignal;
+  readonly turn: BrowserTurn;
 }
 
 /** The OTPs of one API's login: when one may be requested, and which code is typed. */
 export class OneTimePasswords {
   readonly #options: Options;
-  readonly #step: LiveStep;
+  readonly #step: OtpStep;
   readonly #totp: TotpSecret;
-  readonly #signal: AbortSignal;
   #requestedAt = performance.now();
 
-  constructor(step: LiveStep, totp: TotpSecret, signal: AbortSignal, options: Options) {
+  constructor(step: OtpStep, totp: TotpSecret, options: Options) {
     this.#step = step;
     this.#totp = totp;
-    this.#signal = signal;
     this.#options = options;
   }
 
+  /**
+   * Waits until the account may request an OTP. Throws OtpSpacing where that takes so long that the page is better closed
+   * and the browser given to others.
+   */
   async awaitSpacing(): Promise<void> {
+    const lendable = await this.lendableRest();
+    if (lendable > 0) throw new OtpSpacing(lendable);
+    const restMs = Math.max((await this.#spacing()).restMs, await this.#loginRateRest());
+    if (restMs > 0) await this.#pause('OTP_SPACING', restMs);
+  }
+
+  /** For how long the browser is better given to others than kept for the rest of the spacing; 0 where that is short. */
+  async lendableRest(): Promise<number> {
+    const { restMs, intervalMs } = await this.#spacing();
+    const leadMs = Math.min(MAX_LEAD_MS, intervalMs / 10);
+    return restMs > 2 * leadMs ? restMs - leadMs : 0;
+  }
+
+  async #spacing(): Promise<{ readonly restMs: number; readonly intervalMs: number }> {
     const { database, otpSpacingMs, clock } = this.#options;
     const last = await lastOtpRequest(database.read, this.#step.account.id);
-    if (last === null) return;
     // What the broker names only ever lengthens the spacing that is known to work.
-    const spacingMs = Math.max(otpSpacingMs, last.intervalMs);
-    const restMs = last.at.getTime() + spacingMs - clock().getTime();
-    if (restMs > 0) await this.#pause('OTP_SPACING', Math.min(restMs, spacingMs));
+    const intervalMs = Math.max(otpSpacingMs, last?.intervalMs ?? 0);
+    return { restMs: last === null ? 0 : restOf(last.at, intervalMs, clock()), intervalMs };
+  }
+
+  async #loginRateRest(): Promise<number> {
+    const { database, loginRateMs, clock } = this.#options;
+    const last = await lastOtpRequestOfOthers(database.read, this.#step.account.id);
+    return last === null ? 0 : restOf(last, loginRateMs, clock());
   }
 
   async noteRequest(): Promise<void> {
@@ -68,7 +101,7 @@ export class OneTimePasswords {
     for (;;) {
       const { timeStep, restMs, isLongEnough } = timeStepNow(this.#totp, clock());
       if (isLongEnough && !(await isTimeStepUsed(database.read, this.#totp, timeStep))) return;
-      await this.#pause('TOTP_WAIT', restMs);
+      await this.#lend(restMs);
     }
   }
 
@@ -93,10 +126,21 @@ export class OneTimePasswords {
 
   async #pause(step: 'OTP_SPACING' | 'TOTP_WAIT', milliseconds: number): Promise<void> {
     await this.#step.live.enter(this.#step.config.apiName, step);
-    await pause(milliseconds, this.#signal);
-    if (this.#signal.aborted) throw new LoginFailure('ABORTED', 'The run was aborted while it was waiting.');
+    await pause(milliseconds, this.#step.signal);
+    if (this.#step.signal.aborted) throw abortedWhileWaiting();
+  }
+
+  /** The page stays open: the OTP that was requested belongs to it, and another request would count against the account. */
+  async #lend(milliseconds: number): Promise<void> {
+    const { live, config, turn } = this.#step;
+    await live.enter(config.apiName, 'TOTP_WAIT');
+    await turn.lend(milliseconds, { keepsPage: true });
   }
 }
+
+/** At most the whole interval, also when the clock was set back since. */
+const restOf = (last: Date, intervalMs: number, now: Date): number =>
+  Math.max(0, Math.min(last.getTime() + intervalMs - now.getTime(), intervalMs));
 
 const timeStepNow = (totp: TotpSecret, now: Date) => {
   const timeStep = timeStepAt(totp, now);

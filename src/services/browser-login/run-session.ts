@@ -8,6 +8,8 @@ import type { BrowserHost } from './browser-host.ts';
 export class RunSession implements AsyncDisposable {
   readonly #host: BrowserHost;
   #session: LoginSession | null = null;
+  /** The broker has asked for an OTP though the session was kept: it will for the next app, too. */
+  needsOtp = false;
 
   constructor(host: BrowserHost) {
     this.#host = host;

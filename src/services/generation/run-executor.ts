@@ -12,7 +12,8 @@ import type { Acquisitions } from '../approvals/acquisitions.ts';
 import type { AuthStates } from '../auth-state/auth-states.ts';
 import type { Consequences } from '../auth-state/consequences.ts';
 import type { BrowserHost } from '../browser-login/browser-host.ts';
-import type { BrowserPlace, BrowserQueue } from '../browser-login/browser-queue.ts';
+import type { BrowserPlace } from '../browser-login/browser-place.ts';
+import type { BrowserQueue } from '../browser-login/browser-queue.ts';
 import type { BrowserRound } from '../browser-login/browser-round.ts';
 import { RunSession } from '../browser-login/run-session.ts';
 import type { CheckpointObserver } from '../runs/checkpoints.ts';
@@ -62,7 +63,7 @@ export class RunExecutor {
       let fruitless = 0;
       while (place !== null) {
         const before = countDone(live.state);
-        const stop = await round.makeTokens(job, session);
+        const stop = await round.makeTokens(job, session, place);
         fruitless = countDone(live.state) > before ? 1 : fruitless + 1;
         const resumes =
           stop !== null &&
@@ -189,10 +190,13 @@ export class RunExecutor {
   /** Waits until the cooldown is over, then for the browser; null when the run is aborted meanwhile. */
   async #pause(job: Job, joined: BrowserPlace | null): Promise<BrowserPlace | null> {
     const { account, abort, live } = job;
-    await this.#options.states.cooldownOver(account, abort.signal);
-    const place = joined ?? this.#options.queue.join(live.state.id);
+    const { states, queue } = this.#options;
+    const { cooldown } = await states.read(account);
+    const place = joined ?? queue.join(live.state.id, account.id, cooldown.remainingSeconds * 1000);
     let hasBrowser = false;
     try {
+      await states.cooldownOver(account, abort.signal);
+      place.waitFor(0, false);
       hasBrowser = await this.#awaitBrowser(job, place);
     } finally {
       // A place that is not left would keep every other run waiting.

@@ -78,7 +78,7 @@ export class RunResumer implements AsyncDisposable {
     }
     if (isEnded) return jobs.start(job, () => executor.finish(job));
     // Joined before anything is waited for, so that the runs keep their order.
-    const place = cooldown.active ? null : queue.join(run.id);
+    const place = cooldown.active ? null : queue.join(run.id, account.id);
     jobs.start(job, () => executor.resume(job, place));
   }
 

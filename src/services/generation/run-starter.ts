@@ -13,7 +13,8 @@ import type { AccountCredentials } from '../accounts/account-credentials.ts';
 import type { AuditedWrites } from '../audit/audit.ts';
 import { correlated } from '../audit/correlation.ts';
 import type { AuthStates } from '../auth-state/auth-states.ts';
-import type { BrowserPlace, BrowserQueue } from '../browser-login/browser-queue.ts';
+import type { BrowserPlace } from '../browser-login/browser-place.ts';
+import type { BrowserQueue } from '../browser-login/browser-queue.ts';
 import type { CheckpointObserver } from '../runs/checkpoints.ts';
 import { backUpBeforeRun } from '../storage/backups.ts';
 import type { KnownToken, TokenVerifier } from '../tokens/token-verifier.ts';
@@ -75,14 +76,14 @@ export class RunStarter {
       const plan = await this.#plan(account, enabled, request);
       if (plan.apis.length > 0 && order.external == null) {
         await credentials.open(account);
-        place = queue.join(id);
-        if (place.isFirst) place.take();
+        place = queue.join(id, account.id);
+        if (place.isNext) place.take();
       }
       // Asked again, because the checks took their time.
       await states.refuseBlocked(account);
       if (plan.apis.length > 0) await backUpBeforeRun(this.#options);
       jobs.refuseClosing();
-      // Not `isFirst`: a run that has moved up since has not taken the browser yet.
+      // Not `isNext`: a run that has moved up since has not taken the browser yet.
       const isQueued = place !== null && !place.hasBrowser;
       const run = this.#newRun(id, order, plan, isQueued);
       await this.#store(run, order, plan);

@@ -6,7 +6,7 @@ import { type GenerationRun, isUnderWay } from '../../domain/run/generation-run.
 import type { Logger } from '../../log.ts';
 import type { AuthStates } from '../auth-state/auth-states.ts';
 import type { BrowserHost } from '../browser-login/browser-host.ts';
-import type { BrowserQueue } from '../browser-login/browser-queue.ts';
+import type { BrowserQueue, WaitingRun } from '../browser-login/browser-queue.ts';
 import type { Runs } from '../runs/runs.ts';
 import type { Jobs } from './jobs.ts';
 import type { RunResumer } from './run-resumer.ts';
@@ -34,20 +34,24 @@ export class TokenGeneration implements AsyncDisposable {
     options.queue.onMoved(() => this.#publishQueue());
   }
 
-  /** Ids of the runs that wait for the browser, in the order in which they get it. */
-  get waiting(): readonly string[] {
+  /** The runs that wait for the browser, in the order in which they are expected to get it. */
+  get waiting(): readonly WaitingRun[] {
     return this.#options.queue.waiting;
   }
 
-  /** The runs that wait for the browser, in order. */
   get queue(): readonly GenerationRun[] {
-    return this.waiting.flatMap((id) => this.#options.jobs.find(id)?.live.state ?? []);
+    return this.waiting.flatMap(({ runId }) => this.#options.jobs.find(runId)?.live.state ?? []);
   }
 
   /** From 1; null when the run does not wait. */
   queuePosition(runId: string): number | null {
-    const index = this.waiting.indexOf(runId);
+    const index = this.waiting.findIndex((run) => run.runId === runId);
     return index < 0 ? null : index + 1;
+  }
+
+  /** From when the run can go on with the browser, while it waits for it; null when it does not wait. */
+  canGoOnAt(runId: string): Date | null {
+    return this.waiting.find((run) => run.runId === runId)?.canGoOnAt ?? null;
   }
 
   /** Starts a run, and answers once it is stored. */
@@ -103,8 +107,8 @@ export class TokenGeneration implements AsyncDisposable {
   #publishQueue(): void {
     const { jobs, states, log } = this.#options;
     if (jobs.isClosing) return;
-    for (const id of this.waiting) {
-      const job = jobs.find(id);
+    for (const { runId } of this.waiting) {
+      const job = jobs.find(runId);
       if (job === undefined) continue;
       states
         .publish(job.account)

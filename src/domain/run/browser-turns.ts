@@ -1,0 +1,43 @@
+/** A run that wants the machine's one browser. Moments are milliseconds on one clock, whichever the caller uses. */
+export interface TurnRequest {
+  /** From when it can go on: the end of an OTP spacing, of a TOTP time step or of a cooldown. */
+  readonly readyAt: number;
+  /** The latest moment at which its account may begin and still have its tokens by the bell; null where none is known. */
+  readonly latestSafeStart: number | null;
+  /** It has an OTP requested and a page open that waits for the code: every other run would let it grow old. */
+  readonly holdsPage: boolean;
+}
+
+/** A run that could have gone on for so long goes before those with less time left, so that no account starves. */
+export const STARVED_AFTER_MS = 10 * 60_000;
+
+/**
+ * Who gets the browser next: of the runs that can go on now, first the one with a page open, then one that has waited for
+ * very long, then the earliest latest safe start, then the one that was ready first. Null when none can go on.
+ */
+export const nextTurn = <Request extends TurnRequest>(
+  requests: readonly Request[],
+  now: number,
+): Request | null => {
+  const ready = requests.filter(({ readyAt }) => readyAt <= now);
+  return ready.sort((one, other) => compareReady(one, other, now))[0] ?? null;
+};
+
+/** All of them in the order in which they are expected to get the browser. */
+export const turnOrder = <Request extends TurnRequest>(
+  requests: readonly Request[],
+  now: number,
+): readonly Request[] =>
+  [...requests].sort((one, other) => {
+    const areReady = one.readyAt <= now && other.readyAt <= now;
+    return areReady ? compareReady(one, other, now) : one.readyAt - other.readyAt;
+  });
+
+const compareReady = (one: TurnRequest, other: TurnRequest, now: number): number =>
+  Number(other.holdsPage) - Number(one.holdsPage) ||
+  rankOf(one, now) - rankOf(other, now) ||
+  one.readyAt - other.readyAt;
+
+/** The starved all rank alike, so that the one that has waited longest goes first. */
+const rankOf = ({ readyAt, latestSafeStart }: TurnRequest, now: number): number =>
+  now - readyAt >= STARVED_AFTER_MS ? Number.MIN_SAFE_INTEGER : (latestSafeStart ?? Number.MAX_SAFE_INTEGER);

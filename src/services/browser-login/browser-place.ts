@@ -1,0 +1,125 @@
+import type { TurnRequest } from '../../domain/run/browser-turns.ts';
+import type { Clock } from '../clock.ts';
+
+interface QueueAccess {
+  readonly latestSafeStart: () => number | null;
+  readonly holder: () => BrowserPlace | null;
+  readonly isNext: () => boolean;
+  readonly take: () => void;
+  readonly giveBack: () => void;
+  readonly leave: () => void;
+  readonly settle: () => void;
+  readonly clock: Clock;
+}
+
+/** A wait for the browser that is under way. */
+interface Waiter {
+  readonly grant: () => void;
+  readonly onTaken: () => void;
+}
+
+/** One run's place in the queue, and the browser when it is its turn; `dispose` gives both back. */
+export class BrowserPlace implements TurnRequest, Disposable {
+  readonly runId: string;
+  readonly accountId: string;
+  readonly #queue: QueueAccess;
+  #readyAt = 0;
+  #canGoOnAt = new Date(0);
+  #holdsPage = false;
+  #hasLeft = false;
+  #waiter: Waiter | null = null;
+
+  constructor(runId: string, accountId: string, queue: QueueAccess) {
+    this.runId = runId;
+    this.accountId = accountId;
+    this.#queue = queue;
+  }
+
+  /** On the monotonic clock (`performance.now()`), so that a wall clock that is set moves nobody's turn. */
+  get readyAt(): number {
+    return this.#readyAt;
+  }
+
+  /** The same moment by the wall clock, for people. */
+  get canGoOnAt(): Date {
+    return this.#canGoOnAt;
+  }
+
+  get latestSafeStart(): number | null {
+    return this.#queue.latestSafeStart();
+  }
+
+  get holdsPage(): boolean {
+    return this.#holdsPage;
+  }
+
+  get isNext(): boolean {
+    return this.#queue.isNext();
+  }
+
+  get hasBrowser(): boolean {
+    return this.#queue.holder() === this;
+  }
+
+  /** The run waits at this moment: until then the browser is not given to it. */
+  get isAwaited(): boolean {
+    return this.#waiter !== null;
+  }
+
+  /** Refused with BROWSER_BUSY while another process has the browser. */
+  take(): void {
+    this.#queue.take();
+  }
+
+  /** The run can go on in `restMs` milliseconds, with the page that it keeps open or without one. */
+  waitFor(restMs: number, holdsPage: boolean): void {
+    this.#readyAt = performance.now() + restMs;
+    this.#canGoOnAt = new Date(this.#queue.clock().getTime() + restMs);
+    this.#holdsPage = holdsPage;
+  }
+
+  /** Gives the browser to others for as long as the run has to wait; false when the signal ends meanwhile. */
+  async lend(restMs: number, holdsPage: boolean, signal: AbortSignal): Promise<boolean> {
+    this.waitFor(restMs, holdsPage);
+    this.#queue.giveBack();
+    return this.wait(signal);
+  }
+
+  /** Waits for the browser; false when the signal ends before. Calls `onTaken` once if another process has it. */
+  wait(signal: AbortSignal, onTaken: () => void = () => undefined): Promise<boolean> {
+    if (this.hasBrowser) return Promise.resolve(true);
+    if (signal.aborted) return Promise.resolve(false);
+    return new Promise((resolve) => {
+      let isNotified = false;
+      const end = (hasBrowser: boolean) => {
+        signal.removeEventListener('abort', aborted);
+        this.#waiter = null;
+        resolve(hasBrowser);
+      };
+      const aborted = () => end(false);
+      signal.addEventListener('abort', aborted, { once: true });
+      this.#waiter = {
+        grant: () => end(true),
+        onTaken: () => {
+          if (!isNotified) onTaken();
+          isNotified = true;
+        },
+      };
+      this.#queue.settle();
+    });
+  }
+
+  grant(): void {
+    this.#waiter?.grant();
+  }
+
+  notifyTaken(): void {
+    this.#waiter?.onTaken();
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#hasLeft) return;
+    this.#hasLeft = true;
+    this.#queue.leave();
+  }
+}

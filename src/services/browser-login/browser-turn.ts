@@ -1,0 +1,32 @@
+import { LoginFailure } from '../../broker/login/login-failure.ts';
+import type { CheckpointObserver } from '../runs/checkpoints.ts';
+import type { BrowserPlace } from './browser-place.ts';
+
+interface LendOptions {
+  /** Its page stays open and waits; else it is closed already. */
+  readonly keepsPage: boolean;
+}
+
+/** A run's turn with the browser, which it gives to other runs while it has to wait. */
+export class BrowserTurn {
+  readonly #place: BrowserPlace;
+  readonly #signal: AbortSignal;
+  readonly #onCheckpoint: CheckpointObserver;
+
+  constructor(place: BrowserPlace, signal: AbortSignal, onCheckpoint: CheckpointObserver) {
+    this.#place = place;
+    this.#signal = signal;
+    this.#onCheckpoint = onCheckpoint;
+  }
+
+  /** Answers when the time is over and the run has the browser again; throws ABORTED when the run is aborted meanwhile. */
+  async lend(restMs: number, { keepsPage }: LendOptions): Promise<void> {
+    const waiting = this.#place.lend(restMs, keepsPage, this.#signal);
+    this.#onCheckpoint('TURN_GIVEN');
+    if (!(await waiting)) throw abortedWhileWaiting();
+    this.#onCheckpoint('TURN_TAKEN');
+  }
+}
+
+export const abortedWhileWaiting = (): LoginFailure =>
+  new LoginFailure('ABORTED', 'The run was aborted while it was waiting.');

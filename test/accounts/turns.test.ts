@@ -1,0 +1,133 @@
+import { expect, test } from 'vitest';
+import { violationsIn } from '../support/broker-invariants.ts';
+import { openFolder } from '../support/folder.ts';
+import { openTestApp, type TestApp, until } from '../support/test-app.ts';
+import { openTwoLogins, SECOND, SECOND_ENVIRONMENT } from './two-logins.ts';
+
+const SPACED = { ...SECOND_ENVIRONMENT, VEGA_OTP_SPACING_SECONDS: '4' };
+
+const start = async (testApp: TestApp, accountId: string): Promise<string> =>
+  (await testApp.ask(`mutation { generateTokens(mode: INVALID_ONLY, accountId: "${accountId}") { id } }`))
+    .data.generateTokens.id;
+
+const runOf = async (testApp: TestApp, id: string) =>
+  (
+    await testApp.ask(
+      `{ generationRun(id: "${id}") { status queuePosition canGoOnAt steps { status step failure { code submitted } } } }`,
+    )
+  ).data.generationRun;
+
+const untilOver = (testApp: TestApp, id: string) =>
+  until('the run to end', async () =>
+    ['COMPLETED', 'STOPPED', 'ABORTED'].includes((await runOf(testApp, id)).status),
+  );
+
+const untilSpaced = (testApp: TestApp, id: string) =>
+  until('the run to wait for its next OTP', async () => {
+    const { canGoOnAt, steps } = await runOf(testApp, id);
+    return canGoOnAt !== null && steps[1].step === 'OTP_SPACING';
+  });
+
+/** When the account's OTPs were requested, in epoch milliseconds. */
+const requestsOf = (testApp: TestApp, accountId: string): readonly number[] =>
+  testApp
+    .rows(
+      `select at from vega_login_attempts where kind = 'OTP_REQUEST' and account_id = '${accountId}' order by at`,
+    )
+    .map(({ at }) => new Date(at as number).getTime());
+
+const isOfSecond = (clientId: string | null | undefined): boolean =>
+  SECOND.apps.some((app) => app.clientId === clientId);
+
+test('while one account waits for its next OTP, the other one logs in, and comes to its own wait', async () => {
+  await using broker = await openTwoLogins();
+  await using testApp = await openTestApp({ broker, apis: 2, env: SPACED });
+  const first = await start(testApp, 'UPSTOX_01');
+  const second = await start(testApp, 'UPSTOX_02');
+  await untilSpaced(testApp, first);
+  const { queuePosition, canGoOnAt } = await runOf(testApp, first);
+  expect(queuePosition).toBeGreaterThan(0);
+  const readyAt = new Date(canGoOnAt);
+  await untilOver(testApp, first);
+  await untilOver(testApp, second);
+  expect((await runOf(testApp, first)).status).toBe('COMPLETED');
+  expect((await runOf(testApp, second)).status).toBe('COMPLETED');
+  expect((await runOf(testApp, first)).canGoOnAt).toBeNull();
+
+  const otps = broker.log.filter(({ kind }) => kind === 'OTP_GENERATE');
+  expect(otps.map(({ clientId }) => isOfSecond(clientId))).toEqual([false, true, false, true]);
+  for (const accountId of ['UPSTOX_01', 'UPSTOX_02'])
+    expect(requestsOf(testApp, accountId)[1]).toBeGreaterThanOrEqual(
+      Number(requestsOf(testApp, accountId)[0]) + 4000,
+    );
+  expect(Number(otps[2]?.at)).toBeGreaterThanOrEqual(readyAt.getTime());
+  expect(violationsIn(broker.log, { cooldownMs: 0 })).toEqual([]);
+}, 60_000);
+
+test('two accounts that log in from one address keep the interval between them', async () => {
+  await using broker = await openTwoLogins();
+  await using testApp = await openTestApp({
+    broker,
+    apis: 1,
+    env: { ...SECOND_ENVIRONMENT, VEGA_LOGIN_RATE_SECONDS: '3' },
+  });
+  const first = await start(testApp, 'UPSTOX_01');
+  const second = await start(testApp, 'UPSTOX_02');
+  await untilOver(testApp, first);
+  await untilOver(testApp, second);
+  const [one] = requestsOf(testApp, 'UPSTOX_01');
+  expect(requestsOf(testApp, 'UPSTOX_02')[0]).toBeGreaterThanOrEqual(Number(one) + 3000);
+}, 60_000);
+
+test.each([
+  [
+    'aborted',
+    (testApp: TestApp, id: string) => testApp.ask(`mutation { abortGeneration(runId: "${id}") { id } }`),
+  ],
+  ['logged out', (testApp: TestApp) => testApp.ask('mutation { logout(accountId: "UPSTOX_01") { state } }')],
+])(
+  'a run that is %s while others have the browser submits nothing more, and holds nobody up',
+  async (_how, end) => {
+    await using broker = await openTwoLogins();
+    await using testApp = await openTestApp({
+      broker,
+      apis: 2,
+      env: { ...SECOND_ENVIRONMENT, VEGA_OTP_SPACING_SECONDS: '600' },
+    });
+    const first = await start(testApp, 'UPSTOX_01');
+    await untilSpaced(testApp, first);
+    expect((await end(testApp, first)).errors).toBeUndefined();
+    expect(await runOf(testApp, first)).toMatchObject({
+      status: 'ABORTED',
+      canGoOnAt: null,
+      steps: [{ status: 'DONE' }, { status: 'FAILED', failure: { code: 'ABORTED', submitted: [] } }],
+    });
+    const second = await start(testApp, 'UPSTOX_02');
+    await untilSpaced(testApp, second);
+    const otps = broker.log.filter(({ kind }) => kind === 'OTP_GENERATE');
+    expect(otps.map(({ clientId }) => isOfSecond(clientId))).toEqual([false, true]);
+  },
+  60_000,
+);
+
+test('a program that stops while a run waits ends it, keeps what is made, and submits nothing more', async () => {
+  using folder = openFolder();
+  const { directory } = folder;
+  await using broker = await openTwoLogins();
+  const env = { ...SECOND_ENVIRONMENT, VEGA_OTP_SPACING_SECONDS: '600' };
+  let id = '';
+  {
+    await using testApp = await openTestApp({ broker, apis: 2, env, directory });
+    id = await start(testApp, 'UPSTOX_01');
+    await untilSpaced(testApp, id);
+  }
+  await using testApp = await openTestApp({ broker, apis: 2, env, directory });
+  expect((await runOf(testApp, id)).steps).toMatchObject([
+    { status: 'DONE' },
+    { failure: { submitted: [] } },
+  ]);
+  expect(testApp.rows('select api_name from upstox_tokens where is_active = 1')).toEqual([
+    { api_name: 'PRIMARY' },
+  ]);
+  expect(broker.log.filter(({ kind }) => kind === 'OTP_GENERATE')).toHaveLength(1);
+}, 60_000);
