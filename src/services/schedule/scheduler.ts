@@ -21,9 +21,9 @@ import type { Schedules } from './schedules.ts';
 interface Options extends AuditedWrites {
   readonly calendar: TradingCalendar;
   readonly schedules: Schedules;
-  readonly generation: TokenGeneration;
-  readonly apiConfigs: ApiConfigs;
-  readonly runs: Runs;
+  readonly generation: Pick<TokenGeneration, 'generate'>;
+  readonly apiConfigs: Pick<ApiConfigs, 'list'>;
+  readonly runs: Pick<Runs, 'latest'>;
   readonly log: Logger;
 }
 
