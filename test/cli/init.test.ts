@@ -60,6 +60,7 @@ At the broker, in each of your API apps:
 Next:
   vega-auth generate  makes the tokens
   vega-auth serve     the server with the operator page
+  vega-auth schedule  when the server makes the tokens by itself
 `);
   leaks(out + err);
 });
