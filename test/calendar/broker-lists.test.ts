@@ -51,7 +51,7 @@ test('the lists of the broker are asked for once, and complete what the shipped 
   ]);
   expect((await day(testApp, '2026-11-10', 'MCX')).slice(0, 2)).toEqual(['SPECIAL', 'BROKER']);
   expect((await day(testApp, '2026-11-06')).slice(0, 2)).toEqual(['NORMAL', 'BROKER']);
-  expect(audited(testApp)).toEqual(["The broker's calendar (LIST 2026) is read: 23 days."]);
+  expect(audited(testApp)).toEqual(["The broker's calendar (LIST 2026) is read: 21 days."]);
 });
 
 test('a settlement holiday is a trading day', async () => {

@@ -88,7 +88,7 @@ export const calendar: Command = {
   summary: 'Show which days the exchanges trade; say it of a day; ask the broker.',
   examples: [
     {
-      line: 'vega-auth calendar --from 2026-11-02 --to 2026-11-13',
+      line: 'vega-auth calendar show --from 2026-11-02 --to 2026-11-13',
       says: 'the week of Diwali and the one before',
     },
   ],
