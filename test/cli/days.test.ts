@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { built } from '../support/built.ts';
 import { Program } from '../support/program.ts';
-import { openTestApp, type TestApp } from '../support/test-app.ts';
+import { environmentOf, openBroker, openTestApp, type TestApp, until } from '../support/test-app.ts';
 
 let main: string;
 let testApp: TestApp;
@@ -68,4 +68,15 @@ test('a schedule is set, shown and removed', async () => {
   });
   expect((await run('schedule remove')).lines).toEqual(['The schedule is removed.']);
   expect((await run('schedule remove')).lines).toEqual(['There was no schedule.']);
+});
+
+test('a server asks the broker for its lists when it begins', async () => {
+  await using server = new Program(main);
+  await using broker = await openBroker();
+  server.start(['serve'], { ...environmentOf(broker, 1), VEGA_LOG_LEVEL: 'warn' });
+  const asked = () => broker.log.filter(({ kind }) => kind === 'CALENDAR').map(({ detail }) => detail);
+  await until('the lists to be asked for', () => asked().length >= 3);
+  expect(asked()[0]).toBe('/v2/market/holidays');
+  server.stop();
+  expect(await server.exitCode()).toBe(0);
 });
