@@ -1,4 +1,5 @@
 import { requestApproval } from './api/approval.ts';
+import { readHolidays, readTimings } from './api/market-calendar.ts';
 import { readProfile } from './api/profile.ts';
 import { exchangeCode } from './api/token-exchange.ts';
 import { udapiError } from './api/udapi-error.ts';
@@ -23,6 +24,9 @@ const routes: readonly Route[] = [
   ['POST', '/v2/login/authorization/token', 'PROGRAM', 'TOKEN', exchangeCode],
   ['GET', '/v2/user/profile', 'PROGRAM', 'PROFILE', readProfile],
   ['DELETE', '/v2/logout', 'PROGRAM', 'LOGOUT', endSession],
+  ['GET', '/v2/market/holidays', 'PROGRAM', 'CALENDAR', readHolidays],
+  ['GET', '/v2/market/holidays/*', 'PROGRAM', 'CALENDAR', readHolidays],
+  ['GET', '/v2/market/timings/*', 'PROGRAM', 'CALENDAR', readTimings],
   ['POST', '/v3/login/auth/token/request/*', 'PROGRAM', 'APPROVAL_REQUEST', requestApproval],
 ];
 

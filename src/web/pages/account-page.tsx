@@ -1,5 +1,6 @@
 import { DecisionPanel } from '../components/account/decision-panel.tsx';
 import { AuditPanel } from '../components/audit/audit-panel.tsx';
+import { DaysPanel } from '../components/calendar/days-panel.tsx';
 import { HealthPanel } from '../components/frame/health.tsx';
 import { CooldownPanel } from '../components/run/cooldown.tsx';
 import { ProgressPanel } from '../components/run/progress.tsx';
@@ -18,6 +19,7 @@ export const AccountPage = () => (
       <DuePanel />
       <LastRunsPanel />
       <LeasesPanel />
+      <DaysPanel />
       <HealthPanel />
     </div>
     <AuditPanel />
