@@ -16,6 +16,7 @@ import * as m0014 from './0014-ended-tokens.ts';
 import * as m0015 from './0015-spills.ts';
 import * as m0016 from './0016-token-marks.ts';
 import * as m0017 from './0017-confirmed.ts';
+import * as m0022 from './0022-alerts.ts';
 
 /** Every migration, in order. Forward only: a name that has been released is never changed or removed. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -36,4 +37,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0015-spills': m0015,
   '0016-token-marks': m0016,
   '0017-confirmed': m0017,
+  '0022-alerts': m0022,
 };

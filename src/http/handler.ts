@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { ACKNOWLEDGE_PATH } from '../services/alerts/alert-links.ts';
 import { correlated } from '../services/audit/correlation.ts';
 import { Access } from './access.ts';
+import { answerAcknowledgement } from './acknowledge.ts';
 import { type Answer, json, send, toResponse } from './answer.ts';
 import { answerCallback, CALLBACK_PATH } from './callback.ts';
 import type { AnswerCache } from './graphql/answer-cache.ts';
@@ -81,6 +83,7 @@ const route = async (request: HttpRequest, parts: Parts): Promise<Answer | null>
     return answerCallback(request, { acquisitions, exchange, clock: options.services.clock }, log);
   if (withoutPrefix(path) === '/livez')
     return { status: 200, headers: { 'content-type': 'text/plain' }, body: 'alive\n' };
+  if (path.startsWith(ACKNOWLEDGE_PATH)) return answerAcknowledgement(request, options.services);
   if (path === LOGIN_PATH) return logIn(access, request);
   if (pages.send(request)) return null;
   // The page holds no data: it tells by itself, in words, that nobody is logged in.

@@ -42,6 +42,10 @@ const MADE: readonly (readonly [migration: string, table: string, columns: strin
     'account_number api_name fingerprint reason http_status broker_code marked_at',
   ],
   ['0017-confirmed', 'auth_states', 'confirmed'],
+  ['0022-alerts', 'alert_channels', 'id name kind destination target created_at'],
+  ['0022-alerts', 'alerts', 'id kind fact title text raised_at resolved_at'],
+  ['0022-alerts', 'alert_deliveries', 'id alert_id channel_id state due_at attempts claimed_until'],
+  ['0022-alerts', 'alert_links', 'hash alert_id made_at'],
 ];
 
 export interface MigrationRecord {

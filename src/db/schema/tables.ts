@@ -1,4 +1,10 @@
 import type { Generated } from 'kysely';
+import type {
+  AlertChannelsTable,
+  AlertDeliveriesTable,
+  AlertLinksTable,
+  AlertsTable,
+} from './alert-tables.ts';
 
 /** The user's table: its columns, types and order are never changed. */
 export interface UpstoxTokensTable {
@@ -250,4 +256,8 @@ export interface Tables {
   vega_sessions: SessionsTable;
   vega_token_leases: TokenLeasesTable;
   vega_spills: SpillsTable;
+  vega_alert_channels: AlertChannelsTable;
+  vega_alerts: AlertsTable;
+  vega_alert_deliveries: AlertDeliveriesTable;
+  vega_alert_links: AlertLinksTable;
 }

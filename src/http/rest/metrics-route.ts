@@ -29,7 +29,7 @@ export const answerMetrics = async (
   const own = new Registry();
   const gauge = (name: string, help: string, ...labelNames: readonly string[]) =>
     new Gauge({ name, help, labelNames, registers: [own] });
-  const { accounts, eventReaders } = await services.readMetrics();
+  const { accounts, eventReaders, alertsUndelivered } = await services.readMetrics();
   for (const { name, help, label, values } of FIGURES) {
     const figure = gauge(name, help, 'account', ...(label === undefined ? [] : [label]));
     for (const account of accounts)
@@ -37,6 +37,9 @@ export const answerMetrics = async (
         figure.set({ account: account.accountId, ...(label === undefined ? {} : { [label]: of }) }, value);
   }
   gauge('vega_event_readers', 'Who is listening to events now.').set(eventReaders);
+  gauge('vega_alerts_undelivered', 'Deliveries of alerts that are overdue or were given up.').set(
+    alertsUndelivered,
+  );
   processMetrics ??= readProcess();
   const registry = Registry.merge([own, await processMetrics]);
   return { status: 200, headers: { 'content-type': registry.contentType }, body: await registry.metrics() };

@@ -9,6 +9,7 @@ import { remainingSeconds } from '../../domain/token/expiry.ts';
 import { endOf, type Verdict } from '../../domain/token/verdict.ts';
 import { listAccounts } from '../accounts/accounts.ts';
 import type { ApiConfigs } from '../accounts/api-configs.ts';
+import { countUndeliveredAlerts } from '../alerts/alert-history.ts';
 import type { Clock } from '../clock.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
 
@@ -32,6 +33,8 @@ export interface AccountMetrics {
 export interface Metrics {
   readonly accounts: readonly AccountMetrics[];
   readonly eventReaders: number;
+  /** Deliveries of alerts that are overdue or were given up. */
+  readonly alertsUndelivered: number;
 }
 
 interface Parts {
@@ -51,6 +54,7 @@ export const readMetrics = async (parts: Parts): Promise<Metrics> => {
   return {
     accounts: await Promise.all(accounts.map((account) => measure(parts, account))),
     eventReaders: parts.events.readers,
+    alertsUndelivered: await countUndeliveredAlerts(parts),
   };
 };
 
