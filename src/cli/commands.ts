@@ -2,6 +2,7 @@ import type { Command } from './command.ts';
 import { audit } from './commands/audit.ts';
 import { expiry } from './commands/expiry.ts';
 import { accounts } from './commands/manage/accounts.ts';
+import { alerts } from './commands/manage/alerts.ts';
 import { apis } from './commands/manage/apis.ts';
 import { backup } from './commands/manage/backup.ts';
 import { keys } from './commands/manage/keys.ts';
@@ -23,7 +24,7 @@ import { root } from './root.ts';
 /** Every command, in the order in which `--help` lists them. */
 const COMMANDS: readonly Command[] = [
   ...[serve, status, login, generate, resume, abort, expiry, audit, watch],
-  ...[accounts, apis, keys, init, setup, doctor, backup, restore, demo],
+  ...[accounts, apis, keys, alerts, init, setup, doctor, backup, restore, demo],
 ];
 
 /** The whole command line: what `vega-auth` does alone, and everything below it. */

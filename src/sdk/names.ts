@@ -1,4 +1,4 @@
-import type { ApiName, AuditComponent, Role, Severity } from './index.ts';
+import type { AlertChannelKind, AlertKind, ApiName, AuditComponent, Role, Severity } from './index.ts';
 
 /** Enumerations of the schema as lists, in the order in which people expect them. */
 
@@ -16,3 +16,12 @@ export const SEVERITIES = ['INFO', 'WARN', 'ERROR'] as const satisfies readonly 
 export const AUDIT_COMPONENTS = ['AUTH', 'DB', 'API'] as const satisfies readonly AuditComponent[];
 
 export const ROLES = ['OPERATOR', 'VIEWER', 'SERVICE'] as const satisfies readonly Role[];
+
+export const ALERT_KINDS = [
+  ...(['HUMAN_NEEDED', 'AT_RISK', 'TOO_LATE', 'MISSED', 'QUARANTINED'] as const),
+  ...(['STORAGE', 'DRIFT', 'EXPIRING', 'RECOVERED'] as const),
+] as const satisfies readonly AlertKind[];
+
+export const ALERT_CHANNEL_KINDS = [
+  ...(['WEBHOOK', 'EMAIL', 'NTFY', 'TELEGRAM', 'SLACK', 'HEARTBEAT'] as const),
+] as const satisfies readonly AlertChannelKind[];

@@ -44,14 +44,16 @@ test('a rejected PIN is told as QUARANTINED, signed so that another library acce
     },
   });
   const { mobileNumber, pin, totpSecret } = testApp.broker.account;
-  for (const secret of [mobileNumber, pin, totpSecret, signingSecret ?? '']) expect(body).not.toContain(secret);
+  for (const secret of [mobileNumber, pin, totpSecret, signingSecret ?? ''])
+    expect(body).not.toContain(secret);
   expect(testApp.said()).not.toContain('canary-path');
   const [alert] = await until(async () => {
     const alerts = await testApp.client.alerts();
     return alerts[0]?.deliveries[0]?.state === 'DELIVERED' && alerts;
   }, 'the delivery in the history');
-  expect(alert?.deliveries.map(({ reason, state, attempts, answer }) => ({ reason, state, attempts, answer })))
-    .toMatchInlineSnapshot(`
+  expect(
+    alert?.deliveries.map(({ reason, state, attempts, answer }) => ({ reason, state, attempts, answer })),
+  ).toMatchInlineSnapshot(`
       [
         {
           "answer": "HTTP 204",
@@ -86,7 +88,12 @@ test('an alert whose first two tries fail is delivered within 10 s, under the sa
 test('two programs on one database deliver an alert once', async () => {
   await using receiver = await openReceiver();
   await using one = await openTestApp({ apis: 1, env: ALLOWED });
-  await using other = await openTestApp({ apis: 1, env: ALLOWED, directory: one.directory, broker: one.broker });
+  await using other = await openTestApp({
+    apis: 1,
+    env: ALLOWED,
+    directory: one.directory,
+    broker: one.broker,
+  });
   await one.client.saveAlertChannel(webhookAt(receiver.url));
   const facts = Array.from({ length: 10 }, (_, index) => `fact ${index}`);
   for (const fact of facts) await raise(one, fact);
@@ -110,7 +117,9 @@ test('a preview of the link does not acknowledge, a form does, and then nothing 
   expect(await shown.text()).toContain('<form method="post">');
   expect((await fetch(link, { method: 'HEAD' })).status).toBe(405);
   expect((await testApp.client.alerts())[0]?.acknowledgedAt).toBeNull();
-  expect((await fetch(link, { method: 'POST', headers: { origin: 'https://elsewhere.example' } })).status).toBe(403);
+  expect(
+    (await fetch(link, { method: 'POST', headers: { origin: 'https://elsewhere.example' } })).status,
+  ).toBe(403);
   const done = await fetch(link, { method: 'POST', headers: { origin: testApp.url } });
   expect(done.status).toBe(200);
   const [alert] = await testApp.client.alerts();
@@ -148,7 +157,10 @@ test('quiet hours hold back everything but HUMAN_NEEDED', async () => {
   await until(() => receiver.received[0], 'the alert');
   expect(receiver.received.map(({ body }) => JSON.parse(body).data.kind)).toEqual(['HUMAN_NEEDED']);
   now = new Date('2026-11-30T00:00:00Z');
-  await until(() => receiver.received.some(({ body }) => JSON.parse(body).data.kind === 'AT_RISK'), 'the rest');
+  await until(
+    () => receiver.received.some(({ body }) => JSON.parse(body).data.kind === 'AT_RISK'),
+    'the rest',
+  );
 });
 
 test('a redirect is not followed, and "send again" and "send a test" work', async () => {
@@ -177,7 +189,9 @@ test('a heartbeat is pinged while all is well, and falls silent while an alert i
   let now = new Date('2026-11-30T01:00:00Z');
   await using watch = await openReceiver();
   await using testApp = await openTestApp({ apis: 1, env: ALLOWED, clock: () => now });
-  await testApp.client.saveAlertChannel({ input: { name: 'watch', kind: 'HEARTBEAT', url: `${watch.url}/ping` } });
+  await testApp.client.saveAlertChannel({
+    input: { name: 'watch', kind: 'HEARTBEAT', url: `${watch.url}/ping` },
+  });
   await until(() => watch.received[0], 'the first ping');
   expect(watch.received[0]).toMatchObject({ method: 'GET', path: '/ping' });
   await raise(testApp, 'one');
@@ -191,10 +205,17 @@ test('a heartbeat is pinged while all is well, and falls silent while an alert i
 
 test('addresses of the own network are refused unless they are allowed by name', async () => {
   await using testApp = await openTestApp({ apis: 1 });
-  for (const url of ['http://127.0.0.1:9/x', 'https://10.0.0.1/x', 'https://[::1]/x', 'https://printer.local/x'])
+  for (const url of [
+    'http://127.0.0.1:9/x',
+    'https://10.0.0.1/x',
+    'https://[::1]/x',
+    'https://printer.local/x',
+  ])
     await expect(testApp.client.saveAlertChannel(webhookAt(url))).rejects.toThrow(/own network/);
   await expect(testApp.client.saveAlertChannel(webhookAt('http://example.com/x'))).rejects.toThrow(/https/);
-  await expect(testApp.client.saveAlertChannel(webhookAt('https://a:b@example.com/x'))).rejects.toThrow(/neither/);
+  await expect(testApp.client.saveAlertChannel(webhookAt('https://a:b@example.com/x'))).rejects.toThrow(
+    /neither/,
+  );
   expect(await testApp.client.alertChannels()).toEqual([]);
 });
 

@@ -1,4 +1,5 @@
 import { DecisionPanel } from '../components/account/decision-panel.tsx';
+import { AlertsPanel } from '../components/alerts/alerts-panel.tsx';
 import { AuditPanel } from '../components/audit/audit-panel.tsx';
 import { HealthPanel } from '../components/frame/health.tsx';
 import { CooldownPanel } from '../components/run/cooldown.tsx';
@@ -18,6 +19,7 @@ export const AccountPage = () => (
       <DuePanel />
       <LastRunsPanel />
       <LeasesPanel />
+      <AlertsPanel />
       <HealthPanel />
     </div>
     <AuditPanel />
