@@ -280,7 +280,7 @@ test('what an older vega-auth has left is copied before its tables are changed',
   await first[Symbol.asyncDispose]();
   folder.raw((connection) =>
     connection.exec(
-      "alter table vega_auth_states drop column confirmed; delete from vega_migration where name = '0017-confirmed'",
+      "alter table vega_auth_states drop column confirmed; delete from vega_migration where name >= '0017'; drop table vega_alert_channels; drop table vega_alerts; drop table vega_alert_deliveries; drop table vega_alert_links",
     ),
   );
   await using database = await folder.open();

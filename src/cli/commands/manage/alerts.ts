@@ -1,10 +1,11 @@
-import type { AlertChannelKind, AlertKind } from '../../../sdk/index.ts';
+import type { AlertChannelKind, AlertKind, VegaClient } from '../../../sdk/index.ts';
 import { ALERT_CHANNEL_KINDS, ALERT_KINDS } from '../../../sdk/names.ts';
-import { type Command, type Given, requiredText, textOf } from '../../command.ts';
+import { type Command, type Given, requiredText, type Terminal, textOf } from '../../command.ts';
 import { JSON_OPTION } from '../../options.ts';
 import { renderAlertChannels, renderAlerts } from '../../view/alerts.ts';
 import { lookOf } from '../../view/look.ts';
 import { asking } from '../setup/asking.ts';
+import { readSecrets, type WantedSecret } from './secrets.ts';
 
 const ID = { name: '<id>', description: 'As `alerts` shows it.' };
 const CHANNEL_ID = { name: '<id>', description: 'As `alerts channels` shows it.' };
@@ -51,26 +52,36 @@ const listChannels: Command = {
   ),
 };
 
-const SECRET_VARIABLE = 'VEGA_CHANNEL_SECRET';
+const ADDRESS = { name: 'URL', question: 'Address of the channel' };
+const SECRET = { name: 'SECRET', question: 'Secret of the channel' };
 
-const inputOf = (given: Given, env: Readonly<Record<string, string | undefined>>) => {
-  const { name, kind, url, user, sender, recipient, kinds, account, after, quiet, id } = given;
+/** An address may be as good as a password, so it is read like a secret. */
+const wantedFor = ({ kind, user, withSecret, keep }: Given): readonly WantedSecret[] => {
+  if (keep === true) return [];
+  const isTelegram = kind === 'TELEGRAM';
+  const hasSecret = isTelegram || user !== undefined || withSecret === true;
+  return [...(isTelegram ? [] : [ADDRESS]), ...(hasSecret ? [SECRET] : [])];
+};
+
+const save = async (client: VegaClient, given: Given, terminal: Terminal) => {
+  const { id, name, kind, user, sender, recipient, kinds, account, after, quiet } = given;
+  const { URL: url, SECRET: secret } = await readSecrets(terminal, wantedFor(given));
   const [quietFrom, quietUntil] = textOf(quiet)?.split('-') ?? [];
-  const minutes = textOf(after);
-  return {
-    ...{ id: textOf(id), name: requiredText(name), kind: requiredText(kind) as AlertChannelKind },
-    ...{ url: textOf(url), user: textOf(user), sender: textOf(sender), recipient: textOf(recipient) },
-    secret: env[SECRET_VARIABLE],
-    kinds: Array.isArray(kinds) && kinds.length > 0 ? (kinds as AlertKind[]) : undefined,
-    accountId: textOf(account),
-    afterMinutes: minutes === undefined ? undefined : Number(minutes),
-    ...{ quietFrom, quietUntil },
-  };
+  return client.saveAlertChannel({
+    input: {
+      ...{ id: textOf(id), name: requiredText(name), kind: requiredText(kind) as AlertChannelKind },
+      ...{ url, secret, user: textOf(user), sender: textOf(sender), recipient: textOf(recipient) },
+      kinds: Array.isArray(kinds) && kinds.length > 0 ? (kinds as AlertKind[]) : undefined,
+      accountId: textOf(account),
+      afterMinutes: after === undefined ? undefined : Number(after),
+      ...{ quietFrom, quietUntil },
+    },
+  });
 };
 
 const add: Command = {
   name: 'add',
-  summary: `Make a channel, or change one. Its secret is read from ${SECRET_VARIABLE}, so that it stands in no list of processes.`,
+  summary: 'Make a channel, or change one. Address and secret are asked for, or read from standard input.',
   arguments: [
     { name: '<kind>', description: 'How it is reached.', choices: ALERT_CHANNEL_KINDS },
     { name: '<name>', description: 'For people.' },
@@ -82,7 +93,11 @@ const add: Command = {
   ],
   options: [
     { flags: '--id <id>', description: 'Change this channel.' },
-    { flags: '--url <address>', description: 'Its address; of EMAIL the SMTP server.' },
+    { flags: '--keep', description: 'Leave address and secret as they are stored.' },
+    {
+      flags: '--with-secret',
+      description: 'NTFY, WEBHOOK: give an access token, or a signing secret of your own.',
+    },
     { flags: '--user <user>', description: 'EMAIL: the SMTP user.' },
     { flags: '--sender <address>', description: 'EMAIL: where it comes from.' },
     { flags: '--recipient <to>', description: 'EMAIL: where it goes to. TELEGRAM: the chat’s id.' },
@@ -94,16 +109,11 @@ const add: Command = {
     },
     JSON_OPTION,
   ],
-  examples: [
-    { line: 'vega-auth alerts channels add NTFY phone --url https://ntfy.sh/my-topic', says: 'to a phone' },
-  ],
-  run: asking(
-    (client, given, { env }) => client.saveAlertChannel({ input: inputOf(given, env) }),
-    ({ channel, signingSecret }) => [
-      `Channel ${channel.id}: ${channel.kind} at ${channel.destination}.`,
-      ...(signingSecret == null ? [] : ['Its signing secret, shown once and never again:', signingSecret]),
-    ],
-  ),
+  examples: [{ line: 'echo URL=… | vega-auth alerts channels add NTFY phone', says: 'without a terminal' }],
+  run: asking(save, ({ channel, signingSecret }) => [
+    `Channel ${channel.id}: ${channel.kind} at ${channel.destination}.`,
+    ...(signingSecret == null ? [] : ['Its signing secret, shown once and never again:', signingSecret]),
+  ]),
 };
 
 const remove: Command = {
