@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { AlertChannels } from './alert-channels/alert-channels.ts';
 import { BrokerApi } from './broker/api/broker-api.ts';
 import { sweepBrowserFolders } from './broker/chromium/browser-folder.ts';
 import { browserProxy } from './broker/chromium/browser-proxy.ts';
@@ -22,6 +23,7 @@ import { loginPath, Sessions } from './services/access/sessions.ts';
 import { AccountCredentials } from './services/accounts/account-credentials.ts';
 import { Accounts } from './services/accounts/accounts.ts';
 import { ApiConfigs } from './services/accounts/api-configs.ts';
+import { AlertDeliverer } from './services/alerts/alert-deliverer.ts';
 import { Acquisitions } from './services/approvals/acquisitions.ts';
 import { ApprovalNotices } from './services/approvals/approval-notices.ts';
 import { Audit } from './services/audit/audit.ts';
@@ -124,6 +126,10 @@ const open = async (config: Config, options: AppOptions, opened: DisposalStack):
   const { database, events, sessions, clock } = base;
   const { parts, forHttp } = joinParts(config, options, base, log);
   const { accounts, apiConfigs, generation, browser } = parts;
+  if (!isVisit) {
+    const linkBase = () => config.publicUrl ?? base.servers.at(-1)?.url ?? null;
+    opened.use(new AlertDeliverer({ ...parts, linkBase, log: named(log, 'alerts') }));
+  }
   const states = opened.use(parts.states);
   opened.use(parts.accountSwitch);
   const pending: Promise<void>[] = [];
@@ -190,8 +196,9 @@ const openBase = async (config: Config, options: AppOptions, log: Logger, opened
   opened.defer(() => Promise.all(servers.map((server) => server[Symbol.asyncDispose]())));
   const events = opened.use(await EventLog.open({ database, clock, log: named(log, 'events') }));
   const audit = new Audit(database, clock);
-  watchStorage({ database, events, audit, log: named(log, 'storage') });
-  await reportFindings({ database, audit, log: named(log, 'storage') });
+  const forStorage = { database, events, audit, clock, log: named(log, 'storage') };
+  watchStorage({ ...forStorage, isVisit });
+  await reportFindings(forStorage);
   if (!isVisit) {
     await audit.record('SERVER_STARTED', { processId: process.pid });
     opened.defer(() => audit.record('SERVER_STOPPED', {}));
@@ -273,6 +280,7 @@ const joinParts = (config: Config, options: AppOptions, base: Base, log: Logger)
     accountSwitch: new AccountSwitch({ ...shared, log: named(log, 'accounts') }),
     apps: new AppInspection({ api, timeoutMs: profileTimeoutMs, clock }),
     databaseLabel: path.relative(workingDirectory, database.path),
+    sender: new AlertChannels({ proxy: config.proxy, allowedHosts: config.alertHosts }),
   };
   return { parts, forHttp: { acquisitions, exchange, notices } };
 };

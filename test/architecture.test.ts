@@ -20,6 +20,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   migrations: { own: [], npm: ['kysely'], node: false },
   db: { own: ['domain', 'log.ts', 'migrations'], npm: ['kysely', 'better-sqlite3'], node: true },
   broker: { own: ['domain', 'log.ts'], npm: ['playwright', 'otplib', 'undici', 'zod'], node: true },
+  'alert-channels': { own: ['domain'], npm: ['nodemailer', 'standardwebhooks', 'undici'], node: true },
   services: { own: ['domain', 'db', 'broker', 'log.ts'], npm: ['lru-cache'], node: true },
   graphql: {
     own: ['domain', 'services'],
@@ -54,7 +55,10 @@ const PARTS: Readonly<Record<string, Part>> = {
   'config.ts': { own: ['config', 'domain'], npm: [], node: false },
   'log.ts': { own: [], npm: ['pino'], node: false },
   'app.ts': {
-    own: ['domain', 'db', 'broker', 'services', 'graphql', 'http', 'config.ts', 'log.ts'],
+    own: [
+      ...['domain', 'db', 'broker', 'alert-channels', 'services', 'graphql', 'http'],
+      ...['config.ts', 'log.ts'],
+    ],
     npm: [],
     node: true,
   },
@@ -67,19 +71,21 @@ const PARTS: Readonly<Record<string, Part>> = {
 /** What the rooms of `src/services` may import of each other; what lies between them, such as the clock, is for all. */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   audit: [],
+  alerts: ['audit'],
   access: ['audit'],
   accounts: ['audit'],
   tokens: ['access', 'accounts', 'audit'],
   events: ['accounts'],
-  storage: ['audit', 'events'],
-  health: ['accounts', 'tokens'],
-  runs: ['audit', 'events', 'tokens'],
-  'auth-state': ['accounts', 'audit', 'events', 'runs', 'tokens'],
+  storage: ['alerts', 'audit', 'events'],
+  health: ['accounts', 'alerts', 'tokens'],
+  runs: ['alerts', 'audit', 'events', 'tokens'],
+  'auth-state': ['accounts', 'alerts', 'audit', 'events', 'runs', 'tokens'],
   exchange: ['audit', 'runs', 'tokens'],
   'browser-login': ['accounts', 'audit', 'auth-state', 'exchange', 'runs'],
   approvals: ['accounts', 'audit', 'auth-state', 'exchange', 'runs', 'tokens'],
   generation: [
-    ...['accounts', 'approvals', 'audit', 'auth-state', 'browser-login', 'runs', 'storage', 'tokens'],
+    ...['accounts', 'alerts', 'approvals', 'audit', 'auth-state', 'browser-login', 'runs', 'storage'],
+    'tokens',
   ],
   calendar: ['audit'],
   schedule: ['accounts', 'audit', 'auth-state', 'calendar', 'generation', 'runs'],

@@ -35,6 +35,7 @@ test('the least environment gives the whole configuration, with every default', 
   expect(readConfig(LEAST)).toMatchInlineSnapshot(`
     {
       "accountId": "UPSTOX_01",
+      "alertHosts": [],
       "allowedHosts": [],
       "apiBaseUrl": "https://api.upstox.com",
       "apis": [
@@ -78,6 +79,7 @@ test('the least environment gives the whole configuration, with every default', 
       "port": 28020,
       "profileTimeoutMs": 3000,
       "proxy": null,
+      "publicUrl": null,
       "redirectUri": "http://localhost:28020/api/v1/auth/upstox/callback",
       "sealTokens": false,
       "stepTimeoutSeconds": 60,
@@ -132,6 +134,8 @@ test('every setting can be given', () => {
     VEGA_STEP_TIMEOUT_SECONDS: '600',
     VEGA_PROFILE_TIMEOUT_MS: '100',
     VEGA_ALLOWED_HOSTS: ' Desk.Example , , vega.local',
+    VEGA_PUBLIC_URL: 'https://desk.example/',
+    VEGA_ALERT_HOSTS: 'relay.local',
     VEGA_TRUST_PROXY: '1',
     VEGA_CHROMIUM_PATH: '/opt/chromium',
     VEGA_LOG_LEVEL: 'debug',
@@ -140,6 +144,9 @@ test('every setting can be given', () => {
   expect(settings).toMatchInlineSnapshot(`
     {
       "accountId": "UPSTOX_01",
+      "alertHosts": [
+        "relay.local",
+      ],
       "allowedHosts": [
         "desk.example",
         "vega.local",
@@ -167,6 +174,7 @@ test('every setting can be given', () => {
       "port": 0,
       "profileTimeoutMs": 100,
       "proxy": null,
+      "publicUrl": "https://desk.example",
       "redirectUri": "http://localhost:28020/api/v1/auth/upstox/callback",
       "sealTokens": false,
       "stepTimeoutSeconds": 600,

@@ -4,6 +4,7 @@ import { calendar } from './commands/days/calendar.ts';
 import { schedule } from './commands/days/schedule.ts';
 import { expiry } from './commands/expiry.ts';
 import { accounts } from './commands/manage/accounts.ts';
+import { alerts } from './commands/manage/alerts.ts';
 import { apis } from './commands/manage/apis.ts';
 import { backup } from './commands/manage/backup.ts';
 import { keys } from './commands/manage/keys.ts';
@@ -26,7 +27,7 @@ import { root } from './root.ts';
 const COMMANDS: readonly Command[] = [
   ...[serve, status, login, generate, resume, abort, expiry, audit, watch],
   ...[schedule, calendar],
-  ...[accounts, apis, keys, init, setup, doctor, backup, restore, demo],
+  ...[accounts, apis, keys, alerts, init, setup, doctor, backup, restore, demo],
 ];
 
 /** The whole command line: what `vega-auth` does alone, and everything below it. */

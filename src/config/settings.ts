@@ -45,6 +45,10 @@ const readHosts = (value: string): readonly (string | null)[] =>
 const isSafeBase = (value: string): boolean =>
   isWebAddress(value) && (new URL(value).protocol === 'https:' || isLoopbackHost(new URL(value).hostname));
 
+/** An address of a server as a whole. */
+const isOrigin = (value: string): boolean =>
+  isWebAddress(value) && new URL(value).href === `${new URL(value).origin}/`;
+
 /** Each setting names its variable, and says in words what it should be. */
 const SETTINGS = z.object({
   headless: flag('UPSTOX_HEADLESS', 'true'),
@@ -93,6 +97,20 @@ const SETTINGS = z.object({
     .transform((value) => readHosts(value).filter((host) => host !== null))
     .prefault('')
     .meta({ variable: 'VEGA_ALLOWED_HOSTS' }),
+  /** Where people reach this server, for the links in alerts; null for where it listens. */
+  publicUrl: text('an http(s) address without a path', isOrigin)
+    .transform((value) => value.replace(/\/+$/, ''))
+    .nullable()
+    .default(null)
+    .meta({ variable: 'VEGA_PUBLIC_URL' }),
+  /** Hosts of this machine's own network that alerts may be sent to. */
+  alertHosts: text(
+    'host names separated by commas, without ports, paths and wildcards',
+    (value) => !readHosts(value).includes(null),
+  )
+    .transform((value) => readHosts(value).filter((host) => host !== null))
+    .prefault('')
+    .meta({ variable: 'VEGA_ALERT_HOSTS' }),
   /** A reverse proxy on this machine says for whom it speaks. */
   trustsProxy: flag('VEGA_TRUST_PROXY', 'false'),
   chromiumPath: optionalText('VEGA_CHROMIUM_PATH', 'the path of a Chromium'),

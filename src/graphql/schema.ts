@@ -1,5 +1,7 @@
 import './scalars.ts';
 import './access/access-key.ts';
+import './alerts/alert.ts';
+import './alerts/alert-channel.ts';
 import './account/account.ts';
 import './account/account-changes.ts';
 import './account/api-config-changes.ts';

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestListener } from 'node:http';
+import { ACKNOWLEDGE_PATH } from '../services/alerts/alert-links.ts';
 import { correlated } from '../services/audit/correlation.ts';
 import { Access } from './access.ts';
+import { answerAcknowledgement } from './acknowledge.ts';
 import { type Answer, json, nothing, page, send } from './answer.ts';
 import { answerCallback, CALLBACK_PATH } from './callback.ts';
 import { GraphQLEndpoint, isGraphQL } from './graphql/endpoint.ts';
@@ -59,6 +61,7 @@ const createRoute = (options: HandlerOptions): Route => {
     if (path === CALLBACK_PATH) return answerCallback(request, options);
     if (withoutPrefix(path) === '/livez')
       return { status: 200, headers: { 'content-type': 'text/plain' }, body: 'alive\n' };
+    if (path.startsWith(ACKNOWLEDGE_PATH)) return answerAcknowledgement(request, options.services);
     if (path === LOGIN_PATH) return logIn(access, request);
     if (pages.send(request)) return null;
     // The page holds no data: it tells by itself, in words, that nobody is logged in.

@@ -9,6 +9,8 @@ export interface RequestOptions {
 const OPERATIONS = {
   accessKeys: documents.AccessKeysDocument,
   accounts: documents.AccountsDocument,
+  alertChannels: documents.AlertChannelsDocument,
+  alerts: documents.AlertsDocument,
   activeAccount: documents.ActiveAccountDocument,
   auditLog: documents.AuditLogDocument,
   apiConfigs: documents.ApiConfigsDocument,
@@ -27,6 +29,11 @@ const OPERATIONS = {
   tokenStatus: documents.TokenStatusDocument,
   tokens: documents.TokensDocument,
 
+  acknowledgeAlert: documents.AcknowledgeAlertDocument,
+  removeAlertChannel: documents.RemoveAlertChannelDocument,
+  resendAlert: documents.ResendAlertDocument,
+  saveAlertChannel: documents.SaveAlertChannelDocument,
+  testAlertChannel: documents.TestAlertChannelDocument,
   abortGeneration: documents.AbortGenerationDocument,
   acceptPartial: documents.AcceptPartialDocument,
   addAccount: documents.AddAccountDocument,

@@ -1,4 +1,6 @@
 import type {
+  AlertChannelKind,
+  AlertKind,
   ApiName,
   AuditComponent,
   Exchange,
@@ -35,3 +37,11 @@ export const TRADING_DAY_KINDS = [
 ] as const satisfies readonly TradingDayKind[];
 
 export const SCHEDULE_DAYS = ['TRADING_DAYS', 'EVERY_DAY'] as const satisfies readonly ScheduleDays[];
+export const ALERT_KINDS = [
+  ...(['HUMAN_NEEDED', 'AT_RISK', 'TOO_LATE', 'MISSED', 'QUARANTINED'] as const),
+  ...(['STORAGE', 'DRIFT', 'EXPIRING', 'RECOVERED'] as const),
+] as const satisfies readonly AlertKind[];
+
+export const ALERT_CHANNEL_KINDS = [
+  ...(['WEBHOOK', 'EMAIL', 'NTFY', 'TELEGRAM', 'SLACK', 'HEARTBEAT'] as const),
+] as const satisfies readonly AlertChannelKind[];

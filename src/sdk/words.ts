@@ -1,4 +1,5 @@
 import type {
+  AlertDeliveryState,
   ApiName,
   AuthPhase,
   BlockReason,
@@ -88,6 +89,13 @@ export const EXPIRY_WORDS: Readonly<Record<ExpiryLevel, Word>> = {
   AMBER: word('▲', 'AMBER', 'warn'),
   RED: word('■', 'RED', 'bad'),
   EXPIRED: word('✕', 'EXPIRED', 'bad'),
+};
+
+export const ALERT_STATE_WORDS: Readonly<Record<AlertDeliveryState, Word>> = {
+  PENDING: word('◷', 'PENDING', 'warn'),
+  DELIVERED: word('✓', 'DELIVERED', 'good'),
+  FAILED: word('✕', 'GIVEN UP', 'bad'),
+  CANCELLED: word('–', 'NOT SENT', 'calm'),
 };
 
 export const HEALTH_WORDS: Readonly<Record<HealthState, Word>> = {

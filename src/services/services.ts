@@ -1,10 +1,12 @@
 import type { BrokerApi } from '../broker/api/broker-api.ts';
 import type { BrowserOptions } from '../broker/chromium/broker-browser.ts';
 import type { Database } from '../db/database.ts';
+import type { AlertSender } from '../domain/alert/alert-sender.ts';
 import type { AccessKeys } from './access/access-keys.ts';
 import type { Sessions } from './access/sessions.ts';
 import type { Accounts } from './accounts/accounts.ts';
 import type { ApiConfigs } from './accounts/api-configs.ts';
+import { alertServices } from './alerts/alert-services.ts';
 import type { Audit } from './audit/audit.ts';
 import { readAuditLog } from './audit/audit-log.ts';
 import type { Refusals } from './audit/refusal-audit.ts';
@@ -57,6 +59,7 @@ export interface Parts {
   /** VEGA_OPERATOR_KEY is short enough to be found by trying. */
   readonly isOperatorKeyGuessable: boolean;
   readonly clock: Clock;
+  readonly sender: AlertSender;
 }
 
 /** What a request may call: the living parts, and the use-cases with their parts already given. */
@@ -82,6 +85,7 @@ export const createServices = (parts: Parts) => {
     readMetrics: readMetrics.bind(null, parts),
     backUp: backUp.bind(null, parts),
     rotateMasterKey: rotateMasterKey.bind(null, parts),
+    alerts: alertServices(parts),
   };
 };
 

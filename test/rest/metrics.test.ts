@@ -52,6 +52,8 @@ test('/metrics tells the morning in figures, and those of the process beside the
       "vega_runs{account="UPSTOX_01",status="QUEUED"} 0",
       "# TYPE vega_event_readers gauge",
       "vega_event_readers 0",
+      "# TYPE vega_alerts_undelivered gauge",
+      "vega_alerts_undelivered 0",
     ]
   `);
 

@@ -1,4 +1,10 @@
 import type { Generated } from 'kysely';
+import type {
+  AlertChannelsTable,
+  AlertDeliveriesTable,
+  AlertLinksTable,
+  AlertsTable,
+} from './alert-tables.ts';
 
 /** The user's table: its columns, types and order are never changed. */
 export interface UpstoxTokensTable {
@@ -304,4 +310,8 @@ export interface Tables {
   vega_calendar_fetches: CalendarFetchesTable;
   vega_schedules: SchedulesTable;
   vega_schedule_occurrences: ScheduleOccurrencesTable;
+  vega_alert_channels: AlertChannelsTable;
+  vega_alerts: AlertsTable;
+  vega_alert_deliveries: AlertDeliveriesTable;
+  vega_alert_links: AlertLinksTable;
 }

@@ -12,6 +12,7 @@ import {
   settleKeyFiles,
 } from './master-key.ts';
 import {
+  channelPlace,
   configSecretPlace,
   credentialsPlace,
   isSealed,
@@ -115,6 +116,12 @@ export const rotateVault = async (
         .where('number', '=', number)
         .execute();
     }
+    for (const { id, target } of await trx.selectFrom('vega_alert_channels').selectAll().execute())
+      await trx
+        .updateTable('vega_alert_channels')
+        .set({ target: reseal(target, channelPlace(id)) })
+        .where('id', '=', id)
+        .execute();
     const tokens = await trx
       .selectFrom('upstox_tokens')
       .select(['id', 'user_id', 'api_name', 'client_secret', 'access_token'])

@@ -95,6 +95,13 @@ export const credentialsPlace = (accountNumber: number): SealedPlace => ({
   row: String(accountNumber),
 });
 
+/** How a channel of alerts is reached. */
+export const channelPlace = (channelId: string): SealedPlace => ({
+  table: 'vega_alert_channels',
+  column: 'target',
+  row: channelId,
+});
+
 /** The transaction of that number in a spill. */
 export const spillPlace = (spill: string, number: number): SealedPlace => ({
   table: 'spill',

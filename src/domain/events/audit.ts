@@ -1,5 +1,6 @@
 import type { AccessRole } from '../account/access-key.ts';
 import type { ApiName } from '../account/api-name.ts';
+import type { ChannelKind } from '../alert/alert-channel.ts';
 import type { AuthPhase } from '../auth/auth-phase.ts';
 import type { ExternalLogin } from '../run/acquisition.ts';
 import type { NoticeRefusal } from '../run/approval-notice.ts';
@@ -201,6 +202,28 @@ const ACTS = {
     'AUTH',
     ({ date, plannedAt, reason }) =>
       `Schedule of ${date} missed; it was to start at ${plannedAt.toISOString()}: ${reason}`,
+  ),
+  ALERT_CHANNEL_SAVED: warn<{ name: string; kind: ChannelKind; destination: string }>(
+    'API',
+    ({ name, kind, destination }) =>
+      `Alert channel ${JSON.stringify(name)} saved: ${kind} at ${destination}; how it is reached is sealed.`,
+  ),
+  ALERT_CHANNEL_REMOVED: warn<{ name: string }>(
+    'API',
+    ({ name }) => `Alert channel ${JSON.stringify(name)} removed.`,
+  ),
+  ALERT_CHANNEL_TESTED: info<{ name: string; answer: string }>(
+    'API',
+    ({ name, answer }) => `Alert channel ${JSON.stringify(name)} tested: ${answer}.`,
+  ),
+  ALERT_ACKNOWLEDGED: info<{ alertId: string; by: string }>(
+    'API',
+    ({ alertId, by }) => `Alert ${alertId} acknowledged by ${by}.`,
+  ),
+  ALERT_UNDELIVERED: error<{ name: string; answer: string }>(
+    'API',
+    ({ name, answer }) =>
+      `An alert could not be delivered to ${JSON.stringify(name)} for a day and is given up: ${answer}.`,
   ),
   MASTER_KEY_ROTATED: warn('DB', 'Every secret is sealed with a new master key.'),
   FAILOVER_BEGUN: error<{ code: string }>(

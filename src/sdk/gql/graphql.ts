@@ -41,6 +41,62 @@ export type AddAccountInput = {
   totpSecret: string;
 };
 
+/** How a channel is reached. */
+export type AlertChannelKind =
+  /** An e-mail over SMTP with TLS. */
+  | 'EMAIL'
+  /** A GET at intervals while all is well, to a watch elsewhere that alerts when it stays out. */
+  | 'HEARTBEAT'
+  /** A message to a topic of ntfy. */
+  | 'NTFY'
+  /** An incoming webhook of Slack, or of what takes the same. */
+  | 'SLACK'
+  /** A message of a Telegram bot. */
+  | 'TELEGRAM'
+  /** A POST of JSON, signed as standardwebhooks.com has it. */
+  | 'WEBHOOK';
+
+/** Why an alert goes to a channel. */
+export type AlertDeliveryReason =
+  /** Nobody has acknowledged it in time. */
+  | 'NOT_ACKNOWLEDGED'
+  /** It was raised. */
+  | 'RAISED'
+  /** An operator has sent it again. */
+  | 'SENT_AGAIN';
+
+/** How far an alert is on its way to a channel. */
+export type AlertDeliveryState =
+  /** Not sent: it was acknowledged or over before, or the channel was removed. */
+  | 'CANCELLED'
+  /** The receiver has taken it. */
+  | 'DELIVERED'
+  /** Given up after a day. */
+  | 'FAILED'
+  /** To be sent, or to be tried again. */
+  | 'PENDING';
+
+/** What an alert tells. */
+export type AlertKind =
+  /** The tokens may not be there by the bell. */
+  | 'AT_RISK'
+  /** The broker’s login page differs from what the program knows. */
+  | 'DRIFT'
+  /** A credential that lasts for long is about to end. */
+  | 'EXPIRING'
+  /** Nothing goes on by itself: a person has to act. Sent in quiet hours, too. */
+  | 'HUMAN_NEEDED'
+  /** A scheduled start did not happen. */
+  | 'MISSED'
+  /** The broker rejected the credentials of an account; nothing is tried until an operator ends that. */
+  | 'QUARANTINED'
+  /** What was told before is over. */
+  | 'RECOVERED'
+  /** The database cannot be written, or stored data is not whole. */
+  | 'STORAGE'
+  /** The tokens will not be there by the bell. */
+  | 'TOO_LATE';
+
 /** The six API apps an account can have at the broker. */
 export type ApiName =
   /** First option-chain reader. */
@@ -345,6 +401,36 @@ export type RunStatus =
   /** A person has to act: in the browser window, on the phone or at the broker’s login. */
   | 'WAITING_OPERATOR';
 
+/** A channel as it is to be. Of a channel that is stored, `url`, `recipient` and `sender` stay as they are where they are left out, and `secret` and `user` as long as `url` stays; everything else is replaced. */
+export type SaveAlertChannelInput = {
+  /** The one account whose alerts go to it; every account if left out. */
+  accountId?: string | null | undefined;
+  /** Send only what nobody has acknowledged for so long; 0, at once, if left out. Of a HEARTBEAT the minutes between two pings, 5 if left out. At most 1440. */
+  afterMinutes?: number | null | undefined;
+  /** Which channel is changed; a new one if left out. */
+  id?: string | null | undefined;
+  /** How it is reached. */
+  kind: AlertChannelKind;
+  /** The kinds of alerts that go to it; every kind if left out. */
+  kinds?: Array<AlertKind> | null | undefined;
+  /** For people, 1 to 100 characters; no two channels have the same. */
+  name: string;
+  /** From when on in India it keeps still, as `HH:mm`; together with `quietUntil`. */
+  quietFrom?: string | null | undefined;
+  /** Until when it keeps still. */
+  quietUntil?: string | null | undefined;
+  /** EMAIL: the addresses that it goes to, separated by commas. TELEGRAM: the chat’s id. */
+  recipient?: string | null | undefined;
+  /** WEBHOOK: the signing secret (`whsec_…`), made if left out. TELEGRAM: the bot’s token. NTFY: an access token. EMAIL: the password of `user`. */
+  secret?: string | null | undefined;
+  /** EMAIL: the address that it comes from. */
+  sender?: string | null | undefined;
+  /** Its address, https: of NTFY with the topic, of EMAIL the SMTP server as `smtps://host` or `smtp://host:587`, of TELEGRAM left out. A host of this machine’s own network has to be named in VEGA_ALERT_HOSTS. */
+  url?: string | null | undefined;
+  /** EMAIL: the user at the SMTP server. */
+  user?: string | null | undefined;
+};
+
 /** An API app as it is registered at the broker. What is left out stays as it is stored. */
 export type SaveApiConfigInput = {
   /** An account; the active one if left out. */
@@ -581,6 +667,59 @@ export type RemoveAccountMutationVariables = Exact<{
 
 
 export type RemoveAccountMutation = { removeAccount: boolean };
+
+export type AlertFactsFragment = { id: string, kind: AlertKind, accountId: string | null, title: string, text: string, raisedAt: string, acknowledgedAt: string | null, acknowledgedBy: string | null, resolvedAt: string | null, deliveries: Array<{ id: string, channelId: string, channelName: string, reason: AlertDeliveryReason, state: AlertDeliveryState, dueAt: string, attempts: number, attemptedAt: string | null, answer: string | null }> };
+
+export type AlertChannelFactsFragment = { id: string, name: string, kind: AlertChannelKind, destination: string, kinds: Array<AlertKind> | null, accountId: string | null, afterMinutes: number, quietFrom: string | null, quietUntil: string | null, createdAt: string, pingedAt: string | null, pingAnswer: string | null };
+
+export type AlertsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  accountId?: string | null | undefined;
+}>;
+
+
+export type AlertsQuery = { alerts: Array<{ id: string, kind: AlertKind, accountId: string | null, title: string, text: string, raisedAt: string, acknowledgedAt: string | null, acknowledgedBy: string | null, resolvedAt: string | null, deliveries: Array<{ id: string, channelId: string, channelName: string, reason: AlertDeliveryReason, state: AlertDeliveryState, dueAt: string, attempts: number, attemptedAt: string | null, answer: string | null }> }> };
+
+export type AlertChannelsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type AlertChannelsQuery = { alertChannels: Array<{ id: string, name: string, kind: AlertChannelKind, destination: string, kinds: Array<AlertKind> | null, accountId: string | null, afterMinutes: number, quietFrom: string | null, quietUntil: string | null, createdAt: string, pingedAt: string | null, pingAnswer: string | null }> };
+
+export type AcknowledgeAlertMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type AcknowledgeAlertMutation = { acknowledgeAlert: { id: string, kind: AlertKind, accountId: string | null, title: string, text: string, raisedAt: string, acknowledgedAt: string | null, acknowledgedBy: string | null, resolvedAt: string | null, deliveries: Array<{ id: string, channelId: string, channelName: string, reason: AlertDeliveryReason, state: AlertDeliveryState, dueAt: string, attempts: number, attemptedAt: string | null, answer: string | null }> } };
+
+export type ResendAlertMutationVariables = Exact<{
+  id: string;
+  channelId?: string | null | undefined;
+}>;
+
+
+export type ResendAlertMutation = { resendAlert: { id: string, kind: AlertKind, accountId: string | null, title: string, text: string, raisedAt: string, acknowledgedAt: string | null, acknowledgedBy: string | null, resolvedAt: string | null, deliveries: Array<{ id: string, channelId: string, channelName: string, reason: AlertDeliveryReason, state: AlertDeliveryState, dueAt: string, attempts: number, attemptedAt: string | null, answer: string | null }> } };
+
+export type SaveAlertChannelMutationVariables = Exact<{
+  input: SaveAlertChannelInput;
+}>;
+
+
+export type SaveAlertChannelMutation = { saveAlertChannel: { signingSecret: string | null, channel: { id: string, name: string, kind: AlertChannelKind, destination: string, kinds: Array<AlertKind> | null, accountId: string | null, afterMinutes: number, quietFrom: string | null, quietUntil: string | null, createdAt: string, pingedAt: string | null, pingAnswer: string | null } } };
+
+export type RemoveAlertChannelMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type RemoveAlertChannelMutation = { removeAlertChannel: boolean };
+
+export type TestAlertChannelMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type TestAlertChannelMutation = { testAlertChannel: { isDelivered: boolean, answer: string } };
 
 export type ApiConfigFactsFragment = { apiIndex: number, apiName: ApiName, clientId: string, redirectUri: string, isPrimary: boolean, enabled: boolean, source: ConfigSource };
 
@@ -1003,6 +1142,46 @@ fragment StateOfAccount on AuthState {
     ...CooldownState
   }
 }`, {"fragmentName":"AccountStanding"}) as unknown as TypedDocumentString<AccountStandingFragment, unknown>;
+export const AlertFactsFragmentDoc = new TypedDocumentString(`
+    fragment AlertFacts on Alert {
+  id
+  kind
+  accountId
+  title
+  text
+  raisedAt
+  acknowledgedAt
+  acknowledgedBy
+  resolvedAt
+  deliveries {
+    id
+    channelId
+    channelName
+    reason
+    state
+    dueAt
+    attempts
+    attemptedAt
+    answer
+  }
+}
+    `, {"fragmentName":"AlertFacts"}) as unknown as TypedDocumentString<AlertFactsFragment, unknown>;
+export const AlertChannelFactsFragmentDoc = new TypedDocumentString(`
+    fragment AlertChannelFacts on AlertChannel {
+  id
+  name
+  kind
+  destination
+  kinds
+  accountId
+  afterMinutes
+  quietFrom
+  quietUntil
+  createdAt
+  pingedAt
+  pingAnswer
+}
+    `, {"fragmentName":"AlertChannelFacts"}) as unknown as TypedDocumentString<AlertChannelFactsFragment, unknown>;
 export const ApiConfigFactsFragmentDoc = new TypedDocumentString(`
     fragment ApiConfigFacts on ApiConfig {
   apiIndex
@@ -1494,6 +1673,146 @@ export const RemoveAccountDocument = new TypedDocumentString(`
   removeAccount(accountId: $accountId)
 }
     `) as unknown as TypedDocumentString<RemoveAccountMutation, RemoveAccountMutationVariables>;
+export const AlertsDocument = new TypedDocumentString(`
+    query Alerts($first: Int, $accountId: ID) {
+  alerts(first: $first, accountId: $accountId) {
+    ...AlertFacts
+  }
+}
+    fragment AlertFacts on Alert {
+  id
+  kind
+  accountId
+  title
+  text
+  raisedAt
+  acknowledgedAt
+  acknowledgedBy
+  resolvedAt
+  deliveries {
+    id
+    channelId
+    channelName
+    reason
+    state
+    dueAt
+    attempts
+    attemptedAt
+    answer
+  }
+}`) as unknown as TypedDocumentString<AlertsQuery, AlertsQueryVariables>;
+export const AlertChannelsDocument = new TypedDocumentString(`
+    query AlertChannels {
+  alertChannels {
+    ...AlertChannelFacts
+  }
+}
+    fragment AlertChannelFacts on AlertChannel {
+  id
+  name
+  kind
+  destination
+  kinds
+  accountId
+  afterMinutes
+  quietFrom
+  quietUntil
+  createdAt
+  pingedAt
+  pingAnswer
+}`) as unknown as TypedDocumentString<AlertChannelsQuery, AlertChannelsQueryVariables>;
+export const AcknowledgeAlertDocument = new TypedDocumentString(`
+    mutation AcknowledgeAlert($id: ID!) {
+  acknowledgeAlert(id: $id) {
+    ...AlertFacts
+  }
+}
+    fragment AlertFacts on Alert {
+  id
+  kind
+  accountId
+  title
+  text
+  raisedAt
+  acknowledgedAt
+  acknowledgedBy
+  resolvedAt
+  deliveries {
+    id
+    channelId
+    channelName
+    reason
+    state
+    dueAt
+    attempts
+    attemptedAt
+    answer
+  }
+}`) as unknown as TypedDocumentString<AcknowledgeAlertMutation, AcknowledgeAlertMutationVariables>;
+export const ResendAlertDocument = new TypedDocumentString(`
+    mutation ResendAlert($id: ID!, $channelId: ID) {
+  resendAlert(id: $id, channelId: $channelId) {
+    ...AlertFacts
+  }
+}
+    fragment AlertFacts on Alert {
+  id
+  kind
+  accountId
+  title
+  text
+  raisedAt
+  acknowledgedAt
+  acknowledgedBy
+  resolvedAt
+  deliveries {
+    id
+    channelId
+    channelName
+    reason
+    state
+    dueAt
+    attempts
+    attemptedAt
+    answer
+  }
+}`) as unknown as TypedDocumentString<ResendAlertMutation, ResendAlertMutationVariables>;
+export const SaveAlertChannelDocument = new TypedDocumentString(`
+    mutation SaveAlertChannel($input: SaveAlertChannelInput!) {
+  saveAlertChannel(input: $input) {
+    channel {
+      ...AlertChannelFacts
+    }
+    signingSecret
+  }
+}
+    fragment AlertChannelFacts on AlertChannel {
+  id
+  name
+  kind
+  destination
+  kinds
+  accountId
+  afterMinutes
+  quietFrom
+  quietUntil
+  createdAt
+  pingedAt
+  pingAnswer
+}`) as unknown as TypedDocumentString<SaveAlertChannelMutation, SaveAlertChannelMutationVariables>;
+export const RemoveAlertChannelDocument = new TypedDocumentString(`
+    mutation RemoveAlertChannel($id: ID!) {
+  removeAlertChannel(id: $id)
+}
+    `) as unknown as TypedDocumentString<RemoveAlertChannelMutation, RemoveAlertChannelMutationVariables>;
+export const TestAlertChannelDocument = new TypedDocumentString(`
+    mutation TestAlertChannel($id: ID!) {
+  testAlertChannel(id: $id) {
+    isDelivered
+    answer
+  }
+}
+    `) as unknown as TypedDocumentString<TestAlertChannelMutation, TestAlertChannelMutationVariables>;
 export const ApiConfigsDocument = new TypedDocumentString(`
     query ApiConfigs($accountId: ID) {
   apiConfigs(accountId: $accountId) {

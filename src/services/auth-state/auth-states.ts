@@ -17,6 +17,7 @@ import { CONFIRMATION } from '../../domain/events/event.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { type EndedToken, isUnderWay } from '../../domain/run/generation-run.ts';
 import { nextExpiry } from '../../domain/token/expiry.ts';
+import { acknowledgeKinds } from '../alerts/raise-alert.ts';
 import { correlated, currentCorrelation } from '../audit/correlation.ts';
 import { KeyedMutex } from '../keyed-mutex.ts';
 import { AuthClock, type ClockOptions } from './auth-clock.ts';
@@ -164,6 +165,8 @@ export class AuthStates {
     await database.write(async (transaction) => {
       await changeAuthRecord(transaction, account.id, cleared);
       await audit.note(transaction, 'QUARANTINE_CLEARED', { reason }, { accountId: account.id });
+      const seen = { kinds: ['QUARANTINED'] as const, accountId: account.id };
+      await acknowledgeKinds(transaction, seen, 'clearQuarantine', clock());
     });
     log.warn({ account: account.id, reason }, 'quarantine cleared by the operator');
     await this.publish(account);

@@ -1,9 +1,11 @@
 import { changeAuthRecord } from '../../db/queries/auth-states.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import type { Account } from '../../domain/account/account.ts';
+import { accountQuarantined } from '../../domain/alert/alert-drafts.ts';
 import { type Consequence, consequenceOf } from '../../domain/run/consequence.ts';
 import type { FailureCode, FailureReason } from '../../domain/run/failure.ts';
 import type { Logger } from '../../log.ts';
+import { raiseAlert } from '../alerts/raise-alert.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Clock } from '../clock.ts';
 import type { AuthStates } from './auth-states.ts';
@@ -73,8 +75,10 @@ export class Consequences {
     { code, restMs }: Extract<Consequence, { kind: 'QUARANTINE' }>,
   ): Promise<void> {
     const accountId = account.id;
-    await changeAuthRecord(transaction, accountId, { quarantinedAt: this.#options.clock() });
+    const at = this.#options.clock();
+    await changeAuthRecord(transaction, accountId, { quarantinedAt: at });
     await this.#options.audit.note(transaction, 'QUARANTINED', { reason: code }, { accountId });
+    await raiseAlert(transaction, accountQuarantined(accountId, code, at), at);
     if (restMs !== null) await this.#storeCooldown(transaction, account, code, restMs);
   }
 

@@ -81,15 +81,32 @@ const ROWS: readonly Row[] = [
   },
 ];
 
-export const figuresOf = (accounts: readonly AccountMetrics[], eventReaders: number): readonly Figure[] => [
+/** What is counted of the whole program. */
+export interface ProgramMetrics {
+  readonly eventReaders: number;
+  /** Deliveries of alerts that are overdue or were given up. */
+  readonly alertsUndelivered: number;
+}
+
+export const figuresOf = (
+  accounts: readonly AccountMetrics[],
+  { eventReaders, alertsUndelivered }: ProgramMetrics,
+): readonly Figure[] => [
   ...ROWS.map((row) => toFigure(row, accounts)),
-  {
-    name: 'vega_event_readers',
-    help: 'Who is listening to events now.',
-    labelNames: [],
-    samples: [{ labels: {}, value: eventReaders }],
-  },
+  programFigure('vega_event_readers', 'Who is listening to events now.', eventReaders),
+  programFigure(
+    'vega_alerts_undelivered',
+    'Deliveries of alerts that are overdue or were given up.',
+    alertsUndelivered,
+  ),
 ];
+
+const programFigure = (name: string, help: string, value: number): Figure => ({
+  name,
+  help,
+  labelNames: [],
+  samples: [{ labels: {}, value }],
+});
 
 const toFigure = ({ name, help, label, values }: Row, accounts: readonly AccountMetrics[]): Figure => ({
   name,

@@ -6,6 +6,7 @@ import { remainingSeconds } from '../../domain/token/expiry.ts';
 import { endOf } from '../../domain/token/verdict.ts';
 import { listAccounts } from '../accounts/accounts.ts';
 import type { ApiConfigs } from '../accounts/api-configs.ts';
+import { countUndeliveredAlerts } from '../alerts/alert-history.ts';
 import type { Clock } from '../clock.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
 import { type AccountMetrics, type Figure, figuresOf } from './figures.ts';
@@ -26,7 +27,10 @@ interface Parts {
 export const readMetrics = async (parts: Parts): Promise<readonly Figure[]> => {
   const accounts = await listAccounts(parts.database);
   const measured = await Promise.all(accounts.map((account) => measure(parts, account)));
-  return figuresOf(measured, parts.events.readers);
+  return figuresOf(measured, {
+    eventReaders: parts.events.readers,
+    alertsUndelivered: await countUndeliveredAlerts(parts),
+  });
 };
 
 const measure = async (

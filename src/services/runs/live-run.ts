@@ -1,6 +1,7 @@
 import { updateRun } from '../../db/queries/generation-runs.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import type { ApiName } from '../../domain/account/api-name.ts';
+import { personAwaited, runStopped, tokensComplete } from '../../domain/alert/alert-drafts.ts';
 import type { AuditReference } from '../../domain/events/audit.ts';
 import type { TokenVersion } from '../../domain/events/event.ts';
 import { type FailureReason, failureOf, type Submission } from '../../domain/run/failure.ts';
@@ -16,6 +17,7 @@ import {
   withStep,
 } from '../../domain/run/generation-run.ts';
 import { endedTokenText } from '../../domain/token/ended-token.ts';
+import { KINDS_OF_TOKENS, raiseAlert, resolveAlerts } from '../alerts/raise-alert.ts';
 import type { AuditedWrites } from '../audit/audit.ts';
 import type { EventLog } from '../events/event-log.ts';
 
@@ -131,7 +133,19 @@ export class LiveRun {
 
   /** A person has to act in the browser window, until `deadline`; null when that is over. */
   async awaitOperator(deadline: Date | null): Promise<void> {
-    await this.setStatus(deadline === null ? 'RUNNING' : 'WAITING_OPERATOR', deadline);
+    const status = deadline === null ? 'RUNNING' : 'WAITING_OPERATOR';
+    const run: GenerationRun = { ...this.#run, status, waitingUntil: deadline };
+    const { accountId } = run;
+    const awaited = personAwaited(run);
+    await this.#write(run, undefined, async (transaction, save) => {
+      const now = this.#options.clock();
+      await save();
+      if (awaited !== null) await raiseAlert(transaction, awaited, now);
+      // Whether the token came of it, the end of the run tells.
+      if (deadline === null)
+        await resolveAlerts(transaction, { kinds: ['HUMAN_NEEDED'], accountId }, null, now);
+    });
+    await this.#listener.onStatus();
   }
 
   async setStatus(status: RunStatus, waitingUntil: Date | null = null): Promise<void> {
@@ -161,7 +175,18 @@ export class LiveRun {
       for (const token of endedTokens)
         await audit.note(transaction, 'TOKEN_ENDED', token, this.reference(token.apiName));
       await audit.note(transaction, 'RUN_ENDED', { status }, this.reference());
+      await this.#tellEnd(transaction, ended);
     });
+  }
+
+  /** Of a quarantine an alert was stored with the failure. */
+  async #tellEnd(transaction: Queryable, run: GenerationRun): Promise<void> {
+    const now = this.#options.clock();
+    const { accountId, status, steps } = run;
+    const isQuarantined = steps.some(({ failure }) => failure?.code === 'CREDENTIALS_REJECTED');
+    if (status === 'COMPLETED')
+      await resolveAlerts(transaction, { kinds: KINDS_OF_TOKENS, accountId }, tokensComplete(accountId), now);
+    if (status === 'STOPPED' && !isQuarantined) await raiseAlert(transaction, runStopped(run), now);
   }
 
   #lastStep(step: RunStep, endedTokens: readonly EndedToken[]): RunStep {

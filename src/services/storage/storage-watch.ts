@@ -1,22 +1,35 @@
 import path from 'node:path';
 import type { Database } from '../../db/database.ts';
+import type { Queryable } from '../../db/queryable.ts';
+import { databaseRestored, databaseUnwritable, storageDamaged } from '../../domain/alert/alert-drafts.ts';
+import type { AuditKind, FactsOf } from '../../domain/events/audit.ts';
 import type { Logger } from '../../log.ts';
+import { raiseAlert, resolveAlerts } from '../alerts/raise-alert.ts';
 import type { Audit } from '../audit/audit.ts';
+import type { Clock } from '../clock.ts';
 import type { EventLog } from '../events/event-log.ts';
+
+const STORAGE_ALERTS = { kinds: ['STORAGE'], accountId: null } as const;
 
 interface Needs {
   readonly database: Database;
   readonly events: EventLog;
   readonly audit: Audit;
+  readonly clock: Clock;
   readonly log: Logger;
 }
 
+interface WatchNeeds extends Needs {
+  /** The process ends in a moment. */
+  readonly isVisit: boolean;
+}
+
 /** Publishes and audits when memory takes over from the database, and when the database is back. */
-export const watchStorage = ({ database, events, audit, log }: Needs): void => {
+export const watchStorage = ({ database, events, audit, clock, log, isVisit }: WatchNeeds): void => {
   let wasLocked = false;
-  const record = (...entry: Parameters<Audit['record']>): void => {
-    void audit
-      .record(...entry)
+  const write = (work: (transaction: Queryable) => Promise<void>): void => {
+    void database
+      .write(work)
       .catch((error: unknown) => log.error({ err: error }, 'the audit could not be written'));
   };
   database.listen({
@@ -28,15 +41,34 @@ export const watchStorage = ({ database, events, audit, log }: Needs): void => {
       if (dbLocked && !wasLocked) log.error(says, 'the database cannot be written: memory takes over');
       if (dbLocked && !isOnDisk) log.error(says, 'the spill file cannot be written either');
       if (!dbLocked) log.warn({ pendingWrites, seconds }, 'the database is back and has everything');
-      if (dbLocked && !wasLocked) record('FAILOVER_BEGUN', { code });
-      if (!dbLocked) record('RECOVERED', { writes: pendingWrites, seconds });
+      if (dbLocked && !wasLocked)
+        write(async (transaction) => {
+          await audit.note(transaction, 'FAILOVER_BEGUN', { code });
+          // A short look ends before anybody could be told, and the server sees the same.
+          if (!isVisit) await raiseAlert(transaction, databaseUnwritable(code, clock()), clock());
+        });
+      if (!dbLocked)
+        write(async (transaction) => {
+          await audit.note(transaction, 'RECOVERED', { writes: pendingWrites, seconds });
+          await resolveAlerts(transaction, STORAGE_ALERTS, databaseRestored(seconds), clock());
+        });
       wasLocked = dbLocked;
     },
   });
 };
 
 /** Says what the start has found: writes of an earlier process, a spill that broke off, an audit that is not whole. */
-export const reportFindings = async ({ database, audit, log }: Omit<Needs, 'events'>): Promise<void> => {
+export const reportFindings = async ({
+  database,
+  audit,
+  clock,
+  log,
+}: Omit<Needs, 'events'>): Promise<void> => {
+  const record = <Kind extends AuditKind>(kind: Kind, facts: FactsOf<Kind>, alert: string): Promise<void> =>
+    database.write(async (transaction) => {
+      await audit.note(transaction, kind, facts);
+      await raiseAlert(transaction, storageDamaged(alert, clock()), clock());
+    });
   const { replayed, tornBytes, damaged, isHeadMissing, missingEntries } = database.findings;
   if (replayed > 0) {
     log.warn({ writes: replayed }, 'writes of an earlier process were made up for');
@@ -44,22 +76,28 @@ export const reportFindings = async ({ database, audit, log }: Omit<Needs, 'even
   }
   if (tornBytes > 0) {
     log.error({ bytes: tornBytes }, 'the end of a spill file was not whole');
-    await audit.record('SPILL_TORN', { bytes: tornBytes });
+    await record('SPILL_TORN', { bytes: tornBytes }, 'The end of a spill file was not whole.');
   }
   for (const { file, unreadBytes: bytes, missing } of damaged) {
     log.error(
       { file, bytes, missing },
       'a spill file is damaged: what is whole in it was replayed, and it is kept',
     );
-    await audit.record('SPILL_DAMAGED', { file: path.basename(file), bytes, missing });
+    const facts = { file: path.basename(file), bytes, missing };
+    await record('SPILL_DAMAGED', facts, 'A spill file is damaged: what is whole in it was replayed.');
   }
   if (missingEntries > 0) {
     log.error({ missingEntries }, 'the database is an earlier copy: entries are missing at its end');
     const reason = `the database is an earlier copy, ${missingEntries} entries are missing at its end`;
-    await audit.record('AUDIT_DAMAGED', { reason });
+    await record('AUDIT_DAMAGED', { reason }, 'The database is an earlier copy.');
   }
   if (isHeadMissing) {
     log.error('the file that tells how far the audit has come is missing or was changed');
-    await audit.record('AUDIT_DAMAGED', { reason: 'the file that tells how far it has come was missing' });
+    const reason = 'the file that tells how far it has come was missing';
+    await record(
+      'AUDIT_DAMAGED',
+      { reason },
+      'The file that tells how far the audit log has come was missing.',
+    );
   }
 };

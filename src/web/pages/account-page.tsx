@@ -1,4 +1,5 @@
 import { DecisionPanel } from '../components/account/decision-panel.tsx';
+import { AlertsPanel } from '../components/alerts/alerts-panel.tsx';
 import { AuditPanel } from '../components/audit/audit-panel.tsx';
 import { DaysPanel } from '../components/calendar/days-panel.tsx';
 import { HealthPanel } from '../components/frame/health.tsx';
@@ -20,6 +21,7 @@ export const AccountPage = () => (
       <LastRunsPanel />
       <LeasesPanel />
       <DaysPanel />
+      <AlertsPanel />
       <HealthPanel />
     </div>
     <AuditPanel />

@@ -1,0 +1,83 @@
+import { type FailureCode, NEXT_ACTIONS } from '../run/failure.ts';
+import { type GenerationRun, waitsElsewhere } from '../run/generation-run.ts';
+import { toLocalIst } from '../wall-time.ts';
+import type { AlertDraft } from './alert.ts';
+
+/** A lock that another program holds for a moment is over before anybody could look. */
+const STORAGE_HOLD_MS = 3000;
+
+/** The run waits for a person; null where that person has begun the login and knows. */
+export const personAwaited = (run: GenerationRun): AlertDraft | null => {
+  const step = run.steps.find(({ status }) => status === 'RUNNING');
+  if (run.waitingUntil === null || step === undefined || step.step === 'HUMAN_LOGIN') return null;
+  const isOnPhone = waitsElsewhere(run);
+  const until = `${toLocalIst(run.waitingUntil).slice(11, 16)} IST`;
+  return {
+    kind: 'HUMAN_NEEDED',
+    accountId: run.accountId,
+    title: `${run.accountId}: ${isOnPhone ? 'an approval on the phone' : 'a CAPTCHA'} waits for a person`,
+    text: isOnPhone
+      ? `The run waits until ${until} for the approval of ${step.apiName} in the broker’s app. Approve it there.`
+      : `The run waits until ${until} for ${step.apiName}. Solve the CAPTCHA in the browser window of the program.`,
+    fact: `${run.id} ${isOnPhone ? 'approval' : `captcha ${step.apiName}`}`,
+  };
+};
+
+/** The run ended without all of its tokens, and nothing goes on by itself. */
+export const runStopped = (run: GenerationRun): AlertDraft => {
+  const made = run.steps.filter(({ status }) => status === 'DONE').length;
+  const failures = run.steps.flatMap(({ apiName, failure }) =>
+    failure === null ? [] : [{ apiName, code: failure.code }],
+  );
+  const codes = [...new Set(failures.map(({ code }) => code))];
+  return {
+    kind: 'HUMAN_NEEDED',
+    accountId: run.accountId,
+    title: `${run.accountId}: the run stopped with ${made} of ${run.steps.length} tokens`,
+    text: [
+      ...failures.map(({ apiName, code }) => `${apiName}: ${code}.`),
+      ...codes.map((code) => NEXT_ACTIONS[code]),
+      ...(codes.length === 0 ? ['Look at the run, and generate what is missing.'] : []),
+    ].join('\n'),
+    fact: `${run.id} stopped`,
+  };
+};
+
+export const accountQuarantined = (accountId: string, code: FailureCode, at: Date): AlertDraft => ({
+  kind: 'QUARANTINED',
+  accountId,
+  title: `${accountId} is quarantined: the broker rejected its credentials`,
+  text: `Nothing is tried until an operator ends the quarantine. ${NEXT_ACTIONS[code]}`,
+  fact: `${accountId} ${at.toISOString()}`,
+});
+
+export const databaseUnwritable = (code: string, at: Date): AlertDraft => ({
+  kind: 'STORAGE',
+  accountId: null,
+  title: 'The database cannot be written',
+  text: `SQLite answers ${code}. Memory and the spill file take over, so nothing is lost. Run \`vega-auth doctor\`: it says what to do.`,
+  fact: `unwritable ${at.toISOString()}`,
+  holdMs: STORAGE_HOLD_MS,
+});
+
+/** What a start has found: `what` is a sentence of the program. */
+export const storageDamaged = (what: string, at: Date): AlertDraft => ({
+  kind: 'STORAGE',
+  accountId: null,
+  title: 'The stored data is not whole',
+  text: `${what} Run \`vega-auth doctor\` and look at the audit log.`,
+  fact: `damaged ${at.toISOString()} ${what}`,
+});
+
+export const databaseRestored = (seconds: number): Recovery => ({
+  title: 'The database can be written again',
+  text: `It was out of order for ${seconds} s; everything that waited for it is stored.`,
+});
+
+export const tokensComplete = (accountId: string): Recovery => ({
+  title: `${accountId} has its tokens`,
+  text: 'What was reported before is over. Nothing is to be done.',
+});
+
+/** What is told once facts that were reported are over. */
+export type Recovery = Pick<AlertDraft, 'title' | 'text'>;

@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto';
+import { markOf } from '../../db/files/process-mark.ts';
+import { findAlertChannels } from '../../db/queries/alerts/alert-channels.ts';
+import {
+  cancelEscalations,
+  cancelUntried,
+  findDeliveriesOf,
+  insertDelivery,
+} from '../../db/queries/alerts/alert-deliveries.ts';
+import {
+  findUnresolved,
+  insertAlert,
+  markAcknowledged,
+  markResolved,
+  pruneAlerts,
+} from '../../db/queries/alerts/alerts.ts';
+import type { Queryable } from '../../db/queryable.ts';
+import type { AlertDraft, AlertKind } from '../../domain/alert/alert.ts';
+import { planDeliveries } from '../../domain/alert/alert-delivery.ts';
+import type { Recovery } from '../../domain/alert/alert-drafts.ts';
+
+/** Kinds that tell about an account's tokens: all of them are over once it has its tokens. */
+export const KINDS_OF_TOKENS: readonly AlertKind[] = [
+  'HUMAN_NEEDED',
+  'AT_RISK',
+  'TOO_LATE',
+  'MISSED',
+  'QUARANTINED',
+];
+
+export const newId = (kind: 'alert' | 'delivery' | 'channel'): string =>
+  `${kind}_${randomBytes(9).toString('hex')}`;
+
+const self = markOf(process.pid);
+
+/** This process, as deliveries name it. */
+export const thisProcess = () => self;
+
+/**
+ * Stores an alert and its deliveries. Call it in the transaction of the fact: both are stored, or neither. The fact is
+ * told once, however often it is raised.
+ */
+export const raiseAlert = async (trx: Queryable, draft: AlertDraft, now: Date): Promise<void> => {
+  const id = newId('alert');
+  if (!(await insertAlert(trx, { ...draft, id, raisedAt: now }))) return;
+  const channels = await findAlertChannels(trx);
+  const from = new Date(now.getTime() + (draft.holdMs ?? 0));
+  for (const { channel, reason, dueAt } of planDeliveries(draft, channels, from)) {
+    const described = { channelId: channel.id, channelName: channel.name, reason, dueAt };
+    await insertDelivery(trx, { id: newId('delivery'), alertId: id, ...described }, thisProcess());
+  }
+  await pruneAlerts(trx);
+};
+
+/**
+ * The facts of these kinds hold no more. What nobody was told yet is not sent; where somebody was, `recovery` is sent
+ * after it. Call it in the transaction that ends the facts.
+ */
+export const resolveAlerts = async (
+  trx: Queryable,
+  { kinds, accountId }: { readonly kinds: readonly AlertKind[]; readonly accountId: string | null },
+  recovery: Recovery | null,
+  now: Date,
+): Promise<void> => {
+  const over = (await findUnresolved(trx, kinds, accountId)).map(({ id }) => id);
+  const [first] = over;
+  if (first === undefined) return;
+  await markResolved(trx, over, now);
+  await cancelUntried(trx, over);
+  await cancelEscalations(trx, over);
+  const isTold = (await findDeliveriesOf(trx, over)).some(({ attempts }) => attempts > 0);
+  if (isTold && recovery !== null)
+    await raiseAlert(trx, { kind: 'RECOVERED', accountId, ...recovery, fact: first }, now);
+};
+
+/** Somebody has seen it: nothing reminds of it any more. False where that was said before. */
+export const acknowledge = async (trx: Queryable, id: string, by: string, now: Date): Promise<boolean> => {
+  if (!(await markAcknowledged(trx, id, by, now))) return false;
+  await cancelUntried(trx, [id]);
+  await cancelEscalations(trx, [id]);
+  return true;
+};
+
+/** The operator has acted on facts of these kinds, and so has seen them. */
+export const acknowledgeKinds = async (
+  trx: Queryable,
+  { kinds, accountId }: { readonly kinds: readonly AlertKind[]; readonly accountId: string | null },
+  by: string,
+  now: Date,
+): Promise<void> => {
+  for (const { id } of await findUnresolved(trx, kinds, accountId)) await acknowledge(trx, id, by, now);
+};
