@@ -110,9 +110,12 @@ const withoutLater = (row: unknown): unknown => {
     otp_interval_ms: interval = null,
     ended_tokens: ended = null,
     confirmed = null,
+    phases = '[]',
+    exchanges = 'NSE',
+    bell_lead_minutes: lead = 15,
     ...rest
   } = row as Record<string, unknown>;
-  expect([interval, ended]).toEqual([null, null]);
+  expect([interval, ended, phases, exchanges, lead]).toEqual([null, null, '[]', 'NSE', 15]);
   if (confirmed !== null) expect(confirmed).toBe(isConfirmed(rest.phase as AuthPhase) ? 1 : 0);
   return rest;
 };

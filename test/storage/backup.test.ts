@@ -280,7 +280,8 @@ test('what an older vega-auth has left is copied before its tables are changed',
   await first[Symbol.asyncDispose]();
   folder.raw((connection) =>
     connection.exec(
-      "alter table vega_auth_states drop column confirmed; delete from vega_migration where name = '0017-confirmed'",
+      `drop table vega_readiness; alter table vega_accounts drop column exchanges; alter table vega_accounts drop column bell_lead_minutes;
+       delete from vega_migration where name = '0021-readiness'`,
     ),
   );
   await using database = await folder.open();
@@ -290,6 +291,6 @@ test('what an older vega-auth has left is copied before its tables are changed',
   const copy = new Sqlite(folder.file('.vega', 'backups', name), { readonly: true });
   const latest = copy.prepare<[], string>('select max(name) from vega_migration').pluck().get();
   copy.close();
-  expect(latest).toBe('0016-token-marks');
+  expect(latest).toBe('0020-login-phases');
   expect(bytesOf(folder, name)).not.toContain('token-canary');
 });

@@ -13,6 +13,7 @@ import {
   type RunStep,
   type StepStatus,
 } from '../../domain/run/generation-run.ts';
+import type { LoginPhase } from '../../domain/run/login-phase.ts';
 import type { Queryable } from '../queryable.ts';
 import type { GenerationRunsTable, GenerationStepsTable } from '../schema/tables.ts';
 import { toDate } from './to-date.ts';
@@ -204,6 +205,32 @@ const toStepRow = (step: RunStep) => ({
   submitted: JSON.stringify(step.failure?.submitted ?? []),
   started_at: step.startedAt?.getTime() ?? null,
   ended_at: step.endedAt?.getTime() ?? null,
+  phases: JSON.stringify((step.phases ?? []).map(toPhaseRow)),
+});
+
+/** A phase as it is stored: step, start and end in milliseconds since 1970, whether a person had to act, failure. */
+type PhaseRow = readonly [
+  step: LoginStep,
+  startedAt: number,
+  endedAt: number | null,
+  awaitsOperator: 0 | 1,
+  failure: FailureCode | null,
+];
+
+const toPhaseRow = ({ step, startedAt, endedAt, awaitsOperator, failure }: LoginPhase): PhaseRow => [
+  step,
+  startedAt.getTime(),
+  endedAt?.getTime() ?? null,
+  awaitsOperator ? 1 : 0,
+  failure,
+];
+
+const toPhase = ([step, startedAt, endedAt, awaitsOperator, failure]: PhaseRow): LoginPhase => ({
+  step,
+  startedAt: new Date(startedAt),
+  endedAt: toDate(endedAt),
+  awaitsOperator: awaitsOperator === 1,
+  failure,
 });
 
 const toStep = (row: Selectable<GenerationStepsTable>): RunStep => ({
@@ -213,6 +240,7 @@ const toStep = (row: Selectable<GenerationStepsTable>): RunStep => ({
   failure: toFailure(row),
   startedAt: toDate(row.started_at),
   endedAt: toDate(row.ended_at),
+  phases: (JSON.parse(row.phases) as PhaseRow[]).map(toPhase),
 });
 
 const toFailure = (row: Selectable<GenerationStepsTable>): Failure | null => {

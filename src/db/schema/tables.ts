@@ -84,6 +84,8 @@ export interface GenerationStepsTable {
   submitted: string;
   started_at: number | null;
   ended_at: number | null;
+  /** JSON array, see `generation-runs.ts`. */
+  phases: Generated<string>;
 }
 
 /** The ledger of what was submitted to the broker, written before the submission. Holds no secret. */
@@ -231,6 +233,21 @@ export interface SpillsTable {
   last: number;
 }
 
+/** What was forecast for the next bell, whenever that changed. Times are milliseconds since 1970. */
+export interface ReadinessTable {
+  id: Generated<number>;
+  account_id: string;
+  at: number;
+  bell: number;
+  verdict: string;
+  /** NULL where it was not known. */
+  probability: number | null;
+  confidence: string;
+  eta: number | null;
+  eta_worst: number | null;
+  latest_safe_start: number | null;
+}
+
 export interface Tables {
   upstox_tokens: UpstoxTokensTable;
   vega_token_versions: TokenVersionsTable;
@@ -250,4 +267,5 @@ export interface Tables {
   vega_sessions: SessionsTable;
   vega_token_leases: TokenLeasesTable;
   vega_spills: SpillsTable;
+  vega_readiness: ReadinessTable;
 }

@@ -2,6 +2,7 @@ import type { ApiName } from '../account/api-name.ts';
 import type { TokenCheck } from '../token/verdict.ts';
 import { consequenceOf } from './consequence.ts';
 import type { Failure } from './failure.ts';
+import type { LoginPhase } from './login-phase.ts';
 
 export const GENERATION_MODES = ['ALL', 'INVALID_ONLY', 'PARTIAL'] as const;
 export type GenerationMode = (typeof GENERATION_MODES)[number];
@@ -48,6 +49,8 @@ export interface RunStep {
   readonly failure: Failure | null;
   readonly startedAt: Date | null;
   readonly endedAt: Date | null;
+  /** Every phase of its logins, in order; none if left out. */
+  readonly phases?: readonly LoginPhase[];
 }
 
 /** A token that worked until a run made one of another API: the broker does not keep both. */

@@ -1,0 +1,46 @@
+import type { FailureCode } from '../run/failure.ts';
+import type { MeasuredLogin } from './measured-login.ts';
+import type { RandomSource } from './random-source.ts';
+
+/**
+ * What is assumed of a login before an account has logins of its own. Durations: public logs of December 2025, where a login
+ * took 15 to 40 s beside the OTP spacing; shares of failures: cautious guesses. Own logins outweigh it soon.
+ */
+const BEFORE_MS = [2500, 3000, 3500, 4500, 6000, 9000, 15_000];
+const AFTER_MS = [11_000, 14_000, 18_000, 22_000, 28_000, 40_000, 60_000];
+
+const FAILURES: readonly (readonly [code: FailureCode, share: number])[] = [
+  ['THROTTLED', 0.004],
+  ['CAPTCHA', 0.002],
+  ['BROKER_UNREACHABLE', 0.001],
+  ['PAGE_CHANGED', 0.0005],
+];
+
+/** No login is faster: three pages of the broker, and the exchange. */
+export const FASTEST_LOGIN_MS = 1500;
+
+export const drawPrior = (random: RandomSource, isFirst: boolean): MeasuredLogin => ({
+  runId: '',
+  isFirst,
+  beforeOtpMs: between(BEFORE_MS, random),
+  afterOtpMs: between(AFTER_MS, random),
+  operatorMs: 0,
+  failure: drawFailure(random()),
+});
+
+const drawFailure = (at: number): FailureCode | null => {
+  let share = 0;
+  for (const [code, of] of FAILURES) {
+    share += of;
+    if (at < share) return code;
+  }
+  return null;
+};
+
+/** Between two neighbouring values, each of which is as likely. */
+const between = (values: readonly number[], random: RandomSource): number => {
+  const at = random() * (values.length - 1);
+  const below = values[Math.floor(at)] ?? 0;
+  const above = values[Math.ceil(at)] ?? below;
+  return below + (above - below) * (at - Math.floor(at));
+};

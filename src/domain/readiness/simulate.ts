@@ -1,0 +1,217 @@
+import { type Continuation, lengthOf, pick } from './login-pool.ts';
+import type { MeasuredLogin } from './measured-login.ts';
+import {
+  type AccountPlan,
+  endOfLogin,
+  MAX_FRUITLESS_PAUSES,
+  nextTurn,
+  type Turn,
+} from './morning.ts';
+import type { RandomSource } from './random-source.ts';
+
+/** When each account has its last token, for every simulated morning; never is infinite. Milliseconds since 1970. */
+export interface Mornings {
+  readonly doneAt: readonly Float64Array[];
+  /** From joining the queue to the last token. */
+  readonly tookMs: readonly Float64Array[];
+}
+
+/** Simulates the rest of the morning `draws` times, for all accounts at once, because they share one browser. */
+export const simulate = (
+  plans: readonly AccountPlan[],
+  now: Date,
+  draws: number,
+  random: RandomSource,
+): Mornings => {
+  const continuations = plans.map(({ standing, pool }) =>
+    standing.kind === 'LOGS_IN' && standing.login !== null ? pool.continuation(standing.login, now) : null,
+  );
+  const doneAt = plans.map(() => new Float64Array(draws).fill(Number.POSITIVE_INFINITY));
+  const tookMs = plans.map(() => new Float64Array(draws).fill(Number.POSITIVE_INFINITY));
+  for (let draw = 0; draw < draws; draw += 1) {
+    const morning = new Morning(plans, continuations, now.getTime(), random);
+    morning.run((account, at, since) => {
+      const [done, took] = [doneAt[account], tookMs[account]];
+      if (done === undefined || took === undefined) return;
+      done[draw] = at;
+      took[draw] = at - since;
+    });
+  }
+  return { doneAt, tookMs };
+};
+
+type OnDone = (account: number, at: number, since: number) => void;
+
+/** One morning as it may go on. */
+class Morning {
+  readonly #plans: readonly AccountPlan[];
+  readonly #continuations: readonly (Continuation | null)[];
+  readonly #random: RandomSource;
+  readonly #now: number;
+  readonly #turns: Turn[] = [];
+  readonly #like: (readonly MeasuredLogin[])[];
+  readonly #lastOtpAt: number[];
+  /** Tokens that a later start has to make. */
+  readonly #left: number[];
+  readonly #joinedAt: number[];
+  readonly #hasUsedStart: boolean[];
+  #freeAt: number;
+
+  constructor(
+    plans: readonly AccountPlan[],
+    continuations: readonly (Continuation | null)[],
+    now: number,
+    random: RandomSource,
+  ) {
+    this.#plans = plans;
+    this.#continuations = continuations;
+    this.#random = random;
+    this.#now = now;
+    this.#freeAt = now;
+    this.#like = plans.map(({ pool }) => pool.drawRun(random));
+    this.#lastOtpAt = plans.map(({ lastOtpAt }) => lastOtpAt?.getTime() ?? Number.NEGATIVE_INFINITY);
+    this.#left = plans.map(({ others }) => others);
+    this.#joinedAt = plans.map(() => now);
+    this.#hasUsedStart = plans.map(() => false);
+    for (const [account, { standing, logins, isFresh }] of plans.entries()) {
+      const turn = { account, logins, fruitless: 0, isResumed: !isFresh };
+      switch (standing.kind) {
+        case 'LOGS_IN':
+          this.#turns.push({ ...turn, joinsAt: Number.NEGATIVE_INFINITY, place: 0 });
+          break;
+        case 'QUEUED':
+          this.#turns.push({ ...turn, joinsAt: now, place: standing.place });
+          break;
+        case 'RESTS':
+          this.#turns.push({ ...turn, joinsAt: standing.until.getTime(), place: account });
+          break;
+        case 'STARTS':
+          this.#joinedAt[account] = Math.max(now, standing.at.getTime());
+          this.#hasUsedStart[account] = true;
+          this.#turns.push({ ...turn, joinsAt: standing.at.getTime(), place: account });
+      }
+    }
+  }
+
+  run(onDone: OnDone): void {
+    for (;;) {
+      const turn = nextTurn(this.#turns);
+      if (turn === undefined) return;
+      this.#round(turn, onDone);
+    }
+  }
+
+  /** One run has the browser: one login after the other, until all are made or it has to let go. */
+  #round(turn: Turn, onDone: OnDone): void {
+    const { account } = turn;
+    const plan = this.#plans[account];
+    if (plan === undefined) return;
+    const isUnderWay = turn.joinsAt === Number.NEGATIVE_INFINITY;
+    let at = Math.max(this.#freeAt, turn.joinsAt, this.#now);
+    let { logins, fruitless } = turn;
+    let isFirst = !turn.isResumed;
+    let continuation = isUnderWay ? (this.#continuations[account] ?? null) : null;
+    let made = 0;
+    while (logins > 0) {
+      const login =
+        continuation === null
+          ? plan.pool.draw(this.#random, isFirst, this.#like[account] ?? [])
+          : this.#continued(plan, continuation, at, isFirst, account);
+      at = continuation === null ? this.#after(plan, account, login, at) : at + lengthOf(login);
+      continuation = null;
+      isFirst = false;
+      const end = endOfLogin(login);
+      if (end.kind === 'DONE') made += 1;
+      else if (end.kind === 'LEFT_OUT') this.#leave(account, 1);
+      else {
+        fruitless = made > 0 ? 1 : fruitless + 1;
+        const rested = at + plan.cooldownMs;
+        this.#freeAt = at;
+        if (end.kind === 'PAUSE' && fruitless < MAX_FRUITLESS_PAUSES) {
+          this.#turns.push({ account, joinsAt: rested, place: account, logins, fruitless, isResumed: true });
+          return;
+        }
+        this.#leave(account, logins);
+        if (end.kind === 'END' && end.isFinal) return;
+        this.#startAgain(plan, account, end.kind === 'PAUSE' || end.rests ? rested : at);
+        return;
+      }
+      logins -= 1;
+    }
+    this.#freeAt = at;
+    if ((this.#left[account] ?? 0) > 0) this.#startAgain(plan, account, at);
+    else onDone(account, at, this.#joinedAt[account] ?? this.#now);
+  }
+
+  /** When a login that begins at `at` ends. */
+  #after(plan: AccountPlan, account: number, { beforeOtpMs, afterOtpMs }: MeasuredLogin, at: number): number {
+    if (afterOtpMs === null) return at + beforeOtpMs;
+    const last = this.#lastOtpAt[account] ?? Number.NEGATIVE_INFINITY;
+    const requestedAt = Math.max(at + beforeOtpMs, last + plan.otpSpacingMs);
+    this.#lastOtpAt[account] = requestedAt;
+    return requestedAt + afterOtpMs;
+  }
+
+  /** What is left of a login under way. */
+  #continued(
+    plan: AccountPlan,
+    continuation: Continuation,
+    at: number,
+    isFirst: boolean,
+    account: number,
+  ): MeasuredLogin {
+    const { standing, pool } = plan;
+    const random = this.#random;
+    const login = standing.kind === 'LOGS_IN' ? standing.login : null;
+    if (continuation.kind === 'OPERATOR') {
+      const drawn = pool.draw(random, isFirst, this.#like[account] ?? []);
+      const until = standing.kind === 'LOGS_IN' ? (standing.waitsUntil?.getTime() ?? at) : at;
+      const isAnswered = random() < continuation.share;
+      const waits = isAnswered ? pick(continuation.restsMs, random) : undefined;
+      const rest = waits ?? random() * Math.max(0, until - at);
+      if (!isAnswered) return rested(Math.max(0, until - at), 'CAPTCHA');
+      return rested(rest + this.#restOf(drawn, login?.otpRequestedAt != null, plan, account, at + rest), drawn.failure);
+    }
+    const { passedMs, possible } = continuation;
+    const isAfter = login?.otpRequestedAt != null;
+    // What has taken longer than any other so far goes on for about as long again.
+    const drawn =
+      pick(possible, random) ?? rested(passedMs + Math.max(2000, passedMs * random()), null);
+    if (isAfter) return rested(Math.max(0, (drawn.afterOtpMs ?? lengthOf(drawn)) - passedMs), drawn.failure);
+    const before = Math.max(0, drawn.beforeOtpMs - (login?.isSpacing === true ? drawn.beforeOtpMs : passedMs));
+    const asks = drawn.afterOtpMs ?? (login?.isSpacing === true ? lengthOf(drawn) : null);
+    if (asks === null) return rested(before, drawn.failure);
+    const end = this.#after(plan, account, { ...drawn, beforeOtpMs: before, afterOtpMs: asks }, at);
+    return rested(end - at, drawn.failure);
+  }
+
+  #restOf(drawn: MeasuredLogin, isAfter: boolean, plan: AccountPlan, account: number, at: number): number {
+    const work = Math.max(0, lengthOf(drawn) - drawn.operatorMs);
+    if (isAfter || drawn.afterOtpMs === null) return work / 2;
+    return this.#after(plan, account, { ...drawn, beforeOtpMs: 0 }, at) - at;
+  }
+
+  #leave(account: number, logins: number): void {
+    this.#left[account] = (this.#left[account] ?? 0) + logins;
+  }
+
+  /** The scheduler starts once more where its next start is still to come; else nobody does. */
+  #startAgain({ nextStart }: AccountPlan, account: number, notBefore: number): void {
+    const start = nextStart?.getTime() ?? Number.NEGATIVE_INFINITY;
+    if (this.#hasUsedStart[account] === true || start < this.#now) return;
+    this.#hasUsedStart[account] = true;
+    const logins = this.#left[account] ?? 0;
+    this.#left[account] = 0;
+    const joinsAt = Math.max(start, notBefore);
+    this.#turns.push({ account, joinsAt, place: account, logins, fruitless: 0, isResumed: false });
+  }
+}
+
+const rested = (milliseconds: number, failure: MeasuredLogin['failure']): MeasuredLogin => ({
+  runId: '',
+  isFirst: false,
+  beforeOtpMs: milliseconds,
+  afterOtpMs: null,
+  operatorMs: 0,
+  failure,
+});
