@@ -22,8 +22,7 @@ export class LoginPool {
   constructor(earlier: readonly MeasuredLogin[], today: readonly MeasuredLogin[] = []) {
     this.#logins = [...earlier, ...today];
     const runs = new Map<string, MeasuredLogin[]>();
-    for (const login of this.#logins)
-      runs.set(login.runId, [...(runs.get(login.runId) ?? []), login]);
+    for (const login of this.#logins) runs.set(login.runId, [...(runs.get(login.runId) ?? []), login]);
     this.#byRun = [...runs.values()];
     const pace = paceOf(today);
     let sum = 0;

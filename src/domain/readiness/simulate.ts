@@ -1,12 +1,6 @@
 import { type Continuation, lengthOf, pick } from './login-pool.ts';
 import type { MeasuredLogin } from './measured-login.ts';
-import {
-  type AccountPlan,
-  endOfLogin,
-  MAX_FRUITLESS_PAUSES,
-  nextTurn,
-  type Turn,
-} from './morning.ts';
+import { type AccountPlan, endOfLogin, MAX_FRUITLESS_PAUSES, nextTurn, type Turn } from './morning.ts';
 import type { RandomSource } from './random-source.ts';
 
 /** When each account has its last token, for every simulated morning; never is infinite. Milliseconds since 1970. */
@@ -170,15 +164,20 @@ class Morning {
       const waits = isAnswered ? pick(continuation.restsMs, random) : undefined;
       const rest = waits ?? random() * Math.max(0, until - at);
       if (!isAnswered) return rested(Math.max(0, until - at), 'CAPTCHA');
-      return rested(rest + this.#restOf(drawn, login?.otpRequestedAt != null, plan, account, at + rest), drawn.failure);
+      return rested(
+        rest + this.#restOf(drawn, login?.otpRequestedAt != null, plan, account, at + rest),
+        drawn.failure,
+      );
     }
     const { passedMs, possible } = continuation;
     const isAfter = login?.otpRequestedAt != null;
     // What has taken longer than any other so far goes on for about as long again.
-    const drawn =
-      pick(possible, random) ?? rested(passedMs + Math.max(2000, passedMs * random()), null);
+    const drawn = pick(possible, random) ?? rested(passedMs + Math.max(2000, passedMs * random()), null);
     if (isAfter) return rested(Math.max(0, (drawn.afterOtpMs ?? lengthOf(drawn)) - passedMs), drawn.failure);
-    const before = Math.max(0, drawn.beforeOtpMs - (login?.isSpacing === true ? drawn.beforeOtpMs : passedMs));
+    const before = Math.max(
+      0,
+      drawn.beforeOtpMs - (login?.isSpacing === true ? drawn.beforeOtpMs : passedMs),
+    );
     const asks = drawn.afterOtpMs ?? (login?.isSpacing === true ? lengthOf(drawn) : null);
     if (asks === null) return rested(before, drawn.failure);
     const end = this.#after(plan, account, { ...drawn, beforeOtpMs: before, afterOtpMs: asks }, at);

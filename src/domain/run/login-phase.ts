@@ -43,7 +43,7 @@ const phasesAfter = (
 };
 
 /** The phases of a login that the end of the program has cut off: when its last one ended is not known. */
-export const cutOff = (phases: readonly LoginPhase[], failure: FailureCode): readonly LoginPhase[] => {
+export const cutOffPhases = (phases: readonly LoginPhase[], failure: FailureCode): readonly LoginPhase[] => {
   const last = phases.at(-1);
   if (last === undefined || last.endedAt !== null || last.failure !== null) return phases;
   return [...phases.slice(0, -1), { ...last, failure }];
