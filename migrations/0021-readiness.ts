@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 
-/** What was forecast for each bell, so that forecasts can be compared with what came; and when an account's bell is. */
+/** What was forecast for each bell, so that forecasts can be compared with what came. */
 export const up = async (db: Kysely<unknown>): Promise<void> => {
   await sql`
     create table vega_readiness (
@@ -16,6 +16,4 @@ export const up = async (db: Kysely<unknown>): Promise<void> => {
       latest_safe_start integer
     ) strict`.execute(db);
   await sql`create index vega_readiness_by_account on vega_readiness (account_id, at)`.execute(db);
-  await sql`alter table vega_accounts add column exchanges text not null default 'NSE'`.execute(db);
-  await sql`alter table vega_accounts add column bell_lead_minutes integer not null default 15`.execute(db);
 };

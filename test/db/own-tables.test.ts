@@ -111,11 +111,9 @@ const withoutLater = (row: unknown): unknown => {
     ended_tokens: ended = null,
     confirmed = null,
     phases = '[]',
-    exchanges = 'NSE',
-    bell_lead_minutes: lead = 15,
     ...rest
   } = row as Record<string, unknown>;
-  expect([interval, ended, phases, exchanges, lead]).toEqual([null, null, '[]', 'NSE', 15]);
+  expect([interval, ended, phases]).toEqual([null, null, '[]']);
   if (confirmed !== null) expect(confirmed).toBe(isConfirmed(rest.phase as AuthPhase) ? 1 : 0);
   return rest;
 };

@@ -280,8 +280,7 @@ test('what an older vega-auth has left is copied before its tables are changed',
   await first[Symbol.asyncDispose]();
   folder.raw((connection) =>
     connection.exec(
-      `drop table vega_readiness; alter table vega_accounts drop column exchanges; alter table vega_accounts drop column bell_lead_minutes;
-       delete from vega_migration where name = '0021-readiness'`,
+      "drop table vega_readiness; delete from vega_migration where name = '0021-readiness'",
     ),
   );
   await using database = await folder.open();

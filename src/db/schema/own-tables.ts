@@ -44,7 +44,6 @@ const MADE: readonly (readonly [migration: string, table: string, columns: strin
   ['0017-confirmed', 'auth_states', 'confirmed'],
   ['0020-login-phases', 'generation_steps', 'phases'],
   ['0021-readiness', 'readiness', 'id account_id at bell verdict probability confidence'],
-  ['0021-readiness', 'accounts', 'exchanges bell_lead_minutes'],
 ];
 
 export interface MigrationRecord {

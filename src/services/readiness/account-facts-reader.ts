@@ -1,0 +1,132 @@
+import type { Database } from '../../db/database.ts';
+import { lastOtpRequest } from '../../db/queries/login-attempts.ts';
+import type { Account } from '../../domain/account/account.ts';
+import type { AuthRecord, AuthState } from '../../domain/auth/auth-state.ts';
+import type { BlockReason } from '../../domain/auth/block-reason.ts';
+import type { AccountFacts } from '../../domain/readiness/account-facts.ts';
+import { type MeasuredLogin, measuredLogins } from '../../domain/readiness/measured-login.ts';
+import { isOver, isUnderWay, waitsElsewhere } from '../../domain/run/generation-run.ts';
+import { nextExpiry } from '../../domain/token/expiry.ts';
+import { endOf } from '../../domain/token/verdict.ts';
+import type { AccountCredentials } from '../accounts/account-credentials.ts';
+import type { ApiConfigs } from '../accounts/api-configs.ts';
+import type { Clock } from '../clock.ts';
+import type { Runs } from '../runs/runs.ts';
+import type { KnownToken, TokenVerifier } from '../tokens/token-verifier.ts';
+import type { BellOfAccount, NextStart } from './bell.ts';
+
+/** So many runs of an account are drawn from. */
+const RUNS_MEASURED = 40;
+
+/** What blocks every start until a person has acted; the others may be over by the next scheduled one. */
+const LASTING: readonly BlockReason[] = [
+  'CREDENTIALS_REJECTED',
+  'ACTION_REQUIRED',
+  'MOBILE_REJECTED',
+  'APP_REJECTED',
+  'TOKENS_END_EACH_OTHER',
+];
+
+export interface FactsOptions {
+  readonly database: Database;
+  readonly verifier: TokenVerifier;
+  readonly apiConfigs: ApiConfigs;
+  readonly credentials: AccountCredentials;
+  readonly runs: Runs;
+  readonly states: {
+    record(account: Account): Promise<AuthRecord>;
+    read(account: Account): Promise<AuthState>;
+    ready(account: Account): Promise<boolean>;
+  };
+  readonly generation: { queuePosition(runId: string): number | null };
+  readonly bellOf: BellOfAccount;
+  readonly nextStart: NextStart;
+  readonly otpSpacingMs: number;
+  readonly cooldownMs: number;
+  readonly clock: Clock;
+}
+
+/** Reads what forecasts are made of; asks the broker nothing. */
+export class AccountFactsReader {
+  readonly #options: FactsOptions;
+  /** Of each account the logins of its earlier runs, as long as no other run has ended. */
+  readonly #measured = new Map<string, { readonly key: string; readonly logins: readonly MeasuredLogin[] }>();
+
+  constructor(options: FactsOptions) {
+    this.#options = options;
+  }
+
+  async read(account: Account): Promise<AccountFacts> {
+    const { database, verifier, apiConfigs, credentials, states, clock } = this.#options;
+    const bell = await this.#options.bellOf(account, clock());
+    const configs = await apiConfigs.enabled(account);
+    const known = await verifier.lastKnown(account, configs);
+    const [record, state] = [await states.record(account), await states.read(account)];
+    const isGateOpen = await states.ready(account);
+    const [next, lastOtp] = [
+      await this.#options.nextStart(account, clock()),
+      await lastOtpRequest(database.read, account.id),
+    ];
+    const run = isUnderWay(state.run) ? state.run : null;
+    const now = clock();
+    const until = bell === null || bell.at < now ? now : bell.at;
+    const dead = known.filter((token) => mustBeMade(token, until, now));
+    const unknown = known.filter((token) => !dead.includes(token) && token.check.verdict === 'UNKNOWN');
+    const works = (token: KnownToken) => !dead.includes(token) && !unknown.includes(token);
+    return {
+      accountId: account.id,
+      bell: bell?.at ?? null,
+      isCalendarUncertain: bell?.isCertain === false,
+      isGateOpen,
+      toMake: dead.map(({ config }) => config.apiName),
+      unknown: unknown.map(({ config }) => config.apiName),
+      isPartialAccepted:
+        record.acceptedUntil !== null &&
+        record.acceptedUntil > until &&
+        known.some((token) => token.config.isPrimary && works(token)),
+      isConfigured: configs.length > 0 && credentials.sourceOf(account) !== null,
+      hasDatabase: !database.recovery.dbLocked,
+      obstacle: obstacleOf(state, record, next !== null && next < until),
+      nextAction: state.nextAction,
+      run,
+      queuePlace: run === null ? null : this.#options.generation.queuePosition(run.id),
+      isBrowserTaken: run !== null && this.#options.runs.awaitsBrowser(run.id),
+      cooldownUntil: state.cooldown.until,
+      lastOtpAt: lastOtp?.at ?? null,
+      otpSpacingMs: Math.max(this.#options.otpSpacingMs, lastOtp?.intervalMs ?? 0),
+      cooldownMs: this.#options.cooldownMs,
+      nextStart: next,
+      earlier: await this.#earlier(account, state),
+    };
+  }
+
+  async #earlier({ id }: Account, { run }: AuthState): Promise<readonly MeasuredLogin[]> {
+    const key = run === null ? '' : `${run.id} ${isOver(run)}`;
+    const known = this.#measured.get(id);
+    if (known?.key === key) return known.logins;
+    const runs = await this.#options.runs.last(id, RUNS_MEASURED);
+    const logins = runs.filter(isOver).flatMap(measuredLogins);
+    this.#measured.set(id, { key, logins });
+    return logins;
+  }
+}
+
+/** What INVALID_ONLY makes by the bell, and what dies before it. */
+const mustBeMade = ({ check: { verdict }, token }: KnownToken, until: Date, now: Date): boolean => {
+  if (verdict !== 'VALID' && verdict !== 'UNKNOWN') return true;
+  const end = token === undefined ? null : endOf(token);
+  // What the broker has confirmed holds until 03:30 IST at most.
+  return (end ?? nextExpiry(now)) <= until;
+};
+
+const obstacleOf = (state: AuthState, record: AuthRecord, startsByItself: boolean): AccountFacts['obstacle'] => {
+  const { run, blockedBy, headline, nextAction } = state;
+  const obstacle = { message: headline, nextAction };
+  if (run !== null && !isOver(run)) {
+    const waits = run.status === 'WAITING_OPERATOR' || waitsElsewhere(run);
+    return waits ? obstacle : null;
+  }
+  if (record.isLoggedOut) return obstacle;
+  if (blockedBy === null || blockedBy === 'COOLDOWN' || blockedBy === 'BROWSER_BUSY') return null;
+  return startsByItself && !LASTING.includes(blockedBy) ? null : obstacle;
+};

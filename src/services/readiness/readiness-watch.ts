@@ -1,0 +1,130 @@
+import { isNear, keepForecast } from '../../db/queries/readiness.ts';
+import type { Account } from '../../domain/account/account.ts';
+import { forecastDesk } from '../../domain/readiness/forecast.ts';
+import { seededRandom } from '../../domain/readiness/random-source.ts';
+import { byUrgency, type Readiness } from '../../domain/readiness/readiness.ts';
+import { type SteadyVerdict, steadied } from '../../domain/readiness/verdict.ts';
+import type { Logger } from '../../log.ts';
+import { getAccount, listAccounts } from '../accounts/accounts.ts';
+import type { EventLog } from '../events/event-log.ts';
+import { AccountFactsReader, type FactsOptions } from './account-facts-reader.ts';
+
+/** How often every forecast is made anew, whatever happens. */
+const TICK_MS = 5000;
+/** Happenings of one moment make one forecast. */
+const SETTLE_MS = 50;
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+
+interface Options extends FactsOptions {
+  readonly events: EventLog;
+  readonly log: Logger;
+}
+
+/** Says of every account whether it will be ready by the bell: whenever something happens, and every five seconds. */
+export class ReadinessWatch implements AsyncDisposable {
+  readonly #options: Options;
+  readonly #facts: AccountFactsReader;
+  readonly #verdicts = new Map<string, SteadyVerdict>();
+  /** What was published last of each account. */
+  readonly #published = new Map<string, Readiness>();
+  #timer: NodeJS.Timeout | undefined;
+  #settling: NodeJS.Timeout | undefined;
+  #stopListening: () => void = () => undefined;
+  #forecasting: Promise<unknown> = Promise.resolve();
+
+  constructor(options: Options) {
+    this.#options = options;
+    this.#facts = new AccountFactsReader(options);
+  }
+
+  /** From now on forecasts are made by themselves, published and kept. */
+  begin(): void {
+    this.#timer = setInterval(() => this.#startTick(), TICK_MS).unref();
+    this.#stopListening = this.#options.events.onPublished(({ kind }) => {
+      if (kind !== 'READINESS' && kind !== 'AUDIT') this.#settle();
+    });
+    this.#settle();
+  }
+
+  /** The account's forecast as of now. */
+  async read(account: Account): Promise<Readiness> {
+    const { id } = await getAccount(this.#options.database, account.id);
+    const found = (await this.desk()).find(({ accountId }) => accountId === id);
+    if (found === undefined) throw new Error(`no forecast of ${id}`);
+    return found;
+  }
+
+  /** Every account's forecast as of now, the worst first. */
+  desk(): Promise<readonly Readiness[]> {
+    const forecast = this.#forecasting.then(() => this.#forecast());
+    this.#forecasting = forecast.catch(() => undefined);
+    return forecast;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#timer);
+    clearTimeout(this.#settling);
+    this.#stopListening();
+    await this.#forecasting;
+  }
+
+  async #forecast(): Promise<readonly Readiness[]> {
+    const { database, clock } = this.#options;
+    const accounts = await listAccounts(database);
+    const facts = await Promise.all(accounts.map((account) => this.#facts.read(account)));
+    const now = clock();
+    // The same numbers all day: a forecast moves with the facts, not with the dice.
+    const random = seededRandom(Math.floor(now.getTime() / DAY_MS));
+    return forecastDesk(facts, now, random)
+      .map((readiness) => this.#steady(readiness))
+      .sort(byUrgency);
+  }
+
+  #steady(readiness: Readiness): Readiness {
+    const { accountId, verdict, bell, computedAt } = readiness;
+    const shown = steadied(this.#verdicts.get(accountId) ?? null, verdict, bell, computedAt);
+    this.#verdicts.set(accountId, shown);
+    return { ...readiness, verdict: shown.verdict };
+  }
+
+  #settle(): void {
+    if (this.#settling !== undefined) return;
+    this.#settling = setTimeout(() => {
+      this.#settling = undefined;
+      this.#startTick();
+    }, SETTLE_MS).unref();
+  }
+
+  #startTick(): void {
+    this.#tick().catch((error: unknown) =>
+      this.#options.log.error({ err: error }, 'the readiness could not be forecast'),
+    );
+  }
+
+  async #tick(): Promise<void> {
+    for (const readiness of await this.desk()) await this.#publish(readiness);
+  }
+
+  /** Published where it differs for its readers, and kept in the sequence of events where its verdict does. */
+  async #publish(readiness: Readiness): Promise<void> {
+    const { events, database } = this.#options;
+    const { accountId } = readiness;
+    const before = this.#published.get(accountId);
+    if (before !== undefined && detailsOf(before) === detailsOf(readiness) && isAlike(before, readiness)) return;
+    this.#published.set(accountId, readiness);
+    const payload = { kind: 'READINESS', readiness } as const;
+    if (before !== undefined && before.verdict !== readiness.verdict) events.publish(accountId, payload);
+    else events.publishTransient(accountId, payload);
+    if (!database.recovery.dbLocked)
+      await database.write((transaction) => keepForecast(transaction, readiness));
+  }
+}
+
+const detailsOf = ({ verdict, bell, missing, reasons, confidence, ...times }: Readiness): string =>
+  JSON.stringify([verdict, bell, missing, reasons.map(({ code }) => code), confidence, minuteOf(times.eta)]);
+
+const minuteOf = (instant: Date | null): number | null =>
+  instant === null ? null : Math.round(instant.getTime() / MINUTE_MS);
+
+const isAlike = (one: Readiness, other: Readiness): boolean => isNear(one.probability, other.probability);
