@@ -16,6 +16,8 @@ import * as m0014 from './0014-ended-tokens.ts';
 import * as m0015 from './0015-spills.ts';
 import * as m0016 from './0016-token-marks.ts';
 import * as m0017 from './0017-confirmed.ts';
+import * as m0018 from './0018-trading-calendar.ts';
+import * as m0019 from './0019-schedules.ts';
 import * as m0020 from './0020-login-phases.ts';
 import * as m0021 from './0021-readiness.ts';
 
@@ -38,6 +40,8 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0015-spills': m0015,
   '0016-token-marks': m0016,
   '0017-confirmed': m0017,
+  '0018-trading-calendar': m0018,
+  '0019-schedules': m0019,
   '0020-login-phases': m0020,
   '0021-readiness': m0021,
 };

@@ -33,6 +33,7 @@ import { BrowserHost } from './services/browser-login/browser-host.ts';
 import { BrowserLogin } from './services/browser-login/browser-login.ts';
 import { BrowserQueue } from './services/browser-login/browser-queue.ts';
 import { BrowserRound } from './services/browser-login/browser-round.ts';
+import { TradingCalendar } from './services/calendar/trading-calendar.ts';
 import type { Clock } from './services/clock.ts';
 import { DisposalStack } from './services/disposal-stack.ts';
 import { EventLog } from './services/events/event-log.ts';
@@ -49,6 +50,7 @@ import { sandboxFindings } from './services/health/system-trials.ts';
 import { reportUnfitTables } from './services/health/table-findings.ts';
 import type { CheckpointObserver } from './services/runs/checkpoints.ts';
 import { Runs } from './services/runs/runs.ts';
+import { Schedules } from './services/schedule/schedules.ts';
 import { createServices, type Parts, type Services } from './services/services.ts';
 import { reportFindings, watchStorage } from './services/storage/storage-watch.ts';
 import { TokenVerifier } from './services/tokens/token-verifier.ts';
@@ -248,8 +250,10 @@ const joinParts = (config: Config, options: AppOptions, base: Base, log: Logger)
   const starter = new RunStarter({ ...shared, jobs, executor, queue });
   const resumer = new RunResumer({ ...shared, jobs, executor, queue });
   const generation = new TokenGeneration({ ...shared, jobs, starter, resumer, queue, host });
+  const calendar = new TradingCalendar({ ...common, profileTimeoutMs, log: named(log, 'calendar') });
+  const schedules = new Schedules({ ...common, calendar });
   const parts = {
-    ...{ ...base, ...shared, accounts, generation, browser, profileTimeoutMs },
+    ...{ ...base, ...shared, accounts, generation, calendar, schedules, browser, profileTimeoutMs },
     accountSwitch: new AccountSwitch({ ...shared, log: named(log, 'accounts') }),
     apps: new AppInspection({ api, timeoutMs: profileTimeoutMs, clock }),
     databaseLabel: path.relative(workingDirectory, database.path),

@@ -81,6 +81,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   generation: [
     ...['accounts', 'approvals', 'audit', 'auth-state', 'browser-login', 'runs', 'storage', 'tokens'],
   ],
+  calendar: ['audit'],
+  schedule: ['accounts', 'audit', 'auth-state', 'calendar', 'generation', 'runs'],
   'human-login': ['accounts', 'approvals', 'audit', 'exchange', 'generation'],
 };
 

@@ -10,6 +10,7 @@ import { readAuditLog } from './audit/audit-log.ts';
 import type { Refusals } from './audit/refusal-audit.ts';
 import type { AccountSwitch } from './auth-state/account-switch.ts';
 import type { AuthStates } from './auth-state/auth-states.ts';
+import type { TradingCalendar } from './calendar/trading-calendar.ts';
 import type { Clock } from './clock.ts';
 import type { EventLog } from './events/event-log.ts';
 import { followEvents } from './events/follow-events.ts';
@@ -20,6 +21,7 @@ import { readMetrics } from './health/metrics.ts';
 import { readSystemHealth } from './health/system-health.ts';
 import { beginHumanLogin } from './human-login/human-login.ts';
 import type { Runs } from './runs/runs.ts';
+import type { Schedules } from './schedule/schedules.ts';
 import { StateRevision } from './state-revision.ts';
 import { backUp } from './storage/backups.ts';
 import { rotateMasterKey } from './storage/master-key.ts';
@@ -45,6 +47,8 @@ export interface Parts {
   readonly states: AuthStates;
   readonly runs: Runs;
   readonly generation: TokenGeneration;
+  readonly calendar: TradingCalendar;
+  readonly schedules: Schedules;
   readonly browser: BrowserOptions;
   readonly api: BrokerApi;
   readonly profileTimeoutMs: number;
@@ -56,10 +60,10 @@ export interface Parts {
 /** What a request may call: the living parts, and the use-cases with their parts already given. */
 export const createServices = (parts: Parts) => {
   const { accounts, accountSwitch, apiConfigs, verifier, states, runs, generation } = parts;
-  const { events, refusals, accessKeys, sessions, clock } = parts;
+  const { events, refusals, accessKeys, sessions, clock, calendar, schedules } = parts;
   return {
     ...{ accounts, accountSwitch, apiConfigs, verifier, states, runs, generation },
-    ...{ events, refusals, accessKeys, sessions, clock },
+    ...{ events, refusals, accessKeys, sessions, clock, calendar, schedules },
     revision: new StateRevision(parts),
     startLogin: startLogin.bind(null, parts),
     logOut: logOut.bind(null, parts),

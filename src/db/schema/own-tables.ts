@@ -42,6 +42,10 @@ const MADE: readonly (readonly [migration: string, table: string, columns: strin
     'account_number api_name fingerprint reason http_status broker_code marked_at',
   ],
   ['0017-confirmed', 'auth_states', 'confirmed'],
+  ['0018-trading-calendar', 'calendar_days', 'origin date exchange says opens_at closes_at'],
+  ['0018-trading-calendar', 'calendar_fetches', 'subject fetched_at attempted_at failure'],
+  ['0019-schedules', 'schedules', 'account_id enabled start_at catch_up_until saved_at'],
+  ['0019-schedules', 'schedule_occurrences', 'account_id date planned_at at outcome run_id reason'],
   ['0020-login-phases', 'generation_steps', 'phases'],
   ['0021-readiness', 'readiness', 'id account_id at bell verdict probability confidence'],
 ];

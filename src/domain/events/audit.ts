@@ -5,6 +5,7 @@ import type { ExternalLogin } from '../run/acquisition.ts';
 import type { NoticeRefusal } from '../run/approval-notice.ts';
 import type { FailureCode, Submission } from '../run/failure.ts';
 import type { EndedToken, GenerationMode, RunStatus } from '../run/generation-run.ts';
+import type { OccurrenceOutcome } from '../schedule/schedule.ts';
 import { endedTokenText } from '../token/ended-token.ts';
 import type { StoreOperation } from '../token/token.ts';
 import { reasonText, type Verdict, type VerdictReason } from '../token/verdict.ts';
@@ -170,6 +171,36 @@ const ACTS = {
   LINK_REFUSED: warn<{ times: number }>(
     'API',
     ({ times }) => `A login link that is used up or unknown was refused${often(times)}.`,
+  ),
+  TRADING_DAY_SET: warn<{ date: string; exchange: string; kind: string }>(
+    'API',
+    ({ date, exchange, kind }) => `The operator set ${date} of ${exchange} to ${kind}.`,
+  ),
+  TRADING_DAY_CLEARED: warn<{ date: string; exchange: string }>(
+    'API',
+    ({ date, exchange }) => `The operator's entry of ${date} of ${exchange} is removed.`,
+  ),
+  CALENDAR_FETCHED: info<{ subject: string; days: number }>(
+    'API',
+    ({ subject, days }) => `The broker's calendar (${subject}) is read: ${days} days.`,
+  ),
+  CALENDAR_CHANGED: warn<{ subject: string; dates: readonly string[] }>(
+    'API',
+    ({ subject, dates }) => `The broker's calendar (${subject}) has changed: ${list(dates)}.`,
+  ),
+  SCHEDULE_SAVED: warn<{ enabled: boolean; start: string }>(
+    'API',
+    ({ enabled, start }) => `Schedule saved, ${enabled ? 'on' : 'off'}: ${start}.`,
+  ),
+  SCHEDULE_REMOVED: warn('API', 'Schedule removed.'),
+  OCCURRENCE_DECIDED: info<{ date: string; outcome: OccurrenceOutcome; reason: string | null }>(
+    'AUTH',
+    ({ date, outcome, reason }) => `Schedule of ${date}: ${outcome}${reason === null ? '' : ` (${reason})`}.`,
+  ),
+  OCCURRENCE_MISSED: error<{ date: string; plannedAt: Date; reason: string }>(
+    'AUTH',
+    ({ date, plannedAt, reason }) =>
+      `Schedule of ${date} missed; it was to start at ${plannedAt.toISOString()}: ${reason}`,
   ),
   MASTER_KEY_ROTATED: warn('DB', 'Every secret is sealed with a new master key.'),
   FAILOVER_BEGUN: error<{ code: string }>(

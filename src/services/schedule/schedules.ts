@@ -1,0 +1,78 @@
+import {
+  deleteSchedule,
+  findLastOccurrence,
+  findOccurrences,
+  findSchedules,
+  saveSchedule,
+} from '../../db/queries/schedules.ts';
+import type { Account } from '../../domain/account/account.ts';
+import { istDateOf } from '../../domain/calendar/ist-date.ts';
+import { Refusal } from '../../domain/refusal.ts';
+import { type NextStart, nextStart } from '../../domain/schedule/occurrence-plan.ts';
+import type { Occurrence, Schedule } from '../../domain/schedule/schedule.ts';
+import { faultOf, type ScheduleWish, toSchedule } from '../../domain/schedule/schedule-rules.ts';
+import type { AuditedWrites } from '../audit/audit.ts';
+import type { TradingCalendar } from '../calendar/trading-calendar.ts';
+
+interface Options extends AuditedWrites {
+  readonly calendar: TradingCalendar;
+}
+
+/** The schedules, one of an account. */
+export class Schedules {
+  readonly #options: Options;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  list(): Promise<readonly Schedule[]> {
+    return this.#options.database.cached('schedules', findSchedules);
+  }
+
+  /** Null for an account without one. */
+  async find(accountId: string): Promise<Schedule | null> {
+    return (await this.list()).find((one) => one.accountId === accountId) ?? null;
+  }
+
+  /** The next start at or after `at`; null where no schedule is on. */
+  async next(accountId: string, at: Date): Promise<NextStart | null> {
+    const schedule = await this.find(accountId);
+    if (schedule === null || !schedule.enabled) return null;
+    const today = istDateOf(at);
+    const decided = await findOccurrences(this.#options.database.read, accountId, today);
+    const dates = new Set(decided.map(({ date }) => date));
+    return nextStart(schedule, await this.#options.calendar.facts(), at, (date) => dates.has(date));
+  }
+
+  /** What became of the schedule last; null where nothing has. */
+  lastOccurrence(accountId: string): Promise<Occurrence | null> {
+    return findLastOccurrence(this.#options.database.read, accountId);
+  }
+
+  async save({ id }: Account, wish: ScheduleWish): Promise<Schedule> {
+    const { database, audit, clock } = this.#options;
+    const fault = faultOf(wish);
+    if (fault !== null) throw new Refusal('BAD_USER_INPUT', fault, 'Correct the schedule.');
+    const schedule = toSchedule(id, wish, clock());
+    await database.write(async (transaction) => {
+      await saveSchedule(transaction, schedule);
+      const facts = { enabled: schedule.enabled, start: startText(schedule) };
+      await audit.note(transaction, 'SCHEDULE_SAVED', facts, { accountId: id });
+    });
+    return schedule;
+  }
+
+  /** False when the account had none. */
+  async remove({ id }: Account): Promise<boolean> {
+    const { database, audit } = this.#options;
+    return database.write(async (transaction) => {
+      const isRemoved = await deleteSchedule(transaction, id);
+      if (isRemoved) await audit.note(transaction, 'SCHEDULE_REMOVED', {}, { accountId: id });
+      return isRemoved;
+    });
+  }
+}
+
+const startText = ({ startAt, minutesBeforeBell, days }: Schedule): string =>
+  `${startAt === null ? `${minutesBeforeBell} min before the bell` : `${startAt} IST`}, ${days}`;
