@@ -50,6 +50,7 @@ import { sandboxFindings } from './services/health/system-trials.ts';
 import { reportUnfitTables } from './services/health/table-findings.ts';
 import type { CheckpointObserver } from './services/runs/checkpoints.ts';
 import { Runs } from './services/runs/runs.ts';
+import { Scheduler } from './services/schedule/scheduler.ts';
 import { Schedules } from './services/schedule/schedules.ts';
 import { createServices, type Parts, type Services } from './services/services.ts';
 import { reportFindings, watchStorage } from './services/storage/storage-watch.ts';
@@ -71,6 +72,8 @@ export interface App extends AsyncDisposable {
   readonly operatorKey: string;
   /** Listens where the configuration says; the server ends with the app. */
   listen(): Promise<Listening>;
+  /** From now on the schedules start what they are to start: for the server, not for a short look. */
+  beginSchedules(): void;
   /** The path of a link that logs one browser in, once. */
   issueLoginPath(): string;
 }
@@ -125,6 +128,7 @@ const open = async (config: Config, options: AppOptions, opened: DisposalStack):
   opened.defer(() => Promise.all(pending));
   // Before anything is resumed: a run that goes on ends before the database is closed.
   opened.use(generation);
+  opened.use(parts.scheduler);
   const isOperatorKeyGuessable = isGuessable(operatorKey.reveal());
   const services = createServices({ ...parts, isOperatorKeyGuessable });
   await accounts.ensure(describedAccounts(config));
@@ -165,6 +169,7 @@ const open = async (config: Config, options: AppOptions, opened: DisposalStack):
       for (const { message, nextAction } of findings) log.warn({ nextAction }, message);
       return server;
     },
+    beginSchedules: () => parts.scheduler.begin(),
     [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
   };
 };
@@ -252,8 +257,16 @@ const joinParts = (config: Config, options: AppOptions, base: Base, log: Logger)
   const generation = new TokenGeneration({ ...shared, jobs, starter, resumer, queue, host });
   const calendar = new TradingCalendar({ ...common, profileTimeoutMs, log: named(log, 'calendar') });
   const schedules = new Schedules({ ...common, calendar });
+  const scheduler = new Scheduler({
+    ...shared,
+    calendar,
+    schedules,
+    generation,
+    log: named(log, 'schedule'),
+  });
   const parts = {
-    ...{ ...base, ...shared, accounts, generation, calendar, schedules, browser, profileTimeoutMs },
+    ...{ ...base, ...shared, accounts, generation, browser, profileTimeoutMs },
+    ...{ calendar, schedules, scheduler },
     accountSwitch: new AccountSwitch({ ...shared, log: named(log, 'accounts') }),
     apps: new AppInspection({ api, timeoutMs: profileTimeoutMs, clock }),
     databaseLabel: path.relative(workingDirectory, database.path),

@@ -31,9 +31,11 @@ export const openDemo = async (env: Env, options: AppOptions & { scenario: strin
     const app = await openApp(readConfig(demoEnvironment(env, simulator)), options);
     try {
       await refuseRealTokens(app, simulator);
+      const server = await app.listen();
+      app.beginSchedules();
       return {
         app,
-        server: await app.listen(),
+        server,
         broker: simulator,
         [Symbol.asyncDispose]: async () => {
           await app[Symbol.asyncDispose]();

@@ -21,6 +21,7 @@ import { readMetrics } from './health/metrics.ts';
 import { readSystemHealth } from './health/system-health.ts';
 import { beginHumanLogin } from './human-login/human-login.ts';
 import type { Runs } from './runs/runs.ts';
+import type { Scheduler } from './schedule/scheduler.ts';
 import type { Schedules } from './schedule/schedules.ts';
 import { StateRevision } from './state-revision.ts';
 import { backUp } from './storage/backups.ts';
@@ -49,6 +50,7 @@ export interface Parts {
   readonly generation: TokenGeneration;
   readonly calendar: TradingCalendar;
   readonly schedules: Schedules;
+  readonly scheduler: Scheduler;
   readonly browser: BrowserOptions;
   readonly api: BrokerApi;
   readonly profileTimeoutMs: number;
@@ -60,10 +62,10 @@ export interface Parts {
 /** What a request may call: the living parts, and the use-cases with their parts already given. */
 export const createServices = (parts: Parts) => {
   const { accounts, accountSwitch, apiConfigs, verifier, states, runs, generation } = parts;
-  const { events, refusals, accessKeys, sessions, clock, calendar, schedules } = parts;
+  const { events, refusals, accessKeys, sessions, clock, calendar, schedules, scheduler } = parts;
   return {
     ...{ accounts, accountSwitch, apiConfigs, verifier, states, runs, generation },
-    ...{ events, refusals, accessKeys, sessions, clock, calendar, schedules },
+    ...{ events, refusals, accessKeys, sessions, clock, calendar, schedules, scheduler },
     revision: new StateRevision(parts),
     startLogin: startLogin.bind(null, parts),
     logOut: logOut.bind(null, parts),

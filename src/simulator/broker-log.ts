@@ -13,6 +13,7 @@ export type EntryKind =
   | 'LOGOUT'
   | 'APPROVAL_REQUEST'
   | 'APPROVAL_SENT'
+  | 'CALENDAR'
   | 'UNKNOWN_ROUTE';
 
 export interface EntryFacts {

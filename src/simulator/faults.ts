@@ -1,3 +1,5 @@
+import type { HolidayRow } from './api/holiday-row.ts';
+
 export type ProfileFault =
   | 'none'
   | 'unauthorized'
@@ -11,6 +13,8 @@ export type ProfileFault =
   | 'wrong-user';
 
 export type TokenFault = 'none' | 'server-error' | 'hang' | 'cloudflare-html';
+
+export type CalendarFault = 'none' | 'nonsense' | 'empty' | 'hang' | 'server-error' | 'cloudflare-html';
 
 /** What goes wrong right now; a test turns these while the broker runs. */
 export interface Faults {
@@ -27,6 +31,9 @@ export interface Faults {
   captcha: boolean;
   /** What every OTP request is refused with, in words of the broker's own. */
   otpRefusal: { readonly code: number; readonly message: string } | null;
+  calendar: CalendarFault;
+  /** What the broker has changed in its holiday list since, by date; null takes the day out of it. */
+  readonly calendarChanges: Map<string, HolidayRow | null>;
 }
 
 export function noFaults(): Faults {
@@ -39,5 +46,7 @@ export function noFaults(): Faults {
     cloudflareStatus: 403,
     captcha: false,
     otpRefusal: null,
+    calendar: 'none',
+    calendarChanges: new Map(),
   };
 }

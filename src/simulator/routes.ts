@@ -1,4 +1,5 @@
 import { requestApproval } from './api/approval.ts';
+import { readHolidays, readTimings } from './api/market-calendar.ts';
 import { readProfile } from './api/profile.ts';
 import { exchangeCode } from './api/token-exchange.ts';
 import { udapiError } from './api/udapi-error.ts';
@@ -53,6 +54,15 @@ const routes: readonly Route[] = [
   },
   { method: 'GET', path: '/v2/user/profile', kind: 'PROFILE', audience: 'PROGRAM', handle: readProfile },
   { method: 'DELETE', path: '/v2/logout', kind: 'LOGOUT', audience: 'PROGRAM', handle: endSession },
+  { method: 'GET', path: '/v2/market/holidays', kind: 'CALENDAR', audience: 'PROGRAM', handle: readHolidays },
+  {
+    method: 'GET',
+    path: '/v2/market/holidays/*',
+    kind: 'CALENDAR',
+    audience: 'PROGRAM',
+    handle: readHolidays,
+  },
+  { method: 'GET', path: '/v2/market/timings/*', kind: 'CALENDAR', audience: 'PROGRAM', handle: readTimings },
   {
     method: 'POST',
     path: '/v3/login/auth/token/request/*',

@@ -80,11 +80,11 @@ export const storeFetchedDays = async (
       })
       .execute();
   }
-  const fetch = { fetched_at: now.getTime(), attempted_at: now.getTime(), failure: null };
+  const asked = { fetched_at: now.getTime(), attempted_at: now.getTime(), failure: null };
   await trx
     .insertInto('vega_calendar_fetches')
-    .values({ subject, ...fetch })
-    .onConflict((conflict) => conflict.column('subject').doUpdateSet(fetch))
+    .values({ subject, ...asked })
+    .onConflict((conflict) => conflict.column('subject').doUpdateSet(asked))
     .execute();
 };
 
@@ -95,11 +95,11 @@ export const storeFailedFetch = async (
   failure: string,
   now: Date,
 ): Promise<void> => {
-  const fetch = { attempted_at: now.getTime(), failure };
+  const asked = { attempted_at: now.getTime(), failure };
   await trx
     .insertInto('vega_calendar_fetches')
-    .values({ subject, fetched_at: null, ...fetch })
-    .onConflict((conflict) => conflict.column('subject').doUpdateSet(fetch))
+    .values({ subject, fetched_at: null, ...asked })
+    .onConflict((conflict) => conflict.column('subject').doUpdateSet(asked))
     .execute();
 };
 

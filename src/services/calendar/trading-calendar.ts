@@ -96,6 +96,11 @@ export class TradingCalendar {
     return this.#fetch(true);
   }
 
+  /** Returns when nothing is being asked any more. */
+  async settled(): Promise<void> {
+    await this.#fetching?.catch(() => undefined);
+  }
+
   #fetch(isDueOnly: boolean): Promise<void> {
     this.#fetching ??= fetchCalendar(this.#options, isDueOnly).finally(() => {
       this.#fetching = null;

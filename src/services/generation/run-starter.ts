@@ -3,6 +3,7 @@ import { markOf } from '../../db/files/process-mark.ts';
 import { insertAcquisitions } from '../../db/queries/approvals.ts';
 import { changeAuthRecord } from '../../db/queries/auth-states.ts';
 import { insertRun } from '../../db/queries/generation-runs.ts';
+import type { Queryable } from '../../db/queryable.ts';
 import type { Account } from '../../domain/account/account.ts';
 import { type ApiConfig, byApiIndex } from '../../domain/account/api-config.ts';
 import type { ExternalLogin } from '../../domain/run/acquisition.ts';
@@ -19,6 +20,7 @@ import { backUpBeforeRun } from '../storage/backups.ts';
 import type { KnownToken, TokenVerifier } from '../tokens/token-verifier.ts';
 import type { Jobs } from './jobs.ts';
 import { refuseExecutedElsewhere } from './left-runs.ts';
+import { NothingToMake } from './nothing-to-make.ts';
 import { refuseUnfitTables, refuseUnknownNames, refuseUnreadable } from './request-checks.ts';
 import type { RunExecutor } from './run-executor.ts';
 
@@ -39,6 +41,10 @@ export interface GenerationWay {
   readonly external?: ExternalLogin | null;
   /** The operator logs in: what a logout began ends, even where no token has to be made. */
   readonly isLogin?: boolean;
+  /** Throws `NothingToMake` where an empty run would be stored, which would become the latest one. */
+  readonly refusesEmpty?: boolean;
+  /** Joins the transaction that stores the run; what it throws keeps the run from being stored. */
+  readonly onStore?: (transaction: Queryable, run: GenerationRun) => Promise<void>;
 }
 
 /** What was asked for: for whom, of which apps, what, and how. */
@@ -75,6 +81,8 @@ export class RunStarter {
     let place: BrowserPlace | null = null;
     try {
       const plan = await this.#plan(account, enabled, request);
+      if (plan.apis.length === 0 && order.refusesEmpty === true)
+        throw new NothingToMake(plan.known.map(({ check }) => check));
       if (plan.apis.length > 0 && order.external == null) {
         await credentials.open(account);
         place = queue.join(id);
@@ -134,7 +142,7 @@ export class RunStarter {
 
   async #store(
     run: GenerationRun,
-    { account, external, isLogin }: GenerationOrder,
+    { account, external, isLogin, onStore }: GenerationOrder,
     { apis }: Plan,
   ): Promise<void> {
     const { database, audit, onCheckpoint } = this.#options;
@@ -142,6 +150,7 @@ export class RunStarter {
     await database.write(async (transaction) => {
       if (!isOver(run)) await refuseExecutedElsewhere(transaction, account);
       await insertRun(transaction, run, markOf(process.pid));
+      await onStore?.(transaction, run);
       if (isLogin === true) await changeAuthRecord(transaction, account.id, { isLoggedOut: false });
       if (external != null) await insertAcquisitions(transaction, run, apis, external);
       const chosen = apis.map(({ apiName }) => apiName);

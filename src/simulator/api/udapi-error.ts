@@ -11,6 +11,7 @@ const refusals = {
   UDAPI1022: [400, 'Code is required'],
   UDAPI1023: [400, 'Grant type is required'],
   UDAPI1024: [400, 'App secret is required'],
+  UDAPI1088: [400, 'Invalid date'],
   UDAPI1123: [400, 'Notifier URL is not configured'],
   UDAPI1155: [403, 'Your app is under review or was rejected'],
   UDAPI1157: [403, 'Your app has expired'],

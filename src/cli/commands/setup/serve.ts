@@ -16,6 +16,7 @@ export const serve: Command = {
     ]);
     await using app = await openApp(readConfig(env), { workingDirectory });
     const { url } = await app.listen();
+    app.beginSchedules();
     const link = `${url}${app.issueLoginPath()}`;
     if (json === true) printJsonLine(terminal, { url, link });
     else {

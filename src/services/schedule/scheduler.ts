@@ -1,0 +1,247 @@
+import { findAuthRecord } from '../../db/queries/auth-states.ts';
+import { findOccurrences, insertOccurrence } from '../../db/queries/schedules.ts';
+import type { Queryable } from '../../db/queryable.ts';
+import type { Account } from '../../domain/account/account.ts';
+import { addDays, datesBetween, type IstDate, istDateOf } from '../../domain/calendar/ist-date.ts';
+import { Refusal, type RefusalCode } from '../../domain/refusal.ts';
+import { isUnderWay } from '../../domain/run/generation-run.ts';
+import { dueAt, type PlannedOccurrence, planOn } from '../../domain/schedule/occurrence-plan.ts';
+import type { Occurrence, OccurrenceOutcome, Schedule } from '../../domain/schedule/schedule.ts';
+import { leftToPerson } from '../../domain/schedule/today.ts';
+import type { Logger } from '../../log.ts';
+import { listAccounts } from '../accounts/accounts.ts';
+import type { ApiConfigs } from '../accounts/api-configs.ts';
+import type { AuditedWrites } from '../audit/audit.ts';
+import type { TradingCalendar } from '../calendar/trading-calendar.ts';
+import { NothingToMake } from '../generation/nothing-to-make.ts';
+import type { TokenGeneration } from '../generation/token-generation.ts';
+import type { Runs } from '../runs/runs.ts';
+import type { Schedules } from './schedules.ts';
+
+interface Options extends AuditedWrites {
+  readonly calendar: TradingCalendar;
+  readonly schedules: Schedules;
+  readonly generation: Pick<TokenGeneration, 'generate'>;
+  readonly apiConfigs: Pick<ApiConfigs, 'list'>;
+  readonly runs: Pick<Runs, 'latest'>;
+  readonly log: Logger;
+}
+
+/** The wall clock is looked at; a long timer would be wrong after a sleep or a change of the clock. */
+const TICK_MS = 1000;
+/** What cannot be started yet is tried again after so long, until its time is up. */
+const HOLD_MS = 30_000;
+/** A machine that was off for longer is not told of every day. */
+const LOOK_BACK_DAYS = 31;
+
+/** Refusals that time heals; with any other the occurrence is over. */
+const PASSING: readonly RefusalCode[] = [
+  'COOLDOWN',
+  'RUN_IN_PROGRESS',
+  'BROWSER_BUSY',
+  'DATABASE_UNAVAILABLE',
+  'SHUTTING_DOWN',
+];
+
+const REQUEST = { mode: 'INVALID_ONLY', apiNames: [], replaceValid: false, includeUnknown: false } as const;
+
+/** The occurrence was decided by another process. */
+class AlreadyDecided extends Error {}
+
+/** An occurrence that cannot be started yet. */
+interface Hold {
+  readonly date: IstDate;
+  readonly until: number;
+  readonly reason: string;
+}
+
+/** A clock that was set back must not make a hold longer. */
+const isHeld = ({ until }: Hold, now: Date): boolean =>
+  now.getTime() < until && now.getTime() >= until - HOLD_MS;
+
+/** Starts what the schedules say, in the server's process. The row of an occurrence lets it happen once. */
+export class Scheduler implements AsyncDisposable {
+  readonly #options: Options;
+  readonly #holds = new Map<string, Hold>();
+  #timer: NodeJS.Timeout | null = null;
+  #ticking: Promise<void> | null = null;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** From now on the clock is looked at. */
+  begin(): void {
+    this.#timer ??= setInterval(() => void this.tick(), TICK_MS).unref();
+    void this.tick();
+  }
+
+  /** One look at the clock. Calls during a look share it. */
+  tick(): Promise<void> {
+    const { calendar, log } = this.#options;
+    const note = (error: unknown) => log.error({ err: error }, 'a look at the schedules failed');
+    // Beside the schedules: a broker that does not answer must not hold them up.
+    calendar.refreshIfDue().catch(note);
+    this.#ticking ??= this.#tick()
+      .catch(note)
+      .finally(() => {
+        this.#ticking = null;
+      });
+    return this.#ticking;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+    await this.#ticking;
+    await this.#options.calendar.settled();
+  }
+
+  async #tick(): Promise<void> {
+    const { database, schedules, log } = this.#options;
+    const enabled = (await schedules.list()).filter((schedule) => schedule.enabled);
+    if (enabled.length === 0) return;
+    const accounts = await listAccounts(database);
+    for (const schedule of enabled) {
+      const account = accounts.find(({ id }) => id === schedule.accountId);
+      // Memory cannot keep two processes apart.
+      if (account === undefined || database.recovery.dbLocked) continue;
+      await this.#look(schedule, account).catch((error: unknown) => {
+        log.error({ err: error, account: account.id }, 'a scheduled start failed');
+        this.#hold(account, istDateOf(this.#options.clock()), 'An error of the program; see its log.');
+      });
+    }
+  }
+
+  async #look(schedule: Schedule, account: Account): Promise<void> {
+    const { database, calendar, clock } = this.#options;
+    const now = clock();
+    const today = istDateOf(now);
+    const hold = this.#holds.get(account.id);
+    if (hold?.date === today && isHeld(hold, now)) return;
+    const saved = istDateOf(schedule.savedAt);
+    const oldest = addDays(today, -LOOK_BACK_DAYS);
+    const from = saved > oldest ? saved : oldest;
+    const decided = await database.cached(`occurrences of ${account.id} since ${from}`, (db) =>
+      findOccurrences(db, account.id, from),
+    );
+    const facts = await calendar.facts();
+    for (const date of datesBetween(from, today)) {
+      if (decided.some((one) => one.date === date)) continue;
+      const plan = planOn(schedule, facts, date, now);
+      if (plan === null || plan.startAt < schedule.savedAt) continue;
+      const due = dueAt(plan, now);
+      if (due === 'MISSED') await this.#miss(account, plan);
+      if (due === 'DUE') await this.#start(account, plan);
+    }
+  }
+
+  async #start(account: Account, plan: PlannedOccurrence): Promise<void> {
+    const { database, runs, apiConfigs, generation, clock } = this.#options;
+    const run = await runs.latest(account.id);
+    if (run !== null && isUnderWay(run)) {
+      await this.#decide(account, plan, 'JOINED', run.id, 'A run is under way.');
+      return;
+    }
+    const record = await findAuthRecord(database.read, account.id);
+    const reason = leftToPerson(record, run, clock());
+    if (reason !== null) {
+      await this.#decide(account, plan, 'REFUSED', null, reason);
+      return;
+    }
+    try {
+      await generation.generate(account, await apiConfigs.list(account), REQUEST, {
+        refusesEmpty: true,
+        onStore: (transaction, stored) => this.#claim(transaction, account, plan, stored.id),
+      });
+    } catch (error) {
+      await this.#settleFailure(account, plan, error);
+    }
+  }
+
+  /** In the transaction that stores the run: there are both, or neither. */
+  async #claim(
+    transaction: Queryable,
+    account: Account,
+    plan: PlannedOccurrence,
+    runId: string,
+  ): Promise<void> {
+    if (this.#options.database.recovery.dbLocked) {
+      throw new Refusal(
+        'DATABASE_UNAVAILABLE',
+        'The database cannot be written, so that two processes could not be kept apart.',
+        'It is tried again by itself.',
+      );
+    }
+    if (!(await this.#note(transaction, account, plan, 'STARTED', runId, null))) throw new AlreadyDecided();
+  }
+
+  async #settleFailure(account: Account, plan: PlannedOccurrence, error: unknown): Promise<void> {
+    if (error instanceof AlreadyDecided) return;
+    if (error instanceof NothingToMake) {
+      const open = error.checks.filter(({ verdict }) => verdict !== 'VALID').map(({ apiName }) => apiName);
+      if (open.length === 0) {
+        await this.#decide(account, plan, 'NOTHING_TO_DO', null, 'Every token is valid.');
+        return;
+      }
+      this.#hold(account, plan.date, `The broker does not say whether ${open.join(', ')} still works.`);
+      return;
+    }
+    if (!(error instanceof Refusal)) throw error;
+    if (PASSING.includes(error.code)) {
+      this.#hold(account, plan.date, `${error.code}: ${error.message}`);
+      return;
+    }
+    await this.#decide(account, plan, 'REFUSED', null, `${error.code}: ${error.message}`);
+  }
+
+  async #miss(account: Account, plan: PlannedOccurrence): Promise<void> {
+    const hold = this.#holds.get(account.id);
+    const reason =
+      hold?.date === plan.date ? hold.reason : 'vega-auth was not running, or the machine was asleep.';
+    await this.#decide(account, plan, 'MISSED', null, reason);
+  }
+
+  async #decide(
+    account: Account,
+    plan: PlannedOccurrence,
+    outcome: OccurrenceOutcome,
+    runId: string | null,
+    reason: string,
+  ): Promise<void> {
+    await this.#options.database.write((transaction) =>
+      this.#note(transaction, account, plan, outcome, runId, reason),
+    );
+    this.#holds.delete(account.id);
+  }
+
+  /** False when the occurrence has been decided before. */
+  async #note(
+    transaction: Queryable,
+    { id: accountId }: Account,
+    { date, startAt: plannedAt }: PlannedOccurrence,
+    outcome: OccurrenceOutcome,
+    runId: string | null,
+    reason: string | null,
+  ): Promise<boolean> {
+    const { audit, clock } = this.#options;
+    const occurrence: Occurrence = { accountId, date, plannedAt, at: clock(), outcome, runId, reason };
+    if (!(await insertOccurrence(transaction, occurrence))) return false;
+    const reference = { accountId, correlationId: runId };
+    if (outcome === 'MISSED')
+      await audit.note(
+        transaction,
+        'OCCURRENCE_MISSED',
+        { date, plannedAt, reason: reason ?? '' },
+        reference,
+      );
+    else await audit.note(transaction, 'OCCURRENCE_DECIDED', { date, outcome, reason }, reference);
+    return true;
+  }
+
+  #hold(account: Account, date: IstDate, reason: string): void {
+    const { clock, log } = this.#options;
+    log.info({ account: account.id, reason }, 'a scheduled start waits');
+    this.#holds.set(account.id, { date, until: clock().getTime() + HOLD_MS, reason });
+  }
+}
