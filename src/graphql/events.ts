@@ -6,6 +6,7 @@ import { ApiNameEnum } from './account/api-config.ts';
 import { AuditEntryRef } from './audit.ts';
 import { AuthStateRef, CooldownRef } from './auth-state.ts';
 import { accountArgument, builder } from './builder.ts';
+import { ReadinessRef } from './readiness.ts';
 import { TokenProgressRef } from './run/generation-run.ts';
 import { DbRecoveryRef } from './storage.ts';
 
@@ -18,6 +19,7 @@ const TYPE_NAMES: Readonly<Record<AuthEvent['kind'], string>> = {
   AUTH_CONFIRMED: 'AuthConfirmedEvent',
   TOKEN_STORED: 'TokenStoredEvent',
   DB_RECOVERY: 'DbRecoveryEvent',
+  READINESS: 'ReadinessEvent',
   ACCOUNT_SWITCHED: 'AccountSwitchedEvent',
   AUDIT: 'AuditEvent',
   HEARTBEAT: 'HeartbeatEvent',
@@ -103,6 +105,15 @@ builder.objectRef<EventOf<'DB_RECOVERY'>>('DbRecoveryEvent').implement({
   }),
 });
 
+builder.objectRef<EventOf<'READINESS'>>('ReadinessEvent').implement({
+  interfaces: [AuthEventRef],
+  description:
+    'What is forecast for the bell has changed. Kept where the verdict has; else it repeats the last id.',
+  fields: (t) => ({
+    readiness: t.expose('readiness', { type: ReadinessRef, description: 'How it stands.' }),
+  }),
+});
+
 builder.objectRef<EventOf<'ACCOUNT_SWITCHED'>>('AccountSwitchedEvent').implement({
   interfaces: [AuthEventRef],
   description:
@@ -176,6 +187,16 @@ builder.subscriptionFields((t) => ({
     subscribe: (_root, { accountId }, { services, caller }) =>
       services.followEvents(caller, { accountId, only: 'COOLDOWN' }),
     resolve: (event) => (event as EventOf<'COOLDOWN'>).cooldown,
+  }),
+  readiness: t.field({
+    allow: EVERYBODY,
+    type: ReadinessRef,
+    description:
+      'Whether an account will have its tokens by the bell: now, and whenever that changes. Recomputed at each event and every five seconds.',
+    args: { accountId: t.arg.id(accountArgument) },
+    subscribe: (_root, { accountId }, { services, caller }) =>
+      services.followEvents(caller, { accountId, only: 'READINESS' }),
+    resolve: (event) => (event as EventOf<'READINESS'>).readiness,
   }),
   authConfirmed: t.field({
     allow: EVERYBODY,

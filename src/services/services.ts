@@ -20,6 +20,7 @@ import type { AppInspection } from './health/app-inspection.ts';
 import { readMetrics } from './health/metrics.ts';
 import { readSystemHealth } from './health/system-health.ts';
 import { beginHumanLogin } from './human-login/human-login.ts';
+import type { ReadinessWatch } from './readiness/readiness-watch.ts';
 import type { Runs } from './runs/runs.ts';
 import type { Scheduler } from './schedule/scheduler.ts';
 import type { Schedules } from './schedule/schedules.ts';
@@ -50,6 +51,7 @@ export interface Parts {
   readonly generation: TokenGeneration;
   readonly calendar: TradingCalendar;
   readonly schedules: Schedules;
+  readonly readiness: ReadinessWatch;
   readonly scheduler: Scheduler;
   readonly browser: BrowserOptions;
   readonly api: BrokerApi;

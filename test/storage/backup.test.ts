@@ -279,9 +279,7 @@ test('what an older vega-auth has left is copied before its tables are changed',
   await store(first, 'token-canary');
   await first[Symbol.asyncDispose]();
   folder.raw((connection) =>
-    connection.exec(
-      "drop table vega_readiness; delete from vega_migration where name = '0021-readiness'",
-    ),
+    connection.exec("drop table vega_readiness; delete from vega_migration where name = '0021-readiness'"),
   );
   await using database = await folder.open();
   expect(await texts(database)).toEqual(['token-canary']);

@@ -1,4 +1,5 @@
 import type { ApiName } from '../account/api-name.ts';
+import type { TradingSession } from '../calendar/trading-session.ts';
 import type { GenerationRun } from '../run/generation-run.ts';
 import type { MeasuredLogin } from './measured-login.ts';
 
@@ -7,6 +8,8 @@ export interface AccountFacts {
   readonly accountId: string;
   /** Null where no session begins within a day. */
   readonly bell: Date | null;
+  /** The session that begins with it. */
+  readonly session: TradingSession | null;
   /** The calendar's sources disagree about that day, or are old. */
   readonly isCalendarUncertain: boolean;
   readonly isGateOpen: boolean;

@@ -92,6 +92,7 @@ const readinessOf = (facts: AccountFacts, bell: Date, outlook: Outlook | null, n
     reasons: isReady
       ? uncertainDay(facts)
       : reasonsOf({ facts, bell, outlook, isBellOver, confidence, latestSafeStart, now }),
+    session: facts.session,
     computedAt: now,
   };
 };
@@ -128,6 +129,7 @@ const withoutSession = ({ accountId }: AccountFacts, now: Date): Readiness => ({
   confidence: 'HIGH',
   missing: [],
   reasons: [reasonOf('NO_SESSION', 'No session of the account’s exchanges begins within a day.')],
+  session: null,
   computedAt: now,
 });
 

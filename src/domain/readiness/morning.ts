@@ -80,8 +80,8 @@ export const endOfLogin = ({ failure }: Pick<MeasuredLogin, 'failure'>): LoginEn
       return { kind: 'LEFT_OUT' };
     case 'COOLDOWN':
       return consequence.isRetried ? { kind: 'PAUSE' } : { kind: 'END', rests: true, isFinal: false };
+    // The scheduler leaves the account to a person for the day.
     case 'STOP':
-      return { kind: 'END', rests: false, isFinal: false };
     case 'QUARANTINE':
       return { kind: 'END', rests: false, isFinal: true };
   }

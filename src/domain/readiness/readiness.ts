@@ -1,4 +1,5 @@
 import type { ApiName } from '../account/api-name.ts';
+import type { TradingSession } from '../calendar/trading-session.ts';
 import type { ReadinessReason } from './reasons.ts';
 
 /** From the best to the worst; NO_SESSION beside them. */
@@ -25,6 +26,8 @@ export interface Readiness {
   /** The tokens that have to be made until the bell. */
   readonly missing: readonly ApiName[];
   readonly reasons: readonly ReadinessReason[];
+  /** The session that begins after the bell. */
+  readonly session: TradingSession | null;
   readonly computedAt: Date;
 }
 

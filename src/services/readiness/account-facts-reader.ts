@@ -5,7 +5,8 @@ import type { AuthRecord, AuthState } from '../../domain/auth/auth-state.ts';
 import type { BlockReason } from '../../domain/auth/block-reason.ts';
 import type { AccountFacts } from '../../domain/readiness/account-facts.ts';
 import { type MeasuredLogin, measuredLogins } from '../../domain/readiness/measured-login.ts';
-import { isOver, isUnderWay, waitsElsewhere } from '../../domain/run/generation-run.ts';
+import { isOver, isUnderWay } from '../../domain/run/generation-run.ts';
+import { leftToPerson } from '../../domain/schedule/today.ts';
 import { nextExpiry } from '../../domain/token/expiry.ts';
 import { endOf } from '../../domain/token/verdict.ts';
 import type { AccountCredentials } from '../accounts/account-credentials.ts';
@@ -13,19 +14,13 @@ import type { ApiConfigs } from '../accounts/api-configs.ts';
 import type { Clock } from '../clock.ts';
 import type { Runs } from '../runs/runs.ts';
 import type { KnownToken, TokenVerifier } from '../tokens/token-verifier.ts';
-import type { BellOfAccount, NextStart } from './bell.ts';
+import { type BellSource, bellOf } from './bell.ts';
 
 /** So many runs of an account are drawn from. */
 const RUNS_MEASURED = 40;
 
-/** What blocks every start until a person has acted; the others may be over by the next scheduled one. */
-const LASTING: readonly BlockReason[] = [
-  'CREDENTIALS_REJECTED',
-  'ACTION_REQUIRED',
-  'MOBILE_REJECTED',
-  'APP_REJECTED',
-  'TOKENS_END_EACH_OTHER',
-];
+/** What blocks every scheduled start, also of another day, until a person has acted. */
+const LASTING: readonly BlockReason[] = ['CREDENTIALS_REJECTED', 'TOKENS_END_EACH_OTHER'];
 
 export interface FactsOptions {
   readonly database: Database;
@@ -39,8 +34,8 @@ export interface FactsOptions {
     ready(account: Account): Promise<boolean>;
   };
   readonly generation: { queuePosition(runId: string): number | null };
-  readonly bellOf: BellOfAccount;
-  readonly nextStart: NextStart;
+  readonly calendar: BellSource;
+  readonly schedules: { next(accountId: string, at: Date): Promise<{ readonly startAt: Date } | null> };
   readonly otpSpacingMs: number;
   readonly cooldownMs: number;
   readonly clock: Clock;
@@ -58,15 +53,13 @@ export class AccountFactsReader {
 
   async read(account: Account): Promise<AccountFacts> {
     const { database, verifier, apiConfigs, credentials, states, clock } = this.#options;
-    const bell = await this.#options.bellOf(account, clock());
+    const bell = await bellOf(this.#options.calendar, account, clock());
     const configs = await apiConfigs.enabled(account);
     const known = await verifier.lastKnown(account, configs);
     const [record, state] = [await states.record(account), await states.read(account)];
     const isGateOpen = await states.ready(account);
-    const [next, lastOtp] = [
-      await this.#options.nextStart(account, clock()),
-      await lastOtpRequest(database.read, account.id),
-    ];
+    const next = (await this.#options.schedules.next(account.id, clock()))?.startAt ?? null;
+    const lastOtp = await lastOtpRequest(database.read, account.id);
     const run = isUnderWay(state.run) ? state.run : null;
     const now = clock();
     const until = bell === null || bell.at < now ? now : bell.at;
@@ -76,7 +69,8 @@ export class AccountFactsReader {
     return {
       accountId: account.id,
       bell: bell?.at ?? null,
-      isCalendarUncertain: bell?.isCertain === false,
+      session: bell?.session ?? null,
+      isCalendarUncertain: bell?.certain === false,
       isGateOpen,
       toMake: dead.map(({ config }) => config.apiName),
       unknown: unknown.map(({ config }) => config.apiName),
@@ -86,7 +80,7 @@ export class AccountFactsReader {
         known.some((token) => token.config.isPrimary && works(token)),
       isConfigured: configs.length > 0 && credentials.sourceOf(account) !== null,
       hasDatabase: !database.recovery.dbLocked,
-      obstacle: obstacleOf(state, record, next !== null && next < until),
+      obstacle: obstacleOf(state, record, next !== null && next < until ? next : null),
       nextAction: state.nextAction,
       run,
       queuePlace: run === null ? null : this.#options.generation.queuePosition(run.id),
@@ -119,14 +113,15 @@ const mustBeMade = ({ check: { verdict }, token }: KnownToken, until: Date, now:
   return (end ?? nextExpiry(now)) <= until;
 };
 
-const obstacleOf = (state: AuthState, record: AuthRecord, startsByItself: boolean): AccountFacts['obstacle'] => {
+const obstacleOf = (state: AuthState, record: AuthRecord, start: Date | null): AccountFacts['obstacle'] => {
   const { run, blockedBy, headline, nextAction } = state;
   const obstacle = { message: headline, nextAction };
-  if (run !== null && !isOver(run)) {
-    const waits = run.status === 'WAITING_OPERATOR' || waitsElsewhere(run);
-    return waits ? obstacle : null;
+  if (run !== null && !isOver(run)) return run.status === 'WAITING_OPERATOR' ? obstacle : null;
+  // The scheduler tries again on the next day, but where nothing changes without a person.
+  if (start !== null) {
+    const isLeft = leftToPerson(record, run, start) !== null;
+    return isLeft || (blockedBy !== null && LASTING.includes(blockedBy)) ? obstacle : null;
   }
-  if (record.isLoggedOut) return obstacle;
-  if (blockedBy === null || blockedBy === 'COOLDOWN' || blockedBy === 'BROWSER_BUSY') return null;
-  return startsByItself && !LASTING.includes(blockedBy) ? null : obstacle;
+  const isPassing = blockedBy === null || blockedBy === 'COOLDOWN' || blockedBy === 'BROWSER_BUSY';
+  return record.isLoggedOut || !isPassing ? obstacle : null;
 };

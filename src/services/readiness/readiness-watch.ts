@@ -32,14 +32,20 @@ export class ReadinessWatch implements AsyncDisposable {
   #settling: NodeJS.Timeout | undefined;
   #stopListening: () => void = () => undefined;
   #forecasting: Promise<unknown> = Promise.resolve();
+  #isBegun = false;
 
   constructor(options: Options) {
     this.#options = options;
     this.#facts = new AccountFactsReader(options);
   }
 
+  get isBegun(): boolean {
+    return this.#isBegun;
+  }
+
   /** From now on forecasts are made by themselves, published and kept. */
   begin(): void {
+    this.#isBegun = true;
     this.#timer = setInterval(() => this.#startTick(), TICK_MS).unref();
     this.#stopListening = this.#options.events.onPublished(({ kind }) => {
       if (kind !== 'READINESS' && kind !== 'AUDIT') this.#settle();
@@ -49,10 +55,11 @@ export class ReadinessWatch implements AsyncDisposable {
 
   /** The account's forecast as of now. */
   async read(account: Account): Promise<Readiness> {
-    const { id } = await getAccount(this.#options.database, account.id);
-    const found = (await this.desk()).find(({ accountId }) => accountId === id);
-    if (found === undefined) throw new Error(`no forecast of ${id}`);
-    return found;
+    const found = (await this.desk()).find(({ accountId }) => accountId === account.id);
+    if (found !== undefined) return found;
+    // Removed meanwhile.
+    await getAccount(this.#options.database, account.id);
+    return this.read(account);
   }
 
   /** Every account's forecast as of now, the worst first. */
@@ -111,7 +118,8 @@ export class ReadinessWatch implements AsyncDisposable {
     const { events, database } = this.#options;
     const { accountId } = readiness;
     const before = this.#published.get(accountId);
-    if (before !== undefined && detailsOf(before) === detailsOf(readiness) && isAlike(before, readiness)) return;
+    if (before !== undefined && detailsOf(before) === detailsOf(readiness) && isAlike(before, readiness))
+      return;
     this.#published.set(accountId, readiness);
     const payload = { kind: 'READINESS', readiness } as const;
     if (before !== undefined && before.verdict !== readiness.verdict) events.publish(accountId, payload);
