@@ -6,6 +6,8 @@ import './account/api-config-changes.ts';
 import './audit.ts';
 import './access/caller.ts';
 import './auth-state.ts';
+import './days/schedule.ts';
+import './days/trading-calendar.ts';
 import './events.ts';
 import './run/human-login.ts';
 import './run/login-success.ts';

@@ -3,21 +3,37 @@ import { DEFAULT_BELL_RULE } from '../calendar/bell.ts';
 import { EARLIEST_START } from './occurrence-plan.ts';
 import type { Schedule, ScheduleDays } from './schedule.ts';
 
-/** What the operator wants; what is left out takes the default. */
+/** What the operator wants; what is left out stays as it is, or takes the default. */
 export interface ScheduleWish {
-  readonly enabled?: boolean | null;
-  readonly startAt?: string | null;
-  readonly minutesBeforeBell?: number | null;
-  readonly jitterSeconds?: number | null;
-  readonly days?: ScheduleDays | null;
-  readonly catchUpUntil?: string | null;
-  readonly exchanges?: BellRule['exchanges'] | null;
-  readonly leadMinutes?: number | null;
+  readonly enabled?: boolean | null | undefined;
+  readonly startAt?: string | null | undefined;
+  readonly minutesBeforeBell?: number | null | undefined;
+  readonly jitterSeconds?: number | null | undefined;
+  readonly days?: ScheduleDays | null | undefined;
+  readonly catchUpUntil?: string | null | undefined;
+  readonly exchanges?: BellRule['exchanges'] | null | undefined;
+  readonly leadMinutes?: number | null | undefined;
 }
 
 export const DEFAULT_START = '06:00';
 const DEFAULT_CATCH_UP = '15:00';
 const DEFAULT_JITTER_SECONDS = 60;
+
+/** The wish with what it leaves out, as it is stored. One way to say the start takes the place of the other. */
+export const completeWish = (wish: ScheduleWish, stored: Schedule | undefined): ScheduleWish => {
+  if (stored === undefined) return wish;
+  const saysStart = wish.startAt != null || wish.minutesBeforeBell != null;
+  return {
+    enabled: wish.enabled ?? stored.enabled,
+    startAt: saysStart ? wish.startAt : stored.startAt,
+    minutesBeforeBell: saysStart ? wish.minutesBeforeBell : stored.minutesBeforeBell,
+    jitterSeconds: wish.jitterSeconds ?? stored.jitterSeconds,
+    days: wish.days ?? stored.days,
+    catchUpUntil: wish.catchUpUntil ?? stored.catchUpUntil,
+    exchanges: wish.exchanges ?? stored.bell.exchanges,
+    leadMinutes: wish.leadMinutes ?? stored.bell.leadMinutes,
+  };
+};
 
 /** The schedule of a wish. It is in force as soon as it is saved, unless `enabled` is false. */
 export const toSchedule = (accountId: string, wish: ScheduleWish, savedAt: Date): Schedule => {
@@ -31,7 +47,7 @@ export const toSchedule = (accountId: string, wish: ScheduleWish, savedAt: Date)
     days: wish.days ?? 'TRADING_DAYS',
     catchUpUntil: wish.catchUpUntil ?? DEFAULT_CATCH_UP,
     bell: {
-      exchanges: wish.exchanges ?? DEFAULT_BELL_RULE.exchanges,
+      exchanges: [...new Set(wish.exchanges ?? DEFAULT_BELL_RULE.exchanges)],
       leadMinutes: wish.leadMinutes ?? DEFAULT_BELL_RULE.leadMinutes,
     },
     savedAt,

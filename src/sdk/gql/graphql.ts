@@ -113,6 +113,15 @@ export type BlockReason =
   /** Making one API’s token ends that of another: `endedTokens` of a run of today. Generating again does not help. */
   | 'TOKENS_END_EACH_OTHER';
 
+/** Where it is known from; a later one of these stands above an earlier one. */
+export type CalendarSource =
+  /** The broker’s public lists. */
+  | 'BROKER'
+  /** An entry of the operator: it stands above everything. */
+  | 'OPERATOR'
+  /** The table that is part of the program. */
+  | 'SHIPPED';
+
 /** What an operator can do after having seen the status. */
 export type Choice =
   /** Make none. */
@@ -142,6 +151,15 @@ export type CreateAccessKeyInput = {
   /** What its holder may do. */
   role: Role;
 };
+
+/** An exchange, with its derivatives. */
+export type Exchange =
+  /** Bombay Stock Exchange; equity and its derivatives. */
+  | 'BSE'
+  /** Multi Commodity Exchange; open in the evening on most holidays. */
+  | 'MCX'
+  /** National Stock Exchange; equity and its derivatives. */
+  | 'NSE';
 
 /** How urgent the end of a token is. */
 export type ExpiryLevel =
@@ -288,6 +306,19 @@ export type NextOperation =
   /** `updateAccountCredentials`: there is nothing to log in with. */
   | 'UPDATE_CREDENTIALS';
 
+/** What became of a schedule on a day. */
+export type OccurrenceOutcome =
+  /** A run was under way already. */
+  | 'JOINED'
+  /** Its time was over before it could start: `reason` says why. */
+  | 'MISSED'
+  /** Every token was valid; no run was started. */
+  | 'NOTHING_TO_DO'
+  /** It was left to a person: `reason` says why. */
+  | 'REFUSED'
+  /** It started a run. */
+  | 'STARTED';
+
 /** What the holder of a key may do. Each field of the root types says which roles may use it. */
 export type Role =
   /** Everything but being handed tokens. */
@@ -332,6 +363,64 @@ export type SaveApiConfigInput = {
   redirectUri?: string | null | undefined;
 };
 
+/** A schedule. What is left out stays as it is stored; of a new one it takes the default: 06:00 on trading days, on. */
+export type SaveScheduleInput = {
+  /** An account; the active one if left out. */
+  accountId?: string | null | undefined;
+  /** How many minutes before the earliest opening the bell is, up to 120. */
+  bellLeadMinutes?: number | null | undefined;
+  /** Until when a start that was slept through is made up for, as `HH:mm` in India. */
+  catchUpUntil?: string | null | undefined;
+  /** On which days. */
+  days?: ScheduleDays | null | undefined;
+  /** Whether it is on. */
+  enabled?: boolean | null | undefined;
+  /** The exchanges whose days and hours count. */
+  exchanges?: Array<Exchange> | null | undefined;
+  /** It starts later by up to so much, at most 1800. */
+  jitterSeconds?: number | null | undefined;
+  /** In place of `startAt`: the start, in minutes before the bell, up to 600; never before 03:30. */
+  minutesBeforeBell?: number | null | undefined;
+  /** The start, as `HH:mm` in India, from 03:30 to 23:00. */
+  startAt?: string | null | undefined;
+};
+
+/** On which days a schedule starts. */
+export type ScheduleDays =
+  /** Every day. */
+  | 'EVERY_DAY'
+  /** When one of its exchanges trades, UNCERTAIN days included. */
+  | 'TRADING_DAYS';
+
+/** What kind of day it is at an exchange. */
+export type SessionKind =
+  /** No trading: a holiday, or a weekend without a session. */
+  | 'HOLIDAY'
+  /** The session on Diwali. */
+  | 'MUHURAT'
+  /** A trading day with the usual hours. */
+  | 'NORMAL'
+  /** A trading day with hours of its own, or on a weekend. */
+  | 'SPECIAL'
+  /** The sources disagree, are older than 7 days, or do not know the year. It counts as a trading day. */
+  | 'UNCERTAIN';
+
+/** What the operator knows of a day. */
+export type SetTradingDayInput = {
+  /** When it closes, as `HH:mm` in India; given with `opensAt`. */
+  closesAt?: string | null | undefined;
+  /** The day in India, as `yyyy-MM-dd`. */
+  date: string;
+  /** For people, up to 100 characters. */
+  description?: string | null | undefined;
+  /** Where. */
+  exchange: Exchange;
+  /** What kind of day it is. */
+  kind: TradingDayKind;
+  /** When it opens, as `HH:mm` in India; needed for SPECIAL and MUHURAT, none for a HOLIDAY. */
+  opensAt?: string | null | undefined;
+};
+
 /** How grave an act is. */
 export type Severity =
   /** Something went wrong. */
@@ -367,6 +456,17 @@ export type StoreOperation =
   | 'INSERTED'
   /** It took the place of an older one. */
   | 'REPLACED';
+
+/** What kind of day the operator says it is. */
+export type TradingDayKind =
+  /** No trading. */
+  | 'HOLIDAY'
+  /** The session on Diwali, with its hours. */
+  | 'MUHURAT'
+  /** A trading day; with the usual hours unless others are given. */
+  | 'NORMAL'
+  /** A trading day with hours of its own. */
+  | 'SPECIAL';
 
 /** What is known about a token. */
 export type Verdict =
@@ -605,6 +705,59 @@ export type AuthConfirmedSubscriptionVariables = Exact<{
 
 export type AuthConfirmedSubscription = { authConfirmed: { authenticated: boolean, redirect: string } };
 
+export type TradingSessionFactsFragment = { date: string, kind: SessionKind, exchange: Exchange, opensAt: string | null, closesAt: string | null, source: CalendarSource, fetchedAt: string | null, description: string | null };
+
+export type TradingCalendarQueryVariables = Exact<{
+  from: string;
+  to: string;
+}>;
+
+
+export type TradingCalendarQuery = { tradingCalendar: Array<{ date: string, kind: SessionKind, exchange: Exchange, opensAt: string | null, closesAt: string | null, source: CalendarSource, fetchedAt: string | null, description: string | null }> };
+
+export type SetTradingDayMutationVariables = Exact<{
+  input: SetTradingDayInput;
+}>;
+
+
+export type SetTradingDayMutation = { setTradingDay: { date: string, kind: SessionKind, exchange: Exchange, opensAt: string | null, closesAt: string | null, source: CalendarSource, fetchedAt: string | null, description: string | null } };
+
+export type ClearTradingDayMutationVariables = Exact<{
+  date: string;
+  exchange: Exchange;
+}>;
+
+
+export type ClearTradingDayMutation = { clearTradingDay: boolean };
+
+export type RefreshTradingCalendarMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type RefreshTradingCalendarMutation = { refreshTradingCalendar: Array<{ date: string, kind: SessionKind, exchange: Exchange, opensAt: string | null, closesAt: string | null, source: CalendarSource, fetchedAt: string | null, description: string | null }> };
+
+export type ScheduleFactsFragment = { accountId: string, enabled: boolean, startAt: string | null, minutesBeforeBell: number | null, jitterSeconds: number, days: ScheduleDays, catchUpUntil: string, exchanges: Array<Exchange>, bellLeadMinutes: number, nextOccurrence: string | null, lastOccurrence: { date: string, plannedAt: string, at: string, outcome: OccurrenceOutcome, runId: string | null, reason: string | null } | null };
+
+export type ScheduleQueryVariables = Exact<{
+  accountId?: string | null | undefined;
+}>;
+
+
+export type ScheduleQuery = { schedule: { accountId: string, enabled: boolean, startAt: string | null, minutesBeforeBell: number | null, jitterSeconds: number, days: ScheduleDays, catchUpUntil: string, exchanges: Array<Exchange>, bellLeadMinutes: number, nextOccurrence: string | null, lastOccurrence: { date: string, plannedAt: string, at: string, outcome: OccurrenceOutcome, runId: string | null, reason: string | null } | null } | null };
+
+export type SaveScheduleMutationVariables = Exact<{
+  input: SaveScheduleInput;
+}>;
+
+
+export type SaveScheduleMutation = { saveSchedule: { accountId: string, enabled: boolean, startAt: string | null, minutesBeforeBell: number | null, jitterSeconds: number, days: ScheduleDays, catchUpUntil: string, exchanges: Array<Exchange>, bellLeadMinutes: number, nextOccurrence: string | null, lastOccurrence: { date: string, plannedAt: string, at: string, outcome: OccurrenceOutcome, runId: string | null, reason: string | null } | null } };
+
+export type RemoveScheduleMutationVariables = Exact<{
+  accountId?: string | null | undefined;
+}>;
+
+
+export type RemoveScheduleMutation = { removeSchedule: boolean };
+
 export type EventsSubscriptionVariables = Exact<{
   accountId?: string | null | undefined;
   after?: string | null | undefined;
@@ -835,6 +988,40 @@ export const StateOfAccountFragmentDoc = new TypedDocumentString(`
   until
   reason
 }`, {"fragmentName":"StateOfAccount"}) as unknown as TypedDocumentString<StateOfAccountFragment, unknown>;
+export const TradingSessionFactsFragmentDoc = new TypedDocumentString(`
+    fragment TradingSessionFacts on TradingSession {
+  date
+  kind
+  exchange
+  opensAt
+  closesAt
+  source
+  fetchedAt
+  description
+}
+    `, {"fragmentName":"TradingSessionFacts"}) as unknown as TypedDocumentString<TradingSessionFactsFragment, unknown>;
+export const ScheduleFactsFragmentDoc = new TypedDocumentString(`
+    fragment ScheduleFacts on Schedule {
+  accountId
+  enabled
+  startAt
+  minutesBeforeBell
+  jitterSeconds
+  days
+  catchUpUntil
+  exchanges
+  bellLeadMinutes
+  nextOccurrence
+  lastOccurrence {
+    date
+    plannedAt
+    at
+    outcome
+    runId
+    reason
+  }
+}
+    `, {"fragmentName":"ScheduleFacts"}) as unknown as TypedDocumentString<ScheduleFactsFragment, unknown>;
 export const RunStateFragmentDoc = new TypedDocumentString(`
     fragment RunState on GenerationRun {
   id
@@ -1542,6 +1729,116 @@ export const AuthConfirmedDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<AuthConfirmedSubscription, AuthConfirmedSubscriptionVariables>;
+export const TradingCalendarDocument = new TypedDocumentString(`
+    query TradingCalendar($from: String!, $to: String!) {
+  tradingCalendar(from: $from, to: $to) {
+    ...TradingSessionFacts
+  }
+}
+    fragment TradingSessionFacts on TradingSession {
+  date
+  kind
+  exchange
+  opensAt
+  closesAt
+  source
+  fetchedAt
+  description
+}`) as unknown as TypedDocumentString<TradingCalendarQuery, TradingCalendarQueryVariables>;
+export const SetTradingDayDocument = new TypedDocumentString(`
+    mutation SetTradingDay($input: SetTradingDayInput!) {
+  setTradingDay(input: $input) {
+    ...TradingSessionFacts
+  }
+}
+    fragment TradingSessionFacts on TradingSession {
+  date
+  kind
+  exchange
+  opensAt
+  closesAt
+  source
+  fetchedAt
+  description
+}`) as unknown as TypedDocumentString<SetTradingDayMutation, SetTradingDayMutationVariables>;
+export const ClearTradingDayDocument = new TypedDocumentString(`
+    mutation ClearTradingDay($date: String!, $exchange: Exchange!) {
+  clearTradingDay(date: $date, exchange: $exchange)
+}
+    `) as unknown as TypedDocumentString<ClearTradingDayMutation, ClearTradingDayMutationVariables>;
+export const RefreshTradingCalendarDocument = new TypedDocumentString(`
+    mutation RefreshTradingCalendar {
+  refreshTradingCalendar {
+    ...TradingSessionFacts
+  }
+}
+    fragment TradingSessionFacts on TradingSession {
+  date
+  kind
+  exchange
+  opensAt
+  closesAt
+  source
+  fetchedAt
+  description
+}`) as unknown as TypedDocumentString<RefreshTradingCalendarMutation, RefreshTradingCalendarMutationVariables>;
+export const ScheduleDocument = new TypedDocumentString(`
+    query Schedule($accountId: ID) {
+  schedule(accountId: $accountId) {
+    ...ScheduleFacts
+  }
+}
+    fragment ScheduleFacts on Schedule {
+  accountId
+  enabled
+  startAt
+  minutesBeforeBell
+  jitterSeconds
+  days
+  catchUpUntil
+  exchanges
+  bellLeadMinutes
+  nextOccurrence
+  lastOccurrence {
+    date
+    plannedAt
+    at
+    outcome
+    runId
+    reason
+  }
+}`) as unknown as TypedDocumentString<ScheduleQuery, ScheduleQueryVariables>;
+export const SaveScheduleDocument = new TypedDocumentString(`
+    mutation SaveSchedule($input: SaveScheduleInput!) {
+  saveSchedule(input: $input) {
+    ...ScheduleFacts
+  }
+}
+    fragment ScheduleFacts on Schedule {
+  accountId
+  enabled
+  startAt
+  minutesBeforeBell
+  jitterSeconds
+  days
+  catchUpUntil
+  exchanges
+  bellLeadMinutes
+  nextOccurrence
+  lastOccurrence {
+    date
+    plannedAt
+    at
+    outcome
+    runId
+    reason
+  }
+}`) as unknown as TypedDocumentString<SaveScheduleMutation, SaveScheduleMutationVariables>;
+export const RemoveScheduleDocument = new TypedDocumentString(`
+    mutation RemoveSchedule($accountId: ID) {
+  removeSchedule(accountId: $accountId)
+}
+    `) as unknown as TypedDocumentString<RemoveScheduleMutation, RemoveScheduleMutationVariables>;
 export const EventsDocument = new TypedDocumentString(`
     subscription Events($accountId: ID, $after: ID) {
   events(accountId: $accountId, after: $after) {

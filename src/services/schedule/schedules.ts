@@ -10,7 +10,12 @@ import { istDateOf } from '../../domain/calendar/ist-date.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { type NextStart, nextStart } from '../../domain/schedule/occurrence-plan.ts';
 import type { Occurrence, Schedule } from '../../domain/schedule/schedule.ts';
-import { faultOf, type ScheduleWish, toSchedule } from '../../domain/schedule/schedule-rules.ts';
+import {
+  completeWish,
+  faultOf,
+  type ScheduleWish,
+  toSchedule,
+} from '../../domain/schedule/schedule-rules.ts';
 import type { AuditedWrites } from '../audit/audit.ts';
 import type { TradingCalendar } from '../calendar/trading-calendar.ts';
 
@@ -52,15 +57,17 @@ export class Schedules {
 
   async save({ id }: Account, wish: ScheduleWish): Promise<Schedule> {
     const { database, audit, clock } = this.#options;
-    const fault = faultOf(wish);
-    if (fault !== null) throw new Refusal('BAD_USER_INPUT', fault, 'Correct the schedule.');
-    const schedule = toSchedule(id, wish, clock());
-    await database.write(async (transaction) => {
+    return database.write(async (transaction) => {
+      const before = (await findSchedules(transaction)).find((one) => one.accountId === id);
+      const whole = completeWish(wish, before);
+      const fault = faultOf(whole);
+      if (fault !== null) throw new Refusal('BAD_USER_INPUT', fault, 'Correct the schedule.');
+      const schedule = toSchedule(id, whole, clock());
       await saveSchedule(transaction, schedule);
       const facts = { enabled: schedule.enabled, start: startText(schedule) };
       await audit.note(transaction, 'SCHEDULE_SAVED', facts, { accountId: id });
+      return schedule;
     });
-    return schedule;
   }
 
   /** False when the account had none. */
