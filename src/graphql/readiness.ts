@@ -123,9 +123,17 @@ builder.queryFields((t) => ({
     allow: EVERYBODY,
     type: ReadinessRef,
     description: 'Whether an account will have its tokens by the bell, as of now. Asks the broker nothing.',
-    args: { accountId: t.arg.id(accountArgument) },
-    resolve: async (_root, { accountId }, { services }) =>
-      services.readiness.read(await services.accounts.resolve(accountId)),
+    args: {
+      accountId: t.arg.id(accountArgument),
+      by: t.arg({
+        type: 'DateTime',
+        description: 'Another time in place of the bell, on any day.',
+      }),
+    },
+    resolve: async (_root, { accountId, by }, { services }) => {
+      const account = await services.accounts.resolve(accountId);
+      return by == null ? services.readiness.read(account) : services.readiness.readBy(account, by);
+    },
   }),
   deskReadiness: t.field({
     allow: READERS,

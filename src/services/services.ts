@@ -64,10 +64,10 @@ export interface Parts {
 /** What a request may call: the living parts, and the use-cases with their parts already given. */
 export const createServices = (parts: Parts) => {
   const { accounts, accountSwitch, apiConfigs, verifier, states, runs, generation } = parts;
-  const { events, refusals, accessKeys, sessions, clock, calendar, schedules, scheduler } = parts;
+  const { events, refusals, accessKeys, sessions, clock, calendar, schedules, scheduler, readiness } = parts;
   return {
     ...{ accounts, accountSwitch, apiConfigs, verifier, states, runs, generation },
-    ...{ events, refusals, accessKeys, sessions, clock, calendar, schedules, scheduler },
+    ...{ events, refusals, accessKeys, sessions, clock, calendar, schedules, scheduler, readiness },
     revision: new StateRevision(parts),
     startLogin: startLogin.bind(null, parts),
     logOut: logOut.bind(null, parts),

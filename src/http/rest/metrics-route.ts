@@ -1,5 +1,6 @@
 import type { Caller } from '../../domain/account/access-key.ts';
 import { AUTH_PHASES } from '../../domain/auth/auth-phase.ts';
+import { READINESS_VERDICTS } from '../../domain/readiness/readiness.ts';
 import { RUN_STATUSES } from '../../domain/run/generation-run.ts';
 import { VERDICTS } from '../../domain/token/verdict.ts';
 import type { AccountMetrics } from '../../services/health/metrics.ts';
@@ -98,5 +99,16 @@ const FIGURES: readonly Figure[] = [
     help: 'Generation runs in the database by status.',
     label: 'status',
     values: ({ runs }) => RUN_STATUSES.map((status) => [status, runs.get(status) ?? 0]),
+  },
+  {
+    name: 'vega_readiness',
+    help: 'Whether the tokens will be there by the bell: 1 for that verdict, 0 for the others.',
+    label: 'verdict',
+    values: ({ readiness }) => READINESS_VERDICTS.map((verdict) => [verdict, Number(verdict === readiness)]),
+  },
+  {
+    name: 'vega_eta_seconds',
+    help: 'Seconds until the last token is there, as forecast; 0 when it is, absent where nothing makes it.',
+    values: ({ etaSeconds }) => (etaSeconds === null ? [] : [['', etaSeconds]]),
   },
 ];

@@ -69,8 +69,9 @@ export const OPERATIONS: readonly OperationRow[] = [
     shape: ({ auditLog }) => (auditLog as { nodes: unknown }).nodes,
   }),
   get('/readyz', GateDocument, {
-    shape: ({ ready, authState }) => ({ ready, ...(authState as AuthStateFacts) }),
-    refuse: ({ ready, authState }) => (ready === true ? null : notReady(authState as AuthStateFacts)),
+    shape: ({ ready, authState, readiness }) => ({ ready, ...(authState as AuthStateFacts), readiness }),
+    refuse: ({ ready, authState, readiness }) =>
+      ready === true ? null : notReady(authState as AuthStateFacts, readiness),
   }),
 ];
 
@@ -82,7 +83,7 @@ interface AuthStateFacts {
   readonly cooldown: { readonly remainingSeconds: number };
 }
 
-const notReady = (facts: AuthStateFacts): Answer => {
+const notReady = (facts: AuthStateFacts, readiness: unknown): Answer => {
   const { state, primaryPresent, blockedBy, cooldown } = facts;
   const primary = primaryPresent ? '' : ', PRIMARY has no valid token';
   const error = {
@@ -91,5 +92,9 @@ const notReady = (facts: AuthStateFacts): Answer => {
     nextAction: facts.nextAction,
   };
   const seconds = cooldown.remainingSeconds;
-  return json({ error, ready: false, ...facts }, 503, seconds > 0 ? { 'retry-after': String(seconds) } : {});
+  return json(
+    { error, ready: false, ...facts, readiness },
+    503,
+    seconds > 0 ? { 'retry-after': String(seconds) } : {},
+  );
 };

@@ -4,6 +4,7 @@ import type { Account } from '../../domain/account/account.ts';
 import type { ApiName } from '../../domain/account/api-name.ts';
 import type { AuthPhase } from '../../domain/auth/auth-phase.ts';
 import type { AuthState } from '../../domain/auth/auth-state.ts';
+import type { Readiness, ReadinessVerdict } from '../../domain/readiness/readiness.ts';
 import type { RunStatus } from '../../domain/run/generation-run.ts';
 import { remainingSeconds } from '../../domain/token/expiry.ts';
 import { endOf, type Verdict } from '../../domain/token/verdict.ts';
@@ -26,6 +27,9 @@ export interface AccountMetrics {
   }[];
   /** Every run there ever was; a status without one is left out. */
   readonly runs: ReadonlyMap<RunStatus, number>;
+  readonly readiness: ReadinessVerdict;
+  /** Until the last token is there: 0 when it is, null where nothing makes it. */
+  readonly etaSeconds: number | null;
 }
 
 /** The program in figures, as far as it knows without asking the broker. */
@@ -42,14 +46,17 @@ interface Parts {
     read(account: Account): Promise<AuthState>;
     ready(account: Account): Promise<boolean>;
   };
+  readonly readiness: { desk(): Promise<readonly Readiness[]> };
   readonly events: { readonly readers: number };
   readonly clock: Clock;
 }
 
 export const readMetrics = async (parts: Parts): Promise<Metrics> => {
   const accounts = await listAccounts(parts.database);
+  const desk = await parts.readiness.desk();
+  const forecastOf = ({ id }: Account) => desk.find(({ accountId }) => accountId === id) ?? null;
   return {
-    accounts: await Promise.all(accounts.map((account) => measure(parts, account))),
+    accounts: await Promise.all(accounts.map((account) => measure(parts, account, forecastOf(account)))),
     eventReaders: parts.events.readers,
   };
 };
@@ -57,6 +64,7 @@ export const readMetrics = async (parts: Parts): Promise<Metrics> => {
 const measure = async (
   { apiConfigs, clock, database, states, verifier }: Parts,
   account: Account,
+  forecast: Readiness | null,
 ): Promise<AccountMetrics> => {
   const { state, cooldown } = await states.read(account);
   const known = await verifier.lastKnown(account, await apiConfigs.enabled(account));
@@ -72,5 +80,12 @@ const measure = async (
       return { apiName: config.apiName, verdict: check.verdict, secondsLeft };
     }),
     runs: await countRuns(database.read, account.id),
+    readiness: forecast?.verdict ?? 'NO_SESSION',
+    etaSeconds: etaSecondsOf(forecast, now),
   };
+};
+
+const etaSecondsOf = (forecast: Readiness | null, now: Date): number | null => {
+  if (forecast?.verdict === 'READY') return 0;
+  return forecast?.eta == null ? null : remainingSeconds(forecast.eta, now);
 };

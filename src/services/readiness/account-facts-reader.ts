@@ -51,7 +51,8 @@ export class AccountFactsReader {
     this.#options = options;
   }
 
-  async read(account: Account): Promise<AccountFacts> {
+  /** `by` stands for the bell where it is given. */
+  async read(account: Account, by: Date | null = null): Promise<AccountFacts> {
     const { database, verifier, apiConfigs, credentials, states, clock } = this.#options;
     const bell = await bellOf(this.#options.calendar, account, clock());
     const configs = await apiConfigs.enabled(account);
@@ -62,13 +63,14 @@ export class AccountFactsReader {
     const lastOtp = await lastOtpRequest(database.read, account.id);
     const run = isUnderWay(state.run) ? state.run : null;
     const now = clock();
-    const until = bell === null || bell.at < now ? now : bell.at;
+    const bellAt = by ?? bell?.at ?? null;
+    const until = bellAt === null || bellAt < now ? now : bellAt;
     const dead = known.filter((token) => mustBeMade(token, until, now));
     const unknown = known.filter((token) => !dead.includes(token) && token.check.verdict === 'UNKNOWN');
     const works = (token: KnownToken) => !dead.includes(token) && !unknown.includes(token);
     return {
       accountId: account.id,
-      bell: bell?.at ?? null,
+      bell: bellAt,
       session: bell?.session ?? null,
       isCalendarUncertain: bell?.certain === false,
       isGateOpen,

@@ -1,5 +1,6 @@
 import { isNear, keepForecast } from '../../db/queries/readiness.ts';
 import type { Account } from '../../domain/account/account.ts';
+import type { AccountFacts } from '../../domain/readiness/account-facts.ts';
 import { forecastDesk } from '../../domain/readiness/forecast.ts';
 import { seededRandom } from '../../domain/readiness/random-source.ts';
 import { byUrgency, type Readiness } from '../../domain/readiness/readiness.ts';
@@ -62,6 +63,15 @@ export class ReadinessWatch implements AsyncDisposable {
     return this.read(account);
   }
 
+  /** The account's forecast for another time than its bell. */
+  async readBy(account: Account, by: Date): Promise<Readiness> {
+    const facts = await this.#readFacts();
+    const other = await this.#facts.read(account, by);
+    const desk = facts.map((one) => (one.accountId === account.id ? other : one));
+    const found = this.#forecastOf(desk).find(({ accountId }) => accountId === account.id);
+    return found ?? this.read(account);
+  }
+
   /** Every account's forecast as of now, the worst first. */
   desk(): Promise<readonly Readiness[]> {
     const forecast = this.#forecasting.then(() => this.#forecast());
@@ -77,15 +87,20 @@ export class ReadinessWatch implements AsyncDisposable {
   }
 
   async #forecast(): Promise<readonly Readiness[]> {
-    const { database, clock } = this.#options;
-    const accounts = await listAccounts(database);
-    const facts = await Promise.all(accounts.map((account) => this.#facts.read(account)));
-    const now = clock();
-    // The same numbers all day: a forecast moves with the facts, not with the dice.
-    const random = seededRandom(Math.floor(now.getTime() / DAY_MS));
-    return forecastDesk(facts, now, random)
+    return this.#forecastOf(await this.#readFacts())
       .map((readiness) => this.#steady(readiness))
       .sort(byUrgency);
+  }
+
+  async #readFacts(): Promise<readonly AccountFacts[]> {
+    const accounts = await listAccounts(this.#options.database);
+    return Promise.all(accounts.map((account) => this.#facts.read(account)));
+  }
+
+  /** With the same numbers all day: a forecast moves with the facts, not with the dice. */
+  #forecastOf(facts: readonly AccountFacts[]): readonly Readiness[] {
+    const now = this.#options.clock();
+    return forecastDesk(facts, now, seededRandom(Math.floor(now.getTime() / DAY_MS)));
   }
 
   #steady(readiness: Readiness): Readiness {
