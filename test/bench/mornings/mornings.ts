@@ -1,0 +1,88 @@
+import { forecastDesk } from '../../../src/domain/readiness/forecast.ts';
+import { type MeasuredLogin, measuredLogins } from '../../../src/domain/readiness/measured-login.ts';
+import { type RandomSource, seededRandom } from '../../../src/domain/readiness/random-source.ts';
+import { playMorning, OTP_SPACING_MS } from './desk-morning.ts';
+import { factsAt, runAt } from './facts-at.ts';
+import { between, type HiddenAccount, hiddenAccount, hiddenMorning } from './hidden-broker.ts';
+import type { Judged } from './score.ts';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+/** 09:00 in India on 23 November 2026. */
+const FIRST_BELL = Date.UTC(2026, 10, 23, 3, 30);
+/** Mornings of one desk in a row. */
+const IN_A_ROW = 10;
+const RUNS_MEASURED = 40;
+
+/** The forecasts of all accounts of one morning, so long before the bell. */
+export interface JudgedMoment {
+  readonly minutesBefore: number;
+  readonly milliseconds: number;
+  readonly accounts: readonly Judged[];
+}
+
+/** Plays mornings one after the other, and forecasts each at the given moments. */
+export function* judgedMornings(
+  count: number,
+  seed: number,
+  minutesBefore: readonly number[],
+): Generator<readonly JudgedMoment[]> {
+  const random = seededRandom(seed);
+  for (let played = 0; played < count; played += IN_A_ROW) {
+    const desk = Array.from({ length: 1 + Math.floor(random() * 6) }, () => hiddenAccount(random));
+    const history = desk.map((account) => earlierLogins(account, Math.floor(random() * 40), random));
+    for (let day = 0; day < Math.min(IN_A_ROW, count - played); day += 1)
+      yield judgeMorning(desk, history, FIRST_BELL + (played + day) * DAY_MS, minutesBefore, random);
+  }
+}
+
+const judgeMorning = (
+  desk: readonly HiddenAccount[],
+  history: MeasuredLogin[][],
+  bell: number,
+  minutesBefore: readonly number[],
+  random: RandomSource,
+): readonly JudgedMoment[] => {
+  const startsAt = startsOf(desk, bell, random);
+  const hidden = hiddenMorning(random, Math.min(...startsAt), bell);
+  const morning = playMorning(desk, hidden, startsAt, random);
+  const isMade = (account: number) => (morning.doneAt[account] ?? 0) <= bell;
+  const moments = minutesBefore.flatMap((minutes) => {
+    const at = bell - minutes * MINUTE_MS;
+    // While the program is down, it forecasts nothing.
+    if (hidden.restart !== null && at >= hidden.restart.from && at < hidden.restart.to) return [];
+    const facts = desk.map(({ apis }, account) =>
+      factsAt(morning, account, apis, bell, history[account] ?? [], at),
+    );
+    const begun = performance.now();
+    const forecasts = forecastDesk(facts, new Date(at), seededRandom(Math.floor(at / DAY_MS)));
+    const milliseconds = performance.now() - begun;
+    const accounts = forecasts.map((readiness, account) => ({ readiness, isMade: isMade(account) }));
+    return [{ minutesBefore: minutes, milliseconds, accounts }];
+  });
+  for (const [account, { apis }] of desk.entries()) {
+    const logins = measuredLogins(runAt(morning, account, apis, Number.MAX_SAFE_INTEGER));
+    history[account] = [...logins, ...(history[account] ?? [])].slice(0, RUNS_MEASURED * 6);
+  }
+  return moments;
+};
+
+/** Most mornings start early; on others the machine slept, and there is about as much time as it takes. */
+const startsOf = (desk: readonly HiddenAccount[], bell: number, random: RandomSource): readonly number[] => {
+  if (random() < 0.3) return desk.map(() => bell - between(random, 2, 3) * HOUR_MS);
+  const takes = desk.reduce(
+    (sum, { apis, asksOnce }) => sum + 40_000 + (apis - 1) * (asksOnce ? 30_000 : OTP_SPACING_MS),
+    0,
+  );
+  const start = bell - takes * between(random, 0.5, 2.5);
+  return desk.map(() => start + random() * MINUTE_MS);
+};
+
+const earlierLogins = (account: HiddenAccount, days: number, random: RandomSource): MeasuredLogin[] =>
+  Array.from({ length: days }, (_nothing, day) => {
+    const start = FIRST_BELL - (day + 1) * DAY_MS - 3 * HOUR_MS;
+    const hidden = hiddenMorning(random, start, start + HOUR_MS / 2);
+    const morning = playMorning([account], hidden, [start], random);
+    return measuredLogins(runAt(morning, 0, account.apis, Number.MAX_SAFE_INTEGER));
+  }).flat();
