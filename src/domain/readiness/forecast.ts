@@ -9,8 +9,8 @@ import { type Mornings, simulate } from './simulate.ts';
 import { verdictOf } from './verdict.ts';
 
 /** Logins that are simulated for one forecast of all accounts, at most about. */
-const LOGINS_SIMULATED = 60_000;
-const [FEWEST_DRAWS, MOST_DRAWS] = [100, 1500];
+const LOGINS_SIMULATED = 12_000;
+const [FEWEST_DRAWS, MOST_DRAWS] = [60, 1000];
 /** From so many measured logins on. */
 const [MEDIUM_FROM, HIGH_FROM] = [8, 30];
 const MINUTE_MS = 60_000;
@@ -38,7 +38,7 @@ export const forecastDesk = (
         ? null
         : place >= 0
           ? outlookOf(prospect, together, place)
-          : outlookOf(prospect, simulate([prospect.plan], now, draws, random), 0);
+          : outlookOf(prospect, simulate([prospect.plan], now, FEWEST_DRAWS, random), 0);
     return readinessOf(facts, facts.bell, outlook, now);
   });
 };

@@ -1,5 +1,5 @@
 import type { LoginUnderWay, MeasuredLogin } from './measured-login.ts';
-import { drawPrior, FASTEST_LOGIN_MS } from './prior-logins.ts';
+import { drawPrior, drawPriorFailure, FAILURE_PRIOR, FASTEST_LOGIN_MS } from './prior-logins.ts';
 import type { RandomSource } from './random-source.ts';
 
 /** As many logins as the prior weighs. */
@@ -14,6 +14,8 @@ const OPERATOR_PRIOR = { answered: 1, unanswered: 1 } as const;
 /** Measured logins of one account, to be drawn from: whole ones, so that what belongs together stays together. */
 export class LoginPool {
   readonly #logins: readonly MeasuredLogin[];
+  /** Those that made a token. */
+  readonly #made: readonly MeasuredLogin[];
   readonly #byRun: readonly (readonly MeasuredLogin[])[];
   /** The weights of the runs, summed up. */
   readonly #sums: readonly number[];
@@ -21,6 +23,7 @@ export class LoginPool {
   /** `today`: the logins that have ended in the run under way. */
   constructor(earlier: readonly MeasuredLogin[], today: readonly MeasuredLogin[] = []) {
     this.#logins = [...earlier, ...today];
+    this.#made = this.#logins.filter(({ failure }) => failure === null);
     const runs = new Map<string, MeasuredLogin[]>();
     for (const login of this.#logins) runs.set(login.runId, [...(runs.get(login.runId) ?? []), login]);
     this.#byRun = [...runs.values()];
@@ -61,6 +64,15 @@ export class LoginPool {
 
   /** `run` is what `drawRun` has answered for this morning. */
   draw(random: RandomSource, isFirst: boolean, run: readonly MeasuredLogin[]): MeasuredLogin {
+    const { logins, failures } = FAILURE_PRIOR;
+    const weight = this.size + logins;
+    const login = this.#drawOwn(random, isFirst, run);
+    if (random() * weight < failures) return { ...login, failure: drawPriorFailure(random) };
+    if (login.failure === null || random() * weight < this.size) return login;
+    return pick(this.#made, random) ?? drawPrior(random, isFirst);
+  }
+
+  #drawOwn(random: RandomSource, isFirst: boolean, run: readonly MeasuredLogin[]): MeasuredLogin {
     if (random() * (this.size + PRIOR_WEIGHT) < PRIOR_WEIGHT) return drawPrior(random, isFirst);
     const from = run.length > 0 && random() < SAME_RUN ? run : this.#logins;
     // A few tries are enough to find one that is first, or is not, wherever there is one.
@@ -100,6 +112,16 @@ export type Continuation =
   | { readonly kind: 'LOGIN'; readonly passedMs: number; readonly possible: readonly MeasuredLogin[] }
   /** A person is waited for: with which probability somebody acts, and after what time others did. */
   | { readonly kind: 'OPERATOR'; readonly share: number; readonly restsMs: readonly number[] };
+
+const byRun = (logins: readonly MeasuredLogin[]): readonly (readonly MeasuredLogin[])[] => {
+  const runs = new Map<string, MeasuredLogin[]>();
+  for (const login of logins) {
+    const run = runs.get(login.runId);
+    if (run === undefined) runs.set(login.runId, [login]);
+    else run.push(login);
+  }
+  return [...runs.values()];
+};
 
 export const pick = <Item>(items: readonly Item[], random: RandomSource): Item | undefined =>
   items[Math.floor(random() * items.length)];

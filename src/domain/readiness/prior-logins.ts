@@ -10,11 +10,14 @@ const BEFORE_MS = [2500, 3000, 3500, 4500, 6000, 9000, 15_000];
 const AFTER_MS = [11_000, 14_000, 18_000, 22_000, 28_000, 40_000, 60_000];
 
 const FAILURES: readonly (readonly [code: FailureCode, share: number])[] = [
-  ['THROTTLED', 0.004],
-  ['CAPTCHA', 0.002],
-  ['BROKER_UNREACHABLE', 0.001],
-  ['PAGE_CHANGED', 0.0005],
+  ['THROTTLED', 0.6],
+  ['CAPTCHA', 0.2],
+  ['BROKER_UNREACHABLE', 0.15],
+  ['PAGE_CHANGED', 0.05],
 ];
+
+/** Failures are rare: as many logins without one are needed before their absence says something. */
+export const FAILURE_PRIOR = { logins: 100, failures: 0.7 } as const;
 
 /** No login is faster: three pages of the broker, and the exchange. */
 export const FASTEST_LOGIN_MS = 1500;
@@ -25,16 +28,17 @@ export const drawPrior = (random: RandomSource, isFirst: boolean): MeasuredLogin
   beforeOtpMs: between(BEFORE_MS, random),
   afterOtpMs: between(AFTER_MS, random),
   operatorMs: 0,
-  failure: drawFailure(random()),
+  failure: null,
 });
 
-const drawFailure = (at: number): FailureCode | null => {
+export const drawPriorFailure = (random: RandomSource): FailureCode => {
+  const at = random();
   let share = 0;
   for (const [code, of] of FAILURES) {
     share += of;
     if (at < share) return code;
   }
-  return null;
+  return 'THROTTLED';
 };
 
 /** Between two neighbouring values, each of which is as likely. */

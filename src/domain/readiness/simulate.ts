@@ -22,8 +22,9 @@ export const simulate = (
   );
   const doneAt = plans.map(() => new Float64Array(draws).fill(Number.POSITIVE_INFINITY));
   const tookMs = plans.map(() => new Float64Array(draws).fill(Number.POSITIVE_INFINITY));
+  if (plans.length === 0) return { doneAt, tookMs };
+  const morning = new Morning(plans, continuations, now.getTime(), random);
   for (let draw = 0; draw < draws; draw += 1) {
-    const morning = new Morning(plans, continuations, now.getTime(), random);
     morning.run((account, at, since) => {
       const [done, took] = [doneAt[account], tookMs[account]];
       if (done === undefined || took === undefined) return;
@@ -36,20 +37,24 @@ export const simulate = (
 
 type OnDone = (account: number, at: number, since: number) => void;
 
-/** One morning as it may go on. */
+/** The rest of the morning, as it may go on. */
 class Morning {
   readonly #plans: readonly AccountPlan[];
   readonly #continuations: readonly (Continuation | null)[];
   readonly #random: RandomSource;
   readonly #now: number;
-  readonly #turns: Turn[] = [];
+  readonly #firstTurns: readonly Turn[];
   readonly #like: (readonly MeasuredLogin[])[];
-  readonly #lastOtpAt: number[];
+  /** Per account; what a morning begins with lies beside it. */
+  readonly #lastOtpAt: Float64Array;
+  readonly #lastOtpAtFirst: Float64Array;
   /** Tokens that a later start has to make. */
-  readonly #left: number[];
-  readonly #joinedAt: number[];
-  readonly #hasUsedStart: boolean[];
-  #freeAt: number;
+  readonly #left: Float64Array;
+  readonly #leftFirst: Float64Array;
+  readonly #joinedAt: Float64Array;
+  readonly #hasUsedStart: Uint8Array;
+  #turns: Turn[] = [];
+  #freeAt = 0;
 
   constructor(
     plans: readonly AccountPlan[],
@@ -61,33 +66,32 @@ class Morning {
     this.#continuations = continuations;
     this.#random = random;
     this.#now = now;
-    this.#freeAt = now;
-    this.#like = plans.map(({ pool }) => pool.drawRun(random));
-    this.#lastOtpAt = plans.map(({ lastOtpAt }) => lastOtpAt?.getTime() ?? Number.NEGATIVE_INFINITY);
-    this.#left = plans.map(({ others }) => others);
-    this.#joinedAt = plans.map(() => now);
-    this.#hasUsedStart = plans.map(() => false);
-    for (const [account, { standing, logins, isFresh }] of plans.entries()) {
-      const turn = { account, logins, fruitless: 0, isResumed: !isFresh };
-      switch (standing.kind) {
-        case 'LOGS_IN':
-          this.#turns.push({ ...turn, joinsAt: Number.NEGATIVE_INFINITY, place: 0 });
-          break;
-        case 'QUEUED':
-          this.#turns.push({ ...turn, joinsAt: now, place: standing.place });
-          break;
-        case 'RESTS':
-          this.#turns.push({ ...turn, joinsAt: standing.until.getTime(), place: account });
-          break;
-        case 'STARTS':
-          this.#joinedAt[account] = Math.max(now, standing.at.getTime());
-          this.#hasUsedStart[account] = true;
-          this.#turns.push({ ...turn, joinsAt: standing.at.getTime(), place: account });
-      }
-    }
+    this.#firstTurns = plans.map((plan, account) => firstTurn(plan, account, now));
+    this.#like = plans.map(() => []);
+    this.#lastOtpAtFirst = Float64Array.from(
+      plans,
+      ({ lastOtpAt }) => lastOtpAt?.getTime() ?? Number.NEGATIVE_INFINITY,
+    );
+    this.#lastOtpAt = new Float64Array(plans.length);
+    this.#leftFirst = Float64Array.from(plans, ({ others }) => others);
+    this.#left = new Float64Array(plans.length);
+    this.#joinedAt = Float64Array.from(plans, ({ standing }) =>
+      standing.kind === 'STARTS' ? Math.max(now, standing.at.getTime()) : now,
+    );
+    this.#hasUsedStart = new Uint8Array(plans.length);
   }
 
+  /** Plays it once. */
   run(onDone: OnDone): void {
+    this.#freeAt = this.#now;
+    this.#turns = [...this.#firstTurns];
+    this.#lastOtpAt.set(this.#lastOtpAtFirst);
+    this.#left.set(this.#leftFirst);
+    for (let account = 0; account < this.#plans.length; account += 1) {
+      const plan = this.#plans[account];
+      this.#hasUsedStart[account] = plan?.standing.kind === 'STARTS' ? 1 : 0;
+      this.#like[account] = plan?.pool.drawRun(this.#random) ?? [];
+    }
     for (;;) {
       const turn = nextTurn(this.#turns);
       if (turn === undefined) return;
@@ -197,14 +201,28 @@ class Morning {
   /** The scheduler starts once more where its next start is still to come; else nobody does. */
   #startAgain({ nextStart }: AccountPlan, account: number, notBefore: number): void {
     const start = nextStart?.getTime() ?? Number.NEGATIVE_INFINITY;
-    if (this.#hasUsedStart[account] === true || start < this.#now) return;
-    this.#hasUsedStart[account] = true;
+    if (this.#hasUsedStart[account] === 1 || start < this.#now) return;
+    this.#hasUsedStart[account] = 1;
     const logins = this.#left[account] ?? 0;
     this.#left[account] = 0;
     const joinsAt = Math.max(start, notBefore);
     this.#turns.push({ account, joinsAt, place: account, logins, fruitless: 0, isResumed: false });
   }
 }
+
+const firstTurn = ({ standing, logins, isFresh }: AccountPlan, account: number, now: number): Turn => {
+  const turn = { account, logins, fruitless: 0, isResumed: !isFresh };
+  switch (standing.kind) {
+    case 'LOGS_IN':
+      return { ...turn, joinsAt: Number.NEGATIVE_INFINITY, place: 0 };
+    case 'QUEUED':
+      return { ...turn, joinsAt: now, place: standing.place };
+    case 'RESTS':
+      return { ...turn, joinsAt: standing.until.getTime(), place: account };
+    case 'STARTS':
+      return { ...turn, joinsAt: standing.at.getTime(), place: account };
+  }
+};
 
 const rested = (milliseconds: number, failure: MeasuredLogin['failure']): MeasuredLogin => ({
   runId: '',

@@ -75,7 +75,7 @@ const startsOf = (desk: readonly HiddenAccount[], bell: number, random: RandomSo
     (sum, { apis, asksOnce }) => sum + 40_000 + (apis - 1) * (asksOnce ? 30_000 : OTP_SPACING_MS),
     0,
   );
-  const start = bell - takes * between(random, 0.5, 2.5);
+  const start = bell - takes * between(random, 0.7, 1.8);
   return desk.map(() => start + random() * MINUTE_MS);
 };
 
