@@ -4,10 +4,8 @@ import type { RandomSource } from './random-source.ts';
 
 /** As many logins as the prior weighs. */
 const PRIOR_WEIGHT = 4;
-/** Today's own logins say so much about which earlier run is like today: in the logarithm of the duration. */
-const LIKENESS = 0.35;
-/** How often a login is like the others of its run. */
-const SAME_RUN = 0.75;
+/** How often a login is like the others of its day. */
+const SAME_DAY = 0.9;
 /** How likely a person is to act at all, before anybody has; as if this many had been waited for. */
 const OPERATOR_PRIOR = { answered: 1, unanswered: 1 } as const;
 
@@ -16,27 +14,27 @@ export class LoginPool {
   readonly #logins: readonly MeasuredLogin[];
   /** Those that made a token. */
   readonly #made: readonly MeasuredLogin[];
-  readonly #byRun: readonly (readonly MeasuredLogin[])[];
-  /** The weights of the runs, summed up. */
-  readonly #sums: readonly number[];
+  readonly #failed: readonly MeasuredLogin[];
+  readonly #madeOn: ReadonlyMap<number, readonly MeasuredLogin[]>;
+  /** How slow today is; null before its first token. */
+  readonly todaysPace: number | null;
 
   /** `today`: the logins that have ended in the run under way. */
   constructor(earlier: readonly MeasuredLogin[], today: readonly MeasuredLogin[] = []) {
     this.#logins = [...earlier, ...today];
     this.#made = this.#logins.filter(({ failure }) => failure === null);
-    const runs = new Map<string, MeasuredLogin[]>();
-    for (const login of this.#logins) runs.set(login.runId, [...(runs.get(login.runId) ?? []), login]);
-    this.#byRun = [...runs.values()];
-    const pace = paceOf(today);
-    let sum = 0;
-    this.#sums = this.#byRun.map((logins) => {
-      sum += likeness(pace, paceOf(logins));
-      return sum;
-    });
+    this.#failed = this.#logins.filter(({ failure }) => failure !== null);
+    this.#madeOn = byDay(this.#made);
+    this.todaysPace = paceOf(today);
   }
 
   get size(): number {
     return this.#logins.length;
+  }
+
+  /** The days of its logins. */
+  get days(): Iterable<number> {
+    return this.#madeOn.keys();
   }
 
   /** Every measured login asked for an OTP. */
@@ -46,41 +44,36 @@ export class LoginPool {
 
   /** No login of the account was faster. */
   get fastestMs(): number {
-    const lengths = this.#logins.flatMap((login) => (login.failure === null ? lengthOf(login) : []));
-    return lengths.length === 0 ? FASTEST_LOGIN_MS : Math.min(...lengths);
+    return this.#made.reduce((fastest, login) => Math.min(fastest, lengthOf(login)), this.size > 0 ? Number.POSITIVE_INFINITY : FASTEST_LOGIN_MS);
   }
 
-  /** A run that today may be like. */
-  drawRun(random: RandomSource): readonly MeasuredLogin[] {
-    const at = random() * (this.#sums.at(-1) ?? 0);
-    let [low, high] = [0, this.#sums.length - 1];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.#sums[middle] ?? 0) > at) high = middle;
-      else low = middle + 1;
-    }
-    return this.#byRun[low] ?? [];
+  /** The logins of a day that made a token; none where there was none. */
+  madeOn(day: number): readonly MeasuredLogin[] {
+    return this.#madeOn.get(day) ?? [];
   }
 
-  /** `run` is what `drawRun` has answered for this morning. */
-  draw(random: RandomSource, isFirst: boolean, run: readonly MeasuredLogin[]): MeasuredLogin {
-    const { logins, failures } = FAILURE_PRIOR;
-    const weight = this.size + logins;
-    const login = this.#drawOwn(random, isFirst, run);
-    if (random() * weight < failures) return { ...login, failure: drawPriorFailure(random) };
-    if (login.failure === null || random() * weight < this.size) return login;
-    return pick(this.#made, random) ?? drawPrior(random, isFirst);
+  /** How slow that day was; null where no token was made. */
+  paceOn(day: number): number | null {
+    return paceOf(this.madeOn(day));
   }
 
-  #drawOwn(random: RandomSource, isFirst: boolean, run: readonly MeasuredLogin[]): MeasuredLogin {
-    if (random() * (this.size + PRIOR_WEIGHT) < PRIOR_WEIGHT) return drawPrior(random, isFirst);
-    const from = run.length > 0 && random() < SAME_RUN ? run : this.#logins;
+  /** `like` are the logins of a day that this morning is like. A failure is as likely as it was on all of them. */
+  draw(random: RandomSource, isFirst: boolean, like: readonly MeasuredLogin[]): MeasuredLogin {
+    const login = this.#drawMade(random, isFirst, like);
+    const at = random() * (this.size + FAILURE_PRIOR.logins) - FAILURE_PRIOR.failures;
+    if (at < 0) return { ...login, failure: drawPriorFailure(random) };
+    return at < this.#failed.length ? (pick(this.#failed, random) ?? login) : login;
+  }
+
+  #drawMade(random: RandomSource, isFirst: boolean, like: readonly MeasuredLogin[]): MeasuredLogin {
+    if (random() * (this.#made.length + PRIOR_WEIGHT) < PRIOR_WEIGHT) return drawPrior(random, isFirst);
+    const from = like.length > 0 && random() < SAME_DAY ? like : this.#made;
     // A few tries are enough to find one that is first, or is not, wherever there is one.
     for (let tries = 0; tries < 4; tries += 1) {
       const login = pick(from, random);
       if (login !== undefined && (login.isFirst === isFirst || from.length === 1)) return login;
     }
-    return pick(this.#logins, random) ?? drawPrior(random, isFirst);
+    return pick(this.#made, random) ?? drawPrior(random, isFirst);
   }
 
   /** How a login under way goes on: only such logins as have taken at least as long so far. */
@@ -113,14 +106,14 @@ export type Continuation =
   /** A person is waited for: with which probability somebody acts, and after what time others did. */
   | { readonly kind: 'OPERATOR'; readonly share: number; readonly restsMs: readonly number[] };
 
-const byRun = (logins: readonly MeasuredLogin[]): readonly (readonly MeasuredLogin[])[] => {
-  const runs = new Map<string, MeasuredLogin[]>();
+const byDay = (logins: readonly MeasuredLogin[]): ReadonlyMap<number, readonly MeasuredLogin[]> => {
+  const days = new Map<number, MeasuredLogin[]>();
   for (const login of logins) {
-    const run = runs.get(login.runId);
-    if (run === undefined) runs.set(login.runId, [login]);
-    else run.push(login);
+    const day = days.get(login.day);
+    if (day === undefined) days.set(login.day, [login]);
+    else day.push(login);
   }
-  return [...runs.values()];
+  return days;
 };
 
 export const pick = <Item>(items: readonly Item[], random: RandomSource): Item | undefined =>
@@ -137,5 +130,3 @@ const paceOf = (logins: readonly MeasuredLogin[]): number | null => {
   return paces.length === 0 ? null : paces.reduce((sum, pace) => sum + pace, 0) / paces.length;
 };
 
-const likeness = (today: number | null, other: number | null): number =>
-  today === null || other === null ? 1 : Math.exp(-((today - other) ** 2) / (2 * LIKENESS ** 2)) + 0.02;

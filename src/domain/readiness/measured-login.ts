@@ -1,11 +1,12 @@
 import type { FailureCode } from '../run/failure.ts';
 import type { GenerationRun, LoginStep, RunStep } from '../run/generation-run.ts';
 import type { LoginPhase } from '../run/login-phase.ts';
+import { lastExpiry } from '../token/expiry.ts';
 
 /** One login as it was: how long its parts took, and how it ended. The OTP spacing is left out, because it follows from rules. */
 export interface MeasuredLogin {
-  /** Logins of one run have much in common. */
-  readonly runId: string;
+  /** The day of its run, as a number that rises by one at 03:30 IST: logins of one day have much in common. */
+  readonly day: number;
   /** The first login of its run: the broker remembers nothing yet. */
   readonly isFirst: boolean;
   /** Until an OTP is asked for; the whole login where none was. */
@@ -41,7 +42,8 @@ export const measuredLogins = (run: GenerationRun): readonly MeasuredLogin[] => 
     .flatMap((step) => loginsOf(step))
     .sort((a, b) => startOf(a.phases) - startOf(b.phases));
   const first = logins[0];
-  return logins.flatMap((login) => measure(run.id, login, login === first) ?? []);
+  const day = dayOf(run.startedAt);
+  return logins.flatMap((login) => measure(day, login, login === first) ?? []);
 };
 
 /** The login of a step that is under way; null where none is. */
@@ -85,14 +87,14 @@ const loginsApart = (phases: readonly LoginPhase[]): readonly (readonly LoginPha
   return logins;
 };
 
-const measure = (runId: string, { phases, failure }: EndedLogin, isFirst: boolean): MeasuredLogin | null => {
+const measure = (day: number, { phases, failure }: EndedLogin, isFirst: boolean): MeasuredLogin | null => {
   const isWhole = phases.every(({ step, endedAt }) => endedAt !== null && !ELSEWHERE.includes(step));
   if (!isWhole || NO_MEASUREMENT.includes(failure)) return null;
   const requestedAt = phases.find(({ step }) => step === 'MOBILE')?.startedAt ?? null;
   const end = new Date(Math.max(...phases.map(({ endedAt }) => endedAt?.getTime() ?? 0)));
   const before = workOf(phases, requestedAt ?? end);
   return {
-    runId,
+    day,
     isFirst,
     beforeOtpMs: before,
     afterOtpMs: requestedAt === null ? null : end.getTime() - requestedAt.getTime(),
@@ -110,5 +112,9 @@ const workOf = (phases: readonly LoginPhase[], until: Date): number =>
 
 const lengthOf = ({ startedAt, endedAt }: LoginPhase, until: Date): number =>
   Math.max(0, (endedAt ?? until).getTime() - startedAt.getTime());
+
+const DAY_MS = 86_400_000;
+
+const dayOf = (instant: Date): number => Math.floor(lastExpiry(instant).getTime() / DAY_MS);
 
 const startOf = (phases: readonly LoginPhase[]): number => phases[0]?.startedAt.getTime() ?? 0;

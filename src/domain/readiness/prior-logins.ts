@@ -23,7 +23,7 @@ export const FAILURE_PRIOR = { logins: 100, failures: 0.7 } as const;
 export const FASTEST_LOGIN_MS = 1500;
 
 export const drawPrior = (random: RandomSource, isFirst: boolean): MeasuredLogin => ({
-  runId: '',
+  day: 0,
   isFirst,
   beforeOtpMs: between(BEFORE_MS, random),
   afterOtpMs: between(AFTER_MS, random),

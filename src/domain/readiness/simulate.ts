@@ -1,3 +1,4 @@
+import { LikeDays } from './like-days.ts';
 import { type Continuation, lengthOf, pick } from './login-pool.ts';
 import type { MeasuredLogin } from './measured-login.ts';
 import { type AccountPlan, endOfLogin, MAX_FRUITLESS_PAUSES, nextTurn, type Turn } from './morning.ts';
@@ -53,6 +54,7 @@ class Morning {
   readonly #leftFirst: Float64Array;
   readonly #joinedAt: Float64Array;
   readonly #hasUsedStart: Uint8Array;
+  readonly #days: LikeDays;
   #turns: Turn[] = [];
   #freeAt = 0;
 
@@ -68,6 +70,7 @@ class Morning {
     this.#now = now;
     this.#firstTurns = plans.map((plan, account) => firstTurn(plan, account, now));
     this.#like = plans.map(() => []);
+    this.#days = new LikeDays(plans.map(({ pool }) => pool));
     this.#lastOtpAtFirst = Float64Array.from(
       plans,
       ({ lastOtpAt }) => lastOtpAt?.getTime() ?? Number.NEGATIVE_INFINITY,
@@ -87,10 +90,11 @@ class Morning {
     this.#turns = [...this.#firstTurns];
     this.#lastOtpAt.set(this.#lastOtpAtFirst);
     this.#left.set(this.#leftFirst);
+    const day = this.#days.draw(this.#random);
     for (let account = 0; account < this.#plans.length; account += 1) {
       const plan = this.#plans[account];
       this.#hasUsedStart[account] = plan?.standing.kind === 'STARTS' ? 1 : 0;
-      this.#like[account] = plan?.pool.drawRun(this.#random) ?? [];
+      this.#like[account] = day === null ? [] : (plan?.pool.madeOn(day) ?? []);
     }
     for (;;) {
       const turn = nextTurn(this.#turns);
@@ -225,7 +229,7 @@ const firstTurn = ({ standing, logins, isFresh }: AccountPlan, account: number, 
 };
 
 const rested = (milliseconds: number, failure: MeasuredLogin['failure']): MeasuredLogin => ({
-  runId: '',
+  day: 0,
   isFirst: false,
   beforeOtpMs: milliseconds,
   afterOtpMs: null,

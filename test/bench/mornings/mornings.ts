@@ -31,9 +31,9 @@ export function* judgedMornings(
   const random = seededRandom(seed);
   for (let played = 0; played < count; played += IN_A_ROW) {
     const desk = Array.from({ length: 1 + Math.floor(random() * 6) }, () => hiddenAccount(random));
-    const history = desk.map((account) => earlierLogins(account, Math.floor(random() * 40), random));
+    const history = earlierLogins(desk, Math.floor(random() * 40), random);
     for (let day = 0; day < Math.min(IN_A_ROW, count - played); day += 1)
-      yield judgeMorning(desk, history, FIRST_BELL + (played + day) * DAY_MS, minutesBefore, random);
+      yield judgeMorning(desk, history, FIRST_BELL + day * DAY_MS, minutesBefore, random);
   }
 }
 
@@ -79,10 +79,14 @@ const startsOf = (desk: readonly HiddenAccount[], bell: number, random: RandomSo
   return desk.map(() => start + random() * MINUTE_MS);
 };
 
-const earlierLogins = (account: HiddenAccount, days: number, random: RandomSource): MeasuredLogin[] =>
-  Array.from({ length: days }, (_nothing, day) => {
+/** The logins of earlier days, by account, the newest first. */
+const earlierLogins = (desk: readonly HiddenAccount[], days: number, random: RandomSource): MeasuredLogin[][] => {
+  const mornings = Array.from({ length: days }, (_nothing, day) => {
     const start = FIRST_BELL - (day + 1) * DAY_MS - 3 * HOUR_MS;
-    const hidden = hiddenMorning(random, start, start + HOUR_MS / 2);
-    const morning = playMorning([account], hidden, [start], random);
-    return measuredLogins(runAt(morning, 0, account.apis, Number.MAX_SAFE_INTEGER));
-  }).flat();
+    const starts = desk.map(() => start + random() * MINUTE_MS);
+    return playMorning(desk, hiddenMorning(random, start, start + HOUR_MS), starts, random);
+  });
+  return desk.map(({ apis }, account) =>
+    mornings.flatMap((morning) => measuredLogins(runAt(morning, account, apis, Number.MAX_SAFE_INTEGER))),
+  );
+};
