@@ -25,6 +25,10 @@ export class LikeDays {
     }
   }
 
+  get count(): number {
+    return this.#days.length;
+  }
+
   /** Null where no day is known. */
   draw(random: RandomSource): number | null {
     const at = random() * (this.#sums.at(-1) ?? 0);

@@ -44,7 +44,10 @@ export class LoginPool {
 
   /** No login of the account was faster. */
   get fastestMs(): number {
-    return this.#made.reduce((fastest, login) => Math.min(fastest, lengthOf(login)), this.size > 0 ? Number.POSITIVE_INFINITY : FASTEST_LOGIN_MS);
+    return this.#made.reduce(
+      (fastest, login) => Math.min(fastest, lengthOf(login)),
+      this.size > 0 ? Number.POSITIVE_INFINITY : FASTEST_LOGIN_MS,
+    );
   }
 
   /** The logins of a day that made a token; none where there was none. */
@@ -66,14 +69,17 @@ export class LoginPool {
   }
 
   #drawMade(random: RandomSource, isFirst: boolean, like: readonly MeasuredLogin[]): MeasuredLogin {
-    if (random() * (this.#made.length + PRIOR_WEIGHT) < PRIOR_WEIGHT) return drawPrior(random, isFirst);
+    if (random() * (this.#made.length + PRIOR_WEIGHT) < PRIOR_WEIGHT) return this.#drawPrior(random, isFirst);
     const from = like.length > 0 && random() < SAME_DAY ? like : this.#made;
-    // A few tries are enough to find one that is first, or is not, wherever there is one.
-    for (let tries = 0; tries < 4; tries += 1) {
-      const login = pick(from, random);
-      if (login !== undefined && (login.isFirst === isFirst || from.length === 1)) return login;
-    }
-    return pick(this.#made, random) ?? drawPrior(random, isFirst);
+    return pickAlike(from, isFirst, random) ?? drawPrior(random, isFirst);
+  }
+
+  /** Whether an OTP is asked for is the account's own: the prior says no more than how long a login takes. */
+  #drawPrior(random: RandomSource, isFirst: boolean): MeasuredLogin {
+    const prior = drawPrior(random, isFirst);
+    const own = pickAlike(this.#made, isFirst, random);
+    if (own === undefined || own.isFirst !== isFirst || own.afterOtpMs !== null) return prior;
+    return { ...prior, beforeOtpMs: lengthOf(prior), afterOtpMs: null };
   }
 
   /** How a login under way goes on: only such logins as have taken at least as long so far. */
@@ -119,6 +125,19 @@ const byDay = (logins: readonly MeasuredLogin[]): ReadonlyMap<number, readonly M
 export const pick = <Item>(items: readonly Item[], random: RandomSource): Item | undefined =>
   items[Math.floor(random() * items.length)];
 
+/** One that is the first of its session, or is not; any where a few tries find none. */
+const pickAlike = (
+  logins: readonly MeasuredLogin[],
+  isFirst: boolean,
+  random: RandomSource,
+): MeasuredLogin | undefined => {
+  for (let tries = 0; tries < 4; tries += 1) {
+    const login = pick(logins, random);
+    if (login === undefined || login.isFirst === isFirst) return login;
+  }
+  return pick(logins, random);
+};
+
 export const lengthOf = ({ beforeOtpMs, afterOtpMs }: MeasuredLogin): number =>
   beforeOtpMs + (afterOtpMs ?? 0);
 
@@ -129,4 +148,3 @@ const paceOf = (logins: readonly MeasuredLogin[]): number | null => {
   );
   return paces.length === 0 ? null : paces.reduce((sum, pace) => sum + pace, 0) / paces.length;
 };
-

@@ -2,6 +2,7 @@ import { LikeDays } from './like-days.ts';
 import { type Continuation, lengthOf, pick } from './login-pool.ts';
 import type { MeasuredLogin } from './measured-login.ts';
 import { type AccountPlan, endOfLogin, MAX_FRUITLESS_PAUSES, nextTurn, type Turn } from './morning.ts';
+import { drawSlowness } from './prior-logins.ts';
 import type { RandomSource } from './random-source.ts';
 
 /** When each account has its last token, for every simulated morning; never is infinite. Milliseconds since 1970. */
@@ -57,6 +58,9 @@ class Morning {
   readonly #days: LikeDays;
   #turns: Turn[] = [];
   #freeAt = 0;
+  #slowness = 1;
+  /** Today has shown by its first tokens what it is like. */
+  readonly #isUnderWay: boolean;
 
   constructor(
     plans: readonly AccountPlan[],
@@ -70,6 +74,7 @@ class Morning {
     this.#now = now;
     this.#firstTurns = plans.map((plan, account) => firstTurn(plan, account, now));
     this.#like = plans.map(() => []);
+    this.#isUnderWay = plans.some(({ pool }) => pool.todaysPace !== null);
     this.#days = new LikeDays(plans.map(({ pool }) => pool));
     this.#lastOtpAtFirst = Float64Array.from(
       plans,
@@ -91,6 +96,7 @@ class Morning {
     this.#lastOtpAt.set(this.#lastOtpAtFirst);
     this.#left.set(this.#leftFirst);
     const day = this.#days.draw(this.#random);
+    this.#slowness = this.#isUnderWay ? 1 : drawSlowness(this.#random, this.#days.count);
     for (let account = 0; account < this.#plans.length; account += 1) {
       const plan = this.#plans[account];
       this.#hasUsedStart[account] = plan?.standing.kind === 'STARTS' ? 1 : 0;
@@ -117,7 +123,7 @@ class Morning {
     while (logins > 0) {
       const login =
         continuation === null
-          ? plan.pool.draw(this.#random, isFirst, this.#like[account] ?? [])
+          ? this.#draw(plan, account, isFirst)
           : this.#continued(plan, continuation, at, isFirst, account);
       at = continuation === null ? this.#after(plan, account, login, at) : at + lengthOf(login);
       continuation = null;
@@ -145,6 +151,18 @@ class Morning {
     else onDone(account, at, this.#joinedAt[account] ?? this.#now);
   }
 
+  #draw({ pool }: AccountPlan, account: number, isFirst: boolean): MeasuredLogin {
+    const login = pool.draw(this.#random, isFirst, this.#like[account] ?? []);
+    const slowness = this.#slowness;
+    if (slowness === 1) return login;
+    const { beforeOtpMs, afterOtpMs } = login;
+    return {
+      ...login,
+      beforeOtpMs: beforeOtpMs * slowness,
+      afterOtpMs: afterOtpMs === null ? null : afterOtpMs * slowness,
+    };
+  }
+
   /** When a login that begins at `at` ends. */
   #after(plan: AccountPlan, account: number, { beforeOtpMs, afterOtpMs }: MeasuredLogin, at: number): number {
     if (afterOtpMs === null) return at + beforeOtpMs;
@@ -162,11 +180,11 @@ class Morning {
     isFirst: boolean,
     account: number,
   ): MeasuredLogin {
-    const { standing, pool } = plan;
+    const { standing } = plan;
     const random = this.#random;
     const login = standing.kind === 'LOGS_IN' ? standing.login : null;
     if (continuation.kind === 'OPERATOR') {
-      const drawn = pool.draw(random, isFirst, this.#like[account] ?? []);
+      const drawn = this.#draw(plan, account, isFirst);
       const until = standing.kind === 'LOGS_IN' ? (standing.waitsUntil?.getTime() ?? at) : at;
       const isAnswered = random() < continuation.share;
       const waits = isAnswered ? pick(continuation.restsMs, random) : undefined;

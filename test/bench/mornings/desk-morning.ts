@@ -148,8 +148,7 @@ const traceLogin = (
   enter('DIALOG', beforeMs);
   if (captcha !== null) {
     enter('DIALOG', captcha.answeredAfterMs ?? CAPTCHA_WAIT_MS, true);
-    if (captcha.answeredAfterMs === null)
-      return { account, api, phases, failure: 'CAPTCHA', from, to: at };
+    if (captcha.answeredAfterMs === null) return { account, api, phases, failure: 'CAPTCHA', from, to: at };
     enter('DIALOG', 500);
   }
   if (asksOtp) {

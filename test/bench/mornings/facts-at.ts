@@ -73,7 +73,13 @@ export const runAt = (morning: TracedMorning, account: number, apis: number, at:
     startedAt: new Date(morning.startsAt[account] ?? 0),
     endedAt: null,
     waitingUntil: operator === undefined ? null : new Date(operator.from + CAPTCHA_WAIT_MS),
-    steps: Array.from({ length: apis }, (_nothing, api) => stepAt(logins.filter((one) => one.api === api), api, at)),
+    steps: Array.from({ length: apis }, (_nothing, api) =>
+      stepAt(
+        logins.filter((one) => one.api === api),
+        api,
+        at,
+      ),
+    ),
   };
 };
 

@@ -66,8 +66,7 @@ export const hiddenMorning = (random: RandomSource, from: number, to: number): H
   const [outageAt, restartAt] = [between(random, from, to), between(random, from, to)];
   return {
     slowness: isSlow ? between(random, 1.5, 5) : logNormal(random, 1, 0.1),
-    outage:
-      random() < 0.02 ? { from: outageAt, to: outageAt + exponential(random, 10 * MINUTE_MS) } : null,
+    outage: random() < 0.02 ? { from: outageAt, to: outageAt + exponential(random, 10 * MINUTE_MS) } : null,
     restart:
       random() < 0.04 ? { from: restartAt, to: restartAt + between(random, 3000, 2 * MINUTE_MS) } : null,
   };
