@@ -3,9 +3,9 @@ import { drawPrior, drawPriorFailure, FAILURE_PRIOR, FASTEST_LOGIN_MS } from './
 import type { RandomSource } from './random-source.ts';
 
 /** As many logins as the prior weighs. */
-const PRIOR_WEIGHT = 4;
+const PRIOR_WEIGHT = 2;
 /** How often a login is like the others of its day. */
-const SAME_DAY = 0.9;
+const SAME_DAY = 0.97;
 /** How likely a person is to act at all, before anybody has; as if this many had been waited for. */
 const OPERATOR_PRIOR = { answered: 1, unanswered: 1 } as const;
 
@@ -16,6 +16,9 @@ export class LoginPool {
   readonly #made: readonly MeasuredLogin[];
   readonly #failed: readonly MeasuredLogin[];
   readonly #madeOn: ReadonlyMap<number, readonly MeasuredLogin[]>;
+  readonly #paces: ReadonlyMap<number, number | null>;
+  /** How slow its logins are in the mean; null without any. */
+  readonly pace: number | null;
   /** How slow today is; null before its first token. */
   readonly todaysPace: number | null;
 
@@ -25,6 +28,8 @@ export class LoginPool {
     this.#made = this.#logins.filter(({ failure }) => failure === null);
     this.#failed = this.#logins.filter(({ failure }) => failure !== null);
     this.#madeOn = byDay(this.#made);
+    this.#paces = new Map([...this.#madeOn].map(([day, logins]) => [day, paceOf(logins)]));
+    this.pace = paceOf(this.#made);
     this.todaysPace = paceOf(today);
   }
 
@@ -57,7 +62,7 @@ export class LoginPool {
 
   /** How slow that day was; null where no token was made. */
   paceOn(day: number): number | null {
-    return paceOf(this.madeOn(day));
+    return this.#paces.get(day) ?? null;
   }
 
   /** `like` are the logins of a day that this morning is like. A failure is as likely as it was on all of them. */

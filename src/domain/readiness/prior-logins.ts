@@ -19,14 +19,8 @@ const FAILURES: readonly (readonly [code: FailureCode, share: number])[] = [
 /** Failures are rare: as many logins without one are needed before their absence says something. */
 export const FAILURE_PRIOR = { logins: 100, failures: 1 } as const;
 
-/** Mornings on which the broker is slower than on any day so far: as if one of so many days had been such. */
-const SLOW_PRIOR = { days: 20, slow: 1, slowest: 3.5 } as const;
-
-/** By how much all logins of a simulated morning take longer than those they are drawn from. */
-export const drawSlowness = (random: RandomSource, days: number): number => {
-  const isSlow = random() * (days + SLOW_PRIOR.days) < SLOW_PRIOR.slow;
-  return isSlow ? 1 + (SLOW_PRIOR.slowest - 1) * random() : 1;
-};
+/** How often the broker is slow for a whole morning, and by how much: as if this many days had been known before. */
+export const SLOW_PRIOR = { days: 12, share: 0.12, slowest: 3.5 } as const;
 
 /** No login is faster: three pages of the broker, and the exchange. */
 export const FASTEST_LOGIN_MS = 1500;

@@ -2,7 +2,6 @@ import { LikeDays } from './like-days.ts';
 import { type Continuation, lengthOf, pick } from './login-pool.ts';
 import type { MeasuredLogin } from './measured-login.ts';
 import { type AccountPlan, endOfLogin, MAX_FRUITLESS_PAUSES, nextTurn, type Turn } from './morning.ts';
-import { drawSlowness } from './prior-logins.ts';
 import type { RandomSource } from './random-source.ts';
 
 /** When each account has its last token, for every simulated morning; never is infinite. Milliseconds since 1970. */
@@ -59,8 +58,6 @@ class Morning {
   #turns: Turn[] = [];
   #freeAt = 0;
   #slowness = 1;
-  /** Today has shown by its first tokens what it is like. */
-  readonly #isUnderWay: boolean;
 
   constructor(
     plans: readonly AccountPlan[],
@@ -74,7 +71,6 @@ class Morning {
     this.#now = now;
     this.#firstTurns = plans.map((plan, account) => firstTurn(plan, account, now));
     this.#like = plans.map(() => []);
-    this.#isUnderWay = plans.some(({ pool }) => pool.todaysPace !== null);
     this.#days = new LikeDays(plans.map(({ pool }) => pool));
     this.#lastOtpAtFirst = Float64Array.from(
       plans,
@@ -95,8 +91,8 @@ class Morning {
     this.#turns = [...this.#firstTurns];
     this.#lastOtpAt.set(this.#lastOtpAtFirst);
     this.#left.set(this.#leftFirst);
-    const day = this.#days.draw(this.#random);
-    this.#slowness = this.#isUnderWay ? 1 : drawSlowness(this.#random, this.#days.count);
+    const { day, slowness } = this.#days.draw(this.#random);
+    this.#slowness = slowness;
     for (let account = 0; account < this.#plans.length; account += 1) {
       const plan = this.#plans[account];
       this.#hasUsedStart[account] = plan?.standing.kind === 'STARTS' ? 1 : 0;
