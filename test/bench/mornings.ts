@@ -4,7 +4,7 @@ import { atLeast, atMost, tell } from './ratios.ts';
 
 /** How good the forecasts are, against mornings of a broker that they do not know. No wall clock: the same figures each time. */
 const [COUNT = 1000, SEED = 24] = process.argv.slice(2).map(Number);
-const CLOSE_COUNT = 5 * COUNT;
+const CLOSE_COUNT = 10 * COUNT;
 
 const moments = [...judgedMornings({ ...USUAL, count: COUNT, seed: SEED })].flat();
 const half = moments.filter(({ minutesBefore }) => minutesBefore === 30).flatMap(({ accounts }) => accounts);

@@ -9,7 +9,7 @@ import { type Mornings, simulate } from './simulate.ts';
 import { verdictOf } from './verdict.ts';
 
 /** Logins that are simulated for one forecast of all accounts, at most about. */
-const LOGINS_SIMULATED = 12_000;
+const LOGINS_SIMULATED = 24_000;
 const [FEWEST_DRAWS, MOST_DRAWS] = [60, 1000];
 /** From so many measured logins on. */
 const [MEDIUM_FROM, HIGH_FROM] = [8, 30];

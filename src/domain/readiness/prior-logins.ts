@@ -17,10 +17,10 @@ const FAILURES: readonly (readonly [code: FailureCode, share: number])[] = [
 ];
 
 /** Failures are rare: as many logins without one are needed before their absence says something. */
-export const FAILURE_PRIOR = { logins: 100, failures: 1 } as const;
+export const FAILURE_PRIOR = { logins: 100, failures: 1.3 } as const;
 
 /** How often the broker is slow for a whole morning, and by how much: as if this many days had been known before. */
-export const SLOW_PRIOR = { days: 12, share: 0.12, slowest: 3.5 } as const;
+export const SLOW_PRIOR = { days: 12, share: 0.17, slowest: 3.5 } as const;
 
 /** No login is faster: three pages of the broker, and the exchange. */
 export const FASTEST_LOGIN_MS = 1500;

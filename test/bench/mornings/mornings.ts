@@ -44,7 +44,7 @@ export const USUAL: Omit<Mornings, 'count' | 'seed'> = {
 export const CLOSE: Omit<Mornings, 'count' | 'seed'> = {
   minutesBefore: [100],
   inARow: 2,
-  slack: [0.75, 1.35],
+  slack: [0.9, 1.15],
   early: 0,
 };
 
