@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely';
 import type { ApiName } from '../../domain/account/api-name.ts';
 import type { ProcessMark } from '../../domain/process-mark.ts';
 import { type Failure, type FailureCode, failureOf, type Submission } from '../../domain/run/failure.ts';
+import type { LoginPhase } from '../../domain/run/generation-run.ts';
 import {
   type EndedToken,
   type GenerationMode,
@@ -13,7 +14,6 @@ import {
   type RunStep,
   type StepStatus,
 } from '../../domain/run/generation-run.ts';
-import type { LoginPhase } from '../../domain/run/login-phase.ts';
 import type { Queryable } from '../queryable.ts';
 import type { GenerationRunsTable, GenerationStepsTable } from '../schema/tables.ts';
 import { toDate } from './to-date.ts';

@@ -53,7 +53,7 @@ interface Outlook extends Prospect {
 }
 
 const outlookOf = (prospect: Prospect, { doneAt, tookMs }: Mornings, place: number): Outlook => {
-  const { bell, standing } = prospect.plan;
+  const { bell, stage } = prospect.plan;
   const done = doneAt[place] ?? new Float64Array();
   const ends = done.filter(Number.isFinite).sort();
   const took = (tookMs[place] ?? new Float64Array()).filter(Number.isFinite).sort();
@@ -63,7 +63,7 @@ const outlookOf = (prospect: Prospect, { doneAt, tookMs }: Mornings, place: numb
     probability: done.length === 0 ? 0 : inTime / done.length,
     eta: quantile(ends, 0.5),
     etaWorst: quantile(ends, 0.95),
-    safeMs: standing.kind === 'STARTS' ? quantile(took, 0.95) : null,
+    safeMs: stage.kind === 'STARTS' ? quantile(took, 0.95) : null,
   };
 };
 
@@ -110,10 +110,10 @@ const confidenceOf = (outlook: Outlook | null): Confidence => {
 
 /** The earliest end that rules allow: what is left of a cooldown, the OTP spacing, and logins as fast as the fastest one. */
 const floorOf = (plan: AccountPlan, now: Date): number => {
-  const { standing, pool, otpSpacingMs } = plan;
+  const { stage, pool, otpSpacingMs } = plan;
   const logins = plan.logins + plan.others;
-  const underWay = standing.kind === 'LOGS_IN' && standing.login !== null ? 1 : 0;
-  const start = standing.kind === 'RESTS' ? standing.until : standing.kind === 'STARTS' ? standing.at : now;
+  const underWay = stage.kind === 'LOGS_IN' && stage.login !== null ? 1 : 0;
+  const start = stage.kind === 'RESTS' ? stage.until : stage.kind === 'STARTS' ? stage.at : now;
   const spacings = pool.alwaysAsksOtp ? (logins - 1) * otpSpacingMs : 0;
   return start.getTime() + Math.max(spacings, (logins - underWay) * pool.fastestMs);
 };

@@ -1,6 +1,5 @@
 import type { FailureCode } from '../run/failure.ts';
-import type { GenerationRun, LoginStep, RunStep } from '../run/generation-run.ts';
-import type { LoginPhase } from '../run/login-phase.ts';
+import type { GenerationRun, LoginPhase, LoginStep, RunStep } from '../run/generation-run.ts';
 import { lastExpiry } from '../token/expiry.ts';
 
 /** One login as it was: how long its parts took, and how it ended. The OTP spacing is left out, because it follows from rules. */

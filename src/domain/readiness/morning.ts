@@ -3,7 +3,7 @@ import type { LoginPool } from './login-pool.ts';
 import type { LoginUnderWay, MeasuredLogin } from './measured-login.ts';
 
 /** What brings an account's tokens, as things stand. */
-export type Standing =
+export type Stage =
   /** The scheduler, or a start right now, joins the queue at that time. */
   | { readonly kind: 'STARTS'; readonly at: Date }
   /** Its run has the browser; null between two logins. */
@@ -16,7 +16,7 @@ export type Standing =
 /** One account whose tokens are to be made, for the simulation. */
 export interface AccountPlan {
   readonly accountId: string;
-  readonly standing: Standing;
+  readonly stage: Stage;
   /** Tokens that the run under way, or the next one, still makes; the one under way included. */
   readonly logins: number;
   /** Tokens that are to be made beside them, by a later start. */

@@ -3,7 +3,7 @@ import { nextExpiry } from '../token/expiry.ts';
 import type { AccountFacts } from './account-facts.ts';
 import { LoginPool } from './login-pool.ts';
 import { loginUnderWay, measuredLogins } from './measured-login.ts';
-import type { AccountPlan, Standing } from './morning.ts';
+import type { AccountPlan, Stage } from './morning.ts';
 
 /** How an account's tokens come about. */
 export interface Prospect {
@@ -26,8 +26,8 @@ export const prospectOf = (facts: AccountFacts, bell: Date, now: Date): Prospect
     nextStart: facts.nextStart,
     bell,
   };
-  const standing = standingOf(facts, now);
-  if (standing !== null && run !== null) {
+  const stage = stageOf(facts, now);
+  if (stage !== null && run !== null) {
     const inRun = run.steps.filter(
       (step) => step.status === 'RUNNING' || (step.status !== 'DONE' && isWorthResuming(step)),
     );
@@ -38,20 +38,20 @@ export const prospectOf = (facts: AccountFacts, bell: Date, now: Date): Prospect
     // Without a later start, a person who starts the others would do so after this run.
     const logins = needsPerson ? inRun.length + others : inRun.length;
     const left = needsPerson ? 0 : others;
-    return { plan: { ...common, standing, logins, others: left, isFresh }, needsPerson };
+    return { plan: { ...common, stage, logins, others: left, isFresh }, needsPerson };
   }
   const isStarted = facts.nextStart !== null && facts.nextStart < bell && facts.obstacle === null;
   const start = isStarted && facts.nextStart !== null ? facts.nextStart : firstStart(now, bell);
   const at = later(later(start, now), facts.cooldownUntil);
   const plan = { ...common, logins: toMake.length, others: 0, isFresh: true };
   return {
-    plan: { ...plan, standing: { kind: 'STARTS', at }, nextStart: null },
+    plan: { ...plan, stage: { kind: 'STARTS', at }, nextStart: null },
     needsPerson: !isStarted,
   };
 };
 
 /** Null where no run is under way that goes on by itself. */
-const standingOf = (facts: AccountFacts, now: Date): Standing | null => {
+const stageOf = (facts: AccountFacts, now: Date): Stage | null => {
   const { run, queuePlace, cooldownUntil } = facts;
   if (run === null || waitsElsewhere(run)) return null;
   if (run.status === 'COOLDOWN') return { kind: 'RESTS', until: later(now, cooldownUntil) };

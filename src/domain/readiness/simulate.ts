@@ -18,8 +18,8 @@ export const simulate = (
   draws: number,
   random: RandomSource,
 ): Mornings => {
-  const continuations = plans.map(({ standing, pool }) =>
-    standing.kind === 'LOGS_IN' && standing.login !== null ? pool.continuation(standing.login, now) : null,
+  const continuations = plans.map(({ stage, pool }) =>
+    stage.kind === 'LOGS_IN' && stage.login !== null ? pool.continuation(stage.login, now) : null,
   );
   const doneAt = plans.map(() => new Float64Array(draws).fill(Number.POSITIVE_INFINITY));
   const tookMs = plans.map(() => new Float64Array(draws).fill(Number.POSITIVE_INFINITY));
@@ -79,8 +79,8 @@ class Morning {
     this.#lastOtpAt = new Float64Array(plans.length);
     this.#leftFirst = Float64Array.from(plans, ({ others }) => others);
     this.#left = new Float64Array(plans.length);
-    this.#joinedAt = Float64Array.from(plans, ({ standing }) =>
-      standing.kind === 'STARTS' ? Math.max(now, standing.at.getTime()) : now,
+    this.#joinedAt = Float64Array.from(plans, ({ stage }) =>
+      stage.kind === 'STARTS' ? Math.max(now, stage.at.getTime()) : now,
     );
     this.#hasUsedStart = new Uint8Array(plans.length);
   }
@@ -95,7 +95,7 @@ class Morning {
     this.#slowness = slowness;
     for (let account = 0; account < this.#plans.length; account += 1) {
       const plan = this.#plans[account];
-      this.#hasUsedStart[account] = plan?.standing.kind === 'STARTS' ? 1 : 0;
+      this.#hasUsedStart[account] = plan?.stage.kind === 'STARTS' ? 1 : 0;
       this.#like[account] = day === null ? [] : (plan?.pool.madeOn(day) ?? []);
     }
     for (;;) {
@@ -176,12 +176,12 @@ class Morning {
     isFirst: boolean,
     account: number,
   ): MeasuredLogin {
-    const { standing } = plan;
+    const { stage } = plan;
     const random = this.#random;
-    const login = standing.kind === 'LOGS_IN' ? standing.login : null;
+    const login = stage.kind === 'LOGS_IN' ? stage.login : null;
     if (continuation.kind === 'OPERATOR') {
       const drawn = this.#draw(plan, account, isFirst);
-      const until = standing.kind === 'LOGS_IN' ? (standing.waitsUntil?.getTime() ?? at) : at;
+      const until = stage.kind === 'LOGS_IN' ? (stage.waitsUntil?.getTime() ?? at) : at;
       const isAnswered = random() < continuation.share;
       const waits = isAnswered ? pick(continuation.restsMs, random) : undefined;
       const rest = waits ?? random() * Math.max(0, until - at);
@@ -228,17 +228,17 @@ class Morning {
   }
 }
 
-const firstTurn = ({ standing, logins, isFresh }: AccountPlan, account: number, now: number): Turn => {
+const firstTurn = ({ stage, logins, isFresh }: AccountPlan, account: number, now: number): Turn => {
   const turn = { account, logins, fruitless: 0, isResumed: !isFresh };
-  switch (standing.kind) {
+  switch (stage.kind) {
     case 'LOGS_IN':
       return { ...turn, joinsAt: Number.NEGATIVE_INFINITY, place: 0 };
     case 'QUEUED':
-      return { ...turn, joinsAt: now, place: standing.place };
+      return { ...turn, joinsAt: now, place: stage.place };
     case 'RESTS':
-      return { ...turn, joinsAt: standing.until.getTime(), place: account };
+      return { ...turn, joinsAt: stage.until.getTime(), place: account };
     case 'STARTS':
-      return { ...turn, joinsAt: standing.at.getTime(), place: account };
+      return { ...turn, joinsAt: stage.at.getTime(), place: account };
   }
 };
 

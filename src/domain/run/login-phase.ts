@@ -1,17 +1,5 @@
 import type { FailureCode } from './failure.ts';
-import type { GenerationRun, LoginStep, RunStep } from './generation-run.ts';
-
-/** A stretch of one API's login: from entering a step to the next one, or to the end. */
-export interface LoginPhase {
-  readonly step: LoginStep;
-  readonly startedAt: Date;
-  /** Null while it is under way, and where the program died in it. */
-  readonly endedAt: Date | null;
-  /** A person had to act in it, such as for a CAPTCHA. */
-  readonly awaitsOperator: boolean;
-  /** What the login failed with in this phase. A later phase of the same API is of its next login. */
-  readonly failure: FailureCode | null;
-}
+import type { GenerationRun, LoginPhase, RunStep } from './generation-run.ts';
 
 /** The changed run with the phases that the change ends and begins. Earlier phases are kept, also where a step begins anew. */
 export const withPhases = (before: GenerationRun, after: GenerationRun, now: Date): GenerationRun => ({

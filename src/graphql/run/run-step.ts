@@ -1,5 +1,5 @@
+import type { LoginPhase } from '../../domain/run/generation-run.ts';
 import { LOGIN_STEPS, type RunStep, STEP_STATUSES } from '../../domain/run/generation-run.ts';
-import type { LoginPhase } from '../../domain/run/login-phase.ts';
 import { ApiNameEnum } from '../account/api-config.ts';
 import { builder, enumOf } from '../builder.ts';
 import { FailureCodeEnum, FailureRef } from './failure.ts';

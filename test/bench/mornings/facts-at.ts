@@ -2,13 +2,13 @@ import { API_NAMES, type ApiName } from '../../../src/domain/account/api-name.ts
 import type { AccountFacts } from '../../../src/domain/readiness/account-facts.ts';
 import type { MeasuredLogin } from '../../../src/domain/readiness/measured-login.ts';
 import { failureOf } from '../../../src/domain/run/failure.ts';
+import type { LoginPhase } from '../../../src/domain/run/generation-run.ts';
 import {
   type GenerationRun,
   pendingStep,
   type RunStatus,
   type RunStep,
 } from '../../../src/domain/run/generation-run.ts';
-import type { LoginPhase } from '../../../src/domain/run/login-phase.ts';
 import { COOLDOWN_MS, OTP_SPACING_MS, type TracedLogin, type TracedMorning } from './desk-morning.ts';
 import { CAPTCHA_WAIT_MS } from './hidden-broker.ts';
 
