@@ -18,6 +18,8 @@ import * as m0016 from './0016-token-marks.ts';
 import * as m0017 from './0017-confirmed.ts';
 import * as m0018 from './0018-trading-calendar.ts';
 import * as m0019 from './0019-schedules.ts';
+import * as m0020 from './0020-login-phases.ts';
+import * as m0021 from './0021-readiness.ts';
 import * as m0022 from './0022-alerts.ts';
 
 /** Every migration, in order. Forward only: a name that has been released is never changed or removed. */
@@ -41,5 +43,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0017-confirmed': m0017,
   '0018-trading-calendar': m0018,
   '0019-schedules': m0019,
+  '0020-login-phases': m0020,
+  '0021-readiness': m0021,
   '0022-alerts': m0022,
 };

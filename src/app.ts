@@ -50,6 +50,7 @@ import { AppInspection } from './services/health/app-inspection.ts';
 import { browserFindings, keyFindings } from './services/health/system-health.ts';
 import { sandboxFindings } from './services/health/system-trials.ts';
 import { reportUnfitTables } from './services/health/table-findings.ts';
+import { ReadinessWatch } from './services/readiness/readiness-watch.ts';
 import type { CheckpointObserver } from './services/runs/checkpoints.ts';
 import { Runs } from './services/runs/runs.ts';
 import { Scheduler } from './services/schedule/scheduler.ts';
@@ -76,6 +77,8 @@ export interface App extends AsyncDisposable {
   listen(): Promise<Listening>;
   /** From now on the schedules start what they are to start: for the server, not for a short look. */
   beginSchedules(): void;
+  /** From now on the readiness is forecast at each event and every five seconds, and published: for the server. */
+  beginForecasts(): void;
   /** The path of a link that logs one browser in, once. */
   issueLoginPath(): string;
 }
@@ -137,6 +140,7 @@ const open = async (config: Config, options: AppOptions, opened: DisposalStack):
   // Before anything is resumed: a run that goes on ends before the database is closed.
   opened.use(generation);
   opened.use(parts.scheduler);
+  opened.use(parts.readiness);
   const isOperatorKeyGuessable = isGuessable(operatorKey.reveal());
   const services = createServices({ ...parts, isOperatorKeyGuessable });
   await accounts.ensure(describedAccounts(config));
@@ -178,6 +182,7 @@ const open = async (config: Config, options: AppOptions, opened: DisposalStack):
       return server;
     },
     beginSchedules: () => parts.scheduler.begin(),
+    beginForecasts: () => parts.readiness.begin(),
     [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
   };
 };
@@ -274,9 +279,12 @@ const joinParts = (config: Config, options: AppOptions, base: Base, log: Logger)
     generation,
     log: named(log, 'schedule'),
   });
+  const otpSpacingMs = config.otpSpacingSeconds * 1000;
+  const forReadiness = { calendar, schedules, generation, otpSpacingMs, cooldownMs };
+  const readiness = new ReadinessWatch({ ...shared, ...forReadiness, log: named(log, 'readiness') });
   const parts = {
     ...{ ...base, ...shared, accounts, generation, browser, profileTimeoutMs },
-    ...{ calendar, schedules, scheduler },
+    ...{ calendar, schedules, scheduler, readiness },
     accountSwitch: new AccountSwitch({ ...shared, log: named(log, 'accounts') }),
     apps: new AppInspection({ api, timeoutMs: profileTimeoutMs, clock }),
     databaseLabel: path.relative(workingDirectory, database.path),

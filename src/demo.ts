@@ -35,6 +35,7 @@ export const openDemo = async (env: Env, options: AppOptions & { scenario: strin
       await refuseRealTokens(app, simulator);
       const server = await app.listen();
       app.beginSchedules();
+      app.beginForecasts();
       return {
         app,
         server,

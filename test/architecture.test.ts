@@ -89,6 +89,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   calendar: ['audit'],
   schedule: ['accounts', 'audit', 'auth-state', 'calendar', 'generation', 'runs'],
+  readiness: ['accounts', 'events', 'runs', 'tokens'],
   'human-login': ['accounts', 'approvals', 'audit', 'exchange', 'generation'],
 };
 

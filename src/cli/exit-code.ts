@@ -1,5 +1,6 @@
 import type { BlockReason, FailureCode } from '../sdk/index.ts';
 import { EXIT } from './command.ts';
+import type { Forecast } from './view/readiness.ts';
 import type { Run } from './view/run.ts';
 import type { StatusFacts } from './view/status.ts';
 
@@ -31,6 +32,12 @@ export const exitOfRun = ({ status, steps, endedTokens }: Run): number => {
     ({ failure }) => failure !== null && OPERATOR_FAILURES.includes(failure.code),
   );
   return needsOperator ? OPERATOR_NEEDED : SOME_MISSING;
+};
+
+/** What a forecast means: 2 is that it is too late for a program to wait. */
+export const exitOfForecast = ({ verdict }: Pick<Forecast, 'verdict'>): number => {
+  if (verdict === 'TOO_LATE') return OPERATOR_NEEDED;
+  return verdict === 'AT_RISK' ? SOME_MISSING : EXIT.ALL_VALID;
 };
 
 /** Refusals that time heals, and the one that a person has to see to; every other one is final. */

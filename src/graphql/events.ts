@@ -7,6 +7,7 @@ import { ApiNameEnum } from './account/api-config.ts';
 import { AuditEntryRef } from './audit.ts';
 import { AuthStateRef, CooldownRef } from './auth-state.ts';
 import { accountArgument, builder } from './builder.ts';
+import { ReadinessRef } from './readiness.ts';
 import { TokenProgressRef } from './run/generation-run.ts';
 import { DbRecoveryRef } from './storage.ts';
 
@@ -19,6 +20,7 @@ const TYPE_NAMES: Readonly<Record<AuthEvent['kind'], string>> = {
   AUTH_CONFIRMED: 'AuthConfirmedEvent',
   TOKEN_STORED: 'TokenStoredEvent',
   DB_RECOVERY: 'DbRecoveryEvent',
+  READINESS: 'ReadinessEvent',
   ACCOUNT_SWITCHED: 'AccountSwitchedEvent',
   AUDIT: 'AuditEvent',
   HEARTBEAT: 'HeartbeatEvent',
@@ -92,6 +94,12 @@ eventType(
   (t) => ({ stored: t.expose('stored', { type: TokenVersionRef, description: 'Which one.' }) }),
 );
 
+eventType(
+  'READINESS',
+  'What is forecast for the bell has changed. Kept where the verdict has; else it repeats the last id.',
+  (t) => ({ readiness: t.expose('readiness', { type: ReadinessRef, description: 'How it stands.' }) }),
+);
+
 eventType('DB_RECOVERY', 'Memory takes over from the database, or the database is back.', (t) => ({
   recovery: t.expose('recovery', { type: DbRecoveryRef, description: 'How it stands.' }),
 }));
@@ -156,6 +164,16 @@ builder.subscriptionFields((t) => ({
     subscribe: (_root, { accountId }, { services, caller }) =>
       services.followEvents(caller, { accountId, only: 'COOLDOWN' }),
     resolve: (event) => (event as EventOf<'COOLDOWN'>).cooldown,
+  }),
+  readiness: t.field({
+    allow: EVERYBODY,
+    type: ReadinessRef,
+    description:
+      'Whether an account will have its tokens by the bell: now, and whenever that changes. Recomputed at each event and every five seconds.',
+    args: { accountId: t.arg.id(accountArgument) },
+    subscribe: (_root, { accountId }, { services, caller }) =>
+      services.followEvents(caller, { accountId, only: 'READINESS' }),
+    resolve: (event) => (event as EventOf<'READINESS'>).readiness,
   }),
   authConfirmed: t.field({
     allow: EVERYBODY,

@@ -14,6 +14,7 @@ import './events.ts';
 import './run/human-login.ts';
 import './run/login-success.ts';
 import './access/master-key.ts';
+import './readiness.ts';
 import './storage.ts';
 import './system-health.ts';
 import './token/token-expiry.ts';

@@ -1,3 +1,4 @@
+import { awaitReady, instantOf } from './await-ready.ts';
 import type { VegaEvent } from './bookmark.ts';
 import { cancellable } from './cancellable.ts';
 import { type EventsOptions, resumedEvents } from './events.ts';
@@ -22,7 +23,12 @@ export interface VegaClientOptions {
   readonly fetch?: ((request: Request) => Promise<Response>) | undefined;
 }
 
-export interface VegaClient extends VegaMethods {
+export interface VegaClient extends Omit<VegaMethods, 'ready'> {
+  /**
+   * The gate: true while programs may trade. With `by` it waits: true as soon as the account is READY, false when that
+   * time comes before. Whether it will be, `readiness` forecasts. Throws a `VegaError` when it is refused.
+   */
+  ready(options?: ReadyOptions, request?: RequestOptions): Promise<boolean>;
   /** Runs a query or a mutation. Throws a `VegaError` when it is refused. */
   request<Result, Variables>(
     document: TypedDocumentString<Result, Variables>,
@@ -55,6 +61,13 @@ export interface VegaClient extends VegaMethods {
   onRotate(listener: (rotation: Rotation) => void): () => void;
   /** Stops listening for `token`, and forgets what it held. Without it the open connection keeps the program alive. */
   close(): void;
+}
+
+export interface ReadyOptions {
+  /** An account; the active one if left out. */
+  readonly accountId?: string | undefined;
+  /** Until when to wait: an instant, or `HH:mm` in India, today or else tomorrow. */
+  readonly by?: Date | string | undefined;
 }
 
 export interface TokenOptions {
@@ -109,6 +122,15 @@ export const clientOver = (transport: Transport): VegaClient => {
 
   return {
     ...methods,
+    ready: ({ accountId, by } = {}, { signal } = {}) =>
+      by === undefined
+        ? methods.ready({ accountId }, { signal })
+        : awaitReady({
+            until: instantOf(by, new Date()),
+            signal,
+            isOpen: (during) => methods.ready({ accountId }, { signal: during }),
+            events: (during) => events({ accountId, signal: during }),
+          }),
     request,
     subscribe,
     events,

@@ -1,5 +1,11 @@
 export type { VegaEvent, VegaEventOf } from './bookmark.ts';
-export { createVegaClient, type TokenOptions, type VegaClient, type VegaClientOptions } from './client.ts';
+export {
+  createVegaClient,
+  type ReadyOptions,
+  type TokenOptions,
+  type VegaClient,
+  type VegaClientOptions,
+} from './client.ts';
 export type { EventsOptions } from './events.ts';
 export * from './gql/graphql.ts';
 export type { RequestOptions, VegaMethods } from './methods.ts';

@@ -18,6 +18,8 @@ const OPERATIONS = {
   caller: documents.CallerDocument,
   generationRun: documents.GenerationRunDocument,
   loginSuccess: documents.LoginSuccessDocument,
+  deskReadiness: documents.DeskReadinessDocument,
+  readiness: documents.ReadinessDocument,
   ready: documents.ReadyDocument,
   generationRuns: documents.GenerationRunsDocument,
   schedule: documents.ScheduleDocument,

@@ -7,6 +7,7 @@ import type {
   HealthState,
   LoginStep,
   OccurrenceOutcome,
+  ReadinessVerdict,
   RunStatus,
   SessionKind,
   StepStatus,
@@ -83,6 +84,14 @@ export const GATE_WORDS = {
   open: word('✓', 'GATE OPEN', 'good'),
   shut: word('⊘', 'GATE SHUT', 'bad'),
 } as const satisfies Record<string, Word>;
+
+export const READINESS_WORDS: Readonly<Record<ReadinessVerdict, Word>> = {
+  READY: word('✓', 'READY', 'good'),
+  ON_TRACK: word('●', 'ON TRACK', 'good'),
+  AT_RISK: word('▲', 'AT RISK', 'warn'),
+  TOO_LATE: word('✕', 'TOO LATE', 'bad'),
+  NO_SESSION: word('–', 'NO SESSION', 'calm'),
+};
 
 export const EXPIRY_WORDS: Readonly<Record<ExpiryLevel, Word>> = {
   GREEN: word('●', 'GREEN', 'good'),

@@ -22,6 +22,7 @@ import type { AppInspection } from './health/app-inspection.ts';
 import { readMetrics } from './health/metrics.ts';
 import { readSystemHealth } from './health/system-health.ts';
 import { beginHumanLogin } from './human-login/human-login.ts';
+import type { ReadinessWatch } from './readiness/readiness-watch.ts';
 import type { Runs } from './runs/runs.ts';
 import type { Scheduler } from './schedule/scheduler.ts';
 import type { Schedules } from './schedule/schedules.ts';
@@ -52,6 +53,7 @@ export interface Parts {
   readonly generation: TokenGeneration;
   readonly calendar: TradingCalendar;
   readonly schedules: Schedules;
+  readonly readiness: ReadinessWatch;
   readonly scheduler: Scheduler;
   readonly browser: BrowserOptions;
   readonly api: BrokerApi;
@@ -65,10 +67,10 @@ export interface Parts {
 /** What a request may call: the living parts, and the use-cases with their parts already given. */
 export const createServices = (parts: Parts) => {
   const { accounts, accountSwitch, apiConfigs, verifier, states, runs, generation } = parts;
-  const { events, refusals, accessKeys, sessions, clock, calendar, schedules, scheduler } = parts;
+  const { events, refusals, accessKeys, sessions, clock, calendar, schedules, scheduler, readiness } = parts;
   return {
     ...{ accounts, accountSwitch, apiConfigs, verifier, states, runs, generation },
-    ...{ events, refusals, accessKeys, sessions, clock, calendar, schedules, scheduler },
+    ...{ events, refusals, accessKeys, sessions, clock, calendar, schedules, scheduler, readiness },
     revision: new StateRevision(parts),
     startLogin: startLogin.bind(null, parts),
     logOut: logOut.bind(null, parts),

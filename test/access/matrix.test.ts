@@ -28,6 +28,8 @@ const MAY_USE: Readonly<Record<string, string>> = {
   'query caller': ALL,
   'query generationRun': READING,
   'query loginSuccess': READING,
+  'query readiness': ALL,
+  'query deskReadiness': READING,
   'query ready': ALL,
   'query generationRuns': READING,
   'query runQueue': READING,
@@ -78,6 +80,7 @@ const MAY_USE: Readonly<Record<string, string>> = {
   'subscription cooldown': ALL,
   'subscription dbRecovery': ALL,
   'subscription events': ALL,
+  'subscription readiness': ALL,
   'subscription tokenProgress': ALL,
 };
 

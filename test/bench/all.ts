@@ -3,7 +3,16 @@ import path from 'node:path';
 import { isMissed, lineOf, machine, type Ratio } from './ratios.ts';
 
 /** Every benchmark after the other, and one table of their ratios. Nothing is stored: figures are of this machine and hour. */
-const BENCHMARKS = ['login', 'query', 'fanout', 'failover', 'startup', 'audit', 'resume'] as const;
+const BENCHMARKS = [
+  'login',
+  'query',
+  'fanout',
+  'failover',
+  'startup',
+  'audit',
+  'resume',
+  'mornings',
+] as const;
 
 const measure = (name: string): Promise<readonly Ratio[]> =>
   new Promise((resolve) => {

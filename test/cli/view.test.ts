@@ -19,6 +19,7 @@ const step = (over: Partial<Run['steps'][number]>): Run['steps'][number] => ({
   step: null,
   startedAt: null,
   endedAt: null,
+  phases: [],
   failure: null,
   ...over,
 });

@@ -110,9 +110,10 @@ const withoutLater = (row: unknown): unknown => {
     otp_interval_ms: interval = null,
     ended_tokens: ended = null,
     confirmed = null,
+    phases = '[]',
     ...rest
   } = row as Record<string, unknown>;
-  expect([interval, ended]).toEqual([null, null]);
+  expect([interval, ended, phases]).toEqual([null, null, '[]']);
   if (confirmed !== null) expect(confirmed).toBe(isConfirmed(rest.phase as AuthPhase) ? 1 : 0);
   return rest;
 };

@@ -113,6 +113,7 @@ test('a half-done step says what happened and what to do, and a waiting run wait
         },
         startedAt: STARTED,
         endedAt: NOW,
+        phases: [],
       },
       pendingStep('WEBSOCKET1'),
     ]),

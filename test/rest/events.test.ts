@@ -26,6 +26,7 @@ test('every kind of event that the schema has is asked for, and has the name tha
     'DB_RECOVERY',
     'GAP',
     'HEARTBEAT',
+    'READINESS',
     'TOKEN_PROGRESS',
     'TOKEN_STORED',
   ]);

@@ -279,9 +279,7 @@ test('what an older vega-auth has left is copied before its tables are changed',
   await store(first, 'token-canary');
   await first[Symbol.asyncDispose]();
   folder.raw((connection) =>
-    connection.exec(
-      "drop table vega_schedules; drop table vega_schedule_occurrences; delete from vega_migration where name = '0019-schedules'",
-    ),
+    connection.exec("drop table vega_readiness; delete from vega_migration where name = '0021-readiness'"),
   );
   await using database = await folder.open();
   expect(await texts(database)).toEqual(['token-canary']);
@@ -290,6 +288,6 @@ test('what an older vega-auth has left is copied before its tables are changed',
   const copy = new Sqlite(folder.file('.vega', 'backups', name), { readonly: true });
   const latest = copy.prepare<[], string>('select max(name) from vega_migration').pluck().get();
   copy.close();
-  expect(latest).toBe('0018-trading-calendar');
+  expect(latest).toBe('0020-login-phases');
   expect(bytesOf(folder, name)).not.toContain('token-canary');
 });

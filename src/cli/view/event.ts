@@ -1,6 +1,7 @@
 import type { VegaEvent } from '../../sdk/index.ts';
 import { renderEntry } from './audit.ts';
 import { type Look, line, type Piece } from './look.ts';
+import { readinessPiece } from './readiness.ts';
 import { countdown, istTime } from './times.ts';
 
 type Kind = VegaEvent['__typename'];
@@ -27,6 +28,7 @@ const RENDERERS: Told = {
     dbLocked
       ? { text: `database cannot be written: ${fallback}, ${pendingWrites} writes wait`, tone: 'bad' }
       : { text: 'database is back', tone: 'good' },
+  ReadinessEvent: ({ readiness }) => readinessPiece(readiness),
   AccountSwitchedEvent: ({ account: { id, name } }) => ({
     text: `${id} (${name}) is the active account`,
     tone: 'strong',

@@ -10,6 +10,7 @@ const PARTS: Readonly<Record<string, string>> = {
   vega_audit_entries: 'sequence = (select max(sequence) from vega_audit_entries)',
   vega_events: 'id = (select max(id) from vega_events)',
   token_execution_state: 'false',
+  vega_readiness: 'false',
   vega_login_attempts: `at > (select max(at) from vega_login_attempts) - ${RECENT_MS}`,
   vega_generation_runs: `started_at > (select max(started_at) from vega_generation_runs) - ${RECENT_MS} or ended_at is null`,
   vega_generation_steps: `run_id in (select id from vega_generation_runs where started_at > (select max(started_at) from vega_generation_runs) - ${RECENT_MS} or ended_at is null)`,

@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely';
 import type { ApiName } from '../../domain/account/api-name.ts';
 import type { ProcessMark } from '../../domain/process-mark.ts';
 import { type Failure, type FailureCode, failureOf, type Submission } from '../../domain/run/failure.ts';
+import type { LoginPhase } from '../../domain/run/generation-run.ts';
 import {
   type EndedToken,
   type GenerationMode,
@@ -199,6 +200,32 @@ const toStepRow = (step: RunStep) => ({
   submitted: JSON.stringify(step.failure?.submitted ?? []),
   started_at: step.startedAt?.getTime() ?? null,
   ended_at: step.endedAt?.getTime() ?? null,
+  phases: JSON.stringify((step.phases ?? []).map(toPhaseRow)),
+});
+
+/** A phase as it is stored: step, start and end in milliseconds since 1970, whether a person had to act, failure. */
+type PhaseRow = readonly [
+  step: LoginStep,
+  startedAt: number,
+  endedAt: number | null,
+  awaitsOperator: 0 | 1,
+  failure: FailureCode | null,
+];
+
+const toPhaseRow = ({ step, startedAt, endedAt, awaitsOperator, failure }: LoginPhase): PhaseRow => [
+  step,
+  startedAt.getTime(),
+  endedAt?.getTime() ?? null,
+  awaitsOperator ? 1 : 0,
+  failure,
+];
+
+const toPhase = ([step, startedAt, endedAt, awaitsOperator, failure]: PhaseRow): LoginPhase => ({
+  step,
+  startedAt: new Date(startedAt),
+  endedAt: toDate(endedAt),
+  awaitsOperator: awaitsOperator === 1,
+  failure,
 });
 
 const toStep = (row: Selectable<GenerationStepsTable>): RunStep => ({
@@ -208,6 +235,7 @@ const toStep = (row: Selectable<GenerationStepsTable>): RunStep => ({
   failure: toFailure(row),
   startedAt: toDate(row.started_at),
   endedAt: toDate(row.ended_at),
+  phases: (JSON.parse(row.phases) as PhaseRow[]).map(toPhase),
 });
 
 const toFailure = (row: Selectable<GenerationStepsTable>): Failure | null => {

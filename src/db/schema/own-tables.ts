@@ -46,6 +46,8 @@ const MADE: readonly (readonly [migration: string, table: string, columns: strin
   ['0018-trading-calendar', 'calendar_fetches', 'subject fetched_at attempted_at failure'],
   ['0019-schedules', 'schedules', 'account_id enabled start_at catch_up_until saved_at'],
   ['0019-schedules', 'schedule_occurrences', 'account_id date planned_at at outcome run_id reason'],
+  ['0020-login-phases', 'generation_steps', 'phases'],
+  ['0021-readiness', 'readiness', 'id account_id at bell verdict probability confidence'],
   ['0022-alerts', 'alert_channels', 'id name kind destination target created_at'],
   ['0022-alerts', 'alerts', 'id kind fact title text raised_at resolved_at'],
   ['0022-alerts', 'alert_deliveries', 'id alert_id channel_id state due_at attempts claimed_until'],

@@ -90,6 +90,8 @@ export interface GenerationStepsTable {
   submitted: string;
   started_at: number | null;
   ended_at: number | null;
+  /** JSON array, see `generation-runs.ts`. */
+  phases: Generated<string>;
 }
 
 /** The ledger of what was submitted to the broker, written before the submission. Holds no secret. */
@@ -287,6 +289,21 @@ export interface ScheduleOccurrencesTable {
   reason: string | null;
 }
 
+/** What was forecast for the next bell, whenever that changed. Times are milliseconds since 1970. */
+export interface ReadinessTable {
+  id: Generated<number>;
+  account_id: string;
+  at: number;
+  bell: number;
+  verdict: string;
+  /** NULL where it was not known. */
+  probability: number | null;
+  confidence: string;
+  eta: number | null;
+  eta_worst: number | null;
+  latest_safe_start: number | null;
+}
+
 export interface Tables {
   upstox_tokens: UpstoxTokensTable;
   vega_token_versions: TokenVersionsTable;
@@ -310,6 +327,7 @@ export interface Tables {
   vega_calendar_fetches: CalendarFetchesTable;
   vega_schedules: SchedulesTable;
   vega_schedule_occurrences: ScheduleOccurrencesTable;
+  vega_readiness: ReadinessTable;
   vega_alert_channels: AlertChannelsTable;
   vega_alerts: AlertsTable;
   vega_alert_deliveries: AlertDeliveriesTable;

@@ -11,6 +11,7 @@ const SENT_TO_SERVICES: Readonly<Record<Message['kind'], boolean>> = {
   AUTH_CONFIRMED: true,
   TOKEN_STORED: true,
   DB_RECOVERY: true,
+  READINESS: true,
   ACCOUNT_SWITCHED: true,
   AUDIT: false,
   HEARTBEAT: true,

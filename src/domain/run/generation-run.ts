@@ -1,7 +1,7 @@
 import type { ApiName } from '../account/api-name.ts';
 import type { TokenCheck } from '../token/verdict.ts';
 import { consequenceOf } from './consequence.ts';
-import type { Failure } from './failure.ts';
+import type { Failure, FailureCode } from './failure.ts';
 
 export const GENERATION_MODES = ['ALL', 'INVALID_ONLY', 'PARTIAL'] as const;
 export type GenerationMode = (typeof GENERATION_MODES)[number];
@@ -39,6 +39,18 @@ export const LOGIN_STEPS = [
 ] as const;
 export type LoginStep = (typeof LOGIN_STEPS)[number];
 
+/** A stretch of one API's login: from entering a step to the next one, or to the end. */
+export interface LoginPhase {
+  readonly step: LoginStep;
+  readonly startedAt: Date;
+  /** Null while it is under way, and where the program died in it. */
+  readonly endedAt: Date | null;
+  /** A person had to act in it, such as for a CAPTCHA. */
+  readonly awaitsOperator: boolean;
+  /** What the login failed with in this phase. A later phase of the same API is of its next login. */
+  readonly failure: FailureCode | null;
+}
+
 /** One API's part of a run. */
 export interface RunStep {
   readonly apiName: ApiName;
@@ -48,6 +60,8 @@ export interface RunStep {
   readonly failure: Failure | null;
   readonly startedAt: Date | null;
   readonly endedAt: Date | null;
+  /** Every phase of its logins, in order; none if left out. */
+  readonly phases?: readonly LoginPhase[];
 }
 
 /** A token that worked until a run made one of another API: the broker does not keep both. */

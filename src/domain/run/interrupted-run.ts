@@ -2,6 +2,7 @@ import type { ApiName } from '../account/api-name.ts';
 import type { TokenCheck } from '../token/verdict.ts';
 import { type FailureCode, failureOf } from './failure.ts';
 import type { GenerationRun, RunStep } from './generation-run.ts';
+import { cutOffPhases } from './login-phase.ts';
 
 interface Facts {
   /** Both layers, asked now. */
@@ -37,5 +38,6 @@ const judge = (step: RunStep, { checks, spent, waiting = [], now }: Facts): RunS
   const isStored = verdict === 'UNKNOWN' && (step.step === 'STORE' || step.step === 'VERIFY');
   const cutOff = spent.includes(step.apiName) ? 'SPENT_UNKNOWN' : 'INTERRUPTED';
   const code = isStored ? 'UNVERIFIED' : cutOff;
-  return { ...step, status: 'FAILED', failure: failureOf(code, MESSAGES[code], []), endedAt: now };
+  const phases = cutOffPhases(step.phases ?? [], code);
+  return { ...step, status: 'FAILED', failure: failureOf(code, MESSAGES[code], []), endedAt: now, phases };
 };

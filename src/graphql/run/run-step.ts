@@ -1,7 +1,8 @@
+import type { LoginPhase } from '../../domain/run/generation-run.ts';
 import { LOGIN_STEPS, type RunStep, STEP_STATUSES } from '../../domain/run/generation-run.ts';
 import { ApiNameEnum } from '../account/api-config.ts';
 import { builder, enumOf } from '../builder.ts';
-import { FailureRef } from './failure.ts';
+import { FailureCodeEnum, FailureRef } from './failure.ts';
 
 const StepStatusEnum = enumOf('StepStatus', {
   description: 'How one API’s part of a run stands.',
@@ -38,6 +39,27 @@ export const LoginStepEnum = enumOf('LoginStep', {
   values: STEP_DESCRIPTIONS,
 });
 
+const LoginPhaseRef = builder.objectRef<LoginPhase>('LoginPhase').implement({
+  description: 'A stretch of a login: from entering a step to the next one, or to the end.',
+  fields: (t) => ({
+    step: t.expose('step', { type: LoginStepEnum, description: 'What was done.' }),
+    startedAt: t.expose('startedAt', { type: 'DateTime', description: 'When it was entered.' }),
+    endedAt: t.expose('endedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was left; null while it is under way, and where the program ended in it.',
+    }),
+    awaitsOperator: t.exposeBoolean('awaitsOperator', {
+      description: 'A person had to act in it, such as for a CAPTCHA.',
+    }),
+    failure: t.expose('failure', {
+      type: FailureCodeEnum,
+      nullable: true,
+      description: 'What the login failed with in it; what comes later belongs to the API’s next login.',
+    }),
+  }),
+});
+
 export const RunStepRef = builder.objectRef<RunStep>('RunStep').implement({
   description: 'One API’s part of a run.',
   fields: (t) => ({
@@ -62,6 +84,12 @@ export const RunStepRef = builder.objectRef<RunStep>('RunStep').implement({
       type: 'DateTime',
       nullable: true,
       description: 'When it was done or had failed.',
+    }),
+    phases: t.field({
+      type: [LoginPhaseRef],
+      description: 'Every phase of its logins, in order, also of those before a pause.',
+      // An event of an older version has none.
+      resolve: ({ phases = [] }) => [...phases],
     }),
   }),
 });

@@ -30,14 +30,18 @@ const loginSuccess = ({ loginSuccess }: documents.LoginSuccessQuery): Answer => 
   throw notFound('There is no valid token of this API.', 'Make one, then ask again.');
 };
 
-const gate = ({ ready, authState }: documents.GateQuery): Answer => {
-  if (ready) return json({ ready, ...authState });
+const gate = ({ ready, authState, readiness }: documents.GateQuery): Answer => {
+  if (ready) return json({ ready, ...authState, readiness });
   const { state, primaryPresent, blockedBy, cooldown, nextAction } = authState;
   const primary = primaryPresent ? '' : ', PRIMARY has no valid token';
   const message = `The gate is shut: the account is in ${state}${primary}.`;
   const error = { code: blockedBy ?? 'NOT_READY', message, nextAction };
   const seconds = cooldown.remainingSeconds;
-  return json({ error, ready, ...authState }, 503, seconds > 0 ? { 'retry-after': String(seconds) } : {});
+  return json(
+    { error, ready, ...authState, readiness },
+    503,
+    seconds > 0 ? { 'retry-after': String(seconds) } : {},
+  );
 };
 
 /** The REST mirror of the GraphQL API. The names in the answers are those that the desk's programs already know. */

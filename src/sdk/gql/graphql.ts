@@ -189,6 +189,15 @@ export type Choice =
   /** Make the ones that are picked from `apis`. */
   | 'SELECTED';
 
+/** How much the forecast knows of the account’s logins. */
+export type Confidence =
+  /** 30 logins or more were measured, or nothing has to be made. */
+  | 'HIGH'
+  /** Fewer than 8 logins were measured; the shipped figures stand for the rest. */
+  | 'LOW'
+  /** 8 to 29 logins were measured. */
+  | 'MEDIUM';
+
 /** Where something is configured; of API apps LOGIN_CONFIG_SOURCE says it. */
 export type ConfigSource =
   /** In the table upstox_api_configs. */
@@ -374,6 +383,54 @@ export type OccurrenceOutcome =
   | 'REFUSED'
   /** It started a run. */
   | 'STARTED';
+
+/** Why a verdict is what it is. */
+export type ReadinessReasonCode =
+  /** The bell has rung. */
+  | 'BELL_PASSED'
+  /** Another process has the browser. */
+  | 'BROWSER_BUSY'
+  /** It is not certain that there is a session that day. */
+  | 'CALENDAR_UNCERTAIN'
+  /** The broker rests. */
+  | 'COOLDOWN'
+  /** The database cannot be written, so nothing that it holds is certain. */
+  | 'DATABASE'
+  /** Some of the last logins brought no token. */
+  | 'FAILURES'
+  /** Few logins were measured so far. */
+  | 'FEW_MEASUREMENTS'
+  /** All tokens work, and the gate is shut. */
+  | 'GATE_SHUT'
+  /** There is nothing to log in with, or no API app is enabled. */
+  | 'NOT_CONFIGURED'
+  /** Nothing makes the missing tokens by itself. */
+  | 'NOT_STARTED'
+  /** There is no bell within a day. */
+  | 'NO_SESSION'
+  /** The logins have to lie apart. */
+  | 'OTP_SPACING'
+  /** A person has to act before anything goes on. */
+  | 'PERSON_NEEDED'
+  /** Other accounts have the browser before. */
+  | 'QUEUE'
+  /** The scheduled start is after the latest safe one. */
+  | 'STARTS_LATE'
+  /** Nobody knows whether some tokens work. */
+  | 'TOKENS_UNKNOWN';
+
+/** Whether an account will have its tokens by the bell. */
+export type ReadinessVerdict =
+  /** It may not, or a person has to act, or something is not known; `reasons` say what. */
+  | 'AT_RISK'
+  /** No session of the account’s exchanges is on, or begins within a day. */
+  | 'NO_SESSION'
+  /** It will, in at least 95 of 100 simulated mornings, without a person. */
+  | 'ON_TRACK'
+  /** Every token that is needed is VALID beyond the bell, and the gate is open. */
+  | 'READY'
+  /** It will not: in fewer than 5 of 100 simulated mornings, or the bell has rung. */
+  | 'TOO_LATE';
 
 /** What the holder of a key may do. Each field of the root types says which roles may use it. */
 export type Role =
@@ -781,14 +838,14 @@ export type CooldownStateFragment = { active: boolean, remainingSeconds: number,
 
 export type StateOfAccountFragment = { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, headline: string, nextAction: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } };
 
-export type StateWithRunFragment = { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, headline: string, nextAction: string, nextOperations: Array<NextOperation>, run: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }>, endedTokens: Array<{ apiName: ApiName, endedBy: Array<ApiName>, message: string, nextAction: string }> } | null, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } };
+export type StateWithRunFragment = { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, headline: string, nextAction: string, nextOperations: Array<NextOperation>, run: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, phases: Array<{ step: LoginStep, startedAt: string, endedAt: string | null, awaitsOperator: boolean, failure: FailureCode | null }>, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }>, endedTokens: Array<{ apiName: ApiName, endedBy: Array<ApiName>, message: string, nextAction: string }> } | null, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } };
 
 export type AuthStateQueryVariables = Exact<{
   accountId?: string | null | undefined;
 }>;
 
 
-export type AuthStateQuery = { authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, headline: string, nextAction: string, nextOperations: Array<NextOperation>, run: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }>, endedTokens: Array<{ apiName: ApiName, endedBy: Array<ApiName>, message: string, nextAction: string }> } | null, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } };
+export type AuthStateQuery = { authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, headline: string, nextAction: string, nextOperations: Array<NextOperation>, run: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, phases: Array<{ step: LoginStep, startedAt: string, endedAt: string | null, awaitsOperator: boolean, failure: FailureCode | null }>, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }>, endedTokens: Array<{ apiName: ApiName, endedBy: Array<ApiName>, message: string, nextAction: string }> } | null, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } };
 
 export type ReadyQueryVariables = Exact<{
   accountId?: string | null | undefined;
@@ -832,7 +889,7 @@ export type AuthStateChangesSubscriptionVariables = Exact<{
 }>;
 
 
-export type AuthStateChangesSubscription = { authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, headline: string, nextAction: string, nextOperations: Array<NextOperation>, run: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }>, endedTokens: Array<{ apiName: ApiName, endedBy: Array<ApiName>, message: string, nextAction: string }> } | null, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } };
+export type AuthStateChangesSubscription = { authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, headline: string, nextAction: string, nextOperations: Array<NextOperation>, run: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, phases: Array<{ step: LoginStep, startedAt: string, endedAt: string | null, awaitsOperator: boolean, failure: FailureCode | null }>, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }>, endedTokens: Array<{ apiName: ApiName, endedBy: Array<ApiName>, message: string, nextAction: string }> } | null, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } };
 
 export type CooldownSubscriptionVariables = Exact<{
   accountId?: string | null | undefined;
@@ -916,11 +973,12 @@ export type EventsSubscription = { events:
     | { __typename: 'DbRecoveryEvent', id: string, at: string, accountId: string, recovery: { dbLocked: boolean, fallback: StorageKind, autoRestart: boolean, pendingWrites: number } }
     | { __typename: 'GapEvent', id: string, at: string, accountId: string }
     | { __typename: 'HeartbeatEvent', id: string, at: string, accountId: string }
+    | { __typename: 'ReadinessEvent', id: string, at: string, accountId: string, readiness: { accountId: string, verdict: ReadinessVerdict, bell: string | null, eta: string | null, etaWorst: string | null, latestSafeStart: string | null, probability: number | null, confidence: Confidence, missing: Array<ApiName>, computedAt: string, reasons: Array<{ code: ReadinessReasonCode, message: string, nextAction: string, minutes: number | null }>, session: { date: string, kind: SessionKind, exchange: Exchange, opensAt: string | null, closesAt: string | null, source: CalendarSource, fetchedAt: string | null, description: string | null } | null } }
     | { __typename: 'TokenProgressEvent', id: string, at: string, accountId: string, progress: { total: number, generated: number, missing: Array<ApiName>, runTotal: number, runGenerated: number, current: ApiName | null, step: LoginStep | null, runId: string } }
     | { __typename: 'TokenStoredEvent', id: string, at: string, accountId: string, stored: { apiName: ApiName, version: number } }
    };
 
-export type RunStateFragment = { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }>, endedTokens: Array<{ apiName: ApiName, endedBy: Array<ApiName>, message: string, nextAction: string }> };
+export type RunStateFragment = { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, phases: Array<{ step: LoginStep, startedAt: string, endedAt: string | null, awaitsOperator: boolean, failure: FailureCode | null }>, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }>, endedTokens: Array<{ apiName: ApiName, endedBy: Array<ApiName>, message: string, nextAction: string }> };
 
 export type ProgressFragment = { total: number, generated: number, missing: Array<ApiName>, runTotal: number, runGenerated: number, current: ApiName | null, step: LoginStep | null, runId: string };
 
@@ -929,7 +987,7 @@ export type GenerationRunQueryVariables = Exact<{
 }>;
 
 
-export type GenerationRunQuery = { generationRun: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }>, endedTokens: Array<{ apiName: ApiName, endedBy: Array<ApiName>, message: string, nextAction: string }> } | null };
+export type GenerationRunQuery = { generationRun: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, phases: Array<{ step: LoginStep, startedAt: string, endedAt: string | null, awaitsOperator: boolean, failure: FailureCode | null }>, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }>, endedTokens: Array<{ apiName: ApiName, endedBy: Array<ApiName>, message: string, nextAction: string }> } | null };
 
 export type GenerationRunsQueryVariables = Exact<{
   accountId?: string | null | undefined;
@@ -937,19 +995,19 @@ export type GenerationRunsQueryVariables = Exact<{
 }>;
 
 
-export type GenerationRunsQuery = { generationRuns: Array<{ id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }>, endedTokens: Array<{ apiName: ApiName, endedBy: Array<ApiName>, message: string, nextAction: string }> }> };
+export type GenerationRunsQuery = { generationRuns: Array<{ id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, phases: Array<{ step: LoginStep, startedAt: string, endedAt: string | null, awaitsOperator: boolean, failure: FailureCode | null }>, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }>, endedTokens: Array<{ apiName: ApiName, endedBy: Array<ApiName>, message: string, nextAction: string }> }> };
 
 export type RunQueueQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type RunQueueQuery = { runQueue: Array<{ id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }>, endedTokens: Array<{ apiName: ApiName, endedBy: Array<ApiName>, message: string, nextAction: string }> }> };
+export type RunQueueQuery = { runQueue: Array<{ id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, phases: Array<{ step: LoginStep, startedAt: string, endedAt: string | null, awaitsOperator: boolean, failure: FailureCode | null }>, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }>, endedTokens: Array<{ apiName: ApiName, endedBy: Array<ApiName>, message: string, nextAction: string }> }> };
 
 export type StartLoginMutationVariables = Exact<{
   accountId?: string | null | undefined;
 }>;
 
 
-export type StartLoginMutation = { startLogin: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }>, endedTokens: Array<{ apiName: ApiName, endedBy: Array<ApiName>, message: string, nextAction: string }> } };
+export type StartLoginMutation = { startLogin: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, phases: Array<{ step: LoginStep, startedAt: string, endedAt: string | null, awaitsOperator: boolean, failure: FailureCode | null }>, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }>, endedTokens: Array<{ apiName: ApiName, endedBy: Array<ApiName>, message: string, nextAction: string }> } };
 
 export type GenerateTokensMutationVariables = Exact<{
   mode: GenerationMode;
@@ -961,14 +1019,14 @@ export type GenerateTokensMutationVariables = Exact<{
 }>;
 
 
-export type GenerateTokensMutation = { generateTokens: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }>, endedTokens: Array<{ apiName: ApiName, endedBy: Array<ApiName>, message: string, nextAction: string }> } };
+export type GenerateTokensMutation = { generateTokens: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, phases: Array<{ step: LoginStep, startedAt: string, endedAt: string | null, awaitsOperator: boolean, failure: FailureCode | null }>, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }>, endedTokens: Array<{ apiName: ApiName, endedBy: Array<ApiName>, message: string, nextAction: string }> } };
 
 export type AbortGenerationMutationVariables = Exact<{
   runId: string;
 }>;
 
 
-export type AbortGenerationMutation = { abortGeneration: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }>, endedTokens: Array<{ apiName: ApiName, endedBy: Array<ApiName>, message: string, nextAction: string }> } };
+export type AbortGenerationMutation = { abortGeneration: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, phases: Array<{ step: LoginStep, startedAt: string, endedAt: string | null, awaitsOperator: boolean, failure: FailureCode | null }>, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }>, endedTokens: Array<{ apiName: ApiName, endedBy: Array<ApiName>, message: string, nextAction: string }> } };
 
 export type BeginHumanLoginMutationVariables = Exact<{
   apiName: ApiName;
@@ -985,6 +1043,28 @@ export type TokenProgressSubscriptionVariables = Exact<{
 
 
 export type TokenProgressSubscription = { tokenProgress: { total: number, generated: number, missing: Array<ApiName>, runTotal: number, runGenerated: number, current: ApiName | null, step: LoginStep | null, runId: string } };
+
+export type ReadinessFactsFragment = { accountId: string, verdict: ReadinessVerdict, bell: string | null, eta: string | null, etaWorst: string | null, latestSafeStart: string | null, probability: number | null, confidence: Confidence, missing: Array<ApiName>, computedAt: string, reasons: Array<{ code: ReadinessReasonCode, message: string, nextAction: string, minutes: number | null }>, session: { date: string, kind: SessionKind, exchange: Exchange, opensAt: string | null, closesAt: string | null, source: CalendarSource, fetchedAt: string | null, description: string | null } | null };
+
+export type ReadinessQueryVariables = Exact<{
+  accountId?: string | null | undefined;
+  by?: string | null | undefined;
+}>;
+
+
+export type ReadinessQuery = { readiness: { accountId: string, verdict: ReadinessVerdict, bell: string | null, eta: string | null, etaWorst: string | null, latestSafeStart: string | null, probability: number | null, confidence: Confidence, missing: Array<ApiName>, computedAt: string, reasons: Array<{ code: ReadinessReasonCode, message: string, nextAction: string, minutes: number | null }>, session: { date: string, kind: SessionKind, exchange: Exchange, opensAt: string | null, closesAt: string | null, source: CalendarSource, fetchedAt: string | null, description: string | null } | null } };
+
+export type DeskReadinessQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type DeskReadinessQuery = { deskReadiness: Array<{ accountId: string, verdict: ReadinessVerdict, bell: string | null, eta: string | null, etaWorst: string | null, latestSafeStart: string | null, probability: number | null, confidence: Confidence, missing: Array<ApiName>, computedAt: string, reasons: Array<{ code: ReadinessReasonCode, message: string, nextAction: string, minutes: number | null }>, session: { date: string, kind: SessionKind, exchange: Exchange, opensAt: string | null, closesAt: string | null, source: CalendarSource, fetchedAt: string | null, description: string | null } | null }> };
+
+export type ReadinessChangesSubscriptionVariables = Exact<{
+  accountId?: string | null | undefined;
+}>;
+
+
+export type ReadinessChangesSubscription = { readiness: { accountId: string, verdict: ReadinessVerdict, bell: string | null, eta: string | null, etaWorst: string | null, latestSafeStart: string | null, probability: number | null, confidence: Confidence, missing: Array<ApiName>, computedAt: string, reasons: Array<{ code: ReadinessReasonCode, message: string, nextAction: string, minutes: number | null }>, session: { date: string, kind: SessionKind, exchange: Exchange, opensAt: string | null, closesAt: string | null, source: CalendarSource, fetchedAt: string | null, description: string | null } | null } };
 
 export type RecoveryFragment = { dbLocked: boolean, fallback: StorageKind, autoRestart: boolean, pendingWrites: number };
 
@@ -1222,6 +1302,13 @@ export const RunStateFragmentDoc = new TypedDocumentString(`
     step
     startedAt
     endedAt
+    phases {
+      step
+      startedAt
+      endedAt
+      awaitsOperator
+      failure
+    }
     failure {
       code
       message
@@ -1278,6 +1365,13 @@ fragment RunState on GenerationRun {
     step
     startedAt
     endedAt
+    phases {
+      step
+      startedAt
+      endedAt
+      awaitsOperator
+      failure
+    }
     failure {
       code
       message
@@ -1292,18 +1386,6 @@ fragment RunState on GenerationRun {
     nextAction
   }
 }`, {"fragmentName":"StateWithRun"}) as unknown as TypedDocumentString<StateWithRunFragment, unknown>;
-export const TradingSessionFactsFragmentDoc = new TypedDocumentString(`
-    fragment TradingSessionFacts on TradingSession {
-  date
-  kind
-  exchange
-  opensAt
-  closesAt
-  source
-  fetchedAt
-  description
-}
-    `, {"fragmentName":"TradingSessionFacts"}) as unknown as TypedDocumentString<TradingSessionFactsFragment, unknown>;
 export const ScheduleFactsFragmentDoc = new TypedDocumentString(`
     fragment ScheduleFacts on Schedule {
   accountId
@@ -1338,6 +1420,50 @@ export const ProgressFragmentDoc = new TypedDocumentString(`
   runId
 }
     `, {"fragmentName":"Progress"}) as unknown as TypedDocumentString<ProgressFragment, unknown>;
+export const TradingSessionFactsFragmentDoc = new TypedDocumentString(`
+    fragment TradingSessionFacts on TradingSession {
+  date
+  kind
+  exchange
+  opensAt
+  closesAt
+  source
+  fetchedAt
+  description
+}
+    `, {"fragmentName":"TradingSessionFacts"}) as unknown as TypedDocumentString<TradingSessionFactsFragment, unknown>;
+export const ReadinessFactsFragmentDoc = new TypedDocumentString(`
+    fragment ReadinessFacts on Readiness {
+  accountId
+  verdict
+  bell
+  eta
+  etaWorst
+  latestSafeStart
+  probability
+  confidence
+  missing
+  reasons {
+    code
+    message
+    nextAction
+    minutes
+  }
+  session {
+    ...TradingSessionFacts
+  }
+  computedAt
+}
+    fragment TradingSessionFacts on TradingSession {
+  date
+  kind
+  exchange
+  opensAt
+  closesAt
+  source
+  fetchedAt
+  description
+}`, {"fragmentName":"ReadinessFacts"}) as unknown as TypedDocumentString<ReadinessFactsFragment, unknown>;
 export const RecoveryFragmentDoc = new TypedDocumentString(`
     fragment Recovery on DbRecovery {
   dbLocked
@@ -1967,6 +2093,13 @@ fragment RunState on GenerationRun {
     step
     startedAt
     endedAt
+    phases {
+      step
+      startedAt
+      endedAt
+      awaitsOperator
+      failure
+    }
     failure {
       code
       message
@@ -2132,6 +2265,13 @@ fragment RunState on GenerationRun {
     step
     startedAt
     endedAt
+    phases {
+      step
+      startedAt
+      endedAt
+      awaitsOperator
+      failure
+    }
     failure {
       code
       message
@@ -2309,6 +2449,11 @@ export const EventsDocument = new TypedDocumentString(`
         ...Recovery
       }
     }
+    ... on ReadinessEvent {
+      readiness {
+        ...ReadinessFacts
+      }
+    }
     ... on AccountSwitchedEvent {
       account {
         ...AccountFacts
@@ -2366,6 +2511,16 @@ fragment StateOfAccount on AuthState {
     ...CooldownState
   }
 }
+fragment TradingSessionFacts on TradingSession {
+  date
+  kind
+  exchange
+  opensAt
+  closesAt
+  source
+  fetchedAt
+  description
+}
 fragment Progress on TokenProgress {
   total
   generated
@@ -2375,6 +2530,27 @@ fragment Progress on TokenProgress {
   current
   step
   runId
+}
+fragment ReadinessFacts on Readiness {
+  accountId
+  verdict
+  bell
+  eta
+  etaWorst
+  latestSafeStart
+  probability
+  confidence
+  missing
+  reasons {
+    code
+    message
+    nextAction
+    minutes
+  }
+  session {
+    ...TradingSessionFacts
+  }
+  computedAt
 }
 fragment Recovery on DbRecovery {
   dbLocked
@@ -2403,6 +2579,13 @@ export const GenerationRunDocument = new TypedDocumentString(`
     step
     startedAt
     endedAt
+    phases {
+      step
+      startedAt
+      endedAt
+      awaitsOperator
+      failure
+    }
     failure {
       code
       message
@@ -2438,6 +2621,13 @@ export const GenerationRunsDocument = new TypedDocumentString(`
     step
     startedAt
     endedAt
+    phases {
+      step
+      startedAt
+      endedAt
+      awaitsOperator
+      failure
+    }
     failure {
       code
       message
@@ -2473,6 +2663,13 @@ export const RunQueueDocument = new TypedDocumentString(`
     step
     startedAt
     endedAt
+    phases {
+      step
+      startedAt
+      endedAt
+      awaitsOperator
+      failure
+    }
     failure {
       code
       message
@@ -2508,6 +2705,13 @@ export const StartLoginDocument = new TypedDocumentString(`
     step
     startedAt
     endedAt
+    phases {
+      step
+      startedAt
+      endedAt
+      awaitsOperator
+      failure
+    }
     failure {
       code
       message
@@ -2550,6 +2754,13 @@ export const GenerateTokensDocument = new TypedDocumentString(`
     step
     startedAt
     endedAt
+    phases {
+      step
+      startedAt
+      endedAt
+      awaitsOperator
+      failure
+    }
     failure {
       code
       message
@@ -2585,6 +2796,13 @@ export const AbortGenerationDocument = new TypedDocumentString(`
     step
     startedAt
     endedAt
+    phases {
+      step
+      startedAt
+      endedAt
+      awaitsOperator
+      failure
+    }
     failure {
       code
       message
@@ -2629,6 +2847,117 @@ export const TokenProgressDocument = new TypedDocumentString(`
   step
   runId
 }`) as unknown as TypedDocumentString<TokenProgressSubscription, TokenProgressSubscriptionVariables>;
+export const ReadinessDocument = new TypedDocumentString(`
+    query Readiness($accountId: ID, $by: DateTime) {
+  readiness(accountId: $accountId, by: $by) {
+    ...ReadinessFacts
+  }
+}
+    fragment TradingSessionFacts on TradingSession {
+  date
+  kind
+  exchange
+  opensAt
+  closesAt
+  source
+  fetchedAt
+  description
+}
+fragment ReadinessFacts on Readiness {
+  accountId
+  verdict
+  bell
+  eta
+  etaWorst
+  latestSafeStart
+  probability
+  confidence
+  missing
+  reasons {
+    code
+    message
+    nextAction
+    minutes
+  }
+  session {
+    ...TradingSessionFacts
+  }
+  computedAt
+}`) as unknown as TypedDocumentString<ReadinessQuery, ReadinessQueryVariables>;
+export const DeskReadinessDocument = new TypedDocumentString(`
+    query DeskReadiness {
+  deskReadiness {
+    ...ReadinessFacts
+  }
+}
+    fragment TradingSessionFacts on TradingSession {
+  date
+  kind
+  exchange
+  opensAt
+  closesAt
+  source
+  fetchedAt
+  description
+}
+fragment ReadinessFacts on Readiness {
+  accountId
+  verdict
+  bell
+  eta
+  etaWorst
+  latestSafeStart
+  probability
+  confidence
+  missing
+  reasons {
+    code
+    message
+    nextAction
+    minutes
+  }
+  session {
+    ...TradingSessionFacts
+  }
+  computedAt
+}`) as unknown as TypedDocumentString<DeskReadinessQuery, DeskReadinessQueryVariables>;
+export const ReadinessChangesDocument = new TypedDocumentString(`
+    subscription ReadinessChanges($accountId: ID) {
+  readiness(accountId: $accountId) {
+    ...ReadinessFacts
+  }
+}
+    fragment TradingSessionFacts on TradingSession {
+  date
+  kind
+  exchange
+  opensAt
+  closesAt
+  source
+  fetchedAt
+  description
+}
+fragment ReadinessFacts on Readiness {
+  accountId
+  verdict
+  bell
+  eta
+  etaWorst
+  latestSafeStart
+  probability
+  confidence
+  missing
+  reasons {
+    code
+    message
+    nextAction
+    minutes
+  }
+  session {
+    ...TradingSessionFacts
+  }
+  computedAt
+}`) as unknown as TypedDocumentString<ReadinessChangesSubscription, ReadinessChangesSubscriptionVariables>;
 export const DbRecoveryDocument = new TypedDocumentString(`
     subscription DbRecovery {
   dbRecovery {

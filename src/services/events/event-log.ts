@@ -56,6 +56,7 @@ export class EventLog implements AsyncDisposable {
   readonly #store: EventStore;
   readonly #history: EventHistory;
   readonly #readers = new Set<EventReader>();
+  readonly #listeners = new Set<(payload: EventPayload) => void>();
   readonly #catchUp = new CatchUp();
   readonly #active = new ActiveAccount();
   readonly #heartbeat: NodeJS.Timeout;
@@ -120,6 +121,13 @@ export class EventLog implements AsyncDisposable {
     this.#drafts.set(draft, entry);
     this.#store.keep(draft);
     if (this.#store.isFailing) void this.#loop.run();
+    for (const listener of this.#listeners) listener(payload);
+  }
+
+  /** Calls back at once with whatever this process publishes and stores. Answers what ends that. */
+  onPublished(listener: (payload: EventPayload) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** Returns when one more reader may begin: of a thousand at once, one in each turn of the event loop. */

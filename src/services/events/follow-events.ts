@@ -10,6 +10,7 @@ import {
   type EventPayload,
 } from '../../domain/events/event.ts';
 import { canReceive } from '../../domain/events/event-visibility.ts';
+import type { Readiness } from '../../domain/readiness/readiness.ts';
 import type { TokenProgress } from '../../domain/run/generation-run.ts';
 import { getAccount } from '../accounts/accounts.ts';
 import type { EventLog } from './event-log.ts';
@@ -19,6 +20,13 @@ interface Parts {
   readonly database: Database;
   readonly events: EventLog;
   readonly states: States;
+  readonly readiness: Forecasts;
+}
+
+interface Forecasts {
+  /** Forecasts are published; where they are not, only who asks for them is told. */
+  readonly isBegun: boolean;
+  read(account: Account): Promise<Readiness>;
 }
 
 interface States {
@@ -39,7 +47,7 @@ interface SubscribeOptions {
  * is the active one.
  */
 export const followEvents = async (
-  { database, events, states }: Parts,
+  { database, events, states, readiness }: Parts,
   caller: Caller,
   { accountId, after, only }: SubscribeOptions,
 ): Promise<EventReader> => {
@@ -55,10 +63,12 @@ export const followEvents = async (
   await events.readForeign();
   for (;;) {
     const account = await getAccount(database, isFollowing ? events.activeId : accountId);
+    const isForecast = readiness.isBegun || only === 'READINESS';
+    const forecast = isForecast ? await readiness.read(account) : null;
     const reader = await states.snapshot(account, (view) => {
       // Another account has become the active one meanwhile.
       if (isFollowing && events.activeId !== account.id) return null;
-      const snapshot = snapshotOf(view, database.recovery);
+      const snapshot = snapshotOf(view, database.recovery, forecast);
       return events.subscribe(isFollowing ? null : account.id, { ...options, snapshot });
     });
     if (reader !== null) return reader;
@@ -74,6 +84,7 @@ interface View {
 const snapshotOf = (
   { authState, progress: numbers, isReady }: View,
   recovery: DbRecovery,
+  forecast: Readiness | null,
 ): readonly EventPayload[] => {
   const { run, cooldown } = authState;
   const progress: EventPayload[] = run === null ? [] : [{ kind: 'TOKEN_PROGRESS', progress: numbers }];
@@ -87,5 +98,6 @@ const snapshotOf = (
     ...progress,
     { kind: 'COOLDOWN', cooldown },
     ...confirmation,
+    ...(forecast === null ? [] : [{ kind: 'READINESS', readiness: forecast } as const]),
   ];
 };

@@ -1,5 +1,6 @@
 import type { ApiName } from '../../domain/account/api-name.ts';
 import { AUTH_PHASES, type AuthPhase } from '../../domain/auth/auth-phase.ts';
+import { READINESS_VERDICTS, type ReadinessVerdict } from '../../domain/readiness/readiness.ts';
 import { RUN_STATUSES, type RunStatus } from '../../domain/run/generation-run.ts';
 import { VERDICTS, type Verdict } from '../../domain/token/verdict.ts';
 
@@ -17,6 +18,10 @@ export interface AccountMetrics {
   }[];
   /** Every run there ever was; a status without one is left out. */
   readonly runs: ReadonlyMap<RunStatus, number>;
+  /** Null where nothing was forecast yet. */
+  readonly readiness: ReadinessVerdict | null;
+  /** Until the last token is there: 0 when it is, null where nothing makes it. */
+  readonly etaSeconds: number | null;
 }
 
 /** One value of a figure, and the labels that tell it from the others. */
@@ -78,6 +83,17 @@ const ROWS: readonly Row[] = [
     help: 'Generation runs in the database by status.',
     label: 'status',
     values: ({ runs }) => RUN_STATUSES.map((status) => [status, runs.get(status) ?? 0]),
+  },
+  {
+    name: 'vega_readiness',
+    help: 'Whether the tokens will be there by the bell: 1 for that verdict, 0 for the others.',
+    label: 'verdict',
+    values: ({ readiness }) => READINESS_VERDICTS.map((verdict) => [verdict, Number(verdict === readiness)]),
+  },
+  {
+    name: 'vega_eta_seconds',
+    help: 'Seconds until the last token is there, as forecast; 0 when it is, absent where nothing makes it.',
+    values: ({ etaSeconds }) => (etaSeconds === null ? [] : [['', etaSeconds]]),
   },
 ];
 

@@ -2,6 +2,7 @@ import type { Database } from '../../db/database.ts';
 import { countRuns } from '../../db/queries/generation-runs.ts';
 import type { Account } from '../../domain/account/account.ts';
 import type { AuthState } from '../../domain/auth/auth-state.ts';
+import type { Readiness } from '../../domain/readiness/readiness.ts';
 import { remainingSeconds } from '../../domain/token/expiry.ts';
 import { endOf } from '../../domain/token/verdict.ts';
 import { listAccounts } from '../accounts/accounts.ts';
@@ -19,6 +20,7 @@ interface Parts {
     read(account: Account): Promise<AuthState>;
     ready(account: Account): Promise<boolean>;
   };
+  readonly readiness: { desk(): Promise<readonly Readiness[]> };
   readonly events: { readonly readers: number };
   readonly clock: Clock;
 }
@@ -26,7 +28,9 @@ interface Parts {
 /** The program in figures, as far as it knows without asking the broker. */
 export const readMetrics = async (parts: Parts): Promise<readonly Figure[]> => {
   const accounts = await listAccounts(parts.database);
-  const measured = await Promise.all(accounts.map((account) => measure(parts, account)));
+  const desk = await parts.readiness.desk();
+  const forecastOf = ({ id }: Account) => desk.find(({ accountId }) => accountId === id) ?? null;
+  const measured = await Promise.all(accounts.map((account) => measure(parts, account, forecastOf(account))));
   return figuresOf(measured, {
     eventReaders: parts.events.readers,
     alertsUndelivered: await countUndeliveredAlerts(parts),
@@ -36,6 +40,7 @@ export const readMetrics = async (parts: Parts): Promise<readonly Figure[]> => {
 const measure = async (
   { apiConfigs, clock, database, states, verifier }: Parts,
   account: Account,
+  forecast: Readiness | null,
 ): Promise<AccountMetrics> => {
   const { state, cooldown } = await states.read(account);
   const known = await verifier.lastKnown(account, await apiConfigs.enabled(account));
@@ -51,5 +56,12 @@ const measure = async (
       return { apiName: config.apiName, verdict: check.verdict, secondsLeft };
     }),
     runs: await countRuns(database.read, account.id),
+    readiness: forecast?.verdict ?? null,
+    etaSeconds: etaSecondsOf(forecast, now),
   };
+};
+
+const etaSecondsOf = (forecast: Readiness | null, now: Date): number | null => {
+  if (forecast?.verdict === 'READY') return 0;
+  return forecast?.eta == null ? null : remainingSeconds(forecast.eta, now);
 };

@@ -16,6 +16,7 @@ import {
   type RunStep,
   withStep,
 } from '../../domain/run/generation-run.ts';
+import { withPhases } from '../../domain/run/login-phase.ts';
 import { endedTokenText } from '../../domain/token/ended-token.ts';
 import { KINDS_OF_TOKENS, raiseAlert, resolveAlerts } from '../alerts/raise-alert.ts';
 import type { AuditedWrites } from '../audit/audit.ts';
@@ -202,10 +203,11 @@ export class LiveRun {
   }
 
   async #write<Result>(
-    run: GenerationRun,
+    changed: GenerationRun,
     apiName: ApiName | undefined,
     work: (transaction: Queryable, save: () => Promise<void>) => Promise<Result>,
   ): Promise<Result> {
+    const run = withPhases(this.#run, changed, this.#options.clock());
     const result = await this.#options.database.write(
       (transaction) => work(transaction, () => updateRun(transaction, run, apiName)),
       // A token may be part of it, and what was submitted is never forgotten.

@@ -17,6 +17,7 @@ export const serve: Command = {
     await using app = await openApp(readConfig(env), { workingDirectory });
     const { url } = await app.listen();
     app.beginSchedules();
+    app.beginForecasts();
     const link = `${url}${app.issueLoginPath()}`;
     if (json === true) printJsonLine(terminal, { url, link });
     else {

@@ -83,6 +83,15 @@ export type BlockReason =
   /** Making one API’s token ends that of another: `endedTokens` of a run of today. Generating again does not help. */
   | 'TOKENS_END_EACH_OTHER';
 
+/** How much the forecast knows of the account’s logins. */
+export type Confidence =
+  /** 30 logins or more were measured, or nothing has to be made. */
+  | 'HIGH'
+  /** Fewer than 8 logins were measured; the shipped figures stand for the rest. */
+  | 'LOW'
+  /** 8 to 29 logins were measured. */
+  | 'MEDIUM';
+
 /** How urgent the end of a token is. */
 export type ExpiryLevel =
   /** Less than an hour is left. */
@@ -200,6 +209,54 @@ export type NextOperation =
   /** `updateAccountCredentials`: there is nothing to log in with. */
   | 'UPDATE_CREDENTIALS';
 
+/** Why a verdict is what it is. */
+export type ReadinessReasonCode =
+  /** The bell has rung. */
+  | 'BELL_PASSED'
+  /** Another process has the browser. */
+  | 'BROWSER_BUSY'
+  /** It is not certain that there is a session that day. */
+  | 'CALENDAR_UNCERTAIN'
+  /** The broker rests. */
+  | 'COOLDOWN'
+  /** The database cannot be written, so nothing that it holds is certain. */
+  | 'DATABASE'
+  /** Some of the last logins brought no token. */
+  | 'FAILURES'
+  /** Few logins were measured so far. */
+  | 'FEW_MEASUREMENTS'
+  /** All tokens work, and the gate is shut. */
+  | 'GATE_SHUT'
+  /** There is nothing to log in with, or no API app is enabled. */
+  | 'NOT_CONFIGURED'
+  /** Nothing makes the missing tokens by itself. */
+  | 'NOT_STARTED'
+  /** There is no bell within a day. */
+  | 'NO_SESSION'
+  /** The logins have to lie apart. */
+  | 'OTP_SPACING'
+  /** A person has to act before anything goes on. */
+  | 'PERSON_NEEDED'
+  /** Other accounts have the browser before. */
+  | 'QUEUE'
+  /** The scheduled start is after the latest safe one. */
+  | 'STARTS_LATE'
+  /** Nobody knows whether some tokens work. */
+  | 'TOKENS_UNKNOWN';
+
+/** Whether an account will have its tokens by the bell. */
+export type ReadinessVerdict =
+  /** It may not, or a person has to act, or something is not known; `reasons` say what. */
+  | 'AT_RISK'
+  /** No session of the account’s exchanges is on, or begins within a day. */
+  | 'NO_SESSION'
+  /** It will, in at least 95 of 100 simulated mornings, without a person. */
+  | 'ON_TRACK'
+  /** Every token that is needed is VALID beyond the bell, and the gate is open. */
+  | 'READY'
+  /** It will not: in fewer than 5 of 100 simulated mornings, or the bell has rung. */
+  | 'TOO_LATE';
+
 /** How a run stands. */
 export type RunStatus =
   /** It was ended on request. */
@@ -281,6 +338,7 @@ export type EventsSubscription = { events:
     | { __typename: 'DbRecoveryEvent', id: string, at: string, accountId: string, recovery: { dbLocked: boolean, fallback: StorageKind, autoRestart: boolean, pendingWrites: number } }
     | { __typename: 'GapEvent', id: string, at: string, accountId: string }
     | { __typename: 'HeartbeatEvent', id: string, at: string, accountId: string }
+    | { __typename: 'ReadinessEvent', id: string, at: string, accountId: string, readiness: { verdict: ReadinessVerdict, bell: string | null, eta: string | null, etaWorst: string | null, latestSafeStart: string | null, probability: number | null, confidence: Confidence, missing: Array<ApiName>, computedAt: string, reasons: Array<{ code: ReadinessReasonCode, message: string, nextAction: string, minutes: number | null }> } }
     | { __typename: 'TokenProgressEvent', id: string, at: string, accountId: string, progress: { total: number, generated: number, missing: Array<ApiName>, runTotal: number, runGenerated: number, current: ApiName | null, step: LoginStep | null, runId: string } }
     | { __typename: 'TokenStoredEvent', id: string, at: string, accountId: string, stored: { apiName: ApiName, version: number } }
    };
@@ -397,7 +455,9 @@ export type GateQueryVariables = Exact<{
 }>;
 
 
-export type GateQuery = { ready: boolean, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, headline: string, nextAction: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } };
+export type GateQuery = { ready: boolean, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, headline: string, nextAction: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } }, readiness: { verdict: ReadinessVerdict, bell: string | null, eta: string | null, etaWorst: string | null, latestSafeStart: string | null, probability: number | null, confidence: Confidence, missing: Array<ApiName>, computedAt: string, reasons: Array<{ code: ReadinessReasonCode, message: string, nextAction: string, minutes: number | null }> } };
+
+export type ForecastFactsFragment = { verdict: ReadinessVerdict, bell: string | null, eta: string | null, etaWorst: string | null, latestSafeStart: string | null, probability: number | null, confidence: Confidence, missing: Array<ApiName>, computedAt: string, reasons: Array<{ code: ReadinessReasonCode, message: string, nextAction: string, minutes: number | null }> };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -509,6 +569,25 @@ export const AccountFactsFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"AccountFacts"}) as unknown as TypedDocumentString<AccountFactsFragment, unknown>;
+export const ForecastFactsFragmentDoc = new TypedDocumentString(`
+    fragment ForecastFacts on Readiness {
+  verdict
+  bell
+  eta
+  etaWorst
+  latestSafeStart
+  probability
+  confidence
+  missing
+  reasons {
+    code
+    message
+    nextAction
+    minutes
+  }
+  computedAt
+}
+    `, {"fragmentName":"ForecastFacts"}) as unknown as TypedDocumentString<ForecastFactsFragment, unknown>;
 export const EventsDocument = new TypedDocumentString(`
     subscription Events($accountId: ID, $after: ID) {
   events(accountId: $accountId, after: $after) {
@@ -556,6 +635,11 @@ export const EventsDocument = new TypedDocumentString(`
         fallback
         autoRestart
         pendingWrites
+      }
+    }
+    ... on ReadinessEvent {
+      readiness {
+        ...ForecastFacts
       }
     }
     ... on AccountSwitchedEvent {
@@ -624,6 +708,23 @@ fragment AuthStateFacts on AuthState {
   run {
     ...RunFacts
   }
+}
+fragment ForecastFacts on Readiness {
+  verdict
+  bell
+  eta
+  etaWorst
+  latestSafeStart
+  probability
+  confidence
+  missing
+  reasons {
+    code
+    message
+    nextAction
+    minutes
+  }
+  computedAt
 }`) as unknown as TypedDocumentString<EventsSubscription, EventsSubscriptionVariables>;
 export const StartLoginDocument = new TypedDocumentString(`
     mutation StartLogin($accountId: ID) {
@@ -981,10 +1082,30 @@ export const GateDocument = new TypedDocumentString(`
       ...CooldownFacts
     }
   }
+  readiness(accountId: $accountId) {
+    ...ForecastFacts
+  }
 }
     fragment CooldownFacts on Cooldown {
   active
   remainingSeconds
   until
   reason
+}
+fragment ForecastFacts on Readiness {
+  verdict
+  bell
+  eta
+  etaWorst
+  latestSafeStart
+  probability
+  confidence
+  missing
+  reasons {
+    code
+    message
+    nextAction
+    minutes
+  }
+  computedAt
 }`) as unknown as TypedDocumentString<GateQuery, GateQueryVariables>;

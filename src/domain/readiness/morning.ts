@@ -1,0 +1,90 @@
+import { consequenceOf } from '../run/consequence.ts';
+import type { LoginPool } from './login-pool.ts';
+import type { LoginUnderWay, MeasuredLogin } from './measured-login.ts';
+
+/** What brings an account's tokens, as things stand. */
+export type Stage =
+  /** The scheduler, or a start right now, joins the queue at that time. */
+  | { readonly kind: 'STARTS'; readonly at: Date }
+  /** Its run has the browser; null between two logins. */
+  | { readonly kind: 'LOGS_IN'; readonly login: LoginUnderWay | null; readonly waitsUntil: Date | null }
+  /** Its run waits for the browser; those with a lower place get it before. */
+  | { readonly kind: 'QUEUED'; readonly place: number }
+  /** Its run joins the queue when the cooldown is over. */
+  | { readonly kind: 'RESTS'; readonly until: Date };
+
+/** One account whose tokens are to be made, for the simulation. */
+export interface AccountPlan {
+  readonly accountId: string;
+  readonly stage: Stage;
+  /** Tokens that the run under way, or the next one, still makes; the one under way included. */
+  readonly logins: number;
+  /** Tokens that are to be made beside them, by a later start. */
+  readonly others: number;
+  /** The login that comes next is the first one of a browser session. */
+  readonly isFresh: boolean;
+  readonly pool: LoginPool;
+  readonly lastOtpAt: Date | null;
+  readonly otpSpacingMs: number;
+  readonly cooldownMs: number;
+  /** The scheduler's next start; null where there is none. */
+  readonly nextStart: Date | null;
+  readonly bell: Date;
+}
+
+/** After so many pauses without a token a run ends, as in `RunExecutor`. */
+export const MAX_FRUITLESS_PAUSES = 3;
+
+/** A run's place in the queue for the browser. */
+export interface Turn {
+  readonly account: number;
+  /** From when on it waits. */
+  readonly joinsAt: number;
+  /** Orders those of the same time. */
+  readonly place: number;
+  readonly logins: number;
+  readonly fruitless: number;
+  /** The run goes on after a pause, with its browser session. */
+  readonly isResumed: boolean;
+}
+
+/**
+ * The browser's queue, as `BrowserQueue` keeps it: who joins first is first, and keeps the browser until all of the run is
+ * made or it has to pause; after a pause the run joins at the end.
+ */
+export const nextTurn = (turns: Turn[]): Turn | undefined => {
+  let first = 0;
+  for (let index = 1; index < turns.length; index += 1) {
+    const [one, best] = [turns[index], turns[first]];
+    if (one === undefined || best === undefined) break;
+    if (one.joinsAt < best.joinsAt || (one.joinsAt === best.joinsAt && one.place < best.place)) first = index;
+  }
+  return turns.splice(first, 1)[0];
+};
+
+/** How a login ends for its run. */
+export type LoginEnd =
+  | { readonly kind: 'DONE' }
+  /** This API is not made by this run; the next one is. */
+  | { readonly kind: 'LEFT_OUT' }
+  /** The run pauses until the cooldown is over, and resumes. */
+  | { readonly kind: 'PAUSE' }
+  /** The run ends; `isFinal`: no later start changes anything, a person has to. */
+  | { readonly kind: 'END'; readonly rests: boolean; readonly isFinal: boolean };
+
+export const endOfLogin = ({ failure }: Pick<MeasuredLogin, 'failure'>): LoginEnd => {
+  if (failure === null) return DONE;
+  const consequence = consequenceOf({ code: failure });
+  switch (consequence.kind) {
+    case 'NEXT_API':
+      return { kind: 'LEFT_OUT' };
+    case 'COOLDOWN':
+      return consequence.isRetried ? { kind: 'PAUSE' } : { kind: 'END', rests: true, isFinal: false };
+    // The scheduler leaves the account to a person for the day.
+    case 'STOP':
+    case 'QUARANTINE':
+      return { kind: 'END', rests: false, isFinal: true };
+  }
+};
+
+const DONE: LoginEnd = { kind: 'DONE' };

@@ -1,0 +1,129 @@
+import type { Database } from '../../db/database.ts';
+import { lastOtpRequest } from '../../db/queries/login-attempts.ts';
+import type { Account } from '../../domain/account/account.ts';
+import type { AuthRecord, AuthState } from '../../domain/auth/auth-state.ts';
+import type { BlockReason } from '../../domain/auth/block-reason.ts';
+import type { AccountFacts } from '../../domain/readiness/account-facts.ts';
+import { type MeasuredLogin, measuredLogins } from '../../domain/readiness/measured-login.ts';
+import { isOver, isUnderWay } from '../../domain/run/generation-run.ts';
+import { leftToPerson } from '../../domain/schedule/today.ts';
+import { nextExpiry } from '../../domain/token/expiry.ts';
+import { endOf } from '../../domain/token/verdict.ts';
+import type { AccountCredentials } from '../accounts/account-credentials.ts';
+import type { ApiConfigs } from '../accounts/api-configs.ts';
+import type { Clock } from '../clock.ts';
+import type { Runs } from '../runs/runs.ts';
+import type { KnownToken, TokenVerifier } from '../tokens/token-verifier.ts';
+import { type BellSource, bellOf } from './bell.ts';
+
+/** So many runs of an account are drawn from. */
+const RUNS_MEASURED = 40;
+
+/** What blocks every scheduled start, also of another day, until a person has acted. */
+const LASTING: readonly BlockReason[] = ['CREDENTIALS_REJECTED', 'TOKENS_END_EACH_OTHER'];
+
+export interface FactsOptions {
+  readonly database: Database;
+  readonly verifier: TokenVerifier;
+  readonly apiConfigs: ApiConfigs;
+  readonly credentials: AccountCredentials;
+  readonly runs: Runs;
+  readonly states: {
+    record(account: Account): Promise<AuthRecord>;
+    read(account: Account): Promise<AuthState>;
+    ready(account: Account): Promise<boolean>;
+  };
+  readonly generation: { queuePosition(runId: string): number | null };
+  readonly calendar: BellSource;
+  readonly schedules: { next(accountId: string, at: Date): Promise<{ readonly startAt: Date } | null> };
+  readonly otpSpacingMs: number;
+  readonly cooldownMs: number;
+  readonly clock: Clock;
+}
+
+/** Reads what forecasts are made of; asks the broker nothing. */
+export class AccountFactsReader {
+  readonly #options: FactsOptions;
+  /** Of each account the logins of its earlier runs, as long as no other run has ended. */
+  readonly #measured = new Map<string, { readonly key: string; readonly logins: readonly MeasuredLogin[] }>();
+
+  constructor(options: FactsOptions) {
+    this.#options = options;
+  }
+
+  /** `by` stands for the bell where it is given. */
+  async read(account: Account, by: Date | null = null): Promise<AccountFacts> {
+    const { database, verifier, apiConfigs, credentials, states, clock } = this.#options;
+    const bell = await bellOf(this.#options.calendar, account, clock());
+    const configs = await apiConfigs.enabled(account);
+    const known = await verifier.lastKnown(account, configs);
+    const [record, state] = [await states.record(account), await states.read(account)];
+    const isGateOpen = await states.ready(account);
+    const next = (await this.#options.schedules.next(account.id, clock()))?.startAt ?? null;
+    const lastOtp = await lastOtpRequest(database.read, account.id);
+    const run = isUnderWay(state.run) ? state.run : null;
+    const now = clock();
+    const bellAt = by ?? bell?.at ?? null;
+    const until = bellAt === null || bellAt < now ? now : bellAt;
+    const dead = known.filter((token) => mustBeMade(token, until, now));
+    const unknown = known.filter((token) => !dead.includes(token) && token.check.verdict === 'UNKNOWN');
+    const works = (token: KnownToken) => !dead.includes(token) && !unknown.includes(token);
+    return {
+      accountId: account.id,
+      bell: bellAt,
+      session: bell?.session ?? null,
+      isCalendarUncertain: bell?.certain === false,
+      isGateOpen,
+      toMake: dead.map(({ config }) => config.apiName),
+      unknown: unknown.map(({ config }) => config.apiName),
+      isPartialAccepted:
+        record.acceptedUntil !== null &&
+        record.acceptedUntil > until &&
+        known.some((token) => token.config.isPrimary && works(token)),
+      isConfigured: configs.length > 0 && credentials.sourceOf(account) !== null,
+      hasDatabase: !database.recovery.dbLocked,
+      obstacle: obstacleOf(state, record, next !== null && next < until ? next : null),
+      nextAction: state.nextAction,
+      run,
+      queuePlace: run === null ? null : this.#options.generation.queuePosition(run.id),
+      isBrowserTaken: run !== null && this.#options.runs.awaitsBrowser(run.id),
+      cooldownUntil: state.cooldown.until,
+      lastOtpAt: lastOtp?.at ?? null,
+      otpSpacingMs: Math.max(this.#options.otpSpacingMs, lastOtp?.intervalMs ?? 0),
+      cooldownMs: this.#options.cooldownMs,
+      nextStart: next,
+      earlier: await this.#earlier(account, state),
+    };
+  }
+
+  async #earlier({ id }: Account, { run }: AuthState): Promise<readonly MeasuredLogin[]> {
+    const key = run === null ? '' : `${run.id} ${isOver(run)}`;
+    const known = this.#measured.get(id);
+    if (known?.key === key) return known.logins;
+    const runs = await this.#options.runs.last(id, RUNS_MEASURED);
+    const logins = runs.filter(isOver).flatMap(measuredLogins);
+    this.#measured.set(id, { key, logins });
+    return logins;
+  }
+}
+
+/** What INVALID_ONLY makes by the bell, and what dies before it. */
+const mustBeMade = ({ check: { verdict }, token }: KnownToken, until: Date, now: Date): boolean => {
+  if (verdict !== 'VALID' && verdict !== 'UNKNOWN') return true;
+  const end = token === undefined ? null : endOf(token);
+  // What the broker has confirmed holds until 03:30 IST at most.
+  return (end ?? nextExpiry(now)) <= until;
+};
+
+const obstacleOf = (state: AuthState, record: AuthRecord, start: Date | null): AccountFacts['obstacle'] => {
+  const { run, blockedBy, headline, nextAction } = state;
+  const obstacle = { message: headline, nextAction };
+  if (run !== null && !isOver(run)) return run.status === 'WAITING_OPERATOR' ? obstacle : null;
+  // The scheduler tries again on the next day, but where nothing changes without a person.
+  if (start !== null) {
+    const isLeft = leftToPerson(record, run, start) !== null;
+    return isLeft || (blockedBy !== null && LASTING.includes(blockedBy)) ? obstacle : null;
+  }
+  const isPassing = blockedBy === null || blockedBy === 'COOLDOWN' || blockedBy === 'BROWSER_BUSY';
+  return record.isLoggedOut || !isPassing ? obstacle : null;
+};

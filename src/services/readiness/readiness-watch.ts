@@ -1,0 +1,153 @@
+import { isNear, keepForecast } from '../../db/queries/readiness.ts';
+import type { Account } from '../../domain/account/account.ts';
+import type { AccountFacts } from '../../domain/readiness/account-facts.ts';
+import { forecastDesk } from '../../domain/readiness/forecast.ts';
+import { seededRandom } from '../../domain/readiness/random-source.ts';
+import { byUrgency, type Readiness } from '../../domain/readiness/readiness.ts';
+import { type SteadyVerdict, steadied } from '../../domain/readiness/verdict.ts';
+import type { Logger } from '../../log.ts';
+import { getAccount, listAccounts } from '../accounts/accounts.ts';
+import type { EventLog } from '../events/event-log.ts';
+import { AccountFactsReader, type FactsOptions } from './account-facts-reader.ts';
+
+/** How often every forecast is made anew, whatever happens. */
+const TICK_MS = 5000;
+/** Happenings of one moment make one forecast. */
+const SETTLE_MS = 50;
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+
+interface Options extends FactsOptions {
+  readonly events: EventLog;
+  readonly log: Logger;
+}
+
+/** Says of every account whether it will be ready by the bell: whenever something happens, and every five seconds. */
+export class ReadinessWatch implements AsyncDisposable {
+  readonly #options: Options;
+  readonly #facts: AccountFactsReader;
+  readonly #verdicts = new Map<string, SteadyVerdict>();
+  /** What was published last of each account. */
+  readonly #published = new Map<string, Readiness>();
+  #timer: NodeJS.Timeout | undefined;
+  #settling: NodeJS.Timeout | undefined;
+  #stopListening: () => void = () => undefined;
+  #forecasting: Promise<unknown> = Promise.resolve();
+  #isBegun = false;
+
+  constructor(options: Options) {
+    this.#options = options;
+    this.#facts = new AccountFactsReader(options);
+  }
+
+  get isBegun(): boolean {
+    return this.#isBegun;
+  }
+
+  /** From now on forecasts are made by themselves, published and kept. */
+  begin(): void {
+    this.#isBegun = true;
+    this.#timer = setInterval(() => this.#startTick(), TICK_MS).unref();
+    this.#stopListening = this.#options.events.onPublished(({ kind }) => {
+      if (kind !== 'READINESS' && kind !== 'AUDIT') this.#settle();
+    });
+    this.#settle();
+  }
+
+  /** The account's forecast as of now. */
+  async read(account: Account): Promise<Readiness> {
+    const found = (await this.desk()).find(({ accountId }) => accountId === account.id);
+    if (found !== undefined) return found;
+    // Removed meanwhile.
+    await getAccount(this.#options.database, account.id);
+    return this.read(account);
+  }
+
+  /** The account's forecast for another time than its bell. */
+  async readBy(account: Account, by: Date): Promise<Readiness> {
+    const facts = await this.#readFacts();
+    const other = await this.#facts.read(account, by);
+    const desk = facts.map((one) => (one.accountId === account.id ? other : one));
+    const found = this.#forecastOf(desk).find(({ accountId }) => accountId === account.id);
+    return found ?? this.read(account);
+  }
+
+  /** Every account's forecast as of now, the worst first. */
+  desk(): Promise<readonly Readiness[]> {
+    const forecast = this.#forecasting.then(() => this.#forecast());
+    this.#forecasting = forecast.catch(() => undefined);
+    return forecast;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#timer);
+    clearTimeout(this.#settling);
+    this.#stopListening();
+    await this.#forecasting;
+  }
+
+  async #forecast(): Promise<readonly Readiness[]> {
+    return this.#forecastOf(await this.#readFacts())
+      .map((readiness) => this.#steady(readiness))
+      .sort(byUrgency);
+  }
+
+  async #readFacts(): Promise<readonly AccountFacts[]> {
+    const accounts = await listAccounts(this.#options.database);
+    return Promise.all(accounts.map((account) => this.#facts.read(account)));
+  }
+
+  /** With the same numbers all day: a forecast moves with the facts, not with the dice. */
+  #forecastOf(facts: readonly AccountFacts[]): readonly Readiness[] {
+    const now = this.#options.clock();
+    return forecastDesk(facts, now, seededRandom(Math.floor(now.getTime() / DAY_MS)));
+  }
+
+  #steady(readiness: Readiness): Readiness {
+    const { accountId, verdict, bell, computedAt } = readiness;
+    const shown = steadied(this.#verdicts.get(accountId) ?? null, verdict, bell, computedAt);
+    this.#verdicts.set(accountId, shown);
+    return { ...readiness, verdict: shown.verdict };
+  }
+
+  #settle(): void {
+    if (this.#settling !== undefined) return;
+    this.#settling = setTimeout(() => {
+      this.#settling = undefined;
+      this.#startTick();
+    }, SETTLE_MS).unref();
+  }
+
+  #startTick(): void {
+    this.#tick().catch((error: unknown) =>
+      this.#options.log.error({ err: error }, 'the readiness could not be forecast'),
+    );
+  }
+
+  async #tick(): Promise<void> {
+    for (const readiness of await this.desk()) await this.#publish(readiness);
+  }
+
+  /** Published where it differs for its readers, and kept in the sequence of events where its verdict does. */
+  async #publish(readiness: Readiness): Promise<void> {
+    const { events, database } = this.#options;
+    const { accountId } = readiness;
+    const before = this.#published.get(accountId);
+    if (before !== undefined && detailsOf(before) === detailsOf(readiness) && isAlike(before, readiness))
+      return;
+    this.#published.set(accountId, readiness);
+    const payload = { kind: 'READINESS', readiness } as const;
+    if (before !== undefined && before.verdict !== readiness.verdict) events.publish(accountId, payload);
+    else events.publishTransient(accountId, payload);
+    if (!database.recovery.dbLocked)
+      await database.write((transaction) => keepForecast(transaction, readiness));
+  }
+}
+
+const detailsOf = ({ verdict, bell, missing, reasons, confidence, ...times }: Readiness): string =>
+  JSON.stringify([verdict, bell, missing, reasons.map(({ code }) => code), confidence, minuteOf(times.eta)]);
+
+const minuteOf = (instant: Date | null): number | null =>
+  instant === null ? null : Math.round(instant.getTime() / MINUTE_MS);
+
+const isAlike = (one: Readiness, other: Readiness): boolean => isNear(one.probability, other.probability);
