@@ -88,8 +88,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'tokens',
   ],
   calendar: ['audit'],
-  schedule: ['accounts', 'audit', 'auth-state', 'calendar', 'generation', 'runs'],
-  readiness: ['accounts', 'events', 'runs', 'tokens'],
+  schedule: ['accounts', 'alerts', 'audit', 'auth-state', 'calendar', 'generation', 'runs'],
+  readiness: ['accounts', 'alerts', 'events', 'runs', 'tokens'],
   'human-login': ['accounts', 'approvals', 'audit', 'exchange', 'generation'],
 };
 

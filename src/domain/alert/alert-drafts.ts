@@ -51,6 +51,14 @@ export const accountQuarantined = (accountId: string, code: FailureCode, at: Dat
   fact: `${accountId} ${at.toISOString()}`,
 });
 
+export const startMissed = (accountId: string, date: string, reason: string): AlertDraft => ({
+  kind: 'MISSED',
+  accountId,
+  title: `${accountId}: the scheduled start of ${date} was missed`,
+  text: `${reason} Generate what is missing, and look why the program could not start it.`,
+  fact: `${accountId} ${date}`,
+});
+
 export const databaseUnwritable = (code: string, at: Date): AlertDraft => ({
   kind: 'STORAGE',
   accountId: null,

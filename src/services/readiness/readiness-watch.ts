@@ -1,5 +1,6 @@
 import { isNear, keepForecast } from '../../db/queries/readiness.ts';
 import type { Account } from '../../domain/account/account.ts';
+import { isToldOf } from '../../domain/alert/readiness-drafts.ts';
 import type { AccountFacts } from '../../domain/readiness/account-facts.ts';
 import { forecastDesk } from '../../domain/readiness/forecast.ts';
 import { seededRandom } from '../../domain/readiness/random-source.ts';
@@ -7,6 +8,7 @@ import { byUrgency, type Readiness } from '../../domain/readiness/readiness.ts';
 import { type SteadyVerdict, steadied } from '../../domain/readiness/verdict.ts';
 import type { Logger } from '../../log.ts';
 import { getAccount, listAccounts } from '../accounts/accounts.ts';
+import { tellReadiness } from '../alerts/tell-readiness.ts';
 import type { EventLog } from '../events/event-log.ts';
 import { AccountFactsReader, type FactsOptions } from './account-facts-reader.ts';
 
@@ -29,10 +31,13 @@ export class ReadinessWatch implements AsyncDisposable {
   readonly #verdicts = new Map<string, SteadyVerdict>();
   /** What was published last of each account. */
   readonly #published = new Map<string, Readiness>();
+  /** What alerts were raised for last. */
+  readonly #told = new Map<string, string>();
   #timer: NodeJS.Timeout | undefined;
   #settling: NodeJS.Timeout | undefined;
   #stopListening: () => void = () => undefined;
   #forecasting: Promise<unknown> = Promise.resolve();
+  #ticking: Promise<void> = Promise.resolve();
   #isBegun = false;
 
   constructor(options: Options) {
@@ -83,6 +88,7 @@ export class ReadinessWatch implements AsyncDisposable {
     clearInterval(this.#timer);
     clearTimeout(this.#settling);
     this.#stopListening();
+    await this.#ticking;
     await this.#forecasting;
   }
 
@@ -119,13 +125,28 @@ export class ReadinessWatch implements AsyncDisposable {
   }
 
   #startTick(): void {
-    this.#tick().catch((error: unknown) =>
-      this.#options.log.error({ err: error }, 'the readiness could not be forecast'),
-    );
+    this.#ticking = this.#ticking
+      .then(() => this.#tick())
+      .catch((error: unknown) =>
+        this.#options.log.error({ err: error }, 'the readiness could not be forecast'),
+      );
   }
 
   async #tick(): Promise<void> {
-    for (const readiness of await this.desk()) await this.#publish(readiness);
+    for (const readiness of await this.desk()) {
+      await this.#publish(readiness);
+      await this.#tell(readiness);
+    }
+  }
+
+  /** Raises and ends alerts where the verdict has changed, or the hours before the bell have begun. */
+  async #tell(readiness: Readiness): Promise<void> {
+    const { database, clock } = this.#options;
+    const { accountId, verdict, bell } = readiness;
+    const told = `${verdict} ${bell?.toISOString()} ${isToldOf(readiness, clock())}`;
+    if (this.#told.get(accountId) === told || database.recovery.dbLocked) return;
+    await database.write((transaction) => tellReadiness(transaction, readiness, clock()));
+    this.#told.set(accountId, told);
   }
 
   /** Published where it differs for its readers, and kept in the sequence of events where its verdict does. */

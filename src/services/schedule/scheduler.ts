@@ -2,6 +2,7 @@ import { findAuthRecord } from '../../db/queries/auth-states.ts';
 import { findOccurrences, insertOccurrence } from '../../db/queries/schedules.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import type { Account } from '../../domain/account/account.ts';
+import { startMissed } from '../../domain/alert/alert-drafts.ts';
 import { addDays, datesBetween, type IstDate, istDateOf } from '../../domain/calendar/ist-date.ts';
 import { Refusal, type RefusalCode } from '../../domain/refusal.ts';
 import { isUnderWay } from '../../domain/run/generation-run.ts';
@@ -11,6 +12,7 @@ import { leftToPerson } from '../../domain/schedule/today.ts';
 import type { Logger } from '../../log.ts';
 import { listAccounts } from '../accounts/accounts.ts';
 import type { ApiConfigs } from '../accounts/api-configs.ts';
+import { raiseAlert } from '../alerts/raise-alert.ts';
 import type { AuditedWrites } from '../audit/audit.ts';
 import type { TradingCalendar } from '../calendar/trading-calendar.ts';
 import { NothingToMake } from '../generation/nothing-to-make.ts';
@@ -33,6 +35,7 @@ const TICK_MS = 1000;
 const HOLD_MS = 30_000;
 /** A machine that was off for longer is not told of every day. */
 const LOOK_BACK_DAYS = 31;
+const DAY_MS = 86_400_000;
 
 /** Refusals that time heals; with any other the occurrence is over. */
 const PASSING: readonly RefusalCode[] = [
@@ -228,15 +231,23 @@ export class Scheduler implements AsyncDisposable {
     const occurrence: Occurrence = { accountId, date, plannedAt, at: clock(), outcome, runId, reason };
     if (!(await insertOccurrence(transaction, occurrence))) return false;
     const reference = { accountId, correlationId: runId };
-    if (outcome === 'MISSED')
-      await audit.note(
-        transaction,
-        'OCCURRENCE_MISSED',
-        { date, plannedAt, reason: reason ?? '' },
-        reference,
-      );
+    if (outcome === 'MISSED') await this.#noteMissed(transaction, occurrence);
     else await audit.note(transaction, 'OCCURRENCE_DECIDED', { date, outcome, reason }, reference);
     return true;
+  }
+
+  /** People are told of the last day only, however long the machine was off. */
+  async #noteMissed(
+    transaction: Queryable,
+    { accountId, date, plannedAt, at, reason }: Occurrence,
+  ): Promise<void> {
+    const facts = { date, plannedAt, reason: reason ?? '' };
+    await this.#options.audit.note(transaction, 'OCCURRENCE_MISSED', facts, {
+      accountId,
+      correlationId: null,
+    });
+    if (at.getTime() - plannedAt.getTime() < DAY_MS)
+      await raiseAlert(transaction, startMissed(accountId, date, facts.reason), at);
   }
 
   #hold(account: Account, date: IstDate, reason: string): void {
