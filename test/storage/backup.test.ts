@@ -279,7 +279,9 @@ test('what an older vega-auth has left is copied before its tables are changed',
   await store(first, 'token-canary');
   await first[Symbol.asyncDispose]();
   folder.raw((connection) =>
-    connection.exec("drop table vega_readiness; delete from vega_migration where name = '0021-readiness'"),
+    connection.exec(
+      "drop table vega_alert_channels; drop table vega_alerts; drop table vega_alert_deliveries; drop table vega_alert_links; delete from vega_migration where name = '0022-alerts'",
+    ),
   );
   await using database = await folder.open();
   expect(await texts(database)).toEqual(['token-canary']);
@@ -288,6 +290,6 @@ test('what an older vega-auth has left is copied before its tables are changed',
   const copy = new Sqlite(folder.file('.vega', 'backups', name), { readonly: true });
   const latest = copy.prepare<[], string>('select max(name) from vega_migration').pluck().get();
   copy.close();
-  expect(latest).toBe('0020-login-phases');
+  expect(latest).toBe('0021-readiness');
   expect(bytesOf(folder, name)).not.toContain('token-canary');
 });
