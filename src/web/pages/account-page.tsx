@@ -1,6 +1,7 @@
 import { DecisionPanel } from '../components/account/decision-panel.tsx';
 import { AuditPanel } from '../components/audit/audit-panel.tsx';
 import { HealthPanel } from '../components/frame/health.tsx';
+import { ReadinessPanel } from '../components/readiness/readiness-panel.tsx';
 import { CooldownPanel } from '../components/run/cooldown.tsx';
 import { ProgressPanel } from '../components/run/progress.tsx';
 import { DuePanel, LastRunsPanel, LeasesPanel, RunPanel } from '../components/run/run-panels.tsx';
@@ -11,6 +12,7 @@ export const AccountPage = () => (
   <div className="account-grid">
     <TokenPanel />
     <div className="side">
+      <ReadinessPanel />
       <ProgressPanel />
       <RunPanel />
       <DecisionPanel />
