@@ -27,7 +27,10 @@ const run = (parts: Partial<GenerationRun> = {}): GenerationRun => ({
   startedAt: at(0),
   endedAt: null,
   waitingUntil: null,
-  steps: [pendingStep('WEBSOCKET2'), pendingStep('PRIMARY'), pendingStep('OPTIONCHAIN1')],
+  steps: (['WEBSOCKET2', 'PRIMARY', 'OPTIONCHAIN1'] as const).map((apiName) => ({
+    ...pendingStep(apiName),
+    phases: [],
+  })),
   ...parts,
 });
 

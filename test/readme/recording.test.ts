@@ -35,6 +35,8 @@ const masked = (text: string): string =>
   text
     .replace(/\d+ h \d\d m|\d+ m(?= left)/g, 'T')
     .replace(/\d+:\d\d\b/g, '0:00')
+    // Said in the last hour before 03:30 IST.
+    .replace(/, for less than [^.]+\./g, '.')
     .replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:28020')
     .trim();
 

@@ -36,9 +36,15 @@ export const stranger = async (browser: Browser, url: string): Promise<Visit> =>
   return { context, page, complaints, [Symbol.asyncDispose]: () => context.close() };
 };
 
-/** What a person reads at the top of the page. */
-export const headline = async (page: Page): Promise<string> =>
-  (await page.locator('.headline').innerText()).replace(/\s+/g, ' ');
+/** What a person reads at the top of the page, but for the forecast, which depends on the day. */
+export const headline = async (page: Page): Promise<string> => {
+  const said = await page.locator('.headline').evaluate((element) => {
+    const mark = element.querySelector<HTMLElement>('.readiness-mark');
+    const text = (element as HTMLElement).innerText;
+    return mark === null ? text : text.replace(mark.innerText, '');
+  });
+  return said.replace(/\s+/g, ' ').trim();
+};
 
 /** Waits until the headline says this. */
 export const untilSaid = async (page: Page, said: string | RegExp, timeoutMs = 20_000): Promise<void> => {

@@ -64,7 +64,7 @@ test('a row of the audit log and a line of the last runs open the run: its times
     .waitFor();
   const table = (await detail.getByRole('table').innerText()).replace(/\s+/g, ' ');
   expect(table).toMatch(
-    /PRIMARY wait until an OTP may be requested \d\d:\d\d, OTP .* exchange .* ✓ made \d\d:\d\d \d\d:\d\d:\d\d – \d\d:\d\d:\d\d MOBILE, OTP, PIN, CODE/,
+    /PRIMARY dialog \d\d:\d\d, mobile number \d\d:\d\d, .*OTP \d\d:\d\d, PIN \d\d:\d\d, redirect .* exchange .* check with the broker \d\d:\d\d ✓ made \d\d:\d\d \d\d:\d\d:\d\d – \d\d:\d\d:\d\d MOBILE, OTP, PIN, CODE/,
   );
   const [time = '', utc = ''] = await row.locator('> .number').allInnerTexts();
   const minutes = (text: string): number => {

@@ -246,7 +246,7 @@ export type Verdict =
 export type DashboardQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type DashboardQuery = { ready: boolean, caller: { id: string, role: Role }, activeAccount: { id: string, name: string, client: string | null, broker: string, plan: string | null }, accounts: Array<{ id: string, name: string, client: string | null, isActive: boolean, authState: { state: AuthPhase } }>, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, headline: string, nextAction: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, until: string | null, reason: FailureCode | null }, run: { id: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, meaning: string, message: string, nextAction: string, submitted: Array<string> } | null }> } | null }, tokens: Array<{ apiName: ApiName, isPrimary: boolean, verdict: Verdict, fingerprint: string | null, generatedAt: string | null, expiresAt: string | null, checkedAt: string | null, storage: StorageKind, version: number }>, tokenExpiry: Array<{ apiName: ApiName, expiresAt: string, remainingSeconds: number, level: ExpiryLevel }> };
+export type DashboardQuery = { ready: boolean, caller: { id: string, role: Role }, activeAccount: { id: string, name: string, client: string | null, broker: string, plan: string | null }, accounts: Array<{ id: string, name: string, client: string | null, isActive: boolean, authState: { state: AuthPhase } }>, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, headline: string, nextAction: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, until: string | null, reason: FailureCode | null }, run: { id: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, phases: Array<{ step: LoginStep, startedAt: string, endedAt: string | null, awaitsOperator: boolean, failure: FailureCode | null }>, failure: { code: FailureCode, meaning: string, message: string, nextAction: string, submitted: Array<string> } | null }> } | null }, tokens: Array<{ apiName: ApiName, isPrimary: boolean, verdict: Verdict, fingerprint: string | null, generatedAt: string | null, expiresAt: string | null, checkedAt: string | null, storage: StorageKind, version: number }>, tokenExpiry: Array<{ apiName: ApiName, expiresAt: string, remainingSeconds: number, level: ExpiryLevel }> };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -318,6 +318,13 @@ export const DashboardDocument = new TypedDocumentString(`
         step
         startedAt
         endedAt
+        phases {
+          step
+          startedAt
+          endedAt
+          awaitsOperator
+          failure
+        }
         failure {
           code
           meaning

@@ -3,6 +3,7 @@ import { AlertsPanel } from '../components/alerts/alerts-panel.tsx';
 import { AuditPanel } from '../components/audit/audit-panel.tsx';
 import { DaysPanel } from '../components/calendar/days-panel.tsx';
 import { HealthPanel } from '../components/frame/health.tsx';
+import { ReadinessPanel } from '../components/readiness/readiness-panel.tsx';
 import { CooldownPanel } from '../components/run/cooldown.tsx';
 import { ProgressPanel } from '../components/run/progress.tsx';
 import { DuePanel, LastRunsPanel, LeasesPanel, RunPanel } from '../components/run/run-panels.tsx';
@@ -13,6 +14,7 @@ export const AccountPage = () => (
   <div className="account-grid">
     <TokenPanel />
     <div className="side">
+      <ReadinessPanel />
       <ProgressPanel />
       <RunPanel />
       <DecisionPanel />

@@ -1,5 +1,8 @@
 import type { ApiName, AuditLogQuery, GenerationRunQuery } from '../../sdk/index.ts';
 import type { DashboardQuery } from '../gql/graphql.ts';
+import { endWith, type Forecast, type Mark, marksOf } from './marks.ts';
+import { phaseSpans } from './phase-spans.ts';
+import type { Span } from './span.ts';
 
 type FoundRun = NonNullable<GenerationRunQuery['generationRun']>;
 /** A run as the dashboard and the query of one run tell it. */
@@ -8,22 +11,17 @@ export type Run = Pick<FoundRun, 'id' | 'mode' | 'status' | 'startedAt' | 'ended
 };
 export type Act = AuditLogQuery['auditLog']['nodes'][number];
 
-/** A part of the time axis, in milliseconds; a wait is hatched. */
-export interface Span {
-  readonly name: string;
-  readonly from: number;
-  readonly to: number;
-  readonly kind: 'work' | 'wait' | 'failed' | 'cooldown';
-}
-
+/** The steps of each API on one axis. */
 export interface Chart {
   readonly from: number;
   readonly to: number;
   readonly rows: readonly { readonly apiName: ApiName; readonly spans: readonly Span[] }[];
   readonly cooldowns: readonly Span[];
+  /** What is forecast of a run under way. */
+  readonly marks: readonly Mark[];
 }
 
-/** What was under way until an act was written down. The OTP spacing lies before the OTP request. */
+/** Of a run of an older version: what was under way until an act was written down. The OTP spacing lies before the OTP request. */
 const UNTIL: Readonly<Record<string, Pick<Span, 'name' | 'kind'>>> = {
   OTP_REQUESTED: { name: 'wait until an OTP may be requested', kind: 'wait' },
   OTP_SUBMITTED: { name: 'OTP', kind: 'work' },
@@ -49,22 +47,34 @@ const SUBMITTED: Readonly<Record<string, string>> = {
 const ms = (instant: string): number => Date.parse(instant);
 
 /** `acts` are the audit entries of the run, the oldest first; `pausedUntil` is the end of a cooldown that is active. */
-export const chartOf = (run: Run, acts: readonly Act[], now: number, pausedUntil: string | null): Chart => {
+export const chartOf = (
+  run: Run,
+  acts: readonly Act[],
+  now: number,
+  pausedUntil: string | null,
+  forecast: Forecast | null = null,
+): Chart => {
   const from = ms(run.startedAt);
   const end = run.endedAt == null ? now : ms(run.endedAt);
   const cooldowns = cooldownsOf(acts, run.endedAt == null && pausedUntil !== null ? ms(pausedUntil) : end);
   // A run under way leaves some room behind the line of now.
   const room = run.endedAt == null ? Math.max((end - from) / 10, 5000) : 0;
+  const to = Math.max(end + room, from + 1000, ...cooldowns.map((span) => span.to));
+  const marks = run.endedAt == null && forecast !== null ? marksOf(forecast) : [];
   return {
     from,
-    to: Math.max(end + room, from + 1000, ...cooldowns.map(({ to }) => to)),
+    to: endWith(marks, from, to),
+    marks,
     rows: run.steps.map((step) => ({
       apiName: step.apiName,
-      spans: spansOf(
-        step,
-        acts.filter(({ apiName }) => apiName === step.apiName),
-        end,
-      ),
+      spans:
+        step.phases.length > 0
+          ? phaseSpans(step.phases, end)
+          : spansOf(
+              step,
+              acts.filter(({ apiName }) => apiName === step.apiName),
+              end,
+            ),
     })),
     cooldowns,
   };

@@ -2,8 +2,9 @@ import { useId } from 'react';
 import { STEP_WORDS } from '../../sdk/words.ts';
 import { WordMark } from '../components/word.tsx';
 import { countdown, timeInIndia } from '../format.ts';
-import { useDashboard, useServerSecond } from '../state/use-page-store.ts';
-import { type Act, type Chart, chartOf, type Run, type Span, submittedOf } from './chart.ts';
+import { useDashboard, useReadiness, useServerSecond } from '../state/use-page-store.ts';
+import { type Act, type Chart, chartOf, type Run, submittedOf } from './chart.ts';
+import type { Span } from './span.ts';
 
 interface Props {
   readonly run: Run;
@@ -21,7 +22,8 @@ export const RunTimeline = ({ run, acts, isWhole = false }: Props) => {
   const second = useServerSecond();
   const now = (second ?? 0) * 1000;
   const pausedUntil = cooldown.active ? (cooldown.until ?? null) : null;
-  const chart = chartOf(run, acts, now, pausedUntil);
+  const forecast = useReadiness();
+  const chart = chartOf(run, acts, now, pausedUntil, forecast);
   const isLive = run.endedAt == null;
   return (
     <>
@@ -87,6 +89,12 @@ export const RunTimeline = ({ run, acts, isWhole = false }: Props) => {
           </span>
         ))}
         {isLive ? ' · the line is now' : ''}
+        {chart.marks.map(({ name, at }) => (
+          <span key={name}>
+            {' '}
+            · {name} {timeInIndia(at)}
+          </span>
+        ))}
       </p>
     </>
   );
@@ -131,6 +139,20 @@ const Bars = ({ chart, spans, now }: { chart: Chart; spans: readonly Span[]; now
           <title>{`${span.name} ${took(span.from, span.to)}`}</title>
         </rect>
       ))}
+      {chart.marks
+        .filter(({ at }) => at >= chart.from && at <= chart.to)
+        .map(({ name, at }) => (
+          <line
+            key={name}
+            className={name === 'bell' ? 'mark bell' : 'mark'}
+            x1={share(at)}
+            x2={share(at)}
+            y1="0"
+            y2="20"
+          >
+            <title>{`${name} ${timeInIndia(at)}`}</title>
+          </line>
+        ))}
       {now === null ? null : <line className="now" x1={share(now)} x2={share(now)} y1="0" y2="20" />}
     </svg>
   );

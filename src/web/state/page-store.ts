@@ -1,6 +1,8 @@
 import { Client, fetchExchange } from '@urql/core';
 import {
   createVegaClient,
+  ReadinessDocument,
+  type ReadinessQuery,
   SystemHealthDocument,
   type SystemHealthQuery,
   type VegaEvent,
@@ -47,6 +49,7 @@ export class PageStore {
     documentOf(SystemHealthDocument),
     {},
   );
+  readonly readiness = new LiveQuery<ReadinessQuery, object>(this.client, documentOf(ReadinessDocument), {});
   readonly audit = new AuditFeed(this.client);
   #second = 0;
 
@@ -63,6 +66,7 @@ export class PageStore {
   readonly refresh = (): void => {
     void this.dashboard.refresh();
     void this.health.refresh();
+    void this.readiness.refresh();
   };
 
   #receive(event: VegaEvent): void {
@@ -70,7 +74,9 @@ export class PageStore {
     if (event.__typename === 'AuditEvent') this.audit.add(event.entry);
     if (REWRITES.includes(event.__typename)) this.audit.restart();
     if (CONCERNS_ALL.includes(event.__typename)) void this.health.refresh();
-    if (!this.#isTick(event)) void this.dashboard.refresh();
+    if (this.#isTick(event)) return;
+    void this.readiness.refresh();
+    if (event.__typename !== 'ReadinessEvent') void this.dashboard.refresh();
   }
 
   /** A second of a cooldown that has gone by changes nothing that does not tick by itself. */

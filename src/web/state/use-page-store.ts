@@ -1,4 +1,5 @@
 import { createContext, useContext, useSyncExternalStore } from 'react';
+import type { ReadinessQuery } from '../../sdk/index.ts';
 import type { Connection } from '../events/event-hub.ts';
 import type { DashboardQuery } from '../gql/graphql.ts';
 import type { AuditView } from './audit-feed.ts';
@@ -28,6 +29,12 @@ export const useDashboard = (): DashboardQuery => {
 export const useHealth = (): Health | null => {
   const { health } = usePageStore();
   return useSyncExternalStore(health.subscribe, health.answer).data?.systemHealth ?? null;
+};
+
+/** What is forecast for the bell; null while it is not known. */
+export const useReadiness = (): ReadinessQuery['readiness'] | null => {
+  const { readiness } = usePageStore();
+  return useSyncExternalStore(readiness.subscribe, readiness.answer).data?.readiness ?? null;
 };
 
 export const useAudit = (): AuditView => {

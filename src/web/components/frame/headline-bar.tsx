@@ -2,6 +2,7 @@ import { Fragment } from 'react';
 import { useHeadline } from '../../state/use-headline.ts';
 import { useDashboard } from '../../state/use-page-store.ts';
 import { Countdown } from '../countdown.tsx';
+import { ReadinessMark } from '../readiness/readiness-mark.tsx';
 import { WordMark } from '../word.tsx';
 import { GoToDashboard } from './go-to-dashboard.tsx';
 import { OfflineFor } from './offline-for.tsx';
@@ -36,6 +37,7 @@ export const HeadlineBar = () => {
         <p className="gate">
           <WordMark of={gate} />
         </p>
+        {isSure ? <ReadinessMark /> : null}
         {isSure ? <GoToDashboard /> : null}
       </div>
     </section>
