@@ -282,6 +282,7 @@ const joinParts = (config: Config, options: AppOptions, base: Base, log: Logger)
   const otpSpacingMs = config.otpSpacingSeconds * 1000;
   const forReadiness = { calendar, schedules, generation, otpSpacingMs, cooldownMs };
   const readiness = new ReadinessWatch({ ...shared, ...forReadiness, log: named(log, 'readiness') });
+  queue.rankBy((accountId) => readiness.latestSafeStart(accountId));
   const parts = {
     ...{ ...base, ...shared, accounts, generation, browser, profileTimeoutMs },
     ...{ calendar, schedules, scheduler, readiness },

@@ -33,7 +33,10 @@ export interface FactsOptions {
     read(account: Account): Promise<AuthState>;
     ready(account: Account): Promise<boolean>;
   };
-  readonly generation: { queuePosition(runId: string): number | null };
+  readonly generation: {
+    queuePosition(runId: string): number | null;
+    canGoOnAt(runId: string): Date | null;
+  };
   readonly calendar: BellSource;
   readonly schedules: { next(accountId: string, at: Date): Promise<{ readonly startAt: Date } | null> };
   readonly otpSpacingMs: number;
@@ -85,7 +88,7 @@ export class AccountFactsReader {
       obstacle: obstacleOf(state, record, next !== null && next < until ? next : null),
       nextAction: state.nextAction,
       run,
-      queuePlace: run === null ? null : this.#options.generation.queuePosition(run.id),
+      queuePlace: run === null ? null : this.#queuePlace(run.id, now),
       isBrowserTaken: run !== null && this.#options.runs.awaitsBrowser(run.id),
       cooldownUntil: state.cooldown.until,
       lastOtpAt: lastOtp?.at ?? null,
@@ -94,6 +97,13 @@ export class AccountFactsReader {
       nextStart: next,
       earlier: await this.#earlier(account, state),
     };
+  }
+
+  /** A run that waits for its next OTP is under way: only one that could go on is held up by others. */
+  #queuePlace(runId: string, now: Date): number | null {
+    const { generation } = this.#options;
+    const canGoOnAt = generation.canGoOnAt(runId);
+    return canGoOnAt === null || canGoOnAt > now ? null : generation.queuePosition(runId);
   }
 
   async #earlier({ id }: Account, { run }: AuthState): Promise<readonly MeasuredLogin[]> {

@@ -77,6 +77,11 @@ export class ReadinessWatch implements AsyncDisposable {
     return found ?? this.read(account);
   }
 
+  /** When the account has to begin at the latest, as last forecast; null where that is not known. */
+  latestSafeStart(accountId: string): Date | null {
+    return this.#published.get(accountId)?.latestSafeStart ?? null;
+  }
+
   /** Every account's forecast as of now, the worst first. */
   desk(): Promise<readonly Readiness[]> {
     const forecast = this.#forecasting.then(() => this.#forecast());
