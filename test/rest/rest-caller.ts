@@ -47,6 +47,8 @@ export const steady = (value: unknown): unknown =>
       .replace(/"[\da-f]{8}-[\da-f-]{27}"/g, '"<id>"')
       .replace(/"[\da-f]{12}"/g, '"<fingerprint>"')
       .replace(/"level":"(?:GREEN|AMBER|RED)"/g, '"level":"<level>"')
+      // Said in the last hour before 03:30 IST.
+      .replace(/, for less than [^."]+\./g, '.')
       // It depends on the day.
       .replace(/,"readiness":\{.*?"computedAt":"<instant>"\}/g, ',"readiness":"<forecast>"')
       .replace(/"remainingSeconds":[1-9]\d*/g, '"remainingSeconds":"<seconds>"'),
