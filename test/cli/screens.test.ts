@@ -39,6 +39,7 @@ const masked = (text: string): string =>
     .replace(/clock is 1 s \w+ (?:of )?the broker's/, "clock agrees with the broker's to the second")
     .replace(/(?:\d+ h \d\d m|\d+ [ms]) +(?=\d{4}-)/g, '10 h 00 m  ')
     .replace(/\b(?:AMBER|RED {2})/g, 'GREEN')
+    .replace(/, for less than [^.]+\./g, '.')
     .replace(/\d{4}-\d\d-\d\d (?=\d\d:\d\d:\d\d)/g, '2026-11-24 ')
     .replace(/\b\d\d:\d\d:\d\d\b/g, '03:30:00')
     .replace(/\b\d+ h \d\d m|\b\d+ m(?= left)/g, '10 h 00 m')
