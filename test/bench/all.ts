@@ -5,6 +5,7 @@ import { isMissed, lineOf, machine, type Ratio } from './ratios.ts';
 /** Every benchmark after the other, and one table of their ratios. Nothing is stored: figures are of this machine and hour. */
 const BENCHMARKS = [
   'login',
+  'accounts',
   'query',
   'fanout',
   'failover',

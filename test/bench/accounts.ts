@@ -1,0 +1,160 @@
+import './bench-folder.ts';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { openApp } from '../../src/app.ts';
+import { type Env, readConfig } from '../../src/config.ts';
+import { createLogger } from '../../src/log.ts';
+import type { SimulatedLogin, Simulator } from '../../src/simulator/simulator.ts';
+import { environmentOf, openBroker, settle } from '../support/test-app.ts';
+import { atMost, median, tell } from './ratios.ts';
+
+/**
+ * Twelve accounts of six apps each over one browser, with the OTP spacing shortened from 165 s to 6 s and the interval
+ * between accounts in proportion. The floor is computed: nobody can be done before its own spacings are over, before all
+ * logins have had the browser one after the other, or before the interval has passed between all of them.
+ */
+const ACCOUNTS = Number(process.env.ACCOUNTS ?? 12);
+const APPS = 6;
+const SPACING_MS = 6000;
+const RATE_MS = 0;
+const LOOK_MS = 50;
+
+const loginOf = (number: number): SimulatedLogin => ({
+  account: {
+    mobileNumber: String(8_000_000_000 + number),
+    pin: '482615',
+    totpSecret: `VEGA${'ABCDEFGHIJKLMNOP'[number]}CONDVEGASECONDVEGASECONDVEGA`.slice(0, 32).padEnd(32, 'A'),
+    totpPeriodSeconds: 1,
+    userId: `BENCH${number}`,
+    userName: `Trader ${number}`,
+    email: `trader.${number}@example.com`,
+  },
+  apps: Array.from({ length: APPS }, (_, index) => ({
+    clientId: `5ec00d${String(number).padStart(2, '0')}-0000-4000-8000-00000000000${index}`,
+    clientSecret: `bench-secret-${number}-${index}`,
+    redirectUri: `http://127.0.0.1:18081/bench/${number}`,
+  })),
+});
+
+const OTHERS = Array.from({ length: ACCOUNTS - 1 }, (_, index) => loginOf(index + 1));
+
+const environmentOfOther = ({ account, apps }: SimulatedLogin, index: number): Env => {
+  const prefix = `UPSTOX_${index + 2}`;
+  return {
+    [`${prefix}_MOBILE_NUMBER`]: account.mobileNumber,
+    [`${prefix}_PIN`]: account.pin,
+    [`${prefix}_TOTP`]: `otpauth://totp/bench?secret=${account.totpSecret}&period=${account.totpPeriodSeconds}`,
+    [`${prefix}_REDIRECT_URI`]: apps[0]?.redirectUri,
+    ...Object.fromEntries(
+      apps.flatMap(({ clientId, clientSecret }, app) => [
+        [`${prefix}_CLIENT_ID_${app}`, clientId],
+        [`${prefix}_CLIENT_SECRET_${app}`, clientSecret],
+      ]),
+    ),
+  };
+};
+
+/** Resident memory of this process's Chromium, in megabytes. */
+const browserMegabytes = (): number => {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  const sizes = pids.map((pid) => {
+    try {
+      const isChromium = readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('vega-bench-');
+      const [, resident = '0'] = readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ');
+      return isChromium ? (Number(resident) * 4096) / 1e6 : 0;
+    } catch {
+      return 0;
+    }
+  });
+  return sizes.reduce((sum, size) => sum + size, 0);
+};
+
+interface Measured {
+  readonly tookMs: number;
+  readonly loginMs: number;
+  readonly megabytes: number;
+}
+
+const measure = async (others: readonly SimulatedLogin[]): Promise<Measured> => {
+  const workingDirectory = mkdtempSync(path.join(tmpdir(), 'vega-bench-'));
+  await using broker = await openBroker({ others });
+  const env: Env = {
+    ...environmentOf(broker, APPS),
+    ...Object.assign({}, ...others.map(environmentOfOther)),
+    VEGA_OTP_SPACING_SECONDS: String(SPACING_MS / 1000),
+    VEGA_LOGIN_RATE_SECONDS: String(RATE_MS / 1000),
+  };
+  let megabytes = 0;
+  try {
+    const log = createLogger('silent');
+    await using app = await openApp(readConfig(env), { workingDirectory, log });
+    const ask = async (query: string) => {
+      const request = new Request('http://127.0.0.1/graphql', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${app.operatorKey}` },
+        body: JSON.stringify({ query }),
+      });
+      return JSON.parse(await (await app.fetch(request)).text()).data;
+    };
+    const ids = (await ask('{ accounts { id } }')).accounts.map(({ id }: { id: string }) => id);
+    const begin = performance.now();
+    const runs: string[] = [];
+    for (const id of ids)
+      runs.push(
+        (await ask(`mutation { generateTokens(mode: ALL, accountId: "${id}") { id } }`)).generateTokens.id,
+      );
+    for (const id of runs) {
+      for (;;) {
+        const { endedAt, status } = (await ask(`{ generationRun(id: "${id}") { endedAt status } }`))
+          .generationRun;
+        if (endedAt !== null) {
+          if (status !== 'COMPLETED') throw new Error(`A run ended as ${status}.`);
+          break;
+        }
+        megabytes = Math.max(megabytes, browserMegabytes());
+        await settle(LOOK_MS);
+      }
+    }
+    return { tookMs: performance.now() - begin, loginMs: medianLogin(broker), megabytes };
+  } finally {
+    rmSync(workingDirectory, { recursive: true, force: true });
+  }
+};
+
+/** From the page that led to the login to the exchange of its code, as the broker saw it. */
+const medianLogin = ({ log }: Simulator): number =>
+  median(
+    log
+      .filter(({ kind, accepted }) => kind === 'TOKEN' && accepted)
+      .map((token) => {
+        const before = log.slice(0, log.indexOf(token));
+        const dialog = before.findLast(
+          ({ kind, clientId }) => kind === 'DIALOG' && clientId === token.clientId,
+        );
+        return token.at - (dialog?.at ?? token.at);
+      }),
+  );
+
+const one = await measure([]);
+const all = await measure(OTHERS);
+const boundMs = Math.max(
+  (APPS - 1) * SPACING_MS,
+  ACCOUNTS * APPS * all.loginMs,
+  (ACCOUNTS * APPS - 1) * RATE_MS,
+);
+tell(
+  [
+    `one account: ${(one.tookMs / 1000).toFixed(1)} s, a login ${one.loginMs} ms, Chromium ${one.megabytes.toFixed(0)} MB at most`,
+    `${ACCOUNTS} accounts: ${(all.tookMs / 1000).toFixed(1)} s, a login ${all.loginMs} ms; one after the other they would take ${((ACCOUNTS * one.tookMs) / 1000).toFixed(0)} s`,
+    `memory for each further account: ${((all.megabytes - one.megabytes) / (ACCOUNTS - 1)).toFixed(1)} MB`,
+  ],
+  [
+    atMost(
+      'one account, against its spacings and one login',
+      one.tookMs / ((APPS - 1) * SPACING_MS + one.loginMs),
+      1.15,
+    ),
+    atMost(`${ACCOUNTS} accounts, against the computed bound`, all.tookMs / boundMs, 1.15),
+  ],
+);
