@@ -12,10 +12,10 @@ export const AccountPage = () => (
   <div className="account-grid">
     <TokenPanel />
     <div className="side">
-      <ReadinessPanel />
       <ProgressPanel />
       <RunPanel />
       <DecisionPanel />
+      <ReadinessPanel />
       <CooldownPanel />
       <DuePanel />
       <LastRunsPanel />
