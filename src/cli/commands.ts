@@ -1,5 +1,7 @@
 import type { Command } from './command.ts';
 import { audit } from './commands/audit.ts';
+import { calendar } from './commands/days/calendar.ts';
+import { schedule } from './commands/days/schedule.ts';
 import { expiry } from './commands/expiry.ts';
 import { accounts } from './commands/manage/accounts.ts';
 import { apis } from './commands/manage/apis.ts';
@@ -24,6 +26,7 @@ import { root } from './root.ts';
 /** Every command, in the order in which `--help` lists them. */
 const COMMANDS: readonly Command[] = [
   ...[serve, status, ready, login, generate, resume, abort, expiry, audit, watch],
+  ...[schedule, calendar],
   ...[accounts, apis, keys, init, setup, doctor, backup, restore, demo],
 ];
 

@@ -5,8 +5,10 @@ import type {
   ExpiryLevel,
   HealthState,
   LoginStep,
+  OccurrenceOutcome,
   ReadinessVerdict,
   RunStatus,
+  SessionKind,
   StepStatus,
   TokenStatusQuery,
   Verdict,
@@ -112,6 +114,22 @@ export const RUN_WORDS: Readonly<Record<RunStatus, Word>> = {
   COMPLETED: word('✓', 'COMPLETED', 'good'),
   STOPPED: word('✕', 'STOPPED', 'bad'),
   ABORTED: word('✕', 'ABORTED', 'warn'),
+};
+
+export const SESSION_WORDS: Readonly<Record<SessionKind, Word>> = {
+  NORMAL: word('●', 'TRADING DAY', 'good'),
+  SPECIAL: word('◆', 'SPECIAL HOURS', 'good'),
+  MUHURAT: word('◆', 'MUHURAT', 'good'),
+  HOLIDAY: word('–', 'CLOSED', 'calm'),
+  UNCERTAIN: word('?', 'UNCERTAIN', 'warn'),
+};
+
+export const OUTCOME_WORDS: Readonly<Record<OccurrenceOutcome, Word>> = {
+  STARTED: word('▶', 'STARTED A RUN', 'good'),
+  NOTHING_TO_DO: word('✓', 'NOTHING TO DO', 'good'),
+  JOINED: word('▶', 'A RUN WAS UNDER WAY', 'good'),
+  REFUSED: word('⊘', 'LEFT TO A PERSON', 'warn'),
+  MISSED: word('✕', 'MISSED', 'bad'),
 };
 
 export const STEP_WORDS: Readonly<Record<StepStatus, Word>> = {

@@ -60,6 +60,7 @@ At the broker, in each of your API apps:
 Next:
   vega-auth generate  makes the tokens
   vega-auth serve     the server with the operator page
+  vega-auth schedule  when the server makes the tokens by itself
 `);
   leaks(out + err);
 });
@@ -171,3 +172,24 @@ test('on a terminal each answer is judged where it is given, and secrets are sho
   for (const secret of [UPSTOX_PIN, UPSTOX_TOTP, UPSTOX_CLIENT_SECRET_0])
     expect(seen.join()).not.toContain(secret);
 }, 30_000);
+
+test('on a terminal a sound account is asked whether the tokens are to be made by themselves', async () => {
+  await using program = new Program(main);
+  const { answers, settings } = split(1);
+  using screen = new Screen({
+    columns: 120,
+    rows: 50,
+    directory: program.directory,
+    env: { ...settings, ...answers, UPSTOX_NOTIFIER_WEBHOOK_URI: 'https://desk.example/webhook' },
+  });
+  const begin = () => screen.type(`clear; ${process.execPath} ${main} init; echo "[$?]"`);
+  begin();
+  await screen.sees(/Make the tokens by themselves at 06:00 IST on every trading day/);
+  screen.press('y');
+  await screen.sees(/^\[0\]$/m);
+  expect(screen.text()).toMatch(/on {2}06:00 IST plus up to 60 s, TRADING_DAYS, NSE BSE/);
+  // Asked once.
+  begin();
+  await screen.sees(/lacks nothing[\s\S]*^\[0\]$/m);
+  expect(screen.text()).not.toContain('Make the tokens by themselves');
+}, 60_000);

@@ -104,6 +104,6 @@ test('the commands of the documents name services and files that there are', () 
   expect(files.filter((name) => !existsSync(path.join(ROOT, name)))).toEqual([]);
   const [crontab] = codeBlocksOf(section).filter(({ language }) => language === 'cron');
   expect(crontab?.text).toMatch(
-    /^30 2 \* \* 1-5 {2}cd .* exec -T vega-auth vega-auth --mode=auto >> .* 2>&1$/m,
+    /^30 2 \* \* \* {2}cd .* exec -T vega-auth vega-auth --mode=auto >> .* 2>&1$/m,
   );
 });

@@ -78,5 +78,6 @@ export const renderNext = (
     ...wrap(isSound ? 'Next:' : 'Next, once vega-auth doctor marks nothing with ✕:', look),
     '  vega-auth generate  makes the tokens',
     '  vega-auth serve     the server with the operator page',
+    '  vega-auth schedule  when the server makes the tokens by itself',
   ];
 };

@@ -22,4 +22,5 @@ export interface CalendarFacts {
 
 export const dayKey = (date: IstDate, exchange: Exchange): string => `${date} ${exchange}`;
 
+/** @internal Nothing but the shipped table. */
 export const NO_FACTS: CalendarFacts = { lists: new Map(), timings: new Map(), operator: new Map() };

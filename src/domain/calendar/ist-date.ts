@@ -21,10 +21,6 @@ export const atIst = (date: IstDate, time: string): Date => {
   return new Date(Date.parse(`${date}T00:00:00Z`) - IST_OFFSET_MS + (hours * 60 + minutes) * 60_000);
 };
 
-/** Milliseconds since midnight in India. */
-export const sinceMidnight = (instant: Date): number =>
-  instant.getTime() - atIst(istDateOf(instant), '00:00').getTime();
-
 export const addDays = (date: IstDate, days: number): IstDate =>
   new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
 

@@ -75,9 +75,6 @@ const DAYS: readonly ShippedDay[] = [
 
 const BY_DATE: ReadonlyMap<IstDate, ShippedDay> = new Map(DAYS.map((day) => [day.date, day]));
 
-/** @internal The days that are none like any other. */
-export const SHIPPED_DAYS: readonly IstDate[] = [...BY_DATE.keys()];
-
 const SHIPPED_YEARS: readonly number[] = [2026];
 
 /** What the shipped table says of a day; null for a year whose list it does not have. */

@@ -1,5 +1,6 @@
 import { DecisionPanel } from '../components/account/decision-panel.tsx';
 import { AuditPanel } from '../components/audit/audit-panel.tsx';
+import { DaysPanel } from '../components/calendar/days-panel.tsx';
 import { HealthPanel } from '../components/frame/health.tsx';
 import { ReadinessPanel } from '../components/readiness/readiness-panel.tsx';
 import { CooldownPanel } from '../components/run/cooldown.tsx';
@@ -20,6 +21,7 @@ export const AccountPage = () => (
       <DuePanel />
       <LastRunsPanel />
       <LeasesPanel />
+      <DaysPanel />
       <HealthPanel />
     </div>
     <AuditPanel />

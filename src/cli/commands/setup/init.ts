@@ -4,7 +4,9 @@ import { openConnection } from '../../connection/api-connection.ts';
 import { serverUrl } from '../../connection/probe.ts';
 import { appendToEnvFile, closeToOthers, type EnvFile, isWritable, readEnvFile } from '../../env-file.ts';
 import { printLines } from '../../terminal/print.ts';
+import { askWhether } from '../../terminal/prompts.ts';
 import { readLines } from '../../terminal/standard-input.ts';
+import { renderSchedule } from '../../view/days.ts';
 import { renderKept, renderNext, renderProblems, renderStored, renderWritten } from '../../view/init.ts';
 import { lookOf } from '../../view/look.ts';
 import { type Answers, askAccount } from './account-questions.ts';
@@ -46,6 +48,7 @@ export const init: Command = {
     if (source.isDatabase) await storeApps(after, given, rules);
 
     const exitCode = (await doctor.run?.(after, {})) ?? EXIT.ALL_VALID;
+    if (exitCode !== EXIT.FATAL && isInteractive(terminal)) await offerSchedule(after);
     const { redirectUri, notifierWebhookUri } = rules.read(after.env);
     const server = serverUrl(after.env);
     printLines(
@@ -192,6 +195,19 @@ const printWritten = (terminal: Terminal, file: EnvFile, variables: Answers): vo
   if (names.length > 0) appendToEnvFile(file, variables);
   const isClosed = names.length === 0 && file.text !== null && closeToOthers(file);
   printLines(terminal, renderWritten(names, isClosed, lookOf(terminal)));
+};
+
+/** Nothing starts by itself before somebody wants it. */
+const offerSchedule = async (terminal: Terminal): Promise<void> => {
+  await using connection = await openConnection(terminal, { isVisit: true, isQuiet: true });
+  if ((await connection.client.schedule()) !== null) return;
+  const isWanted = await askWhether(
+    terminal,
+    'Make the tokens by themselves at 06:00 IST on every trading day, while `vega-auth serve` runs?',
+  );
+  if (!isWanted) return;
+  const schedule = await connection.client.saveSchedule({ input: {} });
+  printLines(terminal, renderSchedule(schedule, lookOf(terminal)));
 };
 
 /** Stores the given apps through the API; one that is there already is not changed. */
