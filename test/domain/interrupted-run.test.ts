@@ -113,7 +113,6 @@ test('a half-done step says what happened and what to do, and a waiting run wait
         },
         startedAt: STARTED,
         endedAt: NOW,
-        phases: [],
       },
       pendingStep('WEBSOCKET1'),
     ]),

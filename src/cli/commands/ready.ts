@@ -13,7 +13,7 @@ const LOOK_MS = 1000;
 
 export const ready: Command = {
   name: 'ready',
-  summary: 'Say whether the tokens will be there by the bell; 0 ready or on track, 1 at risk, 2 too late.',
+  summary: 'Say whether the tokens will be there by the bell.',
   options: [
     ACCOUNT_OPTION,
     { flags: '--by <HH:mm>', description: 'A time of India in place of the bell.' },

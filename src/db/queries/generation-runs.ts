@@ -235,8 +235,11 @@ const toStep = (row: Selectable<GenerationStepsTable>): RunStep => ({
   failure: toFailure(row),
   startedAt: toDate(row.started_at),
   endedAt: toDate(row.ended_at),
-  phases: (JSON.parse(row.phases) as PhaseRow[]).map(toPhase),
+  ...phasesOf(row),
 });
+
+const phasesOf = ({ phases }: Selectable<GenerationStepsTable>): Pick<RunStep, 'phases'> =>
+  phases === '[]' ? {} : { phases: (JSON.parse(phases) as PhaseRow[]).map(toPhase) };
 
 const toFailure = (row: Selectable<GenerationStepsTable>): Failure | null => {
   if (row.failure_code === null) return null;

@@ -202,7 +202,12 @@ const whatTakesTime = ({ facts, outlook, now }: ReasonFacts) => {
       reasonOf('QUEUE', `The account is number ${queuePlace} of those that wait for the browser.`),
     );
   const logins = (outlook?.plan.logins ?? 0) + (outlook?.plan.others ?? 0);
-  if (outlook !== null && logins > 1 && (outlook.plan.pool.alwaysAsksOtp || outlook.plan.pool.size === 0)) {
+  if (
+    outlook !== null &&
+    logins > 1 &&
+    facts.otpSpacingMs > 0 &&
+    (outlook.plan.pool.alwaysAsksOtp || outlook.plan.pool.size === 0)
+  ) {
     const minutes = Math.ceil(((logins - 1) * facts.otpSpacingMs) / MINUTE_MS);
     reasons.push(reasonOf('OTP_SPACING', `${logins} logins lie at least ${minutes} min apart.`, { minutes }));
   }

@@ -38,6 +38,6 @@ const judge = (step: RunStep, { checks, spent, waiting = [], now }: Facts): RunS
   const isStored = verdict === 'UNKNOWN' && (step.step === 'STORE' || step.step === 'VERIFY');
   const cutOff = spent.includes(step.apiName) ? 'SPENT_UNKNOWN' : 'INTERRUPTED';
   const code = isStored ? 'UNVERIFIED' : cutOff;
-  const phases = cutOffPhases(step.phases ?? [], code);
-  return { ...step, status: 'FAILED', failure: failureOf(code, MESSAGES[code], []), endedAt: now, phases };
+  const cut = step.phases === undefined ? {} : { phases: cutOffPhases(step.phases, code) };
+  return { ...step, status: 'FAILED', failure: failureOf(code, MESSAGES[code], []), endedAt: now, ...cut };
 };

@@ -14,10 +14,10 @@ export const AccountPage = () => (
   <div className="account-grid">
     <TokenPanel />
     <div className="side">
-      <ReadinessPanel />
       <ProgressPanel />
       <RunPanel />
       <DecisionPanel />
+      <ReadinessPanel />
       <CooldownPanel />
       <DuePanel />
       <LastRunsPanel />
