@@ -1,3 +1,6 @@
+import { forecastDesk } from '../../src/domain/readiness/forecast.ts';
+import { seededRandom } from '../../src/domain/readiness/random-source.ts';
+import { factsOf, inMinutes, NOW } from '../readiness/account-facts.ts';
 import { CLOSE, judgedMornings, USUAL } from './mornings/mornings.ts';
 import { brierOf, isRight, mean, tenthsOf } from './mornings/score.ts';
 import { atLeast, atMost, tell } from './ratios.ts';
@@ -30,6 +33,20 @@ const table = tenths.map(
   (tenth) =>
     `  ${tenth.from.toFixed(1)} – ${(tenth.from + 0.1).toFixed(1)} ${String(tenth.forecasts).padStart(8)} ${tenth.said.toFixed(3)}  ${tenth.made.toFixed(3)}`,
 );
+/** The fastest of five: what the forecast itself takes. */
+const forecastMs = (accounts: number): number => {
+  const desk = Array.from({ length: accounts }, (_nothing, index) =>
+    factsOf({ accountId: `UPSTOX_${index}`, bell: inMinutes(24 * 60) }),
+  );
+  return Math.min(
+    ...Array.from({ length: 5 }, () => {
+      const begun = performance.now();
+      forecastDesk(desk, NOW, seededRandom(1));
+      return performance.now() - begun;
+    }),
+  );
+};
+
 const times = moments.map(({ milliseconds }) => milliseconds).sort((a, b) => a - b);
 
 tell(
@@ -50,6 +67,8 @@ tell(
       Math.max(...tenths.map((t) => 100 * Math.abs(t.said - t.made))),
       5,
     ),
+    atMost('a forecast of one account, ms', forecastMs(1), 5),
+    atMost('a forecast of a hundred accounts, ms', forecastMs(100), 50),
     atMost('Brier score, as a share of the base rate’s', brier / brierOfBase, 0.5),
   ],
 );

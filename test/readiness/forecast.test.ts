@@ -118,21 +118,3 @@ test('logins that a broker often throttles are less likely to be done in time', 
 test('a partial set that was accepted for the day is READY', () => {
   expect(forecast({ isGateOpen: true, isPartialAccepted: true }).verdict).toBe('READY');
 });
-
-const fastestOf = (work: () => unknown): number =>
-  Math.min(
-    ...Array.from({ length: 5 }, () => {
-      const begun = performance.now();
-      work();
-      return performance.now() - begun;
-    }),
-  );
-
-test('one account is forecast within 5 ms, a hundred within 50 ms', () => {
-  const hundred = Array.from({ length: 100 }, (_nothing, index) =>
-    factsOf({ accountId: `UPSTOX_${index}`, bell: inMinutes(24 * 60) }),
-  );
-  forecastDesk(hundred, NOW, seededRandom(1));
-  expect(fastestOf(() => forecast())).toBeLessThan(5);
-  expect(fastestOf(() => forecastDesk(hundred, NOW, seededRandom(1)))).toBeLessThan(50);
-});
