@@ -27,10 +27,7 @@ const run = (parts: Partial<GenerationRun> = {}): GenerationRun => ({
   startedAt: at(0),
   endedAt: null,
   waitingUntil: null,
-  steps: (['WEBSOCKET2', 'PRIMARY', 'OPTIONCHAIN1'] as const).map((apiName) => ({
-    ...pendingStep(apiName),
-    phases: [],
-  })),
+  steps: [pendingStep('WEBSOCKET2'), pendingStep('PRIMARY'), pendingStep('OPTIONCHAIN1')],
   ...parts,
 });
 
