@@ -92,7 +92,7 @@ test('an account that was never measured has a forecast of low confidence', () =
   expect(forecast({ earlier: calmDays(2) }).confidence).toBe('MEDIUM');
 });
 
-test('the second run in the queue is done after the first one', () => {
+test('the second run in the queue logs in while the first one waits for its next OTP', () => {
   const run = runOf();
   const desk = [
     factsOf({ run, nextStart: null }),
@@ -101,7 +101,8 @@ test('the second run in the queue is done after the first one', () => {
   const [first, second] = forecastDesk(desk, NOW, seededRandom(1));
   expect(first?.verdict).toBe('ON_TRACK');
   const between = (second?.eta?.getTime() ?? 0) - (first?.eta?.getTime() ?? 0);
-  expect(between / 60_000).toBeGreaterThan(5 * 2.75);
+  expect(between).toBeGreaterThan(0);
+  expect(between / 60_000).toBeLessThan(2.75);
   expect(second?.reasons.map(({ code }) => code)).toContain('QUEUE');
 });
 

@@ -6,7 +6,7 @@ test('verdicts 30 min before the bell are right on mornings that the forecast do
   const moments = [...judgedMornings({ ...USUAL, count: 200, seed: 7, minutesBefore: [30] })].flat();
   const accounts = moments.flatMap((moment) => moment.accounts);
   const judged = accounts.flatMap((one) => isRight(one) ?? []);
-  expect(judged.length).toBeGreaterThan(400);
+  expect(judged.length).toBeGreaterThan(300);
   expect(mean(judged.map(Number))).toBeGreaterThan(0.98);
   const said = accounts.flatMap(({ readiness: { probability }, isMade }) =>
     probability === null ? [] : { said: probability, isMade },

@@ -46,21 +46,36 @@ export interface Turn {
   readonly fruitless: number;
   /** The run goes on after a pause, with its browser session. */
   readonly isResumed: boolean;
+  /** It has given the browser away for its OTP spacing, and does not again for the same login. */
+  readonly isSpaced?: boolean;
+  /** That login, as it was drawn. */
+  readonly drawn?: MeasuredLogin;
 }
 
 /**
- * The browser's queue, as `BrowserQueue` keeps it: who joins first is first, and keeps the browser until all of the run is
- * made or it has to pause; after a pause the run joins at the end.
+ * The browser's queue, as `BrowserQueue` keeps it where nobody is in more of a hurry: who can go on first is first, and keeps
+ * the browser until its next OTP has to wait, all of the run is made, or it has to pause.
  */
-export const nextTurn = (turns: Turn[]): Turn | undefined => {
-  let first = 0;
-  for (let index = 1; index < turns.length; index += 1) {
-    const [one, best] = [turns[index], turns[first]];
-    if (one === undefined || best === undefined) break;
-    if (one.joinsAt < best.joinsAt || (one.joinsAt === best.joinsAt && one.place < best.place)) first = index;
+export const joinQueue = (turns: Turn[], turn: Turn): void => {
+  let [low, high] = [0, turns.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const other = turns[middle];
+    if (other !== undefined && isBefore(turn, other)) low = middle + 1;
+    else high = middle;
   }
-  return turns.splice(first, 1)[0];
+  turns.splice(low, 0, turn);
 };
+
+/** Those who come later lie before those who come earlier, so that the next one is at the end. */
+export const queueOf = (turns: readonly Turn[]): Turn[] => {
+  const queue: Turn[] = [];
+  for (const turn of turns) joinQueue(queue, turn);
+  return queue;
+};
+
+const isBefore = (one: Turn, other: Turn): boolean =>
+  one.joinsAt < other.joinsAt || (one.joinsAt === other.joinsAt && one.place < other.place);
 
 /** How a login ends for its run. */
 export type LoginEnd =

@@ -22,6 +22,12 @@ export const FAILURE_PRIOR = { logins: 100, failures: 1.3 } as const;
 /** How often the broker is slow for a whole morning, and by how much: as if this many days had been known before. */
 export const SLOW_PRIOR = { days: 12, share: 0.17, slowest: 3.5 } as const;
 
+/** Something else delays a login now and then: a restart, a busy machine, an outage that is over soon. A guess, as there is no measurement. */
+export const DELAY_PRIOR = { share: 0.006, mostMs: 120_000 } as const;
+
+/** The share of mornings in which machine or broker are away for so long that nothing more is made. A guess, as there is no measurement. */
+export const MISHAP_SHARE = 0.015;
+
 /** No login is faster: three pages of the broker, and the exchange. */
 export const FASTEST_LOGIN_MS = 1500;
 

@@ -1,7 +1,16 @@
+import { lendableMs } from '../run/browser-turns.ts';
 import { LikeDays } from './like-days.ts';
 import { type Continuation, lengthOf, pick } from './login-pool.ts';
 import type { MeasuredLogin } from './measured-login.ts';
-import { type AccountPlan, endOfLogin, MAX_FRUITLESS_PAUSES, nextTurn, type Turn } from './morning.ts';
+import {
+  type AccountPlan,
+  endOfLogin,
+  joinQueue,
+  MAX_FRUITLESS_PAUSES,
+  queueOf,
+  type Turn,
+} from './morning.ts';
+import { DELAY_PRIOR, MISHAP_SHARE } from './prior-logins.ts';
 import type { RandomSource } from './random-source.ts';
 
 /** When each account has its last token, for every simulated morning; never is infinite. Milliseconds since 1970. */
@@ -69,7 +78,7 @@ class Morning {
     this.#continuations = continuations;
     this.#random = random;
     this.#now = now;
-    this.#firstTurns = plans.map((plan, account) => firstTurn(plan, account, now));
+    this.#firstTurns = queueOf(plans.map((plan, account) => firstTurn(plan, account, now)));
     this.#like = plans.map(() => []);
     this.#days = new LikeDays(plans.map(({ pool }) => pool));
     this.#lastOtpAtFirst = Float64Array.from(
@@ -87,6 +96,7 @@ class Morning {
 
   /** Plays it once. */
   run(onDone: OnDone): void {
+    if (this.#random() < MISHAP_SHARE) return;
     this.#freeAt = this.#now;
     this.#turns = [...this.#firstTurns];
     this.#lastOtpAt.set(this.#lastOtpAtFirst);
@@ -99,7 +109,7 @@ class Morning {
       this.#like[account] = day === null ? [] : (plan?.pool.madeOn(day) ?? []);
     }
     for (;;) {
-      const turn = nextTurn(this.#turns);
+      const turn = this.#turns.pop();
       if (turn === undefined) return;
       this.#round(turn, onDone);
     }
@@ -112,15 +122,34 @@ class Morning {
     if (plan === undefined) return;
     const isUnderWay = turn.joinsAt === Number.NEGATIVE_INFINITY;
     let at = Math.max(this.#freeAt, turn.joinsAt, this.#now);
-    let { logins, fruitless } = turn;
+    let { logins, fruitless, drawn } = turn;
     let isFirst = !turn.isResumed;
+    let isSpaced = turn.isSpaced === true;
     let continuation = isUnderWay ? (this.#continuations[account] ?? null) : null;
     let made = 0;
     while (logins > 0) {
       const login =
         continuation === null
-          ? this.#draw(plan, account, isFirst)
+          ? (drawn ?? this.#draw(plan, account, isFirst))
           : this.#continued(plan, continuation, at, isFirst, account);
+      const lent = continuation === null && !isSpaced ? this.#lendableMs(plan, account, login, at) : 0;
+      if (lent > 0 && this.#turns.length === 0) at += lent;
+      else if (lent > 0) {
+        this.#freeAt = at;
+        joinQueue(this.#turns, {
+          account,
+          joinsAt: at + lent,
+          place: account,
+          logins,
+          fruitless: made > 0 ? 0 : fruitless,
+          isResumed: !isFirst,
+          isSpaced: true,
+          drawn: login,
+        });
+        return;
+      }
+      isSpaced = false;
+      drawn = undefined;
       at = continuation === null ? this.#after(plan, account, login, at) : at + lengthOf(login);
       continuation = null;
       isFirst = false;
@@ -132,7 +161,14 @@ class Morning {
         const rested = at + plan.cooldownMs;
         this.#freeAt = at;
         if (end.kind === 'PAUSE' && fruitless < MAX_FRUITLESS_PAUSES) {
-          this.#turns.push({ account, joinsAt: rested, place: account, logins, fruitless, isResumed: true });
+          joinQueue(this.#turns, {
+            account,
+            joinsAt: rested,
+            place: account,
+            logins,
+            fruitless,
+            isResumed: true,
+          });
           return;
         }
         this.#leave(account, logins);
@@ -150,12 +186,13 @@ class Morning {
   #draw({ pool }: AccountPlan, account: number, isFirst: boolean): MeasuredLogin {
     const login = pool.draw(this.#random, isFirst, this.#like[account] ?? []);
     const slowness = this.#slowness;
-    if (slowness === 1) return login;
+    const delayMs = this.#random() < DELAY_PRIOR.share ? this.#random() * DELAY_PRIOR.mostMs : 0;
+    if (slowness === 1 && delayMs === 0) return login;
     const { beforeOtpMs, afterOtpMs } = login;
     return {
       ...login,
-      beforeOtpMs: beforeOtpMs * slowness,
-      afterOtpMs: afterOtpMs === null ? null : afterOtpMs * slowness,
+      beforeOtpMs: beforeOtpMs * slowness + (afterOtpMs === null ? delayMs : 0),
+      afterOtpMs: afterOtpMs === null ? null : afterOtpMs * slowness + delayMs,
     };
   }
 
@@ -166,6 +203,13 @@ class Morning {
     const requestedAt = Math.max(at + beforeOtpMs, last + plan.otpSpacingMs);
     this.#lastOtpAt[account] = requestedAt;
     return requestedAt + afterOtpMs;
+  }
+
+  /** For how long the run gives the browser away before this login, because its OTP has to wait. */
+  #lendableMs({ otpSpacingMs }: AccountPlan, account: number, login: MeasuredLogin, at: number): number {
+    if (login.afterOtpMs === null) return 0;
+    const last = this.#lastOtpAt[account] ?? Number.NEGATIVE_INFINITY;
+    return lendableMs(last + otpSpacingMs - at, otpSpacingMs);
   }
 
   /** What is left of a login under way. */
@@ -224,14 +268,20 @@ class Morning {
     const logins = this.#left[account] ?? 0;
     this.#left[account] = 0;
     const joinsAt = Math.max(start, notBefore);
-    this.#turns.push({ account, joinsAt, place: account, logins, fruitless: 0, isResumed: false });
+    joinQueue(this.#turns, { account, joinsAt, place: account, logins, fruitless: 0, isResumed: false });
   }
 }
 
-const firstTurn = ({ stage, logins, isFresh }: AccountPlan, account: number, now: number): Turn => {
+const firstTurn = (plan: AccountPlan, account: number, now: number): Turn => {
+  const { stage, logins, isFresh, lastOtpAt, otpSpacingMs } = plan;
   const turn = { account, logins, fruitless: 0, isResumed: !isFresh };
   switch (stage.kind) {
     case 'LOGS_IN':
+      // It has given the browser away until its next OTP may be requested.
+      if (stage.login?.isSpacing === true && lastOtpAt !== null) {
+        const restMs = lastOtpAt.getTime() + otpSpacingMs - now;
+        return { ...turn, joinsAt: now + lendableMs(restMs, otpSpacingMs), place: 0, isSpaced: true };
+      }
       return { ...turn, joinsAt: Number.NEGATIVE_INFINITY, place: 0 };
     case 'QUEUED':
       return { ...turn, joinsAt: now, place: stage.place };

@@ -8,6 +8,17 @@ export interface TurnRequest {
   readonly holdsPage: boolean;
 }
 
+/**
+ * For how long a run gives the browser away while `restMs` of an OTP spacing of `intervalMs` are left, in milliseconds: it
+ * comes back a little earlier, so that its page is open by then. 0 where that is not worth closing the page.
+ */
+export const lendableMs = (restMs: number, intervalMs: number): number => {
+  const leadMs = Math.min(MAX_LEAD_MS, intervalMs / 10);
+  return restMs > 2 * leadMs ? restMs - leadMs : 0;
+};
+
+const MAX_LEAD_MS = 5000;
+
 /** A run that could have gone on for so long goes before those with less time left, so that no account starves. */
 export const STARVED_AFTER_MS = 10 * 60_000;
 

@@ -7,6 +7,7 @@ import {
   noteOtpInterval,
 } from '../../db/queries/login-attempts.ts';
 import { type TotpSecret, timeStepAt, timeStepStart } from '../../domain/account/totp-secret.ts';
+import { lendableMs } from '../../domain/run/browser-turns.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { AuditedWrites } from '../audit/audit.ts';
 import { noteAttempt, ownerOf } from '../exchange/attempts.ts';
@@ -18,9 +19,6 @@ import { OtpSpacing } from './otp-spacing.ts';
 
 /** With less than this left of a time step, its code could arrive too late. */
 const MIN_STEP_REST_MS = 3000;
-
-/** A run comes back at most so long before its spacing ends: the page is open by then. */
-const MAX_LEAD_MS = 5000;
 
 interface Options extends AuditedWrites {
   /** Between two OTP requests; about 165 s are known to work, faster was blocked (public logs, December 2025). */
@@ -63,8 +61,7 @@ export class OneTimePasswords {
   /** For how long the browser is better given to others than kept for the rest of the spacing; 0 where that is short. */
   async lendableRest(): Promise<number> {
     const { restMs, intervalMs } = await this.#spacing();
-    const leadMs = Math.min(MAX_LEAD_MS, intervalMs / 10);
-    return restMs > 2 * leadMs ? restMs - leadMs : 0;
+    return lendableMs(restMs, intervalMs);
   }
 
   async #spacing(): Promise<{ readonly restMs: number; readonly intervalMs: number }> {

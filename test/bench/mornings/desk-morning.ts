@@ -13,6 +13,8 @@ import {
 export const OTP_SPACING_MS = 165_000;
 export const COOLDOWN_MS = 660_000;
 const MAX_FRUITLESS_PAUSES = 3;
+/** A run comes back so long before its spacing ends. */
+const LEAD_MS = 5000;
 
 export interface TracedPhase {
   readonly step: LoginStep;
@@ -36,6 +38,8 @@ export interface TracedMorning {
   /** When each run got the browser, after it had joined the queue. */
   readonly turns: readonly { account: number; joinsAt: number; from: number; to: number }[];
   readonly cooldowns: readonly { account: number; from: number; to: number }[];
+  /** Since when a run waits for its next OTP while others may have the browser. */
+  readonly spacings: readonly { account: number; api: number; from: number }[];
   readonly startsAt: readonly number[];
   /** When each run ended. */
   readonly endsAt: readonly number[];
@@ -49,6 +53,10 @@ interface Waiting {
   readonly pending: readonly number[];
   readonly fruitless: number;
   readonly isFresh: boolean;
+  /** Tokens that the account had when its round began. */
+  readonly before: number | null;
+  /** It comes back from its OTP spacing. */
+  readonly isSpaced: boolean;
 }
 
 /** Plays one morning of all accounts of a desk, which share one browser. */
@@ -61,6 +69,7 @@ export const playMorning = (
   const logins: TracedLogin[] = [];
   const turns: TracedMorning['turns'][number][] = [];
   const cooldowns: TracedMorning['cooldowns'][number][] = [];
+  const spacings: TracedMorning['spacings'][number][] = [];
   const doneAt = desk.map(() => Number.POSITIVE_INFINITY);
   const endsAt = desk.map(() => Number.POSITIVE_INFINITY);
   const lastOtpAt = desk.map(() => Number.NEGATIVE_INFINITY);
@@ -71,6 +80,8 @@ export const playMorning = (
     pending: API_NAMES.slice(0, apis).map((_name, index) => index),
     fruitless: 0,
     isFresh: true,
+    before: null,
+    isSpaced: false,
   }));
   let freeAt = 0;
   while (queue.length > 0) {
@@ -81,15 +92,24 @@ export const playMorning = (
     const hiddenAccount = desk[account] as HiddenAccount;
     const from = afterRestart(hidden, Math.max(freeAt, turn.joinsAt));
     let at = from;
-    let { isFresh } = turn;
+    let { isFresh, isSpaced } = turn;
     let fruitless = turn.fruitless;
     const pending = [...turn.pending];
-    const before = made[account] ?? 0;
+    const before = turn.before ?? made[account] ?? 0;
     let isOver = false;
     while (pending.length > 0) {
       const api = pending[0] as number;
       at = afterRestart(hidden, at);
       const drawn = hiddenLogin(random, hiddenAccount, hidden, at, isFresh);
+      const rest = drawn.asksOtp ? (lastOtpAt[account] ?? 0) + OTP_SPACING_MS - at : 0;
+      if (!isSpaced && rest > 2 * LEAD_MS) {
+        // The run waits for its next OTP, and the browser is for others.
+        spacings.push({ account, api, from: at });
+        const joinsAt = at + rest - LEAD_MS;
+        queue.push({ account, joinsAt, pending, fruitless, isFresh, before, isSpaced: true });
+        break;
+      }
+      isSpaced = false;
       const login = traceLogin(account, api, drawn, at, lastOtpAt);
       const cut = cutByRestart(login, hidden);
       if (cut !== null) {
@@ -110,7 +130,15 @@ export const playMorning = (
         cooldowns.push({ account, from: at, to: at + COOLDOWN_MS });
       fruitless = (made[account] ?? 0) > before ? 1 : fruitless + 1;
       if (login.failure === 'THROTTLED' && fruitless < MAX_FRUITLESS_PAUSES)
-        queue.push({ account, joinsAt: at + COOLDOWN_MS, pending, fruitless, isFresh: false });
+        queue.push({
+          account,
+          joinsAt: at + COOLDOWN_MS,
+          pending,
+          fruitless,
+          isFresh: false,
+          before: null,
+          isSpaced: false,
+        });
       else isOver = true;
       break;
     }
@@ -119,7 +147,7 @@ export const playMorning = (
     if (pending.length === 0 || isOver) endsAt[account] = at;
     if (made[account] === hiddenAccount.apis) doneAt[account] = at;
   }
-  return { logins, turns, cooldowns, startsAt, endsAt, doneAt };
+  return { logins, turns, cooldowns, spacings, startsAt, endsAt, doneAt };
 };
 
 const afterRestart = ({ restart }: HiddenMorning, at: number): number =>

@@ -78,6 +78,8 @@ export const runAt = (morning: TracedMorning, account: number, apis: number, at:
         logins.filter((one) => one.api === api),
         api,
         at,
+        morning.spacings.findLast((one) => one.account === account && one.api === api && one.from <= at)
+          ?.from ?? null,
       ),
     ),
   };
@@ -94,8 +96,15 @@ const statusAt = (
   return rests ? 'COOLDOWN' : 'RUNNING';
 };
 
-const stepAt = (logins: readonly TracedLogin[], api: number, at: number): RunStep => {
+const stepAt = (
+  logins: readonly TracedLogin[],
+  api: number,
+  at: number,
+  spacingSince: number | null,
+): RunStep => {
   const last = logins.at(-1);
+  if (spacingSince !== null && (last === undefined || last.from < spacingSince))
+    return spacedStep(api, spacingSince);
   if (last === undefined) return pendingStep(apiOf(api));
   const isRunning = last.to > at;
   const isDone = !isRunning && last.failure === null;
@@ -109,6 +118,17 @@ const stepAt = (logins: readonly TracedLogin[], api: number, at: number): RunSte
     phases: logins.flatMap((login) => phasesAt(login, at)),
   };
 };
+
+/** It waits for its next OTP. */
+const spacedStep = (api: number, since: number): RunStep => ({
+  ...pendingStep(apiOf(api)),
+  status: 'RUNNING',
+  step: 'OTP_SPACING',
+  startedAt: new Date(since),
+  phases: [
+    { step: 'OTP_SPACING', startedAt: new Date(since), endedAt: null, awaitsOperator: false, failure: null },
+  ],
+});
 
 const phasesAt = ({ phases, failure, to }: TracedLogin, at: number): readonly LoginPhase[] => {
   const begun = phases.filter(({ from }) => from <= at);

@@ -100,12 +100,10 @@ const startsOf = (
   [least, most]: Mornings['slack'],
   random: RandomSource,
 ): readonly number[] => {
-  const takes = desk.reduce(
-    (sum, { apis, asksOnce }) => sum + 40_000 + (apis - 1) * (asksOnce ? 30_000 : OTP_SPACING_MS),
-    0,
-  );
-  const start = bell - takes * between(random, least, most);
-  return desk.map(() => start + random() * MINUTE_MS);
+  // Its logins follow each other at the distance of two OTPs; those of other accounts lie in between.
+  const takes = ({ apis, asksOnce }: HiddenAccount) =>
+    40_000 + (apis - 1) * (asksOnce ? 30_000 : OTP_SPACING_MS);
+  return desk.map((account) => bell - takes(account) * between(random, least, most) - random() * MINUTE_MS);
 };
 
 /** The logins of earlier days, by account, the newest first. */
