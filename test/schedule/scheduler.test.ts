@@ -128,6 +128,11 @@ describe('an occurrence', () => {
     expect(await outcomes(process)).toEqual([
       [DAY, 'MISSED', 'The broker does not say whether PRIMARY still works.'],
     ]);
+    expect(
+      folder.raw((connection) =>
+        connection.prepare('select kind, account_id, title from vega_alerts').raw().all(),
+      ),
+    ).toEqual([['MISSED', ACCOUNT, `${ACCOUNT}: the scheduled start of ${DAY} was missed`]]);
   });
 
   test('ends with a refusal that time does not heal', async () => {
