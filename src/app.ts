@@ -35,6 +35,7 @@ import { BrowserHost } from './services/browser-login/browser-host.ts';
 import { BrowserLogin } from './services/browser-login/browser-login.ts';
 import { BrowserQueue } from './services/browser-login/browser-queue.ts';
 import { BrowserRound } from './services/browser-login/browser-round.ts';
+import { OtpPace } from './services/browser-login/otp-pace.ts';
 import { TradingCalendar } from './services/calendar/trading-calendar.ts';
 import type { Clock } from './services/clock.ts';
 import { DisposalStack } from './services/disposal-stack.ts';
@@ -256,15 +257,16 @@ const joinParts = (config: Config, options: AppOptions, base: Base, log: Logger)
     clock,
   });
   const host = new BrowserHost({ ...shared, browser, queue });
+  const otpSpacingMs = config.otpSpacingSeconds * 1000;
+  const pace = new OtpPace({ database, clock, otpSpacingMs, loginRateMs: config.loginRateSeconds * 1000 });
   const login = new BrowserLogin({
     ...shared,
     exchange,
+    pace,
     stepTimeoutMs: timeoutMs,
-    otpSpacingMs: config.otpSpacingSeconds * 1000,
-    loginRateMs: config.loginRateSeconds * 1000,
     captchaWaitMs: config.headless ? 0 : config.captchaWaitSeconds * 1000,
   });
-  const round = new BrowserRound({ ...shared, login });
+  const round = new BrowserRound({ ...shared, login, pace });
   const jobs = new Jobs(shared);
   const executor = new RunExecutor({ ...shared, jobs, queue, host, round, acquisitions });
   const starter = new RunStarter({ ...shared, jobs, executor, queue });
@@ -279,10 +281,9 @@ const joinParts = (config: Config, options: AppOptions, base: Base, log: Logger)
     generation,
     log: named(log, 'schedule'),
   });
-  const otpSpacingMs = config.otpSpacingSeconds * 1000;
   const forReadiness = { calendar, schedules, generation, otpSpacingMs, cooldownMs };
   const readiness = new ReadinessWatch({ ...shared, ...forReadiness, log: named(log, 'readiness') });
-  queue.rankBy((accountId) => readiness.latestSafeStart(accountId));
+  queue.rankBy((accountId) => readiness.canWaitUntil(accountId));
   const parts = {
     ...{ ...base, ...shared, accounts, generation, browser, profileTimeoutMs },
     ...{ calendar, schedules, scheduler, readiness },

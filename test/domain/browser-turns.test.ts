@@ -11,6 +11,7 @@ const request = (given: Partial<TurnRequest>): TurnRequest => ({
   readyAt: 0,
   latestSafeStart: null,
   holdsPage: false,
+  isHeld: false,
   ...given,
 });
 
@@ -33,6 +34,7 @@ const requests = fc.array(
     readyAt: fc.integer({ min: 0, max: 100 }),
     latestSafeStart: fc.option(fc.integer({ min: 0, max: 1000 })),
     holdsPage: fc.boolean(),
+    isHeld: fc.boolean(),
   }),
   { minLength: 1, maxLength: 12 },
 );
@@ -41,10 +43,11 @@ test('nobody who cannot go on yet holds up one who can, and the first of the ord
   fc.assert(
     fc.property(requests, fc.integer({ min: 0, max: 100 }), (all, now) => {
       const next = nextTurn(all, now);
-      const isSomeoneReady = all.some(({ readyAt }) => readyAt <= now);
+      const isSomeoneReady = all.some(({ readyAt, isHeld }) => readyAt <= now && !isHeld);
       expect(next !== null).toBe(isSomeoneReady);
       if (next === null) return;
       expect(next.readyAt).toBeLessThanOrEqual(now);
+      expect(next.isHeld).toBe(false);
       expect(turnOrder(all, now)[0]).toEqual(next);
     }),
   );

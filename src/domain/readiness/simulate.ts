@@ -209,7 +209,7 @@ class Morning {
   #lendableMs({ otpSpacingMs }: AccountPlan, account: number, login: MeasuredLogin, at: number): number {
     if (login.afterOtpMs === null) return 0;
     const last = this.#lastOtpAt[account] ?? Number.NEGATIVE_INFINITY;
-    return lendableMs(last + otpSpacingMs - at, otpSpacingMs);
+    return lendableMs({ restMs: last + otpSpacingMs - at, intervalMs: otpSpacingMs });
   }
 
   /** What is left of a login under way. */
@@ -280,7 +280,12 @@ const firstTurn = (plan: AccountPlan, account: number, now: number): Turn => {
       // It has given the browser away until its next OTP may be requested.
       if (stage.login?.isSpacing === true && lastOtpAt !== null) {
         const restMs = lastOtpAt.getTime() + otpSpacingMs - now;
-        return { ...turn, joinsAt: now + lendableMs(restMs, otpSpacingMs), place: 0, isSpaced: true };
+        return {
+          ...turn,
+          joinsAt: now + lendableMs({ restMs, intervalMs: otpSpacingMs }),
+          place: 0,
+          isSpaced: true,
+        };
       }
       return { ...turn, joinsAt: Number.NEGATIVE_INFINITY, place: 0 };
     case 'QUEUED':

@@ -6,13 +6,15 @@ export interface TurnRequest {
   readonly latestSafeStart: number | null;
   /** It has an OTP requested and a page open that waits for the code: every other run would let it grow old. */
   readonly holdsPage: boolean;
+  /** It waits for more than that moment, and says itself when it can go on. */
+  readonly isHeld: boolean;
 }
 
 /**
  * For how long a run gives the browser away while `restMs` of an OTP spacing of `intervalMs` are left, in milliseconds: it
  * comes back a little earlier, so that its page is open by then. 0 where that is not worth closing the page.
  */
-export const lendableMs = (restMs: number, intervalMs: number): number => {
+export const lendableMs = ({ restMs, intervalMs }: { restMs: number; intervalMs: number }): number => {
   const leadMs = Math.min(MAX_LEAD_MS, intervalMs / 10);
   return restMs > 2 * leadMs ? restMs - leadMs : 0;
 };
@@ -30,7 +32,7 @@ export const nextTurn = <Request extends TurnRequest>(
   requests: readonly Request[],
   now: number,
 ): Request | null => {
-  const ready = requests.filter(({ readyAt }) => readyAt <= now);
+  const ready = requests.filter((request) => isReady(request, now));
   return ready.sort((one, other) => compareReady(one, other, now))[0] ?? null;
 };
 
@@ -40,9 +42,12 @@ export const turnOrder = <Request extends TurnRequest>(
   now: number,
 ): readonly Request[] =>
   [...requests].sort((one, other) => {
-    const areReady = one.readyAt <= now && other.readyAt <= now;
-    return areReady ? compareReady(one, other, now) : one.readyAt - other.readyAt;
+    const [isOneReady, isOtherReady] = [isReady(one, now), isReady(other, now)];
+    if (isOneReady && isOtherReady) return compareReady(one, other, now);
+    return Number(isOtherReady) - Number(isOneReady) || one.readyAt - other.readyAt;
   });
+
+const isReady = ({ readyAt, isHeld }: TurnRequest, now: number): boolean => !isHeld && readyAt <= now;
 
 const compareReady = (one: TurnRequest, other: TurnRequest, now: number): number =>
   Number(other.holdsPage) - Number(one.holdsPage) ||

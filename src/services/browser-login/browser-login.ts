@@ -18,15 +18,14 @@ import type { Checkpoint, CheckpointObserver } from '../runs/checkpoints.ts';
 import type { LiveStep } from '../runs/live-step.ts';
 import type { BrowserTurn } from './browser-turn.ts';
 import { OneTimePasswords } from './one-time-passwords.ts';
+import type { OtpPace } from './otp-pace.ts';
 
 interface Options extends AuditedWrites {
   readonly exchange: CodeExchange;
   readonly api: BrokerApi;
   /** How long one page of the broker may take to become the next. */
   readonly stepTimeoutMs: number;
-  readonly otpSpacingMs: number;
-  /** Between two OTP requests of different accounts. */
-  readonly loginRateMs: number;
+  readonly pace: OtpPace;
   /** How long a person may take to solve a CAPTCHA in the window; 0 where there is none. */
   readonly captchaWaitMs: number;
   readonly onCheckpoint: CheckpointObserver;
@@ -37,10 +36,9 @@ export interface BrowserStep extends LiveStep {
   readonly credentials: Credentials;
   readonly signal: AbortSignal;
   readonly turn: BrowserTurn;
+  /** When the OTP spacing ends, on the monotonic clock, where it was waited for before; else null. */
+  readonly spacingEndsAt: number | null;
 }
-
-/** A login whose page is not open yet. */
-export type LoginPlan = Omit<BrowserStep, 'session'>;
 
 /** The broker locks the account at the fifth wrong PIN. Source: help page on blocked accounts. */
 const MAX_FRUITLESS_PINS = 3;
@@ -62,11 +60,6 @@ export class BrowserLogin {
     if (step.signal.aborted)
       throw new LoginFailure('ABORTED', 'The run was aborted before the code was used.');
     await this.#options.exchange.exchange(step, code);
-  }
-
-  /** For how long the account need not have the browser, because its next OTP request has to wait; 0 where that is short. */
-  lendableRest(plan: LoginPlan): Promise<number> {
-    return new OneTimePasswords(plan, plan.credentials.totp, this.#options).lendableRest();
   }
 
   #logIn(step: BrowserStep): Promise<Secret> {

@@ -26,6 +26,7 @@ export class BrowserPlace implements TurnRequest, Disposable {
   #readyAt = 0;
   #canGoOnAt = new Date(0);
   #holdsPage = false;
+  #isHeld = false;
   #hasLeft = false;
   #waiter: Waiter | null = null;
 
@@ -53,6 +54,10 @@ export class BrowserPlace implements TurnRequest, Disposable {
     return this.#holdsPage;
   }
 
+  get isHeld(): boolean {
+    return this.#isHeld;
+  }
+
   get isNext(): boolean {
     return this.#queue.isNext();
   }
@@ -71,11 +76,19 @@ export class BrowserPlace implements TurnRequest, Disposable {
     this.#queue.take();
   }
 
+  /** The run waits for more than the time: about `until` it says by `waitFor` that it can go on. Meanwhile it holds nobody up. */
+  hold(until: Date): void {
+    this.waitFor(until.getTime() - this.#queue.clock().getTime(), false);
+    this.#isHeld = true;
+    this.#queue.settle();
+  }
+
   /** The run can go on in `restMs` milliseconds, with the page that it keeps open or without one. */
   waitFor(restMs: number, holdsPage: boolean): void {
     this.#readyAt = performance.now() + restMs;
     this.#canGoOnAt = new Date(this.#queue.clock().getTime() + restMs);
     this.#holdsPage = holdsPage;
+    this.#isHeld = false;
   }
 
   /** Gives the browser to others for as long as the run has to wait; false when the signal ends meanwhile. */

@@ -47,8 +47,8 @@ export class BrowserQueue {
     this.#latestSafeStart = latestSafeStart;
   }
 
-  /** Adds a run, which can go on in `restMs` milliseconds. */
-  join(runId: string, accountId: string, restMs = 0): BrowserPlace {
+  /** Adds a run that can go on. */
+  join(runId: string, accountId: string): BrowserPlace {
     const place: BrowserPlace = new BrowserPlace(runId, accountId, {
       latestSafeStart: () => this.#latestSafeStart(accountId)?.getTime() ?? null,
       holder: () => this.#holder,
@@ -59,7 +59,7 @@ export class BrowserQueue {
       settle: () => this.#settle(),
       clock: this.#options.clock,
     });
-    place.waitFor(restMs, false);
+    place.waitFor(0, false);
     this.#places.add(place);
     return place;
   }
@@ -124,9 +124,10 @@ export class BrowserQueue {
     const next = this.#next();
     if (next === null && !places.some(({ holdsPage }) => holdsPage)) this.#releaseLock();
     if (next !== null && (!next.isAwaited || this.#grant(next))) return;
-    const restMs = Math.min(...places.map(({ readyAt }) => readyAt)) - performance.now();
-    if (places.length > 0)
-      this.#timer = setTimeout(() => this.#settle(), next === null ? Math.max(1, restMs) : LOCK_RETRY_MS);
+    const moments = places.filter(({ isHeld }) => !isHeld).map(({ readyAt }) => readyAt);
+    const restMs = Math.min(...moments) - performance.now();
+    const lookIn = next === null ? Math.max(1, restMs) : LOCK_RETRY_MS;
+    if (Number.isFinite(lookIn)) this.#timer = setTimeout(() => this.#settle(), lookIn);
   }
 
   /** False while another process has the browser. */

@@ -1,6 +1,7 @@
 import type { LoginFailure } from '../../broker/login/login-failure.ts';
 import type { Database } from '../../db/database.ts';
 import type { ApiConfig } from '../../domain/account/api-config.ts';
+import { lendableMs } from '../../domain/run/browser-turns.ts';
 import { consequenceOf, type RunStop, stopsRun } from '../../domain/run/consequence.ts';
 import type { AccountCredentials } from '../accounts/account-credentials.ts';
 import { getAccount } from '../accounts/accounts.ts';
@@ -8,14 +9,16 @@ import type { AuthStates } from '../auth-state/auth-states.ts';
 import type { CheckpointObserver } from '../runs/checkpoints.ts';
 import type { Job } from '../runs/job.ts';
 import { toFailure } from '../runs/to-failure.ts';
-import type { BrowserLogin, LoginPlan } from './browser-login.ts';
+import type { BrowserLogin, BrowserStep } from './browser-login.ts';
 import type { BrowserPlace } from './browser-place.ts';
 import { BrowserTurn } from './browser-turn.ts';
+import type { OtpPace, Spacing } from './otp-pace.ts';
 import { OtpSpacing } from './otp-spacing.ts';
 import type { RunSession } from './run-session.ts';
 
 interface Options {
   readonly login: BrowserLogin;
+  readonly pace: OtpPace;
   readonly database: Database;
   readonly credentials: AccountCredentials;
   readonly states: AuthStates;
@@ -65,7 +68,7 @@ export class BrowserRound {
     session: RunSession,
     turn: BrowserTurn,
   ): Promise<RunStop | null> {
-    const { database, credentials, states, onCheckpoint } = this.#options;
+    const { database, states, onCheckpoint } = this.#options;
     const { apiName } = config;
     await live.startStep(apiName);
     // Read anew for every API: the first login tells whose account it is.
@@ -73,9 +76,7 @@ export class BrowserRound {
     await states.move(account, 'FIRST_API_TAKEN_UP');
     onCheckpoint('API_TAKEN_UP');
     try {
-      const { signal } = abort;
-      const opened = await credentials.open(account);
-      await this.#logIn({ live, account, config, credentials: opened, signal, log, turn }, session);
+      await this.#logIn({ live, account, config, signal: abort.signal, log, turn }, session);
       await live.finish(apiName);
       onCheckpoint('API_DONE');
       log.info({ api: apiName }, 'token made');
@@ -94,25 +95,35 @@ export class BrowserRound {
    * submitted in it; the context stays, because the broker may have remembered the first factor in it.
    */
   async #logIn(plan: LoginPlan, session: RunSession): Promise<void> {
-    const { login } = this.#options;
-    if (session.needsOtp) await this.#lend(plan, await login.lendableRest(plan));
+    const { login, credentials, pace } = this.#options;
+    const { account } = plan;
+    let spacingEndsAt = session.needsOtp ? await this.#lend(plan, await pace.spacing(account.id)) : null;
     for (;;) {
       try {
-        return await login.makeToken({ ...plan, session: await session.open() });
+        // Opened after the wait: the operator may have changed them meanwhile.
+        const opened = { credentials: await credentials.open(account), session: await session.open() };
+        return await login.makeToken({ ...plan, ...opened, spacingEndsAt });
       } catch (error) {
         if (!(error instanceof OtpSpacing)) throw error;
         session.needsOtp = true;
-        await this.#lend(plan, error.restMs);
+        spacingEndsAt = await this.#lend(plan, error.spacing);
       }
     }
   }
 
-  async #lend({ live, config, turn }: LoginPlan, restMs: number): Promise<void> {
-    if (restMs <= 0) return;
+  /** Answers when the spacing ends, on the monotonic clock. */
+  async #lend({ live, config, turn }: LoginPlan, spacing: Spacing): Promise<number> {
+    const endsAt = performance.now() + spacing.restMs;
+    const lentMs = lendableMs(spacing);
+    if (lentMs === 0) return endsAt;
     await live.enter(config.apiName, 'OTP_SPACING');
-    await turn.lend(restMs, { keepsPage: false });
+    await turn.lend(lentMs, { keepsPage: false });
+    return endsAt;
   }
 }
+
+/** A login before its page is open. */
+type LoginPlan = Omit<BrowserStep, 'session' | 'credentials' | 'spacingEndsAt'>;
 
 const stopOf = (failure: LoginFailure): RunStop | null => {
   const consequence = consequenceOf(failure);

@@ -1,11 +1,5 @@
 import { totpCode } from '../../broker/login/totp.ts';
-import {
-  claimTimeStep,
-  isTimeStepUsed,
-  lastOtpRequest,
-  lastOtpRequestOfOthers,
-  noteOtpInterval,
-} from '../../db/queries/login-attempts.ts';
+import { claimTimeStep, isTimeStepUsed, noteOtpInterval } from '../../db/queries/login-attempts.ts';
 import { type TotpSecret, timeStepAt, timeStepStart } from '../../domain/account/totp-secret.ts';
 import { lendableMs } from '../../domain/run/browser-turns.ts';
 import type { Secret } from '../../domain/secret.ts';
@@ -15,16 +9,16 @@ import { pause } from '../pause.ts';
 import type { CheckpointObserver } from '../runs/checkpoints.ts';
 import type { LiveStep } from '../runs/live-step.ts';
 import { abortedWhileWaiting, type BrowserTurn } from './browser-turn.ts';
+import type { OtpPace } from './otp-pace.ts';
 import { OtpSpacing } from './otp-spacing.ts';
 
 /** With less than this left of a time step, its code could arrive too late. */
 const MIN_STEP_REST_MS = 3000;
 
+const MIN_LENT_MS = 10_000;
+
 interface Options extends AuditedWrites {
-  /** Between two OTP requests; about 165 s are known to work, faster was blocked (public logs, December 2025). */
-  readonly otpSpacingMs: number;
-  /** Between two OTP requests of different accounts, which the broker sees coming from one address. */
-  readonly loginRateMs: number;
+  readonly pace: OtpPace;
   readonly onCheckpoint: CheckpointObserver;
 }
 
@@ -32,6 +26,8 @@ interface Options extends AuditedWrites {
 interface OtpStep extends LiveStep {
   readonly signal: AbortSignal;
   readonly turn: BrowserTurn;
+  /** On the monotonic clock, where the spacing was waited for before the page was opened. */
+  readonly spacingEndsAt: number | null;
 }
 
 /** The OTPs of one API's login: when one may be requested, and which code is typed. */
@@ -52,30 +48,18 @@ export class OneTimePasswords {
    * and the browser given to others.
    */
   async awaitSpacing(): Promise<void> {
-    const lendable = await this.lendableRest();
-    if (lendable > 0) throw new OtpSpacing(lendable);
-    const restMs = Math.max((await this.#spacing()).restMs, await this.#loginRateRest());
+    const { pace } = this.#options;
+    const { account, spacingEndsAt } = this.#step;
+    const restMs = Math.max(await this.#spacingRest(spacingEndsAt), await pace.rateRest(account.id));
     if (restMs > 0) await this.#pause('OTP_SPACING', restMs);
   }
 
-  /** For how long the browser is better given to others than kept for the rest of the spacing; 0 where that is short. */
-  async lendableRest(): Promise<number> {
-    const { restMs, intervalMs } = await this.#spacing();
-    return lendableMs(restMs, intervalMs);
-  }
-
-  async #spacing(): Promise<{ readonly restMs: number; readonly intervalMs: number }> {
-    const { database, otpSpacingMs, clock } = this.#options;
-    const last = await lastOtpRequest(database.read, this.#step.account.id);
-    // What the broker names only ever lengthens the spacing that is known to work.
-    const intervalMs = Math.max(otpSpacingMs, last?.intervalMs ?? 0);
-    return { restMs: last === null ? 0 : restOf(last.at, intervalMs, clock()), intervalMs };
-  }
-
-  async #loginRateRest(): Promise<number> {
-    const { database, loginRateMs, clock } = this.#options;
-    const last = await lastOtpRequestOfOthers(database.read, this.#step.account.id);
-    return last === null ? 0 : restOf(last, loginRateMs, clock());
+  /** A spacing that was waited for is not asked for again: a clock that was set since would make it begin anew. */
+  async #spacingRest(endsAt: number | null): Promise<number> {
+    if (endsAt !== null) return endsAt - performance.now();
+    const spacing = await this.#options.pace.spacing(this.#step.account.id);
+    if (lendableMs(spacing) > 0) throw new OtpSpacing(spacing);
+    return spacing.restMs;
   }
 
   async noteRequest(): Promise<void> {
@@ -94,11 +78,14 @@ export class OneTimePasswords {
 
   /** Waits until enough is left of a time step that was never used for this secret. */
   async awaitTimeStep(): Promise<void> {
-    const { database, clock } = this.#options;
+    const { database, clock, pace } = this.#options;
+    // The page asks for the code: the broker has answered the request.
+    pace.noteAnswer(this.#step.account.id);
     for (;;) {
       const { timeStep, restMs, isLongEnough } = timeStepNow(this.#totp, clock());
       if (isLongEnough && !(await isTimeStepUsed(database.read, this.#totp, timeStep))) return;
-      await this.#lend(restMs);
+      if (restMs > lendsFrom(this.#totp)) await this.#lend(restMs);
+      else await this.#pause('TOTP_WAIT', restMs);
     }
   }
 
@@ -135,9 +122,9 @@ export class OneTimePasswords {
   }
 }
 
-/** At most the whole interval, also when the clock was set back since. */
-const restOf = (last: Date, intervalMs: number, now: Date): number =>
-  Math.max(0, Math.min(last.getTime() + intervalMs - now.getTime(), intervalMs));
+/** For less the page would only grow old while another run logs in. */
+const lendsFrom = ({ periodSeconds }: TotpSecret): number =>
+  Math.min(MIN_LENT_MS, (periodSeconds * 1000) / 3);
 
 const timeStepNow = (totp: TotpSecret, now: Date) => {
   const timeStep = timeStepAt(totp, now);

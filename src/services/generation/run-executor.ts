@@ -192,11 +192,12 @@ export class RunExecutor {
     const { account, abort, live } = job;
     const { states, queue } = this.#options;
     const { cooldown } = await states.read(account);
-    const place = joined ?? queue.join(live.state.id, account.id, cooldown.remainingSeconds * 1000);
+    const place = joined ?? queue.join(live.state.id, account.id);
     let hasBrowser = false;
     try {
+      if (cooldown.until !== null) place.hold(cooldown.until);
       await states.cooldownOver(account, abort.signal);
-      place.waitFor(0, false);
+      if (place.isHeld) place.waitFor(0, false);
       hasBrowser = await this.#awaitBrowser(job, place);
     } finally {
       // A place that is not left would keep every other run waiting.

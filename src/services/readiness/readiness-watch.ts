@@ -77,9 +77,17 @@ export class ReadinessWatch implements AsyncDisposable {
     return found ?? this.read(account);
   }
 
-  /** When the account has to begin at the latest, as last forecast; null where that is not known. */
-  latestSafeStart(accountId: string): Date | null {
-    return this.#published.get(accountId)?.latestSafeStart ?? null;
+  /** Until when the account's logins can wait, as last forecast; null where that is not known. */
+  canWaitUntil(accountId: string): Date | null {
+    const {
+      latestSafeStart = null,
+      bell = null,
+      etaWorst = null,
+      computedAt,
+    } = this.#published.get(accountId) ?? {};
+    if (latestSafeStart !== null) return latestSafeStart;
+    if (bell === null || etaWorst === null || computedAt === undefined) return null;
+    return new Date(computedAt.getTime() + bell.getTime() - etaWorst.getTime());
   }
 
   /** Every account's forecast as of now, the worst first. */

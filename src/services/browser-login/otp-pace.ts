@@ -1,0 +1,58 @@
+import type { Database } from '../../db/database.ts';
+import { lastOtpRequest, lastOtpRequestOfOthers } from '../../db/queries/login-attempts.ts';
+import type { Clock } from '../clock.ts';
+
+interface Options {
+  readonly database: Database;
+  /** Between two OTP requests of an account; about 165 s are known to work, faster was blocked (public logs, December 2025). */
+  readonly otpSpacingMs: number;
+  /** Between two OTP requests of different accounts, which the broker sees coming from one address. */
+  readonly loginRateMs: number;
+  readonly clock: Clock;
+}
+
+/** How long an account has to wait before its next OTP request, and of how long an interval that is the rest; milliseconds. */
+export interface Spacing {
+  readonly restMs: number;
+  readonly intervalMs: number;
+}
+
+/** When accounts may request their next OTP. */
+export class OtpPace {
+  readonly #options: Options;
+  /** When the broker had surely answered the last request of each account, on the monotonic clock. */
+  readonly #answeredAt = new Map<string, number>();
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** A request is stored before it leaves: the broker counts from later, from its answer at the latest. */
+  noteAnswer(accountId: string): void {
+    this.#answeredAt.set(accountId, performance.now());
+  }
+
+  async spacing(accountId: string): Promise<Spacing> {
+    const { database, otpSpacingMs } = this.#options;
+    const last = await lastOtpRequest(database.read, accountId);
+    // What the broker names only ever lengthens the spacing that is known to work.
+    const intervalMs = Math.max(otpSpacingMs, last?.intervalMs ?? 0);
+    const answeredAt = this.#answeredAt.get(accountId);
+    return { restMs: this.#rest(last?.at ?? null, answeredAt, intervalMs), intervalMs };
+  }
+
+  /** For how long other accounts keep this one from requesting an OTP. */
+  async rateRest(accountId: string): Promise<number> {
+    const { database, loginRateMs } = this.#options;
+    const last = await lastOtpRequestOfOthers(database.read, accountId);
+    const others = [...this.#answeredAt].filter(([id]) => id !== accountId).map(([, at]) => at);
+    return this.#rest(last, others.length === 0 ? undefined : Math.max(...others), loginRateMs);
+  }
+
+  /** At most the whole interval, also when the clock was set back since. */
+  #rest(storedAt: Date | null, answeredAt: number | undefined, intervalMs: number): number {
+    const sinceStored = storedAt === null ? intervalMs : this.#options.clock().getTime() - storedAt.getTime();
+    const sinceAnswered = answeredAt === undefined ? intervalMs : performance.now() - answeredAt;
+    return Math.min(intervalMs, Math.max(0, intervalMs - sinceStored, intervalMs - sinceAnswered));
+  }
+}
