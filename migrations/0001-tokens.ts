@@ -1,5 +1,10 @@
 import { type Kysely, type QueryExecutorProvider, sql } from 'kysely';
 
+export const makes = {
+  token_versions: 'account_number api_name version fingerprint operation',
+  accounts: 'number id name broker_user_id created_at',
+};
+
 /** The user's own columns, in the user's order; a table of the predecessor may lack the later ones. */
 const COLUMNS = [
   ['id', 'integer PRIMARY KEY'],

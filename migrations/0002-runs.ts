@@ -1,5 +1,11 @@
 import { type Kysely, sql } from 'kysely';
 
+export const makes = {
+  generation_runs: 'id account_id mode status started_at ended_at process_id',
+  generation_steps: 'run_id position api_name status submitted',
+  login_attempts: 'id account_id run_id kind totp_fingerprint time_step at',
+};
+
 export const up = async (db: Kysely<unknown>): Promise<void> => {
   await sql`
     create table vega_generation_runs (

@@ -1,5 +1,10 @@
 import { type Kysely, sql } from 'kysely';
 
+export const makes = {
+  vault: 'id key_id proof',
+  api_configs_before: '',
+};
+
 /** Two shapes of this table are in use; the newer one names the flag `is_enabled` and has a redirect URI. */
 export const up = async (db: Kysely<unknown>): Promise<void> => {
   const existing = await sql<{

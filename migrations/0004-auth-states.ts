@@ -1,5 +1,9 @@
 import { type Kysely, type QueryExecutorProvider, sql } from 'kysely';
 
+export const makes = {
+  auth_states: 'account_id phase since cooldown_until quarantined_at',
+};
+
 export const createExecutionState = async (db: QueryExecutorProvider): Promise<void> => {
   await sql`
     create table if not exists token_execution_state (

@@ -1,5 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 
+export const makes = {
+  pending_acquisitions: 'id account_id run_id client_id state_hash',
+};
+
 export const up = async (db: Kysely<unknown>): Promise<void> => {
   await sql`
     create table vega_pending_acquisitions (

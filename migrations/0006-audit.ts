@@ -1,5 +1,10 @@
 import { type Kysely, sql } from 'kysely';
 
+export const makes = {
+  audit_entries: 'sequence entry_key at severity component kind hash',
+  vault: 'audit_key',
+};
+
 /** Triggers keep the audit append-only; its chain shows changes that bypassed them. */
 export const up = async (db: Kysely<unknown>): Promise<void> => {
   await sql`

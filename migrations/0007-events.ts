@@ -1,5 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 
+export const makes = {
+  events: 'id at account_id kind payload',
+};
+
 export const up = async (db: Kysely<unknown>): Promise<void> => {
   await sql`
     create table vega_events (

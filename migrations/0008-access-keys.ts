@@ -1,5 +1,10 @@
 import { type Kysely, sql } from 'kysely';
 
+export const makes = {
+  access_keys: 'id name role secret_hash revoked_at',
+  token_leases: 'key_id account_id api_name version leased_at',
+};
+
 export const up = async (db: Kysely<unknown>): Promise<void> => {
   await sql`
     create table vega_access_keys (

@@ -1,5 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 
+export const makes = {
+  accounts: 'credentials redirect_uri is_active',
+};
+
 /** Accounts that the database describes, and which of all accounts is the active one. */
 export const up = async (db: Kysely<unknown>): Promise<void> => {
   await sql`alter table vega_accounts add column credentials text`.execute(db);

@@ -1,5 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 
+export const makes = {
+  sessions: 'secret_hash key_id ends_at',
+};
+
 /** The browsers that are logged in. */
 export const up = async (db: Kysely<unknown>): Promise<void> => {
   await sql`

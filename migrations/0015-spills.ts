@@ -1,5 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 
+export const makes = {
+  spills: 'spill last',
+};
+
 /** How far each spill file has been replayed: what is in it comes into the database once. */
 export const up = async (db: Kysely<unknown>): Promise<void> => {
   await sql`

@@ -1,5 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 
+export const makes = {
+  token_marks: 'account_number api_name fingerprint reason http_status broker_code marked_at',
+};
+
 /** Why a token was marked inactive. `upstox_tokens` has no column for it, and keeps exactly its user's columns. */
 export const up = async (db: Kysely<unknown>): Promise<void> => {
   await sql`

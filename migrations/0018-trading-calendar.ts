@@ -1,5 +1,10 @@
 import { type Kysely, sql } from 'kysely';
 
+export const makes = {
+  calendar_days: 'origin date exchange says opens_at closes_at',
+  calendar_fetches: 'subject fetched_at attempted_at failure',
+};
+
 /** The broker's lists as they were read, and the operator's entries. The shipped table is part of the program. */
 export const up = async (db: Kysely<unknown>): Promise<void> => {
   await sql`

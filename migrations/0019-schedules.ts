@@ -1,5 +1,10 @@
 import { type Kysely, sql } from 'kysely';
 
+export const makes = {
+  schedules: 'account_id enabled start_at catch_up_until saved_at',
+  schedule_occurrences: 'account_id date planned_at at outcome run_id reason',
+};
+
 /** One schedule of an account, and what became of it on each day: the key lets each day happen once. */
 export const up = async (db: Kysely<unknown>): Promise<void> => {
   await sql`

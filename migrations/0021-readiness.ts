@@ -1,5 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 
+export const makes = {
+  readiness: 'id account_id at bell verdict probability confidence',
+};
+
 /** What was forecast for each bell, so that forecasts can be compared with what came. */
 export const up = async (db: Kysely<unknown>): Promise<void> => {
   await sql`

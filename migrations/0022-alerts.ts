@@ -1,5 +1,12 @@
 import { type Kysely, sql } from 'kysely';
 
+export const makes = {
+  alert_channels: 'id name kind destination target created_at',
+  alerts: 'id kind fact title text raised_at resolved_at',
+  alert_deliveries: 'id alert_id channel_id state due_at attempts claimed_until',
+  alert_links: 'hash alert_id made_at',
+};
+
 /** Alerts are stored with the facts that they tell, and each delivery is a row that one process at a time works on. */
 export const up = async (db: Kysely<unknown>): Promise<void> => {
   await sql`

@@ -22,8 +22,13 @@ import * as m0020 from './0020-login-phases.ts';
 import * as m0021 from './0021-readiness.ts';
 import * as m0022 from './0022-alerts.ts';
 
+interface OwnMigration extends Migration {
+  /** The columns that it makes, by the name of their table without its prefix. */
+  readonly makes: Readonly<Record<string, string>>;
+}
+
 /** Every migration, in order. Forward only: a name that has been released is never changed or removed. */
-export const migrations: Readonly<Record<string, Migration>> = {
+export const migrations: Readonly<Record<string, OwnMigration>> = {
   '0001-tokens': m0001,
   '0002-runs': m0002,
   '0003-api-configs': m0003,

@@ -14,45 +14,12 @@ const FORMER_RECORD_LOCK = 'kysely_migration_lock';
 /** The migration since which our tables have a prefix. */
 export const OWN_NAMES = '0012-own-names';
 
-/** The tables and columns that each migration made. */
-const MADE: readonly (readonly [migration: string, table: string, columns: string])[] = [
-  ['0001-tokens', 'token_versions', 'account_number api_name version fingerprint operation'],
-  ['0001-tokens', 'accounts', 'number id name broker_user_id created_at'],
-  ['0002-runs', 'generation_runs', 'id account_id mode status started_at ended_at process_id'],
-  ['0002-runs', 'generation_steps', 'run_id position api_name status submitted'],
-  ['0002-runs', 'login_attempts', 'id account_id run_id kind totp_fingerprint time_step at'],
-  ['0003-api-configs', 'vault', 'id key_id proof'],
-  ['0003-api-configs', 'api_configs_before', ''],
-  ['0004-auth-states', 'auth_states', 'account_id phase since cooldown_until quarantined_at'],
-  ['0005-approvals', 'pending_acquisitions', 'id account_id run_id client_id state_hash'],
-  ['0006-audit', 'audit_entries', 'sequence entry_key at severity component kind hash'],
-  ['0006-audit', 'vault', 'audit_key'],
-  ['0007-events', 'events', 'id at account_id kind payload'],
-  ['0008-access-keys', 'access_keys', 'id name role secret_hash revoked_at'],
-  ['0008-access-keys', 'token_leases', 'key_id account_id api_name version leased_at'],
-  ['0009-accounts', 'accounts', 'credentials redirect_uri is_active'],
-  ['0010-sessions', 'sessions', 'secret_hash key_id ends_at'],
-  ['0011-process-birth', 'generation_runs', 'process_birth'],
-  ['0013-otp-interval', 'login_attempts', 'otp_interval_ms'],
-  ['0014-ended-tokens', 'generation_runs', 'ended_tokens'],
-  ['0015-spills', 'spills', 'spill last'],
-  [
-    '0016-token-marks',
-    'token_marks',
-    'account_number api_name fingerprint reason http_status broker_code marked_at',
-  ],
-  ['0017-confirmed', 'auth_states', 'confirmed'],
-  ['0018-trading-calendar', 'calendar_days', 'origin date exchange says opens_at closes_at'],
-  ['0018-trading-calendar', 'calendar_fetches', 'subject fetched_at attempted_at failure'],
-  ['0019-schedules', 'schedules', 'account_id enabled start_at catch_up_until saved_at'],
-  ['0019-schedules', 'schedule_occurrences', 'account_id date planned_at at outcome run_id reason'],
-  ['0020-login-phases', 'generation_steps', 'phases'],
-  ['0021-readiness', 'readiness', 'id account_id at bell verdict probability confidence'],
-  ['0022-alerts', 'alert_channels', 'id name kind destination target created_at'],
-  ['0022-alerts', 'alerts', 'id kind fact title text raised_at resolved_at'],
-  ['0022-alerts', 'alert_deliveries', 'id alert_id channel_id state due_at attempts claimed_until'],
-  ['0022-alerts', 'alert_links', 'hash alert_id made_at'],
-];
+/** The tables and columns that each migration makes. */
+const MADE: readonly (readonly [migration: string, table: string, columns: string])[] = Object.entries(
+  migrations,
+).flatMap(([migration, { makes }]) =>
+  Object.entries(makes).map(([table, columns]) => [migration, table, columns] as const),
+);
 
 export interface MigrationRecord {
   readonly executed: readonly string[];
