@@ -522,9 +522,9 @@ export type SaveScheduleInput = {
   exchanges?: Array<Exchange> | null | undefined;
   /** It starts later by up to so much, at most 1800. */
   jitterSeconds?: number | null | undefined;
-  /** In place of `startAt`: the start, in minutes before the bell, up to 600; never before 03:30. */
+  /** In place of `startAt`: the start, in minutes before the bell, up to 600; never before 03:35. */
   minutesBeforeBell?: number | null | undefined;
-  /** The start, as `HH:mm` in India, from 03:30 to 23:00. */
+  /** The start, as `HH:mm` in India, from 03:30 to 23:00; never before 03:35, so that a broker whose clock is behind makes tokens that last. */
   startAt?: string | null | undefined;
 };
 
