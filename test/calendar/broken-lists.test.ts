@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { BrokerApi } from '../../src/broker/api/broker-api.ts';
 import { fetchHolidays, fetchTimings } from '../../src/broker/api/market-calendar.ts';
@@ -120,5 +121,23 @@ describe('the broker is left alone', () => {
     later(15 * 60_000);
     await expect(calendar.refreshIfDue()).rejects.toThrow();
     expect(broker.asked.length).toBeGreaterThan(asked);
+  });
+
+  test('while another process holds the database', async () => {
+    using folder = new Folder();
+    const { calendar, broker, database, later } = await openCalendar(folder, () => [holiday('2026-12-25')]);
+    await using _database = database;
+    using _broker = broker;
+    const other = new Sqlite(folder.file('vega_trade.db'));
+    other.exec('begin immediate');
+    await calendar.refreshIfDue().catch(() => undefined);
+    const asked = broker.asked.length;
+    for (let second = 0; second < 3; second += 1) {
+      later(1000);
+      await calendar.refreshIfDue().catch(() => undefined);
+    }
+    expect(broker.asked).toHaveLength(asked);
+    other.exec('rollback');
+    other.close();
   });
 });
