@@ -51,6 +51,7 @@ import { AppInspection } from './services/health/app-inspection.ts';
 import { browserFindings, keyFindings } from './services/health/system-health.ts';
 import { sandboxFindings } from './services/health/system-trials.ts';
 import { reportUnfitTables } from './services/health/table-findings.ts';
+import type { FactsOptions } from './services/readiness/account-facts-reader.ts';
 import { ReadinessWatch } from './services/readiness/readiness-watch.ts';
 import type { CheckpointObserver } from './services/runs/checkpoints.ts';
 import { Runs } from './services/runs/runs.ts';
@@ -281,7 +282,10 @@ const joinParts = (config: Config, options: AppOptions, base: Base, log: Logger)
     generation,
     log: named(log, 'schedule'),
   });
-  const forReadiness = { calendar, schedules, generation, otpSpacingMs, cooldownMs };
+  const starts: FactsOptions['schedules'] = {
+    next: async (accountId, at) => (scheduler.isBegun ? schedules.next(accountId, at) : null),
+  };
+  const forReadiness = { calendar, schedules: starts, generation, otpSpacingMs, cooldownMs };
   const readiness = new ReadinessWatch({ ...shared, ...forReadiness, log: named(log, 'readiness') });
   queue.rankBy((accountId) => readiness.canWaitUntil(accountId));
   const parts = {

@@ -29,6 +29,8 @@ export interface CommandOption {
   readonly choices?: Choices;
   /** It cannot be left out. */
   readonly isRequired?: boolean;
+  /** A whole number, which the command still gets as a text. */
+  readonly isFigure?: boolean;
 }
 
 export interface CommandArgument {

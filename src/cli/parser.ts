@@ -85,9 +85,16 @@ const outlineOf = ({ name, summary, arguments: given = [], options = [] }: Comma
   options: options.map(({ choices: _, ...option }) => option),
 });
 
-const toOption = async ({ flags, description, choices, isRequired }: CommandOption): Promise<Option> => {
+const toOption = async (given: CommandOption): Promise<Option> => {
+  const { flags, description, choices, isRequired, isFigure } = given;
   const option = new Option(flags, description).makeOptionMandatory(isRequired === true);
+  if (isFigure === true) option.argParser(asFigure);
   return choices === undefined ? option : option.choices([...(await known(choices))]);
+};
+
+const asFigure = (text: string): string => {
+  if (/^\d+$/.test(text)) return text;
+  throw new InvalidArgumentError('It is a whole number.');
 };
 
 const toArgument = async ({ name, description, choices }: CommandArgument): Promise<Argument> => {

@@ -12,7 +12,8 @@ const ReadinessVerdictEnum = enumOf('ReadinessVerdict', {
     READY: 'Every token that is needed is VALID beyond the bell, and the gate is open.',
     ON_TRACK: 'It will, in at least 95 of 100 simulated mornings, without a person.',
     AT_RISK: 'It may not, or a person has to act, or something is not known; `reasons` say what.',
-    TOO_LATE: 'It will not: in fewer than 5 of 100 simulated mornings, or the bell has rung.',
+    TOO_LATE:
+      'It will not: in fewer than 5 of 100 simulated mornings, or the bell has rung and something is known to be missing.',
     NO_SESSION: 'No session of the account’s exchanges is on, or begins within a day.',
   },
 });
@@ -32,7 +33,7 @@ const ReadinessReasonCodeEnum = enumOf('ReadinessReasonCode', {
   of: REASON_CODES,
   values: {
     NO_SESSION: 'There is no bell within a day.',
-    BELL_PASSED: 'The bell has rung.',
+    BELL_PASSED: 'The bell has rung, and something is known to be missing.',
     DATABASE: 'The database cannot be written, so nothing that it holds is certain.',
     TOKENS_UNKNOWN: 'Nobody knows whether some tokens work.',
     NOT_CONFIGURED: 'There is nothing to log in with, or no API app is enabled.',

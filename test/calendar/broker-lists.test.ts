@@ -154,4 +154,10 @@ test('a span without end, backwards or of no days is refused', async () => {
   await refused('2026-01-01', '2028-01-01');
   await refused('2026-02-01', '2026-01-01');
   await refused('yesterday', '2026-01-01');
+  await refused('2026-01-01', '2027-02-05');
+  const most = await testApp.client.tradingCalendar({ from: '2026-01-01', to: '2027-02-04' });
+  expect(new Set(most.map(({ date }) => date)).size).toBe(400);
+  await expect(testApp.client.clearTradingDay({ date: '2026-02-30', exchange: 'NSE' })).rejects.toMatchObject(
+    { code: 'BAD_USER_INPUT' },
+  );
 });

@@ -66,6 +66,13 @@ test('a schedule is set, shown and removed', async () => {
     code: 3,
     err: expect.stringContaining('startAt is not before 03:30'),
   });
+  const [before] = (await run('schedule')).lines;
+  for (const figure of ['--before 90m', '--jitter abc', '--lead -5', '--before 1.5'])
+    expect(await run(`schedule set ${figure}`)).toMatchObject({
+      code: 3,
+      err: expect.stringContaining('It is a whole number.'),
+    });
+  expect((await run('schedule')).lines[0]).toBe(before);
   expect((await run('schedule remove')).lines).toEqual(['The schedule is removed.']);
   expect((await run('schedule remove')).lines).toEqual(['There was no schedule.']);
 });

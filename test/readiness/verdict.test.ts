@@ -45,3 +45,13 @@ test('READY is a fact and shown at once, and so is the verdict for another bell'
   const shown = steadied(null, 'TOO_LATE', BELL, NOW);
   expect(steadied(shown, 'ON_TRACK', later(86_400), later(1)).verdict).toBe('ON_TRACK');
 });
+
+test('a clock that is set back does not hold a better verdict up for longer', () => {
+  const shown: SteadyVerdict = {
+    verdict: 'AT_RISK',
+    bell: BELL,
+    better: { verdict: 'ON_TRACK', since: new Date(NOW.getTime() + 3_600_000) },
+  };
+  const begun = steadied(shown, 'ON_TRACK', BELL, NOW);
+  expect(steadied(begun, 'ON_TRACK', BELL, new Date(NOW.getTime() + 30_000)).verdict).toBe('ON_TRACK');
+});

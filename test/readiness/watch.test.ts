@@ -157,3 +157,15 @@ test('the command says it with its exit code', async () => {
   await app.generate('mode: ALL');
   expect(await waiting).toMatchObject({ code: 0 });
 });
+
+test('a schedule counts only where this process starts what it says', async () => {
+  await using app = await openAt('2026-11-23T05:00:00');
+  await app.client.saveSchedule({ input: { startAt: '06:00', jitterSeconds: 0 } });
+  expect(await ask(app)).toMatchObject({
+    verdict: 'AT_RISK',
+    probability: null,
+    reasons: expect.arrayContaining([expect.objectContaining({ code: 'NOT_STARTED' })]),
+  });
+  app.app.beginSchedules();
+  expect(await ask(app)).toMatchObject({ probability: expect.any(Number) });
+});

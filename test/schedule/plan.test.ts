@@ -25,8 +25,9 @@ test('the default is 06:00 on trading days, made up for until 15:00', () => {
 test('a start before the bell follows the hours of the day', () => {
   expect(planned({ minutesBeforeBell: 90 }, '2026-11-27')).toEqual(['07:30', '15:00']);
   expect(planned({ minutesBeforeBell: 90, exchanges: ['MCX'] }, '2026-11-24')).toEqual(['15:15', '15:25']);
-  // Not before 03:30, however long before the bell.
-  expect(planned({ minutesBeforeBell: 600 }, '2026-11-27')).toEqual(['03:30', '15:00']);
+  // Not in the minutes around 03:30, however long before the bell.
+  expect(planned({ minutesBeforeBell: 600 }, '2026-11-27')).toEqual(['03:35', '15:00']);
+  expect(planned({ startAt: '03:30' }, '2026-11-27')).toEqual(['03:35', '15:00']);
   expect(planned({ minutesBeforeBell: 90, days: 'EVERY_DAY' }, '2026-11-28')).toEqual(['07:30', '15:00']);
 });
 
@@ -41,7 +42,7 @@ test('the next start is now where one is overdue, and the next day’s where tod
   expect(nextStart(null, NO_FACTS, overdue)).toBeNull();
 });
 
-test('no wish that is accepted starts between 00:00 and 03:30, or on another day', () => {
+test('no wish that is accepted starts between 00:00 and 03:35, or on another day', () => {
   const two = (figure: number) => String(figure).padStart(2, '0');
   const time = fc
     .integer({ min: 0, max: 1439 })
@@ -66,7 +67,7 @@ test('no wish that is accepted starts between 00:00 and 03:30, or on another day
       expect(istDateOf(plan.startAt)).toBe(date);
       expect(istDateOf(plan.until)).toBe(date);
       expect(plan.until.getTime()).toBeGreaterThan(plan.startAt.getTime());
-      expect(plan.startAt.getTime() - atIst(date, '00:00').getTime()).toBeGreaterThanOrEqual(3.5 * 3_600_000);
+      expect(plan.startAt.getTime() - atIst(date, '00:00').getTime()).toBeGreaterThanOrEqual(215 * 60_000);
     }),
     { numRuns: 2000 },
   );

@@ -188,3 +188,14 @@ test('in 2026 a start comes on every trading day, two Sundays among them, and ev
   expect(desk.started.map(({ at: instant }) => istDateOf(instant))).toEqual(trading);
   expect(trading).toContain(addDays('2026-10-31', 8));
 }, 120_000);
+
+test('what was decided before the clock was set back is known afterwards', async () => {
+  using folder = new Folder();
+  const desk = newDesk(atIst(DAY, '06:00'));
+  await using process = await openPlanned(folder, desk);
+  await tickAt(process, desk, '06:00');
+  const dates = async (now: Date) => [...(await process.schedules.decided(ACCOUNT, now))];
+  expect(await dates(atIst('2027-06-01', '06:00'))).toEqual([]);
+  expect(await dates(atIst(DAY, '07:00'))).toEqual([DAY]);
+  expect(await dates(atIst('2026-12-01', '07:00'))).toEqual([DAY]);
+});

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { EXCHANGES } from '../../domain/calendar/exchange.ts';
 import { type IstDate, isIstDate, istDateOf, yearOf } from '../../domain/calendar/ist-date.ts';
+import { mergedDays } from '../../domain/calendar/merged-days.ts';
 import type { DayStatement, StatedDay } from '../../domain/calendar/statement.ts';
+import { toPlainText } from '../../domain/plain-text.ts';
 import { brokerCodeIn, readAnswer } from './broker-answer.ts';
 import type { BrokerApi } from './broker-api.ts';
 
@@ -10,13 +12,20 @@ export type CalendarAnswer = { readonly days: readonly StatedDay[] } | { readonl
 
 const OpenExchange = z.object({ exchange: z.string(), start_time: z.number(), end_time: z.number() });
 
+/** Empty where nothing is named, null where it cannot be read. */
+const readable = <Item extends z.ZodType>(items: z.ZodArray<Item>) =>
+  items
+    .nullish()
+    .transform((named) => named ?? [])
+    .or(z.unknown().transform(() => null));
+
 /** Source: Upstox developer documentation, "Market Holidays". */
 const HolidayRow = z.object({
   date: z.string().refine(isIstDate),
-  description: z.string().max(200).catch(''),
+  description: z.string().max(200).transform(toPlainText).catch(''),
   holiday_type: z.string().catch(''),
-  closed_exchanges: z.array(z.string()).catch([]),
-  open_exchanges: z.array(OpenExchange).catch([]),
+  closed_exchanges: readable(z.array(z.string())),
+  open_exchanges: readable(z.array(OpenExchange)),
 });
 
 const Holidays = z.object({ status: z.literal('success'), data: z.array(HolidayRow) });
@@ -32,7 +41,9 @@ export const fetchHolidays = async (
   const answer = await ask(api, '/v2/market/holidays', Holidays, timeoutMs);
   if ('failure' in answer) return answer;
   const rows = answer.data.filter(({ date }) => yearOf(date) === year);
-  return rows.length === 0 ? { failure: `no holiday of ${year} in it` } : { days: rows.flatMap(toDays) };
+  return rows.length === 0
+    ? { failure: `no holiday of ${year} in it` }
+    : { days: mergedDays(rows.flatMap(toDays)) };
 };
 
 /** What the list says of one day, of any year; empty where it is an ordinary day. */
@@ -43,7 +54,7 @@ export const fetchHoliday = async (
 ): Promise<CalendarAnswer> => {
   const answer = await ask(api, `/v2/market/holidays/${date}`, Holidays, timeoutMs);
   if ('failure' in answer) return answer;
-  return { days: answer.data.filter((row) => row.date === date).flatMap(toDays) };
+  return { days: mergedDays(answer.data.filter((row) => row.date === date).flatMap(toDays)) };
 };
 
 /** When the exchanges open on a day. One that is not named is closed. */
@@ -83,11 +94,23 @@ const ask = async <Answer extends z.ZodType>(
 
 const toDays = (row: z.infer<typeof HolidayRow>): readonly StatedDay[] =>
   EXCHANGES.map((exchange) => {
-    const open = row.open_exchanges.filter((one) => one.exchange === exchange);
-    const isClosed = row.closed_exchanges.includes(exchange);
+    const { date } = row;
     const description = row.description === '' ? null : row.description;
-    return { date: row.date, exchange, ...toStatement(row.date, open, isClosed, description) };
+    const exchanges = exchangesOf(row);
+    if (exchanges === null)
+      return { date, exchange, says: 'CONTRADICTORY', opensAt: null, closesAt: null, description };
+    const open = exchanges.open.filter((one) => one.exchange === exchange);
+    const isClosed = exchanges.closed.includes(exchange);
+    return { date, exchange, ...toStatement(date, open, isClosed, description) };
   });
+
+/** Null where they cannot be read. Only a settlement holiday may name none: any other row would make its day an ordinary one. */
+const exchangesOf = (row: z.infer<typeof HolidayRow>) => {
+  const { holiday_type, closed_exchanges: closed, open_exchanges: open } = row;
+  if (closed === null || open === null) return null;
+  const namesNone = closed.length === 0 && open.length === 0;
+  return namesNone && holiday_type !== 'SETTLEMENT_HOLIDAY' ? null : { closed, open };
+};
 
 const toStatement = (
   date: IstDate,

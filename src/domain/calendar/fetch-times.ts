@@ -16,6 +16,9 @@ const lastTime = (now: Date): Date => {
 /** Whether to ask now, for something that was last had and last asked for at these times. */
 export const isFetchDue = (fetchedAt: Date | null, attemptedAt: Date | null, now: Date): boolean => {
   if (fetchedAt !== null && fetchedAt >= lastTime(now) && fetchedAt <= now) return false;
-  // Also where the clock was set back since.
-  return attemptedAt === null || Math.abs(now.getTime() - attemptedAt.getTime()) >= PAUSE_MS;
+  return !isPausing(attemptedAt, now);
 };
+
+/** Whether the broker is left alone after an attempt that failed. The clock may have been set back since. */
+export const isPausing = (attemptedAt: Date | null, now: Date): boolean =>
+  attemptedAt !== null && Math.abs(now.getTime() - attemptedAt.getTime()) < PAUSE_MS;

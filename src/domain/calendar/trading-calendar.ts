@@ -11,6 +11,8 @@ const FRESH_MS = 7 * 86_400_000;
 interface Saying extends DayVerdict {
   readonly source: CalendarSource;
   readonly fetchedAt: Date;
+  /** Follows only from hours that the broker does not name. */
+  readonly isSilence: boolean;
 }
 
 /** What is known of one exchange's day: the operator's entry, else what the other sources agree on, else UNCERTAIN. */
@@ -53,17 +55,19 @@ const sayingsOf = (
       ...judgeStatement(statement, exchange, date),
       source: 'BROKER',
       fetchedAt: ofDay.fetchedAt,
+      isSilence: statement.says === 'CLOSED',
     });
   }
   const list = lists.get(String(yearOf(date))) ?? lists.get(date);
   if (list !== undefined) {
     const verdict = judgeStatement(list.days.get(key) ?? ORDINARY, exchange, date);
-    sayings.push({ ...verdict, source: 'BROKER', fetchedAt: list.fetchedAt });
+    sayings.push({ ...verdict, source: 'BROKER', fetchedAt: list.fetchedAt, isSilence: false });
   }
   const shipped = shippedStatement(exchange, date);
   if (shipped !== null) {
     const verdict = judgeStatement(shipped, exchange, date);
-    sayings.push({ ...verdict, source: 'SHIPPED', fetchedAt: atIst(SHIPPED_ON, '00:00') });
+    const fetchedAt = atIst(SHIPPED_ON, '00:00');
+    sayings.push({ ...verdict, source: 'SHIPPED', fetchedAt, isSilence: false });
   }
   return sayings;
 };
@@ -71,6 +75,8 @@ const sayingsOf = (
 /** Why the day is not certain; null when it is. */
 const doubtOf = (sayings: readonly Saying[], date: IstDate, now: Date): string | null => {
   if (sayings.length === 0) return 'No list of this year is known yet.';
+  if (sayings.every(({ isSilence }) => isSilence) && !isWeekend(date))
+    return 'The broker names no hours, and no list of this year is known yet.';
   if (sayings.some(({ says }) => says === 'CONTRADICTORY')) return 'The broker contradicts itself.';
   if (new Set(sayings.map(({ says }) => says)).size > 1) return disagreement(sayings);
   const openings = openingsOf(sayings);

@@ -72,7 +72,7 @@ const quantile = (sorted: Float64Array, share: number): number | null =>
 
 const readinessOf = (facts: AccountFacts, bell: Date, outlook: Outlook | null, now: Date): Readiness => {
   const isReady = isReadyForBell(facts);
-  const isBellOver = now >= bell;
+  const isBellOver = now >= bell && !isOnlyUnknown(facts);
   const isOpen = outlook?.needsPerson === true || whatNobodyKnows(facts) || (outlook === null && !isReady);
   const isImpossible = outlook !== null && floorOf(outlook.plan, now) > bell.getTime();
   const probability = outlook?.probability ?? 1;
@@ -99,6 +99,10 @@ const readinessOf = (facts: AccountFacts, bell: Date, outlook: Outlook | null, n
 
 const whatNobodyKnows = ({ unknown, hasDatabase, isBrowserTaken, isConfigured }: AccountFacts): boolean =>
   unknown.length > 0 || !hasDatabase || isBrowserTaken || !isConfigured;
+
+/** Nothing is known to be missing, and nobody knows that nothing is. */
+const isOnlyUnknown = ({ toMake, unknown, hasDatabase }: AccountFacts): boolean =>
+  toMake.length === 0 && (unknown.length > 0 || !hasDatabase);
 
 const confidenceOf = (outlook: Outlook | null): Confidence => {
   // Where nothing has to be made, nothing is forecast.

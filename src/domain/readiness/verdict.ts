@@ -10,6 +10,7 @@ const IMPROVES_AFTER_MS = 30_000;
 export interface VerdictFacts {
   /** Every token that is needed is there and works beyond the bell, and the gate is open. */
   readonly isReady: boolean;
+  /** The bell has rung, and something that is needed is known to be missing. */
   readonly isBellOver: boolean;
   /** Done by the bell, where things go on by themselves, or are started now. */
   readonly probability: number;
@@ -51,7 +52,9 @@ export const steadied = (
   const before = shown.better;
   if (before === null) return { ...shown, better: { verdict, since: now } };
   const worst = isWorse(before.verdict, verdict) ? before.verdict : verdict;
-  if (now.getTime() - before.since.getTime() < IMPROVES_AFTER_MS)
-    return { ...shown, better: { verdict: worst, since: before.since } };
+  const heldMs = now.getTime() - before.since.getTime();
+  // The clock was set back.
+  if (heldMs < 0) return { ...shown, better: { verdict: worst, since: now } };
+  if (heldMs < IMPROVES_AFTER_MS) return { ...shown, better: { verdict: worst, since: before.since } };
   return { verdict: worst, bell, better: null };
 };

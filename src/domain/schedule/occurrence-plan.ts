@@ -4,8 +4,8 @@ import { addDays, atIst, type IstDate, istDateOf } from '../calendar/ist-date.ts
 import { jitterMs } from './jitter.ts';
 import type { Schedule } from './schedule.ts';
 
-/** Tokens end at this time in India: what is made before it does not last. */
-export const EARLIEST_START = '03:30';
+/** Tokens end at 03:30 in India: the broker's clock may be a little behind, and what is made before it does not last. */
+const EARLIEST_START = '03:35';
 const DAY_MS = 86_400_000;
 /** A start close to its own deadline, or after it, is made up for so long. */
 const LEAST_WINDOW_MS = 10 * 60_000;
@@ -18,7 +18,7 @@ export interface PlannedOccurrence {
   readonly until: Date;
 }
 
-/** Null when the schedule does not start on that day. Never before 03:30, and never after midnight. */
+/** Null when the schedule does not start on that day. Never before 03:35, and never after midnight. */
 export const planOn = (
   schedule: Schedule,
   facts: CalendarFacts,
@@ -68,6 +68,6 @@ export const nextStart = (
 /** What a tick finds of one day: too early, to be started, or slept through. */
 export const dueAt = (plan: PlannedOccurrence, now: Date): 'LATER' | 'DUE' | 'MISSED' => {
   if (now > plan.until) return 'MISSED';
-  // A clock that is set back must not start anything before 03:30 either.
+  // A clock that is set back must not start anything before it either.
   return now < plan.startAt || now < atIst(plan.date, EARLIEST_START) ? 'LATER' : 'DUE';
 };

@@ -1,6 +1,5 @@
 import type { BellRule } from '../calendar/bell.ts';
 import { DEFAULT_BELL_RULE } from '../calendar/bell.ts';
-import { EARLIEST_START } from './occurrence-plan.ts';
 import type { Schedule, ScheduleDays } from './schedule.ts';
 
 /** What the operator wants; what is left out stays as it is, or takes the default. */
@@ -15,6 +14,8 @@ export interface ScheduleWish {
   readonly leadMinutes?: number | null | undefined;
 }
 
+/** Tokens end at this time in India. */
+const TOKENS_END = '03:30';
 export const DEFAULT_START = '06:00';
 const DEFAULT_CATCH_UP = '15:00';
 const DEFAULT_JITTER_SECONDS = 60;
@@ -62,7 +63,7 @@ export const faultOf = (wish: ScheduleWish): string | null => {
   if (startAt != null && minutesBeforeBell != null)
     return 'Give either startAt or minutesBeforeBell, not both.';
   if (startAt != null && !TIME.test(startAt)) return 'startAt is a time of India such as 06:00.';
-  if (startAt != null && startAt < EARLIEST_START)
+  if (startAt != null && startAt < TOKENS_END)
     return 'startAt is not before 03:30: tokens made before it end at 03:30.';
   if (startAt != null && startAt > '23:00') return 'startAt is not after 23:00.';
   if (catchUpUntil != null && !TIME.test(catchUpUntil))

@@ -93,10 +93,13 @@ const SaveScheduleInput = builder.inputType('SaveScheduleInput', {
   fields: (t) => ({
     accountId: t.id(accountArgument),
     enabled: t.boolean({ description: 'Whether it is on.' }),
-    startAt: t.string({ description: 'The start, as `HH:mm` in India, from 03:30 to 23:00.' }),
+    startAt: t.string({
+      description:
+        'The start, as `HH:mm` in India, from 03:30 to 23:00; never before 03:35, so that a broker whose clock is behind makes tokens that last.',
+    }),
     minutesBeforeBell: t.int({
       description:
-        'In place of `startAt`: the start, in minutes before the bell, up to 600; never before 03:30.',
+        'In place of `startAt`: the start, in minutes before the bell, up to 600; never before 03:35.',
     }),
     jitterSeconds: t.int({ description: 'It starts later by up to so much, at most 1800.' }),
     days: t.field({ type: ScheduleDaysEnum, description: 'On which days.' }),

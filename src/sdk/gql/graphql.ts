@@ -386,7 +386,7 @@ export type OccurrenceOutcome =
 
 /** Why a verdict is what it is. */
 export type ReadinessReasonCode =
-  /** The bell has rung. */
+  /** The bell has rung, and something is known to be missing. */
   | 'BELL_PASSED'
   /** Another process has the browser. */
   | 'BROWSER_BUSY'
@@ -429,7 +429,7 @@ export type ReadinessVerdict =
   | 'ON_TRACK'
   /** Every token that is needed is VALID beyond the bell, and the gate is open. */
   | 'READY'
-  /** It will not: in fewer than 5 of 100 simulated mornings, or the bell has rung. */
+  /** It will not: in fewer than 5 of 100 simulated mornings, or the bell has rung and something is known to be missing. */
   | 'TOO_LATE';
 
 /** What the holder of a key may do. Each field of the root types says which roles may use it. */
@@ -522,9 +522,9 @@ export type SaveScheduleInput = {
   exchanges?: Array<Exchange> | null | undefined;
   /** It starts later by up to so much, at most 1800. */
   jitterSeconds?: number | null | undefined;
-  /** In place of `startAt`: the start, in minutes before the bell, up to 600; never before 03:30. */
+  /** In place of `startAt`: the start, in minutes before the bell, up to 600; never before 03:35. */
   minutesBeforeBell?: number | null | undefined;
-  /** The start, as `HH:mm` in India, from 03:30 to 23:00. */
+  /** The start, as `HH:mm` in India, from 03:30 to 23:00; never before 03:35, so that a broker whose clock is behind makes tokens that last. */
   startAt?: string | null | undefined;
 };
 

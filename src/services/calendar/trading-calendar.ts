@@ -4,6 +4,7 @@ import { findSchedules } from '../../db/queries/schedules.ts';
 import { type Bell, type BellRule, DEFAULT_BELL_RULE, nextBell } from '../../domain/calendar/bell.ts';
 import type { CalendarFacts } from '../../domain/calendar/calendar-facts.ts';
 import { type Exchange, ordinaryHours } from '../../domain/calendar/exchange.ts';
+import { isPausing } from '../../domain/calendar/fetch-times.ts';
 import { addDays, atIst, isIstDate, istDateOf } from '../../domain/calendar/ist-date.ts';
 import { sessionsBetween } from '../../domain/calendar/trading-calendar.ts';
 import type { SessionKind, TradingSession } from '../../domain/calendar/trading-session.ts';
@@ -28,6 +29,7 @@ export interface TradingDay {
   readonly description: string | null;
 }
 
+const NO_DATE = 'A date is a day of India such as 2026-11-08.';
 const MOST_DAYS = 400;
 const TIME = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
 
@@ -35,6 +37,8 @@ const TIME = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
 export class TradingCalendar {
   readonly #options: Options;
   #fetching: Promise<void> | null = null;
+  /** When answers could not be stored last: then the table does not tell when they were asked for. */
+  #failedAt: Date | null = null;
 
   constructor(options: Options) {
     this.#options = options;
@@ -76,6 +80,7 @@ export class TradingCalendar {
   /** False when the operator had no entry there. */
   async clearDay(date: string, exchange: Exchange): Promise<boolean> {
     const { database, audit } = this.#options;
+    if (!isIstDate(date)) throw new Refusal('BAD_USER_INPUT', NO_DATE, 'Give the day of the entry.');
     return database.write(async (transaction) => {
       const isCleared = await deleteOperatorDay(transaction, date, exchange);
       if (isCleared) await audit.note(transaction, 'TRADING_DAY_CLEARED', { date, exchange });
@@ -93,6 +98,7 @@ export class TradingCalendar {
 
   /** Asks for what is due by the wall clock. Calls during an answer share it. */
   refreshIfDue(): Promise<void> {
+    if (this.#fetching === null && isPausing(this.#failedAt, this.#options.clock())) return Promise.resolve();
     return this.#fetch(true);
   }
 
@@ -102,19 +108,29 @@ export class TradingCalendar {
   }
 
   #fetch(isDueOnly: boolean): Promise<void> {
-    this.#fetching ??= fetchCalendar(this.#options, isDueOnly).finally(() => {
+    this.#fetching ??= this.#fetchOnce(isDueOnly).finally(() => {
       this.#fetching = null;
     });
     return this.#fetching;
+  }
+
+  async #fetchOnce(isDueOnly: boolean): Promise<void> {
+    try {
+      await fetchCalendar(this.#options, isDueOnly);
+      this.#failedAt = null;
+    } catch (error) {
+      this.#failedAt = this.#options.clock();
+      throw error;
+    }
   }
 }
 
 const refuseBadRange = (from: string, to: string): void => {
   const fault = ![from, to].every(isIstDate)
-    ? 'A date is a day of India such as 2026-11-08.'
+    ? NO_DATE
     : to < from
       ? 'The last day is before the first.'
-      : to > addDays(from, MOST_DAYS)
+      : to > addDays(from, MOST_DAYS - 1)
         ? `At most ${MOST_DAYS} days are answered at once.`
         : null;
   if (fault !== null) throw new Refusal('BAD_USER_INPUT', fault, 'Give the first and the last day.');
@@ -134,7 +150,7 @@ const toSession = (day: TradingDay, now: Date): TradingSession => {
 };
 
 const faultOf = ({ date, kind, opensAt, closesAt }: TradingDay): string | null => {
-  if (!isIstDate(date)) return 'A date is a day of India such as 2026-11-08.';
+  if (!isIstDate(date)) return NO_DATE;
   const times = [opensAt, closesAt].filter((time) => time !== null);
   if (!times.every((time) => TIME.test(time))) return 'A time is one of India such as 18:00.';
   if (kind === 'HOLIDAY' && times.length > 0) return 'A holiday has no hours.';

@@ -7,7 +7,7 @@ import type { AccountFacts } from '../../domain/readiness/account-facts.ts';
 import { type MeasuredLogin, measuredLogins } from '../../domain/readiness/measured-login.ts';
 import { isOver, isUnderWay } from '../../domain/run/generation-run.ts';
 import { leftToPerson } from '../../domain/schedule/today.ts';
-import { nextExpiry } from '../../domain/token/expiry.ts';
+import { lastExpiry, nextExpiry } from '../../domain/token/expiry.ts';
 import { endOf } from '../../domain/token/verdict.ts';
 import type { AccountCredentials } from '../accounts/account-credentials.ts';
 import type { ApiConfigs } from '../accounts/api-configs.ts';
@@ -62,11 +62,11 @@ export class AccountFactsReader {
     const known = await verifier.lastKnown(account, configs);
     const [record, state] = [await states.record(account), await states.read(account)];
     const isGateOpen = await states.ready(account);
-    const next = (await this.#options.schedules.next(account.id, clock()))?.startAt ?? null;
     const lastOtp = await lastOtpRequest(database.read, account.id);
     const run = isUnderWay(state.run) ? state.run : null;
     const now = clock();
     const bellAt = by ?? bell?.at ?? null;
+    const next = (await this.#options.schedules.next(account.id, countsFrom(bellAt, now)))?.startAt ?? null;
     const until = bellAt === null || bellAt < now ? now : bellAt;
     const dead = known.filter((token) => mustBeMade(token, until, now));
     const unknown = known.filter((token) => !dead.includes(token) && token.check.verdict === 'UNKNOWN');
@@ -121,8 +121,17 @@ export class AccountFactsReader {
 const mustBeMade = ({ check: { verdict }, token }: KnownToken, until: Date, now: Date): boolean => {
   if (verdict !== 'VALID' && verdict !== 'UNKNOWN') return true;
   const end = token === undefined ? null : endOf(token);
-  // What the broker has confirmed holds until 03:30 IST at most.
-  return (end ?? nextExpiry(now)) <= until;
+  // What the broker has confirmed holds until 03:30 IST, but where the token itself names a later end.
+  const isOfToken = end !== null && token?.claims.expiresAt != null;
+  return (isOfToken ? end : earlier(nextExpiry(now), end)) <= until;
+};
+
+const earlier = (one: Date, other: Date | null): Date => (other !== null && other < one ? other : one);
+
+/** From when on a start makes tokens that live until the bell: those of before 03:30 IST end at 03:30. */
+const countsFrom = (bell: Date | null, now: Date): Date => {
+  const from = bell === null ? now : lastExpiry(bell);
+  return from > now ? from : now;
 };
 
 const obstacleOf = (state: AuthState, record: AuthRecord, start: Date | null): AccountFacts['obstacle'] => {

@@ -14,8 +14,10 @@ import { AccountFactsReader, type FactsOptions } from './account-facts-reader.ts
 
 /** How often every forecast is made anew, whatever happens. */
 const TICK_MS = 5000;
-/** Happenings of one moment make one forecast. */
+/** Happenings of one moment make one forecast; of many accounts forecasts take at most a quarter of the time. */
 const SETTLE_MS = 50;
+const MOST_SETTLE_MS = 500;
+const PAUSE_SHARE = 3;
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
@@ -37,7 +39,13 @@ export class ReadinessWatch implements AsyncDisposable {
   #settling: NodeJS.Timeout | undefined;
   #stopListening: () => void = () => undefined;
   #forecasting: Promise<unknown> = Promise.resolve();
+  /** The forecast that has not begun; whoever asks until then shares it. */
+  #next: Promise<readonly Readiness[]> | null = null;
   #ticking: Promise<void> = Promise.resolve();
+  #isTickWaiting = false;
+  #tickTookMs = 0;
+  /** The last forecast of each account that this process has kept. */
+  readonly #kept = new Map<string, number>();
   #isBegun = false;
 
   constructor(options: Options) {
@@ -92,9 +100,14 @@ export class ReadinessWatch implements AsyncDisposable {
 
   /** Every account's forecast as of now, the worst first. */
   desk(): Promise<readonly Readiness[]> {
-    const forecast = this.#forecasting.then(() => this.#forecast());
-    this.#forecasting = forecast.catch(() => undefined);
-    return forecast;
+    if (this.#next !== null) return this.#next;
+    const next = this.#forecasting.then(() => {
+      this.#next = null;
+      return this.#forecast();
+    });
+    this.#next = next;
+    this.#forecasting = next.catch(() => undefined);
+    return next;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -131,25 +144,37 @@ export class ReadinessWatch implements AsyncDisposable {
 
   #settle(): void {
     if (this.#settling !== undefined) return;
+    const pauseMs = Math.min(MOST_SETTLE_MS, Math.max(SETTLE_MS, PAUSE_SHARE * this.#tickTookMs));
     this.#settling = setTimeout(() => {
       this.#settling = undefined;
       this.#startTick();
-    }, SETTLE_MS).unref();
+    }, pauseMs).unref();
   }
 
+  /** What happens during a tick is seen by the next one; a third does not wait. */
   #startTick(): void {
+    if (this.#isTickWaiting) return;
+    this.#isTickWaiting = true;
     this.#ticking = this.#ticking
-      .then(() => this.#tick())
+      .then(() => {
+        this.#isTickWaiting = false;
+        return this.#tick();
+      })
       .catch((error: unknown) =>
         this.#options.log.error({ err: error }, 'the readiness could not be forecast'),
       );
   }
 
   async #tick(): Promise<void> {
+    const begun = performance.now();
     for (const readiness of await this.desk()) {
       await this.#publish(readiness);
-      await this.#tell(readiness);
+      // An alert that cannot be stored must not keep the other accounts from being told of.
+      await this.#tell(readiness).catch((error: unknown) =>
+        this.#options.log.error({ err: error, account: readiness.accountId }, 'an alert could not be raised'),
+      );
     }
+    this.#tickTookMs = performance.now() - begun;
   }
 
   /** Raises and ends alerts where the verdict has changed, or the hours before the bell have begun. */
@@ -164,17 +189,33 @@ export class ReadinessWatch implements AsyncDisposable {
 
   /** Published where it differs for its readers, and kept in the sequence of events where its verdict does. */
   async #publish(readiness: Readiness): Promise<void> {
-    const { events, database } = this.#options;
+    const { events } = this.#options;
     const { accountId } = readiness;
     const before = this.#published.get(accountId);
     if (before !== undefined && detailsOf(before) === detailsOf(readiness) && isAlike(before, readiness))
       return;
     this.#published.set(accountId, readiness);
+    const isTurn = before !== undefined && before.verdict !== readiness.verdict;
+    const isKnown = await this.#keep(readiness);
     const payload = { kind: 'READINESS', readiness } as const;
-    if (before !== undefined && before.verdict !== readiness.verdict) events.publish(accountId, payload);
+    if (isTurn && !isKnown) events.publish(accountId, payload);
     else events.publishTransient(accountId, payload);
-    if (!database.recovery.dbLocked)
-      await database.write((transaction) => keepForecast(transaction, readiness));
+  }
+
+  /** True where another process has kept the same verdict, and with it published the turn. */
+  async #keep(readiness: Readiness): Promise<boolean> {
+    const { database, log } = this.#options;
+    const { accountId } = readiness;
+    if (database.recovery.dbLocked) return false;
+    try {
+      const { before, id } = await database.write((transaction) => keepForecast(transaction, readiness));
+      const isOwn = before === null || before.id === this.#kept.get(accountId);
+      if (id !== null) this.#kept.set(accountId, id);
+      return !isOwn && before.isSameVerdict;
+    } catch (error) {
+      log.error({ err: error, account: accountId }, 'a forecast could not be kept');
+      return false;
+    }
   }
 }
 

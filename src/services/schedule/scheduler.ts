@@ -1,5 +1,5 @@
 import { findAuthRecord } from '../../db/queries/auth-states.ts';
-import { findOccurrences, insertOccurrence } from '../../db/queries/schedules.ts';
+import { insertOccurrence } from '../../db/queries/schedules.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import type { Account } from '../../domain/account/account.ts';
 import { startMissed } from '../../domain/alert/alert-drafts.ts';
@@ -18,7 +18,7 @@ import type { TradingCalendar } from '../calendar/trading-calendar.ts';
 import { NothingToMake } from '../generation/nothing-to-make.ts';
 import type { TokenGeneration } from '../generation/token-generation.ts';
 import type { Runs } from '../runs/runs.ts';
-import type { Schedules } from './schedules.ts';
+import { LOOK_BACK_DAYS, type Schedules } from './schedules.ts';
 
 interface Options extends AuditedWrites {
   readonly calendar: TradingCalendar;
@@ -33,8 +33,6 @@ interface Options extends AuditedWrites {
 const TICK_MS = 1000;
 /** What cannot be started yet is tried again after so long, until its time is up. */
 const HOLD_MS = 30_000;
-/** A machine that was off for longer is not told of every day. */
-const LOOK_BACK_DAYS = 31;
 const DAY_MS = 86_400_000;
 
 /** Refusals that time heals; with any other the occurrence is over. */
@@ -71,6 +69,11 @@ export class Scheduler implements AsyncDisposable {
 
   constructor(options: Options) {
     this.#options = options;
+  }
+
+  /** False in a program that starts nothing by itself, such as a command without a server. */
+  get isBegun(): boolean {
+    return this.#timer !== null;
   }
 
   /** From now on the clock is looked at. */
@@ -117,7 +120,7 @@ export class Scheduler implements AsyncDisposable {
   }
 
   async #look(schedule: Schedule, account: Account): Promise<void> {
-    const { database, calendar, clock } = this.#options;
+    const { schedules, calendar, clock } = this.#options;
     const now = clock();
     const today = istDateOf(now);
     const hold = this.#holds.get(account.id);
@@ -125,12 +128,10 @@ export class Scheduler implements AsyncDisposable {
     const saved = istDateOf(schedule.savedAt);
     const oldest = addDays(today, -LOOK_BACK_DAYS);
     const from = saved > oldest ? saved : oldest;
-    const decided = await database.cached(`occurrences of ${account.id} since ${from}`, (db) =>
-      findOccurrences(db, account.id, from),
-    );
+    const decided = await schedules.decided(account.id, now);
     const facts = await calendar.facts();
     for (const date of datesBetween(from, today)) {
-      if (decided.some((one) => one.date === date)) continue;
+      if (decided.has(date)) continue;
       const plan = planOn(schedule, facts, date, now);
       if (plan === null || plan.startAt < schedule.savedAt) continue;
       const due = dueAt(plan, now);

@@ -5,8 +5,9 @@ import {
   findSchedules,
   saveSchedule,
 } from '../../db/queries/schedules.ts';
+import type { Queryable } from '../../db/queryable.ts';
 import type { Account } from '../../domain/account/account.ts';
-import { istDateOf } from '../../domain/calendar/ist-date.ts';
+import { addDays, type IstDate, istDateOf } from '../../domain/calendar/ist-date.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { type NextStart, nextStart } from '../../domain/schedule/occurrence-plan.ts';
 import type { Occurrence, Schedule } from '../../domain/schedule/schedule.ts';
@@ -22,6 +23,9 @@ import type { TradingCalendar } from '../calendar/trading-calendar.ts';
 interface Options extends AuditedWrites {
   readonly calendar: TradingCalendar;
 }
+
+/** A machine that was off for longer is not told of every day. */
+export const LOOK_BACK_DAYS = 31;
 
 /** The schedules, one of an account. */
 export class Schedules {
@@ -44,10 +48,20 @@ export class Schedules {
   async next(accountId: string, at: Date): Promise<NextStart | null> {
     const schedule = await this.find(accountId);
     if (schedule === null || !schedule.enabled) return null;
-    const today = istDateOf(at);
-    const decided = await findOccurrences(this.#options.database.read, accountId, today);
-    const dates = new Set(decided.map(({ date }) => date));
-    return nextStart(schedule, await this.#options.calendar.facts(), at, (date) => dates.has(date));
+    const decided = await this.decided(accountId, this.#options.clock());
+    return nextStart(schedule, await this.#options.calendar.facts(), at, (date) => decided.has(date));
+  }
+
+  /** The days of the last month, and those ahead, whose occurrence has been decided. */
+  async decided(accountId: string, now: Date): Promise<ReadonlySet<IstDate>> {
+    const oldest = addDays(istDateOf(now), -LOOK_BACK_DAYS);
+    const read = async (db: Queryable) => {
+      const occurrences = await findOccurrences(db, accountId, oldest);
+      return { oldest, dates: new Set(occurrences.map(({ date }) => date)) };
+    };
+    // Under one key, whatever the day, so that the cache does not grow; a clock that was set back wants older ones.
+    const known = await this.#options.database.cached(`occurrences of ${accountId}`, read);
+    return known.oldest <= oldest ? known.dates : (await read(this.#options.database.read)).dates;
   }
 
   /** What became of the schedule last; null where nothing has. */

@@ -29,12 +29,27 @@ const set: Command = {
   summary: 'Have the tokens made by themselves, at 06:00 IST on every trading day unless said otherwise.',
   arguments: [{ name: '[exchanges...]', description: 'Whose days and hours count.', choices: EXCHANGES }],
   options: [
-    { flags: '--at <time>', description: 'The start, as HH:mm in India, from 03:30 to 23:00.' },
-    { flags: '--before <minutes>', description: 'In place of --at: minutes before the bell.' },
-    { flags: '--jitter <seconds>', description: 'Later by up to so much, by account and date.' },
+    {
+      flags: '--at <time>',
+      description: 'The start, as HH:mm in India, from 03:30 to 23:00; at 03:35 at the earliest.',
+    },
+    {
+      flags: '--before <minutes>',
+      description: 'In place of --at: minutes before the bell.',
+      isFigure: true,
+    },
+    {
+      flags: '--jitter <seconds>',
+      description: 'Later by up to so much, by account and date.',
+      isFigure: true,
+    },
     { flags: '--days <days>', description: 'On which days.', choices: SCHEDULE_DAYS },
     { flags: '--until <time>', description: 'Until when a start that was slept through is made up for.' },
-    { flags: '--lead <minutes>', description: 'The bell is so long before the earliest opening.' },
+    {
+      flags: '--lead <minutes>',
+      description: 'The bell is so long before the earliest opening.',
+      isFigure: true,
+    },
     { flags: '--off', description: 'Keep it, switched off.' },
     ACCOUNT_OPTION,
     JSON_OPTION,

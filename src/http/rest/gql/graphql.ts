@@ -211,7 +211,7 @@ export type NextOperation =
 
 /** Why a verdict is what it is. */
 export type ReadinessReasonCode =
-  /** The bell has rung. */
+  /** The bell has rung, and something is known to be missing. */
   | 'BELL_PASSED'
   /** Another process has the browser. */
   | 'BROWSER_BUSY'
@@ -254,7 +254,7 @@ export type ReadinessVerdict =
   | 'ON_TRACK'
   /** Every token that is needed is VALID beyond the bell, and the gate is open. */
   | 'READY'
-  /** It will not: in fewer than 5 of 100 simulated mornings, or the bell has rung. */
+  /** It will not: in fewer than 5 of 100 simulated mornings, or the bell has rung and something is known to be missing. */
   | 'TOO_LATE';
 
 /** How a run stands. */
