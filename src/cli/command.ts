@@ -27,6 +27,8 @@ export interface CommandOption {
   readonly flags: string;
   readonly description: string;
   readonly choices?: Choices;
+  /** Only a whole number is taken. */
+  readonly isNumber?: boolean;
   /** It cannot be left out. */
   readonly isRequired?: boolean;
 }

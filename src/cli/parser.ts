@@ -85,9 +85,17 @@ const outlineOf = ({ name, summary, arguments: given = [], options = [] }: Comma
   options: options.map(({ choices: _, ...option }) => option),
 });
 
-const toOption = async ({ flags, description, choices, isRequired }: CommandOption): Promise<Option> => {
+const toOption = async (given: CommandOption): Promise<Option> => {
+  const { flags, description, choices, isNumber, isRequired } = given;
   const option = new Option(flags, description).makeOptionMandatory(isRequired === true);
+  if (isNumber === true) return option.argParser(wholeNumber);
   return choices === undefined ? option : option.choices([...(await known(choices))]);
+};
+
+/** The text stays a text; what is no number would otherwise be sent as nothing. */
+const wholeNumber = (text: string): string => {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It should be a whole number.');
+  return text;
 };
 
 const toArgument = async ({ name, description, choices }: CommandArgument): Promise<Argument> => {
