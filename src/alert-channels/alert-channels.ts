@@ -1,10 +1,10 @@
 import type { ChannelTarget } from '../domain/alert/alert-channel.ts';
-import type { AlertMessage, AlertSender, SendResult } from '../domain/alert/alert-sender.ts';
+import type { AlertMessage, AlertSender, SendLimits, SendResult } from '../domain/alert/alert-sender.ts';
 import { addressFault } from '../domain/alert/channel-rules.ts';
 import type { ProxySettings } from '../domain/net/proxy.ts';
 import { PrivateAddress, type Resolve, resolveName } from './guarded-lookup.ts';
 import { requestOf } from './requests.ts';
-import { sendMail } from './send-mail.ts';
+import { AcceptedRecipients, sendMail } from './send-mail.ts';
 import { ofError } from './send-result.ts';
 import { sendRequest, type WebOptions } from './web-client.ts';
 
@@ -19,6 +19,7 @@ interface Options {
 /** Reaches the channels of alerts: one request or one e-mail each. */
 export class AlertChannels implements AlertSender {
   readonly #options: WebOptions;
+  readonly #accepted = new AcceptedRecipients();
 
   constructor({ proxy, allowedHosts, resolve = resolveName }: Options) {
     this.#options = { proxy, allowedHosts, resolve };
@@ -28,28 +29,52 @@ export class AlertChannels implements AlertSender {
     return this.#options.allowedHosts;
   }
 
-  send(target: ChannelTarget, message: AlertMessage, timeoutMs: number): Promise<SendResult> {
-    return this.#attempt(target, () => {
+  send(target: ChannelTarget, message: AlertMessage, limits: SendLimits): Promise<SendResult> {
+    return this.#attempt(target, limits, (signal) => {
       const { kind } = target;
-      if (kind === 'EMAIL') return sendMail(target, message, this.#options);
+      const accepted = this.#accepted;
+      if (kind === 'EMAIL') return sendMail(target, message, { ...this.#options, accepted, signal });
       if (kind === 'HEARTBEAT') throw new Error('A heartbeat is pinged.');
-      return sendRequest({ ...requestOf(kind, target, message), timeoutMs }, this.#options);
+      return sendRequest({ ...requestOf(kind, target, message), signal }, this.#options);
     });
   }
 
-  ping(target: ChannelTarget, timeoutMs: number): Promise<SendResult> {
-    return this.#attempt(target, () =>
-      sendRequest({ url: target.url.reveal(), method: 'GET', timeoutMs }, this.#options),
+  ping(target: ChannelTarget, limits: SendLimits): Promise<SendResult> {
+    return this.#attempt(target, limits, (signal) =>
+      sendRequest({ url: target.url.reveal(), method: 'GET', signal }, this.#options),
     );
   }
 
   /** The address is judged again: what is allowed may have changed since it was saved. */
-  async #attempt(target: ChannelTarget, send: () => Promise<SendResult>): Promise<SendResult> {
+  async #attempt(
+    target: ChannelTarget,
+    { timeoutMs, signal: end }: SendLimits,
+    send: (signal: AbortSignal) => Promise<SendResult>,
+  ): Promise<SendResult> {
+    const limit = AbortSignal.timeout(timeoutMs);
+    const signal = end === undefined ? limit : AbortSignal.any([limit, end]);
     try {
       if (addressFault(target, this.#options.allowedHosts) !== null) throw new PrivateAddress();
-      return await send();
+      return await unlessAborted(signal, send(signal));
     } catch (error) {
       return ofError(error);
     }
   }
 }
+
+/** A name that is being looked up does not listen to the signal. */
+const unlessAborted = async <Result>(signal: AbortSignal, work: Promise<Result>): Promise<Result> => {
+  // What loses the race may fail later.
+  work.catch(() => undefined);
+  signal.throwIfAborted();
+  let abort = (): void => undefined;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    abort = () => reject(signal.reason);
+    signal.addEventListener('abort', abort);
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+};

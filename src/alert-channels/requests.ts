@@ -4,10 +4,19 @@ import type { AlertMessage } from '../domain/alert/alert-sender.ts';
 import { bodyOf, titleOf } from '../domain/alert/alert-words.ts';
 import type { WebRequest } from './web-client.ts';
 
-type Request = Omit<WebRequest, 'timeoutMs'>;
+type Request = Omit<WebRequest, 'signal'>;
 
-/** Telegram and Slack cut longer texts or refuse them. */
+/** Telegram, Slack and ntfy cut longer texts or refuse them. */
 const MAX_TEXT = 3500;
+
+/** Only the text itself is shortened: the link that acknowledges stands after it. */
+const fitting = (message: AlertMessage, render: (message: AlertMessage) => string): string => {
+  const whole = render(message);
+  const { text } = message;
+  const tooMuch = whole.length - MAX_TEXT;
+  if (tooMuch <= 0) return whole;
+  return render({ ...message, text: `${text.slice(0, Math.max(0, text.length - tooMuch - 1))}…` });
+};
 
 /** The one request by which a channel of the web is told. */
 export const requestOf = (
@@ -62,7 +71,7 @@ const ntfy = ({ url, secret }: ChannelTarget, message: AlertMessage): Request =>
     {
       topic: pathname.slice(1),
       title: titleOf(message),
-      message: bodyOf(message),
+      message: fitting(message, bodyOf),
       priority: isUrgent ? 5 : 4,
       tags: [message.kind.toLowerCase()],
       ...click,
@@ -74,7 +83,7 @@ const ntfy = ({ url, secret }: ChannelTarget, message: AlertMessage): Request =>
 const telegram = ({ url, secret, recipient }: ChannelTarget, message: AlertMessage): Request =>
   post(`${new URL(url.reveal()).origin}/bot${secret?.reveal() ?? ''}/sendMessage`, {
     chat_id: recipient,
-    text: `${titleOf(message)}\n\n${bodyOf(message)}`.slice(0, MAX_TEXT),
+    text: fitting(message, (fitted) => `${titleOf(fitted)}\n\n${bodyOf(fitted)}`),
     // A preview would open the link.
     link_preview_options: { is_disabled: true },
   });
@@ -83,6 +92,6 @@ const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', 
 
 const slack = ({ url }: ChannelTarget, message: AlertMessage): Request => {
   const escaped = (text: string) => text.replace(/[&<>]/g, (character) => ENTITIES[character] ?? '');
-  const text = `*${escaped(titleOf(message))}*\n${escaped(bodyOf(message))}`.slice(0, MAX_TEXT);
+  const text = fitting(message, (fitted) => `*${escaped(titleOf(fitted))}*\n${escaped(bodyOf(fitted))}`);
   return post(url.reveal(), { text, unfurl_links: false });
 };

@@ -7,18 +7,37 @@ import { type Resolve, resolvePublic } from './guarded-lookup.ts';
 const [SMTPS_PORT, SUBMISSION_PORT] = [465, 587];
 /** A mail server may take its time before it says a word. */
 const STEP_TIMEOUT_MS = 15_000;
-const WHOLE_TIMEOUT_MS = 45_000;
+/** Mails of which it is remembered who has them. */
+const MAX_REMEMBERED = 100;
 
 interface MailOptions {
   readonly allowedHosts: readonly string[];
   readonly resolve: Resolve;
+  readonly accepted: AcceptedRecipients;
+  readonly signal: AbortSignal;
+}
+
+/** Whom the server has taken a mail for, while it has refused it for others: a retry goes to the others alone. */
+export class AcceptedRecipients {
+  readonly #byMail = new Map<string, readonly string[]>();
+
+  without(mail: string, recipients: readonly string[]): readonly string[] {
+    const accepted = this.#byMail.get(mail) ?? [];
+    return recipients.filter((recipient) => !accepted.includes(recipient));
+  }
+
+  add(mail: string, recipients: readonly string[]): void {
+    this.#byMail.set(mail, [...(this.#byMail.get(mail) ?? []), ...recipients]);
+    const [oldest] = this.#byMail.keys();
+    if (this.#byMail.size > MAX_REMEMBERED && oldest !== undefined) this.#byMail.delete(oldest);
+  }
 }
 
 /** Sends one e-mail, over TLS unless the server is allowed by name: then it may be a relay without it. */
 export const sendMail = async (
   { url, user, secret, sender, recipient }: ChannelTarget,
   message: AlertMessage,
-  { allowedHosts, resolve }: MailOptions,
+  { allowedHosts, resolve, accepted, signal }: MailOptions,
 ): Promise<SendResult> => {
   const host = hostOf(url.reveal());
   const isAllowed = allowedHosts.includes(host);
@@ -41,26 +60,25 @@ export const sendMail = async (
     disableFileAccess: true,
     disableUrlAccess: true,
   });
-  const sending = transport.sendMail({
+  const all = (recipient ?? '').split(',').map((one) => one.trim());
+  const to = accepted.without(message.id, all);
+  const { rejected, rejectedErrors } = await transport.sendMail({
     from: sender ?? '',
-    to: recipient ?? '',
+    to: all,
+    envelope: { from: sender ?? '', to: [...to] },
     subject: titleOf(message),
     text: bodyOf(message),
     // The same at every try, so that a repetition is known as one.
     messageId: `<${message.id}@vega-auth.invalid>`,
     headers: { 'auto-submitted': 'auto-generated' },
+    signal,
   });
-  try {
-    await Promise.race([sending, timeout()]);
-    return { isDelivered: true, answer: 'SMTP 250', retryAfterMs: null };
-  } finally {
-    sending.catch(() => undefined);
-    transport.close();
-  }
+  if (rejected.length === 0) return { isDelivered: true, answer: 'SMTP 250', retryAfterMs: null };
+  accepted.add(
+    message.id,
+    to.filter((one) => !rejected.includes(one)),
+  );
+  const [reason] = rejectedErrors ?? [];
+  const answer = `SMTP ${reason?.responseCode ?? 250}: refused for ${rejected.length} of ${all.length} recipients`;
+  return { isDelivered: false, answer, retryAfterMs: null };
 };
-
-const timeout = (): Promise<never> =>
-  new Promise((_resolve, reject) => {
-    const signal = AbortSignal.timeout(WHOLE_TIMEOUT_MS);
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });

@@ -9,7 +9,7 @@ export interface WebRequest {
   readonly method: 'GET' | 'POST';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
 }
 
 export interface WebOptions {
@@ -20,10 +20,9 @@ export interface WebOptions {
 
 /** Sends one request, follows no redirect and reads nothing of the answer but its status. */
 export const sendRequest = async (
-  { url, method, headers = {}, body, timeoutMs }: WebRequest,
+  { url, method, headers = {}, body, signal }: WebRequest,
   options: WebOptions,
 ): Promise<SendResult> => {
-  const signal = AbortSignal.timeout(timeoutMs);
   // Loaded by the first alert: most starts of the program send none.
   const { request } = await import('undici');
   const dispatcher = await dispatcherFor(url, options);

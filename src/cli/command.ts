@@ -27,10 +27,10 @@ export interface CommandOption {
   readonly flags: string;
   readonly description: string;
   readonly choices?: Choices;
+  /** Only a whole number is taken; the command gets it as a text. */
+  readonly isNumber?: boolean;
   /** It cannot be left out. */
   readonly isRequired?: boolean;
-  /** A whole number, which the command still gets as a text. */
-  readonly isFigure?: boolean;
 }
 
 export interface CommandArgument {

@@ -86,15 +86,16 @@ const outlineOf = ({ name, summary, arguments: given = [], options = [] }: Comma
 });
 
 const toOption = async (given: CommandOption): Promise<Option> => {
-  const { flags, description, choices, isRequired, isFigure } = given;
+  const { flags, description, choices, isNumber, isRequired } = given;
   const option = new Option(flags, description).makeOptionMandatory(isRequired === true);
-  if (isFigure === true) option.argParser(asFigure);
+  if (isNumber === true) return option.argParser(wholeNumber);
   return choices === undefined ? option : option.choices([...(await known(choices))]);
 };
 
-const asFigure = (text: string): string => {
-  if (/^\d+$/.test(text)) return text;
-  throw new InvalidArgumentError('It is a whole number.');
+/** The text stays a text; what is no number would otherwise be sent as nothing. */
+const wholeNumber = (text: string): string => {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It should be a whole number.');
+  return text;
 };
 
 const toArgument = async ({ name, description, choices }: CommandArgument): Promise<Argument> => {

@@ -1,5 +1,6 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { vi } from 'vitest';
 
 export interface Received {
   readonly method: string;
@@ -37,16 +38,16 @@ export const openReceiver = async (
 };
 
 /** Waits until `look` finds something. */
-export const until = async <Found>(
+export const until = <Found>(
   look: () => Found | undefined | null | false | Promise<Found | undefined | null | false>,
   what: string,
   milliseconds = 20_000,
-): Promise<Found> => {
-  const end = Date.now() + milliseconds;
-  for (;;) {
-    const found = await look();
-    if (found !== undefined && found !== null && found !== false) return found;
-    if (Date.now() > end) throw new Error(`${what} did not come`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-};
+): Promise<Found> =>
+  vi.waitFor(
+    async () => {
+      const found = await look();
+      if (found === undefined || found === null || found === false) throw new Error(`${what} did not come`);
+      return found;
+    },
+    { timeout: milliseconds },
+  );

@@ -1,5 +1,7 @@
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { storageDamaged } from '../../src/domain/alert/alert-drafts.ts';
+import { raiseAlert } from '../../src/services/alerts/raise-alert.ts';
 import { holdLock } from '../db/temporary-database.ts';
 import { openFolder } from '../support/folder.ts';
 import { openTestApp, type TestApp } from '../support/test-app.ts';
@@ -61,6 +63,27 @@ test('a locked database is told while it lasts, and so is its end', async () => 
   await lock.release();
   await until(() => receiver.received[1], 'the recovery');
   expect(kindsIn(receiver.received)).toEqual(['STORAGE', 'RECOVERED']);
+});
+
+test('the end of a lock does not end an alert about damage', async () => {
+  await using receiver = await openReceiver(() => 503);
+  await using testApp = await openTestApp({ apis: 1, env });
+  await testApp.client.saveAlertChannel({ input: { name: 'desk', kind: 'WEBHOOK', url: receiver.url } });
+  const { database, audit, clock } = testApp.app.parts;
+  const damage = storageDamaged('A spill file is damaged.', clock());
+  await database.write((trx) => raiseAlert(trx, damage, clock()));
+  const lock = await lockOf(testApp);
+  await audit.record('GATE_CLOSED', {});
+  await lock.release();
+  const alerts = await until(async () => {
+    const told = await testApp.client.alerts();
+    return told.some(({ resolvedAt }) => resolvedAt != null) && told;
+  }, 'the end of the outage');
+  expect(alerts.filter(({ resolvedAt }) => resolvedAt == null).map(({ title }) => title)).toEqual([
+    damage.title,
+  ]);
+  const { deliveries } = alerts.find(({ title }) => title === damage.title) ?? {};
+  expect(deliveries?.map(({ state }) => state)).toEqual(['PENDING', 'PENDING']);
 });
 
 test('a run that stops is told as HUMAN_NEEDED, and RECOVERED follows once the tokens are there', async () => {

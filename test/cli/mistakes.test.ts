@@ -38,6 +38,14 @@ test.each([
   expect(err).toContain(meant);
 });
 
+test.each(['abc', '1h', '-5'])('--after %s is no number, and nothing is sent for it', async (after) => {
+  await using program = new Program(main);
+  const line = ['alerts', 'channels', 'add', 'NTFY', 'phone', '--after', after];
+  const { code, out, err } = await program.run(line, {});
+  expect([code, out]).toEqual([3, '']);
+  expect(err).toContain(`argument '${after}' is invalid. It should be a whole number.`);
+});
+
 test.each([
   '',
   'status',

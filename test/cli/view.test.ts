@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { completionOf, wordsFor } from '../../src/cli/commands/setup/completion.ts';
 import { PROGRAM } from '../../src/cli/commands.ts';
+import { renderAlertChannels, renderAlerts } from '../../src/cli/view/alerts.ts';
 import { renderEntry } from '../../src/cli/view/audit.ts';
 import { renderEvent } from '../../src/cli/view/event.ts';
 import { renderExpiry } from '../../src/cli/view/expiry.ts';
@@ -203,4 +204,30 @@ test('every command says what it does, and its examples are commands that there 
     }
   }
   expect(completionOf(PROGRAM).name).toBe('completion');
+});
+
+test('alerts tell what still waits and until when, heartbeats when they were pinged', () => {
+  const delivery = {
+    ...{ id: 'delivery_1', channelId: 'channel_1', channelName: 'desk', attempts: 0, attemptedAt: null },
+    ...{ answer: null, dueAt: at(60) },
+  };
+  const alert = {
+    kind: 'AT_RISK',
+    ...{ id: 'alert_1', accountId: 'UPSTOX_01', title: 'At risk', text: 'Look.' },
+    ...{ raisedAt: at(0), acknowledgedAt: null, acknowledgedBy: null, resolvedAt: null },
+    deliveries: [
+      { ...delivery, reason: 'RAISED', state: 'DELIVERED', attempts: 1, answer: 'HTTP 204' },
+      { ...delivery, reason: 'NOT_ACKNOWLEDGED', state: 'PENDING' },
+    ],
+  } as const;
+  expect(renderAlerts([{ ...alert, deliveries: [...alert.deliveries] }], screen(200)).slice(-1)).toEqual([
+    '2026-11-24 07:30:00  AT_RISK  At risk  no    desk: delivered (HTTP 204); desk: pending, due 2026-11-24 07:31:00  alert_1',
+  ]);
+  const watch = {
+    kind: 'HEARTBEAT',
+    ...{ id: 'channel_2', name: 'watch', destination: 'watch.example', kinds: null },
+    ...{ accountId: null, afterMinutes: 5, quietFrom: null, quietUntil: null, createdAt: at(0) },
+    ...{ pingedAt: at(0), pingAnswer: 'HTTP 200' },
+  } as const;
+  expect(renderAlertChannels([watch], screen(200)).slice(-1)[0]).toContain('2026-11-24 07:30:00 (HTTP 200)');
 });

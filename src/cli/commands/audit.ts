@@ -11,8 +11,8 @@ export const audit: Command = {
   name: 'audit',
   summary: 'Show what was done, the newest last; follow it, or verify that nothing was changed.',
   options: [
-    { flags: '--first <number>', description: 'How many entries, 1 to 500; 20 if left out.' },
-    { flags: '--limit <number>', description: 'The same as --first.' },
+    { flags: '--first <number>', description: 'How many entries, 1 to 500; 20 if left out.', isNumber: true },
+    { flags: '--limit <number>', description: 'The same as --first.', isNumber: true },
     { flags: '--follow', description: 'Go on with what is written from now on, until Ctrl-C.' },
     { flags: '--severity <severity>', description: 'Only these.', choices: SEVERITIES },
     { flags: '--component <component>', description: 'Only these.', choices: AUDIT_COMPONENTS },

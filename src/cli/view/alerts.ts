@@ -10,12 +10,11 @@ type Channel = AlertChannelsQuery['alertChannels'][number];
 /** What came of sending it, channel by channel. */
 const deliveriesOf = ({ deliveries }: Alert): string =>
   deliveries
-    .filter(
-      ({ state, reason }) => state !== 'CANCELLED' && (reason !== 'NOT_ACKNOWLEDGED' || state !== 'PENDING'),
-    )
-    .map(({ channelName, state, attempts, answer }) => {
+    .filter(({ state }) => state !== 'CANCELLED')
+    .map(({ channelName, state, attempts, answer, dueAt }) => {
       const tries = attempts > 1 ? `, ${attempts} tries` : '';
-      return `${channelName}: ${ALERT_STATE_WORDS[state].word.toLowerCase()}${tries}${answer == null ? '' : ` (${answer})`}`;
+      const due = state === 'PENDING' ? `, due ${inIst(dueAt)}` : '';
+      return `${channelName}: ${ALERT_STATE_WORDS[state].word.toLowerCase()}${tries}${due}${answer == null ? '' : ` (${answer})`}`;
     })
     .join('; ');
 
@@ -54,6 +53,7 @@ export const renderAlertChannels = (channels: readonly Channel[], look: Look): r
           { title: 'FOR', dispensable: 2 },
           { title: 'AFTER', dispensable: 3 },
           { title: 'QUIET (IST)', dispensable: 4 },
+          { title: 'PINGED (IST)', dispensable: 5 },
         ],
         channels.map((channel) => [
           channel.id,
@@ -63,6 +63,9 @@ export const renderAlertChannels = (channels: readonly Channel[], look: Look): r
           [channel.accountId, channel.kinds?.join(' ')].filter(Boolean).join(': ') || 'all',
           channel.kind === 'HEARTBEAT' ? `each ${channel.afterMinutes} min` : `${channel.afterMinutes} min`,
           channel.quietFrom == null ? '' : `${channel.quietFrom}-${channel.quietUntil}`,
+          channel.pingedAt == null
+            ? ''
+            : `${inIst(channel.pingedAt)} (${channel.pingAnswer ?? 'no answer yet'})`,
         ]),
         look,
       );

@@ -6,8 +6,11 @@ import type { AlertDraft } from './alert.ts';
 /** A lock that another program holds for a moment is over before anybody could look. */
 const STORAGE_HOLD_MS = 3000;
 
-/** The run waits for a person; null where that person has begun the login and knows. */
-export const personAwaited = (run: GenerationRun): AlertDraft | null => {
+/** Every fact of a run begins so. */
+export const factsOfRun = ({ id }: Pick<GenerationRun, 'id'>): string => `${id} `;
+
+/** The run waits for a person since `at`; null where that person has begun the login and knows. */
+export const personAwaited = (run: GenerationRun, at: Date): AlertDraft | null => {
   const step = run.steps.find(({ status }) => status === 'RUNNING');
   if (run.waitingUntil === null || step === undefined || step.step === 'HUMAN_LOGIN') return null;
   const isOnPhone = waitsElsewhere(run);
@@ -19,7 +22,8 @@ export const personAwaited = (run: GenerationRun): AlertDraft | null => {
     text: isOnPhone
       ? `The run waits until ${until} for the approval of ${step.apiName} in the broker’s app. Approve it there.`
       : `The run waits until ${until} for ${step.apiName}. Solve the CAPTCHA in the browser window of the program.`,
-    fact: `${run.id} ${isOnPhone ? 'approval' : `captcha ${step.apiName}`}`,
+    // Each wait is told, also the second one for the same API.
+    fact: `${factsOfRun(run)}waits ${at.toISOString()}`,
   };
 };
 
@@ -39,7 +43,7 @@ export const runStopped = (run: GenerationRun): AlertDraft => {
       ...codes.map((code) => NEXT_ACTIONS[code]),
       ...(codes.length === 0 ? ['Look at the run, and generate what is missing.'] : []),
     ].join('\n'),
-    fact: `${run.id} stopped`,
+    fact: `${factsOfRun(run)}stopped`,
   };
 };
 
@@ -59,12 +63,15 @@ export const startMissed = (accountId: string, date: string, reason: string): Al
   fact: `${accountId} ${date}`,
 });
 
+/** Facts of a database that cannot be written begin so. */
+export const UNWRITABLE = 'unwritable ';
+
 export const databaseUnwritable = (code: string, at: Date): AlertDraft => ({
   kind: 'STORAGE',
   accountId: null,
   title: 'The database cannot be written',
   text: `SQLite answers ${code}. Memory and the spill file take over, so nothing is lost. Run \`vega-auth doctor\`: it says what to do.`,
-  fact: `unwritable ${at.toISOString()}`,
+  fact: `${UNWRITABLE}${at.toISOString()}`,
   holdMs: STORAGE_HOLD_MS,
 });
 
@@ -84,6 +91,12 @@ export const databaseRestored = (seconds: number): Recovery => ({
 
 export const tokensComplete = (accountId: string): Recovery => ({
   title: `${accountId} has its tokens`,
+  text: 'What was reported before is over. Nothing is to be done.',
+});
+
+/** Confirmed: the tokens are there, or the operator has accepted that some are missing. */
+export const gateOpened = (accountId: string): Recovery => ({
+  title: `${accountId} is confirmed: the gate is open`,
   text: 'What was reported before is over. Nothing is to be done.',
 });
 

@@ -24,11 +24,18 @@ export interface SendResult {
   readonly retryAfterMs: number | null;
 }
 
+/** How long an attempt may take. */
+export interface SendLimits {
+  readonly timeoutMs: number;
+  /** Ends it before that. */
+  readonly signal?: AbortSignal;
+}
+
 /** Reaches channels. It never throws for what a receiver does. */
 export interface AlertSender {
   /** Hosts of this machine's own network that may be reached. */
   readonly allowedHosts: readonly string[];
-  send(target: ChannelTarget, message: AlertMessage, timeoutMs: number): Promise<SendResult>;
+  send(target: ChannelTarget, message: AlertMessage, limits: SendLimits): Promise<SendResult>;
   /** Tells a HEARTBEAT that all is well. */
-  ping(target: ChannelTarget, timeoutMs: number): Promise<SendResult>;
+  ping(target: ChannelTarget, limits: SendLimits): Promise<SendResult>;
 }

@@ -37,7 +37,7 @@ export interface Alert extends Omit<AlertDraft, 'fact' | 'holdMs'> {
 }
 
 /** Nobody has to answer these. */
-const INFORMING: readonly AlertKind[] = ['EXPIRING', 'RECOVERED'];
+export const INFORMING: readonly AlertKind[] = ['EXPIRING', 'RECOVERED'];
 
 /** Somebody has to say that it was seen; else it is escalated. */
 export const wantsAcknowledgement = (kind: AlertKind): boolean => !INFORMING.includes(kind);
@@ -45,6 +45,9 @@ export const wantsAcknowledgement = (kind: AlertKind): boolean => !INFORMING.inc
 /** Sent in quiet hours, too. */
 export const breaksQuiet = (kind: AlertKind): boolean => kind === 'HUMAN_NEEDED';
 
-/** Nobody has seen it yet, and the fact still holds. */
-export const isOpen = ({ kind, acknowledgedAt, resolvedAt }: Alert): boolean =>
-  wantsAcknowledgement(kind) && acknowledgedAt === null && resolvedAt === null;
+/** Somebody has seen it, or the fact holds no more: nobody has to be told. */
+export const isSettled = ({ acknowledgedAt, resolvedAt }: Alert): boolean =>
+  acknowledgedAt !== null || resolvedAt !== null;
+
+/** Somebody still has to say that it was seen. */
+export const isOpen = (alert: Alert): boolean => wantsAcknowledgement(alert.kind) && !isSettled(alert);

@@ -8,11 +8,13 @@ const MINUTE_MS = 60_000;
 const TOLD_BEFORE_MS = 4 * 60 * MINUTE_MS;
 const TOLD_AFTER_MS = 15 * MINUTE_MS;
 
+/** When the hours before the bell begin. What was told before that is of an earlier bell. */
+export const tellingBegins = (bell: Date): Date => new Date(bell.getTime() - TOLD_BEFORE_MS);
+
 /** Whether people are told of the verdict at this time: in the hours before the bell. */
 export const isToldOf = ({ bell }: Readiness, now: Date): boolean => {
   if (bell === null) return false;
-  const left = bell.getTime() - now.getTime();
-  return left <= TOLD_BEFORE_MS && left >= -TOLD_AFTER_MS;
+  return now >= tellingBegins(bell) && now.getTime() - bell.getTime() <= TOLD_AFTER_MS;
 };
 
 const timeOf = (instant: Date | null): string =>

@@ -220,10 +220,15 @@ const ACTS = {
     'API',
     ({ alertId, by }) => `Alert ${alertId} acknowledged by ${by}.`,
   ),
+  ALERT_SENT_AGAIN: info<{ alertId: string; names: readonly string[] }>(
+    'API',
+    ({ alertId, names }) =>
+      `Alert ${alertId} is sent again to ${names.map((name) => JSON.stringify(name)).join(', ')}.`,
+  ),
   ALERT_UNDELIVERED: error<{ name: string; answer: string }>(
     'API',
     ({ name, answer }) =>
-      `An alert could not be delivered to ${JSON.stringify(name)} for a day and is given up: ${answer}.`,
+      `An alert could not be delivered to ${JSON.stringify(name)} and is given up: ${answer}.`,
   ),
   MASTER_KEY_ROTATED: warn('DB', 'Every secret is sealed with a new master key.'),
   FAILOVER_BEGUN: error<{ code: string }>(

@@ -143,7 +143,9 @@ builder.mutationFields((t) => ({
     description: 'Sends an alert again, also in quiet hours. Its `deliveries` tell what comes of it.',
     args: {
       id: t.arg.id({ required: true, description: 'Which alert.' }),
-      channelId: t.arg.id({ description: 'To which channel; to every one if left out.' }),
+      channelId: t.arg.id({
+        description: 'To which channel; to every one that such alerts go to if left out.',
+      }),
     },
     resolve: (_root, { id, channelId }, { services }) => services.alerts.resend(id, channelId ?? null),
   }),

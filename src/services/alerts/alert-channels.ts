@@ -113,8 +113,8 @@ export const testAlertChannel = async (
   if (channel === undefined || target === null) throw noSuchChannel();
   const result =
     channel.kind === 'HEARTBEAT'
-      ? await sender.ping(target, TEST_TIMEOUT_MS)
-      : await sender.send(target, testMessage(clock()), TEST_TIMEOUT_MS);
+      ? await sender.ping(target, { timeoutMs: TEST_TIMEOUT_MS })
+      : await sender.send(target, testMessage(clock()), { timeoutMs: TEST_TIMEOUT_MS });
   await audit.record('ALERT_CHANNEL_TESTED', { name: channel.name, answer: result.answer });
   return result;
 };

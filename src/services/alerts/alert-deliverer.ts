@@ -8,8 +8,8 @@ import {
   type WaitingDelivery,
 } from '../../db/queries/alerts/alert-deliveries.ts';
 import { findAlert } from '../../db/queries/alerts/alerts.ts';
-import type { Alert } from '../../domain/alert/alert.ts';
-import { attemptTimeoutMs, GIVE_UP_MS, retryDelayMs } from '../../domain/alert/alert-delivery.ts';
+import { type Alert, isSettled } from '../../domain/alert/alert.ts';
+import { attemptTimeoutMs, isGivenUp, retryDelayMs } from '../../domain/alert/alert-delivery.ts';
 import type { AlertMessage, SendResult } from '../../domain/alert/alert-sender.ts';
 import { afterQuietHours } from '../../domain/alert/quiet-hours.ts';
 import { listAlertChannels } from './alert-channels.ts';
@@ -22,9 +22,12 @@ import { thisProcess } from './raise-alert.ts';
 const LOOK_MS = 250;
 /** How many channels are told at once, each one alert at a time. */
 const AT_ONCE = 8;
-const READ_AT_ONCE = 200;
+/** How many of each channel are looked at, because another process may be sending the first ones. */
+const READ_OF_EACH = 20;
 /** How many alerts for one channel are still sent while the program ends. */
 const LAST_PASSES = 3;
+/** What is not sent so long after the program was told to end is left to the next start. */
+const END_MS = 5000;
 /** Another process is sending it: longer than any attempt takes. */
 const CLAIM_MS = 60_000;
 
@@ -35,26 +38,31 @@ export class AlertDeliverer implements AsyncDisposable {
   readonly #timer: NodeJS.Timeout;
   /** By channel. */
   readonly #underWay = new Map<string, Promise<void>>();
+  readonly #end = new AbortController();
   #looking: Promise<void> | null = null;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
-    this.#ping = new DeadManPing(options);
+    this.#ping = new DeadManPing(options, this.#end.signal);
     this.#timer = setInterval(() => this.#look(), LOOK_MS).unref();
   }
 
   /** Tries once more what is due: a command that ends would leave it to the next start. */
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer);
+    const deadline = setTimeout(() => this.#end.abort(), END_MS);
     await this.#looking;
     await Promise.all(this.#underWay.values());
     try {
-      for (let pass = 0; pass < LAST_PASSES && (await this.#sendDue()); pass += 1)
+      for (let pass = 0; pass < LAST_PASSES && !this.#end.signal.aborted; pass += 1) {
+        if (!(await this.#sendDue())) break;
         await Promise.all(this.#underWay.values());
+      }
     } catch (error) {
       this.#report(error);
     }
     await this.#ping[Symbol.asyncDispose]();
+    clearTimeout(deadline);
   }
 
   #look(): void {
@@ -76,7 +84,7 @@ export class AlertDeliverer implements AsyncDisposable {
   /** True where it has begun to send something. */
   async #sendDue(): Promise<boolean> {
     const { database, clock } = this.#options;
-    const due = await findDue(database.read, clock(), READ_AT_ONCE);
+    const due = await findDue(database.read, clock(), READ_OF_EACH);
     const before = this.#underWay.size;
     for (const delivery of due) {
       const { channelId } = delivery;
@@ -92,8 +100,8 @@ export class AlertDeliverer implements AsyncDisposable {
 
   #isFree({ madeBy, claim }: WaitingDelivery): boolean {
     const { database, clock } = this.#options;
-    // Each process has a memory of its own in an outage: what another one has stored, that one sends.
-    if (database.trouble !== null && !isThisProcess(madeBy)) return false;
+    // Each process has a memory of its own in an outage: what another living one has stored, that one sends.
+    if (database.trouble !== null && !isThisProcess(madeBy) && !isSurelyDead(madeBy)) return false;
     return claim === null || claim.until <= clock() || isSurelyDead(claim.by);
   }
 
@@ -105,14 +113,14 @@ export class AlertDeliverer implements AsyncDisposable {
     await this.#settle(delivery, message, attempt, result);
   }
 
-  /** Null when another process sends it, or when it is too old. */
+  /** Null when another process sends it, or when nobody has to be told any more. */
   async #claim(delivery: WaitingDelivery): Promise<AlertMessage | null> {
     const { database, clock, linkBase } = this.#options;
     const now = clock();
     const until = new Date(now.getTime() + CLAIM_MS);
     return database.write(async (trx) => {
       const alert = await findAlert(trx, delivery.alertId);
-      if (alert === null) {
+      if (alert === null || (isSettled(alert) && delivery.reason !== 'SENT_AGAIN')) {
         await settleDelivery(trx, delivery.id, { state: 'CANCELLED', answer: null, dueAt: delivery.dueAt });
         return null;
       }
@@ -126,7 +134,8 @@ export class AlertDeliverer implements AsyncDisposable {
     try {
       const target = await openAlertTarget(database.read, database.vault, channelId);
       if (target === null) return failure('the channel was removed');
-      return await sender.send(target, message, attemptTimeoutMs(attempt));
+      const timeoutMs = attemptTimeoutMs(attempt, target.kind);
+      return await sender.send(target, message, { timeoutMs, signal: this.#end.signal });
     } catch (error) {
       this.#report(error);
       return failure('the channel could not be used');
@@ -135,12 +144,12 @@ export class AlertDeliverer implements AsyncDisposable {
 
   async #settle(
     delivery: WaitingDelivery,
-    { raisedAt, accountId, kind }: AlertMessage,
+    { accountId, kind }: AlertMessage,
     attempt: number,
     { isDelivered, answer, retryAfterMs }: SendResult,
   ): Promise<void> {
     const { database, audit, clock, log } = this.#options;
-    const { id, channelId, channelName, reason } = delivery;
+    const { id, channelId, channelName } = delivery;
     const now = clock();
     const described = { alert: kind, channel: channelId, attempt, answer };
     if (isDelivered) {
@@ -150,20 +159,29 @@ export class AlertDeliverer implements AsyncDisposable {
       log.info(described, 'alert delivered');
       return;
     }
-    const since = reason === 'SENT_AGAIN' ? delivery.dueAt : raisedAt;
-    const isGivenUp = now.getTime() - since.getTime() >= GIVE_UP_MS;
+    const isLast = isGivenUp(attempt);
     const pause = Math.max(retryDelayMs(attempt), retryAfterMs ?? 0);
-    const again = new Date(now.getTime() + pause);
-    const channel = (await listAlertChannels({ database })).find((one) => one.id === channelId);
-    const dueAt = kind === 'TEST' ? again : afterQuietHours(channel?.quiet ?? null, kind, again);
+    const dueAt = await this.#quietUntil(delivery, kind, new Date(now.getTime() + pause));
     await database.write(async (trx) => {
-      await settleDelivery(trx, id, { state: isGivenUp ? 'FAILED' : 'PENDING', answer, dueAt });
-      if (isGivenUp) await audit.note(trx, 'ALERT_UNDELIVERED', { name: channelName, answer }, { accountId });
+      await settleDelivery(trx, id, { state: isLast ? 'FAILED' : 'PENDING', answer, dueAt });
+      if (isLast) await audit.note(trx, 'ALERT_UNDELIVERED', { name: channelName, answer }, { accountId });
     });
     log.warn(
       described,
-      isGivenUp ? 'an alert is given up' : 'an alert could not be delivered; it is tried again',
+      isLast ? 'an alert is given up' : 'an alert could not be delivered; it is tried again',
     );
+  }
+
+  /** What a person has sent again is sent in quiet hours, too. */
+  async #quietUntil(
+    { channelId, reason }: WaitingDelivery,
+    kind: AlertMessage['kind'],
+    at: Date,
+  ): Promise<Date> {
+    if (reason === 'SENT_AGAIN' || kind === 'TEST') return at;
+    const channels = await listAlertChannels(this.#options);
+    const channel = channels.find(({ id }) => id === channelId);
+    return afterQuietHours(channel?.quiet ?? null, kind, at);
   }
 
   #report(error: unknown): void {

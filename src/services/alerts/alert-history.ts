@@ -6,11 +6,13 @@ import {
 } from '../../db/queries/alerts/alert-deliveries.ts';
 import { findAlert, findAlerts } from '../../db/queries/alerts/alerts.ts';
 import type { Queryable } from '../../db/queryable.ts';
-import type { Alert } from '../../domain/alert/alert.ts';
-import type { AlertDelivery } from '../../domain/alert/alert-delivery.ts';
+import { type Alert, INFORMING } from '../../domain/alert/alert.ts';
+import { type AlertDelivery, isFor } from '../../domain/alert/alert-delivery.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { AuditedWrites } from '../audit/audit.ts';
 import { acknowledge, newId, thisProcess } from './raise-alert.ts';
+
+const DAY_MS = 86_400_000;
 
 /** An alert with every delivery of it. */
 export interface ToldAlert extends Alert {
@@ -32,7 +34,11 @@ export const listAlerts = async (
 export const countUndeliveredAlerts = ({
   database,
   clock,
-}: Pick<AuditedWrites, 'database' | 'clock'>): Promise<number> => countUndelivered(database.read, clock());
+}: Pick<AuditedWrites, 'database' | 'clock'>): Promise<number> => {
+  const now = clock();
+  const since = new Date(now.getTime() - DAY_MS);
+  return countUndelivered(database.read, { now, informing: INFORMING, since });
+};
 
 export const acknowledgeAlert = async (needs: AuditedWrites, id: string, by: string): Promise<ToldAlert> => {
   const { database, audit, clock } = needs;
@@ -44,16 +50,17 @@ export const acknowledgeAlert = async (needs: AuditedWrites, id: string, by: str
   });
 };
 
-/** Sends an alert again, to one channel or to all of them, also in quiet hours. */
+/** Sends an alert again, to one channel or to all that are for it, also in quiet hours. */
 export const resendAlert = async (
-  { database, clock }: AuditedWrites,
+  { database, audit, clock }: AuditedWrites,
   id: string,
   channelId: string | null,
 ): Promise<ToldAlert> =>
   database.write(async (trx) => {
-    await requireAlert(trx, id);
-    const all = (await findAlertChannels(trx)).filter(({ kind }) => kind !== 'HEARTBEAT');
-    const channels = channelId === null ? all : all.filter((channel) => channel.id === channelId);
+    const alert = await requireAlert(trx, id);
+    const channels = (await findAlertChannels(trx)).filter((channel) =>
+      channelId === null ? isFor(channel, alert) : channel.id === channelId && channel.kind !== 'HEARTBEAT',
+    );
     if (channels.length === 0)
       throw new Refusal(
         'NOT_FOUND',
@@ -69,6 +76,8 @@ export const resendAlert = async (
       } as const;
       await insertDelivery(trx, { id: newId('delivery'), alertId: id, ...described }, thisProcess());
     }
+    const names = channels.map(({ name }) => name);
+    await audit.note(trx, 'ALERT_SENT_AGAIN', { alertId: id, names }, { accountId: alert.accountId });
     return readAlert(trx, id);
   });
 

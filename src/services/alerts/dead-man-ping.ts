@@ -11,10 +11,13 @@ const TIMEOUT_MS = 10_000;
 /** Tells a watch elsewhere that all is well. It falls silent with this program, and while an alert is unanswered. */
 export class DeadManPing implements AsyncDisposable {
   readonly #options: OutboxOptions;
+  readonly #signal: AbortSignal;
   #pinging: Promise<void> | null = null;
 
-  constructor(options: OutboxOptions) {
+  /** `signal` ends a ping that is under way. */
+  constructor(options: OutboxOptions, signal: AbortSignal) {
     this.#options = options;
+    this.#signal = signal;
   }
 
   async look(): Promise<void> {
@@ -39,7 +42,10 @@ export class DeadManPing implements AsyncDisposable {
     if (!(await database.write((trx) => claimPing(trx, channel, clock())))) return;
     const target = await openAlertTarget(database.read, database.vault, channel.id);
     if (target === null) return;
-    const { isDelivered, answer } = await sender.ping(target, TIMEOUT_MS);
+    const { isDelivered, answer } = await sender.ping(target, {
+      timeoutMs: TIMEOUT_MS,
+      signal: this.#signal,
+    });
     await database.write((trx) => notePing(trx, channel.id, answer));
     if (!isDelivered) log.warn({ channel: channel.id, answer }, 'a heartbeat was not taken');
   }

@@ -1,7 +1,7 @@
 import { changeAuthRecord, findAuthRecord, movePhase } from '../../db/queries/auth-states.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import type { Account } from '../../domain/account/account.ts';
-import { tokensComplete } from '../../domain/alert/alert-drafts.ts';
+import { gateOpened } from '../../domain/alert/alert-drafts.ts';
 import { type AuthTrigger, isConfirmedAfter, transitionOf } from '../../domain/auth/auth-phase.ts';
 import type { AuditReference } from '../../domain/events/audit.ts';
 import type { Logger } from '../../log.ts';
@@ -67,7 +67,7 @@ export class StateMachine {
     await changeAuthRecord(transaction, account.id, { isConfirmed });
     if (isConfirmed) {
       const reported = { kinds: KINDS_OF_TOKENS, accountId: account.id };
-      await resolveAlerts(transaction, reported, tokensComplete(account.id), this.#options.clock());
+      await resolveAlerts(transaction, reported, gateOpened(account.id), this.#options.clock());
     }
     const kind = isConfirmed ? 'GATE_OPENED' : 'GATE_CLOSED';
     await this.#options.audit.note(transaction, kind, {}, this.#referenceOf(account));

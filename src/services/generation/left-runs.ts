@@ -5,14 +5,13 @@ import { findSpentCodes } from '../../db/queries/login-attempts.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import type { Account } from '../../domain/account/account.ts';
 import type { ApiConfig } from '../../domain/account/api-config.ts';
-import { runStopped } from '../../domain/alert/alert-drafts.ts';
 import type { ProcessMark } from '../../domain/process-mark.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { canStillCome } from '../../domain/run/acquisition.ts';
 import type { GenerationRun } from '../../domain/run/generation-run.ts';
 import { afterCrash } from '../../domain/run/interrupted-run.ts';
 import type { ApiConfigs } from '../accounts/api-configs.ts';
-import { raiseAlert } from '../alerts/raise-alert.ts';
+import { endWait, tellEnd } from '../alerts/tell-run.ts';
 import type { AuditedWrites } from '../audit/audit.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
 
@@ -93,6 +92,8 @@ export const assessLeftRun = async (
   const found = afterCrash(run, { checks, spent, waiting, now: clock() });
   await database.write(async (transaction) => {
     await updateRun(transaction, found);
+    // A CAPTCHA is gone with its browser; an approval can still come.
+    if (waiting.length === 0) await endWait(transaction, found, clock());
     const reference = { accountId: account.id, correlationId: run.id };
     await audit.note(transaction, 'RUN_TAKEN_UP', run, reference);
   });
@@ -107,7 +108,7 @@ const endLeftover = async (run: GenerationRun, { database, audit, clock }: Audit
     await updateRun(transaction, ended);
     await settleAll(transaction, run.id, endedAt);
     await audit.note(transaction, 'RUN_ENDED', ended, { accountId: run.accountId, correlationId: run.id });
-    await raiseAlert(transaction, runStopped(ended), endedAt);
+    await tellEnd(transaction, ended, endedAt);
   });
 };
 

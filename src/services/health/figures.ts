@@ -112,7 +112,7 @@ export const figuresOf = (
   programFigure('vega_event_readers', 'Who is listening to events now.', eventReaders),
   programFigure(
     'vega_alerts_undelivered',
-    'Deliveries of alerts that are overdue or were given up.',
+    'Deliveries that are overdue or were given up, of alerts that still matter.',
     alertsUndelivered,
   ),
 ];

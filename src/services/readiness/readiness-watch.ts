@@ -182,7 +182,7 @@ export class ReadinessWatch implements AsyncDisposable {
     const { database, clock } = this.#options;
     const { accountId, verdict, bell } = readiness;
     const told = `${verdict} ${bell?.toISOString()} ${isToldOf(readiness, clock())}`;
-    if (this.#told.get(accountId) === told || database.recovery.dbLocked) return;
+    if (this.#told.get(accountId) === told) return;
     await database.write((transaction) => tellReadiness(transaction, readiness, clock()));
     this.#told.set(accountId, told);
   }

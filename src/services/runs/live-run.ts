@@ -1,7 +1,6 @@
 import { updateRun } from '../../db/queries/generation-runs.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import type { ApiName } from '../../domain/account/api-name.ts';
-import { personAwaited, runStopped, tokensComplete } from '../../domain/alert/alert-drafts.ts';
 import type { AuditReference } from '../../domain/events/audit.ts';
 import type { TokenVersion } from '../../domain/events/event.ts';
 import { type FailureReason, failureOf, type Submission } from '../../domain/run/failure.ts';
@@ -18,7 +17,7 @@ import {
 } from '../../domain/run/generation-run.ts';
 import { withPhases } from '../../domain/run/login-phase.ts';
 import { endedTokenText } from '../../domain/token/ended-token.ts';
-import { KINDS_OF_TOKENS, raiseAlert, resolveAlerts } from '../alerts/raise-alert.ts';
+import { endWait, tellEnd, tellWait } from '../alerts/tell-run.ts';
 import type { AuditedWrites } from '../audit/audit.ts';
 import type { EventLog } from '../events/event-log.ts';
 
@@ -136,15 +135,10 @@ export class LiveRun {
   async awaitOperator(deadline: Date | null): Promise<void> {
     const status = deadline === null ? 'RUNNING' : 'WAITING_OPERATOR';
     const run: GenerationRun = { ...this.#run, status, waitingUntil: deadline };
-    const { accountId } = run;
-    const awaited = personAwaited(run);
+    const tell = deadline === null ? endWait : tellWait;
     await this.#write(run, undefined, async (transaction, save) => {
-      const now = this.#options.clock();
       await save();
-      if (awaited !== null) await raiseAlert(transaction, awaited, now);
-      // Whether the token came of it, the end of the run tells.
-      if (deadline === null)
-        await resolveAlerts(transaction, { kinds: ['HUMAN_NEEDED'], accountId }, null, now);
+      await tell(transaction, run, this.#options.clock());
     });
     await this.#listener.onStatus();
   }
@@ -176,18 +170,8 @@ export class LiveRun {
       for (const token of endedTokens)
         await audit.note(transaction, 'TOKEN_ENDED', token, this.reference(token.apiName));
       await audit.note(transaction, 'RUN_ENDED', { status }, this.reference());
-      await this.#tellEnd(transaction, ended);
+      await tellEnd(transaction, ended, clock());
     });
-  }
-
-  /** Of a quarantine an alert was stored with the failure. */
-  async #tellEnd(transaction: Queryable, run: GenerationRun): Promise<void> {
-    const now = this.#options.clock();
-    const { accountId, status, steps } = run;
-    const isQuarantined = steps.some(({ failure }) => failure?.code === 'CREDENTIALS_REJECTED');
-    if (status === 'COMPLETED')
-      await resolveAlerts(transaction, { kinds: KINDS_OF_TOKENS, accountId }, tokensComplete(accountId), now);
-    if (status === 'STOPPED' && !isQuarantined) await raiseAlert(transaction, runStopped(run), now);
   }
 
   #lastStep(step: RunStep, endedTokens: readonly EndedToken[]): RunStep {

@@ -1,7 +1,12 @@
 import path from 'node:path';
 import type { Database } from '../../db/database.ts';
 import type { Queryable } from '../../db/queryable.ts';
-import { databaseRestored, databaseUnwritable, storageDamaged } from '../../domain/alert/alert-drafts.ts';
+import {
+  databaseRestored,
+  databaseUnwritable,
+  storageDamaged,
+  UNWRITABLE,
+} from '../../domain/alert/alert-drafts.ts';
 import type { AuditKind, FactsOf } from '../../domain/events/audit.ts';
 import type { Logger } from '../../log.ts';
 import { raiseAlert, resolveAlerts } from '../alerts/raise-alert.ts';
@@ -9,7 +14,8 @@ import type { Audit } from '../audit/audit.ts';
 import type { Clock } from '../clock.ts';
 import type { EventLog } from '../events/event-log.ts';
 
-const STORAGE_ALERTS = { kinds: ['STORAGE'], accountId: null } as const;
+/** Damage stays reported when a lock is over. */
+const OUTAGES = { kinds: ['STORAGE'], accountId: null, prefix: UNWRITABLE } as const;
 
 interface Needs {
   readonly database: Database;
@@ -50,7 +56,7 @@ export const watchStorage = ({ database, events, audit, clock, log, isVisit }: W
       if (!dbLocked)
         write(async (transaction) => {
           await audit.note(transaction, 'RECOVERED', { writes: pendingWrites, seconds });
-          await resolveAlerts(transaction, STORAGE_ALERTS, databaseRestored(seconds), clock());
+          await resolveAlerts(transaction, OUTAGES, databaseRestored(seconds), clock());
         });
       wasLocked = dbLocked;
     },

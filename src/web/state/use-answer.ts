@@ -1,5 +1,5 @@
 import type { AnyVariables } from '@urql/core';
-import { useEffect } from 'react';
+import { useCallback, useEffect } from 'react';
 import { useQuery } from 'urql';
 import { type Refused, toRefusal } from '../actions/refusal.ts';
 import { documentOf, type Generated } from './typed-document.ts';
@@ -22,8 +22,8 @@ export const useAnswer = <Result, Variables extends AnyVariables>(
     query: documentOf(document),
     variables,
   } as never);
+  const refresh = useCallback(() => execute({ requestPolicy: 'network-only' }), [execute]);
   useEffect(() => {
-    const refresh = () => execute({ requestPolicy: 'network-only' });
     const stops = [
       hub.onEvent(({ __typename }) => {
         if (__typename === 'AuditEvent' || __typename === 'GapEvent') refresh();
@@ -35,11 +35,11 @@ export const useAnswer = <Result, Variables extends AnyVariables>(
     return () => {
       for (const stop of stops) stop();
     };
-  }, [hub, execute]);
+  }, [hub, refresh]);
   return {
     data: data ?? null,
     refusal: error === undefined ? null : toRefusal(error),
     isAsking: fetching,
-    refresh: () => execute({ requestPolicy: 'network-only' }),
+    refresh,
   };
 };

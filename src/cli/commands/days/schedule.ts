@@ -21,7 +21,7 @@ const show: Command = {
   },
 };
 
-const figure = (given: Given[string]): number | undefined =>
+const numberOf = (given: Given[string]): number | undefined =>
   textOf(given) === undefined ? undefined : Number(textOf(given));
 
 const set: Command = {
@@ -36,19 +36,19 @@ const set: Command = {
     {
       flags: '--before <minutes>',
       description: 'In place of --at: minutes before the bell.',
-      isFigure: true,
+      isNumber: true,
     },
     {
       flags: '--jitter <seconds>',
       description: 'Later by up to so much, by account and date.',
-      isFigure: true,
+      isNumber: true,
     },
     { flags: '--days <days>', description: 'On which days.', choices: SCHEDULE_DAYS },
     { flags: '--until <time>', description: 'Until when a start that was slept through is made up for.' },
     {
       flags: '--lead <minutes>',
       description: 'The bell is so long before the earliest opening.',
-      isFigure: true,
+      isNumber: true,
     },
     { flags: '--off', description: 'Keep it, switched off.' },
     ACCOUNT_OPTION,
@@ -66,12 +66,12 @@ const set: Command = {
           accountId: textOf(account),
           enabled: off !== true,
           startAt: textOf(at),
-          minutesBeforeBell: figure(before),
-          jitterSeconds: figure(jitter),
+          minutesBeforeBell: numberOf(before),
+          jitterSeconds: numberOf(jitter),
           days: textOf(days) as ScheduleDays | undefined,
           catchUpUntil: textOf(until),
           exchanges: named.length === 0 ? undefined : named,
-          bellLeadMinutes: figure(lead),
+          bellLeadMinutes: numberOf(lead),
         },
       });
     },

@@ -102,7 +102,11 @@ const add: Command = {
     { flags: '--sender <address>', description: 'EMAIL: where it comes from.' },
     { flags: '--recipient <to>', description: 'EMAIL: where it goes to. TELEGRAM: the chat’s id.' },
     { flags: '--account <id>', description: 'The one account whose alerts go to it.' },
-    { flags: '--after <minutes>', description: 'Only what nobody has acknowledged for so long.' },
+    {
+      flags: '--after <minutes>',
+      description: 'Only what nobody has acknowledged for so long.',
+      isNumber: true,
+    },
     {
       flags: '--quiet <from-until>',
       description: 'Hours in India in which it keeps still, such as 22:00-06:00.',

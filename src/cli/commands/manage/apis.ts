@@ -28,7 +28,11 @@ const save: Command = {
   options: [
     { flags: '--client-id <id>', description: 'Its API key.', isRequired: true },
     { flags: '--redirect-uri <uri>', description: 'As registered at the broker; the account’s if left out.' },
-    { flags: '--index <number>', description: 'From 0 to 5; the usual one of the name if left out.' },
+    {
+      flags: '--index <number>',
+      description: 'From 0 to 5; the usual one of the name if left out.',
+      isNumber: true,
+    },
     { flags: '--keep-secret', description: 'Leave the secret as it is stored.' },
     ACCOUNT_OPTION,
     JSON_OPTION,

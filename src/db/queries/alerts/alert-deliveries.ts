@@ -1,4 +1,5 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
+import type { AlertKind } from '../../../domain/alert/alert.ts';
 import type { AlertDelivery, DeliveryReason, DeliveryState } from '../../../domain/alert/alert-delivery.ts';
 import type { ProcessMark } from '../../../domain/process-mark.ts';
 import type { Queryable } from '../../queryable.ts';
@@ -65,18 +66,28 @@ export const findNextDue = async (db: Queryable): Promise<Date | null> => {
   return toDate(row?.due_at ?? null);
 };
 
+/** The first ones of each channel, so that a dead channel holds up no other; what was never tried comes first. */
 export const findDue = async (
   db: Queryable,
   now: Date,
-  limit: number,
+  ofEachChannel: number,
 ): Promise<readonly WaitingDelivery[]> => {
   const rows = await db
-    .selectFrom('vega_alert_deliveries')
+    .selectFrom((from) =>
+      from
+        .selectFrom('vega_alert_deliveries')
+        .selectAll()
+        .select(
+          sql<number>`row_number() over (partition by channel_id order by attempts > 0, due_at)`.as('place'),
+        )
+        .where('state', '=', 'PENDING')
+        .where('due_at', '<=', now.getTime())
+        .as('due'),
+    )
     .selectAll()
-    .where('state', '=', 'PENDING')
-    .where('due_at', '<=', now.getTime())
+    .where('place', '<=', ofEachChannel)
+    .orderBy(sql`attempts > 0`)
     .orderBy('due_at')
-    .limit(limit)
     .execute();
   return rows.map((row) => ({
     ...toDelivery(row),
@@ -130,35 +141,35 @@ export const settleDelivery = async (
     .execute();
 };
 
-/** Ends what nobody has tried to send yet. */
-export const cancelUntried = async (trx: Queryable, alertIds: readonly string[]): Promise<void> => {
+/** Ends what waits, also for its next try. What a person has sent again is still sent. */
+export const cancelWaiting = async (trx: Queryable, alertIds: readonly string[]): Promise<void> => {
   await trx
     .updateTable('vega_alert_deliveries')
     .set({ state: 'CANCELLED' })
     .where('alert_id', 'in', alertIds)
     .where('state', '=', 'PENDING')
-    .where('attempts', '=', 0)
+    .where('reason', '!=', 'SENT_AGAIN')
     .execute();
 };
 
-/** Ends what would remind of an alert, also where that is being tried. */
-export const cancelEscalations = async (trx: Queryable, alertIds: readonly string[]): Promise<void> => {
-  await trx
-    .updateTable('vega_alert_deliveries')
-    .set({ state: 'CANCELLED' })
-    .where('alert_id', 'in', alertIds)
-    .where('state', '=', 'PENDING')
-    .where('reason', '=', 'NOT_ACKNOWLEDGED')
-    .execute();
-};
-
-/** How many deliveries of alerts that still matter are overdue or were given up. */
-export const countUndelivered = async (db: Queryable, now: Date): Promise<number> => {
+/**
+ * How many deliveries of alerts that still matter are overdue or were given up. What wants no acknowledgement
+ * (`informing`) matters from `since` on; a channel that was removed does not.
+ */
+export const countUndelivered = async (
+  db: Queryable,
+  { now, informing, since }: { readonly now: Date; readonly informing: readonly AlertKind[]; since: Date },
+): Promise<number> => {
   const { count } = await db
     .selectFrom('vega_alert_deliveries')
     .innerJoin('vega_alerts', 'vega_alerts.id', 'vega_alert_deliveries.alert_id')
+    .innerJoin('vega_alert_channels', 'vega_alert_channels.id', 'vega_alert_deliveries.channel_id')
     .select((select) => select.fn.countAll<number>().as('count'))
     .where('acknowledged_at', 'is', null)
+    .where('resolved_at', 'is', null)
+    .where((where) =>
+      where.or([where('vega_alerts.kind', 'not in', informing), where('raised_at', '>=', since.getTime())]),
+    )
     .where((where) =>
       where.or([
         where('state', '=', 'FAILED'),

@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Alert, AlertDraft, AlertKind } from '../../../domain/alert/alert.ts';
 import type { Queryable } from '../../queryable.ts';
 import type { AlertsTable } from '../../schema/alert-tables.ts';
@@ -73,11 +73,19 @@ export const findAlert = async (db: Queryable, id: string): Promise<Alert | null
   return row === undefined ? null : toAlert(row);
 };
 
-/** Those of these kinds whose fact still holds. */
+/** Facts that were reported: of these kinds, and of one account or of none. */
+export interface ReportedFacts {
+  readonly kinds: readonly AlertKind[];
+  readonly accountId: string | null;
+  /** Only facts that begin with it. */
+  readonly prefix?: string;
+  readonly raisedBefore?: Date;
+}
+
+/** Those whose fact still holds. */
 export const findUnresolved = async (
   db: Queryable,
-  kinds: readonly AlertKind[],
-  accountId: string | null,
+  { kinds, accountId, prefix = '', raisedBefore }: ReportedFacts,
 ): Promise<readonly Alert[]> => {
   const rows = await db
     .selectFrom('vega_alerts')
@@ -85,6 +93,8 @@ export const findUnresolved = async (
     .where('kind', 'in', kinds)
     .where('account_id', 'is', accountId)
     .where('resolved_at', 'is', null)
+    .where(sql<boolean>`substr(fact, 1, ${prefix.length}) = ${prefix}`)
+    .$if(raisedBefore !== undefined, (query) => query.where('raised_at', '<', raisedBefore?.getTime() ?? 0))
     .orderBy('raised_at')
     .execute();
   return rows.map(toAlert);

@@ -6,13 +6,14 @@ import {
   type AlertsQuery,
   ResendAlertDocument,
 } from '../../../sdk/index.ts';
-import { ALERT_STATE_WORDS } from '../../../sdk/words.ts';
 import { useAction } from '../../actions/use-action.ts';
 import { momentInIndia } from '../../format.ts';
 import { useAnswer } from '../../state/use-answer.ts';
 import { useMayAct } from '../../state/use-page-store.ts';
 import { Panel } from '../panel.tsx';
 import { Refusal } from '../refusal.tsx';
+import { DeliveryLine } from './delivery-line.tsx';
+import { useRefresh } from './use-refresh.ts';
 import { useTest } from './use-test.ts';
 
 type Alert = AlertsQuery['alerts'][number];
@@ -25,6 +26,8 @@ export const AlertsPanel = () => {
   const { data, refusal, refresh } = useAnswer(AlertsDocument, { first: SHOWN });
   const channels = useAnswer(AlertChannelsDocument, {});
   const alerts = data?.alerts ?? [];
+  useRefresh(refresh);
+  useRefresh(channels.refresh);
   return (
     <Panel title="Alerts">
       <Refusal of={refusal} />
@@ -52,7 +55,7 @@ const AlertItem = ({ of: alert, onChanged }: { of: Alert; onChanged: () => void 
     if ((await done) !== null) onChanged();
   };
   const isUnseen = alert.acknowledgedAt == null && alert.resolvedAt == null && alert.kind !== 'RECOVERED';
-  const sent = alert.deliveries.filter(({ attempts }) => attempts > 0);
+  const sent = alert.deliveries.filter(({ attempts, state }) => attempts > 0 || state === 'PENDING');
   return (
     <div className="banner" data-tone={isUnseen ? 'warn' : undefined}>
       <p>
@@ -62,13 +65,8 @@ const AlertItem = ({ of: alert, onChanged }: { of: Alert; onChanged: () => void 
         {alert.kind} · <span className="number">{momentInIndia(alert.raisedAt)}</span> ·{' '}
         {isUnseen ? '⚠ not acknowledged' : '✓ seen or over'}
       </p>
-      {sent.map(({ id, channelName, state, attempts, attemptedAt, answer }) => (
-        <p key={id} className="small">
-          {ALERT_STATE_WORDS[state].glyph} {channelName}: {ALERT_STATE_WORDS[state].word.toLowerCase()},{' '}
-          {attempts === 1 ? 'one try' : `${attempts} tries`}
-          {attemptedAt == null ? '' : `, ${momentInIndia(attemptedAt)}`}
-          {answer == null ? '' : ` (${answer})`}
-        </p>
+      {sent.map((delivery) => (
+        <DeliveryLine key={delivery.id} of={delivery} />
       ))}
       {mayAct ? (
         <p className="row">
@@ -95,7 +93,8 @@ const AlertItem = ({ of: alert, onChanged }: { of: Alert; onChanged: () => void 
   );
 };
 
-const ChannelItem = ({ of: { id, name, kind, destination } }: { of: Channel }) => {
+const ChannelItem = ({ of: channel }: { of: Channel }) => {
+  const { id, name, kind, destination, pingedAt, pingAnswer } = channel;
   const mayAct = useMayAct();
   const { run, isBusy, refusal, result } = useTest();
   return (
@@ -110,6 +109,13 @@ const ChannelItem = ({ of: { id, name, kind, destination } }: { of: Channel }) =
           </button>
         ) : null}
       </p>
+      {kind === 'HEARTBEAT' ? (
+        <p className="small">
+          {pingedAt == null
+            ? 'Not pinged yet.'
+            : `Pinged last ${momentInIndia(pingedAt)}: ${pingAnswer ?? 'no answer yet'}.`}
+        </p>
+      ) : null}
       {result === null ? null : (
         <p className="small" role="status">
           {result.isDelivered ? '✓ delivered' : '✕ not delivered'}: {result.answer}
