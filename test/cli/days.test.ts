@@ -70,7 +70,7 @@ test('a schedule is set, shown and removed', async () => {
   for (const figure of ['--before 90m', '--jitter abc', '--lead -5', '--before 1.5'])
     expect(await run(`schedule set ${figure}`)).toMatchObject({
       code: 3,
-      err: expect.stringContaining('It is a whole number.'),
+      err: expect.stringContaining('It should be a whole number.'),
     });
   expect((await run('schedule')).lines[0]).toBe(before);
   expect((await run('schedule remove')).lines).toEqual(['The schedule is removed.']);
