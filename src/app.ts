@@ -5,12 +5,15 @@ import { BrokerApi } from './broker/api/broker-api.ts';
 import { sweepBrowserFolders } from './broker/chromium/browser-folder.ts';
 import { browserProxy } from './broker/chromium/browser-proxy.ts';
 import type { Config } from './config.ts';
+import { withBackup } from './db/backup/open-backup.ts';
 import { type Restored, restoreBackup } from './db/backup/restore.ts';
 import { Database } from './db/database.ts';
 import { locateDatabase } from './db/files/locate.ts';
 import { isSurelyDead, markOf } from './db/files/process-mark.ts';
 import type { DatabaseOptions } from './db/opening.ts';
 import { isGuessable } from './domain/account/access-key.ts';
+import type { MorningReport } from './domain/report/report.ts';
+import { reportLines } from './domain/report/report-text.ts';
 import { schema } from './graphql/schema.ts';
 import type { ConnectionLimits } from './http/connections.ts';
 import type { Operation, Outcome } from './http/graphql/operations.ts';
@@ -52,6 +55,7 @@ import { browserFindings, keyFindings } from './services/health/system-health.ts
 import { sandboxFindings } from './services/health/system-trials.ts';
 import { reportUnfitTables } from './services/health/table-findings.ts';
 import { ReadinessWatch } from './services/readiness/readiness-watch.ts';
+import { type ReportWish, readMorningReport } from './services/report/morning-report.ts';
 import type { CheckpointObserver } from './services/runs/checkpoints.ts';
 import { Runs } from './services/runs/runs.ts';
 import { Scheduler } from './services/schedule/scheduler.ts';
@@ -324,4 +328,19 @@ export const restoreDatabase = (
   return restoreBackup(databaseOptions(config, workingDirectory, clock()), from, (database, restored) =>
     new Audit(database, clock).record('RESTORED', { file: path.basename(restored.from) }),
   );
+};
+
+/** The report of a day from a backup, with its lines; neither the backup nor the database is changed. */
+export const reportOfBackup = async (
+  config: Config,
+  workingDirectory: string,
+  backup: string,
+  wish: ReportWish,
+): Promise<MorningReport & { readonly lines: readonly string[] }> => {
+  const clock: Clock = () => new Date();
+  const options = databaseOptions(config, workingDirectory, clock());
+  const report = await withBackup(options, backup, (database) =>
+    readMorningReport({ database, clock }, wish),
+  );
+  return { ...report, lines: reportLines(report) };
 };

@@ -23,6 +23,7 @@ import { readMetrics } from './health/metrics.ts';
 import { readSystemHealth } from './health/system-health.ts';
 import { beginHumanLogin } from './human-login/human-login.ts';
 import type { ReadinessWatch } from './readiness/readiness-watch.ts';
+import { readMorningReport } from './report/morning-report.ts';
 import type { Runs } from './runs/runs.ts';
 import type { Scheduler } from './schedule/scheduler.ts';
 import type { Schedules } from './schedule/schedules.ts';
@@ -83,6 +84,7 @@ export const createServices = (parts: Parts) => {
     followEvents: followEvents.bind(null, parts),
     readAuditLog: readAuditLog.bind(null, parts.database),
     verifyAudit: () => parts.database.verifyAudit(),
+    readMorningReport: readMorningReport.bind(null, parts),
     readSystemHealth: readSystemHealth.bind(null, parts),
     readMetrics: readMetrics.bind(null, parts),
     backUp: backUp.bind(null, parts),

@@ -9,8 +9,10 @@ import { type SteadyVerdict, steadied } from '../../domain/readiness/verdict.ts'
 import type { Logger } from '../../log.ts';
 import { getAccount, listAccounts } from '../accounts/accounts.ts';
 import { tellReadiness } from '../alerts/tell-readiness.ts';
+import type { Audit } from '../audit/audit.ts';
 import type { EventLog } from '../events/event-log.ts';
 import { AccountFactsReader, type FactsOptions } from './account-facts-reader.ts';
+import { ForecastAudit } from './forecast-audit.ts';
 
 /** How often every forecast is made anew, whatever happens. */
 const TICK_MS = 5000;
@@ -21,6 +23,7 @@ const DAY_MS = 86_400_000;
 
 interface Options extends FactsOptions {
   readonly events: EventLog;
+  readonly audit: Audit;
   readonly log: Logger;
 }
 
@@ -28,6 +31,7 @@ interface Options extends FactsOptions {
 export class ReadinessWatch implements AsyncDisposable {
   readonly #options: Options;
   readonly #facts: AccountFactsReader;
+  readonly #audited: ForecastAudit;
   readonly #verdicts = new Map<string, SteadyVerdict>();
   /** What was published last of each account. */
   readonly #published = new Map<string, Readiness>();
@@ -43,6 +47,7 @@ export class ReadinessWatch implements AsyncDisposable {
   constructor(options: Options) {
     this.#options = options;
     this.#facts = new AccountFactsReader(options);
+    this.#audited = new ForecastAudit(options);
   }
 
   get isBegun(): boolean {
@@ -149,6 +154,7 @@ export class ReadinessWatch implements AsyncDisposable {
     for (const readiness of await this.desk()) {
       await this.#publish(readiness);
       await this.#tell(readiness);
+      await this.#audited.note(readiness);
     }
   }
 
