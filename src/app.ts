@@ -336,8 +336,8 @@ export const reportOfBackup = async (
   workingDirectory: string,
   backup: string,
   wish: ReportWish,
+  clock: Clock = () => new Date(),
 ): Promise<MorningReport & { readonly lines: readonly string[] }> => {
-  const clock: Clock = () => new Date();
   const options = databaseOptions(config, workingDirectory, clock());
   const report = await withBackup(options, backup, (database) =>
     readMorningReport({ database, clock }, wish),

@@ -122,5 +122,11 @@ const off = (lateMinutes: number | null): string => {
   return `; the gate opened ${Math.abs(lateMinutes)} min ${lateMinutes > 0 ? 'later' : 'earlier'} than it said`;
 };
 
-/** A message may quote what a person or a page has said. */
-const onOneLine = (line: string): string => line.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trimEnd();
+const INSTANT = /\b\d{4}-\d{2}-\d{2}T[\d:.]+Z/g;
+
+/** Messages of the audit hold instants of UTC, and may quote what a person or a page has said. */
+const onOneLine = (line: string): string =>
+  line
+    .replace(INSTANT, (text) => toLocalIst(new Date(text)).replace('T', ' '))
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+    .trimEnd();
