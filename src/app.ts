@@ -291,6 +291,7 @@ const joinParts = (config: Config, options: AppOptions, base: Base, log: Logger)
   const parts = {
     ...{ ...base, ...shared, accounts, generation, browser, profileTimeoutMs },
     ...{ calendar, schedules, scheduler, readiness },
+    staticAddresses: config.staticAddresses,
     accountSwitch: new AccountSwitch({ ...shared, log: named(log, 'accounts') }),
     apps: new AppInspection({ api, timeoutMs: profileTimeoutMs, clock }),
     databaseLabel: path.relative(workingDirectory, database.path),

@@ -2,6 +2,7 @@ import type { BrokerApi } from '../broker/api/broker-api.ts';
 import type { BrowserOptions } from '../broker/chromium/broker-browser.ts';
 import type { Database } from '../db/database.ts';
 import type { AlertSender } from '../domain/alert/alert-sender.ts';
+import type { StaticAddresses } from '../domain/net/static-addresses.ts';
 import type { AccessKeys } from './access/access-keys.ts';
 import type { Sessions } from './access/sessions.ts';
 import type { Accounts } from './accounts/accounts.ts';
@@ -59,6 +60,7 @@ export interface Parts {
   readonly browser: BrowserOptions;
   readonly api: BrokerApi;
   readonly profileTimeoutMs: number;
+  readonly staticAddresses: readonly StaticAddresses[];
   /** VEGA_OPERATOR_KEY is short enough to be found by trying. */
   readonly isOperatorKeyGuessable: boolean;
   readonly clock: Clock;

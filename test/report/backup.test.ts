@@ -42,6 +42,7 @@ test('a backup of the day gives the report of the live database byte by byte', a
   const { data } = await app.ask('mutation { backUpDatabase { name } }');
   const backup = path.join(app.directory, '.vega', 'backups', data.backUpDatabase.name);
   const bytes = readFileSync(backup);
+  const backups = readdirSync(path.dirname(backup));
   const live = (await linesOf(app)).join('\n');
   expect(live).toContain('PRIMARY       stored after');
   expect(live).toContain('APP_REJECTED; submitted:');
@@ -55,7 +56,7 @@ test('a backup of the day gives the report of the live database byte by byte', a
   const read = await reportOfBackup(config, app.directory, backup, wish, later);
   expect(read.lines.join('\n')).toBe(live);
   expect(readFileSync(backup).equals(bytes)).toBe(true);
-  expect(readdirSync(path.dirname(backup))).toEqual([data.backUpDatabase.name]);
+  expect(readdirSync(path.dirname(backup))).toEqual(backups);
   // The chain of the live database goes on as it was.
   expect((await app.ask('mutation { verifyAudit { valid } }')).data.verifyAudit.valid).toBe(true);
 
@@ -67,7 +68,7 @@ test('a backup of the day gives the report of the live database byte by byte', a
     directory: app.directory,
     clock: later,
   });
-  expect((await linesOf(restored)).join('\n')).toBe(live);
+  expect(await linesOf(restored)).toEqual(live.split('\n'));
 });
 
 test('a changed entry is said in the report', async () => {
