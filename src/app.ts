@@ -4,10 +4,11 @@ import { AlertChannels } from './alert-channels/alert-channels.ts';
 import { BrokerApi } from './broker/api/broker-api.ts';
 import { sweepBrowserFolders } from './broker/chromium/browser-folder.ts';
 import { browserProxy } from './broker/chromium/browser-proxy.ts';
-import type { Config } from './config.ts';
+import type { Config, Env } from './config.ts';
 import { withBackup } from './db/backup/open-backup.ts';
 import { type Restored, restoreBackup } from './db/backup/restore.ts';
 import { Database } from './db/database.ts';
+import { fileFacts } from './db/files/file-facts.ts';
 import { locateDatabase } from './db/files/locate.ts';
 import { isSurelyDead, markOf } from './db/files/process-mark.ts';
 import type { DatabaseOptions } from './db/opening.ts';
@@ -345,3 +346,7 @@ export const reportOfBackup = async (
   );
   return { ...report, lines: reportLines(report) };
 };
+
+/** What can be said of the database file while its configuration or its keys are wrong, or it is damaged. */
+export const databaseFacts = (env: Env, workingDirectory: string) =>
+  fileFacts(locateDatabase(env.VEGA_DB_PATH?.trim() || null, workingDirectory));

@@ -21,6 +21,7 @@ import { doctor } from './commands/setup/doctor.ts';
 import { init } from './commands/setup/init.ts';
 import { serve } from './commands/setup/serve.ts';
 import { setup } from './commands/setup/setup.ts';
+import { supportBundle } from './commands/setup/support-bundle.ts';
 import { status } from './commands/status.ts';
 import { watch } from './commands/watch.ts';
 import { root } from './root.ts';
@@ -29,7 +30,7 @@ import { root } from './root.ts';
 const COMMANDS: readonly Command[] = [
   ...[serve, status, ready, login, generate, resume, abort, expiry, audit, report, watch],
   ...[schedule, calendar],
-  ...[accounts, apis, keys, alerts, init, setup, doctor, backup, restore, demo],
+  ...[accounts, apis, keys, alerts, init, setup, doctor, supportBundle, backup, restore, demo],
 ];
 
 /** The whole command line: what `vega-auth` does alone, and everything below it. */
