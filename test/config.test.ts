@@ -136,6 +136,7 @@ test('every setting can be given', () => {
     VEGA_ALLOWED_HOSTS: ' Desk.Example , , vega.local',
     VEGA_PUBLIC_URL: 'https://desk.example/',
     VEGA_ALERT_HOSTS: 'relay.local',
+    VEGA_STATIC_ADDRESSES: 'UPSTOX_01=203.0.113.7',
     VEGA_TRUST_PROXY: '1',
     VEGA_CHROMIUM_PATH: '/opt/chromium',
     VEGA_LOG_LEVEL: 'debug',

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { PROGRAM } from '../../src/cli/commands.ts';
 import type { Bundle } from '../../src/cli/support/bundle.ts';
 import { scrubber } from '../../src/cli/support/scrub.ts';
-import { describeSettings } from '../../src/config/described.ts';
+import { describeSettings } from '../../src/config.ts';
 import { openTestApp, refuseLeaks, secretsOf, type TestApp } from '../support/test-app.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;

@@ -29,7 +29,7 @@ const LEFT_OUT: readonly string[] = [
 
 /** What helps somebody else to see what is wrong; each part by itself, so that what is broken hides nothing else. */
 export const collectBundle = async (terminal: Terminal, now: Date): Promise<Bundle> => {
-  const { describeSettings, hiddenValues } = await import('../../config/described.ts');
+  const { describeSettings, hiddenValues } = await import('../../config.ts');
   const scrub = scrubber(hiddenValues(terminal.env));
   const own: readonly Part[] = [
     {
