@@ -82,6 +82,7 @@ test('the least environment gives the whole configuration, with every default', 
       "publicUrl": null,
       "redirectUri": "http://localhost:28020/api/v1/auth/upstox/callback",
       "sealTokens": false,
+      "staticAddresses": [],
       "stepTimeoutSeconds": 60,
       "trustsProxy": false,
     }
@@ -178,6 +179,14 @@ test('every setting can be given', () => {
       "publicUrl": "https://desk.example",
       "redirectUri": "http://localhost:28020/api/v1/auth/upstox/callback",
       "sealTokens": false,
+      "staticAddresses": [
+        {
+          "accountId": "UPSTOX_01",
+          "addresses": [
+            "203.0.113.7",
+          ],
+        },
+      ],
       "stepTimeoutSeconds": 600,
       "trustsProxy": true,
     }
