@@ -4,13 +4,17 @@ import { AlertChannels } from './alert-channels/alert-channels.ts';
 import { BrokerApi } from './broker/api/broker-api.ts';
 import { sweepBrowserFolders } from './broker/chromium/browser-folder.ts';
 import { browserProxy } from './broker/chromium/browser-proxy.ts';
-import type { Config } from './config.ts';
+import type { Config, Env } from './config.ts';
+import { withBackup } from './db/backup/open-backup.ts';
 import { type Restored, restoreBackup } from './db/backup/restore.ts';
 import { Database } from './db/database.ts';
+import { fileFacts } from './db/files/file-facts.ts';
 import { locateDatabase } from './db/files/locate.ts';
 import { isSurelyDead, markOf } from './db/files/process-mark.ts';
 import type { DatabaseOptions } from './db/opening.ts';
 import { isGuessable } from './domain/account/access-key.ts';
+import type { MorningReport } from './domain/report/report.ts';
+import { reportLines } from './domain/report/report-text.ts';
 import { schema } from './graphql/schema.ts';
 import type { ConnectionLimits } from './http/connections.ts';
 import type { Operation, Outcome } from './http/graphql/operations.ts';
@@ -53,6 +57,7 @@ import { sandboxFindings } from './services/health/system-trials.ts';
 import { reportUnfitTables } from './services/health/table-findings.ts';
 import type { FactsOptions } from './services/readiness/account-facts-reader.ts';
 import { ReadinessWatch } from './services/readiness/readiness-watch.ts';
+import { type ReportWish, readMorningReport } from './services/report/morning-report.ts';
 import type { CheckpointObserver } from './services/runs/checkpoints.ts';
 import { Runs } from './services/runs/runs.ts';
 import { Scheduler } from './services/schedule/scheduler.ts';
@@ -291,6 +296,7 @@ const joinParts = (config: Config, options: AppOptions, base: Base, log: Logger)
   const parts = {
     ...{ ...base, ...shared, accounts, generation, browser, profileTimeoutMs },
     ...{ calendar, schedules, scheduler, readiness },
+    staticAddresses: config.staticAddresses,
     accountSwitch: new AccountSwitch({ ...shared, log: named(log, 'accounts') }),
     apps: new AppInspection({ api, timeoutMs: profileTimeoutMs, clock }),
     databaseLabel: path.relative(workingDirectory, database.path),
@@ -329,3 +335,22 @@ export const restoreDatabase = (
     new Audit(database, clock).record('RESTORED', { file: path.basename(restored.from) }),
   );
 };
+
+/** The report of a day from a backup, with its lines; neither the backup nor the database is changed. */
+export const reportOfBackup = async (
+  config: Config,
+  workingDirectory: string,
+  backup: string,
+  wish: ReportWish,
+  clock: Clock = () => new Date(),
+): Promise<MorningReport & { readonly lines: readonly string[] }> => {
+  const options = databaseOptions(config, workingDirectory, clock());
+  const report = await withBackup(options, backup, (database) =>
+    readMorningReport({ database, clock }, wish),
+  );
+  return { ...report, lines: reportLines(report) };
+};
+
+/** What can be said of the database file while its configuration or its keys are wrong, or it is damaged. */
+export const databaseFacts = (env: Env, workingDirectory: string) =>
+  fileFacts(locateDatabase(env.VEGA_DB_PATH?.trim() || null, workingDirectory));

@@ -6,6 +6,7 @@ import type { DescribedAccount } from './domain/account/account.ts';
 import type { ConfigSource } from './domain/account/api-config.ts';
 import type { ProxySettings } from './domain/net/proxy.ts';
 
+export { describeSettings, hiddenValues } from './config/described.ts';
 export type { ConfigProblem, Env } from './config/reading.ts';
 export { toConfigSource } from './config/settings.ts';
 

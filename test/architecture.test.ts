@@ -89,7 +89,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   calendar: ['audit'],
   schedule: ['accounts', 'alerts', 'audit', 'auth-state', 'calendar', 'generation', 'runs'],
-  readiness: ['accounts', 'alerts', 'events', 'runs', 'tokens'],
+  readiness: ['accounts', 'alerts', 'audit', 'events', 'runs', 'tokens'],
+  report: ['accounts'],
   'human-login': ['accounts', 'approvals', 'audit', 'exchange', 'generation'],
 };
 

@@ -82,6 +82,7 @@ test('the least environment gives the whole configuration, with every default', 
       "publicUrl": null,
       "redirectUri": "http://localhost:28020/api/v1/auth/upstox/callback",
       "sealTokens": false,
+      "staticAddresses": [],
       "stepTimeoutSeconds": 60,
       "trustsProxy": false,
     }
@@ -136,6 +137,7 @@ test('every setting can be given', () => {
     VEGA_ALLOWED_HOSTS: ' Desk.Example , , vega.local',
     VEGA_PUBLIC_URL: 'https://desk.example/',
     VEGA_ALERT_HOSTS: 'relay.local',
+    VEGA_STATIC_ADDRESSES: 'UPSTOX_01=203.0.113.7',
     VEGA_TRUST_PROXY: '1',
     VEGA_CHROMIUM_PATH: '/opt/chromium',
     VEGA_LOG_LEVEL: 'debug',
@@ -177,6 +179,14 @@ test('every setting can be given', () => {
       "publicUrl": "https://desk.example",
       "redirectUri": "http://localhost:28020/api/v1/auth/upstox/callback",
       "sealTokens": false,
+      "staticAddresses": [
+        {
+          "accountId": "UPSTOX_01",
+          "addresses": [
+            "203.0.113.7",
+          ],
+        },
+      ],
       "stepTimeoutSeconds": 600,
       "trustsProxy": true,
     }

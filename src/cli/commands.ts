@@ -10,6 +10,7 @@ import { backup } from './commands/manage/backup.ts';
 import { keys } from './commands/manage/keys.ts';
 import { restore } from './commands/manage/restore.ts';
 import { ready } from './commands/ready.ts';
+import { report } from './commands/report.ts';
 import { abort } from './commands/run/abort.ts';
 import { generate } from './commands/run/generate.ts';
 import { login } from './commands/run/login.ts';
@@ -20,15 +21,16 @@ import { doctor } from './commands/setup/doctor.ts';
 import { init } from './commands/setup/init.ts';
 import { serve } from './commands/setup/serve.ts';
 import { setup } from './commands/setup/setup.ts';
+import { supportBundle } from './commands/setup/support-bundle.ts';
 import { status } from './commands/status.ts';
 import { watch } from './commands/watch.ts';
 import { root } from './root.ts';
 
 /** Every command, in the order in which `--help` lists them. */
 const COMMANDS: readonly Command[] = [
-  ...[serve, status, ready, login, generate, resume, abort, expiry, audit, watch],
+  ...[serve, status, ready, login, generate, resume, abort, expiry, audit, report, watch],
   ...[schedule, calendar],
-  ...[accounts, apis, keys, alerts, init, setup, doctor, backup, restore, demo],
+  ...[accounts, apis, keys, alerts, init, setup, doctor, supportBundle, backup, restore, demo],
 ];
 
 /** The whole command line: what `vega-auth` does alone, and everything below it. */

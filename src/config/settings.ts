@@ -5,6 +5,7 @@ import { isWebAddress } from '../domain/net/web-address.ts';
 import { Secret } from '../domain/secret.ts';
 import { IST, isZone } from '../domain/wall-time.ts';
 import { type Env, problemsOf, type Reading, text } from './reading.ts';
+import { readStaticAddresses } from './static-addresses.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
@@ -111,6 +112,14 @@ const SETTINGS = z.object({
     .transform((value) => readHosts(value).filter((host) => host !== null))
     .prefault('')
     .meta({ variable: 'VEGA_ALERT_HOSTS' }),
+  /** Under which addresses the accounts are registered at the broker, as the operator knows it. */
+  staticAddresses: text(
+    'accounts with their addresses, such as UPSTOX_01=203.0.113.7+203.0.113.8,UPSTOX_02=203.0.113.9',
+    (value) => readStaticAddresses(value) !== null,
+  )
+    .transform((value) => readStaticAddresses(value) ?? [])
+    .prefault('')
+    .meta({ variable: 'VEGA_STATIC_ADDRESSES' }),
   /** A reverse proxy on this machine says for whom it speaks. */
   trustsProxy: flag('VEGA_TRUST_PROXY', 'false'),
   chromiumPath: optionalText('VEGA_CHROMIUM_PATH', 'the path of a Chromium'),

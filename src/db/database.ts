@@ -2,6 +2,7 @@ import type { AuditEntry, AuditVerification, StoredAuditEntry } from '../domain/
 import type { DbRecovery } from '../domain/events/db-recovery.ts';
 import type { StorageKind } from '../domain/token/token.ts';
 import { type AuditQuery, findAuditEntries, verifyChain } from './audit/audit-entries.ts';
+import { findBeginning, findEntriesBetween } from './audit/audit-range.ts';
 import { type Backup, makeBackup } from './backup/backups.ts';
 import { isBusy, isOutage, meansRefusal } from './connection.ts';
 import { DatabaseError } from './database-error.ts';
@@ -112,6 +113,20 @@ export class Database implements TokenFormat {
     return [...newest, ...older.filter(({ id }) => !ids.has(id))]
       .sort((one, other) => other.id - one.id)
       .slice(0, query.first);
+  }
+
+  /** The entries of a span of time by id, pending ones included. */
+  async auditEntriesBetween(from: Date, to: Date): Promise<readonly StoredAuditEntry[]> {
+    const found = await findEntriesBetween(this.read, from, to);
+    if (this.#failover.outage === null) return found;
+    const stored = await findEntriesBetween(this.#failover.file.kysely, from, to).catch(() => []);
+    const ids = new Set(stored.map(({ id }) => id));
+    return [...stored, ...found.filter(({ id }) => !ids.has(id))];
+  }
+
+  /** When the audit in the file begins; null where it is empty, or cannot be read. */
+  auditBeginning(): Promise<Date | null> {
+    return findBeginning(this.#failover.file.kysely).catch(() => null);
   }
 
   /** Verifies the whole audit chain in the file. Calls during a verification share the next one. */

@@ -5,7 +5,7 @@ import { ApiNameEnum } from './account/api-config.ts';
 import { accountArgument, builder, enumOf } from './builder.ts';
 import { TradingSessionRef } from './days/trading-calendar.ts';
 
-const ReadinessVerdictEnum = enumOf('ReadinessVerdict', {
+export const ReadinessVerdictEnum = enumOf('ReadinessVerdict', {
   description: 'Whether an account will have its tokens by the bell.',
   of: READINESS_VERDICTS,
   values: {

@@ -19,6 +19,7 @@ const OPERATIONS = {
   generationRun: documents.GenerationRunDocument,
   loginSuccess: documents.LoginSuccessDocument,
   deskReadiness: documents.DeskReadinessDocument,
+  morningReport: documents.MorningReportDocument,
   readiness: documents.ReadinessDocument,
   ready: documents.ReadyDocument,
   generationRuns: documents.GenerationRunsDocument,

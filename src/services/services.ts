@@ -2,6 +2,7 @@ import type { BrokerApi } from '../broker/api/broker-api.ts';
 import type { BrowserOptions } from '../broker/chromium/broker-browser.ts';
 import type { Database } from '../db/database.ts';
 import type { AlertSender } from '../domain/alert/alert-sender.ts';
+import type { StaticAddresses } from '../domain/net/static-addresses.ts';
 import type { AccessKeys } from './access/access-keys.ts';
 import type { Sessions } from './access/sessions.ts';
 import type { Accounts } from './accounts/accounts.ts';
@@ -23,6 +24,7 @@ import { readMetrics } from './health/metrics.ts';
 import { readSystemHealth } from './health/system-health.ts';
 import { beginHumanLogin } from './human-login/human-login.ts';
 import type { ReadinessWatch } from './readiness/readiness-watch.ts';
+import { readMorningReport } from './report/morning-report.ts';
 import type { Runs } from './runs/runs.ts';
 import type { Scheduler } from './schedule/scheduler.ts';
 import type { Schedules } from './schedule/schedules.ts';
@@ -58,6 +60,7 @@ export interface Parts {
   readonly browser: BrowserOptions;
   readonly api: BrokerApi;
   readonly profileTimeoutMs: number;
+  readonly staticAddresses: readonly StaticAddresses[];
   /** VEGA_OPERATOR_KEY is short enough to be found by trying. */
   readonly isOperatorKeyGuessable: boolean;
   readonly clock: Clock;
@@ -83,6 +86,7 @@ export const createServices = (parts: Parts) => {
     followEvents: followEvents.bind(null, parts),
     readAuditLog: readAuditLog.bind(null, parts.database),
     verifyAudit: () => parts.database.verifyAudit(),
+    readMorningReport: readMorningReport.bind(null, parts),
     readSystemHealth: readSystemHealth.bind(null, parts),
     readMetrics: readMetrics.bind(null, parts),
     backUp: backUp.bind(null, parts),

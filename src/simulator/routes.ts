@@ -1,6 +1,7 @@
 import { requestApproval } from './api/approval.ts';
 import { readHolidays, readTimings } from './api/market-calendar.ts';
 import { readProfile } from './api/profile.ts';
+import { readStaticAddresses } from './api/static-addresses.ts';
 import { exchangeCode } from './api/token-exchange.ts';
 import { udapiError } from './api/udapi-error.ts';
 import type { Broker, Route } from './broker.ts';
@@ -23,6 +24,7 @@ const routes: readonly Route[] = [
   ['POST', '/login/v2/oauth/authorize', 'BROWSER', 'AUTHORIZE', authorizeApp],
   ['POST', '/v2/login/authorization/token', 'PROGRAM', 'TOKEN', exchangeCode],
   ['GET', '/v2/user/profile', 'PROGRAM', 'PROFILE', readProfile],
+  ['GET', '/v2/user/ip', 'PROGRAM', 'STATIC_ADDRESSES', readStaticAddresses],
   ['DELETE', '/v2/logout', 'PROGRAM', 'LOGOUT', endSession],
   ['GET', '/v2/market/holidays', 'PROGRAM', 'CALENDAR', readHolidays],
   ['GET', '/v2/market/holidays/*', 'PROGRAM', 'CALENDAR', readHolidays],

@@ -29,6 +29,8 @@ export interface Knobs {
   readonly newTokenRevokesOld: boolean;
   /** A login's new token ends every token that the user had before, of whatever app. */
   readonly oneTokenPerUser: boolean;
+  /** The user's static addresses, the primary one first; null where the API has no such call. */
+  readonly staticAddresses: readonly string[] | null;
   /** Undocumented; users report one to two minutes. */
   readonly codeLifetimeMs: number;
 }
@@ -52,6 +54,7 @@ export const calm: Knobs = {
   edgeBlocked: false,
   newTokenRevokesOld: false,
   oneTokenPerUser: false,
+  staticAddresses: [],
   codeLifetimeMs: 120_000,
 };
 

@@ -28,6 +28,7 @@ const MAY_USE: Readonly<Record<string, string>> = {
   'query caller': ALL,
   'query generationRun': READING,
   'query loginSuccess': READING,
+  'query morningReport': READING,
   'query readiness': ALL,
   'query deskReadiness': READING,
   'query ready': ALL,

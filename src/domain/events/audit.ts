@@ -2,6 +2,7 @@ import type { AccessRole } from '../account/access-key.ts';
 import type { ApiName } from '../account/api-name.ts';
 import type { ChannelKind } from '../alert/alert-channel.ts';
 import type { AuthPhase } from '../auth/auth-phase.ts';
+import type { ReadinessVerdict } from '../readiness/readiness.ts';
 import type { ExternalLogin } from '../run/acquisition.ts';
 import type { NoticeRefusal } from '../run/approval-notice.ts';
 import type { FailureCode, Submission } from '../run/failure.ts';
@@ -40,6 +41,8 @@ const [info, warn, error] = [at('INFO'), at('WARN'), at('ERROR')];
 
 const list = (words: readonly string[]): string => (words.length === 0 ? 'nothing' : words.join(', '));
 
+const known = (instant: Date | null): string => instant?.toISOString() ?? 'not known';
+
 const often = (times: number): string => (times === 1 ? '' : ` (${times} times)`);
 
 /** The vocabulary: every act that is written down, the facts that are told of it, and how. No fact is ever a secret's value. */
@@ -55,15 +58,22 @@ const ACTS = {
   ),
   RUN_ENDED: info<{ status: RunStatus }>('AUTH', ({ status }) => `The run ended: ${status}.`),
   LOGIN_BEGUN: info('AUTH', 'The login for this API has begun.'),
-  LOGIN_FAILED: error<{ code: FailureCode; submitted: readonly Submission[] }>(
+  LOGIN_FAILED: error<{ code: FailureCode; message: string; submitted: readonly Submission[] }>(
     'AUTH',
-    ({ code, submitted }) => `No token: ${code}. Submitted to the broker by then: ${list(submitted)}.`,
+    ({ code, message, submitted }) =>
+      `No token: ${code}. Submitted to the broker by then: ${list(submitted)}. ${message}`,
   ),
   HUMAN_LOGIN_BEGUN: info('AUTH', 'A login by a person is waited for.'),
+  SPACING_BEGUN: info('AUTH', 'The OTP spacing is waited for.'),
   OTP_REQUESTED: info('AUTH', 'The mobile number is submitted: an OTP is requested.'),
   OTP_SUBMITTED: info('AUTH', 'An OTP is submitted; its time step is used up for good.'),
   PIN_SUBMITTED: info('AUTH', 'The PIN is submitted.'),
   CODE_EXCHANGED: info('AUTH', 'The authorization code is sent in exchange for a token.'),
+  CAPTCHA_AWAITED: warn<{ until: Date }>(
+    'AUTH',
+    ({ until }) => `A person is waited for at a CAPTCHA until ${until.toISOString()}.`,
+  ),
+  CAPTCHA_WAIT_ENDED: info('AUTH', 'The wait for a person at a CAPTCHA is over.'),
   OFFER_DISMISSED: warn<{ label: string }>(
     'AUTH',
     ({ label }) => `An offer of the broker's page was turned down with ${JSON.stringify(label)}.`,
@@ -122,6 +132,17 @@ const ACTS = {
   LOGGED_OUT: warn<{ revoke: boolean }>(
     'AUTH',
     ({ revoke }) => `Logged out${revoke ? '; the broker was asked to end the tokens' : ''}.`,
+  ),
+  FORECAST: info<{
+    verdict: ReadinessVerdict;
+    bell: Date;
+    eta: Date | null;
+    etaWorst: Date | null;
+    probability: number | null;
+  }>(
+    'AUTH',
+    ({ verdict, bell, eta, etaWorst, probability }) =>
+      `Forecast ${verdict} for the bell at ${bell.toISOString()}: done about ${known(eta)}, in 95 of 100 by ${known(etaWorst)}, probability ${probability?.toFixed(2) ?? 'not known'}.`,
   ),
   SERVER_STARTED: info<{ processId: number }>(
     'API',

@@ -432,6 +432,35 @@ export type ReadinessVerdict =
   /** It will not: in fewer than 5 of 100 simulated mornings, or the bell has rung and something is known to be missing. */
   | 'TOO_LATE';
 
+/** Whether the gate was open at the bell as the verdict said. */
+export type ReportForecastOutcome =
+  /** It was as the verdict said. */
+  | 'CAME_TRUE'
+  /** It was otherwise. */
+  | 'FAILED'
+  /** The audit ends before the bell, or the verdict (AT_RISK) said neither. */
+  | 'NOT_KNOWN';
+
+/** How a login ended, as far as the audit says. */
+export type ReportLoginOutcome =
+  /** It brought no token. */
+  | 'FAILED'
+  /** The audit has its beginning and no end: it is under way, or the program ended in it. */
+  | 'NOT_KNOWN'
+  /** Its token was stored; `confirmedAt` says whether the broker accepted it. */
+  | 'STORED';
+
+/** What was waited for. */
+export type ReportWaitKind =
+  /** The approval on the phone. */
+  | 'APPROVAL'
+  /** The end of a cooldown of the account. */
+  | 'COOLDOWN'
+  /** A person: a CAPTCHA in the window, or a login by hand. */
+  | 'PERSON'
+  /** The time between two OTP requests. */
+  | 'SPACING';
+
 /** What the holder of a key may do. Each field of the root types says which roles may use it. */
 export type Role =
   /** Everything but being handed tokens. */
@@ -1065,6 +1094,14 @@ export type ReadinessChangesSubscriptionVariables = Exact<{
 
 
 export type ReadinessChangesSubscription = { readiness: { accountId: string, verdict: ReadinessVerdict, bell: string | null, eta: string | null, etaWorst: string | null, latestSafeStart: string | null, probability: number | null, confidence: Confidence, missing: Array<ApiName>, computedAt: string, reasons: Array<{ code: ReadinessReasonCode, message: string, nextAction: string, minutes: number | null }>, session: { date: string, kind: SessionKind, exchange: Exchange, opensAt: string | null, closesAt: string | null, source: CalendarSource, fetchedAt: string | null, description: string | null } | null } };
+
+export type MorningReportQueryVariables = Exact<{
+  accountId?: string | null | undefined;
+  date?: string | null | undefined;
+}>;
+
+
+export type MorningReportQuery = { morningReport: { accountId: string, date: string, bell: string | null, gateOpenedAt: string | null, unknowns: Array<string>, lines: Array<string>, logins: Array<{ apiName: ApiName, begunAt: string | null, endedAt: string | null, outcome: ReportLoginOutcome, confirmedAt: string | null, failure: { code: string, message: string | null, submitted: Array<string> } | null }>, waits: Array<{ kind: ReportWaitKind, apiName: ApiName | null, from: string, to: string | null, reason: string | null }>, decisions: Array<{ at: string, apiName: ApiName | null, message: string }>, forecasts: Array<{ at: string, verdict: ReadinessVerdict, bell: string, eta: string | null, etaWorst: string | null, probability: number | null, outcome: ReportForecastOutcome, lateMinutes: number | null }>, happenings: Array<{ at: string, apiName: ApiName | null, message: string }> } };
 
 export type RecoveryFragment = { dbLocked: boolean, fallback: StorageKind, autoRestart: boolean, pendingWrites: number };
 
@@ -2958,6 +2995,57 @@ fragment ReadinessFacts on Readiness {
   }
   computedAt
 }`) as unknown as TypedDocumentString<ReadinessChangesSubscription, ReadinessChangesSubscriptionVariables>;
+export const MorningReportDocument = new TypedDocumentString(`
+    query MorningReport($accountId: ID, $date: String) {
+  morningReport(accountId: $accountId, date: $date) {
+    accountId
+    date
+    bell
+    gateOpenedAt
+    logins {
+      apiName
+      begunAt
+      endedAt
+      outcome
+      confirmedAt
+      failure {
+        code
+        message
+        submitted
+      }
+    }
+    waits {
+      kind
+      apiName
+      from
+      to
+      reason
+    }
+    decisions {
+      at
+      apiName
+      message
+    }
+    forecasts {
+      at
+      verdict
+      bell
+      eta
+      etaWorst
+      probability
+      outcome
+      lateMinutes
+    }
+    happenings {
+      at
+      apiName
+      message
+    }
+    unknowns
+    lines
+  }
+}
+    `) as unknown as TypedDocumentString<MorningReportQuery, MorningReportQueryVariables>;
 export const DbRecoveryDocument = new TypedDocumentString(`
     subscription DbRecovery {
   dbRecovery {

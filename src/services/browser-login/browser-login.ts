@@ -109,7 +109,7 @@ export class BrowserLogin {
         database.write((transaction) =>
           audit.note(transaction, 'OFFER_DISMISSED', { label }, live.reference(config.apiName)),
         ),
-      onCaptcha: (deadline) => live.awaitOperator(deadline),
+      onCaptcha: (deadline) => live.awaitCaptcha(config.apiName, deadline),
     };
   }
 

@@ -19,9 +19,8 @@ import type { EndedToken } from '../../domain/run/generation-run.ts';
 import { endedTokenText } from '../../domain/token/ended-token.ts';
 import { hasExpiryConflict } from '../../domain/token/verdict.ts';
 import { getAccount } from '../accounts/accounts.ts';
-import type { ApiConfigs } from '../accounts/api-configs.ts';
-import type { TokenVerifier } from '../tokens/token-verifier.ts';
 import type { AppInspection } from './app-inspection.ts';
+import { type AddressOptions, tryStaticAddresses } from './static-addresses.ts';
 import { type Trial, type TrialOptions, tryBrowser, tryClock, tryDisk } from './system-trials.ts';
 import { foreignRowFindings, tableFindings } from './table-findings.ts';
 
@@ -30,13 +29,10 @@ interface States {
   endedTokens(account: Account): Promise<readonly EndedToken[]>;
 }
 
-interface Options extends TrialOptions {
-  readonly database: Database;
+interface Options extends TrialOptions, AddressOptions {
   /** The file as answers name it: from the working directory. */
   readonly databaseLabel: string;
-  readonly apiConfigs: ApiConfigs;
   readonly apps: AppInspection;
-  readonly verifier: TokenVerifier;
   readonly states: States;
   /** VEGA_OPERATOR_KEY is short enough to be found by trying. */
   readonly isOperatorKeyGuessable: boolean;
@@ -56,13 +52,15 @@ export const readSystemHealth = async (options: Options, isThorough = false): Pr
     ...missingEntriesFindings(options.database),
   ];
   const found = browserFindings(options.browser);
-  const [disk, clock, launched] = await Promise.all([
+  const isAsked = isThorough && unreadable.length === 0;
+  const [disk, clock, launched, addresses] = await Promise.all([
     tryDisk(path.dirname(options.database.path)),
     isThorough ? tryClock(options) : NOT_TRIED,
     isThorough && found.length === 0 ? tryBrowser(options.browser, options.api) : NOT_TRIED,
+    isAsked ? tryStaticAddresses(options) : NOT_TRIED,
   ]);
   const keys = keyFindings(options.isOperatorKeyGuessable);
-  const trials = [disk, launched, clock];
+  const trials = [disk, launched, clock, addresses];
   const tried = trials.flatMap((trial) => trial.findings);
   const findings = [...unreadable, ...storage, ...found, ...tried, ...keys, ...facts];
   const stateOf = (component: HealthComponent) =>

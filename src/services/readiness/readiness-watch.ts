@@ -9,8 +9,10 @@ import { type SteadyVerdict, steadied } from '../../domain/readiness/verdict.ts'
 import type { Logger } from '../../log.ts';
 import { getAccount, listAccounts } from '../accounts/accounts.ts';
 import { tellReadiness } from '../alerts/tell-readiness.ts';
+import type { Audit } from '../audit/audit.ts';
 import type { EventLog } from '../events/event-log.ts';
 import { AccountFactsReader, type FactsOptions } from './account-facts-reader.ts';
+import { ForecastAudit } from './forecast-audit.ts';
 
 /** How often every forecast is made anew, whatever happens. */
 const TICK_MS = 5000;
@@ -23,6 +25,7 @@ const DAY_MS = 86_400_000;
 
 interface Options extends FactsOptions {
   readonly events: EventLog;
+  readonly audit: Audit;
   readonly log: Logger;
 }
 
@@ -30,6 +33,7 @@ interface Options extends FactsOptions {
 export class ReadinessWatch implements AsyncDisposable {
   readonly #options: Options;
   readonly #facts: AccountFactsReader;
+  readonly #audited: ForecastAudit;
   readonly #verdicts = new Map<string, SteadyVerdict>();
   /** What was published last of each account. */
   readonly #published = new Map<string, Readiness>();
@@ -51,6 +55,7 @@ export class ReadinessWatch implements AsyncDisposable {
   constructor(options: Options) {
     this.#options = options;
     this.#facts = new AccountFactsReader(options);
+    this.#audited = new ForecastAudit(options);
   }
 
   get isBegun(): boolean {
@@ -173,6 +178,7 @@ export class ReadinessWatch implements AsyncDisposable {
       await this.#tell(readiness).catch((error: unknown) =>
         this.#options.log.error({ err: error, account: readiness.accountId }, 'an alert could not be raised'),
       );
+      await this.#audited.note(readiness);
     }
     this.#tickTookMs = performance.now() - begun;
   }

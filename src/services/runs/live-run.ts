@@ -92,7 +92,12 @@ export class LiveRun {
   }
 
   async enter(apiName: ApiName, step: LoginStep): Promise<void> {
-    await this.#save(withStep(this.#run, apiName, { step }), apiName);
+    const before = this.#run.steps.find((one) => one.apiName === apiName)?.step;
+    const isWait = step === 'OTP_SPACING' && before !== step;
+    await this.#write(withStep(this.#run, apiName, { step }), apiName, async (transaction, save) => {
+      await save();
+      if (isWait) await this.#options.audit.note(transaction, 'SPACING_BEGUN', {}, this.reference(apiName));
+    });
   }
 
   /** Changes a step in one transaction with what else `work` writes; `saveStep` writes the step at its place in it. */
@@ -125,19 +130,33 @@ export class LiveRun {
     });
     await this.#write(failed, apiName, async (transaction, save) => {
       await save();
-      const facts = { code, submitted: failure.submitted };
+      const facts = { code, message, submitted: failure.submitted };
       await this.#options.audit.note(transaction, 'LOGIN_FAILED', facts, this.reference(apiName));
       await this.#listener.onFailure(transaction, reason);
     });
   }
 
-  /** A person has to act in the browser window, until `deadline`; null when that is over. */
-  async awaitOperator(deadline: Date | null): Promise<void> {
+  /** A person has to solve the CAPTCHA in the browser window, until `deadline`; null when that is over. */
+  awaitCaptcha(apiName: ApiName, deadline: Date | null): Promise<void> {
+    return this.awaitOperator(deadline, async (transaction) => {
+      const { audit } = this.#options;
+      const reference = this.reference(apiName);
+      if (deadline === null) await audit.note(transaction, 'CAPTCHA_WAIT_ENDED', {}, reference);
+      else await audit.note(transaction, 'CAPTCHA_AWAITED', { until: deadline }, reference);
+    });
+  }
+
+  /** A person has to act, until `deadline`; null when that is over. */
+  async awaitOperator(
+    deadline: Date | null,
+    along: (transaction: Queryable) => Promise<void> = async () => undefined,
+  ): Promise<void> {
     const status = deadline === null ? 'RUNNING' : 'WAITING_OPERATOR';
     const run: GenerationRun = { ...this.#run, status, waitingUntil: deadline };
     const tell = deadline === null ? endWait : tellWait;
     await this.#write(run, undefined, async (transaction, save) => {
       await save();
+      await along(transaction);
       await tell(transaction, run, this.#options.clock());
     });
     await this.#listener.onStatus();

@@ -1,0 +1,28 @@
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Database } from '../database.ts';
+import { DatabaseError } from '../database-error.ts';
+import type { DatabaseOptions } from '../opening.ts';
+import { masterKeyIds } from '../secrets/master-key.ts';
+import { faultOf } from './backups.ts';
+
+/** Opens a copy of a backup for `work`, so that the backup stays as it is. Throws a `DatabaseError` where it is not sound. */
+export const withBackup = async <Result>(
+  options: DatabaseOptions,
+  backup: string,
+  work: (database: Database) => Promise<Result>,
+): Promise<Result> => {
+  const fault = faultOf(backup, masterKeyIds(options.masterKey));
+  if (fault !== null) throw new DatabaseError(backup, `The backup ${backup} cannot be read: ${fault}.`);
+  // Readable for its owner alone.
+  const folder = mkdtempSync(path.join(tmpdir(), 'vega-backup-'));
+  try {
+    const file = path.join(folder, path.basename(backup));
+    copyFileSync(backup, file);
+    await using database = await Database.open({ ...options, file, isBrief: true, isRestored: true });
+    return await work(database);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+};

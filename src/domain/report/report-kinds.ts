@@ -1,0 +1,75 @@
+import type { AuditKind, StoredAuditEntry } from '../events/audit.ts';
+import type { ReportAct } from './report.ts';
+
+/** What an act is to a morning; a kind that is not named is no part of it. */
+const PARTS: Readonly<
+  Partial<Record<AuditKind, 'LOGIN' | 'WAIT' | 'DECISION' | 'HAPPENING' | 'FORECAST' | 'GATE'>>
+> = {
+  LOGIN_BEGUN: 'LOGIN',
+  LOGIN_FAILED: 'LOGIN',
+  OTP_REQUESTED: 'LOGIN',
+  OTP_SUBMITTED: 'LOGIN',
+  PIN_SUBMITTED: 'LOGIN',
+  CODE_EXCHANGED: 'LOGIN',
+  TOKEN_STORED: 'LOGIN',
+  SPACING_BEGUN: 'WAIT',
+  HUMAN_LOGIN_BEGUN: 'WAIT',
+  APPROVAL_REQUESTED: 'WAIT',
+  CAPTCHA_AWAITED: 'WAIT',
+  CAPTCHA_WAIT_ENDED: 'WAIT',
+  COOLDOWN_BEGUN: 'WAIT',
+  COOLDOWN_ENDED: 'WAIT',
+  GATE_OPENED: 'GATE',
+  GATE_CLOSED: 'GATE',
+  FORECAST: 'FORECAST',
+  QUARANTINE_CLEARED: 'DECISION',
+  PARTIAL_ACCEPTED: 'DECISION',
+  LOGGED_OUT: 'DECISION',
+  CONFIG_SAVED: 'DECISION',
+  CONFIG_REMOVED: 'DECISION',
+  CREDENTIALS_CHANGED: 'DECISION',
+  ACCOUNT_SWITCHED: 'DECISION',
+  SCHEDULE_SAVED: 'DECISION',
+  SCHEDULE_REMOVED: 'DECISION',
+  TRADING_DAY_SET: 'DECISION',
+  TRADING_DAY_CLEARED: 'DECISION',
+  ALERT_ACKNOWLEDGED: 'DECISION',
+  RUN_STARTED: 'HAPPENING',
+  RUN_TAKEN_UP: 'HAPPENING',
+  RUN_ENDED: 'HAPPENING',
+  OFFER_DISMISSED: 'HAPPENING',
+  OCCURRENCE_DECIDED: 'HAPPENING',
+  OCCURRENCE_MISSED: 'HAPPENING',
+  QUARANTINED: 'HAPPENING',
+  TOKEN_REMOVED: 'HAPPENING',
+  TOKEN_REVOKED: 'HAPPENING',
+  TOKEN_NOT_REVOKED: 'HAPPENING',
+  TOKEN_ENDED: 'HAPPENING',
+  VERDICT_CHANGED: 'HAPPENING',
+  NOTICE_REFUSED: 'HAPPENING',
+  FAILOVER_BEGUN: 'HAPPENING',
+  RECOVERED: 'HAPPENING',
+  SPILL_REPLAYED: 'HAPPENING',
+  SPILL_TORN: 'HAPPENING',
+  SPILL_DAMAGED: 'HAPPENING',
+  AUDIT_DAMAGED: 'HAPPENING',
+  RESTORED: 'HAPPENING',
+};
+
+export const isTold = ({ kind }: StoredAuditEntry): boolean => PARTS[kind] !== undefined;
+
+export const decisionsIn = (entries: readonly StoredAuditEntry[]): readonly ReportAct[] =>
+  entries.filter(({ kind }) => PARTS[kind] === 'DECISION').map(toAct);
+
+/** That the broker confirmed a token is told with its login. */
+export const happeningsIn = (entries: readonly StoredAuditEntry[]): readonly ReportAct[] =>
+  entries
+    .filter(({ kind }) => PARTS[kind] === 'HAPPENING' || PARTS[kind] === 'GATE')
+    .filter((entry) => !isConfirmation(entry))
+    .map(toAct);
+
+/** The broker has confirmed a token. */
+export const isConfirmation = ({ kind, message }: StoredAuditEntry): boolean =>
+  kind === 'VERDICT_CHANGED' && /^Verdict \w+ → VALID\b/.test(message);
+
+const toAct = ({ at, apiName, message }: StoredAuditEntry): ReportAct => ({ at, apiName, message });
