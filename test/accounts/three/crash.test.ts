@@ -83,9 +83,12 @@ const untilRunsEnd = (testApp: TestApp) =>
     COMES_WITHIN_MS,
   );
 
-const generateTheRest = async (testApp: TestApp): Promise<void> => {
+/** A run that the program did not live to store was never promised; one that an app ended is asked for again. */
+const generateTheRest = async (testApp: TestApp, isLeftToOperator: boolean): Promise<void> => {
+  const begun = testApp.rows('select account_id from vega_generation_runs').map((row) => row.account_id);
   for (const id of IDS) {
-    if (!(await isReady(testApp, id))) await testApp.generate(`mode: INVALID_ONLY, accountId: "${id}"`);
+    if (begun.includes(id) && !(isLeftToOperator && !(await isReady(testApp, id)))) continue;
+    await testApp.generate(`mode: INVALID_ONLY, accountId: "${id}"`);
   }
 };
 
@@ -112,8 +115,7 @@ const survive = async (point: Checkpoint, { visit = 4, mood, isLeftToOperator }:
   await using testApp = await openTestApp({ apis: 2, broker, directory, env });
   refuseLeaks(said, secretsOf(env, testApp.app, testApp.rows));
   await untilRunsEnd(testApp);
-  // A run whose start the program did not live to answer was never asked for again.
-  if (isLeftToOperator === true || point === 'RUN_STORED') await generateTheRest(testApp);
+  await generateTheRest(testApp, isLeftToOperator === true);
   for (const id of IDS) await until(`the gate of ${id} to open`, () => isReady(testApp, id), COMES_WITHIN_MS);
 
   const after = testApp.rows(ACTIVE);
