@@ -11,6 +11,7 @@ import './auth-state.ts';
 import './days/schedule.ts';
 import './days/trading-calendar.ts';
 import './events.ts';
+import './run/browser-queue.ts';
 import './run/human-login.ts';
 import './run/login-success.ts';
 import './access/master-key.ts';
