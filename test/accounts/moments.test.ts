@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { fingerprint } from '../../src/db/secrets/fingerprint.ts';
+import { claimTimeStep, noteOtpInterval, recordAttempt } from '../../src/db/queries/login-attempts.ts';
+import { Secret } from '../../src/domain/secret.ts';
 import type { Checkpoint } from '../../src/services/runs/checkpoints.ts';
 import { Semaphore } from '../../src/services/semaphore.ts';
-import type { Simulator } from '../../src/simulator/simulator.ts';
 import { openFolder } from '../support/folder.ts';
 import { environmentOfOthers, otherLogin } from '../support/other-logins.ts';
 import { openBroker, openTestApp, type TestApp, until } from '../support/test-app.ts';
 import { type AccountOf, violationsOfAll } from './three/broker-pace.ts';
 
 const TOTP_SECONDS = 4;
-const SPACING_SECONDS = 3;
-const SECOND = otherLogin(1, { apps: 2 });
+const SPACING_MS = 10_000;
+const SECOND = otherLogin(1, { apps: 1 });
 const IDS = ['UPSTOX_01', 'UPSTOX_02'] as const;
 
 const accountOf: AccountOf = (clientId) => {
@@ -33,7 +33,7 @@ const ACTS = {
   'left for another account': (testApp: TestApp) =>
     testApp.ask('mutation { switchAccount(accountId: "UPSTOX_02") { id } }'),
   closed: (testApp: TestApp) => testApp[Symbol.asyncDispose](),
-} as const satisfies Record<string, (testApp: TestApp) => Promise<unknown>>;
+} as const satisfies Record<string, (testApp: TestApp) => PromiseLike<unknown>>;
 type Act = keyof typeof ACTS;
 
 const ENDS = ['COMPLETED', 'STOPPED', 'ABORTED'];
@@ -46,16 +46,32 @@ const statusOf = (testApp: TestApp, account: string): string =>
 const untilOver = (testApp: TestApp, account: string) =>
   until(`the end of the run of ${account}`, () => ENDS.includes(statusOf(testApp, account)), 60_000);
 
-/** The present time step and the next one count as used, so that the login has to wait for a third. */
-const useUpTimeSteps = (testApp: TestApp, { account }: Simulator): void => {
-  const now = Math.floor(Date.now() / 1000 / TOTP_SECONDS);
-  for (const step of [now, now + 1])
-    testApp.change(
-      `insert into vega_login_attempts (account_id, run_id, api_name, kind, totp_fingerprint, time_step, at)
-       values ('UPSTOX_01', 'earlier', 'PRIMARY', 'TIME_STEP', ?, ?, 0)`,
-      fingerprint(account.totpSecret),
-      step,
-    );
+const OWNER = { accountId: 'UPSTOX_01', runId: 'earlier', apiName: 'PRIMARY' } as const;
+
+/** What makes the login wait, stored when it is close to it, however slow the machine is. */
+const PLANTS: Readonly<
+  Record<Wait, { readonly at: Checkpoint; readonly plant: (testApp: TestApp) => Promise<void> }>
+> = {
+  /** The account has requested an OTP just now, and the broker wants some time before the next one. */
+  OTP_SPACING: {
+    at: 'DIALOG_ENTERED',
+    plant: ({ app }) =>
+      app.parts.database.write(async (transaction) => {
+        await recordAttempt(transaction, OWNER, 'OTP_REQUEST', new Date());
+        await noteOtpInterval(transaction, OWNER, SPACING_MS);
+      }),
+  },
+  /** The present time step and the next ones are used. */
+  TOTP_WAIT: {
+    at: 'MOBILE_SUBMITTED',
+    plant: ({ app, broker }) =>
+      app.parts.database.write(async (transaction) => {
+        const totp = { secret: new Secret(broker.account.totpSecret), periodSeconds: TOTP_SECONDS };
+        const now = Math.floor(Date.now() / 1000 / TOTP_SECONDS);
+        for (const step of [now, now + 1, now + 2])
+          await claimTimeStep(transaction, OWNER, totp, step, new Date(0));
+      }),
+  },
 };
 
 const start = (testApp: TestApp, id: string) =>
@@ -66,21 +82,25 @@ const interrupt = async (act: Act, moment: Moment, wait: Wait) => {
   using folder = openFolder();
   const { directory } = folder;
   await using broker = await openBroker({ others: [SECOND], account: { totpPeriodSeconds: TOTP_SECONDS } });
-  const env = {
-    ...environmentOfOthers([SECOND]),
-    VEGA_OTP_SPACING_SECONDS: wait === 'OTP_SPACING' ? String(SPACING_SECONDS) : '0',
-  };
+  const env = environmentOfOthers([SECOND]);
   let testApp: TestApp | null = null;
-  let acting: Promise<unknown> | null = null;
+  let acting: PromiseLike<unknown> | null = null;
   let sentBefore = 0;
+  let isPlanted = false;
+  let spacedUntil = 0;
   const submissions = () =>
     broker.log.filter(
       ({ kind, clientId }) =>
         ['OTP_GENERATE', 'OTP_VERIFY', 'PIN', 'TOKEN'].includes(kind) && accountOf(clientId) === 'UPSTOX_01',
     ).length;
   const desk = await openTestApp({
-    ...{ broker, directory, env, apis: 2 },
+    ...{ broker, directory, env, apis: 1 },
     onCheckpoint: (checkpoint) => {
+      if (testApp !== null && !isPlanted && checkpoint === PLANTS[wait].at) {
+        isPlanted = true;
+        spacedUntil = wait === 'OTP_SPACING' ? Date.now() + SPACING_MS : 0;
+        void PLANTS[wait].plant(testApp);
+      }
       if (checkpoint !== moment || acting !== null || testApp === null) return;
       const run = testApp.app.services.runs.live('UPSTOX_01');
       const isHere = run?.steps.some(({ status, step }) => status === 'RUNNING' && step === wait) === true;
@@ -90,13 +110,12 @@ const interrupt = async (act: Act, moment: Moment, wait: Wait) => {
     },
   });
   testApp = desk;
-  if (wait === 'TOTP_WAIT') useUpTimeSteps(desk, broker);
   await start(desk, 'UPSTOX_01');
   await start(desk, 'UPSTOX_02');
   await until('the moment', () => acting !== null, 60_000);
   await acting;
   const isClosed = act === 'closed';
-  const after = isClosed ? await openTestApp({ broker, directory, env, apis: 2 }) : desk;
+  const after = isClosed ? await openTestApp({ broker, directory, env, apis: 1 }) : desk;
   await using _after = after;
   if (act !== 'left for another account') {
     expect(statusOf(after, 'UPSTOX_01')).toBe('ABORTED');
@@ -117,10 +136,14 @@ const interrupt = async (act: Act, moment: Moment, wait: Wait) => {
     violations: violationsOfAll(broker.log, {
       accountOf,
       facts: () => ({ cooldownMs: 0 }),
-      spacingMs: wait === 'OTP_SPACING' ? SPACING_SECONDS * 1000 : 0,
+      spacingMs: 0,
       rateMs: 0,
       between: (one, other) => other.at - one.at,
     }),
+    isSpaced: broker.log.every(
+      ({ kind, clientId, at }) =>
+        kind !== 'OTP_GENERATE' || accountOf(clientId) === 'UPSTOX_02' || at >= spacedUntil,
+    ),
   };
 };
 
@@ -132,16 +155,20 @@ const CASES = Object.keys(ACTS).flatMap((act) =>
   MOMENTS.flatMap((moment) => WAITS.map((wait) => [act as Act, moment, wait] as const)),
 );
 
+/** VEGA_ALL_FAULTS=1 tries all of them. */
+const TRIED = process.env.VEGA_ALL_FAULTS === '1' ? CASES : CASES.filter((_case, index) => index % 3 === 0);
+
 describe.concurrent('a run that is', () => {
-  test.each(CASES)(
+  test.each(TRIED)(
     '%s at %s of %s submits nothing twice, and the browser goes on to the others',
     { timeout: 300_000 },
     async (act, moment, wait) => {
       expect(await places.run(() => interrupt(act, moment, wait))).toEqual({
         ends: ['COMPLETED', 'COMPLETED'],
         waiting: [],
-        tokens: 4,
+        tokens: 2,
         violations: [],
+        isSpaced: true,
       });
     },
   );

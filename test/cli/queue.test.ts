@@ -24,12 +24,31 @@ test('queue and status say who has the browser, who waits, for what and until wh
     return said.replace(/^vega-auth: through the server on .*\n/m, '');
   };
   const empty = await vega('queue');
-  expect(empty).toMatchInlineSnapshot();
+  expect(empty).toMatchInlineSnapshot(`
+    "Browser: free
+    Nobody waits for it.
+    [exit 0]
+    "
+  `);
   expect(await vega('status')).not.toContain('Browser:');
   await fillQueue(testApp, stopAnswering);
-  expect(masked(await vega('queue'))).toMatchInlineSnapshot();
+  expect(masked(await vega('queue'))).toMatchInlineSnapshot(`
+    "Browser: UPSTOX_02, PRIMARY: typing the PIN, since HH:MM:SS IST
+
+    #  ACCOUNT    API         WAITS FOR        SINCE         GOES ON       IN
+    1  UPSTOX_01  WEBSOCKET1  the OTP spacing  HH:MM:SS IST  HH:MM:SS IST  M:SS
+    [exit 0]
+    "
+  `);
   const status = masked(await vega('status'));
-  expect(status.slice(status.indexOf('Browser:'))).toMatchInlineSnapshot();
+  expect(status.slice(status.indexOf('Browser:'))).toMatchInlineSnapshot(`
+    "Browser: UPSTOX_02, PRIMARY: typing the PIN, since HH:MM:SS IST
+
+    #  ACCOUNT    API         WAITS FOR        SINCE         GOES ON       IN
+    1  UPSTOX_01  WEBSOCKET1  the OTP spacing  HH:MM:SS IST  HH:MM:SS IST  M:SS
+    [exit 1]
+    "
+  `);
   await vega('queue --json > queue.json');
   const json = JSON.parse(readText(testApp.directory, 'queue.json'));
   expect(json.waiting).toMatchObject([{ accountId: 'UPSTOX_01', waitsFor: 'OTP_SPACING' }]);
