@@ -66,7 +66,12 @@ const PLANTS: Readonly<
     at: 'MOBILE_SUBMITTED',
     plant: ({ app, broker }) =>
       app.parts.database.write(async (transaction) => {
-        const totp = { secret: new Secret(broker.account.totpSecret), periodSeconds: TOTP_SECONDS };
+        const totp = {
+          secret: new Secret(broker.account.totpSecret),
+          periodSeconds: TOTP_SECONDS,
+          digits: 6,
+          algorithm: 'sha1',
+        } as const;
         const now = Math.floor(Date.now() / 1000 / TOTP_SECONDS);
         for (const step of [now, now + 1, now + 2])
           await claimTimeStep(transaction, OWNER, totp, step, new Date(0));
