@@ -9,6 +9,7 @@ import { apis } from './commands/manage/apis.ts';
 import { backup } from './commands/manage/backup.ts';
 import { keys } from './commands/manage/keys.ts';
 import { restore } from './commands/manage/restore.ts';
+import { queue } from './commands/queue.ts';
 import { ready } from './commands/ready.ts';
 import { report } from './commands/report.ts';
 import { abort } from './commands/run/abort.ts';
@@ -28,7 +29,7 @@ import { root } from './root.ts';
 
 /** Every command, in the order in which `--help` lists them. */
 const COMMANDS: readonly Command[] = [
-  ...[serve, status, ready, login, generate, resume, abort, expiry, audit, report, watch],
+  ...[serve, status, ready, login, generate, resume, abort, queue, expiry, audit, report, watch],
   ...[schedule, calendar],
   ...[accounts, apis, keys, alerts, init, setup, doctor, supportBundle, backup, restore, demo],
 ];

@@ -12,6 +12,7 @@ import './days/schedule.ts';
 import './days/trading-calendar.ts';
 import './events.ts';
 import './morning-report.ts';
+import './run/browser-queue.ts';
 import './run/human-login.ts';
 import './run/login-success.ts';
 import './access/master-key.ts';

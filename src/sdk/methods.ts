@@ -24,6 +24,7 @@ const OPERATIONS = {
   ready: documents.ReadyDocument,
   generationRuns: documents.GenerationRunsDocument,
   schedule: documents.ScheduleDocument,
+  browserQueue: documents.BrowserQueueDocument,
   runQueue: documents.RunQueueDocument,
   systemHealth: documents.SystemHealthDocument,
   tradingCalendar: documents.TradingCalendarDocument,

@@ -3,6 +3,8 @@ import type {
   ApiName,
   AuthPhase,
   BlockReason,
+  BrowserQueueQuery,
+  BrowserWait,
   ExpiryLevel,
   HealthState,
   LoginStep,
@@ -164,6 +166,28 @@ export const LOGIN_STEP_WORDS: Readonly<Record<LoginStep, string>> = {
   APPROVAL_REQUEST: 'asking for approval on the phone',
   APPROVAL_WAIT: 'waiting for approval on the phone',
   HUMAN_LOGIN: 'waiting for a person to log in',
+};
+
+/** What a run waits for before it goes on with the browser, after "waits for". */
+export const BROWSER_WAIT_WORDS: Readonly<Record<BrowserWait, string>> = {
+  TURN: 'its turn',
+  OTP_SPACING: 'the OTP spacing',
+  TOTP_STEP: 'the next TOTP code',
+  COOLDOWN: 'the end of its cooldown',
+  PERSON: 'a person in front of it',
+  OTHER_PROCESS: 'another process',
+};
+
+/** What the run that has the browser does with it, such as `WEBSOCKET1: typing the PIN`. */
+export const workText = ({
+  apiName,
+  waitsFor,
+  run,
+}: NonNullable<BrowserQueueQuery['browserQueue']['holder']>): string => {
+  const step = run.steps.find((each) => each.apiName === apiName)?.step ?? null;
+  const work = step === null ? 'opening a page' : LOGIN_STEP_WORDS[step];
+  const doing = waitsFor === null ? work : `waits for ${BROWSER_WAIT_WORDS[waitsFor]}`;
+  return apiName === null ? doing : `${apiName}: ${doing}`;
 };
 
 /** What an account stands as, of its facts as the API tells them. */

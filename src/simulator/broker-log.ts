@@ -15,6 +15,7 @@ export type EntryKind =
   | 'APPROVAL_SENT'
   | 'CALENDAR'
   | 'STATIC_ADDRESSES'
+  | 'FOREIGN_COOKIE'
   | 'UNKNOWN_ROUTE';
 
 export interface EntryFacts {
@@ -28,7 +29,7 @@ export interface EntryFacts {
   readonly reusedTimeStep?: boolean | undefined;
   /** Of the authorization code or access token concerned. */
   readonly fingerprint?: string | undefined;
-  /** The step that a served login page begins with, who asked for a profile, or the path of an unknown route. */
+  /** The step that a served login page begins with, who asked for a profile, or the path of an unknown route or of a request with a foreign cookie. */
   readonly detail?: string | undefined;
 }
 

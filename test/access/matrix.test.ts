@@ -33,6 +33,7 @@ const MAY_USE: Readonly<Record<string, string>> = {
   'query deskReadiness': READING,
   'query ready': ALL,
   'query generationRuns': READING,
+  'query browserQueue': READING,
   'query runQueue': READING,
   'query schedule': READING,
   'query tradingCalendar': READING,

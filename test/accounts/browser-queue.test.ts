@@ -18,7 +18,7 @@ test('a run that rests holds nobody up, also when its cooldown lasts longer than
   expect(await waiting).toBe(true);
   expect(queue.waiting.map(({ runId }) => runId)).toEqual(['resting']);
   const rested = resting.wait(never);
-  resting.waitFor(0, false);
+  resting.release();
   other[Symbol.dispose]();
   expect(await rested).toBe(true);
 });
@@ -30,11 +30,11 @@ test('another process gets the browser while nobody has it and no page waits, an
   using stranger = elsewhere.join('stranger', 'UPSTOX_02');
   expect(await place.wait(never)).toBe(true);
   const abort = new AbortController();
-  const withPage = place.lend(600_000, true, abort.signal);
+  const withPage = place.lend(600_000, { waitsFor: 'TOTP_STEP', keepsPage: true }, abort.signal);
   expect(() => stranger.take()).toThrow('The browser is taken');
   abort.abort();
   expect(await withPage).toBe(false);
-  const spaced = place.lend(600_000, false, never);
+  const spaced = place.lend(600_000, { waitsFor: 'OTP_SPACING', keepsPage: false }, never);
   stranger.take();
   expect(stranger.hasBrowser).toBe(true);
   expect(queue.isTakenElsewhere).toBe(true);

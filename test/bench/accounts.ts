@@ -6,6 +6,7 @@ import { openApp } from '../../src/app.ts';
 import { type Env, readConfig } from '../../src/config.ts';
 import { createLogger } from '../../src/log.ts';
 import type { SimulatedLogin, Simulator } from '../../src/simulator/simulator.ts';
+import { environmentOfOthers, otherLogin } from '../support/other-logins.ts';
 import { environmentOf, openBroker, settle } from '../support/test-app.ts';
 import { atMost, median, tell } from './ratios.ts';
 
@@ -19,40 +20,7 @@ const APPS = 6;
 const SPACING_MS = 6000;
 const LOOK_MS = 50;
 
-const loginOf = (number: number): SimulatedLogin => ({
-  account: {
-    mobileNumber: String(8_000_000_000 + number),
-    pin: '482615',
-    totpSecret: `VEGA${'ABCDEFGHIJKLMNOP'[number]}CONDVEGASECONDVEGASECONDVEGA`.slice(0, 32).padEnd(32, 'A'),
-    totpPeriodSeconds: 1,
-    userId: `BENCH${number}`,
-    userName: `Trader ${number}`,
-    email: `trader.${number}@example.com`,
-  },
-  apps: Array.from({ length: APPS }, (_, index) => ({
-    clientId: `5ec00d${String(number).padStart(2, '0')}-0000-4000-8000-00000000000${index}`,
-    clientSecret: `bench-secret-${number}-${index}`,
-    redirectUri: `http://127.0.0.1:18081/bench/${number}`,
-  })),
-});
-
-const OTHERS = Array.from({ length: ACCOUNTS - 1 }, (_, index) => loginOf(index + 1));
-
-const environmentOfOther = ({ account, apps }: SimulatedLogin, index: number): Env => {
-  const prefix = `UPSTOX_${index + 2}`;
-  return {
-    [`${prefix}_MOBILE_NUMBER`]: account.mobileNumber,
-    [`${prefix}_PIN`]: account.pin,
-    [`${prefix}_TOTP`]: `otpauth://totp/bench?secret=${account.totpSecret}&period=${account.totpPeriodSeconds}`,
-    [`${prefix}_REDIRECT_URI`]: apps[0]?.redirectUri,
-    ...Object.fromEntries(
-      apps.flatMap(({ clientId, clientSecret }, app) => [
-        [`${prefix}_CLIENT_ID_${app}`, clientId],
-        [`${prefix}_CLIENT_SECRET_${app}`, clientSecret],
-      ]),
-    ),
-  };
-};
+const OTHERS = Array.from({ length: ACCOUNTS - 1 }, (_, index) => otherLogin(index + 1, { apps: APPS }));
 
 /** Resident memory of Chromium with all its processes, in megabytes: it leads a process group that this process began. */
 const browserMegabytes = (): number => {
@@ -90,7 +58,7 @@ const measure = async (others: readonly SimulatedLogin[]): Promise<Measured> => 
   await using broker = await openBroker({ others });
   const env: Env = {
     ...environmentOf(broker, APPS),
-    ...Object.assign({}, ...others.map(environmentOfOther)),
+    ...environmentOfOthers(others),
     VEGA_OTP_SPACING_SECONDS: String(SPACING_MS / 1000),
     VEGA_LOGIN_RATE_SECONDS: '0',
   };

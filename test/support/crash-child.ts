@@ -3,14 +3,14 @@ import { openApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { isOver } from '../../src/domain/run/generation-run.ts';
 import { createLogger } from '../../src/log.ts';
-import { getAccount } from '../../src/services/accounts/accounts.ts';
+import { listAccounts } from '../../src/services/accounts/accounts.ts';
 import { CHECKPOINTS } from '../../src/services/runs/checkpoints.ts';
 import { settle } from './test-app.ts';
 
 /**
  * The whole program in a process of its own that dies by SIGKILL at the checkpoint named in the arguments, when it is
- * reached for the given time. What an earlier process has left is taken up first; where there is
- * nothing, the second argument is what `generateTokens` is asked for. Ends with 0 only if it was never killed.
+ * reached for the given time. What an earlier process has left is taken up first; for every account
+ * without a run, the third argument is what `generateTokens` is asked for. Ends with 0 only if it was never killed.
  */
 const [workingDirectory = '', wanted = '', args = '', times = '1'] = process.argv.slice(2);
 const point = CHECKPOINTS.find((checkpoint) => checkpoint === wanted);
@@ -28,22 +28,23 @@ await using app = await openApp(readConfig(process.env), {
   },
 });
 const { services, parts, operatorKey } = app;
-const account = await getAccount(parts.database, null);
+const accounts = await listAccounts(parts.database);
 
-if (services.runs.live(account.id) === null) {
+for (const { id } of accounts) {
+  if (services.runs.live(id) !== null) continue;
   const response = await app.fetch(
     new Request('http://127.0.0.1/graphql', {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${operatorKey}` },
-      body: JSON.stringify({ query: `mutation { generateTokens(${args}) { id } }` }),
+      body: JSON.stringify({ query: `mutation { generateTokens(accountId: "${id}", ${args}) { id } }` }),
     }),
   );
   process.stdout.write(`${await response.text()}\n`);
 }
-for (;;) {
-  const run = services.runs.live(account.id);
-  if (run === null || isOver(run)) break;
-  await settle(20);
-}
+const isUnderWay = (accountId: string): boolean => {
+  const run = services.runs.live(accountId);
+  return run !== null && !isOver(run);
+};
+while (accounts.some(({ id }) => isUnderWay(id))) await settle(20);
 // The run is over before the account has settled.
 await settle(1000);

@@ -20,8 +20,8 @@ export interface LoginRequest {
 /** What the caller is told of, and asked for, on the way. A rejected promise ends the login before the submission. */
 export interface LoginListener {
   onStep(step: LoginStep): Promise<void>;
-  /** The mobile step is shown and is about to ask for an OTP: wait until it may. */
-  awaitOtpRequest(): Promise<void>;
+  /** The mobile step is shown and is about to ask for an OTP: wait until it may. Something may have been submitted before. */
+  awaitOtpRequest(hasSubmitted: boolean): Promise<void>;
   /** It is about to be asked for: write it down. */
   beforeOtpRequest(): Promise<void>;
   /** The OTP step is shown: wait for a time step that was never used. */

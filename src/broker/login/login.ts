@@ -158,7 +158,7 @@ export class Login implements Disposable {
   /** The value to type; null when the page has changed while it was waited for. */
   async #valueFor(field: FieldName): Promise<Secret | null> {
     const { credentials } = this.#request;
-    if (field === 'MOBILE') await this.#listener.awaitOtpRequest();
+    if (field === 'MOBILE') await this.#listener.awaitOtpRequest(this.#submitted.size > 0);
     if (field === 'OTP') await this.#listener.awaitTimeStep();
     if (!(await this.#isStillShown(field))) return null;
     if (field === 'OTP') return this.#listener.takeOtp();

@@ -5,6 +5,7 @@ import { exitOfStatus } from '../exit-code.ts';
 import { ACCOUNT_OPTION, JSON_OPTION } from '../options.ts';
 import { printJson, printLines } from '../terminal/print.ts';
 import { lookOf } from '../view/look.ts';
+import { queueLines } from '../view/queue.ts';
 import { renderStatus } from '../view/status.ts';
 
 export const status: Command = {
@@ -19,7 +20,11 @@ export const status: Command = {
     await using connection = await openConnection(terminal, { isVisit: true });
     const facts = await readStatus(connection.client, textOf(account));
     if (json === true) printJson(terminal, facts.report);
-    else printLines(terminal, renderStatus(facts, lookOf(terminal)));
+    else {
+      const look = lookOf(terminal);
+      const queue = await connection.client.browserQueue({});
+      printLines(terminal, [...renderStatus(facts, look), ...queueLines(queue, new Date(), look)]);
+    }
     return exitOfStatus(facts);
   },
 };

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, fchmodSync, lstatSync, openSync } from 'node:fs';
+import { closeSync, existsSync, fchmodSync, lstatSync, openSync } from 'node:fs';
 import { hostname } from 'node:os';
 import Sqlite from 'better-sqlite3';
 import { DatabaseError } from '../database-error.ts';
@@ -47,9 +47,10 @@ export const takeBrowserLock = (file: string, place: string, now: Date): Browser
 
 /**
  * Whether somebody holds the browser. Only reads the row, because taking the lock would turn others away. Counts as
- * taken when it cannot be read.
+ * taken when it cannot be read; a file that was never made is nobody's.
  */
 export const isBrowserTaken = (file: string): boolean => {
+  if (!existsSync(file)) return false;
   try {
     return withConnection(file, (connection) => findOwner(connection) !== null);
   } catch {

@@ -169,6 +169,21 @@ export type BlockReason =
   /** Making one API’s token ends that of another: `endedTokens` of a run of today. Generating again does not help. */
   | 'TOKENS_END_EACH_OTHER';
 
+/** What a run waits for before it goes on with the browser. */
+export type BrowserWait =
+  /** The broker accepts no login of its account. */
+  | 'COOLDOWN'
+  /** It can go on; another process on this machine has the browser. */
+  | 'OTHER_PROCESS'
+  /** Its account may request the next OTP only later. */
+  | 'OTP_SPACING'
+  /** It has the browser, and a person has to act in its window. */
+  | 'PERSON'
+  /** Its TOTP code was used; a page is open and waits for the next one. */
+  | 'TOTP_STEP'
+  /** It can go on; other runs come first. */
+  | 'TURN';
+
 /** Where it is known from; a later one of these stands above an earlier one. */
 export type CalendarSource =
   /** The broker’s public lists. */
@@ -1011,6 +1026,8 @@ export type RunStateFragment = { id: string, accountId: string, mode: Generation
 
 export type ProgressFragment = { total: number, generated: number, missing: Array<ApiName>, runTotal: number, runGenerated: number, current: ApiName | null, step: LoginStep | null, runId: string };
 
+export type TurnFragment = { accountId: string, apiName: ApiName | null, waitsFor: BrowserWait | null, since: string, canGoOnAt: string | null, run: { id: string, status: RunStatus, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null }> } };
+
 export type GenerationRunQueryVariables = Exact<{
   id: string;
 }>;
@@ -1030,6 +1047,11 @@ export type RunQueueQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type RunQueueQuery = { runQueue: Array<{ id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, queuePosition: number | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, phases: Array<{ step: LoginStep, startedAt: string, endedAt: string | null, awaitsOperator: boolean, failure: FailureCode | null }>, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }>, endedTokens: Array<{ apiName: ApiName, endedBy: Array<ApiName>, message: string, nextAction: string }> }> };
+
+export type BrowserQueueQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type BrowserQueueQuery = { browserQueue: { isTakenElsewhere: boolean, holder: { accountId: string, apiName: ApiName | null, waitsFor: BrowserWait | null, since: string, canGoOnAt: string | null, run: { id: string, status: RunStatus, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null }> } } | null, waiting: Array<{ accountId: string, apiName: ApiName | null, waitsFor: BrowserWait | null, since: string, canGoOnAt: string | null, run: { id: string, status: RunStatus, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null }> } }> } };
 
 export type StartLoginMutationVariables = Exact<{
   accountId?: string | null | undefined;
@@ -1457,6 +1479,24 @@ export const ProgressFragmentDoc = new TypedDocumentString(`
   runId
 }
     `, {"fragmentName":"Progress"}) as unknown as TypedDocumentString<ProgressFragment, unknown>;
+export const TurnFragmentDoc = new TypedDocumentString(`
+    fragment Turn on RunTurn {
+  accountId
+  apiName
+  waitsFor
+  since
+  canGoOnAt
+  run {
+    id
+    status
+    steps {
+      apiName
+      status
+      step
+    }
+  }
+}
+    `, {"fragmentName":"Turn"}) as unknown as TypedDocumentString<TurnFragment, unknown>;
 export const TradingSessionFactsFragmentDoc = new TypedDocumentString(`
     fragment TradingSessionFacts on TradingSession {
   date
@@ -2721,6 +2761,34 @@ export const RunQueueDocument = new TypedDocumentString(`
     nextAction
   }
 }`) as unknown as TypedDocumentString<RunQueueQuery, RunQueueQueryVariables>;
+export const BrowserQueueDocument = new TypedDocumentString(`
+    query BrowserQueue {
+  browserQueue {
+    holder {
+      ...Turn
+    }
+    isTakenElsewhere
+    waiting {
+      ...Turn
+    }
+  }
+}
+    fragment Turn on RunTurn {
+  accountId
+  apiName
+  waitsFor
+  since
+  canGoOnAt
+  run {
+    id
+    status
+    steps {
+      apiName
+      status
+      step
+    }
+  }
+}`) as unknown as TypedDocumentString<BrowserQueueQuery, BrowserQueueQueryVariables>;
 export const StartLoginDocument = new TypedDocumentString(`
     mutation StartLogin($accountId: ID) {
   startLogin(accountId: $accountId) {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { BrokerApi } from '../../broker/api/broker-api.ts';
 import { dialogUrl } from '../../broker/api/oauth.ts';
 import { LoginFailure } from '../../broker/login/login-failure.ts';
-import type { LoginListener } from '../../broker/login/login-request.ts';
+import type { LoginListener, LoginRequest } from '../../broker/login/login-request.ts';
 import type { LoginSession } from '../../broker/login/login-session.ts';
 import { findAuthRecord } from '../../db/queries/auth-states.ts';
 import { countFruitlessPins } from '../../db/queries/login-attempts.ts';
@@ -62,29 +62,31 @@ export class BrowserLogin {
     await this.#options.exchange.exchange(step, code);
   }
 
-  #logIn(step: BrowserStep): Promise<Secret> {
+  async #logIn(step: BrowserStep): Promise<Secret> {
     const { api, stepTimeoutMs, captchaWaitMs, clock } = this.#options;
     const { config, session, credentials, signal } = step;
     const state = randomBytes(24).toString('base64url');
-    return session.logIn(
-      {
-        dialogUrl: dialogUrl(api, config, state),
-        redirectUri: config.redirectUri,
-        state,
-        credentials,
-        stepTimeoutMs,
-        captchaWaitMs,
-        now: clock,
-        signal,
-      },
-      this.#listenerOf(step),
-    );
+    const otps = new OneTimePasswords(step, credentials.totp, this.#options);
+    const request: LoginRequest = {
+      dialogUrl: dialogUrl(api, config, state),
+      redirectUri: config.redirectUri,
+      state,
+      credentials,
+      stepTimeoutMs,
+      captchaWaitMs,
+      now: clock,
+      signal,
+    };
+    try {
+      return await session.logIn(request, this.#listenerOf(step, otps));
+    } finally {
+      otps.noteAnswer();
+    }
   }
 
-  #listenerOf(step: BrowserStep): LoginListener {
+  #listenerOf(step: BrowserStep, otps: OneTimePasswords): LoginListener {
     const { database, audit, onCheckpoint } = this.#options;
-    const { live, config, credentials } = step;
-    const otps = new OneTimePasswords(step, credentials.totp, this.#options);
+    const { live, config } = step;
     return {
       onStep: async (entered) => {
         await live.enter(config.apiName, entered);
@@ -96,7 +98,7 @@ export class BrowserLogin {
         const checkpoint = SUBMITTED[what];
         if (checkpoint !== undefined) onCheckpoint(checkpoint);
       },
-      awaitOtpRequest: () => otps.awaitSpacing(),
+      awaitOtpRequest: (hasSubmitted) => otps.awaitSpacing(hasSubmitted),
       beforeOtpRequest: () => otps.noteRequest(),
       awaitTimeStep: () => otps.awaitTimeStep(),
       takeOtp: () => otps.take(),

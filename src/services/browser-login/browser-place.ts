@@ -1,4 +1,5 @@
 import type { TurnRequest } from '../../domain/run/browser-turns.ts';
+import type { BrowserWait, LoginWait } from '../../domain/run/browser-wait.ts';
 import type { Clock } from '../clock.ts';
 
 interface QueueAccess {
@@ -18,6 +19,13 @@ interface Waiter {
   readonly onTaken: () => void;
 }
 
+/** For what a run gives the browser away. */
+export interface Lending {
+  readonly waitsFor: LoginWait;
+  /** Its page stays open and waits; else it is closed already. */
+  readonly keepsPage: boolean;
+}
+
 /** One run's place in the queue, and the browser when it is its turn; `dispose` gives both back. */
 export class BrowserPlace implements TurnRequest, Disposable {
   readonly runId: string;
@@ -27,6 +35,9 @@ export class BrowserPlace implements TurnRequest, Disposable {
   #canGoOnAt = new Date(0);
   #holdsPage = false;
   #isHeld = false;
+  #waitsFor: BrowserWait = 'TURN';
+  #isTakenElsewhere = false;
+  #since: Date;
   #hasLeft = false;
   #waiter: Waiter | null = null;
 
@@ -34,6 +45,7 @@ export class BrowserPlace implements TurnRequest, Disposable {
     this.runId = runId;
     this.accountId = accountId;
     this.#queue = queue;
+    this.#since = queue.clock();
   }
 
   /** On the monotonic clock (`performance.now()`), so that a wall clock that is set moves nobody's turn. */
@@ -44,6 +56,18 @@ export class BrowserPlace implements TurnRequest, Disposable {
   /** The same moment by the wall clock, for people. */
   get canGoOnAt(): Date {
     return this.#canGoOnAt;
+  }
+
+  /** Since when it has the browser, or waits for it. */
+  get since(): Date {
+    return this.#since;
+  }
+
+  /** Null while it has the browser. */
+  get waitsFor(): BrowserWait | null {
+    if (this.hasBrowser) return null;
+    if (this.#isHeld || performance.now() < this.#readyAt) return this.#waitsFor;
+    return this.#isTakenElsewhere ? 'OTHER_PROCESS' : 'TURN';
   }
 
   get latestSafeStart(): number | null {
@@ -78,13 +102,18 @@ export class BrowserPlace implements TurnRequest, Disposable {
 
   /** The run waits for more than the time: about `until` it says by `waitFor` that it can go on. Meanwhile it holds nobody up. */
   hold(until: Date): void {
-    this.waitFor(until.getTime() - this.#queue.clock().getTime(), false);
+    this.#wait(until.getTime() - this.#queue.clock().getTime(), false, 'COOLDOWN');
     this.#isHeld = true;
     this.#queue.settle();
   }
 
-  /** The run can go on in `restMs` milliseconds, with the page that it keeps open or without one. */
-  waitFor(restMs: number, holdsPage: boolean): void {
+  /** The run can go on at once, without a page. */
+  release(): void {
+    this.#wait(0, false, 'TURN');
+  }
+
+  #wait(restMs: number, holdsPage: boolean, waitsFor: BrowserWait): void {
+    this.#waitsFor = waitsFor;
     this.#readyAt = performance.now() + restMs;
     this.#canGoOnAt = new Date(this.#queue.clock().getTime() + restMs);
     this.#holdsPage = holdsPage;
@@ -92,8 +121,9 @@ export class BrowserPlace implements TurnRequest, Disposable {
   }
 
   /** Gives the browser to others for as long as the run has to wait; false when the signal ends meanwhile. */
-  async lend(restMs: number, holdsPage: boolean, signal: AbortSignal): Promise<boolean> {
-    this.waitFor(restMs, holdsPage);
+  async lend(restMs: number, { waitsFor, keepsPage }: Lending, signal: AbortSignal): Promise<boolean> {
+    this.#wait(restMs, keepsPage, waitsFor);
+    this.#since = this.#queue.clock();
     this.#queue.giveBack();
     return this.wait(signal);
   }
@@ -107,6 +137,7 @@ export class BrowserPlace implements TurnRequest, Disposable {
       const end = (hasBrowser: boolean) => {
         signal.removeEventListener('abort', aborted);
         this.#waiter = null;
+        this.#isTakenElsewhere = false;
         resolve(hasBrowser);
       };
       const aborted = () => end(false);
@@ -114,12 +145,17 @@ export class BrowserPlace implements TurnRequest, Disposable {
       this.#waiter = {
         grant: () => end(true),
         onTaken: () => {
+          this.#isTakenElsewhere = true;
           if (!isNotified) onTaken();
           isNotified = true;
         },
       };
       this.#queue.settle();
     });
+  }
+
+  noteTaken(): void {
+    this.#since = this.#queue.clock();
   }
 
   grant(): void {

@@ -59,8 +59,9 @@ export class BrowserQueue {
       settle: () => this.#settle(),
       clock: this.#options.clock,
     });
-    place.waitFor(0, false);
+    place.release();
     this.#places.add(place);
+    this.#onMoved();
     return place;
   }
 
@@ -68,6 +69,16 @@ export class BrowserQueue {
   get waiting(): readonly WaitingRun[] {
     const places = [...this.#places].filter((place) => place !== this.#holder && !this.#isAlone(place));
     return turnOrder(places, performance.now());
+  }
+
+  /** Who has the browser, and who waits for it or for another process that has it, in the expected order. */
+  get places(): { readonly holder: BrowserPlace | null; readonly waiting: readonly BrowserPlace[] } {
+    const holder = this.#holder;
+    // One that is next and does not wait is about to take it.
+    const waiting = [...this.#places].filter(
+      (place) => place !== holder && (place.isAwaited || place.isHeld || !this.#isAlone(place)),
+    );
+    return { holder, waiting: turnOrder(waiting, performance.now()) };
   }
 
   /** Another process has the browser, as far as can be seen without asking for it. */
@@ -88,6 +99,7 @@ export class BrowserQueue {
     if (this.#holder === place) return;
     this.#lock ??= this.#takeLock();
     this.#holder = place;
+    place.noteTaken();
   }
 
   #takeLock(): BrowserLock {
@@ -140,6 +152,7 @@ export class BrowserQueue {
       return false;
     }
     place.grant();
+    this.#onMoved();
     return true;
   }
 

@@ -117,7 +117,7 @@ export class BrowserRound {
     const lentMs = lendableMs(spacing);
     if (lentMs === 0) return endsAt;
     await live.enter(config.apiName, 'OTP_SPACING');
-    await turn.lend(lentMs, { keepsPage: false });
+    await turn.lend(lentMs, { waitsFor: 'OTP_SPACING', keepsPage: false });
     return endsAt;
   }
 }

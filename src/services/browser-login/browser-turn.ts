@@ -1,11 +1,6 @@
 import { LoginFailure } from '../../broker/login/login-failure.ts';
 import type { CheckpointObserver } from '../runs/checkpoints.ts';
-import type { BrowserPlace } from './browser-place.ts';
-
-interface LendOptions {
-  /** Its page stays open and waits; else it is closed already. */
-  readonly keepsPage: boolean;
-}
+import type { BrowserPlace, Lending } from './browser-place.ts';
 
 /** A run's turn with the browser, which it gives to other runs while it has to wait. */
 export class BrowserTurn {
@@ -20,8 +15,8 @@ export class BrowserTurn {
   }
 
   /** Answers when the time is over and the run has the browser again; throws ABORTED when the run is aborted meanwhile. */
-  async lend(restMs: number, { keepsPage }: LendOptions): Promise<void> {
-    const waiting = this.#place.lend(restMs, keepsPage, this.#signal);
+  async lend(restMs: number, lending: Lending): Promise<void> {
+    const waiting = this.#place.lend(restMs, lending, this.#signal);
     this.#onCheckpoint('TURN_GIVEN');
     if (!(await waiting)) throw abortedWhileWaiting();
     this.#onCheckpoint('TURN_TAKEN');

@@ -2,6 +2,7 @@ import { totpCode } from '../../broker/login/totp.ts';
 import { claimTimeStep, isTimeStepUsed, noteOtpInterval } from '../../db/queries/login-attempts.ts';
 import { type TotpSecret, timeStepAt, timeStepStart } from '../../domain/account/totp-secret.ts';
 import { lendableMs } from '../../domain/run/browser-turns.ts';
+import type { LoginWait } from '../../domain/run/browser-wait.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { AuditedWrites } from '../audit/audit.ts';
 import { noteAttempt, ownerOf } from '../exchange/attempts.ts';
@@ -36,6 +37,7 @@ export class OneTimePasswords {
   readonly #step: OtpStep;
   readonly #totp: TotpSecret;
   #requestedAt = performance.now();
+  #isUnanswered = false;
 
   constructor(step: OtpStep, totp: TotpSecret, options: Options) {
     this.#step = step;
@@ -45,26 +47,35 @@ export class OneTimePasswords {
 
   /**
    * Waits until the account may request an OTP. Throws OtpSpacing where that takes so long that the page is better closed
-   * and the browser given to others.
+   * and the browser given to others. Once something was submitted in this login the page stays open instead: a new one
+   * would ask for it again.
    */
-  async awaitSpacing(): Promise<void> {
+  async awaitSpacing(hasSubmitted: boolean): Promise<void> {
     const { pace } = this.#options;
     const { account, spacingEndsAt } = this.#step;
-    const restMs = Math.max(await this.#spacingRest(spacingEndsAt), await pace.rateRest(account.id));
+    const restMs = Math.max(
+      await this.#spacingRest(spacingEndsAt, hasSubmitted),
+      await pace.rateRest(account.id),
+    );
     if (restMs > 0) await this.#pause('OTP_SPACING', restMs);
   }
 
   /** A spacing that was waited for is not asked for again: a clock that was set since would make it begin anew. */
-  async #spacingRest(endsAt: number | null): Promise<number> {
+  async #spacingRest(endsAt: number | null, hasSubmitted: boolean): Promise<number> {
     if (endsAt !== null) return endsAt - performance.now();
     const spacing = await this.#options.pace.spacing(this.#step.account.id);
-    if (lendableMs(spacing) > 0) throw new OtpSpacing(spacing);
-    return spacing.restMs;
+    const lentMs = lendableMs(spacing);
+    if (lentMs === 0) return spacing.restMs;
+    if (!hasSubmitted) throw new OtpSpacing(spacing);
+    const spacingEndsAt = performance.now() + spacing.restMs;
+    await this.#lend('OTP_SPACING', lentMs);
+    return spacingEndsAt - performance.now();
   }
 
   async noteRequest(): Promise<void> {
     this.#requestedAt = performance.now();
     await noteAttempt(this.#options, this.#step, 'OTP_REQUEST');
+    this.#isUnanswered = true;
     this.#options.onCheckpoint('OTP_REQUEST_RECORDED');
   }
 
@@ -76,15 +87,21 @@ export class OneTimePasswords {
     );
   }
 
+  /** The broker has had the request that was made, if any: it has answered, or the login is over. */
+  noteAnswer(): void {
+    if (this.#isUnanswered) this.#options.pace.noteAnswer(this.#step.account.id);
+    this.#isUnanswered = false;
+  }
+
   /** Waits until enough is left of a time step that was never used for this secret. */
   async awaitTimeStep(): Promise<void> {
-    const { database, clock, pace } = this.#options;
+    const { database, clock } = this.#options;
     // The page asks for the code: the broker has answered the request.
-    pace.noteAnswer(this.#step.account.id);
+    this.noteAnswer();
     for (;;) {
       const { timeStep, restMs, isLongEnough } = timeStepNow(this.#totp, clock());
       if (isLongEnough && !(await isTimeStepUsed(database.read, this.#totp, timeStep))) return;
-      if (restMs > lendsFrom(this.#totp)) await this.#lend(restMs);
+      if (restMs > lendsFrom(this.#totp)) await this.#lend('TOTP_STEP', restMs);
       else await this.#pause('TOTP_WAIT', restMs);
     }
   }
@@ -114,11 +131,11 @@ export class OneTimePasswords {
     if (this.#step.signal.aborted) throw abortedWhileWaiting();
   }
 
-  /** The page stays open: the OTP that was requested belongs to it, and another request would count against the account. */
-  async #lend(milliseconds: number): Promise<void> {
+  /** The page stays open: what was submitted belongs to it, and would count against the account a second time. */
+  async #lend(waitsFor: LoginWait, milliseconds: number): Promise<void> {
     const { live, config, turn } = this.#step;
-    await live.enter(config.apiName, 'TOTP_WAIT');
-    await turn.lend(milliseconds, { keepsPage: true });
+    await live.enter(config.apiName, waitsFor === 'TOTP_STEP' ? 'TOTP_WAIT' : 'OTP_SPACING');
+    await turn.lend(milliseconds, { waitsFor, keepsPage: true });
   }
 }
 

@@ -17,14 +17,19 @@ export interface Spacing {
   readonly intervalMs: number;
 }
 
+/** How long after it was stored a request may reach the broker. */
+const LEAVES_WITHIN_MS = 5000;
+
 /** When accounts may request their next OTP. */
 export class OtpPace {
   readonly #options: Options;
+  readonly #startedAt: Date;
   /** When the broker had surely answered the last request of each account, on the monotonic clock. */
   readonly #answeredAt = new Map<string, number>();
 
   constructor(options: Options) {
     this.#options = options;
+    this.#startedAt = options.clock();
   }
 
   /** A request is stored before it leaves: the broker counts from later, from its answer at the latest. */
@@ -51,8 +56,14 @@ export class OtpPace {
 
   /** At most the whole interval, also when the clock was set back since. */
   #rest(storedAt: Date | null, answeredAt: number | undefined, intervalMs: number): number {
-    const sinceStored = storedAt === null ? intervalMs : this.#options.clock().getTime() - storedAt.getTime();
+    const now = this.#options.clock().getTime();
+    const sinceStored = storedAt === null ? intervalMs : now - this.#latestDeparture(storedAt.getTime());
     const sinceAnswered = answeredAt === undefined ? intervalMs : performance.now() - answeredAt;
     return Math.min(intervalMs, Math.max(0, intervalMs - sinceStored, intervalMs - sinceAnswered));
+  }
+
+  /** When a request left is not known of a process that died; before this one started in any case. */
+  #latestDeparture(storedAt: number): number {
+    return Math.max(storedAt, Math.min(storedAt + LEAVES_WITHIN_MS, this.#startedAt.getTime()));
   }
 }

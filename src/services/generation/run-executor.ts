@@ -197,7 +197,7 @@ export class RunExecutor {
     try {
       if (cooldown.until !== null) place.hold(cooldown.until);
       await states.cooldownOver(account, abort.signal);
-      if (place.isHeld) place.waitFor(0, false);
+      if (place.isHeld) place.release();
       hasBrowser = await this.#awaitBrowser(job, place);
     } finally {
       // A place that is not left would keep every other run waiting.

@@ -8,6 +8,7 @@ import type { AuthStates } from '../auth-state/auth-states.ts';
 import type { BrowserHost } from '../browser-login/browser-host.ts';
 import type { BrowserQueue, WaitingRun } from '../browser-login/browser-queue.ts';
 import type { Runs } from '../runs/runs.ts';
+import { type BrowserTurns, readTurns } from './browser-turns.ts';
 import type { Jobs } from './jobs.ts';
 import type { RunResumer } from './run-resumer.ts';
 import type { GenerationWay, RunStarter } from './run-starter.ts';
@@ -37,6 +38,11 @@ export class TokenGeneration implements AsyncDisposable {
   /** The runs that wait for the browser, in the order in which they are expected to get it. */
   get waiting(): readonly WaitingRun[] {
     return this.#options.queue.waiting;
+  }
+
+  /** Who has the browser, and who waits for it. */
+  get turns(): BrowserTurns {
+    return readTurns(this.#options.queue, this.#options.jobs);
   }
 
   get queue(): readonly GenerationRun[] {

@@ -174,11 +174,14 @@ export class ReadinessWatch implements AsyncDisposable {
     const begun = performance.now();
     for (const readiness of await this.desk()) {
       await this.#publish(readiness);
-      // An alert that cannot be stored must not keep the other accounts from being told of.
-      await this.#tell(readiness).catch((error: unknown) =>
-        this.#options.log.error({ err: error, account: readiness.accountId }, 'an alert could not be raised'),
-      );
-      await this.#audited.note(readiness);
+      // What cannot be stored for one account must not keep the others from being told of.
+      const skip = (error: unknown): void =>
+        this.#options.log.error(
+          { err: error, account: readiness.accountId },
+          'an alert or a forecast could not be stored',
+        );
+      await this.#tell(readiness).catch(skip);
+      await this.#audited.note(readiness).catch(skip);
     }
     this.#tickTookMs = performance.now() - begun;
   }

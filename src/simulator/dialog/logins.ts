@@ -22,6 +22,8 @@ export async function answerFor(logins: readonly Broker[], request: BrokerReques
   const byToken = logins.find(({ tokens, now }) => tokens.find(bearerOf(request), now()) !== undefined);
   const byCookie = logins[Number(request.cookies.get(COOKIE) ?? Number.NaN)];
   const broker = byApp ?? byToken ?? byCookie ?? first;
+  if (byCookie !== undefined && byCookie !== broker)
+    broker.log.add('FOREIGN_COOKIE', { accepted: false, detail: request.path });
   const reply = await answerRequest(broker, request);
   if (reply === 'RESET' || byApp === undefined) return reply;
   const own = reply.headers['set-cookie'] ?? [];

@@ -3,6 +3,7 @@ import { AlertsPanel } from '../components/alerts/alerts-panel.tsx';
 import { AuditPanel } from '../components/audit/audit-panel.tsx';
 import { DaysPanel } from '../components/calendar/days-panel.tsx';
 import { HealthPanel } from '../components/frame/health.tsx';
+import { QueuePanel } from '../components/queue/queue-panel.tsx';
 import { ReadinessPanel } from '../components/readiness/readiness-panel.tsx';
 import { CooldownPanel } from '../components/run/cooldown.tsx';
 import { ProgressPanel } from '../components/run/progress.tsx';
@@ -16,6 +17,7 @@ export const AccountPage = () => (
     <div className="side">
       <ProgressPanel />
       <RunPanel />
+      <QueuePanel />
       <DecisionPanel />
       <ReadinessPanel />
       <CooldownPanel />

@@ -1,5 +1,7 @@
 import { Client, fetchExchange } from '@urql/core';
 import {
+  BrowserQueueDocument,
+  type BrowserQueueQuery,
   createVegaClient,
   ReadinessDocument,
   type ReadinessQuery,
@@ -21,6 +23,9 @@ export type Health = SystemHealthQuery['systemHealth'];
 const TURNS = [3600, 600, 0];
 
 type Kind = VegaEvent['__typename'];
+
+/** How often the queue is asked for while somebody has the browser or waits: other accounts' events do not come here. */
+const QUEUE_SECONDS = 2;
 
 /** After these the audit that is shown may have a gap, or be another account's. */
 const REWRITES: readonly Kind[] = ['GapEvent', 'AccountSwitchedEvent'];
@@ -50,6 +55,11 @@ export class PageStore {
     {},
   );
   readonly readiness = new LiveQuery<ReadinessQuery, object>(this.client, documentOf(ReadinessDocument), {});
+  readonly queue = new LiveQuery<BrowserQueueQuery, object>(
+    this.client,
+    documentOf(BrowserQueueDocument),
+    {},
+  );
   readonly audit = new AuditFeed(this.client);
   #second = 0;
 
@@ -67,6 +77,7 @@ export class PageStore {
     void this.dashboard.refresh();
     void this.health.refresh();
     void this.readiness.refresh();
+    void this.queue.refresh();
   };
 
   #receive(event: VegaEvent): void {
@@ -76,6 +87,7 @@ export class PageStore {
     if (CONCERNS_ALL.includes(event.__typename)) void this.health.refresh();
     if (this.#isTick(event)) return;
     void this.readiness.refresh();
+    void this.queue.refresh();
     if (event.__typename !== 'ReadinessEvent') void this.dashboard.refresh();
   }
 
@@ -85,12 +97,18 @@ export class PageStore {
     return event.cooldown.active && this.dashboard.answer().data?.authState.cooldown.active === true;
   }
 
+  get #isBrowserWanted(): boolean {
+    const queue = this.queue.answer().data?.browserQueue;
+    return queue != null && (queue.holder !== null || queue.waiting.length > 0);
+  }
+
   /** Asks anew in the second in which the answer changes by itself. */
   #tick(): void {
     const second = this.clock.second() ?? 0;
     const from = this.#second;
     this.#second = second;
     if (from === 0) return;
+    if (second % QUEUE_SECONDS === 0 && this.#isBrowserWanted) void this.queue.refresh();
     const ends =
       this.dashboard.answer().data?.tokenExpiry.map(({ expiresAt }) => Date.parse(expiresAt) / 1000) ?? [];
     const hasTurned = ends.some((end) =>

@@ -1,5 +1,5 @@
 import { createContext, useContext, useSyncExternalStore } from 'react';
-import type { ReadinessQuery } from '../../sdk/index.ts';
+import type { BrowserQueueQuery, ReadinessQuery } from '../../sdk/index.ts';
 import type { Connection } from '../events/event-hub.ts';
 import type { DashboardQuery } from '../gql/graphql.ts';
 import type { AuditView } from './audit-feed.ts';
@@ -35,6 +35,12 @@ export const useHealth = (): Health | null => {
 export const useReadiness = (): ReadinessQuery['readiness'] | null => {
   const { readiness } = usePageStore();
   return useSyncExternalStore(readiness.subscribe, readiness.answer).data?.readiness ?? null;
+};
+
+/** Who has the browser and who waits for it; null while that is not known. */
+export const useQueue = (): BrowserQueueQuery['browserQueue'] | null => {
+  const { queue } = usePageStore();
+  return useSyncExternalStore(queue.subscribe, queue.answer).data?.browserQueue ?? null;
 };
 
 export const useAudit = (): AuditView => {
