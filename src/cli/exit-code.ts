@@ -13,7 +13,7 @@ const OPERATOR_BLOCKS: readonly BlockReason[] = [
 ];
 const OPERATOR_FAILURES: readonly FailureCode[] = [
   ...(['CAPTCHA', 'CREDENTIALS_REJECTED', 'ACTION_REQUIRED'] as const),
-  ...(['MOBILE_REJECTED', 'TOKEN_ENDED'] as const),
+  ...(['MOBILE_REJECTED', 'TOKEN_ENDED', 'TOTP_COMMAND_FAILED'] as const),
 ];
 
 /** What a status means for whoever runs the program. */

@@ -4,6 +4,7 @@ import type { Database } from '../db/database.ts';
 import type { AlertSender } from '../domain/alert/alert-sender.ts';
 import type { AccessKeys } from './access/access-keys.ts';
 import type { Sessions } from './access/sessions.ts';
+import type { AccountCredentials } from './accounts/account-credentials.ts';
 import type { Accounts } from './accounts/accounts.ts';
 import type { ApiConfigs } from './accounts/api-configs.ts';
 import { alertServices } from './alerts/alert-services.ts';
@@ -46,6 +47,7 @@ export interface Parts {
   readonly accounts: Accounts;
   readonly accountSwitch: AccountSwitch;
   readonly apiConfigs: ApiConfigs;
+  readonly credentials: AccountCredentials;
   readonly apps: AppInspection;
   readonly verifier: TokenVerifier;
   readonly states: AuthStates;
