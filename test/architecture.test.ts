@@ -89,6 +89,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   calendar: ['audit'],
   schedule: ['accounts', 'alerts', 'audit', 'auth-state', 'calendar', 'generation', 'runs'],
+  canary: ['accounts', 'alerts', 'audit', 'browser-login', 'events'],
   readiness: ['accounts', 'alerts', 'events', 'runs', 'tokens'],
   'human-login': ['accounts', 'approvals', 'audit', 'exchange', 'generation'],
 };

@@ -1,5 +1,6 @@
 import type { BlockReason, FailureCode } from '../sdk/index.ts';
 import { EXIT } from './command.ts';
+import type { Report } from './view/canary.ts';
 import type { Forecast } from './view/readiness.ts';
 import type { Run } from './view/run.ts';
 import type { StatusFacts } from './view/status.ts';
@@ -38,6 +39,12 @@ export const exitOfRun = ({ status, steps, endedTokens }: Run): number => {
 export const exitOfForecast = ({ verdict }: Pick<Forecast, 'verdict'>): number => {
   if (verdict === 'TOO_LATE') return OPERATOR_NEEDED;
   return verdict === 'AT_RISK' ? SOME_MISSING : EXIT.ALL_VALID;
+};
+
+/** What looks at the login page mean: 2 is that a person has to see to it. */
+export const exitOfCanary = (reports: readonly Pick<Report, 'verdict'>[]): number => {
+  if (reports.some(({ verdict }) => verdict === 'DRIFT')) return OPERATOR_NEEDED;
+  return reports.some(({ verdict }) => verdict === 'NOT_KNOWN') ? SOME_MISSING : EXIT.ALL_VALID;
 };
 
 /** Refusals that time heals, and the one that a person has to see to; every other one is final. */

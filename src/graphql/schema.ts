@@ -14,6 +14,7 @@ import './events.ts';
 import './run/human-login.ts';
 import './run/login-success.ts';
 import './access/master-key.ts';
+import './canary.ts';
 import './readiness.ts';
 import './storage.ts';
 import './system-health.ts';

@@ -19,6 +19,8 @@ const OPERATIONS = {
   generationRun: documents.GenerationRunDocument,
   loginSuccess: documents.LoginSuccessDocument,
   deskReadiness: documents.DeskReadinessDocument,
+  canaryReports: documents.CanaryReportsDocument,
+  runCanary: documents.RunCanaryDocument,
   readiness: documents.ReadinessDocument,
   ready: documents.ReadyDocument,
   generationRuns: documents.GenerationRunsDocument,

@@ -14,6 +14,7 @@ import type { Refusals } from './audit/refusal-audit.ts';
 import type { AccountSwitch } from './auth-state/account-switch.ts';
 import type { AuthStates } from './auth-state/auth-states.ts';
 import type { TradingCalendar } from './calendar/trading-calendar.ts';
+import type { Canary } from './canary/canary.ts';
 import type { Clock } from './clock.ts';
 import type { EventLog } from './events/event-log.ts';
 import { followEvents } from './events/follow-events.ts';
@@ -57,6 +58,7 @@ export interface Parts {
   readonly schedules: Schedules;
   readonly readiness: ReadinessWatch;
   readonly scheduler: Scheduler;
+  readonly canary: Canary;
   readonly browser: BrowserOptions;
   readonly api: BrokerApi;
   readonly profileTimeoutMs: number;
@@ -73,6 +75,7 @@ export const createServices = (parts: Parts) => {
   return {
     ...{ accounts, accountSwitch, apiConfigs, verifier, states, runs, generation },
     ...{ events, refusals, accessKeys, sessions, clock, calendar, schedules, scheduler, readiness },
+    canary: parts.canary,
     revision: new StateRevision(parts),
     startLogin: startLogin.bind(null, parts),
     logOut: logOut.bind(null, parts),
