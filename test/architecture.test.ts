@@ -81,7 +81,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   runs: ['alerts', 'audit', 'events', 'tokens'],
   'auth-state': ['accounts', 'alerts', 'audit', 'events', 'runs', 'tokens'],
   exchange: ['audit', 'runs', 'tokens'],
-  'browser-login': ['accounts', 'audit', 'auth-state', 'exchange', 'runs'],
+  'browser-login': ['accounts', 'alerts', 'audit', 'auth-state', 'exchange', 'runs'],
   approvals: ['accounts', 'audit', 'auth-state', 'exchange', 'runs', 'tokens'],
   generation: [
     ...['accounts', 'alerts', 'approvals', 'audit', 'auth-state', 'browser-login', 'runs', 'storage'],

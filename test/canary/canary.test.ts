@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { dueSlot } from '../../src/domain/canary/canary-slot.ts';
 import type { Landmarks } from '../../src/domain/canary/landmarks.ts';
 import { bounded, compareLandmarks } from '../../src/domain/canary/landmarks.ts';
-import { dueSlot } from '../../src/domain/canary/canary-slot.ts';
 import { openTestApp, type TestApp, until } from '../support/test-app.ts';
 
 const LOOK = `mutation { runCanary { apiName verdict message nextAction changes failure comparedWith } }`;
@@ -47,7 +47,9 @@ test('a changed page reads DRIFT and is told once; when it is as before, that is
   const { data: kept } = await desk.ask('{ canaryReports(first: 2) { verdict } }');
   expect(kept.canaryReports).toEqual([{ verdict: 'SAME' }, { verdict: 'DRIFT' }]);
   const audited = desk.rows("select message from vega_audit_entries where severity = 'ERROR'");
-  expect(JSON.stringify(audited)).toContain('The login dialog has changed: DRIFT. The broker shows a CAPTCHA.');
+  expect(JSON.stringify(audited)).toContain(
+    'The login dialog has changed: DRIFT. The broker shows a CAPTCHA.',
+  );
 });
 
 test('a broker that does not answer, or only with an error, is no drift', async () => {

@@ -105,6 +105,13 @@ export const findLastKnown = async (db: Queryable, accountId: string): Promise<r
   );
 };
 
+/** The APIs whose last look has found a drift, unless a login has succeeded since. */
+export const findDrifts = async (db: Queryable, accountId: string): Promise<readonly CanaryReport[]> => {
+  const drifted = (await findLastKnown(db, accountId)).filter(({ verdict }) => verdict === 'DRIFT');
+  const kept = await Promise.all(drifted.map(({ apiName }) => findLandmarks(db, accountId, apiName)));
+  return drifted.filter(({ at }, index) => (kept[index]?.at ?? at) <= at);
+};
+
 /** Whether the slot has a report of any API. */
 export const hasSlot = async (db: Queryable, accountId: string, slot: string): Promise<boolean> => {
   const row = await db

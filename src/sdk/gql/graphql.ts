@@ -430,6 +430,8 @@ export type ReadinessReasonCode =
   | 'NO_SESSION'
   /** The logins have to lie apart. */
   | 'OTP_SPACING'
+  /** The login page is not one that the login knows, as the last look at it says. */
+  | 'PAGE_DRIFT'
   /** A person has to act before anything goes on. */
   | 'PERSON_NEEDED'
   /** Other accounts have the browser before. */

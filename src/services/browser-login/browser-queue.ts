@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { type BrowserLock, isBrowserTaken, takeBrowserLock } from '../../db/files/browser-lock.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { nextTurn, turnOrder } from '../../domain/run/browser-turns.ts';
@@ -82,7 +83,10 @@ export class BrowserQueue {
    * that takes the browser does not wait for it; `onWanted` is called then, and it has to end. It keeps no other process out.
    */
   admitGuest(onWanted: () => void): Disposable | null {
-    if (this.#holder !== null || this.#next() !== null || this.isTakenElsewhere) return null;
+    if (this.#holder !== null || this.#next() !== null) return null;
+    // A file that nobody has made yet counts as taken.
+    if (!existsSync(this.#options.browserLock)) this.#takeLock()[Symbol.dispose]();
+    if (this.isTakenElsewhere) return null;
     const guest = () => onWanted();
     this.#guests.add(guest);
     return { [Symbol.dispose]: () => void this.#guests.delete(guest) };

@@ -3,6 +3,7 @@ import type { BrokerApi } from '../../broker/api/broker-api.ts';
 import { dialogUrl } from '../../broker/api/oauth.ts';
 import { LoginFailure } from '../../broker/login/login-failure.ts';
 import {
+  findDrifts,
   findLandmarks,
   findLastKnown,
   findReports,
@@ -200,8 +201,7 @@ export class Canary implements AsyncDisposable {
     await database.write(async (transaction) => {
       if (first !== undefined)
         await raiseAlert(transaction, dialogDrifted(accountId, [first, ...others]), clock());
-      const known = await findLastKnown(transaction, accountId);
-      if (known.some(({ verdict }) => verdict === 'DRIFT')) return;
+      if ((await findDrifts(transaction, accountId)).length > 0) return;
       const over = { kinds: ['DRIFT'] as const, accountId };
       await resolveAlerts(transaction, over, dialogAsBefore(accountId), clock());
     });
