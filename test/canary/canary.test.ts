@@ -61,7 +61,7 @@ test('a broker that does not answer, or only with an error, is no drift', async 
     message: 'The login dialog cannot be opened.',
   });
   expect(desk.rows('select * from vega_alerts')).toEqual([]);
-  expect(desk.rows('select * from vega_canary_landmarks')).toEqual([]);
+  expect(desk.rows('select * from vega_dialog_landmarks')).toEqual([]);
 });
 
 test('a run takes the browser from a look at once; what it would have seen is not known', async () => {
@@ -89,7 +89,7 @@ test('while a run has the browser no dialog is opened', async () => {
 test('a login keeps what its page looked like, for the next look to compare with', async () => {
   await using desk = await openTestApp({ apis: 1 });
   await desk.generate('mode: ALL');
-  expect(desk.rows('select api_name from vega_canary_landmarks')).toEqual([{ api_name: 'PRIMARY' }]);
+  expect(desk.rows('select api_name from vega_dialog_landmarks')).toEqual([{ api_name: 'PRIMARY' }]);
   expect(await look(desk)).toMatchObject({ verdict: 'SAME', comparedWith: expect.any(String) });
 });
 
@@ -149,11 +149,11 @@ test('a scheduled look happens once for each start, also with two programs', asy
   await desk.ask('mutation { saveSchedule(input: { startAt: "06:00" }) { enabled } }');
   const { canaryWatch } = desk.app.parts as unknown as { canaryWatch: { tick(): Promise<void> } };
   await canaryWatch.tick();
-  expect(desk.rows('select * from vega_canary_reports')).toEqual([]);
+  expect(desk.rows('select * from vega_dialog_looks')).toEqual([]);
   now = new Date('2026-11-29T20:31:00+05:30').getTime();
   await canaryWatch.tick();
   await canaryWatch.tick();
-  expect(desk.rows('select origin, slot, verdict from vega_canary_reports')).toEqual([
+  expect(desk.rows('select origin, slot, verdict from vega_dialog_looks')).toEqual([
     { origin: 'SCHEDULE', slot: '2026-11-30 evening', verdict: 'SAME' },
   ]);
   expect(kindsOf(desk).filter((kind) => kind === 'DIALOG')).toHaveLength(1);

@@ -98,4 +98,4 @@ test('200 changed pages: where the login finds no way it reads DRIFT, and nothin
   expect(verdicts.get('NOT_KNOWN')).toBeUndefined();
   expect(verdicts.get('DRIFT')).toBeGreaterThan(100);
   expect((verdicts.get('CHANGED') ?? 0) + (verdicts.get('SAME') ?? 0)).toBeGreaterThan(15);
-}, 120_000);
+}, 300_000);

@@ -280,7 +280,7 @@ test('what an older vega-auth has left is copied before its tables are changed',
   await first[Symbol.asyncDispose]();
   folder.raw((connection) =>
     connection.exec(
-      "drop table vega_canary_landmarks; drop table vega_canary_reports; delete from vega_migration where name = '0025-canary'",
+      "drop table vega_dialog_landmarks; drop table vega_dialog_looks; delete from vega_migration where name = '0025-dialog-looks'",
     ),
   );
   await using database = await folder.open();

@@ -9,7 +9,7 @@ import type {
 import type { Landmarks } from '../../domain/canary/landmarks.ts';
 import type { FailureCode } from '../../domain/run/failure.ts';
 import type { Queryable } from '../queryable.ts';
-import type { CanaryReportsTable } from '../schema/canary-tables.ts';
+import type { DialogLooksTable } from '../schema/dialog-look-tables.ts';
 
 /** Of each account so many reports are kept. */
 const KEPT_REPORTS = 200;
@@ -20,7 +20,7 @@ export const findLandmarks = async (
   apiName: ApiName,
 ): Promise<KeptLandmarks | null> => {
   const row = await db
-    .selectFrom('vega_canary_landmarks')
+    .selectFrom('vega_dialog_landmarks')
     .select(['landmarks', 'at'])
     .where('account_id', '=', accountId)
     .where('api_name', '=', apiName)
@@ -37,7 +37,7 @@ export const keepLandmarks = async (
 ): Promise<void> => {
   const kept = { landmarks: JSON.stringify(landmarks), at: at.getTime() };
   await trx
-    .insertInto('vega_canary_landmarks')
+    .insertInto('vega_dialog_landmarks')
     .values({ account_id: accountId, api_name: apiName, ...kept })
     .onConflict((conflict) => conflict.columns(['account_id', 'api_name']).doUpdateSet(kept))
     .execute();
@@ -50,19 +50,19 @@ export const insertReport = async (
   slot: string | null,
 ): Promise<boolean> => {
   const inserted = await trx
-    .insertInto('vega_canary_reports')
+    .insertInto('vega_dialog_looks')
     .values({ id: report.id, slot, ...toRow(report) })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst();
   if ((inserted.numInsertedOrUpdatedRows ?? 0n) === 0n) return false;
   const oldest = trx
-    .selectFrom('vega_canary_reports')
+    .selectFrom('vega_dialog_looks')
     .select('id')
     .where('account_id', '=', report.accountId)
     .orderBy('at', 'desc')
     .limit(KEPT_REPORTS);
   await trx
-    .deleteFrom('vega_canary_reports')
+    .deleteFrom('vega_dialog_looks')
     .where('account_id', '=', report.accountId)
     .where('id', 'not in', oldest)
     .execute();
@@ -70,7 +70,7 @@ export const insertReport = async (
 };
 
 export const updateReport = async (trx: Queryable, report: CanaryReport): Promise<void> => {
-  await trx.updateTable('vega_canary_reports').set(toRow(report)).where('id', '=', report.id).execute();
+  await trx.updateTable('vega_dialog_looks').set(toRow(report)).where('id', '=', report.id).execute();
 };
 
 /** The newest first. */
@@ -80,7 +80,7 @@ export const findReports = async (
   limit: number,
 ): Promise<readonly CanaryReport[]> => {
   const rows = await db
-    .selectFrom('vega_canary_reports')
+    .selectFrom('vega_dialog_looks')
     .selectAll()
     .where('account_id', '=', accountId)
     .orderBy('at', 'desc')
@@ -93,7 +93,7 @@ export const findReports = async (
 /** Of each API the last report that knows something. */
 export const findLastKnown = async (db: Queryable, accountId: string): Promise<readonly CanaryReport[]> => {
   const rows = await db
-    .selectFrom('vega_canary_reports')
+    .selectFrom('vega_dialog_looks')
     .selectAll()
     .where('account_id', '=', accountId)
     .where('verdict', '!=', 'NOT_KNOWN')
@@ -115,7 +115,7 @@ export const findDrifts = async (db: Queryable, accountId: string): Promise<read
 /** Whether the slot has a report of any API. */
 export const hasSlot = async (db: Queryable, accountId: string, slot: string): Promise<boolean> => {
   const row = await db
-    .selectFrom('vega_canary_reports')
+    .selectFrom('vega_dialog_looks')
     .select('id')
     .where('account_id', '=', accountId)
     .where('slot', '=', slot)
@@ -124,8 +124,8 @@ export const hasSlot = async (db: Queryable, accountId: string, slot: string): P
 };
 
 export const deleteCanary = async (trx: Queryable, accountId: string): Promise<void> => {
-  await trx.deleteFrom('vega_canary_landmarks').where('account_id', '=', accountId).execute();
-  await trx.deleteFrom('vega_canary_reports').where('account_id', '=', accountId).execute();
+  await trx.deleteFrom('vega_dialog_landmarks').where('account_id', '=', accountId).execute();
+  await trx.deleteFrom('vega_dialog_looks').where('account_id', '=', accountId).execute();
 };
 
 const toRow = (report: CanaryReport) => ({
@@ -141,7 +141,7 @@ const toRow = (report: CanaryReport) => ({
   compared_with: report.comparedWith?.getTime() ?? null,
 });
 
-const toReport = (row: Selectable<CanaryReportsTable>): CanaryReport => ({
+const toReport = (row: Selectable<DialogLooksTable>): CanaryReport => ({
   id: row.id,
   accountId: row.account_id,
   apiName: row.api_name as ApiName,

@@ -52,8 +52,8 @@ const MADE: readonly (readonly [migration: string, table: string, columns: strin
   ['0022-alerts', 'alerts', 'id kind fact title text raised_at resolved_at'],
   ['0022-alerts', 'alert_deliveries', 'id alert_id channel_id state due_at attempts claimed_until'],
   ['0022-alerts', 'alert_links', 'hash alert_id made_at'],
-  ['0025-canary', 'canary_landmarks', 'account_id api_name landmarks at'],
-  ['0025-canary', 'canary_reports', 'id account_id api_name at origin slot verdict changes'],
+  ['0025-dialog-looks', 'dialog_landmarks', 'account_id api_name landmarks at'],
+  ['0025-dialog-looks', 'dialog_looks', 'id account_id api_name at origin slot verdict changes'],
 ];
 
 export interface MigrationRecord {

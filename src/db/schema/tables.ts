@@ -5,7 +5,7 @@ import type {
   AlertLinksTable,
   AlertsTable,
 } from './alert-tables.ts';
-import type { CanaryLandmarksTable, CanaryReportsTable } from './canary-tables.ts';
+import type { DialogLandmarksTable, DialogLooksTable } from './dialog-look-tables.ts';
 
 /** The user's table: its columns, types and order are never changed. */
 export interface UpstoxTokensTable {
@@ -333,6 +333,6 @@ export interface Tables {
   vega_alerts: AlertsTable;
   vega_alert_deliveries: AlertDeliveriesTable;
   vega_alert_links: AlertLinksTable;
-  vega_canary_landmarks: CanaryLandmarksTable;
-  vega_canary_reports: CanaryReportsTable;
+  vega_dialog_landmarks: DialogLandmarksTable;
+  vega_dialog_looks: DialogLooksTable;
 }

@@ -1,12 +1,12 @@
 /** One row for each API. `landmarks` is JSON; times are milliseconds since 1970. */
-export interface CanaryLandmarksTable {
+export interface DialogLandmarksTable {
   account_id: string;
   api_name: string;
   landmarks: string;
   at: number;
 }
 
-export interface CanaryReportsTable {
+export interface DialogLooksTable {
   id: string;
   account_id: string;
   api_name: string;
