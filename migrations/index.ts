@@ -21,6 +21,7 @@ import * as m0019 from './0019-schedules.ts';
 import * as m0020 from './0020-login-phases.ts';
 import * as m0021 from './0021-readiness.ts';
 import * as m0022 from './0022-alerts.ts';
+import * as m0025 from './0025-dialog-looks.ts';
 
 interface OwnMigration extends Migration {
   /** The columns that it makes, by the name of their table without its prefix. */
@@ -51,4 +52,5 @@ export const migrations: Readonly<Record<string, OwnMigration>> = {
   '0020-login-phases': m0020,
   '0021-readiness': m0021,
   '0022-alerts': m0022,
+  '0025-dialog-looks': m0025,
 };

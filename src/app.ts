@@ -41,6 +41,8 @@ import { BrowserQueue } from './services/browser-login/browser-queue.ts';
 import { BrowserRound } from './services/browser-login/browser-round.ts';
 import { OtpPace } from './services/browser-login/otp-pace.ts';
 import { TradingCalendar } from './services/calendar/trading-calendar.ts';
+import { Canary } from './services/canary/canary.ts';
+import { CanaryWatch } from './services/canary/canary-watch.ts';
 import type { Clock } from './services/clock.ts';
 import { DisposalStack } from './services/disposal-stack.ts';
 import { EventLog } from './services/events/event-log.ts';
@@ -146,6 +148,8 @@ const open = async (config: Config, options: AppOptions, opened: DisposalStack):
   opened.defer(() => Promise.all(pending));
   // Before anything is resumed: a run that goes on ends before the database is closed.
   opened.use(generation);
+  opened.use(parts.canary);
+  opened.use(parts.canaryWatch);
   opened.use(parts.scheduler);
   opened.use(parts.readiness);
   const isOperatorKeyGuessable = isGuessable(operatorKey.reveal());
@@ -188,7 +192,10 @@ const open = async (config: Config, options: AppOptions, opened: DisposalStack):
       for (const { message, nextAction } of findings) log.warn({ nextAction }, message);
       return server;
     },
-    beginSchedules: () => parts.scheduler.begin(),
+    beginSchedules: () => {
+      parts.scheduler.begin();
+      parts.canaryWatch.begin();
+    },
     beginForecasts: () => parts.readiness.begin(),
     [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
   };
@@ -290,12 +297,15 @@ const joinParts = (config: Config, options: AppOptions, base: Base, log: Logger)
   const starts: FactsOptions['schedules'] = {
     next: async (accountId, at) => (scheduler.isBegun ? schedules.next(accountId, at) : null),
   };
+  const forCanary = { queue, host, stepTimeoutMs: timeoutMs, log: named(log, 'canary') };
+  const canary = new Canary({ ...shared, ...forCanary });
+  const canaryWatch = new CanaryWatch({ ...shared, ...forCanary, schedules, canary, isOn: config.canary });
   const forReadiness = { calendar, schedules: starts, generation, otpSpacingMs, cooldownMs };
   const readiness = new ReadinessWatch({ ...shared, ...forReadiness, log: named(log, 'readiness') });
   queue.rankBy((accountId) => readiness.canWaitUntil(accountId));
   const parts = {
     ...{ ...base, ...shared, accounts, generation, browser, profileTimeoutMs },
-    ...{ calendar, schedules, scheduler, readiness },
+    ...{ calendar, schedules, scheduler, readiness, canary, canaryWatch },
     staticAddresses: config.staticAddresses,
     accountSwitch: new AccountSwitch({ ...shared, log: named(log, 'accounts') }),
     apps: new AppInspection({ api, timeoutMs: profileTimeoutMs, clock }),

@@ -81,7 +81,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   runs: ['alerts', 'audit', 'events', 'tokens'],
   'auth-state': ['accounts', 'alerts', 'audit', 'events', 'runs', 'tokens'],
   exchange: ['audit', 'runs', 'tokens'],
-  'browser-login': ['accounts', 'audit', 'auth-state', 'exchange', 'runs'],
+  'browser-login': ['accounts', 'alerts', 'audit', 'auth-state', 'exchange', 'runs'],
   approvals: ['accounts', 'audit', 'auth-state', 'exchange', 'runs', 'tokens'],
   generation: [
     ...['accounts', 'alerts', 'approvals', 'audit', 'auth-state', 'browser-login', 'runs', 'storage'],
@@ -89,6 +89,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   calendar: ['audit'],
   schedule: ['accounts', 'alerts', 'audit', 'auth-state', 'calendar', 'generation', 'runs'],
+  canary: ['accounts', 'alerts', 'audit', 'browser-login', 'events'],
   readiness: ['accounts', 'alerts', 'audit', 'events', 'runs', 'tokens'],
   report: ['accounts'],
   'human-login': ['accounts', 'approvals', 'audit', 'exchange', 'generation'],

@@ -1,6 +1,8 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { ConfigError, type ConfigProblem, type Env, readConfig } from '../src/config.ts';
+import { isTotpCommand, type TotpSource } from '../src/domain/account/totp-command.ts';
+import type { TotpSecret } from '../src/domain/account/totp-secret.ts';
 
 const API_NAMES = ['PRIMARY', 'WEBSOCKET1', 'WEBSOCKET2', 'WEBSOCKET3', 'OPTIONCHAIN1', 'OPTIONCHAIN2'];
 
@@ -50,6 +52,7 @@ test('the least environment gives the whole configuration, with every default', 
           "source": "ENV",
         },
       ],
+      "canary": true,
       "captchaWaitSeconds": 300,
       "chromiumPath": null,
       "chromiumSandbox": true,
@@ -89,12 +92,15 @@ test('the least environment gives the whole configuration, with every default', 
   `);
 });
 
+const secretIn = (source: TotpSource): TotpSecret =>
+  isTotpCommand(source) ? expect.fail('there is no secret') : source;
+
 test('secrets are what was given', () => {
   const { credentials, apis } = readConfig(LEAST);
   expect([
     credentials.mobileNumber.reveal(),
     credentials.pin.reveal(),
-    credentials.totp.secret.reveal(),
+    secretIn(credentials.totp).secret.reveal(),
     apis[0]?.clientSecret.reveal(),
   ]).toEqual(['9876543210', '135790', 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP', 'secret-0']);
 });
@@ -154,6 +160,7 @@ test('every setting can be given', () => {
         "vega.local",
       ],
       "apiBaseUrl": "http://127.0.0.1:4100",
+      "canary": true,
       "captchaWaitSeconds": 300,
       "chromiumPath": "/opt/chromium",
       "chromiumSandbox": true,
@@ -430,7 +437,7 @@ test('the TOTP secret may be a whole otpauth link', () => {
     ...LEAST,
     UPSTOX_TOTP: 'otpauth://totp/Upstox:AB1234?secret=jbswy3dpehpk3pxp&period=60&digits=8&algorithm=SHA256',
   });
-  const { secret, ...parameters } = credentials.totp;
+  const { secret, ...parameters } = secretIn(credentials.totp);
   expect([secret.reveal(), parameters]).toEqual([
     'JBSWY3DPEHPK3PXP',
     { periodSeconds: 60, digits: 8, algorithm: 'sha256' },
@@ -588,5 +595,58 @@ test.each(['0.0.0.0', '::', '192.168.1.5', 'desk.example', '127.0.0.1.example.co
 test.each(['-1', '65536', '80.5', '0x50', '8e3', 'http'])('%s is no port', (port) => {
   expect(problems({ ...LEAST, VEGA_PORT: port })).toEqual([
     { variable: 'VEGA_PORT', message: 'should be a port from 0 (any free one) to 65535' },
+  ]);
+});
+
+test.each([
+  ['plain words', 'pass otp show  upstox/totp', ['pass', 'otp', 'show', 'upstox/totp']],
+  [
+    'a JSON array',
+    '["op", "item", "get", "My broker", "--otp"]',
+    ['op', 'item', 'get', 'My broker', '--otp'],
+  ],
+  ['a path', '/opt/desk/otp', ['/opt/desk/otp']],
+])('the program that prints the codes may be %s', (_what, command, expected) => {
+  const { UPSTOX_TOTP: _secret, ...rest } = LEAST;
+  const { totp } = readConfig({ ...rest, UPSTOX_TOTP_COMMAND: command }).credentials;
+  const { program, words } = isTotpCommand(totp) ? totp : expect.fail('it is a secret');
+  expect([program, ...words]).toEqual(expected);
+});
+
+test.each([
+  ...[
+    'pass otp "My broker"',
+    'pass otp $NAME',
+    'pass otp upstox | head -1',
+    'a; b',
+    '[]',
+    '["a", 1]',
+    '[""]',
+  ],
+  ...['["a"', '~/otp'],
+])('the program %s is refused: no shell would read it', (command) => {
+  const { UPSTOX_TOTP: _secret, ...rest } = LEAST;
+  expect(problems({ ...rest, UPSTOX_TOTP_COMMAND: command })).toEqual([
+    {
+      variable: 'UPSTOX_TOTP_COMMAND',
+      message: 'should be a program and its arguments, as plain words or as a JSON array; no shell reads it',
+    },
+  ]);
+});
+
+test('a TOTP secret and a program are not given together, for any account', () => {
+  const second = {
+    UPSTOX_2_MOBILE_NUMBER: '9876543211',
+    UPSTOX_2_PIN: '135791',
+    UPSTOX_2_TOTP: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXQ',
+    UPSTOX_2_TOTP_COMMAND: 'pass otp second',
+    UPSTOX_2_REDIRECT_URI: 'http://localhost:28020/api/v1/auth/upstox/callback',
+    UPSTOX_2_CLIENT_ID_0: 'client-20',
+    UPSTOX_2_CLIENT_SECRET_0: 'secret-20',
+  };
+  const message = 'is given beside the TOTP secret; codes come from one of them, so take the other one away';
+  expect(problems({ ...LEAST, ...second, UPSTOX_TOTP_COMMAND: 'pass otp first' })).toEqual([
+    { variable: 'UPSTOX_TOTP_COMMAND', message },
+    { variable: 'UPSTOX_2_TOTP_COMMAND', message },
   ]);
 });

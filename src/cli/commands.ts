@@ -1,5 +1,6 @@
 import type { Command } from './command.ts';
 import { audit } from './commands/audit.ts';
+import { canary } from './commands/canary.ts';
 import { calendar } from './commands/days/calendar.ts';
 import { schedule } from './commands/days/schedule.ts';
 import { expiry } from './commands/expiry.ts';
@@ -30,7 +31,7 @@ import { root } from './root.ts';
 /** Every command, in the order in which `--help` lists them. */
 const COMMANDS: readonly Command[] = [
   ...[serve, status, ready, login, generate, resume, abort, queue, expiry, audit, report, watch],
-  ...[schedule, calendar],
+  ...[schedule, calendar, canary],
   ...[accounts, apis, keys, alerts, init, setup, doctor, supportBundle, backup, restore, demo],
 ];
 

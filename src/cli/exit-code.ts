@@ -1,5 +1,6 @@
 import type { BlockReason, FailureCode } from '../sdk/index.ts';
 import { EXIT } from './command.ts';
+import type { Report } from './view/canary.ts';
 import type { Forecast } from './view/readiness.ts';
 import type { Run } from './view/run.ts';
 import type { StatusFacts } from './view/status.ts';
@@ -13,7 +14,7 @@ const OPERATOR_BLOCKS: readonly BlockReason[] = [
 ];
 const OPERATOR_FAILURES: readonly FailureCode[] = [
   ...(['CAPTCHA', 'CREDENTIALS_REJECTED', 'ACTION_REQUIRED'] as const),
-  ...(['MOBILE_REJECTED', 'TOKEN_ENDED'] as const),
+  ...(['MOBILE_REJECTED', 'TOKEN_ENDED', 'TOTP_COMMAND_FAILED'] as const),
 ];
 
 /** What a status means for whoever runs the program. */
@@ -38,6 +39,12 @@ export const exitOfRun = ({ status, steps, endedTokens }: Run): number => {
 export const exitOfForecast = ({ verdict }: Pick<Forecast, 'verdict'>): number => {
   if (verdict === 'TOO_LATE') return OPERATOR_NEEDED;
   return verdict === 'AT_RISK' ? SOME_MISSING : EXIT.ALL_VALID;
+};
+
+/** What looks at the login page mean: 2 is that a person has to see to it. */
+export const exitOfCanary = (reports: readonly Pick<Report, 'verdict'>[]): number => {
+  if (reports.some(({ verdict }) => verdict === 'DRIFT')) return OPERATOR_NEEDED;
+  return reports.some(({ verdict }) => verdict === 'NOT_KNOWN') ? SOME_MISSING : EXIT.ALL_VALID;
 };
 
 /** Refusals that time heals, and the one that a person has to see to; every other one is final. */

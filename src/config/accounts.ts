@@ -1,13 +1,19 @@
 import { z } from 'zod';
 import { accountIdOf, DEFAULT_ACCOUNT, type DescribedAccount } from '../domain/account/account.ts';
 import type { ConfigSource } from '../domain/account/api-config.ts';
-import { CREDENTIAL_RULES, type CredentialField, toCredentials } from '../domain/account/credential-rules.ts';
+import {
+  CREDENTIAL_RULES,
+  type CredentialField,
+  toCredentialsWith,
+} from '../domain/account/credential-rules.ts';
+import { parseTotpCommand } from '../domain/account/totp-command.ts';
+import { parseTotpSecret } from '../domain/account/totp-secret.ts';
 import { isWebAddress } from '../domain/net/web-address.ts';
 import { readApis } from './apis.ts';
 import { type ConfigProblem, type Env, problemsOf, type Reading, text } from './reading.ts';
 
 const FURTHER =
-  /^UPSTOX_(\d+)_(?=MOBILE_NUMBER$|PIN$|TOTP$|REDIRECT_URI$|CLIENT_ID_|CLIENT_SECRET_|API_NAME_)/;
+  /^UPSTOX_(\d+)_(?=MOBILE_NUMBER$|PIN$|TOTP$|TOTP_COMMAND$|REDIRECT_URI$|CLIENT_ID_|CLIENT_SECRET_|API_NAME_)/;
 const MAX_ACCOUNTS = 99;
 
 const credential = (field: CredentialField) =>
@@ -16,8 +22,16 @@ const credential = (field: CredentialField) =>
 const LOGIN = z.object({
   UPSTOX_MOBILE_NUMBER: credential('mobileNumber'),
   UPSTOX_PIN: credential('pin'),
-  UPSTOX_TOTP: credential('totp'),
+  UPSTOX_TOTP: credential('totp').transform(parseTotpSecret),
   UPSTOX_REDIRECT_URI: text('the http(s) address registered at the broker', isWebAddress),
+});
+
+/** The codes come from a program in place of the secret. */
+const LOGIN_BY_PROGRAM = LOGIN.omit({ UPSTOX_TOTP: true }).extend({
+  UPSTOX_TOTP_COMMAND: text(
+    'a program and its arguments, as plain words or as a JSON array; no shell reads it',
+    (value) => parseTotpCommand(value) !== null,
+  ).transform(parseTotpCommand),
 });
 
 /** The accounts that are described without a mistake: UPSTOX_… is the first one, UPSTOX_k_… another. */
@@ -42,19 +56,20 @@ const furtherNumbers = (env: Env): readonly number[] => {
 const readAccount = (env: Env, number: number, source: ConfigSource): Reading<DescribedAccount | null> => {
   const isDefault = number === DEFAULT_ACCOUNT.number;
   const own = isDefault ? env : withoutNumber(env, number);
-  const { data, error } = LOGIN.safeParse(own);
+  const login = own.UPSTOX_TOTP_COMMAND === undefined ? LOGIN : LOGIN_BY_PROGRAM;
+  const { data, error } = login.safeParse(own);
   const apis = readApis(own, source, data?.UPSTOX_REDIRECT_URI ?? '');
-  const problems = [...problemsOf(error), ...apis.problems].map(({ variable, message }) => ({
-    variable: isDefault ? variable : variable.replace(/^UPSTOX_/, `UPSTOX_${number}_`),
-    message,
-  }));
+  const problems = [...problemsOf(error), ...doubleSource(own), ...apis.problems].map(
+    ({ variable, message }) => ({
+      variable: isDefault ? variable : variable.replace(/^UPSTOX_/, `UPSTOX_${number}_`),
+      message,
+    }),
+  );
+  const totp = data && ('UPSTOX_TOTP' in data ? data.UPSTOX_TOTP : data.UPSTOX_TOTP_COMMAND);
   const credentials =
     data &&
-    toCredentials({
-      mobileNumber: data.UPSTOX_MOBILE_NUMBER,
-      pin: data.UPSTOX_PIN,
-      totp: data.UPSTOX_TOTP,
-    });
+    totp &&
+    toCredentialsWith({ mobileNumber: data.UPSTOX_MOBILE_NUMBER, pin: data.UPSTOX_PIN }, totp);
   if (data === undefined || !credentials) return { value: null, problems };
   const value: DescribedAccount = {
     id: isDefault ? DEFAULT_ACCOUNT.id : accountIdOf(number),
@@ -64,6 +79,17 @@ const readAccount = (env: Env, number: number, source: ConfigSource): Reading<De
   };
   return { value, problems };
 };
+
+/** Which of the two is meant is not guessed. */
+const doubleSource = ({ UPSTOX_TOTP: secret, UPSTOX_TOTP_COMMAND: command }: Env): ConfigProblem[] =>
+  secret === undefined || command === undefined
+    ? []
+    : [
+        {
+          variable: 'UPSTOX_TOTP_COMMAND',
+          message: 'is given beside the TOTP secret; codes come from one of them, so take the other one away',
+        },
+      ];
 
 /** The variables of one further account under the names that the first one has. */
 const withoutNumber = (env: Env, number: number): Env =>

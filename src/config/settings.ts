@@ -84,6 +84,8 @@ const SETTINGS = z.object({
   captchaWaitSeconds: seconds('VEGA_CAPTCHA_WAIT_SECONDS', 0, 3600, 300),
   otpSpacingSeconds: seconds('VEGA_OTP_SPACING_SECONDS', 0, 3600, 165),
   loginRateSeconds: seconds('VEGA_LOGIN_RATE_SECONDS', 0, 3600, 10),
+  /** The login dialog is looked at before scheduled starts. */
+  canary: choice('VEGA_CANARY', 'on or off', [/^on$/i, /^off$/i], 'on'),
   stepTimeoutSeconds: seconds('VEGA_STEP_TIMEOUT_SECONDS', 1, 600, 60),
   profileTimeoutMs: wholeNumber(
     'VEGA_PROFILE_TIMEOUT_MS',

@@ -7,6 +7,7 @@ import { ApiNameEnum } from './account/api-config.ts';
 import { AuditEntryRef } from './audit.ts';
 import { AuthStateRef, CooldownRef } from './auth-state.ts';
 import { accountArgument, builder } from './builder.ts';
+import { CanaryReportRef } from './canary.ts';
 import { ReadinessRef } from './readiness.ts';
 import { TokenProgressRef } from './run/generation-run.ts';
 import { DbRecoveryRef } from './storage.ts';
@@ -21,6 +22,7 @@ const TYPE_NAMES: Readonly<Record<AuthEvent['kind'], string>> = {
   TOKEN_STORED: 'TokenStoredEvent',
   DB_RECOVERY: 'DbRecoveryEvent',
   READINESS: 'ReadinessEvent',
+  CANARY: 'CanaryEvent',
   ACCOUNT_SWITCHED: 'AccountSwitchedEvent',
   AUDIT: 'AuditEvent',
   HEARTBEAT: 'HeartbeatEvent',
@@ -99,6 +101,10 @@ eventType(
   'What is forecast for the bell has changed. Kept where the verdict has; else it repeats the last id.',
   (t) => ({ readiness: t.expose('readiness', { type: ReadinessRef, description: 'How it stands.' }) }),
 );
+
+eventType('CANARY', 'The login dialog of an API was looked at before a run needs it.', (t) => ({
+  report: t.expose('report', { type: CanaryReportRef, description: 'What it has come to.' }),
+}));
 
 eventType('DB_RECOVERY', 'Memory takes over from the database, or the database is back.', (t) => ({
   recovery: t.expose('recovery', { type: DbRecoveryRef, description: 'How it stands.' }),

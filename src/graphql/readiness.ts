@@ -39,6 +39,7 @@ const ReadinessReasonCodeEnum = enumOf('ReadinessReasonCode', {
     NOT_CONFIGURED: 'There is nothing to log in with, or no API app is enabled.',
     GATE_SHUT: 'All tokens work, and the gate is shut.',
     PERSON_NEEDED: 'A person has to act before anything goes on.',
+    PAGE_DRIFT: 'The login page is not one that the login knows, as the last look at it says.',
     NOT_STARTED: 'Nothing makes the missing tokens by itself.',
     STARTS_LATE: 'The scheduled start is after the latest safe one.',
     BROWSER_BUSY: 'Another process has the browser.',

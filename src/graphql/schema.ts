@@ -16,6 +16,7 @@ import './run/browser-queue.ts';
 import './run/human-login.ts';
 import './run/login-success.ts';
 import './access/master-key.ts';
+import './canary.ts';
 import './readiness.ts';
 import './storage.ts';
 import './system-health.ts';

@@ -20,6 +20,8 @@ const OPERATIONS = {
   loginSuccess: documents.LoginSuccessDocument,
   deskReadiness: documents.DeskReadinessDocument,
   morningReport: documents.MorningReportDocument,
+  canaryReports: documents.CanaryReportsDocument,
+  runCanary: documents.RunCanaryDocument,
   readiness: documents.ReadinessDocument,
   ready: documents.ReadyDocument,
   generationRuns: documents.GenerationRunsDocument,

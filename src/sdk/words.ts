@@ -5,6 +5,7 @@ import type {
   BlockReason,
   BrowserQueueQuery,
   BrowserWait,
+  CanaryVerdict,
   ExpiryLevel,
   HealthState,
   LoginStep,
@@ -93,6 +94,13 @@ export const READINESS_WORDS: Readonly<Record<ReadinessVerdict, Word>> = {
   AT_RISK: word('▲', 'AT RISK', 'warn'),
   TOO_LATE: word('✕', 'TOO LATE', 'bad'),
   NO_SESSION: word('–', 'NO SESSION', 'calm'),
+};
+
+export const CANARY_WORDS: Readonly<Record<CanaryVerdict, Word>> = {
+  SAME: word('✓', 'AS IT WAS', 'good'),
+  CHANGED: word('●', 'CHANGED, LOGIN FINDS ITS WAY', 'calm'),
+  DRIFT: word('✕', 'DRIFT', 'bad'),
+  NOT_KNOWN: word('?', 'NOT KNOWN', 'warn'),
 };
 
 export const EXPIRY_WORDS: Readonly<Record<ExpiryLevel, Word>> = {

@@ -5,6 +5,7 @@ import type { AlertSender } from '../domain/alert/alert-sender.ts';
 import type { StaticAddresses } from '../domain/net/static-addresses.ts';
 import type { AccessKeys } from './access/access-keys.ts';
 import type { Sessions } from './access/sessions.ts';
+import type { AccountCredentials } from './accounts/account-credentials.ts';
 import type { Accounts } from './accounts/accounts.ts';
 import type { ApiConfigs } from './accounts/api-configs.ts';
 import { alertServices } from './alerts/alert-services.ts';
@@ -14,6 +15,7 @@ import type { Refusals } from './audit/refusal-audit.ts';
 import type { AccountSwitch } from './auth-state/account-switch.ts';
 import type { AuthStates } from './auth-state/auth-states.ts';
 import type { TradingCalendar } from './calendar/trading-calendar.ts';
+import type { Canary } from './canary/canary.ts';
 import type { Clock } from './clock.ts';
 import type { EventLog } from './events/event-log.ts';
 import { followEvents } from './events/follow-events.ts';
@@ -48,6 +50,7 @@ export interface Parts {
   readonly accounts: Accounts;
   readonly accountSwitch: AccountSwitch;
   readonly apiConfigs: ApiConfigs;
+  readonly credentials: AccountCredentials;
   readonly apps: AppInspection;
   readonly verifier: TokenVerifier;
   readonly states: AuthStates;
@@ -57,6 +60,7 @@ export interface Parts {
   readonly schedules: Schedules;
   readonly readiness: ReadinessWatch;
   readonly scheduler: Scheduler;
+  readonly canary: Canary;
   readonly browser: BrowserOptions;
   readonly api: BrokerApi;
   readonly profileTimeoutMs: number;
@@ -74,6 +78,7 @@ export const createServices = (parts: Parts) => {
   return {
     ...{ accounts, accountSwitch, apiConfigs, verifier, states, runs, generation },
     ...{ events, refusals, accessKeys, sessions, clock, calendar, schedules, scheduler, readiness },
+    canary: parts.canary,
     revision: new StateRevision(parts),
     startLogin: startLogin.bind(null, parts),
     logOut: logOut.bind(null, parts),

@@ -1,8 +1,7 @@
 import { dialogUrl } from '../../src/broker/api/oauth.ts';
 import { BrokerBrowser } from '../../src/broker/chromium/broker-browser.ts';
 import type { LoginListener } from '../../src/broker/login/login-request.ts';
-import { totpCode } from '../../src/broker/login/totp.ts';
-import { timeStepAt } from '../../src/domain/account/totp-secret.ts';
+import { codeAt } from '../support/code-at.ts';
 import { type LoginWay, STATE, Stopwatch } from './login-way.ts';
 
 /** The engine's browser part: one browser, a fresh context for each login, and a code at once when it asks for one. */
@@ -12,7 +11,7 @@ export const loginByEngine: LoginWay = async ({ broker, credentials, clock }) =>
     awaitOtpRequest: async () => undefined,
     beforeOtpRequest: async () => undefined,
     awaitTimeStep: async () => undefined,
-    takeOtp: async () => totpCode(credentials.totp, timeStepAt(credentials.totp, clock())),
+    takeOtp: async () => codeAt(credentials.totp, clock()),
     beforePin: async () => undefined,
     onSubmitted: () => undefined,
     onOtpInterval: async () => undefined,

@@ -2,8 +2,7 @@ import { chromium } from 'playwright';
 import { dialogUrl } from '../../src/broker/api/oauth.ts';
 import { findChromium } from '../../src/broker/chromium/chromium.ts';
 import { FIELDS } from '../../src/broker/login/page/page-reading.ts';
-import { totpCode } from '../../src/broker/login/totp.ts';
-import { timeStepAt } from '../../src/domain/account/totp-secret.ts';
+import { codeAt } from '../support/code-at.ts';
 import { type LoginWay, requireCode, STATE, Stopwatch } from './login-way.ts';
 
 /** A bare Playwright script as one writes it: one browser, a fresh context for each login, fill and click. */
@@ -23,7 +22,7 @@ export const loginByPlaywright: LoginWay = async ({ broker, credentials, clock }
     await page.goto(dialogUrl({ baseUrl: broker.url }, { clientId, redirectUri }, STATE));
     await page.fill(FIELDS.MOBILE.input, mobileNumber.reveal());
     await page.click(FIELDS.MOBILE.button);
-    await page.fill(FIELDS.OTP.input, totpCode(totp, timeStepAt(totp, clock())).reveal());
+    await page.fill(FIELDS.OTP.input, codeAt(totp, clock()).reveal());
     await page.click(FIELDS.OTP.button);
     await page.fill(FIELDS.PIN.input, pin.reveal());
     await page.click(FIELDS.PIN.button);

@@ -2,9 +2,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { BrokerBrowser } from '../../src/broker/chromium/broker-browser.ts';
 import { LoginFailure } from '../../src/broker/login/login-failure.ts';
-import { totpCode } from '../../src/broker/login/totp.ts';
 import { readConfig } from '../../src/config.ts';
-import { timeStepAt } from '../../src/domain/account/totp-secret.ts';
+import { codeAt } from '../support/code-at.ts';
 
 const STATE = 'look';
 const REDIRECT_URI = 'https://desk.example/redirect';
@@ -183,7 +182,7 @@ export class Looks implements AsyncDisposable {
       awaitOtpRequest: async () => undefined,
       beforeOtpRequest: async () => undefined,
       awaitTimeStep: async () => undefined,
-      takeOtp: async () => totpCode(credentials.totp, timeStepAt(credentials.totp, new Date())),
+      takeOtp: async () => codeAt(credentials.totp, new Date()),
       beforePin: async () => undefined,
       onSubmitted: () => undefined,
       onOtpInterval: async (milliseconds: number) => {

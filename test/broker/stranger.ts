@@ -1,10 +1,9 @@
 import { dialogUrl } from '../../src/broker/api/oauth.ts';
 import { BrokerBrowser } from '../../src/broker/chromium/broker-browser.ts';
 import { LoginFailure } from '../../src/broker/login/login-failure.ts';
-import { totpCode } from '../../src/broker/login/totp.ts';
 import { readConfig } from '../../src/config.ts';
-import { timeStepAt } from '../../src/domain/account/totp-secret.ts';
 import type { Knobs } from '../../src/simulator/scenarios.ts';
+import { codeAt } from '../support/code-at.ts';
 import { environmentOf, openBroker } from '../support/test-app.ts';
 import { type Answers, openFront } from './front.ts';
 
@@ -65,7 +64,7 @@ export class Stranger implements AsyncDisposable {
       awaitOtpRequest: async () => undefined,
       beforeOtpRequest: async () => undefined,
       awaitTimeStep: async () => undefined,
-      takeOtp: async () => totpCode(credentials.totp, timeStepAt(credentials.totp, new Date())),
+      takeOtp: async () => codeAt(credentials.totp, new Date()),
       beforePin: async () => undefined,
       onSubmitted: () => undefined,
       onOtpInterval: async () => undefined,

@@ -26,6 +26,7 @@ export const factsOf = (over: Partial<AccountFacts> = {}): AccountFacts => ({
   run: null,
   queuePlace: null,
   isBrowserTaken: false,
+  drift: null,
   cooldownUntil: null,
   lastOtpAt: null,
   otpSpacingMs: 165_000,

@@ -22,6 +22,7 @@ test('every kind of event that the schema has is asked for, and has the name tha
     'AUDIT',
     'AUTH_CONFIRMED',
     'AUTH_STATE',
+    'CANARY',
     'COOLDOWN',
     'DB_RECOVERY',
     'GAP',

@@ -162,7 +162,9 @@ export const openTestApp = async (options: TestAppOptions = {}): Promise<TestApp
 
 /** Every secret of a desk, by a name that a failing test may print. */
 export const secretsOf = (env: Env, app: App | null, rows: TestApp['rows']): ReadonlyMap<string, string> => {
-  const totp = new URL(env.UPSTOX_TOTP ?? '').searchParams.get('secret') ?? '';
+  // Where a program gives the codes, nothing of it is a secret.
+  const link = env.UPSTOX_TOTP || 'otpauth://totp/none';
+  const totp = new URL(link).searchParams.get('secret') ?? '';
   const tokens = rows('select api_name, access_token from upstox_tokens');
   return new Map([
     ['mobile number', env.UPSTOX_MOBILE_NUMBER ?? ''],

@@ -1,4 +1,5 @@
 import type { Credentials } from '../../domain/account/account.ts';
+import type { Landmarks } from '../../domain/canary/landmarks.ts';
 import type { Submission } from '../../domain/run/failure.ts';
 import type { LoginStep } from '../../domain/run/generation-run.ts';
 import type { Secret } from '../../domain/secret.ts';
@@ -34,6 +35,8 @@ export interface LoginListener {
   onOtpInterval(milliseconds: number): Promise<void>;
   /** An offer of the page is about to be turned down by the button of this name: write it down. */
   onDismissal(label: string): Promise<void>;
+  /** What the dialog looks like before anything is typed. */
+  onDialog?(landmarks: Landmarks): void;
   /** Something has left for the broker. */
   onSubmitted(what: Submission): void;
   /** A CAPTCHA is shown in a window, until `deadline`; null when it is gone. */

@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BrowserContext, Page } from 'playwright';
+import type { SeenDialog } from '../../domain/canary/canary-report.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { atMost } from '../at-most.ts';
+import { DialogLook, type LookRequest } from './canary/dialog-look.ts';
 import { offerInertServiceWorker } from './inert-service-worker.ts';
 import { Login } from './login.ts';
 import { LoginFailure } from './login-failure.ts';
@@ -70,6 +72,19 @@ export class LoginSession {
     }
     await delay(SECOND_TRY_AFTER_MS, undefined, { signal: request.signal }).catch(() => undefined);
     return this.#logInOnce(request, watching);
+  }
+
+  /** Looks at the login dialog once, and touches nothing in it. */
+  async look(request: LookRequest): Promise<SeenDialog> {
+    const page = await this.#fence.openPage(request);
+    try {
+      using look = await DialogLook.open(this.#context, page, this.#watch, request);
+      await this.#fence.raise();
+      return await look.run();
+    } finally {
+      this.#fence.lower();
+      await closePage(page);
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,6 +1,7 @@
 import type { BrowserContext, Page } from 'playwright';
 import type { Secret } from '../../domain/secret.ts';
 import { MAX_CLOCK_SKEW_MS, skewOf } from '../api/clock-skew.ts';
+import { readLandmarks } from './canary/read-landmarks.ts';
 import { LoginActions } from './login-actions.ts';
 import { LoginFailure } from './login-failure.ts';
 import type { LoginListener, LoginRequest } from './login-request.ts';
@@ -74,8 +75,9 @@ export class Login implements Disposable {
   async run(): Promise<Secret> {
     await this.#listener.onStep('DIALOG');
     await this.#open();
-    for (;;) {
+    for (let isFirst = true; ; isFirst = false) {
       const view = await this.#nextView();
+      if (isFirst) await this.#noteDialog();
       if (view.kind === 'REDIRECT') break;
       if (view.kind === 'FAILURE') await this.#fail(view);
       if (view.kind === 'DISMISSAL') await this.#dismiss(view.button);
@@ -83,6 +85,16 @@ export class Login implements Disposable {
     }
     await this.#listener.onStep('REDIRECT');
     return readRedirect(this.#traffic.redirect ?? '', this.#request.state);
+  }
+
+  /** What is not read in time is not told: the login goes on. */
+  async #noteDialog(): Promise<void> {
+    if (this.#listener.onDialog === undefined || this.#traffic.redirect !== null) return;
+    const { reading, kind } = await this.#reader.read();
+    if (reading === null) return;
+    const scripts = { hosts: new Set<string>(), hasFailed: false };
+    const found = await this.#reader.unlessStuck(readLandmarks(this.#page, reading, kind, scripts));
+    if (found?.landmarks.step === 'MOBILE') this.#listener.onDialog(found.landmarks);
   }
 
   async #open(): Promise<void> {

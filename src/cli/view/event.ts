@@ -1,5 +1,6 @@
 import type { VegaEvent } from '../../sdk/index.ts';
 import { renderEntry } from './audit.ts';
+import { canaryPiece } from './canary.ts';
 import { type Look, line, type Piece } from './look.ts';
 import { readinessPiece } from './readiness.ts';
 import { countdown, istTime } from './times.ts';
@@ -29,6 +30,7 @@ const RENDERERS: Told = {
       ? { text: `database cannot be written: ${fallback}, ${pendingWrites} writes wait`, tone: 'bad' }
       : { text: 'database is back', tone: 'good' },
   ReadinessEvent: ({ readiness }) => readinessPiece(readiness),
+  CanaryEvent: ({ report }) => canaryPiece(report),
   AccountSwitchedEvent: ({ account: { id, name } }) => ({
     text: `${id} (${name}) is the active account`,
     tone: 'strong',

@@ -4,6 +4,7 @@ import { type CredentialTexts, toCredentials } from '../../domain/account/creden
 import { Secret } from '../../domain/secret.ts';
 import type { Queryable } from '../queryable.ts';
 import { credentialsPlace, type Vault } from '../secrets/vault.ts';
+import { deleteCanary } from './canary.ts';
 import { ofAccount } from './tokens.ts';
 
 /** Makes the account's row if there is none of its id yet; the first one of a database is the active one. */
@@ -143,5 +144,6 @@ export const deleteAccount = async (
   await trx.deleteFrom('vega_auth_states').where('account_id', '=', id).execute();
   await trx.deleteFrom('vega_schedules').where('account_id', '=', id).execute();
   await trx.deleteFrom('vega_schedule_occurrences').where('account_id', '=', id).execute();
+  await deleteCanary(trx, id);
   await trx.deleteFrom('vega_accounts').where('number', '=', number).execute();
 };

@@ -29,7 +29,7 @@ export const recordAttempt = async (
 export const claimTimeStep = async (
   trx: Queryable,
   owner: AttemptOwner,
-  totp: TotpSecret,
+  totp: Pick<TotpSecret, 'secret'>,
   timeStep: number,
   at: Date,
 ): Promise<boolean> => {
@@ -47,12 +47,34 @@ export const claimTimeStep = async (
   return (inserted.numInsertedOrUpdatedRows ?? 0n) > 0n;
 };
 
-export const isTimeStepUsed = async (db: Queryable, totp: TotpSecret, timeStep: number): Promise<boolean> => {
+export const isTimeStepUsed = async (
+  db: Queryable,
+  totp: Pick<TotpSecret, 'secret'>,
+  timeStep: number,
+): Promise<boolean> => {
   const row = await db
     .selectFrom('vega_login_attempts')
     .select('id')
     .where('totp_fingerprint', '=', fingerprint(totp.secret))
     .where('time_step', '=', timeStep)
+    .executeTakeFirst();
+  return row !== undefined;
+};
+
+/** Whether a code of the account was submitted from `from` until before `to`, whatever it came from. */
+export const hasTimeStepBetween = async (
+  db: Queryable,
+  accountId: string,
+  from: Date,
+  to: Date,
+): Promise<boolean> => {
+  const row = await db
+    .selectFrom('vega_login_attempts')
+    .select('id')
+    .where('account_id', '=', accountId)
+    .where('kind', '=', 'TIME_STEP')
+    .where('at', '>=', from.getTime())
+    .where('at', '<', to.getTime())
     .executeTakeFirst();
   return row !== undefined;
 };

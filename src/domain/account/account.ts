@@ -1,6 +1,6 @@
 import type { Secret } from '../secret.ts';
 import type { ApiConfig } from './api-config.ts';
-import type { TotpSecret } from './totp-secret.ts';
+import type { TotpSource } from './totp-command.ts';
 
 /** What the broker's login page asks for. */
 export interface Credentials {
@@ -8,7 +8,7 @@ export interface Credentials {
   readonly mobileNumber: Secret;
   /** Six digits. */
   readonly pin: Secret;
-  readonly totp: TotpSecret;
+  readonly totp: TotpSource;
 }
 
 /** One broker login with an id of our own. */

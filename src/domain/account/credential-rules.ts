@@ -1,5 +1,6 @@
 import { Secret } from '../secret.ts';
 import type { Credentials } from './account.ts';
+import type { TotpSource } from './totp-command.ts';
 import { parseTotpSecret } from './totp-secret.ts';
 
 /** What a login is described with, as people write it. */
@@ -31,18 +32,19 @@ export const CREDENTIAL_RULES: Readonly<Record<CredentialField, Rule>> = {
 };
 
 /** The texts as secrets; null when one of them is not what its rule says. */
-export const toCredentials = ({ mobileNumber, pin, totp }: CredentialTexts): Credentials | null => {
+export const toCredentials = ({ totp, ...texts }: CredentialTexts): Credentials | null => {
   const parsed = parseTotpSecret(totp);
-  const isSound =
-    CREDENTIAL_RULES.mobileNumber.accepts(mobileNumber) &&
-    CREDENTIAL_RULES.pin.accepts(pin) &&
-    parsed !== null;
+  return parsed === null ? null : toCredentialsWith(texts, parsed);
+};
+
+/** As `toCredentials`, with codes from a source that was read already. */
+export const toCredentialsWith = (
+  { mobileNumber, pin }: Omit<CredentialTexts, 'totp'>,
+  totp: TotpSource,
+): Credentials | null => {
+  const isSound = CREDENTIAL_RULES.mobileNumber.accepts(mobileNumber) && CREDENTIAL_RULES.pin.accepts(pin);
   if (!isSound) return null;
-  return {
-    mobileNumber: new Secret(bareMobileNumber(mobileNumber)),
-    pin: new Secret(pin.trim()),
-    totp: parsed,
-  };
+  return { mobileNumber: new Secret(bareMobileNumber(mobileNumber)), pin: new Secret(pin.trim()), totp };
 };
 
 const bareMobileNumber = (text: string): string =>

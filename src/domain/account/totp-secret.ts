@@ -45,8 +45,8 @@ const fromParts = (text: string, period = 30, digits = 6, algorithm = 'sha1'): T
 };
 
 /** The number of the time step that an instant lies in. */
-export const timeStepAt = (totp: TotpSecret, now: Date): number =>
+export const timeStepAt = (totp: Pick<TotpSecret, 'periodSeconds'>, now: Date): number =>
   Math.floor(now.getTime() / 1000 / totp.periodSeconds);
 
-export const timeStepStart = (totp: TotpSecret, timeStep: number): Date =>
+export const timeStepStart = (totp: Pick<TotpSecret, 'periodSeconds'>, timeStep: number): Date =>
   new Date(timeStep * totp.periodSeconds * 1000);

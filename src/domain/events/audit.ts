@@ -2,6 +2,7 @@ import type { AccessRole } from '../account/access-key.ts';
 import type { ApiName } from '../account/api-name.ts';
 import type { ChannelKind } from '../alert/alert-channel.ts';
 import type { AuthPhase } from '../auth/auth-phase.ts';
+import type { CanaryVerdict } from '../canary/canary-report.ts';
 import type { ReadinessVerdict } from '../readiness/readiness.ts';
 import type { ExternalLogin } from '../run/acquisition.ts';
 import type { NoticeRefusal } from '../run/approval-notice.ts';
@@ -223,6 +224,14 @@ const ACTS = {
     'AUTH',
     ({ date, plannedAt, reason }) =>
       `Schedule of ${date} missed; it was to start at ${plannedAt.toISOString()}: ${reason}`,
+  ),
+  CANARY_LOOKED: info<{ verdict: CanaryVerdict; message: string }>(
+    'AUTH',
+    ({ verdict, message }) => `The login dialog was looked at: ${verdict}. ${message}`,
+  ),
+  CANARY_DRIFTED: error<{ message: string; changes: readonly string[] }>(
+    'AUTH',
+    ({ message, changes }) => `The login dialog has changed: DRIFT. ${[message, ...changes].join(' · ')}`,
   ),
   ALERT_CHANNEL_SAVED: warn<{ name: string; kind: ChannelKind; destination: string }>(
     'API',

@@ -12,6 +12,7 @@ const SENT_TO_SERVICES: Readonly<Record<Message['kind'], boolean>> = {
   TOKEN_STORED: true,
   DB_RECOVERY: true,
   READINESS: true,
+  CANARY: true,
   ACCOUNT_SWITCHED: true,
   AUDIT: false,
   HEARTBEAT: true,

@@ -1,6 +1,7 @@
 import type { Account } from '../account/account.ts';
 import type { ApiName } from '../account/api-name.ts';
 import type { AuthState, Cooldown } from '../auth/auth-state.ts';
+import type { CanaryReport } from '../canary/canary-report.ts';
 import type { Readiness } from '../readiness/readiness.ts';
 import type { TokenProgress } from '../run/generation-run.ts';
 import type { StoredAuditEntry } from './audit.ts';
@@ -15,6 +16,7 @@ export type EventPayload =
   | { readonly kind: 'TOKEN_STORED'; readonly stored: TokenVersion }
   | { readonly kind: 'DB_RECOVERY'; readonly recovery: DbRecovery }
   | { readonly kind: 'READINESS'; readonly readiness: Readiness }
+  | { readonly kind: 'CANARY'; readonly report: CanaryReport }
   /** `from`: the account that was the active one before; undefined where an older version has kept it. */
   | { readonly kind: 'ACCOUNT_SWITCHED'; readonly account: Account; readonly from?: string | undefined }
   | { readonly kind: 'AUDIT'; readonly entry: StoredAuditEntry };

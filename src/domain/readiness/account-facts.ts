@@ -24,6 +24,8 @@ export interface AccountFacts {
   readonly hasDatabase: boolean;
   /** Why nothing goes on without a person, in words of `authState`; null where it does. */
   readonly obstacle: { readonly message: string; readonly nextAction: string } | null;
+  /** Why the next login would probably fail at its first page, as the last look at it says; null where nothing does. */
+  readonly drift: { readonly message: string; readonly nextAction: string } | null;
   /** What `authState` says to do. */
   readonly nextAction: string;
   /** The run under way; null where there is none. */

@@ -97,8 +97,19 @@ const readinessOf = (facts: AccountFacts, bell: Date, outlook: Outlook | null, n
   };
 };
 
-const whatNobodyKnows = ({ unknown, hasDatabase, isBrowserTaken, isConfigured }: AccountFacts): boolean =>
-  unknown.length > 0 || !hasDatabase || isBrowserTaken || !isConfigured;
+const whatNobodyKnows = ({
+  unknown,
+  toMake,
+  drift,
+  hasDatabase,
+  isBrowserTaken,
+  isConfigured,
+}: AccountFacts): boolean =>
+  unknown.length > 0 ||
+  (drift !== null && toMake.length > 0) ||
+  !hasDatabase ||
+  isBrowserTaken ||
+  !isConfigured;
 
 /** Nothing is known to be missing, and nobody knows that nothing is. */
 const isOnlyUnknown = ({ toMake, unknown, hasDatabase }: AccountFacts): boolean =>
@@ -173,6 +184,8 @@ const whatStops = ({ facts, bell, isBellOver, outlook, latestSafeStart, now }: R
     const message = `Nobody knows whether the tokens of ${unknown.join(', ')} work.`;
     reasons.push(reasonOf('TOKENS_UNKNOWN', message));
   }
+  if (facts.drift !== null && facts.toMake.length > 0)
+    reasons.push(reasonOf('PAGE_DRIFT', facts.drift.message, { nextAction: facts.drift.nextAction }));
   if (obstacle !== null) reasons.push(reasonOf('PERSON_NEEDED', obstacle.message, obstacle));
   else if (outlook?.needsPerson === true)
     reasons.push(

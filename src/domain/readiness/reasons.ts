@@ -7,6 +7,7 @@ export const REASON_ACTIONS = {
   NOT_CONFIGURED: 'Configure the account and its API apps; see `authState`.',
   GATE_SHUT: 'Open the gate; `authState` says what it takes.',
   PERSON_NEEDED: 'Do what `authState` says.',
+  PAGE_DRIFT: 'Look at the login page by hand; if it has changed, vega-auth needs an update.',
   NOT_STARTED: 'Start a run by the latest safe start: `vega-auth generate`.',
   STARTS_LATE: 'Start a run now: `vega-auth generate`.',
   BROWSER_BUSY: 'Wait until the other process lets go of the browser, or stop it.',

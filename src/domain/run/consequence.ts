@@ -55,6 +55,7 @@ export const consequenceOf = ({
     case 'MOBILE_REJECTED':
     case 'PAGE_CHANGED':
     case 'STORAGE_FAILED':
+    case 'TOTP_COMMAND_FAILED':
     case 'WRONG_ACCOUNT':
       return resting({ kind: 'STOP', isRetried: false }, restMs);
   }

@@ -37,6 +37,8 @@ export const NEXT_ACTIONS = {
     'The program ended in the middle of this step. Generate again: what is valid is not made again.',
   CLOCK_SKEW:
     'Set this machine’s clock (switch on NTP): a TOTP code of a wrong time counts as a wrong attempt.',
+  TOTP_COMMAND_FAILED:
+    'Run the program of UPSTOX_TOTP_COMMAND by hand, as the user of vega-auth: it has to print six digits within 10 s and to end with 0. Then generate again; no code was submitted.',
   BROWSER_FAILED: 'Run `vega-auth setup` to install a browser, or set VEGA_CHROMIUM_PATH to one that starts.',
   STORAGE_FAILED:
     'Run `vega-auth doctor`: it says what keeps the database from being written (a lock, a full disk, a table that refuses the row) and the cure. Then generate again.',

@@ -22,6 +22,7 @@ const FAILURE_DESCRIPTIONS: Readonly<Record<Failure['code'], string>> = {
   ABORTED: 'Ended on request.',
   INTERRUPTED: 'The program ended in the middle.',
   CLOCK_SKEW: 'This machine’s clock differs from the broker’s by more than 3 s.',
+  TOTP_COMMAND_FAILED: 'The program that UPSTOX_TOTP_COMMAND names gave no code; none was submitted.',
   BROWSER_FAILED: 'No browser, or it died.',
   STORAGE_FAILED: 'The token could not be written to the database.',
   INTERNAL: 'A mistake of this program.',

@@ -193,6 +193,24 @@ export type CalendarSource =
   /** The table that is part of the program. */
   | 'SHIPPED';
 
+/** Who wanted a look at the login dialog. */
+export type CanaryOrigin =
+  /** Somebody asked for it. */
+  | 'OPERATOR'
+  /** The evening before a scheduled start, or the hour before it. */
+  | 'SCHEDULE';
+
+/** What a look at the login dialog has come to. */
+export type CanaryVerdict =
+  /** The login finds its way; something else of the page has changed. */
+  | 'CHANGED'
+  /** The login would fail there, or what it types into, presses or relies on has changed. */
+  | 'DRIFT'
+  /** The page was not seen: the broker did not answer, is closed or rests, or the look was broken off. */
+  | 'NOT_KNOWN'
+  /** The login finds its way, and the page is as it was. */
+  | 'SAME';
+
 /** What an operator can do after having seen the status. */
 export type Choice =
   /** Make none. */
@@ -294,6 +312,8 @@ export type FailureCode =
   | 'TOKEN_ENDED'
   /** The broker refused the token that it had just issued. */
   | 'TOKEN_REJECTED'
+  /** The program that UPSTOX_TOTP_COMMAND names gave no code; none was submitted. */
+  | 'TOTP_COMMAND_FAILED'
   /** The token is stored, but the broker gave no usable answer about it. */
   | 'UNVERIFIED'
   /** The token is of another user of the broker; it was not kept. */
@@ -425,6 +445,8 @@ export type ReadinessReasonCode =
   | 'NO_SESSION'
   /** The logins have to lie apart. */
   | 'OTP_SPACING'
+  /** The login page is not one that the login knows, as the last look at it says. */
+  | 'PAGE_DRIFT'
   /** A person has to act before anything goes on. */
   | 'PERSON_NEEDED'
   /** Other accounts have the browser before. */
@@ -949,6 +971,24 @@ export type AuthConfirmedSubscriptionVariables = Exact<{
 
 export type AuthConfirmedSubscription = { authConfirmed: { authenticated: boolean, redirect: string } };
 
+export type CanaryFactsFragment = { id: string, accountId: string, apiName: ApiName, at: string, origin: CanaryOrigin, verdict: CanaryVerdict, message: string, nextAction: string, changes: Array<string>, failure: FailureCode | null, comparedWith: string | null };
+
+export type CanaryReportsQueryVariables = Exact<{
+  accountId?: string | null | undefined;
+  first?: number | null | undefined;
+}>;
+
+
+export type CanaryReportsQuery = { canaryReports: Array<{ id: string, accountId: string, apiName: ApiName, at: string, origin: CanaryOrigin, verdict: CanaryVerdict, message: string, nextAction: string, changes: Array<string>, failure: FailureCode | null, comparedWith: string | null }> };
+
+export type RunCanaryMutationVariables = Exact<{
+  accountId?: string | null | undefined;
+  apiNames?: Array<ApiName> | ApiName | null | undefined;
+}>;
+
+
+export type RunCanaryMutation = { runCanary: Array<{ id: string, accountId: string, apiName: ApiName, at: string, origin: CanaryOrigin, verdict: CanaryVerdict, message: string, nextAction: string, changes: Array<string>, failure: FailureCode | null, comparedWith: string | null }> };
+
 export type TradingSessionFactsFragment = { date: string, kind: SessionKind, exchange: Exchange, opensAt: string | null, closesAt: string | null, source: CalendarSource, fetchedAt: string | null, description: string | null };
 
 export type TradingCalendarQueryVariables = Exact<{
@@ -1013,6 +1053,7 @@ export type EventsSubscription = { events:
     | { __typename: 'AuditEvent', id: string, at: string, accountId: string, entry: { id: string, timestamp: string, severity: Severity, component: AuditComponent, kind: string, message: string, correlationId: string | null, accountId: string | null, apiName: ApiName | null } }
     | { __typename: 'AuthConfirmedEvent', id: string, at: string, accountId: string, confirmation: { authenticated: boolean, redirect: string } }
     | { __typename: 'AuthStateEvent', id: string, at: string, accountId: string, authState: { accountId: string, state: AuthPhase, primaryPresent: boolean, blockedBy: BlockReason | null, since: string, headline: string, nextAction: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } } }
+    | { __typename: 'CanaryEvent', id: string, at: string, accountId: string, report: { id: string, accountId: string, apiName: ApiName, at: string, origin: CanaryOrigin, verdict: CanaryVerdict, message: string, nextAction: string, changes: Array<string>, failure: FailureCode | null, comparedWith: string | null } }
     | { __typename: 'CooldownEvent', id: string, at: string, accountId: string, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } }
     | { __typename: 'DbRecoveryEvent', id: string, at: string, accountId: string, recovery: { dbLocked: boolean, fallback: StorageKind, autoRestart: boolean, pendingWrites: number } }
     | { __typename: 'GapEvent', id: string, at: string, accountId: string }
@@ -1445,6 +1486,21 @@ fragment RunState on GenerationRun {
     nextAction
   }
 }`, {"fragmentName":"StateWithRun"}) as unknown as TypedDocumentString<StateWithRunFragment, unknown>;
+export const CanaryFactsFragmentDoc = new TypedDocumentString(`
+    fragment CanaryFacts on CanaryReport {
+  id
+  accountId
+  apiName
+  at
+  origin
+  verdict
+  message
+  nextAction
+  changes
+  failure
+  comparedWith
+}
+    `, {"fragmentName":"CanaryFacts"}) as unknown as TypedDocumentString<CanaryFactsFragment, unknown>;
 export const ScheduleFactsFragmentDoc = new TypedDocumentString(`
     fragment ScheduleFacts on Schedule {
   accountId
@@ -2383,6 +2439,44 @@ export const AuthConfirmedDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<AuthConfirmedSubscription, AuthConfirmedSubscriptionVariables>;
+export const CanaryReportsDocument = new TypedDocumentString(`
+    query CanaryReports($accountId: ID, $first: Int) {
+  canaryReports(accountId: $accountId, first: $first) {
+    ...CanaryFacts
+  }
+}
+    fragment CanaryFacts on CanaryReport {
+  id
+  accountId
+  apiName
+  at
+  origin
+  verdict
+  message
+  nextAction
+  changes
+  failure
+  comparedWith
+}`) as unknown as TypedDocumentString<CanaryReportsQuery, CanaryReportsQueryVariables>;
+export const RunCanaryDocument = new TypedDocumentString(`
+    mutation RunCanary($accountId: ID, $apiNames: [ApiName!]) {
+  runCanary(accountId: $accountId, apiNames: $apiNames) {
+    ...CanaryFacts
+  }
+}
+    fragment CanaryFacts on CanaryReport {
+  id
+  accountId
+  apiName
+  at
+  origin
+  verdict
+  message
+  nextAction
+  changes
+  failure
+  comparedWith
+}`) as unknown as TypedDocumentString<RunCanaryMutation, RunCanaryMutationVariables>;
 export const TradingCalendarDocument = new TypedDocumentString(`
     query TradingCalendar($from: String!, $to: String!) {
   tradingCalendar(from: $from, to: $to) {
@@ -2531,6 +2625,11 @@ export const EventsDocument = new TypedDocumentString(`
         ...ReadinessFacts
       }
     }
+    ... on CanaryEvent {
+      report {
+        ...CanaryFacts
+      }
+    }
     ... on AccountSwitchedEvent {
       account {
         ...AccountFacts
@@ -2587,6 +2686,19 @@ fragment StateOfAccount on AuthState {
   cooldown {
     ...CooldownState
   }
+}
+fragment CanaryFacts on CanaryReport {
+  id
+  accountId
+  apiName
+  at
+  origin
+  verdict
+  message
+  nextAction
+  changes
+  failure
+  comparedWith
 }
 fragment TradingSessionFacts on TradingSession {
   date

@@ -16,6 +16,11 @@ export class AccountCredentials {
     this.#described = described;
   }
 
+  /** The accounts that the environment describes. */
+  get described(): readonly DescribedAccount[] {
+    return this.#described;
+  }
+
   /** The account as the environment describes it; undefined where it does not. */
   describedBy({ id }: Pick<Account, 'id'>): DescribedAccount | undefined {
     return this.#described.find((described) => described.id === id);

@@ -8,6 +8,7 @@ import { findAuthRecord } from '../../db/queries/auth-states.ts';
 import { countFruitlessPins } from '../../db/queries/login-attempts.ts';
 import { findUnfitTable } from '../../db/schema/table-trial.ts';
 import type { Credentials } from '../../domain/account/account.ts';
+import type { Landmarks } from '../../domain/canary/landmarks.ts';
 import type { Submission } from '../../domain/run/failure.ts';
 import type { LoginStep } from '../../domain/run/generation-run.ts';
 import type { Secret } from '../../domain/secret.ts';
@@ -17,6 +18,7 @@ import type { CodeExchange } from '../exchange/code-exchange.ts';
 import type { Checkpoint, CheckpointObserver } from '../runs/checkpoints.ts';
 import type { LiveStep } from '../runs/live-step.ts';
 import type { BrowserTurn } from './browser-turn.ts';
+import { keepDialog } from './keep-dialog.ts';
 import { OneTimePasswords } from './one-time-passwords.ts';
 import type { OtpPace } from './otp-pace.ts';
 
@@ -54,15 +56,25 @@ export class BrowserLogin {
   async makeToken(step: BrowserStep): Promise<void> {
     await this.#refuseUnfitTable(step);
     await this.#refuseFruitlessPins(step);
-    const code = await this.#logIn(step);
+    let dialog: Landmarks | null = null;
+    const code = await this.#logIn(step, (landmarks) => {
+      dialog = landmarks;
+    });
     this.#options.onCheckpoint('CODE_RECEIVED');
     // The code is good for one try: from here on an abort waits until the token is stored.
     if (step.signal.aborted)
       throw new LoginFailure('ABORTED', 'The run was aborted before the code was used.');
     await this.#options.exchange.exchange(step, code);
+    await this.#keepDialog(step, dialog);
   }
 
-  async #logIn(step: BrowserStep): Promise<Secret> {
+  /** It helps later looks only: where it cannot be kept, the login is as good. */
+  async #keepDialog(step: BrowserStep, dialog: Landmarks | null): Promise<void> {
+    if (dialog === null || this.#options.database.recovery.dbLocked) return;
+    await keepDialog(this.#options, step, dialog).catch(() => undefined);
+  }
+
+  async #logIn(step: BrowserStep, onDialog: (landmarks: Landmarks) => void): Promise<Secret> {
     const { api, stepTimeoutMs, captchaWaitMs, clock } = this.#options;
     const { config, session, credentials, signal } = step;
     const state = randomBytes(24).toString('base64url');
@@ -78,7 +90,7 @@ export class BrowserLogin {
       signal,
     };
     try {
-      return await session.logIn(request, this.#listenerOf(step, otps));
+      return await session.logIn(request, { ...this.#listenerOf(step, otps), onDialog });
     } finally {
       otps.noteAnswer();
     }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { type BrowserLock, isBrowserTaken, takeBrowserLock } from '../../db/files/browser-lock.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { nextTurn, turnOrder } from '../../domain/run/browser-turns.ts';
@@ -27,6 +28,8 @@ export class BrowserQueue {
   readonly #options: Options;
   readonly #places = new Set<BrowserPlace>();
   #holder: BrowserPlace | null = null;
+  /** Called when a run takes the browser while something beside the runs uses it. */
+  readonly #guests = new Set<() => void>();
   /** Kept while a run has the browser, or has a page open that waits. */
   #lock: BrowserLock | null = null;
   #timer: NodeJS.Timeout | undefined;
@@ -86,6 +89,20 @@ export class BrowserQueue {
     return this.#lock === null && isBrowserTaken(this.#options.browserLock);
   }
 
+  /**
+   * Lets something that types nothing use the browser while no run wants it: null while one does, or another process. A run
+   * that takes the browser does not wait for it; `onWanted` is called then, and it has to end. It keeps no other process out.
+   */
+  admitGuest(onWanted: () => void): Disposable | null {
+    if (this.#holder !== null || this.#next() !== null) return null;
+    // A file that nobody has made yet counts as taken.
+    if (!existsSync(this.#options.browserLock)) this.#takeLock()[Symbol.dispose]();
+    if (this.isTakenElsewhere) return null;
+    const guest = () => onWanted();
+    this.#guests.add(guest);
+    return { [Symbol.dispose]: () => void this.#guests.delete(guest) };
+  }
+
   /** It could go on at once, if another process had not the browser. */
   #isAlone(place: BrowserPlace): boolean {
     return this.#holder === null && this.#next() === place;
@@ -100,6 +117,7 @@ export class BrowserQueue {
     this.#lock ??= this.#takeLock();
     this.#holder = place;
     place.noteTaken();
+    for (const onWanted of this.#guests) onWanted();
   }
 
   #takeLock(): BrowserLock {

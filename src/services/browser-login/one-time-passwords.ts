@@ -1,6 +1,12 @@
-import { totpCode } from '../../broker/login/totp.ts';
-import { claimTimeStep, isTimeStepUsed, noteOtpInterval } from '../../db/queries/login-attempts.ts';
-import { type TotpSecret, timeStepAt, timeStepStart } from '../../domain/account/totp-secret.ts';
+import {
+  claimTimeStep,
+  hasTimeStepBetween,
+  isTimeStepUsed,
+  noteOtpInterval,
+} from '../../db/queries/login-attempts.ts';
+import type { Queryable } from '../../db/queryable.ts';
+import type { TotpSource } from '../../domain/account/totp-command.ts';
+import { timeStepAt, timeStepStart } from '../../domain/account/totp-secret.ts';
 import { lendableMs } from '../../domain/run/browser-turns.ts';
 import type { LoginWait } from '../../domain/run/browser-wait.ts';
 import type { Secret } from '../../domain/secret.ts';
@@ -11,10 +17,8 @@ import type { CheckpointObserver } from '../runs/checkpoints.ts';
 import type { LiveStep } from '../runs/live-step.ts';
 import { abortedWhileWaiting, type BrowserTurn } from './browser-turn.ts';
 import type { OtpPace } from './otp-pace.ts';
+import { OtpSource } from './otp-source.ts';
 import { OtpSpacing } from './otp-spacing.ts';
-
-/** With less than this left of a time step, its code could arrive too late. */
-const MIN_STEP_REST_MS = 3000;
 
 const MIN_LENT_MS = 10_000;
 
@@ -35,13 +39,13 @@ interface OtpStep extends LiveStep {
 export class OneTimePasswords {
   readonly #options: Options;
   readonly #step: OtpStep;
-  readonly #totp: TotpSecret;
+  readonly #source: OtpSource;
   #requestedAt = performance.now();
   #isUnanswered = false;
 
-  constructor(step: OtpStep, totp: TotpSecret, options: Options) {
+  constructor(step: OtpStep, totp: TotpSource, options: Options) {
     this.#step = step;
-    this.#totp = totp;
+    this.#source = new OtpSource(step.account.id, totp);
     this.#options = options;
   }
 
@@ -53,6 +57,7 @@ export class OneTimePasswords {
   async awaitSpacing(hasSubmitted: boolean): Promise<void> {
     const { pace } = this.#options;
     const { account, spacingEndsAt } = this.#step;
+    this.#source.refuseMissingProgram();
     const restMs = Math.max(
       await this.#spacingRest(spacingEndsAt, hasSubmitted),
       await pace.rateRest(account.id),
@@ -93,36 +98,55 @@ export class OneTimePasswords {
     this.#isUnanswered = false;
   }
 
-  /** Waits until enough is left of a time step that was never used for this secret. */
+  /** Waits until enough is left of a time step that was never used for this secret, and has its code prepared. */
   async awaitTimeStep(): Promise<void> {
-    const { database, clock } = this.#options;
+    const { database } = this.#options;
     // The page asks for the code: the broker has answered the request.
     this.noteAnswer();
     for (;;) {
-      const { timeStep, restMs, isLongEnough } = timeStepNow(this.#totp, clock());
-      if (isLongEnough && !(await isTimeStepUsed(database.read, this.#totp, timeStep))) return;
-      if (restMs > lendsFrom(this.#totp)) await this.#lend('TOTP_STEP', restMs);
+      const step = this.#timeStepNow();
+      const isFree = step.isLongEnough && !(await this.#isUsed(database.read, step));
+      if (isFree && (await this.#source.prepare(step.timeStep, this.#step.signal))) return;
+      const { restMs } = this.#timeStepNow();
+      if (restMs > lendsFrom(this.#source)) await this.#lend('TOTP_STEP', restMs);
       else await this.#pause('TOTP_WAIT', restMs);
     }
   }
 
-  /** Takes the present time step for good, recorded before its code is made. Null when it has just gone. */
+  /** Takes the present time step for good, recorded before its code leaves. Null when it has just gone. */
   async take(): Promise<Secret | null> {
     const { database, audit, clock, onCheckpoint } = this.#options;
     const { live, config } = this.#step;
     const now = clock();
-    const { timeStep, isLongEnough } = timeStepNow(this.#totp, now);
-    if (!isLongEnough) return null;
+    const step = this.#timeStepNow(now);
+    const { timeStep } = step;
+    if (!step.isLongEnough || !this.#source.isPrepared(timeStep)) return null;
     const isTaken = await database.write(
       async (transaction) => {
-        if (!(await claimTimeStep(transaction, ownerOf(this.#step), this.#totp, timeStep, now))) return false;
+        if (await this.#isUsed(transaction, step)) return false;
+        const totp = { secret: this.#source.ledgerKey };
+        if (!(await claimTimeStep(transaction, ownerOf(this.#step), totp, timeStep, now))) return false;
         await audit.note(transaction, 'OTP_SUBMITTED', {}, live.reference(config.apiName));
         return true;
       },
       { mustLast: true },
     );
     onCheckpoint('TIME_STEP_TAKEN');
-    return isTaken ? totpCode(this.#totp, timeStep) : null;
+    return isTaken ? this.#source.take(timeStep) : null;
+  }
+
+  /** For this secret ever, or for this account by whatever it had before. */
+  async #isUsed(db: Queryable, { timeStep, from, to }: TimeStep): Promise<boolean> {
+    const { account } = this.#step;
+    const totp = { secret: this.#source.ledgerKey };
+    return (await isTimeStepUsed(db, totp, timeStep)) || hasTimeStepBetween(db, account.id, from, to);
+  }
+
+  #timeStepNow(now = this.#options.clock()): TimeStep {
+    const timeStep = timeStepAt(this.#source, now);
+    const [from, to] = [timeStepStart(this.#source, timeStep), timeStepStart(this.#source, timeStep + 1)];
+    const restMs = to.getTime() - now.getTime();
+    return { timeStep, from, to, restMs, isLongEnough: restMs >= this.#source.minimumRestMs(timeStep) };
   }
 
   async #pause(step: 'OTP_SPACING' | 'TOTP_WAIT', milliseconds: number): Promise<void> {
@@ -139,13 +163,13 @@ export class OneTimePasswords {
   }
 }
 
-/** For less the page would only grow old while another run logs in. */
-const lendsFrom = ({ periodSeconds }: TotpSecret): number =>
-  Math.min(MIN_LENT_MS, (periodSeconds * 1000) / 3);
+interface TimeStep {
+  readonly timeStep: number;
+  readonly from: Date;
+  readonly to: Date;
+  readonly restMs: number;
+  readonly isLongEnough: boolean;
+}
 
-const timeStepNow = (totp: TotpSecret, now: Date) => {
-  const timeStep = timeStepAt(totp, now);
-  const restMs = timeStepStart(totp, timeStep + 1).getTime() - now.getTime();
-  const minimumMs = Math.min(MIN_STEP_REST_MS, (totp.periodSeconds * 1000) / 4);
-  return { timeStep, restMs, isLongEnough: restMs >= minimumMs };
-};
+/** For less the page would only grow old while another run logs in. */
+const lendsFrom = ({ periodSeconds }: OtpSource): number => Math.min(MIN_LENT_MS, (periodSeconds * 1000) / 3);

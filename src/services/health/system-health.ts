@@ -7,6 +7,7 @@ import { findAccounts } from '../../db/queries/accounts.ts';
 import { STRONG_KEY_LENGTH } from '../../domain/account/access-key.ts';
 import type { Account } from '../../domain/account/account.ts';
 import type { ApiConfig } from '../../domain/account/api-config.ts';
+import { isTotpCommand } from '../../domain/account/totp-command.ts';
 import {
   type Finding,
   type HealthComponent,
@@ -18,7 +19,10 @@ import { NEXT_ACTIONS } from '../../domain/run/failure.ts';
 import type { EndedToken } from '../../domain/run/generation-run.ts';
 import { endedTokenText } from '../../domain/token/ended-token.ts';
 import { hasExpiryConflict } from '../../domain/token/verdict.ts';
+import type { AccountCredentials } from '../accounts/account-credentials.ts';
 import { getAccount } from '../accounts/accounts.ts';
+import type { ApiConfigs } from '../accounts/api-configs.ts';
+import { findProgram } from '../find-program.ts';
 import type { AppInspection } from './app-inspection.ts';
 import { type AddressOptions, tryStaticAddresses } from './static-addresses.ts';
 import { type Trial, type TrialOptions, tryBrowser, tryClock, tryDisk } from './system-trials.ts';
@@ -32,6 +36,8 @@ interface States {
 interface Options extends TrialOptions, AddressOptions {
   /** The file as answers name it: from the working directory. */
   readonly databaseLabel: string;
+  readonly apiConfigs: ApiConfigs;
+  readonly credentials: AccountCredentials;
   readonly apps: AppInspection;
   readonly states: States;
   /** VEGA_OPERATOR_KEY is short enough to be found by trying. */
@@ -60,9 +66,10 @@ export const readSystemHealth = async (options: Options, isThorough = false): Pr
     isAsked ? tryStaticAddresses(options) : NOT_TRIED,
   ]);
   const keys = keyFindings(options.isOperatorKeyGuessable);
+  const programs = programFindings(options.credentials);
   const trials = [disk, launched, clock, addresses];
   const tried = trials.flatMap((trial) => trial.findings);
-  const findings = [...unreadable, ...storage, ...found, ...tried, ...keys, ...facts];
+  const findings = [...unreadable, ...storage, ...found, ...tried, ...keys, ...programs, ...facts];
   const stateOf = (component: HealthComponent) =>
     worst(findings.filter((finding) => finding.component === component).map(({ state }) => state));
   return {
@@ -179,6 +186,20 @@ export const keyFindings = (isOperatorKeyGuessable: boolean): readonly Finding[]
     },
   ];
 };
+
+/** Whether the programs that print codes could be started; they are not. */
+const programFindings = ({ described }: AccountCredentials): readonly Finding[] =>
+  described.flatMap(({ id, credentials: { totp } }): readonly Finding[] => {
+    if (!isTotpCommand(totp) || findProgram(totp.program) !== null) return [];
+    return [
+      {
+        component: 'CONFIG',
+        state: 'DOWN',
+        message: `${id}: the program of UPSTOX_TOTP_COMMAND is not there, or cannot be executed.`,
+        nextAction: 'Write its whole path, and let the user of vega-auth execute it.',
+      },
+    ];
+  });
 
 const accountFindings = async (options: Options): Promise<readonly Finding[]> => {
   const account = await getAccount(options.database, null);

@@ -1,4 +1,5 @@
 import type { Database } from '../../db/database.ts';
+import { findDrifts } from '../../db/queries/canary.ts';
 import { lastOtpRequest } from '../../db/queries/login-attempts.ts';
 import type { Account } from '../../domain/account/account.ts';
 import type { AuthRecord, AuthState } from '../../domain/auth/auth-state.ts';
@@ -86,6 +87,7 @@ export class AccountFactsReader {
       isConfigured: configs.length > 0 && credentials.sourceOf(account) !== null,
       hasDatabase: !database.recovery.dbLocked,
       obstacle: obstacleOf(state, record, next !== null && next < until ? next : null),
+      drift: await this.#drift(account),
       nextAction: state.nextAction,
       run,
       queuePlace: run === null ? null : this.#queuePlace(run.id, now),
@@ -97,6 +99,12 @@ export class AccountFactsReader {
       nextStart: next,
       earlier: await this.#earlier(account, state),
     };
+  }
+
+  async #drift({ id }: Account): Promise<AccountFacts['drift']> {
+    const { database } = this.#options;
+    const [drifted] = await database.cached(`drifts of ${id}`, (db) => findDrifts(db, id));
+    return drifted === undefined ? null : { message: drifted.message, nextAction: drifted.nextAction };
   }
 
   /** A run that waits for its next OTP is under way: only one that could go on is held up by others. */

@@ -120,6 +120,8 @@ export type FailureCode =
   | 'TOKEN_ENDED'
   /** The broker refused the token that it had just issued. */
   | 'TOKEN_REJECTED'
+  /** The program that UPSTOX_TOTP_COMMAND names gave no code; none was submitted. */
+  | 'TOTP_COMMAND_FAILED'
   /** The token is stored, but the broker gave no usable answer about it. */
   | 'UNVERIFIED'
   /** The token is of another user of the broker; it was not kept. */

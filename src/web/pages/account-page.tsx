@@ -2,6 +2,7 @@ import { DecisionPanel } from '../components/account/decision-panel.tsx';
 import { AlertsPanel } from '../components/alerts/alerts-panel.tsx';
 import { AuditPanel } from '../components/audit/audit-panel.tsx';
 import { DaysPanel } from '../components/calendar/days-panel.tsx';
+import { CanaryPanel } from '../components/canary-panel.tsx';
 import { HealthPanel } from '../components/frame/health.tsx';
 import { QueuePanel } from '../components/queue/queue-panel.tsx';
 import { ReadinessPanel } from '../components/readiness/readiness-panel.tsx';
@@ -25,6 +26,7 @@ export const AccountPage = () => (
       <LastRunsPanel />
       <LeasesPanel />
       <DaysPanel />
+      <CanaryPanel />
       <AlertsPanel />
       <HealthPanel />
     </div>

@@ -50,6 +50,7 @@ export const factsAt = (
     run: isUnderWay ? run : null,
     queuePlace: isUnderWay ? placeAt(morning, account, at) : null,
     isBrowserTaken: false,
+    drift: null,
     cooldownUntil: cooldown === undefined ? null : new Date(cooldown.to),
     lastOtpAt: lastOtp === undefined ? null : new Date(lastOtp.from),
     otpSpacingMs: OTP_SPACING_MS,

@@ -11,6 +11,8 @@ interface Question {
   readonly message: string;
   readonly isSecret?: boolean;
   readonly isOptional?: boolean;
+  /** Where this is known, the question is not asked. */
+  readonly unless?: string;
   readonly placeholder?: string;
 }
 
@@ -30,6 +32,7 @@ const LOGIN: readonly Question[] = [
     variable: 'UPSTOX_TOTP',
     message: 'TOTP secret, as the authenticator app was given it, or its otpauth:// link',
     isSecret: true,
+    unless: 'UPSTOX_TOTP_COMMAND',
   },
   {
     variable: 'UPSTOX_REDIRECT_URI',
@@ -66,8 +69,8 @@ const askAll = async (
   before: Answers,
 ): Promise<Answers | null> => {
   let answers = before;
-  for (const { variable, message, isSecret, isOptional, placeholder } of wanted) {
-    if (known[variable]?.trim()) continue;
+  for (const { variable, message, isSecret, isOptional, placeholder, unless } of wanted) {
+    if (known[variable]?.trim() || (unless !== undefined && known[unless]?.trim())) continue;
     const given = answers;
     const validate = (answer = '') =>
       isOptional === true && answer.trim() === '' ? undefined : problemOf(variable, answer.trim(), given);

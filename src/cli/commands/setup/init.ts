@@ -14,7 +14,7 @@ import { doctor } from './doctor.ts';
 
 const SOURCES = ['LOGIN_CONFIG_SOURCE', 'UPSTOX_CONFIG_SOURCE'] as const;
 const APP = /^UPSTOX_(?:CLIENT_ID|CLIENT_SECRET|API_NAME)_\d+$/;
-const ACCOUNT = /^UPSTOX_(?:MOBILE_NUMBER|PIN|TOTP|REDIRECT_URI|NOTIFIER_WEBHOOK_URI)$/;
+const ACCOUNT = /^UPSTOX_(?:MOBILE_NUMBER|PIN|TOTP|TOTP_COMMAND|REDIRECT_URI|NOTIFIER_WEBHOOK_URI)$/;
 
 const isAsked = (name: string): boolean => ACCOUNT.test(name) || APP.test(name);
 const isGiven = (value: string | undefined): value is string => value !== undefined && value.trim() !== '';

@@ -83,6 +83,24 @@ export type BlockReason =
   /** Making one API’s token ends that of another: `endedTokens` of a run of today. Generating again does not help. */
   | 'TOKENS_END_EACH_OTHER';
 
+/** Who wanted a look at the login dialog. */
+export type CanaryOrigin =
+  /** Somebody asked for it. */
+  | 'OPERATOR'
+  /** The evening before a scheduled start, or the hour before it. */
+  | 'SCHEDULE';
+
+/** What a look at the login dialog has come to. */
+export type CanaryVerdict =
+  /** The login finds its way; something else of the page has changed. */
+  | 'CHANGED'
+  /** The login would fail there, or what it types into, presses or relies on has changed. */
+  | 'DRIFT'
+  /** The page was not seen: the broker did not answer, is closed or rests, or the look was broken off. */
+  | 'NOT_KNOWN'
+  /** The login finds its way, and the page is as it was. */
+  | 'SAME';
+
 /** How much the forecast knows of the account’s logins. */
 export type Confidence =
   /** 30 logins or more were measured, or nothing has to be made. */
@@ -145,6 +163,8 @@ export type FailureCode =
   | 'TOKEN_ENDED'
   /** The broker refused the token that it had just issued. */
   | 'TOKEN_REJECTED'
+  /** The program that UPSTOX_TOTP_COMMAND names gave no code; none was submitted. */
+  | 'TOTP_COMMAND_FAILED'
   /** The token is stored, but the broker gave no usable answer about it. */
   | 'UNVERIFIED'
   /** The token is of another user of the broker; it was not kept. */
@@ -235,6 +255,8 @@ export type ReadinessReasonCode =
   | 'NO_SESSION'
   /** The logins have to lie apart. */
   | 'OTP_SPACING'
+  /** The login page is not one that the login knows, as the last look at it says. */
+  | 'PAGE_DRIFT'
   /** A person has to act before anything goes on. */
   | 'PERSON_NEEDED'
   /** Other accounts have the browser before. */
@@ -334,6 +356,7 @@ export type EventsSubscription = { events:
     | { __typename: 'AuditEvent', id: string, at: string, accountId: string, entry: { timestamp: string, severity: Severity, component: AuditComponent, message: string, correlationId: string | null, apiName: ApiName | null, kind: string } }
     | { __typename: 'AuthConfirmedEvent', id: string, at: string, accountId: string, confirmation: { authenticated: boolean, redirect: string } }
     | { __typename: 'AuthStateEvent', id: string, at: string, accountId: string, authState: { state: AuthPhase, primaryPresent: boolean, accountId: string, blockedBy: BlockReason | null, since: string, headline: string, nextAction: string, nextOperations: Array<NextOperation>, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null }, run: { id: string, accountId: string, mode: GenerationMode, status: RunStatus, startedAt: string, endedAt: string | null, waitingUntil: string | null, steps: Array<{ apiName: ApiName, status: StepStatus, step: LoginStep | null, startedAt: string | null, endedAt: string | null, failure: { code: FailureCode, message: string, nextAction: string, submitted: Array<string> } | null }> } | null } }
+    | { __typename: 'CanaryEvent', id: string, at: string, accountId: string, report: { id: string, apiName: ApiName, at: string, origin: CanaryOrigin, verdict: CanaryVerdict, message: string, nextAction: string, changes: Array<string>, failure: FailureCode | null, comparedWith: string | null } }
     | { __typename: 'CooldownEvent', id: string, at: string, accountId: string, cooldown: { active: boolean, remainingSeconds: number, until: string | null, reason: FailureCode | null } }
     | { __typename: 'DbRecoveryEvent', id: string, at: string, accountId: string, recovery: { dbLocked: boolean, fallback: StorageKind, autoRestart: boolean, pendingWrites: number } }
     | { __typename: 'GapEvent', id: string, at: string, accountId: string }
@@ -640,6 +663,20 @@ export const EventsDocument = new TypedDocumentString(`
     ... on ReadinessEvent {
       readiness {
         ...ForecastFacts
+      }
+    }
+    ... on CanaryEvent {
+      report {
+        id
+        apiName
+        at
+        origin
+        verdict
+        message
+        nextAction
+        changes
+        failure
+        comparedWith
       }
     }
     ... on AccountSwitchedEvent {

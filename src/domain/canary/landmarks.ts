@@ -1,0 +1,100 @@
+/** What the login dialog looked like: what it is known by, and nothing that was typed or belongs to anybody. */
+export interface Landmarks {
+  /** The step that the login would fill first; null where it finds none. */
+  readonly step: 'MOBILE' | 'OTP' | 'PIN' | null;
+  /** What the login types into and presses, as `input type=tel`. Whatever changes here may stop it. */
+  readonly own: readonly string[];
+  /** Words at the input and on the button, which the login has read and accepted. */
+  readonly words: readonly string[];
+  /** The hosts of the scripts that were loaded, `inline 1` and so on, and `error` where a script has failed. */
+  readonly scripts: readonly string[];
+  readonly inputs: readonly string[];
+  readonly buttons: readonly string[];
+  readonly headings: readonly string[];
+  /** Hosts, or `inline`. */
+  readonly frames: readonly string[];
+}
+
+type Part = Exclude<keyof Landmarks, 'step'>;
+
+/** In the order in which changes are told. */
+const NAMES: Readonly<Record<Part, string>> = {
+  own: 'login field',
+  words: 'words',
+  scripts: 'script',
+  inputs: 'input',
+  buttons: 'button',
+  headings: 'heading',
+  frames: 'frame',
+};
+const PARTS = Object.keys(NAMES) as readonly Part[];
+
+/** Of each part so many landmarks are kept, and so much of each. */
+export const MOST_LANDMARKS = 40;
+export const LONGEST_LANDMARK = 100;
+const MOST_CHANGES = 20;
+
+export interface LandmarkChanges {
+  /** For people, the most serious first. */
+  readonly texts: readonly string[];
+  /** The login may not find its way any more. */
+  readonly isSerious: boolean;
+}
+
+/** What differs. Serious is another step, another field or button of it, a script that is gone, and one that fails now. */
+export const compareLandmarks = (kept: Landmarks, seen: Landmarks): LandmarkChanges => {
+  const step = kept.step === seen.step ? [] : [`step: ${kept.step ?? 'none'} became ${seen.step ?? 'none'}`];
+  const parts = PARTS.flatMap((part) => {
+    const [gone, come] = [missingIn(seen[part], kept[part]), missingIn(kept[part], seen[part])];
+    const isSerious =
+      (part === 'own' && gone.length + come.length > 0) ||
+      (part === 'scripts' && (gone.some((one) => one !== 'error') || come.includes('error')));
+    const texts = [
+      ...gone.map((one) => `${NAMES[part]} gone: ${one}`),
+      ...come.map((one) => `${NAMES[part]} new: ${one}`),
+    ];
+    return texts.map((text) => ({ text, isSerious }));
+  });
+  const sorted = [...parts].sort((one, other) => Number(other.isSerious) - Number(one.isSerious));
+  const texts = [...step, ...sorted.map(({ text }) => text)];
+  const left = texts.length - MOST_CHANGES;
+  return {
+    texts: left > 0 ? [...texts.slice(0, MOST_CHANGES), `and ${left} more`] : texts,
+    isSerious: step.length > 0 || parts.some(({ isSerious }) => isSerious),
+  };
+};
+
+/** The login begins with the same field and button. */
+export const hasSameStep = (one: Landmarks, other: Landmarks): boolean =>
+  one.step === other.step &&
+  missingIn(one.own, other.own).length + missingIn(other.own, one.own).length === 0;
+
+const missingIn = (there: readonly string[], wanted: readonly string[]): readonly string[] =>
+  wanted.filter((one) => !there.includes(one));
+
+/**
+ * Cleaned for keeping: what may name a person or change with every load (numbers, addresses, long identifiers) is left
+ * out, and there is an end to it.
+ */
+export const bounded = (landmarks: Landmarks): Landmarks => ({
+  step: landmarks.step,
+  own: boundedList(landmarks.own),
+  words: boundedList(landmarks.words),
+  scripts: boundedList(landmarks.scripts, (host) => host.slice(0, LONGEST_LANDMARK)),
+  inputs: boundedList(landmarks.inputs),
+  buttons: boundedList(landmarks.buttons),
+  headings: boundedList(landmarks.headings),
+  frames: boundedList(landmarks.frames, (host) => host.slice(0, LONGEST_LANDMARK)),
+});
+
+const boundedList = (list: readonly string[], clean = cleaned): readonly string[] =>
+  [...new Set(list.map(clean))].sort().slice(0, MOST_LANDMARKS);
+
+const cleaned = (text: string): string =>
+  text
+    .replace(/\s+/g, ' ')
+    .trim()
+    .replace(/\S+@\S+/g, '@')
+    .replace(/\d[\d\s-]{2,}\d/g, '#')
+    .replace(/[\w:-]{24,}/g, '…')
+    .slice(0, LONGEST_LANDMARK);

@@ -1,0 +1,19 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import path from 'node:path';
+
+/** Where a program lies that can be started; null where there is none. It is not started. */
+export const findProgram = (program: string): string | null => {
+  const isPath = program.includes(path.sep) || program.includes('/');
+  const folders = isPath ? [''] : (process.env.PATH ?? '').split(path.delimiter);
+  const places = folders.map((folder) => path.resolve(folder, program));
+  return places.find(isExecutable) ?? null;
+};
+
+const isExecutable = (file: string): boolean => {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
+};
