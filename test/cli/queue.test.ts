@@ -52,4 +52,4 @@ test('queue and status say who has the browser, who waits, for what and until wh
   await vega('queue --json > queue.json');
   const json = JSON.parse(readText(testApp.directory, 'queue.json'));
   expect(json.waiting).toMatchObject([{ accountId: 'UPSTOX_01', waitsFor: 'OTP_SPACING' }]);
-}, 90_000);
+}, 180_000);

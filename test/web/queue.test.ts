@@ -56,4 +56,4 @@ test('the page shows who has the browser and who waits for it, of every account'
     await testApp.ask(`mutation { logout(accountId: "${id}") { state } }`);
   await panel.waitFor({ state: 'detached' });
   expect(entered.complaints).toEqual([]);
-}, 90_000);
+}, 180_000);

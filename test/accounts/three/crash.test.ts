@@ -25,6 +25,7 @@ const COOLDOWN_SECONDS = 3;
 interface Scenario {
   /** At which visit the program dies: by default the fourth login's, so that two accounts have a token and wait for the next. */
   readonly visit?: number;
+  readonly spacingSeconds?: number;
   /** How the broker behaves until the program is dead. */
   readonly mood?: (moods: Moods) => void;
   /** What is left for the operator once the runs have ended. */
@@ -39,8 +40,9 @@ const SCENARIOS: Readonly<Partial<Record<Checkpoint, Scenario>>> = {
   LOGIN_STARTED: { visit: 2 },
   BROWSER_LAUNCHED: { visit: 1 },
   SESSION_OPENED: { visit: 3 },
-  TURN_GIVEN: { visit: 3 },
-  TURN_TAKEN: { visit: 3 },
+  // So long that a slow machine does not log in meanwhile.
+  TURN_GIVEN: { visit: 3, spacingSeconds: 12 },
+  TURN_TAKEN: { visit: 3, spacingSeconds: 12 },
   API_FAILED: {
     visit: 2,
     mood: ({ rejectedApps }) => Object.assign(rejectedApps, { 1: 'UDAPI100068' }),
@@ -93,7 +95,10 @@ const generateTheRest = async (testApp: TestApp, isLeftToOperator: boolean): Pro
 };
 
 /** Kills the program at the checkpoint while three accounts log in, starts it again, and tells what came of it. */
-const survive = async (point: Checkpoint, { visit = 4, mood, isLeftToOperator }: Scenario) => {
+const survive = async (
+  point: Checkpoint,
+  { visit = 4, spacingSeconds = SPACING_SECONDS, mood, isLeftToOperator }: Scenario,
+) => {
   using folder = openFolder();
   const { directory } = folder;
   const { broker, moods } = await openMoodyBroker({ others: OTHERS });
@@ -101,7 +106,7 @@ const survive = async (point: Checkpoint, { visit = 4, mood, isLeftToOperator }:
   const env: Env = {
     ...environmentOf(broker, 2),
     ...OTHERS_ENVIRONMENT,
-    VEGA_OTP_SPACING_SECONDS: String(SPACING_SECONDS),
+    VEGA_OTP_SPACING_SECONDS: String(spacingSeconds),
     VEGA_LOGIN_RATE_SECONDS: String(RATE_SECONDS),
     VEGA_COOLDOWN_SECONDS: String(COOLDOWN_SECONDS),
   };
@@ -128,7 +133,7 @@ const survive = async (point: Checkpoint, { visit = 4, mood, isLeftToOperator }:
     violations: violationsOfAll(broker.log, {
       accountOf,
       facts: () => ({ cooldownMs: COOLDOWN_SECONDS * 1000 }),
-      spacingMs: SPACING_SECONDS * 1000,
+      spacingMs: spacingSeconds * 1000,
       rateMs: RATE_SECONDS * 1000,
       between: (one, other) => other.at - one.at,
     }),
