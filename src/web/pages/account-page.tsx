@@ -4,6 +4,7 @@ import { AuditPanel } from '../components/audit/audit-panel.tsx';
 import { DaysPanel } from '../components/calendar/days-panel.tsx';
 import { HealthPanel } from '../components/frame/health.tsx';
 import { ReadinessPanel } from '../components/readiness/readiness-panel.tsx';
+import { ReportPanel } from '../components/report/report-panel.tsx';
 import { CooldownPanel } from '../components/run/cooldown.tsx';
 import { ProgressPanel } from '../components/run/progress.tsx';
 import { DuePanel, LastRunsPanel, LeasesPanel, RunPanel } from '../components/run/run-panels.tsx';
@@ -23,6 +24,7 @@ export const AccountPage = () => (
       <LastRunsPanel />
       <LeasesPanel />
       <DaysPanel />
+      <ReportPanel />
       <AlertsPanel />
       <HealthPanel />
     </div>
