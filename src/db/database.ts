@@ -2,7 +2,7 @@ import type { AuditEntry, AuditVerification, StoredAuditEntry } from '../domain/
 import type { DbRecovery } from '../domain/events/db-recovery.ts';
 import type { StorageKind } from '../domain/token/token.ts';
 import { type AuditQuery, findAuditEntries, verifyChain } from './audit/audit-entries.ts';
-import { findBeginning, findEntriesBetween } from './audit/audit-range.ts';
+import { findBeginning, findEntriesBetween, findKnownUntil } from './audit/audit-range.ts';
 import { type Backup, makeBackup } from './backup/backups.ts';
 import { isBusy, isOutage, meansRefusal } from './connection.ts';
 import { DatabaseError } from './database-error.ts';
@@ -127,6 +127,11 @@ export class Database implements TokenFormat {
   /** When the audit in the file begins; null where it is empty, or cannot be read. */
   auditBeginning(): Promise<Date | null> {
     return findBeginning(this.#failover.file.kysely).catch(() => null);
+  }
+
+  /** Until when the audit knows of what happened after `from`; a restore leaves a gap before it. */
+  auditKnownUntil(from: Date): Promise<Date | null> {
+    return findKnownUntil(this.read, from);
   }
 
   /** Verifies the whole audit chain in the file. Calls during a verification share the next one. */

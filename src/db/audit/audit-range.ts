@@ -43,3 +43,27 @@ export const findBeginning = async (db: Queryable): Promise<Date | null> => {
     .executeTakeFirst();
   return row === undefined ? null : new Date(row.at);
 };
+
+/**
+ * Until when the audit knows of what happened after `from`: its newest entry, or the last one before a restore, for
+ * between the backup and the restore nothing of it is known. Null where it is empty.
+ */
+export const findKnownUntil = async (db: Queryable, from: Date): Promise<Date | null> => {
+  const restored = await db
+    .selectFrom('vega_audit_entries')
+    .select('sequence')
+    .where('severity', '=', 'ERROR')
+    .where('kind', '=', 'RESTORED')
+    .where('at', '>=', from.getTime())
+    .orderBy('sequence')
+    .limit(1)
+    .executeTakeFirst();
+  const row = await db
+    .selectFrom('vega_audit_entries')
+    .select('at')
+    .where('sequence', '<', restored?.sequence ?? Number.MAX_SAFE_INTEGER)
+    .orderBy('sequence', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row === undefined ? null : new Date(row.at);
+};

@@ -77,7 +77,7 @@ export interface ReportFacts {
   readonly day: TradingDay;
   /** The entries of the account and of the whole server in the day. */
   readonly entries: readonly StoredAuditEntry[];
-  /** When the first entry of the whole audit was written, and the newest; null where it is empty. */
+  /** When the whole audit begins, and until when it knows of what followed on the day; null where it is empty. */
   readonly begins: Date | null;
   readonly ends: Date | null;
   /** Null where the chain could not be read as a whole. */

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { type BrowserLock, isBrowserTaken, takeBrowserLock } from '../../db/files/browser-lock.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { nextTurn, turnOrder } from '../../domain/run/browser-turns.ts';
@@ -95,8 +94,6 @@ export class BrowserQueue {
    */
   admitGuest(onWanted: () => void): Disposable | null {
     if (this.#holder !== null || this.#next() !== null) return null;
-    // A file that nobody has made yet counts as taken.
-    if (!existsSync(this.#options.browserLock)) this.#takeLock()[Symbol.dispose]();
     if (this.isTakenElsewhere) return null;
     const guest = () => onWanted();
     this.#guests.add(guest);

@@ -28,16 +28,13 @@ export const readMorningReport = async (
   const account = await getAccount(database, accountId);
   const verification = await database.verifyAudit().catch(() => null);
   const entries = await database.auditEntriesBetween(day.from, day.to);
-  const [newest] = await database.auditEntries(NEWEST);
   return morningReportOf({
     ...{ accountId: account.id, day, verification },
     entries: entries.filter((entry) => entry.accountId === null || entry.accountId === account.id),
     begins: await database.auditBeginning(),
-    ends: newest?.at ?? null,
+    ends: await database.auditKnownUntil(day.from),
   });
 };
-
-const NEWEST = { first: 1, before: null, severity: null, component: null, correlationId: null };
 
 const dayOf = (date: string | null | undefined, now: Date): TradingDay => {
   const today = tradingDayAt(now);

@@ -6,6 +6,7 @@ import { CanaryPanel } from '../components/canary-panel.tsx';
 import { HealthPanel } from '../components/frame/health.tsx';
 import { QueuePanel } from '../components/queue/queue-panel.tsx';
 import { ReadinessPanel } from '../components/readiness/readiness-panel.tsx';
+import { ReportPanel } from '../components/report/report-panel.tsx';
 import { CooldownPanel } from '../components/run/cooldown.tsx';
 import { ProgressPanel } from '../components/run/progress.tsx';
 import { DuePanel, LastRunsPanel, LeasesPanel, RunPanel } from '../components/run/run-panels.tsx';
@@ -27,6 +28,7 @@ export const AccountPage = () => (
       <LeasesPanel />
       <DaysPanel />
       <CanaryPanel />
+      <ReportPanel />
       <AlertsPanel />
       <HealthPanel />
     </div>

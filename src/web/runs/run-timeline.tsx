@@ -100,7 +100,7 @@ export const RunTimeline = ({ run, acts, isWhole = false }: Props) => {
   );
 };
 
-const Bars = ({ chart, spans, now }: { chart: Chart; spans: readonly Span[]; now: number | null }) => {
+export const Bars = ({ chart, spans, now }: { chart: Chart; spans: readonly Span[]; now: number | null }) => {
   const id = useId();
   const share = (at: number): string =>
     `${((100 * (at - chart.from)) / (chart.to - chart.from)).toFixed(2)}%`;
