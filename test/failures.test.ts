@@ -24,6 +24,7 @@ const OUTCOMES: Readonly<Record<Exclude<ScenarioName, 'revoked'>, readonly strin
     'WEBSOCKET1 FAILED TOKEN_ENDED MOBILE+OTP+PIN+CODE',
     'WEBSOCKET2 DONE',
   ],
+  'feed-refused': ['PRIMARY DONE', 'WEBSOCKET1 DONE', 'WEBSOCKET2 DONE'],
   'replayed-totp': ['PRIMARY DONE', 'WEBSOCKET1 DONE', 'WEBSOCKET2 DONE'],
 };
 

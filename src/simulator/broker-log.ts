@@ -14,6 +14,11 @@ export type EntryKind =
   | 'APPROVAL_REQUEST'
   | 'APPROVAL_SENT'
   | 'CALENDAR'
+  | 'FUNDS'
+  | 'OPTION_CHAIN'
+  | 'FEED_AUTHORIZE'
+  | 'FEED'
+  | 'FEED_CLOSED'
   | 'UNKNOWN_ROUTE';
 
 export interface EntryFacts {

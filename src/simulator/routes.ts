@@ -1,5 +1,7 @@
 import { requestApproval } from './api/approval.ts';
+import { authorizeFeed } from './api/feed.ts';
 import { readHolidays, readTimings } from './api/market-calendar.ts';
+import { readFunds, readOptionChain } from './api/market-services.ts';
 import { readProfile } from './api/profile.ts';
 import { exchangeCode } from './api/token-exchange.ts';
 import { udapiError } from './api/udapi-error.ts';
@@ -27,6 +29,9 @@ const routes: readonly Route[] = [
   ['GET', '/v2/market/holidays', 'PROGRAM', 'CALENDAR', readHolidays],
   ['GET', '/v2/market/holidays/*', 'PROGRAM', 'CALENDAR', readHolidays],
   ['GET', '/v2/market/timings/*', 'PROGRAM', 'CALENDAR', readTimings],
+  ['GET', '/v2/user/get-funds-and-margin', 'PROGRAM', 'FUNDS', readFunds],
+  ['GET', '/v2/option/chain', 'PROGRAM', 'OPTION_CHAIN', readOptionChain],
+  ['GET', '/v3/feed/market-data-feed/authorize', 'PROGRAM', 'FEED_AUTHORIZE', authorizeFeed],
   ['POST', '/v3/login/auth/token/request/*', 'PROGRAM', 'APPROVAL_REQUEST', requestApproval],
 ];
 

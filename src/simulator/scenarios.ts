@@ -15,6 +15,8 @@ export interface Knobs {
   readonly pinAttempts: number;
   readonly rejectedApps: Readonly<Record<number, UdapiCode>>;
   readonly revokedApps: readonly number[];
+  /** The feed's address is given to them, and the handshake there is refused. */
+  readonly refusedFeeds: readonly number[];
   /** Steps that are always refused, whatever was typed. */
   readonly refusedSteps: Readonly<Partial<Record<LoginStep, ServiceFailure>>>;
   readonly hangingSteps: readonly LoginStep[];
@@ -42,6 +44,7 @@ export const calm: Knobs = {
   pinAttempts: 5,
   rejectedApps: {},
   revokedApps: [],
+  refusedFeeds: [],
   refusedSteps: {},
   hangingSteps: [],
   remembersIdentity: false,
@@ -69,6 +72,7 @@ export const scenarios = {
   'edge-blocked': { edgeBlocked: true },
   hang: { hangingSteps: ['OTP_GENERATE'] },
   'one-token': { oneTokenPerUser: true },
+  'feed-refused': { refusedFeeds: [2] },
 } as const satisfies Record<string, Partial<Knobs>>;
 
 export type ScenarioName = keyof typeof scenarios;

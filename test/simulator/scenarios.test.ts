@@ -19,6 +19,7 @@ test('the scenarios are named', () => {
     'captcha',
     'consent',
     'edge-blocked',
+    'feed-refused',
     'hang',
     'happy',
     'one-token',
