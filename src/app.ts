@@ -37,6 +37,8 @@ import { BrowserQueue } from './services/browser-login/browser-queue.ts';
 import { BrowserRound } from './services/browser-login/browser-round.ts';
 import { OtpPace } from './services/browser-login/otp-pace.ts';
 import { TradingCalendar } from './services/calendar/trading-calendar.ts';
+import { CapabilityProbes } from './services/capabilities/capability-probes.ts';
+import { CapabilityWatch } from './services/capabilities/capability-watch.ts';
 import type { Clock } from './services/clock.ts';
 import { DisposalStack } from './services/disposal-stack.ts';
 import { EventLog } from './services/events/event-log.ts';
@@ -80,6 +82,8 @@ export interface App extends AsyncDisposable {
   beginSchedules(): void;
   /** From now on the readiness is forecast at each event and every five seconds, and published: for the server. */
   beginForecasts(): void;
+  /** From now on tokens are probed by themselves where the operator has opted in: for the server. */
+  beginProbes(): void;
   /** The path of a link that logs one browser in, once. */
   issueLoginPath(): string;
 }
@@ -142,6 +146,7 @@ const open = async (config: Config, options: AppOptions, opened: DisposalStack):
   opened.use(generation);
   opened.use(parts.scheduler);
   opened.use(parts.readiness);
+  opened.use(parts.probeWatch);
   const isOperatorKeyGuessable = isGuessable(operatorKey.reveal());
   const services = createServices({ ...parts, isOperatorKeyGuessable });
   await accounts.ensure(describedAccounts(config));
@@ -184,6 +189,7 @@ const open = async (config: Config, options: AppOptions, opened: DisposalStack):
     },
     beginSchedules: () => parts.scheduler.begin(),
     beginForecasts: () => parts.readiness.begin(),
+    beginProbes: () => parts.probeWatch.begin(),
     [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
   };
 };
@@ -273,6 +279,9 @@ const joinParts = (config: Config, options: AppOptions, base: Base, log: Logger)
   const resumer = new RunResumer({ ...shared, jobs, executor, queue });
   const generation = new TokenGeneration({ ...shared, jobs, starter, resumer, queue, host });
   const calendar = new TradingCalendar({ ...common, profileTimeoutMs, log: named(log, 'calendar') });
+  const forProbes = { calendar, profileTimeoutMs, isOptedIn: config.probes, log: named(log, 'probes') };
+  const probes = new CapabilityProbes({ ...shared, ...forProbes });
+  const probeWatch = new CapabilityWatch({ ...shared, ...forProbes, probes });
   const schedules = new Schedules({ ...common, calendar });
   const scheduler = new Scheduler({
     ...shared,
@@ -281,12 +290,12 @@ const joinParts = (config: Config, options: AppOptions, base: Base, log: Logger)
     generation,
     log: named(log, 'schedule'),
   });
-  const forReadiness = { calendar, schedules, generation, otpSpacingMs, cooldownMs };
+  const forReadiness = { calendar, schedules, generation, probes, otpSpacingMs, cooldownMs };
   const readiness = new ReadinessWatch({ ...shared, ...forReadiness, log: named(log, 'readiness') });
   queue.rankBy((accountId) => readiness.canWaitUntil(accountId));
   const parts = {
     ...{ ...base, ...shared, accounts, generation, browser, profileTimeoutMs },
-    ...{ calendar, schedules, scheduler, readiness },
+    ...{ calendar, schedules, scheduler, readiness, probes, probeWatch },
     accountSwitch: new AccountSwitch({ ...shared, log: named(log, 'accounts') }),
     apps: new AppInspection({ api, timeoutMs: profileTimeoutMs, clock }),
     databaseLabel: path.relative(workingDirectory, database.path),

@@ -36,6 +36,7 @@ export const openDemo = async (env: Env, options: AppOptions & { scenario: strin
       const server = await app.listen();
       app.beginSchedules();
       app.beginForecasts();
+      app.beginProbes();
       return {
         app,
         server,

@@ -77,6 +77,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   tokens: ['access', 'accounts', 'audit'],
   events: ['accounts'],
   storage: ['alerts', 'audit', 'events'],
+  capabilities: ['accounts', 'audit', 'tokens'],
   health: ['accounts', 'alerts', 'tokens'],
   runs: ['alerts', 'audit', 'events', 'tokens'],
   'auth-state': ['accounts', 'alerts', 'audit', 'events', 'runs', 'tokens'],

@@ -115,6 +115,8 @@ const SETTINGS = z.object({
   trustsProxy: flag('VEGA_TRUST_PROXY', 'false'),
   chromiumPath: optionalText('VEGA_CHROMIUM_PATH', 'the path of a Chromium'),
   chromiumSandbox: choice('VEGA_CHROMIUM_SANDBOX', 'on or off', [/^on$/i, /^off$/i], 'on'),
+  /** The broker may be asked whether each token can do its work. */
+  probes: flag('VEGA_PROBES', 'false'),
   logLevel: z
     .string()
     .trim()

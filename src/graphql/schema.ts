@@ -7,6 +7,7 @@ import './account/account-changes.ts';
 import './account/api-config-changes.ts';
 import './audit.ts';
 import './access/caller.ts';
+import './capability.ts';
 import './auth-state.ts';
 import './days/schedule.ts';
 import './days/trading-calendar.ts';

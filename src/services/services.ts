@@ -13,6 +13,7 @@ import type { Refusals } from './audit/refusal-audit.ts';
 import type { AccountSwitch } from './auth-state/account-switch.ts';
 import type { AuthStates } from './auth-state/auth-states.ts';
 import type { TradingCalendar } from './calendar/trading-calendar.ts';
+import type { CapabilityProbes } from './capabilities/capability-probes.ts';
 import type { Clock } from './clock.ts';
 import type { EventLog } from './events/event-log.ts';
 import { followEvents } from './events/follow-events.ts';
@@ -54,6 +55,7 @@ export interface Parts {
   readonly calendar: TradingCalendar;
   readonly schedules: Schedules;
   readonly readiness: ReadinessWatch;
+  readonly probes: CapabilityProbes;
   readonly scheduler: Scheduler;
   readonly browser: BrowserOptions;
   readonly api: BrokerApi;
@@ -68,9 +70,11 @@ export interface Parts {
 export const createServices = (parts: Parts) => {
   const { accounts, accountSwitch, apiConfigs, verifier, states, runs, generation } = parts;
   const { events, refusals, accessKeys, sessions, clock, calendar, schedules, scheduler, readiness } = parts;
+  const { probes } = parts;
   return {
     ...{ accounts, accountSwitch, apiConfigs, verifier, states, runs, generation },
     ...{ events, refusals, accessKeys, sessions, clock, calendar, schedules, scheduler, readiness },
+    probes,
     revision: new StateRevision(parts),
     startLogin: startLogin.bind(null, parts),
     logOut: logOut.bind(null, parts),

@@ -141,6 +141,7 @@ export const deleteAccount = async (
   await trx.deleteFrom('vega_token_marks').where('account_number', '=', number).execute();
   await trx.deleteFrom('vega_token_versions').where('account_number', '=', number).execute();
   await trx.deleteFrom('vega_auth_states').where('account_id', '=', id).execute();
+  await trx.deleteFrom('vega_capabilities').where('account_id', '=', id).execute();
   await trx.deleteFrom('vega_schedules').where('account_id', '=', id).execute();
   await trx.deleteFrom('vega_schedule_occurrences').where('account_id', '=', id).execute();
   await trx.deleteFrom('vega_accounts').where('number', '=', number).execute();

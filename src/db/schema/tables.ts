@@ -5,6 +5,7 @@ import type {
   AlertLinksTable,
   AlertsTable,
 } from './alert-tables.ts';
+import type { CapabilitiesTable, FeedHoldsTable } from './capability-tables.ts';
 
 /** The user's table: its columns, types and order are never changed. */
 export interface UpstoxTokensTable {
@@ -328,6 +329,8 @@ export interface Tables {
   vega_schedules: SchedulesTable;
   vega_schedule_occurrences: ScheduleOccurrencesTable;
   vega_readiness: ReadinessTable;
+  vega_capabilities: CapabilitiesTable;
+  vega_feed_holds: FeedHoldsTable;
   vega_alert_channels: AlertChannelsTable;
   vega_alerts: AlertsTable;
   vega_alert_deliveries: AlertDeliveriesTable;

@@ -2,6 +2,7 @@ import type { AccessRole } from '../account/access-key.ts';
 import type { ApiName } from '../account/api-name.ts';
 import type { ChannelKind } from '../alert/alert-channel.ts';
 import type { AuthPhase } from '../auth/auth-phase.ts';
+import type { Probe, ProbeAnswer } from '../capability/capability.ts';
 import type { ExternalLogin } from '../run/acquisition.ts';
 import type { NoticeRefusal } from '../run/approval-notice.ts';
 import type { FailureCode, Submission } from '../run/failure.ts';
@@ -41,6 +42,16 @@ const [info, warn, error] = [at('INFO'), at('WARN'), at('ERROR')];
 const list = (words: readonly string[]): string => (words.length === 0 ? 'nothing' : words.join(', '));
 
 const often = (times: number): string => (times === 1 ? '' : ` (${times} times)`);
+
+interface ProbeFacts extends ProbeAnswer {
+  readonly probe: Probe;
+}
+
+const probeText = ({ probe, result, reason, httpStatus, brokerCode }: ProbeFacts): string => {
+  const details = [reason ?? '', httpStatus === null ? '' : `HTTP ${httpStatus}`, brokerCode ?? ''];
+  const said = details.filter((one) => one !== '').join(', ');
+  return `Probe ${probe}: ${result}${said === '' ? '' : ` (${said})`}.`;
+};
 
 /** The vocabulary: every act that is written down, the facts that are told of it, and how. No fact is ever a secret's value. */
 const ACTS = {
@@ -225,6 +236,8 @@ const ACTS = {
     ({ name, answer }) =>
       `An alert could not be delivered to ${JSON.stringify(name)} for a day and is given up: ${answer}.`,
   ),
+  CAPABILITY_PROBED: info<ProbeFacts>('API', probeText),
+  CAPABILITY_REFUSED: warn<ProbeFacts>('API', probeText),
   MASTER_KEY_ROTATED: warn('DB', 'Every secret is sealed with a new master key.'),
   FAILOVER_BEGUN: error<{ code: string }>(
     'DB',

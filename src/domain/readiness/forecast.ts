@@ -1,5 +1,5 @@
 import { IST, toWallTime } from '../wall-time.ts';
-import { type AccountFacts, isReadyForBell } from './account-facts.ts';
+import { type AccountFacts, hinderedRoles, isReadyForBell } from './account-facts.ts';
 import type { AccountPlan } from './morning.ts';
 import { type Prospect, prospectOf } from './plan.ts';
 import type { RandomSource } from './random-source.ts';
@@ -97,8 +97,12 @@ const readinessOf = (facts: AccountFacts, bell: Date, outlook: Outlook | null, n
   };
 };
 
-const whatNobodyKnows = ({ unknown, hasDatabase, isBrowserTaken, isConfigured }: AccountFacts): boolean =>
-  unknown.length > 0 || !hasDatabase || isBrowserTaken || !isConfigured;
+const whatNobodyKnows = (facts: AccountFacts): boolean => {
+  const { unknown, hasDatabase, isBrowserTaken, isConfigured } = facts;
+  return (
+    unknown.length > 0 || hinderedRoles(facts).length > 0 || !hasDatabase || isBrowserTaken || !isConfigured
+  );
+};
 
 const confidenceOf = (outlook: Outlook | null): Confidence => {
   // Where nothing has to be made, nothing is forecast.
@@ -158,6 +162,7 @@ const reasonsOf = (all: ReasonFacts): readonly ReadinessReason[] => [
 const whatStops = ({ facts, bell, isBellOver, outlook, latestSafeStart, now }: ReasonFacts) => {
   const reasons: ReadinessReason[] = [];
   const { obstacle, unknown, nextAction, nextStart } = facts;
+  const hindered = hinderedRoles(facts);
   if (isBellOver) reasons.push(reasonOf('BELL_PASSED', `The bell was at ${timeOf(bell)}.`));
   if (!facts.hasDatabase)
     reasons.push(reasonOf('DATABASE', 'The database cannot be written: what is known is not certain.'));
@@ -169,6 +174,8 @@ const whatStops = ({ facts, bell, isBellOver, outlook, latestSafeStart, now }: R
     const message = `Nobody knows whether the tokens of ${unknown.join(', ')} work.`;
     reasons.push(reasonOf('TOKENS_UNKNOWN', message));
   }
+  if (hindered.length > 0)
+    reasons.push(reasonOf('NOT_CAPABLE', `The broker refuses their work to ${hindered.join(', ')}.`));
   if (obstacle !== null) reasons.push(reasonOf('PERSON_NEEDED', obstacle.message, obstacle));
   else if (outlook?.needsPerson === true)
     reasons.push(

@@ -178,6 +178,50 @@ export type CalendarSource =
   /** The table that is part of the program. */
   | 'SHIPPED';
 
+/** Why a result is not CAPABLE. */
+export type CapabilityReason =
+  /** An answer that says nothing of the token, such as 5xx or one of a gateway. */
+  | 'BROKER_ERROR'
+  /** The database cannot be written, so two processes could not be kept apart. */
+  | 'DATABASE'
+  /** Another process held the socket of this user for too long. */
+  | 'FEED_BUSY'
+  /** The feed closed the socket before it sent anything. */
+  | 'FEED_CLOSED'
+  /** NOT_CAPABLE: the feed was authorized, and its handshake was answered with 401 or 403. */
+  | 'FEED_REFUSED'
+  /** The feed opened and sent nothing. */
+  | 'FEED_SILENT'
+  /** The exchanges do not trade today, or have closed; nothing was asked. */
+  | 'MARKET_CLOSED'
+  /** The broker refused, on a day of which it is not certain that the exchanges trade. */
+  | 'MARKET_UNCERTAIN'
+  /** The broker could not be reached. */
+  | 'NETWORK'
+  /** The present token was not probed. */
+  | 'NOT_ASKED'
+  /** HTTP 200 with something else than is documented. */
+  | 'NOT_UNDERSTOOD'
+  /** VEGA_PROBES is off. */
+  | 'PROBES_OFF'
+  /** HTTP 429. */
+  | 'RATE_LIMITED'
+  /** NOT_CAPABLE: the broker answered 401 or 403 in its own envelope. */
+  | 'REFUSED'
+  /** No answer in time. */
+  | 'TIMEOUT'
+  /** There is no token that works. */
+  | 'TOKEN_NOT_VALID';
+
+/** Whether a token can do the work of its role. It never changes the verdict of the token. */
+export type CapabilityResult =
+  /** The broker has let it. */
+  | 'CAPABLE'
+  /** The broker itself has refused it: the call, or the handshake of the feed. */
+  | 'NOT_CAPABLE'
+  /** Nobody knows; `reason` says why. */
+  | 'NOT_KNOWN';
+
 /** What an operator can do after having seen the status. */
 export type Choice =
   /** Make none. */
@@ -384,6 +428,15 @@ export type OccurrenceOutcome =
   /** It started a run. */
   | 'STARTED';
 
+/** What the broker is asked for; each only reads. */
+export type Probe =
+  /** WEBSOCKET1-3: the market feed is authorized, and one socket is opened for at most 5 s. */
+  | 'FEED'
+  /** PRIMARY: one call for the funds. */
+  | 'FUNDS'
+  /** OPTIONCHAIN1-2: one call for an option chain. */
+  | 'OPTION_CHAIN';
+
 /** Why a verdict is what it is. */
 export type ReadinessReasonCode =
   /** The bell has rung. */
@@ -402,6 +455,8 @@ export type ReadinessReasonCode =
   | 'FEW_MEASUREMENTS'
   /** All tokens work, and the gate is shut. */
   | 'GATE_SHUT'
+  /** The broker refuses their work to tokens that are VALID; `capabilities` says which and why. */
+  | 'NOT_CAPABLE'
   /** There is nothing to log in with, or no API app is enabled. */
   | 'NOT_CONFIGURED'
   /** Nothing makes the missing tokens by itself. */
@@ -905,6 +960,23 @@ export type AuthConfirmedSubscriptionVariables = Exact<{
 
 export type AuthConfirmedSubscription = { authConfirmed: { authenticated: boolean, redirect: string } };
 
+export type CapabilityFactsFragment = { apiName: ApiName, probe: Probe, result: CapabilityResult, reason: CapabilityReason | null, message: string, nextAction: string | null, httpStatus: number | null, brokerCode: string | null, checkedAt: string | null };
+
+export type CapabilitiesQueryVariables = Exact<{
+  accountId?: string | null | undefined;
+}>;
+
+
+export type CapabilitiesQuery = { capabilities: Array<{ apiName: ApiName, probe: Probe, result: CapabilityResult, reason: CapabilityReason | null, message: string, nextAction: string | null, httpStatus: number | null, brokerCode: string | null, checkedAt: string | null }> };
+
+export type ProbeCapabilitiesMutationVariables = Exact<{
+  accountId?: string | null | undefined;
+  apiNames?: Array<ApiName> | ApiName | null | undefined;
+}>;
+
+
+export type ProbeCapabilitiesMutation = { probeCapabilities: Array<{ apiName: ApiName, probe: Probe, result: CapabilityResult, reason: CapabilityReason | null, message: string, nextAction: string | null, httpStatus: number | null, brokerCode: string | null, checkedAt: string | null }> };
+
 export type TradingSessionFactsFragment = { date: string, kind: SessionKind, exchange: Exchange, opensAt: string | null, closesAt: string | null, source: CalendarSource, fetchedAt: string | null, description: string | null };
 
 export type TradingCalendarQueryVariables = Exact<{
@@ -1386,6 +1458,19 @@ fragment RunState on GenerationRun {
     nextAction
   }
 }`, {"fragmentName":"StateWithRun"}) as unknown as TypedDocumentString<StateWithRunFragment, unknown>;
+export const CapabilityFactsFragmentDoc = new TypedDocumentString(`
+    fragment CapabilityFacts on Capability {
+  apiName
+  probe
+  result
+  reason
+  message
+  nextAction
+  httpStatus
+  brokerCode
+  checkedAt
+}
+    `, {"fragmentName":"CapabilityFacts"}) as unknown as TypedDocumentString<CapabilityFactsFragment, unknown>;
 export const ScheduleFactsFragmentDoc = new TypedDocumentString(`
     fragment ScheduleFacts on Schedule {
   accountId
@@ -2306,6 +2391,40 @@ export const AuthConfirmedDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<AuthConfirmedSubscription, AuthConfirmedSubscriptionVariables>;
+export const CapabilitiesDocument = new TypedDocumentString(`
+    query Capabilities($accountId: ID) {
+  capabilities(accountId: $accountId) {
+    ...CapabilityFacts
+  }
+}
+    fragment CapabilityFacts on Capability {
+  apiName
+  probe
+  result
+  reason
+  message
+  nextAction
+  httpStatus
+  brokerCode
+  checkedAt
+}`) as unknown as TypedDocumentString<CapabilitiesQuery, CapabilitiesQueryVariables>;
+export const ProbeCapabilitiesDocument = new TypedDocumentString(`
+    mutation ProbeCapabilities($accountId: ID, $apiNames: [ApiName!]) {
+  probeCapabilities(accountId: $accountId, apiNames: $apiNames) {
+    ...CapabilityFacts
+  }
+}
+    fragment CapabilityFacts on Capability {
+  apiName
+  probe
+  result
+  reason
+  message
+  nextAction
+  httpStatus
+  brokerCode
+  checkedAt
+}`) as unknown as TypedDocumentString<ProbeCapabilitiesMutation, ProbeCapabilitiesMutationVariables>;
 export const TradingCalendarDocument = new TypedDocumentString(`
     query TradingCalendar($from: String!, $to: String!) {
   tradingCalendar(from: $from, to: $to) {

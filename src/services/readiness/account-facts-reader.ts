@@ -3,6 +3,7 @@ import { lastOtpRequest } from '../../db/queries/login-attempts.ts';
 import type { Account } from '../../domain/account/account.ts';
 import type { AuthRecord, AuthState } from '../../domain/auth/auth-state.ts';
 import type { BlockReason } from '../../domain/auth/block-reason.ts';
+import { type Capability, notCapable } from '../../domain/capability/capability.ts';
 import type { AccountFacts } from '../../domain/readiness/account-facts.ts';
 import { type MeasuredLogin, measuredLogins } from '../../domain/readiness/measured-login.ts';
 import { isOver, isUnderWay } from '../../domain/run/generation-run.ts';
@@ -38,6 +39,7 @@ export interface FactsOptions {
     canGoOnAt(runId: string): Date | null;
   };
   readonly calendar: BellSource;
+  readonly probes: { read(account: Account): Promise<readonly Capability[]> };
   readonly schedules: { next(accountId: string, at: Date): Promise<{ readonly startAt: Date } | null> };
   readonly otpSpacingMs: number;
   readonly cooldownMs: number;
@@ -79,6 +81,9 @@ export class AccountFactsReader {
       isGateOpen,
       toMake: dead.map(({ config }) => config.apiName),
       unknown: unknown.map(({ config }) => config.apiName),
+      notCapable: notCapable(await this.#options.probes.read(account)).filter(
+        (apiName) => !dead.some(({ config }) => config.apiName === apiName),
+      ),
       isPartialAccepted:
         record.acceptedUntil !== null &&
         record.acceptedUntil > until &&

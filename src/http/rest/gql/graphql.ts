@@ -227,6 +227,8 @@ export type ReadinessReasonCode =
   | 'FEW_MEASUREMENTS'
   /** All tokens work, and the gate is shut. */
   | 'GATE_SHUT'
+  /** The broker refuses their work to tokens that are VALID; `capabilities` says which and why. */
+  | 'NOT_CAPABLE'
   /** There is nothing to log in with, or no API app is enabled. */
   | 'NOT_CONFIGURED'
   /** Nothing makes the missing tokens by itself. */
