@@ -280,7 +280,7 @@ test('what an older vega-auth has left is copied before its tables are changed',
   await first[Symbol.asyncDispose]();
   folder.raw((connection) =>
     connection.exec(
-      "drop table vega_alert_channels; drop table vega_alerts; drop table vega_alert_deliveries; drop table vega_alert_links; delete from vega_migration where name = '0022-alerts'",
+      "drop table vega_role_assignments; drop table vega_held_tokens; delete from vega_migration where name = '0023-roles'",
     ),
   );
   await using database = await folder.open();
@@ -290,6 +290,6 @@ test('what an older vega-auth has left is copied before its tables are changed',
   const copy = new Sqlite(folder.file('.vega', 'backups', name), { readonly: true });
   const latest = copy.prepare<[], string>('select max(name) from vega_migration').pluck().get();
   copy.close();
-  expect(latest).toBe('0021-readiness');
+  expect(latest).toBe('0022-alerts');
   expect(bytesOf(folder, name)).not.toContain('token-canary');
 });
