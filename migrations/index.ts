@@ -21,6 +21,7 @@ import * as m0019 from './0019-schedules.ts';
 import * as m0020 from './0020-login-phases.ts';
 import * as m0021 from './0021-readiness.ts';
 import * as m0022 from './0022-alerts.ts';
+import * as m0023 from './0023-roles.ts';
 import * as m0024 from './0024-capabilities.ts';
 
 /** Every migration, in order. Forward only: a name that has been released is never changed or removed. */
@@ -47,5 +48,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0020-login-phases': m0020,
   '0021-readiness': m0021,
   '0022-alerts': m0022,
+  '0023-roles': m0023,
   '0024-capabilities': m0024,
 };

@@ -54,6 +54,7 @@ import { browserFindings, keyFindings } from './services/health/system-health.ts
 import { sandboxFindings } from './services/health/system-trials.ts';
 import { reportUnfitTables } from './services/health/table-findings.ts';
 import { ReadinessWatch } from './services/readiness/readiness-watch.ts';
+import { Roles } from './services/roles/roles.ts';
 import type { CheckpointObserver } from './services/runs/checkpoints.ts';
 import { Runs } from './services/runs/runs.ts';
 import { Scheduler } from './services/schedule/scheduler.ts';
@@ -234,9 +235,10 @@ const joinParts = (config: Config, options: AppOptions, base: Base, log: Logger)
   const common = { database, audit, clock, api };
   const verifier = new TokenVerifier({ ...common, profileTimeoutMs, log: named(log, 'verifier') });
   const apiConfigs = new ApiConfigs({ ...common, source: config.configSource, credentials });
+  const roles = new Roles({ database, apiConfigs, clock });
   const runs = new Runs(database);
   const accounts = new Accounts({ ...common, credentials, onRemoved: (accountId) => runs.forget(accountId) });
-  const known = { events, verifier, apiConfigs, credentials, runs };
+  const known = { events, verifier, apiConfigs, roles, credentials, runs };
   const states = new AuthStates({ ...common, ...known, log: named(log, 'state') });
   const cooldownMs = config.cooldownSeconds * 1000;
   const consequences = new Consequences({ states, audit, cooldownMs, clock, log: named(log, 'state') });

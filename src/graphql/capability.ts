@@ -90,8 +90,7 @@ builder.queryField('capabilities', (t) =>
   t.field({
     allow: READERS,
     type: [CapabilityRef],
-    description:
-      'What the last probes have told of each enabled API, PRIMARY first. Asks the broker nothing.',
+    description: 'What the last probes have told of each role, PRIMARY first. Asks the broker nothing.',
     args: { accountId: t.arg.id(accountArgument) },
     resolve: async (_root, { accountId }, { services }) => [
       ...(await services.probes.read(await services.accounts.resolve(accountId))),
@@ -107,7 +106,7 @@ builder.mutationField('probeCapabilities', (t) =>
       'Asks the broker whether each token can do its work, and answers when it is known. It only reads: no order is placed, and no verdict changes. A feed is opened for at most 5 s, one at a time for each user. Refused with WRONG_STATE unless VEGA_PROBES is on.',
     args: {
       accountId: t.arg.id(accountArgument),
-      apiNames: t.arg({ type: [ApiNameEnum], description: 'These only; every enabled API if left out.' }),
+      apiNames: t.arg({ type: [ApiNameEnum], description: 'These only; every role if left out.' }),
     },
     resolve: async (_root, { accountId, apiNames }, { services }) => [
       ...(await services.probes.probe(await services.accounts.resolve(accountId), apiNames ?? [])),

@@ -16,6 +16,7 @@ import './run/human-login.ts';
 import './run/login-success.ts';
 import './access/master-key.ts';
 import './readiness.ts';
+import './roles/account-role.ts';
 import './storage.ts';
 import './system-health.ts';
 import './token/token-expiry.ts';

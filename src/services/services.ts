@@ -24,6 +24,8 @@ import { readMetrics } from './health/metrics.ts';
 import { readSystemHealth } from './health/system-health.ts';
 import { beginHumanLogin } from './human-login/human-login.ts';
 import type { ReadinessWatch } from './readiness/readiness-watch.ts';
+import { listAccountRoles } from './roles/account-roles.ts';
+import type { Roles } from './roles/roles.ts';
 import type { Runs } from './runs/runs.ts';
 import type { Scheduler } from './schedule/scheduler.ts';
 import type { Schedules } from './schedule/schedules.ts';
@@ -47,6 +49,7 @@ export interface Parts {
   readonly accounts: Accounts;
   readonly accountSwitch: AccountSwitch;
   readonly apiConfigs: ApiConfigs;
+  readonly roles: Roles;
   readonly apps: AppInspection;
   readonly verifier: TokenVerifier;
   readonly states: AuthStates;
@@ -68,11 +71,11 @@ export interface Parts {
 
 /** What a request may call: the living parts, and the use-cases with their parts already given. */
 export const createServices = (parts: Parts) => {
-  const { accounts, accountSwitch, apiConfigs, verifier, states, runs, generation } = parts;
+  const { accounts, accountSwitch, apiConfigs, roles, verifier, states, runs, generation } = parts;
   const { events, refusals, accessKeys, sessions, clock, calendar, schedules, scheduler, readiness } = parts;
   const { probes } = parts;
   return {
-    ...{ accounts, accountSwitch, apiConfigs, verifier, states, runs, generation },
+    ...{ accounts, accountSwitch, apiConfigs, roles, verifier, states, runs, generation },
     ...{ events, refusals, accessKeys, sessions, clock, calendar, schedules, scheduler, readiness },
     probes,
     revision: new StateRevision(parts),
@@ -82,6 +85,7 @@ export const createServices = (parts: Parts) => {
     readTokenStatus: readTokenStatus.bind(null, parts),
     readTokenExpiry: readTokenExpiry.bind(null, parts),
     readLoginSuccess: readLoginSuccess.bind(null, parts),
+    listRoles: listAccountRoles.bind(null, parts),
     leaseToken: leaseToken.bind(null, parts),
     listLeases: listLeases.bind(null, parts),
     followEvents: followEvents.bind(null, parts),

@@ -29,6 +29,7 @@ const MAY_USE: Readonly<Record<string, string>> = {
   'query generationRun': READING,
   'query loginSuccess': READING,
   'query readiness': ALL,
+  'query roles': READING,
   'query deskReadiness': READING,
   'query ready': ALL,
   'query generationRuns': READING,

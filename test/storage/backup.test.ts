@@ -290,6 +290,6 @@ test('what an older vega-auth has left is copied before its tables are changed',
   const copy = new Sqlite(folder.file('.vega', 'backups', name), { readonly: true });
   const latest = copy.prepare<[], string>('select max(name) from vega_migration').pluck().get();
   copy.close();
-  expect(latest).toBe('0022-alerts');
+  expect(latest).toBe('0023-roles');
   expect(bytesOf(folder, name)).not.toContain('token-canary');
 });

@@ -52,6 +52,8 @@ const MADE: readonly (readonly [migration: string, table: string, columns: strin
   ['0022-alerts', 'alerts', 'id kind fact title text raised_at resolved_at'],
   ['0022-alerts', 'alert_deliveries', 'id alert_id channel_id state due_at attempts claimed_until'],
   ['0022-alerts', 'alert_links', 'hash alert_id made_at'],
+  ['0023-roles', 'role_assignments', 'account_number api_name credential shared_with ends_at version_base'],
+  ['0023-roles', 'held_tokens', 'account_number kind access_token fingerprint expires_at verdict version'],
   ['0024-capabilities', 'capabilities', 'account_id api_name fingerprint result reason checked_at'],
   ['0024-capabilities', 'feed_holds', 'user_key holder process_id process_birth until'],
 ];

@@ -6,6 +6,7 @@ import type {
   AlertsTable,
 } from './alert-tables.ts';
 import type { CapabilitiesTable, FeedHoldsTable } from './capability-tables.ts';
+import type { HeldTokensTable, RoleAssignmentsTable } from './role-tables.ts';
 
 /** The user's table: its columns, types and order are never changed. */
 export interface UpstoxTokensTable {
@@ -335,4 +336,6 @@ export interface Tables {
   vega_alerts: AlertsTable;
   vega_alert_deliveries: AlertDeliveriesTable;
   vega_alert_links: AlertLinksTable;
+  vega_role_assignments: RoleAssignmentsTable;
+  vega_held_tokens: HeldTokensTable;
 }

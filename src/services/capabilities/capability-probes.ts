@@ -3,7 +3,6 @@ import { probeFunds, probeOptionChain } from '../../broker/probes/account-calls.
 import { authorizeFeed, probeFeed } from '../../broker/probes/feed.ts';
 import { findCapabilities, storeCapability } from '../../db/queries/capabilities.ts';
 import type { Account } from '../../domain/account/account.ts';
-import type { ApiConfig } from '../../domain/account/api-config.ts';
 import type { ApiName } from '../../domain/account/api-name.ts';
 import type { BellRule } from '../../domain/calendar/bell.ts';
 import type { CalendarFacts } from '../../domain/calendar/calendar-facts.ts';
@@ -21,6 +20,7 @@ import {
 } from '../../domain/capability/capability.ts';
 import { marketState, nextOptionExpiry } from '../../domain/capability/market.ts';
 import { Refusal } from '../../domain/refusal.ts';
+import type { Role } from '../../domain/role/role.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { Logger } from '../../log.ts';
 import type { AuditedWrites } from '../audit/audit.ts';
@@ -30,12 +30,12 @@ import { FeedHolds } from './feed-holds.ts';
 
 export interface ProbeOptions extends AuditedWrites {
   readonly api: BrokerApi;
-  readonly apiConfigs: {
-    enabled(account: Account): Promise<readonly ApiConfig[]>;
-    getEnabled(account: Account, apiName: ApiName): Promise<ApiConfig>;
+  readonly roles: {
+    list(account: Account): Promise<readonly Role[]>;
+    get(account: Account, apiName: ApiName): Promise<Role>;
   };
   readonly verifier: {
-    lastKnown(account: Account, configs: readonly ApiConfig[]): Promise<readonly KnownToken[]>;
+    lastKnown(account: Account, roles: readonly Role[]): Promise<readonly KnownToken[]>;
   };
   readonly calendar: { facts(): Promise<CalendarFacts>; bellRule(accountId: string): Promise<BellRule> };
   readonly profileTimeoutMs: number;
@@ -45,7 +45,7 @@ export interface ProbeOptions extends AuditedWrites {
 }
 
 /** A role with the token that serves it. */
-interface Role extends ProbedRole {
+interface ServedRole extends ProbedRole {
   readonly accessToken: Secret | null;
 }
 
@@ -77,14 +77,14 @@ export class CapabilityProbes implements AsyncDisposable {
     return this.#options.isOptedIn;
   }
 
-  /** What is known of each enabled role. Asks the broker nothing. */
+  /** What is known of each role. Asks the broker nothing. */
   async read(account: Account): Promise<readonly Capability[]> {
     const kept = await this.kept(account);
     const roles = await this.roles(account);
     return roles.map((role) => capabilityOf(role, kept, this.isOptedIn));
   }
 
-  /** Probes the named roles, or every enabled one; calls for the same roles share their answers. */
+  /** Probes the named roles, or every one; calls for the same roles share their answers. */
   async probe(account: Account, apiNames: readonly ApiName[] = []): Promise<readonly Capability[]> {
     if (!this.isOptedIn)
       throw new Refusal(
@@ -92,7 +92,7 @@ export class CapabilityProbes implements AsyncDisposable {
         'Capability probes are off.',
         'Set VEGA_PROBES=true and start the server again.',
       );
-    for (const apiName of apiNames) await this.#options.apiConfigs.getEnabled(account, apiName);
+    for (const apiName of apiNames) await this.#options.roles.get(account, apiName);
     const key = [account.id, ...apiNames].join(' ');
     // No `await` stands between looking for a flight and noting it.
     const flight = this.#flights.get(key) ?? this.#begin(key, account, apiNames);
@@ -106,11 +106,11 @@ export class CapabilityProbes implements AsyncDisposable {
     return kept.filter(({ accountId }) => accountId === id);
   }
 
-  /** The enabled roles with their tokens, as far as is known without asking the broker. */
-  async roles(account: Account): Promise<readonly Role[]> {
-    const { verifier, apiConfigs } = this.#options;
-    const known = await verifier.lastKnown(account, await apiConfigs.enabled(account));
-    return known.map(({ config: { apiName }, token, check: { verdict } }) => ({
+  /** The roles with their tokens, as far as is known without asking the broker. */
+  async roles(account: Account): Promise<readonly ServedRole[]> {
+    const { verifier } = this.#options;
+    const known = await verifier.lastKnown(account, await this.#options.roles.list(account));
+    return known.map(({ role: { apiName }, token, check: { verdict } }) => ({
       apiName,
       verdict,
       fingerprint: token?.fingerprint ?? null,
@@ -186,7 +186,7 @@ export class CapabilityProbes implements AsyncDisposable {
   }
 }
 
-const questionsOf = (roles: readonly Role[]): readonly Question[] => {
+const questionsOf = (roles: readonly ServedRole[]): readonly Question[] => {
   const questions = new Map<string, Question>();
   for (const role of roles) {
     const { apiName, fingerprint, accessToken } = role;

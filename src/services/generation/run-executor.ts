@@ -16,6 +16,7 @@ import type { BrowserPlace } from '../browser-login/browser-place.ts';
 import type { BrowserQueue } from '../browser-login/browser-queue.ts';
 import type { BrowserRound } from '../browser-login/browser-round.ts';
 import { RunSession } from '../browser-login/run-session.ts';
+import type { Roles } from '../roles/roles.ts';
 import type { CheckpointObserver } from '../runs/checkpoints.ts';
 import type { Job } from '../runs/job.ts';
 import type { Runs } from '../runs/runs.ts';
@@ -37,6 +38,7 @@ interface Options {
   readonly runs: Runs;
   readonly database: Database;
   readonly verifier: TokenVerifier;
+  readonly roles: Roles;
   readonly apiConfigs: ApiConfigs;
   readonly onCheckpoint: CheckpointObserver;
 }

@@ -6,15 +6,15 @@ import type { Readiness } from '../../domain/readiness/readiness.ts';
 import { remainingSeconds } from '../../domain/token/expiry.ts';
 import { endOf } from '../../domain/token/verdict.ts';
 import { listAccounts } from '../accounts/accounts.ts';
-import type { ApiConfigs } from '../accounts/api-configs.ts';
 import { countUndeliveredAlerts } from '../alerts/alert-history.ts';
 import type { Clock } from '../clock.ts';
+import type { Roles } from '../roles/roles.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
 import { type AccountMetrics, type Figure, figuresOf } from './figures.ts';
 
 interface Parts {
   readonly database: Database;
-  readonly apiConfigs: ApiConfigs;
+  readonly roles: Roles;
   readonly verifier: TokenVerifier;
   readonly states: {
     read(account: Account): Promise<AuthState>;
@@ -38,22 +38,22 @@ export const readMetrics = async (parts: Parts): Promise<readonly Figure[]> => {
 };
 
 const measure = async (
-  { apiConfigs, clock, database, states, verifier }: Parts,
+  { roles, clock, database, states, verifier }: Parts,
   account: Account,
   forecast: Readiness | null,
 ): Promise<AccountMetrics> => {
   const { state, cooldown } = await states.read(account);
-  const known = await verifier.lastKnown(account, await apiConfigs.enabled(account));
+  const known = await verifier.lastKnown(account, await roles.list(account));
   const now = clock();
   return {
     accountId: account.id,
     isReady: await states.ready(account),
     phase: state,
     cooldownSeconds: cooldown.remainingSeconds,
-    tokens: known.map(({ config, token, check }) => {
+    tokens: known.map(({ role, token, check }) => {
       const end = token === undefined ? null : endOf(token);
       const secondsLeft = end === null ? null : remainingSeconds(end, now);
-      return { apiName: config.apiName, verdict: check.verdict, secondsLeft };
+      return { apiName: role.apiName, verdict: check.verdict, secondsLeft };
     }),
     runs: await countRuns(database.read, account.id),
     readiness: forecast?.verdict ?? null,

@@ -14,12 +14,14 @@ import {
   type SystemHealth,
   worst,
 } from '../../domain/health.ts';
+import { loginApps } from '../../domain/role/role.ts';
 import { NEXT_ACTIONS } from '../../domain/run/failure.ts';
 import type { EndedToken } from '../../domain/run/generation-run.ts';
 import { endedTokenText } from '../../domain/token/ended-token.ts';
 import { hasExpiryConflict } from '../../domain/token/verdict.ts';
 import { getAccount } from '../accounts/accounts.ts';
 import type { ApiConfigs } from '../accounts/api-configs.ts';
+import type { Roles } from '../roles/roles.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
 import type { AppInspection } from './app-inspection.ts';
 import { type Trial, type TrialOptions, tryBrowser, tryClock, tryDisk } from './system-trials.ts';
@@ -35,6 +37,7 @@ interface Options extends TrialOptions {
   /** The file as answers name it: from the working directory. */
   readonly databaseLabel: string;
   readonly apiConfigs: ApiConfigs;
+  readonly roles: Roles;
   readonly apps: AppInspection;
   readonly verifier: TokenVerifier;
   readonly states: States;
@@ -184,8 +187,9 @@ export const keyFindings = (isOperatorKeyGuessable: boolean): readonly Finding[]
 
 const accountFindings = async (options: Options): Promise<readonly Finding[]> => {
   const account = await getAccount(options.database, null);
-  const configs = await options.apiConfigs.enabled(account);
-  const known = await options.verifier.lastKnown(account, configs);
+  const roles = await options.roles.list(account);
+  const configs = loginApps(await options.apiConfigs.list(account), roles);
+  const known = await options.verifier.lastKnown(account, roles);
   const conflicts = known.filter(({ token }) => token !== undefined && hasExpiryConflict(token));
   return [
     ...(await tableFindings(options.database, account, configs, options.clock())),
@@ -201,10 +205,10 @@ const accountFindings = async (options: Options): Promise<readonly Finding[]> =>
       }),
     ),
     ...conflicts.map(
-      ({ config }): Finding => ({
+      ({ role }): Finding => ({
         component: 'DATABASE',
         state: 'DEGRADED',
-        message: `${config.apiName}: the table and the token itself disagree about when it ends; the earlier end counts.`,
+        message: `${role.apiName}: the table and the token itself disagree about when it ends; the earlier end counts.`,
         nextAction: 'If another program wrote the row, check VEGA_DB_ZONE; a new token puts it right.',
       }),
     ),

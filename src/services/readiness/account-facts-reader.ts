@@ -11,8 +11,8 @@ import { leftToPerson } from '../../domain/schedule/today.ts';
 import { nextExpiry } from '../../domain/token/expiry.ts';
 import { endOf } from '../../domain/token/verdict.ts';
 import type { AccountCredentials } from '../accounts/account-credentials.ts';
-import type { ApiConfigs } from '../accounts/api-configs.ts';
 import type { Clock } from '../clock.ts';
+import type { Roles } from '../roles/roles.ts';
 import type { Runs } from '../runs/runs.ts';
 import type { KnownToken, TokenVerifier } from '../tokens/token-verifier.ts';
 import { type BellSource, bellOf } from './bell.ts';
@@ -26,7 +26,7 @@ const LASTING: readonly BlockReason[] = ['CREDENTIALS_REJECTED', 'TOKENS_END_EAC
 export interface FactsOptions {
   readonly database: Database;
   readonly verifier: TokenVerifier;
-  readonly apiConfigs: ApiConfigs;
+  readonly roles: Roles;
   readonly credentials: AccountCredentials;
   readonly runs: Runs;
   readonly states: {
@@ -58,10 +58,10 @@ export class AccountFactsReader {
 
   /** `by` stands for the bell where it is given. */
   async read(account: Account, by: Date | null = null): Promise<AccountFacts> {
-    const { database, verifier, apiConfigs, credentials, states, clock } = this.#options;
+    const { database, verifier, roles, credentials, states, clock } = this.#options;
     const bell = await bellOf(this.#options.calendar, account, clock());
-    const configs = await apiConfigs.enabled(account);
-    const known = await verifier.lastKnown(account, configs);
+    const present = await roles.list(account);
+    const known = await verifier.lastKnown(account, present);
     const [record, state] = [await states.record(account), await states.read(account)];
     const isGateOpen = await states.ready(account);
     const next = (await this.#options.schedules.next(account.id, clock()))?.startAt ?? null;
@@ -79,16 +79,16 @@ export class AccountFactsReader {
       session: bell?.session ?? null,
       isCalendarUncertain: bell?.certain === false,
       isGateOpen,
-      toMake: dead.map(({ config }) => config.apiName),
-      unknown: unknown.map(({ config }) => config.apiName),
+      toMake: dead.map(({ role }) => role.apiName),
+      unknown: unknown.map(({ role }) => role.apiName),
       notCapable: notCapable(await this.#options.probes.read(account)).filter(
-        (apiName) => !dead.some(({ config }) => config.apiName === apiName),
+        (apiName) => !dead.some(({ role }) => role.apiName === apiName),
       ),
       isPartialAccepted:
         record.acceptedUntil !== null &&
         record.acceptedUntil > until &&
-        known.some((token) => token.config.isPrimary && works(token)),
-      isConfigured: configs.length > 0 && credentials.sourceOf(account) !== null,
+        known.some((token) => token.role.isPrimary && works(token)),
+      isConfigured: present.length > 0 && credentials.sourceOf(account) !== null,
       hasDatabase: !database.recovery.dbLocked,
       obstacle: obstacleOf(state, record, next !== null && next < until ? next : null),
       nextAction: state.nextAction,

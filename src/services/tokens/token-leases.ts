@@ -3,17 +3,17 @@ import { findLeases, type LeaseRecord, recordLease } from '../../db/queries/toke
 import { findTokens } from '../../db/queries/tokens.ts';
 import { type Caller, mayUseApi } from '../../domain/account/access-key.ts';
 import type { Account } from '../../domain/account/account.ts';
-import type { ApiConfig } from '../../domain/account/api-config.ts';
 import type { ApiName } from '../../domain/account/api-name.ts';
 import type { LeaseRefusal } from '../../domain/events/audit.ts';
 import { Refusal } from '../../domain/refusal.ts';
+import type { Role } from '../../domain/role/role.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { nextExpiry } from '../../domain/token/expiry.ts';
 import { endOf, reasonText, type Verdict } from '../../domain/token/verdict.ts';
 import type { AccessKeys } from '../access/access-keys.ts';
-import type { ApiConfigs } from '../accounts/api-configs.ts';
 import type { AuditedWrites } from '../audit/audit.ts';
 import type { Refusals } from '../audit/refusal-audit.ts';
+import type { Roles } from '../roles/roles.ts';
 import type { KnownToken, TokenVerifier } from './token-verifier.ts';
 
 /** A token's value in the hands of a program. */
@@ -32,7 +32,7 @@ export interface LeaseHolder extends LeaseRecord {
 }
 
 interface LeaseParts extends AuditedWrites {
-  readonly apiConfigs: ApiConfigs;
+  readonly roles: Roles;
   readonly verifier: TokenVerifier;
   readonly refusals: Refusals;
 }
@@ -65,12 +65,12 @@ export const leaseToken = async (
     refuse('OUT_OF_BOUNDS');
     throw outOfBounds(`This key is not made for ${apiName} of ${account.id}.`);
   }
-  const config = await parts.apiConfigs.getEnabled(account, apiName).catch((error: unknown) => {
+  const role = await parts.roles.get(account, apiName).catch((error: unknown) => {
     if (error instanceof Refusal) refuse('API_NOT_CONFIGURED');
     throw error;
   });
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-    const known = await judge(parts, account, config);
+    const known = await judge(parts, account, role);
     if (known.token === undefined || known.check.verdict !== 'VALID') {
       const verdict = known.check.verdict === 'VALID' ? 'MISSING' : known.check.verdict;
       refuse(verdict);
@@ -100,32 +100,28 @@ const after = ({ clock }: LeaseParts, milliseconds: number): Date =>
 
 /** Who holds what, of the keys that still may. */
 export const listLeases = async (
-  { database, verifier, apiConfigs, accessKeys }: LeaseParts & { readonly accessKeys: AccessKeys },
+  { database, verifier, roles, accessKeys }: LeaseParts & { readonly accessKeys: AccessKeys },
   account: Account,
 ): Promise<readonly LeaseHolder[]> => {
-  const known = await verifier.lastKnown(account, await apiConfigs.list(account));
+  const known = await verifier.lastKnown(account, await roles.list(account));
   const leases = await findLeases(database.read, account.id);
   const keys = await accessKeys.list();
   return leases.flatMap((lease) => {
     const key = keys.find(({ id }) => id === lease.keyId);
     if (key === undefined || key.revokedAt !== null) return [];
-    const token = known.find(({ config }) => config.apiName === lease.apiName)?.token;
+    const token = known.find(({ role }) => role.apiName === lease.apiName)?.token;
     return [{ ...lease, keyName: key.name, isPresent: token?.version === lease.version }];
   });
 };
 
 /** What is known; the broker is asked where that is not enough. */
-const judge = async (
-  { verifier, clock }: LeaseParts,
-  account: Account,
-  config: ApiConfig,
-): Promise<KnownToken> => {
-  const [known] = await verifier.lastKnown(account, [config]);
+const judge = async ({ verifier, clock }: LeaseParts, account: Account, role: Role): Promise<KnownToken> => {
+  const [known] = await verifier.lastKnown(account, [role]);
   if (known === undefined) throw new Error('There is an answer for each API.');
   const { check, checkedAt } = known;
   const wasAskedJustNow = checkedAt !== null && clock().getTime() - checkedAt.getTime() < ASK_AGAIN_MS;
   if (check.verdict !== 'UNKNOWN' || wasAskedJustNow) return known;
-  const [asked] = await verifier.check(account, [config]);
+  const [asked] = await verifier.check(account, [role]);
   return asked ?? known;
 };
 
