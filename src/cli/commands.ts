@@ -9,6 +9,7 @@ import { apis } from './commands/manage/apis.ts';
 import { backup } from './commands/manage/backup.ts';
 import { keys } from './commands/manage/keys.ts';
 import { restore } from './commands/manage/restore.ts';
+import { probe } from './commands/probe.ts';
 import { ready } from './commands/ready.ts';
 import { abort } from './commands/run/abort.ts';
 import { generate } from './commands/run/generate.ts';
@@ -26,7 +27,7 @@ import { root } from './root.ts';
 
 /** Every command, in the order in which `--help` lists them. */
 const COMMANDS: readonly Command[] = [
-  ...[serve, status, ready, login, generate, resume, abort, expiry, audit, watch],
+  ...[serve, status, ready, probe, login, generate, resume, abort, expiry, audit, watch],
   ...[schedule, calendar],
   ...[accounts, apis, keys, alerts, init, setup, doctor, backup, restore, demo],
 ];

@@ -3,10 +3,12 @@ import type {
   ApiName,
   AuthPhase,
   BlockReason,
+  CapabilityResult,
   ExpiryLevel,
   HealthState,
   LoginStep,
   OccurrenceOutcome,
+  Probe,
   ReadinessVerdict,
   RunStatus,
   SessionKind,
@@ -91,6 +93,19 @@ export const READINESS_WORDS: Readonly<Record<ReadinessVerdict, Word>> = {
   AT_RISK: word('▲', 'AT RISK', 'warn'),
   TOO_LATE: word('✕', 'TOO LATE', 'bad'),
   NO_SESSION: word('–', 'NO SESSION', 'calm'),
+};
+
+export const CAPABILITY_WORDS: Readonly<Record<CapabilityResult, Word>> = {
+  CAPABLE: word('✓', 'CAPABLE', 'good'),
+  NOT_CAPABLE: word('✕', 'NOT CAPABLE', 'bad'),
+  NOT_KNOWN: word('?', 'NOT KNOWN', 'calm'),
+};
+
+/** What is asked for, as people call it. */
+export const PROBE_WORDS: Readonly<Record<Probe, string>> = {
+  FUNDS: 'funds',
+  FEED: 'market feed',
+  OPTION_CHAIN: 'option chain',
 };
 
 export const EXPIRY_WORDS: Readonly<Record<ExpiryLevel, Word>> = {

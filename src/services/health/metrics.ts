@@ -2,6 +2,7 @@ import type { Database } from '../../db/database.ts';
 import { countRuns } from '../../db/queries/generation-runs.ts';
 import type { Account } from '../../domain/account/account.ts';
 import type { AuthState } from '../../domain/auth/auth-state.ts';
+import type { Capability } from '../../domain/capability/capability.ts';
 import type { Readiness } from '../../domain/readiness/readiness.ts';
 import { remainingSeconds } from '../../domain/token/expiry.ts';
 import { endOf } from '../../domain/token/verdict.ts';
@@ -21,6 +22,7 @@ interface Parts {
     ready(account: Account): Promise<boolean>;
   };
   readonly readiness: { desk(): Promise<readonly Readiness[]> };
+  readonly probes: { read(account: Account): Promise<readonly Capability[]> };
   readonly events: { readonly readers: number };
   readonly clock: Clock;
 }
@@ -38,7 +40,7 @@ export const readMetrics = async (parts: Parts): Promise<readonly Figure[]> => {
 };
 
 const measure = async (
-  { roles, clock, database, states, verifier }: Parts,
+  { roles, clock, database, probes, states, verifier }: Parts,
   account: Account,
   forecast: Readiness | null,
 ): Promise<AccountMetrics> => {
@@ -57,6 +59,7 @@ const measure = async (
     }),
     runs: await countRuns(database.read, account.id),
     readiness: forecast?.verdict ?? null,
+    capabilities: await probes.read(account),
     etaSeconds: etaSecondsOf(forecast, now),
   };
 };

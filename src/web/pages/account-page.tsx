@@ -2,6 +2,7 @@ import { DecisionPanel } from '../components/account/decision-panel.tsx';
 import { AlertsPanel } from '../components/alerts/alerts-panel.tsx';
 import { AuditPanel } from '../components/audit/audit-panel.tsx';
 import { DaysPanel } from '../components/calendar/days-panel.tsx';
+import { CapabilitiesPanel } from '../components/capabilities/capabilities-panel.tsx';
 import { HealthPanel } from '../components/frame/health.tsx';
 import { ReadinessPanel } from '../components/readiness/readiness-panel.tsx';
 import { CooldownPanel } from '../components/run/cooldown.tsx';
@@ -22,6 +23,7 @@ export const AccountPage = () => (
       <DuePanel />
       <LastRunsPanel />
       <LeasesPanel />
+      <CapabilitiesPanel />
       <DaysPanel />
       <AlertsPanel />
       <HealthPanel />
