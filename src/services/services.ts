@@ -14,6 +14,7 @@ import type { AccountSwitch } from './auth-state/account-switch.ts';
 import type { AuthStates } from './auth-state/auth-states.ts';
 import type { TradingCalendar } from './calendar/trading-calendar.ts';
 import type { CapabilityProbes } from './capabilities/capability-probes.ts';
+import type { CapabilityWatch } from './capabilities/capability-watch.ts';
 import type { Clock } from './clock.ts';
 import type { EventLog } from './events/event-log.ts';
 import { followEvents } from './events/follow-events.ts';
@@ -59,6 +60,7 @@ export interface Parts {
   readonly schedules: Schedules;
   readonly readiness: ReadinessWatch;
   readonly probes: CapabilityProbes;
+  readonly probeWatch: CapabilityWatch;
   readonly scheduler: Scheduler;
   readonly browser: BrowserOptions;
   readonly api: BrokerApi;

@@ -1,6 +1,6 @@
 import type { ApiName } from '../../domain/account/api-name.ts';
-import type { Capability } from '../../domain/capability/capability.ts';
 import { AUTH_PHASES, type AuthPhase } from '../../domain/auth/auth-phase.ts';
+import type { Capability } from '../../domain/capability/capability.ts';
 import { READINESS_VERDICTS, type ReadinessVerdict } from '../../domain/readiness/readiness.ts';
 import { RUN_STATUSES, type RunStatus } from '../../domain/run/generation-run.ts';
 import { VERDICTS, type Verdict } from '../../domain/token/verdict.ts';

@@ -1,4 +1,8 @@
-import { CapabilitiesDocument, type CapabilitiesQuery, ProbeCapabilitiesDocument } from '../../../sdk/index.ts';
+import {
+  CapabilitiesDocument,
+  type CapabilitiesQuery,
+  ProbeCapabilitiesDocument,
+} from '../../../sdk/index.ts';
 import { CAPABILITY_WORDS, PROBE_WORDS } from '../../../sdk/words.ts';
 import { useAction } from '../../actions/use-action.ts';
 import { momentInIndia } from '../../format.ts';
