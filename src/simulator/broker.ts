@@ -1,6 +1,6 @@
 import type { SimulatedAccount, SimulatedApp } from './account.ts';
 import type { AccessTokens } from './api/access-tokens.ts';
-import type { Feeds } from './api/feed.ts';
+import type { Feeds } from './api/feeds.ts';
 import type { OAuthRequests } from './api/oauth-requests.ts';
 import type { BrokerLog, EntryKind } from './broker-log.ts';
 import type { BrokerRequest } from './broker-request.ts';

@@ -1,5 +1,5 @@
 import { requestApproval } from './api/approval.ts';
-import { authorizeFeed } from './api/feed.ts';
+import { authorizeFeed } from './api/feed-address.ts';
 import { readHolidays, readTimings } from './api/market-calendar.ts';
 import { readFunds, readOptionChain } from './api/market-services.ts';
 import { readProfile } from './api/profile.ts';

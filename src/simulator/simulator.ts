@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { demoAccount, demoApps, type SimulatedAccount, type SimulatedApp } from './account.ts';
 import { AccessTokens } from './api/access-tokens.ts';
 import { approveRequest } from './api/approval.ts';
-import { type FeedSockets, Feeds } from './api/feed.ts';
+import { type FeedSockets, Feeds } from './api/feeds.ts';
 import { OAuthRequests } from './api/oauth-requests.ts';
 import { udapiError } from './api/udapi-error.ts';
 import type { Broker, ProfileCalls } from './broker.ts';
@@ -18,7 +18,7 @@ import { type Knobs, knobsOf, type ScenarioName } from './scenarios.ts';
 export type { SimulatedAccount, SimulatedApp } from './account.ts';
 export type { SimulatorEntry } from './broker-log.ts';
 export type { SimulatedLogin } from './dialog/logins.ts';
-export type { Faults, FeedFault, ServiceFault } from './faults.ts';
+export type { Faults } from './faults.ts';
 export { isScenarioName, type Knobs, type ScenarioName } from './scenarios.ts';
 
 export interface SimulatorOptions {

@@ -2,7 +2,8 @@ import { afterAll, expect, test } from 'vitest';
 import { BrokerApi } from '../../src/broker/api/broker-api.ts';
 import { authorizeFeed, probeFeed } from '../../src/broker/probes/feed.ts';
 import { Secret } from '../../src/domain/secret.ts';
-import { type FeedFault, type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
+import type { FeedFault } from '../../src/simulator/faults.ts';
+import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
 import { openConnectProxy } from '../support/connect-proxy.ts';
 
 const broker = await startSimulator();

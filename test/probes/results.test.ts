@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ApiName } from '../../src/domain/account/api-name.ts';
-import type { ServiceFault } from '../../src/simulator/simulator.ts';
+import type { ServiceFault } from '../../src/simulator/faults.ts';
 import { plantToken } from '../support/plant.ts';
 import { actsIn, DeskClock, kindsIn, MORNING, openDesk, probe, SUNDAY, verdictsOf } from './desk.ts';
 

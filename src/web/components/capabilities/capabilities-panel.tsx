@@ -27,7 +27,7 @@ export const CapabilitiesPanel = () => {
       ) : (
         <ul className="lines">
           {capabilities.map((one) => (
-            <Line key={one.apiName} of={one} />
+            <RoleLine key={one.apiName} of={one} />
           ))}
         </ul>
       )}
@@ -36,7 +36,7 @@ export const CapabilitiesPanel = () => {
   );
 };
 
-const Line = ({ of: { apiName, result, probe, message, nextAction, checkedAt } }: { of: Capability }) => (
+const RoleLine = ({ of: { apiName, result, probe, message, nextAction, checkedAt } }: { of: Capability }) => (
   <li>
     <b>{apiName}</b> <WordMark of={CAPABILITY_WORDS[result]} />{' '}
     {result === 'CAPABLE' ? PROBE_WORDS[probe] : message}{' '}

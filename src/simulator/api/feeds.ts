@@ -1,14 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Broker } from '../broker.ts';
 import type { BrokerLog } from '../broker-log.ts';
-import type { BrokerRequest } from '../broker-request.ts';
 import type { Faults, FeedFault } from '../faults.ts';
-import { json, type Reply } from '../reply.ts';
-import { withToken } from './market-services.ts';
 
-const FEED_PATH = '/market-data-feeder/v3/upstox-developer-api/feeds';
+export const FEED_PATH = '/market-data-feeder/v3/upstox-developer-api/feeds';
 /** From RFC 6455: what the answer to a handshake is made of beside its key. */
 const HANDSHAKE_UUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 const CLOSE_FRAME = Buffer.from([0x88, 0]);
@@ -30,21 +26,6 @@ interface Permit {
   readonly clientId: string;
   readonly userId: string;
   readonly mayOpen: boolean;
-}
-
-/** Answers where a token's owner may open one socket; the address is good for one handshake. */
-export function authorizeFeed(broker: Broker, request: BrokerRequest): Reply | Promise<Reply> {
-  return withToken(broker, request, 'FEED_AUTHORIZE', broker.faults.feedAuthorize, ({ clientId, userId }) => {
-    const index = broker.apps.findIndex((app) => app.clientId === clientId);
-    const mayOpen = !broker.knobs.refusedFeeds.includes(index);
-    const code = broker.feeds.permit({ clientId, userId, mayOpen });
-    const host = request.origin.replace(/^http/, 'ws');
-    const address = `${host}${FEED_PATH}?requestId=${randomUUID()}&code=${code}`;
-    return json(200, {
-      status: 'success',
-      data: { authorizedRedirectUri: address, authorized_redirect_uri: address },
-    });
-  });
 }
 
 /** The market data feed: real handshakes, one message when it opens, and the counts of its sockets by user. */
