@@ -14,6 +14,14 @@ export type ProfileFault =
 
 export type TokenFault = 'none' | 'server-error' | 'hang' | 'cloudflare-html';
 
+export type MarketDataFault =
+  | 'none'
+  | 'gateway-forbidden'
+  | 'rate-limited'
+  | 'server-error'
+  | 'hang'
+  | 'not-market-data';
+
 export type CalendarFault = 'none' | 'nonsense' | 'empty' | 'hang' | 'server-error' | 'cloudflare-html';
 
 /** What goes wrong right now; a test turns these while the broker runs. */
@@ -31,6 +39,7 @@ export interface Faults {
   captcha: boolean;
   /** What every OTP request is refused with, in words of the broker's own. */
   otpRefusal: { readonly code: number; readonly message: string } | null;
+  marketData: MarketDataFault;
   calendar: CalendarFault;
   /** What the broker has changed in its holiday list since, by date; null takes the day out of it. */
   readonly calendarChanges: Map<string, HolidayRow | null>;
@@ -46,6 +55,7 @@ export function noFaults(): Faults {
     cloudflareStatus: 403,
     captcha: false,
     otpRefusal: null,
+    marketData: 'none',
     calendar: 'none',
     calendarChanges: new Map(),
   };

@@ -30,6 +30,10 @@ const MAY_USE: Readonly<Record<string, string>> = {
   'query loginSuccess': READING,
   'query readiness': ALL,
   'query roles': READING,
+  'query heldTokens': READING,
+  'mutation assignRole': 'OPERATOR',
+  'mutation removeRole': 'OPERATOR',
+  'mutation importToken': 'OPERATOR',
   'query deskReadiness': READING,
   'query ready': ALL,
   'query generationRuns': READING,
@@ -118,6 +122,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   totp: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
   totpSecret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
   redirectUri: 'https://desk.example/callback',
+  accessToken: 'a-token-of-nobody-and-nothing',
 };
 
 const documentOf = (kind: string, field: Field): string => {

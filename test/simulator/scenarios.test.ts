@@ -22,6 +22,8 @@ test('the scenarios are named', () => {
     'hang',
     'happy',
     'one-token',
+    'one-app',
+    'extended',
     'page-changed',
     'replayed-totp',
     'revoked',
