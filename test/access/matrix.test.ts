@@ -30,7 +30,7 @@ const MAY_USE: Readonly<Record<string, string>> = {
   'query loginSuccess': READING,
   'query readiness': ALL,
   'query roles': READING,
-  'query heldTokens': READING,
+  'query yearlyTokens': READING,
   'mutation assignRole': 'OPERATOR',
   'mutation removeRole': 'OPERATOR',
   'mutation importToken': 'OPERATOR',

@@ -3,7 +3,7 @@ import { READERS } from '../access/access-plugin.ts';
 import { accountArgument, builder, REPEATABLE } from '../builder.ts';
 import { RoleCredentialEnum } from './account-role.ts';
 
-const HeldTokenRef = builder.objectRef<HeldToken>('HeldToken').implement({
+const YearlyTokenRef = builder.objectRef<HeldToken>('YearlyToken').implement({
   description:
     'A read-only token that lives for a year. It is sealed, and several roles may be served by it. Its value is in no answer.',
   fields: (t) => ({
@@ -33,11 +33,11 @@ const HeldTokenRef = builder.objectRef<HeldToken>('HeldToken').implement({
   }),
 });
 
-builder.queryField('heldTokens', (t) =>
+builder.queryField('yearlyTokens', (t) =>
   t.field({
     allow: READERS,
     extensions: REPEATABLE,
-    type: [HeldTokenRef],
+    type: [YearlyTokenRef],
     description: 'The account’s tokens that live for a year: at most one of each kind.',
     args: { accountId: t.arg.id(accountArgument) },
     resolve: async (_root, { accountId }, { services }) =>
