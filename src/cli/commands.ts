@@ -9,6 +9,7 @@ import { apis } from './commands/manage/apis.ts';
 import { backup } from './commands/manage/backup.ts';
 import { keys } from './commands/manage/keys.ts';
 import { restore } from './commands/manage/restore.ts';
+import { roles } from './commands/manage/roles.ts';
 import { probe } from './commands/probe.ts';
 import { ready } from './commands/ready.ts';
 import { abort } from './commands/run/abort.ts';
@@ -29,7 +30,7 @@ import { root } from './root.ts';
 const COMMANDS: readonly Command[] = [
   ...[serve, status, ready, probe, login, generate, resume, abort, expiry, audit, watch],
   ...[schedule, calendar],
-  ...[accounts, apis, keys, alerts, init, setup, doctor, backup, restore, demo],
+  ...[accounts, apis, roles, keys, alerts, init, setup, doctor, backup, restore, demo],
 ];
 
 /** The whole command line: what `vega-auth` does alone, and everything below it. */

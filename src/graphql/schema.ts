@@ -17,6 +17,8 @@ import './run/login-success.ts';
 import './access/master-key.ts';
 import './readiness.ts';
 import './roles/account-role.ts';
+import './roles/yearly-token.ts';
+import './roles/role-changes.ts';
 import './storage.ts';
 import './system-health.ts';
 import './token/token-expiry.ts';

@@ -25,7 +25,9 @@ import { readMetrics } from './health/metrics.ts';
 import { readSystemHealth } from './health/system-health.ts';
 import { beginHumanLogin } from './human-login/human-login.ts';
 import type { ReadinessWatch } from './readiness/readiness-watch.ts';
-import { listAccountRoles } from './roles/account-roles.ts';
+import { listAccountRoles, listHeldTokens } from './roles/account-roles.ts';
+import { assignRole, removeRole } from './roles/assign-role.ts';
+import { importToken } from './roles/import-token.ts';
 import type { Roles } from './roles/roles.ts';
 import type { Runs } from './runs/runs.ts';
 import type { Scheduler } from './schedule/scheduler.ts';
@@ -88,6 +90,10 @@ export const createServices = (parts: Parts) => {
     readTokenExpiry: readTokenExpiry.bind(null, parts),
     readLoginSuccess: readLoginSuccess.bind(null, parts),
     listRoles: listAccountRoles.bind(null, parts),
+    listHeldTokens: listHeldTokens.bind(null, parts),
+    assignRole: assignRole.bind(null, parts),
+    removeRole: removeRole.bind(null, parts),
+    importToken: importToken.bind(null, parts),
     leaseToken: leaseToken.bind(null, parts),
     listLeases: listLeases.bind(null, parts),
     followEvents: followEvents.bind(null, parts),

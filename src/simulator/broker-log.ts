@@ -14,6 +14,7 @@ export type EntryKind =
   | 'APPROVAL_REQUEST'
   | 'APPROVAL_SENT'
   | 'CALENDAR'
+  | 'MARKET_DATA'
   | 'FUNDS'
   | 'OPTION_CHAIN'
   | 'FEED_AUTHORIZE'

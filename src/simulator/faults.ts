@@ -14,6 +14,14 @@ export type ProfileFault =
 
 export type TokenFault = 'none' | 'server-error' | 'hang' | 'cloudflare-html';
 
+export type MarketDataFault =
+  | 'none'
+  | 'gateway-forbidden'
+  | 'rate-limited'
+  | 'server-error'
+  | 'hang'
+  | 'not-market-data';
+
 export type CalendarFault = 'none' | 'nonsense' | 'empty' | 'hang' | 'server-error' | 'cloudflare-html';
 
 /** What befalls a call for funds, an option chain or the address of the feed. */
@@ -56,6 +64,7 @@ export interface Faults {
   captcha: boolean;
   /** What every OTP request is refused with, in words of the broker's own. */
   otpRefusal: { readonly code: number; readonly message: string } | null;
+  marketData: MarketDataFault;
   calendar: CalendarFault;
   funds: ServiceFault;
   optionChain: ServiceFault;
@@ -77,6 +86,7 @@ export function noFaults(): Faults {
     cloudflareStatus: 403,
     captcha: false,
     otpRefusal: null,
+    marketData: 'none',
     calendar: 'none',
     funds: 'none',
     optionChain: 'none',

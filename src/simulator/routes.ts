@@ -2,6 +2,7 @@ import { requestApproval } from './api/approval.ts';
 import { authorizeFeed } from './api/feed-address.ts';
 import { readHolidays, readTimings } from './api/market-calendar.ts';
 import { readFunds, readOptionChain } from './api/market-services.ts';
+import { readContracts } from './api/option-contracts.ts';
 import { readProfile } from './api/profile.ts';
 import { exchangeCode } from './api/token-exchange.ts';
 import { udapiError } from './api/udapi-error.ts';
@@ -26,6 +27,7 @@ const routes: readonly Route[] = [
   ['POST', '/v2/login/authorization/token', 'PROGRAM', 'TOKEN', exchangeCode],
   ['GET', '/v2/user/profile', 'PROGRAM', 'PROFILE', readProfile],
   ['DELETE', '/v2/logout', 'PROGRAM', 'LOGOUT', endSession],
+  ['GET', '/v2/option/contract', 'PROGRAM', 'MARKET_DATA', readContracts],
   ['GET', '/v2/market/holidays', 'PROGRAM', 'CALENDAR', readHolidays],
   ['GET', '/v2/market/holidays/*', 'PROGRAM', 'CALENDAR', readHolidays],
   ['GET', '/v2/market/timings/*', 'PROGRAM', 'CALENDAR', readTimings],

@@ -31,6 +31,8 @@ export interface Knobs {
   readonly newTokenRevokesOld: boolean;
   /** A login's new token ends every token that the user had before, of whatever app. */
   readonly oneTokenPerUser: boolean;
+  /** The answer of an exchange holds an extended token. */
+  readonly yieldsExtendedToken: boolean;
   /** Undocumented; users report one to two minutes. */
   readonly codeLifetimeMs: number;
 }
@@ -55,6 +57,7 @@ export const calm: Knobs = {
   edgeBlocked: false,
   newTokenRevokesOld: false,
   oneTokenPerUser: false,
+  yieldsExtendedToken: false,
   codeLifetimeMs: 120_000,
 };
 
@@ -72,6 +75,10 @@ export const scenarios = {
   'edge-blocked': { edgeBlocked: true },
   hang: { hangingSteps: ['OTP_GENERATE'] },
   'one-token': { oneTokenPerUser: true },
+  'one-app': {
+    rejectedApps: Object.fromEntries([1, 2, 3, 4, 5].map((index) => [index, 'UDAPI100073' as const])),
+  },
+  extended: { yieldsExtendedToken: true },
   'feed-refused': { refusedFeeds: [2] },
 } as const satisfies Record<string, Partial<Knobs>>;
 

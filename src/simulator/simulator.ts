@@ -5,6 +5,7 @@ import { AccessTokens } from './api/access-tokens.ts';
 import { approveRequest } from './api/approval.ts';
 import { type FeedSockets, Feeds } from './api/feeds.ts';
 import { OAuthRequests } from './api/oauth-requests.ts';
+import { issueYearly } from './api/token-exchange.ts';
 import { udapiError } from './api/udapi-error.ts';
 import type { Broker, ProfileCalls } from './broker.ts';
 import { BrokerLog, type SimulatorEntry } from './broker-log.ts';
@@ -50,6 +51,8 @@ export interface Simulator extends AsyncDisposable {
   revoke(accessToken: string): void;
   /** A valid token without a login. */
   issueToken(clientId: string, options?: { readonly userId?: string; readonly issuedAt?: number }): string;
+  /** A read-only token for a year, as the owner makes it on the broker's site. It ends the one before it. */
+  issueYearlyToken(kind: 'ANALYTICS' | 'EXTENDED'): string;
   /** The owner approves a pending v3 access-token request; answers with the notifier's HTTP status. */
   approve(clientId: string): Promise<number>;
 }
@@ -92,6 +95,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     revoke: (accessToken) => broker.tokens.revoke(accessToken),
     issueToken: (clientId, { userId = broker.account.userId, issuedAt = broker.now() } = {}) =>
       broker.tokens.issue(clientId, userId, issuedAt),
+    issueYearlyToken: (kind) => issueYearly(broker, kind),
     approve: (clientId) => approveRequest(broker, clientId),
     [Symbol.asyncDispose]: async () => {
       const closed = new Promise((resolve) => server.close(resolve));

@@ -30,6 +30,10 @@ const MAY_USE: Readonly<Record<string, string>> = {
   'query loginSuccess': READING,
   'query readiness': ALL,
   'query roles': READING,
+  'query yearlyTokens': READING,
+  'mutation assignRole': 'OPERATOR',
+  'mutation removeRole': 'OPERATOR',
+  'mutation importToken': 'OPERATOR',
   'query capabilities': READING,
   'query deskReadiness': READING,
   'query ready': ALL,
@@ -120,6 +124,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   totp: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
   totpSecret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
   redirectUri: 'https://desk.example/callback',
+  accessToken: 'a-token-of-nobody-and-nothing',
 };
 
 const documentOf = (kind: string, field: Field): string => {

@@ -23,6 +23,8 @@ test('the scenarios are named', () => {
     'hang',
     'happy',
     'one-token',
+    'one-app',
+    'extended',
     'page-changed',
     'replayed-totp',
     'revoked',

@@ -3,6 +3,7 @@ import type { ApiName } from '../account/api-name.ts';
 import type { ChannelKind } from '../alert/alert-channel.ts';
 import type { AuthPhase } from '../auth/auth-phase.ts';
 import type { Probe, ProbeAnswer } from '../capability/capability.ts';
+import type { HeldKind, RoleCredential } from '../role/role.ts';
 import type { ExternalLogin } from '../run/acquisition.ts';
 import type { NoticeRefusal } from '../run/approval-notice.ts';
 import type { FailureCode, Submission } from '../run/failure.ts';
@@ -105,6 +106,26 @@ const ACTS = {
       return `Token ${fingerprint} may still work: the broker answered ${answer} when it was to be ended.`;
     },
   ),
+  TOKEN_IMPORTED: warn<{ fingerprint: string; credential: RoleCredential; by: string }>(
+    'AUTH',
+    ({ fingerprint, credential, by }) =>
+      `Token ${fingerprint} imported as ${credential} by ${by}; the broker confirmed it.`,
+  ),
+  TOKEN_HELD: info<{ fingerprint: string; kind: HeldKind; version: number }>(
+    'AUTH',
+    ({ fingerprint, kind, version }) => `${kind} token ${fingerprint} kept, sealed (version ${version}).`,
+  ),
+  ROLE_ASSIGNED: warn<{
+    credential: RoleCredential;
+    sharedWith: ApiName | null;
+    until: Date | null;
+    by: string;
+  }>(
+    'AUTH',
+    ({ credential, sharedWith, until, by }) =>
+      `The role is ${credential}${sharedWith === null ? '' : ` with ${sharedWith}`}${until === null ? '' : ` until ${until.toISOString()}`} now, by ${by}.`,
+  ),
+  ROLE_REMOVED: warn<{ by: string }>('AUTH', ({ by }) => `The role was removed by ${by}.`),
   VERDICT_CHANGED: info<{ from: Verdict; to: Verdict; reason: VerdictReason | null; brokerCode?: string }>(
     'AUTH',
     ({ from, to, ...check }) =>
@@ -166,9 +187,10 @@ const ACTS = {
     'API',
     ({ caller, field, times }) => `${caller} may not use ${field}: refused${often(times)}.`,
   ),
-  TOKEN_LEASED: info<{ keyId: string; version: number }>(
+  TOKEN_LEASED: info<{ keyId: string; version: number; credential?: RoleCredential }>(
     'AUTH',
-    ({ keyId, version }) => `Version ${version} of the token is handed to key ${keyId}.`,
+    ({ keyId, version, credential = 'LOGIN' }) =>
+      `Version ${version} of the token${credential === 'LOGIN' ? '' : ` (${credential})`} is handed to key ${keyId}.`,
   ),
   LEASE_REFUSED: warn<{ keyId: string; api: ApiName; reason: LeaseRefusal; times: number }>(
     'AUTH',

@@ -1,4 +1,5 @@
 import { ROLE_CREDENTIALS } from '../../domain/role/role.ts';
+import type { RolePlan } from '../../domain/role/role-plan.ts';
 import { endOf } from '../../domain/token/verdict.ts';
 import type { AccountRole } from '../../services/roles/account-roles.ts';
 import { READERS } from '../access/access-plugin.ts';
@@ -17,6 +18,25 @@ export const RoleCredentialEnum = enumOf('RoleCredential', {
     EXTENDED: 'The account’s extended token: read-only, for a year; a login yields it, or it is imported.',
     PASTED: 'A token that was made by hand at the broker; it dies at 03:30 IST.',
   },
+});
+
+const RolePlanRef = builder.objectRef<RolePlan>('RolePlan').implement({
+  description:
+    'A way to serve a role whose app the broker rejects. Only the operator applies it, with `assignRole`.',
+  fields: (t) => ({
+    apiName: t.expose('apiName', { type: ApiNameEnum, description: 'Which role.' }),
+    credential: t.expose('credential', { type: RoleCredentialEnum, description: 'What would serve it.' }),
+    sharedWith: t.expose('sharedWith', {
+      type: ApiNameEnum,
+      nullable: true,
+      description: 'The role whose token it would share; null unless it would be SHARED.',
+    }),
+    why: t.exposeString('why', { description: 'Why it is proposed.' }),
+    needs: t.exposeString('needs', {
+      nullable: true,
+      description: 'What the account has to have first; null where nothing is missing.',
+    }),
+  }),
 });
 
 export const AccountRoleRef = builder.objectRef<AccountRole>('AccountRole').implement({
@@ -63,6 +83,10 @@ export const AccountRoleRef = builder.objectRef<AccountRole>('AccountRole').impl
     reason: t.exposeString('reason', {
       nullable: true,
       description: 'What it cannot do, and why its token is not VALID; null where neither is so.',
+    }),
+    plans: t.expose('plans', {
+      type: [RolePlanRef],
+      description: 'How it could be served while the broker rejects its app (APP_REJECTED); empty otherwise.',
     }),
   }),
 });

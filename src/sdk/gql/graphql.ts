@@ -112,6 +112,18 @@ export type ApiName =
   /** Third market-data feed. */
   | 'WEBSOCKET3';
 
+/** What is to serve a role. */
+export type AssignRoleInput = {
+  /** An account; the active one if left out. */
+  accountId?: string | null | undefined;
+  /** Which role. */
+  apiName: ApiName;
+  /** What its token comes from. PRIMARY takes LOGIN and PASTED only. */
+  credential: RoleCredential;
+  /** With SHARED: the role whose token it shares, which has to have one of its own. */
+  sharedWith?: ApiName | null | undefined;
+};
+
 /** The part of the system that an act belongs to. */
 export type AuditComponent =
   /** The server, its keys and its configuration. */
@@ -365,6 +377,29 @@ export type HealthState =
   /** Was not tried. */
   | 'UNKNOWN';
 
+/** A token that was made by hand at the broker. It can never be read back, except by a lease. */
+export type ImportTokenInput = {
+  /** The token itself. */
+  accessToken: string;
+  /** An account; the active one if left out. */
+  accountId?: string | null | undefined;
+  /** The roles that it serves from now on: exactly one of a PASTED token; of the others any but PRIMARY, and none leaves the roles as they are. */
+  apiNames?: Array<ApiName> | null | undefined;
+  /** Which kind of token it is. */
+  credential: ImportedCredential;
+  /** Of ANALYTICS and EXTENDED: true writes it into `upstox_tokens` for the roles that it serves, where other programs might place orders with it. False if left out. A PASTED token is always written there. */
+  writeToTokenTable?: boolean | null | undefined;
+};
+
+/** Which tokens can be imported. */
+export type ImportedCredential =
+  /** The account’s analytics token; a new one ends the old one at the broker. */
+  | 'ANALYTICS'
+  /** The account’s extended token. */
+  | 'EXTENDED'
+  /** One for trading that was made by hand at the broker; it dies at 03:30 IST. */
+  | 'PASTED';
+
 /** What is being done for one API. */
 export type LoginStep =
   /** Asking the broker to ask the account’s owner. */
@@ -408,6 +443,8 @@ export type NextOperation =
   | 'ENTER_DASHBOARD'
   /** `generateTokens(mode: INVALID_ONLY)`: some tokens are missing. */
   | 'GENERATE_MISSING'
+  /** `importToken`, or `assignRole`: a role that no login serves has no token. */
+  | 'IMPORT_TOKEN'
   /** `saveApiConfig`: no API app is configured and enabled. */
   | 'SAVE_API_CONFIG'
   /** `startLogin`: makes what is missing, and ends what a logout began. */
@@ -495,6 +532,19 @@ export type Role =
   | 'SERVICE'
   /** Reads, and changes nothing. */
   | 'VIEWER';
+
+/** What a role’s token comes from. */
+export type RoleCredential =
+  /** The account’s analytics token: read-only, for a year, imported. */
+  | 'ANALYTICS'
+  /** The account’s extended token: read-only, for a year; a login yields it, or it is imported. */
+  | 'EXTENDED'
+  /** A login of its own API app, every day. */
+  | 'LOGIN'
+  /** A token that was made by hand at the broker; it dies at 03:30 IST. */
+  | 'PASTED'
+  /** The token of another role. */
+  | 'SHARED';
 
 /** How a run stands. */
 export type RunStatus =
@@ -723,7 +773,7 @@ export type LeaseTokenMutationVariables = Exact<{
 }>;
 
 
-export type LeaseTokenMutation = { leaseToken: { apiName: ApiName, accessToken: string, version: number, expiresAt: string } };
+export type LeaseTokenMutation = { leaseToken: { apiName: ApiName, accessToken: string, version: number, expiresAt: string, readOnly: boolean } };
 
 export type CallerQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -1138,6 +1188,44 @@ export type ReadinessChangesSubscriptionVariables = Exact<{
 
 export type ReadinessChangesSubscription = { readiness: { accountId: string, verdict: ReadinessVerdict, bell: string | null, eta: string | null, etaWorst: string | null, latestSafeStart: string | null, probability: number | null, confidence: Confidence, missing: Array<ApiName>, computedAt: string, reasons: Array<{ code: ReadinessReasonCode, message: string, nextAction: string, minutes: number | null }>, session: { date: string, kind: SessionKind, exchange: Exchange, opensAt: string | null, closesAt: string | null, source: CalendarSource, fetchedAt: string | null, description: string | null } | null } };
 
+export type RoleFactsFragment = { apiName: ApiName, credential: RoleCredential, sharedWith: ApiName | null, readOnly: boolean, verdict: Verdict, expiresAt: string | null, degraded: boolean, reason: string | null, plans: Array<{ apiName: ApiName, credential: RoleCredential, sharedWith: ApiName | null, why: string, needs: string | null }> };
+
+export type RolesQueryVariables = Exact<{
+  accountId?: string | null | undefined;
+}>;
+
+
+export type RolesQuery = { roles: Array<{ apiName: ApiName, credential: RoleCredential, sharedWith: ApiName | null, readOnly: boolean, verdict: Verdict, expiresAt: string | null, degraded: boolean, reason: string | null, plans: Array<{ apiName: ApiName, credential: RoleCredential, sharedWith: ApiName | null, why: string, needs: string | null }> }> };
+
+export type YearlyTokensQueryVariables = Exact<{
+  accountId?: string | null | undefined;
+}>;
+
+
+export type YearlyTokensQuery = { yearlyTokens: Array<{ kind: RoleCredential, fingerprint: string, expiresAt: string | null, importedAt: string, checkedAt: string | null, version: number, inTokenTable: boolean }> };
+
+export type AssignRoleMutationVariables = Exact<{
+  input: AssignRoleInput;
+}>;
+
+
+export type AssignRoleMutation = { assignRole: { apiName: ApiName, credential: RoleCredential, sharedWith: ApiName | null, readOnly: boolean, verdict: Verdict, expiresAt: string | null, degraded: boolean, reason: string | null, plans: Array<{ apiName: ApiName, credential: RoleCredential, sharedWith: ApiName | null, why: string, needs: string | null }> } };
+
+export type RemoveRoleMutationVariables = Exact<{
+  apiName: ApiName;
+  accountId?: string | null | undefined;
+}>;
+
+
+export type RemoveRoleMutation = { removeRole: boolean };
+
+export type ImportTokenMutationVariables = Exact<{
+  input: ImportTokenInput;
+}>;
+
+
+export type ImportTokenMutation = { importToken: Array<{ apiName: ApiName, credential: RoleCredential, sharedWith: ApiName | null, readOnly: boolean, verdict: Verdict, expiresAt: string | null, degraded: boolean, reason: string | null, plans: Array<{ apiName: ApiName, credential: RoleCredential, sharedWith: ApiName | null, why: string, needs: string | null }> }> };
+
 export type RecoveryFragment = { dbLocked: boolean, fallback: StorageKind, autoRestart: boolean, pendingWrites: number };
 
 export type DbRecoverySubscriptionVariables = Exact<{ [key: string]: never; }>;
@@ -1549,6 +1637,25 @@ export const ReadinessFactsFragmentDoc = new TypedDocumentString(`
   fetchedAt
   description
 }`, {"fragmentName":"ReadinessFacts"}) as unknown as TypedDocumentString<ReadinessFactsFragment, unknown>;
+export const RoleFactsFragmentDoc = new TypedDocumentString(`
+    fragment RoleFacts on AccountRole {
+  apiName
+  credential
+  sharedWith
+  readOnly
+  verdict
+  expiresAt
+  degraded
+  reason
+  plans {
+    apiName
+    credential
+    sharedWith
+    why
+    needs
+  }
+}
+    `, {"fragmentName":"RoleFacts"}) as unknown as TypedDocumentString<RoleFactsFragment, unknown>;
 export const RecoveryFragmentDoc = new TypedDocumentString(`
     fragment Recovery on DbRecovery {
   dbLocked
@@ -1628,6 +1735,7 @@ export const LeaseTokenDocument = new TypedDocumentString(`
     accessToken
     version
     expiresAt
+    readOnly
   }
 }
     `) as unknown as TypedDocumentString<LeaseTokenMutation, LeaseTokenMutationVariables>;
@@ -3077,6 +3185,93 @@ fragment ReadinessFacts on Readiness {
   }
   computedAt
 }`) as unknown as TypedDocumentString<ReadinessChangesSubscription, ReadinessChangesSubscriptionVariables>;
+export const RolesDocument = new TypedDocumentString(`
+    query Roles($accountId: ID) {
+  roles(accountId: $accountId) {
+    ...RoleFacts
+  }
+}
+    fragment RoleFacts on AccountRole {
+  apiName
+  credential
+  sharedWith
+  readOnly
+  verdict
+  expiresAt
+  degraded
+  reason
+  plans {
+    apiName
+    credential
+    sharedWith
+    why
+    needs
+  }
+}`) as unknown as TypedDocumentString<RolesQuery, RolesQueryVariables>;
+export const YearlyTokensDocument = new TypedDocumentString(`
+    query YearlyTokens($accountId: ID) {
+  yearlyTokens(accountId: $accountId) {
+    kind
+    fingerprint
+    expiresAt
+    importedAt
+    checkedAt
+    version
+    inTokenTable
+  }
+}
+    `) as unknown as TypedDocumentString<YearlyTokensQuery, YearlyTokensQueryVariables>;
+export const AssignRoleDocument = new TypedDocumentString(`
+    mutation AssignRole($input: AssignRoleInput!) {
+  assignRole(input: $input) {
+    ...RoleFacts
+  }
+}
+    fragment RoleFacts on AccountRole {
+  apiName
+  credential
+  sharedWith
+  readOnly
+  verdict
+  expiresAt
+  degraded
+  reason
+  plans {
+    apiName
+    credential
+    sharedWith
+    why
+    needs
+  }
+}`) as unknown as TypedDocumentString<AssignRoleMutation, AssignRoleMutationVariables>;
+export const RemoveRoleDocument = new TypedDocumentString(`
+    mutation RemoveRole($apiName: ApiName!, $accountId: ID) {
+  removeRole(apiName: $apiName, accountId: $accountId)
+}
+    `) as unknown as TypedDocumentString<RemoveRoleMutation, RemoveRoleMutationVariables>;
+export const ImportTokenDocument = new TypedDocumentString(`
+    mutation ImportToken($input: ImportTokenInput!) {
+  importToken(input: $input) {
+    ...RoleFacts
+  }
+}
+    fragment RoleFacts on AccountRole {
+  apiName
+  credential
+  sharedWith
+  readOnly
+  verdict
+  expiresAt
+  degraded
+  reason
+  plans {
+    apiName
+    credential
+    sharedWith
+    why
+    needs
+  }
+}`) as unknown as TypedDocumentString<ImportTokenMutation, ImportTokenMutationVariables>;
 export const DbRecoveryDocument = new TypedDocumentString(`
     subscription DbRecovery {
   dbRecovery {

@@ -13,6 +13,7 @@ import {
   isReady,
 } from '../../domain/auth/auth-state.ts';
 import { headlineOf } from '../../domain/auth/headline.ts';
+import { isByLogin } from '../../domain/role/role.ts';
 import {
   countDone,
   type EndedToken,
@@ -67,6 +68,7 @@ export class StateReader {
     return {
       record,
       checks: known.map(({ check }) => check),
+      notByLogin: known.flatMap(({ role }) => (isByLogin(role) ? [] : role.apiName)),
       levels: ends.map((end) => expiryLevel(end, now)),
       now,
       isRecheckDue: verifier.isRecheckDue(account, known),

@@ -91,10 +91,10 @@ export class TokenIntake {
     const { apiName } = config;
     const accountNumber = account.number;
     const reference = live.reference(apiName);
-    const version = await database.write(async (transaction) => {
+    const isBack = await database.write(async (transaction) => {
       await removeToken(transaction, { accountNumber, apiName, accessToken }, database);
       await audit.note(transaction, 'TOKEN_REMOVED', { fingerprint: fingerprint(accessToken) }, reference);
-      if (before?.isActive !== true) return null;
+      if (before?.isActive !== true) return false;
       const former = {
         ...config,
         accountNumber,
@@ -105,9 +105,9 @@ export class TokenIntake {
       const stored = await replaceToken(transaction, former, database, clock());
       const facts = { fingerprint: before.fingerprint, ...stored };
       await audit.note(transaction, 'TOKEN_STORED', facts, reference);
-      return stored.version;
+      return true;
     });
-    if (version !== null) await live.publishStored({ apiName, version });
+    if (isBack) await live.publishStored(apiName);
   }
 }
 

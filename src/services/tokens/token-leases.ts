@@ -1,6 +1,9 @@
+import type { Database } from '../../db/database.ts';
 import { isLiveKey } from '../../db/queries/access-keys.ts';
+import { findHeldTokens } from '../../db/queries/roles.ts';
 import { findLeases, type LeaseRecord, recordLease } from '../../db/queries/token-leases.ts';
 import { findTokens } from '../../db/queries/tokens.ts';
+import type { Queryable } from '../../db/queryable.ts';
 import { type Caller, mayUseApi } from '../../domain/account/access-key.ts';
 import type { Account } from '../../domain/account/account.ts';
 import type { ApiName } from '../../domain/account/api-name.ts';
@@ -9,6 +12,7 @@ import { Refusal } from '../../domain/refusal.ts';
 import type { Role } from '../../domain/role/role.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { nextExpiry } from '../../domain/token/expiry.ts';
+import type { StoredToken } from '../../domain/token/token.ts';
 import { endOf, reasonText, type Verdict } from '../../domain/token/verdict.ts';
 import type { AccessKeys } from '../access/access-keys.ts';
 import type { AuditedWrites } from '../audit/audit.ts';
@@ -22,6 +26,8 @@ export interface TokenLease {
   readonly accessToken: Secret;
   readonly version: number;
   readonly expiresAt: Date;
+  /** No order can be placed with it. */
+  readonly readOnly: boolean;
 }
 
 /** Which key runs on which version of a token. */
@@ -84,8 +90,10 @@ export const leaseToken = async (
     }
     const { accessToken, version } = known.token;
     const lease = { keyId, accountId: account.id, apiName, version, leasedAt: parts.clock() };
-    if (await writeDown(parts, lease, account, known.token.fingerprint))
-      return { apiName, accessToken, version, expiresAt: endOf(known.token) ?? nextExpiry(parts.clock()) };
+    if (await writeDown(parts, lease, account, known)) {
+      const expiresAt = endOf(known.token) ?? nextExpiry(parts.clock());
+      return { apiName, accessToken, version, expiresAt, readOnly: role.isReadOnly };
+    }
   }
   throw new Refusal(
     'WRONG_STATE',
@@ -130,21 +138,39 @@ const writeDown = (
   { database, audit }: LeaseParts,
   lease: LeaseRecord,
   account: Account,
-  fingerprint: string,
+  { role, token }: KnownToken,
 ): Promise<boolean> =>
   database.write(
     async (transaction) => {
-      const present = await findTokens(transaction, account.number, database);
-      if (!present.some((token) => token.fingerprint === fingerprint && token.apiName === lease.apiName))
+      if (token === undefined || !(await isPresent(transaction, database, account, role, token)))
         return false;
       if (!(await isLiveKey(transaction, lease.keyId))) throw outOfBounds('This key is revoked.');
       const { keyId, accountId, apiName, version } = lease;
       await recordLease(transaction, lease);
-      await audit.note(transaction, 'TOKEN_LEASED', { keyId, version }, { accountId, apiName });
+      const facts = { keyId, version, credential: role.credential };
+      await audit.note(transaction, 'TOKEN_LEASED', facts, { accountId, apiName });
       return true;
     },
     { mustLast: true },
   );
+
+/** The role still has this very token, in the same transaction that writes down its lease. */
+const isPresent = async (
+  transaction: Queryable,
+  database: Database,
+  account: Account,
+  role: Role,
+  { fingerprint }: StoredToken,
+): Promise<boolean> => {
+  const { source } = role;
+  if (source === null) return false;
+  if (source.kind === 'HELD') {
+    const held = await findHeldTokens(transaction, account.number, database.vault);
+    return held.some((one) => one.kind === source.held && one.fingerprint === fingerprint);
+  }
+  const present = await findTokens(transaction, account.number, database);
+  return present.some((one) => one.fingerprint === fingerprint && one.apiName === source.apiName);
+};
 
 const outOfBounds = (message: string): Refusal =>
   new Refusal('FORBIDDEN', message, 'Have the operator make a SERVICE key for it with createAccessKey.');

@@ -185,10 +185,8 @@ export class TokenVerifier {
   #know(account: Account, role: Role, tokens: FoundTokens, now: Date): KnownToken {
     const { source } = role;
     const held = source?.kind === 'HELD' ? tokens.held.find(({ kind }) => kind === source.held) : undefined;
-    const token =
-      source?.kind === 'TABLE'
-        ? tokens.table.find(({ apiName }) => apiName === source.apiName)
-        : held && asStoredToken(held, role.apiName, account);
+    const found = held === undefined ? inTable(role, tokens) : asStoredToken(held, role.apiName, account);
+    const token = found && { ...found, version: found.version + role.versionBase };
     const clientId = source?.kind === 'TABLE' ? source.clientId : null;
     const check = checkTime({ apiName: role.apiName, clientId }, token, now);
     const remembered = this.#rememberedOf(account, role);
@@ -319,6 +317,13 @@ export class TokenVerifier {
     if (isMarked && mark !== null) await storeTokenMark(transaction, token, mark, now);
   }
 }
+
+/** A yearly token is in the table only for other programs, and never serves a role from there. */
+const inTable = ({ source }: Role, { table, held }: FoundTokens): StoredToken | undefined => {
+  if (source?.kind !== 'TABLE') return undefined;
+  const token = table.find(({ apiName }) => apiName === source.apiName);
+  return held.some(({ fingerprint }) => fingerprint === token?.fingerprint) ? undefined : token;
+};
 
 interface FoundTokens {
   readonly table: readonly StoredToken[];

@@ -13,6 +13,7 @@ const refusals = {
   UDAPI1024: [400, 'App secret is required'],
   UDAPI1088: [400, 'Invalid date'],
   UDAPI1123: [400, 'Notifier URL is not configured'],
+  UDAPI1154: [403, 'Access is restricted to the static address of the user'],
   UDAPI1155: [403, 'Your app is under review or was rejected'],
   UDAPI1157: [403, 'Your app has expired'],
   UDAPI100011: [400, 'Invalid Instrument key'],
