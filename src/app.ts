@@ -55,6 +55,7 @@ import { sandboxFindings } from './services/health/system-trials.ts';
 import { reportUnfitTables } from './services/health/table-findings.ts';
 import { ReadinessWatch } from './services/readiness/readiness-watch.ts';
 import { Roles } from './services/roles/roles.ts';
+import { YearlyEnds } from './services/roles/yearly-ends.ts';
 import type { CheckpointObserver } from './services/runs/checkpoints.ts';
 import { Runs } from './services/runs/runs.ts';
 import { Scheduler } from './services/schedule/scheduler.ts';
@@ -137,6 +138,7 @@ const open = async (config: Config, options: AppOptions, opened: DisposalStack):
   const { accounts, apiConfigs, generation, browser } = parts;
   if (!isVisit) {
     const linkBase = () => config.publicUrl ?? base.servers.at(-1)?.url ?? null;
+    opened.use(new YearlyEnds({ ...parts, log: named(log, 'alerts') }));
     opened.use(new AlertDeliverer({ ...parts, linkBase, log: named(log, 'alerts') }));
   }
   const states = opened.use(parts.states);
@@ -247,7 +249,12 @@ const joinParts = (config: Config, options: AppOptions, base: Base, log: Logger)
 
   const timeoutMs = config.stepTimeoutSeconds * 1000;
   const intake = new TokenIntake(shared);
-  const exchange = new CodeExchange({ ...shared, intake, timeoutMs });
+  const exchange = new CodeExchange({
+    ...shared,
+    intake,
+    timeoutMs,
+    refreshesExtended: config.refreshesExtended,
+  });
   const acquisitions = new Acquisitions({ ...shared, timeoutMs, notifierWebhookUri });
   const forNotices = { acquisitions, intake, refusals, log: named(log, 'acquisition') };
   const notices = new ApprovalNotices({ ...shared, ...forNotices });

@@ -74,6 +74,7 @@ const SETTINGS = z.object({
     .meta({ variable: 'VEGA_MASTER_KEY' }),
   /** Tokens are stored sealed, so no other program can read them. */
   sealTokens: flag('VEGA_SEAL_TOKENS', 'false'),
+  refreshesExtended: flag('VEGA_REFRESH_EXTENDED_TOKEN', 'false'),
   operatorKey: text('a key of at least 8 characters without blanks', (value) => /^\S{8,}$/.test(value))
     .transform((value) => new Secret(value))
     .nullable()

@@ -123,3 +123,7 @@ export const isByLogin = ({ credential }: Pick<Role, 'credential'>): boolean => 
 /** The apps whose tokens runs make. */
 export const loginApps = <One extends App>(apps: readonly One[], roles: readonly Role[]): readonly One[] =>
   apps.filter((app) => app.enabled && roles.some((role) => role.apiName === app.apiName && isByLogin(role)));
+
+/** The roles that a held token serves. */
+export const servedBy = (kind: HeldKind, roles: readonly Role[]): readonly ApiName[] =>
+  roles.flatMap(({ apiName, credential }) => (credential === kind ? apiName : []));

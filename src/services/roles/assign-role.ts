@@ -3,7 +3,7 @@ import type { Account } from '../../domain/account/account.ts';
 import type { ApiName } from '../../domain/account/api-name.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { type AssignmentWish, refuseAssignment } from '../../domain/role/assignment-rules.ts';
-import { isHeldKind, type Role, type RoleAssignment, rolesOf, sourceKey } from '../../domain/role/role.ts';
+import { type Role, type RoleAssignment, rolesOf, sourceKey } from '../../domain/role/role.ts';
 import type { ApiConfigs } from '../accounts/api-configs.ts';
 import type { AuditedWrites } from '../audit/audit.ts';
 import type { AuthStates } from '../auth-state/auth-states.ts';
@@ -125,7 +125,3 @@ export const findRole = async (
   if (found !== undefined) return found;
   throw new Refusal('NOT_FOUND', `The account has no role ${apiName}.`, 'Ask `roles` for those there are.');
 };
-
-/** The roles that a held token serves. */
-export const servedBy = (kind: string, roles: readonly Role[]): readonly ApiName[] =>
-  roles.flatMap(({ apiName, credential }) => (isHeldKind(credential) && credential === kind ? apiName : []));

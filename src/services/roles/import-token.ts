@@ -12,14 +12,14 @@ import {
   refuseByClaims,
   refuseByProbe,
 } from '../../domain/role/import-rules.ts';
-import { type HeldKind, isByLogin, type RoleAssignment } from '../../domain/role/role.ts';
+import { type HeldKind, isByLogin, type RoleAssignment, servedBy } from '../../domain/role/role.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { expiryOf } from '../../domain/token/expiry.ts';
 import { readClaims } from '../../domain/token/jwt.ts';
 
 import { type AccountRole, listAccountRoles } from './account-roles.ts';
 import { announceToken } from './announce-token.ts';
-import { plannedAssignment, type RoleParts, servedBy, settleRoles } from './assign-role.ts';
+import { plannedAssignment, type RoleParts, settleRoles } from './assign-role.ts';
 import { removeHeldFromTable, rowFor, writeHeldToTable } from './token-table.ts';
 
 export interface TokenImport {
@@ -43,12 +43,13 @@ export const importToken = async (
     throw new Refusal('BAD_USER_INPUT', 'A pasted token is for one role.', 'Name that role in apiNames.');
   for (const apiName of apiNames) refuseAssignment({ apiName, credential, sharedWith: null }, roles, apps);
   const claims = readClaims(accessToken.reveal());
-  refuseByClaims(claims, credential, account, parts.clock());
+  const owner = { brokerUserId: await knownUser(parts, account) };
+  refuseByClaims(claims, credential, owner, parts.clock());
   if (credential === 'PASTED') await refuseHeld(parts, account, accessToken);
   const probe = await (credential === 'PASTED'
     ? parts.verifier.probe(accessToken)
     : parts.verifier.probeMarketData(accessToken));
-  refuseByProbe(probe, claims, account);
+  refuseByProbe(probe, claims, owner);
   const userId = probe.kind === 'ALIVE' ? probe.profile.userId : claims.userId;
   await refuseOtherAccount(parts, account, userId);
   if (credential === 'PASTED') await storePasted(parts, account, wish, by);
@@ -163,6 +164,16 @@ const refuseHeld = async ({ verifier }: RoleParts, account: Account, accessToken
     'This is the account’s read-only token.',
     'Make a token for trading at the broker.',
   );
+};
+
+/** Whose account it is: as its first login has told, else as the broker says of a token that works. */
+const knownUser = async ({ roles, verifier }: RoleParts, account: Account): Promise<string | null> => {
+  if (account.brokerUserId !== null) return account.brokerUserId;
+  const known = await verifier.lastKnown(account, await roles.list(account));
+  const profiles = known.map((one) =>
+    one.check.verdict === 'VALID' ? verifier.profileOf(account, one) : null,
+  );
+  return profiles.find((profile) => profile !== null)?.userId ?? null;
 };
 
 /** A user of the broker belongs to one account here. */
