@@ -137,3 +137,20 @@ test('calls for the same roles at once share their answers, and a role that is n
   expect(app.broker.feedSockets.get(app.broker.account.userId)).toMatchObject({ maxOpen: 1, total: 1 });
   await expect(probe(app, 'WEBSOCKET3')).rejects.toMatchObject({ code: 'API_NOT_CONFIGURED' });
 });
+
+test('roles that share a token are probed with one question, and one socket', async () => {
+  await using app = await openDesk(new DeskClock(MORNING), { apis: 2, tokens: ['PRIMARY'] });
+  for (const apiName of ['WEBSOCKET1', 'WEBSOCKET2'] as const)
+    await app.client.assignRole({ input: { apiName, credential: 'SHARED', sharedWith: 'PRIMARY' } });
+  expect(await probe(app)).toEqual([
+    'PRIMARY CAPABLE 200',
+    'WEBSOCKET1 CAPABLE 101',
+    'WEBSOCKET2 CAPABLE 101',
+  ]);
+  expect(app.broker.feedSockets.get(app.broker.account.userId)).toMatchObject({ total: 1 });
+  expect(await app.client.roles()).toMatchObject([
+    { apiName: 'PRIMARY', capabilities: [{ probe: 'FUNDS', result: 'CAPABLE' }] },
+    { apiName: 'WEBSOCKET1', capabilities: [{ probe: 'FEED', result: 'CAPABLE' }] },
+    { apiName: 'WEBSOCKET2', capabilities: [{ probe: 'FEED', result: 'CAPABLE' }] },
+  ]);
+});

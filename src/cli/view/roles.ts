@@ -1,6 +1,6 @@
 import type { RolesQuery, YearlyTokensQuery } from '../../sdk/index.ts';
-import { VERDICT_WORDS } from '../../sdk/words.ts';
-import { type Look, wrap } from './look.ts';
+import { CAPABILITY_WORDS, VERDICT_WORDS } from '../../sdk/words.ts';
+import { type Look, type Piece, wrap } from './look.ts';
 import { renderTable } from './table.ts';
 import { inIst } from './times.ts';
 
@@ -14,13 +14,15 @@ export const renderRoles = (roles: readonly Role[], look: Look): readonly string
       { title: 'ROLE' },
       { title: 'CREDENTIAL' },
       { title: 'VERDICT' },
+      { title: 'CAPABILITY', dispensable: 3 },
       { title: 'ENDS (IST)', dispensable: 1 },
       { title: 'ORDERS', dispensable: 2 },
     ],
-    roles.map(({ apiName, credential, sharedWith, verdict, expiresAt, readOnly }) => [
+    roles.map(({ apiName, credential, sharedWith, verdict, capabilities, expiresAt, readOnly }) => [
       apiName,
       sharedWith === null ? credential : `${credential} ${sharedWith}`,
       { text: VERDICT_WORDS[verdict].word, tone: VERDICT_WORDS[verdict].tone },
+      capabilityPiece(capabilities),
       endOf(expiresAt),
       readOnly ? 'none: read-only' : 'yes',
     ]),
@@ -31,6 +33,11 @@ export const renderRoles = (roles: readonly Role[], look: Look): readonly string
   ),
   ...roles.flatMap(({ plans }) => plans.flatMap((plan) => wrap(planText(plan), look, '  '))),
 ];
+
+const capabilityPiece = ([capability]: Role['capabilities']): Piece => {
+  const { word, tone } = CAPABILITY_WORDS[capability?.result ?? 'NOT_KNOWN'];
+  return { text: word, tone };
+};
 
 const planText = ({ apiName, credential, sharedWith, why, needs }: Role['plans'][number]): string => {
   const command = [

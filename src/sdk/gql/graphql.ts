@@ -1188,14 +1188,14 @@ export type ReadinessChangesSubscriptionVariables = Exact<{
 
 export type ReadinessChangesSubscription = { readiness: { accountId: string, verdict: ReadinessVerdict, bell: string | null, eta: string | null, etaWorst: string | null, latestSafeStart: string | null, probability: number | null, confidence: Confidence, missing: Array<ApiName>, computedAt: string, reasons: Array<{ code: ReadinessReasonCode, message: string, nextAction: string, minutes: number | null }>, session: { date: string, kind: SessionKind, exchange: Exchange, opensAt: string | null, closesAt: string | null, source: CalendarSource, fetchedAt: string | null, description: string | null } | null } };
 
-export type RoleFactsFragment = { apiName: ApiName, credential: RoleCredential, sharedWith: ApiName | null, readOnly: boolean, verdict: Verdict, expiresAt: string | null, degraded: boolean, reason: string | null, plans: Array<{ apiName: ApiName, credential: RoleCredential, sharedWith: ApiName | null, why: string, needs: string | null }> };
+export type RoleFactsFragment = { apiName: ApiName, credential: RoleCredential, sharedWith: ApiName | null, readOnly: boolean, verdict: Verdict, expiresAt: string | null, degraded: boolean, reason: string | null, capabilities: Array<{ apiName: ApiName, probe: Probe, result: CapabilityResult, reason: CapabilityReason | null, message: string, nextAction: string | null, httpStatus: number | null, brokerCode: string | null, checkedAt: string | null }>, plans: Array<{ apiName: ApiName, credential: RoleCredential, sharedWith: ApiName | null, why: string, needs: string | null }> };
 
 export type RolesQueryVariables = Exact<{
   accountId?: string | null | undefined;
 }>;
 
 
-export type RolesQuery = { roles: Array<{ apiName: ApiName, credential: RoleCredential, sharedWith: ApiName | null, readOnly: boolean, verdict: Verdict, expiresAt: string | null, degraded: boolean, reason: string | null, plans: Array<{ apiName: ApiName, credential: RoleCredential, sharedWith: ApiName | null, why: string, needs: string | null }> }> };
+export type RolesQuery = { roles: Array<{ apiName: ApiName, credential: RoleCredential, sharedWith: ApiName | null, readOnly: boolean, verdict: Verdict, expiresAt: string | null, degraded: boolean, reason: string | null, capabilities: Array<{ apiName: ApiName, probe: Probe, result: CapabilityResult, reason: CapabilityReason | null, message: string, nextAction: string | null, httpStatus: number | null, brokerCode: string | null, checkedAt: string | null }>, plans: Array<{ apiName: ApiName, credential: RoleCredential, sharedWith: ApiName | null, why: string, needs: string | null }> }> };
 
 export type YearlyTokensQueryVariables = Exact<{
   accountId?: string | null | undefined;
@@ -1209,7 +1209,7 @@ export type AssignRoleMutationVariables = Exact<{
 }>;
 
 
-export type AssignRoleMutation = { assignRole: { apiName: ApiName, credential: RoleCredential, sharedWith: ApiName | null, readOnly: boolean, verdict: Verdict, expiresAt: string | null, degraded: boolean, reason: string | null, plans: Array<{ apiName: ApiName, credential: RoleCredential, sharedWith: ApiName | null, why: string, needs: string | null }> } };
+export type AssignRoleMutation = { assignRole: { apiName: ApiName, credential: RoleCredential, sharedWith: ApiName | null, readOnly: boolean, verdict: Verdict, expiresAt: string | null, degraded: boolean, reason: string | null, capabilities: Array<{ apiName: ApiName, probe: Probe, result: CapabilityResult, reason: CapabilityReason | null, message: string, nextAction: string | null, httpStatus: number | null, brokerCode: string | null, checkedAt: string | null }>, plans: Array<{ apiName: ApiName, credential: RoleCredential, sharedWith: ApiName | null, why: string, needs: string | null }> } };
 
 export type RemoveRoleMutationVariables = Exact<{
   apiName: ApiName;
@@ -1224,7 +1224,7 @@ export type ImportTokenMutationVariables = Exact<{
 }>;
 
 
-export type ImportTokenMutation = { importToken: Array<{ apiName: ApiName, credential: RoleCredential, sharedWith: ApiName | null, readOnly: boolean, verdict: Verdict, expiresAt: string | null, degraded: boolean, reason: string | null, plans: Array<{ apiName: ApiName, credential: RoleCredential, sharedWith: ApiName | null, why: string, needs: string | null }> }> };
+export type ImportTokenMutation = { importToken: Array<{ apiName: ApiName, credential: RoleCredential, sharedWith: ApiName | null, readOnly: boolean, verdict: Verdict, expiresAt: string | null, degraded: boolean, reason: string | null, capabilities: Array<{ apiName: ApiName, probe: Probe, result: CapabilityResult, reason: CapabilityReason | null, message: string, nextAction: string | null, httpStatus: number | null, brokerCode: string | null, checkedAt: string | null }>, plans: Array<{ apiName: ApiName, credential: RoleCredential, sharedWith: ApiName | null, why: string, needs: string | null }> }> };
 
 export type RecoveryFragment = { dbLocked: boolean, fallback: StorageKind, autoRestart: boolean, pendingWrites: number };
 
@@ -1546,19 +1546,6 @@ fragment RunState on GenerationRun {
     nextAction
   }
 }`, {"fragmentName":"StateWithRun"}) as unknown as TypedDocumentString<StateWithRunFragment, unknown>;
-export const CapabilityFactsFragmentDoc = new TypedDocumentString(`
-    fragment CapabilityFacts on Capability {
-  apiName
-  probe
-  result
-  reason
-  message
-  nextAction
-  httpStatus
-  brokerCode
-  checkedAt
-}
-    `, {"fragmentName":"CapabilityFacts"}) as unknown as TypedDocumentString<CapabilityFactsFragment, unknown>;
 export const ScheduleFactsFragmentDoc = new TypedDocumentString(`
     fragment ScheduleFacts on Schedule {
   accountId
@@ -1637,6 +1624,19 @@ export const ReadinessFactsFragmentDoc = new TypedDocumentString(`
   fetchedAt
   description
 }`, {"fragmentName":"ReadinessFacts"}) as unknown as TypedDocumentString<ReadinessFactsFragment, unknown>;
+export const CapabilityFactsFragmentDoc = new TypedDocumentString(`
+    fragment CapabilityFacts on Capability {
+  apiName
+  probe
+  result
+  reason
+  message
+  nextAction
+  httpStatus
+  brokerCode
+  checkedAt
+}
+    `, {"fragmentName":"CapabilityFacts"}) as unknown as TypedDocumentString<CapabilityFactsFragment, unknown>;
 export const RoleFactsFragmentDoc = new TypedDocumentString(`
     fragment RoleFacts on AccountRole {
   apiName
@@ -1647,6 +1647,9 @@ export const RoleFactsFragmentDoc = new TypedDocumentString(`
   expiresAt
   degraded
   reason
+  capabilities {
+    ...CapabilityFacts
+  }
   plans {
     apiName
     credential
@@ -1655,7 +1658,17 @@ export const RoleFactsFragmentDoc = new TypedDocumentString(`
     needs
   }
 }
-    `, {"fragmentName":"RoleFacts"}) as unknown as TypedDocumentString<RoleFactsFragment, unknown>;
+    fragment CapabilityFacts on Capability {
+  apiName
+  probe
+  result
+  reason
+  message
+  nextAction
+  httpStatus
+  brokerCode
+  checkedAt
+}`, {"fragmentName":"RoleFacts"}) as unknown as TypedDocumentString<RoleFactsFragment, unknown>;
 export const RecoveryFragmentDoc = new TypedDocumentString(`
     fragment Recovery on DbRecovery {
   dbLocked
@@ -3191,7 +3204,18 @@ export const RolesDocument = new TypedDocumentString(`
     ...RoleFacts
   }
 }
-    fragment RoleFacts on AccountRole {
+    fragment CapabilityFacts on Capability {
+  apiName
+  probe
+  result
+  reason
+  message
+  nextAction
+  httpStatus
+  brokerCode
+  checkedAt
+}
+fragment RoleFacts on AccountRole {
   apiName
   credential
   sharedWith
@@ -3200,6 +3224,9 @@ export const RolesDocument = new TypedDocumentString(`
   expiresAt
   degraded
   reason
+  capabilities {
+    ...CapabilityFacts
+  }
   plans {
     apiName
     credential
@@ -3227,7 +3254,18 @@ export const AssignRoleDocument = new TypedDocumentString(`
     ...RoleFacts
   }
 }
-    fragment RoleFacts on AccountRole {
+    fragment CapabilityFacts on Capability {
+  apiName
+  probe
+  result
+  reason
+  message
+  nextAction
+  httpStatus
+  brokerCode
+  checkedAt
+}
+fragment RoleFacts on AccountRole {
   apiName
   credential
   sharedWith
@@ -3236,6 +3274,9 @@ export const AssignRoleDocument = new TypedDocumentString(`
   expiresAt
   degraded
   reason
+  capabilities {
+    ...CapabilityFacts
+  }
   plans {
     apiName
     credential
@@ -3255,7 +3296,18 @@ export const ImportTokenDocument = new TypedDocumentString(`
     ...RoleFacts
   }
 }
-    fragment RoleFacts on AccountRole {
+    fragment CapabilityFacts on Capability {
+  apiName
+  probe
+  result
+  reason
+  message
+  nextAction
+  httpStatus
+  brokerCode
+  checkedAt
+}
+fragment RoleFacts on AccountRole {
   apiName
   credential
   sharedWith
@@ -3264,6 +3316,9 @@ export const ImportTokenDocument = new TypedDocumentString(`
   expiresAt
   degraded
   reason
+  capabilities {
+    ...CapabilityFacts
+  }
   plans {
     apiName
     credential
