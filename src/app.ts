@@ -23,6 +23,7 @@ import { loginPath, Sessions } from './services/access/sessions.ts';
 import { AccountCredentials } from './services/accounts/account-credentials.ts';
 import { Accounts } from './services/accounts/accounts.ts';
 import { ApiConfigs } from './services/accounts/api-configs.ts';
+import { Roles } from './services/accounts/roles.ts';
 import { AlertDeliverer } from './services/alerts/alert-deliverer.ts';
 import { Acquisitions } from './services/approvals/acquisitions.ts';
 import { ApprovalNotices } from './services/approvals/approval-notices.ts';
@@ -54,7 +55,6 @@ import { browserFindings, keyFindings } from './services/health/system-health.ts
 import { sandboxFindings } from './services/health/system-trials.ts';
 import { reportUnfitTables } from './services/health/table-findings.ts';
 import { ReadinessWatch } from './services/readiness/readiness-watch.ts';
-import { Roles } from './services/roles/roles.ts';
 import { YearlyEnds } from './services/roles/yearly-ends.ts';
 import type { CheckpointObserver } from './services/runs/checkpoints.ts';
 import { Runs } from './services/runs/runs.ts';

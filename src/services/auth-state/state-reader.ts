@@ -25,8 +25,8 @@ import { currentEnds } from '../../domain/token/ended-token.ts';
 import { type ExpiryLevel, expiryLevel, lastExpiry } from '../../domain/token/expiry.ts';
 import { endOf } from '../../domain/token/verdict.ts';
 import type { AccountCredentials } from '../accounts/account-credentials.ts';
+import type { Roles } from '../accounts/roles.ts';
 import type { Clock } from '../clock.ts';
-import type { Roles } from '../roles/roles.ts';
 import type { Runs } from '../runs/runs.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
 

@@ -5,8 +5,8 @@ import type { Secret } from '../../domain/secret.ts';
 import { readClaims } from '../../domain/token/jwt.ts';
 import type { Logger } from '../../log.ts';
 import type { ApiConfigs } from '../accounts/api-configs.ts';
+import type { Roles } from '../accounts/roles.ts';
 import type { AuditedWrites } from '../audit/audit.ts';
-import type { Roles } from '../roles/roles.ts';
 import { removeHeldFromTable, writeHeldToTable } from '../roles/token-table.ts';
 import type { LiveStep } from '../runs/live-step.ts';
 

@@ -2,7 +2,7 @@ import type { Database } from '../../db/database.ts';
 import type { EndedToken } from '../../domain/run/generation-run.ts';
 import { findEndedTokens } from '../../domain/token/ended-token.ts';
 import { getAccount } from '../accounts/accounts.ts';
-import type { Roles } from '../roles/roles.ts';
+import type { Roles } from '../accounts/roles.ts';
 import type { Job } from '../runs/job.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
 

@@ -8,6 +8,7 @@ import {
 } from '../../domain/run/generation-run.ts';
 import type { Logger } from '../../log.ts';
 import type { ApiConfigs } from '../accounts/api-configs.ts';
+import type { Roles } from '../accounts/roles.ts';
 import type { Acquisitions } from '../approvals/acquisitions.ts';
 import type { AuthStates } from '../auth-state/auth-states.ts';
 import type { Consequences } from '../auth-state/consequences.ts';
@@ -16,7 +17,6 @@ import type { BrowserPlace } from '../browser-login/browser-place.ts';
 import type { BrowserQueue } from '../browser-login/browser-queue.ts';
 import type { BrowserRound } from '../browser-login/browser-round.ts';
 import { RunSession } from '../browser-login/run-session.ts';
-import type { Roles } from '../roles/roles.ts';
 import type { CheckpointObserver } from '../runs/checkpoints.ts';
 import type { Job } from '../runs/job.ts';
 import type { Runs } from '../runs/runs.ts';

@@ -7,9 +7,9 @@ import type { Readiness } from '../../domain/readiness/readiness.ts';
 import { remainingSeconds } from '../../domain/token/expiry.ts';
 import { endOf } from '../../domain/token/verdict.ts';
 import { listAccounts } from '../accounts/accounts.ts';
+import type { Roles } from '../accounts/roles.ts';
 import { countUndeliveredAlerts } from '../alerts/alert-history.ts';
 import type { Clock } from '../clock.ts';
-import type { Roles } from '../roles/roles.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
 import { type AccountMetrics, type Figure, figuresOf } from './figures.ts';
 

@@ -21,7 +21,7 @@ import { endedTokenText } from '../../domain/token/ended-token.ts';
 import { hasExpiryConflict } from '../../domain/token/verdict.ts';
 import { getAccount } from '../accounts/accounts.ts';
 import type { ApiConfigs } from '../accounts/api-configs.ts';
-import type { Roles } from '../roles/roles.ts';
+import type { Roles } from '../accounts/roles.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
 import type { AppInspection } from './app-inspection.ts';
 import { type Trial, type TrialOptions, tryBrowser, tryClock, tryDisk } from './system-trials.ts';

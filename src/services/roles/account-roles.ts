@@ -3,9 +3,9 @@ import type { HeldToken } from '../../domain/role/held-token.ts';
 import { lossOf } from '../../domain/role/loss.ts';
 import { plansFor, type RolePlan } from '../../domain/role/role-plan.ts';
 import { reasonText } from '../../domain/token/verdict.ts';
+import type { Roles } from '../accounts/roles.ts';
 import type { Runs } from '../runs/runs.ts';
 import type { KnownToken, TokenVerifier } from '../tokens/token-verifier.ts';
-import type { Roles } from './roles.ts';
 
 /** So many runs say whether the broker rejects an app. */
 const RUNS_READ = 5;

@@ -1,8 +1,8 @@
 import type { Account } from '../../domain/account/account.ts';
 import { sourceKey } from '../../domain/role/role.ts';
+import type { Roles } from '../accounts/roles.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
-import type { Roles } from './roles.ts';
 
 interface Parts {
   readonly roles: Roles;

@@ -5,13 +5,13 @@ import { Refusal } from '../../domain/refusal.ts';
 import { type AssignmentWish, refuseAssignment } from '../../domain/role/assignment-rules.ts';
 import { type Role, type RoleAssignment, rolesOf, sourceKey } from '../../domain/role/role.ts';
 import type { ApiConfigs } from '../accounts/api-configs.ts';
+import type { Roles } from '../accounts/roles.ts';
 import type { AuditedWrites } from '../audit/audit.ts';
 import type { AuthStates } from '../auth-state/auth-states.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
 import { type AccountRole, type ListParts, listAccountRoles } from './account-roles.ts';
 import { announceToken } from './announce-token.ts';
-import type { Roles } from './roles.ts';
 import { removeHeldFromTable, writeHeldToTable } from './token-table.ts';
 
 export interface RoleParts extends AuditedWrites, ListParts {

@@ -15,9 +15,9 @@ import { nextExpiry } from '../../domain/token/expiry.ts';
 import type { StoredToken } from '../../domain/token/token.ts';
 import { endOf, reasonText, type Verdict } from '../../domain/token/verdict.ts';
 import type { AccessKeys } from '../access/access-keys.ts';
+import type { Roles } from '../accounts/roles.ts';
 import type { AuditedWrites } from '../audit/audit.ts';
 import type { Refusals } from '../audit/refusal-audit.ts';
-import type { Roles } from '../roles/roles.ts';
 import type { KnownToken, TokenVerifier } from './token-verifier.ts';
 
 /** A token's value in the hands of a program. */

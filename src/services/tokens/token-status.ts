@@ -7,8 +7,8 @@ import type { Profile } from '../../domain/token/profile.ts';
 import type { StoreOperation } from '../../domain/token/token.ts';
 import type { TokenStatusReport } from '../../domain/token/token-status.ts';
 import { endOf } from '../../domain/token/verdict.ts';
+import type { Roles } from '../accounts/roles.ts';
 import type { Clock } from '../clock.ts';
-import type { Roles } from '../roles/roles.ts';
 import type { TokenVerifier } from './token-verifier.ts';
 
 export interface TokenParts {

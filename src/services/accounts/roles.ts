@@ -3,8 +3,8 @@ import { findAssignments } from '../../db/queries/roles.ts';
 import type { Account } from '../../domain/account/account.ts';
 import type { ApiName } from '../../domain/account/api-name.ts';
 import { loginRole, type Role, type RoleAssignment, rolesOf } from '../../domain/role/role.ts';
-import type { ApiConfigs } from '../accounts/api-configs.ts';
 import type { Clock } from '../clock.ts';
+import type { ApiConfigs } from './api-configs.ts';
 
 interface Options {
   readonly database: Database;
