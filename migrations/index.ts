@@ -21,6 +21,8 @@ import * as m0019 from './0019-schedules.ts';
 import * as m0020 from './0020-login-phases.ts';
 import * as m0021 from './0021-readiness.ts';
 import * as m0022 from './0022-alerts.ts';
+import * as m0023 from './0023-roles.ts';
+import * as m0024 from './0024-capabilities.ts';
 import * as m0025 from './0025-dialog-looks.ts';
 
 interface OwnMigration extends Migration {
@@ -52,5 +54,7 @@ export const migrations: Readonly<Record<string, OwnMigration>> = {
   '0020-login-phases': m0020,
   '0021-readiness': m0021,
   '0022-alerts': m0022,
+  '0023-roles': m0023,
+  '0024-capabilities': m0024,
   '0025-dialog-looks': m0025,
 };

@@ -27,6 +27,7 @@ import { loginPath, Sessions } from './services/access/sessions.ts';
 import { AccountCredentials } from './services/accounts/account-credentials.ts';
 import { Accounts } from './services/accounts/accounts.ts';
 import { ApiConfigs } from './services/accounts/api-configs.ts';
+import { Roles } from './services/accounts/roles.ts';
 import { AlertDeliverer } from './services/alerts/alert-deliverer.ts';
 import { Acquisitions } from './services/approvals/acquisitions.ts';
 import { ApprovalNotices } from './services/approvals/approval-notices.ts';
@@ -43,6 +44,8 @@ import { OtpPace } from './services/browser-login/otp-pace.ts';
 import { TradingCalendar } from './services/calendar/trading-calendar.ts';
 import { Canary } from './services/canary/canary.ts';
 import { CanaryWatch } from './services/canary/canary-watch.ts';
+import { CapabilityProbes } from './services/capabilities/capability-probes.ts';
+import { CapabilityWatch } from './services/capabilities/capability-watch.ts';
 import type { Clock } from './services/clock.ts';
 import { DisposalStack } from './services/disposal-stack.ts';
 import { EventLog } from './services/events/event-log.ts';
@@ -60,6 +63,7 @@ import { reportUnfitTables } from './services/health/table-findings.ts';
 import type { FactsOptions } from './services/readiness/account-facts-reader.ts';
 import { ReadinessWatch } from './services/readiness/readiness-watch.ts';
 import { type ReportWish, readMorningReport } from './services/report/morning-report.ts';
+import { YearlyEnds } from './services/roles/yearly-ends.ts';
 import type { CheckpointObserver } from './services/runs/checkpoints.ts';
 import { Runs } from './services/runs/runs.ts';
 import { Scheduler } from './services/schedule/scheduler.ts';
@@ -88,6 +92,8 @@ export interface App extends AsyncDisposable {
   beginSchedules(): void;
   /** From now on the readiness is forecast at each event and every five seconds, and published: for the server. */
   beginForecasts(): void;
+  /** From now on tokens are probed by themselves where the operator has opted in: for the server. */
+  beginProbes(): void;
   /** The path of a link that logs one browser in, once. */
   issueLoginPath(): string;
 }
@@ -140,6 +146,7 @@ const open = async (config: Config, options: AppOptions, opened: DisposalStack):
   const { accounts, apiConfigs, generation, browser } = parts;
   if (!isVisit) {
     const linkBase = () => config.publicUrl ?? base.servers.at(-1)?.url ?? null;
+    opened.use(new YearlyEnds({ ...parts, log: named(log, 'alerts') }));
     opened.use(new AlertDeliverer({ ...parts, linkBase, log: named(log, 'alerts') }));
   }
   const states = opened.use(parts.states);
@@ -152,6 +159,7 @@ const open = async (config: Config, options: AppOptions, opened: DisposalStack):
   opened.use(parts.canaryWatch);
   opened.use(parts.scheduler);
   opened.use(parts.readiness);
+  opened.use(parts.probeWatch);
   const isOperatorKeyGuessable = isGuessable(operatorKey.reveal());
   const services = createServices({ ...parts, isOperatorKeyGuessable });
   await accounts.ensure(describedAccounts(config));
@@ -197,6 +205,7 @@ const open = async (config: Config, options: AppOptions, opened: DisposalStack):
       parts.canaryWatch.begin();
     },
     beginForecasts: () => parts.readiness.begin(),
+    beginProbes: () => parts.probeWatch.begin(),
     [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
   };
 };
@@ -241,9 +250,10 @@ const joinParts = (config: Config, options: AppOptions, base: Base, log: Logger)
   const common = { database, audit, clock, api };
   const verifier = new TokenVerifier({ ...common, profileTimeoutMs, log: named(log, 'verifier') });
   const apiConfigs = new ApiConfigs({ ...common, source: config.configSource, credentials });
+  const roles = new Roles({ database, apiConfigs, clock });
   const runs = new Runs(database);
   const accounts = new Accounts({ ...common, credentials, onRemoved: (accountId) => runs.forget(accountId) });
-  const known = { events, verifier, apiConfigs, credentials, runs };
+  const known = { events, verifier, apiConfigs, roles, credentials, runs };
   const states = new AuthStates({ ...common, ...known, log: named(log, 'state') });
   const cooldownMs = config.cooldownSeconds * 1000;
   const consequences = new Consequences({ states, audit, cooldownMs, clock, log: named(log, 'state') });
@@ -252,7 +262,12 @@ const joinParts = (config: Config, options: AppOptions, base: Base, log: Logger)
 
   const timeoutMs = config.stepTimeoutSeconds * 1000;
   const intake = new TokenIntake(shared);
-  const exchange = new CodeExchange({ ...shared, intake, timeoutMs });
+  const exchange = new CodeExchange({
+    ...shared,
+    intake,
+    timeoutMs,
+    refreshesExtended: config.refreshesExtended,
+  });
   const acquisitions = new Acquisitions({ ...shared, timeoutMs, notifierWebhookUri });
   const forNotices = { acquisitions, intake, refusals, log: named(log, 'acquisition') };
   const notices = new ApprovalNotices({ ...shared, ...forNotices });
@@ -286,6 +301,9 @@ const joinParts = (config: Config, options: AppOptions, base: Base, log: Logger)
   const resumer = new RunResumer({ ...shared, jobs, executor, queue });
   const generation = new TokenGeneration({ ...shared, jobs, starter, resumer, queue, host });
   const calendar = new TradingCalendar({ ...common, profileTimeoutMs, log: named(log, 'calendar') });
+  const forProbes = { calendar, profileTimeoutMs, isOptedIn: config.probes, log: named(log, 'probes') };
+  const probes = new CapabilityProbes({ ...shared, ...forProbes });
+  const probeWatch = new CapabilityWatch({ ...shared, ...forProbes, probes });
   const schedules = new Schedules({ ...common, calendar });
   const scheduler = new Scheduler({
     ...shared,
@@ -300,12 +318,12 @@ const joinParts = (config: Config, options: AppOptions, base: Base, log: Logger)
   const forCanary = { queue, host, stepTimeoutMs: timeoutMs, log: named(log, 'canary') };
   const canary = new Canary({ ...shared, ...forCanary });
   const canaryWatch = new CanaryWatch({ ...shared, ...forCanary, schedules, canary, isOn: config.canary });
-  const forReadiness = { calendar, schedules: starts, generation, otpSpacingMs, cooldownMs };
+  const forReadiness = { calendar, schedules: starts, generation, probes, otpSpacingMs, cooldownMs };
   const readiness = new ReadinessWatch({ ...shared, ...forReadiness, log: named(log, 'readiness') });
   queue.rankBy((accountId) => readiness.canWaitUntil(accountId));
   const parts = {
     ...{ ...base, ...shared, accounts, generation, browser, profileTimeoutMs },
-    ...{ calendar, schedules, scheduler, readiness, canary, canaryWatch },
+    ...{ calendar, schedules, scheduler, readiness, canary, canaryWatch, probes, probeWatch },
     staticAddresses: config.staticAddresses,
     accountSwitch: new AccountSwitch({ ...shared, log: named(log, 'accounts') }),
     apps: new AppInspection({ api, timeoutMs: profileTimeoutMs, clock }),

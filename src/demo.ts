@@ -1,5 +1,6 @@
 import { type App, type AppOptions, openApp } from './app.ts';
 import { type Env, readConfig } from './config.ts';
+import { loginRole } from './domain/role/role.ts';
 import type { Listening } from './http/listen.ts';
 import { getAccount } from './services/accounts/accounts.ts';
 import { scenarioNames } from './simulator/scenarios.ts';
@@ -36,6 +37,7 @@ export const openDemo = async (env: Env, options: AppOptions & { scenario: strin
       const server = await app.listen();
       app.beginSchedules();
       app.beginForecasts();
+      app.beginProbes();
       return {
         app,
         server,
@@ -78,7 +80,10 @@ const demoEnvironment = (env: Env, { account, apps, url }: Simulator): Env => ({
 /** A rehearsal in the folder of a real desk would replace its tokens with worthless ones. */
 const refuseRealTokens = async ({ services, parts }: App, { apps }: Simulator): Promise<void> => {
   const account = await getAccount(parts.database, null);
-  const known = await services.verifier.lastKnown(account, await services.apiConfigs.list(account));
+  const known = await services.verifier.lastKnown(
+    account,
+    (await services.apiConfigs.list(account)).map(loginRole),
+  );
   const isReal = known.some(
     ({ token }) => token !== undefined && !apps.some(({ clientId }) => clientId === token.clientId),
   );

@@ -110,6 +110,7 @@ const OPERATIONS: Readonly<Record<NextOperation, (id: string) => string>> = {
   CHECK_TOKENS: () => 'verifyAudit { valid }',
   START_LOGIN: (id) => `startLogin(accountId: "${id}") { id }`,
   GENERATE_MISSING: (id) => `generateTokens(accountId: "${id}", mode: INVALID_ONLY) { id }`,
+  IMPORT_TOKEN: () => 'verifyAudit { valid }',
   ACCEPT_PARTIAL: (id) => `acceptPartial(accountId: "${id}") { state }`,
   ENTER_DASHBOARD: (id) => `enterDashboard(accountId: "${id}") { state }`,
 };

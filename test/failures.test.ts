@@ -24,6 +24,9 @@ const OUTCOMES: Readonly<Record<Exclude<ScenarioName, 'revoked'>, readonly strin
     'WEBSOCKET1 FAILED TOKEN_ENDED MOBILE+OTP+PIN+CODE',
     'WEBSOCKET2 DONE',
   ],
+  'one-app': ['PRIMARY DONE', 'WEBSOCKET1 FAILED APP_REJECTED ', 'WEBSOCKET2 FAILED APP_REJECTED '],
+  extended: ['PRIMARY DONE', 'WEBSOCKET1 DONE', 'WEBSOCKET2 DONE'],
+  'feed-refused': ['PRIMARY DONE', 'WEBSOCKET1 DONE', 'WEBSOCKET2 DONE'],
   'replayed-totp': ['PRIMARY DONE', 'WEBSOCKET1 DONE', 'WEBSOCKET2 DONE'],
 };
 

@@ -10,6 +10,8 @@ import { apis } from './commands/manage/apis.ts';
 import { backup } from './commands/manage/backup.ts';
 import { keys } from './commands/manage/keys.ts';
 import { restore } from './commands/manage/restore.ts';
+import { roles } from './commands/manage/roles.ts';
+import { probe } from './commands/probe.ts';
 import { queue } from './commands/queue.ts';
 import { ready } from './commands/ready.ts';
 import { report } from './commands/report.ts';
@@ -30,9 +32,9 @@ import { root } from './root.ts';
 
 /** Every command, in the order in which `--help` lists them. */
 const COMMANDS: readonly Command[] = [
-  ...[serve, status, ready, login, generate, resume, abort, queue, expiry, audit, report, watch],
+  ...[serve, status, ready, probe, login, generate, resume, abort, queue, expiry, audit, report, watch],
   ...[schedule, calendar, canary],
-  ...[accounts, apis, keys, alerts, init, setup, doctor, supportBundle, backup, restore, demo],
+  ...[accounts, apis, roles, keys, alerts, init, setup, doctor, supportBundle, backup, restore, demo],
 ];
 
 /** The whole command line: what `vega-auth` does alone, and everything below it. */

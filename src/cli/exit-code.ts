@@ -1,6 +1,7 @@
 import type { BlockReason, FailureCode } from '../sdk/index.ts';
 import { EXIT } from './command.ts';
 import type { Report } from './view/canary.ts';
+import type { RoleCapability } from './view/capabilities.ts';
 import type { Forecast } from './view/readiness.ts';
 import type { Run } from './view/run.ts';
 import type { StatusFacts } from './view/status.ts';
@@ -45,6 +46,12 @@ export const exitOfForecast = ({ verdict }: Pick<Forecast, 'verdict'>): number =
 export const exitOfCanary = (reports: readonly Pick<Report, 'verdict'>[]): number => {
   if (reports.some(({ verdict }) => verdict === 'DRIFT')) return OPERATOR_NEEDED;
   return reports.some(({ verdict }) => verdict === 'NOT_KNOWN') ? SOME_MISSING : EXIT.ALL_VALID;
+};
+
+/** What probes mean: a role that the broker does not let do its work needs a person. */
+export const exitOfCapabilities = (capabilities: readonly Pick<RoleCapability, 'result'>[]): number => {
+  if (capabilities.some(({ result }) => result === 'NOT_CAPABLE')) return OPERATOR_NEEDED;
+  return capabilities.every(({ result }) => result === 'CAPABLE') ? EXIT.ALL_VALID : SOME_MISSING;
 };
 
 /** Refusals that time heals, and the one that a person has to see to; every other one is final. */

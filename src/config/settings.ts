@@ -75,6 +75,7 @@ const SETTINGS = z.object({
     .meta({ variable: 'VEGA_MASTER_KEY' }),
   /** Tokens are stored sealed, so no other program can read them. */
   sealTokens: flag('VEGA_SEAL_TOKENS', 'false'),
+  refreshesExtended: flag('VEGA_REFRESH_EXTENDED_TOKEN', 'false'),
   operatorKey: text('a key of at least 8 characters without blanks', (value) => /^\S{8,}$/.test(value))
     .transform((value) => new Secret(value))
     .nullable()
@@ -126,6 +127,8 @@ const SETTINGS = z.object({
   trustsProxy: flag('VEGA_TRUST_PROXY', 'false'),
   chromiumPath: optionalText('VEGA_CHROMIUM_PATH', 'the path of a Chromium'),
   chromiumSandbox: choice('VEGA_CHROMIUM_SANDBOX', 'on or off', [/^on$/i, /^off$/i], 'on'),
+  /** The broker may be asked whether each token can do its work. */
+  probes: flag('VEGA_PROBES', 'false'),
   logLevel: z
     .string()
     .trim()

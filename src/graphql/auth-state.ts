@@ -34,6 +34,7 @@ const NextOperationEnum = enumOf('NextOperation', {
     CHECK_TOKENS: '`tokenStatus`: nobody knows whether some tokens still work.',
     START_LOGIN: '`startLogin`: makes what is missing, and ends what a logout began.',
     GENERATE_MISSING: '`generateTokens(mode: INVALID_ONLY)`: some tokens are missing.',
+    IMPORT_TOKEN: '`importToken`, or `assignRole`: a role that no login serves has no token.',
     ACCEPT_PARTIAL: '`acceptPartial`: PRIMARY works, and others are missing.',
     ENTER_DASHBOARD: '`enterDashboard`: the gate is open.',
   },

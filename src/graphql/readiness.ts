@@ -36,6 +36,7 @@ const ReadinessReasonCodeEnum = enumOf('ReadinessReasonCode', {
     BELL_PASSED: 'The bell has rung, and something is known to be missing.',
     DATABASE: 'The database cannot be written, so nothing that it holds is certain.',
     TOKENS_UNKNOWN: 'Nobody knows whether some tokens work.',
+    NOT_CAPABLE: 'The broker refuses their work to tokens that are VALID; `capabilities` says which and why.',
     NOT_CONFIGURED: 'There is nothing to log in with, or no API app is enabled.',
     GATE_SHUT: 'All tokens work, and the gate is shut.',
     PERSON_NEEDED: 'A person has to act before anything goes on.',

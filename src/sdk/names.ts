@@ -4,7 +4,9 @@ import type {
   ApiName,
   AuditComponent,
   Exchange,
+  ImportedCredential,
   Role,
+  RoleCredential,
   ScheduleDays,
   Severity,
   TradingDayKind,
@@ -37,6 +39,14 @@ export const TRADING_DAY_KINDS = [
 ] as const satisfies readonly TradingDayKind[];
 
 export const SCHEDULE_DAYS = ['TRADING_DAYS', 'EVERY_DAY'] as const satisfies readonly ScheduleDays[];
+export const ROLE_CREDENTIALS = [
+  ...(['LOGIN', 'SHARED', 'ANALYTICS', 'EXTENDED', 'PASTED'] as const),
+] as const satisfies readonly RoleCredential[];
+
+export const IMPORTED_CREDENTIALS = [
+  ...(['PASTED', 'ANALYTICS', 'EXTENDED'] as const),
+] as const satisfies readonly ImportedCredential[];
+
 export const ALERT_KINDS = [
   ...(['HUMAN_NEEDED', 'AT_RISK', 'TOO_LATE', 'MISSED', 'QUARANTINED'] as const),
   ...(['STORAGE', 'DRIFT', 'EXPIRING', 'RECOVERED'] as const),

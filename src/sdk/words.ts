@@ -6,10 +6,12 @@ import type {
   BrowserQueueQuery,
   BrowserWait,
   CanaryVerdict,
+  CapabilityResult,
   ExpiryLevel,
   HealthState,
   LoginStep,
   OccurrenceOutcome,
+  Probe,
   ReadinessVerdict,
   RunStatus,
   SessionKind,
@@ -101,6 +103,19 @@ export const CANARY_WORDS: Readonly<Record<CanaryVerdict, Word>> = {
   CHANGED: word('●', 'CHANGED, LOGIN FINDS ITS WAY', 'calm'),
   DRIFT: word('✕', 'DRIFT', 'bad'),
   NOT_KNOWN: word('?', 'NOT KNOWN', 'warn'),
+};
+
+export const CAPABILITY_WORDS: Readonly<Record<CapabilityResult, Word>> = {
+  CAPABLE: word('✓', 'CAPABLE', 'good'),
+  NOT_CAPABLE: word('✕', 'NOT CAPABLE', 'bad'),
+  NOT_KNOWN: word('?', 'NOT KNOWN', 'calm'),
+};
+
+/** What is asked for, as people call it. */
+export const PROBE_WORDS: Readonly<Record<Probe, string>> = {
+  FUNDS: 'funds',
+  FEED: 'market feed',
+  OPTION_CHAIN: 'option chain',
 };
 
 export const EXPIRY_WORDS: Readonly<Record<ExpiryLevel, Word>> = {

@@ -8,6 +8,7 @@ import type { Sessions } from './access/sessions.ts';
 import type { AccountCredentials } from './accounts/account-credentials.ts';
 import type { Accounts } from './accounts/accounts.ts';
 import type { ApiConfigs } from './accounts/api-configs.ts';
+import type { Roles } from './accounts/roles.ts';
 import { alertServices } from './alerts/alert-services.ts';
 import type { Audit } from './audit/audit.ts';
 import { readAuditLog } from './audit/audit-log.ts';
@@ -16,6 +17,8 @@ import type { AccountSwitch } from './auth-state/account-switch.ts';
 import type { AuthStates } from './auth-state/auth-states.ts';
 import type { TradingCalendar } from './calendar/trading-calendar.ts';
 import type { Canary } from './canary/canary.ts';
+import type { CapabilityProbes } from './capabilities/capability-probes.ts';
+import type { CapabilityWatch } from './capabilities/capability-watch.ts';
 import type { Clock } from './clock.ts';
 import type { EventLog } from './events/event-log.ts';
 import { followEvents } from './events/follow-events.ts';
@@ -27,6 +30,9 @@ import { readSystemHealth } from './health/system-health.ts';
 import { beginHumanLogin } from './human-login/human-login.ts';
 import type { ReadinessWatch } from './readiness/readiness-watch.ts';
 import { readMorningReport } from './report/morning-report.ts';
+import { listAccountRoles, listHeldTokens } from './roles/account-roles.ts';
+import { assignRole, removeRole } from './roles/assign-role.ts';
+import { importToken } from './roles/import-token.ts';
 import type { Runs } from './runs/runs.ts';
 import type { Scheduler } from './schedule/scheduler.ts';
 import type { Schedules } from './schedule/schedules.ts';
@@ -51,6 +57,7 @@ export interface Parts {
   readonly accountSwitch: AccountSwitch;
   readonly apiConfigs: ApiConfigs;
   readonly credentials: AccountCredentials;
+  readonly roles: Roles;
   readonly apps: AppInspection;
   readonly verifier: TokenVerifier;
   readonly states: AuthStates;
@@ -59,6 +66,8 @@ export interface Parts {
   readonly calendar: TradingCalendar;
   readonly schedules: Schedules;
   readonly readiness: ReadinessWatch;
+  readonly probes: CapabilityProbes;
+  readonly probeWatch: CapabilityWatch;
   readonly scheduler: Scheduler;
   readonly canary: Canary;
   readonly browser: BrowserOptions;
@@ -73,12 +82,14 @@ export interface Parts {
 
 /** What a request may call: the living parts, and the use-cases with their parts already given. */
 export const createServices = (parts: Parts) => {
-  const { accounts, accountSwitch, apiConfigs, verifier, states, runs, generation } = parts;
+  const { accounts, accountSwitch, apiConfigs, roles, verifier, states, runs, generation } = parts;
   const { events, refusals, accessKeys, sessions, clock, calendar, schedules, scheduler, readiness } = parts;
+  const { probes } = parts;
   return {
-    ...{ accounts, accountSwitch, apiConfigs, verifier, states, runs, generation },
+    ...{ accounts, accountSwitch, apiConfigs, roles, verifier, states, runs, generation },
     ...{ events, refusals, accessKeys, sessions, clock, calendar, schedules, scheduler, readiness },
     canary: parts.canary,
+    probes,
     revision: new StateRevision(parts),
     startLogin: startLogin.bind(null, parts),
     logOut: logOut.bind(null, parts),
@@ -86,6 +97,11 @@ export const createServices = (parts: Parts) => {
     readTokenStatus: readTokenStatus.bind(null, parts),
     readTokenExpiry: readTokenExpiry.bind(null, parts),
     readLoginSuccess: readLoginSuccess.bind(null, parts),
+    listRoles: listAccountRoles.bind(null, parts),
+    listHeldTokens: listHeldTokens.bind(null, parts),
+    assignRole: assignRole.bind(null, parts),
+    removeRole: removeRole.bind(null, parts),
+    importToken: importToken.bind(null, parts),
     leaseToken: leaseToken.bind(null, parts),
     listLeases: listLeases.bind(null, parts),
     followEvents: followEvents.bind(null, parts),

@@ -44,6 +44,8 @@ export class StateRevision {
     for (const account of await listAccounts(database)) {
       const { cooldown, acceptedUntil } = await states.record(account);
       const tokens = await this.#options.verifier.tokens(account);
+      const held = await this.#options.verifier.heldTokens(account);
+      instants.push(...held.flatMap(({ expiresAt }) => levelChanges(expiresAt)));
       instants.push(acceptedUntil, ...tokens.flatMap((token) => levelChanges(endOf(token))));
       if (cooldown !== null) instants.push(nextSecondOf(cooldown.until, since));
     }

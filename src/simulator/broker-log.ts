@@ -16,6 +16,12 @@ export type EntryKind =
   | 'CALENDAR'
   | 'STATIC_ADDRESSES'
   | 'FOREIGN_COOKIE'
+  | 'MARKET_DATA'
+  | 'FUNDS'
+  | 'OPTION_CHAIN'
+  | 'FEED_AUTHORIZE'
+  | 'FEED'
+  | 'FEED_CLOSED'
   | 'UNKNOWN_ROUTE';
 
 export interface EntryFacts {

@@ -1,5 +1,6 @@
 import type { SimulatedAccount, SimulatedApp } from './account.ts';
 import type { AccessTokens } from './api/access-tokens.ts';
+import type { Feeds } from './api/feeds.ts';
 import type { OAuthRequests } from './api/oauth-requests.ts';
 import type { BrokerLog, EntryKind } from './broker-log.ts';
 import type { BrokerRequest } from './broker-request.ts';
@@ -24,6 +25,7 @@ export interface Broker {
   readonly tokens: AccessTokens;
   readonly oauth: OAuthRequests;
   readonly login: LoginService;
+  readonly feeds: Feeds;
   readonly profileCalls: ProfileCalls;
   /** Client ids whose approval the account's owner has not answered yet. */
   readonly pendingApprovals: Set<string>;

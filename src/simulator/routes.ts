@@ -1,5 +1,8 @@
 import { requestApproval } from './api/approval.ts';
+import { authorizeFeed } from './api/feed-address.ts';
 import { readHolidays, readTimings } from './api/market-calendar.ts';
+import { readFunds, readOptionChain } from './api/market-services.ts';
+import { readContracts } from './api/option-contracts.ts';
 import { readProfile } from './api/profile.ts';
 import { readStaticAddresses } from './api/static-addresses.ts';
 import { exchangeCode } from './api/token-exchange.ts';
@@ -26,9 +29,13 @@ const routes: readonly Route[] = [
   ['GET', '/v2/user/profile', 'PROGRAM', 'PROFILE', readProfile],
   ['GET', '/v2/user/ip', 'PROGRAM', 'STATIC_ADDRESSES', readStaticAddresses],
   ['DELETE', '/v2/logout', 'PROGRAM', 'LOGOUT', endSession],
+  ['GET', '/v2/option/contract', 'PROGRAM', 'MARKET_DATA', readContracts],
   ['GET', '/v2/market/holidays', 'PROGRAM', 'CALENDAR', readHolidays],
   ['GET', '/v2/market/holidays/*', 'PROGRAM', 'CALENDAR', readHolidays],
   ['GET', '/v2/market/timings/*', 'PROGRAM', 'CALENDAR', readTimings],
+  ['GET', '/v2/user/get-funds-and-margin', 'PROGRAM', 'FUNDS', readFunds],
+  ['GET', '/v2/option/chain', 'PROGRAM', 'OPTION_CHAIN', readOptionChain],
+  ['GET', '/v3/feed/market-data-feed/authorize', 'PROGRAM', 'FEED_AUTHORIZE', authorizeFeed],
   ['POST', '/v3/login/auth/token/request/*', 'PROGRAM', 'APPROVAL_REQUEST', requestApproval],
 ];
 

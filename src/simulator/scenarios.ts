@@ -15,6 +15,8 @@ export interface Knobs {
   readonly pinAttempts: number;
   readonly rejectedApps: Readonly<Record<number, UdapiCode>>;
   readonly revokedApps: readonly number[];
+  /** The feed's address is given to them, and the handshake there is refused. */
+  readonly refusedFeeds: readonly number[];
   /** Steps that are always refused, whatever was typed. */
   readonly refusedSteps: Readonly<Partial<Record<LoginStep, ServiceFailure>>>;
   readonly hangingSteps: readonly LoginStep[];
@@ -31,6 +33,8 @@ export interface Knobs {
   readonly oneTokenPerUser: boolean;
   /** The user's static addresses, the primary one first; null where the API has no such call. */
   readonly staticAddresses: readonly string[] | null;
+  /** The answer of an exchange holds an extended token. */
+  readonly yieldsExtendedToken: boolean;
   /** Undocumented; users report one to two minutes. */
   readonly codeLifetimeMs: number;
 }
@@ -44,6 +48,7 @@ export const calm: Knobs = {
   pinAttempts: 5,
   rejectedApps: {},
   revokedApps: [],
+  refusedFeeds: [],
   refusedSteps: {},
   hangingSteps: [],
   remembersIdentity: false,
@@ -55,6 +60,7 @@ export const calm: Knobs = {
   newTokenRevokesOld: false,
   oneTokenPerUser: false,
   staticAddresses: [],
+  yieldsExtendedToken: false,
   codeLifetimeMs: 120_000,
 };
 
@@ -72,6 +78,11 @@ export const scenarios = {
   'edge-blocked': { edgeBlocked: true },
   hang: { hangingSteps: ['OTP_GENERATE'] },
   'one-token': { oneTokenPerUser: true },
+  'one-app': {
+    rejectedApps: Object.fromEntries([1, 2, 3, 4, 5].map((index) => [index, 'UDAPI100073' as const])),
+  },
+  extended: { yieldsExtendedToken: true },
+  'feed-refused': { refusedFeeds: [2] },
 } as const satisfies Record<string, Partial<Knobs>>;
 
 export type ScenarioName = keyof typeof scenarios;

@@ -3,7 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { demoAccount, demoApps, type SimulatedAccount, type SimulatedApp } from './account.ts';
 import { AccessTokens } from './api/access-tokens.ts';
 import { approveRequest } from './api/approval.ts';
+import { type FeedSockets, Feeds } from './api/feeds.ts';
 import { OAuthRequests } from './api/oauth-requests.ts';
+import { issueYearly } from './api/token-exchange.ts';
 import { udapiError } from './api/udapi-error.ts';
 import type { Broker, ProfileCalls } from './broker.ts';
 import { BrokerLog, type SimulatorEntry } from './broker-log.ts';
@@ -44,9 +46,13 @@ export interface Simulator extends AsyncDisposable {
   readonly log: readonly SimulatorEntry[];
   readonly faults: Faults;
   readonly profileCalls: Readonly<ProfileCalls>;
+  /** The feed's sockets by user id. */
+  readonly feedSockets: ReadonlyMap<string, Readonly<FeedSockets>>;
   revoke(accessToken: string): void;
   /** A valid token without a login. */
   issueToken(clientId: string, options?: { readonly userId?: string; readonly issuedAt?: number }): string;
+  /** A read-only token for a year, as the owner makes it on the broker's site. It ends the one before it. */
+  issueYearlyToken(kind: 'ANALYTICS' | 'EXTENDED'): string;
   /** The owner approves a pending v3 access-token request; answers with the notifier's HTTP status. */
   approve(clientId: string): Promise<number>;
 }
@@ -72,6 +78,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       })
       .then((reply) => send(response, reply, broker.now()));
   });
+  server.on('upgrade', (message, socket) => broker.feeds.open(message, socket));
   server.on('connection', (socket) => {
     if (broker.faults.down) socket.destroy();
   });
@@ -84,13 +91,16 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     log: broker.log.entries,
     faults: broker.faults,
     profileCalls: broker.profileCalls,
+    feedSockets: broker.feeds.sockets,
     revoke: (accessToken) => broker.tokens.revoke(accessToken),
     issueToken: (clientId, { userId = broker.account.userId, issuedAt = broker.now() } = {}) =>
       broker.tokens.issue(clientId, userId, issuedAt),
+    issueYearlyToken: (kind) => issueYearly(broker, kind),
     approve: (clientId) => approveRequest(broker, clientId),
     [Symbol.asyncDispose]: async () => {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
+      broker.feeds.end();
       await closed;
     },
   };
@@ -115,12 +125,15 @@ function assembleBroker(options: SimulatorOptions): Broker {
   const now = options.now ?? Date.now;
   const knobs = knobsOf(options.scenario ?? 'happy', options.knobs);
   const account = { ...demoAccount, ...options.account };
+  const faults = { ...noFaults(), captcha: knobs.showsCaptcha };
+  const log = new BrokerLog(now);
   return {
     account,
     apps: options.apps ?? demoApps,
     knobs,
-    faults: { ...noFaults(), captcha: knobs.showsCaptcha },
-    log: new BrokerLog(now),
+    faults,
+    log,
+    feeds: new Feeds({ faults, log }),
     ...memoryOf(account, knobs, now),
     profileCalls: { inFlight: 0, maxInFlight: 0, total: 0 },
     pageDelayMs: options.pageDelayMs ?? 0,

@@ -30,6 +30,12 @@ const MAY_USE: Readonly<Record<string, string>> = {
   'query loginSuccess': READING,
   'query morningReport': READING,
   'query readiness': ALL,
+  'query roles': READING,
+  'query yearlyTokens': READING,
+  'mutation assignRole': 'OPERATOR',
+  'mutation removeRole': 'OPERATOR',
+  'mutation importToken': 'OPERATOR',
+  'query capabilities': READING,
   'query deskReadiness': READING,
   'query canaryReports': READING,
   'query ready': ALL,
@@ -59,6 +65,7 @@ const MAY_USE: Readonly<Record<string, string>> = {
   'mutation refreshTradingCalendar': 'OPERATOR',
   'mutation removeSchedule': 'OPERATOR',
   'mutation saveSchedule': 'OPERATOR',
+  'mutation probeCapabilities': 'OPERATOR',
   'mutation setTradingDay': 'OPERATOR',
   'mutation createAccessKey': 'OPERATOR',
   'mutation createLoginLink': 'OPERATOR',
@@ -121,6 +128,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   totp: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
   totpSecret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
   redirectUri: 'https://desk.example/callback',
+  accessToken: 'a-token-of-nobody-and-nothing',
 };
 
 const documentOf = (kind: string, field: Field): string => {

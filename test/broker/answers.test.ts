@@ -42,7 +42,8 @@ const answering = async (status: number, body: string, headers: Record<string, s
 
 describe('the answer to a code', () => {
   const app = { clientId: 'c', clientSecret: new Secret('s'), redirectUri: 'http://127.0.0.1/x' };
-  const exchange = (url: string) => exchangeCode(new BrokerApi(url), app, new Secret('code'), 2000);
+  const exchange = (url: string) =>
+    exchangeCode(new BrokerApi(url), app, new Secret('code'), { timeoutMs: 2000 });
   const refusal = (code: string) => JSON.stringify({ status: 'error', errors: [{ errorCode: code }] });
 
   test.each([

@@ -18,6 +18,7 @@ export const factsOf = (over: Partial<AccountFacts> = {}): AccountFacts => ({
   isGateOpen: false,
   toMake: [...API_NAMES],
   unknown: [],
+  notCapable: [],
   isPartialAccepted: false,
   isConfigured: true,
   hasDatabase: true,

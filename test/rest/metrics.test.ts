@@ -53,6 +53,7 @@ test('/metrics tells the morning in figures, and those of the process beside the
       "vega_runs{account="UPSTOX_01",status="ABORTED"} 0",
       "vega_runs{account="UPSTOX_01",status="QUEUED"} 0",
       "# TYPE vega_readiness gauge",
+      "# TYPE vega_capable gauge",
       "# TYPE vega_eta_seconds gauge",
       "# TYPE vega_event_readers gauge",
       "vega_event_readers 0",

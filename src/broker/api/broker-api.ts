@@ -17,6 +17,11 @@ export class BrokerApi {
     return proxyFor(this.#proxy, this.baseUrl);
   }
 
+  /** The proxy on the way to another address of the broker's, such as its feed; null where the way is direct. */
+  proxyTo({ protocol, host }: URL): URL | null {
+    return proxyFor(this.#proxy, `${protocol === 'wss:' ? 'https:' : 'http:'}//${host}`);
+  }
+
   /** The proxy as people may read it; empty where the way is direct. */
   get proxyName(): string {
     return this.proxy === null ? '' : proxyName(this.proxy);

@@ -29,13 +29,21 @@ export interface IssuedToken {
   readonly accessToken: Secret;
   /** Whom the broker says it belongs to; null where the answer does not tell. */
   readonly userId: string | null;
+  /** A read-only token for a year that came with it. */
+  readonly extendedToken?: Secret;
   /** When the broker says that it ends, beside what the token itself says. */
   readonly endsAt?: Date;
+}
+
+interface ExchangeOptions {
+  readonly timeoutMs: number;
+  readonly refreshesExtended?: boolean;
 }
 
 const Token = z.object({
   access_token: z.string().min(1),
   user_id: brokerUserId.nullish().catch(null),
+  extended_token: z.string().min(1).nullish().catch(null),
 });
 
 /** As documented, and as the broker's other answers have it: a token that has been issued is not lost for its wrapping. */
@@ -43,18 +51,24 @@ const TokenAnswer = z.union([Token, z.object({ data: Token }).transform(({ data 
 
 /**
  * Trades a code for a token. A code is good for one try, whatever comes of it, so this is never repeated with the same
- * code. Source: Upstox developer documentation, "Get Token".
+ * code. `refreshesExtended` has the broker make the account's extended token anew. Source: Upstox developer documentation,
+ * "Get Token".
  */
 export const exchangeCode = async (
   api: BrokerApi,
   app: App,
   code: Secret,
-  timeoutMs: number,
+  { timeoutMs, refreshesExtended = false }: ExchangeOptions,
 ): Promise<IssuedToken> => {
-  const answer = await postCode(api, app, code, timeoutMs);
+  const answer = await postCode(api, app, code, { timeoutMs, refreshesExtended });
   const token = TokenAnswer.safeParse(answer.json);
   if (answer.status >= 200 && answer.status < 300 && token.success) {
-    return { accessToken: new Secret(token.data.access_token), userId: token.data.user_id ?? null };
+    const { access_token, user_id, extended_token } = token.data;
+    return {
+      accessToken: new Secret(access_token),
+      userId: user_id ?? null,
+      ...(extended_token == null ? {} : { extendedToken: new Secret(extended_token) }),
+    };
   }
   const brokerCode = brokerCodeIn(answer);
   const known = brokerCode === null ? undefined : failureOfBrokerCode(brokerCode);
@@ -65,13 +79,19 @@ export const exchangeCode = async (
   );
 };
 
-const postCode = async (api: BrokerApi, app: App, code: Secret, timeoutMs: number): Promise<BrokerAnswer> => {
+const postCode = async (
+  api: BrokerApi,
+  app: App,
+  code: Secret,
+  { timeoutMs, refreshesExtended = false }: ExchangeOptions,
+): Promise<BrokerAnswer> => {
   const form = new URLSearchParams({
     code: code.reveal(),
     client_id: app.clientId,
     client_secret: app.clientSecret.reveal(),
     redirect_uri: app.redirectUri,
     grant_type: 'authorization_code',
+    ...(refreshesExtended ? { refresh_extended_token: 'true' } : {}),
   });
   try {
     const response = await api.request('/v2/login/authorization/token', {

@@ -14,11 +14,11 @@ export const expiry: Command = {
     await using connection = await openConnection(terminal, { isVisit: true });
     const accountId = textOf(account);
     const ends = await connection.client.tokenExpiry({ accountId });
-    const enabled = (await connection.client.apiConfigs({ accountId })).filter((api) => api.enabled);
+    const roles = await connection.client.roles({ accountId });
     if (json === true) printJson(terminal, ends);
     else printLines(terminal, renderExpiry(ends, lookOf(terminal)));
     const living = ends.filter(({ level }) => level !== 'EXPIRED').map(({ apiName }) => apiName);
-    const isWhole = enabled.length > 0 && enabled.every(({ apiName }) => living.includes(apiName));
+    const isWhole = roles.length > 0 && roles.every(({ apiName }) => living.includes(apiName));
     return isWhole ? EXIT.ALL_VALID : EXIT.SOME_MISSING;
   },
 };

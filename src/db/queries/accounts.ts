@@ -140,8 +140,11 @@ export const deleteAccount = async (
   await trx.deleteFrom('upstox_api_configs').where('account_number', '=', number).execute();
   await trx.deleteFrom('upstox_tokens').where(ofAccount(number)).execute();
   await trx.deleteFrom('vega_token_marks').where('account_number', '=', number).execute();
+  await trx.deleteFrom('vega_role_assignments').where('account_number', '=', number).execute();
+  await trx.deleteFrom('vega_held_tokens').where('account_number', '=', number).execute();
   await trx.deleteFrom('vega_token_versions').where('account_number', '=', number).execute();
   await trx.deleteFrom('vega_auth_states').where('account_id', '=', id).execute();
+  await trx.deleteFrom('vega_capabilities').where('account_id', '=', id).execute();
   await trx.deleteFrom('vega_schedules').where('account_id', '=', id).execute();
   await trx.deleteFrom('vega_schedule_occurrences').where('account_id', '=', id).execute();
   await deleteCanary(trx, id);

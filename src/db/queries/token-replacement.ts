@@ -117,7 +117,8 @@ const toRow = (token: NewToken, { zone, vault, sealsTokens }: TokenFormat, now: 
       : accessToken.reveal(),
     api_name: apiName,
     client_id: token.clientId,
-    client_secret: vault.seal(token.clientSecret, tokenSecretPlace(accountNumber, apiName)),
+    client_secret:
+      token.clientSecret && vault.seal(token.clientSecret, tokenSecretPlace(accountNumber, apiName)),
     created_at: toWallTime(token.issuedAt, zone),
     expires_in: Math.floor((token.expiresAt.getTime() - token.issuedAt.getTime()) / 1000),
     is_primary: token.isPrimary ? 1 : 0,

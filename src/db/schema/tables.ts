@@ -5,7 +5,9 @@ import type {
   AlertLinksTable,
   AlertsTable,
 } from './alert-tables.ts';
+import type { CapabilitiesTable, FeedHoldsTable } from './capability-tables.ts';
 import type { DialogLandmarksTable, DialogLooksTable } from './dialog-look-tables.ts';
+import type { HeldTokensTable, RoleAssignmentsTable } from './role-tables.ts';
 
 /** The user's table: its columns, types and order are never changed. */
 export interface UpstoxTokensTable {
@@ -329,10 +331,14 @@ export interface Tables {
   vega_schedules: SchedulesTable;
   vega_schedule_occurrences: ScheduleOccurrencesTable;
   vega_readiness: ReadinessTable;
+  vega_capabilities: CapabilitiesTable;
+  vega_feed_holds: FeedHoldsTable;
   vega_alert_channels: AlertChannelsTable;
   vega_alerts: AlertsTable;
   vega_alert_deliveries: AlertDeliveriesTable;
   vega_alert_links: AlertLinksTable;
   vega_dialog_landmarks: DialogLandmarksTable;
   vega_dialog_looks: DialogLooksTable;
+  vega_role_assignments: RoleAssignmentsTable;
+  vega_held_tokens: HeldTokensTable;
 }

@@ -15,6 +15,7 @@ import {
   channelPlace,
   configSecretPlace,
   credentialsPlace,
+  heldTokenPlace,
   isSealed,
   type SealedPlace,
   tokenPlace,
@@ -121,6 +122,13 @@ export const rotateVault = async (
         .updateTable('vega_alert_channels')
         .set({ target: reseal(target, channelPlace(id)) })
         .where('id', '=', id)
+        .execute();
+    for (const row of await trx.selectFrom('vega_held_tokens').selectAll().execute())
+      await trx
+        .updateTable('vega_held_tokens')
+        .set({ access_token: reseal(row.access_token, heldTokenPlace(row.account_number, row.kind)) })
+        .where('account_number', '=', row.account_number)
+        .where('kind', '=', row.kind)
         .execute();
     const tokens = await trx
       .selectFrom('upstox_tokens')

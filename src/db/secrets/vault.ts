@@ -86,6 +86,8 @@ const placeOf =
 export const tokenPlace = placeOf('upstox_tokens', 'access_token');
 export const refreshTokenPlace = placeOf('upstox_tokens', 'refresh_token');
 export const tokenSecretPlace = placeOf('upstox_tokens', 'client_secret');
+/** A token that lives for a year, by its kind. */
+export const heldTokenPlace = placeOf('vega_held_tokens', 'access_token');
 export const configSecretPlace = placeOf('upstox_api_configs', 'client_secret');
 
 /** The credentials of an account. The table was once called so. */

@@ -100,5 +100,18 @@ export const gateOpened = (accountId: string): Recovery => ({
   text: 'What was reported before is over. Nothing is to be done.',
 });
 
+/** A token that lives for a year is about to end; each of the days before is a fact of its own. */
+export const yearlyTokenExpiring = (
+  accountId: string,
+  { kind, fingerprint, expiresAt }: { kind: string; fingerprint: string; expiresAt: Date },
+  days: number,
+): AlertDraft => ({
+  kind: 'EXPIRING',
+  accountId,
+  title: `${accountId}: the ${kind} token ends within ${days === 1 ? 'a day' : `${days} days`}`,
+  text: `It ends at ${toLocalIst(expiresAt).slice(0, 16).replace('T', ' ')} IST, and no login makes it anew. Make one at the broker and import it (importToken).`,
+  fact: `${accountId} ${kind} ${fingerprint} ${days}`,
+});
+
 /** What is told once facts that were reported are over. */
 export type Recovery = Pick<AlertDraft, 'title' | 'text'>;

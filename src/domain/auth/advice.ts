@@ -23,18 +23,28 @@ const MISSING = { mode: 'INVALID_ONLY', apiNames: [], replaceValid: false, inclu
 
 /** What makes the missing tokens is not refused, as far as is known without asking the broker. */
 const makesMissing = ({ facts, ended, hasCredentials }: Situation): readonly NextOperation[] => {
-  const { record, checks, now } = facts;
-  const hasMissing = apisOfMode(MISSING, checks).length > 0;
+  const { record, now } = facts;
+  const byLogin = checksByLogin(facts);
+  const hasMissing = apisOfMode(MISSING, byLogin).length > 0;
   const isRefused =
     (hasMissing && !hasCredentials) ||
     record.quarantinedAt !== null ||
     cooldownAt(record, now).active ||
-    refusalOf(MISSING, checks, ended) !== null;
+    (byLogin.length > 0 && refusalOf(MISSING, byLogin, ended) !== null);
   if (isRefused) return [];
   // A login leads on from IDLE also where no token is missing, and a logout is undone by nothing else.
   if (record.phase === 'IDLE' && (record.isLoggedOut || !hasMissing)) return ['START_LOGIN'];
   return hasMissing ? ['GENERATE_MISSING'] : [];
 };
+
+const checksByLogin = ({ checks, notByLogin = [] }: GateFacts): GateFacts['checks'] =>
+  checks.filter(({ apiName }) => !notByLogin.includes(apiName));
+
+/** A role that no login serves has no token that works. */
+const isTokenWanted = ({ checks, notByLogin = [] }: GateFacts): boolean =>
+  checks.some(
+    ({ apiName, verdict }) => verdict !== 'VALID' && verdict !== 'UNKNOWN' && notByLogin.includes(apiName),
+  );
 
 /** What there is to do next. Nothing of it is refused; while a run is under way there is nothing. */
 export const nextOperations = (situation: Situation): readonly NextOperation[] => {
@@ -51,6 +61,7 @@ export const nextOperations = (situation: Situation): readonly NextOperation[] =
     ...(hasCredentials ? [] : (['UPDATE_CREDENTIALS'] as const)),
     ...(checks.some(({ verdict }) => verdict === 'UNKNOWN') ? (['CHECK_TOKENS'] as const) : []),
     ...makesMissing(situation),
+    ...(isTokenWanted(facts) ? (['IMPORT_TOKEN'] as const) : []),
     ...(canAcceptPartial(facts) ? (['ACCEPT_PARTIAL'] as const) : []),
   ];
 };

@@ -1,3 +1,4 @@
+import type { ApiName } from '../account/api-name.ts';
 import { Refusal } from '../refusal.ts';
 import type { QuarantineCode } from '../run/consequence.ts';
 import type { FailureCode } from '../run/failure.ts';
@@ -51,10 +52,12 @@ export interface AuthState extends Headline {
   readonly nextOperations: readonly NextOperation[];
 }
 
-/** The facts that the gate stands on: the checks of all enabled APIs, as far as is known now. */
+/** The facts that the gate stands on: the checks of all roles, as far as is known now. */
 export interface GateFacts {
   readonly record: AuthRecord;
   readonly checks: readonly TokenCheck[];
+  /** The roles among them whose tokens no run makes. */
+  readonly notByLogin?: readonly ApiName[];
   readonly now: Date;
   /** The account was switched to, and the broker has not been asked about its tokens since. */
   readonly isRecheckDue: boolean;

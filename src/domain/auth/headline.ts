@@ -79,6 +79,8 @@ const adviceOf = ({ nextOperations, run, blockedBy, state, isReady, checks }: He
     return missingTokensOf(checks) === '' ? 'Log in.' : 'Log in: that generates what is missing.';
   if (may('GENERATE_MISSING'))
     return `Generate what is missing${may('ACCEPT_PARTIAL') ? ', or accept the partial set' : ''}.`;
+  if (may('IMPORT_TOKEN'))
+    return `Import the token that no login makes (importToken)${may('ACCEPT_PARTIAL') ? ', or accept the partial set' : ''}.`;
   if (may('ACCEPT_PARTIAL')) return 'Accept the partial set, or wait.';
   return blockedBy === 'COOLDOWN'
     ? 'Wait until the time is up; then generate what is missing.'
@@ -140,7 +142,7 @@ const blocked = (
     case 'APP_REJECTED':
       return {
         headline: `The broker does not accept an app${missing === '' ? '' : `: ${missing}`}.`,
-        nextAction: `Put the app right at the broker and generate again${orAccept}.`,
+        nextAction: `Put the app right at the broker and generate again, or serve the role otherwise (\`roles\` has plans)${orAccept}.`,
       };
     case 'PAGE_CHANGED':
       return {

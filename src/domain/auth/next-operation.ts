@@ -6,6 +6,7 @@ export const NEXT_OPERATIONS = [
   'CHECK_TOKENS',
   'START_LOGIN',
   'GENERATE_MISSING',
+  'IMPORT_TOKEN',
   'ACCEPT_PARTIAL',
   'ENTER_DASHBOARD',
 ] as const;

@@ -3,7 +3,9 @@ import type { ApiName } from '../account/api-name.ts';
 import type { ChannelKind } from '../alert/alert-channel.ts';
 import type { AuthPhase } from '../auth/auth-phase.ts';
 import type { CanaryVerdict } from '../canary/canary-report.ts';
+import type { Probe, ProbeAnswer } from '../capability/capability.ts';
 import type { ReadinessVerdict } from '../readiness/readiness.ts';
+import type { HeldKind, RoleCredential } from '../role/role.ts';
 import type { ExternalLogin } from '../run/acquisition.ts';
 import type { NoticeRefusal } from '../run/approval-notice.ts';
 import type { FailureCode, Submission } from '../run/failure.ts';
@@ -45,6 +47,16 @@ const list = (words: readonly string[]): string => (words.length === 0 ? 'nothin
 const known = (instant: Date | null): string => instant?.toISOString() ?? 'not known';
 
 const often = (times: number): string => (times === 1 ? '' : ` (${times} times)`);
+
+interface ProbeFacts extends ProbeAnswer {
+  readonly probe: Probe;
+}
+
+const probeText = ({ probe, result, reason, httpStatus, brokerCode }: ProbeFacts): string => {
+  const details = [reason ?? '', httpStatus === null ? '' : `HTTP ${httpStatus}`, brokerCode ?? ''];
+  const said = details.filter((one) => one !== '').join(', ');
+  return `Probe ${probe}: ${result}${said === '' ? '' : ` (${said})`}.`;
+};
 
 /** The vocabulary: every act that is written down, the facts that are told of it, and how. No fact is ever a secret's value. */
 const ACTS = {
@@ -105,6 +117,26 @@ const ACTS = {
       return `Token ${fingerprint} may still work: the broker answered ${answer} when it was to be ended.`;
     },
   ),
+  TOKEN_IMPORTED: warn<{ fingerprint: string; credential: RoleCredential; by: string }>(
+    'AUTH',
+    ({ fingerprint, credential, by }) =>
+      `Token ${fingerprint} imported as ${credential} by ${by}; the broker confirmed it.`,
+  ),
+  TOKEN_HELD: info<{ fingerprint: string; kind: HeldKind; version: number }>(
+    'AUTH',
+    ({ fingerprint, kind, version }) => `${kind} token ${fingerprint} kept, sealed (version ${version}).`,
+  ),
+  ROLE_ASSIGNED: warn<{
+    credential: RoleCredential;
+    sharedWith: ApiName | null;
+    until: Date | null;
+    by: string;
+  }>(
+    'AUTH',
+    ({ credential, sharedWith, until, by }) =>
+      `The role is ${credential}${sharedWith === null ? '' : ` with ${sharedWith}`}${until === null ? '' : ` until ${until.toISOString()}`} now, by ${by}.`,
+  ),
+  ROLE_REMOVED: warn<{ by: string }>('AUTH', ({ by }) => `The role was removed by ${by}.`),
   VERDICT_CHANGED: info<{ from: Verdict; to: Verdict; reason: VerdictReason | null; brokerCode?: string }>(
     'AUTH',
     ({ from, to, ...check }) =>
@@ -177,9 +209,10 @@ const ACTS = {
     'API',
     ({ caller, field, times }) => `${caller} may not use ${field}: refused${often(times)}.`,
   ),
-  TOKEN_LEASED: info<{ keyId: string; version: number }>(
+  TOKEN_LEASED: info<{ keyId: string; version: number; credential?: RoleCredential }>(
     'AUTH',
-    ({ keyId, version }) => `Version ${version} of the token is handed to key ${keyId}.`,
+    ({ keyId, version, credential = 'LOGIN' }) =>
+      `Version ${version} of the token${credential === 'LOGIN' ? '' : ` (${credential})`} is handed to key ${keyId}.`,
   ),
   LEASE_REFUSED: warn<{ keyId: string; api: ApiName; reason: LeaseRefusal; times: number }>(
     'AUTH',
@@ -260,6 +293,8 @@ const ACTS = {
     ({ name, answer }) =>
       `An alert could not be delivered to ${JSON.stringify(name)} and is given up: ${answer}.`,
   ),
+  CAPABILITY_PROBED: info<ProbeFacts>('API', probeText),
+  CAPABILITY_REFUSED: warn<ProbeFacts>('API', probeText),
   MASTER_KEY_ROTATED: warn('DB', 'Every secret is sealed with a new master key.'),
   FAILOVER_BEGUN: error<{ code: string }>(
     'DB',

@@ -17,6 +17,8 @@ export interface AccountFacts {
   readonly toMake: readonly ApiName[];
   /** Those of which nobody knows whether their token works. */
   readonly unknown: readonly ApiName[];
+  /** Those whose token works, and which the broker does not let do their work. */
+  readonly notCapable: readonly ApiName[];
   /** PRIMARY works beyond the bell, and the operator has accepted the set without the others for that day. */
   readonly isPartialAccepted: boolean;
   readonly isConfigured: boolean;
@@ -44,9 +46,14 @@ export interface AccountFacts {
   readonly earlier: readonly MeasuredLogin[];
 }
 
-/** Every token works beyond the bell, and programs may trade with them. */
+/** Roles that cannot do their work; those whose absence the operator has accepted do not count. */
+export const hinderedRoles = ({ notCapable, isPartialAccepted }: AccountFacts): readonly ApiName[] =>
+  isPartialAccepted ? notCapable.filter((apiName) => apiName === 'PRIMARY') : notCapable;
+
+/** Every token works beyond the bell and can do its work, and programs may trade with them. */
 export const isReadyForBell = (facts: AccountFacts): boolean =>
   facts.isConfigured &&
   facts.isGateOpen &&
   facts.hasDatabase &&
+  hinderedRoles(facts).length === 0 &&
   ((facts.toMake.length === 0 && facts.unknown.length === 0) || facts.isPartialAccepted);

@@ -1,5 +1,5 @@
 import { IST, toWallTime } from '../wall-time.ts';
-import { type AccountFacts, isReadyForBell } from './account-facts.ts';
+import { type AccountFacts, hinderedRoles, isReadyForBell } from './account-facts.ts';
 import type { AccountPlan } from './morning.ts';
 import { type Prospect, prospectOf } from './plan.ts';
 import type { RandomSource } from './random-source.ts';
@@ -97,19 +97,17 @@ const readinessOf = (facts: AccountFacts, bell: Date, outlook: Outlook | null, n
   };
 };
 
-const whatNobodyKnows = ({
-  unknown,
-  toMake,
-  drift,
-  hasDatabase,
-  isBrowserTaken,
-  isConfigured,
-}: AccountFacts): boolean =>
-  unknown.length > 0 ||
-  (drift !== null && toMake.length > 0) ||
-  !hasDatabase ||
-  isBrowserTaken ||
-  !isConfigured;
+const whatNobodyKnows = (facts: AccountFacts): boolean => {
+  const { unknown, toMake, drift, hasDatabase, isBrowserTaken, isConfigured } = facts;
+  return (
+    unknown.length > 0 ||
+    (drift !== null && toMake.length > 0) ||
+    hinderedRoles(facts).length > 0 ||
+    !hasDatabase ||
+    isBrowserTaken ||
+    !isConfigured
+  );
+};
 
 /** Nothing is known to be missing, and nobody knows that nothing is. */
 const isOnlyUnknown = ({ toMake, unknown, hasDatabase }: AccountFacts): boolean =>
@@ -173,6 +171,7 @@ const reasonsOf = (all: ReasonFacts): readonly ReadinessReason[] => [
 const whatStops = ({ facts, bell, isBellOver, outlook, latestSafeStart, now }: ReasonFacts) => {
   const reasons: ReadinessReason[] = [];
   const { obstacle, unknown, nextAction, nextStart } = facts;
+  const hindered = hinderedRoles(facts);
   if (isBellOver) reasons.push(reasonOf('BELL_PASSED', `The bell was at ${timeOf(bell)}.`));
   if (!facts.hasDatabase)
     reasons.push(reasonOf('DATABASE', 'The database cannot be written: what is known is not certain.'));
@@ -186,6 +185,8 @@ const whatStops = ({ facts, bell, isBellOver, outlook, latestSafeStart, now }: R
   }
   if (facts.drift !== null && facts.toMake.length > 0)
     reasons.push(reasonOf('PAGE_DRIFT', facts.drift.message, { nextAction: facts.drift.nextAction }));
+  if (hindered.length > 0)
+    reasons.push(reasonOf('NOT_CAPABLE', `The broker refuses their work to ${hindered.join(', ')}.`));
   if (obstacle !== null) reasons.push(reasonOf('PERSON_NEEDED', obstacle.message, obstacle));
   else if (outlook?.needsPerson === true)
     reasons.push(

@@ -4,6 +4,8 @@ export const REASON_ACTIONS = {
   BELL_PASSED: 'Make what is missing now; programs trade without it until then.',
   DATABASE: 'Run `vega-auth doctor`: it says what keeps the database from being written, and the cure.',
   TOKENS_UNKNOWN: 'Ask the broker about them: `vega-auth status`.',
+  NOT_CAPABLE:
+    'Look at the roles with `vega-auth probe --last`: it says what the broker refused, and the cure.',
   NOT_CONFIGURED: 'Configure the account and its API apps; see `authState`.',
   GATE_SHUT: 'Open the gate; `authState` says what it takes.',
   PERSON_NEEDED: 'Do what `authState` says.',

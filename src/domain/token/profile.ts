@@ -14,7 +14,7 @@ export interface Profile {
 }
 
 /**
- * What one profile call told: 200 with a profile is alive, 401 or 403 with a code of the broker's own that means the token is
+ * What one call told: 200 with a profile is alive, 401 or 403 with a code of the broker's own that means the token is
  * dead, everything else tells nothing.
  */
 export type ProbeResult =
@@ -28,5 +28,14 @@ export type ProbeResult =
       readonly brokerCode: string | null;
     };
 
+/** What one market-data call told of a read-only token: that it works, and not whose it is. */
+export type MarketDataResult = { readonly kind: 'SERVED' } | Exclude<ProbeResult, { readonly kind: 'ALIVE' }>;
+
 /** Why a probe told nothing. */
-export type UnknownReason = 'TIMEOUT' | 'NETWORK' | 'RATE_LIMITED' | 'BROKER_ERROR' | 'NOT_A_PROFILE';
+export type UnknownReason =
+  | 'TIMEOUT'
+  | 'NETWORK'
+  | 'RATE_LIMITED'
+  | 'BROKER_ERROR'
+  | 'NOT_A_PROFILE'
+  | 'NOT_MARKET_DATA';

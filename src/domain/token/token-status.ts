@@ -106,6 +106,7 @@ const WORDS: Readonly<Record<VerdictReason, string>> = {
   RATE_LIMITED: 'the broker answered that there were too many requests',
   BROKER_ERROR: 'the broker refused the call, and not because of the token',
   NOT_A_PROFILE: 'the broker answered with something that is not a profile',
+  NOT_MARKET_DATA: 'the broker answered with something that is no market data',
 };
 
 const inWords = ({ reason, brokerCode }: TokenCheck): string => {

@@ -43,8 +43,12 @@ export interface StoredToken {
   readonly storage: StorageKind;
 }
 
-/** A token that the broker has just issued. */
-export interface NewToken extends Omit<ApiConfig, 'enabled' | 'source'> {
+/** A token that the broker has issued, for the table `upstox_tokens`. */
+export interface NewToken extends Pick<ApiConfig, 'apiIndex' | 'apiName' | 'isPrimary'> {
+  /** The app's; null where the role has none. */
+  readonly clientId: string | null;
+  readonly clientSecret: Secret | null;
+  readonly redirectUri: string | null;
   readonly accountNumber: number;
   readonly accessToken: Secret;
   readonly issuedAt: Date;

@@ -1,7 +1,6 @@
-import type { ApiConfig } from '../account/api-config.ts';
 import type { ApiName } from '../account/api-name.ts';
 import { isExpired, nextExpiry } from './expiry.ts';
-import type { ProbeResult, UnknownReason } from './profile.ts';
+import type { MarketDataResult, ProbeResult, UnknownReason } from './profile.ts';
 import { MARK_REASONS, type MarkReason, type StoredToken, type TokenMark } from './token.ts';
 
 export const VERDICTS = ['VALID', 'EXPIRED', 'INVALID', 'UNKNOWN', 'MISSING'] as const;
@@ -50,14 +49,17 @@ export const hasExpiryConflict = (token: StoredToken): boolean => {
   return Math.abs(expiresAt.getTime() - token.validUntil.getTime()) >= 1000;
 };
 
-/** The first layer: what is known without asking the broker. `UNKNOWN` (NOT_CHECKED) means: ask. */
+/**
+ * The first layer: what is known without asking the broker. `UNKNOWN` (NOT_CHECKED) means: ask. Without a client id the token
+ * may be of any app.
+ */
 export const checkTime = (
-  config: Pick<ApiConfig, 'apiName' | 'clientId'>,
+  role: { readonly apiName: ApiName; readonly clientId: string | null },
   token: StoredToken | undefined,
   now: Date,
 ): TokenCheck => {
   const dead = (verdict: Verdict, reason: VerdictReason, timeValid = false): TokenCheck => ({
-    apiName: config.apiName,
+    apiName: role.apiName,
     verdict,
     timeValid,
     profileValid: null,
@@ -67,7 +69,7 @@ export const checkTime = (
   if (token === undefined) return dead('MISSING', 'NOT_FOUND');
   const end = endOf(token);
   if (end !== null && isExpired(end, now)) return dead('EXPIRED', 'TIME_IS_UP');
-  if (token.clientId !== null && token.clientId !== config.clientId)
+  if (token.clientId !== null && role.clientId !== null && token.clientId !== role.clientId)
     return dead('INVALID', 'CLIENT_CHANGED', true);
   if (token.mark !== null)
     return {
@@ -89,13 +91,15 @@ export const markFor = ({ verdict, reason, httpStatus, brokerCode }: TokenCheck)
   return { reason: kept, httpStatus, ...(brokerCode === undefined ? {} : { brokerCode }) };
 };
 
-/** The second layer: what the profile call told of a token that passed the first. */
+/** The second layer: what the broker's answer told of a token that passed the first. */
 export const checkProfile = (
   apiName: ApiName,
-  probe: ProbeResult,
+  probe: ProbeResult | MarketDataResult,
   expectedUserId: string | null,
 ): TokenCheck => {
   const base = { apiName, timeValid: true, profileValid: false };
+  if (probe.kind === 'SERVED')
+    return { ...base, profileValid: null, verdict: 'VALID', reason: null, httpStatus: 200 };
   if (probe.kind === 'DEAD')
     return { ...base, verdict: 'INVALID', reason: 'REJECTED', httpStatus: probe.httpStatus };
   if (probe.kind === 'UNKNOWN')

@@ -21,8 +21,8 @@ export const AccountRef = builder.objectRef<Account>('Account').implement({
       description:
         'PLUS or BASIC, from the claim isPlusPlan of the PRIMARY token; null when it is not known.',
       resolve: async (account, _args, { services }) => {
-        const known = await services.verifier.lastKnown(account, await services.apiConfigs.enabled(account));
-        const primary = known.find(({ config }) => config.isPrimary)?.token;
+        const known = await services.verifier.lastKnown(account, await services.roles.list(account));
+        const primary = known.find(({ role }) => role.isPrimary)?.token;
         const isPlus = primary === undefined ? null : primary.claims.isPlusPlan;
         return isPlus === null ? null : isPlus ? 'PLUS' : 'BASIC';
       },
@@ -46,7 +46,7 @@ export const AccountRef = builder.objectRef<Account>('Account').implement({
       type: [TokenRef],
       description: 'As the query `tokens`.',
       resolve: async (account, _args, { services }) =>
-        services.verifier.lastKnown(account, await services.apiConfigs.enabled(account)),
+        services.verifier.lastKnown(account, await services.roles.list(account)),
     }),
     apiConfigs: t.field({
       type: [ApiConfigRef],

@@ -18,6 +18,9 @@ const TokenLeaseRef = builder.objectRef<TokenLease>('TokenLease').implement({
       type: 'DateTime',
       description: 'From this instant on it is dead; the next 03:30 IST where the token does not say.',
     }),
+    readOnly: t.exposeBoolean('readOnly', {
+      description: 'True where the broker takes no order with it: an analytics or extended token.',
+    }),
   }),
 });
 
@@ -52,7 +55,7 @@ builder.mutationField('leaseToken', (t) =>
     type: TokenLeaseRef,
     allow: SERVICES,
     description:
-      'Hands a token to a program, and writes that down first. Refused with TOKEN_NOT_VALID unless its verdict is VALID (the broker is asked where that is not known), with FORBIDDEN for what the key is not made for, with API_NOT_CONFIGURED for an API that is not enabled, and with WRONG_STATE while the token is being replaced.',
+      'Hands a token to a program, and writes that down first. Refused with TOKEN_NOT_VALID unless its verdict is VALID (the broker is asked where that is not known), with FORBIDDEN for what the key is not made for, with API_NOT_CONFIGURED for a role that there is not, and with WRONG_STATE while the token is being replaced.',
     args: {
       accountId: t.arg.id(accountArgument),
       apiName: t.arg({ type: ApiNameEnum, required: true, description: 'Whose token.' }),

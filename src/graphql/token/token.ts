@@ -33,9 +33,9 @@ export const TokenRef = builder.objectRef<KnownToken>('Token').implement({
     apiName: t.field({
       type: ApiNameEnum,
       description: 'Whose token it is.',
-      resolve: ({ config }) => config.apiName,
+      resolve: ({ role }) => role.apiName,
     }),
-    isPrimary: t.boolean({ description: 'True for PRIMARY.', resolve: ({ config }) => config.isPrimary }),
+    isPrimary: t.boolean({ description: 'True for PRIMARY.', resolve: ({ role }) => role.isPrimary }),
     verdict: t.field({
       type: VerdictEnum,
       description: 'As far as is known without asking the broker; `tokenStatus` asks.',
@@ -88,8 +88,8 @@ builder.queryField('tokens', (t) =>
     args: { accountId: t.arg.id(accountArgument) },
     resolve: async (_root, { accountId }, { services, caller }) => {
       const account = await services.accounts.resolve(accountId);
-      const configs = await services.apiConfigs.enabled(account);
-      const own = configs.filter(({ apiName }) => mayUseApi(caller.bounds, apiName));
+      const roles = await services.roles.list(account);
+      const own = roles.filter(({ apiName }) => mayUseApi(caller.bounds, apiName));
       return services.verifier.lastKnown(account, own);
     },
   }),

@@ -112,6 +112,18 @@ export type ApiName =
   /** Third market-data feed. */
   | 'WEBSOCKET3';
 
+/** What is to serve a role. */
+export type AssignRoleInput = {
+  /** An account; the active one if left out. */
+  accountId?: string | null | undefined;
+  /** Which role. */
+  apiName: ApiName;
+  /** What its token comes from. PRIMARY takes LOGIN and PASTED only. */
+  credential: RoleCredential;
+  /** With SHARED: the role whose token it shares, which has to have one of its own. */
+  sharedWith?: ApiName | null | undefined;
+};
+
 /** The part of the system that an act belongs to. */
 export type AuditComponent =
   /** The server, its keys and its configuration. */
@@ -210,6 +222,50 @@ export type CanaryVerdict =
   | 'NOT_KNOWN'
   /** The login finds its way, and the page is as it was. */
   | 'SAME';
+
+/** Why a result is not CAPABLE. */
+export type CapabilityReason =
+  /** An answer that says nothing of the token, such as 5xx or one of a gateway. */
+  | 'BROKER_ERROR'
+  /** The database cannot be written, so two processes could not be kept apart. */
+  | 'DATABASE'
+  /** Another process held the socket of this user for too long. */
+  | 'FEED_BUSY'
+  /** The feed closed the socket before it sent anything. */
+  | 'FEED_CLOSED'
+  /** NOT_CAPABLE: the feed was authorized, and its handshake was answered with 401 or 403. */
+  | 'FEED_REFUSED'
+  /** The feed opened and sent nothing. */
+  | 'FEED_SILENT'
+  /** The exchanges do not trade today, or have closed; nothing was asked. */
+  | 'MARKET_CLOSED'
+  /** The broker refused, on a day of which it is not certain that the exchanges trade. */
+  | 'MARKET_UNCERTAIN'
+  /** The broker could not be reached. */
+  | 'NETWORK'
+  /** The present token was not probed. */
+  | 'NOT_ASKED'
+  /** HTTP 200 with something else than is documented. */
+  | 'NOT_UNDERSTOOD'
+  /** VEGA_PROBES is off. */
+  | 'PROBES_OFF'
+  /** HTTP 429. */
+  | 'RATE_LIMITED'
+  /** NOT_CAPABLE: the broker answered 401 or 403 in its own envelope. */
+  | 'REFUSED'
+  /** No answer in time. */
+  | 'TIMEOUT'
+  /** There is no token that works. */
+  | 'TOKEN_NOT_VALID';
+
+/** Whether a token can do the work of its role. It never changes the verdict of the token. */
+export type CapabilityResult =
+  /** The broker has let it. */
+  | 'CAPABLE'
+  /** The broker itself has refused it: the call, or the handshake of the feed. */
+  | 'NOT_CAPABLE'
+  /** Nobody knows; `reason` says why. */
+  | 'NOT_KNOWN';
 
 /** What an operator can do after having seen the status. */
 export type Choice =
@@ -356,6 +412,29 @@ export type HealthState =
   /** Was not tried. */
   | 'UNKNOWN';
 
+/** A token that was made by hand at the broker. It can never be read back, except by a lease. */
+export type ImportTokenInput = {
+  /** The token itself. */
+  accessToken: string;
+  /** An account; the active one if left out. */
+  accountId?: string | null | undefined;
+  /** The roles that it serves from now on: exactly one of a PASTED token; of the others any but PRIMARY, and none leaves the roles as they are. */
+  apiNames?: Array<ApiName> | null | undefined;
+  /** Which kind of token it is. */
+  credential: ImportedCredential;
+  /** Of ANALYTICS and EXTENDED: true writes it into `upstox_tokens` for the roles that it serves, where other programs might place orders with it. False if left out. A PASTED token is always written there. */
+  writeToTokenTable?: boolean | null | undefined;
+};
+
+/** Which tokens can be imported. */
+export type ImportedCredential =
+  /** The account’s analytics token; a new one ends the old one at the broker. */
+  | 'ANALYTICS'
+  /** The account’s extended token. */
+  | 'EXTENDED'
+  /** One for trading that was made by hand at the broker; it dies at 03:30 IST. */
+  | 'PASTED';
+
 /** What is being done for one API. */
 export type LoginStep =
   /** Asking the broker to ask the account’s owner. */
@@ -399,6 +478,8 @@ export type NextOperation =
   | 'ENTER_DASHBOARD'
   /** `generateTokens(mode: INVALID_ONLY)`: some tokens are missing. */
   | 'GENERATE_MISSING'
+  /** `importToken`, or `assignRole`: a role that no login serves has no token. */
+  | 'IMPORT_TOKEN'
   /** `saveApiConfig`: no API app is configured and enabled. */
   | 'SAVE_API_CONFIG'
   /** `startLogin`: makes what is missing, and ends what a logout began. */
@@ -419,6 +500,15 @@ export type OccurrenceOutcome =
   /** It started a run. */
   | 'STARTED';
 
+/** What the broker is asked for; each only reads. */
+export type Probe =
+  /** WEBSOCKET1-3: the market feed is authorized, and one socket is opened for at most 5 s. */
+  | 'FEED'
+  /** PRIMARY: one call for the funds. */
+  | 'FUNDS'
+  /** OPTIONCHAIN1-2: one call for an option chain. */
+  | 'OPTION_CHAIN';
+
 /** Why a verdict is what it is. */
 export type ReadinessReasonCode =
   /** The bell has rung, and something is known to be missing. */
@@ -437,6 +527,8 @@ export type ReadinessReasonCode =
   | 'FEW_MEASUREMENTS'
   /** All tokens work, and the gate is shut. */
   | 'GATE_SHUT'
+  /** The broker refuses their work to tokens that are VALID; `capabilities` says which and why. */
+  | 'NOT_CAPABLE'
   /** There is nothing to log in with, or no API app is enabled. */
   | 'NOT_CONFIGURED'
   /** Nothing makes the missing tokens by itself. */
@@ -506,6 +598,19 @@ export type Role =
   | 'SERVICE'
   /** Reads, and changes nothing. */
   | 'VIEWER';
+
+/** What a role’s token comes from. */
+export type RoleCredential =
+  /** The account’s analytics token: read-only, for a year, imported. */
+  | 'ANALYTICS'
+  /** The account’s extended token: read-only, for a year; a login yields it, or it is imported. */
+  | 'EXTENDED'
+  /** A login of its own API app, every day. */
+  | 'LOGIN'
+  /** A token that was made by hand at the broker; it dies at 03:30 IST. */
+  | 'PASTED'
+  /** The token of another role. */
+  | 'SHARED';
 
 /** How a run stands. */
 export type RunStatus =
@@ -734,7 +839,7 @@ export type LeaseTokenMutationVariables = Exact<{
 }>;
 
 
-export type LeaseTokenMutation = { leaseToken: { apiName: ApiName, accessToken: string, version: number, expiresAt: string } };
+export type LeaseTokenMutation = { leaseToken: { apiName: ApiName, accessToken: string, version: number, expiresAt: string, readOnly: boolean } };
 
 export type CallerQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -989,6 +1094,23 @@ export type RunCanaryMutationVariables = Exact<{
 
 export type RunCanaryMutation = { runCanary: Array<{ id: string, accountId: string, apiName: ApiName, at: string, origin: CanaryOrigin, verdict: CanaryVerdict, message: string, nextAction: string, changes: Array<string>, failure: FailureCode | null, comparedWith: string | null }> };
 
+export type CapabilityFactsFragment = { apiName: ApiName, probe: Probe, result: CapabilityResult, reason: CapabilityReason | null, message: string, nextAction: string | null, httpStatus: number | null, brokerCode: string | null, checkedAt: string | null };
+
+export type CapabilitiesQueryVariables = Exact<{
+  accountId?: string | null | undefined;
+}>;
+
+
+export type CapabilitiesQuery = { capabilities: Array<{ apiName: ApiName, probe: Probe, result: CapabilityResult, reason: CapabilityReason | null, message: string, nextAction: string | null, httpStatus: number | null, brokerCode: string | null, checkedAt: string | null }> };
+
+export type ProbeCapabilitiesMutationVariables = Exact<{
+  accountId?: string | null | undefined;
+  apiNames?: Array<ApiName> | ApiName | null | undefined;
+}>;
+
+
+export type ProbeCapabilitiesMutation = { probeCapabilities: Array<{ apiName: ApiName, probe: Probe, result: CapabilityResult, reason: CapabilityReason | null, message: string, nextAction: string | null, httpStatus: number | null, brokerCode: string | null, checkedAt: string | null }> };
+
 export type TradingSessionFactsFragment = { date: string, kind: SessionKind, exchange: Exchange, opensAt: string | null, closesAt: string | null, source: CalendarSource, fetchedAt: string | null, description: string | null };
 
 export type TradingCalendarQueryVariables = Exact<{
@@ -1165,6 +1287,44 @@ export type MorningReportQueryVariables = Exact<{
 
 
 export type MorningReportQuery = { morningReport: { accountId: string, date: string, bell: string | null, gateOpenedAt: string | null, unknowns: Array<string>, lines: Array<string>, logins: Array<{ apiName: ApiName, begunAt: string | null, endedAt: string | null, outcome: ReportLoginOutcome, confirmedAt: string | null, failure: { code: string, message: string | null, submitted: Array<string> } | null }>, waits: Array<{ kind: ReportWaitKind, apiName: ApiName | null, from: string, to: string | null, reason: string | null }>, decisions: Array<{ at: string, apiName: ApiName | null, message: string }>, forecasts: Array<{ at: string, verdict: ReadinessVerdict, bell: string, eta: string | null, etaWorst: string | null, probability: number | null, outcome: ReportForecastOutcome, lateMinutes: number | null }>, happenings: Array<{ at: string, apiName: ApiName | null, message: string }> } };
+
+export type RoleFactsFragment = { apiName: ApiName, credential: RoleCredential, sharedWith: ApiName | null, readOnly: boolean, verdict: Verdict, expiresAt: string | null, degraded: boolean, reason: string | null, capabilities: Array<{ apiName: ApiName, probe: Probe, result: CapabilityResult, reason: CapabilityReason | null, message: string, nextAction: string | null, httpStatus: number | null, brokerCode: string | null, checkedAt: string | null }>, plans: Array<{ apiName: ApiName, credential: RoleCredential, sharedWith: ApiName | null, why: string, needs: string | null }> };
+
+export type RolesQueryVariables = Exact<{
+  accountId?: string | null | undefined;
+}>;
+
+
+export type RolesQuery = { roles: Array<{ apiName: ApiName, credential: RoleCredential, sharedWith: ApiName | null, readOnly: boolean, verdict: Verdict, expiresAt: string | null, degraded: boolean, reason: string | null, capabilities: Array<{ apiName: ApiName, probe: Probe, result: CapabilityResult, reason: CapabilityReason | null, message: string, nextAction: string | null, httpStatus: number | null, brokerCode: string | null, checkedAt: string | null }>, plans: Array<{ apiName: ApiName, credential: RoleCredential, sharedWith: ApiName | null, why: string, needs: string | null }> }> };
+
+export type YearlyTokensQueryVariables = Exact<{
+  accountId?: string | null | undefined;
+}>;
+
+
+export type YearlyTokensQuery = { yearlyTokens: Array<{ kind: RoleCredential, fingerprint: string, expiresAt: string | null, importedAt: string, checkedAt: string | null, version: number, inTokenTable: boolean }> };
+
+export type AssignRoleMutationVariables = Exact<{
+  input: AssignRoleInput;
+}>;
+
+
+export type AssignRoleMutation = { assignRole: { apiName: ApiName, credential: RoleCredential, sharedWith: ApiName | null, readOnly: boolean, verdict: Verdict, expiresAt: string | null, degraded: boolean, reason: string | null, capabilities: Array<{ apiName: ApiName, probe: Probe, result: CapabilityResult, reason: CapabilityReason | null, message: string, nextAction: string | null, httpStatus: number | null, brokerCode: string | null, checkedAt: string | null }>, plans: Array<{ apiName: ApiName, credential: RoleCredential, sharedWith: ApiName | null, why: string, needs: string | null }> } };
+
+export type RemoveRoleMutationVariables = Exact<{
+  apiName: ApiName;
+  accountId?: string | null | undefined;
+}>;
+
+
+export type RemoveRoleMutation = { removeRole: boolean };
+
+export type ImportTokenMutationVariables = Exact<{
+  input: ImportTokenInput;
+}>;
+
+
+export type ImportTokenMutation = { importToken: Array<{ apiName: ApiName, credential: RoleCredential, sharedWith: ApiName | null, readOnly: boolean, verdict: Verdict, expiresAt: string | null, degraded: boolean, reason: string | null, capabilities: Array<{ apiName: ApiName, probe: Probe, result: CapabilityResult, reason: CapabilityReason | null, message: string, nextAction: string | null, httpStatus: number | null, brokerCode: string | null, checkedAt: string | null }>, plans: Array<{ apiName: ApiName, credential: RoleCredential, sharedWith: ApiName | null, why: string, needs: string | null }> }> };
 
 export type RecoveryFragment = { dbLocked: boolean, fallback: StorageKind, autoRestart: boolean, pendingWrites: number };
 
@@ -1597,6 +1757,51 @@ export const ReadinessFactsFragmentDoc = new TypedDocumentString(`
   fetchedAt
   description
 }`, {"fragmentName":"ReadinessFacts"}) as unknown as TypedDocumentString<ReadinessFactsFragment, unknown>;
+export const CapabilityFactsFragmentDoc = new TypedDocumentString(`
+    fragment CapabilityFacts on Capability {
+  apiName
+  probe
+  result
+  reason
+  message
+  nextAction
+  httpStatus
+  brokerCode
+  checkedAt
+}
+    `, {"fragmentName":"CapabilityFacts"}) as unknown as TypedDocumentString<CapabilityFactsFragment, unknown>;
+export const RoleFactsFragmentDoc = new TypedDocumentString(`
+    fragment RoleFacts on AccountRole {
+  apiName
+  credential
+  sharedWith
+  readOnly
+  verdict
+  expiresAt
+  degraded
+  reason
+  capabilities {
+    ...CapabilityFacts
+  }
+  plans {
+    apiName
+    credential
+    sharedWith
+    why
+    needs
+  }
+}
+    fragment CapabilityFacts on Capability {
+  apiName
+  probe
+  result
+  reason
+  message
+  nextAction
+  httpStatus
+  brokerCode
+  checkedAt
+}`, {"fragmentName":"RoleFacts"}) as unknown as TypedDocumentString<RoleFactsFragment, unknown>;
 export const RecoveryFragmentDoc = new TypedDocumentString(`
     fragment Recovery on DbRecovery {
   dbLocked
@@ -1676,6 +1881,7 @@ export const LeaseTokenDocument = new TypedDocumentString(`
     accessToken
     version
     expiresAt
+    readOnly
   }
 }
     `) as unknown as TypedDocumentString<LeaseTokenMutation, LeaseTokenMutationVariables>;
@@ -2477,6 +2683,40 @@ export const RunCanaryDocument = new TypedDocumentString(`
   failure
   comparedWith
 }`) as unknown as TypedDocumentString<RunCanaryMutation, RunCanaryMutationVariables>;
+export const CapabilitiesDocument = new TypedDocumentString(`
+    query Capabilities($accountId: ID) {
+  capabilities(accountId: $accountId) {
+    ...CapabilityFacts
+  }
+}
+    fragment CapabilityFacts on Capability {
+  apiName
+  probe
+  result
+  reason
+  message
+  nextAction
+  httpStatus
+  brokerCode
+  checkedAt
+}`) as unknown as TypedDocumentString<CapabilitiesQuery, CapabilitiesQueryVariables>;
+export const ProbeCapabilitiesDocument = new TypedDocumentString(`
+    mutation ProbeCapabilities($accountId: ID, $apiNames: [ApiName!]) {
+  probeCapabilities(accountId: $accountId, apiNames: $apiNames) {
+    ...CapabilityFacts
+  }
+}
+    fragment CapabilityFacts on Capability {
+  apiName
+  probe
+  result
+  reason
+  message
+  nextAction
+  httpStatus
+  brokerCode
+  checkedAt
+}`) as unknown as TypedDocumentString<ProbeCapabilitiesMutation, ProbeCapabilitiesMutationVariables>;
 export const TradingCalendarDocument = new TypedDocumentString(`
     query TradingCalendar($from: String!, $to: String!) {
   tradingCalendar(from: $from, to: $to) {
@@ -3226,6 +3466,135 @@ export const MorningReportDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<MorningReportQuery, MorningReportQueryVariables>;
+export const RolesDocument = new TypedDocumentString(`
+    query Roles($accountId: ID) {
+  roles(accountId: $accountId) {
+    ...RoleFacts
+  }
+}
+    fragment CapabilityFacts on Capability {
+  apiName
+  probe
+  result
+  reason
+  message
+  nextAction
+  httpStatus
+  brokerCode
+  checkedAt
+}
+fragment RoleFacts on AccountRole {
+  apiName
+  credential
+  sharedWith
+  readOnly
+  verdict
+  expiresAt
+  degraded
+  reason
+  capabilities {
+    ...CapabilityFacts
+  }
+  plans {
+    apiName
+    credential
+    sharedWith
+    why
+    needs
+  }
+}`) as unknown as TypedDocumentString<RolesQuery, RolesQueryVariables>;
+export const YearlyTokensDocument = new TypedDocumentString(`
+    query YearlyTokens($accountId: ID) {
+  yearlyTokens(accountId: $accountId) {
+    kind
+    fingerprint
+    expiresAt
+    importedAt
+    checkedAt
+    version
+    inTokenTable
+  }
+}
+    `) as unknown as TypedDocumentString<YearlyTokensQuery, YearlyTokensQueryVariables>;
+export const AssignRoleDocument = new TypedDocumentString(`
+    mutation AssignRole($input: AssignRoleInput!) {
+  assignRole(input: $input) {
+    ...RoleFacts
+  }
+}
+    fragment CapabilityFacts on Capability {
+  apiName
+  probe
+  result
+  reason
+  message
+  nextAction
+  httpStatus
+  brokerCode
+  checkedAt
+}
+fragment RoleFacts on AccountRole {
+  apiName
+  credential
+  sharedWith
+  readOnly
+  verdict
+  expiresAt
+  degraded
+  reason
+  capabilities {
+    ...CapabilityFacts
+  }
+  plans {
+    apiName
+    credential
+    sharedWith
+    why
+    needs
+  }
+}`) as unknown as TypedDocumentString<AssignRoleMutation, AssignRoleMutationVariables>;
+export const RemoveRoleDocument = new TypedDocumentString(`
+    mutation RemoveRole($apiName: ApiName!, $accountId: ID) {
+  removeRole(apiName: $apiName, accountId: $accountId)
+}
+    `) as unknown as TypedDocumentString<RemoveRoleMutation, RemoveRoleMutationVariables>;
+export const ImportTokenDocument = new TypedDocumentString(`
+    mutation ImportToken($input: ImportTokenInput!) {
+  importToken(input: $input) {
+    ...RoleFacts
+  }
+}
+    fragment CapabilityFacts on Capability {
+  apiName
+  probe
+  result
+  reason
+  message
+  nextAction
+  httpStatus
+  brokerCode
+  checkedAt
+}
+fragment RoleFacts on AccountRole {
+  apiName
+  credential
+  sharedWith
+  readOnly
+  verdict
+  expiresAt
+  degraded
+  reason
+  capabilities {
+    ...CapabilityFacts
+  }
+  plans {
+    apiName
+    credential
+    sharedWith
+    why
+    needs
+  }
+}`) as unknown as TypedDocumentString<ImportTokenMutation, ImportTokenMutationVariables>;
 export const DbRecoveryDocument = new TypedDocumentString(`
     subscription DbRecovery {
   dbRecovery {

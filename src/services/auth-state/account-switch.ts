@@ -3,7 +3,7 @@ import { activateAccount } from '../../db/queries/accounts.ts';
 import type { Account } from '../../domain/account/account.ts';
 import type { Logger } from '../../log.ts';
 import { getAccount } from '../accounts/accounts.ts';
-import type { ApiConfigs } from '../accounts/api-configs.ts';
+import type { Roles } from '../accounts/roles.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { Runs } from '../runs/runs.ts';
@@ -15,7 +15,7 @@ interface Options {
   readonly events: EventLog;
   readonly audit: Audit;
   readonly verifier: TokenVerifier;
-  readonly apiConfigs: ApiConfigs;
+  readonly roles: Roles;
   readonly runs: Runs;
   readonly states: AuthStates;
   readonly log: Logger;
@@ -60,10 +60,10 @@ export class AccountSwitch implements AsyncDisposable {
 
   /** After the answer, because the broker may take long. */
   async #ask(accounts: readonly Account[]): Promise<void> {
-    const { verifier, apiConfigs, states, log } = this.#options;
+    const { verifier, roles, states, log } = this.#options;
     try {
       for (const account of accounts) {
-        await verifier.check(account, await apiConfigs.enabled(account));
+        await verifier.check(account, await roles.list(account));
         await states.settle(account);
       }
     } catch (error) {

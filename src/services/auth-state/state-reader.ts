@@ -13,6 +13,7 @@ import {
   isReady,
 } from '../../domain/auth/auth-state.ts';
 import { headlineOf } from '../../domain/auth/headline.ts';
+import { isByLogin } from '../../domain/role/role.ts';
 import {
   countDone,
   type EndedToken,
@@ -24,7 +25,7 @@ import { currentEnds } from '../../domain/token/ended-token.ts';
 import { type ExpiryLevel, expiryLevel, lastExpiry } from '../../domain/token/expiry.ts';
 import { endOf } from '../../domain/token/verdict.ts';
 import type { AccountCredentials } from '../accounts/account-credentials.ts';
-import type { ApiConfigs } from '../accounts/api-configs.ts';
+import type { Roles } from '../accounts/roles.ts';
 import type { Clock } from '../clock.ts';
 import type { Runs } from '../runs/runs.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
@@ -32,7 +33,7 @@ import type { TokenVerifier } from '../tokens/token-verifier.ts';
 export interface ReaderOptions {
   readonly database: Database;
   readonly verifier: TokenVerifier;
-  readonly apiConfigs: ApiConfigs;
+  readonly roles: Roles;
   readonly credentials: AccountCredentials;
   readonly runs: Runs;
   readonly clock: Clock;
@@ -59,14 +60,15 @@ export class StateReader {
   }
 
   async facts(account: Account): Promise<GateFacts & { readonly levels: readonly ExpiryLevel[] }> {
-    const { verifier, apiConfigs, clock } = this.#options;
+    const { verifier, roles, clock } = this.#options;
     const record = await this.record(account);
-    const known = await verifier.lastKnown(account, await apiConfigs.enabled(account));
+    const known = await verifier.lastKnown(account, await roles.list(account));
     const now = clock();
     const ends = known.flatMap(({ token }) => (token === undefined ? [] : (endOf(token) ?? [])));
     return {
       record,
       checks: known.map(({ check }) => check),
+      notByLogin: known.flatMap(({ role }) => (isByLogin(role) ? [] : role.apiName)),
       levels: ends.map((end) => expiryLevel(end, now)),
       now,
       isRecheckDue: verifier.isRecheckDue(account, known),

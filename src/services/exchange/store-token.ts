@@ -32,20 +32,16 @@ export const storeToken = async (
     log.warn({ api: apiName, expiresAt }, 'the token does not end at the next 03:30 IST');
   const row = { ...config, accountNumber: account.number, accessToken, issuedAt, expiresAt };
   try {
-    const { before, version } = await live.change(
-      apiName,
-      { step: 'VERIFY' },
-      async (transaction, saveStep) => {
-        const tokens = await findTokens(transaction, account.number, database);
-        const stored = await replaceToken(transaction, row, database, clock());
-        await along(transaction);
-        await saveStep();
-        const facts = { fingerprint: fingerprint(accessToken), ...stored };
-        await audit.note(transaction, 'TOKEN_STORED', facts, live.reference(apiName));
-        return { before: tokens.find((one) => one.apiName === apiName), version: stored.version };
-      },
-    );
-    await live.publishStored({ apiName, version });
+    const before = await live.change(apiName, { step: 'VERIFY' }, async (transaction, saveStep) => {
+      const tokens = await findTokens(transaction, account.number, database);
+      const stored = await replaceToken(transaction, row, database, clock());
+      await along(transaction);
+      await saveStep();
+      const facts = { fingerprint: fingerprint(accessToken), ...stored };
+      await audit.note(transaction, 'TOKEN_STORED', facts, live.reference(apiName));
+      return tokens.find((one) => one.apiName === apiName);
+    });
+    await live.publishStored(apiName);
     return before;
   } catch (error) {
     throw new LoginFailure('STORAGE_FAILED', 'The token could not be written to the database.', {

@@ -4,6 +4,7 @@ import { rememberBrokerUser } from '../../db/queries/accounts.ts';
 import { replaceToken } from '../../db/queries/token-replacement.ts';
 import { removeToken } from '../../db/queries/tokens.ts';
 import { fingerprint } from '../../db/secrets/fingerprint.ts';
+import { loginRole } from '../../domain/role/role.ts';
 import { nextExpiry } from '../../domain/token/expiry.ts';
 import { readClaims } from '../../domain/token/jwt.ts';
 import type { StoredToken } from '../../domain/token/token.ts';
@@ -53,11 +54,10 @@ export class TokenIntake {
   async #verify(step: LiveStep, token: IssuedToken, { before, madeAt }: Former): Promise<void> {
     const { database, verifier } = this.#options;
     const { live, account, config } = step;
-    const [known] = await verifier.check(account, [config]);
+    const [known] = await verifier.check(account, [loginRole(config)]);
     const check = known?.check;
     if (check?.verdict === 'VALID') {
-      const userId =
-        known?.token === undefined ? undefined : verifier.profileOf(account, known.token)?.userId;
+      const userId = known === undefined ? undefined : verifier.profileOf(account, known)?.userId;
       if (userId !== undefined)
         await database.write((transaction) => rememberBrokerUser(transaction, account.id, userId));
       return;
@@ -91,10 +91,10 @@ export class TokenIntake {
     const { apiName } = config;
     const accountNumber = account.number;
     const reference = live.reference(apiName);
-    const version = await database.write(async (transaction) => {
+    const isBack = await database.write(async (transaction) => {
       await removeToken(transaction, { accountNumber, apiName, accessToken }, database);
       await audit.note(transaction, 'TOKEN_REMOVED', { fingerprint: fingerprint(accessToken) }, reference);
-      if (before?.isActive !== true) return null;
+      if (before?.isActive !== true) return false;
       const former = {
         ...config,
         accountNumber,
@@ -105,9 +105,9 @@ export class TokenIntake {
       const stored = await replaceToken(transaction, former, database, clock());
       const facts = { fingerprint: before.fingerprint, ...stored };
       await audit.note(transaction, 'TOKEN_STORED', facts, reference);
-      return stored.version;
+      return true;
     });
-    if (version !== null) await live.publishStored({ apiName, version });
+    if (isBack) await live.publishStored(apiName);
   }
 }
 

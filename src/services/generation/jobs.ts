@@ -1,16 +1,25 @@
 import type { Account } from '../../domain/account/account.ts';
 import type { ApiConfig } from '../../domain/account/api-config.ts';
+import type { ApiName } from '../../domain/account/api-name.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { GenerationRun } from '../../domain/run/generation-run.ts';
 import type { Logger } from '../../log.ts';
+import type { Roles } from '../accounts/roles.ts';
+import type { AuditedWrites } from '../audit/audit.ts';
 import { correlated } from '../audit/correlation.ts';
 import type { AuthStates } from '../auth-state/auth-states.ts';
 import type { Consequences } from '../auth-state/consequences.ts';
+import type { EventLog } from '../events/event-log.ts';
+import { announceToken } from '../roles/announce-token.ts';
 import type { Job } from '../runs/job.ts';
-import { LiveRun, type LiveRunOptions } from '../runs/live-run.ts';
+import { LiveRun } from '../runs/live-run.ts';
 import type { Runs } from '../runs/runs.ts';
+import type { TokenVerifier } from '../tokens/token-verifier.ts';
 
-interface Options extends LiveRunOptions {
+interface Options extends AuditedWrites {
+  readonly events: EventLog;
+  readonly roles: Roles;
+  readonly verifier: TokenVerifier;
   readonly runs: Runs;
   readonly states: AuthStates;
   readonly consequences: Consequences;
@@ -87,7 +96,7 @@ export class Jobs {
     const { runs, states, consequences, log } = this.#options;
     const live = new LiveRun(run, this.#options, {
       onProgress: () => this.#quietly(states.publishProgress(account)),
-      onStored: () => this.#quietly(states.publishChanges(account)),
+      onStored: (apiName) => this.#quietly(this.#announce(account, apiName)),
       onStatus: () => states.publish(account),
       onFailure: (transaction, reason) =>
         correlated(run.id, () => consequences.store(transaction, account, reason)),
@@ -110,6 +119,11 @@ export class Jobs {
   /** The account may have its next run as soon as nothing of this one is under way. */
   start(job: Job, execute: () => Promise<void>): void {
     job.end = correlated(job.live.state.id, execute).finally(() => this.release(job.account));
+  }
+
+  async #announce(account: Account, apiName: ApiName): Promise<void> {
+    await announceToken(this.#options, account, apiName);
+    await this.#options.states.publishChanges(account);
   }
 
   /** A run goes on when its progress cannot be published. */

@@ -7,6 +7,7 @@ import type { Account } from '../../domain/account/account.ts';
 import type { ApiConfig } from '../../domain/account/api-config.ts';
 import type { ProcessMark } from '../../domain/process-mark.ts';
 import { Refusal } from '../../domain/refusal.ts';
+import { loginRole } from '../../domain/role/role.ts';
 import { canStillCome } from '../../domain/run/acquisition.ts';
 import type { GenerationRun } from '../../domain/run/generation-run.ts';
 import { afterCrash } from '../../domain/run/interrupted-run.ts';
@@ -84,7 +85,7 @@ export const assessLeftRun = async (
 ): Promise<FoundRun> => {
   const wanted = run.steps.map(({ apiName }) => apiName);
   const configs = (await apiConfigs.enabled(account)).filter(({ apiName }) => wanted.includes(apiName));
-  const known = await verifier.check(account, configs);
+  const known = await verifier.check(account, configs.map(loginRole));
   const spent = await findSpentCodes(database.read, run.id);
   const outside = await findAcquisitions(database.read, run.id);
   const waiting = outside.filter(canStillCome).map(({ apiName }) => apiName);

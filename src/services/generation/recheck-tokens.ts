@@ -2,14 +2,14 @@ import type { Database } from '../../db/database.ts';
 import type { EndedToken } from '../../domain/run/generation-run.ts';
 import { findEndedTokens } from '../../domain/token/ended-token.ts';
 import { getAccount } from '../accounts/accounts.ts';
-import type { ApiConfigs } from '../accounts/api-configs.ts';
+import type { Roles } from '../accounts/roles.ts';
 import type { Job } from '../runs/job.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
 
 interface Needs {
   readonly database: Database;
   readonly verifier: TokenVerifier;
-  readonly apiConfigs: ApiConfigs;
+  readonly roles: Roles;
 }
 
 /**
@@ -18,16 +18,16 @@ interface Needs {
  */
 export const recheckTokens = async (
   { live, account: { id }, validBefore }: Job,
-  { database, verifier, apiConfigs }: Needs,
+  { database, verifier, roles }: Needs,
 ): Promise<readonly EndedToken[]> => {
   const account = await getAccount(database, id);
-  const configs = await apiConfigs.enabled(account);
+  const present = await roles.list(account);
   const known =
     live.madeAt === 0
-      ? await verifier.lastKnown(account, configs)
-      : await verifier.checkSince(account, configs, live.madeAt);
+      ? await verifier.lastKnown(account, present)
+      : await verifier.checkSince(account, present, live.madeAt);
   const isSame = validBefore.filter(({ apiName, fingerprint }) =>
-    known.some(({ config, token }) => config.apiName === apiName && token?.fingerprint === fingerprint),
+    known.some(({ role, token }) => role.apiName === apiName && token?.fingerprint === fingerprint),
   );
   return findEndedTokens(
     live.state,

@@ -4,7 +4,20 @@ import { SealError } from '../../db/secrets/vault.ts';
 import type { Account } from '../../domain/account/account.ts';
 import type { ApiConfig } from '../../domain/account/api-config.ts';
 import { Refusal } from '../../domain/refusal.ts';
+import { isByLogin, type Role } from '../../domain/role/role.ts';
 import type { GenerationRequest } from '../../domain/run/decision.ts';
+
+/** A login would replace a token that comes from elsewhere. */
+export const refuseNeedlessLogins = (request: GenerationRequest, roles: readonly Role[]): void => {
+  const needless = roles.filter((role) => request.apiNames.includes(role.apiName) && !isByLogin(role));
+  if (needless.length === 0) return;
+  const said = needless.map(({ apiName, credential }) => `${apiName} is ${credential}`).join(', ');
+  throw new Refusal(
+    'ROLE_NEEDS_NO_LOGIN',
+    `No login makes the token of a role with another credential: ${said}.`,
+    'Leave it out, or assign LOGIN to it with assignRole first.',
+  );
+};
 
 export const refuseUnknownNames = (request: GenerationRequest, enabled: readonly ApiConfig[]): void => {
   const unknown = request.apiNames.filter((name) => !enabled.some(({ apiName }) => apiName === name));

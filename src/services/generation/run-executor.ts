@@ -8,6 +8,7 @@ import {
 } from '../../domain/run/generation-run.ts';
 import type { Logger } from '../../log.ts';
 import type { ApiConfigs } from '../accounts/api-configs.ts';
+import type { Roles } from '../accounts/roles.ts';
 import type { Acquisitions } from '../approvals/acquisitions.ts';
 import type { AuthStates } from '../auth-state/auth-states.ts';
 import type { Consequences } from '../auth-state/consequences.ts';
@@ -37,6 +38,7 @@ interface Options {
   readonly runs: Runs;
   readonly database: Database;
   readonly verifier: TokenVerifier;
+  readonly roles: Roles;
   readonly apiConfigs: ApiConfigs;
   readonly onCheckpoint: CheckpointObserver;
 }

@@ -6,11 +6,13 @@ import { insertRun } from '../../db/queries/generation-runs.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import type { Account } from '../../domain/account/account.ts';
 import { type ApiConfig, byApiIndex } from '../../domain/account/api-config.ts';
+import { isByLogin, loginApps, type Role } from '../../domain/role/role.ts';
 import type { ExternalLogin } from '../../domain/run/acquisition.ts';
 import { decide, type GenerationRequest } from '../../domain/run/decision.ts';
 import { type GenerationRun, isOver, pendingStep } from '../../domain/run/generation-run.ts';
 import type { Logger } from '../../log.ts';
 import type { AccountCredentials } from '../accounts/account-credentials.ts';
+import type { Roles } from '../accounts/roles.ts';
 import type { AuditedWrites } from '../audit/audit.ts';
 import { correlated } from '../audit/correlation.ts';
 import type { AuthStates } from '../auth-state/auth-states.ts';
@@ -22,7 +24,12 @@ import type { KnownToken, TokenVerifier } from '../tokens/token-verifier.ts';
 import type { Jobs } from './jobs.ts';
 import { refuseExecutedElsewhere } from './left-runs.ts';
 import { NothingToMake } from './nothing-to-make.ts';
-import { refuseUnfitTables, refuseUnknownNames, refuseUnreadable } from './request-checks.ts';
+import {
+  refuseNeedlessLogins,
+  refuseUnfitTables,
+  refuseUnknownNames,
+  refuseUnreadable,
+} from './request-checks.ts';
 import type { RunExecutor } from './run-executor.ts';
 
 interface Options extends AuditedWrites {
@@ -30,6 +37,7 @@ interface Options extends AuditedWrites {
   readonly executor: RunExecutor;
   readonly queue: BrowserQueue;
   readonly verifier: TokenVerifier;
+  readonly roles: Roles;
   readonly states: AuthStates;
   readonly credentials: AccountCredentials;
   readonly onCheckpoint: CheckpointObserver;
@@ -71,15 +79,17 @@ export class RunStarter {
   async start(order: GenerationOrder): Promise<GenerationRun> {
     const { jobs, states, database, credentials, queue } = this.#options;
     const { account, request } = order;
-    const enabled = order.configs.filter((config) => config.enabled).sort(byApiIndex);
-    refuseUnknownNames(request, enabled);
+    const roles = await this.#options.roles.list(account);
+    const apps = [...loginApps(order.configs, roles)].sort(byApiIndex);
+    refuseNeedlessLogins(request, roles);
+    refuseUnknownNames(request, apps);
     await states.refuseBlocked(account);
     await refuseExecutedElsewhere(database.read, account);
     jobs.take(account);
     const id = randomUUID();
     let place: BrowserPlace | null = null;
     try {
-      const plan = await this.#plan(account, enabled, request);
+      const plan = await this.#plan(order, roles, apps);
       if (plan.apis.length === 0 && order.refusesEmpty === true)
         throw new NothingToMake(plan.known.map(({ check }) => check));
       if (plan.apis.length > 0 && order.external == null) {
@@ -104,16 +114,18 @@ export class RunStarter {
     }
   }
 
-  async #plan(account: Account, enabled: readonly ApiConfig[], request: GenerationRequest): Promise<Plan> {
+  async #plan(
+    { account, request }: GenerationOrder,
+    roles: readonly Role[],
+    apps: readonly ApiConfig[],
+  ): Promise<Plan> {
     const { verifier, states, database, clock } = this.#options;
-    const known = await verifier.check(account, enabled);
+    const known = await verifier.check(account, roles);
     const ended = await states.endedTokens(account);
-    const chosen = decide(
-      request,
-      known.map(({ check }) => check),
-      ended,
-    );
-    const apis = enabled.filter(({ apiName }) => chosen.includes(apiName));
+    const checks = known.flatMap(({ role, check }) => (isByLogin(role) ? check : []));
+    // Where no role needs a login there is nothing to make, and nothing to refuse.
+    const chosen = apps.length === 0 && roles.length > 0 ? [] : decide(request, checks, ended);
+    const apis = apps.filter(({ apiName }) => chosen.includes(apiName));
     refuseUnreadable(apis);
     await refuseUnfitTables(database, account, apis, clock());
     return { apis, known };
@@ -167,8 +179,11 @@ export class RunStarter {
     place: BrowserPlace | null,
   ): Promise<void> {
     const { jobs, executor, states } = this.#options;
-    const validBefore = known.flatMap(({ check, token }) =>
-      check.verdict === 'VALID' && token !== undefined
+    const validBefore = known.flatMap(({ role, check, token }) =>
+      check.verdict === 'VALID' &&
+      token !== undefined &&
+      role.source?.kind === 'TABLE' &&
+      role.sharedWith === null
         ? { apiName: token.apiName, fingerprint: token.fingerprint }
         : [],
     );

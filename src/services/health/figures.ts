@@ -1,5 +1,6 @@
 import type { ApiName } from '../../domain/account/api-name.ts';
 import { AUTH_PHASES, type AuthPhase } from '../../domain/auth/auth-phase.ts';
+import type { Capability } from '../../domain/capability/capability.ts';
 import { READINESS_VERDICTS, type ReadinessVerdict } from '../../domain/readiness/readiness.ts';
 import { RUN_STATUSES, type RunStatus } from '../../domain/run/generation-run.ts';
 import { VERDICTS, type Verdict } from '../../domain/token/verdict.ts';
@@ -20,6 +21,7 @@ export interface AccountMetrics {
   readonly runs: ReadonlyMap<RunStatus, number>;
   /** Null where nothing was forecast yet. */
   readonly readiness: ReadinessVerdict | null;
+  readonly capabilities: readonly Pick<Capability, 'apiName' | 'result'>[];
   /** Until the last token is there: 0 when it is, null where nothing makes it. */
   readonly etaSeconds: number | null;
 }
@@ -89,6 +91,15 @@ const ROWS: readonly Row[] = [
     help: 'Whether the tokens will be there by the bell: 1 for that verdict, 0 for the others.',
     label: 'verdict',
     values: ({ readiness }) => READINESS_VERDICTS.map((verdict) => [verdict, Number(verdict === readiness)]),
+  },
+  {
+    name: 'vega_capable',
+    help: 'Whether the token of a role can do its work: 1 or 0; absent where that is not known.',
+    label: 'api',
+    values: ({ capabilities }) =>
+      capabilities.flatMap(({ apiName, result }) =>
+        result === 'NOT_KNOWN' ? [] : [[apiName, Number(result === 'CAPABLE')]],
+      ),
   },
   {
     name: 'vega_eta_seconds',

@@ -2,11 +2,12 @@ import type { Database } from '../../db/database.ts';
 import { countRuns } from '../../db/queries/generation-runs.ts';
 import type { Account } from '../../domain/account/account.ts';
 import type { AuthState } from '../../domain/auth/auth-state.ts';
+import type { Capability } from '../../domain/capability/capability.ts';
 import type { Readiness } from '../../domain/readiness/readiness.ts';
 import { remainingSeconds } from '../../domain/token/expiry.ts';
 import { endOf } from '../../domain/token/verdict.ts';
 import { listAccounts } from '../accounts/accounts.ts';
-import type { ApiConfigs } from '../accounts/api-configs.ts';
+import type { Roles } from '../accounts/roles.ts';
 import { countUndeliveredAlerts } from '../alerts/alert-history.ts';
 import type { Clock } from '../clock.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
@@ -14,13 +15,14 @@ import { type AccountMetrics, type Figure, figuresOf } from './figures.ts';
 
 interface Parts {
   readonly database: Database;
-  readonly apiConfigs: ApiConfigs;
+  readonly roles: Roles;
   readonly verifier: TokenVerifier;
   readonly states: {
     read(account: Account): Promise<AuthState>;
     ready(account: Account): Promise<boolean>;
   };
   readonly readiness: { desk(): Promise<readonly Readiness[]> };
+  readonly probes: { read(account: Account): Promise<readonly Capability[]> };
   readonly events: { readonly readers: number };
   readonly clock: Clock;
 }
@@ -38,25 +40,26 @@ export const readMetrics = async (parts: Parts): Promise<readonly Figure[]> => {
 };
 
 const measure = async (
-  { apiConfigs, clock, database, states, verifier }: Parts,
+  { roles, clock, database, probes, states, verifier }: Parts,
   account: Account,
   forecast: Readiness | null,
 ): Promise<AccountMetrics> => {
   const { state, cooldown } = await states.read(account);
-  const known = await verifier.lastKnown(account, await apiConfigs.enabled(account));
+  const known = await verifier.lastKnown(account, await roles.list(account));
   const now = clock();
   return {
     accountId: account.id,
     isReady: await states.ready(account),
     phase: state,
     cooldownSeconds: cooldown.remainingSeconds,
-    tokens: known.map(({ config, token, check }) => {
+    tokens: known.map(({ role, token, check }) => {
       const end = token === undefined ? null : endOf(token);
       const secondsLeft = end === null ? null : remainingSeconds(end, now);
-      return { apiName: config.apiName, verdict: check.verdict, secondsLeft };
+      return { apiName: role.apiName, verdict: check.verdict, secondsLeft };
     }),
     runs: await countRuns(database.read, account.id),
     readiness: forecast?.verdict ?? null,
+    capabilities: await probes.read(account),
     etaSeconds: etaSecondsOf(forecast, now),
   };
 };

@@ -4,13 +4,13 @@ import type { Account } from '../../domain/account/account.ts';
 import type { Finding, HealthDetail } from '../../domain/health.ts';
 import { type StaticAddresses, sharedAddresses } from '../../domain/net/static-addresses.ts';
 import { listAccounts } from '../accounts/accounts.ts';
-import type { ApiConfigs } from '../accounts/api-configs.ts';
+import type { Roles } from '../accounts/roles.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
 import type { Trial, TrialOptions } from './system-trials.ts';
 
 export interface AddressOptions extends TrialOptions {
   readonly database: Database;
-  readonly apiConfigs: ApiConfigs;
+  readonly roles: Roles;
   readonly verifier: TokenVerifier;
   /** What the operator has given in VEGA_STATIC_ADDRESSES. */
   readonly staticAddresses: readonly StaticAddresses[];
@@ -87,11 +87,10 @@ const differs = ({ accountId, addresses }: StaticAddresses, registered: readonly
 /** Null where no token of PRIMARY is known to be VALID, or the broker does not answer. */
 const registeredOf = async (
   account: Account,
-  { apiConfigs, verifier, api, profileTimeoutMs }: AddressOptions,
+  { roles, verifier, api, profileTimeoutMs }: AddressOptions,
 ): Promise<readonly string[] | null> => {
-  const configs = await apiConfigs.enabled(account);
-  const known = await verifier.lastKnown(account, configs);
-  const primary = known.find(({ config, check }) => config.isPrimary && check.verdict === 'VALID');
+  const known = await verifier.lastKnown(account, await roles.list(account));
+  const primary = known.find(({ role, check }) => role.isPrimary && check.verdict === 'VALID');
   if (primary?.token === undefined) return null;
   return askStaticAddresses(api, primary.token.accessToken, profileTimeoutMs);
 };

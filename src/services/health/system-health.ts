@@ -15,6 +15,7 @@ import {
   type SystemHealth,
   worst,
 } from '../../domain/health.ts';
+import { loginApps } from '../../domain/role/role.ts';
 import { NEXT_ACTIONS } from '../../domain/run/failure.ts';
 import type { EndedToken } from '../../domain/run/generation-run.ts';
 import { endedTokenText } from '../../domain/token/ended-token.ts';
@@ -22,6 +23,7 @@ import { hasExpiryConflict } from '../../domain/token/verdict.ts';
 import type { AccountCredentials } from '../accounts/account-credentials.ts';
 import { getAccount } from '../accounts/accounts.ts';
 import type { ApiConfigs } from '../accounts/api-configs.ts';
+import type { Roles } from '../accounts/roles.ts';
 import { findProgram } from '../find-program.ts';
 import type { AppInspection } from './app-inspection.ts';
 import { type AddressOptions, tryStaticAddresses } from './static-addresses.ts';
@@ -38,6 +40,7 @@ interface Options extends TrialOptions, AddressOptions {
   readonly databaseLabel: string;
   readonly apiConfigs: ApiConfigs;
   readonly credentials: AccountCredentials;
+  readonly roles: Roles;
   readonly apps: AppInspection;
   readonly states: States;
   /** VEGA_OPERATOR_KEY is short enough to be found by trying. */
@@ -203,8 +206,9 @@ const programFindings = ({ described }: AccountCredentials): readonly Finding[] 
 
 const accountFindings = async (options: Options): Promise<readonly Finding[]> => {
   const account = await getAccount(options.database, null);
-  const configs = await options.apiConfigs.enabled(account);
-  const known = await options.verifier.lastKnown(account, configs);
+  const roles = await options.roles.list(account);
+  const configs = loginApps(await options.apiConfigs.list(account), roles);
+  const known = await options.verifier.lastKnown(account, roles);
   const conflicts = known.filter(({ token }) => token !== undefined && hasExpiryConflict(token));
   return [
     ...(await tableFindings(options.database, account, configs, options.clock())),
@@ -220,10 +224,10 @@ const accountFindings = async (options: Options): Promise<readonly Finding[]> =>
       }),
     ),
     ...conflicts.map(
-      ({ config }): Finding => ({
+      ({ role }): Finding => ({
         component: 'DATABASE',
         state: 'DEGRADED',
-        message: `${config.apiName}: the table and the token itself disagree about when it ends; the earlier end counts.`,
+        message: `${role.apiName}: the table and the token itself disagree about when it ends; the earlier end counts.`,
         nextAction: 'If another program wrote the row, check VEGA_DB_ZONE; a new token puts it right.',
       }),
     ),

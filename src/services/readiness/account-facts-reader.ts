@@ -4,6 +4,7 @@ import { lastOtpRequest } from '../../db/queries/login-attempts.ts';
 import type { Account } from '../../domain/account/account.ts';
 import type { AuthRecord, AuthState } from '../../domain/auth/auth-state.ts';
 import type { BlockReason } from '../../domain/auth/block-reason.ts';
+import { type Capability, notCapable } from '../../domain/capability/capability.ts';
 import type { AccountFacts } from '../../domain/readiness/account-facts.ts';
 import { type MeasuredLogin, measuredLogins } from '../../domain/readiness/measured-login.ts';
 import { isOver, isUnderWay } from '../../domain/run/generation-run.ts';
@@ -11,7 +12,7 @@ import { leftToPerson } from '../../domain/schedule/today.ts';
 import { lastExpiry, nextExpiry } from '../../domain/token/expiry.ts';
 import { endOf } from '../../domain/token/verdict.ts';
 import type { AccountCredentials } from '../accounts/account-credentials.ts';
-import type { ApiConfigs } from '../accounts/api-configs.ts';
+import type { Roles } from '../accounts/roles.ts';
 import type { Clock } from '../clock.ts';
 import type { Runs } from '../runs/runs.ts';
 import type { KnownToken, TokenVerifier } from '../tokens/token-verifier.ts';
@@ -26,7 +27,7 @@ const LASTING: readonly BlockReason[] = ['CREDENTIALS_REJECTED', 'TOKENS_END_EAC
 export interface FactsOptions {
   readonly database: Database;
   readonly verifier: TokenVerifier;
-  readonly apiConfigs: ApiConfigs;
+  readonly roles: Roles;
   readonly credentials: AccountCredentials;
   readonly runs: Runs;
   readonly states: {
@@ -39,6 +40,7 @@ export interface FactsOptions {
     canGoOnAt(runId: string): Date | null;
   };
   readonly calendar: BellSource;
+  readonly probes: { read(account: Account): Promise<readonly Capability[]> };
   readonly schedules: { next(accountId: string, at: Date): Promise<{ readonly startAt: Date } | null> };
   readonly otpSpacingMs: number;
   readonly cooldownMs: number;
@@ -57,10 +59,10 @@ export class AccountFactsReader {
 
   /** `by` stands for the bell where it is given. */
   async read(account: Account, by: Date | null = null): Promise<AccountFacts> {
-    const { database, verifier, apiConfigs, credentials, states, clock } = this.#options;
+    const { database, verifier, roles, credentials, states, clock } = this.#options;
     const bell = await bellOf(this.#options.calendar, account, clock());
-    const configs = await apiConfigs.enabled(account);
-    const known = await verifier.lastKnown(account, configs);
+    const present = await roles.list(account);
+    const known = await verifier.lastKnown(account, present);
     const [record, state] = [await states.record(account), await states.read(account)];
     const isGateOpen = await states.ready(account);
     const lastOtp = await lastOtpRequest(database.read, account.id);
@@ -78,13 +80,16 @@ export class AccountFactsReader {
       session: bell?.session ?? null,
       isCalendarUncertain: bell?.certain === false,
       isGateOpen,
-      toMake: dead.map(({ config }) => config.apiName),
-      unknown: unknown.map(({ config }) => config.apiName),
+      toMake: dead.map(({ role }) => role.apiName),
+      unknown: unknown.map(({ role }) => role.apiName),
+      notCapable: notCapable(await this.#options.probes.read(account)).filter(
+        (apiName) => !dead.some(({ role }) => role.apiName === apiName),
+      ),
       isPartialAccepted:
         record.acceptedUntil !== null &&
         record.acceptedUntil > until &&
-        known.some((token) => token.config.isPrimary && works(token)),
-      isConfigured: configs.length > 0 && credentials.sourceOf(account) !== null,
+        known.some((token) => token.role.isPrimary && works(token)),
+      isConfigured: present.length > 0 && credentials.sourceOf(account) !== null,
       hasDatabase: !database.recovery.dbLocked,
       obstacle: obstacleOf(state, record, next !== null && next < until ? next : null),
       drift: await this.#drift(account),

@@ -2,7 +2,6 @@ import { updateRun } from '../../db/queries/generation-runs.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import type { ApiName } from '../../domain/account/api-name.ts';
 import type { AuditReference } from '../../domain/events/audit.ts';
-import type { TokenVersion } from '../../domain/events/event.ts';
 import { type FailureReason, failureOf, type Submission } from '../../domain/run/failure.ts';
 import {
   type EndedToken,
@@ -19,16 +18,11 @@ import { withPhases } from '../../domain/run/login-phase.ts';
 import { endedTokenText } from '../../domain/token/ended-token.ts';
 import { endWait, tellEnd, tellWait } from '../alerts/tell-run.ts';
 import type { AuditedWrites } from '../audit/audit.ts';
-import type { EventLog } from '../events/event-log.ts';
-
-export interface LiveRunOptions extends AuditedWrites {
-  readonly events: EventLog;
-}
 
 /** Told of what the run does to its account. */
 interface RunListener {
   onProgress(): Promise<void>;
-  onStored(): Promise<void>;
+  onStored(apiName: ApiName): Promise<void>;
   onStatus(): Promise<void>;
   /** A step has failed: what follows for the account is stored in the same transaction. */
   onFailure(transaction: Queryable, reason: FailureReason): Promise<void>;
@@ -36,7 +30,7 @@ interface RunListener {
 
 /** A run under way in this process: every change is stored first and published afterwards. */
 export class LiveRun {
-  readonly #options: LiveRunOptions;
+  readonly #options: AuditedWrites;
   readonly #listener: RunListener;
   #run: GenerationRun;
   #submitted: Submission[] = [];
@@ -45,7 +39,7 @@ export class LiveRun {
   #madeAt = 0;
   #revision = 0;
 
-  constructor(run: GenerationRun, options: LiveRunOptions, listener: RunListener) {
+  constructor(run: GenerationRun, options: AuditedWrites, listener: RunListener) {
     this.#run = run;
     this.#options = options;
     this.#listener = listener;
@@ -76,9 +70,8 @@ export class LiveRun {
   }
 
   /** Publishes that a new token is stored, so that programs drop the old one. */
-  async publishStored(stored: TokenVersion): Promise<void> {
-    this.#options.events.publish(this.#run.accountId, { kind: 'TOKEN_STORED', stored });
-    await this.#listener.onStored();
+  publishStored(apiName: ApiName): Promise<void> {
+    return this.#listener.onStored(apiName);
   }
 
   async startStep(apiName: ApiName): Promise<void> {

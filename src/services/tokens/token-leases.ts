@@ -1,17 +1,21 @@
+import type { Database } from '../../db/database.ts';
 import { isLiveKey } from '../../db/queries/access-keys.ts';
+import { findHeldTokens } from '../../db/queries/roles.ts';
 import { findLeases, type LeaseRecord, recordLease } from '../../db/queries/token-leases.ts';
 import { findTokens } from '../../db/queries/tokens.ts';
+import type { Queryable } from '../../db/queryable.ts';
 import { type Caller, mayUseApi } from '../../domain/account/access-key.ts';
 import type { Account } from '../../domain/account/account.ts';
-import type { ApiConfig } from '../../domain/account/api-config.ts';
 import type { ApiName } from '../../domain/account/api-name.ts';
 import type { LeaseRefusal } from '../../domain/events/audit.ts';
 import { Refusal } from '../../domain/refusal.ts';
+import type { Role } from '../../domain/role/role.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { nextExpiry } from '../../domain/token/expiry.ts';
+import type { StoredToken } from '../../domain/token/token.ts';
 import { endOf, reasonText, type Verdict } from '../../domain/token/verdict.ts';
 import type { AccessKeys } from '../access/access-keys.ts';
-import type { ApiConfigs } from '../accounts/api-configs.ts';
+import type { Roles } from '../accounts/roles.ts';
 import type { AuditedWrites } from '../audit/audit.ts';
 import type { Refusals } from '../audit/refusal-audit.ts';
 import type { KnownToken, TokenVerifier } from './token-verifier.ts';
@@ -22,6 +26,8 @@ export interface TokenLease {
   readonly accessToken: Secret;
   readonly version: number;
   readonly expiresAt: Date;
+  /** No order can be placed with it. */
+  readonly readOnly: boolean;
 }
 
 /** Which key runs on which version of a token. */
@@ -32,7 +38,7 @@ export interface LeaseHolder extends LeaseRecord {
 }
 
 interface LeaseParts extends AuditedWrites {
-  readonly apiConfigs: ApiConfigs;
+  readonly roles: Roles;
   readonly verifier: TokenVerifier;
   readonly refusals: Refusals;
 }
@@ -65,12 +71,12 @@ export const leaseToken = async (
     refuse('OUT_OF_BOUNDS');
     throw outOfBounds(`This key is not made for ${apiName} of ${account.id}.`);
   }
-  const config = await parts.apiConfigs.getEnabled(account, apiName).catch((error: unknown) => {
+  const role = await parts.roles.get(account, apiName).catch((error: unknown) => {
     if (error instanceof Refusal) refuse('API_NOT_CONFIGURED');
     throw error;
   });
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-    const known = await judge(parts, account, config);
+    const known = await judge(parts, account, role);
     if (known.token === undefined || known.check.verdict !== 'VALID') {
       const verdict = known.check.verdict === 'VALID' ? 'MISSING' : known.check.verdict;
       refuse(verdict);
@@ -84,8 +90,10 @@ export const leaseToken = async (
     }
     const { accessToken, version } = known.token;
     const lease = { keyId, accountId: account.id, apiName, version, leasedAt: parts.clock() };
-    if (await writeDown(parts, lease, account, known.token.fingerprint))
-      return { apiName, accessToken, version, expiresAt: endOf(known.token) ?? nextExpiry(parts.clock()) };
+    if (await writeDown(parts, lease, account, known)) {
+      const expiresAt = endOf(known.token) ?? nextExpiry(parts.clock());
+      return { apiName, accessToken, version, expiresAt, readOnly: role.isReadOnly };
+    }
   }
   throw new Refusal(
     'WRONG_STATE',
@@ -100,32 +108,28 @@ const after = ({ clock }: LeaseParts, milliseconds: number): Date =>
 
 /** Who holds what, of the keys that still may. */
 export const listLeases = async (
-  { database, verifier, apiConfigs, accessKeys }: LeaseParts & { readonly accessKeys: AccessKeys },
+  { database, verifier, roles, accessKeys }: LeaseParts & { readonly accessKeys: AccessKeys },
   account: Account,
 ): Promise<readonly LeaseHolder[]> => {
-  const known = await verifier.lastKnown(account, await apiConfigs.list(account));
+  const known = await verifier.lastKnown(account, await roles.list(account));
   const leases = await findLeases(database.read, account.id);
   const keys = await accessKeys.list();
   return leases.flatMap((lease) => {
     const key = keys.find(({ id }) => id === lease.keyId);
     if (key === undefined || key.revokedAt !== null) return [];
-    const token = known.find(({ config }) => config.apiName === lease.apiName)?.token;
+    const token = known.find(({ role }) => role.apiName === lease.apiName)?.token;
     return [{ ...lease, keyName: key.name, isPresent: token?.version === lease.version }];
   });
 };
 
 /** What is known; the broker is asked where that is not enough. */
-const judge = async (
-  { verifier, clock }: LeaseParts,
-  account: Account,
-  config: ApiConfig,
-): Promise<KnownToken> => {
-  const [known] = await verifier.lastKnown(account, [config]);
+const judge = async ({ verifier, clock }: LeaseParts, account: Account, role: Role): Promise<KnownToken> => {
+  const [known] = await verifier.lastKnown(account, [role]);
   if (known === undefined) throw new Error('There is an answer for each API.');
   const { check, checkedAt } = known;
   const wasAskedJustNow = checkedAt !== null && clock().getTime() - checkedAt.getTime() < ASK_AGAIN_MS;
   if (check.verdict !== 'UNKNOWN' || wasAskedJustNow) return known;
-  const [asked] = await verifier.check(account, [config]);
+  const [asked] = await verifier.check(account, [role]);
   return asked ?? known;
 };
 
@@ -134,21 +138,39 @@ const writeDown = (
   { database, audit }: LeaseParts,
   lease: LeaseRecord,
   account: Account,
-  fingerprint: string,
+  { role, token }: KnownToken,
 ): Promise<boolean> =>
   database.write(
     async (transaction) => {
-      const present = await findTokens(transaction, account.number, database);
-      if (!present.some((token) => token.fingerprint === fingerprint && token.apiName === lease.apiName))
+      if (token === undefined || !(await isPresent(transaction, database, account, role, token)))
         return false;
       if (!(await isLiveKey(transaction, lease.keyId))) throw outOfBounds('This key is revoked.');
       const { keyId, accountId, apiName, version } = lease;
       await recordLease(transaction, lease);
-      await audit.note(transaction, 'TOKEN_LEASED', { keyId, version }, { accountId, apiName });
+      const facts = { keyId, version, credential: role.credential };
+      await audit.note(transaction, 'TOKEN_LEASED', facts, { accountId, apiName });
       return true;
     },
     { mustLast: true },
   );
+
+/** The role still has this very token, in the same transaction that writes down its lease. */
+const isPresent = async (
+  transaction: Queryable,
+  database: Database,
+  account: Account,
+  role: Role,
+  { fingerprint }: StoredToken,
+): Promise<boolean> => {
+  const { source } = role;
+  if (source === null) return false;
+  if (source.kind === 'HELD') {
+    const held = await findHeldTokens(transaction, account.number, database.vault);
+    return held.some((one) => one.kind === source.held && one.fingerprint === fingerprint);
+  }
+  const present = await findTokens(transaction, account.number, database);
+  return present.some((one) => one.fingerprint === fingerprint && one.apiName === source.apiName);
+};
 
 const outOfBounds = (message: string): Refusal =>
   new Refusal('FORBIDDEN', message, 'Have the operator make a SERVICE key for it with createAccessKey.');

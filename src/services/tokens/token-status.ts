@@ -7,20 +7,20 @@ import type { Profile } from '../../domain/token/profile.ts';
 import type { StoreOperation } from '../../domain/token/token.ts';
 import type { TokenStatusReport } from '../../domain/token/token-status.ts';
 import { endOf } from '../../domain/token/verdict.ts';
-import type { ApiConfigs } from '../accounts/api-configs.ts';
+import type { Roles } from '../accounts/roles.ts';
 import type { Clock } from '../clock.ts';
 import type { TokenVerifier } from './token-verifier.ts';
 
 export interface TokenParts {
   readonly database: Database;
-  readonly apiConfigs: ApiConfigs;
+  readonly roles: Roles;
   readonly verifier: TokenVerifier;
   readonly states: { settle(account: Account): Promise<unknown> };
   readonly clock: Clock;
 }
 
 export const readTokenStatus = async (parts: TokenParts, account: Account): Promise<TokenStatusReport> => {
-  const known = await parts.verifier.check(account, await parts.apiConfigs.enabled(account));
+  const known = await parts.verifier.check(account, await parts.roles.list(account));
   await parts.states.settle(account);
   return { checkedAt: parts.clock(), tokens: known.map(({ check }) => check) };
 };
@@ -32,18 +32,18 @@ export interface TokenExpiry {
   readonly level: ExpiryLevel;
 }
 
-/** When the tokens of the enabled APIs end, by the server's clock. Reads the database and nothing else. */
+/** When the tokens of the roles end, by the server's clock. Reads the database and nothing else. */
 export const readTokenExpiry = async (
   parts: TokenParts,
   account: Account,
 ): Promise<readonly TokenExpiry[]> => {
-  const known = await parts.verifier.lastKnown(account, await parts.apiConfigs.enabled(account));
+  const known = await parts.verifier.lastKnown(account, await parts.roles.list(account));
   const now = parts.clock();
-  return known.flatMap(({ config, token }) => {
+  return known.flatMap(({ role, token }) => {
     const expiresAt = token === undefined ? null : endOf(token);
     if (expiresAt === null) return [];
     return {
-      apiName: config.apiName,
+      apiName: role.apiName,
       expiresAt,
       remainingSeconds: remainingSeconds(expiresAt, now),
       level: expiryLevel(expiresAt, now),
@@ -66,11 +66,11 @@ export const readLoginSuccess = async (
   account: Account,
   apiName: ApiName,
 ): Promise<LoginSuccess | null> => {
-  const configs = (await parts.apiConfigs.enabled(account)).filter((config) => config.apiName === apiName);
-  const [before] = await parts.verifier.lastKnown(account, configs);
-  const [known] = before?.check.verdict === 'VALID' ? [before] : await parts.verifier.check(account, configs);
+  const roles = (await parts.roles.list(account)).filter((role) => role.apiName === apiName);
+  const [before] = await parts.verifier.lastKnown(account, roles);
+  const [known] = before?.check.verdict === 'VALID' ? [before] : await parts.verifier.check(account, roles);
   if (known?.token === undefined || known.check.verdict !== 'VALID') return null;
-  const profile = parts.verifier.profileOf(account, known.token);
+  const profile = parts.verifier.profileOf(account, known);
   if (profile === null) return null;
   const { database, databaseLabel } = parts;
   return {

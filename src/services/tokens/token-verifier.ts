@@ -1,14 +1,16 @@
 import type { BrokerApi } from '../../broker/api/broker-api.ts';
+import { probeMarketData } from '../../broker/api/market-data-probe.ts';
 import { probeProfile } from '../../broker/api/profile-probe.ts';
+import { findHeldTokens, noteHeldVerdict } from '../../db/queries/roles.ts';
 import { removeTokenMark, storeTokenMark } from '../../db/queries/token-marks.ts';
 import { deactivateToken, findTokens } from '../../db/queries/tokens.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import { fingerprint } from '../../db/secrets/fingerprint.ts';
 import type { Account } from '../../domain/account/account.ts';
-import type { ApiConfig } from '../../domain/account/api-config.ts';
-import type { ApiName } from '../../domain/account/api-name.ts';
+import { asRecorded, asStoredToken, type HeldToken } from '../../domain/role/held-token.ts';
+import { type HeldKind, type Role, sourceKey } from '../../domain/role/role.ts';
 import type { Secret } from '../../domain/secret.ts';
-import type { ProbeResult, Profile } from '../../domain/token/profile.ts';
+import type { MarketDataResult, ProbeResult, Profile } from '../../domain/token/profile.ts';
 import type { StoredToken } from '../../domain/token/token.ts';
 import {
   checkProfile,
@@ -21,22 +23,19 @@ import {
 import type { Logger } from '../../log.ts';
 import type { AuditedWrites } from '../audit/audit.ts';
 import { Semaphore } from '../semaphore.ts';
+import { ProbeFlights } from './probe-flights.ts';
 
-/** Profile calls under way at once; more would look like an attack to the broker. */
+/** Calls under way at once; more would look like an attack to the broker. */
 const PROBES_AT_ONCE = 2;
 
-/** One API's token as far as is known, with what was asked and when. */
+/** One role's token as far as is known, with what was asked and when. */
 export interface KnownToken {
-  readonly config: ApiConfig;
+  readonly role: Role;
+  /** Of a role that shares it, the token is the other role's; of a yearly one the held token stands here. */
   readonly token: StoredToken | undefined;
   readonly check: TokenCheck;
   /** When the broker was last asked about this very token; null if never. */
   readonly checkedAt: Date | null;
-}
-
-interface Flight {
-  readonly moment: number;
-  readonly result: Promise<ProbeResult>;
 }
 
 interface Remembered {
@@ -61,16 +60,31 @@ type ChangeListener = (account: Account) => Promise<void>;
 export class TokenVerifier {
   readonly #options: Options;
   readonly #places = new Semaphore(PROBES_AT_ONCE);
-  readonly #inFlight = new Map<string, Flight>();
+  readonly #profiles: ProbeFlights<ProbeResult>;
+  readonly #marketData: ProbeFlights<MarketDataResult>;
   #moment = 0;
   #revision = 0;
-  readonly #remembered = new Map<string, Map<ApiName, Remembered>>();
+  /** By account and by where the token is stored. */
+  readonly #remembered = new Map<string, Map<string, Remembered>>();
   /** The moment behind which the broker has to be asked again, by account. */
   readonly #recheckAfter = new Map<string, number>();
   #onChange: ChangeListener = async () => undefined;
 
   constructor(options: Options) {
     this.#options = options;
+    const { api, profileTimeoutMs } = options;
+    const nextMoment = () => {
+      this.#moment += 1;
+      return this.#moment;
+    };
+    this.#profiles = new ProbeFlights({
+      nextMoment,
+      ask: (token) => this.#places.run(() => probeProfile(api, token, profileTimeoutMs)),
+    });
+    this.#marketData = new ProbeFlights({
+      nextMoment,
+      ask: (token) => this.#places.run(() => probeMarketData(api, token, profileTimeoutMs)),
+    });
   }
 
   /** Rises whenever something is known of a token that was not known before. */
@@ -78,21 +92,26 @@ export class TokenVerifier {
     return this.#revision;
   }
 
-  tokens(account: Account): Promise<readonly StoredToken[]> {
-    return this.#find(account);
+  async tokens(account: Account): Promise<readonly StoredToken[]> {
+    return (await this.#find(account)).table;
   }
 
-  /** What is known without asking the broker, in the order of `configs`. */
-  async lastKnown(account: Account, configs: readonly ApiConfig[]): Promise<readonly KnownToken[]> {
+  /** The tokens that live for a year. */
+  async heldTokens(account: Account): Promise<readonly HeldToken[]> {
+    return (await this.#find(account)).held;
+  }
+
+  /** What is known without asking the broker, in the order of `roles`. */
+  async lastKnown(account: Account, roles: readonly Role[]): Promise<readonly KnownToken[]> {
     const { clock } = this.#options;
     const tokens = await this.#find(account);
-    return configs.map((config) => this.#know(account, config, tokens, clock()));
+    return roles.map((role) => this.#know(account, role, tokens, clock()));
   }
 
-  /** Both layers: time, then the profile call for what passed. What is found dead is marked inactive at once. */
-  async check(account: Account, configs: readonly ApiConfig[]): Promise<readonly KnownToken[]> {
-    const known = await this.lastKnown(account, configs);
-    return Promise.all(known.map((one) => this.#ask(account, one)));
+  /** Both layers: time, then the broker for what passed. What is found dead is marked inactive at once. */
+  async check(account: Account, roles: readonly Role[]): Promise<readonly KnownToken[]> {
+    const known = await this.lastKnown(account, roles);
+    return this.#askEach(known, (one) => this.#ask(account, one));
   }
 
   /** Rises with every profile call: a call that is begun later has a higher one. */
@@ -101,21 +120,19 @@ export class TokenVerifier {
   }
 
   /** Both layers, as with `check`; the broker is not asked again about a token that it was asked about after `moment`. */
-  async checkSince(
-    account: Account,
-    configs: readonly ApiConfig[],
-    moment: number,
-  ): Promise<readonly KnownToken[]> {
-    const known = await this.lastKnown(account, configs);
-    return Promise.all(
-      known.map((one) => (this.#isAsked(account, one, moment) ? one : this.#ask(account, one, moment))),
+  async checkSince(account: Account, roles: readonly Role[], moment: number): Promise<readonly KnownToken[]> {
+    const known = await this.lastKnown(account, roles);
+    return this.#askEach(known, async (one) =>
+      this.#isAsked(account, one, moment) ? one : this.#ask(account, one, moment),
     );
   }
 
   /** The profile that the last successful check of this token saw. */
-  profileOf(account: Account, token: StoredToken): Profile | null {
-    const remembered = this.#rememberedOf(account, token.apiName);
-    return remembered?.fingerprint === token.fingerprint ? remembered.profile : null;
+  profileOf(account: Account, { role, token }: KnownToken): Profile | null {
+    const remembered = this.#rememberedOf(account, role);
+    return remembered !== undefined && remembered.fingerprint === token?.fingerprint
+      ? remembered.profile
+      : null;
   }
 
   /** Calls back whenever the broker has said something new of a token; the check waits for it. */
@@ -138,38 +155,79 @@ export class TokenVerifier {
 
   /** Asks whose token it is, before anything is stored of it. */
   probe(accessToken: Secret): Promise<ProbeResult> {
-    return this.#probe({ fingerprint: fingerprint(accessToken), accessToken }).result;
+    return this.#profiles.join({ fingerprint: fingerprint(accessToken), accessToken }).result;
   }
 
-  #rememberedOf(account: Account, apiName: ApiName): Remembered | undefined {
-    return this.#remembered.get(account.id)?.get(apiName);
+  /** Asks for market data with a token, before anything is stored of it. */
+  probeMarketData(accessToken: Secret): Promise<MarketDataResult> {
+    return this.#marketData.join({ fingerprint: fingerprint(accessToken), accessToken }).result;
   }
 
-  async #find(account: Account): Promise<readonly StoredToken[]> {
+  #rememberedOf(account: Account, role: Role): Remembered | undefined {
+    return this.#remembered.get(account.id)?.get(sourceKey(role));
+  }
+
+  async #find(account: Account): Promise<FoundTokens> {
     const { database } = this.#options;
-    const tokens = await database.cached(`tokens of ${account.number}`, (db) =>
+    const table = await database.cached(`tokens of ${account.number}`, (db) =>
       findTokens(db, account.number, database),
     );
-    return tokens.map((token) => ({ ...token, storage: database.storageOf(account.number, token.apiName) }));
+    const held = await database.cached(`held tokens of ${account.number}`, (db) =>
+      findHeldTokens(db, account.number, database.vault),
+    );
+    const withStorage = table.map((token) => ({
+      ...token,
+      storage: database.storageOf(account.number, token.apiName),
+    }));
+    return { table: withStorage, held };
   }
 
-  #know(account: Account, config: ApiConfig, tokens: readonly StoredToken[], now: Date): KnownToken {
-    const token = tokens.find(({ apiName }) => apiName === config.apiName);
-    const check = checkTime(config, token, now);
-    const remembered = this.#rememberedOf(account, config.apiName);
-    const isSame = token !== undefined && remembered?.fingerprint === token.fingerprint;
-    if (!isSame) return { config, token, check, checkedAt: null };
+  #know(account: Account, role: Role, tokens: FoundTokens, now: Date): KnownToken {
+    const { source } = role;
+    const held = source?.kind === 'HELD' ? tokens.held.find(({ kind }) => kind === source.held) : undefined;
+    const found = held === undefined ? inTable(role, tokens) : asStoredToken(held, role.apiName, account);
+    const token = found && { ...found, version: found.version + role.versionBase };
+    const clientId = source?.kind === 'TABLE' ? source.clientId : null;
+    const check = checkTime({ apiName: role.apiName, clientId }, token, now);
+    const remembered = this.#rememberedOf(account, role);
+    if (token === undefined || remembered?.fingerprint !== token.fingerprint)
+      return {
+        role,
+        token,
+        check: held === undefined ? check : asRecorded(held, check, now),
+        checkedAt: held?.checkedAt ?? null,
+      };
     // Time, a changed client and the table overrule what the broker said earlier; its reason outlives `INACTIVE`.
     const isOpen =
       check.reason === 'NOT_CHECKED' ||
       (check.reason === 'INACTIVE' && remembered.check.verdict === 'INVALID');
     const isOld = remembered.check.verdict === 'VALID' && isConfirmationOver(remembered.checkedAt, now);
-    const known = isOpen && !isOld ? remembered.check : check;
-    return { config, token, check: known, checkedAt: remembered.checkedAt };
+    const known = isOpen && !isOld ? { ...remembered.check, apiName: role.apiName } : check;
+    return { role, token, check: known, checkedAt: remembered.checkedAt };
   }
 
-  #isAsked(account: Account, { token }: KnownToken, since: number): boolean {
-    const remembered = token === undefined ? undefined : this.#rememberedOf(account, token.apiName);
+  /** Roles that have the same token share one answer. */
+  #askEach(
+    known: readonly KnownToken[],
+    ask: (one: KnownToken) => Promise<KnownToken>,
+  ): Promise<readonly KnownToken[]> {
+    const asked = new Map<string, Promise<KnownToken>>();
+    const answerOf = (one: KnownToken): Promise<KnownToken> => {
+      const key = sourceKey(one.role);
+      const answer = asked.get(key) ?? ask(one);
+      asked.set(key, answer);
+      return answer;
+    };
+    return Promise.all(
+      known.map(async (one) => {
+        const { token, check, checkedAt } = await answerOf(one);
+        return { role: one.role, token, check: { ...check, apiName: one.role.apiName }, checkedAt };
+      }),
+    );
+  }
+
+  #isAsked(account: Account, { role, token }: KnownToken, since: number): boolean {
+    const remembered = token === undefined ? undefined : this.#rememberedOf(account, role);
     return (
       remembered !== undefined && remembered.fingerprint === token?.fingerprint && remembered.moment > since
     );
@@ -177,63 +235,68 @@ export class TokenVerifier {
 
   /** A call that was begun at `since` or before is not waited for: it may have been answered too early. */
   async #ask(account: Account, known: KnownToken, since = 0): Promise<KnownToken> {
-    const { config, token } = known;
+    const { role, token } = known;
     if (token === undefined) return known;
     const now = this.#options.clock();
-    const time = checkTime(config, token, now);
+    const { source } = role;
+    const held = source?.kind === 'HELD' ? source.held : null;
+    const clientId = source?.kind === 'TABLE' ? source.clientId : null;
+    const time = checkTime({ apiName: role.apiName, clientId }, token, now);
     if (time.reason !== 'NOT_CHECKED') {
-      await this.#noteVerdict(account, token, known.check.verdict, time);
+      await this.#noteVerdict(account, token, held, known.check.verdict, time);
       return known;
     }
-    const { moment, result } = this.#probe(token, since);
+    const flights: ProbeFlights<ProbeResult | MarketDataResult> =
+      held === null ? this.#profiles : this.#marketData;
+    const { moment, result } = flights.join(token, since);
     const probe = await result;
     const expectedUserId = account.brokerUserId ?? token.claims.userId;
-    const check = checkProfile(config.apiName, probe, expectedUserId);
+    const check = checkProfile(role.apiName, probe, expectedUserId);
     const checkedAt = this.#options.clock();
     const profile = probe.kind === 'ALIVE' ? probe.profile : null;
-    const before = this.#rememberedOf(account, config.apiName);
+    const before = this.#rememberedOf(account, role);
     const { fingerprint } = token;
-    const ofAccount = this.#remembered.get(account.id) ?? new Map<ApiName, Remembered>();
+    const ofAccount = this.#remembered.get(account.id) ?? new Map<string, Remembered>();
     this.#remembered.set(
       account.id,
-      ofAccount.set(config.apiName, { moment, fingerprint, check, profile, checkedAt }),
+      ofAccount.set(sourceKey(role), { moment, fingerprint, check, profile, checkedAt }),
     );
     this.#revision += 1;
     const from = before?.fingerprint === token.fingerprint ? before.check.verdict : 'UNKNOWN';
-    await this.#noteVerdict(account, token, from, check);
+    await this.#noteVerdict(account, token, held, from, check);
     if (known.check.verdict !== check.verdict) await this.#onChange(account);
-    return { config, token, check, checkedAt };
-  }
-
-  /** One flight per token: no `await` stands between looking for it and noting it. */
-  #probe({ fingerprint, accessToken }: Pick<StoredToken, 'fingerprint' | 'accessToken'>, since = 0): Flight {
-    const flying = this.#inFlight.get(fingerprint);
-    if (flying !== undefined && flying.moment > since) return flying;
-    const { api, profileTimeoutMs } = this.#options;
-    this.#moment += 1;
-    const flight: Flight = {
-      moment: this.#moment,
-      result: this.#places
-        .run(() => probeProfile(api, accessToken, profileTimeoutMs))
-        .finally(() => {
-          if (this.#inFlight.get(fingerprint) === flight) this.#inFlight.delete(fingerprint);
-        }),
-    };
-    this.#inFlight.set(fingerprint, flight);
-    return flight;
+    return { role, token, check, checkedAt };
   }
 
   /** Marks what is found dead, and writes down what has become of it. */
-  async #noteVerdict(account: Account, token: StoredToken, from: Verdict, check: TokenCheck): Promise<void> {
-    const { verdict: to, reason, apiName, brokerCode } = check;
-    const isFoundDead = token.isActive && (to === 'EXPIRED' || to === 'INVALID');
+  async #noteVerdict(
+    account: Account,
+    token: StoredToken,
+    held: HeldKind | null,
+    from: Verdict,
+    check: TokenCheck,
+  ): Promise<void> {
+    const { verdict: to, reason, brokerCode, httpStatus } = check;
+    const { apiName } = held === null ? token : check;
+    const isFoundDead = held === null && token.isActive && (to === 'EXPIRED' || to === 'INVALID');
     const hasChanged = from !== to || isFoundDead;
-    if (!hasChanged) return;
-    const { database, audit, log } = this.#options;
+    if (!hasChanged && held === null) return;
+    const { database, audit, clock, log } = this.#options;
     try {
       await database.write(async (transaction) => {
+        if (held !== null && to !== 'EXPIRED') {
+          const verdict = to === 'VALID' || to === 'INVALID' ? to : 'UNKNOWN';
+          const said = { verdict, httpStatus, checkedAt: clock() } as const;
+          await noteHeldVerdict(
+            transaction,
+            account.number,
+            { kind: held, fingerprint: token.fingerprint },
+            said,
+          );
+        }
         if (isFoundDead) await this.#markDead(transaction, token, check);
-        if (to === 'VALID') await removeTokenMark(transaction, token);
+        if (held === null && to === 'VALID') await removeTokenMark(transaction, token);
+        if (!hasChanged) return;
         const code = brokerCode === undefined ? {} : { brokerCode };
         const facts = { from: from === to ? 'VALID' : from, to, reason, ...code } as const;
         await audit.note(transaction, 'VERDICT_CHANGED', facts, { accountId: account.id, apiName });
@@ -253,4 +316,16 @@ export class TokenVerifier {
     const isMarked = await deactivateToken(transaction, token, database, now);
     if (isMarked && mark !== null) await storeTokenMark(transaction, token, mark, now);
   }
+}
+
+/** A yearly token is in the table only for other programs, and never serves a role from there. */
+const inTable = ({ source }: Role, { table, held }: FoundTokens): StoredToken | undefined => {
+  if (source?.kind !== 'TABLE') return undefined;
+  const token = table.find(({ apiName }) => apiName === source.apiName);
+  return held.some(({ fingerprint }) => fingerprint === token?.fingerprint) ? undefined : token;
+};
+
+interface FoundTokens {
+  readonly table: readonly StoredToken[];
+  readonly held: readonly HeldToken[];
 }

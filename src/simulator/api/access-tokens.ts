@@ -4,7 +4,11 @@ const day = 86_400_000;
 /** 03:30 in India is 22:00 in UTC. */
 const boundary = 22 * 3_600_000;
 
+/** What a token is for: trading until 03:30 IST, or reading for a year. */
+export type TokenKind = 'TRADING' | 'ANALYTICS' | 'EXTENDED';
+
 export interface IssuedToken {
+  readonly kind: TokenKind;
   readonly clientId: string;
   readonly userId: string;
   readonly expiresAt: number;
@@ -20,8 +24,8 @@ export class AccessTokens {
   readonly #key = randomBytes(32);
   readonly #live = new Map<string, IssuedToken>();
 
-  issue(clientId: string, userId: string, issuedAt: number): string {
-    const expiresAt = nextExpiry(issuedAt);
+  issue(clientId: string, userId: string, issuedAt: number, kind: TokenKind = 'TRADING'): string {
+    const expiresAt = kind === 'TRADING' ? nextExpiry(issuedAt) : nextExpiry(issuedAt + 364 * day);
     const token = this.#sign({
       sub: userId,
       jti: randomBytes(12).toString('hex'),
@@ -31,7 +35,7 @@ export class AccessTokens {
       iss: 'udapi-gateway-service',
       exp: expiresAt / 1000,
     });
-    this.#live.set(token, { clientId, userId, expiresAt });
+    this.#live.set(token, { kind, clientId, userId, expiresAt });
     return token;
   }
 

@@ -63,6 +63,12 @@ async function answerProfile(broker: Broker, request: BrokerRequest): Promise<Re
     return udapiError('UDAPI100050');
   }
 
+  // Without a static address, and with an extended token, the broker tells nothing of the user.
+  if (issued.kind !== 'TRADING') {
+    tell(false, issued.kind === 'EXTENDED' ? 'UDAPI100067' : 'UDAPI1154');
+    return udapiError(issued.kind === 'EXTENDED' ? 'UDAPI100067' : 'UDAPI1154');
+  }
+
   tell(true, fault === 'none' ? undefined : fault);
   const stranger = { user_id: 'OTHER9', user_name: 'Somebody Else', email: 'somebody.else@example.com' };
   const shown = fault === 'wrong-user' ? stranger : { user_id: issued.userId };

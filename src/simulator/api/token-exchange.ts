@@ -50,14 +50,22 @@ export async function exchangeCode(broker: Broker, request: BrokerRequest): Prom
 
   const token = issueToken(broker, app.clientId);
   tell(true);
-  return json(200, { ...profileOf(broker.account), access_token: token, extended_token: null });
+  const extended = broker.knobs.yieldsExtendedToken ? issueYearly(broker, 'EXTENDED') : null;
+  return json(200, { ...profileOf(broker.account), access_token: token, extended_token: extended });
 }
 
 /** Makes a user's token for an app, and ends what the broker does not keep beside it. */
 export function issueToken({ account, knobs, now, tokens }: Broker, clientId: string): string {
   if (knobs.newTokenRevokesOld) tokens.revokeWhere((issued) => issued.clientId === clientId);
-  if (knobs.oneTokenPerUser) tokens.revokeWhere(({ userId }) => userId === account.userId);
+  if (knobs.oneTokenPerUser)
+    tokens.revokeWhere(({ userId, kind }) => userId === account.userId && kind === 'TRADING');
   return tokens.issue(clientId, account.userId, now());
+}
+
+/** An account has one of each kind at most: a new one ends the old. */
+export function issueYearly({ account, now, tokens }: Broker, kind: 'ANALYTICS' | 'EXTENDED'): string {
+  tokens.revokeWhere((issued) => issued.kind === kind && issued.userId === account.userId);
+  return tokens.issue('', account.userId, now(), kind);
 }
 
 function isKnown(broker: Broker, clientId: string | undefined): boolean {

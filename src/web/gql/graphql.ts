@@ -179,6 +179,8 @@ export type NextOperation =
   | 'ENTER_DASHBOARD'
   /** `generateTokens(mode: INVALID_ONLY)`: some tokens are missing. */
   | 'GENERATE_MISSING'
+  /** `importToken`, or `assignRole`: a role that no login serves has no token. */
+  | 'IMPORT_TOKEN'
   /** `saveApiConfig`: no API app is configured and enabled. */
   | 'SAVE_API_CONFIG'
   /** `startLogin`: makes what is missing, and ends what a logout began. */

@@ -3,6 +3,7 @@ import { AlertsPanel } from '../components/alerts/alerts-panel.tsx';
 import { AuditPanel } from '../components/audit/audit-panel.tsx';
 import { DaysPanel } from '../components/calendar/days-panel.tsx';
 import { CanaryPanel } from '../components/canary-panel.tsx';
+import { CapabilitiesPanel } from '../components/capabilities/capabilities-panel.tsx';
 import { HealthPanel } from '../components/frame/health.tsx';
 import { QueuePanel } from '../components/queue/queue-panel.tsx';
 import { ReadinessPanel } from '../components/readiness/readiness-panel.tsx';
@@ -26,6 +27,7 @@ export const AccountPage = () => (
       <DuePanel />
       <LastRunsPanel />
       <LeasesPanel />
+      <CapabilitiesPanel />
       <DaysPanel />
       <CanaryPanel />
       <ReportPanel />

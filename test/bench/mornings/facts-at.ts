@@ -42,6 +42,7 @@ export const factsAt = (
     isGateOpen: toMake.length === 0,
     toMake,
     unknown: [],
+    notCapable: [],
     isPartialAccepted: false,
     isConfigured: true,
     hasDatabase: true,

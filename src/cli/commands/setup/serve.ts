@@ -18,6 +18,7 @@ export const serve: Command = {
     const { url } = await app.listen();
     app.beginSchedules();
     app.beginForecasts();
+    app.beginProbes();
     const link = `${url}${app.issueLoginPath()}`;
     if (json === true) printJsonLine(terminal, { url, link });
     else {

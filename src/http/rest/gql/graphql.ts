@@ -222,6 +222,8 @@ export type NextOperation =
   | 'ENTER_DASHBOARD'
   /** `generateTokens(mode: INVALID_ONLY)`: some tokens are missing. */
   | 'GENERATE_MISSING'
+  /** `importToken`, or `assignRole`: a role that no login serves has no token. */
+  | 'IMPORT_TOKEN'
   /** `saveApiConfig`: no API app is configured and enabled. */
   | 'SAVE_API_CONFIG'
   /** `startLogin`: makes what is missing, and ends what a logout began. */
@@ -247,6 +249,8 @@ export type ReadinessReasonCode =
   | 'FEW_MEASUREMENTS'
   /** All tokens work, and the gate is shut. */
   | 'GATE_SHUT'
+  /** The broker refuses their work to tokens that are VALID; `capabilities` says which and why. */
+  | 'NOT_CAPABLE'
   /** There is nothing to log in with, or no API app is enabled. */
   | 'NOT_CONFIGURED'
   /** Nothing makes the missing tokens by itself. */

@@ -1,0 +1,82 @@
+import { once } from 'node:events';
+import type { Duplex } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Dispatcher } from 'undici';
+
+/** A socket is waited for and listened to for so long, and has so long to close: together 5 s. */
+const LISTEN_MS = 4000;
+const CLOSE_MS = 1000;
+
+/** How the handshake was answered. */
+interface Handshake {
+  /** Null where it was not. */
+  httpStatus: number | null;
+  /** A page, as it comes from what stands in front of the feed. */
+  isPage: boolean;
+  socket: Duplex | null;
+}
+
+/** What came first: a message, the end of the socket or of the time for it, or no socket at all. */
+export interface FeedEnd extends Readonly<Omit<Handshake, 'socket'>> {
+  readonly kind: 'MESSAGE' | 'CLOSED' | 'TIMEOUT' | 'REFUSED';
+}
+
+/** Opens one socket, through the proxy where there is one, and answers what came first. It is closed when this returns. */
+export const openFeedSocket = async (
+  address: URL,
+  proxy: URL | null,
+  signal: AbortSignal,
+): Promise<FeedEnd> => {
+  const { Agent, ProxyAgent, WebSocket, DecoratorHandler } = await import('undici');
+  const handshake: Handshake = { httpStatus: null, isPage: false, socket: null };
+  const agent = proxy === null ? new Agent() : new ProxyAgent(proxy.href);
+  const dispatcher = agent.compose(
+    (dispatch) => (options, handler) => dispatch(options, noting(new DecoratorHandler(handler), handshake)),
+  );
+  const socket = new WebSocket(address, { dispatcher });
+  const closed = new Promise<'CLOSED'>((resolve) => {
+    socket.addEventListener('close', () => resolve('CLOSED'));
+  });
+  const message = new Promise<'MESSAGE'>((resolve) => {
+    socket.addEventListener('message', () => resolve('MESSAGE'));
+  });
+  const done = new AbortController();
+  const isOver = AbortSignal.any([signal, done.signal]);
+  const time = delay(LISTEN_MS, undefined, { signal: isOver }).catch(() => undefined);
+  try {
+    const kind = await Promise.race([message, closed, time.then(() => 'TIMEOUT' as const)]);
+    const { httpStatus, isPage } = handshake;
+    return { kind: kind === 'CLOSED' && httpStatus !== 101 ? 'REFUSED' : kind, httpStatus, isPage };
+  } finally {
+    done.abort();
+    socket.close();
+    await Promise.race([closed, delay(CLOSE_MS)]);
+    await endOf(handshake.socket);
+    await agent.destroy();
+  }
+};
+
+const endOf = async (socket: Duplex | null): Promise<void> => {
+  if (socket === null || socket.closed) return;
+  const closed = once(socket, 'close');
+  socket.destroy();
+  await closed;
+};
+
+/** Notes how a handshake is answered: a WebSocket does not tell with which status it was refused. */
+const noting = (handler: Dispatcher.DispatchHandler, handshake: Handshake): Dispatcher.DispatchHandler => ({
+  onRequestStart: (...given) => handler.onRequestStart?.(...given),
+  onRequestUpgrade: (...given) => {
+    [, handshake.httpStatus, , handshake.socket] = given;
+    handler.onRequestUpgrade?.(...given);
+  },
+  onResponseStart: (...given) => {
+    const [, status, headers] = given;
+    handshake.httpStatus = status;
+    handshake.isPage = /text\/html/i.test(String(headers['content-type'] ?? ''));
+    handler.onResponseStart?.(...given);
+  },
+  onResponseData: (...given) => handler.onResponseData?.(...given),
+  onResponseEnd: (...given) => handler.onResponseEnd?.(...given),
+  onResponseError: (...given) => handler.onResponseError?.(...given),
+});

@@ -1,0 +1,38 @@
+import type { Database } from '../../db/database.ts';
+import { findAssignments } from '../../db/queries/roles.ts';
+import type { Account } from '../../domain/account/account.ts';
+import type { ApiName } from '../../domain/account/api-name.ts';
+import { loginRole, type Role, type RoleAssignment, rolesOf } from '../../domain/role/role.ts';
+import type { Clock } from '../clock.ts';
+import type { ApiConfigs } from './api-configs.ts';
+
+interface Options {
+  readonly database: Database;
+  readonly apiConfigs: ApiConfigs;
+  readonly clock: Clock;
+}
+
+/** Which roles an account has, and what serves each. */
+export class Roles {
+  readonly #options: Options;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  assignments({ number }: Account): Promise<readonly RoleAssignment[]> {
+    return this.#options.database.cached(`roles of ${number}`, (db) => findAssignments(db, number));
+  }
+
+  /** PRIMARY first, then by index. */
+  async list(account: Account): Promise<readonly Role[]> {
+    const { apiConfigs, clock } = this.#options;
+    return rolesOf(await apiConfigs.list(account), await this.assignments(account), clock());
+  }
+
+  /** One of them; refused with API_NOT_CONFIGURED where there is none of that name. */
+  async get(account: Account, apiName: ApiName): Promise<Role> {
+    const role = (await this.list(account)).find((one) => one.apiName === apiName);
+    return role ?? loginRole(await this.#options.apiConfigs.getEnabled(account, apiName));
+  }
+}

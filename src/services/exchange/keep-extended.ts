@@ -1,0 +1,55 @@
+import { findHeldTokens, saveHeldToken } from '../../db/queries/roles.ts';
+import { fingerprint } from '../../db/secrets/fingerprint.ts';
+import { servedBy } from '../../domain/role/role.ts';
+import type { Secret } from '../../domain/secret.ts';
+import { readClaims } from '../../domain/token/jwt.ts';
+import type { Logger } from '../../log.ts';
+import type { ApiConfigs } from '../accounts/api-configs.ts';
+import type { Roles } from '../accounts/roles.ts';
+import type { AuditedWrites } from '../audit/audit.ts';
+import { removeHeldFromTable, writeHeldToTable } from '../roles/token-table.ts';
+import type { LiveStep } from '../runs/live-step.ts';
+
+interface Needs extends AuditedWrites {
+  readonly roles: Roles;
+  readonly apiConfigs: ApiConfigs;
+  readonly log: Logger;
+}
+
+/** Keeps the extended token that came with a login's token. A login does not fail because it cannot be kept. */
+export const keepExtended = async (
+  { database, audit, clock, log, roles, apiConfigs }: Needs,
+  { account, live, config }: LiveStep,
+  accessToken: Secret,
+): Promise<void> => {
+  const claims = readClaims(accessToken.reveal());
+  if (account.brokerUserId !== null && claims.userId !== null && claims.userId !== account.brokerUserId) {
+    log.warn({ account: account.id }, 'an extended token of another user was not kept');
+    return;
+  }
+  const token = {
+    kind: 'EXTENDED' as const,
+    ...{ accessToken, fingerprint: fingerprint(accessToken), expiresAt: claims.expiresAt },
+    ...{ importedAt: clock(), checkedAt: null, verdict: 'UNKNOWN' as const, httpStatus: null },
+  };
+  try {
+    const apiNames = servedBy('EXTENDED', await roles.list(account));
+    const apps = await apiConfigs.list(account);
+    await database.write(async (trx) => {
+      const former = (await findHeldTokens(trx, account.number, database.vault)).find(
+        ({ kind }) => kind === 'EXTENDED',
+      );
+      if (former?.fingerprint === token.fingerprint) return;
+      const isInTokenTable = former?.isInTokenTable === true;
+      if (former !== undefined) await removeHeldFromTable(trx, database, account, [former]);
+      const held = { ...token, isInTokenTable };
+      const version = await saveHeldToken(trx, account.number, held, database.vault);
+      if (isInTokenTable)
+        await writeHeldToTable(trx, database, account, { apiNames, apps, held, now: clock() });
+      const facts = { fingerprint: token.fingerprint, kind: token.kind, version };
+      await audit.note(trx, 'TOKEN_HELD', facts, live.reference(config.apiName));
+    });
+  } catch (error) {
+    log.error({ err: error, account: account.id }, 'the extended token could not be kept');
+  }
+};
