@@ -29,6 +29,11 @@ test('a token is probed when it was not yet, and once more in the last half hour
   expect(isDue([answerAt('06:10')], '09:00')).toBe(false);
 });
 
+test('a feed is not opened by itself once the bell has rung; the other probes are made', () => {
+  expect(isDue([], '09:00')).toBe(false);
+  expect(isDue([], '09:00', { ...role, apiName: 'OPTIONCHAIN1' })).toBe(true);
+});
+
 test('only a VALID token is probed by itself', () => {
   for (const verdict of ['UNKNOWN', 'INVALID', 'EXPIRED', 'MISSING'] as const)
     expect(isDue([], '06:10', { ...role, verdict })).toBe(false);

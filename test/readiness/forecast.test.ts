@@ -119,3 +119,11 @@ test('logins that a broker often throttles are less likely to be done in time', 
 test('a partial set that was accepted for the day is READY', () => {
   expect(forecast({ isGateOpen: true, isPartialAccepted: true }).verdict).toBe('READY');
 });
+
+test('a role that the broker refuses its work is a risk, unless the operator has accepted its absence', () => {
+  const made = { toMake: [], isGateOpen: true, notCapable: ['WEBSOCKET2'] } as const;
+  expect(forecast(made)).toMatchObject({ verdict: 'AT_RISK', probability: null, missing: [] });
+  expect(forecast(made).reasons.map(({ code }) => code)).toEqual(['NOT_CAPABLE']);
+  expect(forecast({ ...made, isPartialAccepted: true }).verdict).toBe('READY');
+  expect(forecast({ ...made, isPartialAccepted: true, notCapable: ['PRIMARY'] }).verdict).toBe('AT_RISK');
+});

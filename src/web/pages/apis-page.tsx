@@ -13,6 +13,7 @@ import { ActionForm } from '../components/action-form.tsx';
 import { Field, textOf } from '../components/field.tsx';
 import { Panel } from '../components/panel.tsx';
 import { Refusal } from '../components/refusal.tsx';
+import { RolesPanels } from '../components/roles/roles-panel.tsx';
 import { WideTable } from '../components/wide-table.tsx';
 import { useAnswer } from '../state/use-answer.ts';
 import { useDashboard, useMayAct } from '../state/use-page-store.ts';
@@ -71,6 +72,7 @@ export const ApisPage = () => {
         {mayAct ? null : <p className="note">You are a VIEWER: apps can be seen here and not changed.</p>}
       </Panel>
       {mayAct && data !== null && !isOfEnvironment ? <SaveForm onSaved={refresh} /> : null}
+      <RolesPanels />
     </div>
   );
 };
