@@ -15,6 +15,8 @@ export interface AccountFacts {
   readonly isGateOpen: boolean;
   /** The enabled APIs whose token does not work, or ends before the bell. */
   readonly toMake: readonly ApiName[];
+  /** Roles whose token does not work, or ends before the bell, and that no login serves. */
+  readonly byHand?: readonly ApiName[];
   /** Those of which nobody knows whether their token works. */
   readonly unknown: readonly ApiName[];
   /** PRIMARY works beyond the bell, and the operator has accepted the set without the others for that day. */
@@ -47,4 +49,5 @@ export const isReadyForBell = (facts: AccountFacts): boolean =>
   facts.isConfigured &&
   facts.isGateOpen &&
   facts.hasDatabase &&
-  ((facts.toMake.length === 0 && facts.unknown.length === 0) || facts.isPartialAccepted);
+  ((facts.toMake.length === 0 && facts.unknown.length === 0 && (facts.byHand ?? []).length === 0) ||
+    facts.isPartialAccepted);

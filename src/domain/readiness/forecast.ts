@@ -88,7 +88,7 @@ const readinessOf = (facts: AccountFacts, bell: Date, outlook: Outlook | null, n
     latestSafeStart: isReady ? null : latestSafeStart,
     probability: isReady ? 1 : isBellOver || isImpossible ? 0 : isOpen ? null : probability,
     confidence,
-    missing: isReady ? [] : [...facts.toMake, ...facts.unknown],
+    missing: isReady ? [] : [...facts.toMake, ...(facts.byHand ?? []), ...facts.unknown],
     reasons: isReady
       ? uncertainDay(facts)
       : reasonsOf({ facts, bell, outlook, isBellOver, confidence, latestSafeStart, now }),
@@ -97,8 +97,14 @@ const readinessOf = (facts: AccountFacts, bell: Date, outlook: Outlook | null, n
   };
 };
 
-const whatNobodyKnows = ({ unknown, hasDatabase, isBrowserTaken, isConfigured }: AccountFacts): boolean =>
-  unknown.length > 0 || !hasDatabase || isBrowserTaken || !isConfigured;
+const whatNobodyKnows = ({
+  unknown,
+  byHand = [],
+  hasDatabase,
+  isBrowserTaken,
+  isConfigured,
+}: AccountFacts): boolean =>
+  unknown.length + byHand.length > 0 || !hasDatabase || isBrowserTaken || !isConfigured;
 
 const confidenceOf = (outlook: Outlook | null): Confidence => {
   // Where nothing has to be made, nothing is forecast.
@@ -157,7 +163,7 @@ const reasonsOf = (all: ReasonFacts): readonly ReadinessReason[] => [
 
 const whatStops = ({ facts, bell, isBellOver, outlook, latestSafeStart, now }: ReasonFacts) => {
   const reasons: ReadinessReason[] = [];
-  const { obstacle, unknown, nextAction, nextStart } = facts;
+  const { obstacle, unknown, byHand = [], nextAction, nextStart } = facts;
   if (isBellOver) reasons.push(reasonOf('BELL_PASSED', `The bell was at ${timeOf(bell)}.`));
   if (!facts.hasDatabase)
     reasons.push(reasonOf('DATABASE', 'The database cannot be written: what is known is not certain.'));
@@ -169,6 +175,12 @@ const whatStops = ({ facts, bell, isBellOver, outlook, latestSafeStart, now }: R
     const message = `Nobody knows whether the tokens of ${unknown.join(', ')} work.`;
     reasons.push(reasonOf('TOKENS_UNKNOWN', message));
   }
+  if (byHand.length > 0)
+    reasons.push(
+      reasonOf('PERSON_NEEDED', `No login makes the token of ${byHand.join(', ')}.`, {
+        nextAction: 'Import it (importToken), or assign another credential (assignRole).',
+      }),
+    );
   if (obstacle !== null) reasons.push(reasonOf('PERSON_NEEDED', obstacle.message, obstacle));
   else if (outlook?.needsPerson === true)
     reasons.push(
