@@ -16,6 +16,7 @@ export const factsOf = (over: Partial<AccountFacts> = {}): AccountFacts => ({
   session: null,
   isCalendarUncertain: false,
   isGateOpen: false,
+  byHand: [],
   toMake: [...API_NAMES],
   unknown: [],
   notCapable: [],

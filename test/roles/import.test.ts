@@ -195,3 +195,16 @@ test('the extended token that a login yields is kept, sealed, and serves no role
   expect(await assign(testApp, 'OPTIONCHAIN1', 'EXTENDED')).toBeNull();
   expect(await linesOf(testApp)).toEqual(['PRIMARY LOGIN VALID', 'OPTIONCHAIN1 EXTENDED VALID']);
 });
+
+test('a yearly token opens again after the master key was changed', async () => {
+  await using testApp = await openTestApp({ apis: 2 });
+  const accessToken = testApp.broker.issueYearlyToken('ANALYTICS');
+  await importToken(testApp, { credential: 'ANALYTICS', apiNames: ['WEBSOCKET1'], accessToken });
+  const sealed = () => testApp.rows('select access_token from vega_held_tokens')[0].access_token;
+  const before = sealed();
+  expect((await testApp.ask('mutation { rotateMasterKey }')).data.rotateMasterKey).toBe(true);
+  expect(sealed()).not.toBe(before);
+  const feed = await holderOf(testApp, { name: 'feed', role: 'SERVICE' });
+  const { body } = await feed.ask('mutation { leaseToken(apiName: WEBSOCKET1) { accessToken } }');
+  expect(body.data?.leaseToken).toEqual({ accessToken });
+});

@@ -15,6 +15,8 @@ export interface AccountFacts {
   readonly isGateOpen: boolean;
   /** The enabled APIs whose token does not work, or ends before the bell. */
   readonly toMake: readonly ApiName[];
+  /** Roles whose token does not work, or ends before the bell, and that no login serves. */
+  readonly byHand: readonly ApiName[];
   /** Those of which nobody knows whether their token works. */
   readonly unknown: readonly ApiName[];
   /** Those whose token works, and which the broker does not let do their work. */
@@ -56,4 +58,5 @@ export const isReadyForBell = (facts: AccountFacts): boolean =>
   facts.isGateOpen &&
   facts.hasDatabase &&
   hinderedRoles(facts).length === 0 &&
-  ((facts.toMake.length === 0 && facts.unknown.length === 0) || facts.isPartialAccepted);
+  ((facts.toMake.length === 0 && facts.unknown.length === 0 && facts.byHand.length === 0) ||
+    facts.isPartialAccepted);

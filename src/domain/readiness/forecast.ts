@@ -88,7 +88,7 @@ const readinessOf = (facts: AccountFacts, bell: Date, outlook: Outlook | null, n
     latestSafeStart: isReady ? null : latestSafeStart,
     probability: isReady ? 1 : isBellOver || isImpossible ? 0 : isOpen ? null : probability,
     confidence,
-    missing: isReady ? [] : [...facts.toMake, ...facts.unknown],
+    missing: isReady ? [] : [...facts.toMake, ...facts.byHand, ...facts.unknown],
     reasons: isReady
       ? uncertainDay(facts)
       : reasonsOf({ facts, bell, outlook, isBellOver, confidence, latestSafeStart, now }),
@@ -98,9 +98,9 @@ const readinessOf = (facts: AccountFacts, bell: Date, outlook: Outlook | null, n
 };
 
 const whatNobodyKnows = (facts: AccountFacts): boolean => {
-  const { unknown, toMake, drift, hasDatabase, isBrowserTaken, isConfigured } = facts;
+  const { unknown, byHand, toMake, drift, hasDatabase, isBrowserTaken, isConfigured } = facts;
   return (
-    unknown.length > 0 ||
+    unknown.length + byHand.length > 0 ||
     (drift !== null && toMake.length > 0) ||
     hinderedRoles(facts).length > 0 ||
     !hasDatabase ||
@@ -110,8 +110,8 @@ const whatNobodyKnows = (facts: AccountFacts): boolean => {
 };
 
 /** Nothing is known to be missing, and nobody knows that nothing is. */
-const isOnlyUnknown = ({ toMake, unknown, hasDatabase }: AccountFacts): boolean =>
-  toMake.length === 0 && (unknown.length > 0 || !hasDatabase);
+const isOnlyUnknown = ({ toMake, byHand, unknown, hasDatabase }: AccountFacts): boolean =>
+  toMake.length + byHand.length === 0 && (unknown.length > 0 || !hasDatabase);
 
 const confidenceOf = (outlook: Outlook | null): Confidence => {
   // Where nothing has to be made, nothing is forecast.
@@ -170,7 +170,7 @@ const reasonsOf = (all: ReasonFacts): readonly ReadinessReason[] => [
 
 const whatStops = ({ facts, bell, isBellOver, outlook, latestSafeStart, now }: ReasonFacts) => {
   const reasons: ReadinessReason[] = [];
-  const { obstacle, unknown, nextAction, nextStart } = facts;
+  const { obstacle, unknown, byHand, nextAction, nextStart } = facts;
   const hindered = hinderedRoles(facts);
   if (isBellOver) reasons.push(reasonOf('BELL_PASSED', `The bell was at ${timeOf(bell)}.`));
   if (!facts.hasDatabase)
@@ -187,6 +187,12 @@ const whatStops = ({ facts, bell, isBellOver, outlook, latestSafeStart, now }: R
     reasons.push(reasonOf('PAGE_DRIFT', facts.drift.message, { nextAction: facts.drift.nextAction }));
   if (hindered.length > 0)
     reasons.push(reasonOf('NOT_CAPABLE', `The broker refuses their work to ${hindered.join(', ')}.`));
+  if (byHand.length > 0)
+    reasons.push(
+      reasonOf('PERSON_NEEDED', `No login makes the token of ${byHand.join(', ')}.`, {
+        nextAction: 'Import it (importToken), or assign another credential (assignRole).',
+      }),
+    );
   if (obstacle !== null) reasons.push(reasonOf('PERSON_NEEDED', obstacle.message, obstacle));
   else if (outlook?.needsPerson === true)
     reasons.push(

@@ -120,6 +120,13 @@ export const sourceKey = (role: Pick<Role, 'apiName' | 'source'>): string => {
 /** A run makes its token. */
 export const isByLogin = ({ credential }: Pick<Role, 'credential'>): boolean => credential === 'LOGIN';
 
+/** Where its token ends, only a person can bring another one. */
+export const isByHand = ({ source }: Role, roles: readonly Role[]): boolean => {
+  if (source?.kind !== 'TABLE') return true;
+  const owner = roles.find(({ apiName }) => apiName === source.apiName);
+  return owner === undefined || !isByLogin(owner);
+};
+
 /** The apps whose tokens runs make. */
 export const loginApps = <One extends App>(apps: readonly One[], roles: readonly Role[]): readonly One[] =>
   apps.filter((app) => app.enabled && roles.some((role) => role.apiName === app.apiName && isByLogin(role)));

@@ -24,10 +24,10 @@ export class Roles {
     return this.#options.database.cached(`roles of ${number}`, (db) => findAssignments(db, number));
   }
 
-  /** PRIMARY first, then by index. */
-  async list(account: Account): Promise<readonly Role[]> {
-    const { apiConfigs, clock } = this.#options;
-    return rolesOf(await apiConfigs.list(account), await this.assignments(account), clock());
+  /** PRIMARY first, then by index; as they are at another time where one is given. */
+  async list(account: Account, at: Date = this.#options.clock()): Promise<readonly Role[]> {
+    const apps = await this.#options.apiConfigs.list(account);
+    return rolesOf(apps, await this.assignments(account), at);
   }
 
   /** One of them; refused with API_NOT_CONFIGURED where there is none of that name. */

@@ -7,6 +7,7 @@ import type { BlockReason } from '../../domain/auth/block-reason.ts';
 import { type Capability, notCapable } from '../../domain/capability/capability.ts';
 import type { AccountFacts } from '../../domain/readiness/account-facts.ts';
 import { type MeasuredLogin, measuredLogins } from '../../domain/readiness/measured-login.ts';
+import { isByHand, isByLogin } from '../../domain/role/role.ts';
 import { isOver, isUnderWay } from '../../domain/run/generation-run.ts';
 import { leftToPerson } from '../../domain/schedule/today.ts';
 import { lastExpiry, nextExpiry } from '../../domain/token/expiry.ts';
@@ -61,8 +62,6 @@ export class AccountFactsReader {
   async read(account: Account, by: Date | null = null): Promise<AccountFacts> {
     const { database, verifier, roles, credentials, states, clock } = this.#options;
     const bell = await bellOf(this.#options.calendar, account, clock());
-    const present = await roles.list(account);
-    const known = await verifier.lastKnown(account, present);
     const [record, state] = [await states.record(account), await states.read(account)];
     const isGateOpen = await states.ready(account);
     const lastOtp = await lastOtpRequest(database.read, account.id);
@@ -71,6 +70,8 @@ export class AccountFactsReader {
     const bellAt = by ?? bell?.at ?? null;
     const next = (await this.#options.schedules.next(account.id, countsFrom(bellAt, now)))?.startAt ?? null;
     const until = bellAt === null || bellAt < now ? now : bellAt;
+    const present = await roles.list(account, until);
+    const known = await verifier.lastKnown(account, present);
     const dead = known.filter((token) => mustBeMade(token, until, now));
     const unknown = known.filter((token) => !dead.includes(token) && token.check.verdict === 'UNKNOWN');
     const works = (token: KnownToken) => !dead.includes(token) && !unknown.includes(token);
@@ -80,7 +81,8 @@ export class AccountFactsReader {
       session: bell?.session ?? null,
       isCalendarUncertain: bell?.certain === false,
       isGateOpen,
-      toMake: dead.map(({ role }) => role.apiName),
+      toMake: dead.flatMap(({ role }) => (isByLogin(role) ? role.apiName : [])),
+      byHand: dead.flatMap(({ role }) => (isByHand(role, present) ? role.apiName : [])),
       unknown: unknown.map(({ role }) => role.apiName),
       notCapable: notCapable(await this.#options.probes.read(account)).filter(
         (apiName) => !dead.some(({ role }) => role.apiName === apiName),

@@ -188,6 +188,12 @@ export class Scheduler implements AsyncDisposable {
         await this.#decide(account, plan, 'NOTHING_TO_DO', null, 'Every token is valid.');
         return;
       }
+      const dead = error.checks.filter(({ verdict }) => verdict !== 'VALID' && verdict !== 'UNKNOWN');
+      if (dead.length === open.length) {
+        const names = open.join(', ');
+        await this.#decide(account, plan, 'REFUSED', null, `No login makes the token of ${names}.`);
+        return;
+      }
       this.#hold(account, plan.date, `The broker does not say whether ${open.join(', ')} still works.`);
       return;
     }

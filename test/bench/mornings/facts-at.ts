@@ -40,6 +40,7 @@ export const factsAt = (
     session: null,
     isCalendarUncertain: false,
     isGateOpen: toMake.length === 0,
+    byHand: [],
     toMake,
     unknown: [],
     notCapable: [],
