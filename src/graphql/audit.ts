@@ -1,10 +1,6 @@
 import { z } from 'zod';
-import {
-  AUDIT_COMPONENTS,
-  type AuditVerification,
-  SEVERITIES,
-  type StoredAuditEntry,
-} from '../domain/events/audit.ts';
+import { AUDIT_COMPONENTS, SEVERITIES } from '../domain/events/act.ts';
+import type { AuditVerification, StoredAuditEntry } from '../domain/events/audit.ts';
 import type { AuthEvent } from '../domain/events/event.ts';
 import type { AuditPage } from '../services/audit/audit-log.ts';
 import { OPERATORS, READERS } from './access/access-plugin.ts';

@@ -1,13 +1,8 @@
 import { createHmac } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import type { ApiName } from '../../domain/account/api-name.ts';
-import type {
-  AuditComponent,
-  AuditEntry,
-  AuditKind,
-  Severity,
-  StoredAuditEntry,
-} from '../../domain/events/audit.ts';
+import type { AuditComponent, Severity } from '../../domain/events/act.ts';
+import type { AuditEntry, AuditKind, StoredAuditEntry } from '../../domain/events/audit.ts';
 import { asOneChange } from '../failover/journal.ts';
 import type { Queryable } from '../queryable.ts';
 import type { AuditEntriesTable } from '../schema/tables.ts';

@@ -1,10 +1,6 @@
 import { setImmediate as breathe } from 'node:timers/promises';
-import type {
-  AuditComponent,
-  AuditVerification,
-  Severity,
-  StoredAuditEntry,
-} from '../../domain/events/audit.ts';
+import type { AuditComponent, Severity } from '../../domain/events/act.ts';
+import type { AuditVerification, StoredAuditEntry } from '../../domain/events/audit.ts';
 import type { Queryable } from '../queryable.ts';
 import { type AuditChain, toEntry } from './audit-chain.ts';
 import { START } from './audit-head.ts';

@@ -5,7 +5,7 @@ import type { IstDate } from '../../domain/calendar/ist-date.ts';
 import type { DayStatement, StatedDay } from '../../domain/calendar/statement.ts';
 import type { SessionKind, TradingSession } from '../../domain/calendar/trading-session.ts';
 import type { Queryable } from '../queryable.ts';
-import type { CalendarDaysTable } from '../schema/tables.ts';
+import type { CalendarDaysTable } from '../schema/day-tables.ts';
 import { toDate } from './to-date.ts';
 
 type DayRow = Selectable<CalendarDaysTable>;

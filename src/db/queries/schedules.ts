@@ -8,7 +8,7 @@ import type {
   ScheduleDays,
 } from '../../domain/schedule/schedule.ts';
 import type { Queryable } from '../queryable.ts';
-import type { ScheduleOccurrencesTable, SchedulesTable } from '../schema/tables.ts';
+import type { ScheduleOccurrencesTable, SchedulesTable } from '../schema/day-tables.ts';
 
 export const findSchedules = async (db: Queryable): Promise<readonly Schedule[]> => {
   const rows = await db.selectFrom('vega_schedules').selectAll().orderBy('account_id').execute();

@@ -6,6 +6,13 @@ import type {
   AlertsTable,
 } from './alert-tables.ts';
 import type { CapabilitiesTable, FeedHoldsTable } from './capability-tables.ts';
+import type {
+  CalendarDaysTable,
+  CalendarFetchesTable,
+  ReadinessTable,
+  ScheduleOccurrencesTable,
+  SchedulesTable,
+} from './day-tables.ts';
 import type { DialogLandmarksTable, DialogLooksTable } from './dialog-look-tables.ts';
 import type { HeldTokensTable, RoleAssignmentsTable } from './role-tables.ts';
 
@@ -240,71 +247,6 @@ export interface SpillsTable {
   spill: string;
   /** The number of the last transaction. */
   last: number;
-}
-
-/** What the broker's lists and the operator say of a day. Times are milliseconds since 1970. */
-export interface CalendarDaysTable {
-  /** LIST, TIMINGS or OPERATOR. */
-  origin: string;
-  date: string;
-  exchange: string;
-  /** Of the broker OPEN, CLOSED, ORDINARY or CONTRADICTORY; of the operator the kind of the session. */
-  says: string;
-  opens_at: number | null;
-  closes_at: number | null;
-  description: string | null;
-  fetched_at: number;
-}
-
-/** When each list was asked for: a subject is `LIST 2026` or `TIMINGS 2026-11-08`. */
-export interface CalendarFetchesTable {
-  subject: string;
-  /** NULL where it was never had. */
-  fetched_at: number | null;
-  attempted_at: number;
-  /** Why the last attempt failed. */
-  failure: string | null;
-}
-
-/** One of an account. Times of day are `HH:mm` in India. */
-export interface SchedulesTable {
-  account_id: string;
-  enabled: number;
-  start_at: string | null;
-  minutes_before_bell: number | null;
-  jitter_seconds: number;
-  days: string;
-  catch_up_until: string;
-  /** Separated by blanks. */
-  exchanges: string;
-  bell_lead_minutes: number;
-  saved_at: number;
-}
-
-/** What became of a schedule on a day. */
-export interface ScheduleOccurrencesTable {
-  account_id: string;
-  date: string;
-  planned_at: number;
-  at: number;
-  outcome: string;
-  run_id: string | null;
-  reason: string | null;
-}
-
-/** What was forecast for the next bell, whenever that changed. Times are milliseconds since 1970. */
-export interface ReadinessTable {
-  id: Generated<number>;
-  account_id: string;
-  at: number;
-  bell: number;
-  verdict: string;
-  /** NULL where it was not known. */
-  probability: number | null;
-  confidence: string;
-  eta: number | null;
-  eta_worst: number | null;
-  latest_safe_start: number | null;
 }
 
 export interface Tables {

@@ -1,5 +1,6 @@
 import type { Database } from '../../db/database.ts';
-import type { AuditComponent, Severity, StoredAuditEntry } from '../../domain/events/audit.ts';
+import type { AuditComponent, Severity } from '../../domain/events/act.ts';
+import type { StoredAuditEntry } from '../../domain/events/audit.ts';
 
 const USUAL_PAGE = 100;
 

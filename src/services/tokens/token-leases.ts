@@ -7,7 +7,7 @@ import type { Queryable } from '../../db/queryable.ts';
 import { type Caller, mayUseApi } from '../../domain/account/access-key.ts';
 import type { Account } from '../../domain/account/account.ts';
 import type { ApiName } from '../../domain/account/api-name.ts';
-import type { LeaseRefusal } from '../../domain/events/audit.ts';
+import type { LeaseRefusal } from '../../domain/events/desk-acts.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { Role } from '../../domain/role/role.ts';
 import type { Secret } from '../../domain/secret.ts';
