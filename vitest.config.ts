@@ -9,8 +9,8 @@ export default defineConfig({
     globalSetup: ['test/support/terminal.ts', 'test/support/built-page.ts'],
     exclude: ['test/bench/**', 'node_modules/**'],
     reporters: ['default', './test/support/closing-line-reporter.ts'],
-    // Most tests wait for a browser, a process or a clock: one worker less than there are cores would leave cores idle.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Most tests wait for a browser, a process or a clock: with a worker for each core, cores would be idle.
+    maxWorkers: availableParallelism() + 1,
     // The whole program is read once for each worker, not once for each file.
     isolate: false,
     unstubEnvs: true,

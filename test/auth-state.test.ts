@@ -336,14 +336,14 @@ test.concurrent('a run that could go on is told to wait for the browser of anoth
     simulator: { knobs: { otpLimit } },
     env: { VEGA_COOLDOWN_SECONDS: '9' },
   });
-  expect((await first.generate('mode: ALL')).status).toBe('COOLDOWN');
-  otpLimit.count = 100;
   await using second = await openTestApp({
     apis: 1,
     browserLock: `${first.directory}/browser.lock`,
     simulator: { scenario: 'hang' },
     env: { VEGA_STEP_TIMEOUT_SECONDS: '60' },
   });
+  expect((await first.generate('mode: ALL')).status).toBe('COOLDOWN');
+  otpLimit.count = 100;
   const { data } = await second.ask('mutation { generateTokens(mode: ALL) { id } }');
   await until('the wait', async () => (await stateOf(first)).blockedBy === 'BROWSER_BUSY');
   await second.ask(`mutation { abortGeneration(runId: "${data.generateTokens.id}") { status } }`);

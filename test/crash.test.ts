@@ -39,7 +39,8 @@ const whole: Scenario = { shows: null };
 const interrupted: Scenario = { visit: 2, shows: 'INTERRUPTED' };
 const spent: Scenario = { visit: 2, shows: 'SPENT_UNKNOWN' };
 /** The second OTP has to wait, and the browser is given away meanwhile. */
-const spaced: Scenario = { shows: 'INTERRUPTED', env: { VEGA_OTP_SPACING_SECONDS: '2' } };
+/** So long that a slow machine does not log in meanwhile. */
+const spaced: Scenario = { shows: 'INTERRUPTED', env: { VEGA_OTP_SPACING_SECONDS: '10' } };
 const stored: Scenario = { visit: 2, shows: null };
 
 /** One OTP is sent, and the next request is refused. */

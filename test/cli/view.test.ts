@@ -199,7 +199,7 @@ test('every command says what it does, and its examples are commands that there 
   for (const { summary, examples = [] } of all) {
     expect(summary).toMatch(/^[A-Z].*\.$/);
     for (const { line } of examples) {
-      const [, word = ''] = /vega-auth ([a-z]+)/.exec(line) ?? [];
+      const [, word = ''] = /vega-auth ([a-z]+(?:-[a-z]+)*)/.exec(line) ?? [];
       if (word !== '') expect(names).toContain(word);
     }
   }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { AccountFacts } from '../../src/domain/readiness/account-facts.ts';
+import { loginRole } from '../../src/domain/role/role.ts';
 import { AccountFactsReader, type FactsOptions } from '../../src/services/readiness/account-facts-reader.ts';
 import { Folder } from '../db/temporary-database.ts';
 import { BELL } from './account-facts.ts';
@@ -14,13 +15,14 @@ const read = async (validUntil: Date | null, expiresAt: Date | null) => {
   using folder = new Folder();
   await using database = await folder.open();
   const askedFrom: Date[] = [];
-  const config = { apiName: 'PRIMARY', isPrimary: true };
-  const known = { config, check: { verdict: 'VALID' }, token: { validUntil, claims: { expiresAt } } };
+  const role = loginRole({ apiName: 'PRIMARY', clientId: 'client' });
+  const known = { role, check: { verdict: 'VALID' }, token: { validUntil, claims: { expiresAt } } };
   const state = { run: null, blockedBy: null, headline: '', nextAction: '', cooldown: { until: null } };
   const options = {
     database,
     verifier: { lastKnown: async () => [known] },
-    apiConfigs: { enabled: async () => [config] },
+    roles: { list: async () => [role] },
+    probes: { read: async () => [] },
     credentials: { sourceOf: () => 'ENV' },
     runs: { last: async () => [], awaitsBrowser: () => false },
     states: {

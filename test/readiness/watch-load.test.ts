@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { ensureAccount } from '../../src/db/queries/accounts.ts';
 import type { EventPayload } from '../../src/domain/events/event.ts';
+import { loginRole } from '../../src/domain/role/role.ts';
 import { createLogger } from '../../src/log.ts';
 import { ReadinessWatch } from '../../src/services/readiness/readiness-watch.ts';
 import { Folder } from '../db/temporary-database.ts';
@@ -24,15 +25,16 @@ const watchOf = (database: Database) => {
   const note = (list: string[]) => (_accountId: string, payload: EventPayload) => {
     if (payload.kind === 'READINESS') list.push(payload.readiness.verdict);
   };
-  const config = { apiName: 'PRIMARY', isPrimary: true };
+  const role = loginRole({ apiName: 'PRIMARY', clientId: 'client' });
   const token = { validUntil: null, claims: { expiresAt: inMinutes(600) } };
   const state = { run: null, blockedBy: null, headline: '', nextAction: '', cooldown: { until: null } };
   const watch = new ReadinessWatch({
     database,
     verifier: {
-      lastKnown: async () => [{ config, token, check: { verdict: desk.toMake ? 'MISSING' : 'VALID' } }],
+      lastKnown: async () => [{ role, token, check: { verdict: desk.toMake ? 'MISSING' : 'VALID' } }],
     },
-    apiConfigs: { enabled: async () => [config] },
+    roles: { list: async () => [role] },
+    probes: { read: async () => [] },
     credentials: { sourceOf: () => 'ENV' },
     runs: { last: async () => [], awaitsBrowser: () => false },
     states: {

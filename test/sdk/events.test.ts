@@ -74,6 +74,8 @@ test('a client that is cut off two hundred times ends with the server’s histor
   await until('the last event', () => haveAll() && isSettled(), 60_000);
   const last = events.lastId;
   await Promise.all(clients.map(({ stop }) => stop()));
+  // A busy machine may have told some client of one more.
+  for (const { seen } of clients) seen.splice(0, seen.length, ...seen.filter(({ id }) => Number(id) <= last));
 
   expect(history.seen.map(({ id }) => Number(id))).toEqual(Array.from({ length: last }, (_, at) => at + 1));
   for (const { seen } of historians)

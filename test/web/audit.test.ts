@@ -23,6 +23,22 @@ const SCROLL = `new Promise((resolve) => {
   requestAnimationFrame(step);
 })`;
 
+/** How long a hundred frames take in which nothing is done. */
+const IDLE_FRAMES = `new Promise((resolve) => {
+  const frames = [];
+  let last = performance.now();
+  const step = (now) => {
+    frames.push(now - last);
+    last = now;
+    if (frames.length > 100) return resolve(frames.slice(2));
+    requestAnimationFrame(step);
+  };
+  requestAnimationFrame(step);
+})`;
+
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+
 test('fifty thousand entries scroll at frame rate, page by page to the oldest, with few rows drawn', async () => {
   await using testApp = await openTestApp({ apis: 1 });
   testApp.change(`
@@ -36,6 +52,7 @@ test('fifty thousand entries scroll at frame rate, page by page to the oldest, w
   await untilSaid(page, 'IDLE');
   await page.locator('.audit').getByText('planted entry 50000').waitFor();
 
+  const floor = median((await page.evaluate(IDLE_FRAMES)) as number[]);
   const { frames, drawn, isAtEnd } = (await page.evaluate(SCROLL)) as {
     frames: number[];
     drawn: number;
@@ -43,10 +60,8 @@ test('fifty thousand entries scroll at frame rate, page by page to the oldest, w
   };
   expect(isAtEnd).toBe(true);
   expect(drawn).toBeLessThan(80);
-  const sorted = frames.toSorted((a, b) => a - b);
-  const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
-  // A screen draws sixty times a second; a machine that others use, too, drops some.
-  expect(median).toBeLessThan(20);
+  // As often as a page that does nothing is drawn at that moment, which is sixty times a second on a machine that is free.
+  expect(median(frames)).toBeLessThan(Math.max(20, 1.5 * floor));
 
   // What comes on top pushes nothing away, and the newest is one key away.
   const rowcount = () => page.locator('.audit').getAttribute('aria-rowcount');
