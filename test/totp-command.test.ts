@@ -36,9 +36,15 @@ const failureOf = async (work: Promise<unknown>) => {
   return `${code}: ${message}`;
 };
 
+/** How far the clock has to be put forward to stand at the beginning of a time step. */
+const untilTimeStep = (): number => PERIOD_MS - (Date.now() % PERIOD_MS);
+
 /** A broker and a desk whose clock stands at the beginning of a time step, so that nobody waits for one. */
-const openDesk = (command: readonly string[], options: TestAppOptions = {}) => {
-  const offset = PERIOD_MS - (Date.now() % PERIOD_MS);
+const openDesk = (
+  command: readonly string[],
+  options: TestAppOptions = {},
+  offset: number = untilTimeStep(),
+) => {
   const now = () => Date.now() + offset;
   return openTestApp({
     apis: 1,
@@ -53,12 +59,12 @@ const openDesk = (command: readonly string[], options: TestAppOptions = {}) => {
 const AUTHENTICATOR = `
 const { createHmac } = require('node:crypto');
 const { appendFileSync } = require('node:fs');
-const [secret, log] = process.argv.slice(2);
+const [secret, log, offset] = process.argv.slice(2);
 appendFileSync(log, JSON.stringify(Object.keys(process.env).sort()) + '\\n');
 const bits = [...secret].map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0')).join('');
 const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
 const step = Buffer.alloc(8);
-step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30000) + 1));
+step.writeBigUInt64BE(BigInt(Math.floor((Date.now() + Number(offset)) / 30000)));
 const hash = createHmac('sha1', key).update(step).digest();
 const code = (hash.readUInt32BE(hash[19] & 15) & 0x7fffffff) % 1000000;
 process.stderr.write('the vault says hello ' + secret + '\\n');
@@ -69,7 +75,8 @@ test('a login takes its code from the program, asked once, with nothing but PATH
   const file = program(AUTHENTICATOR, process.execPath);
   const log = path.join(path.dirname(file), 'asked.log');
   const secret = 'DEMOVEGADEMOVEGADEMOVEGADEMOVEGA';
-  await using desk = await openDesk([file, secret, log]);
+  const offset = untilTimeStep();
+  await using desk = await openDesk([file, secret, log, String(offset)], {}, offset);
   desk.guard('the secret of the program', secret);
   expect(await desk.generate('mode: ALL')).toMatchObject({ status: 'COMPLETED' });
   const asked = readFileSync(log, 'utf8').trim().split('\n');
