@@ -186,7 +186,11 @@ test('a program is asked once in a time step, and a code that was submitted is n
   expect(asked()).toBe(1);
   expect(first.take(8)).toBeNull();
   await first.prepare(8, never);
+  // An earlier process may have submitted what the program printed in the step before.
+  const from = new Date(60_000);
+  expect(first.lockedBy(from)).toEqual(new Date(30_000));
   expect(first.take(8)?.reveal()).toBe('111111');
+  expect(first.lockedBy(from)).toEqual(from);
 
   const second = new OtpSource('UPSTOX_77', commandOf(file));
   expect(await second.prepare(9, never)).toBe(false);

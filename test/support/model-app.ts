@@ -189,10 +189,11 @@ export class ModelApp {
     const browsers = countBrowsers();
     if (browsers > 1) wrong.push(`${browsers} browsers are open`);
     if (wrong.length > 0) throw new Error(`${wrong.join('\n')}\n${this.history()}`);
+    if (await this.isResting()) await this.#checkAtRest();
   }
 
   /** What must hold once nothing is under way any more. */
-  async checkAtRest(): Promise<void> {
+  async #checkAtRest(): Promise<void> {
     const isSettled = async (): Promise<boolean> => {
       const { ready, authState, tokens } = await this.look();
       const { state, run, cooldown } = authState;

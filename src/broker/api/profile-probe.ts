@@ -1,14 +1,9 @@
 import { z } from 'zod';
 import type { Secret } from '../../domain/secret.ts';
-import type { ProbeResult, Profile, UnknownReason } from '../../domain/token/profile.ts';
-import {
-  type BrokerAnswer,
-  brokerCodeIn,
-  brokerUserId,
-  readAnswer,
-  saysTokenIsDead,
-} from './broker-answer.ts';
+import type { ProbeResult, Profile } from '../../domain/token/profile.ts';
+import { brokerUserId } from './broker-answer.ts';
 import type { BrokerApi } from './broker-api.ts';
+import { askWithToken } from './token-call.ts';
 
 const texts = z.array(z.string()).catch([]);
 
@@ -30,43 +25,14 @@ const ProfileAnswer = z.object({
   }),
 });
 
-/**
- * Asks the broker once whose token it is. Never throws: neither an outage nor a refusal for another reason than the token
- * tells anything about the token.
- */
-export const probeProfile = async (
-  api: BrokerApi,
-  accessToken: Secret,
-  timeoutMs: number,
-): Promise<ProbeResult> => {
-  try {
-    const response = await api.request('/v2/user/profile', {
-      headers: { accept: 'application/json', authorization: `Bearer ${accessToken.reveal()}` },
-      timeoutMs,
-    });
-    return judge(await readAnswer(response));
-  } catch (error) {
-    const reason = error instanceof Error && error.name === 'TimeoutError' ? 'TIMEOUT' : 'NETWORK';
-    return { kind: 'UNKNOWN', reason, httpStatus: null, brokerCode: null };
-  }
-};
-
-const judge = (answer: BrokerAnswer): ProbeResult => {
-  const { status } = answer;
-  const unknown = (reason: UnknownReason): ProbeResult => ({
-    kind: 'UNKNOWN',
-    reason,
-    httpStatus: status,
-    brokerCode: brokerCodeIn(answer),
+/** Asks the broker once whose token it is. */
+export const probeProfile = (api: BrokerApi, accessToken: Secret, timeoutMs: number): Promise<ProbeResult> =>
+  askWithToken(api, '/v2/user/profile', accessToken, timeoutMs, (json) => {
+    const profile = ProfileAnswer.safeParse(json);
+    return profile.success
+      ? ({ kind: 'ALIVE', profile: toProfile(profile.data.data) } as const)
+      : 'NOT_A_PROFILE';
   });
-  if (status === 429) return unknown('RATE_LIMITED');
-  if (saysTokenIsDead(answer)) return { kind: 'DEAD', httpStatus: status };
-  if (status !== 200) return unknown('BROKER_ERROR');
-  const profile = ProfileAnswer.safeParse(answer.json);
-  return profile.success
-    ? { kind: 'ALIVE', profile: toProfile(profile.data.data) }
-    : unknown('NOT_A_PROFILE');
-};
 
 const toProfile = (data: z.infer<typeof ProfileAnswer>['data']): Profile => ({
   userId: data.user_id,

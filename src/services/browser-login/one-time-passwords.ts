@@ -139,7 +139,8 @@ export class OneTimePasswords {
   async #isUsed(db: Queryable, { timeStep, from, to }: TimeStep): Promise<boolean> {
     const { account } = this.#step;
     const totp = { secret: this.#source.ledgerKey };
-    return (await isTimeStepUsed(db, totp, timeStep)) || hasTimeStepBetween(db, account.id, from, to);
+    if (await isTimeStepUsed(db, totp, timeStep)) return true;
+    return hasTimeStepBetween(db, account.id, this.#source.lockedBy(from), to);
   }
 
   #timeStepNow(now = this.#options.clock()): TimeStep {

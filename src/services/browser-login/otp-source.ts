@@ -32,6 +32,15 @@ export class OtpSource {
     this.ledgerKey = isTotpCommand(source) ? new Secret(`the TOTP program of ${accountId}`) : source.secret;
   }
 
+  /**
+   * From when on a used time step keeps this one, which begins at `from`, from being used. What a program printed for an
+   * earlier process is not known: it may print that code once more in the next time step.
+   */
+  lockedBy(from: Date): Date {
+    const isLastCodeKnown = !isTotpCommand(this.#source) || lastCodes.has(this.#accountId);
+    return isLastCodeKnown ? from : new Date(from.getTime() - this.periodSeconds * 1000);
+  }
+
   /** Before anything is submitted: a program that is not there would fail after the OTP request. */
   refuseMissingProgram(): void {
     if (!isTotpCommand(this.#source) || findProgram(this.#source.program) !== null) return;

@@ -1,14 +1,12 @@
 import fc from 'fast-check';
 import type { ProfileFault, TokenFault } from '../../../src/simulator/faults.ts';
 import type { LoginStep } from '../../../src/simulator/scenarios.ts';
+import type { Step as SequenceStep } from '../../support/check-sequences.ts';
 import { COOLDOWN_SECONDS, type ThreeDesk } from './three-desk.ts';
 import { IDS, type Id } from './three-logins.ts';
 
-/** What an operator, the clock or the broker may do next; `take` answers what came of it. */
-export interface Step {
-  readonly name: string;
-  readonly take: (desk: ThreeDesk) => Promise<string | null>;
-}
+/** What an operator, the clock or the broker may do next. */
+type Step = SequenceStep<ThreeDesk>;
 
 const HANGING = ['OTP_GENERATE', 'OTP_VERIFY', 'PIN', 'AUTHORIZE'] as const satisfies readonly LoginStep[];
 const PROFILE_FAULTS = [
