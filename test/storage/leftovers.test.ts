@@ -80,7 +80,6 @@ describe('what a killed step has left is gone after the next start:', () => {
       (folder: Folder) => folder.file('.vega/backups/vega_trade-2026.db.draft'),
     ],
     ['a new master key', (folder: Folder) => draftOfDead(folder.file('.vega/master.key'))],
-    ['the next master key', (folder: Folder) => folder.file('.vega/master.key.next')],
     ['an operator key', (folder: Folder) => draftOfDead(folder.file('.vega/operator.key'))],
   ])('%s', async (_what, nameIn) => {
     using folder = new Folder();

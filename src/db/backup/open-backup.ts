@@ -4,7 +4,7 @@ import path from 'node:path';
 import { Database } from '../database.ts';
 import { DatabaseError } from '../database-error.ts';
 import type { DatabaseOptions } from '../opening.ts';
-import { masterKeyIds } from '../secrets/master-key.ts';
+import { masterKeyIds, readKeyTexts } from '../secrets/master-key.ts';
 import { faultOf } from './backups.ts';
 
 /** Opens a copy of a backup for `work`, so that the backup stays as it is. Throws a `DatabaseError` where it is not sound. */
@@ -20,7 +20,14 @@ export const withBackup = async <Result>(
   try {
     const file = path.join(folder, path.basename(backup));
     copyFileSync(backup, file);
-    await using database = await Database.open({ ...options, file, isBrief: true, isRestored: true });
+    await using database = await Database.open({
+      ...options,
+      ...{ file, isBrief: true, isRestored: true },
+      // A rotation of the live database may be under way, whose key files are not to be touched.
+      masterKey: { ...options.masterKey, given: readKeyTexts(options.masterKey) },
+      // No token lies in the copy as plain text.
+      sealsTokens: true,
+    });
     return await work(database);
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -1,7 +1,7 @@
 import { createHash, hkdfSync, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import type { Secret } from '../../domain/secret.ts';
+import { Secret } from '../../domain/secret.ts';
 import { writeWhole } from '../files/write-whole.ts';
 
 /** A key that seals. Its id reveals nothing of it. */
@@ -28,8 +28,12 @@ export const toMasterKey = (text: string): MasterKey => {
 };
 
 /** The given keys, else those in the key files. Empty when there is none yet. */
-export const readMasterKeys = ({ given, folder }: MasterKeySource): readonly MasterKey[] => {
-  if (given.length > 0) return given.map((secret) => toMasterKey(secret.reveal()));
+export const readMasterKeys = (source: MasterKeySource): readonly MasterKey[] =>
+  readKeyTexts(source).map((text) => toMasterKey(text.reveal()));
+
+/** The same keys as they are written: whoever opens with these does not touch the key files. */
+export const readKeyTexts = ({ given, folder }: MasterKeySource): readonly Secret[] => {
+  if (given.length > 0) return given;
   return (
     [FILE, NEXT_FILE]
       .map((name) => path.join(folder, name))
@@ -37,7 +41,7 @@ export const readMasterKeys = ({ given, folder }: MasterKeySource): readonly Mas
       .map((file) => readFileSync(file, 'utf8'))
       // An empty file was not finished.
       .filter((text) => text.trim() !== '')
-      .map((text) => toMasterKey(text))
+      .map((text) => new Secret(text))
   );
 };
 
@@ -63,13 +67,14 @@ export const makeMasterKey = (folder: string): MasterKey => {
  */
 export const prepareNextKey = (folder: string): MasterKey => writeKey(path.join(folder, NEXT_FILE), false);
 
-/** The last step of a rotation, and its repair at a start: keeps the file of the key in use. */
+/**
+ * The last step of a rotation, and its repair at a start: the next key takes the place of the old one, once it is in use. One
+ * that is not in use stays: another process may be about to seal with it. The next rotation writes over it.
+ */
 export const settleKeyFiles = (folder: string, idInUse: string): void => {
   const [file, next] = [path.join(folder, FILE), path.join(folder, NEXT_FILE)];
   if (!existsSync(next)) return;
-  const isInUse = toMasterKey(readFileSync(next, 'utf8')).id === idInUse;
-  if (isInUse) renameSync(next, file);
-  if (!isInUse) rmSync(next);
+  if (toMasterKey(readFileSync(next, 'utf8')).id === idInUse) renameSync(next, file);
 };
 
 /** Whole or not at all: a half-written key could be guessed. */

@@ -99,11 +99,16 @@ export const rotateVault = async (
   vault: Vault,
   source: MasterKeySource,
 ): Promise<Vault | null> => {
-  const next = nextKey(vault, source);
-  if (next === null) return null;
-  const renewed = new Vault([next]);
-  const reseal = (sealed: string, place: SealedPlace) => renewed.seal(vault.open(sealed, place), place);
-  await db.transaction().execute(async (trx) => {
+  const renewed = await db.transaction().execute(async (trx) => {
+    // Within the lock of the file: a rotation by another process has ended, with its key file in place.
+    const { key_id } = await trx.selectFrom('vega_vault').select('key_id').executeTakeFirstOrThrow();
+    if (source.given.length === 0) settleKeyFiles(source.folder, key_id);
+    if (key_id !== vault.keyId)
+      throw new Error('Another process has changed the master key. Start this one again.');
+    const next = nextKey(vault, source);
+    if (next === null) return null;
+    const renewed = new Vault([next]);
+    const reseal = (sealed: string, place: SealedPlace) => renewed.seal(vault.open(sealed, place), place);
     for (const row of await trx.selectFrom('upstox_api_configs').selectAll().execute()) {
       const place = configSecretPlace(row.account_number, row.api_name);
       await writeConfigSecret(trx, row, reseal(row.client_secret, place));
@@ -156,8 +161,9 @@ export const rotateVault = async (
       })
       .where('id', '=', 1)
       .execute();
+    return renewed;
   });
-  if (source.given.length === 0) settleKeyFiles(source.folder, renewed.keyId);
+  if (renewed !== null && source.given.length === 0) settleKeyFiles(source.folder, renewed.keyId);
   return renewed;
 };
 
