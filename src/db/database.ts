@@ -209,7 +209,12 @@ export class Database implements TokenFormat {
   /** Seals every secret with a new master key. False when VEGA_MASTER_KEY gives no other key to seal with. */
   async rotateMasterKey(): Promise<boolean> {
     this.#refuseDuringOutage('The database cannot be written at present.');
-    const renewed = await rotateVault(this.#failover.file.kysely, this.vault, this.#options.masterKey);
+    const renewed = await rotateVault(
+      this.path,
+      this.#failover.file.kysely,
+      this.vault,
+      this.#options.masterKey,
+    );
     if (renewed !== null) await this.#failover.changeVault(renewed);
     return renewed !== null;
   }

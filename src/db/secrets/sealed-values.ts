@@ -95,6 +95,7 @@ export const applySealing = async (db: Queryable, format: TokenFormat): Promise<
  * null when the first of the given keys is in use already.
  */
 export const rotateVault = async (
+  file: string,
   db: Queryable,
   vault: Vault,
   source: MasterKeySource,
@@ -104,7 +105,7 @@ export const rotateVault = async (
     const { key_id } = await trx.selectFrom('vega_vault').select('key_id').executeTakeFirstOrThrow();
     if (source.given.length === 0) settleKeyFiles(source.folder, key_id);
     if (key_id !== vault.keyId)
-      throw new Error('Another process has changed the master key. Start this one again.');
+      throw new DatabaseError(file, 'Another process has changed the master key. Start this one again.');
     const next = nextKey(vault, source);
     if (next === null) return null;
     const renewed = new Vault([next]);

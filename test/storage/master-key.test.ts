@@ -1,0 +1,90 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { withBackup } from '../../src/db/backup/open-backup.ts';
+import { Database } from '../../src/db/database.ts';
+import { replaceToken } from '../../src/db/queries/token-replacement.ts';
+import { findTokens } from '../../src/db/queries/tokens.ts';
+import { IST } from '../../src/domain/wall-time.ts';
+import { Folder, newToken } from '../db/temporary-database.ts';
+
+const NOW = new Date('2026-11-17T20:00:05+05:30');
+
+const optionsOf = (folder: Folder, sealsTokens: boolean) => ({
+  ...{ file: folder.file('vega_trade.db'), zone: IST, sealsTokens, now: NOW },
+  masterKey: { given: [], folder: folder.file('.vega') },
+});
+
+const keyFile = (folder: Folder, name = 'master.key') => folder.file('.vega', name);
+
+const texts = async (database: Database): Promise<readonly string[]> =>
+  (await findTokens(database.read, 1, database)).map(({ accessToken }) => accessToken.reveal());
+
+const store = (database: Database): Promise<unknown> =>
+  database.write((trx) => replaceToken(trx, newToken('token-canary', { issuedAt: NOW }), database, NOW));
+
+/** A rotation that was killed once everything was sealed with the new key; answers a backup from before it. */
+const killedRotation = async (folder: Folder): Promise<string> => {
+  const database = await Database.open(optionsOf(folder, true));
+  await store(database);
+  const { file } = await database.backUp(NOW);
+  const former = readFileSync(keyFile(folder));
+  await database.rotateMasterKey();
+  await database[Symbol.asyncDispose]();
+  writeFileSync(keyFile(folder, 'master.key.next'), readFileSync(keyFile(folder)));
+  writeFileSync(keyFile(folder), former);
+  return file;
+};
+
+test('reading a backup takes no key from the database beside it', async () => {
+  using folder = new Folder();
+  const backup = await killedRotation(folder);
+  expect(await withBackup(optionsOf(folder, true), backup, texts)).toEqual(['token-canary']);
+  expect(existsSync(keyFile(folder, 'master.key.next'))).toBe(true);
+  await using database = await Database.open(optionsOf(folder, true));
+  expect(await texts(database)).toEqual(['token-canary']);
+  expect(existsSync(keyFile(folder, 'master.key.next'))).toBe(false);
+});
+
+test('the copy in which a backup is read holds no token as plain text', async () => {
+  using folder = new Folder();
+  mkdirSync(folder.file('.vega'), { recursive: true });
+  const database = await folder.open();
+  await store(database);
+  const { file } = await database.backUp(NOW);
+  await database[Symbol.asyncDispose]();
+  const seen = await withBackup(optionsOf(folder, false), file, async (copy) => {
+    expect(copy.path.startsWith(tmpdir())).toBe(true);
+    const beside = path.dirname(copy.path);
+    return readdirSync(beside).map((name) => readFileSync(path.join(beside, name), 'latin1'));
+  });
+  expect(seen.length).toBeGreaterThan(0);
+  expect(seen.join()).not.toContain('token-canary');
+});
+
+test('a key that another process is about to seal with stays when the database is opened', async () => {
+  using folder = new Folder();
+  await (await folder.open())[Symbol.asyncDispose]();
+  writeFileSync(keyFile(folder, 'master.key.next'), 'of a rotation that is under way');
+  await (await folder.open())[Symbol.asyncDispose]();
+  expect(readFileSync(keyFile(folder, 'master.key.next'), 'utf8')).toBe('of a rotation that is under way');
+  await using database = await folder.open();
+  await store(database);
+  await database.rotateMasterKey();
+  expect(existsSync(keyFile(folder, 'master.key.next'))).toBe(false);
+  expect(await texts(database)).toEqual(['token-canary']);
+});
+
+test('a process whose key another one has changed makes no third one', async () => {
+  using folder = new Folder();
+  await using one = await Database.open(optionsOf(folder, true));
+  await store(one);
+  await using other = await Database.open(optionsOf(folder, true));
+  await one.rotateMasterKey();
+  const key = readFileSync(keyFile(folder));
+  await expect(other.rotateMasterKey()).rejects.toThrow('Another process has changed the master key');
+  expect(readFileSync(keyFile(folder)).equals(key)).toBe(true);
+  await using third = await Database.open(optionsOf(folder, true));
+  expect(await texts(third)).toEqual(['token-canary']);
+});
