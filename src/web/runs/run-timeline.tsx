@@ -30,13 +30,7 @@ export const RunTimeline = ({ run, acts, isWhole = false }: Props) => {
       <table className={isWhole ? 'timeline whole' : 'timeline'}>
         <thead>
           <tr>
-            <th scope="col">API</th>
-            <th scope="col">
-              <span className="axis">
-                <span>{timeInIndia(chart.from)}</span>
-                <span>{timeInIndia(chart.to)}</span>
-              </span>
-            </th>
+            <AxisHeads chart={chart} />
             <th scope="col">Result</th>
             {isWhole ? (
               <>
@@ -99,6 +93,19 @@ export const RunTimeline = ({ run, acts, isWhole = false }: Props) => {
     </>
   );
 };
+
+/** The first two columns: the APIs, and the hours that their bars stand for. */
+export const AxisHeads = ({ chart }: { chart: Pick<Chart, 'from' | 'to'> }) => (
+  <>
+    <th scope="col">API</th>
+    <th scope="col">
+      <span className="axis">
+        <span>{timeInIndia(chart.from)}</span>
+        <span>{timeInIndia(chart.to)}</span>
+      </span>
+    </th>
+  </>
+);
 
 export const Bars = ({ chart, spans, now }: { chart: Chart; spans: readonly Span[]; now: number | null }) => {
   const id = useId();

@@ -6,8 +6,7 @@ import {
   type MorningReportQueryVariables,
 } from '../../../sdk/index.ts';
 import { toRefusal } from '../../actions/refusal.ts';
-import { timeInIndia } from '../../format.ts';
-import { Bars } from '../../runs/run-timeline.tsx';
+import { AxisHeads, Bars } from '../../runs/run-timeline.tsx';
 import { documentOf } from '../../state/typed-document.ts';
 import { useDashboard } from '../../state/use-page-store.ts';
 import { Disclosure } from '../disclosure.tsx';
@@ -71,13 +70,7 @@ const Picture = ({ of: report }: { of: MorningReportQuery['morningReport'] }) =>
     <table className="timeline" aria-label="Logins of the day">
       <thead>
         <tr>
-          <th scope="col">API</th>
-          <th scope="col">
-            <span className="axis">
-              <span>{timeInIndia(chart.from)}</span>
-              <span>{timeInIndia(chart.to)}</span>
-            </span>
-          </th>
+          <AxisHeads chart={chart} />
         </tr>
       </thead>
       <tbody>
