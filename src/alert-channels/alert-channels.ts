@@ -2,6 +2,7 @@ import type { ChannelTarget } from '../domain/alert/alert-channel.ts';
 import type { AlertMessage, AlertSender, SendLimits, SendResult } from '../domain/alert/alert-sender.ts';
 import { addressFault } from '../domain/alert/channel-rules.ts';
 import type { ProxySettings } from '../domain/net/proxy.ts';
+import { unlessAborted } from '../domain/unless-aborted.ts';
 import { PrivateAddress, type Resolve, resolveName } from './guarded-lookup.ts';
 import { requestOf } from './requests.ts';
 import { AcceptedRecipients, sendMail } from './send-mail.ts';
@@ -55,26 +56,10 @@ export class AlertChannels implements AlertSender {
     const signal = end === undefined ? limit : AbortSignal.any([limit, end]);
     try {
       if (addressFault(target, this.#options.allowedHosts) !== null) throw new PrivateAddress();
+      // A name that is being looked up does not listen to the signal.
       return await unlessAborted(signal, send(signal));
     } catch (error) {
       return ofError(error);
     }
   }
 }
-
-/** A name that is being looked up does not listen to the signal. */
-const unlessAborted = async <Result>(signal: AbortSignal, work: Promise<Result>): Promise<Result> => {
-  // What loses the race may fail later.
-  work.catch(() => undefined);
-  signal.throwIfAborted();
-  let abort = (): void => undefined;
-  const aborted = new Promise<never>((_resolve, reject) => {
-    abort = () => reject(signal.reason);
-    signal.addEventListener('abort', abort);
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
-};

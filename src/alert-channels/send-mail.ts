@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url';
 import type { ChannelTarget } from '../domain/alert/alert-channel.ts';
 import type { AlertMessage, SendResult } from '../domain/alert/alert-sender.ts';
 import { bodyOf, titleOf } from '../domain/alert/alert-words.ts';
@@ -9,6 +10,8 @@ const [SMTPS_PORT, SUBMISSION_PORT] = [465, 587];
 const STEP_TIMEOUT_MS = 15_000;
 /** Mails of which it is remembered who has them. */
 const MAX_REMEMBERED = 100;
+
+const DELIVERED: SendResult = { isDelivered: true, answer: 'SMTP 250', retryAfterMs: null };
 
 interface MailOptions {
   readonly allowedHosts: readonly string[];
@@ -39,6 +42,10 @@ export const sendMail = async (
   message: AlertMessage,
   { allowedHosts, resolve, accepted, signal }: MailOptions,
 ): Promise<SendResult> => {
+  const all = [...new Set((recipient ?? '').split(',').map((one) => asciiAddress(one.trim())))];
+  const to = accepted.without(message.id, all);
+  // Whom it was refused for is no longer a recipient of the channel.
+  if (to.length === 0) return DELIVERED;
   const host = hostOf(url.reveal());
   const isAllowed = allowedHosts.includes(host);
   const [address] = await resolvePublic(host, isAllowed, resolve);
@@ -60,9 +67,11 @@ export const sendMail = async (
     disableFileAccess: true,
     disableUrlAccess: true,
   });
-  const all = (recipient ?? '').split(',').map((one) => one.trim());
-  const to = accepted.without(message.id, all);
-  const { rejected, rejectedErrors } = await transport.sendMail({
+  const {
+    accepted: taken,
+    rejected,
+    rejectedErrors,
+  } = await transport.sendMail({
     from: sender ?? '',
     to: all,
     envelope: { from: sender ?? '', to: [...to] },
@@ -73,12 +82,16 @@ export const sendMail = async (
     headers: { 'auto-submitted': 'auto-generated' },
     signal,
   });
-  if (rejected.length === 0) return { isDelivered: true, answer: 'SMTP 250', retryAfterMs: null };
-  accepted.add(
-    message.id,
-    to.filter((one) => !rejected.includes(one)),
-  );
+  if (rejected.length === 0) return DELIVERED;
+  accepted.add(message.id, taken.map(asciiAddress));
   const [reason] = rejectedErrors ?? [];
   const answer = `SMTP ${reason?.responseCode ?? 250}: refused for ${rejected.length} of ${all.length} recipients`;
   return { isDelivered: false, answer, retryAfterMs: null };
+};
+
+/** With the domain in lower case and ASCII: the transport names whom the server has taken a mail for in that form. */
+const asciiAddress = (address: string): string => {
+  const at = address.lastIndexOf('@');
+  const domain = address.slice(at + 1);
+  return `${address.slice(0, at)}@${domainToASCII(domain) || domain.toLowerCase()}`;
 };

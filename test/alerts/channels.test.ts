@@ -167,6 +167,28 @@ test('a mail that one of two recipients was refused for is not delivered, and on
   expect(server.recipients).toEqual([['one@desk.example'], ['two@desk.example']]);
 });
 
+test('a refused recipient is tried again however the domain is spelled', async () => {
+  await using server = await openMailServer();
+  const channels = new AlertChannels({ proxy: null, allowedHosts: ['127.0.0.1'] });
+  server.refused.add('two@desk.example').add('three@bücher.example');
+  const recipient = 'one@DESK.example, two@Desk.Example, three@bücher.example';
+  const desk = target('EMAIL', server.url, { ...MAIL, recipient });
+  expect((await channels.send(desk, MESSAGE, LIMITS)).answer).toBe('SMTP 550: refused for 2 of 3 recipients');
+  server.refused.clear();
+  expect((await channels.send(desk, MESSAGE, LIMITS)).isDelivered).toBe(true);
+  expect(server.recipients).toEqual([['one@desk.example'], ['two@desk.example', 'three@bücher.example']]);
+});
+
+test('a mail is delivered once the recipient it was refused for is removed', async () => {
+  await using server = await openMailServer();
+  const channels = new AlertChannels({ proxy: null, allowedHosts: ['127.0.0.1'] });
+  server.refused.add('two@desk.example');
+  expect((await channels.send(target('EMAIL', server.url, MAIL), MESSAGE, LIMITS)).isDelivered).toBe(false);
+  const corrected = target('EMAIL', server.url, { ...MAIL, recipient: 'one@desk.example' });
+  expect(await channels.send(corrected, MESSAGE, LIMITS)).toMatchObject({ isDelivered: true });
+  expect(server.recipients).toEqual([['one@desk.example']]);
+});
+
 test('a name server that says nothing is given up in time', async () => {
   const channels = new AlertChannels({
     ...{ proxy: null, allowedHosts: [] },

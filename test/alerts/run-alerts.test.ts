@@ -97,3 +97,20 @@ test('a part of the tokens ends no alert about all of them; their confirmation d
     title: 'UPSTOX_01 is confirmed: the gate is open',
   });
 });
+
+test('a run that stops behind an open gate is reported until a run completes', async () => {
+  const rejectedApps: Record<number, 'UDAPI100068'> = { 1: 'UDAPI100068' };
+  await using testApp = await openTestApp({ apis: 2, simulator: { knobs: { rejectedApps } } });
+  const isOpen = async () => (await testApp.client.authState()).state === 'AUTH_CONFIRMED';
+  const stopped = 'the run stopped with 1 of 2 tokens';
+  const stoppedAgain = 'the run stopped with 0 of 1 tokens';
+  expect((await testApp.generate('mode: ALL')).status).toBe('STOPPED');
+  await testApp.ask('mutation { acceptPartial { state } }');
+  await until(() => alertsOf(testApp).includes(`${stopped} (over)`), 'the gate');
+  expect((await testApp.generate('mode: INVALID_ONLY')).status).toBe('STOPPED');
+  await until(isOpen, 'the gate after the run');
+  expect(alertsOf(testApp)).toEqual([`${stopped} (over)`, stoppedAgain]);
+  delete rejectedApps[1];
+  expect((await testApp.generate('mode: INVALID_ONLY')).status).toBe('COMPLETED');
+  await until(() => alertsOf(testApp).includes(`${stoppedAgain} (over)`), 'the end of the report');
+});

@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { ensureAccount } from '../../src/db/queries/accounts.ts';
 import type { EventPayload } from '../../src/domain/events/event.ts';
+import { forecastIn } from '../../src/domain/report/audit-facts.ts';
 import { loginRole } from '../../src/domain/role/role.ts';
 import { createLogger } from '../../src/log.ts';
+import { Audit } from '../../src/services/audit/audit.ts';
 import { ReadinessWatch } from '../../src/services/readiness/readiness-watch.ts';
 import { Folder } from '../db/temporary-database.ts';
 import { BELL, inMinutes, NOW } from './account-facts.ts';
@@ -59,6 +61,7 @@ const watchOf = (database: Database) => {
       publish: note(published),
       publishTransient: note(transient),
     },
+    audit: new Audit(database, () => desk.now),
     log: createLogger('silent'),
     ...{ otpSpacingMs: 165_000, cooldownMs: 660_000, clock: () => desk.now },
   } as never);
@@ -70,6 +73,17 @@ const openWithAccount = async (folder: Folder) => {
   await database.write((trx) => ensureAccount(trx, { id: 'UPSTOX_01', number: 1 }, NOW));
   return database;
 };
+
+/** The verdicts in the audit. */
+const auditedIn = (folder: Folder): readonly unknown[] =>
+  folder.raw((connection) =>
+    connection
+      .prepare<[], { message: string }>(
+        "select message from vega_audit_entries where kind = 'FORECAST' order by sequence",
+      )
+      .all()
+      .map(({ message }) => forecastIn(message)?.verdict),
+  );
 
 /** Holds the watch's forecasts up until it is called. */
 const hold = (desk: { held: Promise<void> }): (() => void) => {
@@ -128,6 +142,50 @@ test('a turn of the verdict is kept once in the sequence of events, whichever pr
   await vi.waitUntil(() => processes.every((one) => one.transient.length + one.published.length === 2));
   expect(processes.flatMap(({ published }) => published)).toEqual(['READY']);
   for (const { watch } of processes) await watch[Symbol.asyncDispose]();
+  expect(auditedIn(folder)).toEqual(['AT_RISK', 'READY']);
+});
+
+test('a turn that a restarted process sees first is kept in the sequence of events', async () => {
+  using folder = new Folder();
+  await using database = await openWithAccount(folder);
+  await using other = await folder.open();
+  const first = watchOf(database);
+  await using _first = first.watch;
+  first.watch.begin();
+  await vi.advanceTimersByTimeAsync(600);
+  await vi.waitUntil(() => first.transient.length === 1);
+  first.desk.toMake = false;
+  const restarted = watchOf(other);
+  await using _restarted = restarted.watch;
+  restarted.desk.toMake = false;
+  restarted.watch.begin();
+  await vi.advanceTimersByTimeAsync(600);
+  await vi.waitUntil(() => restarted.transient.length + restarted.published.length === 1);
+  first.happen();
+  await vi.advanceTimersByTimeAsync(600);
+  await vi.waitUntil(() => first.transient.length + first.published.length === 2);
+  expect([...first.published, ...restarted.published]).toEqual(['READY']);
+  await first.watch[Symbol.asyncDispose]();
+  await restarted.watch[Symbol.asyncDispose]();
+  expect(auditedIn(folder)).toEqual(['AT_RISK', 'READY']);
+});
+
+test('a forecast of the evening is written into the audit when its morning begins', async () => {
+  using folder = new Folder();
+  await using database = await openWithAccount(folder);
+  const { watch, desk, transient } = watchOf(database);
+  await using _watch = watch;
+  // 23:00 IST of the day before, and 03:31 of the day.
+  desk.now = inMinutes(-540);
+  desk.toMake = false;
+  watch.begin();
+  await vi.waitUntil(() => transient.length === 1);
+  await watch.desk();
+  expect(auditedIn(folder)).toEqual([]);
+  desk.now = inMinutes(-269);
+  await vi.advanceTimersByTimeAsync(10_000);
+  await vi.waitUntil(() => auditedIn(folder).length === 1);
+  expect(auditedIn(folder)).toEqual(['READY']);
 });
 
 test('a forecast that cannot be kept is published', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { addDays, atIst, datesBetween, istDateOf, isWeekend } from '../../src/domain/calendar/ist-date.ts';
 import { Refusal } from '../../src/domain/refusal.ts';
+import type { TokenCheck } from '../../src/domain/token/verdict.ts';
 import { NothingToMake } from '../../src/services/generation/nothing-to-make.ts';
 import { Folder } from '../db/temporary-database.ts';
 import { type Desk, DeskProcess, HOLIDAYS_2026, SUNDAYS_2026 } from './simulated-desk.ts';
@@ -8,6 +9,15 @@ import { type Desk, DeskProcess, HOLIDAYS_2026, SUNDAYS_2026 } from './simulated
 const ACCOUNT = 'UPSTOX_01';
 const DAY = '2026-11-30';
 const ON = { startAt: '06:00', jitterSeconds: 0, catchUpUntil: '09:00' } as const;
+
+const UNKNOWN_PRIMARY: TokenCheck = {
+  apiName: 'PRIMARY',
+  verdict: 'UNKNOWN',
+  timeValid: true,
+  profileValid: null,
+  reason: null,
+  httpStatus: null,
+};
 
 const newDesk = (now: Date): Desk => ({ now, obstacle: null, started: [] });
 
@@ -113,16 +123,7 @@ describe('an occurrence', () => {
   test('is missed with the reason of its wait', async () => {
     using folder = new Folder();
     const desk = newDesk(atIst(DAY, '06:00'));
-    desk.obstacle = new NothingToMake([
-      {
-        apiName: 'PRIMARY',
-        verdict: 'UNKNOWN',
-        timeValid: true,
-        profileValid: null,
-        reason: null,
-        httpStatus: null,
-      },
-    ]);
+    desk.obstacle = new NothingToMake([UNKNOWN_PRIMARY]);
     await using process = await openPlanned(folder, desk);
     await tickAt(process, desk, '06:00', '09:01');
     expect(await outcomes(process)).toEqual([
@@ -133,6 +134,24 @@ describe('an occurrence', () => {
         connection.prepare('select kind, account_id, title from vega_alerts').raw().all(),
       ),
     ).toEqual([['MISSED', ACCOUNT, `${ACCOUNT}: the scheduled start of ${DAY} was missed`]]);
+  });
+
+  test('calls only what the broker does not tell of not known, and ends where that is nothing', async () => {
+    using folder = new Folder();
+    const desk = newDesk(atIst(DAY, '06:00'));
+    const dead = { ...UNKNOWN_PRIMARY, apiName: 'WEBSOCKET1', verdict: 'INVALID' } as const;
+    desk.obstacle = new NothingToMake([UNKNOWN_PRIMARY, dead]);
+    await using process = await openPlanned(folder, desk);
+    await tickAt(process, desk, '06:00', '09:01');
+    expect(await outcomes(process)).toEqual([
+      [DAY, 'MISSED', 'The broker does not say whether PRIMARY still works.'],
+    ]);
+    using other = new Folder();
+    const deadDesk = newDesk(atIst(DAY, '06:00'));
+    deadDesk.obstacle = new NothingToMake([dead]);
+    await using second = await openPlanned(other, deadDesk);
+    await tickAt(second, deadDesk, '06:00');
+    expect(await outcomes(second)).toEqual([[DAY, 'REFUSED', 'No login makes the token of WEBSOCKET1.']]);
   });
 
   test('ends with a refusal that time does not heal', async () => {

@@ -6,31 +6,46 @@ const KEPT_MS = 400 * 86_400_000;
 /** The smallest change of the probability that is kept. */
 const KEPT_CHANGE = 0.05;
 
-/** What became of a forecast that was to be kept. */
-interface Kept {
-  /** The account's last forecast until then. */
-  readonly before: { readonly id: number; readonly isSameVerdict: boolean } | null;
-  /** Null where it was not kept. */
-  readonly id: number | null;
-}
+/** The verdicts that were kept for the bell since an instant, in the order in which they were stored. */
+export const findVerdicts = async (
+  db: Queryable,
+  { accountId, bell }: Readiness,
+  since: Date,
+): Promise<readonly string[]> => {
+  const rows = await db
+    .selectFrom('vega_readiness')
+    .select('verdict')
+    .where('account_id', '=', accountId)
+    .where('at', '>=', since.getTime())
+    .where('bell', '=', bell?.getTime() ?? null)
+    .orderBy('id')
+    .execute();
+  return rows.map(({ verdict }) => verdict);
+};
 
-/** Keeps a forecast, unless it says what the account's last one says. Forecasts older than 400 days are removed. */
-export const keepForecast = async (trx: Queryable, readiness: Readiness): Promise<Kept> => {
+/**
+ * Keeps a forecast, unless it says what the account's last one says and need not be kept. Forecasts older than 400 days
+ * are removed. True where the last one had another verdict: of all processes only one is told so of a turn.
+ */
+export const keepForecast = async (
+  trx: Queryable,
+  readiness: Readiness,
+  mustKeep: boolean,
+): Promise<boolean> => {
   const { accountId, bell, verdict, probability, computedAt } = readiness;
-  if (bell === null) return { before: null, id: null };
+  if (bell === null) return false;
   const last = await trx
     .selectFrom('vega_readiness')
-    .select(['id', 'bell', 'verdict', 'probability'])
+    .select(['bell', 'verdict', 'probability'])
     .where('account_id', '=', accountId)
-    .orderBy('at', 'desc')
+    // As they were stored: another process may have computed its forecast earlier.
     .orderBy('id', 'desc')
     .limit(1)
     .executeTakeFirst();
-  const isSameVerdict = last?.bell === bell.getTime() && last.verdict === verdict;
-  const before = last === undefined ? null : { id: last.id, isSameVerdict };
-  if (last !== undefined && isSameVerdict && isNear(last.probability, probability))
-    return { before, id: null };
-  const inserted = await trx
+  const isSame =
+    last?.bell === bell.getTime() && last.verdict === verdict && isNear(last.probability, probability);
+  if (isSame && !mustKeep) return false;
+  await trx
     .insertInto('vega_readiness')
     .values({
       account_id: accountId,
@@ -43,14 +58,13 @@ export const keepForecast = async (trx: Queryable, readiness: Readiness): Promis
       eta_worst: readiness.etaWorst?.getTime() ?? null,
       latest_safe_start: readiness.latestSafeStart?.getTime() ?? null,
     })
-    .returning('id')
-    .executeTakeFirstOrThrow();
+    .execute();
   await trx
     .deleteFrom('vega_readiness')
     .where('account_id', '=', accountId)
     .where('at', '<', computedAt.getTime() - KEPT_MS)
     .execute();
-  return { before, id: inserted.id };
+  return last !== undefined && last.verdict !== verdict;
 };
 
 export const isNear = (one: number | null, other: number | null): boolean =>

@@ -3,21 +3,23 @@ import type { AlertDraft } from './alert.ts';
 import type { Recovery } from './alert-drafts.ts';
 
 /** The next login would probably fail at its first page. */
-export const dialogDrifted = (
-  accountId: string,
-  [first, ...others]: readonly [CanaryReport, ...CanaryReport[]],
-): AlertDraft => ({
+export const dialogDrifted = ({
+  id,
+  accountId,
+  apiName,
+  message,
+  changes,
+  failure,
+  nextAction,
+}: CanaryReport): AlertDraft => ({
   kind: 'DRIFT',
   accountId,
   title:
-    first.failure === 'CAPTCHA'
+    failure === 'CAPTCHA'
       ? `${accountId}: the login page shows a CAPTCHA`
       : `${accountId}: the login page is not as it was`,
-  text: [
-    ...[first, ...others].flatMap(({ apiName, message, changes }) => [`${apiName}: ${message}`, ...changes]),
-    first.nextAction,
-  ].join('\n'),
-  fact: first.id,
+  text: [`${apiName}: ${message}`, ...changes, nextAction].join('\n'),
+  fact: id,
 });
 
 export const dialogAsBefore = (accountId: string): Recovery => ({

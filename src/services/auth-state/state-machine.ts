@@ -32,17 +32,23 @@ export class StateMachine {
     trigger: AuthTrigger,
     along?: (transaction: Queryable) => Promise<void>,
   ): Promise<boolean> {
-    const { database, audit, clock, log } = this.#options;
+    const { database, audit, clock, log, runs } = this.#options;
     const { phase } = await this.#reader.record(account);
     const transition = transitionOf(phase, trigger);
     if (transition === null) return false;
     const { to } = transition;
+    const run = trigger === 'SET_CONFIRMED' ? await runs.latest(account.id) : null;
     const hasMoved = await database.write(async (transaction) => {
       const { isConfirmed } = await findAuthRecord(transaction, account.id);
       if (!(await movePhase(transaction, account.id, phase, to, clock()))) return false;
       await along?.(transaction);
       await audit.note(transaction, 'STATE_CHANGED', { from: phase, to }, this.#referenceOf(account));
       await this.#setConfirmed(transaction, account, isConfirmed, isConfirmedAfter(trigger, isConfirmed));
+      // A gate that was open already ends no report of a run that has stopped since; a run that completed does.
+      if (trigger === 'SET_CONFIRMED' && (!isConfirmed || run?.status === 'COMPLETED')) {
+        const reported = { kinds: KINDS_OF_TOKENS, accountId: account.id };
+        await resolveAlerts(transaction, reported, gateOpened(account.id), clock());
+      }
       return true;
     });
     if (hasMoved) log.info({ account: account.id, from: phase, to, trigger }, 'state');
@@ -65,10 +71,6 @@ export class StateMachine {
   ): Promise<void> {
     if (before === isConfirmed) return;
     await changeAuthRecord(transaction, account.id, { isConfirmed });
-    if (isConfirmed) {
-      const reported = { kinds: KINDS_OF_TOKENS, accountId: account.id };
-      await resolveAlerts(transaction, reported, gateOpened(account.id), this.#options.clock());
-    }
     const kind = isConfirmed ? 'GATE_OPENED' : 'GATE_CLOSED';
     await this.#options.audit.note(transaction, kind, {}, this.#referenceOf(account));
   }

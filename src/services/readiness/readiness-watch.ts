@@ -1,4 +1,4 @@
-import { isNear, keepForecast } from '../../db/queries/readiness.ts';
+import { isNear } from '../../db/queries/readiness.ts';
 import type { Account } from '../../domain/account/account.ts';
 import { isToldOf } from '../../domain/alert/readiness-drafts.ts';
 import type { AccountFacts } from '../../domain/readiness/account-facts.ts';
@@ -6,13 +6,14 @@ import { forecastDesk } from '../../domain/readiness/forecast.ts';
 import { seededRandom } from '../../domain/readiness/random-source.ts';
 import { byUrgency, type Readiness } from '../../domain/readiness/readiness.ts';
 import { type SteadyVerdict, steadied } from '../../domain/readiness/verdict.ts';
+import { tradingDayAt } from '../../domain/report/trading-day.ts';
 import type { Logger } from '../../log.ts';
 import { getAccount, listAccounts } from '../accounts/accounts.ts';
 import { tellReadiness } from '../alerts/tell-readiness.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { EventLog } from '../events/event-log.ts';
 import { AccountFactsReader, type FactsOptions } from './account-facts-reader.ts';
-import { ForecastAudit } from './forecast-audit.ts';
+import { storeForecast } from './store-forecast.ts';
 
 /** How often every forecast is made anew, whatever happens. */
 const TICK_MS = 5000;
@@ -33,7 +34,6 @@ interface Options extends FactsOptions {
 export class ReadinessWatch implements AsyncDisposable {
   readonly #options: Options;
   readonly #facts: AccountFactsReader;
-  readonly #audited: ForecastAudit;
   readonly #verdicts = new Map<string, SteadyVerdict>();
   /** What was published last of each account. */
   readonly #published = new Map<string, Readiness>();
@@ -48,14 +48,13 @@ export class ReadinessWatch implements AsyncDisposable {
   #ticking: Promise<void> = Promise.resolve();
   #isTickWaiting = false;
   #tickTookMs = 0;
-  /** The last forecast of each account that this process has kept. */
-  readonly #kept = new Map<string, number>();
+  /** The beginning of the trading day in which each account's last published forecast was stored. */
+  readonly #storedIn = new Map<string, number>();
   #isBegun = false;
 
   constructor(options: Options) {
     this.#options = options;
     this.#facts = new AccountFactsReader(options);
-    this.#audited = new ForecastAudit(options);
   }
 
   get isBegun(): boolean {
@@ -176,12 +175,8 @@ export class ReadinessWatch implements AsyncDisposable {
       await this.#publish(readiness);
       // What cannot be stored for one account must not keep the others from being told of.
       const skip = (error: unknown): void =>
-        this.#options.log.error(
-          { err: error, account: readiness.accountId },
-          'an alert or a forecast could not be stored',
-        );
+        this.#options.log.error({ err: error, account: readiness.accountId }, 'an alert could not be stored');
       await this.#tell(readiness).catch(skip);
-      await this.#audited.note(readiness).catch(skip);
     }
     this.#tickTookMs = performance.now() - begun;
   }
@@ -196,34 +191,39 @@ export class ReadinessWatch implements AsyncDisposable {
     this.#told.set(accountId, told);
   }
 
-  /** Published where it differs for its readers, and kept in the sequence of events where its verdict does. */
+  /**
+   * Published where it differs for its readers, and kept in the sequence of events where its verdict does. Stored again
+   * in a new trading day, and until it is stored.
+   */
   async #publish(readiness: Readiness): Promise<void> {
     const { events } = this.#options;
     const { accountId } = readiness;
     const before = this.#published.get(accountId);
-    if (before !== undefined && detailsOf(before) === detailsOf(readiness) && isAlike(before, readiness))
-      return;
-    this.#published.set(accountId, readiness);
-    const isTurn = before !== undefined && before.verdict !== readiness.verdict;
-    const isKnown = await this.#keep(readiness);
+    const isSame =
+      before !== undefined && detailsOf(before) === detailsOf(readiness) && isAlike(before, readiness);
+    const day = tradingDayAt(readiness.computedAt).from.getTime();
+    if (isSame && this.#storedIn.get(accountId) === day) return;
+    if (!isSame) this.#published.set(accountId, readiness);
+    const hasTurned = before !== undefined && before.verdict !== readiness.verdict;
+    const isTurn = (await this.#store(readiness, day)) ?? hasTurned;
     const payload = { kind: 'READINESS', readiness } as const;
-    if (isTurn && !isKnown) events.publish(accountId, payload);
-    else events.publishTransient(accountId, payload);
+    if (isTurn) events.publish(accountId, payload);
+    else if (!isSame) events.publishTransient(accountId, payload);
   }
 
-  /** True where another process has kept the same verdict, and with it published the turn. */
-  async #keep(readiness: Readiness): Promise<boolean> {
-    const { database, log } = this.#options;
-    const { accountId } = readiness;
-    if (database.recovery.dbLocked) return false;
+  /** Whether the verdict has turned and this process is the one to publish that; null where the database cannot say. */
+  async #store(readiness: Readiness, day: number): Promise<boolean | null> {
+    const { database, audit, log } = this.#options;
+    const { accountId, bell } = readiness;
+    this.#storedIn.delete(accountId);
+    if (bell === null || database.recovery.dbLocked) return null;
     try {
-      const { before, id } = await database.write((transaction) => keepForecast(transaction, readiness));
-      const isOwn = before === null || before.id === this.#kept.get(accountId);
-      if (id !== null) this.#kept.set(accountId, id);
-      return !isOwn && before.isSameVerdict;
+      const isTurn = await database.write((transaction) => storeForecast(transaction, audit, readiness));
+      this.#storedIn.set(accountId, day);
+      return isTurn;
     } catch (error) {
-      log.error({ err: error, account: accountId }, 'a forecast could not be kept');
-      return false;
+      log.error({ err: error, account: accountId }, 'a forecast could not be stored');
+      return null;
     }
   }
 }

@@ -9,6 +9,7 @@ import { isUnderWay } from '../../domain/run/generation-run.ts';
 import { dueAt, type PlannedOccurrence, planOn } from '../../domain/schedule/occurrence-plan.ts';
 import type { Occurrence, OccurrenceOutcome, Schedule } from '../../domain/schedule/schedule.ts';
 import { leftToPerson } from '../../domain/schedule/today.ts';
+import type { TokenCheck } from '../../domain/token/verdict.ts';
 import type { Logger } from '../../log.ts';
 import { listAccounts } from '../accounts/accounts.ts';
 import type { ApiConfigs } from '../accounts/api-configs.ts';
@@ -183,18 +184,18 @@ export class Scheduler implements AsyncDisposable {
   async #settleFailure(account: Account, plan: PlannedOccurrence, error: unknown): Promise<void> {
     if (error instanceof AlreadyDecided) return;
     if (error instanceof NothingToMake) {
-      const open = error.checks.filter(({ verdict }) => verdict !== 'VALID').map(({ apiName }) => apiName);
+      const open = error.checks.filter(({ verdict }) => verdict !== 'VALID');
       if (open.length === 0) {
         await this.#decide(account, plan, 'NOTHING_TO_DO', null, 'Every token is valid.');
         return;
       }
-      const dead = error.checks.filter(({ verdict }) => verdict !== 'VALID' && verdict !== 'UNKNOWN');
-      if (dead.length === open.length) {
-        const names = open.join(', ');
-        await this.#decide(account, plan, 'REFUSED', null, `No login makes the token of ${names}.`);
+      const unknown = open.filter(({ verdict }) => verdict === 'UNKNOWN');
+      if (unknown.length === 0) {
+        const reason = `No login makes the token of ${namesOf(open)}.`;
+        await this.#decide(account, plan, 'REFUSED', null, reason);
         return;
       }
-      this.#hold(account, plan.date, `The broker does not say whether ${open.join(', ')} still works.`);
+      this.#hold(account, plan.date, `The broker does not say whether ${namesOf(unknown)} still works.`);
       return;
     }
     if (!(error instanceof Refusal)) throw error;
@@ -263,3 +264,5 @@ export class Scheduler implements AsyncDisposable {
     this.#holds.set(account.id, { date, until: clock().getTime() + HOLD_MS, reason });
   }
 }
+
+const namesOf = (checks: readonly TokenCheck[]): string => checks.map(({ apiName }) => apiName).join(', ');
