@@ -11,7 +11,7 @@ import type { FailureCode } from '../../domain/run/failure.ts';
 import type { Queryable } from '../queryable.ts';
 import type { DialogLooksTable } from '../schema/dialog-look-tables.ts';
 
-/** Of each account so many reports are kept. */
+/** Of each account so many reports are kept, and the last one of each API that knows something. */
 const KEPT_REPORTS = 200;
 
 export const findLandmarks = async (
@@ -55,22 +55,29 @@ export const insertReport = async (
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst();
   if ((inserted.numInsertedOrUpdatedRows ?? 0n) === 0n) return false;
-  const oldest = trx
+  const newest = trx
     .selectFrom('vega_dialog_looks')
     .select('id')
     .where('account_id', '=', report.accountId)
     .orderBy('at', 'desc')
     .limit(KEPT_REPORTS);
+  const known = (await findLastKnown(trx, report.accountId)).map(({ id }) => id);
   await trx
     .deleteFrom('vega_dialog_looks')
     .where('account_id', '=', report.accountId)
-    .where('id', 'not in', oldest)
+    .where('id', 'not in', newest)
+    .where('id', 'not in', known)
     .execute();
   return true;
 };
 
 export const updateReport = async (trx: Queryable, report: CanaryReport): Promise<void> => {
   await trx.updateTable('vega_dialog_looks').set(toRow(report)).where('id', '=', report.id).execute();
+};
+
+/** The schedule may look again: this report stands for no dialog that was opened. */
+export const freeSlot = async (trx: Queryable, id: string): Promise<void> => {
+  await trx.updateTable('vega_dialog_looks').set({ slot: null }).where('id', '=', id).execute();
 };
 
 /** The newest first. */

@@ -17,7 +17,12 @@ export type SeenDialog =
       readonly failure: { readonly code: FailureCode; readonly message: string } | null;
     }
   /** Nobody knows what the dialog looks like: the broker did not answer, is closed or rests, or the look was broken off. */
-  | { readonly kind: 'NOT_SEEN'; readonly message: string };
+  | {
+      readonly kind: 'NOT_SEEN';
+      readonly message: string;
+      /** The broker was certainly not asked for the dialog, so that it can be asked again. */
+      readonly isUnopened?: true;
+    };
 
 /** What a look at the login dialog of one API has come to. */
 export interface CanaryReport {

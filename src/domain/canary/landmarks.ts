@@ -4,7 +4,7 @@ export interface Landmarks {
   readonly step: 'MOBILE' | 'OTP' | 'PIN' | null;
   /** What the login types into and presses, as `input type=tel`. Whatever changes here may stop it. */
   readonly own: readonly string[];
-  /** Words at the input and on the button, which the login has read and accepted. */
+  /** Words at the input and on the button, which the login has read and accepted, and those of an offer that it turns down. */
   readonly words: readonly string[];
   /** The hosts of the scripts that were loaded, `inline 1` and so on, and `error` where a script has failed. */
   readonly scripts: readonly string[];
@@ -48,7 +48,7 @@ export const compareLandmarks = (kept: Landmarks, seen: Landmarks): LandmarkChan
     const [gone, come] = [missingIn(seen[part], kept[part]), missingIn(kept[part], seen[part])];
     const isSerious =
       (part === 'own' && gone.length + come.length > 0) ||
-      (part === 'scripts' && (gone.some((one) => one !== 'error') || come.includes('error')));
+      (part === 'scripts' && (gone.some((one) => one !== FAILED) || come.includes(FAILED)));
     const texts = [
       ...gone.map((one) => `${NAMES[part]} gone: ${one}`),
       ...come.map((one) => `${NAMES[part]} new: ${one}`),
@@ -63,6 +63,17 @@ export const compareLandmarks = (kept: Landmarks, seen: Landmarks): LandmarkChan
     isSerious: step.length > 0 || parts.some(({ isSerious }) => isSerious),
   };
 };
+
+/** A script has failed while the page was looked at. */
+const FAILED = 'error';
+
+/** A page on which a login has succeeded after these changes, so that they are no drift any more; it has met failing scripts, too. */
+export const acceptedAfter = (changes: readonly string[], seen: Landmarks): Landmarks => {
+  const hasFailed = changes.includes(`${NAMES.scripts} new: ${FAILED}`);
+  return hasFailed ? { ...seen, scripts: [...seen.scripts, FAILED] } : seen;
+};
+
+export const hasFailedScript = ({ scripts }: Landmarks): boolean => scripts.includes(FAILED);
 
 /** The login begins with the same field and button. */
 export const hasSameStep = (one: Landmarks, other: Landmarks): boolean =>

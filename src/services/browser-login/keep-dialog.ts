@@ -1,7 +1,7 @@
 import { findDrifts, findLandmarks, keepLandmarks } from '../../db/queries/canary.ts';
 import type { ApiConfig } from '../../domain/account/api-config.ts';
 import { dialogAsBefore } from '../../domain/alert/drift-drafts.ts';
-import { hasSameStep, type Landmarks } from '../../domain/canary/landmarks.ts';
+import { acceptedAfter, hasSameStep, type Landmarks } from '../../domain/canary/landmarks.ts';
 import { resolveAlerts } from '../alerts/raise-alert.ts';
 import type { AuditedWrites } from '../audit/audit.ts';
 
@@ -12,7 +12,8 @@ interface GoodLogin {
 
 /**
  * Keeps what the dialog of a login looked like that has made a token: later looks are compared with it. What a look has
- * kept of the same step holds more, because it has waited for the whole page; it stays, and only its time is new.
+ * kept of the same step holds more, because it has waited for the whole page; it stays, and only its time is new. After a
+ * drift it is replaced: the login has succeeded on the page as it is now.
  */
 export const keepDialog = (
   { database, clock }: Pick<AuditedWrites, 'database' | 'clock'>,
@@ -22,7 +23,10 @@ export const keepDialog = (
   const accountId = account.id;
   return database.write(async (transaction) => {
     const kept = await findLandmarks(transaction, accountId, apiName);
-    const landmarks = kept !== null && hasSameStep(kept.landmarks, seen) ? kept.landmarks : seen;
+    const drift = (await findDrifts(transaction, accountId)).find((one) => one.apiName === apiName);
+    const isAsKept = kept !== null && hasSameStep(kept.landmarks, seen);
+    const landmarks =
+      drift !== undefined ? acceptedAfter(drift.changes, seen) : isAsKept ? kept.landmarks : seen;
     await keepLandmarks(transaction, { accountId, apiName }, { landmarks, at: clock() });
     if ((await findDrifts(transaction, accountId)).length > 0) return;
     await resolveAlerts(transaction, { kinds: ['DRIFT'], accountId }, dialogAsBefore(accountId), clock());

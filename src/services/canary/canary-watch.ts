@@ -20,10 +20,14 @@ interface Options {
 }
 
 const TICK_MS = 30_000;
+/** What could not be opened is not tried with every tick: each try leaves a report. */
+const RETRY_MS = 5 * 60_000;
 
 /** Looks at the login dialog of every account with a schedule: the evening before a start, and in the hour before it. */
 export class CanaryWatch implements AsyncDisposable {
   readonly #options: Options;
+  /** When a look was last begun, by account. */
+  readonly #begun = new Map<string, number>();
   #timer: NodeJS.Timeout | null = null;
   #ticking: Promise<void> | null = null;
 
@@ -68,8 +72,11 @@ export class CanaryWatch implements AsyncDisposable {
     const next = await schedules.next(account.id, clock());
     const slot = next === null ? null : dueSlot(next, clock());
     if (slot === null || (await hasSlot(database.read, account.id, slot))) return;
+    const now = clock().getTime();
+    if (now - (this.#begun.get(account.id) ?? 0) < RETRY_MS) return;
     try {
-      await canary.run(account, null, 'SCHEDULE', slot);
+      const [report] = await canary.run(account, null, 'SCHEDULE', slot);
+      if (report !== undefined) this.#begun.set(account.id, now);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       log.info({ account: account.id, reason: error.code }, 'the scheduled look at the dialog waits');

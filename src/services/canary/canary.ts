@@ -5,12 +5,13 @@ import { LoginFailure } from '../../broker/login/login-failure.ts';
 import {
   findDrifts,
   findLandmarks,
-  findLastKnown,
   findReports,
+  freeSlot,
   insertReport,
   keepLandmarks,
   updateReport,
 } from '../../db/queries/canary.ts';
+import type { Queryable } from '../../db/queryable.ts';
 import type { Account } from '../../domain/account/account.ts';
 import type { ApiConfig } from '../../domain/account/api-config.ts';
 import type { ApiName } from '../../domain/account/api-name.ts';
@@ -22,7 +23,9 @@ import {
   judge,
   type SeenDialog,
 } from '../../domain/canary/canary-report.ts';
+import { hasFailedScript } from '../../domain/canary/landmarks.ts';
 import { Refusal } from '../../domain/refusal.ts';
+import { unlessAborted } from '../../domain/unless-aborted.ts';
 import type { Logger } from '../../log.ts';
 import type { ApiConfigs } from '../accounts/api-configs.ts';
 import { raiseAlert, resolveAlerts } from '../alerts/raise-alert.ts';
@@ -59,6 +62,22 @@ interface Order {
   readonly slot: string | null;
 }
 
+/** Somebody else has ended a look. */
+class LookEnded extends Error {
+  constructor(why: string) {
+    super(`The look was broken off, ${why}.`);
+    this.name = 'LookEnded';
+  }
+}
+
+/** What was known before a report was stored. */
+interface Before {
+  /** The drifts that still held. */
+  readonly drifts: readonly CanaryReport[];
+  /** The other reports of the same look. */
+  readonly earlier: readonly CanaryReport[];
+}
+
 /**
  * Looks at the login dialog before a run needs it, each in a fresh session, and compares it with what was kept. Nothing is
  * typed or pressed; a run that wants the browser ends the look at once.
@@ -67,7 +86,7 @@ export class Canary implements AsyncDisposable {
   readonly #options: Options;
   readonly #mutex = new Semaphore(1);
   readonly #closing = new AbortController();
-  #looking: Promise<unknown> = Promise.resolve();
+  #looking: Promise<void> = Promise.resolve();
 
   constructor(options: Options) {
     this.#options = options;
@@ -89,7 +108,8 @@ export class Canary implements AsyncDisposable {
         'Wait until the cooldown is over.',
       );
     const looking = this.#mutex.run(() => this.#look({ account, configs, origin, slot }));
-    this.#looking = Promise.allSettled([this.#looking, looking]);
+    // Without its result, which would keep those of all earlier looks.
+    this.#looking = Promise.allSettled([this.#looking, looking]).then(() => undefined);
     return looking;
   }
 
@@ -99,7 +119,7 @@ export class Canary implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#closing.abort();
+    this.#closing.abort(new LookEnded('because vega-auth is about to end'));
     await this.#looking;
   }
 
@@ -108,7 +128,7 @@ export class Canary implements AsyncDisposable {
     if (this.#closing.signal.aborted)
       throw new Refusal('SHUTTING_DOWN', 'vega-auth is about to end.', 'Ask again when it has started.');
     const wanted = new AbortController();
-    using guest = queue.admitGuest(() => wanted.abort());
+    using guest = queue.admitGuest(() => wanted.abort(new LookEnded('so that a run could have the browser')));
     if (guest === null)
       throw new Refusal(
         'BROWSER_BUSY',
@@ -116,10 +136,9 @@ export class Canary implements AsyncDisposable {
         'Ask again when that run has ended.',
       );
     const signal = AbortSignal.any([wanted.signal, this.#closing.signal]);
-    const before = await findLastKnown(database.read, account.id);
     const reports: CanaryReport[] = [];
     for (const config of configs) {
-      // Stored before the dialog is opened: what is stored is not opened again for the schedule.
+      // Stored before the dialog is opened: what may have been opened is not opened again for the schedule.
       const begun = this.#begun(account, config, origin);
       if (!(await database.write((transaction) => insertReport(transaction, begun, slot)))) continue;
       const seen = await this.#see(config, signal);
@@ -129,11 +148,10 @@ export class Canary implements AsyncDisposable {
         { account: account.id, api: config.apiName, verdict: report.verdict },
         'the dialog was looked at',
       );
-      await this.#store(report, seen);
+      await this.#store(report, seen, reports);
       reports.push(report);
+      this.#options.events.publish(account.id, { kind: 'CANARY', report });
     }
-    await this.#tell(account, reports, before);
-    for (const report of reports) this.#options.events.publish(account.id, { kind: 'CANARY', report });
     return reports;
   }
 
@@ -147,6 +165,7 @@ export class Canary implements AsyncDisposable {
   /** In a context of its own, which knows nothing of earlier logins. */
   async #see(config: ApiConfig, signal: AbortSignal): Promise<SeenDialog> {
     const { host, api, stepTimeoutMs } = this.#options;
+    let isUnopened = true;
     try {
       signal.throwIfAborted();
       const session = await host.open(null);
@@ -158,53 +177,50 @@ export class Canary implements AsyncDisposable {
           stepTimeoutMs: Math.min(stepTimeoutMs, MOST_LOOK_MS),
           ...{ standsMs: STANDS_MS, quietMs: QUIET_MS, signal },
         };
-        return await Promise.race([session.look(request), rejectedBy(signal)]);
+        isUnopened = false;
+        // A page that no longer answers must not keep a run from the browser.
+        return await unlessAborted(signal, session.look(request));
       } finally {
         await host.close(session);
       }
     } catch (error) {
-      if (signal.aborted)
-        return {
-          kind: 'NOT_SEEN',
-          message: 'The look was broken off, so that a run could have the browser.',
-        };
+      const unopened = isUnopened ? ({ isUnopened } as const) : {};
+      if (signal.reason instanceof LookEnded)
+        return { kind: 'NOT_SEEN', message: signal.reason.message, ...unopened };
       const what = error instanceof LoginFailure ? error.message : 'The browser could not look at it.';
       this.#options.log.warn({ err: error }, 'the login dialog could not be looked at');
-      return { kind: 'NOT_SEEN', message: what };
+      return { kind: 'NOT_SEEN', message: what, ...unopened };
     }
   }
 
-  async #store(report: CanaryReport, seen: SeenDialog): Promise<void> {
+  /** The alert is part of the same transaction: a drift that is stored has been told. */
+  async #store(report: CanaryReport, seen: SeenDialog, earlier: readonly CanaryReport[]): Promise<void> {
     const { database, audit } = this.#options;
     const { accountId, apiName, at, verdict, message, changes } = report;
     await database.write(async (transaction) => {
+      const drifts = await findDrifts(transaction, accountId);
       await updateReport(transaction, report);
+      if (seen.kind === 'NOT_SEEN' && seen.isUnopened === true) await freeSlot(transaction, report.id);
       const isGood = verdict === 'SAME' || verdict === 'CHANGED';
-      if (isGood && seen.kind === 'PAGE')
+      if (isGood && seen.kind === 'PAGE' && !hasFailedScript(seen.landmarks))
         await keepLandmarks(transaction, report, { landmarks: seen.landmarks, at });
       const reference = { accountId, apiName };
       if (verdict === 'DRIFT')
         await audit.note(transaction, 'CANARY_DRIFTED', { message, changes }, reference);
       else await audit.note(transaction, 'CANARY_LOOKED', { verdict, message }, reference);
+      await this.#tell(transaction, report, { drifts, earlier });
     });
   }
 
-  /** One alert for all APIs that have drifted; it is over when no API is known to have. */
-  async #tell(
-    { id: accountId }: Account,
-    reports: readonly CanaryReport[],
-    before: readonly CanaryReport[],
-  ): Promise<void> {
-    const { database, clock } = this.#options;
-    const lastOf = (apiName: ApiName) => before.find((one) => one.apiName === apiName) ?? null;
-    const [first, ...others] = reports.filter((report) => isNewDrift(report, lastOf(report.apiName)));
-    await database.write(async (transaction) => {
-      if (first !== undefined)
-        await raiseAlert(transaction, dialogDrifted(accountId, [first, ...others]), clock());
-      if ((await findDrifts(transaction, accountId)).length > 0) return;
-      const over = { kinds: ['DRIFT'] as const, accountId };
-      await resolveAlerts(transaction, over, dialogAsBefore(accountId), clock());
-    });
+  /** Tells a drift once, also where several APIs show the same one; it is over when no API is known to have one. */
+  async #tell(transaction: Queryable, report: CanaryReport, { drifts, earlier }: Before): Promise<void> {
+    const { accountId } = report;
+    const now = this.#options.clock();
+    const before = drifts.find(({ apiName }) => apiName === report.apiName) ?? null;
+    if (isNewDrift(report, before) && earlier.every((other) => isNewDrift(report, other)))
+      await raiseAlert(transaction, dialogDrifted(report), now);
+    if ((await findDrifts(transaction, accountId)).length > 0) return;
+    await resolveAlerts(transaction, { kinds: ['DRIFT'], accountId }, dialogAsBefore(accountId), now);
   }
 }
 
@@ -216,15 +232,13 @@ const chosen = (enabled: readonly ApiConfig[], apiNames: readonly ApiName[] | nu
       `${unknown} is not configured or not enabled.`,
       'Name an enabled API.',
     );
-  if (apiNames !== null) return enabled.filter(({ apiName }) => apiNames.includes(apiName));
   const first = enabled.find(({ isPrimary }) => isPrimary) ?? enabled[0];
-  if (first === undefined)
-    throw new Refusal('WRONG_STATE', 'No API app is enabled.', 'Configure one, then ask again.');
-  return [first];
+  // What looks at nothing must not read as if all were well.
+  if (first === undefined || apiNames?.length === 0)
+    throw new Refusal(
+      'WRONG_STATE',
+      first === undefined ? 'No API app is enabled.' : 'No API is named.',
+      'Configure or name one, then ask again.',
+    );
+  return apiNames === null ? [first] : enabled.filter(({ apiName }) => apiNames.includes(apiName));
 };
-
-/** A page that no longer answers must not keep a run from the browser. */
-const rejectedBy = (signal: AbortSignal): Promise<never> =>
-  new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });

@@ -1,4 +1,4 @@
-import type { BrowserContext, Page, Request, Response } from 'playwright';
+import type { BrowserContext, Frame, Page, Request, Response } from 'playwright';
 import type { SeenDialog } from '../../../domain/canary/canary-report.ts';
 import type { FailureCode } from '../../../domain/run/failure.ts';
 import { LoginFailure } from '../login-failure.ts';
@@ -40,6 +40,8 @@ export class DialogLook implements Disposable {
   readonly #reader: PageReader;
   readonly #scripts = { hosts: new Set<string>(), hasFailed: false };
   #isLoaded = false;
+  /** Another document was asked for in the page; a change of its address alone asks for none. */
+  #isLeaving = false;
 
   private constructor(page: Page, watch: PageWatch, request: LookRequest, traffic: LoginTraffic) {
     this.#page = page;
@@ -53,6 +55,8 @@ export class DialogLook implements Disposable {
     page.on('pageerror', () => {
       this.#scripts.hasFailed = true;
     });
+    page.on('request', this.#onRequest);
+    page.on('framenavigated', this.#onNavigated);
     page.on('response', this.#onResponse);
     page.on('requestfailed', this.#onFailed);
   }
@@ -77,18 +81,20 @@ export class DialogLook implements Disposable {
     this.#traffic.unfollow();
   }
 
+  /** Rejects with the reason of the signal where that ends it. */
   async run(): Promise<SeenDialog> {
     const { dialogUrl, stepTimeoutMs, signal } = this.#request;
     try {
       await this.#page.goto(dialogUrl, { waitUntil: 'commit', timeout: stepTimeoutMs });
-    } catch {
-      if (signal.aborted) return GIVEN_WAY;
-      if (this.#traffic.redirect === null) return notSeen('The login dialog cannot be opened.');
+    } catch (error) {
+      signal.throwIfAborted();
+      const seen = notSeen('The login dialog cannot be opened.');
+      if (this.#traffic.redirect === null) return isUnconnected(error) ? { ...seen, isUnopened: true } : seen;
     }
     try {
       return this.#judge(await this.#settle());
     } catch (error) {
-      if (signal.aborted) return GIVEN_WAY;
+      signal.throwIfAborted();
       if (!(error instanceof LoginFailure)) throw error;
       return notSeen(error.message);
     }
@@ -146,14 +152,29 @@ export class DialogLook implements Disposable {
     return { kind: 'PAGE', landmarks, failure: { code, message } };
   }
 
+  readonly #onRequest = (request: Request): void => {
+    if (request.isNavigationRequest() && request.frame() === this.#page.mainFrame()) this.#isLeaving = true;
+  };
+
+  /** What the scripts of the document before it have done says nothing about this one. */
+  readonly #onNavigated = (frame: Frame): void => {
+    if (frame !== this.#page.mainFrame() || !this.#isLeaving) return;
+    this.#isLeaving = false;
+    this.#scripts.hosts.clear();
+    this.#scripts.hasFailed = false;
+  };
+
   readonly #onResponse = (response: Response): void => {
     if (response.request().resourceType() !== 'script') return;
     if (response.ok()) this.#scripts.hosts.add(new URL(response.url()).hostname);
-    else this.#scripts.hasFailed = true;
+    // A redirect is followed by an answer of its own.
+    if (response.status() >= 400) this.#scripts.hasFailed = true;
   };
 
   readonly #onFailed = (request: Request): void => {
-    if (request.resourceType() === 'script') this.#scripts.hasFailed = true;
+    // The page itself has called it off, or is being left.
+    const isCalledOff = request.failure()?.errorText === 'net::ERR_ABORTED';
+    if (request.resourceType() === 'script' && !isCalledOff) this.#scripts.hasFailed = true;
   };
 }
 
@@ -166,9 +187,13 @@ const notFirst = (kind: PageKind) =>
         message: `The login dialog begins with the ${kind.field} step, not with the mobile number.`,
       } as const);
 
-const notSeen = (message: string): SeenDialog => ({ kind: 'NOT_SEEN', message });
+const notSeen = (message: string) => ({ kind: 'NOT_SEEN', message }) as const;
 
-const GIVEN_WAY = notSeen('The look was broken off, so that a run could have the browser.');
+/** No connection came about, so that nothing was asked for. */
+const isUnconnected = (error: unknown): boolean =>
+  /net::ERR_(?:CONNECTION_(?:REFUSED|TIMED_OUT|FAILED)|NAME_NOT_RESOLVED|INTERNET_DISCONNECTED|ADDRESS_UNREACHABLE|PROXY_CONNECTION_FAILED)\b/.test(
+    error instanceof Error ? error.message : '',
+  );
 
 const LED_AWAY = {
   code: 'APP_REJECTED',

@@ -36,12 +36,13 @@ export const readLandmarks = async (
     .evaluate(landmarksInPage, { own: step === null ? null : FIELDS[step] })
     .catch(() => null);
   if (found === null) return null;
+  // It may come late, and the login turns it down: it is no part of the step.
   const offer = kind.kind === 'DISMISSAL' ? [`offer “${kind.button.label}”`] : [];
   const { own, words, inputs, buttons, headings, frames, inlineScripts, type, maxLength, hasButton } = found;
   const landmarks = bounded({
     step,
-    own: [...own, ...offer],
-    words,
+    own,
+    words: [...words, ...offer],
     scripts: [
       ...scripts.hosts,
       ...Array.from({ length: Math.min(inlineScripts, MOST_INLINE) }, (_, index) => `inline ${index + 1}`),
