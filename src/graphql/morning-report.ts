@@ -148,7 +148,7 @@ const ForecastRef = builder.objectRef<ReportForecast>('ReportForecast').implemen
     lateMinutes: t.exposeInt('lateMinutes', {
       nullable: true,
       description:
-        'Minutes from `eta` to the first opening of the gate, negative where it opened earlier; null where either is not known.',
+        'Minutes from `eta` to the first opening of the gate since the forecast, negative where it opened earlier; null where either is not known.',
     }),
   }),
 });

@@ -49,6 +49,7 @@ test('a backup of the day gives the report of the live database byte by byte', a
   expect(live).toContain('The operator accepted the partial set until');
   expect(live).toMatch(/AT_RISK for 09:00[\s\S]*It said neither/);
   expect(live).toContain('The audit begins on 2026-11-23 08:00');
+  expect(live).toMatch(/The audit ends at 2026-11-23 08:\S+ IST; what came after is not known/);
 
   const later = clockFrom('2026-11-24T10:00:00');
   const config = readConfig(app.env);
@@ -69,6 +70,13 @@ test('a backup of the day gives the report of the live database byte by byte', a
     clock: later,
   });
   expect(await linesOf(restored)).toEqual(live.split('\n'));
+});
+
+test('where the audit cannot be read, its beginning is not known', async () => {
+  await using app = await openTestApp({ apis: 1, clock: clockFrom(`${DATE}T08:00:00`) });
+  app.change('alter table vega_audit_entries rename to moved_away');
+  await expect(app.app.parts.database.auditBeginning()).rejects.toThrow('no such table');
+  app.change('alter table moved_away rename to vega_audit_entries');
 });
 
 test('a changed entry is said in the report', async () => {

@@ -36,7 +36,7 @@ class Log {
       day: tradingDayOf('2026-11-23'),
       entries: this.entries,
       begins: new Date('2026-11-01T00:00:00Z'),
-      ends: this.entries.at(-1)?.at ?? null,
+      ends: tradingDayOf('2026-11-23').to,
       verification: { valid: true, entries: this.entries.length, firstBadId: null, reason: null },
       ...parts,
     });
@@ -187,6 +187,97 @@ test('what the audit does not know is said', () => {
   expect(new Log().report({ begins: later, ends: later }).unknowns).toEqual([
     'The audit begins on 2026-12-01 05:30:00 IST, after this day: nothing of it is known.',
   ]);
+});
+
+test('where the audit ends before the day does is said, and where a restore has left a gap', () => {
+  const log = eventful();
+  expect(log.report({ ends: at('09:15:00') }).unknowns).toEqual([
+    'The audit ends at 2026-11-23 09:15:00 IST; what came after is not known.',
+  ]);
+  log.add('11:00:00', 'RESTORED', { file: 'backup.db' });
+  expect(log.report({ ends: at('09:15:00') }).unknowns).toEqual([
+    'The audit ends at 2026-11-23 09:15:00 IST and goes on at 2026-11-23 11:00:00 IST, after a restore; what came between is not known.',
+  ]);
+  expect(new Log().report({ ends: new Date('2026-11-20T00:00:00Z') }).unknowns).toEqual([
+    'The audit ends at 2026-11-20 05:30:00 IST, before this day: nothing of it is known.',
+  ]);
+});
+
+test('an audit that cannot be read is not said to be empty', () => {
+  expect(new Log().report({ begins: null, ends: null }).unknowns).toEqual(['The audit is empty.']);
+  expect(eventful().report({ begins: 'NOT_KNOWN' }).unknowns).toEqual([
+    'When the audit begins is not known, so entries of this day may be missing.',
+  ]);
+});
+
+test('a person’s roles and imports are decisions; refused probes, drift and starts are told, too', () => {
+  const by = 'OPERATOR';
+  const assigned = { credential: 'PASTED', sharedWith: null, until: null, by } as const;
+  const refused = { probe: 'FEED', result: 'NOT_CAPABLE', reason: 'FEED_REFUSED' } as const;
+  const report = new Log()
+    .add('05:00:00', 'SERVER_STARTED', { processId: 7 })
+    .add('05:01:00', 'ROLE_ASSIGNED', assigned, 'WEBSOCKET1')
+    .add('05:02:00', 'TOKEN_IMPORTED', { fingerprint: 'abcd', credential: 'PASTED', by }, 'WEBSOCKET1')
+    .add('05:03:00', 'TOKEN_HELD', { fingerprint: 'abcd', kind: 'ANALYTICS', version: 1 }, 'WEBSOCKET1')
+    .add('05:04:00', 'CAPABILITY_REFUSED', { ...refused, httpStatus: 403, brokerCode: null }, 'WEBSOCKET1')
+    .add('05:05:00', 'CANARY_DRIFTED', { message: 'The PIN field is gone.', changes: [] })
+    .add('05:06:00', 'ROLE_REMOVED', { by }, 'WEBSOCKET1')
+    .add('05:07:00', 'SERVER_STOPPED', {})
+    .report();
+  const timesOf = (acts: readonly { at: Date }[]) => acts.map((act) => +act.at);
+  expect(timesOf(report.decisions)).toEqual([+at('05:01:00'), +at('05:02:00'), +at('05:06:00')]);
+  expect(timesOf(report.happenings)).toEqual(
+    ['05:00:00', '05:03:00', '05:04:00', '05:05:00', '05:07:00'].map((time) => +at(time)),
+  );
+});
+
+test('a login that fails after its token is stored is told once, with its beginning', () => {
+  const failed = { code: 'UNVERIFIED', message: 'Nothing was told.', submitted: [] } as const;
+  const unverified = new Log()
+    .add('06:00:00', 'LOGIN_BEGUN', {}, 'PRIMARY')
+    .add('06:00:40', 'TOKEN_STORED', stored, 'PRIMARY')
+    .add('06:00:45', 'LOGIN_FAILED', failed, 'PRIMARY');
+  const login = {
+    ...{ apiName: 'PRIMARY', begunAt: at('06:00:00'), endedAt: at('06:00:45') },
+    ...{ outcome: 'FAILED', confirmedAt: null },
+    failure: { code: 'UNVERIFIED', message: 'Nothing was told.', submitted: [] },
+  };
+  expect(unverified.report().logins).toEqual([login]);
+  unverified.add('06:30:00', 'VERDICT_CHANGED', confirmed, 'PRIMARY');
+  expect(unverified.report().logins).toEqual([{ ...login, confirmedAt: at('06:30:00') }]);
+  expect(reportLines(unverified.report()).join()).toContain('Its token was stored, and VALID at 06:30:00.');
+
+  const foreign = new Log()
+    .add('06:00:00', 'LOGIN_BEGUN', {}, 'PRIMARY')
+    .add('06:00:40', 'TOKEN_STORED', stored, 'PRIMARY')
+    .add('06:00:44', 'TOKEN_REMOVED', { fingerprint: 'abcd' }, 'PRIMARY')
+    .add('06:00:44', 'TOKEN_STORED', stored, 'PRIMARY')
+    .add('06:00:45', 'LOGIN_FAILED', { ...failed, code: 'WRONG_ACCOUNT' }, 'PRIMARY');
+  expect(foreign.report().logins).toMatchObject([
+    { begunAt: null, endedAt: at('06:00:44'), outcome: 'STORED' },
+    { begunAt: at('06:00:00'), outcome: 'FAILED', failure: { code: 'WRONG_ACCOUNT' } },
+  ]);
+  // A login that fails after a confirmed one is another one.
+  const again = new Log()
+    .add('06:00:00', 'LOGIN_BEGUN', {}, 'PRIMARY')
+    .add('06:00:40', 'TOKEN_STORED', stored, 'PRIMARY')
+    .add('06:00:41', 'VERDICT_CHANGED', confirmed, 'PRIMARY')
+    .add('06:10:00', 'LOGIN_BEGUN', {}, 'PRIMARY')
+    .add('06:10:10', 'LOGIN_FAILED', failed, 'PRIMARY');
+  expect(again.report().logins.map(({ outcome }) => outcome)).toEqual(['STORED', 'FAILED']);
+});
+
+test('a forecast is late by the first opening of the gate since it was made', () => {
+  const foreseen = { bell, etaWorst: null, probability: null } as const;
+  const report = new Log()
+    .add('05:00:00', 'GATE_OPENED', {})
+    .add('05:30:00', 'GATE_CLOSED', {})
+    .add('06:00:00', 'FORECAST', { ...foreseen, verdict: 'ON_TRACK', eta: at('06:20:00') })
+    .add('06:25:00', 'GATE_OPENED', {})
+    .add('07:00:00', 'FORECAST', { ...foreseen, verdict: 'AT_RISK', eta: at('07:10:00') })
+    .report();
+  expect(report.gateOpenedAt).toEqual(at('05:00:00'));
+  expect(report.forecasts.map(({ lateMinutes }) => lateMinutes)).toEqual([5, null]);
 });
 
 test('a trading day lasts from 03:30 IST to the next, also where the date differs', () => {

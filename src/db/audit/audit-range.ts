@@ -46,7 +46,8 @@ export const findBeginning = async (db: Queryable): Promise<Date | null> => {
 
 /**
  * Until when the audit knows of what happened after `from`: its newest entry, or the last one before a restore, for
- * between the backup and the restore nothing of it is known. Null where it is empty.
+ * between the backup and the restore nothing of it is known. The entry of a backup itself does not count: its copy is made
+ * before, and both give the same report. Null where it is empty.
  */
 export const findKnownUntil = async (db: Queryable, from: Date): Promise<Date | null> => {
   const restored = await db
@@ -61,6 +62,7 @@ export const findKnownUntil = async (db: Queryable, from: Date): Promise<Date | 
   const row = await db
     .selectFrom('vega_audit_entries')
     .select('at')
+    .where('kind', '!=', 'BACKUP_MADE')
     .where('sequence', '<', restored?.sequence ?? Number.MAX_SAFE_INTEGER)
     .orderBy('sequence', 'desc')
     .limit(1)

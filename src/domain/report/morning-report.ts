@@ -17,13 +17,21 @@ export const morningReportOf = (facts: ReportFacts): MorningReport => {
     const found = entry.kind === 'FORECAST' ? forecastIn(entry.message) : null;
     return found === null ? [] : [{ ...found, at: entry.at }];
   });
-  const gateOpenedAt = gate.find(({ kind }) => kind === 'GATE_OPENED')?.at ?? null;
   const isOpenAt = (bell: Date): boolean | null => gateAt(bell, gate, facts.ends);
   const logins = loginsIn(entries);
   const waits = waitsIn(entries);
-  const forecasts = foreseen.map((forecast) => judged(forecast, isOpenAt(forecast.bell), gateOpenedAt));
+  const openings = gate.filter(({ kind }) => kind === 'GATE_OPENED');
+  const forecasts = foreseen.map((forecast) => {
+    const opened = openings.find(({ at }) => at >= forecast.at)?.at ?? null;
+    return judged(forecast, isOpenAt(forecast.bell), opened);
+  });
   return {
-    ...{ accountId, date: day.date, bell: foreseen.at(-1)?.bell ?? null, gateOpenedAt },
+    ...{
+      accountId,
+      date: day.date,
+      bell: foreseen.at(-1)?.bell ?? null,
+      gateOpenedAt: openings[0]?.at ?? null,
+    },
     ...{ logins, waits, forecasts },
     decisions: decisionsIn(entries),
     happenings: happeningsIn(entries),
@@ -44,10 +52,10 @@ const gateAt = (bell: Date, gate: readonly StoredAuditEntry[], ends: Date | null
 const judged = (
   forecast: ForecastFacts & { readonly at: Date },
   isOpenAtBell: boolean | null,
-  gateOpenedAt: Date | null,
+  openedAt: Date | null,
 ): ReportForecast => {
   const { verdict, eta } = forecast;
-  const late = eta === null || gateOpenedAt === null ? null : (+gateOpenedAt - +eta) / 60_000;
+  const late = eta === null || openedAt === null ? null : (+openedAt - +eta) / 60_000;
   return {
     ...forecast,
     outcome: outcomeOf(verdict, isOpenAtBell),

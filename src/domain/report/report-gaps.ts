@@ -26,15 +26,36 @@ const chainGaps = ({ verification }: ReportFacts): readonly string[] => {
   ];
 };
 
-const dayGaps = ({ day, begins }: ReportFacts, { entries }: Told): readonly string[] => {
+const dayGaps = (facts: ReportFacts, { entries }: Told): readonly string[] => {
+  const { day, begins, ends } = facts;
   if (begins === null) return ['The audit is empty.'];
-  if (begins >= day.to)
+  if (begins !== 'NOT_KNOWN' && begins >= day.to)
     return [`The audit begins on ${momentOf(begins)}, after this day: nothing of it is known.`];
+  if (ends !== null && ends < day.from && entries.length === 0)
+    return [`The audit ends at ${momentOf(ends)}, before this day: nothing of it is known.`];
   return [
-    ...(begins > day.from ? [`The audit begins on ${momentOf(begins)}; what came before is not known.`] : []),
+    ...beginningGap(facts),
     ...(entries.length === 0
       ? ['The audit has nothing of this day: no login, or vega-auth was not running.']
       : []),
+    ...endGap(facts, entries),
+  ];
+};
+
+const beginningGap = ({ day, begins }: ReportFacts): readonly string[] => {
+  if (begins === 'NOT_KNOWN')
+    return ['When the audit begins is not known, so entries of this day may be missing.'];
+  if (begins === null || begins <= day.from) return [];
+  return [`The audit begins on ${momentOf(begins)}; what came before is not known.`];
+};
+
+/** After a restore the audit goes on from the backup: what came in between is in neither. */
+const endGap = ({ day, ends }: ReportFacts, entries: readonly StoredAuditEntry[]): readonly string[] => {
+  if (ends === null || ends >= day.to) return [];
+  const restored = entries.find(({ kind, at }) => kind === 'RESTORED' && at >= ends);
+  if (restored === undefined) return [`The audit ends at ${momentOf(ends)}; what came after is not known.`];
+  return [
+    `The audit ends at ${momentOf(ends)} and goes on at ${momentOf(restored.at)}, after a restore; what came between is not known.`,
   ];
 };
 

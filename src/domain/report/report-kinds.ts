@@ -1,10 +1,10 @@
 import type { AuditKind, StoredAuditEntry } from '../events/audit.ts';
 import type { ReportAct } from './report.ts';
 
-/** What an act is to a morning; a kind that is not named is no part of it. */
-const PARTS: Readonly<
-  Partial<Record<AuditKind, 'LOGIN' | 'WAIT' | 'DECISION' | 'HAPPENING' | 'FORECAST' | 'GATE'>>
-> = {
+type Part = 'LOGIN' | 'WAIT' | 'DECISION' | 'HAPPENING' | 'FORECAST' | 'GATE';
+
+/** What an act is to a morning; null where it is no part of it. */
+const PARTS: Readonly<Record<AuditKind, Part | null>> = {
   LOGIN_BEGUN: 'LOGIN',
   LOGIN_FAILED: 'LOGIN',
   OTP_REQUESTED: 'LOGIN',
@@ -34,6 +34,11 @@ const PARTS: Readonly<
   TRADING_DAY_SET: 'DECISION',
   TRADING_DAY_CLEARED: 'DECISION',
   ALERT_ACKNOWLEDGED: 'DECISION',
+  ROLE_ASSIGNED: 'DECISION',
+  ROLE_REMOVED: 'DECISION',
+  TOKEN_IMPORTED: 'DECISION',
+  SERVER_STARTED: 'HAPPENING',
+  SERVER_STOPPED: 'HAPPENING',
   RUN_STARTED: 'HAPPENING',
   RUN_TAKEN_UP: 'HAPPENING',
   RUN_ENDED: 'HAPPENING',
@@ -41,11 +46,14 @@ const PARTS: Readonly<
   OCCURRENCE_DECIDED: 'HAPPENING',
   OCCURRENCE_MISSED: 'HAPPENING',
   QUARANTINED: 'HAPPENING',
+  TOKEN_HELD: 'HAPPENING',
   TOKEN_REMOVED: 'HAPPENING',
   TOKEN_REVOKED: 'HAPPENING',
   TOKEN_NOT_REVOKED: 'HAPPENING',
   TOKEN_ENDED: 'HAPPENING',
   VERDICT_CHANGED: 'HAPPENING',
+  CAPABILITY_REFUSED: 'HAPPENING',
+  CANARY_DRIFTED: 'HAPPENING',
   NOTICE_REFUSED: 'HAPPENING',
   FAILOVER_BEGUN: 'HAPPENING',
   RECOVERED: 'HAPPENING',
@@ -54,9 +62,35 @@ const PARTS: Readonly<
   SPILL_DAMAGED: 'HAPPENING',
   AUDIT_DAMAGED: 'HAPPENING',
   RESTORED: 'HAPPENING',
+  STATE_CHANGED: null,
+  TOKEN_LEASED: null,
+  LEASE_REFUSED: null,
+  ACCOUNT_ADDED: null,
+  ACCOUNT_RENAMED: null,
+  ACCOUNT_REMOVED: null,
+  KEY_REFUSED: null,
+  KEY_CREATED: null,
+  KEY_REVOKED: null,
+  ACCESS_DENIED: null,
+  SESSION_OPENED: null,
+  SESSIONS_ENDED: null,
+  LINK_REFUSED: null,
+  CALENDAR_FETCHED: null,
+  CALENDAR_CHANGED: null,
+  CANARY_LOOKED: null,
+  CAPABILITY_PROBED: null,
+  ALERT_CHANNEL_SAVED: null,
+  ALERT_CHANNEL_REMOVED: null,
+  ALERT_CHANNEL_TESTED: null,
+  ALERT_SENT_AGAIN: null,
+  ALERT_UNDELIVERED: null,
+  MASTER_KEY_ROTATED: null,
+  BACKUP_MADE: null,
+  BACKUP_FAILED: null,
 };
 
-export const isTold = ({ kind }: StoredAuditEntry): boolean => PARTS[kind] !== undefined;
+/** An entry of a newer version may be of a kind that this one does not know. */
+export const isTold = ({ kind }: StoredAuditEntry): boolean => (PARTS[kind] ?? null) !== null;
 
 export const decisionsIn = (entries: readonly StoredAuditEntry[]): readonly ReportAct[] =>
   entries.filter(({ kind }) => PARTS[kind] === 'DECISION').map(toAct);

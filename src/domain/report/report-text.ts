@@ -81,13 +81,17 @@ const waitLine = ({ kind, apiName, from, to, reason }: ReportWait): string => {
   return row(time(from), apiName, `${WAITED_FOR[kind]}${why}: ${lasted}`);
 };
 
-const failureLines = ({ apiName, endedAt, failure }: ReportLogin): readonly string[] => {
+const failureLines = ({ apiName, endedAt, failure, confirmedAt }: ReportLogin): readonly string[] => {
   const at = endedAt === null ? '?' : time(endedAt);
-  if (failure === null) return [row(at, apiName, 'code not known')];
+  // The profile call told nothing, and later it did.
+  const confirmed =
+    confirmedAt === null ? [] : [more(`Its token was stored, and VALID at ${time(confirmedAt)}.`)];
+  if (failure === null) return [row(at, apiName, 'code not known'), ...confirmed];
   const submitted = failure.submitted.length === 0 ? 'nothing' : failure.submitted.join(', ');
   return [
     row(at, apiName, `${failure.code}; submitted: ${submitted}`),
     ...(failure.message === null ? [] : [more(failure.message)]),
+    ...confirmed,
   ];
 };
 

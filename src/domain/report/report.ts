@@ -67,7 +67,7 @@ export interface ReportForecast extends ForecastFacts {
   readonly at: Date;
   /** Whether the morning went as the verdict said; AT_RISK says neither, so that is NOT_KNOWN. */
   readonly outcome: ForecastOutcome;
-  /** How many minutes after `eta` the gate opened, before it where negative; null where either is not known. */
+  /** How many minutes after `eta` the gate opened first since the forecast, before it where negative; null where either is not known. */
   readonly lateMinutes: number | null;
 }
 
@@ -77,8 +77,9 @@ export interface ReportFacts {
   readonly day: TradingDay;
   /** The entries of the account and of the whole server in the day. */
   readonly entries: readonly StoredAuditEntry[];
-  /** When the whole audit begins, and until when it knows of what followed on the day; null where it is empty. */
-  readonly begins: Date | null;
+  /** When the whole audit begins; NOT_KNOWN where it cannot be read, null where it is empty. */
+  readonly begins: Date | 'NOT_KNOWN' | null;
+  /** Until when it knows of what followed on the day; null where it is empty. */
   readonly ends: Date | null;
   /** Null where the chain could not be read as a whole. */
   readonly verification: AuditVerification | null;

@@ -31,7 +31,7 @@ export const readMorningReport = async (
   return morningReportOf({
     ...{ accountId: account.id, day, verification },
     entries: entries.filter((entry) => entry.accountId === null || entry.accountId === account.id),
-    begins: await database.auditBeginning(),
+    begins: await database.auditBeginning().catch(() => 'NOT_KNOWN' as const),
     ends: await database.auditKnownUntil(day.from),
   });
 };
