@@ -27,11 +27,15 @@ const SHOWN: Readonly<Record<string, RegExp>> = {
   VEGA_PROFILE_TIMEOUT_MS: NUMBER,
   VEGA_TRUST_PROXY: FLAG,
   VEGA_CHROMIUM_SANDBOX: FLAG,
+  VEGA_PROBES: FLAG,
+  VEGA_REFRESH_EXTENDED_TOKEN: FLAG,
+  VEGA_CANARY: /^(on|off)$/i,
   VEGA_LOG_LEVEL: /^(fatal|error|warn|info|debug|trace|silent)$/i,
 };
 
 const API_NAME = /^UPSTOX_(\d+_)?API_NAME_\d+$/;
 const API_NAMES = /^(PRIMARY|WEBSOCKET[1-3]|OPTIONCHAIN[12])$/;
+const ACCOUNT_ID = /^UPSTOX_\d+$/i;
 const OURS = /^(?:(?:UPSTOX|VEGA|LOGIN_CONFIG)_[A-Z0-9_]{1,60}|(?:HTTPS?|NO)_PROXY|NODE_EXTRA_CA_CERTS)$/i;
 
 /** Every setting that is given, and those whose values may be shown where they are not. */
@@ -46,7 +50,11 @@ export const describeSettings = (env: Env): readonly DescribedSetting[] => {
 export const hiddenValues = (env: Env): readonly string[] => {
   const hidden = Object.keys(env)
     .filter((name) => OURS.test(name) && !(name in SHOWN) && !API_NAME.test(name))
-    .flatMap((name) => partsOf(env[name]?.trim() ?? ''));
+    .flatMap((name) => {
+      const parts = partsOf(env[name]?.trim() ?? '');
+      // It names accounts as well, which every part of a report does.
+      return name === 'VEGA_STATIC_ADDRESSES' ? parts.filter((part) => !ACCOUNT_ID.test(part)) : parts;
+    });
   return [...new Set(hidden)]
     .filter((text) => text.length >= SHORTEST)
     .sort((one, other) => other.length - one.length);
@@ -56,7 +64,7 @@ export const hiddenValues = (env: Env): readonly string[] => {
 const SHORTEST = 5;
 
 const partsOf = (value: string): readonly string[] => {
-  const listed = value.split(/[,\s+=;]+/);
+  const listed = value.split(/[,\s+=;"[\]]+/);
   return [value, ...listed, ...[value, ...listed].flatMap(ofAddress)];
 };
 

@@ -124,9 +124,10 @@ export class Database implements TokenFormat {
     return [...stored, ...found.filter(({ id }) => !ids.has(id))];
   }
 
-  /** When the audit in the file begins; null where it is empty, or cannot be read. */
-  auditBeginning(): Promise<Date | null> {
-    return findBeginning(this.#failover.file.kysely).catch(() => null);
+  /** When the audit begins, pending entries included; null where it is empty. Throws where the file cannot be read. */
+  async auditBeginning(): Promise<Date | null> {
+    const stored = await findBeginning(this.#failover.file.kysely);
+    return stored ?? findBeginning(this.read);
   }
 
   /** Until when the audit knows of what happened after `from`; a restore leaves a gap before it. */

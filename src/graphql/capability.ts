@@ -35,7 +35,8 @@ const CapabilityReasonEnum = enumOf('CapabilityReason', {
   of: CAPABILITY_REASONS,
   values: {
     REFUSED: 'NOT_CAPABLE: the broker answered 401 or 403 in its own envelope.',
-    FEED_REFUSED: 'NOT_CAPABLE: the feed was authorized, and its handshake was answered with 401 or 403.',
+    FEED_REFUSED:
+      'NOT_CAPABLE: the feed was authorized, and its handshake was answered with 401 or 403, without a body or in the broker’s envelope.',
     NOT_ASKED: 'The present token was not probed.',
     PROBES_OFF: 'VEGA_PROBES is off.',
     TOKEN_NOT_VALID: 'There is no token that works.',

@@ -1,5 +1,5 @@
-import { accessSync, constants, statSync } from 'node:fs';
 import path from 'node:path';
+import { isExecutable } from '../broker/is-executable.ts';
 
 /** Where a program lies that can be started; null where there is none. It is not started. */
 export const findProgram = (program: string): string | null => {
@@ -7,13 +7,4 @@ export const findProgram = (program: string): string | null => {
   const folders = isPath ? [''] : (process.env.PATH ?? '').split(path.delimiter);
   const places = folders.map((folder) => path.resolve(folder, program));
   return places.find(isExecutable) ?? null;
-};
-
-const isExecutable = (file: string): boolean => {
-  try {
-    accessSync(file, constants.X_OK);
-    return statSync(file).isFile();
-  } catch {
-    return false;
-  }
 };

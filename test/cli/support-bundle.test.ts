@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { PROGRAM } from '../../src/cli/commands.ts';
 import type { Bundle } from '../../src/cli/support/bundle.ts';
 import { scrubber } from '../../src/cli/support/scrub.ts';
-import { describeSettings } from '../../src/config.ts';
+import { describeSettings, hiddenValues } from '../../src/config.ts';
 import { openTestApp, refuseLeaks, secretsOf, type TestApp } from '../support/test-app.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -159,4 +159,18 @@ test('what looks like a secret is taken out of any text', () => {
   expect(scrub('2026-11-23T03:30:00.000Z 1795910528820 run-6123')).toBe(
     '2026-11-23T03:30:00.000Z 1795910528820 run-6123',
   );
+});
+
+test('of lists each secret is hidden, and no word that every report holds', () => {
+  const hidden = hiddenValues({
+    UPSTOX_PIN: '["first-secret"]',
+    VEGA_STATIC_ADDRESSES: 'UPSTOX_01=203.0.113.7+203.0.113.8,UPSTOX_02=203.0.113.9',
+    VEGA_PROBES: 'false',
+    VEGA_REFRESH_EXTENDED_TOKEN: 'false',
+    VEGA_CANARY: 'off',
+  });
+  expect(hidden).toEqual(
+    expect.arrayContaining(['first-secret', '203.0.113.7', '203.0.113.8', '203.0.113.9']),
+  );
+  expect(hidden.filter((text) => /^(?:false|UPSTOX_\d+)$/.test(text))).toEqual([]);
 });

@@ -37,11 +37,30 @@ test.each<[FeedFault, string, string, number | null]>([
   ['handshake-forbidden', 'NOT_CAPABLE', 'FEED_REFUSED', 403],
   ['handshake-error', 'NOT_KNOWN', 'BROKER_ERROR', 503],
   ['handshake-page', 'NOT_KNOWN', 'BROKER_ERROR', 403],
+  ['handshake-gateway-text', 'NOT_KNOWN', 'BROKER_ERROR', 403],
+  ['handshake-gateway-json', 'NOT_KNOWN', 'BROKER_ERROR', 401],
+  ['handshake-problem', 'NOT_KNOWN', 'BROKER_ERROR', 403],
+  ['handshake-unfinished', 'NOT_KNOWN', 'BROKER_ERROR', 403],
+  ['handshake-endless', 'NOT_KNOWN', 'BROKER_ERROR', 403],
   ['close-at-once', 'NOT_KNOWN', 'FEED_CLOSED', 101],
   ['closed-market', 'NOT_KNOWN', 'FEED_SILENT', 101],
   ['hang', 'NOT_KNOWN', 'TIMEOUT', null],
 ])('a feed with the fault "%s" is %s', async (fault, result, reason, httpStatus) => {
   expect(await withFault(fault)).toEqual({ result, reason, httpStatus, brokerCode: null });
+});
+
+test('a handshake that the broker refuses in its own envelope is NOT_CAPABLE, with the code', async () => {
+  expect(await withFault('handshake-envelope')).toEqual({
+    ...{ result: 'NOT_CAPABLE', reason: 'FEED_REFUSED' },
+    ...{ httpStatus: 403, brokerCode: 'UDAPI100067' },
+  });
+});
+
+test('a refused handshake is not tried again', async () => {
+  const asked = () => broker.log.filter(({ kind }) => kind === 'FEED').length;
+  const before = asked();
+  await withFault('handshake-gateway-json');
+  expect(asked() - before).toBe(1);
 });
 
 test('a feed that does not close is left after five seconds', async () => {

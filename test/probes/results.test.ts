@@ -45,6 +45,8 @@ test('only the broker itself can refuse a call, and no refusal makes a token INV
   expect(await app.client.tokenStatus()).toMatchObject({ valid: roles });
   for (const [fault, result] of CASES) {
     Object.assign(app.broker.faults, { funds: fault, optionChain: fault, feedAuthorize: fault });
+    // The refusal of one token says nothing of the next.
+    app.change('delete from vega_capabilities');
     expect([fault, ...(await probe(app, ...roles))]).toEqual([
       fault,
       ...roles.map((role) => `${role} ${result}`),
@@ -87,6 +89,29 @@ test('an authorized feed whose handshake is refused is NOT_CAPABLE, and is kept 
     verdict: 'VALID',
     capabilities: [{ probe: 'FEED', result: 'NOT_CAPABLE', reason: 'FEED_REFUSED' }],
   });
+});
+
+test('a refusal stays until the token is seen to work; what is not known only tells when it was asked', async () => {
+  const clock = new DeskClock(MORNING);
+  await using app = await openDesk(clock, { tokens: ['PRIMARY'], apis: 1 });
+  const checkedAt = async () => (await app.client.capabilities()).map((one) => one.checkedAt);
+  app.broker.faults.funds = 'forbidden';
+  expect(await probe(app)).toEqual(['PRIMARY NOT_CAPABLE REFUSED 403 UDAPI100067']);
+  const first = await checkedAt();
+  app.broker.faults.funds = 'server-error';
+  clock.set('2026-11-23T08:40:00');
+  expect(await probe(app)).toEqual(['PRIMARY NOT_CAPABLE REFUSED 403 UDAPI100067']);
+  expect(await checkedAt()).not.toEqual(first);
+  app.broker.faults.funds = 'none';
+  expect(await probe(app)).toEqual(['PRIMARY CAPABLE 200']);
+  // That it once worked does not say that it does.
+  app.broker.faults.funds = 'server-error';
+  expect(await probe(app)).toEqual(['PRIMARY NOT_KNOWN BROKER_ERROR 500 UDAPI100500']);
+  app.broker.faults.funds = 'forbidden';
+  await probe(app);
+  plantToken(app, 'PRIMARY');
+  app.broker.faults.funds = 'server-error';
+  expect(await probe(app)).toEqual(['PRIMARY NOT_KNOWN BROKER_ERROR 500 UDAPI100500']);
 });
 
 test('no market data is asked for while the market is closed', async () => {

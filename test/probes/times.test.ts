@@ -3,9 +3,10 @@ import { expect, test } from 'vitest';
 import { PROGRAM } from '../../src/cli/commands.ts';
 import { NO_FACTS } from '../../src/domain/calendar/calendar-facts.ts';
 import { atIst } from '../../src/domain/calendar/ist-date.ts';
-import type { KeptAnswer, ProbedRole } from '../../src/domain/capability/capability.ts';
+import { type KeptAnswer, notKnown, type ProbedRole } from '../../src/domain/capability/capability.ts';
 import { dueRoles } from '../../src/domain/capability/due.ts';
 import { marketState, nextOptionExpiry } from '../../src/domain/capability/market.ts';
+import { FeedHolds } from '../../src/services/capabilities/feed-holds.ts';
 import { openTestApp, type TestApp, until } from '../support/test-app.ts';
 import { actsIn, DeskClock, kindsIn, MORNING, openDesk, probe } from './desk.ts';
 
@@ -146,6 +147,53 @@ test('a server that stops closes the socket and keeps no answer', async () => {
   expect(await asked).toBe('SHUTTING_DOWN');
   await expect.poll(() => broker.feedSockets.get(userId)?.open).toBe(0);
   await app[Symbol.asyncDispose]();
+});
+
+test('a server that stops asks the broker nothing more', async () => {
+  await using app = await openDesk(new DeskClock(MORNING));
+  app.broker.faults.funds = 'hang';
+  const asked = app.client.probeCapabilities().catch(({ code }) => code);
+  await until('the funds are asked for', () => kindsIn(app).includes('FUNDS'));
+  await app.app.parts.probeWatch[Symbol.asyncDispose]();
+  expect(await asked).toBe('SHUTTING_DOWN');
+  const before = kindsIn(app).length;
+  await app.app.parts.probeWatch.tick();
+  await expect(app.client.probeCapabilities()).rejects.toMatchObject({ code: 'SHUTTING_DOWN' });
+  expect(
+    kindsIn(app)
+      .slice(before)
+      .filter((kind) => kind !== 'PROFILE'),
+  ).toEqual([]);
+  expect(kindsIn(app).filter((kind) => kind.startsWith('FEED') || kind === 'OPTION_CHAIN')).toEqual([]);
+});
+
+test('a hold lasts longer than the authorization may take and the socket after it', async () => {
+  const clock = new DeskClock(MORNING);
+  await using app = await openDesk(clock, { env: { VEGA_PROFILE_TIMEOUT_MS: '45000' } });
+  app.broker.faults.feed = 'closed-market';
+  const probed = probe(app, 'WEBSOCKET1');
+  const { userId } = app.broker.account;
+  await until('the socket is open', () => app.broker.feedSockets.get(userId)?.open === 1);
+  const [hold] = app.rows('select until from vega_feed_holds');
+  expect(hold.until - clock.now().getTime()).toBeGreaterThan(45_000);
+  await probed;
+});
+
+test('the hold of a process with a longer timeout counts', async () => {
+  const clock = new DeskClock(MORNING);
+  await using app = await openDesk(clock);
+  const holds = new FeedHolds({ ...app.app.parts, clock: clock.now, profileTimeoutMs: 500 });
+  const heldFor = (milliseconds: number) => {
+    app.change('delete from vega_feed_holds');
+    const end = clock.now().getTime() + milliseconds;
+    app.change(
+      'insert into vega_feed_holds values (?, ?, ?, ?, ?)',
+      ...['user', 'other', process.pid, null, end],
+    );
+    return holds.run('user', AbortSignal.abort(), async () => notKnown('FEED_SILENT'));
+  };
+  expect(await heldFor(69_000)).toEqual(notKnown('FEED_BUSY'));
+  expect(await heldFor(75_000)).toEqual(notKnown('FEED_SILENT'));
 });
 
 /** Runs `vega-auth probe` against the desk's server; answers its exit code and what it printed. */

@@ -12,9 +12,14 @@ export interface BrokerAnswer {
 
 export const readAnswer = async (response: Response): Promise<BrokerAnswer> => {
   const body = await response.text();
-  const type = response.headers.get('content-type') ?? '';
-  return { status: response.status, isFromEdge: isOfEdge(body, type), json: parseJson(body) };
+  return toAnswer(response.status, response.headers.get('content-type') ?? '', body);
 };
+
+export const toAnswer = (status: number, contentType: string, body: string): BrokerAnswer => ({
+  status,
+  isFromEdge: isOfEdge(body, contentType),
+  json: parseJson(body),
+});
 
 /** The members of a problem document (RFC 9457) that the broker's own envelope does not have. */
 const Problem = z.object({ type: z.string(), title: z.string(), errors: z.undefined().optional() });

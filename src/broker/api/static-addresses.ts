@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { readAddress } from '../../domain/net/static-addresses.ts';
 import type { Secret } from '../../domain/secret.ts';
-import { readAnswer } from './broker-answer.ts';
 import type { BrokerApi } from './broker-api.ts';
+import { requestWithToken } from './token-call.ts';
 
 const address = z.string().nullish();
 
@@ -22,8 +22,7 @@ export const askStaticAddresses = async (
   timeoutMs: number,
 ): Promise<readonly string[] | null> => {
   try {
-    const headers = { accept: 'application/json', authorization: `Bearer ${accessToken.reveal()}` };
-    const answer = await readAnswer(await api.request('/v2/user/ip', { headers, timeoutMs }));
+    const answer = await requestWithToken(api, '/v2/user/ip', accessToken, timeoutMs);
     const found = answer.status === 200 ? Answer.safeParse(answer.json) : null;
     if (found?.success !== true) return null;
     const { primary_ip, secondary_ip } = found.data.data;

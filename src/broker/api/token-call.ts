@@ -1,10 +1,21 @@
 import type { Secret } from '../../domain/secret.ts';
 import type { ProbeResult, UnknownReason } from '../../domain/token/profile.ts';
-import { brokerCodeIn, readAnswer, saysTokenIsDead } from './broker-answer.ts';
+import { type BrokerAnswer, brokerCodeIn, readAnswer, saysTokenIsDead } from './broker-answer.ts';
 import type { BrokerApi } from './broker-api.ts';
 
 /** What is told of a token where the broker did not tell what was asked for. */
 type Refused = Exclude<ProbeResult, { readonly kind: 'ALIVE' }>;
+
+/** Asks the broker once with a token. Throws where there is no whole answer in time. */
+export const requestWithToken = async (
+  api: BrokerApi,
+  path: string,
+  accessToken: Secret,
+  timeoutMs: number,
+): Promise<BrokerAnswer> => {
+  const headers = { accept: 'application/json', authorization: `Bearer ${accessToken.reveal()}` };
+  return readAnswer(await api.request(path, { headers, timeoutMs }));
+};
 
 /**
  * Asks the broker once with a token. Never throws: neither an outage nor a refusal for another reason than the token tells
@@ -18,8 +29,7 @@ export const askWithToken = async <Told extends object>(
   read: (json: unknown) => Told | UnknownReason,
 ): Promise<Told | Refused> => {
   try {
-    const headers = { accept: 'application/json', authorization: `Bearer ${accessToken.reveal()}` };
-    const answer = await readAnswer(await api.request(path, { headers, timeoutMs }));
+    const answer = await requestWithToken(api, path, accessToken, timeoutMs);
     const { status, json } = answer;
     const unknown = (reason: UnknownReason): Refused => ({
       kind: 'UNKNOWN',

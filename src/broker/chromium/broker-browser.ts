@@ -4,6 +4,7 @@ import { subscribe } from 'node:diagnostics_channel';
 import type { Browser, BrowserContextOptions } from 'playwright';
 import type { ProcessMark } from '../../domain/process-mark.ts';
 import { atMost } from '../at-most.ts';
+import { killGroup } from '../kill-group.ts';
 import { LoginFailure } from '../login/login-failure.ts';
 import { LoginSession } from '../login/login-session.ts';
 import { BrowserFolder } from './browser-folder.ts';
@@ -150,28 +151,19 @@ class LaunchedProcesses {
   async kill(): Promise<void> {
     const living = this.#leaders.filter(isRunning);
     const ends = living.map((leader) => new Promise((resolve) => leader.once('close', resolve)));
-    for (const leader of living) killGroup(leader);
+    for (const leader of living) killGroup(leader.pid);
     await atMost(CLOSE_TIMEOUT_MS, Promise.all(ends));
   }
 
   add(leader: ChildProcess): void {
     this.#leaders.push(leader);
     // A leader that ends by itself, crashed or told to, leaves the others behind.
-    leader.once('exit', () => killGroup(leader));
+    leader.once('exit', () => killGroup(leader.pid));
   }
 }
 
 const isRunning = ({ pid, exitCode, signalCode }: ChildProcess): boolean =>
   pid !== undefined && exitCode === null && signalCode === null;
-
-const killGroup = ({ pid }: ChildProcess): void => {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch {
-    // Nobody is left.
-  }
-};
 
 /**
  * Full Chromium talks to Google on its own account, and tells it about the fields of every form. These hosts are no

@@ -1,7 +1,8 @@
-import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 
+import { isExecutable } from '../is-executable.ts';
 import { homeOf } from './home.ts';
 
 export interface Chromium {
@@ -118,13 +119,4 @@ function systemPlaces(headless: boolean, { platform, env, root }: Machine): stri
     join(root, 'Applications', `${name}.app`, 'Contents/MacOS', name),
   );
   return [...applications, ...commands];
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }

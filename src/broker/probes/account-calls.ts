@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { IstDate } from '../../domain/calendar/ist-date.ts';
 import type { ProbeAnswer } from '../../domain/capability/capability.ts';
 import type { Secret } from '../../domain/secret.ts';
-import { readAnswer } from '../api/broker-answer.ts';
 import type { BrokerApi } from '../api/broker-api.ts';
+import { requestWithToken } from '../api/token-call.ts';
 import { judgeError, judgeRefusal } from './probe-answer.ts';
 
 /** Source: Upstox developer documentation, "Get Fund And Margin". */
@@ -36,8 +36,7 @@ const ask = async (
   timeoutMs: number,
 ): Promise<ProbeAnswer> => {
   try {
-    const headers = { accept: 'application/json', authorization: `Bearer ${token.reveal()}` };
-    const answer = await readAnswer(await api.request(path, { headers, timeoutMs }));
+    const answer = await requestWithToken(api, path, token, timeoutMs);
     const isGiven = answer.status === 200 && shape.safeParse(answer.json).success;
     return isGiven
       ? { result: 'CAPABLE', reason: null, httpStatus: 200, brokerCode: null }

@@ -1,20 +1,11 @@
 import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Dispatcher } from 'undici';
+import { type Handshake, isRefusal, noHandshake, noting } from './handshake.ts';
 
 /** A socket is waited for and listened to for so long, and has so long to close: together 5 s. */
 const LISTEN_MS = 4000;
 const CLOSE_MS = 1000;
-
-/** How the handshake was answered. */
-interface Handshake {
-  /** Null where it was not. */
-  httpStatus: number | null;
-  /** A page, as it comes from what stands in front of the feed. */
-  isPage: boolean;
-  socket: Duplex | null;
-}
 
 /** What came first: a message, the end of the socket or of the time for it, or no socket at all. */
 export interface FeedEnd extends Readonly<Omit<Handshake, 'socket'>> {
@@ -28,7 +19,7 @@ export const openFeedSocket = async (
   signal: AbortSignal,
 ): Promise<FeedEnd> => {
   const { Agent, ProxyAgent, WebSocket, DecoratorHandler } = await import('undici');
-  const handshake: Handshake = { httpStatus: null, isPage: false, socket: null };
+  const handshake = noHandshake();
   const agent = proxy === null ? new Agent() : new ProxyAgent(proxy.href);
   const dispatcher = agent.compose(
     (dispatch) => (options, handler) => dispatch(options, noting(new DecoratorHandler(handler), handshake)),
@@ -45,8 +36,9 @@ export const openFeedSocket = async (
   const time = delay(LISTEN_MS, undefined, { signal: isOver }).catch(() => undefined);
   try {
     const kind = await Promise.race([message, closed, time.then(() => 'TIMEOUT' as const)]);
-    const { httpStatus, isPage } = handshake;
-    return { kind: kind === 'CLOSED' && httpStatus !== 101 ? 'REFUSED' : kind, httpStatus, isPage };
+    const { httpStatus, contentType, body } = handshake;
+    const isRefused = isRefusal(handshake) || (kind === 'CLOSED' && httpStatus === null);
+    return { kind: isRefused ? 'REFUSED' : kind, httpStatus, contentType, body };
   } finally {
     done.abort();
     socket.close();
@@ -62,21 +54,3 @@ const endOf = async (socket: Duplex | null): Promise<void> => {
   socket.destroy();
   await closed;
 };
-
-/** Notes how a handshake is answered: a WebSocket does not tell with which status it was refused. */
-const noting = (handler: Dispatcher.DispatchHandler, handshake: Handshake): Dispatcher.DispatchHandler => ({
-  onRequestStart: (...given) => handler.onRequestStart?.(...given),
-  onRequestUpgrade: (...given) => {
-    [, handshake.httpStatus, , handshake.socket] = given;
-    handler.onRequestUpgrade?.(...given);
-  },
-  onResponseStart: (...given) => {
-    const [, status, headers] = given;
-    handshake.httpStatus = status;
-    handshake.isPage = /text\/html/i.test(String(headers['content-type'] ?? ''));
-    handler.onResponseStart?.(...given);
-  },
-  onResponseData: (...given) => handler.onResponseData?.(...given),
-  onResponseEnd: (...given) => handler.onResponseEnd?.(...given),
-  onResponseError: (...given) => handler.onResponseError?.(...given),
-});

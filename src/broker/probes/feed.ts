@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { notKnown, type ProbeAnswer } from '../../domain/capability/capability.ts';
 import { isLoopback, readHostName } from '../../domain/net/host-name.ts';
 import type { Secret } from '../../domain/secret.ts';
-import { readAnswer } from '../api/broker-answer.ts';
+import { toAnswer } from '../api/broker-answer.ts';
 import type { BrokerApi } from '../api/broker-api.ts';
+import { requestWithToken } from '../api/token-call.ts';
 import { type FeedEnd, openFeedSocket } from './feed-socket.ts';
 import { judgeError, judgeRefusal } from './probe-answer.ts';
 
@@ -26,9 +27,7 @@ export const authorizeFeed = async (
   timeoutMs: number,
 ): Promise<FeedPermit> => {
   try {
-    const headers = { accept: 'application/json', authorization: `Bearer ${token.reveal()}` };
-    const response = await api.request('/v3/feed/market-data-feed/authorize', { headers, timeoutMs });
-    const answer = await readAnswer(response);
+    const answer = await requestWithToken(api, '/v3/feed/market-data-feed/authorize', token, timeoutMs);
     const permit = Authorized.safeParse(answer.json);
     if (answer.status !== 200 || !permit.success) return { answer: judgeRefusal(answer) };
     const address = new URL(permit.data.data);
@@ -49,11 +48,21 @@ const judgeEnd = (end: FeedEnd): ProbeAnswer => {
   if (end.kind === 'CLOSED') return notKnown('FEED_CLOSED', { httpStatus });
   if (end.kind === 'TIMEOUT')
     return notKnown(httpStatus === null ? 'TIMEOUT' : 'FEED_SILENT', { httpStatus });
-  if (httpStatus === null) return notKnown('NETWORK');
-  // A page comes from what stands in front of the feed.
-  const isRefused = (httpStatus === 401 || httpStatus === 403) && !end.isPage;
-  if (isRefused) return { result: 'NOT_CAPABLE', reason: 'FEED_REFUSED', httpStatus, brokerCode: null };
-  return notKnown(httpStatus === 429 ? 'RATE_LIMITED' : 'BROKER_ERROR', { httpStatus });
+  return httpStatus === null ? notKnown('NETWORK') : judgeHandshake({ ...end, httpStatus });
+};
+
+/** The feed itself refuses without a word, or in the broker's own envelope; another body is of what stands in front of it. */
+const judgeHandshake = ({
+  httpStatus,
+  contentType,
+  body,
+}: FeedEnd & { readonly httpStatus: number }): ProbeAnswer => {
+  const answer = toAnswer(httpStatus, contentType, body ?? '');
+  const isSilent = body?.trim() === '' && !answer.isFromEdge;
+  if (isSilent && (httpStatus === 401 || httpStatus === 403))
+    return { result: 'NOT_CAPABLE', reason: 'FEED_REFUSED', httpStatus, brokerCode: null };
+  const judged = judgeRefusal(answer);
+  return judged.result === 'NOT_CAPABLE' ? { ...judged, reason: 'FEED_REFUSED' } : judged;
 };
 
 /** An encrypted socket at the broker's own site; on this machine a plain one, for the simulator. */

@@ -1,14 +1,19 @@
 import { notKnown, type ProbeAnswer } from '../../domain/capability/capability.ts';
 import { type BrokerAnswer, brokerCodeIn, brokerCodesIn } from '../api/broker-answer.ts';
 
-/** Codes that come with a refusal and say nothing of the token: services outside their hours. Source: "Error Codes". */
-const SAY_NOTHING: readonly string[] = ['UDAPI100072', 'UDAPI100074'];
+/**
+ * Codes that come with a refusal and say nothing of the token: services outside their hours, and the address of this
+ * machine. Source: Upstox developer documentation, "Error Codes".
+ */
+const SAY_NOTHING: readonly string[] = ['UDAPI100072', 'UDAPI100074', 'UDAPI1154'];
 
 /** Refused by the broker itself: in its own envelope, with a code. */
 const isRefused = (answer: BrokerAnswer): boolean => {
   const codes = brokerCodesIn(answer);
   const isRefusal = answer.status === 401 || answer.status === 403;
-  return isRefusal && codes.length > 0 && !codes.some((code) => SAY_NOTHING.includes(code));
+  return (
+    isRefusal && !answer.isFromEdge && codes.length > 0 && !codes.some((code) => SAY_NOTHING.includes(code))
+  );
 };
 
 /** What an answer without the expected content tells of the token. */

@@ -11,8 +11,12 @@ export const findCapabilities = async (db: Queryable): Promise<readonly KeptAnsw
   return rows.map(toAnswer);
 };
 
-/** The last answer of a role replaces the one before. */
+/**
+ * The last answer of a role replaces the one before. Only a refusal of the same token stays where the new answer tells
+ * nothing: it is noted that the broker was asked again.
+ */
 export const storeCapability = async (trx: Queryable, answer: KeptAnswer): Promise<void> => {
+  if (answer.result === 'NOT_KNOWN' && (await keepRefusal(trx, answer))) return;
   const row = {
     fingerprint: answer.fingerprint,
     result: answer.result,
@@ -26,6 +30,22 @@ export const storeCapability = async (trx: Queryable, answer: KeptAnswer): Promi
     .values({ account_id: answer.accountId, api_name: answer.apiName, ...row })
     .onConflict((conflict) => conflict.columns(['account_id', 'api_name']).doUpdateSet(row))
     .execute();
+};
+
+/** False where there is no refusal of that token. */
+const keepRefusal = async (
+  trx: Queryable,
+  { accountId, apiName, fingerprint, checkedAt }: KeptAnswer,
+): Promise<boolean> => {
+  const updated = await trx
+    .updateTable('vega_capabilities')
+    .set({ checked_at: checkedAt.getTime() })
+    .where('account_id', '=', accountId)
+    .where('api_name', '=', apiName)
+    .where('fingerprint', '=', fingerprint)
+    .where('result', '=', 'NOT_CAPABLE')
+    .executeTakeFirst();
+  return updated.numUpdatedRows > 0n;
 };
 
 /** Who holds the socket of a user. */

@@ -233,7 +233,7 @@ export type CapabilityReason =
   | 'FEED_BUSY'
   /** The feed closed the socket before it sent anything. */
   | 'FEED_CLOSED'
-  /** NOT_CAPABLE: the feed was authorized, and its handshake was answered with 401 or 403. */
+  /** NOT_CAPABLE: the feed was authorized, and its handshake was answered with 401 or 403, without a body or in the broker’s envelope. */
   | 'FEED_REFUSED'
   /** The feed opened and sent nothing. */
   | 'FEED_SILENT'

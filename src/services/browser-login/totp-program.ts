@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { killGroup } from '../../broker/kill-group.ts';
 import { LoginFailure } from '../../broker/login/login-failure.ts';
 import { codeIn, type TotpCommand } from '../../domain/account/totp-command.ts';
 import { Secret } from '../../domain/secret.ts';
@@ -37,7 +38,7 @@ export const askTotpProgram = (
       clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);
       settle();
-      endGroup(child.pid);
+      killGroup(child.pid);
     };
     const onAbort = () => end(() => reject(aborted()));
     const timer = setTimeout(() => end(() => fail(`gave no code within ${timeoutMs / 1000} s`)), timeoutMs);
@@ -60,12 +61,3 @@ export const askTotpProgram = (
 const NAME = 'The program of UPSTOX_TOTP_COMMAND';
 
 const aborted = () => new LoginFailure('ABORTED', 'The run was aborted while the TOTP program was asked.');
-
-const endGroup = (pid: number | undefined): void => {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch {
-    // Nobody is left.
-  }
-};

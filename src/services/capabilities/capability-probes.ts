@@ -137,17 +137,17 @@ export class CapabilityProbes implements AsyncDisposable {
     const wanted = roles.filter(({ apiName }) => apiNames.length === 0 || apiNames.includes(apiName));
     for (const question of questionsOf(wanted)) {
       const answer = await this.#ask(account, question);
-      if (this.#stop.signal.aborted)
-        throw new Refusal('SHUTTING_DOWN', 'The server is stopping.', 'Probe again when it runs.');
+      this.#refuseIfStopped();
       await this.#keep(account, question, answer);
     }
   }
 
   async #ask(account: Account, { probe, accessToken }: Question): Promise<ProbeAnswer> {
     const { api, calendar, profileTimeoutMs, clock } = this.#options;
-    if (probe === 'FUNDS') return probeFunds(api, accessToken, profileTimeoutMs);
     const facts = await calendar.facts();
     const { exchanges } = await calendar.bellRule(account.id);
+    this.#refuseIfStopped();
+    if (probe === 'FUNDS') return probeFunds(api, accessToken, profileTimeoutMs);
     const traded: readonly Exchange[] = probe === 'FEED' ? exchanges : ['NSE'];
     const market = marketState(facts, traded, clock());
     if (market === 'CLOSED') return notKnown('MARKET_CLOSED');
@@ -163,9 +163,17 @@ export class CapabilityProbes implements AsyncDisposable {
     const { api, profileTimeoutMs } = this.#options;
     const { signal } = this.#stop;
     return this.#holds.run(brokerUserId ?? id, signal, async () => {
+      this.#refuseIfStopped();
       const permit = await authorizeFeed(api, accessToken, profileTimeoutMs);
+      this.#refuseIfStopped();
       return 'answer' in permit ? permit.answer : probeFeed(api, permit.address, signal);
     });
+  }
+
+  /** Once the server stops, the broker is not asked any more. */
+  #refuseIfStopped(): void {
+    if (!this.#stop.signal.aborted) return;
+    throw new Refusal('SHUTTING_DOWN', 'The server is stopping.', 'Probe again when it runs.');
   }
 
   async #keep(

@@ -31,6 +31,7 @@ export class CapabilityWatch implements AsyncDisposable {
   #timer: NodeJS.Timeout | null = null;
   #stopListening: () => void = () => undefined;
   #ticking: Promise<void> | null = null;
+  #isStopped = false;
 
   constructor(options: Options) {
     this.#options = options;
@@ -58,6 +59,7 @@ export class CapabilityWatch implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isStopped = true;
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#stopListening();
     await this.#options.probes[Symbol.asyncDispose]();
@@ -67,9 +69,11 @@ export class CapabilityWatch implements AsyncDisposable {
   async #tick(): Promise<void> {
     const { database, log } = this.#options;
     for (const account of await listAccounts(database)) {
+      if (this.#isStopped) return;
       const failedAt = this.#failedAt.get(account.id) ?? Number.NEGATIVE_INFINITY;
       if (database.recovery.dbLocked || performance.now() - failedAt < HOLD_MS) continue;
       await this.#look(account).catch((error: unknown) => {
+        if (this.#isStopped) return;
         this.#failedAt.set(account.id, performance.now());
         log.error({ err: error, account: account.id }, 'the roles could not be probed');
       });

@@ -7,8 +7,10 @@ import type { Clock } from '../clock.ts';
 import { KeyedMutex } from '../keyed-mutex.ts';
 import { pause } from '../pause.ts';
 
-/** Longer than an authorization and a socket take. */
-const HOLD_MS = 15_000;
+/** So much longer than an authorization: the socket takes 5 s, and the rest is for a busy machine. */
+const SOCKET_MS = 10_000;
+/** No process holds for longer: VEGA_PROFILE_TIMEOUT_MS is 60 s at most. */
+const LONGEST_HOLD_MS = 60_000 + SOCKET_MS;
 /** Another process is waited for so long. */
 const WAIT_MS = 30_000;
 const LOOK_MS = 200;
@@ -16,6 +18,8 @@ const LOOK_MS = 200;
 interface Options {
   readonly database: Database;
   readonly clock: Clock;
+  /** An authorization takes so long at most. */
+  readonly profileTimeoutMs: number;
 }
 
 /**
@@ -55,14 +59,15 @@ export class FeedHolds {
   }
 
   #tryTake(userKey: string): Promise<'FEED_BUSY' | 'DATABASE' | null> {
-    const { database, clock } = this.#options;
+    const { database, clock, profileTimeoutMs } = this.#options;
     return database.write(async (trx) => {
       // Memory cannot keep two processes apart.
       if (database.recovery.dbLocked) return 'DATABASE';
       const now = clock().getTime();
       const present = await findFeedHold(trx, userKey);
       if (present !== null && this.#isHeld(present, now)) return 'FEED_BUSY';
-      const hold = { holder: this.#holder, process: this.#process, until: new Date(now + HOLD_MS) };
+      const until = new Date(now + profileTimeoutMs + SOCKET_MS);
+      const hold = { holder: this.#holder, process: this.#process, until };
       await storeFeedHold(trx, userKey, hold);
       return null;
     });
@@ -71,6 +76,6 @@ export class FeedHolds {
   /** A hold further ahead than holds are made is of a clock that was set back. */
   #isHeld({ holder, process, until }: FeedHold, now: number): boolean {
     const left = until.getTime() - now;
-    return holder !== this.#holder && left > 0 && left <= HOLD_MS && !isSurelyDead(process);
+    return holder !== this.#holder && left > 0 && left <= LONGEST_HOLD_MS && !isSurelyDead(process);
   }
 }

@@ -55,14 +55,15 @@ export class Feeds {
     const permit = pathname === FEED_PATH ? this.#permits.get(code) : undefined;
     this.#permits.delete(code);
     const fault = this.#faultOf(permit);
+    const refusal = refusals[fault];
     const tell = (accepted: boolean, reason?: string) =>
       this.#parts.log.add('FEED', { accepted, code: reason, clientId: permit?.clientId });
     if (permit === undefined) {
       tell(false, 'unknown-code');
-      refuse(socket, '403 Forbidden');
-    } else if (fault in refusals) {
+      refuse(socket, { status: FORBIDDEN });
+    } else if (refusal !== undefined) {
       tell(false, fault);
-      refuse(socket, refusals[fault] ?? '');
+      refuse(socket, refusal);
     } else if (fault === 'hang') {
       tell(false, fault);
     } else {
@@ -107,15 +108,45 @@ export class Feeds {
   }
 }
 
-const refusals: Readonly<Partial<Record<FeedFault, string>>> = {
-  'handshake-forbidden': '403 Forbidden',
-  'handshake-error': '503 Service Unavailable',
-  // From the edge, before the feed was asked.
-  'handshake-page': '403 Forbidden\r\nContent-Type: text/html',
+interface Refusal {
+  readonly status: string;
+  readonly type?: string;
+  readonly body?: string;
+  /** How much longer the body is said to be than what is sent of it. */
+  readonly missing?: number;
+}
+
+const FORBIDDEN = '403 Forbidden';
+
+/** Those with a body are of what stands in front of the feed, before it was asked; but for the envelope. */
+const refusals: Readonly<Partial<Record<FeedFault, Refusal>>> = {
+  'handshake-forbidden': { status: FORBIDDEN },
+  'handshake-error': { status: '503 Service Unavailable' },
+  'handshake-page': { status: FORBIDDEN, type: 'text/html' },
+  'handshake-gateway-text': { status: FORBIDDEN, type: 'text/plain', body: 'error code: 1010' },
+  'handshake-gateway-json': {
+    status: '401 Unauthorized',
+    ...{ type: 'application/json', body: '{"message":"Forbidden"}' },
+  },
+  'handshake-problem': {
+    status: FORBIDDEN,
+    ...{ type: 'application/problem+json', body: '{"type":"about:blank","title":"Access denied"}' },
+  },
+  'handshake-envelope': {
+    status: FORBIDDEN,
+    type: 'application/json',
+    body: '{"status":"error","errors":[{"error_code":"UDAPI100067"}]}',
+  },
+  'handshake-unfinished': { status: FORBIDDEN, missing: 1 },
+  'handshake-endless': { status: FORBIDDEN, type: 'text/plain', body: ' '.repeat(50_000), missing: 1 },
 };
 
-function refuse(socket: Duplex, status: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
+/** The body comes in a packet of its own, as it does from afar. */
+function refuse(socket: Duplex, { status, type, body = '', missing = 0 }: Refusal): void {
+  const typed = type === undefined ? '' : `Content-Type: ${type}\r\n`;
+  const length = Buffer.byteLength(body) + missing;
+  socket.write(`HTTP/1.1 ${status}\r\n${typed}Content-Length: ${length}\r\nConnection: close\r\n\r\n`);
+  setTimeout(() => (missing === 0 ? socket.end(body) : socket.write(body)), 20);
 }
 
 /** The first message of the feed says how the market's segments stand; here as text in a binary frame. */
