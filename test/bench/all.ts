@@ -11,6 +11,7 @@ const BENCHMARKS = [
   'failover',
   'startup',
   'audit',
+  'scroll',
   'resume',
   'mornings',
 ] as const;
