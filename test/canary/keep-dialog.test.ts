@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { findLandmarks, insertReport, keepLandmarks } from '../../src/db/queries/canary.ts';
 import { type CanaryReport, judge } from '../../src/domain/canary/canary-report.ts';
-import type { Landmarks } from '../../src/domain/canary/landmarks.ts';
+import { type Landmarks, withOffers } from '../../src/domain/canary/landmarks.ts';
 import { keepDialog } from '../../src/services/browser-login/keep-dialog.ts';
 import { openTestApp } from '../support/test-app.ts';
 
@@ -43,7 +43,7 @@ test.each([
     });
     const later = { database, clock: () => new Date(at.getTime() + 1000) };
     const login = { account: { id: ACCOUNT }, config: { apiName: 'PRIMARY' } } as const;
-    await keepDialog(later, login, BY_LOGIN);
+    await keepDialog(later, login, { landmarks: BY_LOGIN, dismissed: [] });
     const kept = await findLandmarks(database.read, ACCOUNT, 'PRIMARY');
     expect(verdictOf(page, kept?.landmarks ?? KEPT).verdict).toBe('CHANGED');
   },
@@ -57,4 +57,19 @@ test('a page with a script that fails is not kept to compare others with', async
   const { data } = await desk.ask('mutation { runCanary { verdict } }');
   expect(data.runCanary).toEqual([{ verdict: 'SAME' }]);
   expect(desk.rows('select * from vega_dialog_landmarks')).toEqual([]);
+});
+
+test('an offer that a login has turned down is none that stops the next one', async () => {
+  await using desk = await openTestApp({ apis: 1 });
+  const { database } = desk.app.parts;
+  const login = { account: { id: ACCOUNT }, config: { apiName: 'PRIMARY' } } as const;
+  const offered = withOffers(KEPT, ['Not now']);
+  expect(verdictOf(offered, KEPT).verdict).toBe('DRIFT');
+  await database.write((transaction) => keepLandmarks(transaction, OF, { landmarks: KEPT, at: new Date(0) }));
+  await keepDialog({ database, clock: () => new Date(1000) }, login, {
+    landmarks: BY_LOGIN,
+    dismissed: ['Not now'],
+  });
+  const kept = await findLandmarks(database.read, ACCOUNT, 'PRIMARY');
+  expect(verdictOf(offered, kept?.landmarks ?? KEPT).verdict).toBe('SAME');
 });

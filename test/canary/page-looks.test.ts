@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { BrokerBrowser } from '../../src/broker/chromium/broker-browser.ts';
 import { judge, type SeenDialog } from '../../src/domain/canary/canary-report.ts';
-import { hasSameStep, type Landmarks } from '../../src/domain/canary/landmarks.ts';
+import { hasSameStep, type Landmarks, withOffers } from '../../src/domain/canary/landmarks.ts';
 
 const STEP = `<main><h2>Login with mobile number</h2><form><label for="mobileNum">Enter mobile number</label>
   <input id="mobileNum" type="tel" maxlength="10"><button id="getOtp" type="submit">Get OTP</button></form></main>`;
@@ -48,18 +48,16 @@ const look = async (answers: Readonly<Record<string, Answer>>): Promise<Landmark
   }
 };
 
-test('an offer before the step is no drift, whether it came before or after what was kept', async () => {
+test('an offer before the step is a drift until a login has turned it down, and none when it is gone', async () => {
   const [plain, offered] = [await look({ '/login': page('') }), await look({ '/login': page(BANNER) })];
   expect([plain.step, offered.step]).toEqual(['MOBILE', 'MOBILE']);
   expect(JSON.stringify(offered)).toContain('offer');
   expect(hasSameStep(plain, offered)).toBe(true);
-  for (const [landmarks, kept] of [
-    [plain, offered],
-    [offered, plain],
-  ] as const)
-    expect(
-      judge({ kind: 'PAGE', landmarks, failure: null }, { landmarks: kept, at: new Date(0) }).verdict,
-    ).toBe('CHANGED');
+  const verdictOf = (landmarks: Landmarks, kept: Landmarks) =>
+    judge({ kind: 'PAGE', landmarks, failure: null }, { landmarks: kept, at: new Date(0) }).verdict;
+  expect(verdictOf(offered, plain)).toBe('DRIFT');
+  expect(verdictOf(plain, offered)).toBe('CHANGED');
+  expect(verdictOf(offered, withOffers(plain, ['Not now']))).toBe('CHANGED');
 });
 
 test.each<[string, Readonly<Record<string, Answer>>, boolean]>([

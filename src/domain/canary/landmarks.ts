@@ -41,13 +41,17 @@ export interface LandmarkChanges {
   readonly isSerious: boolean;
 }
 
-/** What differs. Serious is another step, another field or button of it, a script that is gone, and one that fails now. */
+/**
+ * What differs. Serious is another step, another field or button of it, a script that is gone, one that fails now, and an
+ * offer that no login has turned down yet.
+ */
 export const compareLandmarks = (kept: Landmarks, seen: Landmarks): LandmarkChanges => {
   const step = kept.step === seen.step ? [] : [`step: ${kept.step ?? 'none'} became ${seen.step ?? 'none'}`];
   const parts = PARTS.flatMap((part) => {
     const [gone, come] = [missingIn(seen[part], kept[part]), missingIn(kept[part], seen[part])];
     const isSerious =
       (part === 'own' && gone.length + come.length > 0) ||
+      (part === 'words' && come.some(isOffer)) ||
       (part === 'scripts' && (gone.some((one) => one !== FAILED) || come.includes(FAILED)));
     const texts = [
       ...gone.map((one) => `${NAMES[part]} gone: ${one}`),
@@ -63,6 +67,17 @@ export const compareLandmarks = (kept: Landmarks, seen: Landmarks): LandmarkChan
     isSerious: step.length > 0 || parts.some(({ isSerious }) => isSerious),
   };
 };
+
+/** An offer before the step, by the button that turns it down. */
+export const offerOf = (label: string): string => `${OFFER} “${label}”`;
+
+const isOffer = (landmark: string): boolean => landmark.startsWith(`${OFFER} `);
+
+const OFFER = 'offer';
+
+/** The page with the offers that a login has turned down on it, which may have come after it was read. */
+export const withOffers = (landmarks: Landmarks, labels: readonly string[]): Landmarks =>
+  bounded({ ...landmarks, words: [...labels.map(offerOf), ...landmarks.words] });
 
 /** A script has failed while the page was looked at. */
 const FAILED = 'error';

@@ -42,6 +42,12 @@ export interface BrowserStep extends LiveStep {
   readonly spacingEndsAt: number | null;
 }
 
+/** What a login has seen of its dialog so far. */
+interface SeenByLogin {
+  landmarks: Landmarks | null;
+  readonly dismissed: string[];
+}
+
 /** The broker locks the account at the fifth wrong PIN. Source: help page on blocked accounts. */
 const MAX_FRUITLESS_PINS = 3;
 
@@ -56,25 +62,23 @@ export class BrowserLogin {
   async makeToken(step: BrowserStep): Promise<void> {
     await this.#refuseUnfitTable(step);
     await this.#refuseFruitlessPins(step);
-    let dialog: Landmarks | null = null;
-    const code = await this.#logIn(step, (landmarks) => {
-      dialog = landmarks;
-    });
+    const seen: SeenByLogin = { landmarks: null, dismissed: [] };
+    const code = await this.#logIn(step, seen);
     this.#options.onCheckpoint('CODE_RECEIVED');
     // The code is good for one try: from here on an abort waits until the token is stored.
     if (step.signal.aborted)
       throw new LoginFailure('ABORTED', 'The run was aborted before the code was used.');
     await this.#options.exchange.exchange(step, code);
-    await this.#keepDialog(step, dialog);
+    await this.#keepDialog(step, seen);
   }
 
   /** It helps later looks only: where it cannot be kept, the login is as good. */
-  async #keepDialog(step: BrowserStep, dialog: Landmarks | null): Promise<void> {
-    if (dialog === null || this.#options.database.recovery.dbLocked) return;
-    await keepDialog(this.#options, step, dialog).catch(() => undefined);
+  async #keepDialog(step: BrowserStep, { landmarks, dismissed }: SeenByLogin): Promise<void> {
+    if (landmarks === null || this.#options.database.recovery.dbLocked) return;
+    await keepDialog(this.#options, step, { landmarks, dismissed }).catch(() => undefined);
   }
 
-  async #logIn(step: BrowserStep, onDialog: (landmarks: Landmarks) => void): Promise<Secret> {
+  async #logIn(step: BrowserStep, seen: SeenByLogin): Promise<Secret> {
     const { api, stepTimeoutMs, captchaWaitMs, clock } = this.#options;
     const { config, session, credentials, signal } = step;
     const state = randomBytes(24).toString('base64url');
@@ -90,16 +94,19 @@ export class BrowserLogin {
       signal,
     };
     try {
-      return await session.logIn(request, { ...this.#listenerOf(step, otps), onDialog });
+      return await session.logIn(request, this.#listenerOf(step, otps, seen));
     } finally {
       otps.noteAnswer();
     }
   }
 
-  #listenerOf(step: BrowserStep, otps: OneTimePasswords): LoginListener {
+  #listenerOf(step: BrowserStep, otps: OneTimePasswords, seen: SeenByLogin): LoginListener {
     const { database, audit, onCheckpoint } = this.#options;
     const { live, config } = step;
     return {
+      onDialog: (landmarks) => {
+        seen.landmarks = landmarks;
+      },
       onStep: async (entered) => {
         await live.enter(config.apiName, entered);
         const checkpoint = ENTERED[entered];
@@ -119,10 +126,12 @@ export class BrowserLogin {
         onCheckpoint('PIN_RECORDED');
       },
       onOtpInterval: (milliseconds) => otps.noteInterval(milliseconds),
-      onDismissal: (label) =>
-        database.write((transaction) =>
+      onDismissal: (label) => {
+        seen.dismissed.push(label);
+        return database.write((transaction) =>
           audit.note(transaction, 'OFFER_DISMISSED', { label }, live.reference(config.apiName)),
-        ),
+        );
+      },
       onCaptcha: (deadline) => live.awaitCaptcha(config.apiName, deadline),
     };
   }

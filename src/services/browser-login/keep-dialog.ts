@@ -1,13 +1,20 @@
 import { findDrifts, findLandmarks, keepLandmarks } from '../../db/queries/canary.ts';
 import type { ApiConfig } from '../../domain/account/api-config.ts';
 import { dialogAsBefore } from '../../domain/alert/drift-drafts.ts';
-import { acceptedAfter, hasSameStep, type Landmarks } from '../../domain/canary/landmarks.ts';
+import { acceptedAfter, hasSameStep, type Landmarks, withOffers } from '../../domain/canary/landmarks.ts';
 import { resolveAlerts } from '../alerts/raise-alert.ts';
 import type { AuditedWrites } from '../audit/audit.ts';
 
 interface GoodLogin {
   readonly account: { readonly id: string };
   readonly config: Pick<ApiConfig, 'apiName'>;
+}
+
+/** What a login has seen of the dialog. */
+export interface LoginDialog {
+  readonly landmarks: Landmarks;
+  /** The buttons by which it has turned offers down. */
+  readonly dismissed: readonly string[];
 }
 
 /**
@@ -18,15 +25,15 @@ interface GoodLogin {
 export const keepDialog = (
   { database, clock }: Pick<AuditedWrites, 'database' | 'clock'>,
   { account, config: { apiName } }: GoodLogin,
-  seen: Landmarks,
+  { landmarks: seen, dismissed }: LoginDialog,
 ): Promise<void> => {
   const accountId = account.id;
   return database.write(async (transaction) => {
     const kept = await findLandmarks(transaction, accountId, apiName);
     const drift = (await findDrifts(transaction, accountId)).find((one) => one.apiName === apiName);
     const isAsKept = kept !== null && hasSameStep(kept.landmarks, seen);
-    const landmarks =
-      drift !== undefined ? acceptedAfter(drift.changes, seen) : isAsKept ? kept.landmarks : seen;
+    const page = drift !== undefined ? acceptedAfter(drift.changes, seen) : isAsKept ? kept.landmarks : seen;
+    const landmarks = withOffers(page, dismissed);
     await keepLandmarks(transaction, { accountId, apiName }, { landmarks, at: clock() });
     if ((await findDrifts(transaction, accountId)).length > 0) return;
     await resolveAlerts(transaction, { kinds: ['DRIFT'], accountId }, dialogAsBefore(accountId), clock());

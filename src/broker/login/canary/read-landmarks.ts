@@ -1,5 +1,5 @@
 import type { Page } from 'playwright';
-import { bounded, type Landmarks } from '../../../domain/canary/landmarks.ts';
+import { bounded, type Landmarks, offerOf } from '../../../domain/canary/landmarks.ts';
 import { obstacleTo } from '../page/own-step.ts';
 import type { PageKind } from '../page/page-kind.ts';
 import { FIELDS, type FieldName, type PageReading } from '../page/page-reading.ts';
@@ -37,7 +37,7 @@ export const readLandmarks = async (
     .catch(() => null);
   if (found === null) return null;
   // It may come late, and the login turns it down: it is no part of the step.
-  const offer = kind.kind === 'DISMISSAL' ? [`offer “${kind.button.label}”`] : [];
+  const offer = kind.kind === 'DISMISSAL' ? [offerOf(kind.button.label)] : [];
   const { own, words, inputs, buttons, headings, frames, inlineScripts, type, maxLength, hasButton } = found;
   const landmarks = bounded({
     step,
