@@ -41,6 +41,32 @@ test('another process gets the browser while nobody has it and no page waits, an
   void spaced;
 });
 
+test('a run that has stepped aside lets the runs of its process log in, but neither another process nor a guest', async () => {
+  using folder = openFolder();
+  const [queue, elsewhere] = [openQueue(folder.directory), openQueue(folder.directory)];
+  using place = queue.join('one', 'UPSTOX_01');
+  using stranger = elsewhere.join('stranger', 'UPSTOX_02');
+  expect(await place.wait(never)).toBe(true);
+  place.stepAside();
+  expect(place.hasBrowser).toBe(false);
+  expect(queue.places).toEqual({ holder: null, waiting: [] });
+  expect(queue.waiting).toEqual([]);
+  expect(() => stranger.take()).toThrow('The browser is taken');
+  expect(queue.admitGuest(() => undefined)).toBeNull();
+  {
+    using other = queue.join('other', 'UPSTOX_03');
+    expect(await other.wait(never)).toBe(true);
+    const back = place.wait(never);
+    expect(queue.waiting.map(({ runId }) => runId)).toEqual(['one']);
+    other[Symbol.dispose]();
+    expect(await back).toBe(true);
+  }
+  place.stepAside();
+  place[Symbol.dispose]();
+  stranger.take();
+  expect(stranger.hasBrowser).toBe(true);
+});
+
 test('the account that can wait least goes first', async () => {
   using folder = openFolder();
   const queue = openQueue(folder.directory);

@@ -58,12 +58,13 @@ export class BrowserLogin {
     this.#options = options;
   }
 
-  /** Logs in for one app and exchanges the code at once. */
+  /** Logs in for one app and exchanges the code at once; the browser is given to other runs as soon as the code is here. */
   async makeToken(step: BrowserStep): Promise<void> {
     await this.#refuseUnfitTable(step);
     await this.#refuseFruitlessPins(step);
     const seen: SeenByLogin = { landmarks: null, dismissed: [] };
     const code = await this.#logIn(step, seen);
+    step.turn.stepAside();
     this.#options.onCheckpoint('CODE_RECEIVED');
     // The code is good for one try: from here on an abort waits until the token is stored.
     if (step.signal.aborted)

@@ -35,6 +35,7 @@ export class BrowserPlace implements TurnRequest, Disposable {
   #canGoOnAt = new Date(0);
   #holdsPage = false;
   #isHeld = false;
+  #isAside = false;
   #waitsFor: BrowserWait = 'TURN';
   #isTakenElsewhere = false;
   #since: Date;
@@ -79,7 +80,12 @@ export class BrowserPlace implements TurnRequest, Disposable {
   }
 
   get isHeld(): boolean {
-    return this.#isHeld;
+    return this.#isHeld || this.#isAside;
+  }
+
+  /** The run is at work without the browser, and asks for it when it needs it again. */
+  get isAside(): boolean {
+    return this.#isAside;
   }
 
   get isNext(): boolean {
@@ -107,6 +113,13 @@ export class BrowserPlace implements TurnRequest, Disposable {
     this.#queue.settle();
   }
 
+  /** Gives the browser to others while the run is at work without it; `wait` asks for it again. */
+  stepAside(): void {
+    this.release();
+    this.#isAside = true;
+    this.#queue.giveBack();
+  }
+
   /** The run can go on at once, without a page. */
   release(): void {
     this.#wait(0, false, 'TURN');
@@ -118,6 +131,7 @@ export class BrowserPlace implements TurnRequest, Disposable {
     this.#canGoOnAt = new Date(this.#queue.clock().getTime() + restMs);
     this.#holdsPage = holdsPage;
     this.#isHeld = false;
+    this.#isAside = false;
   }
 
   /** Gives the browser to others for as long as the run has to wait; false when the signal ends meanwhile. */
@@ -132,6 +146,7 @@ export class BrowserPlace implements TurnRequest, Disposable {
   wait(signal: AbortSignal, onTaken: () => void = () => undefined): Promise<boolean> {
     if (this.hasBrowser) return Promise.resolve(true);
     if (signal.aborted) return Promise.resolve(false);
+    if (this.#isAside) this.#returnToQueue();
     return new Promise((resolve) => {
       let isNotified = false;
       const end = (hasBrowser: boolean) => {
@@ -152,6 +167,11 @@ export class BrowserPlace implements TurnRequest, Disposable {
       };
       this.#queue.settle();
     });
+  }
+
+  #returnToQueue(): void {
+    this.release();
+    this.#since = this.#queue.clock();
   }
 
   noteTaken(): void {

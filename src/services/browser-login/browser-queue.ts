@@ -29,7 +29,10 @@ export class BrowserQueue {
   #holder: BrowserPlace | null = null;
   /** Called when a run takes the browser while something beside the runs uses it. */
   readonly #guests = new Set<() => void>();
-  /** Kept while a run has the browser, or has a page open that waits. */
+  /**
+   * Kept while a run has the browser, has a page open that waits, or has stepped aside for a moment: another process would
+   * end the session in which the broker remembers the first factor.
+   */
   #lock: BrowserLock | null = null;
   #timer: NodeJS.Timeout | undefined;
   #onMoved: () => void = () => undefined;
@@ -69,7 +72,9 @@ export class BrowserQueue {
 
   /** The runs that wait, in the order in which they are expected to get the browser. */
   get waiting(): readonly WaitingRun[] {
-    const places = [...this.#places].filter((place) => place !== this.#holder && !this.#isAlone(place));
+    const places = [...this.#places].filter(
+      (place) => place !== this.#holder && !place.isAside && !this.#isAlone(place),
+    );
     return turnOrder(places, performance.now());
   }
 
@@ -78,7 +83,8 @@ export class BrowserQueue {
     const holder = this.#holder;
     // One that is next and does not wait is about to take it.
     const waiting = [...this.#places].filter(
-      (place) => place !== holder && (place.isAwaited || place.isHeld || !this.#isAlone(place)),
+      (place) =>
+        place !== holder && !place.isAside && (place.isAwaited || place.isHeld || !this.#isAlone(place)),
     );
     return { holder, waiting: turnOrder(waiting, performance.now()) };
   }
@@ -93,7 +99,7 @@ export class BrowserQueue {
    * that takes the browser does not wait for it; `onWanted` is called then, and it has to end. It keeps no other process out.
    */
   admitGuest(onWanted: () => void): Disposable | null {
-    if (this.#holder !== null || this.#next() !== null) return null;
+    if (this.#holder !== null || this.#next() !== null || this.#hasAside) return null;
     if (this.isTakenElsewhere) return null;
     const guest = () => onWanted();
     this.#guests.add(guest);
@@ -103,6 +109,11 @@ export class BrowserQueue {
   /** It could go on at once, if another process had not the browser. */
   #isAlone(place: BrowserPlace): boolean {
     return this.#holder === null && this.#next() === place;
+  }
+
+  /** A run of this process is about to want the browser again. */
+  get #hasAside(): boolean {
+    return [...this.#places].some(({ isAside }) => isAside);
   }
 
   #next(): BrowserPlace | null {
@@ -149,7 +160,7 @@ export class BrowserQueue {
     if (this.#holder !== null) return;
     const places = [...this.#places];
     const next = this.#next();
-    if (next === null && !places.some(({ holdsPage }) => holdsPage)) this.#releaseLock();
+    if (next === null && !this.#hasAside && !places.some(({ holdsPage }) => holdsPage)) this.#releaseLock();
     if (next !== null && (!next.isAwaited || this.#grant(next))) return;
     const moments = places.filter(({ isHeld }) => !isHeld).map(({ readyAt }) => readyAt);
     const restMs = Math.min(...moments) - performance.now();

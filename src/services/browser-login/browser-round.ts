@@ -45,7 +45,6 @@ export class BrowserRound {
       const turn = new BrowserTurn(place, abort.signal, this.#options.onCheckpoint);
       for (const config of pending) {
         if (abort.signal.aborted) return STOP;
-        await session.open();
         const stop = await this.#makeOne(job, config, session, turn);
         if (stop !== null) return stop;
       }
@@ -100,6 +99,7 @@ export class BrowserRound {
     let spacingEndsAt = session.needsOtp ? await this.#lend(plan, await pace.spacing(account.id)) : null;
     for (;;) {
       try {
+        await plan.turn.take();
         // Opened after the wait: the operator may have changed them meanwhile.
         const opened = { credentials: await credentials.open(account), session: await session.open() };
         return await login.makeToken({ ...plan, ...opened, spacingEndsAt });

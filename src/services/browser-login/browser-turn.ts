@@ -14,6 +14,19 @@ export class BrowserTurn {
     this.#onCheckpoint = onCheckpoint;
   }
 
+  /** Gives the browser to other runs while this one is at work without it. */
+  stepAside(): void {
+    this.#place.stepAside();
+    this.#onCheckpoint('TURN_GIVEN');
+  }
+
+  /** Has the browser again, if it stepped aside; throws ABORTED when the run is aborted meanwhile. */
+  async take(): Promise<void> {
+    if (this.#place.hasBrowser) return;
+    if (!(await this.#place.wait(this.#signal))) throw abortedWhileWaiting();
+    this.#onCheckpoint('TURN_TAKEN');
+  }
+
   /** Answers when the time is over and the run has the browser again; throws ABORTED when the run is aborted meanwhile. */
   async lend(restMs: number, lending: Lending): Promise<void> {
     const waiting = this.#place.lend(restMs, lending, this.#signal);
