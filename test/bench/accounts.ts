@@ -12,13 +12,15 @@ import { atMost, median, tell } from './ratios.ts';
 
 /**
  * Twelve accounts of six apps each over one browser, with the OTP spacing shortened from 165 s to 6 s and the interval
- * between accounts left out. The bound is computed: all logins have the browser one after the other; and the account that
- * comes last has to wait for the first login of every other one, and then for its own spacings.
+ * between accounts left out. The bound is computed from a login that has the machine for itself, and from the spacing: all
+ * logins have the browser one after the other; and the account that comes last has to wait for the first login of every
+ * other one, and then for its own spacings.
  */
 const ACCOUNTS = Number(process.env.ACCOUNTS ?? 12);
 const APPS = 6;
 const SPACING_MS = 6000;
-const LOOK_MS = 50;
+/** Looking costs time on the machine that is measured. */
+const LOOK_MS = 500;
 
 const OTHERS = Array.from({ length: ACCOUNTS - 1 }, (_, index) => otherLogin(index + 1, { apps: APPS }));
 
@@ -115,11 +117,13 @@ const medianLogin = ({ log }: Simulator): number =>
 
 const one = await measure([]);
 const all = await measure(OTHERS);
-const boundMs = Math.max(ACCOUNTS * all.loginMs + (APPS - 1) * SPACING_MS, ACCOUNTS * APPS * all.loginMs);
+const bound = (loginMs: number): number =>
+  Math.max(ACCOUNTS * loginMs + (APPS - 1) * SPACING_MS, ACCOUNTS * APPS * loginMs);
 tell(
   [
     `one account: ${(one.tookMs / 1000).toFixed(1)} s, a login ${one.loginMs} ms, Chromium ${one.megabytes.toFixed(0)} MB at most`,
     `${ACCOUNTS} accounts: ${(all.tookMs / 1000).toFixed(1)} s, a login ${all.loginMs} ms; one after the other they would take ${((ACCOUNTS * one.tookMs) / 1000).toFixed(0)} s`,
+    `computed from a login as it is beside the others, the figure is ${(all.tookMs / bound(all.loginMs)).toFixed(2)}`,
     `memory for each further account: ${((all.megabytes - one.megabytes) / (ACCOUNTS - 1)).toFixed(1)} MB`,
   ],
   [
@@ -128,6 +132,6 @@ tell(
       one.tookMs / ((APPS - 1) * SPACING_MS + one.loginMs),
       1.15,
     ),
-    atMost(`${ACCOUNTS} accounts, against the computed bound`, all.tookMs / boundMs, 1.15),
+    atMost(`${ACCOUNTS} accounts, against the computed bound`, all.tookMs / bound(one.loginMs), 1.15),
   ],
 );
