@@ -54,11 +54,16 @@ const PARTS: Readonly<Record<string, Part>> = {
   config: { own: ['domain'], npm: ['zod'], node: false },
   'config.ts': { own: ['config', 'domain'], npm: [], node: false },
   'log.ts': { own: [], npm: ['pino'], node: false },
-  'app.ts': {
+  app: {
     own: [
       ...['domain', 'db', 'broker', 'alert-channels', 'services', 'graphql', 'http'],
       ...['config.ts', 'log.ts'],
     ],
+    npm: [],
+    node: true,
+  },
+  'app.ts': {
+    own: ['app', 'domain', 'broker', 'db', 'services', 'graphql', 'http', 'config.ts', 'log.ts'],
     npm: [],
     node: true,
   },

@@ -1,0 +1,43 @@
+import type { Config } from '../config.ts';
+import { Database } from '../db/database.ts';
+import type { Listening } from '../http/listen.ts';
+import { type Logger, named } from '../log.ts';
+import { AccessKeys } from '../services/access/access-keys.ts';
+import { Sessions } from '../services/access/sessions.ts';
+import { Audit } from '../services/audit/audit.ts';
+import { Refusals } from '../services/audit/refusal-audit.ts';
+import type { DisposalStack } from '../services/disposal-stack.ts';
+import { EventLog } from '../services/events/event-log.ts';
+import { reportFindings, watchStorage } from '../services/storage/storage-watch.ts';
+import type { AppOptions } from './app-options.ts';
+import { databaseOptions } from './database-options.ts';
+
+/** The database, and what is written to it whatever else happens. */
+export const openBase = async (config: Config, options: AppOptions, log: Logger, opened: DisposalStack) => {
+  const { clock = () => new Date(), workingDirectory = process.cwd(), isVisit = false } = options;
+  const database = opened.use(
+    await Database.open({
+      ...databaseOptions(config, workingDirectory, clock()),
+      beforeStatement: options.beforeStatement,
+      isBrief: isVisit,
+    }),
+  );
+  const servers: Listening[] = [];
+  opened.defer(() => Promise.all(servers.map((server) => server[Symbol.asyncDispose]())));
+  const events = opened.use(await EventLog.open({ database, clock, log: named(log, 'events') }));
+  const audit = new Audit(database, clock);
+  const forStorage = { database, events, audit, clock, log: named(log, 'storage') };
+  watchStorage({ ...forStorage, isVisit });
+  await reportFindings(forStorage);
+  if (!isVisit) {
+    await audit.record('SERVER_STARTED', { processId: process.pid });
+    opened.defer(() => audit.record('SERVER_STOPPED', {}));
+  }
+  const refusals = opened.use(new Refusals(audit, named(log, 'access')));
+  const accessKeys = new AccessKeys({ database, audit, clock });
+  const sessions = new Sessions({ database, keys: accessKeys, audit, clock });
+  opened.defer(() => sessions[Symbol.dispose]());
+  return { database, servers, events, audit, refusals, accessKeys, sessions, clock };
+};
+
+export type Base = Awaited<ReturnType<typeof openBase>>;
