@@ -129,6 +129,12 @@ export class LiveRun {
     });
   }
 
+  /** Ends a step that was not taken up: nothing was submitted for it. */
+  async decline(apiName: ApiName, reason: FailureReason): Promise<void> {
+    this.#submitted = [];
+    await this.fail(apiName, reason);
+  }
+
   /** A person has to solve the CAPTCHA in the browser window, until `deadline`; null when that is over. */
   awaitCaptcha(apiName: ApiName, deadline: Date | null): Promise<void> {
     return this.awaitOperator(deadline, async (transaction) => {
