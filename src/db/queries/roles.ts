@@ -47,20 +47,6 @@ export const saveAssignment = async (
     .execute();
 };
 
-/** False when there was none. */
-export const removeAssignment = async (
-  trx: Queryable,
-  accountNumber: number,
-  apiName: ApiName,
-): Promise<boolean> => {
-  const removed = await trx
-    .deleteFrom('vega_role_assignments')
-    .where('account_number', '=', accountNumber)
-    .where('api_name', '=', apiName)
-    .executeTakeFirst();
-  return removed.numDeletedRows > 0n;
-};
-
 export const findHeldTokens = async (
   db: Queryable,
   accountNumber: number,

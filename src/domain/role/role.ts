@@ -118,7 +118,8 @@ const sourceOf = (apiName: ApiName, credential: RoleCredential, app: App | undef
 const sharing = (role: Role, others: readonly Role[]): Role => {
   const other = others.find(({ apiName }) => apiName === role.sharedWith);
   if (other === undefined || other.credential === 'SHARED') return role;
-  return { ...role, source: other.source, isReadOnly: other.isReadOnly };
+  const versionBase = role.versionBase + other.versionBase;
+  return { ...role, source: other.source, versionBase, isReadOnly: other.isReadOnly };
 };
 
 /** Tells token sources apart: roles of the same key have the same token. */
