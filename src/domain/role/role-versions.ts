@@ -3,10 +3,13 @@ import { isHeldKind, type RoleAssignment } from './role.ts';
 /** How many versions the tokens of each source have had, by `sourceKey`; none if left out. */
 export type SourceVersions = ReadonlyMap<string, number>;
 
-type Wish = Omit<RoleAssignment, 'versionBase'>;
+type NewAssignment = Omit<RoleAssignment, 'versionBase'>;
 
 /** Where a role's token is stored, and what is added to its version there; whether its app is enabled makes no difference. */
-const sourceOf = ({ apiName, credential, sharedWith }: Wish, assignments: readonly RoleAssignment[]) => {
+const sourceOf = (
+  { apiName, credential, sharedWith }: NewAssignment,
+  assignments: readonly RoleAssignment[],
+) => {
   if (isHeldKind(credential)) return { key: credential, base: 0 };
   if (credential !== 'SHARED' || sharedWith === null) return { key: apiName, base: 0 };
   const other = assignments.find((one) => one.apiName === sharedWith);
@@ -19,18 +22,18 @@ const sourceOf = ({ apiName, credential, sharedWith }: Wish, assignments: readon
  * tell a new token by its version. A source that stays goes on with the version that it has.
  */
 export const nextVersionBase = (
-  wish: Wish,
+  next: NewAssignment,
   assignments: readonly RoleAssignment[],
   versions: SourceVersions,
 ): number => {
-  const { apiName } = wish;
-  const before = assignments.find((one) => one.apiName === apiName) ?? loginOf(wish);
-  const [from, to] = [sourceOf(before, assignments), sourceOf(wish, assignments)];
+  const { apiName } = next;
+  const before = assignments.find((one) => one.apiName === apiName) ?? loginOf(next);
+  const [from, to] = [sourceOf(before, assignments), sourceOf(next, assignments)];
   const versionIn = (key: string): number => versions.get(key) ?? 0;
   const rise = from.key === to.key ? 0 : versionIn(from.key) + 1 - versionIn(to.key);
   return before.versionBase + from.base + rise - to.base;
 };
 
-const loginOf = ({ apiName }: Wish): RoleAssignment => ({
+const loginOf = ({ apiName }: NewAssignment): RoleAssignment => ({
   ...{ apiName, credential: 'LOGIN', sharedWith: null, endsAt: null, versionBase: 0 },
 });
