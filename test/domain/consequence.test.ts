@@ -12,6 +12,7 @@ const codesWith = (wanted: Consequence['kind'], isRetried: boolean): readonly Fa
 test('only what concerns one app lets a run go on to the next', () => {
   expect(codesWith('NEXT_API', false)).toEqual([
     ...['APP_REJECTED', 'CODE_SPENT', 'TOKEN_REJECTED', 'TOKEN_ENDED', 'UNVERIFIED', 'APPROVAL_LAPSED'],
+    'ROLE_NEEDS_NO_LOGIN',
   ]);
   expect(codesWith('NEXT_API', true)).toEqual(['SPENT_UNKNOWN']);
 });
@@ -48,7 +49,7 @@ test('a broker that asks for a rest gets it, whatever the code', () => {
 test('a restart resumes no run that a failure has ended', () => {
   expect(FAILURE_CODES.filter((code) => !endsRun(code))).toEqual([
     ...['THROTTLED', 'APP_REJECTED', 'CODE_SPENT', 'SPENT_UNKNOWN', 'TOKEN_REJECTED', 'TOKEN_ENDED'],
-    ...['UNVERIFIED', 'APPROVAL_LAPSED', 'INTERRUPTED'],
+    ...['UNVERIFIED', 'APPROVAL_LAPSED', 'ROLE_NEEDS_NO_LOGIN', 'INTERRUPTED'],
   ]);
 });
 

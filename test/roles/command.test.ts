@@ -35,6 +35,16 @@ test('the command line assigns roles, and imports a token from a pipe without sa
   expect((await vega('roles remove OPTIONCHAIN1')).out).toBe('OPTIONCHAIN1 is removed.\n');
 });
 
+test('an account without roles is told what to do, and does not count as one whose roles are all served', async () => {
+  await using testApp = await openTestApp({ apis: 0, env: { LOGIN_CONFIG_SOURCE: 'DATABASE' } });
+  await using program = new Program(await built('src/main.ts'));
+  const { code, out } = await program.run(['roles', 'list'], environmentOf(testApp));
+  expect([code, out]).toEqual([
+    1,
+    'The account has no roles yet: store an API app (vega-auth apis save), or assign a credential (vega-auth roles assign).\n',
+  ]);
+});
+
 test('on a terminal the token is asked for, and nothing of it is seen', async () => {
   await using testApp = await openTestApp({ apis: 1 });
   const main = await built('src/main.ts');

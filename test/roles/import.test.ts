@@ -196,6 +196,34 @@ test('the extended token that a login yields is kept, sealed, and serves no role
   expect(await linesOf(testApp)).toEqual(['PRIMARY LOGIN VALID', 'OPTIONCHAIN1 EXTENDED VALID']);
 });
 
+test('the extended token is kept and announced where the broker does not confirm the login’s token', async () => {
+  await using testApp = await openTestApp({ apis: 1, simulator: { scenario: 'extended' } });
+  const { ask, broker, rows } = testApp;
+  expect(await assign(testApp, 'OPTIONCHAIN1', 'EXTENDED')).toBeNull();
+  broker.faults.profile = 'server-error';
+  const { steps } = await testApp.generate('mode: INVALID_ONLY');
+  expect(steps[0].failure.code).toBe('UNVERIFIED');
+  expect((await ask('{ yearlyTokens { kind version } }')).data.yearlyTokens).toEqual([
+    { kind: 'EXTENDED', version: 1 },
+  ]);
+  const stored = () =>
+    rows("select payload from vega_events where kind = 'TOKEN_STORED' order by id").map(({ payload }) => {
+      const { apiName, version } = JSON.parse(payload).stored;
+      return `${apiName} ${version}`;
+    });
+  await until('both events', () => stored().length >= 2);
+  expect(stored()).toEqual(['PRIMARY 1', 'OPTIONCHAIN1 2']);
+});
+
+test('an extended token that comes with another user’s is not kept', async () => {
+  await using testApp = await openTestApp({ apis: 1, simulator: { scenario: 'extended' } });
+  testApp.change("update vega_accounts set broker_user_id = 'DEMO01'");
+  testApp.broker.faults.profile = 'wrong-user';
+  const { steps } = await testApp.generate('mode: ALL');
+  expect(steps[0].failure.code).toBe('WRONG_ACCOUNT');
+  expect(testApp.rows('select * from vega_held_tokens')).toEqual([]);
+});
+
 test('a yearly token opens again after the master key was changed', async () => {
   await using testApp = await openTestApp({ apis: 2 });
   const accessToken = testApp.broker.issueYearlyToken('ANALYTICS');

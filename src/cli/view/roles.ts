@@ -8,7 +8,13 @@ type Role = RolesQuery['roles'][number];
 
 const endOf = (expiresAt: string | null): string => (expiresAt === null ? '-' : inIst(expiresAt));
 
-export const renderRoles = (roles: readonly Role[], look: Look): readonly string[] => [
+const NO_ROLES =
+  'The account has no roles yet: store an API app (vega-auth apis save), or assign a credential (vega-auth roles assign).';
+
+export const renderRoles = (roles: readonly Role[], look: Look): readonly string[] =>
+  roles.length === 0 ? wrap(NO_ROLES, look) : renderTableOf(roles, look);
+
+const renderTableOf = (roles: readonly Role[], look: Look): readonly string[] => [
   ...renderTable(
     [
       { title: 'ROLE' },

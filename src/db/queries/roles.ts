@@ -47,20 +47,6 @@ export const saveAssignment = async (
     .execute();
 };
 
-/** False when there was none. */
-export const removeAssignment = async (
-  trx: Queryable,
-  accountNumber: number,
-  apiName: ApiName,
-): Promise<boolean> => {
-  const removed = await trx
-    .deleteFrom('vega_role_assignments')
-    .where('account_number', '=', accountNumber)
-    .where('api_name', '=', apiName)
-    .executeTakeFirst();
-  return removed.numDeletedRows > 0n;
-};
-
 export const findHeldTokens = async (
   db: Queryable,
   accountNumber: number,
@@ -135,16 +121,20 @@ export const saveHeldToken = async (
   return version;
 };
 
-/** Stores what a market-data call said of this very token, and of none that was stored since. */
+/** Stores what a market-data call said of this very token, and of none that was stored since. Null leaves the time as it is. */
 export const noteHeldVerdict = async (
   trx: Queryable,
   accountNumber: number,
   { kind, fingerprint }: Pick<HeldToken, 'kind' | 'fingerprint'>,
-  said: Pick<HeldToken, 'verdict' | 'httpStatus'> & { readonly checkedAt: Date },
+  { verdict, httpStatus, checkedAt }: Pick<HeldToken, 'verdict' | 'httpStatus' | 'checkedAt'>,
 ): Promise<void> => {
   await trx
     .updateTable('vega_held_tokens')
-    .set({ verdict: said.verdict, http_status: said.httpStatus, checked_at: said.checkedAt.getTime() })
+    .set({
+      verdict,
+      http_status: httpStatus,
+      ...(checkedAt === null ? {} : { checked_at: checkedAt.getTime() }),
+    })
     .where('account_number', '=', accountNumber)
     .where('kind', '=', kind)
     .where('fingerprint', '=', fingerprint)

@@ -25,12 +25,13 @@ const MISSING = { mode: 'INVALID_ONLY', apiNames: [], replaceValid: false, inclu
 const makesMissing = ({ facts, ended, hasCredentials }: Situation): readonly NextOperation[] => {
   const { record, now } = facts;
   const byLogin = checksByLogin(facts);
+  const others = facts.checks.filter((check) => !byLogin.includes(check));
   const hasMissing = apisOfMode(MISSING, byLogin).length > 0;
   const isRefused =
     (hasMissing && !hasCredentials) ||
     record.quarantinedAt !== null ||
     cooldownAt(record, now).active ||
-    (byLogin.length > 0 && refusalOf(MISSING, byLogin, ended) !== null);
+    (byLogin.length > 0 && refusalOf(MISSING, byLogin, ended, others) !== null);
   if (isRefused) return [];
   // A login leads on from IDLE also where no token is missing, and a logout is undone by nothing else.
   if (record.phase === 'IDLE' && (record.isLoggedOut || !hasMissing)) return ['START_LOGIN'];

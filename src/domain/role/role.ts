@@ -73,6 +73,17 @@ export const loginRole = ({ apiName, clientId }: Pick<ApiConfig, 'apiName' | 'cl
   isReadOnly: false,
 });
 
+/** What serves a role of that name, whether or not the account has one. */
+export const credentialAt = (
+  apiName: ApiName,
+  assignments: readonly RoleAssignment[],
+  now: Date,
+): RoleCredential => {
+  const assigned = assignments.find((one) => one.apiName === apiName);
+  const isOver = assigned?.endsAt != null && assigned.endsAt <= now;
+  return assigned === undefined || isOver ? 'LOGIN' : assigned.credential;
+};
+
 const ownRole = (
   apiName: ApiName,
   apps: readonly App[],
@@ -81,8 +92,7 @@ const ownRole = (
 ): Role | null => {
   const app = apps.find((one) => one.apiName === apiName);
   const assigned = assignments.find((one) => one.apiName === apiName);
-  const isOver = assigned?.endsAt != null && assigned.endsAt <= now;
-  const credential = assigned === undefined || isOver ? 'LOGIN' : assigned.credential;
+  const credential = credentialAt(apiName, assignments, now);
   if (credential === 'LOGIN') {
     if (app === undefined) return null;
     return { ...loginRole(app), versionBase: assigned?.versionBase ?? 0 };
@@ -108,7 +118,8 @@ const sourceOf = (apiName: ApiName, credential: RoleCredential, app: App | undef
 const sharing = (role: Role, others: readonly Role[]): Role => {
   const other = others.find(({ apiName }) => apiName === role.sharedWith);
   if (other === undefined || other.credential === 'SHARED') return role;
-  return { ...role, source: other.source, isReadOnly: other.isReadOnly };
+  const versionBase = role.versionBase + other.versionBase;
+  return { ...role, source: other.source, versionBase, isReadOnly: other.isReadOnly };
 };
 
 /** Tells token sources apart: roles of the same key have the same token. */

@@ -38,6 +38,7 @@ export const consequenceOf = ({
     case 'APP_REJECTED':
     case 'APPROVAL_LAPSED':
     case 'CODE_SPENT':
+    case 'ROLE_NEEDS_NO_LOGIN':
     case 'TOKEN_ENDED':
     case 'TOKEN_REJECTED':
     case 'UNVERIFIED':

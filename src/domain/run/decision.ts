@@ -28,14 +28,16 @@ export const apisOfMode = (
 /**
  * The APIs that a run will make, or a refusal: a VALID token is replaced only with `replaceValid`, one that is UNKNOWN
  * only with `includeUnknown` or `replaceValid`, because a broker that is down must not cost good tokens. `ended` are the
- * tokens that are dead because others were made: making them again with INVALID_ONLY would go round in circles.
+ * tokens that are dead because others were made: making them again with INVALID_ONLY would go round in circles. `others`
+ * are the checks of roles that no login serves: their tokens are not made, and can be ended.
  */
 export const decide = (
   request: GenerationRequest,
   checks: readonly TokenCheck[],
   ended: readonly EndedToken[] = [],
+  others: readonly TokenCheck[] = [],
 ): readonly ApiName[] => {
-  const refusal = refusalOf(request, checks, ended);
+  const refusal = refusalOf(request, checks, ended, others);
   if (refusal !== null) throw refusal;
   return apisOfMode(request, checks).map((check) => check.apiName);
 };
@@ -45,11 +47,14 @@ export const refusalOf = (
   request: GenerationRequest,
   checks: readonly TokenCheck[],
   ended: readonly EndedToken[] = [],
+  others: readonly TokenCheck[] = [],
 ): Refusal | null => {
   if (checks.length === 0) return nothingConfigured();
   const chosen = apisOfMode(request, checks);
   const circle =
-    request.mode === 'INVALID_ONLY' && !request.replaceValid ? circleOf(chosen, checks, ended) : null;
+    request.mode === 'INVALID_ONLY' && !request.replaceValid
+      ? circleOf(chosen, [...checks, ...others], ended)
+      : null;
   if (circle !== null) return circle;
   const named = (verdict: Verdict) =>
     chosen.filter((check) => check.verdict === verdict).map((check) => check.apiName);

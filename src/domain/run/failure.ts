@@ -32,6 +32,8 @@ export const NEXT_ACTIONS = {
     'The token is stored, but the broker did not confirm it. Ask tokenStatus again in a moment; it counts as valid only then.',
   APPROVAL_LAPSED:
     'Generate this API again and answer before the time is up: approve on the phone, or log in at the address that was given. A refusal on the phone looks like silence.',
+  ROLE_NEEDS_NO_LOGIN:
+    'Nothing, if the role is to keep its credential. Else assign LOGIN to it with assignRole, and generate this API again.',
   ABORTED: 'Generate again when ready.',
   INTERRUPTED:
     'The program ended in the middle of this step. Generate again: what is valid is not made again.',

@@ -123,6 +123,11 @@ export const progressOf = (run: GenerationRun | null, checks: readonly TokenChec
 export const countDone = (run: GenerationRun): number =>
   run.steps.filter(({ status }) => status === 'DONE').length;
 
+/** Of every API without a token another credential serves the role by now, and no other token was ended. */
+export const isServedOtherwise = ({ steps, endedTokens = [] }: GenerationRun): boolean =>
+  endedTokens.length === 0 &&
+  steps.every(({ status, failure }) => status === 'DONE' || failure?.code === 'ROLE_NEEDS_NO_LOGIN');
+
 /** Nothing follows these; every other run is under way or waits. */
 export const OVER_STATUSES = ['COMPLETED', 'STOPPED', 'ABORTED'] as const satisfies readonly RunStatus[];
 

@@ -1,7 +1,7 @@
 import type { ApiName } from '../account/api-name.ts';
 import type { TokenCheck } from '../token/verdict.ts';
 import { type FailureCode, failureOf } from './failure.ts';
-import type { GenerationRun, RunStep } from './generation-run.ts';
+import { type GenerationRun, isWorthResuming, type RunStep } from './generation-run.ts';
 import { cutOffPhases } from './login-phase.ts';
 
 interface Facts {
@@ -11,6 +11,8 @@ interface Facts {
   readonly spent: readonly ApiName[];
   /** APIs whose token or code can still come from outside: their steps go on as they are. */
   readonly waiting?: readonly ApiName[];
+  /** APIs whose role another credential serves by now: no login is made for them any more. */
+  readonly needless?: readonly ApiName[];
   readonly now: Date;
 }
 
@@ -20,6 +22,8 @@ const MESSAGES = {
   UNVERIFIED:
     'The program ended before the broker had confirmed the token, and the broker does not answer now.',
   INTERRUPTED: 'The program ended in the middle of this step.',
+  ROLE_NEEDS_NO_LOGIN:
+    'The program ended before this step was done, and the role has another credential by now.',
 } as const satisfies Partial<Record<FailureCode, string>>;
 
 /** A run as its dead process has left it: what has a valid token is done, a step that was under way has failed. */
@@ -29,15 +33,16 @@ export const afterCrash = (run: GenerationRun, facts: Facts): GenerationRun => (
   steps: run.steps.map((step) => judge(step, facts)),
 });
 
-const judge = (step: RunStep, { checks, spent, waiting = [], now }: Facts): RunStep => {
+const judge = (step: RunStep, { checks, spent, waiting = [], needless = [], now }: Facts): RunStep => {
   if (step.status === 'DONE' || waiting.includes(step.apiName)) return step;
   const verdict = checks.find(({ apiName }) => apiName === step.apiName)?.verdict;
   if (verdict === 'VALID') return { ...step, status: 'DONE', failure: null, endedAt: now };
-  if (step.status !== 'RUNNING') return step;
+  const isNeedless = needless.includes(step.apiName) && (step.status === 'RUNNING' || isWorthResuming(step));
+  if (step.status !== 'RUNNING' && !isNeedless) return step;
   // A token that may have been stored is not made again as long as nobody knows that it is dead.
   const isStored = verdict === 'UNKNOWN' && (step.step === 'STORE' || step.step === 'VERIFY');
   const cutOff = spent.includes(step.apiName) ? 'SPENT_UNKNOWN' : 'INTERRUPTED';
-  const code = isStored ? 'UNVERIFIED' : cutOff;
+  const code = isNeedless ? 'ROLE_NEEDS_NO_LOGIN' : isStored ? 'UNVERIFIED' : cutOff;
   const cut = step.phases === undefined ? {} : { phases: cutOffPhases(step.phases, code) };
   return { ...step, status: 'FAILED', failure: failureOf(code, MESSAGES[code], []), endedAt: now, ...cut };
 };

@@ -24,7 +24,7 @@ const YearlyTokenRef = builder.objectRef<HeldToken>('YearlyToken').implement({
     checkedAt: t.expose('checkedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When the broker was last asked about it; null if never.',
+      description: 'When the broker last answered a call about it; null if never.',
     }),
     version: t.exposeInt('version', { description: 'Rises by one whenever it is replaced.' }),
     inTokenTable: t.exposeBoolean('isInTokenTable', {

@@ -19,6 +19,7 @@ const FAILURE_DESCRIPTIONS: Readonly<Record<Failure['code'], string>> = {
   TOKEN_ENDED: 'The broker ended this token when the run made that of another API.',
   UNVERIFIED: 'The token is stored, but the broker gave no usable answer about it.',
   APPROVAL_LAPSED: 'Nobody approved, or logged in, before the time was up.',
+  ROLE_NEEDS_NO_LOGIN: 'The role was given another credential meanwhile, so no login was needed for it.',
   ABORTED: 'Ended on request.',
   INTERRUPTED: 'The program ended in the middle.',
   CLOCK_SKEW: 'This machine’s clock differs from the broker’s by more than 3 s.',

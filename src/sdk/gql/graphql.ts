@@ -358,6 +358,8 @@ export type FailureCode =
   | 'MOBILE_REJECTED'
   /** The login page is none of the known ones. */
   | 'PAGE_CHANGED'
+  /** The role was given another credential meanwhile, so no login was needed for it. */
+  | 'ROLE_NEEDS_NO_LOGIN'
   /** The code was sent and the program ended before the answer came. */
   | 'SPENT_UNKNOWN'
   /** The token could not be written to the database. */

@@ -1,4 +1,5 @@
 import { findApiConfigs, removeApiConfig, saveApiConfig } from '../../db/queries/api-configs.ts';
+import type { Queryable } from '../../db/queryable.ts';
 import type { Account } from '../../domain/account/account.ts';
 import { type ApiConfig, byApiIndex, type ConfigSource } from '../../domain/account/api-config.ts';
 import { API_NAMES, type ApiName } from '../../domain/account/api-name.ts';
@@ -31,16 +32,19 @@ export class ApiConfigs {
     this.#options = options;
   }
 
-  async list(account: Account): Promise<readonly ApiConfig[]> {
+  list(account: Account): Promise<readonly ApiConfig[]> {
+    return this.#options.database.cached(`configs of ${account.number}`, (db) => this.listIn(db, account));
+  }
+
+  /** The same as a transaction sees them. */
+  async listIn(db: Queryable, account: Account): Promise<readonly ApiConfig[]> {
     const { credentials, database } = this.#options;
     const described = credentials.describedBy(account);
     const redirectUri = described?.redirectUri ?? account.redirectUri ?? '';
     const configs =
       described !== undefined && this.#isInEnvironment(account)
         ? described.apis
-        : await database.cached(`configs of ${account.number}`, (db) =>
-            findApiConfigs(db, account.number, database.vault, redirectUri),
-          );
+        : await findApiConfigs(db, account.number, database.vault, redirectUri);
     return [...configs].sort(byApiIndex);
   }
 

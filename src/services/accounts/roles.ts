@@ -1,5 +1,6 @@
 import type { Database } from '../../db/database.ts';
 import { findAssignments } from '../../db/queries/roles.ts';
+import type { Queryable } from '../../db/queryable.ts';
 import type { Account } from '../../domain/account/account.ts';
 import type { ApiName } from '../../domain/account/api-name.ts';
 import { loginRole, type Role, type RoleAssignment, rolesOf } from '../../domain/role/role.ts';
@@ -28,6 +29,12 @@ export class Roles {
   async list(account: Account, at: Date = this.#options.clock()): Promise<readonly Role[]> {
     const apps = await this.#options.apiConfigs.list(account);
     return rolesOf(apps, await this.assignments(account), at);
+  }
+
+  /** The same as a transaction sees them. */
+  async listIn(transaction: Queryable, account: Account): Promise<readonly Role[]> {
+    const apps = await this.#options.apiConfigs.listIn(transaction, account);
+    return rolesOf(apps, await findAssignments(transaction, account.number), this.#options.clock());
   }
 
   /** One of them; refused with API_NOT_CONFIGURED where there is none of that name. */

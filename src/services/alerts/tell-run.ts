@@ -1,7 +1,7 @@
 import { findUnresolved, type ReportedFacts } from '../../db/queries/alerts/alerts.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import { factsOfRun, personAwaited, runStopped } from '../../domain/alert/alert-drafts.ts';
-import type { GenerationRun } from '../../domain/run/generation-run.ts';
+import { type GenerationRun, isServedOtherwise } from '../../domain/run/generation-run.ts';
 import { acknowledgeKinds, raiseAlert, resolveAlerts } from './raise-alert.ts';
 
 /** The run waits for a person. What is told already and not over is not told again, also after a restart. */
@@ -21,7 +21,9 @@ export const tellEnd = async (trx: Queryable, run: GenerationRun, now: Date): Pr
   await endWait(trx, run, now);
   // Of a quarantine an alert was stored with the failure.
   const isQuarantined = steps.some(({ failure }) => failure?.code === 'CREDENTIALS_REJECTED');
-  if (status === 'STOPPED' && !isQuarantined) await raiseAlert(trx, runStopped(run), now);
+  // Whoever has chosen the credentials knows of it.
+  if (status === 'STOPPED' && !isQuarantined && !isServedOtherwise(run))
+    await raiseAlert(trx, runStopped(run), now);
   // A person has named these APIs, and so has seen that a run had stopped.
   if (status === 'COMPLETED' && mode === 'PARTIAL')
     await acknowledgeKinds(trx, { kinds: ['HUMAN_NEEDED'], accountId }, 'generateTokens', now);

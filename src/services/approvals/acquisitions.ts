@@ -22,8 +22,10 @@ import type { LoginStep } from '../../domain/run/generation-run.ts';
 import { nextExpiry } from '../../domain/token/expiry.ts';
 import type { Logger } from '../../log.ts';
 import { getAccount } from '../accounts/accounts.ts';
+import type { Roles } from '../accounts/roles.ts';
 import type { AuditedWrites } from '../audit/audit.ts';
 import type { Consequences } from '../auth-state/consequences.ts';
+import { needlessLogin } from '../exchange/needless-login.ts';
 import { pause } from '../pause.ts';
 import type { CheckpointObserver } from '../runs/checkpoints.ts';
 import type { Job } from '../runs/job.ts';
@@ -40,6 +42,7 @@ type OutsideRun = Pick<Job, 'live' | 'account' | 'configs' | 'log'>;
 
 interface Options extends AuditedWrites {
   readonly verifier: TokenVerifier;
+  readonly roles: Roles;
   readonly consequences: Consequences;
   readonly api: BrokerApi;
   /** How long the broker may take to answer. */
@@ -183,6 +186,7 @@ export class Acquisitions {
     const { apiName } = config;
     const open = (await this.#openOf(live.state.id)).find((candidate) => candidate.apiName === apiName);
     if (open === undefined || !canStillCome(open)) return true;
+    if (await this.#isDeclined(run, open)) return true;
     if (open.requestedAt === null) return this.#request(run, config, open);
     const isStarted = live.state.steps.some((step) => step.apiName === apiName && step.status === 'RUNNING');
     if (!isStarted) await live.startStep(apiName);
@@ -233,9 +237,22 @@ export class Acquisitions {
     log.warn({ api: apiName }, 'the notifier at the broker is not the one in UPSTOX_NOTIFIER_WEBHOOK_URI');
   }
 
-  /** Ends what has lapsed; false when nothing is left to wait for. */
-  async #look({ live, log }: OutsideRun): Promise<boolean> {
+  /** Another credential serves the role by now: what is open for it ends without a token. */
+  async #isDeclined({ live, account, log }: OutsideRun, { id, apiName }: Acquisition): Promise<boolean> {
+    const { roles, clock } = this.#options;
+    const needless = needlessLogin(apiName, await roles.assignments(account), clock());
+    if (needless === null) return false;
+    await this.settle(id);
+    await live.decline(apiName, needless);
+    log.info({ api: apiName }, 'another credential serves the role: its token is not waited for');
+    return true;
+  }
+
+  /** Ends what has lapsed and what is not needed any more; false when nothing is left to wait for. */
+  async #look(run: OutsideRun): Promise<boolean> {
     const { clock, verifier } = this.#options;
+    const { live, log } = run;
+    for (const acquisition of await this.#openOf(live.state.id)) await this.#isDeclined(run, acquisition);
     const now = clock();
     const open = await this.#openOf(live.state.id);
     const rest = open.filter((acquisition) => !isLapsed(acquisition, now));

@@ -6,6 +6,8 @@ import { consequenceOf, type RunStop, stopsRun } from '../../domain/run/conseque
 import type { AccountCredentials } from '../accounts/account-credentials.ts';
 import { getAccount } from '../accounts/accounts.ts';
 import type { AuthStates } from '../auth-state/auth-states.ts';
+import type { Clock } from '../clock.ts';
+import { findNeedlessLogin } from '../exchange/needless-login.ts';
 import type { CheckpointObserver } from '../runs/checkpoints.ts';
 import type { Job } from '../runs/job.ts';
 import { toFailure } from '../runs/to-failure.ts';
@@ -22,6 +24,7 @@ interface Options {
   readonly database: Database;
   readonly credentials: AccountCredentials;
   readonly states: AuthStates;
+  readonly clock: Clock;
   readonly onCheckpoint: CheckpointObserver;
 }
 
@@ -45,6 +48,7 @@ export class BrowserRound {
       const turn = new BrowserTurn(place, abort.signal, this.#options.onCheckpoint);
       for (const config of pending) {
         if (abort.signal.aborted) return STOP;
+        if (await this.#isDeclined(job, config)) continue;
         const stop = await this.#makeOne(job, config, session, turn);
         if (stop !== null) return stop;
       }
@@ -59,6 +63,16 @@ export class BrowserRound {
       await live.fail(next.apiName, failure);
       return stopOf(failure) ?? STOP;
     }
+  }
+
+  /** The role has been given another credential since the run began: no page is opened for it. */
+  async #isDeclined({ live, account, log }: Job, { apiName }: ApiConfig): Promise<boolean> {
+    const { database, clock } = this.#options;
+    const needless = await findNeedlessLogin(database.read, account, apiName, clock());
+    if (needless === null) return false;
+    await live.decline(apiName, needless);
+    log.info({ api: apiName }, 'another credential serves the role: no login is made for it');
+    return true;
   }
 
   async #makeOne(

@@ -12,6 +12,7 @@ import type { LoginWait } from '../../domain/run/browser-wait.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { AuditedWrites } from '../audit/audit.ts';
 import { noteAttempt, ownerOf } from '../exchange/attempts.ts';
+import { refuseNeedlessLogin } from '../exchange/needless-login.ts';
 import { pause } from '../pause.ts';
 import type { CheckpointObserver } from '../runs/checkpoints.ts';
 import type { LiveStep } from '../runs/live-step.ts';
@@ -123,6 +124,7 @@ export class OneTimePasswords {
     if (!step.isLongEnough || !this.#source.isPrepared(timeStep)) return null;
     const isTaken = await database.write(
       async (transaction) => {
+        await refuseNeedlessLogin(transaction, this.#step, now);
         if (await this.#isUsed(transaction, step)) return false;
         const totp = { secret: this.#source.ledgerKey };
         if (!(await claimTimeStep(transaction, ownerOf(this.#step), totp, timeStep, now))) return false;

@@ -1,10 +1,14 @@
 import { type AttemptKind, type AttemptOwner, recordAttempt } from '../../db/queries/login-attempts.ts';
 import type { AuditedWrites } from '../audit/audit.ts';
 import type { LiveStep } from '../runs/live-step.ts';
+import { refuseNeedlessLogin } from './needless-login.ts';
 
 const AUDITED = { OTP_REQUEST: 'OTP_REQUESTED', PIN: 'PIN_SUBMITTED', CODE: 'CODE_EXCHANGED' } as const;
 
-/** Records that something is about to be submitted. What cannot be recorded for good is not submitted. */
+/**
+ * Records that something is about to be submitted. What cannot be recorded for good is not submitted, nor is anything for
+ * a role that another credential serves by now.
+ */
 export const noteAttempt = (
   { database, audit, clock }: AuditedWrites,
   step: LiveStep,
@@ -12,6 +16,7 @@ export const noteAttempt = (
 ): Promise<void> =>
   database.write(
     async (transaction) => {
+      await refuseNeedlessLogin(transaction, step, clock());
       await recordAttempt(transaction, ownerOf(step), kind, clock());
       await audit.note(transaction, AUDITED[kind], {}, step.live.reference(step.config.apiName));
     },

@@ -7,6 +7,7 @@ import type { Roles } from '../accounts/roles.ts';
 import type { AuditedWrites } from '../audit/audit.ts';
 import type { CheckpointObserver } from '../runs/checkpoints.ts';
 import type { LiveStep } from '../runs/live-step.ts';
+import { toFailure } from '../runs/to-failure.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
 import { noteAttempt } from './attempts.ts';
 import { keepExtended } from './keep-extended.ts';
@@ -50,8 +51,15 @@ export class CodeExchange {
       },
     );
     onCheckpoint('CODE_EXCHANGED');
-    await intake.take(step, token);
-    // Only of a token that the broker has confirmed is it known whose the other one is.
-    if (token.extendedToken !== undefined) await keepExtended(this.#options, step, token.extendedToken);
+    const { extendedToken } = token;
+    try {
+      await intake.take(step, token);
+    } catch (error) {
+      // It came in the same answer, so it is lost unless it is kept: only another user's is not.
+      if (extendedToken !== undefined && toFailure(error).code !== 'WRONG_ACCOUNT')
+        await keepExtended(this.#options, step, extendedToken);
+      throw error;
+    }
+    if (extendedToken !== undefined) await keepExtended(this.#options, step, extendedToken);
   }
 }

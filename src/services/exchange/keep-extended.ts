@@ -16,7 +16,7 @@ interface Needs extends AuditedWrites {
   readonly log: Logger;
 }
 
-/** Keeps the extended token that came with a login's token. A login does not fail because it cannot be kept. */
+/** Keeps the extended token that came with a login's token, and publishes it to the roles that it serves. A login does not fail because it cannot be kept. */
 export const keepExtended = async (
   { database, audit, clock, log, roles, apiConfigs }: Needs,
   { account, live, config }: LiveStep,
@@ -35,11 +35,11 @@ export const keepExtended = async (
   try {
     const apiNames = servedBy('EXTENDED', await roles.list(account));
     const apps = await apiConfigs.list(account);
-    await database.write(async (trx) => {
+    const isKept = await database.write(async (trx) => {
       const former = (await findHeldTokens(trx, account.number, database.vault)).find(
         ({ kind }) => kind === 'EXTENDED',
       );
-      if (former?.fingerprint === token.fingerprint) return;
+      if (former?.fingerprint === token.fingerprint) return false;
       const isInTokenTable = former?.isInTokenTable === true;
       if (former !== undefined) await removeHeldFromTable(trx, database, account, [former]);
       const held = { ...token, isInTokenTable };
@@ -48,7 +48,9 @@ export const keepExtended = async (
         await writeHeldToTable(trx, database, account, { apiNames, apps, held, now: clock() });
       const facts = { fingerprint: token.fingerprint, kind: token.kind, version };
       await audit.note(trx, 'TOKEN_HELD', facts, live.reference(config.apiName));
+      return true;
     });
+    if (isKept) await live.publishStored('EXTENDED');
   } catch (error) {
     log.error({ err: error, account: account.id }, 'the extended token could not be kept');
   }

@@ -4,11 +4,14 @@ import { replaceToken } from '../../db/queries/token-replacement.ts';
 import { findTokens } from '../../db/queries/tokens.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import { fingerprint } from '../../db/secrets/fingerprint.ts';
+import type { Account } from '../../domain/account/account.ts';
+import type { ApiName } from '../../domain/account/api-name.ts';
 import { expiryOf } from '../../domain/token/expiry.ts';
 import { readClaims } from '../../domain/token/jwt.ts';
 import type { StoredToken } from '../../domain/token/token.ts';
 import type { AuditedWrites } from '../audit/audit.ts';
 import type { LiveStep } from '../runs/live-step.ts';
+import { findNeedlessLogin } from './needless-login.ts';
 
 /** What is written in the same transaction as the token. */
 export type Along = (transaction: Queryable) => Promise<void>;
@@ -33,6 +36,7 @@ export const storeToken = async (
   const row = { ...config, accountNumber: account.number, accessToken, issuedAt, expiresAt };
   try {
     const before = await live.change(apiName, { step: 'VERIFY' }, async (transaction, saveStep) => {
+      await refuseToReplace(transaction, account, apiName, clock());
       const tokens = await findTokens(transaction, account.number, database);
       const stored = await replaceToken(transaction, row, database, clock());
       await along(transaction);
@@ -44,8 +48,21 @@ export const storeToken = async (
     await live.publishStored(apiName);
     return before;
   } catch (error) {
+    if (error instanceof LoginFailure) throw error;
     throw new LoginFailure('STORAGE_FAILED', 'The token could not be written to the database.', {
       cause: error,
     });
   }
+};
+
+/** The token of a role that another credential serves by now stays as it is. */
+const refuseToReplace = async (
+  transaction: Queryable,
+  account: Account,
+  apiName: ApiName,
+  now: Date,
+): Promise<void> => {
+  const needless = await findNeedlessLogin(transaction, account, apiName, now);
+  if (needless === null) return;
+  throw new LoginFailure(needless.code, `${needless.message} The token that came of it is not stored.`);
 };

@@ -1,6 +1,5 @@
 import type { Account } from '../../domain/account/account.ts';
 import type { ApiConfig } from '../../domain/account/api-config.ts';
-import type { ApiName } from '../../domain/account/api-name.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { GenerationRun } from '../../domain/run/generation-run.ts';
 import type { Logger } from '../../log.ts';
@@ -96,7 +95,7 @@ export class Jobs {
     const { runs, states, consequences, log } = this.#options;
     const live = new LiveRun(run, this.#options, {
       onProgress: () => this.#quietly(states.publishProgress(account)),
-      onStored: (apiName) => this.#quietly(this.#announce(account, apiName)),
+      onStored: (source) => this.#quietly(this.#announce(account, source)),
       onStatus: () => states.publish(account),
       onFailure: (transaction, reason) =>
         correlated(run.id, () => consequences.store(transaction, account, reason)),
@@ -121,8 +120,8 @@ export class Jobs {
     job.end = correlated(job.live.state.id, execute).finally(() => this.release(job.account));
   }
 
-  async #announce(account: Account, apiName: ApiName): Promise<void> {
-    await announceToken(this.#options, account, apiName);
+  async #announce(account: Account, source: string): Promise<void> {
+    await announceToken(this.#options, account, source);
     await this.#options.states.publishChanges(account);
   }
 

@@ -7,11 +7,12 @@ import type { Account } from '../../domain/account/account.ts';
 import type { ApiConfig } from '../../domain/account/api-config.ts';
 import type { ProcessMark } from '../../domain/process-mark.ts';
 import { Refusal } from '../../domain/refusal.ts';
-import { loginRole } from '../../domain/role/role.ts';
+import { isByLogin } from '../../domain/role/role.ts';
 import { canStillCome } from '../../domain/run/acquisition.ts';
 import type { GenerationRun } from '../../domain/run/generation-run.ts';
 import { afterCrash } from '../../domain/run/interrupted-run.ts';
 import type { ApiConfigs } from '../accounts/api-configs.ts';
+import type { Roles } from '../accounts/roles.ts';
 import { endWait, tellEnd } from '../alerts/tell-run.ts';
 import type { AuditedWrites } from '../audit/audit.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
@@ -19,6 +20,7 @@ import type { TokenVerifier } from '../tokens/token-verifier.ts';
 interface AssessNeeds extends AuditedWrites {
   readonly verifier: TokenVerifier;
   readonly apiConfigs: ApiConfigs;
+  readonly roles: Roles;
 }
 
 /** Runs that were under way when their process died. */
@@ -81,16 +83,18 @@ export interface FoundRun {
 export const assessLeftRun = async (
   account: Account,
   run: GenerationRun,
-  { database, verifier, apiConfigs, audit, clock }: AssessNeeds,
+  { database, verifier, apiConfigs, roles, audit, clock }: AssessNeeds,
 ): Promise<FoundRun> => {
   const wanted = run.steps.map(({ apiName }) => apiName);
   const configs = (await apiConfigs.enabled(account)).filter(({ apiName }) => wanted.includes(apiName));
-  const known = await verifier.check(account, configs.map(loginRole));
+  const ofRun = (await roles.list(account)).filter(({ apiName }) => wanted.includes(apiName));
+  const known = await verifier.check(account, ofRun.filter(isByLogin));
   const spent = await findSpentCodes(database.read, run.id);
   const outside = await findAcquisitions(database.read, run.id);
   const waiting = outside.filter(canStillCome).map(({ apiName }) => apiName);
   const checks = known.map(({ check }) => check);
-  const found = afterCrash(run, { checks, spent, waiting, now: clock() });
+  const needless = ofRun.flatMap((role) => (isByLogin(role) ? [] : role.apiName));
+  const found = afterCrash(run, { checks, spent, waiting, needless, now: clock() });
   await database.write(async (transaction) => {
     await updateRun(transaction, found);
     // A CAPTCHA is gone with its browser; an approval can still come.

@@ -1,8 +1,9 @@
 import { endsRun } from '../../domain/run/consequence.ts';
-import { countDone, type GenerationRun } from '../../domain/run/generation-run.ts';
+import { type GenerationRun, isWorthResuming } from '../../domain/run/generation-run.ts';
 import type { Logger } from '../../log.ts';
 import { getAccount, listAccounts } from '../accounts/accounts.ts';
 import type { ApiConfigs } from '../accounts/api-configs.ts';
+import type { Roles } from '../accounts/roles.ts';
 import type { AuditedWrites } from '../audit/audit.ts';
 import { correlated } from '../audit/correlation.ts';
 import type { AuthStates } from '../auth-state/auth-states.ts';
@@ -22,6 +23,7 @@ interface Options extends AuditedWrites {
   readonly verifier: TokenVerifier;
   readonly states: AuthStates;
   readonly apiConfigs: ApiConfigs;
+  readonly roles: Roles;
   readonly log: Logger;
 }
 
@@ -68,7 +70,7 @@ export class RunResumer implements AsyncDisposable {
     }
     const { blockedBy, cooldown } = await states.read(account);
     const isEnded =
-      countDone(run) === run.steps.length ||
+      !run.steps.some(isWorthResuming) ||
       blockedBy === 'CREDENTIALS_REJECTED' ||
       // Also when the program died before it could store the end of the run.
       left.steps.some(({ failure }) => failure !== null && endsRun(failure.code));

@@ -123,8 +123,9 @@ export class RunStarter {
     const known = await verifier.check(account, roles);
     const ended = await states.endedTokens(account);
     const checks = known.flatMap(({ role, check }) => (isByLogin(role) ? check : []));
+    const others = known.flatMap(({ role, check }) => (isByLogin(role) ? [] : check));
     // Where no role needs a login there is nothing to make, and nothing to refuse.
-    const chosen = apps.length === 0 && roles.length > 0 ? [] : decide(request, checks, ended);
+    const chosen = apps.length === 0 && roles.length > 0 ? [] : decide(request, checks, ended, others);
     const apis = apps.filter(({ apiName }) => chosen.includes(apiName));
     refuseUnreadable(apis);
     await refuseUnfitTables(database, account, apis, clock());

@@ -1,9 +1,9 @@
-import { findHeldTokens, removeAssignment, saveAssignment } from '../../db/queries/roles.ts';
+import { findHeldTokens } from '../../db/queries/roles.ts';
+import type { Queryable } from '../../db/queryable.ts';
 import type { Account } from '../../domain/account/account.ts';
 import type { ApiName } from '../../domain/account/api-name.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { type AssignmentWish, refuseAssignment } from '../../domain/role/assignment-rules.ts';
-import { type Role, type RoleAssignment, rolesOf, sourceKey } from '../../domain/role/role.ts';
 import type { ApiConfigs } from '../accounts/api-configs.ts';
 import type { Roles } from '../accounts/roles.ts';
 import type { AuditedWrites } from '../audit/audit.ts';
@@ -11,7 +11,7 @@ import type { AuthStates } from '../auth-state/auth-states.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
 import { type AccountRole, type ListParts, listAccountRoles } from './account-roles.ts';
-import { announceToken } from './announce-token.ts';
+import { changeRoles, storeAssignment } from './change-roles.ts';
 import { removeHeldFromTable, writeHeldToTable } from './token-table.ts';
 
 export interface RoleParts extends AuditedWrites, ListParts {
@@ -30,11 +30,10 @@ export const assignRole = async (
   by: string,
 ): Promise<AccountRole> => {
   const { roles, apiConfigs, database, audit, clock } = parts;
-  const apps = await apiConfigs.list(account);
-  refuseAssignment(wish, await roles.list(account), apps);
-  const assignment = await plannedAssignment(parts, account, { ...wish, endsAt: null });
-  await database.write(async (trx) => {
-    await saveAssignment(trx, account.number, assignment, { at: clock(), by });
+  await changeRoles(parts, account, async (trx) => {
+    const apps = await apiConfigs.listIn(trx, account);
+    refuseAssignment(wish, await roles.listIn(trx, account), apps);
+    await storeAssignment(trx, parts, account, { ...wish, endsAt: null }, by);
     const held = await findHeldTokens(trx, account.number, database.vault);
     await removeHeldFromTable(trx, database, account, held, wish.apiName);
     const written = held.find(({ kind, isInTokenTable }) => kind === wish.credential && isInTokenTable);
@@ -49,34 +48,22 @@ export const assignRole = async (
   const role = await roles.get(account, wish.apiName);
   const [known] = await parts.verifier.lastKnown(account, [role]);
   if (known?.check.verdict === 'UNKNOWN') await parts.verifier.check(account, [role]);
-  await announceToken(parts, account, sourceKey(role));
   await settleRoles(parts, account);
   return findRole(parts, account, wish.apiName);
 };
 
-/** Ends a role that has no app; false when it had no assignment. */
+/** Ends a role that has no app; false when it had no assignment. What is left of it keeps its versions. */
 export const removeRole = async (
   parts: RoleParts,
   account: Account,
   apiName: ApiName,
   by: string,
 ): Promise<boolean> => {
-  const { apiConfigs, database, audit, roles } = parts;
-  if ((await apiConfigs.enabled(account)).some((app) => app.apiName === apiName))
-    throw new Refusal(
-      'WRONG_STATE',
-      `${apiName} has an API app that is enabled, so the role stays.`,
-      'Assign LOGIN to it, or switch its app off first with setApiConfigEnabled.',
-    );
-  const sharing = (await roles.list(account)).filter((role) => role.sharedWith === apiName);
-  if (sharing.length > 0)
-    throw new Refusal(
-      'WRONG_STATE',
-      `${sharing.map((role) => role.apiName).join(', ')} shares its token.`,
-      'Assign another credential to them first.',
-    );
-  const isRemoved = await database.write(async (trx) => {
-    if (!(await removeAssignment(trx, account.number, apiName))) return false;
+  const { database, audit } = parts;
+  const isRemoved = await changeRoles(parts, account, async (trx) => {
+    if (!(await isRemovable(trx, parts, account, apiName))) return false;
+    const byLogin = { apiName, credential: 'LOGIN', sharedWith: null, endsAt: null } as const;
+    await storeAssignment(trx, parts, account, byLogin, by);
     const held = await findHeldTokens(trx, account.number, database.vault);
     await removeHeldFromTable(trx, database, account, held, apiName);
     await audit.note(trx, 'ROLE_REMOVED', { by }, { accountId: account.id, apiName });
@@ -86,29 +73,29 @@ export const removeRole = async (
   return isRemoved;
 };
 
-/** The versions of a role go on rising when its token comes from elsewhere: programs tell a new token by its version. */
-export const plannedAssignment = async (
-  { roles, apiConfigs, verifier, clock }: RoleParts,
+/** False where the account has no such role; refused where it has to stay. */
+const isRemovable = async (
+  trx: Queryable,
+  { apiConfigs, roles }: RoleParts,
   account: Account,
-  wish: Omit<RoleAssignment, 'versionBase'>,
-): Promise<RoleAssignment> => {
-  const before = (await roles.list(account)).find(({ apiName }) => apiName === wish.apiName);
-  const [known] = before === undefined ? [] : await verifier.lastKnown(account, [before]);
-  const assigned = await roles.assignments(account);
-  const draft: RoleAssignment = { ...wish, versionBase: 0 };
-  const others = assigned.filter(({ apiName }) => apiName !== wish.apiName);
-  const after = rolesOf(await apiConfigs.list(account), [...others, draft], clock());
-  const [next] = await verifier.lastKnown(
-    account,
-    after.filter(({ apiName }) => apiName === wish.apiName),
-  );
-  const isSame = before !== undefined && next !== undefined && isSameSource(before, next.role);
-  const base = before?.versionBase ?? 0;
-  const last = known?.token?.version ?? base;
-  return { ...draft, versionBase: isSame ? base : last + 1 - (next?.token?.version ?? 0) };
+  apiName: ApiName,
+): Promise<boolean> => {
+  if ((await apiConfigs.listIn(trx, account)).some((app) => app.apiName === apiName && app.enabled))
+    throw new Refusal(
+      'WRONG_STATE',
+      `${apiName} has an API app that is enabled, so the role stays.`,
+      'Assign LOGIN to it, or switch its app off first with setApiConfigEnabled.',
+    );
+  const present = await roles.listIn(trx, account);
+  const sharing = present.filter((role) => role.sharedWith === apiName);
+  if (sharing.length > 0)
+    throw new Refusal(
+      'WRONG_STATE',
+      `${sharing.map((role) => role.apiName).join(', ')} shares its token.`,
+      'Assign another credential to them first.',
+    );
+  return present.some((role) => role.apiName === apiName);
 };
-
-const isSameSource = (one: Role, other: Role): boolean => sourceKey(one) === sourceKey(other);
 
 export const settleRoles = async ({ states }: Pick<RoleParts, 'states'>, account: Account): Promise<void> => {
   await states.settle(account);

@@ -1,8 +1,10 @@
 import { findAccounts } from '../../db/queries/accounts.ts';
-import { findHeldTokens, saveAssignment, saveHeldToken } from '../../db/queries/roles.ts';
+import { findAssignments, findHeldTokens, saveHeldToken } from '../../db/queries/roles.ts';
 import { replaceToken } from '../../db/queries/token-replacement.ts';
+import type { Queryable } from '../../db/queryable.ts';
 import { fingerprint } from '../../db/secrets/fingerprint.ts';
 import type { Account } from '../../domain/account/account.ts';
+import type { ApiConfig } from '../../domain/account/api-config.ts';
 import type { ApiName } from '../../domain/account/api-name.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { refuseAssignment } from '../../domain/role/assignment-rules.ts';
@@ -12,14 +14,13 @@ import {
   refuseByClaims,
   refuseByProbe,
 } from '../../domain/role/import-rules.ts';
-import { type HeldKind, isByLogin, type RoleAssignment, servedBy } from '../../domain/role/role.ts';
+import { type HeldKind, isByLogin, servedBy } from '../../domain/role/role.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { expiryOf } from '../../domain/token/expiry.ts';
 import { readClaims } from '../../domain/token/jwt.ts';
-
 import { type AccountRole, listAccountRoles } from './account-roles.ts';
-import { announceToken } from './announce-token.ts';
-import { plannedAssignment, type RoleParts, settleRoles } from './assign-role.ts';
+import { type RoleParts, settleRoles } from './assign-role.ts';
+import { changeRoles, storeAssignment } from './change-roles.ts';
 import { removeHeldFromTable, rowFor, writeHeldToTable } from './token-table.ts';
 
 export interface TokenImport {
@@ -64,37 +65,50 @@ const storePasted = async (
   { apiNames, accessToken }: TokenImport,
   by: string,
 ): Promise<void> => {
-  const { database, audit, clock, roles, apiConfigs, verifier } = parts;
+  const { database, audit, clock, roles, verifier } = parts;
   const [apiName] = apiNames;
   if (apiName === undefined) return;
-  const apps = await apiConfigs.list(account);
   const issuedAt = readClaims(accessToken.reveal()).issuedAt ?? clock();
   const { expiresAt } = expiryOf(accessToken.reveal(), issuedAt);
-  const before = (await roles.list(account)).find((role) => role.apiName === apiName);
-  const assigned = (await roles.assignments(account)).find((one) => one.apiName === apiName);
-  const isForToday = (before !== undefined && isByLogin(before)) || assigned?.endsAt != null;
-  const wished = {
-    apiName,
-    credential: 'PASTED',
-    sharedWith: null,
-    endsAt: isForToday ? expiresAt : null,
-  } as const;
-  const assignment = await plannedAssignment(parts, account, wished);
   const reference = { accountId: account.id, apiName };
   const print = fingerprint(accessToken);
-  await database.write(
-    async (trx) => {
-      const row = rowFor(account, apiName, apps, { accessToken, issuedAt, expiresAt });
-      const stored = await replaceToken(trx, row, database, clock());
-      await saveAssignment(trx, account.number, assignment, { at: clock(), by });
-      await audit.note(trx, 'TOKEN_IMPORTED', { fingerprint: print, credential: 'PASTED', by }, reference);
-      await audit.note(trx, 'TOKEN_STORED', { fingerprint: print, ...stored }, reference);
-    },
-    { mustLast: true },
-  );
+  await changeRoles(parts, account, async (trx) => {
+    const apps = await refuseAgain(trx, parts, account, { apiNames, credential: 'PASTED' });
+    const endsAt = (await isForToday(trx, parts, account, apiName)) ? expiresAt : null;
+    const row = rowFor(account, apiName, apps, { accessToken, issuedAt, expiresAt });
+    const stored = await replaceToken(trx, row, database, clock());
+    const wish = { apiName, credential: 'PASTED', sharedWith: null, endsAt } as const;
+    await storeAssignment(trx, parts, account, wish, by);
+    await audit.note(trx, 'TOKEN_IMPORTED', { fingerprint: print, credential: 'PASTED', by }, reference);
+    await audit.note(trx, 'TOKEN_STORED', { fingerprint: print, ...stored }, reference);
+  });
   // Asked once more, so that what is known of the role rests on the token as it is stored.
   await verifier.check(account, [await roles.get(account, apiName)]);
-  await announceToken(parts, account, apiName);
+};
+
+/** A role that was served by its login is so again when the pasted token ends. */
+const isForToday = async (
+  trx: Queryable,
+  { roles }: RoleParts,
+  account: Account,
+  apiName: ApiName,
+): Promise<boolean> => {
+  const before = (await roles.listIn(trx, account)).find((role) => role.apiName === apiName);
+  const assigned = (await findAssignments(trx, account.number)).find((one) => one.apiName === apiName);
+  return (before !== undefined && isByLogin(before)) || assigned?.endsAt != null;
+};
+
+/** The roles may have been assigned otherwise while the broker was asked. Answers the apps. */
+const refuseAgain = async (
+  trx: Queryable,
+  { roles, apiConfigs }: RoleParts,
+  account: Account,
+  { apiNames, credential }: Pick<TokenImport, 'apiNames' | 'credential'>,
+): Promise<readonly ApiConfig[]> => {
+  const apps = await apiConfigs.listIn(trx, account);
+  const present = await roles.listIn(trx, account);
+  for (const apiName of apiNames) refuseAssignment({ apiName, credential, sharedWith: null }, present, apps);
+  return apps;
 };
 
 const storeHeld = async (
@@ -103,7 +117,7 @@ const storeHeld = async (
   wish: TokenImport & { readonly credential: HeldKind },
   by: string,
 ): Promise<void> => {
-  const { database, audit, clock, roles, apiConfigs } = parts;
+  const { database, audit, clock, roles } = parts;
   const { credential: kind, apiNames, accessToken, writesToTable } = wish;
   if (database.recovery.dbLocked)
     throw new Refusal(
@@ -119,41 +133,28 @@ const storeHeld = async (
     verdict: 'VALID' as const,
     ...{ httpStatus: 200, isInTokenTable: writesToTable },
   };
-  const assignments: RoleAssignment[] = [];
-  for (const apiName of apiNames)
-    assignments.push(
-      await plannedAssignment(parts, account, { apiName, credential: kind, sharedWith: null, endsAt: null }),
-    );
-  const apps = await apiConfigs.list(account);
-  const served = servedBy(kind, await roles.list(account));
-  await database.write(
-    async (trx) => {
-      const former = await findHeldTokens(trx, account.number, database.vault);
-      await removeHeldFromTable(
+  await changeRoles(parts, account, async (trx) => {
+    const apps = await refuseAgain(trx, parts, account, wish);
+    const former = await findHeldTokens(trx, account.number, database.vault);
+    const replaced = former.filter((one) => one.kind === kind);
+    await removeHeldFromTable(trx, database, account, replaced);
+    const version = await saveHeldToken(trx, account.number, held, database.vault);
+    for (const apiName of apiNames)
+      await storeAssignment(
         trx,
-        database,
+        parts,
         account,
-        former.filter((one) => one.kind === kind),
+        { apiName, credential: kind, sharedWith: null, endsAt: null },
+        by,
       );
-      const version = await saveHeldToken(trx, account.number, held, database.vault);
-      for (const assignment of assignments)
-        await saveAssignment(trx, account.number, assignment, { at: now, by });
-      const all = [...new Set([...served, ...apiNames])];
-      if (writesToTable) await writeHeldToTable(trx, database, account, { apiNames: all, apps, held, now });
-      const reference = { accountId: account.id };
-      await audit.note(trx, 'TOKEN_IMPORTED', { fingerprint: print, credential: kind, by }, reference);
-      await audit.note(trx, 'TOKEN_HELD', { fingerprint: print, kind, version }, reference);
-      for (const { apiName } of assignments)
-        await audit.note(
-          trx,
-          'ROLE_ASSIGNED',
-          { credential: kind, sharedWith: null, until: null, by },
-          { ...reference, apiName },
-        );
-    },
-    { mustLast: true },
-  );
-  await announceToken(parts, account, kind);
+    const served = servedBy(kind, await roles.listIn(trx, account));
+    if (writesToTable) await writeHeldToTable(trx, database, account, { apiNames: served, apps, held, now });
+    const reference = { accountId: account.id };
+    await audit.note(trx, 'TOKEN_IMPORTED', { fingerprint: print, credential: kind, by }, reference);
+    await audit.note(trx, 'TOKEN_HELD', { fingerprint: print, kind, version }, reference);
+    const facts = { credential: kind, sharedWith: null, until: null, by };
+    for (const apiName of apiNames) await audit.note(trx, 'ROLE_ASSIGNED', facts, { ...reference, apiName });
+  });
 };
 
 const refuseHeld = async ({ verifier }: RoleParts, account: Account, accessToken: Secret): Promise<void> => {

@@ -2,6 +2,7 @@ import { updateRun } from '../../db/queries/generation-runs.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import type { ApiName } from '../../domain/account/api-name.ts';
 import type { AuditReference } from '../../domain/events/audit.ts';
+import type { HeldKind } from '../../domain/role/role.ts';
 import { type FailureReason, failureOf, type Submission } from '../../domain/run/failure.ts';
 import {
   type EndedToken,
@@ -22,7 +23,7 @@ import type { AuditedWrites } from '../audit/audit.ts';
 /** Told of what the run does to its account. */
 interface RunListener {
   onProgress(): Promise<void>;
-  onStored(apiName: ApiName): Promise<void>;
+  onStored(source: ApiName | HeldKind): Promise<void>;
   onStatus(): Promise<void>;
   /** A step has failed: what follows for the account is stored in the same transaction. */
   onFailure(transaction: Queryable, reason: FailureReason): Promise<void>;
@@ -70,8 +71,8 @@ export class LiveRun {
   }
 
   /** Publishes that a new token is stored, so that programs drop the old one. */
-  publishStored(apiName: ApiName): Promise<void> {
-    return this.#listener.onStored(apiName);
+  publishStored(source: ApiName | HeldKind): Promise<void> {
+    return this.#listener.onStored(source);
   }
 
   async startStep(apiName: ApiName): Promise<void> {
@@ -127,6 +128,12 @@ export class LiveRun {
       await this.#options.audit.note(transaction, 'LOGIN_FAILED', facts, this.reference(apiName));
       await this.#listener.onFailure(transaction, reason);
     });
+  }
+
+  /** Ends a step that was not taken up: nothing was submitted for it. */
+  async decline(apiName: ApiName, reason: FailureReason): Promise<void> {
+    this.#submitted = [];
+    await this.fail(apiName, reason);
   }
 
   /** A person has to solve the CAPTCHA in the browser window, until `deadline`; null when that is over. */

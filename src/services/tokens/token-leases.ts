@@ -1,8 +1,6 @@
-import type { Database } from '../../db/database.ts';
+import { isDeepStrictEqual } from 'node:util';
 import { isLiveKey } from '../../db/queries/access-keys.ts';
-import { findHeldTokens } from '../../db/queries/roles.ts';
 import { findLeases, type LeaseRecord, recordLease } from '../../db/queries/token-leases.ts';
-import { findTokens } from '../../db/queries/tokens.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import { type Caller, mayUseApi } from '../../domain/account/access-key.ts';
 import type { Account } from '../../domain/account/account.ts';
@@ -12,12 +10,12 @@ import { Refusal } from '../../domain/refusal.ts';
 import type { Role } from '../../domain/role/role.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { nextExpiry } from '../../domain/token/expiry.ts';
-import type { StoredToken } from '../../domain/token/token.ts';
 import { endOf, reasonText, type Verdict } from '../../domain/token/verdict.ts';
 import type { AccessKeys } from '../access/access-keys.ts';
 import type { Roles } from '../accounts/roles.ts';
 import type { AuditedWrites } from '../audit/audit.ts';
 import type { Refusals } from '../audit/refusal-audit.ts';
+import { findAllTokens, tokenOf } from './found-tokens.ts';
 import type { KnownToken, TokenVerifier } from './token-verifier.ts';
 
 /** A token's value in the hands of a program. */
@@ -45,7 +43,7 @@ interface LeaseParts extends AuditedWrites {
 
 /** After an answer that told nothing the broker is left alone for so long, however often a program asks. */
 const ASK_AGAIN_MS = 10_000;
-/** A token may be replaced while its lease is being written down. */
+/** A token may be replaced, or its role given another credential, while its lease is being written down. */
 const ATTEMPTS = 3;
 
 const NEXT_ACTIONS: Readonly<Record<Exclude<Verdict, 'VALID'>, string>> = {
@@ -71,11 +69,11 @@ export const leaseToken = async (
     refuse('OUT_OF_BOUNDS');
     throw outOfBounds(`This key is not made for ${apiName} of ${account.id}.`);
   }
-  const role = await parts.roles.get(account, apiName).catch((error: unknown) => {
-    if (error instanceof Refusal) refuse('API_NOT_CONFIGURED');
-    throw error;
-  });
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    const role = await parts.roles.get(account, apiName).catch((error: unknown) => {
+      if (error instanceof Refusal) refuse('API_NOT_CONFIGURED');
+      throw error;
+    });
     const known = await judge(parts, account, role);
     if (known.token === undefined || known.check.verdict !== 'VALID') {
       const verdict = known.check.verdict === 'VALID' ? 'MISSING' : known.check.verdict;
@@ -133,17 +131,18 @@ const judge = async ({ verifier, clock }: LeaseParts, account: Account, role: Ro
   return asked ?? known;
 };
 
-/** False when the token is not the present one any more: then nothing was written. */
+/** False when the role or its token is not the present one any more: then nothing was written. */
 const writeDown = (
-  { database, audit }: LeaseParts,
+  parts: LeaseParts,
   lease: LeaseRecord,
   account: Account,
-  { role, token }: KnownToken,
+  known: KnownToken,
 ): Promise<boolean> =>
-  database.write(
+  parts.database.write(
     async (transaction) => {
-      if (token === undefined || !(await isPresent(transaction, database, account, role, token)))
-        return false;
+      const { audit } = parts;
+      const { role } = known;
+      if (!(await isPresent(transaction, parts, account, known))) return false;
       if (!(await isLiveKey(transaction, lease.keyId))) throw outOfBounds('This key is revoked.');
       const { keyId, accountId, apiName, version } = lease;
       await recordLease(transaction, lease);
@@ -157,19 +156,14 @@ const writeDown = (
 /** The role still has this very token, in the same transaction that writes down its lease. */
 const isPresent = async (
   transaction: Queryable,
-  database: Database,
+  { database, roles }: LeaseParts,
   account: Account,
-  role: Role,
-  { fingerprint }: StoredToken,
+  { role, token }: KnownToken,
 ): Promise<boolean> => {
-  const { source } = role;
-  if (source === null) return false;
-  if (source.kind === 'HELD') {
-    const held = await findHeldTokens(transaction, account.number, database.vault);
-    return held.some((one) => one.kind === source.held && one.fingerprint === fingerprint);
-  }
-  const present = await findTokens(transaction, account.number, database);
-  return present.some((one) => one.fingerprint === fingerprint && one.apiName === source.apiName);
+  const present = (await roles.listIn(transaction, account)).find(({ apiName }) => apiName === role.apiName);
+  if (present === undefined || !isDeepStrictEqual(present, role)) return false;
+  const found = tokenOf(present, await findAllTokens(transaction, account, database), account);
+  return found !== undefined && found.fingerprint === token?.fingerprint;
 };
 
 const outOfBounds = (message: string): Refusal =>

@@ -7,8 +7,8 @@ import { deactivateToken, findTokens } from '../../db/queries/tokens.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import { fingerprint } from '../../db/secrets/fingerprint.ts';
 import type { Account } from '../../domain/account/account.ts';
-import { asRecorded, asStoredToken, type HeldToken } from '../../domain/role/held-token.ts';
-import { type HeldKind, type Role, sourceKey } from '../../domain/role/role.ts';
+import { asRecorded, type HeldToken } from '../../domain/role/held-token.ts';
+import { type Role, sourceKey } from '../../domain/role/role.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { MarketDataResult, ProbeResult, Profile } from '../../domain/token/profile.ts';
 import type { StoredToken } from '../../domain/token/token.ts';
@@ -23,6 +23,7 @@ import {
 import type { Logger } from '../../log.ts';
 import type { AuditedWrites } from '../audit/audit.ts';
 import { Semaphore } from '../semaphore.ts';
+import { type FoundTokens, heldTokenOf, tokenOf } from './found-tokens.ts';
 import { ProbeFlights } from './probe-flights.ts';
 
 /** Calls under way at once; more would look like an attack to the broker. */
@@ -184,13 +185,14 @@ export class TokenVerifier {
 
   #know(account: Account, role: Role, tokens: FoundTokens, now: Date): KnownToken {
     const { source } = role;
-    const held = source?.kind === 'HELD' ? tokens.held.find(({ kind }) => kind === source.held) : undefined;
-    const found = held === undefined ? inTable(role, tokens) : asStoredToken(held, role.apiName, account);
-    const token = found && { ...found, version: found.version + role.versionBase };
+    const held = heldTokenOf(role, tokens);
+    const token = tokenOf(role, tokens, account);
     const clientId = source?.kind === 'TABLE' ? source.clientId : null;
     const check = checkTime({ apiName: role.apiName, clientId }, token, now);
     const remembered = this.#rememberedOf(account, role);
-    if (token === undefined || remembered?.fingerprint !== token.fingerprint)
+    const isSuperseded =
+      remembered?.fingerprint !== token?.fingerprint || isAskedSince(held, remembered?.checkedAt);
+    if (token === undefined || remembered === undefined || isSuperseded)
       return {
         role,
         token,
@@ -220,8 +222,8 @@ export class TokenVerifier {
     };
     return Promise.all(
       known.map(async (one) => {
-        const { token, check, checkedAt } = await answerOf(one);
-        return { role: one.role, token, check: { ...check, apiName: one.role.apiName }, checkedAt };
+        const { check, checkedAt } = await answerOf(one);
+        return { ...one, check: { ...check, apiName: one.role.apiName }, checkedAt };
       }),
     );
   }
@@ -243,7 +245,7 @@ export class TokenVerifier {
     const clientId = source?.kind === 'TABLE' ? source.clientId : null;
     const time = checkTime({ apiName: role.apiName, clientId }, token, now);
     if (time.reason !== 'NOT_CHECKED') {
-      await this.#noteVerdict(account, token, held, known.check.verdict, time);
+      await this.#noteVerdict(account, known, known.check.verdict, { check: time, checkedAt: null });
       return known;
     }
     const flights: ProbeFlights<ProbeResult | MarketDataResult> =
@@ -263,36 +265,32 @@ export class TokenVerifier {
     );
     this.#revision += 1;
     const from = before?.fingerprint === token.fingerprint ? before.check.verdict : 'UNKNOWN';
-    await this.#noteVerdict(account, token, held, from, check);
+    await this.#noteVerdict(account, known, from, { check, checkedAt });
     if (known.check.verdict !== check.verdict) await this.#onChange(account);
     return { role, token, check, checkedAt };
   }
 
-  /** Marks what is found dead, and writes down what has become of it. */
+  /** Marks what is found dead, and writes down what has become of it. `checkedAt` is null where the broker was not asked. */
   async #noteVerdict(
     account: Account,
-    token: StoredToken,
-    held: HeldKind | null,
+    { role, token }: KnownToken,
     from: Verdict,
-    check: TokenCheck,
+    { check, checkedAt }: Pick<KnownToken, 'check' | 'checkedAt'>,
   ): Promise<void> {
-    const { verdict: to, reason, brokerCode, httpStatus } = check;
+    if (token === undefined) return;
+    const held = role.source?.kind === 'HELD' ? role.source.held : null;
+    const { verdict: to, reason, brokerCode } = check;
     const { apiName } = held === null ? token : check;
     const isFoundDead = held === null && token.isActive && (to === 'EXPIRED' || to === 'INVALID');
     const hasChanged = from !== to || isFoundDead;
-    if (!hasChanged && held === null) return;
-    const { database, audit, clock, log } = this.#options;
+    const isHeldAsked = held !== null && checkedAt !== null;
+    if (!hasChanged && !isHeldAsked) return;
+    const { database, audit, log } = this.#options;
     try {
       await database.write(async (transaction) => {
-        if (held !== null && to !== 'EXPIRED') {
-          const verdict = to === 'VALID' || to === 'INVALID' ? to : 'UNKNOWN';
-          const said = { verdict, httpStatus, checkedAt: clock() } as const;
-          await noteHeldVerdict(
-            transaction,
-            account.number,
-            { kind: held, fingerprint: token.fingerprint },
-            said,
-          );
+        if (isHeldAsked) {
+          const place = { kind: held, fingerprint: token.fingerprint };
+          await noteHeldVerdict(transaction, account.number, place, heldVerdictOf(check, checkedAt));
         }
         if (isFoundDead) await this.#markDead(transaction, token, check);
         if (held === null && to === 'VALID') await removeTokenMark(transaction, token);
@@ -318,14 +316,13 @@ export class TokenVerifier {
   }
 }
 
-/** A yearly token is in the table only for other programs, and never serves a role from there. */
-const inTable = ({ source }: Role, { table, held }: FoundTokens): StoredToken | undefined => {
-  if (source?.kind !== 'TABLE') return undefined;
-  const token = table.find(({ apiName }) => apiName === source.apiName);
-  return held.some(({ fingerprint }) => fingerprint === token?.fingerprint) ? undefined : token;
-};
+/** The broker was asked about the held token after that moment, by another process. */
+const isAskedSince = (held: HeldToken | undefined, moment: Date | undefined): boolean =>
+  held?.checkedAt != null && moment !== undefined && held.checkedAt > moment;
 
-interface FoundTokens {
-  readonly table: readonly StoredToken[];
-  readonly held: readonly HeldToken[];
-}
+/** What is stored of a call. Without an answer the time of the last one stays. */
+const heldVerdictOf = ({ verdict, httpStatus }: TokenCheck, checkedAt: Date) => ({
+  verdict: verdict === 'VALID' || verdict === 'INVALID' ? verdict : ('UNKNOWN' as const),
+  httpStatus,
+  checkedAt: httpStatus === null ? null : checkedAt,
+});

@@ -34,7 +34,8 @@ const list: Command = {
     const look = lookOf(terminal);
     if (json === true) printJson(terminal, { roles, yearlyTokens: yearly });
     else printLines(terminal, [...renderRoles(roles, look), ...renderYearlyTokens(yearly, look)]);
-    return roles.every(({ verdict }) => verdict === 'VALID') ? EXIT.ALL_VALID : EXIT.SOME_MISSING;
+    const isServed = roles.length > 0 && roles.every(({ verdict }) => verdict === 'VALID');
+    return isServed ? EXIT.ALL_VALID : EXIT.SOME_MISSING;
   },
 };
 
