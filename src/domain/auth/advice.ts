@@ -25,7 +25,7 @@ const MISSING = { mode: 'INVALID_ONLY', apiNames: [], replaceValid: false, inclu
 const makesMissing = ({ facts, ended, hasCredentials }: Situation): readonly NextOperation[] => {
   const { record, now } = facts;
   const byLogin = checksByLogin(facts);
-  const others = facts.checks.filter((check) => !byLogin.includes(check));
+  const others = checksWithRow(facts).filter((check) => !byLogin.includes(check));
   const hasMissing = apisOfMode(MISSING, byLogin).length > 0;
   const isRefused =
     (hasMissing && !hasCredentials) ||
@@ -40,6 +40,10 @@ const makesMissing = ({ facts, ended, hasCredentials }: Situation): readonly Nex
 
 const checksByLogin = ({ checks, notByLogin = [] }: GateFacts): GateFacts['checks'] =>
   checks.filter(({ apiName }) => !notByLogin.includes(apiName));
+
+/** The checks of tokens that a login can end. */
+export const checksWithRow = ({ checks, withoutRow = [] }: GateFacts): GateFacts['checks'] =>
+  checks.filter(({ apiName }) => !withoutRow.includes(apiName));
 
 /** A role that no login serves has no token that works. */
 const isTokenWanted = ({ checks, notByLogin = [] }: GateFacts): boolean =>

@@ -58,6 +58,8 @@ export interface GateFacts {
   readonly checks: readonly TokenCheck[];
   /** The roles among them whose tokens no run makes. */
   readonly notByLogin?: readonly ApiName[];
+  /** The roles among them whose tokens no login ends: they have no row of their own in the token table. */
+  readonly withoutRow?: readonly ApiName[];
   readonly now: Date;
   /** The account was switched to, and the broker has not been asked about its tokens since. */
   readonly isRecheckDue: boolean;

@@ -131,6 +131,10 @@ export const sourceKey = (role: Pick<Role, 'apiName' | 'source'>): string => {
 /** A run makes its token. */
 export const isByLogin = ({ credential }: Pick<Role, 'credential'>): boolean => credential === 'LOGIN';
 
+/** Its token is a row of its own in the token table: the login of another role may end it. */
+export const hasOwnRow = ({ apiName, source }: Pick<Role, 'apiName' | 'source'>): boolean =>
+  source?.kind === 'TABLE' && source.apiName === apiName;
+
 /** Where its token ends, only a person can bring another one. */
 export const isByHand = ({ source }: Role, roles: readonly Role[]): boolean => {
   if (source?.kind !== 'TABLE') return true;

@@ -29,7 +29,7 @@ export const apisOfMode = (
  * The APIs that a run will make, or a refusal: a VALID token is replaced only with `replaceValid`, one that is UNKNOWN
  * only with `includeUnknown` or `replaceValid`, because a broker that is down must not cost good tokens. `ended` are the
  * tokens that are dead because others were made: making them again with INVALID_ONLY would go round in circles. `others`
- * are the checks of roles that no login serves: their tokens are not made, and can be ended.
+ * are the checks of roles that no login serves and whose tokens a login can end.
  */
 export const decide = (
   request: GenerationRequest,

@@ -2,7 +2,7 @@ import type { Database } from '../../db/database.ts';
 import { findAuthRecord } from '../../db/queries/auth-states.ts';
 import { findEndingRuns } from '../../db/queries/generation-runs.ts';
 import type { Account } from '../../domain/account/account.ts';
-import { nextOperations } from '../../domain/auth/advice.ts';
+import { checksWithRow, nextOperations } from '../../domain/auth/advice.ts';
 import {
   type AuthRecord,
   type AuthState,
@@ -13,7 +13,7 @@ import {
   isReady,
 } from '../../domain/auth/auth-state.ts';
 import { headlineOf } from '../../domain/auth/headline.ts';
-import { isByLogin } from '../../domain/role/role.ts';
+import { hasOwnRow, isByLogin } from '../../domain/role/role.ts';
 import {
   countDone,
   type EndedToken,
@@ -69,6 +69,7 @@ export class StateReader {
       record,
       checks: known.map(({ check }) => check),
       notByLogin: known.flatMap(({ role }) => (isByLogin(role) ? [] : role.apiName)),
+      withoutRow: known.flatMap(({ role }) => (hasOwnRow(role) ? [] : role.apiName)),
       levels: ends.map((end) => expiryLevel(end, now)),
       now,
       isRecheckDue: verifier.isRecheckDue(account, known),
@@ -76,11 +77,11 @@ export class StateReader {
   }
 
   /** The tokens that are dead because others were made today, and would end those if they were made again. */
-  async endedTokens({ id }: Account, { checks, now }: GateFacts): Promise<readonly EndedToken[]> {
+  async endedTokens({ id }: Account, facts: GateFacts): Promise<readonly EndedToken[]> {
     const runs = await this.#options.database.cached(`ending runs of ${id}`, (db) =>
-      findEndingRuns(db, id, lastExpiry(now)),
+      findEndingRuns(db, id, lastExpiry(facts.now)),
     );
-    return currentEnds(runs, checks);
+    return currentEnds(runs, checksWithRow(facts));
   }
 
   /** Of a run that was resumed, a step is done also where an older token works. */

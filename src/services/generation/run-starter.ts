@@ -6,7 +6,7 @@ import { insertRun } from '../../db/queries/generation-runs.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import type { Account } from '../../domain/account/account.ts';
 import { type ApiConfig, byApiIndex } from '../../domain/account/api-config.ts';
-import { isByLogin, loginApps, type Role } from '../../domain/role/role.ts';
+import { hasOwnRow, isByLogin, loginApps, type Role } from '../../domain/role/role.ts';
 import type { ExternalLogin } from '../../domain/run/acquisition.ts';
 import { decide, type GenerationRequest } from '../../domain/run/decision.ts';
 import { type GenerationRun, isOver, pendingStep } from '../../domain/run/generation-run.ts';
@@ -123,7 +123,7 @@ export class RunStarter {
     const known = await verifier.check(account, roles);
     const ended = await states.endedTokens(account);
     const checks = known.flatMap(({ role, check }) => (isByLogin(role) ? check : []));
-    const others = known.flatMap(({ role, check }) => (isByLogin(role) ? [] : check));
+    const others = known.flatMap(({ role, check }) => (hasOwnRow(role) && !isByLogin(role) ? check : []));
     // Where no role needs a login there is nothing to make, and nothing to refuse.
     const chosen = apps.length === 0 && roles.length > 0 ? [] : decide(request, checks, ended, others);
     const apis = apps.filter(({ apiName }) => chosen.includes(apiName));
