@@ -121,22 +121,27 @@ export const saveHeldToken = async (
   return version;
 };
 
-/** Stores what a market-data call said of this very token, and of none that was stored since. Null leaves the time as it is. */
+/**
+ * Stores what a market-data call said of this very token, and of none that was stored since; without an answer the time of
+ * the last one stays. False where the broker has answered a call that was begun later.
+ */
 export const noteHeldVerdict = async (
   trx: Queryable,
   accountNumber: number,
   { kind, fingerprint }: Pick<HeldToken, 'kind' | 'fingerprint'>,
-  { verdict, httpStatus, checkedAt }: Pick<HeldToken, 'verdict' | 'httpStatus' | 'checkedAt'>,
-): Promise<void> => {
-  await trx
+  { verdict, httpStatus, askedAt }: Pick<HeldToken, 'verdict' | 'httpStatus'> & { readonly askedAt: Date },
+): Promise<boolean> => {
+  const updated = await trx
     .updateTable('vega_held_tokens')
     .set({
       verdict,
       http_status: httpStatus,
-      ...(checkedAt === null ? {} : { checked_at: checkedAt.getTime() }),
+      ...(httpStatus === null ? {} : { checked_at: askedAt.getTime() }),
     })
     .where('account_number', '=', accountNumber)
     .where('kind', '=', kind)
     .where('fingerprint', '=', fingerprint)
-    .execute();
+    .where((row) => row.or([row('checked_at', 'is', null), row('checked_at', '<=', askedAt.getTime())]))
+    .executeTakeFirst();
+  return updated.numUpdatedRows > 0n;
 };

@@ -1,16 +1,19 @@
 import type { Secret } from '../../domain/secret.ts';
 import type { StoredToken } from '../../domain/token/token.ts';
+import type { Clock } from '../clock.ts';
 
 /** One call to the broker about a token. */
 export interface Flight<Result> {
   /** Counts the calls: one that is begun later has a higher one. */
   readonly moment: number;
+  readonly begunAt: Date;
   readonly result: Promise<Result>;
 }
 
 interface Options<Result> {
   readonly ask: (accessToken: Secret) => Promise<Result>;
   readonly nextMoment: () => number;
+  readonly clock: Clock;
 }
 
 /** At most one call of a kind is under way for each token. */
@@ -31,6 +34,7 @@ export class ProbeFlights<Result> {
     if (flying !== undefined && flying.moment > since) return flying;
     const flight: Flight<Result> = {
       moment: this.#options.nextMoment(),
+      begunAt: this.#options.clock(),
       result: this.#options.ask(accessToken).finally(() => {
         if (this.#inFlight.get(fingerprint) === flight) this.#inFlight.delete(fingerprint);
       }),

@@ -46,6 +46,8 @@ interface Remembered {
   readonly check: TokenCheck;
   readonly profile: Profile | null;
   readonly checkedAt: Date;
+  /** When the call was begun; a yearly token's row holds this time. */
+  readonly askedAt: Date;
 }
 
 interface Options extends AuditedWrites {
@@ -73,17 +75,19 @@ export class TokenVerifier {
 
   constructor(options: Options) {
     this.#options = options;
-    const { api, profileTimeoutMs } = options;
+    const { api, clock, profileTimeoutMs } = options;
     const nextMoment = () => {
       this.#moment += 1;
       return this.#moment;
     };
     this.#profiles = new ProbeFlights({
       nextMoment,
+      clock,
       ask: (token) => this.#places.run(() => probeProfile(api, token, profileTimeoutMs)),
     });
     this.#marketData = new ProbeFlights({
       nextMoment,
+      clock,
       ask: (token) => this.#places.run(() => probeMarketData(api, token, profileTimeoutMs)),
     });
   }
@@ -191,7 +195,7 @@ export class TokenVerifier {
     const check = checkTime({ apiName: role.apiName, clientId }, token, now);
     const remembered = this.#rememberedOf(account, role);
     const isSuperseded =
-      remembered?.fingerprint !== token?.fingerprint || isAskedSince(held, remembered?.checkedAt);
+      remembered?.fingerprint !== token?.fingerprint || isAskedSince(held, remembered?.askedAt);
     if (token === undefined || remembered === undefined || isSuperseded)
       return {
         role,
@@ -245,37 +249,42 @@ export class TokenVerifier {
     const clientId = source?.kind === 'TABLE' ? source.clientId : null;
     const time = checkTime({ apiName: role.apiName, clientId }, token, now);
     if (time.reason !== 'NOT_CHECKED') {
-      await this.#noteVerdict(account, known, known.check.verdict, { check: time, checkedAt: null });
+      await this.#noteVerdict(account, known, known.check.verdict, { check: time, askedAt: null });
       return known;
     }
     const flights: ProbeFlights<ProbeResult | MarketDataResult> =
       held === null ? this.#profiles : this.#marketData;
-    const { moment, result } = flights.join(token, since);
+    const { moment, begunAt: askedAt, result } = flights.join(token, since);
     const probe = await result;
+    const remembered = this.#rememberedOf(account, role);
+    const before = remembered?.fingerprint === token.fingerprint ? remembered : undefined;
+    // A call that was begun later has been answered already.
+    if (before !== undefined && before.moment > moment)
+      return { role, token, check: before.check, checkedAt: before.checkedAt };
     const expectedUserId = account.brokerUserId ?? token.claims.userId;
     const check = checkProfile(role.apiName, probe, expectedUserId);
     const checkedAt = this.#options.clock();
     const profile = probe.kind === 'ALIVE' ? probe.profile : null;
-    const before = this.#rememberedOf(account, role);
     const { fingerprint } = token;
     const ofAccount = this.#remembered.get(account.id) ?? new Map<string, Remembered>();
     this.#remembered.set(
       account.id,
-      ofAccount.set(sourceKey(role), { moment, fingerprint, check, profile, checkedAt }),
+      ofAccount.set(sourceKey(role), { moment, fingerprint, check, profile, checkedAt, askedAt }),
     );
     this.#revision += 1;
-    const from = before?.fingerprint === token.fingerprint ? before.check.verdict : 'UNKNOWN';
-    await this.#noteVerdict(account, known, from, { check, checkedAt });
+    await this.#noteVerdict(account, known, before?.check.verdict ?? 'UNKNOWN', { check, askedAt });
     if (known.check.verdict !== check.verdict) await this.#onChange(account);
-    return { role, token, check, checkedAt };
+    // Another process may have been told something newer of a yearly token.
+    const [latest] = held === null ? [] : await this.lastKnown(account, [role]);
+    return latest ?? { role, token, check, checkedAt };
   }
 
-  /** Marks what is found dead, and writes down what has become of it. `checkedAt` is null where the broker was not asked. */
+  /** Marks what is found dead, and writes down what has become of it. `askedAt` is null where the broker was not asked. */
   async #noteVerdict(
     account: Account,
     { role, token }: KnownToken,
     from: Verdict,
-    { check, checkedAt }: Pick<KnownToken, 'check' | 'checkedAt'>,
+    { check, askedAt }: { readonly check: TokenCheck; readonly askedAt: Date | null },
   ): Promise<void> {
     if (token === undefined) return;
     const held = role.source?.kind === 'HELD' ? role.source.held : null;
@@ -283,14 +292,15 @@ export class TokenVerifier {
     const { apiName } = held === null ? token : check;
     const isFoundDead = held === null && token.isActive && (to === 'EXPIRED' || to === 'INVALID');
     const hasChanged = from !== to || isFoundDead;
-    const isHeldAsked = held !== null && checkedAt !== null;
+    const isHeldAsked = held !== null && askedAt !== null;
     if (!hasChanged && !isHeldAsked) return;
     const { database, audit, log } = this.#options;
     try {
       await database.write(async (transaction) => {
         if (isHeldAsked) {
           const place = { kind: held, fingerprint: token.fingerprint };
-          await noteHeldVerdict(transaction, account.number, place, heldVerdictOf(check, checkedAt));
+          if (!(await noteHeldVerdict(transaction, account.number, place, heldVerdictOf(check, askedAt))))
+            return;
         }
         if (isFoundDead) await this.#markDead(transaction, token, check);
         if (held === null && to === 'VALID') await removeTokenMark(transaction, token);
@@ -320,9 +330,8 @@ export class TokenVerifier {
 const isAskedSince = (held: HeldToken | undefined, moment: Date | undefined): boolean =>
   held?.checkedAt != null && moment !== undefined && held.checkedAt > moment;
 
-/** What is stored of a call. Without an answer the time of the last one stays. */
-const heldVerdictOf = ({ verdict, httpStatus }: TokenCheck, checkedAt: Date) => ({
+const heldVerdictOf = ({ verdict, httpStatus }: TokenCheck, askedAt: Date) => ({
   verdict: verdict === 'VALID' || verdict === 'INVALID' ? verdict : ('UNKNOWN' as const),
   httpStatus,
-  checkedAt: httpStatus === null ? null : checkedAt,
+  askedAt,
 });
