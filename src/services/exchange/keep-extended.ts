@@ -33,8 +33,6 @@ export const keepExtended = async (
     ...{ importedAt: clock(), checkedAt: null, verdict: 'UNKNOWN' as const, httpStatus: null },
   };
   try {
-    const apiNames = servedBy('EXTENDED', await roles.list(account));
-    const apps = await apiConfigs.list(account);
     const isKept = await database.write(async (trx) => {
       const former = (await findHeldTokens(trx, account.number, database.vault)).find(
         ({ kind }) => kind === 'EXTENDED',
@@ -44,8 +42,11 @@ export const keepExtended = async (
       if (former !== undefined) await removeHeldFromTable(trx, database, account, [former]);
       const held = { ...token, isInTokenTable };
       const version = await saveHeldToken(trx, account.number, held, database.vault);
-      if (isInTokenTable)
+      if (isInTokenTable) {
+        const apiNames = servedBy('EXTENDED', await roles.listIn(trx, account));
+        const apps = await apiConfigs.listIn(trx, account);
         await writeHeldToTable(trx, database, account, { apiNames, apps, held, now: clock() });
+      }
       const facts = { fingerprint: token.fingerprint, kind: token.kind, version };
       await audit.note(trx, 'TOKEN_HELD', facts, live.reference(config.apiName));
       return true;
