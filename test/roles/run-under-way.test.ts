@@ -56,6 +56,27 @@ test.for([
   },
 );
 
+test('a token that is pasted while the login’s is found to be another user’s stays in its place', async () => {
+  let isStranger = false;
+  let pasted = '';
+  const testApp = await openTestApp({
+    apis: 1,
+    onCheckpoint: (checkpoint) => {
+      if (!isStranger || checkpoint !== 'VERIFY_ENTERED') return;
+      testApp.broker.faults.profile = 'wrong-user';
+      pasted = plantToken(testApp, 'PRIMARY');
+      assignElsewhere(testApp, 'PRIMARY', 'PASTED');
+    },
+  });
+  await using _opened = testApp;
+  await testApp.generate('mode: ALL');
+  isStranger = true;
+  const { steps } = await testApp.generate('mode: ALL, replaceValid: true');
+  expect(steps[0].failure.code).toBe('WRONG_ACCOUNT');
+  expect(storedToken(testApp, 'PRIMARY')).toBe(pasted);
+  expect(testApp.rows("select * from vega_audit_entries where kind = 'TOKEN_REMOVED'")).toEqual([]);
+});
+
 test('a run goes on with the next API, and opens no dialog for a role that shares a token by now', async () => {
   const testApp = await openTestApp({
     apis: 3,

@@ -119,13 +119,18 @@ export const deactivateToken = async (
 };
 
 /** Deletes this very token, which turned out to be of another login. */
-export const removeToken = async (trx: Queryable, token: TokenOfApi, format: TokenFormat): Promise<void> => {
-  await trx
+export const removeToken = async (
+  trx: Queryable,
+  token: TokenOfApi,
+  format: TokenFormat,
+): Promise<boolean> => {
+  const removed = await trx
     .deleteFrom('upstox_tokens')
     .where('api_name', '=', token.apiName)
     .where(ofAccount(token.accountNumber))
     .where('access_token', 'in', await textsOf(trx, token, format))
-    .execute();
+    .executeTakeFirst();
+  return removed.numDeletedRows > 0n;
 };
 
 type TokenOfApi = Pick<StoredToken, 'accountNumber' | 'apiName' | 'accessToken'>;

@@ -13,6 +13,7 @@ import type { AuditedWrites } from '../audit/audit.ts';
 import type { CheckpointObserver } from '../runs/checkpoints.ts';
 import type { LiveStep } from '../runs/live-step.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
+import { findNeedlessLogin } from './needless-login.ts';
 import { type Along, storeToken } from './store-token.ts';
 
 interface Options extends AuditedWrites {
@@ -81,7 +82,7 @@ export class TokenIntake {
     );
   }
 
-  /** Removes a token of another user. One that was in use in its place comes back, as a new version. */
+  /** Removes a token of another user. One that was in use in its place comes back, as a new version, while the role is served by its login. */
   async #putBack(
     { live, account, config }: LiveStep,
     { accessToken }: IssuedToken,
@@ -92,9 +93,12 @@ export class TokenIntake {
     const accountNumber = account.number;
     const reference = live.reference(apiName);
     const isBack = await database.write(async (transaction) => {
-      await removeToken(transaction, { accountNumber, apiName, accessToken }, database);
+      const isRemoved = await removeToken(transaction, { accountNumber, apiName, accessToken }, database);
+      // Another token is in its place by now.
+      if (!isRemoved) return false;
       await audit.note(transaction, 'TOKEN_REMOVED', { fingerprint: fingerprint(accessToken) }, reference);
-      if (before?.isActive !== true) return false;
+      const needless = await findNeedlessLogin(transaction, account, apiName, clock());
+      if (before?.isActive !== true || needless !== null) return false;
       const former = {
         ...config,
         accountNumber,
