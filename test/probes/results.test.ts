@@ -125,6 +125,19 @@ test('no market data is asked for while the market is closed', async () => {
   expect(kindsIn(app).filter((kind) => kind.startsWith('FEED') || kind === 'OPTION_CHAIN')).toEqual([]);
 });
 
+test('the time of a refusal stays where the broker was not asked again', async () => {
+  const clock = new DeskClock(MORNING);
+  await using app = await openDesk(clock, { tokens: ['OPTIONCHAIN1'] });
+  const kept = () => app.rows('select result, checked_at from vega_capabilities');
+  app.broker.faults.optionChain = 'forbidden';
+  expect(await probe(app, 'OPTIONCHAIN1')).toEqual(['OPTIONCHAIN1 NOT_CAPABLE REFUSED 403 UDAPI100067']);
+  const refused = kept();
+  clock.set('2026-11-23T15:40:00');
+  expect(await probe(app, 'OPTIONCHAIN1')).toEqual(['OPTIONCHAIN1 NOT_CAPABLE REFUSED 403 UDAPI100067']);
+  expect(kindsIn(app).filter((kind) => kind === 'OPTION_CHAIN')).toHaveLength(1);
+  expect(kept()).toEqual(refused);
+});
+
 test('a refusal on a day that may be a holiday says nothing', async () => {
   // A weekday of a year of which no list is known.
   const clock = new DeskClock('2031-01-15T10:00:00');

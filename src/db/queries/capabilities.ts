@@ -1,6 +1,11 @@
 import type { Selectable } from 'kysely';
 import type { ApiName } from '../../domain/account/api-name.ts';
-import type { CapabilityReason, CapabilityResult, KeptAnswer } from '../../domain/capability/capability.ts';
+import {
+  type CapabilityReason,
+  type CapabilityResult,
+  type KeptAnswer,
+  wasAsked,
+} from '../../domain/capability/capability.ts';
 import type { ProcessMark } from '../../domain/process-mark.ts';
 import type { Queryable } from '../queryable.ts';
 import type { CapabilitiesTable } from '../schema/capability-tables.ts';
@@ -13,7 +18,7 @@ export const findCapabilities = async (db: Queryable): Promise<readonly KeptAnsw
 
 /**
  * The last answer of a role replaces the one before. Only a refusal of the same token stays where the new answer tells
- * nothing: it is noted that the broker was asked again.
+ * nothing: it is noted if the broker was asked again.
  */
 export const storeCapability = async (trx: Queryable, answer: KeptAnswer): Promise<void> => {
   if (answer.result === 'NOT_KNOWN' && (await keepRefusal(trx, answer))) return;
@@ -35,11 +40,11 @@ export const storeCapability = async (trx: Queryable, answer: KeptAnswer): Promi
 /** False where there is no refusal of that token. */
 const keepRefusal = async (
   trx: Queryable,
-  { accountId, apiName, fingerprint, checkedAt }: KeptAnswer,
+  { accountId, apiName, fingerprint, checkedAt, reason }: KeptAnswer,
 ): Promise<boolean> => {
   const updated = await trx
     .updateTable('vega_capabilities')
-    .set({ checked_at: checkedAt.getTime() })
+    .set((row) => ({ checked_at: wasAsked({ reason }) ? checkedAt.getTime() : row.ref('checked_at') }))
     .where('account_id', '=', accountId)
     .where('api_name', '=', apiName)
     .where('fingerprint', '=', fingerprint)

@@ -116,6 +116,11 @@ export const notKnown = (
   { httpStatus = null, brokerCode = null }: Partial<Pick<ProbeAnswer, 'httpStatus' | 'brokerCode'>> = {},
 ): ProbeAnswer => ({ result: 'NOT_KNOWN', reason, httpStatus, brokerCode });
 
+const UNASKED: readonly (CapabilityReason | null)[] = ['MARKET_CLOSED', 'FEED_BUSY', 'DATABASE'];
+
+/** False for an answer that came without the broker. */
+export const wasAsked = ({ reason }: Pick<ProbeAnswer, 'reason'>): boolean => !UNASKED.includes(reason);
+
 /** A role with its token, as a probe needs to know it. */
 export interface ProbedRole {
   readonly apiName: ApiName;
