@@ -112,6 +112,22 @@ test('an approval is no longer waited for once its role has another credential',
   expect((await runOf(testApp)).status).toBe('WAITING_OPERATOR');
 });
 
+test('the broker is asked again about the tokens of a run whose requested approval was declined', async () => {
+  await using place = await openApprovalApp({ apis: 2 });
+  const { testApp } = place;
+  await testApp.ask('mutation { generateTokens(mode: ALL, via: APPROVAL) { id } }');
+  await until('the wait', async () => (await runOf(testApp)).status === 'WAITING_OPERATOR');
+  const notice = place.notice(1);
+  expect((await place.post(notice))[0]).toBe(200);
+  await until('the first token', async () => (await runOf(testApp)).steps[1].status === 'DONE');
+  // The owner has approved the other, and the broker keeps one token per user.
+  place.broker.revoke(String(notice.access_token));
+  plantToken(testApp, 'PRIMARY');
+  assignElsewhere(testApp, 'PRIMARY', 'PASTED');
+  await until('the end', async () => (await runOf(testApp)).endedAt !== null);
+  expect(await linesOf(testApp)).toContain('WEBSOCKET1 LOGIN INVALID');
+});
+
 test('the code of a person’s login is not exchanged for a role that has another credential', async () => {
   await using place = await openApprovalApp();
   const { testApp } = place;

@@ -238,11 +238,16 @@ export class Acquisitions {
   }
 
   /** Another credential serves the role by now: what is open for it ends without a token. */
-  async #isDeclined({ live, account, log }: OutsideRun, { id, apiName }: Acquisition): Promise<boolean> {
-    const { roles, clock } = this.#options;
+  async #isDeclined(
+    { live, account, log }: OutsideRun,
+    { id, apiName, requestedAt }: Acquisition,
+  ): Promise<boolean> {
+    const { roles, verifier, clock } = this.#options;
     const needless = needlessLogin(apiName, await roles.assignments(account), clock());
     if (needless === null) return false;
     await this.settle(id);
+    // It may have been approved, and the token lost in transit.
+    if (requestedAt !== null) live.noteMade(verifier.moment);
     await live.decline(apiName, needless);
     log.info({ api: apiName }, 'another credential serves the role: its token is not waited for');
     return true;
