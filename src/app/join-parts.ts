@@ -88,7 +88,8 @@ export const joinParts = (config: Config, options: AppOptions, base: Base, log: 
   });
   const host = new BrowserHost({ ...shared, browser, queue });
   const otpSpacingMs = config.otpSpacingSeconds * 1000;
-  const pace = new OtpPace({ database, clock, otpSpacingMs, loginRateMs: config.loginRateSeconds * 1000 });
+  const loginRateMs = config.loginRateSeconds * 1000;
+  const pace = new OtpPace({ database, clock, otpSpacingMs, loginRateMs });
   const login = new BrowserLogin({
     ...shared,
     exchange,
@@ -120,7 +121,8 @@ export const joinParts = (config: Config, options: AppOptions, base: Base, log: 
   const forCanary = { queue, host, stepTimeoutMs: timeoutMs, log: named(log, 'canary') };
   const canary = new Canary({ ...shared, ...forCanary });
   const canaryWatch = new CanaryWatch({ ...shared, ...forCanary, schedules, canary, isOn: config.canary });
-  const forReadiness = { calendar, schedules: starts, generation, probes, otpSpacingMs, cooldownMs };
+  const forLogins = { otpSpacingMs, loginRateMs, cooldownMs };
+  const forReadiness = { ...forLogins, calendar, schedules: starts, generation, probes };
   const readiness = new ReadinessWatch({ ...shared, ...forReadiness, log: named(log, 'readiness') });
   queue.rankBy((accountId) => readiness.canWaitUntil(accountId));
   const parts = {

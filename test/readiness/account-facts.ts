@@ -32,6 +32,8 @@ export const factsOf = (over: Partial<AccountFacts> = {}): AccountFacts => ({
   cooldownUntil: null,
   lastOtpAt: null,
   otpSpacingMs: 165_000,
+  loginRateMs: 10_000,
+  canWaitUntil: null,
   cooldownMs: 660_000,
   nextStart: inMinutes(1),
   earlier: calmDays(40),

@@ -1,35 +1,30 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { joinQueue, queueOf, type Turn } from '../../src/domain/readiness/morning.ts';
-import { nextTurn } from '../../src/domain/run/browser-turns.ts';
+import type { AccountFacts } from '../../src/domain/readiness/account-facts.ts';
+import { forecastDesk } from '../../src/domain/readiness/forecast.ts';
+import { seededRandom } from '../../src/domain/readiness/random-source.ts';
+import { factsOf, inMinutes, NOW } from './account-facts.ts';
 
-const ready = fc.uniqueArray(fc.integer({ min: 0, max: 10_000 }), { minLength: 1, maxLength: 20 });
-const rounds = fc.array(fc.record({ takesMs: fc.nat(3000), restsMs: fc.option(fc.nat(3000)) }), {
-  maxLength: 60,
+const etasOf = (...accounts: readonly Partial<AccountFacts>[]): readonly number[] =>
+  forecastDesk(
+    accounts.map((over, index) => factsOf({ accountId: `UPSTOX_0${index + 1}`, ...over })),
+    NOW,
+    seededRandom(7),
+  ).map(({ eta }) => eta?.getTime() ?? Number.NaN);
+
+/** One token each, so that whoever goes first is done first. */
+const ONE: Partial<AccountFacts> = { toMake: ['PRIMARY'] };
+
+test('of those who can go on the one that can wait least is forecast to go first, as in the queue', () => {
+  for (const hurried of [0, 1]) {
+    const [first = 0, second = 0] = etasOf(
+      ...[0, 1].map((index) => ({ ...ONE, canWaitUntil: inMinutes(index === hurried ? 5 : 40) })),
+    );
+    expect(hurried === 0 ? first < second : second < first).toBe(true);
+  }
 });
 
-const turnAt = (joinsAt: number, place: number): Turn => ({
-  ...{ account: place, joinsAt, place, logins: 1, fruitless: 0, isResumed: false },
-});
-
-/** A queue sorted once is quicker than asking every run at every turn, and must not be another queue. */
-test('the forecast gives the browser away in the order of the queue, where no latest safe start is known', () => {
-  fc.assert(
-    fc.property(ready, rounds, (joins, plays) => {
-      const turns = queueOf(joins.map(turnAt));
-      let now = 0;
-      for (const { takesMs, restsMs } of plays) {
-        const requests = turns.map((turn) => ({
-          ...{ turn, readyAt: turn.joinsAt, latestSafeStart: null, holdsPage: false, isHeld: false },
-        }));
-        now = Math.max(now, Math.min(...requests.map(({ readyAt }) => readyAt)));
-        const next = turns.pop();
-        if (next === undefined) return;
-        const expected = nextTurn(requests, now)?.turn;
-        expect(next.joinsAt).toBe(expected?.joinsAt);
-        now += takesMs;
-        if (restsMs !== null) joinQueue(turns, { ...next, joinsAt: now + restsMs });
-      }
-    }),
-  );
+test('the interval between the OTP requests of different accounts is part of the forecast', () => {
+  const etas = (loginRateMs: number) => etasOf({ ...ONE, loginRateMs }, { ...ONE, loginRateMs });
+  const [spread, close] = [Math.max(...etas(120_000)), Math.max(...etas(0))];
+  expect(spread - close).toBeGreaterThan(60_000);
 });

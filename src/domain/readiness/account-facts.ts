@@ -41,6 +41,10 @@ export interface AccountFacts {
   readonly cooldownUntil: Date | null;
   readonly lastOtpAt: Date | null;
   readonly otpSpacingMs: number;
+  /** Between two OTP requests of different accounts. */
+  readonly loginRateMs: number;
+  /** How long it can wait without missing its bell, as the queue for the browser ranks it; null where that is not known. */
+  readonly canWaitUntil: Date | null;
   readonly cooldownMs: number;
   /** The scheduler's next start; null where nothing starts by itself. */
   readonly nextStart: Date | null;

@@ -1,3 +1,4 @@
+import { nextTurn, type TurnRequest } from '../run/browser-turns.ts';
 import { consequenceOf } from '../run/consequence.ts';
 import type { LoginPool } from './login-pool.ts';
 import type { LoginUnderWay, MeasuredLogin } from './measured-login.ts';
@@ -26,6 +27,10 @@ export interface AccountPlan {
   readonly pool: LoginPool;
   readonly lastOtpAt: Date | null;
   readonly otpSpacingMs: number;
+  /** Between two OTP requests of different accounts. */
+  readonly loginRateMs: number;
+  /** As the queue ranks the account at this moment; null where that is not known. */
+  readonly latestSafeStart: Date | null;
   readonly cooldownMs: number;
   /** The scheduler's next start; null where there is none. */
   readonly nextStart: Date | null;
@@ -35,47 +40,37 @@ export interface AccountPlan {
 /** After so many pauses without a token a run ends, as in `RunExecutor`. */
 export const MAX_FRUITLESS_PAUSES = 3;
 
-/** A run's place in the queue for the browser. */
-export interface Turn {
+/** A run's place in the queue for the browser. Moments are milliseconds since 1970. */
+export interface Turn extends TurnRequest {
   readonly account: number;
-  /** From when on it waits. */
-  readonly joinsAt: number;
-  /** Orders those of the same time. */
-  readonly place: number;
   readonly logins: number;
   readonly fruitless: number;
+  /** It has the browser as the forecast begins. */
+  readonly isUnderWay: boolean;
   /** The run goes on after a pause, with its browser session. */
   readonly isResumed: boolean;
   /** It has given the browser away for its OTP spacing, and does not again for the same login. */
-  readonly isSpaced?: boolean;
+  readonly isSpaced: boolean;
   /** That login, as it was drawn. */
-  readonly drawn?: MeasuredLogin;
+  readonly drawn: MeasuredLogin | null;
 }
 
 /**
- * The browser's queue, as `BrowserQueue` keeps it where nobody is in more of a hurry: who can go on first is first, and keeps
- * the browser until its next OTP has to wait, all of the run is made, or it has to pause.
+ * Takes the next turn out of the queue, as `BrowserQueue` gives the browser away once it is free: who gets it keeps it until
+ * its next OTP has to wait, all of the run is made, or it has to pause. Undefined when nobody waits.
  */
-export const joinQueue = (turns: Turn[], turn: Turn): void => {
-  let [low, high] = [0, turns.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const other = turns[middle];
-    if (other !== undefined && isBefore(turn, other)) low = middle + 1;
-    else high = middle;
-  }
-  turns.splice(low, 0, turn);
+export const takeTurn = (turns: Turn[], freeAt: number): Turn | undefined => {
+  const next = nextTurn(turns, freeAt) ?? nextTurn(turns, earliest(turns));
+  if (next === null) return undefined;
+  turns.splice(turns.indexOf(next), 1);
+  return next;
 };
 
-/** Those who come later lie before those who come earlier, so that the next one is at the end. */
-export const queueOf = (turns: readonly Turn[]): Turn[] => {
-  const queue: Turn[] = [];
-  for (const turn of turns) joinQueue(queue, turn);
-  return queue;
+const earliest = (turns: readonly Turn[]): number => {
+  let first = Number.POSITIVE_INFINITY;
+  for (const { readyAt } of turns) if (readyAt < first) first = readyAt;
+  return first;
 };
-
-const isBefore = (one: Turn, other: Turn): boolean =>
-  one.joinsAt < other.joinsAt || (one.joinsAt === other.joinsAt && one.place < other.place);
 
 /** How a login ends for its run. */
 export type LoginEnd =

@@ -22,6 +22,8 @@ export const prospectOf = (facts: AccountFacts, bell: Date, now: Date): Prospect
     pool: new LoginPool(earlier, ended),
     lastOtpAt: facts.lastOtpAt,
     otpSpacingMs: facts.otpSpacingMs,
+    loginRateMs: facts.loginRateMs,
+    latestSafeStart: facts.canWaitUntil,
     cooldownMs: facts.cooldownMs,
     nextStart: facts.nextStart,
     bell,

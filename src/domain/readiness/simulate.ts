@@ -2,14 +2,7 @@ import { lendableMs } from '../run/browser-turns.ts';
 import { LikeDays } from './like-days.ts';
 import { type Continuation, lengthOf, pick } from './login-pool.ts';
 import type { MeasuredLogin } from './measured-login.ts';
-import {
-  type AccountPlan,
-  endOfLogin,
-  joinQueue,
-  MAX_FRUITLESS_PAUSES,
-  queueOf,
-  type Turn,
-} from './morning.ts';
+import { type AccountPlan, endOfLogin, MAX_FRUITLESS_PAUSES, type Turn, takeTurn } from './morning.ts';
 import { DELAY_PRIOR, MISHAP_SHARE } from './prior-logins.ts';
 import type { RandomSource } from './random-source.ts';
 
@@ -45,6 +38,17 @@ export const simulate = (
   return { doneAt, tookMs };
 };
 
+interface LastRequest {
+  readonly account: number;
+  readonly at: number;
+}
+
+const lastOfAll = (requestedAt: Float64Array): LastRequest => {
+  let last: LastRequest = { account: -1, at: Number.NEGATIVE_INFINITY };
+  for (const [account, at] of requestedAt.entries()) if (at > last.at) last = { account, at };
+  return last;
+};
+
 type OnDone = (account: number, at: number, since: number) => void;
 
 /** The rest of the morning, as it may go on. */
@@ -64,6 +68,9 @@ class Morning {
   readonly #joinedAt: Float64Array;
   readonly #hasUsedStart: Uint8Array;
   readonly #days: LikeDays;
+  readonly #lastOfAllFirst: LastRequest;
+  /** The last OTP request, whichever account's. */
+  #lastOfAll: LastRequest;
   #turns: Turn[] = [];
   #freeAt = 0;
   #slowness = 1;
@@ -78,7 +85,10 @@ class Morning {
     this.#continuations = continuations;
     this.#random = random;
     this.#now = now;
-    this.#firstTurns = queueOf(plans.map((plan, account) => firstTurn(plan, account, now)));
+    this.#firstTurns = plans
+      .map((plan, account) => ({ turn: firstTurn(plan, account, now), place: placeOf(plan) }))
+      .sort((one, other) => one.place - other.place)
+      .map(({ turn }) => turn);
     this.#like = plans.map(() => []);
     this.#days = new LikeDays(plans.map(({ pool }) => pool));
     this.#lastOtpAtFirst = Float64Array.from(
@@ -86,6 +96,8 @@ class Morning {
       ({ lastOtpAt }) => lastOtpAt?.getTime() ?? Number.NEGATIVE_INFINITY,
     );
     this.#lastOtpAt = new Float64Array(plans.length);
+    this.#lastOfAllFirst = lastOfAll(this.#lastOtpAtFirst);
+    this.#lastOfAll = this.#lastOfAllFirst;
     this.#leftFirst = Float64Array.from(plans, ({ others }) => others);
     this.#left = new Float64Array(plans.length);
     this.#joinedAt = Float64Array.from(plans, ({ stage }) =>
@@ -100,6 +112,7 @@ class Morning {
     this.#freeAt = this.#now;
     this.#turns = [...this.#firstTurns];
     this.#lastOtpAt.set(this.#lastOtpAtFirst);
+    this.#lastOfAll = this.#lastOfAllFirst;
     this.#left.set(this.#leftFirst);
     const { day, slowness } = this.#days.draw(this.#random);
     this.#slowness = slowness;
@@ -109,7 +122,7 @@ class Morning {
       this.#like[account] = day === null ? [] : (plan?.pool.madeOn(day) ?? []);
     }
     for (;;) {
-      const turn = this.#turns.pop();
+      const turn = takeTurn(this.#turns, this.#freeAt);
       if (turn === undefined) return;
       this.#round(turn, onDone);
     }
@@ -120,12 +133,10 @@ class Morning {
     const { account } = turn;
     const plan = this.#plans[account];
     if (plan === undefined) return;
-    const isUnderWay = turn.joinsAt === Number.NEGATIVE_INFINITY;
-    let at = Math.max(this.#freeAt, turn.joinsAt, this.#now);
-    let { logins, fruitless, drawn } = turn;
+    let at = Math.max(this.#freeAt, turn.readyAt, this.#now);
+    let { logins, fruitless, drawn, isSpaced } = turn;
     let isFirst = !turn.isResumed;
-    let isSpaced = turn.isSpaced === true;
-    let continuation = isUnderWay ? (this.#continuations[account] ?? null) : null;
+    let continuation = turn.isUnderWay ? (this.#continuations[account] ?? null) : null;
     let made = 0;
     while (logins > 0) {
       const login =
@@ -136,10 +147,8 @@ class Morning {
       if (lent > 0 && this.#turns.length === 0) at += lent;
       else if (lent > 0) {
         this.#freeAt = at;
-        joinQueue(this.#turns, {
-          account,
-          joinsAt: at + lent,
-          place: account,
+        this.#turns.push({
+          ...turnAt(plan, account, at + lent),
           logins,
           fruitless: made > 0 ? 0 : fruitless,
           isResumed: !isFirst,
@@ -149,7 +158,7 @@ class Morning {
         return;
       }
       isSpaced = false;
-      drawn = undefined;
+      drawn = null;
       at = continuation === null ? this.#after(plan, account, login, at) : at + lengthOf(login);
       continuation = null;
       isFirst = false;
@@ -161,14 +170,7 @@ class Morning {
         const rested = at + plan.cooldownMs;
         this.#freeAt = at;
         if (end.kind === 'PAUSE' && fruitless < MAX_FRUITLESS_PAUSES) {
-          joinQueue(this.#turns, {
-            account,
-            joinsAt: rested,
-            place: account,
-            logins,
-            fruitless,
-            isResumed: true,
-          });
+          this.#turns.push({ ...turnAt(plan, account, rested), logins, fruitless, isResumed: true });
           return;
         }
         this.#leave(account, logins);
@@ -200,9 +202,16 @@ class Morning {
   #after(plan: AccountPlan, account: number, { beforeOtpMs, afterOtpMs }: MeasuredLogin, at: number): number {
     if (afterOtpMs === null) return at + beforeOtpMs;
     const last = this.#lastOtpAt[account] ?? Number.NEGATIVE_INFINITY;
-    const requestedAt = Math.max(at + beforeOtpMs, last + plan.otpSpacingMs);
+    const requestedAt = Math.max(at + beforeOtpMs, last + plan.otpSpacingMs, this.#rateEndsAt(plan, account));
     this.#lastOtpAt[account] = requestedAt;
+    if (requestedAt > this.#lastOfAll.at) this.#lastOfAll = { account, at: requestedAt };
     return requestedAt + afterOtpMs;
+  }
+
+  /** Until when other accounts keep this one from requesting an OTP. One browser makes the requests in the order of time. */
+  #rateEndsAt({ loginRateMs }: AccountPlan, account: number): number {
+    const { account: other, at } = this.#lastOfAll;
+    return other === account ? Number.NEGATIVE_INFINITY : at + loginRateMs;
   }
 
   /** For how long the run gives the browser away before this login, because its OTP has to wait. */
@@ -261,41 +270,58 @@ class Morning {
   }
 
   /** The scheduler starts once more where its next start is still to come; else nobody does. */
-  #startAgain({ nextStart }: AccountPlan, account: number, notBefore: number): void {
-    const start = nextStart?.getTime() ?? Number.NEGATIVE_INFINITY;
+  #startAgain(plan: AccountPlan, account: number, notBefore: number): void {
+    const start = plan.nextStart?.getTime() ?? Number.NEGATIVE_INFINITY;
     if (this.#hasUsedStart[account] === 1 || start < this.#now) return;
     this.#hasUsedStart[account] = 1;
     const logins = this.#left[account] ?? 0;
     this.#left[account] = 0;
     const joinsAt = Math.max(start, notBefore);
-    joinQueue(this.#turns, { account, joinsAt, place: account, logins, fruitless: 0, isResumed: false });
+    this.#turns.push({ ...turnAt(plan, account, joinsAt), logins });
   }
 }
 
+/** A run that can go on from then on, and has made nothing yet. */
+const turnAt = ({ latestSafeStart }: AccountPlan, account: number, readyAt: number): Turn => ({
+  account,
+  readyAt,
+  latestSafeStart: latestSafeStart?.getTime() ?? null,
+  holdsPage: false,
+  isHeld: false,
+  logins: 0,
+  fruitless: 0,
+  isUnderWay: false,
+  isResumed: false,
+  isSpaced: false,
+  drawn: null,
+});
+
 const firstTurn = (plan: AccountPlan, account: number, now: number): Turn => {
   const { stage, logins, isFresh, lastOtpAt, otpSpacingMs } = plan;
-  const turn = { account, logins, fruitless: 0, isResumed: !isFresh };
+  const turnFrom = (readyAt: number): Turn => ({
+    ...turnAt(plan, account, readyAt),
+    logins,
+    isResumed: !isFresh,
+  });
   switch (stage.kind) {
     case 'LOGS_IN':
       // It has given the browser away until its next OTP may be requested.
       if (stage.login?.isSpacing === true && lastOtpAt !== null) {
         const restMs = lastOtpAt.getTime() + otpSpacingMs - now;
-        return {
-          ...turn,
-          joinsAt: now + lendableMs({ restMs, intervalMs: otpSpacingMs }),
-          place: 0,
-          isSpaced: true,
-        };
+        return { ...turnFrom(now + lendableMs({ restMs, intervalMs: otpSpacingMs })), isSpaced: true };
       }
-      return { ...turn, joinsAt: Number.NEGATIVE_INFINITY, place: 0 };
+      return { ...turnFrom(now), isUnderWay: true, holdsPage: true };
     case 'QUEUED':
-      return { ...turn, joinsAt: now, place: stage.place };
+      return turnFrom(now);
     case 'RESTS':
-      return { ...turn, joinsAt: stage.until.getTime(), place: account };
+      return turnFrom(stage.until.getTime());
     case 'STARTS':
-      return { ...turn, joinsAt: stage.at.getTime(), place: account };
+      return turnFrom(stage.at.getTime());
   }
 };
+
+/** Orders those who can go on at the same time. */
+const placeOf = ({ stage }: AccountPlan): number => (stage.kind === 'QUEUED' ? stage.place : 0);
 
 const rested = (milliseconds: number, failure: MeasuredLogin['failure']): MeasuredLogin => ({
   day: 0,

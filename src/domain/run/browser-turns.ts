@@ -32,8 +32,11 @@ export const nextTurn = <Request extends TurnRequest>(
   requests: readonly Request[],
   now: number,
 ): Request | null => {
-  const ready = requests.filter((request) => isReady(request, now));
-  return ready.sort((one, other) => compareReady(one, other, now))[0] ?? null;
+  let next: Request | null = null;
+  // The forecast asks at each turn of each simulated morning: nothing is sorted for it.
+  for (const request of requests)
+    if (isReady(request, now) && (next === null || compareReady(request, next, now) < 0)) next = request;
+  return next;
 };
 
 /** All of them in the order in which they are expected to get the browser. */

@@ -64,6 +64,8 @@ export class OneTimePasswords {
       await pace.rateRest(account.id),
     );
     if (restMs > 0) await this.#pause('OTP_SPACING', restMs);
+    const { timeStep, isLongEnough } = this.#timeStepNow();
+    await this.#source.tryOut(timeStep, isLongEnough, this.#step.signal);
   }
 
   /** A spacing that was waited for is not asked for again: a clock that was set since would make it begin anew. */

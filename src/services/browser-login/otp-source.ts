@@ -24,6 +24,8 @@ export class OtpSource {
   /** The program's code, kept for the time step in which it was asked. */
   #asked: { readonly timeStep: number; readonly code: Secret } | null = null;
   #oldCodes = 0;
+  /** The time step in which it has printed an old code. */
+  #oldStep: number | null = null;
 
   constructor(accountId: string, source: TotpSource) {
     this.#accountId = accountId;
@@ -60,17 +62,28 @@ export class OtpSource {
   }
 
   /**
+   * Before anything is submitted: one that gives no code fails without an OTP request. What it prints is kept if it also
+   * ends in this time step, else it is asked again in the next one.
+   */
+  async tryOut(timeStep: number, isLongEnough: boolean, signal: AbortSignal): Promise<void> {
+    if (isLongEnough) await this.prepare(timeStep, signal);
+    else if (isTotpCommand(this.#source)) await askTotpProgram(this.#source, signal);
+  }
+
+  /**
    * Asks the program, once in a time step. False when it prints the code that the account has submitted last: then the
    * next time step is waited for. A secret needs no preparation.
    */
   async prepare(timeStep: number, signal: AbortSignal): Promise<boolean> {
     if (!isTotpCommand(this.#source) || this.isPrepared(timeStep)) return true;
+    if (this.#oldStep === timeStep) return false;
     const code = await askTotpProgram(this.#source, signal);
     if (lastCodes.get(this.#accountId)?.reveal() !== code.reveal()) {
       this.#asked = { timeStep, code };
       return true;
     }
     this.#oldCodes += 1;
+    this.#oldStep = timeStep;
     if (this.#oldCodes < MAX_OLD_CODES) return false;
     throw new LoginFailure(
       'TOTP_COMMAND_FAILED',

@@ -44,6 +44,9 @@ export interface FactsOptions {
   readonly probes: { read(account: Account): Promise<readonly Capability[]> };
   readonly schedules: { next(accountId: string, at: Date): Promise<{ readonly startAt: Date } | null> };
   readonly otpSpacingMs: number;
+  readonly loginRateMs: number;
+  /** As the queue for the browser ranks the account. */
+  readonly canWaitUntil: (accountId: string) => Date | null;
   readonly cooldownMs: number;
   readonly clock: Clock;
 }
@@ -102,6 +105,8 @@ export class AccountFactsReader {
       cooldownUntil: state.cooldown.until,
       lastOtpAt: lastOtp?.at ?? null,
       otpSpacingMs: Math.max(this.#options.otpSpacingMs, lastOtp?.intervalMs ?? 0),
+      loginRateMs: this.#options.loginRateMs,
+      canWaitUntil: this.#options.canWaitUntil(account.id),
       cooldownMs: this.#options.cooldownMs,
       nextStart: next,
       earlier: await this.#earlier(account, state),

@@ -24,7 +24,7 @@ const PAUSE_SHARE = 3;
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
-interface Options extends FactsOptions {
+interface Options extends Omit<FactsOptions, 'canWaitUntil'> {
   readonly events: EventLog;
   readonly audit: Audit;
   readonly log: Logger;
@@ -54,7 +54,10 @@ export class ReadinessWatch implements AsyncDisposable {
 
   constructor(options: Options) {
     this.#options = options;
-    this.#facts = new AccountFactsReader(options);
+    this.#facts = new AccountFactsReader({
+      ...options,
+      canWaitUntil: (accountId) => this.canWaitUntil(accountId),
+    });
   }
 
   get isBegun(): boolean {

@@ -56,6 +56,8 @@ export const factsAt = (
     cooldownUntil: cooldown === undefined ? null : new Date(cooldown.to),
     lastOtpAt: lastOtp === undefined ? null : new Date(lastOtp.from),
     otpSpacingMs: OTP_SPACING_MS,
+    loginRateMs: 0,
+    canWaitUntil: null,
     cooldownMs: COOLDOWN_MS,
     nextStart: isStarted ? null : new Date(morning.startsAt[account] ?? 0),
     earlier,
