@@ -49,7 +49,7 @@ test('the README shows the terminal and the page as they are', async () => {
   screen.press('2');
   await screen.sees(/✓ WEBSOCKET2/);
   const underWay = screen.text();
-  await screen.sees(/Invalid Tokens {2}: 0\n\n.*\nNext: .*\n\n?\$$/m);
+  await screen.sees(/Invalid Tokens {2}: 0\n\n.*\nNext: .*\n\n?\$$/m, 90_000);
   const made = screen.text();
 
   const lastOf = (text: string, from: string): string => text.slice(text.lastIndexOf(from));
@@ -75,7 +75,7 @@ test('the README shows the terminal and the page as they are', async () => {
   const [wasBefore, , wasAfter] = (readme.match(PLACE)?.[0] ?? '').split('⋯').map(masked);
   expect([before, after]).toEqual([wasBefore, wasAfter]);
   expect(readFileSync(PICTURE).subarray(1, 4).toString()).toBe('PNG');
-}, 60_000);
+}, 180_000);
 
 const photograph = async (testApp: TestApp): Promise<void> => {
   const browser = await launchChromium();

@@ -52,8 +52,8 @@ export class Program implements AsyncDisposable {
     return this.#out + this.#err;
   }
 
-  stop(): void {
-    this.#child?.kill('SIGINT');
+  stop(signal: 'SIGINT' | 'SIGTERM' = 'SIGINT'): void {
+    this.#child?.kill(signal);
   }
 
   async exitCode(): Promise<number | null> {

@@ -161,7 +161,8 @@ export class ThreeDesk {
       ...this.#orderMistakes(),
       ...this.#tokenMistakes(),
     ];
-    const { browsers } = this.#browsers.count();
+    // Processes: Playwright takes a browser that was killed for connected until it has noticed.
+    const browsers = this.#browsers.groups().length;
     if (browsers > 1) wrong.push(`${browsers} browsers are open`);
     if (wrong.length > 0) throw new Error(`${wrong.join('\n')}\n${this.history()}`);
   }
