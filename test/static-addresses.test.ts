@@ -47,6 +47,12 @@ test('registered addresses are compared with the given ones, and never changed',
   expect(app.broker.log.filter(({ detail }) => detail?.includes('PUT'))).toEqual([]);
 });
 
+test('a desk of one account that gives no addresses hears what is known of them', async () => {
+  await using app = await openTestApp({ apis: 1 });
+  expect(await look(app)).toContain('A change of address ends the tokens.');
+  expect(asked(app)).toEqual([]);
+});
+
 test('another registered address is a finding, and a broker without the call leaves it unknown', async () => {
   await using other = await openTestApp({
     apis: 1,

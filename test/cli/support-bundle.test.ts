@@ -57,7 +57,13 @@ test('no byte of a bundle is a secret, with a server and without one', async () 
   );
   expect(errors).toBeUndefined();
   await app.ask('mutation { createAccessKey(input: { name: "reason-canary", role: VIEWER }) { id } }');
-  const secrets = canaries(app);
+  const yearly = app.broker.issueYearlyToken('ANALYTICS');
+  const imported = await app.ask(
+    'mutation ($input: ImportTokenInput!) { importToken(input: $input) { apiName } }',
+    { input: { credential: 'ANALYTICS', accessToken: yearly } },
+  );
+  expect(imported.errors).toBeUndefined();
+  const secrets = new Map([...canaries(app), ['a yearly token', yearly]]);
 
   const served = await run(app, { ...app.env, VEGA_PORT: new URL(app.url).port }, { out: 'served.json' });
   expect(served.code).toBe(0);

@@ -27,7 +27,7 @@ const RULES =
 export const tryStaticAddresses = async (options: AddressOptions): Promise<Trial> => {
   const { database, staticAddresses } = options;
   const accounts = await listAccounts(database);
-  const details: HealthDetail[] = staticAddresses.length > 0 || accounts.length > 1 ? [detail(RULES)] : [];
+  const details: HealthDetail[] = [detail(RULES)];
   const findings = [...sharedFindings(staticAddresses), ...strangerFindings(staticAddresses, accounts)];
   for (const given of staticAddresses) {
     const account = accounts.find(({ id }) => id === given.accountId);
