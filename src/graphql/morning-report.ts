@@ -30,6 +30,8 @@ const WaitKindEnum = enumOf('ReportWaitKind', {
   of: WAIT_KINDS,
   values: {
     SPACING: 'The time between two OTP requests.',
+    TOTP_STEP: 'The next time step of the TOTP codes.',
+    TURN: 'The turn with the browser, which other runs had.',
     COOLDOWN: 'The end of a cooldown of the account.',
     PERSON: 'A person: a CAPTCHA in the window, or a login by hand.',
     APPROVAL: 'The approval on the phone.',

@@ -48,6 +48,10 @@ test('while one account waits for its next OTP, the other one logs in, and comes
 
   const otps = broker.log.filter(({ kind }) => kind === 'OTP_GENERATE');
   expect(otps.map(({ clientId }) => isOfSecond(clientId))).toEqual([false, true, false, true]);
+  const turns = testApp.rows(
+    `select kind from vega_audit_entries where kind like 'TURN_%' and correlation_id = '${second}' order by sequence limit 2`,
+  );
+  expect(turns.map(({ kind }) => kind)).toEqual(['TURN_AWAITED', 'TURN_TAKEN']);
   for (const isSecond of [true, false]) {
     const [one, other] = otps.filter(({ clientId }) => isOfSecond(clientId) === isSecond);
     expect(Number(other?.at) - Number(one?.at)).toBeGreaterThanOrEqual(8000);

@@ -111,6 +111,26 @@ test('a morning is told whole, and the same audit gives the same text', () => {
   expect(reportLines(eventful().report())).toEqual(reportLines(report));
 });
 
+test('the turn with the browser and the next TOTP code are waited for, of the run and of an API', () => {
+  const log = new Log()
+    .add('06:00:00', 'RUN_STARTED', { mode: 'ALL', apis: ['PRIMARY', 'WEBSOCKET1'], via: 'BROWSER' })
+    .add('06:00:01', 'TURN_AWAITED', {})
+    .add('06:00:31', 'TURN_TAKEN', {})
+    .add('06:00:32', 'LOGIN_BEGUN', {}, 'PRIMARY')
+    .add('06:00:40', 'OTP_REQUESTED', {}, 'PRIMARY')
+    .add('06:00:41', 'TIME_STEP_AWAITED', {}, 'PRIMARY')
+    .add('06:01:00', 'OTP_SUBMITTED', {}, 'PRIMARY')
+    .add('06:01:05', 'LOGIN_BEGUN', {}, 'WEBSOCKET1')
+    .add('06:01:05', 'TURN_AWAITED', {}, 'WEBSOCKET1')
+    .add('06:01:20', 'TURN_TAKEN', {}, 'WEBSOCKET1');
+  const waits = reportLines(log.report());
+  expect(waits.slice(waits.indexOf('Waits') + 1, waits.indexOf('Waits') + 4)).toEqual([
+    '  06:00:01                turn with the browser: 30 s, until 06:00:31',
+    '  06:00:41  PRIMARY       next TOTP code: 19 s, until 06:01:00',
+    '  06:01:05  WEBSOCKET1    turn with the browser: 15 s, until 06:01:20',
+  ]);
+});
+
 test('the facts are read from the messages that carry them', () => {
   const log = eventful();
   const failed = log.entries.find(({ kind }) => kind === 'LOGIN_FAILED')?.message ?? '';

@@ -70,6 +70,8 @@ const madeLine = ({ apiName, begunAt, endedAt, confirmedAt }: ReportLogin): stri
 
 const WAITED_FOR: Readonly<Record<WaitKind, string>> = {
   SPACING: 'OTP spacing',
+  TOTP_STEP: 'next TOTP code',
+  TURN: 'turn with the browser',
   COOLDOWN: 'cooldown',
   PERSON: 'a person',
   APPROVAL: 'approval on the phone',

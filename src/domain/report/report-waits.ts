@@ -4,6 +4,8 @@ import type { ReportWait, WaitKind } from './report.ts';
 
 const BEGINNINGS: Readonly<Partial<Record<AuditKind, WaitKind>>> = {
   SPACING_BEGUN: 'SPACING',
+  TIME_STEP_AWAITED: 'TOTP_STEP',
+  TURN_AWAITED: 'TURN',
   COOLDOWN_BEGUN: 'COOLDOWN',
   CAPTCHA_AWAITED: 'PERSON',
   HUMAN_LOGIN_BEGUN: 'PERSON',

@@ -41,7 +41,7 @@ export interface ReportLogin {
   readonly failure: FailureFacts | null;
 }
 
-export const WAIT_KINDS = ['SPACING', 'COOLDOWN', 'PERSON', 'APPROVAL'] as const;
+export const WAIT_KINDS = ['SPACING', 'TOTP_STEP', 'TURN', 'COOLDOWN', 'PERSON', 'APPROVAL'] as const;
 export type WaitKind = (typeof WAIT_KINDS)[number];
 
 export interface ReportWait {

@@ -590,7 +590,11 @@ export type ReportWaitKind =
   /** A person: a CAPTCHA in the window, or a login by hand. */
   | 'PERSON'
   /** The time between two OTP requests. */
-  | 'SPACING';
+  | 'SPACING'
+  /** The next time step of the TOTP codes. */
+  | 'TOTP_STEP'
+  /** The turn with the browser, which other runs had. */
+  | 'TURN';
 
 /** What the holder of a key may do. Each field of the root types says which roles may use it. */
 export type Role =

@@ -109,11 +109,11 @@ export class BrowserRound {
    */
   async #logIn(plan: LoginPlan, session: RunSession): Promise<void> {
     const { login, credentials, pace } = this.#options;
-    const { account } = plan;
+    const { account, live, config } = plan;
     let spacingEndsAt = session.needsOtp ? await this.#lend(plan, await pace.spacing(account.id)) : null;
     for (;;) {
       try {
-        await plan.turn.take();
+        await plan.turn.take((kind) => live.noteTurn(kind, config.apiName));
         // Opened after the wait: the operator may have changed them meanwhile.
         const opened = { credentials: await credentials.open(account), session: await session.open() };
         return await login.makeToken({ ...plan, ...opened, spacingEndsAt });

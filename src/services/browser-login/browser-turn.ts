@@ -20,10 +20,14 @@ export class BrowserTurn {
     this.#onCheckpoint('TURN_GIVEN');
   }
 
-  /** Has the browser again, if it stepped aside; throws ABORTED when the run is aborted meanwhile. */
-  async take(): Promise<void> {
+  /** Has the browser again, if it stepped aside; `note` is told of a wait. Throws ABORTED when the run is aborted meanwhile. */
+  async take(note: (kind: 'TURN_AWAITED' | 'TURN_TAKEN') => Promise<void>): Promise<void> {
     if (this.#place.hasBrowser) return;
-    if (!(await this.#place.wait(this.#signal))) throw abortedWhileWaiting();
+    const waiting = this.#place.wait(this.#signal);
+    const hasToWait = !this.#place.hasBrowser;
+    if (hasToWait) await note('TURN_AWAITED');
+    if (!(await waiting)) throw abortedWhileWaiting();
+    if (hasToWait) await note('TURN_TAKEN');
     this.#onCheckpoint('TURN_TAKEN');
   }
 

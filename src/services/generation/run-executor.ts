@@ -167,7 +167,9 @@ export class RunExecutor {
     const { live, log } = job;
     if (live.state.status !== 'QUEUED') return true;
     log.info('another account has the browser: the run waits in the queue');
+    await live.noteTurn('TURN_AWAITED', null);
     if (!(await this.#awaitBrowser(job, place))) return false;
+    await live.noteTurn('TURN_TAKEN', null);
     await live.setStatus('RUNNING');
     return true;
   }

@@ -87,11 +87,17 @@ export class LiveRun {
 
   async enter(apiName: ApiName, step: LoginStep): Promise<void> {
     const before = this.#run.steps.find((one) => one.apiName === apiName)?.step;
-    const isWait = step === 'OTP_SPACING' && before !== step;
+    const wait = before === step ? undefined : WAITS[step];
     await this.#write(withStep(this.#run, apiName, { step }), apiName, async (transaction, save) => {
       await save();
-      if (isWait) await this.#options.audit.note(transaction, 'SPACING_BEGUN', {}, this.reference(apiName));
+      if (wait !== undefined) await this.#options.audit.note(transaction, wait, {}, this.reference(apiName));
     });
+  }
+
+  /** Writes into the audit that the turn with the browser is waited for, or has come. */
+  async noteTurn(kind: 'TURN_AWAITED' | 'TURN_TAKEN', apiName: ApiName | null): Promise<void> {
+    const { audit, database } = this.#options;
+    await database.write((transaction) => audit.note(transaction, kind, {}, this.reference(apiName)));
   }
 
   /** Changes a step in one transaction with what else `work` writes; `saveStep` writes the step at its place in it. */
@@ -222,3 +228,9 @@ export class LiveRun {
     return result;
   }
 }
+
+/** Steps in which nothing happens but a wait. */
+const WAITS: Readonly<Partial<Record<LoginStep, 'SPACING_BEGUN' | 'TIME_STEP_AWAITED'>>> = {
+  OTP_SPACING: 'SPACING_BEGUN',
+  TOTP_WAIT: 'TIME_STEP_AWAITED',
+};
