@@ -38,7 +38,8 @@ const read = async (validUntil: Date | null, expiresAt: Date | null) => {
         return null;
       },
     },
-    ...{ otpSpacingMs: 165_000, cooldownMs: 660_000, clock: () => EVENING },
+    ...{ otpSpacingMs: 165_000, loginRateMs: 10_000, canWaitUntil: () => null, cooldownMs: 660_000 },
+    clock: () => EVENING,
   };
   const reader = new AccountFactsReader(options as unknown as FactsOptions);
   const facts: AccountFacts = await reader.read({ id: 'UPSTOX_01', number: 1 } as never);
