@@ -90,7 +90,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   health: ['accounts', 'alerts', 'tokens'],
   runs: ['alerts', 'audit', 'events', 'tokens'],
   'auth-state': ['accounts', 'alerts', 'audit', 'events', 'runs', 'tokens'],
-  roles: ['accounts', 'alerts', 'audit', 'auth-state', 'events', 'runs', 'tokens'],
+  roles: ['accounts', 'alerts', 'audit', 'auth-state', 'events', 'runs', 'storage', 'tokens'],
   exchange: ['accounts', 'audit', 'roles', 'runs', 'tokens'],
   'browser-login': ['accounts', 'alerts', 'audit', 'auth-state', 'exchange', 'runs'],
   approvals: ['accounts', 'audit', 'auth-state', 'exchange', 'runs', 'tokens'],

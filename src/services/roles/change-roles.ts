@@ -8,6 +8,7 @@ import type { StoredToken } from '../../domain/token/token.ts';
 import type { Roles } from '../accounts/roles.ts';
 import type { AuditedWrites } from '../audit/audit.ts';
 import type { EventLog } from '../events/event-log.ts';
+import { refuseOutage } from '../storage/backups.ts';
 import { findAllTokens, tokenOf } from '../tokens/found-tokens.ts';
 
 interface Parts extends AuditedWrites {
@@ -17,13 +18,17 @@ interface Parts extends AuditedWrites {
 
 type RoleToken = Pick<StoredToken, 'apiName' | 'fingerprint' | 'version'>;
 
-/** Runs `work` in one transaction, and publishes of every role whose token is another one behind it that it is, once. */
+/**
+ * Runs `work` in one transaction, and publishes of every role whose token is another one behind it that it is, once. Refused
+ * during an outage: written later, it would replace what another process has assigned since.
+ */
 export const changeRoles = async <Result>(
   parts: Parts,
   account: Account,
   work: (transaction: Queryable) => Promise<Result>,
 ): Promise<Result> => {
   const { database, events } = parts;
+  refuseOutage(database);
   let changed: readonly RoleToken[] = [];
   const result = await database.write(
     async (transaction) => {

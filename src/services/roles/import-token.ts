@@ -119,12 +119,6 @@ const storeHeld = async (
 ): Promise<void> => {
   const { database, audit, clock, roles } = parts;
   const { credential: kind, apiNames, accessToken, writesToTable } = wish;
-  if (database.recovery.dbLocked)
-    throw new Refusal(
-      'DATABASE_UNAVAILABLE',
-      'The database cannot be written at present, and this token is for a year.',
-      'Import it again once the database can be written.',
-    );
   const print = fingerprint(accessToken);
   const now = clock();
   const held = {
