@@ -87,4 +87,4 @@ test('a desk whose broker accepts one app of six trades: PRIMARY by login, five 
   const { tokenExpiry } = (await testApp.ask('{ tokenExpiry { apiName remainingSeconds } }')).data;
   expect(tokenExpiry.map(({ apiName }: { apiName: string }) => apiName)).toHaveLength(6);
   expect(tokenExpiry[1].remainingSeconds).toBeGreaterThan(360 * 86_400);
-});
+}, 90_000);
