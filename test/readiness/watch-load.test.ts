@@ -63,7 +63,7 @@ const watchOf = (database: Database) => {
     },
     audit: new Audit(database, () => desk.now),
     log: createLogger('silent'),
-    ...{ otpSpacingMs: 165_000, cooldownMs: 660_000, clock: () => desk.now },
+    ...{ otpSpacingMs: 165_000, loginRateMs: 10_000, cooldownMs: 660_000, clock: () => desk.now },
   } as never);
   return { watch, desk, published, transient, happen: () => listener({ kind: 'TOKEN' } as never) };
 };
