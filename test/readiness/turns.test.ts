@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { AccountFacts } from '../../src/domain/readiness/account-facts.ts';
 import { forecastDesk } from '../../src/domain/readiness/forecast.ts';
 import { seededRandom } from '../../src/domain/readiness/random-source.ts';
-import { factsOf, inMinutes, NOW } from './account-facts.ts';
+import { calmDays, factsOf, inMinutes, NOW } from './account-facts.ts';
 
 const etasOf = (...accounts: readonly Partial<AccountFacts>[]): readonly number[] =>
   forecastDesk(
@@ -27,4 +27,12 @@ test('the interval between the OTP requests of different accounts is part of the
   const etas = (loginRateMs: number) => etasOf({ ...ONE, loginRateMs }, { ...ONE, loginRateMs });
   const [spread, close] = [Math.max(...etas(120_000)), Math.max(...etas(0))];
   expect(spread - close).toBeGreaterThan(60_000);
+});
+
+test('a run gives the browser away with each code, also where its session needs no further OTP', () => {
+  const earlier = calmDays(40).map((login) =>
+    login.isFirst ? login : { ...login, beforeOtpMs: 30_000, afterOtpMs: null },
+  );
+  const [many = 0, single = 0] = etasOf({ earlier }, { ...ONE, earlier });
+  expect(many - single).toBeGreaterThan(60_000);
 });

@@ -1,4 +1,4 @@
-import { nextTurn, type TurnRequest } from '../run/browser-turns.ts';
+import { lendableMs, nextTurn, type TurnRequest } from '../run/browser-turns.ts';
 import { consequenceOf } from '../run/consequence.ts';
 import type { LoginPool } from './login-pool.ts';
 import type { LoginUnderWay, MeasuredLogin } from './measured-login.ts';
@@ -55,9 +55,58 @@ export interface Turn extends TurnRequest {
   readonly drawn: MeasuredLogin | null;
 }
 
+/** A run that can go on from then on, and has made nothing yet. */
+export const turnAt = ({ latestSafeStart }: AccountPlan, account: number, readyAt: number): Turn => ({
+  account,
+  readyAt,
+  latestSafeStart: latestSafeStart?.getTime() ?? null,
+  holdsPage: false,
+  isHeld: false,
+  logins: 0,
+  fruitless: 0,
+  isUnderWay: false,
+  isResumed: false,
+  isSpaced: false,
+  drawn: null,
+});
+
+const firstTurn = (plan: AccountPlan, account: number, now: number): Turn => {
+  const { stage, logins, isFresh, lastOtpAt, otpSpacingMs } = plan;
+  const turnFrom = (readyAt: number): Turn => ({
+    ...turnAt(plan, account, readyAt),
+    logins,
+    isResumed: !isFresh,
+  });
+  switch (stage.kind) {
+    case 'LOGS_IN':
+      // It has given the browser away until its next OTP may be requested.
+      if (stage.login?.isSpacing === true && lastOtpAt !== null) {
+        const restMs = lastOtpAt.getTime() + otpSpacingMs - now;
+        return { ...turnFrom(now + lendableMs({ restMs, intervalMs: otpSpacingMs })), isSpaced: true };
+      }
+      return { ...turnFrom(now), isUnderWay: true, holdsPage: true };
+    case 'QUEUED':
+      return turnFrom(now);
+    case 'RESTS':
+      return turnFrom(stage.until.getTime());
+    case 'STARTS':
+      return turnFrom(stage.at.getTime());
+  }
+};
+
+/** Orders those who can go on at the same time. */
+const placeOf = ({ stage }: AccountPlan): number => (stage.kind === 'QUEUED' ? stage.place : 0);
+
+/** The queue as the forecast begins; those who can go on at the same time keep their places. */
+export const firstTurns = (plans: readonly AccountPlan[], now: number): readonly Turn[] =>
+  plans
+    .map((plan, account) => ({ turn: firstTurn(plan, account, now), place: placeOf(plan) }))
+    .sort((one, other) => one.place - other.place)
+    .map(({ turn }) => turn);
+
 /**
- * Takes the next turn out of the queue, as `BrowserQueue` gives the browser away once it is free: who gets it keeps it until
- * its next OTP has to wait, all of the run is made, or it has to pause. Undefined when nobody waits.
+ * Takes the next turn out of the queue, as `BrowserQueue` gives the browser away once it is free. Undefined when nobody
+ * waits.
  */
 export const takeTurn = (turns: Turn[], freeAt: number): Turn | undefined => {
   const next = nextTurn(turns, freeAt) ?? nextTurn(turns, earliest(turns));

@@ -1,8 +1,16 @@
-import { lendableMs } from '../run/browser-turns.ts';
+import { lendableMs, nextTurn } from '../run/browser-turns.ts';
 import { LikeDays } from './like-days.ts';
 import { type Continuation, lengthOf, pick } from './login-pool.ts';
 import type { MeasuredLogin } from './measured-login.ts';
-import { type AccountPlan, endOfLogin, MAX_FRUITLESS_PAUSES, type Turn, takeTurn } from './morning.ts';
+import {
+  type AccountPlan,
+  endOfLogin,
+  firstTurns,
+  MAX_FRUITLESS_PAUSES,
+  type Turn,
+  takeTurn,
+  turnAt,
+} from './morning.ts';
 import { DELAY_PRIOR, MISHAP_SHARE } from './prior-logins.ts';
 import type { RandomSource } from './random-source.ts';
 
@@ -85,10 +93,7 @@ class Morning {
     this.#continuations = continuations;
     this.#random = random;
     this.#now = now;
-    this.#firstTurns = plans
-      .map((plan, account) => ({ turn: firstTurn(plan, account, now), place: placeOf(plan) }))
-      .sort((one, other) => one.place - other.place)
-      .map(({ turn }) => turn);
+    this.#firstTurns = firstTurns(plans, now);
     this.#like = plans.map(() => []);
     this.#days = new LikeDays(plans.map(({ pool }) => pool));
     this.#lastOtpAtFirst = Float64Array.from(
@@ -128,7 +133,7 @@ class Morning {
     }
   }
 
-  /** One run has the browser: one login after the other, until all are made or it has to let go. */
+  /** One run has the browser: one login after the other, until all are made, it has to let go, or another one is next. */
   #round(turn: Turn, onDone: OnDone): void {
     const { account } = turn;
     const plan = this.#plans[account];
@@ -138,21 +143,24 @@ class Morning {
     let isFirst = !turn.isResumed;
     let continuation = turn.isUnderWay ? (this.#continuations[account] ?? null) : null;
     let made = 0;
+    // With its code a login gives the browser away: the next one has to get it anew.
+    let isAside = false;
     while (logins > 0) {
       const login =
         continuation === null
           ? (drawn ?? this.#draw(plan, account, isFirst))
           : this.#continued(plan, continuation, at, isFirst, account);
       const lent = continuation === null && !isSpaced ? this.#lendableMs(plan, account, login, at) : 0;
-      if (lent > 0 && this.#turns.length === 0) at += lent;
-      else if (lent > 0) {
+      const isLent = lent > 0 ? this.#turns.length > 0 : isAside && nextTurn(this.#turns, at) !== null;
+      if (!isLent) at += lent;
+      else {
         this.#freeAt = at;
         this.#turns.push({
           ...turnAt(plan, account, at + lent),
           logins,
           fruitless: made > 0 ? 0 : fruitless,
           isResumed: !isFirst,
-          isSpaced: true,
+          isSpaced: lent > 0,
           drawn: login,
         });
         return;
@@ -163,6 +171,7 @@ class Morning {
       continuation = null;
       isFirst = false;
       const end = endOfLogin(login);
+      isAside = end.kind === 'DONE';
       if (end.kind === 'DONE') made += 1;
       else if (end.kind === 'LEFT_OUT') this.#leave(account, 1);
       else {
@@ -280,48 +289,6 @@ class Morning {
     this.#turns.push({ ...turnAt(plan, account, joinsAt), logins });
   }
 }
-
-/** A run that can go on from then on, and has made nothing yet. */
-const turnAt = ({ latestSafeStart }: AccountPlan, account: number, readyAt: number): Turn => ({
-  account,
-  readyAt,
-  latestSafeStart: latestSafeStart?.getTime() ?? null,
-  holdsPage: false,
-  isHeld: false,
-  logins: 0,
-  fruitless: 0,
-  isUnderWay: false,
-  isResumed: false,
-  isSpaced: false,
-  drawn: null,
-});
-
-const firstTurn = (plan: AccountPlan, account: number, now: number): Turn => {
-  const { stage, logins, isFresh, lastOtpAt, otpSpacingMs } = plan;
-  const turnFrom = (readyAt: number): Turn => ({
-    ...turnAt(plan, account, readyAt),
-    logins,
-    isResumed: !isFresh,
-  });
-  switch (stage.kind) {
-    case 'LOGS_IN':
-      // It has given the browser away until its next OTP may be requested.
-      if (stage.login?.isSpacing === true && lastOtpAt !== null) {
-        const restMs = lastOtpAt.getTime() + otpSpacingMs - now;
-        return { ...turnFrom(now + lendableMs({ restMs, intervalMs: otpSpacingMs })), isSpaced: true };
-      }
-      return { ...turnFrom(now), isUnderWay: true, holdsPage: true };
-    case 'QUEUED':
-      return turnFrom(now);
-    case 'RESTS':
-      return turnFrom(stage.until.getTime());
-    case 'STARTS':
-      return turnFrom(stage.at.getTime());
-  }
-};
-
-/** Orders those who can go on at the same time. */
-const placeOf = ({ stage }: AccountPlan): number => (stage.kind === 'QUEUED' ? stage.place : 0);
 
 const rested = (milliseconds: number, failure: MeasuredLogin['failure']): MeasuredLogin => ({
   day: 0,

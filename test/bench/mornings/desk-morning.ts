@@ -97,6 +97,7 @@ export const playMorning = (
     const pending = [...turn.pending];
     const before = turn.before ?? made[account] ?? 0;
     let isOver = false;
+    let isAside = false;
     while (pending.length > 0) {
       const api = pending[0] as number;
       at = afterRestart(hidden, at);
@@ -107,6 +108,11 @@ export const playMorning = (
         spacings.push({ account, api, from: at });
         const joinsAt = at + rest - LEAD_MS;
         queue.push({ account, joinsAt, pending, fruitless, isFresh, before, isSpaced: true });
+        break;
+      }
+      if (isAside && queue.some(({ joinsAt }) => joinsAt <= at)) {
+        // With its code the last login has given the browser away, and another run is next.
+        queue.push({ account, joinsAt: at, pending, fruitless, isFresh, before, isSpaced });
         break;
       }
       isSpaced = false;
@@ -121,6 +127,7 @@ export const playMorning = (
       logins.push(login);
       at = login.to;
       isFresh = false;
+      isAside = login.failure === null;
       if (login.failure === null) made[account] = (made[account] ?? 0) + 1;
       if (login.failure === null || login.failure === 'APP_REJECTED') {
         pending.shift();
