@@ -69,11 +69,11 @@ export const compareLandmarks = (kept: Landmarks, seen: Landmarks): LandmarkChan
 };
 
 /** An offer before the step, by the button that turns it down. */
-export const offerOf = (label: string): string => `${OFFER} “${label}”`;
+export const offerOf = (label: string): string => `${OFFER}${label}”`;
 
-const isOffer = (landmark: string): boolean => landmark.startsWith(`${OFFER} `);
+const isOffer = (landmark: string): boolean => landmark.startsWith(OFFER);
 
-const OFFER = 'offer';
+const OFFER = 'offer “';
 
 /** The page with the offers that a login has turned down on it, which may have come after it was read. */
 export const withOffers = (landmarks: Landmarks, labels: readonly string[]): Landmarks =>

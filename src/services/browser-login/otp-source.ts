@@ -67,7 +67,8 @@ export class OtpSource {
    */
   async tryOut(timeStep: number, isLongEnough: boolean, signal: AbortSignal): Promise<void> {
     if (isLongEnough) await this.prepare(timeStep, signal);
-    else if (isTotpCommand(this.#source)) await askTotpProgram(this.#source, signal);
+    else if (isTotpCommand(this.#source) && !this.isPrepared(timeStep))
+      await askTotpProgram(this.#source, signal);
   }
 
   /**

@@ -16,7 +16,10 @@ interface Needs extends AuditedWrites {
   readonly log: Logger;
 }
 
-/** Keeps the extended token that came with a login's token, and publishes it to the roles that it serves. A login does not fail because it cannot be kept. */
+/**
+ * Keeps the extended token that came with a login's token, and publishes it to the roles that it serves. A login does not
+ * fail because it cannot be kept.
+ */
 export const keepExtended = async (
   { database, audit, clock, log, roles, apiConfigs }: Needs,
   { account, live, config }: LiveStep,

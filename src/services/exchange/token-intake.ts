@@ -82,7 +82,10 @@ export class TokenIntake {
     );
   }
 
-  /** Removes a token of another user. One that was in use in its place comes back, as a new version, while the role is served by its login. */
+  /**
+   * Removes a token of another user. One that was in use in its place comes back, as a new version, while the role is served
+   * by its login.
+   */
   async #putBack(
     { live, account, config }: LiveStep,
     { accessToken }: IssuedToken,
