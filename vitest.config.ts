@@ -15,8 +15,9 @@ export default defineConfig({
     isolate: false,
     unstubEnvs: true,
     restoreMocks: true,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // Far beyond what a slow and busy machine needs: tests wait for states, and only one that hangs comes to it.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // Real browsers, processes and clocks on a shared machine: one that fails twice has failed.
     retry: process.env.CI === undefined ? 0 : 1,
     sequence: { shuffle: { files: true, tests: true } },

@@ -98,7 +98,7 @@ test('a logout holds until startLogin, or until a run makes a token; an empty or
   await testApp.ask('mutation { logout { state } }');
   await testApp.generate('mode: PARTIAL, apiNames: [WEBSOCKET1], replaceValid: true');
   await until('the gate', async () => (await stateOf(testApp)).ready);
-}, 60_000);
+});
 
 test('a throttled broker is left alone until the cooldown is over, and then the run goes on by itself', async () => {
   const otpLimit = { count: 2, withinMs: 600_000 };
@@ -348,7 +348,7 @@ test.concurrent('a run that could go on is told to wait for the browser of anoth
   await until('the wait', async () => (await stateOf(first)).blockedBy === 'BROWSER_BUSY');
   await second.ask(`mutation { abortGeneration(runId: "${data.generateTokens.id}") { status } }`);
   await until('the end', async () => (await stateOf(first)).run.status === 'COMPLETED');
-}, 60_000);
+});
 
 test.concurrent('what was left half done yesterday does not stand in the way of a login today', async () => {
   let now = new Date('2026-11-24T03:00:00Z');

@@ -53,7 +53,7 @@ test('a broker that keeps one token per user does not open the gate on dead ones
   expect([0, 1, 2].map((index) => probesOf(testApp, index))).toEqual([1, 1, 1]);
   expect(testApp.broker.profileCalls).toMatchObject({ total: 5 });
   expect(testApp.broker.profileCalls.maxInFlight).toBeLessThanOrEqual(2);
-}, 60_000);
+});
 
 test('what is missing is not made in circles, and is made where the operator says so', async () => {
   await using testApp = await openTestApp({ apis: 2, simulator: { scenario: 'one-token' } });
@@ -82,7 +82,7 @@ test('what is missing is not made in circles, and is made where the operator say
   });
   const accepted = await testApp.ask('mutation { acceptPartial { state } }');
   expect([accepted.data.acceptPartial.state, (await look(testApp)).ready]).toEqual(['AUTH_CONFIRMED', true]);
-}, 60_000);
+});
 
 test('a token that was valid before the run is asked about too, and the observation outlives a restart', async () => {
   await using testApp = await openTestApp({ apis: 2, simulator: { scenario: 'one-token' } });
@@ -100,7 +100,7 @@ test('a token that was valid before the run is asked about too, and the observat
   const { directory, broker } = testApp;
   await using again = await openTestApp({ apis: 2, broker, directory });
   expect((await look(again)).authState).toEqual(seen.authState);
-}, 60_000);
+});
 
 test('a new token that ends the old one of its own API is nothing to report', async () => {
   await using testApp = await openTestApp({ apis: 2, simulator: { knobs: { newTokenRevokesOld: true } } });
@@ -113,7 +113,7 @@ test('a new token that ends the old one of its own API is nothing to report', as
     null,
     [],
   ]);
-}, 60_000);
+});
 
 test('a token that the broker does not confirm at the end of the run does not open the gate', async () => {
   await using testApp = await openTestApp({ apis: 2 });
@@ -128,4 +128,4 @@ test('a token that the broker does not confirm at the end of the run does not op
   testApp.broker.faults.profileByClient.clear();
   await testApp.ask('{ tokenStatus { valid } }');
   expect((await look(testApp)).ready).toBe(true);
-}, 60_000);
+});

@@ -62,7 +62,7 @@ test('while one account waits for its next OTP, the other one logs in, and comes
     const log = broker.log.filter(({ clientId }) => isOfSecond(clientId) === isSecond);
     expect(violationsIn(log, { cooldownMs: 0 })).toEqual([]);
   }
-}, 60_000);
+});
 
 test('while the broker is asked about the token of one account, the other one logs in', async () => {
   await using broker = await openTwoLogins();
@@ -75,7 +75,7 @@ test('while the broker is asked about the token of one account, the other one lo
     broker.log.some(({ kind, clientId }) => kind === 'TOKEN' && isOfSecond(clientId)),
   );
   expect((await runOf(testApp, first)).steps).toMatchObject([{ status: 'RUNNING', step: 'VERIFY' }]);
-}, 60_000);
+});
 
 test('two accounts that log in from one address keep the interval between them', async () => {
   await using broker = await openTwoLogins();
@@ -91,7 +91,7 @@ test('two accounts that log in from one address keep the interval between them',
   const [one, other] = broker.log.filter(({ kind }) => kind === 'OTP_GENERATE');
   expect(isOfSecond(other?.clientId)).toBe(true);
   expect(Number(other?.at) - Number(one?.at)).toBeGreaterThanOrEqual(3000);
-}, 60_000);
+});
 
 test.each([
   [
@@ -144,7 +144,7 @@ test('a program that stops while a run waits ends it, keeps what is made, and su
     { api_name: 'PRIMARY' },
   ]);
   expect(broker.log.filter(({ kind }) => kind === 'OTP_GENERATE')).toHaveLength(1);
-}, 60_000);
+});
 
 test('a clock that is set back while a run waits does not make it wait anew', async () => {
   let setBackMs = 0;
@@ -159,4 +159,4 @@ test('a clock that is set back while a run waits does not make it wait anew', as
   expect((await runOf(testApp, first)).status).toBe('COMPLETED');
   // The second app's was opened, closed for the wait, and opened again.
   expect(broker.log.filter(({ kind }) => kind === 'DIALOG')).toHaveLength(3);
-}, 60_000);
+});

@@ -111,7 +111,7 @@ test.concurrent('a cookie banner over the first field is turned down', async () 
     clicked: ['Reject all', ...OWN_BUTTONS],
     dismissed: ['Reject all'],
   });
-}, 60_000);
+});
 
 test.concurrent('a cookie banner that covers nothing is left alone', async () => {
   const banner = `<div style="position: fixed; bottom: 0">We use cookies. <button type="button">Accept all</button></div>`;
@@ -119,7 +119,7 @@ test.concurrent('a cookie banner that covers nothing is left alone', async () =>
     end: 'CODE',
     clicked: OWN_BUTTONS,
   });
-}, 60_000);
+});
 
 const OTHER_PINS: readonly (readonly [what: string, html: string])[] = [
   [

@@ -63,7 +63,7 @@ test.concurrent('text that comes before the field of its step refuses nothing', 
   const before = '<p>You have 5 attempts left</p>';
   const views = [step('MOBILE', { before }), step('OTP', { before }), step('PIN', { before })];
   expect(await looks.visit({ views, script: slow })).toMatchObject({ end: 'CODE', sent: ALL_SENT });
-}, 60_000);
+});
 
 const refused = (message: string, code?: number | string): Answer => ({
   body: { success: false, error: { code: code ?? '', message } },

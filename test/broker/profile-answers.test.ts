@@ -124,7 +124,7 @@ test('a new token that a gateway refuses is kept, and is UNVERIFIED', async () =
     },
   ]);
   expect(testApp.rows('select is_active from upstox_tokens')).toEqual([{ is_active: 1 }]);
-}, 60_000);
+});
 
 describe('a token is dead', () => {
   test.each([

@@ -38,7 +38,7 @@ test('login, exchange and profile call go through the one proxy, where no direct
   ).toBe(true);
   expect(proxy.asked.filter((line) => line === `CONNECT ${address}`).length).toBeGreaterThan(0);
   expect(proxy.logins).toContain(login);
-}, 60_000);
+});
 
 test('with a proxy that refuses, nothing is submitted and the failure says so', async () => {
   await using broker = await openBroker();
@@ -48,7 +48,7 @@ test('with a proxy that refuses, nothing is submitted and the failure says so', 
   expect(steps[0].failure.submitted).toEqual([]);
   expect(['BROKER_UNREACHABLE', 'PAGE_CHANGED']).toContain(steps[0].failure.code);
   expect(broker.log.filter(({ kind }) => kind === 'OTP_GENERATE')).toEqual([]);
-}, 60_000);
+});
 
 test('doctor names the proxy without its password, and tries both ways through it', async () => {
   await using broker = await openBroker();
@@ -68,7 +68,7 @@ test('doctor names the proxy without its password, and tries both ways through i
     message: `The browser does not reach the broker through the proxy ${bad.name}.`,
   });
   expect(bad.clock).toBe('UNKNOWN');
-}, 60_000);
+});
 
 test('NO_PROXY names what is reached directly', () => {
   const settings = (...direct: string[]): ProxySettings => ({

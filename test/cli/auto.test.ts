@@ -43,7 +43,7 @@ test('--mode=auto waits a cooldown out, makes six tokens, and says so in one lin
     again.out + out + err,
     secretsOf(env, null, () => []),
   );
-}, 60_000);
+});
 
 test('--mode=auto ends 1 and names the app that the broker rejects, with the others made', async () => {
   await using broker = await openBroker({ scenario: 'app-rejected' });
@@ -84,7 +84,7 @@ test('--mode=auto ends 2 where a new token ends the one before, says why, and do
   expect((await program.run(['status'], env)).code).toBe(2);
   expect(broker.log.filter(({ kind }) => kind === 'PIN')).toHaveLength(logins);
   expect(logins).toBe(2);
-}, 60_000);
+});
 
 test('--mode=auto ends 3 with every mistake of the configuration, and asks nobody', async () => {
   await using program = new Program(main);
@@ -171,4 +171,4 @@ test('what the documents have systemd and cron run makes the tokens, and says on
     const { code, out, err } = await program.run(args.split(' '), env);
     expect([code, out.split('\n').length, err]).toEqual([0, 2, '']);
   }
-}, 60_000);
+});

@@ -171,7 +171,7 @@ test('on a terminal each answer is judged where it is given, and secrets are sho
   const { UPSTOX_PIN, UPSTOX_TOTP, UPSTOX_CLIENT_SECRET_0 } = answers;
   for (const secret of [UPSTOX_PIN, UPSTOX_TOTP, UPSTOX_CLIENT_SECRET_0])
     expect(seen.join()).not.toContain(secret);
-}, 30_000);
+});
 
 test('on a terminal a sound account is asked whether the tokens are to be made by themselves', async () => {
   await using program = new Program(main);
@@ -192,4 +192,4 @@ test('on a terminal a sound account is asked whether the tokens are to be made b
   begin();
   await screen.sees(/lacks nothing[\s\S]*^\[0\]$/m);
   expect(screen.text()).not.toContain('Make the tokens by themselves');
-}, 60_000);
+});

@@ -133,7 +133,7 @@ test('a run is made from the menu and shown as it goes; what is valid is confirm
     Next: Enter the dashboard.
     $"
   `);
-}, 60_000);
+});
 
 test('"3. Generate selected (comma separated)": "1, 3" is typed as text, and a wrong answer is asked for again', async () => {
   await using own = await openTestApp({ apis: 3 });
@@ -160,7 +160,7 @@ test('"3. Generate selected (comma separated)": "1, 3" is typed as text, and a w
     │  1, 3
     └"
   `);
-}, 60_000);
+});
 
 test('"Generate: 1) Remaining 2) All 3) Select APIs": --mode=auto shows three choices, under the menu’s numbers', async () => {
   await using own = await openTestApp({ apis: 3 });
@@ -183,7 +183,7 @@ test('"Generate: 1) Remaining 2) All 3) Select APIs": --mode=auto shows three ch
     └"
   `);
   expect(own.broker.log.filter(({ kind }) => kind === 'DIALOG')).toEqual([]);
-}, 60_000);
+});
 
 test('--mode=auto asks a terminal for ten seconds, and then makes what remains by itself', async () => {
   await using own = await openTestApp({ apis: 2 });
@@ -193,7 +193,7 @@ test('--mode=auto asks a terminal for ten seconds, and then makes what remains b
   await screen.sees(/Choose Action \(2 by itself in 8 s\)/);
   await screen.sees(/2 of 2 tokens valid[\s\S]*\[ended: 0\]/);
   expect(own.broker.log.filter(({ kind }) => kind === 'OTP_GENERATE')).toHaveLength(1);
-}, 60_000);
+});
 
 test('colour is for a terminal that wants it; a pipe gets plain text and whole lines', async () => {
   plantMorning(testApp);
@@ -210,4 +210,4 @@ test('colour is for a terminal that wants it; a pipe gets plain text and whole l
   expect(piped).toMatch(/^6$/m);
   const gone = await narrow.run(`${vega('--help')} | head -1`);
   expect(gone).toBe('Usage: vega-auth [options] [command]\n[exit 0]\n');
-}, 60_000);
+});

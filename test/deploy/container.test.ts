@@ -55,7 +55,7 @@ test('Debian has the packages of the image', async () => {
   const installed = await Promise.all(names.map((name) => isThere('dpkg', '--status', name)));
   const added = names.filter((name, index) => !installed[index] || stdout.includes(`Inst ${name} `));
   expect(added.filter((name) => !stdout.includes(`Inst ${name} `))).toEqual([]);
-}, 60_000);
+});
 
 /** The steps of the Dockerfile in a folder: what it calls `/data` is `data` there. */
 const build = (root: string, { tarball, project }: Packed) => {

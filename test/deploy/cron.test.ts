@@ -68,11 +68,11 @@ test('the crontab of the documents makes the tokens in the environment of cron, 
     0,
     'vega-auth UPSTOX_01: 1 of 1 tokens valid until 03:30 IST (in this process)\n',
   ]);
-}, 60_000);
+});
 
 test('the log holds what went wrong', async () => {
   using machine = openMachine();
   machine.configure({ VEGA_PORT: '0' });
   expect(await machine.runLine()).toBe(3);
   expect(machine.log()).toContain('UPSTOX_PIN: is missing');
-}, 60_000);
+});

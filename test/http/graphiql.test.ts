@@ -37,7 +37,7 @@ test('GraphiQL runs the mutation and the subscription, and asks no other host fo
   await result(actor).getByText('RUNNING').waitFor();
   await expect.poll(() => result(watcher).innerText(), { timeout: 20_000 }).toMatch(/"generated":\s*2/);
   expect(foreign).toEqual([]);
-}, 60_000);
+});
 
 test('a browser without a session is told in words how to get one', async () => {
   await using testApp = await openTestApp({ apis: 1 });

@@ -105,4 +105,4 @@ test('a subscription for a stream that closes while it begins follows nothing', 
     await Promise.all(asked);
   }
   await until('nobody to follow anything', () => events.readers === 0);
-}, 60_000);
+});

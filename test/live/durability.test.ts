@@ -135,7 +135,7 @@ test('events that their table does not take are told at once, and are in it when
   await until('the history', () => said(again).at(-1) === 4);
   expect(said(again)).toEqual([0, 1, 2, 3, 4]);
   for (const open of [wire, late, again]) open.cut();
-}, 30_000);
+});
 
 test('two programs on one database give each event an id of its own, and tell each other’s in order', async () => {
   await using one = await openTestApp({ apis: 1 });

@@ -124,7 +124,7 @@ test('readers that catch up are given the very same events, wherever they begin,
     expect(begin(16)).toBeGreaterThan(end(0));
     for (const reader of readers) reader.close();
   });
-}, 60_000);
+});
 
 const idsOf = (events: readonly AuthEvent[]): number[] => events.map(({ id }) => id);
 
@@ -143,7 +143,7 @@ test('nobody who keeps up is called slow, however much happens at once', async (
     expect(saidIn(messages)).toEqual(Array.from({ length: 3000 }, (_, index) => index));
   expect(testApp.said()).not.toContain('a reader is slow');
   for (const wire of wires) wire.cut();
-}, 60_000);
+});
 
 test('a burst that the database does not take is told in order, with turns of the event loop between', async () => {
   await using testApp = await openTestApp({ apis: 1 });
@@ -161,7 +161,7 @@ test('a burst that the database does not take is told in order, with turns of th
     { kept: 3000 },
   ]);
   wire.cut();
-}, 60_000);
+});
 
 // biome-ignore lint/suspicious/noExplicitAny: what comes over the wire
 const saidIn = (messages: readonly { readonly data: any }[]): number[] =>

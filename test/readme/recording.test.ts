@@ -49,7 +49,7 @@ test('the README shows the terminal and the page as they are', async () => {
   screen.press('2');
   await screen.sees(/✓ WEBSOCKET2/);
   const underWay = screen.text();
-  await screen.sees(/Invalid Tokens {2}: 0\n\n.*\nNext: .*\n\n?\$$/m, 90_000);
+  await screen.sees(/Invalid Tokens {2}: 0\n\n.*\nNext: .*\n\n?\$$/m);
   const made = screen.text();
 
   const lastOf = (text: string, from: string): string => text.slice(text.lastIndexOf(from));

@@ -118,4 +118,4 @@ test('React without a library follows a run, and goes through the gate', async (
   await generated;
   await page.getByText('UPSTOX_01 is through the gate.').waitFor();
   expect([(await testApp.client.authState()).state, failures]).toEqual(['DASHBOARD', []]);
-}, 60_000);
+});

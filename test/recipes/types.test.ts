@@ -51,7 +51,7 @@ test('every TypeScript listing has a name and passes the type check', () => {
   const errors = typeErrors(new Map([...files, ['wrong.ts', wrong]]));
   expect(errors.filter((error) => !error.startsWith('wrong.ts'))).toEqual([]);
   expect(errors).toHaveLength(1);
-}, 60_000);
+});
 
 /** The packages that a listing imports, those of the listings that it imports among them. */
 const importedBy = (name: string): readonly string[] =>

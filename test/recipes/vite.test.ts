@@ -48,4 +48,4 @@ test('a page of somebody’s own, served by Vite, logs in with the link, acts an
     await server.close();
     rmSync(folder, { recursive: true, force: true });
   }
-}, 60_000);
+});

@@ -67,7 +67,7 @@ test('at its time the schedule makes what is missing, once, and a cron run on th
     { message: 'Schedule saved, on: 06:00 IST, TRADING_DAYS.' },
     { message: 'Schedule of 2026-11-30: STARTED.' },
   ]);
-}, 60_000);
+});
 
 test('where a cron run came first there is nothing to do, and no run', async () => {
   const { testApp, set, tick } = await openDesk('05:30');
@@ -78,7 +78,7 @@ test('where a cron run came first there is nothing to do, and no run', async () 
   await tick();
   expect(await lastOf(testApp)).toMatchObject({ outcome: 'NOTHING_TO_DO', runId: null });
   expect(await testApp.client.generationRuns({ first: 5 })).toHaveLength(1);
-}, 60_000);
+});
 
 test('a logout of today is not undone, and no run opens the gate again', async () => {
   const { testApp, set, tick } = await openDesk('05:30');
@@ -93,7 +93,7 @@ test('a logout of today is not undone, and no run opens the gate again', async (
     reason: 'The operator has logged out today.',
   });
   expect([await testApp.client.ready(), (await testApp.client.authState()).state]).toEqual([false, 'IDLE']);
-}, 60_000);
+});
 
 test('a run of today that needs a person is not tried again by itself', async () => {
   const { testApp, set, tick } = await openDesk('05:30', { simulator: { scenario: 'page-changed' } });
@@ -107,7 +107,7 @@ test('a run of today that needs a person is not tried again by itself', async ()
     reason: 'A run of today needs a person (PAGE_CHANGED).',
   });
   expect(await testApp.client.generationRuns({ first: 5 })).toHaveLength(1);
-}, 60_000);
+});
 
 test('a broker that does not say whether a token works is waited for, and nothing is said to be done', async () => {
   const { testApp, set, tick } = await openDesk('05:30');
@@ -122,7 +122,7 @@ test('a broker that does not say whether a token works is waited for, and nothin
   set('06:02');
   await tick();
   expect(await lastOf(testApp)).toMatchObject({ outcome: 'NOTHING_TO_DO' });
-}, 60_000);
+});
 
 test('a schedule is changed in part, refused in words, and removed', async () => {
   const { testApp } = await openDesk('05:30');

@@ -231,4 +231,4 @@ test('the built SDK follows a run in plain Node, a worker thread, a page and a w
   expect(said.map(({ name, lines }) => [name, lines.at(-1)])).toEqual(
     Object.keys(places).map((name) => [name, '0/2 1/2 2/2 VALID VALID']),
   );
-}, 60_000);
+});

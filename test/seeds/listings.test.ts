@@ -52,7 +52,7 @@ test('8. REACT IMPLEMENTATION (SKELETON): letter by letter, from the link to the
   await page.getByText('UPSTOX_01 is through the gate.').waitFor();
   expect((await testApp.client.authState()).state).toBe('DASHBOARD');
   expect(countsOf(progress)).toEqual(COUNTS);
-}, 60_000);
+});
 
 /** What the listing cannot know, and `body()`, without which no Java compiles it: a response has no `forEach`. */
 const JAVA_LISTING = seed('javafx-listing.txt')
@@ -129,7 +129,7 @@ test('9. JAVAFX IMPLEMENTATION (SSE): with an absolute address and one header', 
     ([, data]) => JSON.parse(data ?? '') as Progress,
   );
   expect(countsOf(progress)).toEqual(COUNTS);
-}, 60_000);
+});
 
 const PARSE = `
 import java.time.LocalDateTime;
@@ -158,4 +158,4 @@ test('"expiresAt": "2026-01-01T03:30:00" is what Java’s LocalDateTime.parse re
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}, 60_000);
+});

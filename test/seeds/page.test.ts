@@ -47,7 +47,7 @@ test('6. UI WIREFRAME: AUTH STATE: PARTIAL (PRIMARY MISSING), the block beside i
   await expectAccessible(page);
   expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
   expect(entered.complaints).toEqual([]);
-}, 60_000);
+});
 
 test('"redirect": "/dashboard" enters for a session that may, and one click is not asked for twice', async () => {
   await using testApp = await openTestApp({ apis: 1 });
@@ -74,7 +74,7 @@ test('"redirect": "/dashboard" enters for a session that may, and one click is n
   await page.reload();
   await page.getByText('UPSTOX_01 is through the gate.').waitFor();
   expect(testApp.rows(enteredCount)).toEqual([{ n: 1 }]);
-}, 60_000);
+});
 
 test('PRIMARY missing → cannot advance: /dashboard says why not, with the way on', async () => {
   await using testApp = await openTestApp({ apis: 1 });
@@ -92,7 +92,7 @@ test('PRIMARY missing → cannot advance: /dashboard says why not, with the way 
   await page.getByRole('button', { name: 'To the account' }).click();
   await page.getByRole('button', { name: 'Generate missing' }).waitFor();
   expect(entered.complaints).toEqual([]);
-}, 60_000);
+});
 
 test('Dashboard locked until confirmed: without a session, and for who only reads', async () => {
   await using testApp = await openTestApp({ apis: 1 });
@@ -109,4 +109,4 @@ test('Dashboard locked until confirmed: without a session, and for who only read
   await page.getByText('log in with a key of the role OPERATOR, or have an operator act').waitFor();
   await expectAccessible(page);
   expect((await testApp.client.authState()).state).toBe('AUTH_CONFIRMED');
-}, 60_000);
+});

@@ -65,12 +65,10 @@ export class Screen implements Disposable {
     this.press('Enter');
   }
 
-  async sees(pattern: RegExp, timeoutMs = 30_000): Promise<void> {
-    await until(`${pattern} on the screen`, () => pattern.test(this.text()), timeoutMs).catch(
-      (error: Error) => {
-        throw new Error(`${error.message}\n${this.text()}`);
-      },
-    );
+  async sees(pattern: RegExp): Promise<void> {
+    await until(`${pattern} on the screen`, () => pattern.test(this.text()), 90_000).catch((error: Error) => {
+      throw new Error(`${error.message}\n${this.text()}`);
+    });
   }
 
   #tmux(...args: readonly string[]): string {

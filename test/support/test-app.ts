@@ -215,7 +215,7 @@ export const settle = (milliseconds: number): Promise<void> =>
 export const until = async (
   what: string,
   ready: () => boolean | Promise<boolean>,
-  timeoutMs = 20_000,
+  timeoutMs = 60_000,
 ): Promise<void> => {
   const end = Date.now() + timeoutMs;
   while (!(await ready())) {

@@ -42,7 +42,7 @@ test('another account is another page: its own state, its own gate, locked until
   await untilSaid(other, 'CONFIRMED');
   expect((await testApp.ask('{ ready(accountId: "UPSTOX_02") }')).data.ready).toBe(true);
   expect(entered.complaints).toEqual([]);
-}, 60_000);
+});
 
 test('a VIEWER sees everything and presses nothing, and is sent away in the moment the key is revoked', async () => {
   await using testApp = await openTestApp({ apis: 1 });
@@ -85,4 +85,4 @@ test('a VIEWER sees everything and presses nothing, and is sent away in the mome
   expect(await page.locator('body').innerText()).not.toContain('UPSTOX_01');
   await untilSaid(keys, 'IDLE');
   expect([...watcher.complaints, ...operator.complaints]).toEqual([]);
-}, 60_000);
+});

@@ -53,7 +53,7 @@ test('throttled: the page counts the cooldown down, offers no way around it, and
   await panel.getByText('No cooldown.').waitFor();
   expect(testApp.rows('select 1 from vega_generation_runs')).toHaveLength(1);
   expect(entered.complaints).toEqual([]);
-}, 60_000);
+});
 
 test('a CAPTCHA: the page says who has to do what and how long there is, and goes on when it is solved', async () => {
   await using testApp = await openTestApp({
@@ -73,7 +73,7 @@ test('a CAPTCHA: the page says who has to do what and how long there is, and goe
   testApp.broker.faults.captcha = false;
   await untilSaid(page, 'CONFIRMED', 40_000);
   expect(entered.complaints).toEqual([]);
-}, 60_000);
+});
 
 test('a rejected PIN: the page asks for the reason, shows the server’s refusal in its place, and clears', async () => {
   await using testApp = await openTestApp({ apis: 1, simulator: { scenario: 'wrong-pin' } });
@@ -95,7 +95,7 @@ test('a rejected PIN: the page asks for the reason, shows the server’s refusal
   await untilSaid(page, 'PARTIAL');
   await page.locator('.audit').getByText('The PIN was changed on the phone.').waitFor();
   expect(entered.complaints).toEqual([]);
-}, 60_000);
+});
 
 test('a locked database: the page says what lies in memory, and when the file has everything again', async () => {
   await using testApp = await openTestApp({ apis: 2 });
@@ -116,7 +116,7 @@ test('a locked database: the page says what lies in memory, and when the file ha
   await page.getByText('Nothing to look at.').waitFor();
   expect(await rowOf(page, 'PRIMARY')).not.toContain('MEMORY');
   expect(entered.complaints).toEqual([]);
-}, 60_000);
+});
 
 test('a lost line and a restart: nothing on the page looks sure, it comes back by itself and has missed nothing', async () => {
   await using broker = await openBroker();
@@ -156,4 +156,4 @@ test('a lost line and a restart: nothing on the page looks sure, it comes back b
   await untilSaid(page, 'CONFIRMED');
   await page.locator('.audit').getByText('made in the dark').waitFor();
   expect(entered.complaints).toEqual([]);
-}, 60_000);
+});

@@ -148,7 +148,7 @@ test('the keyboard alone reaches every view and every danger, and a danger wants
     await expectAccessible(page);
   }
   expect(entered.complaints).toEqual([]);
-}, 60_000);
+});
 
 test('some tokens are chosen, and one that works is replaced only when that is agreed to', async () => {
   await using testApp = await openTestApp({ apis: 3 });

@@ -20,7 +20,7 @@ beforeAll(async () => {
   browser = await launchChromium();
   testApp = await openTestApp();
   await testApp.generate('mode: PARTIAL, apiNames: [PRIMARY, WEBSOCKET1]');
-}, 60_000);
+});
 afterAll(async () => {
   await testApp[Symbol.asyncDispose]();
   await browser.close();
@@ -71,7 +71,7 @@ test('the help is whole and accessible in every size and theme', async () => {
   await entered.page.keyboard.press('?');
   await entered.page.locator('.help').waitFor();
   await examine(entered.page, 'help');
-}, 60_000);
+});
 
 const DOORS: readonly (readonly [name: string, path: string])[] = [
   ['locked-out', '/'],
