@@ -238,6 +238,32 @@ const forbiddenDoors = (sources: Sources): string[] =>
       .map((specifier) => `${file} imports ${specifier}`);
   });
 
+/** The rooms of `src/db` that know one engine; the lock of the machine's browser is a file of SQLite's on every engine. */
+const ENGINES: Readonly<Record<string, string>> = { sqlite: 'better-sqlite3', postgres: 'pg' };
+const MAY_KNOW_AN_ENGINE = ['src/db/files/browser-lock.ts'];
+
+const engineOf = (file: string): string | null => {
+  const room = /^src\/db\/([^/]+)\//.exec(file)?.[1];
+  return room !== undefined && room in ENGINES ? room : null;
+};
+
+/** Imports of an engine's room or package from outside that room. What joins the parts may choose an engine. */
+const forbiddenEngines = (sources: Sources): string[] =>
+  [...sources].flatMap(([file, text]) => {
+    if (partOf(file) === 'app' || partOf(file) === 'test/bench' || MAY_KNOW_AN_ENGINE.includes(file))
+      return [];
+    const own = engineOf(file);
+    return read(file, text)
+      .imports.filter((specifier): specifier is string => specifier !== null)
+      .filter((specifier) => {
+        const engine = specifier.startsWith('.')
+          ? engineOf(targetOf(file, specifier))
+          : (Object.keys(ENGINES).find((name) => ENGINES[name] === specifier) ?? null);
+        return engine !== null && engine !== own;
+      })
+      .map((specifier) => `${file} imports ${specifier}`);
+  });
+
 /** One shortest way round through every file that can reach itself, each circle once. */
 const circles = (sources: Sources): string[] => {
   const next = new Map(
@@ -358,6 +384,18 @@ describe('the code', () => {
     expect(forbiddenDoors(sources)).toEqual([]);
     const rooms = new Set([...sources.keys()].map(roomOf));
     expect(Object.keys(ROOMS).filter((room) => !rooms.has(room))).toEqual([]);
+  });
+
+  test('keeps what one database engine has of its own in that engine’s room', () => {
+    expect(forbiddenEngines(sources)).toEqual([]);
+    const wrong: readonly (readonly [string, string])[] = [
+      ['src/db/queries/rows.ts', '../sqlite/connection.ts'],
+      ['src/db/postgres/pool.ts', '../sqlite/connection.ts'],
+      ['src/db/queries/rows.ts', 'better-sqlite3'],
+      ['src/services/clock.ts', '../db/sqlite/connection.ts'],
+    ];
+    for (const [file, specifier] of wrong)
+      expect(forbiddenEngines(one(file, `import '${specifier}';`))).toEqual([`${file} imports ${specifier}`]);
   });
 
   test('knows the services as a whole in the parts above them only', () => {

@@ -1,4 +1,4 @@
-import type { DatabaseOptions } from '../db/opening.ts';
+import type { DatabaseOptions } from '../db/sqlite/opening.ts';
 import type { ConnectionLimits } from '../http/connections.ts';
 import type { DestinationStream, Logger } from '../log.ts';
 import type { Clock } from '../services/clock.ts';

@@ -1,5 +1,5 @@
 import type { Config } from '../config.ts';
-import { Database } from '../db/database.ts';
+import { SqliteDatabase } from '../db/sqlite/sqlite-database.ts';
 import type { Listening } from '../http/listen.ts';
 import { type Logger, named } from '../log.ts';
 import { AccessKeys } from '../services/access/access-keys.ts';
@@ -16,7 +16,7 @@ import { databaseOptions } from './database-options.ts';
 export const openBase = async (config: Config, options: AppOptions, log: Logger, opened: DisposalStack) => {
   const { clock = () => new Date(), workingDirectory = process.cwd(), isVisit = false } = options;
   const database = opened.use(
-    await Database.open({
+    await SqliteDatabase.open({
       ...databaseOptions(config, workingDirectory, clock()),
       beforeStatement: options.beforeStatement,
       isBrief: isVisit,

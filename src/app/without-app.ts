@@ -1,9 +1,9 @@
 import path from 'node:path';
 import type { Config, Env } from '../config.ts';
-import { withBackup } from '../db/backup/open-backup.ts';
-import { type Restored, restoreBackup } from '../db/backup/restore.ts';
-import { fileFacts } from '../db/files/file-facts.ts';
-import { locateDatabase } from '../db/files/locate.ts';
+import { withBackup } from '../db/sqlite/backup/open-backup.ts';
+import { type Restored, restoreBackup } from '../db/sqlite/backup/restore.ts';
+import { fileFacts } from '../db/sqlite/files/file-facts.ts';
+import { locateDatabase } from '../db/sqlite/files/locate.ts';
 import type { MorningReport } from '../domain/report/report.ts';
 import { reportLines } from '../domain/report/report-text.ts';
 import { Audit } from '../services/audit/audit.ts';

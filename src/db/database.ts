@@ -1,244 +1,151 @@
+import type { Account } from '../domain/account/account.ts';
+import type { ApiConfig } from '../domain/account/api-config.ts';
 import type { AuditEntry, AuditVerification, StoredAuditEntry } from '../domain/events/audit.ts';
 import type { DbRecovery } from '../domain/events/db-recovery.ts';
 import type { StorageKind } from '../domain/token/token.ts';
-import { type AuditQuery, findAuditEntries, verifyChain } from './audit/audit-entries.ts';
-import { findBeginning, findEntriesBetween, findKnownUntil } from './audit/audit-range.ts';
-import { type Backup, makeBackup } from './backup/backups.ts';
-import { isBusy, isOutage, meansRefusal } from './connection.ts';
-import { DatabaseError } from './database-error.ts';
-import { BUSY_WAIT_MS, Failover } from './failover/failover.ts';
-import type { Listener } from './failover/listeners.ts';
-import { retryWithin } from './failover/retry-within.ts';
-import type { Trouble } from './failover/trouble.ts';
-import { meansFileChange } from './files/file-identity.ts';
-import { releaseFreePages } from './files/free-space.ts';
-import type { OpenedFile } from './opened-file.ts';
-import { type DatabaseOptions, type Findings, type Opened, openDatabase } from './opening.ts';
+import type { AuditQuery } from './audit/audit-entries.ts';
+import type { ForeignTokenRows } from './queries/foreign-token-rows.ts';
 import type { TokenFormat } from './queries/tokens.ts';
 import type { Queryable } from './queryable.ts';
-import { ReadCache } from './read-cache.ts';
-import { rotateVault } from './secrets/sealed-values.ts';
-import type { Vault } from './secrets/vault.ts';
-import { SharedWork } from './shared-work.ts';
 
-const FREE_SPACE_CHECK_MS = 60_000;
-const FOREIGN_WRITES_CHECK_MS = 1000;
-/** While nothing is written. */
-const FILE_CHECK_MS = 1000;
-
-/** The one SQLite file. Rows stop in this folder: what leaves it are domain values. */
-export class Database implements TokenFormat {
+/** What everything above this folder knows of a database. Rows stop here: what leaves it are domain values. */
+export interface Database extends TokenFormat, AsyncDisposable {
+  /** How messages name it. */
   readonly path: string;
-  readonly zone: string;
-  readonly sealsTokens: boolean;
   readonly findings: Findings;
-  readonly #options: DatabaseOptions;
-  readonly #chain: Opened['chain'];
-  readonly #failover: Failover;
-  readonly #reads = new ReadCache();
-  readonly #timers: NodeJS.Timeout[] = [];
-  readonly #release = new SharedWork<boolean>();
-  readonly #backup = new SharedWork<Backup>();
-  readonly #verification = new SharedWork<AuditVerification>();
-  #isClosing = false;
 
-  private constructor(options: DatabaseOptions, opened: Opened) {
-    this.path = options.file;
-    this.zone = opened.format.zone;
-    this.sealsTokens = opened.format.sealsTokens;
-    this.findings = opened.findings;
-    this.#options = options;
-    this.#chain = opened.chain;
-    this.#failover = new Failover(options, opened);
-    if (options.isBrief !== true)
-      this.#every(FREE_SPACE_CHECK_MS, () => void this.releaseFreeSpace().catch(() => undefined));
-    this.#every(FILE_CHECK_MS, () => this.checkFile());
-  }
-
-  /** Opens or makes the file (mode 600, WAL), migrates its tables and leaves existing rows as they are. */
-  static async open(options: DatabaseOptions): Promise<Database> {
-    return new Database(options, await openDatabase(options));
-  }
-
-  /** For reads: the file, or during an outage its mirror in memory. */
-  get read(): Queryable {
-    return this.#failover.read;
-  }
+  /** For reads; during an outage of a file its mirror in memory. */
+  readonly read: Queryable;
 
   /** The result of `load`, cached under `key` until this program or another one writes. */
-  cached<Value>(key: string, load: (db: Queryable) => Promise<Value>): Promise<Value> {
-    return this.#reads.get(key, this.#failover.version, () => load(this.read));
-  }
+  cached<Value>(key: string, load: (db: Queryable) => Promise<Value>): Promise<Value>;
 
   /**
-   * Runs `work` in one `BEGIN IMMEDIATE` transaction. Use only that transaction within it: a query beside it would wait
-   * for ever on the single connection. `work` runs again when the file fails in the middle. With `mustLast` it throws a
-   * `DatabaseError` when neither the file nor the spill file can hold it. With `mustKeep` memory and spill file also
+   * Runs `work` in one transaction, and no other one beside it. Use only that transaction within it: a query beside it
+   * may wait for ever. `work` runs again when the database fails in the middle. With `mustLast` it throws a
+   * `DatabaseError` when neither the database nor the spill file can hold it. With `mustKeep` memory and spill file also
    * take what a table refuses, until that table is repaired.
    */
-  write<Result>(
-    work: (trx: Queryable) => Promise<Result>,
-    { mustLast = false, mustKeep = false } = {},
-  ): Promise<Result> {
-    return this.#failover.write(work, mustLast, mustKeep);
-  }
-
-  /**
-   * Runs `work` on the file and rolls it back. Answers the error that the file refuses it with; null when it takes it,
-   * or cannot be written by anybody at present.
-   */
-  async dryRun(work: (trx: Queryable) => Promise<void>): Promise<unknown> {
-    const { outage } = this.#failover;
-    if (outage !== null && !meansRefusal(outage.code)) return null;
-    try {
-      await retryWithin(() => this.#failover.file.dryRun(work), isBusy, BUSY_WAIT_MS);
-      // The pending writes were refused, whatever becomes of `work`.
-      return outage === null ? null : new Error(`it refuses what was written before (${outage.code})`);
-    } catch (error) {
-      return isOutage(error) ? null : error;
-    }
-  }
+  write<Result>(work: (trx: Queryable) => Promise<Result>, durability?: Durability): Promise<Result>;
 
   /** Appends to the audit in the caller's transaction. */
-  audit(trx: Queryable, entry: AuditEntry): Promise<void> {
-    return this.#chain.append(trx, entry);
-  }
+  audit(trx: Queryable, entry: AuditEntry): Promise<void>;
 
   /** The newest entries first, pending ones included. */
-  async auditEntries(query: AuditQuery): Promise<readonly StoredAuditEntry[]> {
-    const newest = await findAuditEntries(this.read, query);
-    if (this.#failover.outage === null) return newest;
-    const older = await findAuditEntries(this.#failover.file.kysely, query).catch(() => []);
-    const ids = new Set(newest.map(({ id }) => id));
-    return [...newest, ...older.filter(({ id }) => !ids.has(id))]
-      .sort((one, other) => other.id - one.id)
-      .slice(0, query.first);
-  }
+  auditEntries(query: AuditQuery): Promise<readonly StoredAuditEntry[]>;
 
   /** The entries of a span of time by id, pending ones included. */
-  async auditEntriesBetween(from: Date, to: Date): Promise<readonly StoredAuditEntry[]> {
-    const found = await findEntriesBetween(this.read, from, to);
-    if (this.#failover.outage === null) return found;
-    const stored = await findEntriesBetween(this.#failover.file.kysely, from, to).catch(() => []);
-    const ids = new Set(stored.map(({ id }) => id));
-    return [...stored, ...found.filter(({ id }) => !ids.has(id))];
-  }
+  auditEntriesBetween(from: Date, to: Date): Promise<readonly StoredAuditEntry[]>;
 
-  /** When the audit begins, pending entries included; null where it is empty. Throws where the file cannot be read. */
-  async auditBeginning(): Promise<Date | null> {
-    const stored = await findBeginning(this.#failover.file.kysely);
-    return stored ?? findBeginning(this.read);
-  }
+  /** When the audit begins, pending entries included; null where it is empty. Throws where it cannot be read. */
+  auditBeginning(): Promise<Date | null>;
 
   /** Until when the audit knows of what happened after `from`; a restore leaves a gap before it. */
-  auditKnownUntil(from: Date): Promise<Date | null> {
-    return findKnownUntil(this.read, from);
-  }
+  auditKnownUntil(from: Date): Promise<Date | null>;
 
-  /** Verifies the whole audit chain in the file. Calls during a verification share the next one. */
-  verifyAudit(): Promise<AuditVerification> {
-    return this.#verification.run(async () => {
-      this.checkFile();
-      const { file } = this.#failover;
-      if (file.change !== null)
-        return { valid: false, entries: 0, firstBadId: null, reason: 'The file was deleted or replaced.' };
-      return verifyChain(file.kysely, this.#chain);
-    });
-  }
+  /** Verifies the whole audit chain. Calls during a verification share the next one. */
+  verifyAudit(): Promise<AuditVerification>;
+
+  /**
+   * Dry run of everything that a run writes. Null when every table takes it, or when nobody can write at present.
+   */
+  findUnfitTable(order: TrialOrder): Promise<UnfitTable | null>;
+
+  /** Rows of the user's table that another program wrote and that are nobody's token. */
+  findForeignTokenRows(): Promise<ForeignTokenRows>;
+
+  /** Files beside the database that hold what could not be read of earlier outages. */
+  damagedSpills(): readonly string[];
 
   /** Where a token is stored at present. */
-  storageOf(accountNumber: number, apiName: string): StorageKind {
-    const { outage } = this.#failover;
-    if (outage === null) return 'DATABASE';
-    const isLost = outage.advice !== null && meansFileChange(outage.code);
-    return isLost || outage.holdsToken(accountNumber, apiName) ? 'MEMORY' : 'DATABASE';
-  }
+  storageOf(accountNumber: number, apiName: string): StorageKind;
 
-  get recovery(): DbRecovery {
-    return this.#failover.recovery;
-  }
+  readonly recovery: DbRecovery;
 
-  /** Null while the file can be written. */
-  get trouble(): Trouble | null {
-    return this.#failover.trouble;
-  }
+  /** Null while the database can be written. */
+  readonly trouble: Trouble | null;
 
   /** Calls back when an outage begins, changes and ends, and with each audit entry once it is stored or spilled. */
-  listen(listener: Listener): void {
-    this.#failover.listen(listener);
-  }
+  listen(listener: Listener): void;
 
   /** Calls back about a second after another program has written, and once at the beginning. Call the result to stop. */
-  watchForeignWrites(onWritten: () => void): () => void {
-    let seen: { readonly file: OpenedFile; readonly version: number } | null = null;
-    const timer = setInterval(() => {
-      const { file, outage } = this.#failover;
-      const version = outage === null ? file.dataVersionIfKnown() : null;
-      // Each connection counts for itself.
-      if (version === null || (seen?.file === file && seen.version === version)) return;
-      seen = { file, version };
-      onWritten();
-    }, FOREIGN_WRITES_CHECK_MS).unref();
-    return () => clearInterval(timer);
-  }
+  watchForeignWrites(onWritten: () => void): () => void;
 
   /** Begins an outage when the open file was deleted or replaced at its path. */
-  checkFile(): void {
-    const { change } = this.#failover.file;
-    if (change !== null) this.#failover.begin(change);
-  }
+  checkFile(): void;
 
   /** Copies the whole database while it is in use. Calls during a backup share the next one. */
-  async backUp(now: Date): Promise<Backup> {
-    this.checkFile();
-    this.#refuseDuringOutage('The database cannot be written at present, so it is not copied either.');
-    return this.#backup.run(() => makeBackup(this.path, this.vault, now));
-  }
-
-  /** Returns unused room in the file to the disk; false when there is little of it. */
-  releaseFreeSpace(): Promise<boolean> {
-    const { file } = this.#failover;
-    const isWanted = (): boolean =>
-      !this.#isClosing && this.#failover.outage === null && this.#failover.file === file;
-    return this.#release.run(async () => isWanted() && releaseFreePages(file, isWanted));
-  }
-
-  get vault(): Vault {
-    return this.#failover.format.vault;
-  }
+  backUp(now: Date): Promise<Backup>;
 
   /** Seals every secret with a new master key. False when VEGA_MASTER_KEY gives no other key to seal with. */
-  async rotateMasterKey(): Promise<boolean> {
-    this.#refuseDuringOutage('The database cannot be written at present.');
-    const renewed = await rotateVault(
-      this.path,
-      this.#failover.file.kysely,
-      this.vault,
-      this.#options.masterKey,
-    );
-    if (renewed !== null) await this.#failover.changeVault(renewed);
-    return renewed !== null;
-  }
+  rotateMasterKey(): Promise<boolean>;
 
-  /** Tries once more to write what is pending, and leaves the rest in the spill file for the next start. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#isClosing = true;
-    for (const timer of this.#timers) clearInterval(timer);
-    this.#failover.stop();
-    await this.#release.settled();
-    await this.#failover[Symbol.asyncDispose]();
-  }
+  /** Differs whenever something may be read otherwise than before; null where that is not known. */
+  readonly revision: string | null;
+}
 
-  /** Differs whenever something may be read otherwise than before; null while the file cannot be written. */
-  get revision(): string | null {
-    return this.#failover.outage === null ? this.#failover.version : null;
-  }
+export interface Durability {
+  readonly mustLast?: boolean;
+  readonly mustKeep?: boolean;
+}
 
-  #every(milliseconds: number, work: () => void): void {
-    this.#timers.push(setInterval(work, milliseconds).unref());
-  }
+export interface Listener {
+  readonly recovery?: (recovery: DbRecovery, trouble: Trouble) => void;
+  readonly audit?: (entry: StoredAuditEntry) => void;
+}
 
-  #refuseDuringOutage(message: string): void {
-    if (this.#failover.outage !== null) throw new DatabaseError(this.path, message);
-  }
+/** Why the database cannot be written. */
+export interface Trouble {
+  /** SQLite's code, such as SQLITE_BUSY, or a `FileChange`. */
+  readonly code: string;
+  readonly pendingWrites: number;
+  /** The spill file holds every pending write, so that they survive the end of this process. */
+  readonly isOnDisk: boolean;
+  /** What the operator has to do; null when retrying is enough. */
+  readonly advice: string | null;
+  readonly seconds: number;
+}
+
+/** What was found when the database was opened. */
+export interface Findings {
+  /** How many transactions of orphan spills were replayed. */
+  readonly replayed: number;
+  readonly tornBytes: number;
+  /** Damaged spills: their whole records were replayed, and their files are kept. */
+  readonly damaged: readonly SpillDamage[];
+  /** There are audit entries without a signed head. */
+  readonly isHeadMissing: boolean;
+  /** How many audit entries are missing at the end, because the database is an earlier copy. */
+  readonly missingEntries: number;
+}
+
+/** The damage of a spill file, which is kept because not all of it could be read. */
+export interface SpillDamage {
+  /** The path of the file after its readable part was replayed. */
+  readonly file: string;
+  readonly unreadBytes: number;
+  /** How many transactions are missing at least. */
+  readonly missing: number;
+}
+
+/** A copy of the database at one instant. Every token in it is sealed. */
+export interface Backup {
+  readonly file: string;
+  readonly bytes: number;
+  readonly madeAt: Date;
+}
+
+export interface TrialOrder {
+  readonly account: Pick<Account, 'id' | 'number'>;
+  readonly configs: readonly Omit<ApiConfig, 'clientSecret' | 'enabled' | 'source'>[];
+  readonly now: Date;
+}
+
+/** A table that does not take what a run writes. */
+export interface UnfitTable {
+  readonly table: string;
+  /** Names the table, the column where the database names one, and what is wrong with it. */
+  readonly message: string;
+  /** In words that an operator can follow. */
+  readonly cure: string;
 }

@@ -1,6 +1,6 @@
 import { copyFileSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { Database } from '../../src/db/database.ts';
+import { SqliteDatabase } from '../../src/db/sqlite/sqlite-database.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { IST } from '../../src/domain/wall-time.ts';
 import type { Folder } from './temporary-database.ts';
@@ -23,7 +23,7 @@ export const layFormer = (folder: Folder, { withSpill = false } = {}): void => {
   for (const [from, to] of files) copyFileSync(path.join(FIXTURE, from), folder.file(to));
 };
 
-export const openFormer = (folder: Folder): Promise<Database> => {
+export const openFormer = (folder: Folder): Promise<SqliteDatabase> => {
   const masterKey = { given: [new Secret(FORMER_KEY)], folder: folder.file('.vega') };
-  return Database.open({ file: folder.file('vega_trade.db'), zone: IST, masterKey, now: new Date() });
+  return SqliteDatabase.open({ file: folder.file('vega_trade.db'), zone: IST, masterKey, now: new Date() });
 };

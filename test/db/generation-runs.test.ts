@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import type { Database } from '../../src/db/database.ts';
 import {
   findLatestRun,
   findRun,
@@ -7,6 +6,7 @@ import {
   insertRun,
   updateRun,
 } from '../../src/db/queries/generation-runs.ts';
+import type { SqliteDatabase } from '../../src/db/sqlite/sqlite-database.ts';
 import { NEXT_ACTIONS } from '../../src/domain/run/failure.ts';
 import {
   GENERATION_MODES,
@@ -31,7 +31,7 @@ const run = (parts: Partial<GenerationRun> = {}): GenerationRun => ({
   ...parts,
 });
 
-const insert = (database: Database, inserted: GenerationRun, processId = 4711) =>
+const insert = (database: SqliteDatabase, inserted: GenerationRun, processId = 4711) =>
   database.write((transaction) => insertRun(transaction, inserted, { id: processId, birth: null }));
 
 test('a run is found as it was stored, its steps in their order', async () => {

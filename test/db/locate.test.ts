@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { DatabaseError } from '../../src/db/database-error.ts';
-import { locateDatabase } from '../../src/db/files/locate.ts';
+import { locateDatabase } from '../../src/db/sqlite/files/locate.ts';
 import { Folder } from './temporary-database.ts';
 
 const testApp = (...databases: string[]): Folder => {

@@ -2,8 +2,8 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
-import { Database } from '../../src/db/database.ts';
 import { ensureAccount, findAccounts } from '../../src/db/queries/accounts.ts';
+import { SqliteDatabase } from '../../src/db/sqlite/sqlite-database.ts';
 import { IST } from '../../src/domain/wall-time.ts';
 import { Folder, holdLock, writeInTurn } from './temporary-database.ts';
 
@@ -55,7 +55,7 @@ test('a write waits its turn while others write one after the other, and that is
 
 test('a short look waits longer for a lock that stands still', async () => {
   using folder = new Folder();
-  await using database = await Database.open({
+  await using database = await SqliteDatabase.open({
     file: folder.file('vega_trade.db'),
     zone: IST,
     masterKey: { given: [], folder: folder.file('.vega') },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Database } from '../../src/db/database.ts';
 import { claimTimeStep, lastOtpRequest, recordAttempt } from '../../src/db/queries/login-attempts.ts';
+import type { SqliteDatabase } from '../../src/db/sqlite/sqlite-database.ts';
 import { parseTotpSecret, type TotpSecret } from '../../src/domain/account/totp-secret.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { Folder } from './temporary-database.ts';
@@ -15,7 +15,7 @@ const totp = (secret = 'JBSWY3DPEHPK3PXP'): TotpSecret => ({
   algorithm: 'sha1',
 });
 
-const claim = (database: Database, step: number, secret = totp(), owner: typeof OWNER = OWNER) =>
+const claim = (database: SqliteDatabase, step: number, secret = totp(), owner: typeof OWNER = OWNER) =>
   database.write((transaction) => claimTimeStep(transaction, owner, secret, step, AT));
 
 describe('a time step', () => {

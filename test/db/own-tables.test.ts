@@ -5,10 +5,10 @@ import path from 'node:path';
 import type Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { migrations } from '../../migrations/index.ts';
-import type { Database } from '../../src/db/database.ts';
 import { replaceToken } from '../../src/db/queries/token-replacement.ts';
 import { findTokens } from '../../src/db/queries/tokens.ts';
 import { FORMER_TABLES } from '../../src/db/schema/former-names.ts';
+import type { SqliteDatabase } from '../../src/db/sqlite/sqlite-database.ts';
 import { type AuthPhase, isConfirmed } from '../../src/domain/auth/auth-phase.ts';
 import { layFormer, openFormer } from './former-release.ts';
 import { Folder, newToken } from './temporary-database.ts';
@@ -56,9 +56,10 @@ const shapeOf = (connection: Sqlite.Database): unknown => {
   }));
 };
 
-const close = async (opening: Promise<Database>): Promise<void> => (await opening)[Symbol.asyncDispose]();
+const close = async (opening: Promise<SqliteDatabase>): Promise<void> =>
+  (await opening)[Symbol.asyncDispose]();
 
-const texts = async (database: Database): Promise<string[]> =>
+const texts = async (database: SqliteDatabase): Promise<string[]> =>
   (await findTokens(database.read, 1, database)).map(
     ({ accessToken, version }) => `${accessToken.reveal()} ${version}`,
   );

@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import type Sqlite from 'better-sqlite3';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Database } from '../../src/db/database.ts';
+import type { UnfitTable } from '../../src/db/database.ts';
 import { replaceToken } from '../../src/db/queries/token-replacement.ts';
 import { findTokens } from '../../src/db/queries/tokens.ts';
-import { findUnfitTable, type UnfitTable } from '../../src/db/schema/table-trial.ts';
+import { findUnfitTable } from '../../src/db/sqlite/schema/table-trial.ts';
+import type { SqliteDatabase } from '../../src/db/sqlite/sqlite-database.ts';
 import { API_NAMES, type ApiName } from '../../src/domain/account/api-name.ts';
 import { toAuditEntry } from '../../src/domain/events/audit.ts';
 import { until } from '../support/test-app.ts';
@@ -20,11 +21,11 @@ const CONFIGS = API_NAMES.map((apiName, apiIndex) => ({
   redirectUri: 'http://localhost:28020/callback',
 }));
 
-const tryTables = (database: Database): Promise<UnfitTable | null> =>
+const tryTables = (database: SqliteDatabase): Promise<UnfitTable | null> =>
   findUnfitTable(database, { account: ACCOUNT, configs: CONFIGS, now: ISSUED });
 
 /** As a run stores a token that it has: whatever refuses it, it is kept. */
-const keep = (database: Database, apiName: ApiName, text = `token-${apiName}`): Promise<void> =>
+const keep = (database: SqliteDatabase, apiName: ApiName, text = `token-${apiName}`): Promise<void> =>
   database.write(
     async (transaction) => {
       const app = CONFIGS.find((config) => config.apiName === apiName);
@@ -35,7 +36,7 @@ const keep = (database: Database, apiName: ApiName, text = `token-${apiName}`): 
     { mustKeep: true },
   );
 
-const texts = async (database: Database): Promise<string[]> =>
+const texts = async (database: SqliteDatabase): Promise<string[]> =>
   (await findTokens(database.read, 1, database)).map(({ accessToken }) => accessToken.reveal());
 
 const rowsIn = (folder: Folder): unknown[] =>
@@ -212,7 +213,7 @@ describe('a token that exists and that the table refuses', () => {
     await keep(database, 'PRIMARY', 'token-new');
     expect(await texts(database)).toEqual(['token-new']);
     expect(database.storageOf(1, 'PRIMARY')).toBe('MEMORY');
-    expect(database.trouble).toMatchObject({ code: 'SQLITE_CONSTRAINT_TRIGGER', isOnDisk: true });
+    expect(database.trouble).toMatchObject({ code: 'ROW_ALTERED', isOnDisk: true });
     expect(database.trouble?.advice).toContain('doctor');
     expect(readFileSync(folder.file('vega_trade.db.spill'), 'latin1')).not.toContain('token-new');
     expect((await tryTables(database))?.cure).toContain('the trigger guard');

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { Database } from '../../src/db/database.ts';
+import { SqliteDatabase } from '../../src/db/sqlite/sqlite-database.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import type { NewToken } from '../../src/domain/token/token.ts';
 import { IST } from '../../src/domain/wall-time.ts';
@@ -18,9 +18,9 @@ export class Folder implements Disposable {
   }
 
   /** Opens a database of this folder as the program does. */
-  open(name = 'vega_trade.db', zone = IST): Promise<Database> {
+  open(name = 'vega_trade.db', zone = IST): Promise<SqliteDatabase> {
     const masterKey = { given: [], folder: this.file('.vega') };
-    return Database.open({ file: this.file(name), zone, masterKey, now: new Date() });
+    return SqliteDatabase.open({ file: this.file(name), zone, masterKey, now: new Date() });
   }
 
   /** Works on a file as another program would, beside ours. */

@@ -1,24 +1,24 @@
 import { describe, expect, test } from 'vitest';
-import type { Database } from '../../src/db/database.ts';
 import { replaceToken } from '../../src/db/queries/token-replacement.ts';
 import { deactivateToken, findTokens, removeToken } from '../../src/db/queries/tokens.ts';
+import type { SqliteDatabase } from '../../src/db/sqlite/sqlite-database.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import type { NewToken } from '../../src/domain/token/token.ts';
 import { EXPIRES, Folder, ISSUED, newToken } from './temporary-database.ts';
 
 const NOW = new Date('2026-11-17T20:00:05.250+05:30');
 
-const store = (database: Database, token: NewToken) =>
+const store = (database: SqliteDatabase, token: NewToken) =>
   database.write((transaction) => replaceToken(transaction, token, database, NOW));
 
-const found = async (database: Database, accountNumber = 1) =>
+const found = async (database: SqliteDatabase, accountNumber = 1) =>
   (await findTokens(database.read, accountNumber, database)).map(({ accessToken, ...token }) => ({
     ...token,
     accessToken: accessToken.reveal(),
   }));
 
 /** Account, API, token, whether it is active, and its version. */
-const brief = async (database: Database, accountNumber = 1) =>
+const brief = async (database: SqliteDatabase, accountNumber = 1) =>
   (await found(database, accountNumber)).map(({ apiName, accessToken, isActive, version }) =>
     [apiName, accessToken, isActive ? 'active' : 'inactive', version].join(' '),
   );

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { BrokerApi } from '../../src/broker/api/broker-api.ts';
-import type { Database } from '../../src/db/database.ts';
 import { ensureAccount } from '../../src/db/queries/accounts.ts';
 import { storeFetchedDays } from '../../src/db/queries/calendar.ts';
 import { insertRun } from '../../src/db/queries/generation-runs.ts';
 import { findOccurrences, saveSchedule } from '../../src/db/queries/schedules.ts';
+import type { SqliteDatabase } from '../../src/db/sqlite/sqlite-database.ts';
 import { atIst, istDateOf } from '../../src/domain/calendar/ist-date.ts';
 import type { GenerationRun } from '../../src/domain/run/generation-run.ts';
 import type { Occurrence } from '../../src/domain/schedule/schedule.ts';
@@ -39,9 +39,9 @@ export class DeskProcess implements AsyncDisposable {
   readonly scheduler: Scheduler;
   readonly schedules: Schedules;
   readonly calendar: TradingCalendar;
-  readonly #database: Database;
+  readonly #database: SqliteDatabase;
 
-  private constructor(database: Database, desk: Desk) {
+  private constructor(database: SqliteDatabase, desk: Desk) {
     this.#database = database;
     const clock = () => desk.now;
     const audit = new Audit(database, clock);
@@ -92,7 +92,7 @@ export class DeskProcess implements AsyncDisposable {
 }
 
 const start = async (
-  database: Database,
+  database: SqliteDatabase,
   desk: Desk,
   accountId: string,
   { onStore }: GenerationWay = {},

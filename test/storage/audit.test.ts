@@ -5,7 +5,7 @@ import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { AuditChain } from '../../src/db/audit/audit-chain.ts';
 import { AuditHead } from '../../src/db/audit/audit-head.ts';
-import { Database } from '../../src/db/database.ts';
+import { SqliteDatabase } from '../../src/db/sqlite/sqlite-database.ts';
 import { AUDIT_KINDS, toAuditEntry } from '../../src/domain/events/audit.ts';
 import { IST } from '../../src/domain/wall-time.ts';
 import { Folder } from '../db/temporary-database.ts';
@@ -13,7 +13,7 @@ import { openTestApp, until } from '../support/test-app.ts';
 
 const AT = new Date('2026-11-24T03:00:00Z');
 
-const fill = async (database: Database, count: number, from = 1): Promise<void> => {
+const fill = async (database: SqliteDatabase, count: number, from = 1): Promise<void> => {
   await database.write(async (transaction) => {
     for (let number = from; number < from + count; number += 1) {
       const reference = { accountId: 'UPSTOX_01', correlationId: `run-${number % 3}` };
@@ -50,7 +50,7 @@ test('ten looks at the whole audit at once are one, and leave the event loop to 
   using folder = new Folder();
   let [turns, isOver] = [0, false];
   const readIn: number[] = [];
-  await using database = await Database.open({
+  await using database = await SqliteDatabase.open({
     file: folder.file('vega_trade.db'),
     zone: IST,
     masterKey: { given: [], folder: folder.file('.vega') },
@@ -183,7 +183,7 @@ test('the newest come first, page by page, filtered or not, without a gap', asyn
   using folder = new Folder();
   await using database = await folder.open();
   await fill(database, 25);
-  const idsOf = async (wish: Partial<Parameters<Database['auditEntries']>[0]>) =>
+  const idsOf = async (wish: Partial<Parameters<SqliteDatabase['auditEntries']>[0]>) =>
     (await database.auditEntries({ ...WISH, ...wish })).map(({ id }) => id);
   expect(await idsOf({})).toEqual([25, 24, 23, 22, 21, 20, 19, 18, 17, 16]);
   expect(await idsOf({ before: 16 })).toEqual([15, 14, 13, 12, 11, 10, 9, 8, 7, 6]);

@@ -4,11 +4,11 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { migrations } from '../../migrations/index.ts';
-import { faultOf } from '../../src/db/backup/backups.ts';
-import { restoreBackup } from '../../src/db/backup/restore.ts';
 import { replaceToken } from '../../src/db/queries/token-replacement.ts';
 import { findTokens } from '../../src/db/queries/tokens.ts';
 import { masterKeyIds } from '../../src/db/secrets/master-key.ts';
+import { faultOf } from '../../src/db/sqlite/backup/backups.ts';
+import { restoreBackup } from '../../src/db/sqlite/backup/restore.ts';
 import { toAuditEntry } from '../../src/domain/events/audit.ts';
 import { IST } from '../../src/domain/wall-time.ts';
 import { Folder, holdLock, newToken, SEED_TABLE } from '../db/temporary-database.ts';
@@ -239,8 +239,8 @@ test('with VEGA_SEAL_TOKENS no token can be read in the table, and without it th
     folder.raw((connection) =>
       connection.prepare<[], string>('select access_token from upstox_tokens').pluck().get(),
     );
-  const { Database } = await import('../../src/db/database.ts');
-  const sealed = await Database.open(optionsOf(folder, true));
+  const { SqliteDatabase } = await import('../../src/db/sqlite/sqlite-database.ts');
+  const sealed = await SqliteDatabase.open(optionsOf(folder, true));
   await store(sealed, 'token-canary');
   expect(stored()).toMatch(/^vega1:/);
   expect(await texts(sealed)).toEqual(['token-canary']);
@@ -249,7 +249,7 @@ test('with VEGA_SEAL_TOKENS no token can be read in the table, and without it th
   await sealed[Symbol.asyncDispose]();
   await (await folder.open())[Symbol.asyncDispose]();
   expect(stored()).toBe('token-canary');
-  await (await Database.open(optionsOf(folder, true)))[Symbol.asyncDispose]();
+  await (await SqliteDatabase.open(optionsOf(folder, true)))[Symbol.asyncDispose]();
   expect(stored()).toMatch(/^vega1:/);
 });
 
@@ -262,8 +262,8 @@ test('rows in which something is missing are sealed, rotated and opened again li
       ('WEBSOCKET1', null, 'of another program', null, '2026-11-17 09:00:00'),
       ('WEBSOCKET2', '', null, 1, '2026-11-17 09:00:00')`),
   );
-  const { Database } = await import('../../src/db/database.ts');
-  const sealed = await Database.open(optionsOf(folder, true));
+  const { SqliteDatabase } = await import('../../src/db/sqlite/sqlite-database.ts');
+  const sealed = await SqliteDatabase.open(optionsOf(folder, true));
   expect(await sealed.rotateMasterKey()).toBe(true);
   expect(await texts(sealed)).toEqual(['token-canary']);
   await sealed[Symbol.asyncDispose]();

@@ -11,10 +11,10 @@ import {
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import { restoreBackup } from '../../src/db/backup/restore.ts';
-import type { Database } from '../../src/db/database.ts';
 import { replaceToken } from '../../src/db/queries/token-replacement.ts';
 import { findTokens } from '../../src/db/queries/tokens.ts';
+import { restoreBackup } from '../../src/db/sqlite/backup/restore.ts';
+import type { SqliteDatabase } from '../../src/db/sqlite/sqlite-database.ts';
 import { toAuditEntry } from '../../src/domain/events/audit.ts';
 import { IST } from '../../src/domain/wall-time.ts';
 import { Folder, newToken } from '../db/temporary-database.ts';
@@ -23,14 +23,14 @@ import { openTestApp, until } from '../support/test-app.ts';
 const DATABASE = 'vega_trade.db';
 const NOW = new Date('2026-11-17T20:00:05+05:30');
 
-const store = (database: Database, text: string, apiName: 'PRIMARY' | 'WEBSOCKET1' = 'PRIMARY') =>
+const store = (database: SqliteDatabase, text: string, apiName: 'PRIMARY' | 'WEBSOCKET1' = 'PRIMARY') =>
   database.write(async (transaction) => {
     await replaceToken(transaction, newToken(text, { apiName }), database, NOW);
     const reference = { accountId: 'UPSTOX_01', apiName };
     await database.audit(transaction, toAuditEntry('OTP_SUBMITTED', {}, reference, text, NOW));
   });
 
-const texts = async (database: Database): Promise<string[]> =>
+const texts = async (database: SqliteDatabase): Promise<string[]> =>
   (await findTokens(database.read, 1, database)).map(
     ({ accessToken, version }) => `${accessToken.reveal()} ${version}`,
   );
@@ -46,7 +46,7 @@ const copyOf = (folder: Folder, name: string): string => {
   return folder.file(name);
 };
 
-const adviceOn = async (database: Database): Promise<string> => {
+const adviceOn = async (database: Pick<SqliteDatabase, 'trouble'>): Promise<string> => {
   await until('the advice', () => (database.trouble?.advice ?? null) !== null);
   return database.trouble?.advice ?? '';
 };

@@ -1,13 +1,13 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Database } from '../../src/db/database.ts';
-import { readSpill, settleSpill } from '../../src/db/failover/orphan-spills.ts';
-import { frame, readRecords } from '../../src/db/failover/spill-records.ts';
 import { replaceToken } from '../../src/db/queries/token-replacement.ts';
 import { findTokens } from '../../src/db/queries/tokens.ts';
 import { toMasterKey } from '../../src/db/secrets/master-key.ts';
 import { spillPlace, Vault } from '../../src/db/secrets/vault.ts';
+import { readSpill, settleSpill } from '../../src/db/sqlite/failover/orphan-spills.ts';
+import { frame, readRecords } from '../../src/db/sqlite/failover/spill-records.ts';
+import type { SqliteDatabase } from '../../src/db/sqlite/sqlite-database.ts';
 import { toAuditEntry } from '../../src/domain/events/audit.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { Folder, holdLock, newToken } from '../db/temporary-database.ts';
@@ -19,14 +19,14 @@ const SPILL = `${DATABASE}.spill`;
 const NOW = new Date('2026-11-17T20:00:05+05:30');
 const APIS = ['PRIMARY', 'WEBSOCKET1', 'WEBSOCKET2'] as const;
 
-const store = (database: Database, text: string, apiName: (typeof APIS)[number]) =>
+const store = (database: SqliteDatabase, text: string, apiName: (typeof APIS)[number]) =>
   database.write(async (transaction) => {
     await replaceToken(transaction, newToken(text, { apiName }), database, NOW);
     const reference = { accountId: 'UPSTOX_01', apiName };
     await database.audit(transaction, toAuditEntry('OTP_SUBMITTED', {}, reference, text, NOW));
   });
 
-const texts = async (database: Database): Promise<string[]> =>
+const texts = async (database: SqliteDatabase): Promise<string[]> =>
   (await findTokens(database.read, 1, database)).map(
     ({ accessToken, version }) => `${accessToken.reveal()} ${version}`,
   );
@@ -157,7 +157,7 @@ test('records that changed their places are put in order, and those that come tw
 test('an earlier state is never put in the place of a later one by a spill that was replayed already', async () => {
   using folder = new Folder();
   const first = await folder.open();
-  const rename = (database: Database, name: string) =>
+  const rename = (database: SqliteDatabase, name: string) =>
     database.write((transaction) =>
       transaction
         .insertInto('vega_sessions')
@@ -184,7 +184,7 @@ test('an earlier state is never put in the place of a later one by a spill that 
 
 test('two spills are replayed in the order in which they were begun', async () => {
   using folder = new Folder();
-  const name = async (database: Database, ends_at: number) => {
+  const name = async (database: SqliteDatabase, ends_at: number) => {
     await database.write((transaction) =>
       transaction
         .insertInto('vega_sessions')

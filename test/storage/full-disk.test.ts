@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { Database } from '../../src/db/database.ts';
 import { replaceToken } from '../../src/db/queries/token-replacement.ts';
 import { findTokens } from '../../src/db/queries/tokens.ts';
+import { SqliteDatabase } from '../../src/db/sqlite/sqlite-database.ts';
 import { toAuditEntry } from '../../src/domain/events/audit.ts';
 import { IST } from '../../src/domain/wall-time.ts';
 import { Folder, newToken } from '../db/temporary-database.ts';
@@ -15,13 +15,13 @@ const DATABASE = 'vega_trade.db';
 const NOW = new Date('2026-11-17T20:00:05+05:30');
 const MEGABYTE = 1 << 20;
 
-const store = (database: Database, text: string) =>
+const store = (database: SqliteDatabase, text: string) =>
   database.write(async (transaction) => {
     await replaceToken(transaction, newToken(text), database, NOW);
     await database.audit(transaction, toAuditEntry('OTP_SUBMITTED', {}, {}, text, NOW));
   });
 
-const texts = async (database: Database): Promise<string[]> =>
+const texts = async (database: SqliteDatabase): Promise<string[]> =>
   (await findTokens(database.read, 1, database)).map(
     ({ accessToken, version }) => `${accessToken.reveal()} ${version}`,
   );
@@ -44,9 +44,9 @@ class SmallDisk implements Disposable {
     return path.join(this.path, DATABASE);
   }
 
-  open(): Promise<Database> {
+  open(): Promise<SqliteDatabase> {
     const masterKey = { given: [], folder: this.#folder.file('.vega') };
-    return Database.open({ file: this.file, zone: IST, masterKey, now: NOW });
+    return SqliteDatabase.open({ file: this.file, zone: IST, masterKey, now: NOW });
   }
 
   fill(): void {
@@ -137,7 +137,7 @@ test.each(['SQLITE_FULL', 'SQLITE_IOERR_WRITE'] as const)(
     const file = new FaultyFile();
     file.arm(fault, 1);
     const masterKey = { given: [], folder: folder.file('.vega') };
-    await using database = await Database.open({
+    await using database = await SqliteDatabase.open({
       file: folder.file(DATABASE),
       zone: IST,
       masterKey,
@@ -161,7 +161,7 @@ test('a new database on a disk that cannot take it is refused in words', async (
   file.arm('SQLITE_FULL', 1);
   const masterKey = { given: [], folder: folder.file('.vega') };
   const options = { file: folder.file(DATABASE), zone: IST, masterKey, now: NOW };
-  await expect(Database.open({ ...options, beforeStatement: file.beforeStatement })).rejects.toThrow(
+  await expect(SqliteDatabase.open({ ...options, beforeStatement: file.beforeStatement })).rejects.toThrow(
     'cannot grow: the disk is full. Make room and start again.',
   );
 });

@@ -2,10 +2,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { withBackup } from '../../src/db/backup/open-backup.ts';
-import { Database } from '../../src/db/database.ts';
 import { replaceToken } from '../../src/db/queries/token-replacement.ts';
 import { findTokens } from '../../src/db/queries/tokens.ts';
+import { withBackup } from '../../src/db/sqlite/backup/open-backup.ts';
+import { SqliteDatabase } from '../../src/db/sqlite/sqlite-database.ts';
 import { IST } from '../../src/domain/wall-time.ts';
 import { Folder, newToken } from '../db/temporary-database.ts';
 
@@ -18,15 +18,15 @@ const optionsOf = (folder: Folder, sealsTokens: boolean) => ({
 
 const keyFile = (folder: Folder, name = 'master.key') => folder.file('.vega', name);
 
-const texts = async (database: Database): Promise<readonly string[]> =>
+const texts = async (database: SqliteDatabase): Promise<readonly string[]> =>
   (await findTokens(database.read, 1, database)).map(({ accessToken }) => accessToken.reveal());
 
-const store = (database: Database): Promise<unknown> =>
+const store = (database: SqliteDatabase): Promise<unknown> =>
   database.write((trx) => replaceToken(trx, newToken('token-canary', { issuedAt: NOW }), database, NOW));
 
 /** A rotation that was killed once everything was sealed with the new key; answers a backup from before it. */
 const killedRotation = async (folder: Folder): Promise<string> => {
-  const database = await Database.open(optionsOf(folder, true));
+  const database = await SqliteDatabase.open(optionsOf(folder, true));
   await store(database);
   const { file } = await database.backUp(NOW);
   const former = readFileSync(keyFile(folder));
@@ -42,7 +42,7 @@ test('reading a backup takes no key from the database beside it', async () => {
   const backup = await killedRotation(folder);
   expect(await withBackup(optionsOf(folder, true), backup, texts)).toEqual(['token-canary']);
   expect(existsSync(keyFile(folder, 'master.key.next'))).toBe(true);
-  await using database = await Database.open(optionsOf(folder, true));
+  await using database = await SqliteDatabase.open(optionsOf(folder, true));
   expect(await texts(database)).toEqual(['token-canary']);
   expect(existsSync(keyFile(folder, 'master.key.next'))).toBe(false);
 });
@@ -78,13 +78,13 @@ test('a key that another process is about to seal with stays when the database i
 
 test('a process whose key another one has changed makes no third one', async () => {
   using folder = new Folder();
-  await using one = await Database.open(optionsOf(folder, true));
+  await using one = await SqliteDatabase.open(optionsOf(folder, true));
   await store(one);
-  await using other = await Database.open(optionsOf(folder, true));
+  await using other = await SqliteDatabase.open(optionsOf(folder, true));
   await one.rotateMasterKey();
   const key = readFileSync(keyFile(folder));
   await expect(other.rotateMasterKey()).rejects.toThrow('Another process has changed the master key');
   expect(readFileSync(keyFile(folder)).equals(key)).toBe(true);
-  await using third = await Database.open(optionsOf(folder, true));
+  await using third = await SqliteDatabase.open(optionsOf(folder, true));
   expect(await texts(third)).toEqual(['token-canary']);
 });

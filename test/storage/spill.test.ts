@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, renameSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { Database } from '../../src/db/database.ts';
 import { replaceToken } from '../../src/db/queries/token-replacement.ts';
 import { findTokens } from '../../src/db/queries/tokens.ts';
+import type { SqliteDatabase } from '../../src/db/sqlite/sqlite-database.ts';
 import { toAuditEntry } from '../../src/domain/events/audit.ts';
 import { EXPIRES, Folder, holdLock, ISSUED, newToken } from '../db/temporary-database.ts';
 import { until } from '../support/test-app.ts';
@@ -11,14 +11,14 @@ const DATABASE = 'vega_trade.db';
 const SPILL = `${DATABASE}.spill`;
 const NOW = new Date('2026-11-17T20:00:05+05:30');
 
-const store = (database: Database, text: string, apiName: 'PRIMARY' | 'WEBSOCKET1' = 'PRIMARY') =>
+const store = (database: SqliteDatabase, text: string, apiName: 'PRIMARY' | 'WEBSOCKET1' = 'PRIMARY') =>
   database.write(async (transaction) => {
     await replaceToken(transaction, newToken(text, { apiName }), database, NOW);
     const reference = { accountId: 'UPSTOX_01', apiName };
     await database.audit(transaction, toAuditEntry('OTP_SUBMITTED', {}, reference, text, NOW));
   });
 
-const texts = async (database: Database): Promise<string[]> =>
+const texts = async (database: SqliteDatabase): Promise<string[]> =>
   (await findTokens(database.read, 1, database)).map(
     ({ accessToken, version }) => `${accessToken.reveal()} ${version}`,
   );

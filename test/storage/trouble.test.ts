@@ -2,14 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import type { Database } from '../../src/db/database.ts';
 import { replaceToken } from '../../src/db/queries/token-replacement.ts';
 import { findTokens } from '../../src/db/queries/tokens.ts';
+import type { SqliteDatabase } from '../../src/db/sqlite/sqlite-database.ts';
 import { toAuditEntry } from '../../src/domain/events/audit.ts';
 import { Folder, newToken } from '../db/temporary-database.ts';
 import { until } from '../support/test-app.ts';
 
-const store = (database: Database, text: string, at = new Date()) =>
+const store = (database: SqliteDatabase, text: string, at = new Date()) =>
   database.write(async (transaction) => {
     await replaceToken(transaction, newToken(text), database, at);
     await database.audit(transaction, toAuditEntry('OTP_SUBMITTED', {}, {}, text, at));
@@ -45,9 +45,9 @@ test('a full database is gone on from in memory, and has everything once there i
 test('a folder that may not be written to is refused in words, and nothing is made in it', () => {
   using folder = new Folder();
   const script = `
-    import { Database } from ${JSON.stringify(path.resolve('src/db/database.ts'))};
+    import { SqliteDatabase } from ${JSON.stringify(path.resolve('src/db/sqlite/sqlite-database.ts'))};
     const folder = ${JSON.stringify(folder.path)};
-    await Database.open({ file: folder + '/vega_trade.db', zone: 'Asia/Kolkata', masterKey: { given: [], folder: folder + '/.vega' } })
+    await SqliteDatabase.open({ file: folder + '/vega_trade.db', zone: 'Asia/Kolkata', masterKey: { given: [], folder: folder + '/.vega' } })
       .then(() => console.log('opened'), (error) => console.log(error.message));`;
   chmodSync(folder.path, 0o555);
   // Root may write anywhere, so the program is run as somebody who may not.

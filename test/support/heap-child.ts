@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { writeHeapSnapshot } from 'node:v8';
-import type { Database } from '../../src/db/database.ts';
 import { replaceToken } from '../../src/db/queries/token-replacement.ts';
 import { findTokens } from '../../src/db/queries/tokens.ts';
+import type { SqliteDatabase } from '../../src/db/sqlite/sqlite-database.ts';
 import { Folder, holdLock, newToken } from '../db/temporary-database.ts';
 import { until } from './test-app.ts';
 
@@ -11,7 +11,7 @@ import { until } from './test-app.ts';
  * A program of its own, with a heap in which nobody else has left anything: one token waits in memory because the file
  * is locked, and is read. Tells what a snapshot of the heap shows.
  */
-const storeToken = async (database: Database): Promise<Buffer> => {
+const storeToken = async (database: SqliteDatabase): Promise<Buffer> => {
   const bytes = Buffer.from(randomBytes(24).toString('hex'));
   const token = newToken(bytes.toString('latin1'));
   await database.write((transaction) => replaceToken(transaction, token, database, new Date()));

@@ -3,7 +3,7 @@ import type { Selectable } from 'kysely';
 import type { ApiName } from '../../domain/account/api-name.ts';
 import type { AuditComponent, Severity } from '../../domain/events/act.ts';
 import type { AuditEntry, AuditKind, StoredAuditEntry } from '../../domain/events/audit.ts';
-import { asOneChange } from '../failover/journal.ts';
+import { asOneChange } from '../journal.ts';
 import type { Queryable } from '../queryable.ts';
 import type { AuditEntriesTable } from '../schema/tables.ts';
 import { type AuditHead, type Link, START } from './audit-head.ts';

@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import Sqlite from 'better-sqlite3';
 import { DatabaseError } from '../database-error.ts';
 import { errorCode } from '../error-code.ts';
-import { withConnection } from '../with-connection.ts';
+import { withConnection } from '../sqlite/with-connection.ts';
 import { isAlive } from './process-mark.ts';
 
 /** Who holds the browser: a process, and the folder that it works in. */

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { isApiName } from '../../domain/account/api-name.ts';
+import { isSqlite } from '../engine.ts';
 import type { Queryable } from '../queryable.ts';
 
 /** Rows of `upstox_tokens` that another program wrote and that belong to no API of any account. */
@@ -11,19 +12,20 @@ export interface ForeignTokenRows {
 }
 
 export const findForeignTokenRows = async (db: Queryable): Promise<ForeignTokenRows> => {
-  const names = await db
-    .selectFrom('upstox_tokens')
-    .select('api_name')
-    .distinct()
-    .where(sql<boolean>`typeof(api_name) = 'text'`)
-    .execute();
+  const names = await db.selectFrom('upstox_tokens').select('api_name').distinct().execute();
+  const apiNames = names
+    .map(({ api_name }) => api_name)
+    .filter((name) => typeof name === 'string' && !isApiName(name) && isApiName(name.trim().toUpperCase()));
+  return { apiNames, textUserIds: await countTextUserIds(db) };
+};
+
+/** SQLite takes text in a column of numbers. */
+const countTextUserIds = async (db: Queryable): Promise<number> => {
+  if (!isSqlite(db)) return 0;
   const { count } = await db
     .selectFrom('upstox_tokens')
     .select((row) => row.fn.countAll<number>().as('count'))
     .where(sql<boolean>`typeof(user_id) in ('text', 'blob')`)
     .executeTakeFirstOrThrow();
-  const apiNames = names
-    .map(({ api_name }) => String(api_name))
-    .filter((name) => !isApiName(name) && isApiName(name.trim().toUpperCase()));
-  return { apiNames, textUserIds: Number(count) };
+  return count;
 };

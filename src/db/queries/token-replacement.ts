@@ -1,12 +1,12 @@
-import Sqlite from 'better-sqlite3';
 import type { NewToken, StoreOperation } from '../../domain/token/token.ts';
 import { fromWallTime, toWallTime } from '../../domain/wall-time.ts';
 import type { TokenReplacement } from '../change.ts';
-import { asOneChange } from '../failover/journal.ts';
+import { AlteredRow } from '../database-error.ts';
+import { asOneChange } from '../journal.ts';
 import type { Queryable } from '../queryable.ts';
-import { nextTokenId } from '../schema/user-tables.ts';
 import { fingerprint } from '../secrets/fingerprint.ts';
 import { tokenPlace, tokenSecretPlace } from '../secrets/vault.ts';
+import { nextTokenId } from './next-token-id.ts';
 import { findTokens, ofAccount, type TokenFormat } from './tokens.ts';
 
 /** What storing a token did, and which version of its API's tokens it is. */
@@ -101,7 +101,7 @@ const refuseAltered = async (
     endsAt === fromWallTime(String(row.validity_at), format.zone)?.getTime() &&
     only?.is_active === row.is_active;
   if (isKept) return;
-  throw new Sqlite.SqliteError('the row is not in it as it was written', 'SQLITE_CONSTRAINT_TRIGGER');
+  throw new AlteredRow();
 };
 
 const findPresent = async (trx: Queryable, { row }: TokenReplacement, format: TokenFormat) => {

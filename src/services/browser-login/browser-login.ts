@@ -6,7 +6,6 @@ import type { LoginListener, LoginRequest } from '../../broker/login/login-reque
 import type { LoginSession } from '../../broker/login/login-session.ts';
 import { findAuthRecord } from '../../db/queries/auth-states.ts';
 import { countFruitlessPins } from '../../db/queries/login-attempts.ts';
-import { findUnfitTable } from '../../db/schema/table-trial.ts';
 import type { Credentials } from '../../domain/account/account.ts';
 import type { Landmarks } from '../../domain/canary/landmarks.ts';
 import type { Submission } from '../../domain/run/failure.ts';
@@ -140,7 +139,7 @@ export class BrowserLogin {
   /** A table that would refuse the token is found before anything is submitted for it. */
   async #refuseUnfitTable({ account, config }: LiveStep): Promise<void> {
     const { database, clock } = this.#options;
-    const unfit = await findUnfitTable(database, { account, configs: [config], now: clock() });
+    const unfit = await database.findUnfitTable({ account, configs: [config], now: clock() });
     if (unfit === null) return;
     throw new LoginFailure('STORAGE_FAILED', `${unfit.message} Nothing was submitted. ${unfit.cure}`);
   }

@@ -1,5 +1,4 @@
 import type { Database } from '../../db/database.ts';
-import { findUnfitTable } from '../../db/schema/table-trial.ts';
 import { SealError } from '../../db/secrets/vault.ts';
 import type { Account } from '../../domain/account/account.ts';
 import type { ApiConfig } from '../../domain/account/api-config.ts';
@@ -53,6 +52,6 @@ export const refuseUnfitTables = async (
   apis: readonly ApiConfig[],
   now: Date,
 ): Promise<void> => {
-  const unfit = await findUnfitTable(database, { account, configs: apis, now });
+  const unfit = await database.findUnfitTable({ account, configs: apis, now });
   if (unfit !== null) throw new Refusal('DATABASE_UNAVAILABLE', unfit.message, unfit.cure);
 };

@@ -2,7 +2,6 @@ import path from 'node:path';
 import type { BrowserOptions } from '../../broker/chromium/broker-browser.ts';
 import { findChromium } from '../../broker/chromium/chromium.ts';
 import type { Database } from '../../db/database.ts';
-import { findDamagedSpills } from '../../db/failover/orphan-spills.ts';
 import { findAccounts } from '../../db/queries/accounts.ts';
 import { STRONG_KEY_LENGTH } from '../../domain/account/access-key.ts';
 import type { Account } from '../../domain/account/account.ts';
@@ -133,8 +132,8 @@ const storageFindings = ({ trouble }: Database, file: string): readonly Finding[
 };
 
 /** A file that is kept because a part of it could not be read; moved away, it is no finding any more. */
-const damagedSpillFindings = ({ path: file }: Database): readonly Finding[] =>
-  findDamagedSpills(file).map((name) => ({
+const damagedSpillFindings = (database: Database): readonly Finding[] =>
+  database.damagedSpills().map((name) => ({
     component: 'DATABASE',
     state: 'DEGRADED',
     message: `The spill file ${name} is damaged: what is whole in it is in the database, the rest could not be read.`,

@@ -1,6 +1,4 @@
 import type { Database } from '../../db/database.ts';
-import { findForeignTokenRows } from '../../db/queries/foreign-token-rows.ts';
-import { findUnfitTable } from '../../db/schema/table-trial.ts';
 import type { Account } from '../../domain/account/account.ts';
 import type { ApiConfig } from '../../domain/account/api-config.ts';
 import type { Finding } from '../../domain/health.ts';
@@ -16,14 +14,14 @@ export const tableFindings = async (
   configs: readonly ApiConfig[],
   now: Date,
 ): Promise<readonly Finding[]> => {
-  const unfit = await findUnfitTable(database, { account, configs, now });
+  const unfit = await database.findUnfitTable({ account, configs, now });
   if (unfit === null) return [];
   return [{ component: 'DATABASE', state: 'DOWN', message: unfit.message, nextAction: unfit.cure }];
 };
 
 /** Rows that another program wrote so that they are nobody's token: without a word their tokens would be MISSING. */
 export const foreignRowFindings = async (database: Database): Promise<readonly Finding[]> => {
-  const { apiNames, textUserIds } = await findForeignTokenRows(database.read);
+  const { apiNames, textUserIds } = await database.findForeignTokenRows();
   const finding = (message: string, nextAction: string): Finding => ({
     component: 'DATABASE',
     state: 'DEGRADED',

@@ -1,0 +1,127 @@
+import Sqlite from 'better-sqlite3';
+import type { Change } from '../../change.ts';
+import { OpenedFile } from '../opened-file.ts';
+import { type Replayer, replay } from './replay.ts';
+
+const RECENT_MS = 30 * 86_400_000;
+
+/** Which rows are copied of tables that grow without end; all others are copied whole. */
+const PARTS: Readonly<Record<string, string>> = {
+  vega_audit_entries: 'sequence = (select max(sequence) from vega_audit_entries)',
+  vega_events: 'id = (select max(id) from vega_events)',
+  token_execution_state: 'false',
+  vega_readiness: 'false',
+  vega_login_attempts: `at > (select max(at) from vega_login_attempts) - ${RECENT_MS}`,
+  vega_generation_runs: `started_at > (select max(started_at) from vega_generation_runs) - ${RECENT_MS} or ended_at is null`,
+  vega_generation_steps: `run_id in (select id from vega_generation_runs where started_at > (select max(started_at) from vega_generation_runs) - ${RECENT_MS} or ended_at is null)`,
+};
+
+interface SchemaRow {
+  readonly type: 'table' | 'index' | 'trigger';
+  readonly name: string;
+  readonly sql: string;
+}
+
+/** Our tables and the user's three, with our indexes and triggers. */
+const PARTS_OF_SCHEMA = `
+  select type, name, sql from sqlite_master
+  where sql is not null and type in ('table', 'index', 'trigger') and (name like 'vega\\_%' escape '\\'
+    or name in ('upstox_tokens', 'token_execution_state', 'upstox_api_configs', 'upstox_tokens_one_per_api'))`;
+
+/** The user's tables are copied with their key and without any other constraint. */
+const KEYS: Readonly<Record<string, string>> = {
+  upstox_tokens: 'id',
+  token_execution_state: 'execution_id',
+};
+
+/** A copy of the file in memory for outages. Copy it only while no transaction is open on the file's connection. */
+export class Mirror {
+  #rows: OpenedFile;
+  #dataVersion: number;
+
+  constructor(file: OpenedFile) {
+    // Read before the rows, because another program may write meanwhile.
+    this.#dataVersion = file.dataVersion();
+    this.#rows = copyToMemory(file.connection);
+  }
+
+  get rows(): OpenedFile {
+    return this.#rows;
+  }
+
+  /** No other program has written to the file since. */
+  isCurrent(file: OpenedFile): boolean {
+    return file.dataVersion() === this.#dataVersion;
+  }
+
+  /** Replays what was just written to the file, or copies it again when another program has written, too. */
+  async follow(file: OpenedFile, changes: readonly Change[], replayer: Replayer): Promise<void> {
+    try {
+      // Nobody reads from the mirror while the file can be written.
+      if (!this.isCurrent(file)) await this.copy(file).close();
+      else if (changes.length > 0) await this.#rows.write((trx) => replay(trx, [changes], replayer));
+    } catch {
+      // The file has it, and the next write copies the mirror again.
+      this.#dataVersion = Number.NaN;
+    }
+  }
+
+  /** Copies the file again, and answers the previous copy, which may still have readers. */
+  copy(file: OpenedFile): OpenedFile {
+    const previous = this.#rows;
+    const dataVersion = file.dataVersion();
+    this.#rows = copyToMemory(file.connection);
+    this.#dataVersion = dataVersion;
+    return previous;
+  }
+}
+
+const copyToMemory = (source: Sqlite.Database): OpenedFile => {
+  const memory = new Sqlite(':memory:');
+  memory.pragma('foreign_keys = OFF');
+  memory.exec('begin');
+  const schema = source.prepare<[], SchemaRow>(PARTS_OF_SCHEMA).all();
+  for (const { name, sql } of schema.filter(({ type }) => type === 'table')) {
+    memory.exec(KEYS[name] === undefined ? sql : plainTable(source, name, KEYS[name]));
+    copyRows(source, memory, name);
+  }
+  for (const { sql } of schema.filter(({ type }) => type !== 'table')) memory.exec(sql);
+  memory.exec('commit');
+  return new OpenedFile(memory);
+};
+
+interface Column {
+  readonly name: string;
+  readonly type: string;
+}
+
+/** Generated columns are copied as values. */
+const columnsOf = (source: Sqlite.Database, table: string): readonly Column[] =>
+  source
+    .prepare<[string], Column>('select name, type from pragma_table_xinfo(?) where hidden <> 1')
+    .all(table);
+
+/** The same columns without constraints. The key is left out where its values do not fit it. */
+const plainTable = (source: Sqlite.Database, table: string, key: string): string => {
+  const [misfit] = source
+    .prepare<[], number>(
+      `select count(*) from "${table}" group by "${key}" having count(*) > 1 or (typeof("${key}") <> 'integer' and '${key}' = 'id')`,
+    )
+    .pluck()
+    .all();
+  const columns = columnsOf(source, table).map(({ name, type }) => {
+    if (name.toLowerCase() !== key || misfit !== undefined) return `"${name}" ${type}`;
+    return key === 'id' ? '"id" integer primary key' : `"${name}" ${type} primary key`;
+  });
+  return `create table "${table}" (${columns.join(', ')})`;
+};
+
+const copyRows = (source: Sqlite.Database, memory: Sqlite.Database, table: string): void => {
+  const names = columnsOf(source, table).map(({ name }) => `"${name}"`);
+  const rows = source
+    .prepare(`select ${names.join(', ')} from "${table}" where ${PARTS[table] ?? 'true'}`)
+    .raw();
+  const places = names.map(() => '?');
+  const insert = memory.prepare(`insert into "${table}" (${names.join(', ')}) values (${places.join(', ')})`);
+  for (const row of rows.iterate()) insert.run(row as unknown[]);
+};
