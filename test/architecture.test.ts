@@ -18,7 +18,7 @@ const ANYTHING = '*';
 const PARTS: Readonly<Record<string, Part>> = {
   domain: { own: [], npm: [], node: false },
   migrations: { own: [], npm: ['kysely'], node: false },
-  db: { own: ['domain', 'log.ts', 'migrations'], npm: ['kysely', 'better-sqlite3'], node: true },
+  db: { own: ['domain', 'log.ts', 'migrations'], npm: ['kysely', 'better-sqlite3', 'pg'], node: true },
   broker: { own: ['domain', 'log.ts'], npm: ['playwright', 'otplib', 'undici', 'zod'], node: true },
   'alert-channels': { own: ['domain'], npm: ['nodemailer', 'standardwebhooks', 'undici'], node: true },
   services: { own: ['domain', 'db', 'broker', 'log.ts'], npm: ['lru-cache'], node: true },

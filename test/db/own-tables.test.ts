@@ -366,7 +366,7 @@ test.each([
 );
 
 test('the names are those that the migrations make', () => {
-  const folder = path.resolve(import.meta.dirname, '../../migrations');
+  const folder = path.resolve(import.meta.dirname, '../../migrations/sqlite');
   const text = readdirSync(folder)
     .map((name) => readFileSync(path.join(folder, name), 'utf8'))
     .join('\n');

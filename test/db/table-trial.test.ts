@@ -213,7 +213,7 @@ describe('a token that exists and that the table refuses', () => {
     await keep(database, 'PRIMARY', 'token-new');
     expect(await texts(database)).toEqual(['token-new']);
     expect(database.storageOf(1, 'PRIMARY')).toBe('MEMORY');
-    expect(database.trouble).toMatchObject({ code: 'ROW_ALTERED', isOnDisk: true });
+    expect(database.trouble).toMatchObject({ code: 'SQLITE_CONSTRAINT_TRIGGER', isOnDisk: true });
     expect(database.trouble?.advice).toContain('doctor');
     expect(readFileSync(folder.file('vega_trade.db.spill'), 'latin1')).not.toContain('token-new');
     expect((await tryTables(database))?.cure).toContain('the trigger guard');

@@ -49,8 +49,8 @@ test('a backup that is killed leaves nothing readable among the backups, and not
       with recursive n (i) as (select 1 union all select i + 1 from n where i < 60) select randomblob(1000000) from n`),
   );
   const script = `
-    import { Database } from ${source('db/database.ts')};
-    const database = await Database.open({ file: ${JSON.stringify(folder.file(DATABASE))}, zone: 'Asia/Kolkata',
+    import { SqliteDatabase } from ${source('db/sqlite/sqlite-database.ts')};
+    const database = await SqliteDatabase.open({ file: ${JSON.stringify(folder.file(DATABASE))}, zone: 'Asia/Kolkata',
       masterKey: { given: [], folder: ${JSON.stringify(folder.file('.vega'))} }, now: new Date() });
     await database.backUp(new Date());`;
   const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {

@@ -16,6 +16,7 @@ import type {
 import { DatabaseError } from '../database-error.ts';
 import { type ForeignTokenRows, findForeignTokenRows } from '../queries/foreign-token-rows.ts';
 import type { Queryable } from '../queryable.ts';
+import { retryWithin } from '../retry-within.ts';
 import { rotateVault } from '../secrets/sealed-values.ts';
 import type { Vault } from '../secrets/vault.ts';
 import { SharedWork } from '../shared-work.ts';
@@ -23,7 +24,6 @@ import { makeBackup } from './backup/backups.ts';
 import { isBusy, isOutage, meansRefusal } from './connection.ts';
 import { BUSY_WAIT_MS, Failover } from './failover/failover.ts';
 import { findDamagedSpills } from './failover/orphan-spills.ts';
-import { retryWithin } from './failover/retry-within.ts';
 import { meansFileChange } from './files/file-identity.ts';
 import { releaseFreePages } from './files/free-space.ts';
 import type { OpenedFile } from './opened-file.ts';

@@ -1,0 +1,85 @@
+import { Kysely } from 'kysely';
+import pg from 'pg';
+import type { Queryable } from '../queryable.ts';
+import { retryWithin } from '../retry-within.ts';
+import type { Tables } from '../schema/tables.ts';
+import { type ConnectionSettings, readDatabaseUrl } from './connection-settings.ts';
+import { SerialPostgresDialect } from './serial-dialect.ts';
+import { explain, isContended } from './sqlstate.ts';
+
+const CONNECTIONS = 10;
+const CONNECT_MS = 5000;
+/** A statement that takes longer is broken off. */
+const STATEMENT_MS = 15_000;
+/** A transaction waits this long for those before it. */
+const LOCK_MS = 10_000;
+/** A transaction whose program has stopped in the middle lets others go on. */
+const IDLE_TRANSACTION_MS = 15_000;
+/** How long a transaction that lost against others is tried again. */
+const CONTENTION_MS = 5000;
+
+const { BOOL, INT8, NUMERIC, TIMESTAMP } = pg.types.builtins;
+
+/** The values that SQLite gives: numbers for whole numbers and flags, wall times as they are written. */
+const PARSERS: Readonly<Record<number, (text: string) => unknown>> = {
+  [INT8]: Number,
+  [NUMERIC]: Number,
+  [BOOL]: (text) => (text === 't' ? 1 : 0),
+  [TIMESTAMP]: (text) => text,
+};
+
+const types: pg.CustomTypesConfig = {
+  getTypeParser: (id: number, format?: 'text' | 'binary') =>
+    PARSERS[id] ?? pg.types.getTypeParser(id, format as 'text'),
+};
+
+/** A PostgreSQL database that is in use. */
+export class OpenedPostgres implements AsyncDisposable {
+  /** How messages name it: without user and password. */
+  readonly place: string;
+  /** For reads. */
+  readonly kysely: Kysely<Tables>;
+  readonly #pool: pg.Pool;
+
+  constructor(url: string) {
+    const { place, client } = readDatabaseUrl(url);
+    this.place = place;
+    this.#pool = openPool(client);
+    this.kysely = new Kysely<Tables>({ dialect: new SerialPostgresDialect({ pool: this.#pool }, place) });
+  }
+
+  /** Runs `work` in one transaction, with no other one beside it; again when it lost against others. */
+  async write<Result>(work: (trx: Queryable) => Promise<Result>): Promise<Result> {
+    return retryWithin(() => this.kysely.transaction().execute(work), isContended, CONTENTION_MS);
+  }
+
+  /** Throws a `DatabaseError` that says what to do where the server does not answer. */
+  async check(): Promise<void> {
+    try {
+      await this.#pool.query('select 1');
+    } catch (error) {
+      throw explain(this.place, error);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kysely.destroy();
+    if (!this.#pool.ended) await this.#pool.end();
+  }
+}
+
+const openPool = (client: ConnectionSettings['client']): pg.Pool => {
+  const pool = new pg.Pool({
+    ...client,
+    types,
+    max: CONNECTIONS,
+    connectionTimeoutMillis: CONNECT_MS,
+    statement_timeout: STATEMENT_MS,
+    lock_timeout: LOCK_MS,
+    idle_in_transaction_session_timeout: IDLE_TRANSACTION_MS,
+    keepAlive: true,
+  });
+  // A connection that is lost while nobody uses it; the next one who does gets another.
+  pool.on('error', () => undefined);
+  return pool;
+};

@@ -1,0 +1,52 @@
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type Driver,
+  PostgresDialect,
+  type PostgresDialectConfig,
+  PostgresDriver,
+} from 'kysely';
+import { CommitUnknown, isUnavailable } from './sqlstate.ts';
+
+/** Any number: the one advisory lock that every transaction of this program takes. */
+const WRITE_LOCK = 0x76656761;
+
+/**
+ * One transaction at a time, as SQLite's immediate ones: a transaction reads nothing that another one is about to change,
+ * and the order of commits is the order of audit entries and events. Reads beside it wait for nobody.
+ */
+class SerialDriver extends PostgresDriver {
+  readonly #place: string;
+
+  constructor(config: PostgresDialectConfig, place: string) {
+    super(config);
+    this.#place = place;
+  }
+
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw(`begin; select pg_advisory_xact_lock(${WRITE_LOCK})`));
+  }
+
+  override async commitTransaction(connection: DatabaseConnection): Promise<void> {
+    try {
+      await super.commitTransaction(connection);
+    } catch (error) {
+      throw isUnavailable(error) ? new CommitUnknown(this.#place, { cause: error }) : error;
+    }
+  }
+}
+
+export class SerialPostgresDialect extends PostgresDialect {
+  readonly #config: PostgresDialectConfig;
+  readonly #place: string;
+
+  constructor(config: PostgresDialectConfig, place: string) {
+    super(config);
+    this.#config = config;
+    this.#place = place;
+  }
+
+  override createDriver(): Driver {
+    return new SerialDriver(this.#config, this.#place);
+  }
+}
