@@ -1,4 +1,13 @@
 import type { Migration } from 'kysely';
+import * as p0001 from './postgres/0001-tokens.ts';
+import * as p0002 from './postgres/0002-accounts.ts';
+import * as p0003 from './postgres/0003-runs.ts';
+import * as p0004 from './postgres/0004-audit.ts';
+import * as p0005 from './postgres/0005-access.ts';
+import * as p0006 from './postgres/0006-days.ts';
+import * as p0007 from './postgres/0007-alerts.ts';
+import * as p0008 from './postgres/0008-roles.ts';
+import * as p0009 from './postgres/0009-dialog-looks.ts';
 import * as m0001 from './sqlite/0001-tokens.ts';
 import * as m0002 from './sqlite/0002-runs.ts';
 import * as m0003 from './sqlite/0003-api-configs.ts';
@@ -25,13 +34,13 @@ import * as m0023 from './sqlite/0023-roles.ts';
 import * as m0024 from './sqlite/0024-capabilities.ts';
 import * as m0025 from './sqlite/0025-dialog-looks.ts';
 
-interface OwnMigration extends Migration {
+interface SqliteMigration extends Migration {
   /** The columns that it makes, by the name of their table without its prefix. */
   readonly makes: Readonly<Record<string, string>>;
 }
 
-/** Every migration, in order. Forward only: a name that has been released is never changed or removed. */
-export const migrations: Readonly<Record<string, OwnMigration>> = {
+/** Every migration of SQLite, in order. Forward only: a name that has been released is never changed or removed. */
+export const sqliteMigrations: Readonly<Record<string, SqliteMigration>> = {
   '0001-tokens': m0001,
   '0002-runs': m0002,
   '0003-api-configs': m0003,
@@ -57,4 +66,22 @@ export const migrations: Readonly<Record<string, OwnMigration>> = {
   '0023-roles': m0023,
   '0024-capabilities': m0024,
   '0025-dialog-looks': m0025,
+};
+
+interface PostgresMigration extends Migration {
+  /** The tables that it makes. */
+  readonly makes: readonly string[];
+}
+
+/** Every migration of PostgreSQL, in order, by the same rule. Both lists end in the same schema. */
+export const postgresMigrations: Readonly<Record<string, PostgresMigration>> = {
+  '0001-tokens': p0001,
+  '0002-accounts': p0002,
+  '0003-runs': p0003,
+  '0004-audit': p0004,
+  '0005-access': p0005,
+  '0006-days': p0006,
+  '0007-alerts': p0007,
+  '0008-roles': p0008,
+  '0009-dialog-looks': p0009,
 };

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
-import { migrations } from '../../migrations/index.ts';
+import { sqliteMigrations } from '../../migrations/index.ts';
 import { DatabaseError } from '../../src/db/database-error.ts';
 import { Folder, SEED_TABLE } from './temporary-database.ts';
 
@@ -80,7 +80,7 @@ describe('a new file', () => {
     const schema = folder.raw(schemaOf);
     await (await folder.open())[Symbol.asyncDispose]();
     expect(folder.raw(schemaOf)).toEqual(schema);
-    expect(folder.raw(executed)).toEqual(Object.keys(migrations));
+    expect(folder.raw(executed)).toEqual(Object.keys(sqliteMigrations));
   });
 });
 

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import { migrations } from '../../migrations/index.ts';
+import { sqliteMigrations } from '../../migrations/index.ts';
 import { replaceToken } from '../../src/db/queries/token-replacement.ts';
 import { findTokens } from '../../src/db/queries/tokens.ts';
 import { FORMER_TABLES } from '../../src/db/schema/former-names.ts';
@@ -145,7 +145,7 @@ describe('a database of the former release', () => {
     const record = folder.raw((connection) =>
       connection.prepare<[], { name: string; timestamp: string }>('select * from vega_migration').all(),
     );
-    expect(record.map(({ name }) => name)).toEqual(Object.keys(migrations));
+    expect(record.map(({ name }) => name)).toEqual(Object.keys(sqliteMigrations));
     const isOld = ({ timestamp }: { timestamp: string }) => timestamp.startsWith('2026-11-10');
     expect(record.filter(isOld)).toHaveLength(11);
   });
@@ -361,13 +361,14 @@ test.each([
     const names = folder.raw((connection) =>
       connection.prepare('select name from vega_migration order by name').pluck().all(),
     );
-    expect(names).toEqual(Object.keys(migrations));
+    expect(names).toEqual(Object.keys(sqliteMigrations));
   },
 );
 
 test('the names are those that the migrations make', () => {
-  const folder = path.resolve(import.meta.dirname, '../../migrations/sqlite');
-  const text = readdirSync(folder)
+  const folder = path.resolve(import.meta.dirname, '../../migrations');
+  const text = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
     .map((name) => readFileSync(path.join(folder, name), 'utf8'))
     .join('\n');
   const made = [...text.matchAll(/create table (?:if not exists )?"?(\w+)/g)].map(([, name]) => name ?? '');

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import { migrations } from '../../migrations/index.ts';
+import { sqliteMigrations } from '../../migrations/index.ts';
 import { replaceToken } from '../../src/db/queries/token-replacement.ts';
 import { findTokens } from '../../src/db/queries/tokens.ts';
 import { masterKeyIds } from '../../src/db/secrets/master-key.ts';
@@ -45,9 +45,9 @@ const restore = (folder: Folder, from: string | null = null) =>
 
 /** Takes a migration back, as if an older version had made the database. */
 const takeBack = (connection: Sqlite.Database, migration: string): void => {
-  const { makes = {} } = migrations[migration] ?? {};
+  const { makes = {} } = sqliteMigrations[migration] ?? {};
   const isFirst = (table: string) =>
-    Object.entries(migrations).find(([, one]) => table in one.makes)?.[0] === migration;
+    Object.entries(sqliteMigrations).find(([, one]) => table in one.makes)?.[0] === migration;
   for (const [table, columns] of Object.entries(makes))
     connection.exec(
       isFirst(table)
@@ -296,7 +296,7 @@ test('what an older vega-auth has left is copied before its tables are changed',
   await using first = await folder.open();
   await store(first, 'token-canary');
   await first[Symbol.asyncDispose]();
-  const [former, newest] = Object.keys(migrations).slice(-2);
+  const [former, newest] = Object.keys(sqliteMigrations).slice(-2);
   folder.raw((connection) => takeBack(connection, newest ?? ''));
   await using database = await folder.open();
   expect(await texts(database)).toEqual(['token-canary']);

@@ -1,22 +1,16 @@
 import { Migrator, sql } from 'kysely';
-import { migrations } from '../../../../migrations/index.ts';
+import { sqliteMigrations } from '../../../../migrations/index.ts';
 import { DatabaseError } from '../../database-error.ts';
 import type { Queryable } from '../../queryable.ts';
+import { RECORD, RECORD_LOCK } from '../../schema/migration-record.ts';
 import { explain } from '../connection.ts';
-import {
-  type MigrationRecord,
-  RECORD,
-  RECORD_LOCK,
-  readRecord,
-  refuseOlderBeside,
-  takeOwnNames,
-} from './own-tables.ts';
+import { type MigrationRecord, readRecord, refuseOlderBeside, takeOwnNames } from './own-tables.ts';
 
 /** The executed migrations of a database. Throws a `DatabaseError` for one of a newer version. */
 export const executedMigrations = async (file: string, kysely: Queryable): Promise<MigrationRecord> => {
   await refuseOlderBeside(file, kysely);
   const record = await readRecord(kysely);
-  const newer = record.executed.filter((name) => !(name in migrations));
+  const newer = record.executed.filter((name) => !(name in sqliteMigrations));
   if (newer.length === 0) return record;
   throw new DatabaseError(
     file,
@@ -25,9 +19,9 @@ export const executedMigrations = async (file: string, kysely: Queryable): Promi
 };
 
 export const isUpToDate = ({ executed }: MigrationRecord): boolean =>
-  Object.keys(migrations).every((name) => executed.includes(name));
+  Object.keys(sqliteMigrations).every((name) => executed.includes(name));
 
-export const CURRENT_SCHEMA = Object.keys(migrations).at(-1) ?? '';
+export const CURRENT_SCHEMA = Object.keys(sqliteMigrations).at(-1) ?? '';
 
 /** Executes every missing migration, each in its own transaction. */
 export const migrate = async (file: string, kysely: Queryable): Promise<void> => {
@@ -39,7 +33,7 @@ const migrateToLatest = async (file: string, kysely: Queryable): Promise<void> =
   await takeOwnNames(file, kysely);
   const migrator = new Migrator({
     db: kysely,
-    provider: { getMigrations: async () => ({ ...migrations }) },
+    provider: { getMigrations: async () => ({ ...sqliteMigrations }) },
     migrationTableName: RECORD,
     migrationLockTableName: RECORD_LOCK,
     // Otherwise the order of their times is checked, and the clock may have been set back.

@@ -1,13 +1,12 @@
 import { sql } from 'kysely';
-import { migrations } from '../../../../migrations/index.ts';
+import { sqliteMigrations } from '../../../../migrations/index.ts';
 import { DatabaseError } from '../../database-error.ts';
 import { isAlive } from '../../files/process-mark.ts';
 import type { Queryable } from '../../queryable.ts';
 import { FORMER_PARTS, FORMER_TABLES, ownNameOf } from '../../schema/former-names.ts';
+import { RECORD, RECORD_LOCK } from '../../schema/migration-record.ts';
 
-/** The table of executed migrations, and the one of older versions. */
-export const RECORD = 'vega_migration';
-export const RECORD_LOCK = 'vega_migration_lock';
+/** The record of older versions. */
 const FORMER_RECORD = 'kysely_migration';
 const FORMER_RECORD_LOCK = 'kysely_migration_lock';
 
@@ -16,7 +15,7 @@ export const OWN_NAMES = '0012-own-names';
 
 /** The tables and columns that each migration makes. */
 const MADE: readonly (readonly [migration: string, table: string, columns: string])[] = Object.entries(
-  migrations,
+  sqliteMigrations,
 ).flatMap(([migration, { makes }]) =>
   Object.entries(makes).map(([table, columns]) => [migration, table, columns] as const),
 );
@@ -32,7 +31,7 @@ export const readRecord = async (db: Queryable): Promise<MigrationRecord> => {
   const own = await namesIn(db, RECORD);
   if (own.length > 0) return { executed: own, isFormer: false };
   const former = await namesIn(db, FORMER_RECORD);
-  const isOurs = former.some((name) => name in migrations);
+  const isOurs = former.some((name) => name in sqliteMigrations);
   return { executed: isOurs ? former : [], isFormer: isOurs };
 };
 
