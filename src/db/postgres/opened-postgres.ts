@@ -53,6 +53,19 @@ export class OpenedPostgres implements AsyncDisposable {
     return retryWithin(() => this.kysely.transaction().execute(work), isContended, CONTENTION_MS);
   }
 
+  /** Runs `work` in a transaction that is always rolled back. */
+  async dryRun(work: (trx: Queryable) => Promise<void>): Promise<void> {
+    const isDone = new Error('rolled back');
+    try {
+      await this.write(async (trx) => {
+        await work(trx);
+        throw isDone;
+      });
+    } catch (error) {
+      if (error !== isDone) throw error;
+    }
+  }
+
   /** Throws a `DatabaseError` that says what to do where the server does not answer. */
   async check(): Promise<void> {
     try {

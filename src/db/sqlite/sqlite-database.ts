@@ -16,6 +16,7 @@ import type {
 import { DatabaseError } from '../database-error.ts';
 import { type ForeignTokenRows, findForeignTokenRows } from '../queries/foreign-token-rows.ts';
 import type { Queryable } from '../queryable.ts';
+import { ReadCache } from '../read-cache.ts';
 import { retryWithin } from '../retry-within.ts';
 import { rotateVault } from '../secrets/sealed-values.ts';
 import type { Vault } from '../secrets/vault.ts';
@@ -28,7 +29,6 @@ import { meansFileChange } from './files/file-identity.ts';
 import { releaseFreePages } from './files/free-space.ts';
 import type { OpenedFile } from './opened-file.ts';
 import { type DatabaseOptions, type Opened, openDatabase } from './opening.ts';
-import { ReadCache } from './read-cache.ts';
 import { findUnfitTable } from './schema/table-trial.ts';
 
 const FREE_SPACE_CHECK_MS = 60_000;

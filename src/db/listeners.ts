@@ -1,6 +1,6 @@
-import type { StoredAuditEntry } from '../../../domain/events/audit.ts';
-import type { DbRecovery } from '../../../domain/events/db-recovery.ts';
-import type { Listener, Trouble } from '../../database.ts';
+import type { StoredAuditEntry } from '../domain/events/audit.ts';
+import type { DbRecovery } from '../domain/events/db-recovery.ts';
+import type { Listener, Trouble } from './database.ts';
 
 export class Listeners {
   readonly #all = new Set<Listener>();

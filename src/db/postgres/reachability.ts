@@ -1,0 +1,90 @@
+import type { DbRecovery } from '../../domain/events/db-recovery.ts';
+import type { Listener, Trouble } from '../database.ts';
+import { databaseCode } from '../database-error.ts';
+import { Listeners } from '../listeners.ts';
+
+const RETRY_MS = 1000;
+
+interface Loss {
+  readonly code: string;
+  readonly since: number;
+}
+
+/** Whether the server can be reached: lost with the first statement that says so, and asked again until it answers. */
+export class Reachability implements Disposable {
+  readonly listeners = new Listeners();
+  readonly #ask: () => Promise<void>;
+  #loss: Loss | null = null;
+  #retry: NodeJS.Timeout | undefined;
+  /** Writes that go on trying, because what they hold must not be lost. */
+  #pending = 0;
+
+  constructor(ask: () => Promise<void>) {
+    this.#ask = ask;
+  }
+
+  get trouble(): Trouble | null {
+    if (this.#loss === null) return null;
+    const { code, since } = this.#loss;
+    const seconds = Math.round((performance.now() - since) / 1000);
+    return { code, pendingWrites: this.#pending, isOnDisk: false, advice: null, seconds };
+  }
+
+  get recovery(): DbRecovery {
+    const isLost = this.#loss !== null;
+    return {
+      dbLocked: isLost,
+      fallback: isLost ? 'MEMORY' : 'DATABASE',
+      autoRestart: true,
+      pendingWrites: this.#pending,
+    };
+  }
+
+  listen(listener: Listener): void {
+    this.listeners.add(listener);
+    if (this.#loss !== null) this.#publish(this.trouble);
+  }
+
+  lost(error: unknown): void {
+    if (this.#loss !== null) return;
+    this.#loss = { code: databaseCode(error) || 'CONNECTION_LOST', since: performance.now() };
+    this.#publish(this.trouble);
+    this.#askAgain();
+  }
+
+  found(): void {
+    if (this.#loss === null) return;
+    const before = this.trouble;
+    clearTimeout(this.#retry);
+    this.#loss = null;
+    this.#publish(before);
+  }
+
+  /** Runs work that goes on trying while the server is lost. */
+  async pending<Result>(work: () => Promise<Result>): Promise<Result> {
+    this.#pending += 1;
+    try {
+      return await work();
+    } finally {
+      this.#pending -= 1;
+    }
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#retry);
+    this.listeners.clear();
+  }
+
+  #askAgain(): void {
+    this.#retry = setTimeout(() => {
+      void this.#ask().then(
+        () => this.found(),
+        () => this.#askAgain(),
+      );
+    }, RETRY_MS).unref();
+  }
+
+  #publish(trouble: Trouble | null): void {
+    this.listeners.publishRecovery(this.recovery, trouble);
+  }
+}
