@@ -13,6 +13,8 @@ export interface AppOptions {
   readonly browserLock?: string;
   /** Told of every checkpoint of a run. */
   readonly onCheckpoint?: CheckpointObserver;
+  /** A PostgreSQL database in place of the file. */
+  readonly databaseUrl?: string | undefined;
   /** Told of every statement before the database file gets it; what it throws, the statement fails with. */
   readonly beforeStatement?: DatabaseOptions['beforeStatement'];
   readonly limits?: {

@@ -131,7 +131,7 @@ export const joinParts = (config: Config, options: AppOptions, base: Base, log: 
     staticAddresses: config.staticAddresses,
     accountSwitch: new AccountSwitch({ ...shared, log: named(log, 'accounts') }),
     apps: new AppInspection({ api, timeoutMs: profileTimeoutMs, clock }),
-    databaseLabel: path.relative(workingDirectory, database.path),
+    databaseLabel: database.folder === null ? database.path : path.relative(workingDirectory, database.path),
     sender: new AlertChannels({ proxy: config.proxy, allowedHosts: config.alertHosts }),
   };
   return { parts, forHttp: { acquisitions, exchange, notices } };

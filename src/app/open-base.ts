@@ -1,4 +1,6 @@
 import type { Config } from '../config.ts';
+import type { Database } from '../db/database.ts';
+import type { DatabaseOptions } from '../db/sqlite/opening.ts';
 import { SqliteDatabase } from '../db/sqlite/sqlite-database.ts';
 import type { Listening } from '../http/listen.ts';
 import { type Logger, named } from '../log.ts';
@@ -16,11 +18,7 @@ import { databaseOptions } from './database-options.ts';
 export const openBase = async (config: Config, options: AppOptions, log: Logger, opened: DisposalStack) => {
   const { clock = () => new Date(), workingDirectory = process.cwd(), isVisit = false } = options;
   const database = opened.use(
-    await SqliteDatabase.open({
-      ...databaseOptions(config, workingDirectory, clock()),
-      beforeStatement: options.beforeStatement,
-      isBrief: isVisit,
-    }),
+    await openDatabase(databaseOptions(config, workingDirectory, clock()), options),
   );
   const servers: Listening[] = [];
   opened.defer(() => Promise.all(servers.map((server) => server[Symbol.asyncDispose]())));
@@ -38,6 +36,15 @@ export const openBase = async (config: Config, options: AppOptions, log: Logger,
   const sessions = new Sessions({ database, keys: accessKeys, audit, clock });
   opened.defer(() => sessions[Symbol.dispose]());
   return { database, servers, events, audit, refusals, accessKeys, sessions, clock };
+};
+
+const openDatabase = async (
+  found: DatabaseOptions,
+  { databaseUrl, beforeStatement, isVisit = false }: AppOptions,
+): Promise<Database> => {
+  if (databaseUrl === undefined) return SqliteDatabase.open({ ...found, beforeStatement, isBrief: isVisit });
+  const { PostgresDatabase } = await import('../db/postgres/postgres-database.ts');
+  return PostgresDatabase.open({ ...found, url: databaseUrl });
 };
 
 export type Base = Awaited<ReturnType<typeof openBase>>;

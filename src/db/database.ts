@@ -12,6 +12,8 @@ import type { Queryable } from './queryable.ts';
 export interface Database extends TokenFormat, AsyncDisposable {
   /** How messages name it. */
   readonly path: string;
+  /** The folder whose disk it grows on; null where that is another machine's. */
+  readonly folder: string | null;
   readonly findings: Findings;
 
   /** For reads; during an outage of a file its mirror in memory. */

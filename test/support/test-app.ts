@@ -1,13 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import Sqlite from 'better-sqlite3';
 import { type App, type AppOptions, openApp } from '../../src/app.ts';
 import { type Env, readConfig } from '../../src/config.ts';
 import { createLogger } from '../../src/log.ts';
 import { createVegaClient, type VegaClient } from '../../src/sdk/index.ts';
 import type { Checkpoint } from '../../src/services/runs/checkpoints.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.ts';
+import { deskDatabase, ENGINE, type Engine } from './desk-database.ts';
 
 /** An answer of the GraphQL API, read loosely: a test asserts what it needs. */
 // biome-ignore lint/suspicious/noExplicitAny: answers are asserted on, not computed with
@@ -24,6 +24,7 @@ export interface TestAppOptions {
   /** The file that stands for the machine's one browser; one of its own unless given. */
   readonly browserLock?: string;
   readonly limits?: AppOptions['limits'];
+  readonly engine?: Engine;
   readonly onCheckpoint?: (checkpoint: Checkpoint) => void;
   /** A broker that another desk has started. */
   readonly broker?: Simulator;
@@ -39,9 +40,9 @@ export interface TestApp extends AsyncDisposable {
   readonly env: Env;
   /** Runs a document over HTTP and answers the whole body. */
   ask(query: string, variables?: Record<string, unknown>): Promise<Loose>;
-  /** The rows of a query on the database file, past the program. */
+  /** The rows of a query on the database, past the program. */
   rows(sql: string): Loose[];
-  /** Runs statements on the database file, past the program: what another program of the desk would do. */
+  /** Runs a statement on the database, past the program: what another program of the desk would do. */
   change(sql: string, ...values: unknown[]): void;
   /** Starts a run and waits until it ends or has to pause. */
   generate(args: string): Promise<Loose>;
@@ -92,8 +93,10 @@ export const openTestApp = async (options: TestAppOptions = {}): Promise<TestApp
   const clock = options.clock === undefined ? {} : { clock: options.clock };
   const browserLock = options.browserLock ?? path.join(directory, 'browser.lock');
   const onCheckpoint = options.onCheckpoint ?? (() => undefined);
+  const database = await deskDatabase(directory, options.engine ?? ENGINE);
   const app = await openApp(readConfig(env), {
     workingDirectory: directory,
+    databaseUrl: database.url,
     browserLock,
     onCheckpoint,
     log,
@@ -101,7 +104,7 @@ export const openTestApp = async (options: TestAppOptions = {}): Promise<TestApp
     ...(options.limits === undefined ? {} : { limits: options.limits }),
   });
   const { url } = await app.listen();
-  const rows = (sql: string) => query(directory, sql);
+  const { rows, change } = database;
 
   const ask = async (query: string, variables: Record<string, unknown> = {}): Promise<Loose> => {
     const response = await fetch(`${url}/graphql`, {
@@ -139,11 +142,7 @@ export const openTestApp = async (options: TestAppOptions = {}): Promise<TestApp
     env,
     ask,
     rows,
-    change: (sql, ...values) => {
-      const database = new Sqlite(path.join(directory, 'vega_trade.db'), { timeout: 2000 });
-      database.prepare(sql).run(...values);
-      database.close();
-    },
+    change,
     generate,
     said: () => lines.join('\n'),
     guard: (name, secret) => void guarded.set(name, secret),
@@ -193,17 +192,6 @@ const occurs = (said: string, secret: string): boolean =>
   /^\d+$/.test(secret)
     ? new RegExp(`(?<![\\d.])${secret}(?!\\d)`).test(said.replaceAll(HASH_OR_ID, ''))
     : said.includes(secret);
-
-const query = (directory: string, sql: string): Loose[] => {
-  const file = ['vega_trade.db'].find((name) => readdirSync(directory).includes(name));
-  if (file === undefined) return [];
-  const database = new Sqlite(path.join(directory, file), { readonly: true, timeout: 2000 });
-  try {
-    return database.prepare(sql).all();
-  } finally {
-    database.close();
-  }
-};
 
 /** Lets other work go on between two looks at something that cannot tell when it is ready. */
 export const settle = (milliseconds: number): Promise<void> =>

@@ -55,6 +55,7 @@ const HEAD = 'postgres';
 /** A PostgreSQL database that several machines may use at once. */
 export class PostgresDatabase implements Database {
   readonly path: string;
+  readonly folder = null;
   readonly zone: string;
   readonly sealsTokens: boolean;
   readonly findings: Findings;

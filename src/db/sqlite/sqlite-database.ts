@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { AuditEntry, AuditVerification, StoredAuditEntry } from '../../domain/events/audit.ts';
 import type { DbRecovery } from '../../domain/events/db-recovery.ts';
 import type { StorageKind } from '../../domain/token/token.ts';
@@ -39,6 +40,7 @@ const FILE_CHECK_MS = 1000;
 /** The one SQLite file, with its mirror and its spill file. */
 export class SqliteDatabase implements Database {
   readonly path: string;
+  readonly folder: string;
   readonly zone: string;
   readonly sealsTokens: boolean;
   readonly findings: Findings;
@@ -54,6 +56,7 @@ export class SqliteDatabase implements Database {
 
   private constructor(options: DatabaseOptions, opened: Opened) {
     this.path = options.file;
+    this.folder = path.dirname(options.file);
     this.zone = opened.format.zone;
     this.sealsTokens = opened.format.sealsTokens;
     this.findings = opened.findings;

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import type { BrowserOptions } from '../../broker/chromium/broker-browser.ts';
 import { findChromium } from '../../broker/chromium/chromium.ts';
 import type { Database } from '../../db/database.ts';
@@ -62,7 +61,7 @@ export const readSystemHealth = async (options: Options, isThorough = false): Pr
   const found = browserFindings(options.browser);
   const isAsked = isThorough && unreadable.length === 0;
   const [disk, clock, launched, addresses] = await Promise.all([
-    tryDisk(path.dirname(options.database.path)),
+    options.database.folder === null ? NOT_TRIED : tryDisk(options.database.folder),
     isThorough ? tryClock(options) : NOT_TRIED,
     isThorough && found.length === 0 ? tryBrowser(options.browser, options.api) : NOT_TRIED,
     isAsked ? tryStaticAddresses(options) : NOT_TRIED,
