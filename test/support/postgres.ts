@@ -5,7 +5,7 @@ import path from 'node:path';
 import { Client } from 'pg';
 import { needBinaries } from './postgres/binaries.ts';
 import { Keeper, type Run } from './postgres/keeper.ts';
-import { crash, until } from './postgres/processes.ts';
+import { crash, signal, until } from './postgres/processes.ts';
 
 type Settings = Readonly<Record<string, string>>;
 
@@ -168,7 +168,7 @@ export class PostgresServer implements AsyncDisposable {
   async #stop(): Promise<void> {
     if (this.#run === null) return;
     // The fast shutdown: it does not wait for clients.
-    process.kill(this.#run.pid, 'SIGINT');
+    signal(this.#run.pid, 'SIGINT');
     await this.#ended(this.#run);
   }
 

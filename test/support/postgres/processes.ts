@@ -12,11 +12,20 @@ interface Process {
 /** Ends a process and its children in one moment, as a crash of the machine would. */
 export const crash = async (parent: number): Promise<void> => {
   // A suspended parent neither starts another child nor sees that one has died.
-  process.kill(parent, 'SIGSTOP');
+  signal(parent, 'SIGSTOP');
   await until(() => processOf(parent)?.state.startsWith('T') ?? true);
   const family = [parent, ...list().flatMap((each) => (each.parent === parent ? [each.id] : []))];
-  for (const id of family) process.kill(id, 'SIGKILL');
+  for (const id of family) signal(id, 'SIGKILL');
   await until(() => family.every((id) => processOf(id)?.state.startsWith('Z') ?? true));
+};
+
+/** Signals a process, which may have ended a moment ago. */
+export const signal = (id: number, name: NodeJS.Signals): void => {
+  try {
+    process.kill(id, name);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
 };
 
 export const until = async (ready: () => boolean | Promise<boolean>): Promise<void> => {
