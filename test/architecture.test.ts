@@ -391,7 +391,10 @@ describe('the code', () => {
     const wrong: readonly (readonly [string, string])[] = [
       ['src/db/queries/rows.ts', '../sqlite/connection.ts'],
       ['src/db/postgres/pool.ts', '../sqlite/connection.ts'],
+      ['src/db/sqlite/connection.ts', '../postgres/migrate.ts'],
       ['src/db/queries/rows.ts', 'better-sqlite3'],
+      ['src/db/queries/rows.ts', 'pg'],
+      ['src/db/sqlite/connection.ts', 'pg'],
       ['src/services/clock.ts', '../db/sqlite/connection.ts'],
     ];
     for (const [file, specifier] of wrong)
@@ -453,8 +456,9 @@ test('the table gives each dangerous package to one folder', () => {
   expect({
     kysely: importersOf('kysely'),
     'better-sqlite3': importersOf('better-sqlite3'),
+    pg: importersOf('pg'),
     playwright: importersOf('playwright'),
-  }).toEqual({ kysely: ['migrations', 'db'], 'better-sqlite3': ['db'], playwright: ['broker'] });
+  }).toEqual({ kysely: ['migrations', 'db'], 'better-sqlite3': ['db'], pg: ['db'], playwright: ['broker'] });
 });
 
 describe('the checks can fail:', () => {
