@@ -1,7 +1,7 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
+import { askNow } from './postgres/ask-now.ts';
 import { sharedPostgres } from './postgres.ts';
 
 /** Rows read loosely: a test asserts what it needs. */
@@ -49,27 +49,11 @@ const inFile = (directory: string): DeskDatabase => {
   };
 };
 
-/** A process of its own, because a test reads rows where it stands, without waiting. */
-const onServer = (url: string): DeskDatabase => {
-  const ask = (sql: string, values: readonly unknown[] = []): Loose[] => {
-    const places = sql.split('?').reduce((text, part, index) => `${text}$${index}${part}`);
-    const script = `
-      const pg = require('pg');
-      const { url, text, values } = JSON.parse(process.argv[1]);
-      const parsers = { 20: Number, 16: (text) => (text === 't' ? 1 : 0), 1114: String, 1700: Number };
-      const types = { getTypeParser: (id, format) => parsers[id] ?? pg.types.getTypeParser(id, format) };
-      const client = new pg.Client({ connectionString: url, types });
-      client.connect().then(() => client.query(text, values)).then(({ rows }) => {
-        process.stdout.write(JSON.stringify(rows));
-        return client.end();
-      });`;
-    const given = JSON.stringify({ url, text: values.length === 0 ? sql : places, values });
-    const { status, stdout, stderr } = spawnSync(process.execPath, ['-e', script, given], {
-      encoding: 'utf8',
-      cwd: path.resolve(import.meta.dirname, '../..'),
-    });
-    if (status !== 0) throw new Error(stderr);
-    return JSON.parse(stdout);
-  };
-  return { url, rows: (sql) => ask(sql), change: (sql, ...values) => void ask(sql, values) };
-};
+const onServer = (url: string): DeskDatabase => ({
+  url,
+  rows: (sql) => askNow(url, sql),
+  change: (sql, ...values) => {
+    const text = sql.split('?').reduce((before, after, index) => `${before}$${index}${after}`);
+    askNow(url, text, values);
+  },
+});

@@ -92,7 +92,8 @@ const openPool = (client: ConnectionSettings['client']): pg.Pool => {
     idle_in_transaction_session_timeout: IDLE_TRANSACTION_MS,
     keepAlive: true,
   });
-  // A connection that is lost while nobody uses it; the next one who does gets another.
+  // Whoever uses a connection that is lost is told by the statement, and the next one gets another connection.
   pool.on('error', () => undefined);
+  pool.on('connect', (connection) => connection.on('error', () => undefined));
   return pool;
 };

@@ -5,7 +5,7 @@ import { AlteredRow, DatabaseError, databaseCode } from '../database-error.ts';
  * the system gives for its connection. `pg` gives a lost connection no code, only words.
  */
 const UNAVAILABLE =
-  /^(08...|53...|57P0[1-5]|58...|25006|XX00[012])$|^E(CONNREFUSED|CONNRESET|CONNABORTED|TIMEDOUT|PIPE|HOSTUNREACH|NETUNREACH|NOTFOUND|AI_AGAIN)$|^ENOENT$/;
+  /^(08...|53...|57P0[1-5]|58...|25006|25P03|XX00[012])$|^E(CONNREFUSED|CONNRESET|CONNABORTED|TIMEDOUT|PIPE|HOSTUNREACH|NETUNREACH|NOTFOUND|AI_AGAIN)$|^ENOENT$/;
 const LOST_WORDS =
   /Connection terminated|connection error and is not queryable|timeout exceeded when trying to connect|Client was closed/i;
 

@@ -100,7 +100,7 @@ export const takeOverRun = async (
     .set({ process_id: to.id, process_birth: to.birth })
     .where('id', '=', runId)
     .where('process_id', '=', from.id)
-    .where('process_birth', 'is', from.birth)
+    .where('process_birth', 'is not distinct from', from.birth)
     .executeTakeFirst();
   return updated.numUpdatedRows > 0n;
 };

@@ -20,16 +20,16 @@ export const backUp = async ({ database, audit, clock }: AuditedWrites): Promise
   return { name, bytes, madeAt };
 };
 
-/** A copy before a run's first write. The run goes on without one if it cannot be made. */
+/** A copy before a run's first write. The run goes on without one if it cannot be made. A server has its own copies. */
 export const backUpBeforeRun = async (needs: AuditedWrites & { readonly log: Logger }): Promise<void> => {
-  if (needs.database.trouble !== null) return;
+  if (needs.database.trouble !== null || needs.database.folder === null) return;
   const error = await tryBackUp(needs);
   if (error !== null) needs.log.error({ err: error }, 'no backup could be made before the run');
 };
 
 /** Older copies can be opened with the old master key alone. False when the new copy could not be made. */
 export const backUpAfterRotation = async (needs: AuditedWrites): Promise<boolean> =>
-  (await tryBackUp(needs)) === null;
+  needs.database.folder === null || (await tryBackUp(needs)) === null;
 
 /** A copy that is not worth failing for; the audit tells of one that could not be made. */
 const tryBackUp = async (needs: AuditedWrites): Promise<unknown> => {

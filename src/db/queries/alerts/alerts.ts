@@ -91,7 +91,7 @@ export const findUnresolved = async (
     .selectFrom('vega_alerts')
     .selectAll()
     .where('kind', 'in', kinds)
-    .where('account_id', 'is', accountId)
+    .where('account_id', 'is not distinct from', accountId)
     .where('resolved_at', 'is', null)
     .where(sql<boolean>`substr(fact, 1, ${prefix.length}) = ${prefix}`)
     .$if(raisedBefore !== undefined, (query) => query.where('raised_at', '<', raisedBefore?.getTime() ?? 0))
