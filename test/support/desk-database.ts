@@ -49,7 +49,7 @@ const inFile = (directory: string): DeskDatabase => {
   };
 };
 
-const onServer = (url: string): DeskDatabase => ({
+export const onServer = (url: string): DeskDatabase => ({
   url,
   rows: (sql) => askNow(url, sql),
   change: (sql, ...values) => {

@@ -85,9 +85,10 @@ export class PostgresServer implements AsyncDisposable {
 
   /** Kills the postmaster and its backends, as a crash of the machine would. */
   async kill(): Promise<void> {
-    if (this.#run === null) return;
-    await crash(this.#run.pid);
-    await this.#ended(this.#run);
+    const run = this.#run;
+    if (run === null) return;
+    await crash(run.pid);
+    await this.#ended(run);
   }
 
   /** On the same data and the same port; a server that runs is shut down first. */

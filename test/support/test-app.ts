@@ -7,7 +7,7 @@ import { createLogger } from '../../src/log.ts';
 import { createVegaClient, type VegaClient } from '../../src/sdk/index.ts';
 import type { Checkpoint } from '../../src/services/runs/checkpoints.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.ts';
-import { deskDatabase, ENGINE, type Engine } from './desk-database.ts';
+import { deskDatabase, ENGINE, type Engine, onServer } from './desk-database.ts';
 
 /** An answer of the GraphQL API, read loosely: a test asserts what it needs. */
 // biome-ignore lint/suspicious/noExplicitAny: answers are asserted on, not computed with
@@ -25,6 +25,8 @@ export interface TestAppOptions {
   readonly browserLock?: string;
   readonly limits?: AppOptions['limits'];
   readonly engine?: Engine;
+  /** An empty PostgreSQL database, or the one of an earlier start. */
+  readonly databaseUrl?: string;
   readonly onCheckpoint?: (checkpoint: Checkpoint) => void;
   /** A broker that another desk has started. */
   readonly broker?: Simulator;
@@ -93,7 +95,10 @@ export const openTestApp = async (options: TestAppOptions = {}): Promise<TestApp
   const clock = options.clock === undefined ? {} : { clock: options.clock };
   const browserLock = options.browserLock ?? path.join(directory, 'browser.lock');
   const onCheckpoint = options.onCheckpoint ?? (() => undefined);
-  const database = await deskDatabase(directory, options.engine ?? ENGINE);
+  const { engine = ENGINE, databaseUrl } = options;
+  const database = await (databaseUrl === undefined
+    ? deskDatabase(directory, engine)
+    : onServer(databaseUrl));
   const app = await openApp(readConfig(env), {
     workingDirectory: directory,
     databaseUrl: database.url,

@@ -18,6 +18,7 @@ import type {
   UnfitTable,
 } from '../database.ts';
 import { DatabaseError } from '../database-error.ts';
+import { refuseLostLease } from '../fence.ts';
 import { type ForeignTokenRows, findForeignTokenRows } from '../queries/foreign-token-rows.ts';
 import type { TokenFormat } from '../queries/tokens.ts';
 import type { Queryable } from '../queryable.ts';
@@ -137,7 +138,11 @@ export class PostgresDatabase implements Database {
   ): Promise<Result> {
     const isRetried = (error: unknown) =>
       this.#noteLoss(error) && (mustKeep || !(error instanceof CommitUnknown));
-    const attempt = () => this.#opened.write(async (trx) => ({ result: await work(trx), trx }));
+    const attempt = () =>
+      this.#opened.write(async (trx) => {
+        await refuseLostLease(trx);
+        return { result: await work(trx), trx };
+      });
     const retried = () => retryWithin(attempt, isRetried, mustKeep ? KEEP_MS : WAIT_MS);
     try {
       const { result, trx } = await (mustKeep ? this.#reachability.pending(retried) : retried());

@@ -1,5 +1,6 @@
 import type { ApiName } from '../../domain/account/api-name.ts';
 import type { TotpSecret } from '../../domain/account/totp-secret.ts';
+import { currentLease, refuseLostLease } from '../fence.ts';
 import type { Queryable } from '../queryable.ts';
 import { fingerprint } from '../secrets/fingerprint.ts';
 
@@ -13,19 +14,30 @@ export interface AttemptOwner {
 /** Recorded before it is submitted. */
 export type AttemptKind = 'OTP_REQUEST' | 'PIN' | 'CODE';
 
+/**
+ * The longest that a submission may be under way after it was written down: a lease that ends before that could go to
+ * another worker in the middle of it.
+ */
+export const SUBMISSION_MS = 10_000;
+
+/** Refused with `LeaseLost` where the worker has lost the account, or may lose it before the submission is over. */
 export const recordAttempt = async (
   trx: Queryable,
   owner: AttemptOwner,
   kind: AttemptKind,
   at: Date,
 ): Promise<void> => {
+  await refuseLostLease(trx, SUBMISSION_MS);
   await trx
     .insertInto('vega_login_attempts')
     .values({ ...toRow(owner), kind, totp_fingerprint: null, time_step: null, at: at.getTime() })
     .execute();
 };
 
-/** Claims a TOTP time step, which is used once per secret, ever. False when it was claimed before. */
+/**
+ * Claims a TOTP time step, which is used once per secret, ever. False when it was claimed before. Refused with `LeaseLost`
+ * as `recordAttempt` is.
+ */
 export const claimTimeStep = async (
   trx: Queryable,
   owner: AttemptOwner,
@@ -33,6 +45,7 @@ export const claimTimeStep = async (
   timeStep: number,
   at: Date,
 ): Promise<boolean> => {
+  await refuseLostLease(trx, SUBMISSION_MS);
   const inserted = await trx
     .insertInto('vega_login_attempts')
     .values({
@@ -166,4 +179,5 @@ const toRow = (owner: AttemptOwner) => ({
   account_id: owner.accountId,
   run_id: owner.runId,
   api_name: owner.apiName,
+  epoch: currentLease()?.epoch ?? null,
 });

@@ -14,6 +14,7 @@ import type {
   SchedulesTable,
 } from './day-tables.ts';
 import type { DialogLandmarksTable, DialogLooksTable } from './dialog-look-tables.ts';
+import type { AccountLeasesTable } from './lease-tables.ts';
 import type { HeldTokensTable, RoleAssignmentsTable } from './role-tables.ts';
 
 /** The user's table: its columns, types and order are never changed. */
@@ -117,6 +118,8 @@ export interface LoginAttemptsTable {
   at: number;
   /** How long the broker wants between this OTP request and the next; null where it did not say. */
   otp_interval_ms?: number | null;
+  /** The epoch of the account's lease that the worker held; null where no worker has leased it. */
+  epoch?: number | null;
 }
 
 /** The union of the two shapes in use, with the account. `client_secret` is sealed. */
@@ -283,4 +286,5 @@ export interface Tables {
   vega_dialog_looks: DialogLooksTable;
   vega_role_assignments: RoleAssignmentsTable;
   vega_held_tokens: HeldTokensTable;
+  vega_account_leases: AccountLeasesTable;
 }

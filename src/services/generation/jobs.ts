@@ -67,6 +67,12 @@ export class Jobs {
     return this.#taken.has(accountId);
   }
 
+  /** Resolves when a run that has ended, and reads as ended, has nothing left to do. */
+  async finished({ id: accountId }: Account): Promise<void> {
+    const job = this.#jobs.get(accountId);
+    if (job !== undefined && job.live.state.endedAt !== null) await job.end;
+  }
+
   /** No `await` stands between the check and the set, so two requests cannot both begin a run. */
   take({ id: accountId }: Account): void {
     this.refuseClosing();

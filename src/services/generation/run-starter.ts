@@ -85,6 +85,7 @@ export class RunStarter {
     refuseUnknownNames(request, apps);
     await states.refuseBlocked(account);
     await refuseExecutedElsewhere(database.read, account);
+    await jobs.finished(account);
     jobs.take(account);
     const id = randomUUID();
     let place: BrowserPlace | null = null;
