@@ -60,13 +60,14 @@ export const insertReport = async (
     .select('id')
     .where('account_id', '=', report.accountId)
     .orderBy('at', 'desc')
+    .orderBy('id', 'desc')
     .limit(KEPT_REPORTS);
   const known = (await findLastKnown(trx, report.accountId)).map(({ id }) => id);
   await trx
     .deleteFrom('vega_dialog_looks')
     .where('account_id', '=', report.accountId)
     .where('id', 'not in', newest)
-    .where('id', 'not in', known)
+    .$if(known.length > 0, (query) => query.where('id', 'not in', known))
     .execute();
   return true;
 };
@@ -91,7 +92,7 @@ export const findReports = async (
     .selectAll()
     .where('account_id', '=', accountId)
     .orderBy('at', 'desc')
-    .orderBy('id')
+    .orderBy('id', 'desc')
     .limit(limit)
     .execute();
   return rows.map(toReport);
@@ -105,6 +106,7 @@ export const findLastKnown = async (db: Queryable, accountId: string): Promise<r
     .where('account_id', '=', accountId)
     .where('verdict', '!=', 'NOT_KNOWN')
     .orderBy('at', 'desc')
+    .orderBy('id', 'desc')
     .execute();
   const reports = rows.map(toReport);
   return reports.filter(

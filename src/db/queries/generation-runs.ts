@@ -100,7 +100,7 @@ export const takeOverRun = async (
     .set({ process_id: to.id, process_birth: to.birth })
     .where('id', '=', runId)
     .where('process_id', '=', from.id)
-    .where('process_birth', 'is', from.birth)
+    .where('process_birth', 'is not distinct from', from.birth)
     .executeTakeFirst();
   return updated.numUpdatedRows > 0n;
 };
@@ -115,7 +115,8 @@ const newestFirst = (db: Queryable, accountId: string) =>
     .selectFrom('vega_generation_runs')
     .selectAll()
     .where('account_id', '=', accountId)
-    .orderBy('started_at', 'desc');
+    .orderBy('started_at', 'desc')
+    .orderBy('id', 'desc');
 
 /** The account's last runs, the newest first. */
 export const findLatestRuns = async (
@@ -149,6 +150,7 @@ export const findUnfinishedRuns = async (
     .selectFrom('vega_generation_runs')
     .selectAll()
     .where('status', 'not in', OVER_STATUSES)
+    .orderBy('id')
     .execute();
   return Promise.all(
     rows.map(async (row) => ({
@@ -167,6 +169,7 @@ export const countRuns = async (
     .select(({ fn }) => ['status', fn.countAll<number>().as('runs')])
     .where('account_id', '=', accountId)
     .groupBy('status')
+    .orderBy('status')
     .execute();
   return new Map(rows.map(({ status, runs }) => [status as RunStatus, Number(runs)]));
 };

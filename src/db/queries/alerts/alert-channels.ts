@@ -101,7 +101,7 @@ export const claimPing = async (
     .updateTable('vega_alert_channels')
     .set({ pinged_at: now.getTime() })
     .where('id', '=', id)
-    .where('pinged_at', 'is', pingedAt?.getTime() ?? null)
+    .where('pinged_at', 'is not distinct from', pingedAt?.getTime() ?? null)
     .executeTakeFirst();
   return numUpdatedRows > 0n;
 };

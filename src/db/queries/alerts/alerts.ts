@@ -62,7 +62,7 @@ export const findAlerts = async (
       ),
     )
     .orderBy('raised_at', 'desc')
-    .orderBy('id')
+    .orderBy('id', 'desc')
     .limit(first)
     .execute();
   return rows.map(toAlert);
@@ -91,11 +91,12 @@ export const findUnresolved = async (
     .selectFrom('vega_alerts')
     .selectAll()
     .where('kind', 'in', kinds)
-    .where('account_id', 'is', accountId)
+    .where('account_id', 'is not distinct from', accountId)
     .where('resolved_at', 'is', null)
     .where(sql<boolean>`substr(fact, 1, ${prefix.length}) = ${prefix}`)
     .$if(raisedBefore !== undefined, (query) => query.where('raised_at', '<', raisedBefore?.getTime() ?? 0))
     .orderBy('raised_at')
+    .orderBy('id')
     .execute();
   return rows.map(toAlert);
 };
