@@ -1,11 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import {
+  countRuns,
+  findEndingRuns,
   findLatestRun,
+  findLatestRuns,
   findRun,
   findUnfinishedRuns,
   insertRun,
+  takeOverRun,
   updateRun,
 } from '../../../src/db/queries/generation-runs.ts';
+import type { ProcessMark } from '../../../src/domain/process-mark.ts';
 import { NEXT_ACTIONS } from '../../../src/domain/run/failure.ts';
 import {
   GENERATION_MODES,
@@ -116,16 +121,70 @@ describe.each(ENGINES)('%s', (engine) => {
     expect(await findLatestRun(database.read, 'UPSTOX_03')).toBeNull();
   });
 
-  test('an unfinished run is found with the process that carries it', async () => {
+  test('the latest runs come the newest first, those of one instant by their ids, and as many as are asked for', async () => {
+    await using database = await openRows(engine);
+    for (const id of ['b', 'B', 'c', 'a']) await insert(database, run({ id }));
+    await insert(database, run({ id: 'older', startedAt: at(-1) }));
+    const ids = async (limit: number) =>
+      (await findLatestRuns(database.read, 'UPSTOX_01', limit)).map(({ id }) => id);
+    expect(await ids(9)).toEqual(['c', 'b', 'a', 'B', 'older']);
+    expect(await ids(2)).toEqual(['c', 'b']);
+    expect(await database.write((trx) => findLatestRuns(trx, 'UPSTOX_01', 9))).toHaveLength(5);
+    expect((await findLatestRun(database.read, 'UPSTOX_01'))?.id).toBe('c');
+  });
+
+  test('runs since an instant are found once one of them has ended another token', async () => {
+    await using database = await openRows(engine);
+    const old = run({ id: 'old', startedAt: at(-1) });
+    for (const one of [old, run({ id: 'b' }), run({ id: 'a' })]) await insert(database, one);
+    const since = async (second: number) =>
+      (await findEndingRuns(database.read, 'UPSTOX_01', at(second))).map(({ id }) => id);
+    expect(await since(-9)).toEqual([]);
+    const endedTokens = [{ apiName: 'PRIMARY', fingerprint: 'one', by: 'WEBSOCKET1', at: at(1) }];
+    const ending = { ...run({ id: 'a' }), endedTokens } as unknown as GenerationRun;
+    await database.write((trx) => updateRun(trx, ending));
+    expect(await since(-9)).toEqual(['b', 'a', 'old']);
+    expect(await since(0)).toEqual(['b', 'a']);
+    expect(await since(1)).toEqual([]);
+  });
+
+  test('an unfinished run is found with the process that executes it, in the order of the ids', async () => {
     await using database = await openRows(engine);
     for (const [index, status] of RUN_STATUSES.entries())
       await insert(database, run({ id: status, status }), index);
     const unfinished = await findUnfinishedRuns(database.read);
-    expect(unfinished.map(({ run: { id }, owner }) => [id, owner.id]).sort()).toEqual([
-      ['COOLDOWN', 2],
-      ['QUEUED', 6],
-      ['RUNNING', 0],
-      ['WAITING_OPERATOR', 1],
+    expect(unfinished.map(({ run: { id }, owner }) => [id, owner])).toEqual([
+      ['COOLDOWN', { id: 2, birth: null }],
+      ['QUEUED', { id: 6, birth: null }],
+      ['RUNNING', { id: 0, birth: null }],
+      ['WAITING_OPERATOR', { id: 1, birth: null }],
+    ]);
+  });
+
+  test.each([null, 'Mon Nov 16'])('a run of a process born %j is taken over once', async (birth) => {
+    await using database = await openRows(engine);
+    await database.write((trx) => insertRun(trx, run(), { id: 4711, birth }));
+    const takeOver = (from: ProcessMark, to: ProcessMark) =>
+      database.write((trx) => takeOverRun(trx, 'run-1', from, to));
+    const [us, them] = [
+      { id: 1, birth: 'us' },
+      { id: 2, birth: 'them' },
+    ];
+    expect(await takeOver({ id: 4711, birth: 'another' }, us)).toBe(false);
+    expect(await takeOver({ id: 4711, birth }, us)).toBe(true);
+    expect(await takeOver({ id: 4711, birth }, them)).toBe(false);
+    expect((await findUnfinishedRuns(database.read)).map(({ owner }) => owner)).toEqual([us]);
+  });
+
+  test('runs are counted by what became of them', async () => {
+    await using database = await openRows(engine);
+    const statuses = ['STOPPED', 'COMPLETED', 'STOPPED', 'RUNNING'] as const;
+    for (const [index, status] of statuses.entries()) await insert(database, run({ id: `${index}`, status }));
+    await insert(database, run({ id: 'of another', accountId: 'UPSTOX_02' }));
+    expect([...(await countRuns(database.read, 'UPSTOX_01'))]).toEqual([
+      ['COMPLETED', 1],
+      ['RUNNING', 1],
+      ['STOPPED', 2],
     ]);
   });
 

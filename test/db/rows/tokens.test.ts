@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { replaceToken } from '../../../src/db/queries/token-replacement.ts';
+import { replaceToken, replayToken } from '../../../src/db/queries/token-replacement.ts';
 import { deactivateToken, findTokens, removeToken } from '../../../src/db/queries/tokens.ts';
+import { fingerprint } from '../../../src/db/secrets/fingerprint.ts';
+import { isSealed } from '../../../src/db/secrets/vault.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import type { NewToken } from '../../../src/domain/token/token.ts';
+import { IST, toWallTime } from '../../../src/domain/wall-time.ts';
 import { ENGINES, openRows, type RowsDatabase } from '../engines.ts';
 import { EXPIRES, ISSUED, newToken } from '../temporary-database.ts';
 
@@ -90,6 +93,40 @@ describe.each(ENGINES)('%s', (engine) => {
       validity_at: '2026-11-17 23:00:00',
     });
     expect(await found(database)).toMatchObject([{ generatedAt: ISSUED, validUntil: EXPIRES }]);
+  });
+
+  test('a sealed token is found, judged and removed as a plain one is', async () => {
+    await using database = await openRows(engine, { sealsTokens: true });
+    await store(database, newToken('token-1'));
+    const [row] = await database.raw('select access_token from upstox_tokens');
+    expect(isSealed(String(row?.access_token))).toBe(true);
+    expect(await brief(database)).toEqual(['PRIMARY token-1 active 1']);
+    const judged = (work: typeof removeToken) =>
+      database.write((trx) => work(trx, newToken('token-1'), database));
+    expect(await judged((trx, token) => deactivateToken(trx, token, database, NOW))).toBe(true);
+    expect(await brief(database)).toEqual(['PRIMARY token-1 inactive 1']);
+    expect([await judged(removeToken), await judged(removeToken)]).toEqual([true, false]);
+  });
+
+  test('times of other programs are read however they are written', async () => {
+    await using database = await openRows(engine);
+    const insert = (apiName: string, generatedAt: string, createdAt: string) =>
+      database.raw(
+        `insert into upstox_tokens (access_token, api_name, generated_at, created_at) values ('x', '${apiName}', ${generatedAt}, ${createdAt})`,
+      );
+    await insert('PRIMARY', 'null', "'2026-11-17 20:00:00'");
+    await insert('WEBSOCKET1', "'1794925800000'", 'null');
+    await insert('WEBSOCKET2', "'2026-11-17T14:30:00Z'", 'null');
+    await insert('WEBSOCKET3', 'null', 'null');
+    const times = (await found(database)).map(({ generatedAt, validUntil }) => [generatedAt, validUntil]);
+    expect(times).toEqual([...[1, 2, 3].map(() => [ISSUED, null]), [null, null]]);
+  });
+
+  test('an empty token, and a name that is no API’s, are nobody’s token', async () => {
+    await using database = await openRows(engine);
+    for (const values of ["'', 'PRIMARY'", "null, 'WEBSOCKET1'", "'x', 'primary'"])
+      await database.raw(`insert into upstox_tokens (access_token, api_name) values (${values})`);
+    expect(await found(database)).toEqual([]);
   });
 
   test('tokens are found in the order of their APIs', async () => {
@@ -184,6 +221,36 @@ describe.each(ENGINES)('%s', (engine) => {
       expect(stored.map(({ version }) => version).sort()).toEqual([1, 2, 3, 4, 5, 6]);
       expect(await found(one)).toHaveLength(1);
       expect(await found(one)).toEqual(await found(other));
+    });
+  });
+
+  describe('replaying', () => {
+    const replacement = (text: string, issuedAt: Date) => ({
+      row: {
+        ...{ access_token: text, api_name: 'PRIMARY', user_id: 1, is_active: 1 },
+        generated_at: toWallTime(issuedAt, IST),
+        validity_at: toWallTime(EXPIRES, IST),
+      },
+      fingerprint: fingerprint(new Secret(text)),
+    });
+    const replay = (database: RowsDatabase, text: string, issuedAt: Date) =>
+      database.write((trx) => replayToken(trx, replacement(text, issuedAt), database));
+
+    test('stores what is not there, once', async () => {
+      await using database = await openRows(engine);
+      expect([await replay(database, 'a', ISSUED), await replay(database, 'a', ISSUED)]).toEqual([
+        true,
+        false,
+      ]);
+      expect(await brief(database)).toEqual(['PRIMARY a active 1']);
+    });
+
+    test('leaves a token that was made later, and replaces an earlier one', async () => {
+      await using database = await openRows(engine);
+      await store(database, newToken('present'));
+      expect(await replay(database, 'older', new Date(ISSUED.getTime() - 1000))).toBe(false);
+      expect(await replay(database, 'newer', new Date(ISSUED.getTime() + 1000))).toBe(true);
+      expect(await brief(database)).toEqual(['PRIMARY newer active 2']);
     });
   });
 
