@@ -60,13 +60,14 @@ export const insertReport = async (
     .select('id')
     .where('account_id', '=', report.accountId)
     .orderBy('at', 'desc')
+    .orderBy('id', 'desc')
     .limit(KEPT_REPORTS);
   const known = (await findLastKnown(trx, report.accountId)).map(({ id }) => id);
   await trx
     .deleteFrom('vega_dialog_looks')
     .where('account_id', '=', report.accountId)
     .where('id', 'not in', newest)
-    .where('id', 'not in', known)
+    .$if(known.length > 0, (query) => query.where('id', 'not in', known))
     .execute();
   return true;
 };
@@ -91,7 +92,7 @@ export const findReports = async (
     .selectAll()
     .where('account_id', '=', accountId)
     .orderBy('at', 'desc')
-    .orderBy('id')
+    .orderBy('id', 'desc')
     .limit(limit)
     .execute();
   return rows.map(toReport);
@@ -105,6 +106,7 @@ export const findLastKnown = async (db: Queryable, accountId: string): Promise<r
     .where('account_id', '=', accountId)
     .where('verdict', '!=', 'NOT_KNOWN')
     .orderBy('at', 'desc')
+    .orderBy('id', 'desc')
     .execute();
   const reports = rows.map(toReport);
   return reports.filter(
@@ -115,8 +117,13 @@ export const findLastKnown = async (db: Queryable, accountId: string): Promise<r
 /** The APIs whose last look has found a drift, unless a login has succeeded since. */
 export const findDrifts = async (db: Queryable, accountId: string): Promise<readonly CanaryReport[]> => {
   const drifted = (await findLastKnown(db, accountId)).filter(({ verdict }) => verdict === 'DRIFT');
-  const kept = await Promise.all(drifted.map(({ apiName }) => findLandmarks(db, accountId, apiName)));
-  return drifted.filter(({ at }, index) => (kept[index]?.at ?? at) <= at);
+  const kept = await db
+    .selectFrom('vega_dialog_landmarks')
+    .select(['api_name', 'at'])
+    .where('account_id', '=', accountId)
+    .execute();
+  const succeededAt = new Map(kept.map(({ api_name, at }): [string, number] => [api_name, at]));
+  return drifted.filter(({ apiName, at }) => (succeededAt.get(apiName) ?? 0) <= at.getTime());
 };
 
 /** Whether the slot has a report of any API. */

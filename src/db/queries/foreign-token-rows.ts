@@ -12,7 +12,12 @@ export interface ForeignTokenRows {
 }
 
 export const findForeignTokenRows = async (db: Queryable): Promise<ForeignTokenRows> => {
-  const names = await db.selectFrom('upstox_tokens').select('api_name').distinct().execute();
+  const names = await db
+    .selectFrom('upstox_tokens')
+    .select('api_name')
+    .distinct()
+    .orderBy('api_name')
+    .execute();
   const apiNames = names
     .map(({ api_name }) => api_name)
     .filter((name) => typeof name === 'string' && !isApiName(name) && isApiName(name.trim().toUpperCase()));

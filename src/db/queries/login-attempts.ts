@@ -121,6 +121,7 @@ export const lastOtpRequest = async (db: Queryable, accountId: string): Promise<
     .where('account_id', '=', accountId)
     .where('kind', '=', 'OTP_REQUEST')
     .orderBy('at', 'desc')
+    .orderBy('id', 'desc')
     .limit(1)
     .executeTakeFirst();
   return row === undefined ? null : { at: new Date(row.at), intervalMs: row.otp_interval_ms ?? 0 };

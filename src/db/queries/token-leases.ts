@@ -35,6 +35,8 @@ export const findLeases = async (db: Queryable, accountId: string): Promise<read
     .selectAll()
     .where('account_id', '=', accountId)
     .orderBy('leased_at')
+    .orderBy('key_id')
+    .orderBy('api_name')
     .execute();
   return rows.map((row) => ({
     keyId: row.key_id,

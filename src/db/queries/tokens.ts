@@ -107,12 +107,14 @@ export const deactivateToken = async (
   format: TokenFormat,
   now: Date,
 ): Promise<boolean> => {
+  const texts = await textsOf(trx, token, format);
+  if (texts.length === 0) return false;
   const changed = await trx
     .updateTable('upstox_tokens')
     .set({ is_active: 0, updated_at: now.getTime() })
     .where('api_name', '=', token.apiName)
     .where(ofAccount(token.accountNumber))
-    .where('access_token', 'in', await textsOf(trx, token, format))
+    .where('access_token', 'in', texts)
     .where((row) => row.or([row('is_active', '!=', 0), row('is_active', 'is', null)]))
     .executeTakeFirst();
   return changed.numUpdatedRows > 0n;
@@ -124,11 +126,13 @@ export const removeToken = async (
   token: TokenOfApi,
   format: TokenFormat,
 ): Promise<boolean> => {
+  const texts = await textsOf(trx, token, format);
+  if (texts.length === 0) return false;
   const removed = await trx
     .deleteFrom('upstox_tokens')
     .where('api_name', '=', token.apiName)
     .where(ofAccount(token.accountNumber))
-    .where('access_token', 'in', await textsOf(trx, token, format))
+    .where('access_token', 'in', texts)
     .executeTakeFirst();
   return removed.numDeletedRows > 0n;
 };

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { markOf } from '../../db/files/process-mark.ts';
 import { findAlertChannels } from '../../db/queries/alerts/alert-channels.ts';
 import { cancelWaiting, findDeliveriesOf, insertDelivery } from '../../db/queries/alerts/alert-deliveries.ts';
@@ -15,6 +14,7 @@ import type { AlertDraft, AlertKind } from '../../domain/alert/alert.ts';
 import type { AlertChannel } from '../../domain/alert/alert-channel.ts';
 import { planDeliveries } from '../../domain/alert/alert-delivery.ts';
 import type { Recovery } from '../../domain/alert/alert-drafts.ts';
+import { risingId } from '../rising-id.ts';
 
 /** Kinds that tell about an account's tokens: all of them are over once it has its tokens. */
 export const KINDS_OF_TOKENS: readonly AlertKind[] = [
@@ -25,8 +25,7 @@ export const KINDS_OF_TOKENS: readonly AlertKind[] = [
   'QUARANTINED',
 ];
 
-export const newId = (kind: 'alert' | 'delivery' | 'channel'): string =>
-  `${kind}_${randomBytes(9).toString('hex')}`;
+export const newId = (kind: 'alert' | 'delivery' | 'channel'): string => `${kind}_${risingId()}`;
 
 const self = markOf(process.pid);
 

@@ -33,6 +33,7 @@ import type { AuditedWrites } from '../audit/audit.ts';
 import type { BrowserHost } from '../browser-login/browser-host.ts';
 import type { BrowserQueue } from '../browser-login/browser-queue.ts';
 import type { EventLog } from '../events/event-log.ts';
+import { risingId } from '../rising-id.ts';
 import { Semaphore } from '../semaphore.ts';
 
 interface Options extends AuditedWrites {
@@ -158,7 +159,7 @@ export class Canary implements AsyncDisposable {
   #begun({ id }: Account, { apiName }: ApiConfig, origin: CanaryOrigin): CanaryReport {
     const message = 'The look has not come to an end.';
     const at = this.#options.clock();
-    const base = { id: randomUUID(), accountId: id, apiName, at, origin, comparedWith: null };
+    const base = { id: risingId(), accountId: id, apiName, at, origin, comparedWith: null };
     return { ...base, ...judge({ kind: 'NOT_SEEN', message }, null) };
   }
 

@@ -78,7 +78,9 @@ export const findDue = async (
         .selectFrom('vega_alert_deliveries')
         .selectAll()
         .select(
-          sql<number>`row_number() over (partition by channel_id order by attempts > 0, due_at)`.as('place'),
+          sql<number>`row_number() over (partition by channel_id order by attempts > 0, due_at, id)`.as(
+            'place',
+          ),
         )
         .where('state', '=', 'PENDING')
         .where('due_at', '<=', now.getTime())
@@ -88,6 +90,7 @@ export const findDue = async (
     .where('place', '<=', ofEachChannel)
     .orderBy(sql`attempts > 0`)
     .orderBy('due_at')
+    .orderBy('id')
     .execute();
   return rows.map((row) => ({
     ...toDelivery(row),

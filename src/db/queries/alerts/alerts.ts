@@ -62,7 +62,7 @@ export const findAlerts = async (
       ),
     )
     .orderBy('raised_at', 'desc')
-    .orderBy('id')
+    .orderBy('id', 'desc')
     .limit(first)
     .execute();
   return rows.map(toAlert);
@@ -96,6 +96,7 @@ export const findUnresolved = async (
     .where(sql<boolean>`substr(fact, 1, ${prefix.length}) = ${prefix}`)
     .$if(raisedBefore !== undefined, (query) => query.where('raised_at', '<', raisedBefore?.getTime() ?? 0))
     .orderBy('raised_at')
+    .orderBy('id')
     .execute();
   return rows.map(toAlert);
 };

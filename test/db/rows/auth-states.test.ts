@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest';
+import {
+  changeAuthRecord,
+  ensureAuthRecord,
+  findAuthRecord,
+  movePhase,
+} from '../../../src/db/queries/auth-states.ts';
+import type { AuthRecord } from '../../../src/domain/auth/auth-state.ts';
+import { ENGINES, openRows } from '../engines.ts';
+
+const at = (second: number): Date => new Date(Date.parse('2026-11-17T20:00:00+05:30') + second * 1000 + 7);
+
+const IDLE: AuthRecord = {
+  accountId: 'UPSTOX_01',
+  phase: 'IDLE',
+  since: at(0),
+  cooldown: null,
+  quarantinedAt: null,
+  clearedAt: null,
+  acceptedUntil: null,
+  isLoggedOut: false,
+  isConfirmed: false,
+};
+
+describe.each(ENGINES)('%s', (engine) => {
+  test('an account is idle where nothing was stored, and is made idle once', async () => {
+    await using database = await openRows(engine);
+    const found = () => findAuthRecord(database.read, 'UPSTOX_01');
+    expect(await found()).toEqual({ ...IDLE, since: new Date(0) });
+    await database.write((trx) => ensureAuthRecord(trx, 'UPSTOX_01', at(0)));
+    await database.write((trx) => ensureAuthRecord(trx, 'UPSTOX_01', at(9)));
+    expect(await found()).toEqual(IDLE);
+  });
+
+  test('the phase moves only from the one that is expected', async () => {
+    await using database = await openRows(engine);
+    await database.write((trx) => ensureAuthRecord(trx, 'UPSTOX_01', at(0)));
+    const move = (second: number) =>
+      database.write((trx) => movePhase(trx, 'UPSTOX_01', 'IDLE', 'PARTIAL_AUTH', at(second)));
+    expect([await move(1), await move(2)]).toEqual([true, false]);
+    expect(await findAuthRecord(database.read, 'UPSTOX_01')).toEqual({
+      ...{ ...IDLE, phase: 'PARTIAL_AUTH', since: at(1) },
+    });
+  });
+
+  test('what is changed is changed alone, and can be taken back', async () => {
+    await using database = await openRows(engine);
+    await database.write((trx) => ensureAuthRecord(trx, 'UPSTOX_01', at(0)));
+    const changed = async (change: Parameters<typeof changeAuthRecord>[2]) => {
+      await database.write((trx) => changeAuthRecord(trx, 'UPSTOX_01', change));
+      return findAuthRecord(database.read, 'UPSTOX_01');
+    };
+    const cooldown = { from: at(1), until: at(601), reason: 'THROTTLED' } as const;
+    const times = { quarantinedAt: at(2), clearedAt: at(3), acceptedUntil: at(4) };
+    expect(await changed({ cooldown, isConfirmed: true })).toEqual({ ...IDLE, cooldown, isConfirmed: true });
+    expect(await changed({ ...times, isLoggedOut: true })).toEqual({
+      ...{ ...IDLE, ...times, cooldown, isConfirmed: true, isLoggedOut: true },
+    });
+    expect(
+      await changed({
+        ...{ cooldown: null, quarantinedAt: null, clearedAt: null, acceptedUntil: null },
+        ...{ isLoggedOut: false, isConfirmed: false },
+      }),
+    ).toEqual(IDLE);
+  });
+});
