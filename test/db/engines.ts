@@ -1,10 +1,8 @@
 import { Client } from 'pg';
 import type { Database } from '../../src/db/database.ts';
-import { migratePostgres } from '../../src/db/postgres/migrate.ts';
-import { OpenedPostgres } from '../../src/db/postgres/opened-postgres.ts';
+import { PostgresDatabase } from '../../src/db/postgres/postgres-database.ts';
 import type { TokenFormat } from '../../src/db/queries/tokens.ts';
 import type { Queryable } from '../../src/db/queryable.ts';
-import { openVault } from '../../src/db/secrets/sealed-values.ts';
 import type { Vault } from '../../src/db/secrets/vault.ts';
 import { SqliteDatabase } from '../../src/db/sqlite/sqlite-database.ts';
 import { IST } from '../../src/domain/wall-time.ts';
@@ -144,16 +142,9 @@ class PostgresPlace implements Place {
     return new PostgresPlace(server, await server.createDatabase({ locale: 'en-US' }));
   }
 
-  async open({ zone, sealsTokens }: Options): Promise<OpenDatabase> {
-    const opened = new OpenedPostgres(this.#url);
-    const { kysely, place } = opened;
-    await migratePostgres(kysely, place);
-    const vault = await openVault(place, kysely, { given: [], folder: this.#folder.file('.vega') });
-    return {
-      ...{ zone, sealsTokens, vault, read: kysely },
-      write: (work) => opened.write(work),
-      [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
-    };
+  open(options: Options): Promise<OpenDatabase> {
+    const masterKey = { given: [], folder: this.#folder.file('.vega') };
+    return PostgresDatabase.open({ url: this.#url, masterKey, ...options });
   }
 
   async ask(statement: string): Promise<readonly Row[]> {

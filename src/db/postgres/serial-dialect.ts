@@ -34,6 +34,15 @@ class SerialDriver extends PostgresDriver {
       throw isUnavailable(error) ? new CommitUnknown(this.#place, { cause: error }) : error;
     }
   }
+
+  /** The server undoes what a lost connection has left; its error would hide the one that the caller has to see. */
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    try {
+      await super.rollbackTransaction(connection);
+    } catch (error) {
+      if (!isUnavailable(error)) throw error;
+    }
+  }
 }
 
 export class SerialPostgresDialect extends PostgresDialect {

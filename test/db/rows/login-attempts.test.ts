@@ -161,30 +161,32 @@ describe.each(ENGINES)('%s', (engine) => {
     await database.write((transaction) => recordAttempt(transaction, OWNER, 'PIN', AT));
     const rows = await database.read.selectFrom('vega_login_attempts').selectAll().orderBy('id').execute();
     expect(rows).toMatchInlineSnapshot(`
-    [
-      {
-        "account_id": "UPSTOX_01",
-        "api_name": "PRIMARY",
-        "at": 1794925805250,
-        "id": 1,
-        "kind": "TIME_STEP",
-        "otp_interval_ms": null,
-        "run_id": "run-1",
-        "time_step": 7,
-        "totp_fingerprint": "8be5d113c087",
-      },
-      {
-        "account_id": "UPSTOX_01",
-        "api_name": "PRIMARY",
-        "at": 1794925805250,
-        "id": 2,
-        "kind": "PIN",
-        "otp_interval_ms": null,
-        "run_id": "run-1",
-        "time_step": null,
-        "totp_fingerprint": null,
-      },
-    ]
-  `);
+      [
+        {
+          "account_id": "UPSTOX_01",
+          "api_name": "PRIMARY",
+          "at": 1794925805250,
+          "epoch": null,
+          "id": 1,
+          "kind": "TIME_STEP",
+          "otp_interval_ms": null,
+          "run_id": "run-1",
+          "time_step": 7,
+          "totp_fingerprint": "8be5d113c087",
+        },
+        {
+          "account_id": "UPSTOX_01",
+          "api_name": "PRIMARY",
+          "at": 1794925805250,
+          "epoch": null,
+          "id": 2,
+          "kind": "PIN",
+          "otp_interval_ms": null,
+          "run_id": "run-1",
+          "time_step": null,
+          "totp_fingerprint": null,
+        },
+      ]
+    `);
   });
 });

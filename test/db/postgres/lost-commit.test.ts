@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'vitest';
+import { PostgresDatabase } from '../../../src/db/postgres/postgres-database.ts';
+import { CommitUnknown } from '../../../src/db/postgres/sqlstate.ts';
+import { claimTimeStep, isTimeStepUsed } from '../../../src/db/queries/login-attempts.ts';
+import { replaceToken } from '../../../src/db/queries/token-replacement.ts';
+import { findTokens } from '../../../src/db/queries/tokens.ts';
+import { Secret } from '../../../src/domain/secret.ts';
+import { IST } from '../../../src/domain/wall-time.ts';
+import { DisposalStack } from '../../../src/services/disposal-stack.ts';
+import { CUTS, openCuttingProxy } from '../../support/postgres/cutting-proxy.ts';
+import { sharedPostgres } from '../../support/postgres.ts';
+import { Folder, newToken } from '../temporary-database.ts';
+
+const OWNER = { accountId: 'UPSTOX_01', runId: 'run-1', apiName: 'PRIMARY' } as const;
+const TOTP = { secret: new Secret('JBSWY3DPEHPK3PXP') };
+const NOW = new Date('2026-11-17T20:00:05.250+05:30');
+
+/** A database whose connections break at a commit, and the same one as a machine with a sound network has it. */
+const openBoth = async () => {
+  const stack = new DisposalStack();
+  const folder = new Folder();
+  stack.defer(() => folder[Symbol.dispose]());
+  const server = await sharedPostgres();
+  const proxy = stack.use(await openCuttingProxy(server.port));
+  const url = await server.createDatabase();
+  stack.defer(() => server.dropDatabase(url));
+  const open = async (way: string) =>
+    stack.use(
+      await PostgresDatabase.open({
+        url: way,
+        zone: IST,
+        masterKey: { given: [], folder: folder.file('.vega') },
+      }),
+    );
+  return { proxy, cut: await open(proxy.url(url)), sound: await open(url), stack };
+};
+
+describe.each(CUTS)('a commit whose connection is cut %s', (moment) => {
+  test('is no claim of a time step, which is claimed at most once in all', async () => {
+    const { proxy, cut, sound, stack } = await openBoth();
+    await using _stack = stack;
+    const claim = (database: PostgresDatabase) =>
+      database.write((trx) => claimTimeStep(trx, OWNER, TOTP, 7, NOW));
+    proxy.cutNext(moment);
+    await expect(claim(cut)).rejects.toThrow(CommitUnknown);
+    // What the server had got counts as submitted; what it had not was not submitted either.
+    const isUsed = await isTimeStepUsed(sound.read, TOTP, 7);
+    if (moment === 'BEFORE') expect(isUsed).toBe(false);
+    if (moment === 'AFTER') expect(isUsed).toBe(true);
+    expect(await claim(sound)).toBe(!isUsed);
+    expect(await claim(cut)).toBe(false);
+  });
+
+  test('loses no token and stores none twice', async () => {
+    const { proxy, cut, sound, stack } = await openBoth();
+    await using _stack = stack;
+    const published: string[] = [];
+    cut.listen({ audit: ({ kind }) => published.push(kind) });
+    proxy.cutNext(moment);
+    await cut.write(
+      async (trx) => {
+        await replaceToken(trx, newToken('token-1'), cut, NOW);
+        await cut.audit(trx, {
+          key: 'stored',
+          at: NOW,
+          severity: 'INFO',
+          component: 'AUTH',
+          kind: 'TOKEN_STORED',
+          message: 'stored',
+          correlationId: null,
+          accountId: 'UPSTOX_01',
+          apiName: 'PRIMARY',
+        });
+      },
+      { mustKeep: true },
+    );
+    const tokens = await findTokens(sound.read, 1, sound);
+    expect(tokens.map(({ accessToken }) => accessToken.reveal())).toEqual(['token-1']);
+    expect(await sound.verifyAudit()).toMatchObject({ valid: true, entries: 1 });
+    expect(cut.trouble).toBeNull();
+  });
+});
