@@ -20,10 +20,11 @@ const PARAMETERS = ['sslmode', 'sslrootcert', 'host', 'application_name'];
 export const readDatabaseUrl = (text: string): ConnectionSettings => {
   const url = parse(text);
   const socket = url.searchParams.get('host');
-  const host = socket ?? (url.hostname === '' ? 'localhost' : decodeURIComponent(url.hostname));
+  const name = url.hostname === '' ? 'localhost' : decodeURIComponent(url.hostname);
+  const host = socket ?? name.replace(/^\[(.*)\]$/, '$1');
   const port = url.port === '' ? 5432 : Number(url.port);
   const database = decodeURIComponent(url.pathname.slice(1));
-  const place = `postgres://${host}:${port}/${database}`;
+  const place = `postgres://${socket ?? name}:${port}/${database}`;
   const refuse = (message: string): never => {
     throw new DatabaseError(place, `VEGA_DATABASE_URL (${place}) ${message}`);
   };
@@ -67,7 +68,7 @@ const tryUrl = (text: string): URL | null => {
 };
 
 const isHere = (host: string): boolean =>
-  host.startsWith('/') || /^(localhost|127(\.\d+){3}|\[?::1\]?)$/.test(host);
+  host.startsWith('/') || /^(localhost|127(\.\d+){3}|::1)$/.test(host);
 
 const tlsOf = (rootCertificate: string | null, refuse: (message: string) => never) => {
   if (rootCertificate === null) return { rejectUnauthorized: true };
