@@ -117,8 +117,13 @@ export const findLastKnown = async (db: Queryable, accountId: string): Promise<r
 /** The APIs whose last look has found a drift, unless a login has succeeded since. */
 export const findDrifts = async (db: Queryable, accountId: string): Promise<readonly CanaryReport[]> => {
   const drifted = (await findLastKnown(db, accountId)).filter(({ verdict }) => verdict === 'DRIFT');
-  const kept = await Promise.all(drifted.map(({ apiName }) => findLandmarks(db, accountId, apiName)));
-  return drifted.filter(({ at }, index) => (kept[index]?.at ?? at) <= at);
+  const kept = await db
+    .selectFrom('vega_dialog_landmarks')
+    .select(['api_name', 'at'])
+    .where('account_id', '=', accountId)
+    .execute();
+  const succeededAt = new Map(kept.map(({ api_name, at }): [string, number] => [api_name, at]));
+  return drifted.filter(({ apiName, at }) => (succeededAt.get(apiName) ?? 0) <= at.getTime());
 };
 
 /** Whether the slot has a report of any API. */

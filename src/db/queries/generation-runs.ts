@@ -107,7 +107,7 @@ export const takeOverRun = async (
 
 export const findRun = async (db: Queryable, id: string): Promise<GenerationRun | null> => {
   const row = await db.selectFrom('vega_generation_runs').selectAll().where('id', '=', id).executeTakeFirst();
-  return row === undefined ? null : withSteps(db, row);
+  return row === undefined ? null : toRun(row, await findSteps(db, [row]));
 };
 
 const newestFirst = (db: Queryable, accountId: string) =>
@@ -125,7 +125,8 @@ export const findLatestRuns = async (
   limit: number,
 ): Promise<readonly GenerationRun[]> => {
   const rows = await newestFirst(db, accountId).limit(limit).execute();
-  return Promise.all(rows.map((row) => withSteps(db, row)));
+  const steps = await findSteps(db, rows);
+  return rows.map((row) => toRun(row, steps));
 };
 
 export const findLatestRun = async (db: Queryable, accountId: string): Promise<GenerationRun | null> =>
@@ -139,7 +140,8 @@ export const findEndingRuns = async (
 ): Promise<readonly GenerationRun[]> => {
   const rows = await newestFirst(db, accountId).where('started_at', '>=', since.getTime()).execute();
   if (rows.every(({ ended_tokens }) => ended_tokens === null)) return [];
-  return Promise.all(rows.map((row) => withSteps(db, row)));
+  const steps = await findSteps(db, rows);
+  return rows.map((row) => toRun(row, steps));
 };
 
 /** The runs that have not ended, with the process that executes them. */
@@ -152,12 +154,11 @@ export const findUnfinishedRuns = async (
     .where('status', 'not in', OVER_STATUSES)
     .orderBy('id')
     .execute();
-  return Promise.all(
-    rows.map(async (row) => ({
-      run: await withSteps(db, row),
-      owner: { id: row.process_id, birth: row.process_birth },
-    })),
-  );
+  const steps = await findSteps(db, rows);
+  return rows.map((row) => ({
+    run: toRun(row, steps),
+    owner: { id: row.process_id, birth: row.process_birth },
+  }));
 };
 
 export const countRuns = async (
@@ -174,25 +175,32 @@ export const countRuns = async (
   return new Map(rows.map(({ status, runs }) => [status as RunStatus, Number(runs)]));
 };
 
-const withSteps = async (db: Queryable, row: Selectable<GenerationRunsTable>): Promise<GenerationRun> => {
-  const steps = await db
+type RunRow = Selectable<GenerationRunsTable>;
+type StepRow = Selectable<GenerationStepsTable>;
+
+/** Those of several runs in one query: each one goes over the network to PostgreSQL. */
+const findSteps = async (db: Queryable, runs: readonly RunRow[]): Promise<readonly StepRow[]> => {
+  if (runs.length === 0) return [];
+  const ids = runs.map(({ id }) => id);
+  return db
     .selectFrom('vega_generation_steps')
     .selectAll()
-    .where('run_id', '=', row.id)
+    .where('run_id', 'in', ids)
     .orderBy('position')
     .execute();
-  return {
-    id: row.id,
-    accountId: row.account_id,
-    mode: row.mode as GenerationMode,
-    status: row.status as RunStatus,
-    startedAt: new Date(row.started_at),
-    endedAt: toDate(row.ended_at),
-    waitingUntil: null,
-    steps: steps.map(toStep),
-    ...(row.ended_tokens === null ? {} : { endedTokens: JSON.parse(row.ended_tokens) as EndedToken[] }),
-  };
 };
+
+const toRun = (row: RunRow, steps: readonly StepRow[]): GenerationRun => ({
+  id: row.id,
+  accountId: row.account_id,
+  mode: row.mode as GenerationMode,
+  status: row.status as RunStatus,
+  startedAt: new Date(row.started_at),
+  endedAt: toDate(row.ended_at),
+  waitingUntil: null,
+  steps: steps.filter(({ run_id }) => run_id === row.id).map(toStep),
+  ...(row.ended_tokens === null ? {} : { endedTokens: JSON.parse(row.ended_tokens) as EndedToken[] }),
+});
 
 const toStepRow = (step: RunStep) => ({
   api_name: step.apiName,
@@ -231,7 +239,7 @@ const toPhase = ([step, startedAt, endedAt, awaitsOperator, failure]: PhaseRow):
   failure,
 });
 
-const toStep = (row: Selectable<GenerationStepsTable>): RunStep => ({
+const toStep = (row: StepRow): RunStep => ({
   apiName: row.api_name as ApiName,
   status: row.status as StepStatus,
   step: row.step as LoginStep | null,
@@ -241,10 +249,10 @@ const toStep = (row: Selectable<GenerationStepsTable>): RunStep => ({
   ...phasesOf(row),
 });
 
-const phasesOf = ({ phases }: Selectable<GenerationStepsTable>): Pick<RunStep, 'phases'> =>
+const phasesOf = ({ phases }: StepRow): Pick<RunStep, 'phases'> =>
   phases === '[]' ? {} : { phases: (JSON.parse(phases) as PhaseRow[]).map(toPhase) };
 
-const toFailure = (row: Selectable<GenerationStepsTable>): Failure | null => {
+const toFailure = (row: StepRow): Failure | null => {
   if (row.failure_code === null) return null;
   const submitted = JSON.parse(row.submitted) as Submission[];
   return failureOf(row.failure_code as FailureCode, row.failure_message ?? '', submitted);
