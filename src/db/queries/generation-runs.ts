@@ -178,7 +178,7 @@ export const countRuns = async (
 type RunRow = Selectable<GenerationRunsTable>;
 type StepRow = Selectable<GenerationStepsTable>;
 
-/** Those of several runs in one query: a transaction of PostgreSQL takes one at a time. */
+/** Those of several runs in one query: each one goes over the network to PostgreSQL. */
 const findSteps = async (db: Queryable, runs: readonly RunRow[]): Promise<readonly StepRow[]> => {
   if (runs.length === 0) return [];
   const ids = runs.map(({ id }) => id);

@@ -81,8 +81,3 @@ test('every query is called on both engines by a test of rows', () => {
   expect(queries.length).toBeGreaterThan(100);
   expect(queries.filter((query) => !called.has(query))).toEqual([]);
 });
-
-test('no query runs beside another one: a transaction of PostgreSQL takes one at a time', () => {
-  const beside = QUERIES.flatMap(filesIn).filter((file) => /Promise\.(all|any|race)/.test(parse(file).text));
-  expect(beside).toEqual([]);
-});

@@ -146,6 +146,7 @@ export const settleDelivery = async (
 
 /** Ends what waits, also for its next try. What a person has sent again is still sent. */
 export const cancelWaiting = async (trx: Queryable, alertIds: readonly string[]): Promise<void> => {
+  if (alertIds.length === 0) return;
   await trx
     .updateTable('vega_alert_deliveries')
     .set({ state: 'CANCELLED' })

@@ -87,6 +87,7 @@ export const findUnresolved = async (
   db: Queryable,
   { kinds, accountId, prefix = '', raisedBefore }: ReportedFacts,
 ): Promise<readonly Alert[]> => {
+  if (kinds.length === 0) return [];
   const rows = await db
     .selectFrom('vega_alerts')
     .selectAll()
@@ -113,6 +114,7 @@ export const findUnanswered = async (db: Queryable): Promise<readonly Alert[]> =
 };
 
 export const markResolved = async (trx: Queryable, ids: readonly string[], now: Date): Promise<void> => {
+  if (ids.length === 0) return;
   await trx.updateTable('vega_alerts').set({ resolved_at: now.getTime() }).where('id', 'in', ids).execute();
 };
 

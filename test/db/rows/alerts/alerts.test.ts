@@ -74,11 +74,13 @@ describe.each(ENGINES)('%s', (engine) => {
       alert('6', { kind: 'DRIFT' }),
       alert('7', { fact: 'over' }),
     ]);
+    await database.write((trx) => markResolved(trx, [], at(9)));
     await database.write((trx) => markResolved(trx, ['7'], at(9)));
     const kinds = ['MISSED', 'AT_RISK'] as const;
     const ofOne = { kinds, accountId: 'UPSTOX_01' };
     expect(idsOf(await findUnresolved(database.read, ofOne))).toEqual(['3', '1', '2', '4']);
     expect(idsOf(await findUnresolved(database.read, { kinds, accountId: null }))).toEqual(['5']);
+    expect(await findUnresolved(database.read, { kinds: [], accountId: null })).toEqual([]);
     expect(idsOf(await findUnresolved(database.read, { ...ofOne, prefix: 'drift é' }))).toEqual(['1', '2']);
     expect(idsOf(await findUnresolved(database.read, { ...ofOne, raisedBefore: at(0) }))).toEqual(['3']);
   });

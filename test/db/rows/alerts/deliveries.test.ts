@@ -124,6 +124,7 @@ describe.each(ENGINES)('%s', (engine) => {
     await insert(database, [planned('1'), planned('2'), planned('3', { reason: 'SENT_AGAIN' })]);
     await insert(database, [planned('4', { alertId: 'other' })]);
     await settle(database, '2', 'FAILED');
+    await database.write((trx) => cancelWaiting(trx, []));
     await database.write((trx) => cancelWaiting(trx, ['alert']));
     const states = async () =>
       (await findDeliveriesOf(database.read, ['alert', 'other']))
