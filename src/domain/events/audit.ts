@@ -49,8 +49,13 @@ export const toAuditEntry = <Kind extends AuditKind>(
   at: Date,
 ): AuditEntry => {
   const { severity, component, says } = ACTS[kind] as Act<FactsOf<Kind>>;
-  return { key, at, kind, severity, component, message: says(facts), accountId, apiName, correlationId };
+  const message = storable(says(facts));
+  return { key, at, kind, severity, component, message, accountId, apiName, correlationId };
 };
+
+/** Half a character and NUL would be stored as something else, or not at all, and the hash would not fit the entry. */
+const storable = (text: string): string =>
+  text.replaceAll(/\p{Surrogate}/gu, '\u{fffd}').replaceAll('\0', '\u{fffd}');
 
 /** What a look at the whole chain has found. */
 export interface AuditVerification {

@@ -4,7 +4,7 @@ import { type AuditQuery, findAuditEntries, verifyChain } from '../../../src/db/
 import { AuditHead, START } from '../../../src/db/audit/audit-head.ts';
 import { findBeginning, findEntriesBetween, findKnownUntil } from '../../../src/db/audit/audit-range.ts';
 import { openAuditKey } from '../../../src/db/secrets/sealed-values.ts';
-import type { AuditEntry } from '../../../src/domain/events/audit.ts';
+import { type AuditEntry, toAuditEntry } from '../../../src/domain/events/audit.ts';
 import { ENGINES, type Engine, openRows, type Rows } from '../engines.ts';
 import { Folder } from '../temporary-database.ts';
 
@@ -86,6 +86,18 @@ describe.each(ENGINES)('%s', (engine) => {
       { ...entry('one'), id: 1 },
     ]);
     expect(await audit.verify()).toEqual({ valid: true, entries: 2, firstBadId: null, reason: null });
+  });
+
+  test('the chain is whole whatever a message says: half a character and NUL as well', async () => {
+    await using audit = await Audit.open(engine);
+    const odd = ['\ud800', 'a\udc00b', '\0', 'a\0\ud83d', '\u{1f600}', '\r\n', "' -- $1 ?", '\uffff'];
+    await audit.append(
+      odd.map((reason, index) => toAuditEntry('BACKUP_FAILED', { reason }, {}, String(index), at(index))),
+    );
+    expect(await verifyChain(audit.database.read, audit.chain)).toMatchObject({
+      valid: true,
+      entries: odd.length,
+    });
   });
 
   test('an entry that is there already is not appended again, and the others of its transaction are', async () => {
