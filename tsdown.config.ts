@@ -13,8 +13,8 @@ const common: UserConfig = {
 /** Our own code alone; npm installs the packages that it imports. */
 const unbundled = { skipNodeModulesBundle: true };
 
-/** Compiled for this machine, or larger than all others together. */
-const NEVER_BUNDLED = /^(?:better-sqlite3|playwright|@graphql-yoga\/render-graphiql)(?:\/|$)/;
+/** Compiled for this machine, larger than all others together, or not needed by a desk of one machine. */
+const NEVER_BUNDLED = /^(?:better-sqlite3|playwright|pg|@graphql-yoga\/render-graphiql)(?:\/|$)/;
 
 /** The folder of the package that a module belongs to; null for our own. */
 const packageOf = (id: string): string | null =>

@@ -12,10 +12,18 @@ export class LeaseLost extends Error {
 
 const scope = new AsyncLocalStorage<AccountLease | null>();
 
-/** Everything that `work` writes is refused with `LeaseLost` from the moment on at which the lease is not ours any more. */
+/**
+ * Everything that `work` writes is refused with `LeaseLost` from the moment on at which the lease is not ours any more.
+ *
+ * @public
+ */
 export const fenced = <Result>(lease: AccountLease, work: () => Result): Result => scope.run(lease, work);
 
-/** What exists already, such as a token that the broker has given, is written whoever has the account by now. */
+/**
+ * What exists already, such as a token that the broker has given, is written whoever has the account by now.
+ *
+ * @public
+ */
 export const outsideFence = <Result>(work: () => Result): Result => scope.run(null, work);
 
 /** The lease under which this code works; null where none is needed. */

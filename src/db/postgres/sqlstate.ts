@@ -1,4 +1,4 @@
-import { AlteredRow, DatabaseError, databaseCode } from '../database-error.ts';
+import { DatabaseError, databaseCode } from '../database-error.ts';
 
 /**
  * What PostgreSQL's SQLSTATE codes mean here (https://www.postgresql.org/docs/15/errcodes-appendix.html), and the codes that
@@ -12,17 +12,11 @@ const LOST_WORDS =
 /** Waiting and trying again helps: a lock, a deadlock, or a statement that took too long. */
 const CONTENDED = /^(55P03|40001|40P01|57014)$/;
 
-/** The database can be written, and a table refuses the row. */
-const REFUSED = /^(22...|23...|42...|P0001)$/;
-
 /** The database cannot be reached or written at present, whatever is written. */
 export const isUnavailable = (error: unknown): boolean =>
   UNAVAILABLE.test(databaseCode(error)) || LOST_WORDS.test(wordsOf(error));
 
 export const isContended = (error: unknown): boolean => CONTENDED.test(databaseCode(error));
-
-export const isRefused = (error: unknown): boolean =>
-  error instanceof AlteredRow || REFUSED.test(databaseCode(error));
 
 /** The answer to a COMMIT was lost: what it committed may be there or not. */
 export class CommitUnknown extends DatabaseError {

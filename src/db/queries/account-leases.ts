@@ -19,6 +19,8 @@ interface Wanted {
 /**
  * Leases the account, unless another worker holds it by the clock of the database. A worker that asks again, as after a
  * restart under its old name, gets a new epoch too: what it began before counts for nothing. Null where it is held.
+ *
+ * @public
  */
 export const takeLease = async (
   trx: Queryable,
@@ -53,7 +55,11 @@ export const takeLease = async (
   return taken === undefined ? null : { accountId, workerId, epoch: taken.epoch };
 };
 
-/** Prolongs a lease that is still ours and not over. False when it is lost: nothing may be submitted any more. */
+/**
+ * Prolongs a lease that is still ours and not over. False when it is lost: nothing may be submitted any more.
+ *
+ * @public
+ */
 export const renewLease = async (
   trx: Queryable,
   lease: AccountLease,
@@ -67,7 +73,11 @@ export const renewLease = async (
   return renewed.numUpdatedRows > 0n;
 };
 
-/** Gives a lease back, so that the next worker need not wait for its end. */
+/**
+ * Gives a lease back, so that the next worker need not wait for its end.
+ *
+ * @public
+ */
 export const releaseLease = async (trx: Queryable, lease: AccountLease): Promise<void> => {
   await ours(trx, lease).set({ until: 0 }).execute();
 };
