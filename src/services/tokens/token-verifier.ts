@@ -1,10 +1,8 @@
 import type { BrokerApi } from '../../broker/api/broker-api.ts';
 import { probeMarketData } from '../../broker/api/market-data-probe.ts';
 import { probeProfile } from '../../broker/api/profile-probe.ts';
-import { findHeldTokens, noteHeldVerdict } from '../../db/queries/roles.ts';
-import { removeTokenMark, storeTokenMark } from '../../db/queries/token-marks.ts';
-import { deactivateToken, findTokens } from '../../db/queries/tokens.ts';
-import type { Queryable } from '../../db/queryable.ts';
+import { findHeldTokens } from '../../db/queries/roles.ts';
+import { findTokens } from '../../db/queries/tokens.ts';
 import { fingerprint } from '../../db/secrets/fingerprint.ts';
 import type { Account } from '../../domain/account/account.ts';
 import { asRecorded, type HeldToken } from '../../domain/role/held-token.ts';
@@ -12,18 +10,12 @@ import { type Role, sourceKey } from '../../domain/role/role.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { MarketDataResult, ProbeResult, Profile } from '../../domain/token/profile.ts';
 import type { StoredToken } from '../../domain/token/token.ts';
-import {
-  checkProfile,
-  checkTime,
-  isConfirmationOver,
-  markFor,
-  type TokenCheck,
-  type Verdict,
-} from '../../domain/token/verdict.ts';
+import { checkProfile, checkTime, isConfirmationOver, type TokenCheck } from '../../domain/token/verdict.ts';
 import type { Logger } from '../../log.ts';
 import type { AuditedWrites } from '../audit/audit.ts';
 import { Semaphore } from '../semaphore.ts';
 import { type FoundTokens, heldTokenOf, tokenOf } from './found-tokens.ts';
+import { noteVerdict } from './note-verdict.ts';
 import { ProbeFlights } from './probe-flights.ts';
 
 /** Calls under way at once; more would look like an attack to the broker. */
@@ -249,7 +241,11 @@ export class TokenVerifier {
     const clientId = source?.kind === 'TABLE' ? source.clientId : null;
     const time = checkTime({ apiName: role.apiName, clientId }, token, now);
     if (time.reason !== 'NOT_CHECKED') {
-      await this.#noteVerdict(account, known, known.check.verdict, { check: time, askedAt: null });
+      await noteVerdict(this.#options, account, known, {
+        from: known.check.verdict,
+        check: time,
+        askedAt: null,
+      });
       return known;
     }
     const flights: ProbeFlights<ProbeResult | MarketDataResult> =
@@ -272,66 +268,15 @@ export class TokenVerifier {
       ofAccount.set(sourceKey(role), { moment, fingerprint, check, profile, checkedAt, askedAt }),
     );
     this.#revision += 1;
-    await this.#noteVerdict(account, known, before?.check.verdict ?? 'UNKNOWN', { check, askedAt });
+    const from = before?.check.verdict ?? 'UNKNOWN';
+    await noteVerdict(this.#options, account, known, { from, check, askedAt });
     if (known.check.verdict !== check.verdict) await this.#onChange(account);
     // Another process may have been told something newer of a yearly token.
     const [latest] = held === null ? [] : await this.lastKnown(account, [role]);
     return latest ?? { role, token, check, checkedAt };
-  }
-
-  /** Marks what is found dead, and writes down what has become of it. `askedAt` is null where the broker was not asked. */
-  async #noteVerdict(
-    account: Account,
-    { role, token }: KnownToken,
-    from: Verdict,
-    { check, askedAt }: { readonly check: TokenCheck; readonly askedAt: Date | null },
-  ): Promise<void> {
-    if (token === undefined) return;
-    const held = role.source?.kind === 'HELD' ? role.source.held : null;
-    const { verdict: to, reason, brokerCode } = check;
-    const { apiName } = held === null ? token : check;
-    const isFoundDead = held === null && token.isActive && (to === 'EXPIRED' || to === 'INVALID');
-    const hasChanged = from !== to || isFoundDead;
-    const isHeldAsked = held !== null && askedAt !== null;
-    if (!hasChanged && !isHeldAsked) return;
-    const { database, audit, log } = this.#options;
-    try {
-      await database.write(async (transaction) => {
-        if (isHeldAsked) {
-          const place = { kind: held, fingerprint: token.fingerprint };
-          if (!(await noteHeldVerdict(transaction, account.number, place, heldVerdictOf(check, askedAt))))
-            return;
-        }
-        if (isFoundDead) await this.#markDead(transaction, token, check);
-        if (held === null && to === 'VALID') await removeTokenMark(transaction, token);
-        if (!hasChanged) return;
-        const code = brokerCode === undefined ? {} : { brokerCode };
-        const facts = { from: from === to ? 'VALID' : from, to, reason, ...code } as const;
-        await audit.note(transaction, 'VERDICT_CHANGED', facts, { accountId: account.id, apiName });
-      });
-      if (isFoundDead) log.warn({ api: apiName, verdict: to, reason }, 'token marked inactive');
-    } catch (error) {
-      // The verdict stands whether or not the table can be written; the next check marks it again.
-      log.error({ err: error, api: apiName }, 'a verdict could not be written down');
-    }
-  }
-
-  /** The reason is kept with the mark: the table itself only says that the token is inactive. */
-  async #markDead(transaction: Queryable, token: StoredToken, check: TokenCheck): Promise<void> {
-    const { database, clock } = this.#options;
-    const now = clock();
-    const mark = markFor(check);
-    const isMarked = await deactivateToken(transaction, token, database, now);
-    if (isMarked && mark !== null) await storeTokenMark(transaction, token, mark, now);
   }
 }
 
 /** The broker was asked about the held token after that moment, by another process. */
 const isAskedSince = (held: HeldToken | undefined, moment: Date | undefined): boolean =>
   held?.checkedAt != null && moment !== undefined && held.checkedAt > moment;
-
-const heldVerdictOf = ({ verdict, httpStatus }: TokenCheck, askedAt: Date) => ({
-  verdict: verdict === 'VALID' || verdict === 'INVALID' ? verdict : ('UNKNOWN' as const),
-  httpStatus,
-  askedAt,
-});

@@ -11,7 +11,7 @@ import {
   updateRun,
 } from '../../../src/db/queries/generation-runs.ts';
 import type { ProcessMark } from '../../../src/domain/process-mark.ts';
-import { NEXT_ACTIONS } from '../../../src/domain/run/failure.ts';
+import { failureOf, NEXT_ACTIONS } from '../../../src/domain/run/failure.ts';
 import {
   GENERATION_MODES,
   type GenerationRun,
@@ -186,6 +186,16 @@ describe.each(ENGINES)('%s', (engine) => {
       ['RUNNING', 1],
       ['STOPPED', 2],
     ]);
+  });
+
+  test('an id with NUL is one of no run, and a message with NUL is no reason to refuse a run', async () => {
+    await using database = await openRows(engine);
+    const failure = failureOf('INTERNAL', 'half\0a message', []);
+    const steps = [{ ...pendingStep('PRIMARY'), status: 'FAILED' as const, failure }];
+    await insert(database, run({ steps }));
+    expect(await findRun(database.read, 'run-1\0')).toBeNull();
+    const found = await findRun(database.read, 'run-1');
+    expect(found?.steps[0]?.failure?.message).toMatch(/^half.a message$/s);
   });
 
   test('a run that cannot be stored whole is not stored at all', async () => {
