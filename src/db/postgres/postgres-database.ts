@@ -225,11 +225,9 @@ export class PostgresDatabase implements Database {
   /** No file that could be moved away. */
   checkFile(): void {}
 
-  async backUp(): Promise<Backup> {
-    throw new DatabaseError(
-      this.path,
-      `The database ${this.path} is backed up with PostgreSQL's own tools: \`pg_dump --format=custom\`.`,
-    );
+  /** PostgreSQL's own tools copy it. */
+  backUp(): Promise<Backup> {
+    return Promise.reject(new DatabaseError(this.path, `The database ${this.path} is not copied from here.`));
   }
 
   async rotateMasterKey(): Promise<boolean> {

@@ -13,11 +13,21 @@ export interface BackupReport {
 }
 
 export const backUp = async ({ database, audit, clock }: AuditedWrites): Promise<BackupReport> => {
+  refuseServer(database);
   refuseOutage(database);
   const { file, bytes, madeAt } = await database.backUp(clock());
   const name = path.basename(file);
   await audit.record('BACKUP_MADE', { file: name });
   return { name, bytes, madeAt };
+};
+
+const refuseServer = ({ folder, path: place }: AuditedWrites['database']): void => {
+  if (folder !== null) return;
+  throw new Refusal(
+    'BACKED_UP_BY_SERVER',
+    `The database ${place} is copied by PostgreSQL's own tools.`,
+    'Run pg_dump --format=custom on it, from a schedule of its server.',
+  );
 };
 
 /** A copy before a run's first write. The run goes on without one if it cannot be made. A server has its own copies. */

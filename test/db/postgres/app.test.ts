@@ -39,6 +39,11 @@ test('a real browser makes tokens, a later start finds them, and the audit holds
   const { data } = await testApp.ask('mutation { verifyAudit { valid entries } }');
   expect(data).toMatchObject({ verifyAudit: { valid: true } });
   expect(data.verifyAudit.entries).toBeGreaterThan(20);
+  const { errors } = await testApp.ask('mutation { backUpDatabase { name } }');
+  expect(errors[0].extensions).toMatchObject({
+    code: 'BACKED_UP_BY_SERVER',
+    nextAction: expect.stringContaining('pg_dump'),
+  });
   expect(violationsIn(broker.log, COOLDOWN)).toEqual([]);
   rmSync(directory, { recursive: true });
 });
