@@ -6,7 +6,7 @@ export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/support/terminal.ts', 'test/support/built-page.ts'],
+    globalSetup: ['test/support/run-folder.ts', 'test/support/terminal.ts', 'test/support/built-page.ts'],
     exclude: ['test/bench/**', 'node_modules/**'],
     reporters: ['default', './test/support/closing-line-reporter.ts'],
     // Most tests wait for a browser, a process or a clock: with a worker for each core, cores would be idle.
