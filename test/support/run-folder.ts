@@ -21,26 +21,23 @@ const isRoomy = (place: string): boolean => {
   return bavail * bsize >= NEEDED_BYTES;
 };
 
-/** Some systems start no program that lies in memory. */
-const startsPrograms = (folder: string): boolean => {
+/** Some systems start no program that lies in memory; throws there. */
+const startProgram = (folder: string): void => {
   const program = path.join(folder, 'program');
   writeFileSync(program, '#!/bin/sh\nexit 0\n', { mode: 0o755 });
   execFileSync(program);
   rmSync(program);
-  return true;
 };
 
 const makeInMemory = (): string | null => {
+  let folder: string | null = null;
   try {
     if (!isRoomy(IN_MEMORY)) return null;
-    const folder = makeFolder(IN_MEMORY);
-    try {
-      if (startsPrograms(folder)) return folder;
-    } catch {
-      removeFolder(folder);
-    }
-    return null;
+    folder = makeFolder(IN_MEMORY);
+    startProgram(folder);
+    return folder;
   } catch {
+    if (folder !== null) removeFolder(folder);
     return null;
   }
 };
