@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: [
+      'test/support/run-folder.ts',
       'test/support/terminal.ts',
       'test/support/postgres/install.ts',
       'test/support/built-page.ts',

@@ -7,6 +7,7 @@ import type { NextOperation } from '../src/domain/auth/next-operation.ts';
 import { nextExpiry } from '../src/domain/token/expiry.ts';
 import { SECOND, SECOND_ENVIRONMENT } from './accounts/two-logins.ts';
 import { openMoodyBroker } from './support/moody-broker.ts';
+import { repetitions } from './support/repetitions.ts';
 import { openTestApp, type TestApp, until } from './support/test-app.ts';
 import { Witness } from './support/witness.ts';
 
@@ -230,7 +231,7 @@ test('"Zero false positives": every event says what the query says at its id, an
     }
   });
   const details = await fc.check(property, {
-    numRuns: RUNS === 0 ? 8 : RUNS,
+    numRuns: RUNS === 0 ? repetitions(6, 8) : RUNS,
     ...(RUNS === 0 ? { seed: FIXED_SEED, interruptAfterTimeLimit: 60_000 } : {}),
     endOnFailure: true,
   });

@@ -14,7 +14,7 @@ import { atMost, machine, median, tell } from './ratios.ts';
 const ROUNDS = 15;
 const NOWHERE = 'http://127.0.0.1:9';
 
-await using packed = await pack();
+const packed = await pack();
 const main = path.join(packed.folder, 'dist/main.js');
 
 const env = {

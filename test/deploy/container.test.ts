@@ -102,8 +102,7 @@ const confinement = async (): Promise<string[]> => {
 
 test('the image runs the demo as a user without a name, and its check knows whether it is alive', async () => {
   using folder = openFolder();
-  await using packed = await pack();
-  const inside = build(folder.directory, packed);
+  const inside = build(folder.directory, await pack());
   expect(await isThere('getent', 'passwd', USER_ID)).toBe(false);
   const [tini = '', ...entry] = argumentsOf(textsOf(FINAL, 'ENTRYPOINT')[0]);
   expect([tini, entry, argumentsOf(textsOf(FINAL, 'CMD')[0])]).toEqual([

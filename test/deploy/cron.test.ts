@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { findChromium } from '../../src/broker/chromium/chromium.ts';
 import type { Env } from '../../src/config.ts';
 import { codeBlocksOf, sectionOf } from '../support/documents.ts';
@@ -12,8 +12,7 @@ import { environmentOf, openBroker } from '../support/test-app.ts';
 let packed: Packed;
 beforeAll(async () => {
   packed = await pack();
-}, 90_000);
-afterAll(() => packed[Symbol.asyncDispose]());
+});
 
 const [CRONTAB = ''] = codeBlocksOf(sectionOf('docs/operations.md', 'cron')).map(({ text }) => text);
 

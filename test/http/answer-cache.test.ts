@@ -2,6 +2,7 @@ import { setTimeout as settle } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { AnswerCache } from '../../src/http/graphql/answer-cache.ts';
+import { repetitions } from '../support/repetitions.ts';
 import { openBroker, openTestApp } from '../support/test-app.ts';
 
 const QUERIES = [
@@ -111,7 +112,7 @@ test('no answer that is kept is stale, whoever writes, whatever is learnt and ho
         await compare();
       }
     }),
-    { numRuns: 12 },
+    { numRuns: repetitions(5, 12) },
   );
   expect(kept).toBeGreaterThan(50);
 }, 240_000);

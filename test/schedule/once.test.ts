@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { atIst, datesBetween, istDateOf, isWeekend } from '../../src/domain/calendar/ist-date.ts';
 import { jitterMs } from '../../src/domain/schedule/jitter.ts';
 import { Folder } from '../db/temporary-database.ts';
+import { repetitions } from '../support/repetitions.ts';
 import { type Desk, DeskProcess, HOLIDAYS_2026, SUNDAYS_2026 } from './simulated-desk.ts';
 
 const MINUTE_MS = 60_000;
@@ -81,7 +82,7 @@ test('each occurrence comes once over 30 days of sleeps, changed clocks, restart
         for (const process of processes) await process[Symbol.asyncDispose]();
       }
     }),
-    { numRuns: 25 },
+    { numRuns: repetitions(5, 25) },
   );
 }, 300_000);
 

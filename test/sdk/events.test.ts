@@ -6,7 +6,10 @@ import {
   type VegaEvent,
 } from '../../src/sdk/index.ts';
 import { openLine } from '../support/line.ts';
+import { repetitions } from '../support/repetitions.ts';
 import { openTestApp, settle, until } from '../support/test-app.ts';
+
+const CUTS = repetitions(80, 200);
 
 interface Follower {
   readonly seen: VegaEvent[];
@@ -44,7 +47,7 @@ const kept = (seen: readonly VegaEvent[]): VegaEvent[] => {
 
 const typesOf = (seen: readonly VegaEvent[]): string[] => seen.map(({ __typename }) => __typename);
 
-test('a client that is cut off two hundred times ends with the server’s history, nothing twice and nothing missing', async () => {
+test(`a client that is cut off ${CUTS} times ends with the server’s history, nothing twice and nothing missing`, async () => {
   await using testApp = await openTestApp();
   await using line = await openLine(testApp.url);
   const client = createVegaClient({ url: line.url, key: testApp.app.operatorKey });
@@ -53,7 +56,7 @@ test('a client that is cut off two hundred times ends with the server’s histor
   await until('every client', () => newcomers.every(({ seen }) => seen.length > 0));
 
   let cuts = 0;
-  while (cuts < 200) {
+  while (cuts < CUTS) {
     let isOver = false;
     const run = testApp.generate('mode: ALL, replaceValid: true').finally(() => {
       isOver = true;

@@ -8,7 +8,7 @@ import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/co
 import { build } from 'esbuild';
 import { publint } from 'publint';
 import ts from 'typescript';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { launchChromium } from '../support/chromium.ts';
 import { type Packed, pack } from '../support/packed.ts';
 import { Program } from '../support/program.ts';
@@ -20,8 +20,7 @@ const ROOT = path.resolve(import.meta.dirname, '../..');
 let packed: Packed;
 beforeAll(async () => {
   packed = await pack();
-}, 90_000);
-afterAll(() => packed[Symbol.asyncDispose]());
+});
 
 test('publint and attw find nothing wrong with the tarball', async () => {
   const tarball = readFileSync(packed.tarball);

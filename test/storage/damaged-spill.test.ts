@@ -12,6 +12,7 @@ import { toAuditEntry } from '../../src/domain/events/audit.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { Folder, holdLock, newToken } from '../db/temporary-database.ts';
 import { asOldRecords, oldFrame } from '../support/old-spill.ts';
+import { repetitions } from '../support/repetitions.ts';
 import { openTestApp, until } from '../support/test-app.ts';
 
 const DATABASE = 'vega_trade.db';
@@ -364,7 +365,7 @@ describe('whatever happens to the bytes of a spill', () => {
         fc.array(acts, { maxLength: 4 }),
         check,
       ),
-      { numRuns: 3000 },
+      { numRuns: repetitions(600, 3000) },
     );
   }, 120_000);
 });

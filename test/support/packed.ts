@@ -1,24 +1,15 @@
 import { execFile } from 'node:child_process';
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-} from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { madeOnce } from './made-once.ts';
 
 const run = promisify(execFile);
 const ROOT = path.resolve(import.meta.dirname, '../..');
 
-/** The package as a stranger gets it, built and packed in a folder of its own. */
-export interface Packed extends AsyncDisposable {
+/** The package as a stranger gets it, built and packed in a folder of its own, which the tests share. */
+export interface Packed {
   readonly tarball: string;
   /** A project with nothing but the package and its dependencies in its node_modules. */
   readonly project: string;
@@ -26,13 +17,25 @@ export interface Packed extends AsyncDisposable {
   readonly folder: string;
 }
 
-export const pack = async (): Promise<Packed> => {
-  const directory = mkdtempSync(path.join(tmpdir(), 'vega-packed-'));
+export const pack = async (): Promise<Packed> => placesIn(await madeOnce('packed', packInto));
+
+const placesIn = (directory: string): Packed => {
+  const { version } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  const project = path.join(directory, 'project');
+  return {
+    tarball: path.join(directory, `vega-auth-${version}.tgz`),
+    project,
+    folder: path.join(project, 'node_modules/vega-auth'),
+  };
+};
+
+const packInto = async (directory: string): Promise<void> => {
   // Also for the user of the container.
   chmodSync(directory, 0o755);
   const source = path.join(directory, 'source');
-  const project = path.join(directory, 'project');
-  const folder = path.join(project, 'node_modules/vega-auth');
+  const { tarball, project, folder } = placesIn(directory);
   for (const folderToMake of [source, folder]) mkdirSync(folderToMake, { recursive: true });
   for (const name of buildContext())
     cpSync(path.join(ROOT, name), path.join(source, name), { recursive: true });
@@ -40,19 +43,9 @@ export const pack = async (): Promise<Packed> => {
   // NODE_ENV says "test" here, and React would come with everything for developers.
   const env = { ...process.env, NODE_ENV: 'production' };
   await run('npm', ['pack', '--pack-destination', directory], { cwd: source, env });
-  const { version } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {
-    version: string;
-  };
-  const tarball = path.join(directory, `vega-auth-${version}.tgz`);
   await run('tar', ['-xzf', tarball, '-C', folder, '--strip-components', '1']);
   for (const place of dependencyFolders())
     await cp(path.join(ROOT, place), path.join(project, place), { recursive: true });
-  return {
-    tarball,
-    project,
-    folder,
-    [Symbol.asyncDispose]: async () => rmSync(directory, { recursive: true, force: true }),
-  };
 };
 
 /** What `.dockerignore` leaves of the repository: nothing but what it names after a `!`. */

@@ -127,14 +127,15 @@ export const openTestApp = async (options: TestAppOptions = {}): Promise<TestApp
     if (errors !== undefined) throw new Error(JSON.stringify(errors));
     const run = `{ generationRun(id: "${data.generateTokens.id}") {
       status endedAt steps { apiName status step failure { code message nextAction submitted } } } }`;
-    const end = Date.now() + 180_000;
+    const startedAt = Date.now();
     for (;;) {
       const { generationRun } = (await ask(run)).data;
       const isResting = generationRun.endedAt !== null || generationRun.status === 'COOLDOWN';
       if (isResting)
         return { id: data.generateTokens.id, status: generationRun.status, steps: generationRun.steps };
-      if (Date.now() > end) throw new Error('the run did not end');
-      await settle(50);
+      const waitedMs = Date.now() - startedAt;
+      if (waitedMs > 180_000) throw new Error('the run did not end');
+      await settle(restAfter(waitedMs));
     }
   };
 
@@ -204,16 +205,20 @@ export const settle = (milliseconds: number): Promise<void> =>
     setTimeout(() => resolve(), milliseconds);
   });
 
+/** What takes long is looked at less often: on a busy machine the looks would be much of what it does. */
+const restAfter = (waitedMs: number): number => Math.min(100, 20 + waitedMs / 20);
+
 /** Looks until `ready` is true, and says what it was waiting for when it never is. */
 export const until = async (
   what: string,
   ready: () => boolean | Promise<boolean>,
   timeoutMs = 60_000,
 ): Promise<void> => {
-  const end = Date.now() + timeoutMs;
+  const startedAt = Date.now();
   while (!(await ready())) {
-    if (Date.now() > end) throw new Error(`It never happened: ${what}`);
-    await settle(20);
+    const waitedMs = Date.now() - startedAt;
+    if (waitedMs > timeoutMs) throw new Error(`It never happened: ${what}`);
+    await settle(restAfter(waitedMs));
   }
 };
 

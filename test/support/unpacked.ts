@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
@@ -14,7 +13,7 @@ export const debianProgram = async (name: string, place: string): Promise<string
   const folders = [...(process.env.PATH ?? '').split(path.delimiter), path.dirname(`/${place}`)];
   const installed = folders.map((each) => path.join(each, name)).find((each) => existsSync(each));
   if (installed !== undefined) return installed;
-  const folder = path.join(tmpdir(), `vega-${name}-${process.getuid?.() ?? 0}`);
+  const folder = path.join('/tmp', `vega-${name}-${process.getuid?.() ?? 0}`);
   const program = path.join(folder, place);
   if (existsSync(program)) return program;
   try {
