@@ -73,6 +73,11 @@ export class SqliteDatabase implements Database {
     return new SqliteDatabase(options, await openDatabase(options));
   }
 
+  /** The file itself, also during an outage. */
+  get file(): Queryable {
+    return this.#failover.file.kysely;
+  }
+
   get read(): Queryable {
     return this.#failover.read;
   }

@@ -9,6 +9,8 @@ import { beforeNameOf, isUserTable } from './user-tables.ts';
 interface TrialDatabase extends TokenFormat, Pick<Database, 'audit'> {
   /** Runs `work` and rolls it back. Answers the error of it; null where there is none, or nobody can write at present. */
   dryRun(work: (trx: Queryable) => Promise<void>): Promise<unknown>;
+  /** Also during an outage: its mirror lacks the constraints of other programs. Reads wait for no lock. */
+  readonly file: Queryable;
 }
 
 /**
@@ -53,12 +55,8 @@ const describe = async (database: TrialDatabase, written: string, error: unknown
   const words = error instanceof Error ? error.message : databaseCode(error);
   const named = /(?:failed:|column) (\w+)\.(\w+)/.exec(words);
   const table = named?.[1] ?? written;
-  let [reason, cure] = [words, ''];
-  // On the file itself: the mirror lacks the constraints of other programs.
-  await database.dryRun(async (trx) => {
-    reason = await reasonOf(trx, table, words);
-    cure = await cureOf(trx, table);
-  });
+  const reason = await reasonOf(database.file, table, words);
+  const cure = await cureOf(database.file, table);
   return { table, message: `The table ${table} does not take what a run writes: ${reason}.`, cure };
 };
 
