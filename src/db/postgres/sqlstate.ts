@@ -17,7 +17,7 @@ const REFUSED = /^(22...|23...|42...|P0001)$/;
 
 /** The database cannot be reached or written at present, whatever is written. */
 export const isUnavailable = (error: unknown): boolean =>
-  UNAVAILABLE.test(databaseCode(error)) || LOST_WORDS.test(wordsOf(error));
+  error instanceof CommitUnknown || UNAVAILABLE.test(databaseCode(error)) || LOST_WORDS.test(wordsOf(error));
 
 export const isContended = (error: unknown): boolean => CONTENDED.test(databaseCode(error));
 
