@@ -19,11 +19,15 @@ export const guardedPool = (pool: pg.Pool, answerMs: number): PostgresPool => ({
 });
 
 const guarded = (client: pg.PoolClient, answerMs: number): PostgresPoolClient => {
+  let isSound = true;
   const query = async (text: string, parameters: readonly unknown[]) => {
     // While a query is under way, `end` does not wait for its answer.
     const late = setTimeout(() => void client.end(), answerMs);
     try {
+      // An error comes before the server says how the transaction stands.
+      isSound = false;
       const result = await client.query(text, [...parameters]);
+      isSound = client.getTransactionStatus() === 'I';
       if (text === 'commit' && result.command !== 'COMMIT') throw new CommitUndone();
       return result;
     } catch (error) {
@@ -35,7 +39,7 @@ const guarded = (client: pg.PoolClient, answerMs: number): PostgresPoolClient =>
   return {
     // No query has a cursor.
     query: query as never,
-    release: () => client.release(client.getTransactionStatus() !== 'I'),
+    release: () => client.release(!isSound),
   };
 };
 
