@@ -1,4 +1,4 @@
-import { Kysely } from 'kysely';
+import { Kysely, sql } from 'kysely';
 import pg from 'pg';
 import type { Queryable } from '../queryable.ts';
 import { retryWithin } from '../retry-within.ts';
@@ -73,10 +73,17 @@ export class OpenedPostgres implements AsyncDisposable {
   /** Throws a `DatabaseError` that says what to do where the server does not answer. */
   async check(): Promise<void> {
     try {
-      await this.#pool.query('select 1');
+      await sql`select 1`.execute(this.kysely);
     } catch (error) {
       throw explain(this.place, error);
     }
+  }
+
+  /** Throws where nothing can be written: a replica answers, too. */
+  async checkWritable(): Promise<void> {
+    await this.write(async (trx) => {
+      await sql`update vega_vault set id = id`.execute(trx);
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

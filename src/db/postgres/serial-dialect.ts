@@ -14,7 +14,7 @@ import { CommitUnknown, isUnavailable } from './sqlstate.ts';
 const WRITE_LOCK = 0x76656761;
 
 /** Whatever isolation the database has by default: a snapshot from before the lock would miss what others have written. */
-const BEGIN = `begin isolation level read committed read write; select pg_advisory_xact_lock(${WRITE_LOCK})`;
+const BEGIN = `begin isolation level read committed; select pg_advisory_xact_lock(${WRITE_LOCK})`;
 
 /**
  * One transaction at a time, as SQLite's immediate ones: a transaction reads nothing that another one is about to change,

@@ -5,8 +5,12 @@ import { guardedPool } from '../../../src/db/postgres/guarded-pool.ts';
 import { PostgresDatabase } from '../../../src/db/postgres/postgres-database.ts';
 import { isUnavailable } from '../../../src/db/postgres/sqlstate.ts';
 import { replaceToken } from '../../../src/db/queries/token-replacement.ts';
+import { findTokens } from '../../../src/db/queries/tokens.ts';
+import { tokenSecretPlace } from '../../../src/db/secrets/vault.ts';
+import { Secret } from '../../../src/domain/secret.ts';
 import { IST } from '../../../src/domain/wall-time.ts';
 import { DisposalStack } from '../../../src/services/disposal-stack.ts';
+import { openCuttingProxy } from '../../support/postgres/cutting-proxy.ts';
 import { until } from '../../support/postgres/processes.ts';
 import { sharedPostgres } from '../../support/postgres.ts';
 import { Folder, newToken } from '../temporary-database.ts';
@@ -26,7 +30,8 @@ const openWithClient = async () => {
   await client.connect();
   stack.defer(() => client.end());
   const masterKey = { given: [], folder: folder.file('.vega') };
-  const open = async () => stack.use(await PostgresDatabase.open({ url, zone: IST, masterKey }));
+  const open = async (given: readonly Secret[] = [], by = (way: string) => way) =>
+    stack.use(await PostgresDatabase.open({ url: by(url), zone: IST, masterKey: { ...masterKey, given } }));
   return { stack, client, open };
 };
 
@@ -117,6 +122,90 @@ test('a connection whose server does not answer any more is lost, and the next o
   const next = await guarded.connect();
   expect((await next.query('select 1 as one', [])).rows).toEqual([{ one: 1 }]);
   next.release();
+});
+
+test('what must be kept is tried until the table takes it', async () => {
+  const { stack, client, open } = await openWithClient();
+  await using _stack = stack;
+  const database = await open();
+  await client.query('create sequence refusals');
+  await client.query(`
+    create function refuse() returns trigger language plpgsql as $$
+    begin perform nextval('refusals'); raise exception 'not now'; end $$`);
+  await client.query(
+    'create trigger refuse before insert on upstox_tokens for each row execute function refuse()',
+  );
+  const stored = database.write((trx) => replaceToken(trx, newToken('token-1'), database, NOW), {
+    mustKeep: true,
+  });
+  const isRefusedTwice = until(async () => {
+    const { rows } = await client.query('select last_value::int as refusals from refusals');
+    return rows[0].refusals > 1;
+  });
+  await Promise.race([isRefusedTwice, stored]);
+  await client.query('drop trigger refuse on upstox_tokens');
+  await stored;
+  expect(await findTokens(database.read, 1, database)).toHaveLength(1);
+});
+
+test('a database that can only be read is not found again before it can be written', async () => {
+  const { stack, client, open } = await openWithClient();
+  await using _stack = stack;
+  const database = await open();
+  const states: boolean[] = [];
+  database.listen({ recovery: ({ dbLocked }) => states.push(dbLocked) });
+  const readOnly = (value: string) =>
+    client.query(
+      `do $$ begin execute format('alter database %I set default_transaction_read_only = ${value}', current_database()); end $$`,
+    );
+  const cutOthers = () =>
+    client.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity
+       where datname = current_database() and pid <> pg_backend_pid()`,
+    );
+  await readOnly('on');
+  await cutOthers();
+  const insert = () =>
+    database.write((trx) => trx.insertInto('vega_spills').values({ spill: 'one', last: 1 }).execute());
+  await expect(insert()).rejects.toThrow('can only be read');
+  expect(await database.cached('one', async () => 1)).toBe(1);
+  expect(database.trouble).toMatchObject({ code: '25006' });
+  await client.query('set default_transaction_read_only = off');
+  await readOnly('off');
+  await cutOthers();
+  await until(async () => database.trouble === null);
+  expect(states).toEqual([true, false]);
+  await insert();
+});
+
+test('a read that finds the server gone says so', async () => {
+  const { stack, client, open } = await openWithClient();
+  await using _stack = stack;
+  const proxy = await openCuttingProxy(client.port);
+  const database = await open([], proxy.url);
+  expect(await database.cached('one', async () => 1)).toBe(1);
+  await proxy[Symbol.asyncDispose]();
+  await expect(database.cached('one', async () => 1)).rejects.toThrow();
+  expect(database.trouble).not.toBeNull();
+});
+
+test('another machine seals with the new master key as soon as it is in use', async () => {
+  const { stack, open } = await openWithClient();
+  await using _stack = stack;
+  const [before, after] = [new Secret('the key of last year'), new Secret('the key of this year')];
+  const other = await open([before, after]);
+  const one = await open([after, before]);
+  expect(await one.rotateMasterKey()).toBe(true);
+  await other.write((trx) => replaceToken(trx, newToken('token-1'), other, NOW));
+  const afterwards = await open([after]);
+  const [stored] = await findTokens(afterwards.read, 1, afterwards);
+  expect(stored?.accessToken.reveal()).toBe('token-1');
+  const { client_secret } = await afterwards.read
+    .selectFrom('upstox_tokens')
+    .select('client_secret')
+    .executeTakeFirstOrThrow();
+  const place = tokenSecretPlace(1, 'PRIMARY');
+  expect(afterwards.vault.open(client_secret ?? '', place).reveal()).toBe('client-secret-canary');
 });
 
 const pickAddress = ({ host, port, database, user }: Client) => ({ host, port, database, user });
