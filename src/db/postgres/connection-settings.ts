@@ -20,17 +20,24 @@ const PARAMETERS = ['sslmode', 'sslrootcert', 'host', 'application_name'];
 export const readDatabaseUrl = (text: string): ConnectionSettings => {
   const url = parse(text);
   const socket = url.searchParams.get('host');
-  const name = url.hostname === '' ? 'localhost' : decodeURIComponent(url.hostname);
-  const host = socket ?? name.replace(/^\[(.*)\]$/, '$1');
+  const named = decoded(url.hostname).replace(/^\[(.*)\]$/, '$1');
+  const host = socket ?? (named === '' ? 'localhost' : named);
   const port = url.port === '' ? 5432 : Number(url.port);
-  const database = decodeURIComponent(url.pathname.slice(1));
-  const place = `postgres://${socket ?? name}:${port}/${database}`;
+  const database = decoded(url.pathname.slice(1));
+  const place = `postgres://${host.includes(':') ? `[${host}]` : host}:${port}/${database}`;
   const refuse = (message: string): never => {
     throw new DatabaseError(place, `VEGA_DATABASE_URL (${place}) ${message}`);
   };
   if (database === '') refuse('names no database: postgres://user:password@host:5432/database.');
-  const unknown = [...url.searchParams.keys()].find((name) => !PARAMETERS.includes(name));
+  const given = [...url.searchParams.keys()];
+  const unknown = given.find((name) => !PARAMETERS.includes(name));
   if (unknown !== undefined) refuse(`has a parameter ${unknown}; known are ${PARAMETERS.join(', ')}.`);
+  const repeated = given.find((name, index) => given.indexOf(name) !== index);
+  if (repeated !== undefined) refuse(`has the parameter ${repeated} twice.`);
+  if (socket !== null && !(socket.startsWith('/') && /^(localhost)?$/.test(named)))
+    refuse(
+      'has a parameter host, which is for the folder of a socket (/var/run/postgresql) on this machine.',
+    );
   const mode = url.searchParams.get('sslmode') ?? (isHere(host) ? 'disable' : 'verify-full');
   if (mode !== 'disable' && !VERIFIED_MODES.includes(mode))
     refuse(
@@ -42,8 +49,8 @@ export const readDatabaseUrl = (text: string): ConnectionSettings => {
       host,
       port,
       database,
-      ...(url.username === '' ? {} : { user: decodeURIComponent(url.username) }),
-      ...(url.password === '' ? {} : { password: decodeURIComponent(url.password) }),
+      ...(url.username === '' ? {} : { user: decoded(url.username) }),
+      ...(url.password === '' ? {} : { password: decoded(url.password) }),
       application_name: url.searchParams.get('application_name') ?? 'vega-auth',
       ssl: mode === 'disable' ? false : tlsOf(url.searchParams.get('sslrootcert'), refuse),
     },
@@ -52,12 +59,26 @@ export const readDatabaseUrl = (text: string): ConnectionSettings => {
 
 const parse = (text: string): URL => {
   const url = URL.parse === undefined ? tryUrl(text) : URL.parse(text);
-  if (url !== null && /^postgres(ql)?:$/.test(url.protocol)) return url;
-  throw new DatabaseError(
-    'VEGA_DATABASE_URL',
-    'VEGA_DATABASE_URL is no address of a PostgreSQL database: postgres://user:password@host:5432/database. Characters such as @ / # in a password are written as %40 %2F %23.',
-  );
+  if (url !== null && /^postgres(ql)?:$/.test(url.protocol) && !isCutShort(url)) return url;
+  throw noAddress();
 };
+
+/** A password with a bare / ? or # ends the server's part of the address: the rest of it stands where the database does. */
+const isCutShort = (url: URL): boolean => url.hash !== '' || `${url.pathname}${url.search}`.includes('@');
+
+const decoded = (part: string): string => {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw noAddress();
+  }
+};
+
+const noAddress = (): DatabaseError =>
+  new DatabaseError(
+    'VEGA_DATABASE_URL',
+    'VEGA_DATABASE_URL is no address of a PostgreSQL database: postgres://user:password@host:5432/database. Characters such as @ / ? # % in a password are written as %40 %2F %3F %23 %25.',
+  );
 
 const tryUrl = (text: string): URL | null => {
   try {

@@ -1,9 +1,10 @@
-import { Kysely } from 'kysely';
+import { Kysely, sql } from 'kysely';
 import pg from 'pg';
 import type { Queryable } from '../queryable.ts';
 import { retryWithin } from '../retry-within.ts';
 import type { Tables } from '../schema/tables.ts';
 import { type ConnectionSettings, readDatabaseUrl } from './connection-settings.ts';
+import { guardedPool } from './guarded-pool.ts';
 import { SerialPostgresDialect } from './serial-dialect.ts';
 import { explain, isContended } from './sqlstate.ts';
 
@@ -11,6 +12,8 @@ const CONNECTIONS = 10;
 const CONNECT_MS = 5000;
 /** A statement that takes longer is broken off. */
 const STATEMENT_MS = 15_000;
+/** A server that has not even broken it off by then does not answer any more. */
+const ANSWER_MS = 20_000;
 /** A transaction waits this long for those before it. */
 const LOCK_MS = 10_000;
 /** A transaction whose program has stopped in the middle lets others go on. */
@@ -45,7 +48,8 @@ export class OpenedPostgres implements AsyncDisposable {
     const { place, client } = readDatabaseUrl(url);
     this.place = place;
     this.#pool = openPool(client);
-    this.kysely = new Kysely<Tables>({ dialect: new SerialPostgresDialect({ pool: this.#pool }, place) });
+    const pool = guardedPool(this.#pool, ANSWER_MS);
+    this.kysely = new Kysely<Tables>({ dialect: new SerialPostgresDialect({ pool }, place) });
   }
 
   /** Runs `work` in one transaction, with no other one beside it; again when it lost against others. */
@@ -69,10 +73,17 @@ export class OpenedPostgres implements AsyncDisposable {
   /** Throws a `DatabaseError` that says what to do where the server does not answer. */
   async check(): Promise<void> {
     try {
-      await this.#pool.query('select 1');
+      await sql`select 1`.execute(this.kysely);
     } catch (error) {
       throw explain(this.place, error);
     }
+  }
+
+  /** Throws where nothing can be written: a replica answers, too. */
+  async checkWritable(): Promise<void> {
+    await this.write(async (trx) => {
+      await sql`update vega_vault set id = id`.execute(trx);
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

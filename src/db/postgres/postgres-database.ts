@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { sql } from 'kysely';
 import type { AuditEntry, AuditVerification, StoredAuditEntry } from '../../domain/events/audit.ts';
@@ -32,7 +33,7 @@ import { migratePostgres } from './migrate.ts';
 import { OpenedPostgres } from './opened-postgres.ts';
 import { Reachability } from './reachability.ts';
 import { refuseUnfitServer } from './server-check.ts';
-import { CommitUnknown, explain, isUnavailable } from './sqlstate.ts';
+import { CommitUnknown, explain, isContended, isRefused, isUnavailable } from './sqlstate.ts';
 import { findUnfitTable } from './table-trial.ts';
 
 export interface PostgresOptions {
@@ -84,7 +85,7 @@ export class PostgresDatabase implements Database {
     this.#masterKey = masterKey;
     this.#chain = chain;
     this.#vault = format.vault;
-    this.#reachability = new Reachability(() => opened.check());
+    this.#reachability = new Reachability(() => opened.checkWritable());
   }
 
   /** Opens the database and migrates its tables. Throws a `DatabaseError` that says what to do. */
@@ -102,6 +103,8 @@ export class PostgresDatabase implements Database {
       });
       const format = { zone, vault, sealsTokens };
       await applySealing(opened.kysely, format);
+      // Where the keys are given, there is no key file that the folder was made for.
+      mkdirSync(masterKey.folder, { recursive: true, mode: 0o700 });
       const chain = new AuditChain(key, new AuditHead(path.join(masterKey.folder, HEAD), key));
       const last = await findLastLink(opened.kysely);
       const head = chain.readHead();
@@ -130,17 +133,20 @@ export class PostgresDatabase implements Database {
 
   /**
    * In one transaction with no other one beside it. While the server cannot be reached it is tried again, for long where
-   * `mustKeep`; where the answer to the commit was lost, only `mustKeep` is tried again.
+   * `mustKeep`; what was refused, lost against others or whose answer to the commit was lost, is only where `mustKeep`.
    */
   async write<Result>(
     work: (trx: Queryable) => Promise<Result>,
     { mustKeep = false }: Durability = {},
   ): Promise<Result> {
-    const isRetried = (error: unknown) =>
-      this.#noteLoss(error) && (mustKeep || !(error instanceof CommitUnknown));
+    const isRetried = (error: unknown) => {
+      if (this.#noteLoss(error)) return mustKeep || !(error instanceof CommitUnknown);
+      return mustKeep && (isContended(error) || isRefused(error));
+    };
     const attempt = () =>
       this.#opened.write(async (trx) => {
         await refuseLostLease(trx);
+        await this.#useCurrentKey(trx);
         return { result: await work(trx), trx };
       });
     const retried = () => retryWithin(attempt, isRetried, mustKeep ? KEEP_MS : WAIT_MS);
@@ -246,14 +252,24 @@ export class PostgresDatabase implements Database {
     await this.#opened[Symbol.asyncDispose]();
   }
 
-  /** Which transactions are over and which run: two equal texts see the same rows. */
+  /** Which transactions of which server are over and which run: two equal texts see the same rows. */
   async #snapshot(): Promise<string> {
     return this.#snapshots.run(async () => {
-      const { rows } = await sql<{ snapshot: string }>`
-        select pg_current_snapshot()::text as snapshot`.execute(this.read);
-      this.#reachability.found();
-      return rows[0]?.snapshot ?? '';
+      try {
+        const { rows } = await sql<{ snapshot: string }>`
+          select pg_current_snapshot() || ' ' || pg_postmaster_start_time() as snapshot`.execute(this.read);
+        return rows[0]?.snapshot ?? '';
+      } catch (error) {
+        this.#noteLoss(error);
+        throw error;
+      }
     });
+  }
+
+  /** Another machine may have changed the master key: what the old one seals now could not be opened any more. */
+  async #useCurrentKey(trx: Queryable): Promise<void> {
+    const { key_id } = await trx.selectFrom('vega_vault').select('key_id').executeTakeFirstOrThrow();
+    if (key_id !== this.#vault.keyId) this.#vault = await openVault(this.path, trx, this.#masterKey);
   }
 
   #noteLoss(error: unknown): boolean {

@@ -1,6 +1,7 @@
 import type { DbRecovery } from '../../domain/events/db-recovery.ts';
 import type { Listener, Trouble } from '../database.ts';
 import { databaseCode } from '../database-error.ts';
+import { outsideFence } from '../fence.ts';
 import { Listeners } from '../listeners.ts';
 
 const RETRY_MS = 1000;
@@ -10,12 +11,13 @@ interface Loss {
   readonly since: number;
 }
 
-/** Whether the server can be reached: lost with the first statement that says so, and asked again until it answers. */
+/** Whether the server can be written: lost with the first statement that says so, and asked again until it can. */
 export class Reachability implements Disposable {
   readonly listeners = new Listeners();
   readonly #ask: () => Promise<void>;
   #loss: Loss | null = null;
   #retry: NodeJS.Timeout | undefined;
+  #isDisposed = false;
   /** Writes that go on trying, because what they hold must not be lost. */
   #pending = 0;
 
@@ -46,10 +48,11 @@ export class Reachability implements Disposable {
   }
 
   lost(error: unknown): void {
-    if (this.#loss !== null) return;
-    this.#loss = { code: databaseCode(error) || 'CONNECTION_LOST', since: performance.now() };
+    if (this.#loss !== null || this.#isDisposed) return;
+    const loss = { code: databaseCode(error) || 'CONNECTION_LOST', since: performance.now() };
+    this.#loss = loss;
     this.#publish(this.trouble);
-    this.#askAgain();
+    this.#askAgain(loss);
   }
 
   found(): void {
@@ -71,20 +74,24 @@ export class Reachability implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#isDisposed = true;
     clearTimeout(this.#retry);
     this.listeners.clear();
   }
 
-  #askAgain(): void {
+  /** An answer counts for the loss that was asked about, and not for one that came meanwhile. */
+  #askAgain(loss: Loss): void {
+    if (this.#loss !== loss || this.#isDisposed) return;
     this.#retry = setTimeout(() => {
       void this.#ask().then(
-        () => this.found(),
-        () => this.#askAgain(),
+        () => (this.#loss === loss ? this.found() : undefined),
+        () => this.#askAgain(loss),
       );
     }, RETRY_MS).unref();
   }
 
+  /** What listeners write is about the database, whichever account's work has found it out. */
   #publish(trouble: Trouble | null): void {
-    this.listeners.publishRecovery(this.recovery, trouble);
+    outsideFence(() => this.listeners.publishRecovery(this.recovery, trouble));
   }
 }

@@ -7,11 +7,14 @@ import {
   PostgresDriver,
   type QueryResult,
 } from 'kysely';
+import pg from 'pg';
+import { CommitUndone } from './guarded-pool.ts';
 import { CommitUnknown, isUnavailable } from './sqlstate.ts';
 
 /** Any number: the one advisory lock that every transaction of this program takes. */
 const WRITE_LOCK = 0x76656761;
 
+<<<<<<< HEAD
 /** PostgreSQL has no NUL in its texts: it is stored, and looked for, as the character for what cannot be shown. */
 class TextConnection implements DatabaseConnection {
   readonly inner: DatabaseConnection;
@@ -31,6 +34,10 @@ class TextConnection implements DatabaseConnection {
     return this.inner.streamQuery(query, chunkSize);
   }
 }
+=======
+/** Whatever isolation the database has by default: a snapshot from before the lock would miss what others have written. */
+const BEGIN = `begin isolation level read committed; select pg_advisory_xact_lock(${WRITE_LOCK})`;
+>>>>>>> wt-review
 
 /**
  * One transaction at a time, as SQLite's immediate ones: a transaction reads nothing that another one is about to change,
@@ -53,26 +60,26 @@ class SerialDriver extends PostgresDriver {
   }
 
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw(`begin; select pg_advisory_xact_lock(${WRITE_LOCK})`));
+    await connection.executeQuery(CompiledQuery.raw(BEGIN));
   }
 
   override async commitTransaction(connection: DatabaseConnection): Promise<void> {
     try {
       await super.commitTransaction(connection);
     } catch (error) {
-      throw isUnavailable(error) ? new CommitUnknown(this.#place, { cause: error }) : error;
+      throw isAnswer(error) ? error : new CommitUnknown(this.#place, { cause: error });
     }
   }
 
-  /** The server undoes what a lost connection has left; its error would hide the one that the caller has to see. */
+  /** Its error would hide the one that the caller has to see. A connection that is not rolled back is not used again. */
   override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    try {
-      await super.rollbackTransaction(connection);
-    } catch (error) {
-      if (!isUnavailable(error)) throw error;
-    }
+    await super.rollbackTransaction(connection).catch(() => undefined);
   }
 }
+
+/** The server itself says that nothing was committed. */
+const isAnswer = (error: unknown): boolean =>
+  error instanceof CommitUndone || (error instanceof pg.DatabaseError && !isUnavailable(error));
 
 export class SerialPostgresDialect extends PostgresDialect {
   readonly #config: PostgresDialectConfig;

@@ -14,7 +14,7 @@ const CONTENDED = /^(55P03|40001|40P01|57014)$/;
 
 /** The database cannot be reached or written at present, whatever is written. */
 export const isUnavailable = (error: unknown): boolean =>
-  UNAVAILABLE.test(databaseCode(error)) || LOST_WORDS.test(wordsOf(error));
+  error instanceof CommitUnknown || UNAVAILABLE.test(databaseCode(error)) || LOST_WORDS.test(wordsOf(error));
 
 export const isContended = (error: unknown): boolean => CONTENDED.test(databaseCode(error));
 

@@ -1,0 +1,53 @@
+import type { PostgresPool, PostgresPoolClient } from 'kysely';
+import pg from 'pg';
+
+/** A transaction was undone though nobody asked for it: one of its statements had failed, and its error was caught. */
+export class CommitUndone extends Error {
+  constructor() {
+    super('Nothing was committed: a statement of the transaction had failed before.');
+    this.name = 'CommitUndone';
+  }
+}
+
+/**
+ * The connections of a pool. One whose server gives no answer within `answerMs` is cut off, one that is left within a
+ * transaction is not used again, and no error quotes the rows that a statement was about.
+ */
+export const guardedPool = (pool: pg.Pool, answerMs: number): PostgresPool => ({
+  connect: async () => guarded(await pool.connect(), answerMs),
+  end: () => pool.end(),
+});
+
+const guarded = (client: pg.PoolClient, answerMs: number): PostgresPoolClient => {
+  let isSound = true;
+  const query = async (text: string, parameters: readonly unknown[]) => {
+    // While a query is under way, `end` does not wait for its answer.
+    const late = setTimeout(() => void client.end(), answerMs);
+    try {
+      // An error comes before the server says how the transaction stands.
+      isSound = false;
+      const result = await client.query(text, [...parameters]);
+      isSound = client.getTransactionStatus() === 'I';
+      if (text === 'commit' && result.command !== 'COMMIT') throw new CommitUndone();
+      return result;
+    } catch (error) {
+      throw withoutRows(error);
+    } finally {
+      clearTimeout(late);
+    }
+  };
+  return {
+    // No query has a cursor.
+    query: query as never,
+    release: () => client.release(!isSound),
+  };
+};
+
+/** A detail such as "Failing row contains (…)" may be a token. */
+const withoutRows = (error: unknown): unknown => {
+  if (error instanceof pg.DatabaseError) {
+    error.detail = undefined;
+    error.where = undefined;
+  }
+  return error;
+};
