@@ -26,7 +26,7 @@ const guarded = (client: pg.PoolClient, answerMs: number): PostgresPoolClient =>
     try {
       // An error comes before the server says how the transaction stands.
       isSound = false;
-      const result = await client.query(text, [...parameters]);
+      const result = await client.query(text, parameters.map(storable));
       isSound = client.getTransactionStatus() === 'I';
       if (text === 'commit' && result.command !== 'COMMIT') throw new CommitUndone();
       return result;
@@ -42,6 +42,10 @@ const guarded = (client: pg.PoolClient, answerMs: number): PostgresPoolClient =>
     release: () => client.release(!isSound),
   };
 };
+
+/** PostgreSQL has no NUL in its texts: it is stored, and looked for, as the character for what cannot be shown. */
+const storable = (value: unknown): unknown =>
+  typeof value === 'string' ? value.replaceAll('\0', '\u{fffd}') : value;
 
 /** A detail such as "Failing row contains (…)" may be a token. */
 const withoutRows = (error: unknown): unknown => {

@@ -5,7 +5,6 @@ import {
   PostgresDialect,
   type PostgresDialectConfig,
   PostgresDriver,
-  type QueryResult,
 } from 'kysely';
 import pg from 'pg';
 import { CommitUndone } from './guarded-pool.ts';
@@ -14,30 +13,8 @@ import { CommitUnknown, isUnavailable } from './sqlstate.ts';
 /** Any number: the one advisory lock that every transaction of this program takes. */
 const WRITE_LOCK = 0x76656761;
 
-<<<<<<< HEAD
-/** PostgreSQL has no NUL in its texts: it is stored, and looked for, as the character for what cannot be shown. */
-class TextConnection implements DatabaseConnection {
-  readonly inner: DatabaseConnection;
-
-  constructor(inner: DatabaseConnection) {
-    this.inner = inner;
-  }
-
-  executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
-    const parameters = query.parameters.map((value) =>
-      typeof value === 'string' ? value.replaceAll('\0', '\u{fffd}') : value,
-    );
-    return this.inner.executeQuery<Row>({ ...query, parameters });
-  }
-
-  streamQuery<Row>(query: CompiledQuery, chunkSize: number): AsyncIterableIterator<QueryResult<Row>> {
-    return this.inner.streamQuery(query, chunkSize);
-  }
-}
-=======
 /** Whatever isolation the database has by default: a snapshot from before the lock would miss what others have written. */
 const BEGIN = `begin isolation level read committed; select pg_advisory_xact_lock(${WRITE_LOCK})`;
->>>>>>> wt-review
 
 /**
  * One transaction at a time, as SQLite's immediate ones: a transaction reads nothing that another one is about to change,
@@ -49,14 +26,6 @@ class SerialDriver extends PostgresDriver {
   constructor(config: PostgresDialectConfig, place: string) {
     super(config);
     this.#place = place;
-  }
-
-  override async acquireConnection(): Promise<DatabaseConnection> {
-    return new TextConnection(await super.acquireConnection());
-  }
-
-  override async releaseConnection(connection: DatabaseConnection): Promise<void> {
-    await super.releaseConnection((connection as TextConnection).inner as never);
   }
 
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {

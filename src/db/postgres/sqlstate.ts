@@ -1,4 +1,4 @@
-import { DatabaseError, databaseCode } from '../database-error.ts';
+import { AlteredRow, DatabaseError, databaseCode } from '../database-error.ts';
 
 /**
  * What PostgreSQL's SQLSTATE codes mean here (https://www.postgresql.org/docs/15/errcodes-appendix.html), and the codes that
@@ -15,6 +15,12 @@ const CONTENDED = /^(55P03|40001|40P01|57014)$/;
 /** The database cannot be reached or written at present, whatever is written. */
 export const isUnavailable = (error: unknown): boolean =>
   error instanceof CommitUnknown || UNAVAILABLE.test(databaseCode(error)) || LOST_WORDS.test(wordsOf(error));
+
+/** The database can be written, and a table refuses the row. */
+const REFUSED = /^(22...|23...|42...|P0001)$/;
+
+export const isRefused = (error: unknown): boolean =>
+  error instanceof AlteredRow || REFUSED.test(databaseCode(error));
 
 export const isContended = (error: unknown): boolean => CONTENDED.test(databaseCode(error));
 
