@@ -102,6 +102,8 @@ const openPool = (client: ConnectionSettings['client']): pg.Pool => {
     lock_timeout: LOCK_MS,
     idle_in_transaction_session_timeout: IDLE_TRANSACTION_MS,
     keepAlive: true,
+    // Wall times are read as they are written.
+    options: '-c datestyle=ISO',
   });
   // Whoever uses a connection that is lost is told by the statement, and the next one gets another connection.
   pool.on('error', () => undefined);

@@ -90,6 +90,19 @@ test('a transaction sees what was committed while it waited, whatever isolation 
   expect(await seen).toEqual([{ spill: 'one' }]);
 });
 
+test('wall times are read whatever style of dates the database has', async () => {
+  const { stack, client, open } = await openWithClient();
+  await using _stack = stack;
+  await client.query(
+    `do $$ begin execute format('alter database %I set datestyle = German', current_database()); end $$`,
+  );
+  const database = await open();
+  await database.write((trx) => replaceToken(trx, newToken('token-1'), database, NOW));
+  await client.query('update upstox_tokens set generated_at = null');
+  const [stored] = await findTokens(database.read, 1, database);
+  expect(stored?.generatedAt).toEqual(newToken('token-1').issuedAt);
+});
+
 test('an error of a refused row quotes none of its values', async () => {
   const { stack, client, open } = await openWithClient();
   await using _stack = stack;
