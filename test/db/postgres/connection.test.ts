@@ -58,7 +58,7 @@ describe('the address of a database', () => {
 
 const check = async (url: string): Promise<string> => {
   await using opened = new OpenedPostgres(url);
-  return opened.check().then(
+  return await opened.check().then(
     () => 'answers',
     (error: unknown) => (error instanceof DatabaseError ? error.message : `another error: ${error}`),
   );
