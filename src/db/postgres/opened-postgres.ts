@@ -8,7 +8,8 @@ import { guardedPool } from './guarded-pool.ts';
 import { SerialPostgresDialect } from './serial-dialect.ts';
 import { explain, isContended } from './sqlstate.ts';
 
-const CONNECTIONS = 10;
+/** Reads have their own: transactions that wait for each other must not keep them from a connection. */
+const CONNECTIONS = { reads: 5, writes: 10 };
 const CONNECT_MS = 5000;
 /** A statement that takes longer is broken off. */
 const STATEMENT_MS = 15_000;
@@ -42,19 +43,21 @@ export class OpenedPostgres implements AsyncDisposable {
   readonly place: string;
   /** For reads. */
   readonly kysely: Kysely<Tables>;
-  readonly #pool: pg.Pool;
+  readonly #writer: Kysely<Tables>;
+  readonly #pools: readonly pg.Pool[];
 
   constructor(url: string) {
     const { place, client } = readDatabaseUrl(url);
     this.place = place;
-    this.#pool = openPool(client);
-    const pool = guardedPool(this.#pool, ANSWER_MS);
-    this.kysely = new Kysely<Tables>({ dialect: new SerialPostgresDialect({ pool }, place) });
+    const [reads, writes] = [openPool(client, CONNECTIONS.reads), openPool(client, CONNECTIONS.writes)];
+    this.#pools = [reads, writes];
+    this.kysely = openKysely(reads, place);
+    this.#writer = openKysely(writes, place);
   }
 
   /** Runs `work` in one transaction, with no other one beside it; again when it lost against others. */
   async write<Result>(work: (trx: Queryable) => Promise<Result>): Promise<Result> {
-    return retryWithin(() => this.kysely.transaction().execute(work), isContended, CONTENTION_MS);
+    return retryWithin(() => this.#writer.transaction().execute(work), isContended, CONTENTION_MS);
   }
 
   /** Runs `work` in a transaction that is always rolled back. */
@@ -87,16 +90,19 @@ export class OpenedPostgres implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.kysely.destroy();
-    if (!this.#pool.ended) await this.#pool.end();
+    await Promise.all([this.kysely.destroy(), this.#writer.destroy()]);
+    for (const pool of this.#pools) if (!pool.ended) await pool.end();
   }
 }
 
-const openPool = (client: ConnectionSettings['client']): pg.Pool => {
+const openKysely = (pool: pg.Pool, place: string): Kysely<Tables> =>
+  new Kysely<Tables>({ dialect: new SerialPostgresDialect({ pool: guardedPool(pool, ANSWER_MS) }, place) });
+
+const openPool = (client: ConnectionSettings['client'], max: number): pg.Pool => {
   const pool = new pg.Pool({
     ...client,
     types,
-    max: CONNECTIONS,
+    max,
     connectionTimeoutMillis: CONNECT_MS,
     statement_timeout: STATEMENT_MS,
     lock_timeout: LOCK_MS,

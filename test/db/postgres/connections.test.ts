@@ -90,6 +90,23 @@ test('a transaction sees what was committed while it waited, whatever isolation 
   expect(await seen).toEqual([{ spill: 'one' }]);
 });
 
+test('transactions that wait for each other keep no read from its connection', async () => {
+  const { stack, client, open } = await openWithClient();
+  await using _stack = stack;
+  const database = await open();
+  await client.query(`select pg_advisory_lock(${WRITE_LOCK})`);
+  const written = Array.from({ length: 10 }, () => database.write(async () => 'written'));
+  await until(async () => {
+    const { rows } = await client.query(
+      `select pid from pg_stat_activity where datname = current_database() and wait_event = 'advisory'`,
+    );
+    return rows.length === written.length;
+  });
+  expect(await database.read.selectFrom('vega_spills').selectAll().execute()).toEqual([]);
+  await client.query(`select pg_advisory_unlock(${WRITE_LOCK})`);
+  expect(new Set(await Promise.all(written))).toEqual(new Set(['written']));
+});
+
 test('wall times are read whatever style of dates the database has', async () => {
   const { stack, client, open } = await openWithClient();
   await using _stack = stack;

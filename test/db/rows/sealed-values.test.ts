@@ -96,7 +96,8 @@ describe.each(ENGINES)('%s', (engine) => {
     const never = { expiresAt: null, checkedAt: null, httpStatus: null, isInTokenTable: false };
     const credentials = { mobileNumber: '9876543210', pin: '135790', totp: 'JBSWY3DPEHPK3PXP' };
     const format = { zone: database.zone, vault: before, sealsTokens: true };
-    await database.write(async (trx) => {
+    // Of its own, because a database that is open seals with no other key than its vault's.
+    await database.read.transaction().execute(async (trx) => {
       await insertAccount(trx, { id: 'A', number: 1, name: 'A', isActive: true, now: NOW });
       await saveCredentials(trx, 1, { texts: credentials, redirectUri: '' }, before);
       await saveAlertChannel(trx, before, channel, { ...target, user: null, sender: null, recipient: null });
