@@ -7,7 +7,7 @@ import { Listeners } from '../listeners.ts';
 const RETRY_MS = 1000;
 
 interface Loss {
-  readonly code: string;
+  code: string;
   readonly since: number;
 }
 
@@ -48,11 +48,15 @@ export class Reachability implements Disposable {
   }
 
   lost(error: unknown): void {
-    if (this.#loss !== null || this.#isDisposed) return;
-    const loss = { code: databaseCode(error) || 'CONNECTION_LOST', since: performance.now() };
+    if (this.#isDisposed) return;
+    const code = databaseCode(error) || 'CONNECTION_LOST';
+    const isNew = this.#loss === null;
+    // The latest reason is the one that lasts: a server that was restarted may be one that can only be read.
+    const loss = this.#loss ?? { code, since: performance.now() };
+    loss.code = code;
     this.#loss = loss;
     this.#publish(this.trouble);
-    this.#askAgain(loss);
+    if (isNew) this.#askAgain(loss);
   }
 
   found(): void {

@@ -204,7 +204,8 @@ test('a database that can only be read is not found again before it can be writt
   await readOnly('off');
   await cutOthers();
   await until(async () => database.trouble === null);
-  expect(states).toEqual([true, false]);
+  // The reason may change meanwhile: first the connection was gone, then nothing could be written.
+  expect([...new Set(states)]).toEqual([true, false]);
   await insert();
 });
 
