@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Account } from '../../domain/account/account.ts';
 import type { ApiConfig } from '../../domain/account/api-config.ts';
 import { Refusal } from '../../domain/refusal.ts';
@@ -24,6 +25,9 @@ interface Options extends AuditedWrites {
   readonly consequences: Consequences;
   readonly log: Logger;
 }
+
+/** How long the next run waits for the last one to close its browser. */
+const FINISH_MS = 5000;
 
 /** The runs of this process: at most one under way for each account. */
 export class Jobs {
@@ -67,10 +71,11 @@ export class Jobs {
     return this.#taken.has(accountId);
   }
 
-  /** Resolves when a run that has ended, and reads as ended, has nothing left to do. */
+  /** Resolves when a run that has ended, and reads as ended, has nothing left to do, or after some seconds. */
   async finished({ id: accountId }: Account): Promise<void> {
     const job = this.#jobs.get(accountId);
-    if (job !== undefined && job.live.state.endedAt !== null) await job.end;
+    if (job === undefined || job.live.state.endedAt === null) return;
+    await Promise.race([job.end, delay(FINISH_MS, undefined, { ref: false })]);
   }
 
   /** No `await` stands between the check and the set, so two requests cannot both begin a run. */
