@@ -116,7 +116,7 @@ export class OneTimePasswords {
     }
   }
 
-  /** Takes the present time step for good, recorded before its code leaves. Null when it has just gone. */
+  /** Takes the present time step for good, recorded before its code leaves. Null when it has gone, also meanwhile. */
   async take(): Promise<Secret | null> {
     const { database, audit, clock, onCheckpoint } = this.#options;
     const { live, config } = this.#step;
@@ -136,7 +136,9 @@ export class OneTimePasswords {
       { mustLast: true },
     );
     onCheckpoint('TIME_STEP_TAKEN');
-    return isTaken ? this.#source.take(timeStep) : null;
+    // The write may have waited for a lock, or the machine was asleep: the broker would count a late code as a wrong one.
+    const isOver = this.#timeStepNow().timeStep !== timeStep;
+    return isTaken && !isOver ? this.#source.take(timeStep) : null;
   }
 
   /** For this secret ever, or for this account by whatever it had before. */
