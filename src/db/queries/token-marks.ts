@@ -28,15 +28,18 @@ export const storeTokenMark = async (
     .execute();
 };
 
+/** The broker, asked at `askedAt`, has confirmed the token: what was noted since then, by another process, stays. */
 export const removeTokenMark = async (
   trx: Queryable,
   { accountNumber, apiName, fingerprint }: MarkedToken,
+  askedAt: Date,
 ): Promise<void> => {
   await trx
     .deleteFrom('vega_token_marks')
     .where('account_number', '=', accountNumber)
     .where('api_name', '=', apiName)
     .where('fingerprint', '=', fingerprint)
+    .where('marked_at', '<', askedAt.getTime())
     .execute();
 };
 

@@ -45,7 +45,8 @@ export const noteVerdict = async (
           return;
       }
       if (isFoundDead) await markDead(needs, transaction, token, check);
-      if (held === null && to === 'VALID') await removeTokenMark(transaction, token);
+      if (held === null && to === 'VALID' && askedAt !== null)
+        await removeTokenMark(transaction, token, askedAt);
       if (!hasChanged) return;
       const code = brokerCode === undefined ? {} : { brokerCode };
       const facts = { from: from === to ? 'VALID' : from, to, reason, ...code } as const;

@@ -99,11 +99,14 @@ describe.each(ENGINES)('%s', (engine) => {
     const token = { accountNumber: 1, apiName: 'PRIMARY', fingerprint: 'one' } as const;
     const row = { account_number: 1, api_name: 'PRIMARY', fingerprint: 'one', marked_at: NOW.getTime() };
     await database.write((trx) => storeTokenMark(trx, token, { reason: 'REVOKED', httpStatus: 200 }, NOW));
-    await database.write((trx) => removeTokenMark(trx, { ...token, fingerprint: 'two' }));
-    expect(await findTokenMarks(database.read, 1)).toEqual([
-      { ...row, reason: 'REVOKED', http_status: 200, broker_code: null },
-    ]);
-    await database.write((trx) => removeTokenMark(trx, token));
+    const kept = [{ ...row, reason: 'REVOKED', http_status: 200, broker_code: null }];
+    const later = new Date(NOW.getTime() + 1);
+    await database.write((trx) => removeTokenMark(trx, { ...token, fingerprint: 'two' }, later));
+    expect(await findTokenMarks(database.read, 1)).toEqual(kept);
+    // An answer to a question from before the mark says nothing about it.
+    await database.write((trx) => removeTokenMark(trx, token, NOW));
+    expect(await findTokenMarks(database.read, 1)).toEqual(kept);
+    await database.write((trx) => removeTokenMark(trx, token, later));
     expect(await findTokenMarks(database.read, 1)).toEqual([]);
   });
 
