@@ -9,6 +9,7 @@ import * as p0007 from './postgres/0007-alerts.ts';
 import * as p0008 from './postgres/0008-roles.ts';
 import * as p0009 from './postgres/0009-dialog-looks.ts';
 import * as p0010 from './postgres/0010-account-leases.ts';
+import * as p0011 from './postgres/0011-workers.ts';
 import * as m0001 from './sqlite/0001-tokens.ts';
 import * as m0002 from './sqlite/0002-runs.ts';
 import * as m0003 from './sqlite/0003-api-configs.ts';
@@ -35,6 +36,7 @@ import * as m0023 from './sqlite/0023-roles.ts';
 import * as m0024 from './sqlite/0024-capabilities.ts';
 import * as m0025 from './sqlite/0025-dialog-looks.ts';
 import * as m0026 from './sqlite/0026-account-leases.ts';
+import * as m0027 from './sqlite/0027-workers.ts';
 
 interface SqliteMigration extends Migration {
   /** The columns that it makes, by the name of their table without its prefix. */
@@ -69,6 +71,7 @@ export const sqliteMigrations: Readonly<Record<string, SqliteMigration>> = {
   '0024-capabilities': m0024,
   '0025-dialog-looks': m0025,
   '0026-account-leases': m0026,
+  '0027-workers': m0027,
 };
 
 interface PostgresMigration extends Migration {
@@ -88,4 +91,5 @@ export const postgresMigrations: Readonly<Record<string, PostgresMigration>> = {
   '0008-roles': p0008,
   '0009-dialog-looks': p0009,
   '0010-account-leases': p0010,
+  '0011-workers': p0011,
 };

@@ -46,6 +46,11 @@ export interface App extends AsyncDisposable {
   beginForecasts(): void;
   /** From now on tokens are probed by themselves where the operator has opted in: for the server. */
   beginProbes(): void;
+  /**
+   * From now on this process executes runs: takes accounts from the queue of the database, `concurrency` at once, with the one
+   * browser of its machine.
+   */
+  beginWork(concurrency: number): void;
   /** The path of a link that logs one browser in, once. */
   issueLoginPath(): string;
 }
@@ -65,14 +70,14 @@ export const openApp = async (config: Config, options: AppOptions = {}): Promise
 };
 
 const open = async (config: Config, options: AppOptions, opened: DisposalStack): Promise<App> => {
-  const { workingDirectory = process.cwd(), isVisit = false } = options;
+  const { workingDirectory = process.cwd(), isVisit = false, isWorker = false } = options;
   const log = options.log ?? createLogger(config.logLevel, options.logTo);
   const operatorKey = loadOperatorKey(config.operatorKey, workingDirectory);
   const base = await openBase(config, options, log, opened);
   const { database, events, sessions, clock } = base;
-  const { parts, forHttp } = joinParts(config, options, base, log);
+  const { parts, beginWork, forHttp } = joinParts(config, options, base, log);
   const { accounts, apiConfigs, generation, browser } = parts;
-  if (!isVisit) {
+  if (!isVisit && !isWorker) {
     const linkBase = () => config.publicUrl ?? base.servers.at(-1)?.url ?? null;
     opened.use(new YearlyEnds({ ...parts, log: named(log, 'alerts') }));
     opened.use(new AlertDeliverer({ ...parts, linkBase, log: named(log, 'alerts') }));
@@ -96,7 +101,8 @@ const open = async (config: Config, options: AppOptions, opened: DisposalStack):
   if (!isVisit) {
     await reportUnfitTables({ database, apiConfigs, clock, log: named(log, 'storage') });
     await generation.resumeInterrupted();
-    pending.push(sweep(log), warmUp(parts, log));
+    pending.push(sweep(log));
+    if (!isWorker) pending.push(warmUp(parts, log));
   }
 
   const { limits = {} } = options;
@@ -133,6 +139,7 @@ const open = async (config: Config, options: AppOptions, opened: DisposalStack):
       parts.canaryWatch.begin();
     },
     beginForecasts: () => parts.readiness.begin(),
+    beginWork: (concurrency) => void opened.use(beginWork(concurrency)),
     beginProbes: () => parts.probeWatch.begin(),
     [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
   };

@@ -18,7 +18,11 @@ const ANYTHING = '*';
 const PARTS: Readonly<Record<string, Part>> = {
   domain: { own: [], npm: [], node: false },
   migrations: { own: [], npm: ['kysely'], node: false },
-  db: { own: ['domain', 'log.ts', 'migrations'], npm: ['kysely', 'better-sqlite3', 'pg'], node: true },
+  db: {
+    own: ['domain', 'log.ts', 'migrations'],
+    npm: ['kysely', 'better-sqlite3', 'pg', 'graphile-worker'],
+    node: true,
+  },
   broker: { own: ['domain', 'log.ts'], npm: ['playwright', 'otplib', 'undici', 'zod'], node: true },
   'alert-channels': { own: ['domain'], npm: ['nodemailer', 'standardwebhooks', 'undici'], node: true },
   services: { own: ['domain', 'db', 'broker', 'log.ts'], npm: ['lru-cache'], node: true },
@@ -97,6 +101,19 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   generation: [
     ...['accounts', 'alerts', 'approvals', 'audit', 'auth-state', 'browser-login', 'events', 'roles'],
     ...['runs', 'storage', 'tokens'],
+  ],
+  cluster: [
+    ...[
+      'accounts',
+      'approvals',
+      'audit',
+      'auth-state',
+      'browser-login',
+      'generation',
+      'roles',
+      'runs',
+      'tokens',
+    ],
   ],
   calendar: ['audit'],
   schedule: ['accounts', 'alerts', 'audit', 'auth-state', 'calendar', 'generation', 'runs'],
@@ -239,7 +256,10 @@ const forbiddenDoors = (sources: Sources): string[] =>
   });
 
 /** The rooms of `src/db` that know one engine; the lock of the machine's browser is a file of SQLite's on every engine. */
-const ENGINES: Readonly<Record<string, string>> = { sqlite: 'better-sqlite3', postgres: 'pg' };
+const ENGINES: Readonly<Record<string, readonly string[]>> = {
+  sqlite: ['better-sqlite3'],
+  postgres: ['pg', 'graphile-worker'],
+};
 const MAY_KNOW_AN_ENGINE = ['src/db/files/browser-lock.ts'];
 
 const engineOf = (file: string): string | null => {
@@ -258,7 +278,7 @@ const forbiddenEngines = (sources: Sources): string[] =>
       .filter((specifier) => {
         const engine = specifier.startsWith('.')
           ? engineOf(targetOf(file, specifier))
-          : (Object.keys(ENGINES).find((name) => ENGINES[name] === specifier) ?? null);
+          : (Object.keys(ENGINES).find((name) => ENGINES[name]?.includes(specifier)) ?? null);
         return engine !== null && engine !== own;
       })
       .map((specifier) => `${file} imports ${specifier}`);
@@ -395,6 +415,7 @@ describe('the code', () => {
       ['src/db/queries/rows.ts', 'better-sqlite3'],
       ['src/db/queries/rows.ts', 'pg'],
       ['src/db/sqlite/connection.ts', 'pg'],
+      ['src/db/queries/rows.ts', 'graphile-worker'],
       ['src/services/clock.ts', '../db/sqlite/connection.ts'],
     ];
     for (const [file, specifier] of wrong)

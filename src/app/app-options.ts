@@ -17,6 +17,8 @@ export interface AppOptions {
   readonly databaseUrl?: string | undefined;
   /** Told of every statement before the database file gets it; what it throws, the statement fails with. */
   readonly beforeStatement?: DatabaseOptions['beforeStatement'];
+  /** How long a dead worker keeps an account from the others, in milliseconds. */
+  readonly leaseMs?: number;
   readonly limits?: {
     readonly subscriptionsPerKey?: number;
     readonly streamsPerKey?: number;
@@ -28,4 +30,6 @@ export interface AppOptions {
   readonly workingDirectory?: string;
   /** A short look: what an earlier process has left under way stays as it is, and the broker is not asked beforehand. */
   readonly isVisit?: boolean;
+  /** It only executes runs: what a server does beside them is left to the servers. */
+  readonly isWorker?: boolean;
 }

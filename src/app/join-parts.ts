@@ -25,6 +25,9 @@ import { Canary } from '../services/canary/canary.ts';
 import { CanaryWatch } from '../services/canary/canary-watch.ts';
 import { CapabilityProbes } from '../services/capabilities/capability-probes.ts';
 import { CapabilityWatch } from '../services/capabilities/capability-watch.ts';
+import { AccountLeases, LEASE_MS } from '../services/cluster/account-leases.ts';
+import { AccountLooks } from '../services/cluster/account-looks.ts';
+import { AccountWorker } from '../services/cluster/account-worker.ts';
 import { CodeExchange } from '../services/exchange/code-exchange.ts';
 import { TokenIntake } from '../services/exchange/token-intake.ts';
 import { Jobs } from '../services/generation/jobs.ts';
@@ -35,6 +38,7 @@ import { TokenGeneration } from '../services/generation/token-generation.ts';
 import { AppInspection } from '../services/health/app-inspection.ts';
 import type { FactsOptions } from '../services/readiness/account-facts-reader.ts';
 import { ReadinessWatch } from '../services/readiness/readiness-watch.ts';
+import { RunLooks } from '../services/runs/run-looks.ts';
 import { Runs } from '../services/runs/runs.ts';
 import { Scheduler } from '../services/schedule/scheduler.ts';
 import { Schedules } from '../services/schedule/schedules.ts';
@@ -89,7 +93,7 @@ export const joinParts = (config: Config, options: AppOptions, base: Base, log: 
   const host = new BrowserHost({ ...shared, browser, queue });
   const otpSpacingMs = config.otpSpacingSeconds * 1000;
   const loginRateMs = config.loginRateSeconds * 1000;
-  const pace = new OtpPace({ database, clock, otpSpacingMs, loginRateMs });
+  const pace = new OtpPace({ database, clock, otpSpacingMs, loginRateMs, egress: config.egress });
   const login = new BrowserLogin({
     ...shared,
     exchange,
@@ -97,12 +101,19 @@ export const joinParts = (config: Config, options: AppOptions, base: Base, log: 
     stepTimeoutMs: timeoutMs,
     captchaWaitMs: config.headless ? 0 : config.captchaWaitSeconds * 1000,
   });
-  const round = new BrowserRound({ ...shared, login, pace });
+  const looks = database.looks === null ? null : new RunLooks({ database, queue: database.looks });
+  const round = new BrowserRound({ ...shared, login, pace, leavesWaits: looks !== null });
   const jobs = new Jobs(shared);
-  const executor = new RunExecutor({ ...shared, jobs, queue, host, round, acquisitions });
-  const starter = new RunStarter({ ...shared, jobs, executor, queue });
+  const executor = new RunExecutor({ ...shared, jobs, queue, host, round, acquisitions, looks });
+  const starter = new RunStarter({ ...shared, jobs, executor, queue, looks });
   const resumer = new RunResumer({ ...shared, jobs, executor, queue });
-  const generation = new TokenGeneration({ ...shared, jobs, starter, resumer, queue, host });
+  const leases = new AccountLeases({ database, leaseMs: options.leaseMs ?? LEASE_MS, log: shared.log });
+  const forLooks = { ...shared, jobs, executor, acquisitions, queue, leases };
+  const accountLooks = looks === null ? null : new AccountLooks({ ...forLooks, looks });
+  const generation = new TokenGeneration({
+    ...{ ...shared, jobs, starter, resumer, queue, host },
+    workers: accountLooks,
+  });
   const calendar = new TradingCalendar({ ...common, profileTimeoutMs, log: named(log, 'calendar') });
   const forProbes = { calendar, profileTimeoutMs, isOptedIn: config.probes, log: named(log, 'probes') };
   const probes = new CapabilityProbes({ ...shared, ...forProbes });
@@ -125,6 +136,18 @@ export const joinParts = (config: Config, options: AppOptions, base: Base, log: 
   const forReadiness = { ...forLogins, calendar, schedules: starts, generation, probes };
   const readiness = new ReadinessWatch({ ...shared, ...forReadiness, log: named(log, 'readiness') });
   queue.rankBy((accountId) => readiness.canWaitUntil(accountId));
+  looks?.rankBy((accountId) => readiness.canWaitUntil(accountId));
+  const beginWork = (concurrency: number): AsyncDisposable => {
+    if (database.looks === null || accountLooks === null)
+      throw new Error('This database has no workers: its one program executes the runs itself.');
+    return new AccountWorker({
+      queue: database.looks,
+      looks: accountLooks,
+      jobs,
+      concurrency,
+      log: shared.log,
+    });
+  };
   const parts = {
     ...{ ...base, ...shared, accounts, generation, browser, profileTimeoutMs },
     ...{ calendar, schedules, scheduler, readiness, canary, canaryWatch, probes, probeWatch },
@@ -134,7 +157,7 @@ export const joinParts = (config: Config, options: AppOptions, base: Base, log: 
     databaseLabel: database.folder === null ? database.path : path.relative(workingDirectory, database.path),
     sender: new AlertChannels({ proxy: config.proxy, allowedHosts: config.alertHosts }),
   };
-  return { parts, forHttp: { acquisitions, exchange, notices } };
+  return { parts, beginWork, forHttp: { acquisitions, exchange, notices } };
 };
 
 /** The accounts that the environment describes, the first one before the others. */

@@ -16,10 +16,15 @@ import { databaseOptions } from './database-options.ts';
 
 /** The database, and what is written to it whatever else happens. */
 export const openBase = async (config: Config, options: AppOptions, log: Logger, opened: DisposalStack) => {
-  const { clock = () => new Date(), workingDirectory = process.cwd(), isVisit = false } = options;
+  const { workingDirectory = process.cwd(), isVisit = false } = options;
   const database = opened.use(
-    await openDatabase(databaseOptions(config, workingDirectory, clock()), options),
+    await openDatabase(
+      databaseOptions(config, workingDirectory, options.clock?.() ?? new Date()),
+      options.databaseUrl ?? config.databaseUrl?.reveal() ?? null,
+      options,
+    ),
   );
+  const { clock = database.clock } = options;
   const servers: Listening[] = [];
   opened.defer(() => Promise.all(servers.map((server) => server[Symbol.asyncDispose]())));
   const events = opened.use(await EventLog.open({ database, clock, log: named(log, 'events') }));
@@ -40,9 +45,10 @@ export const openBase = async (config: Config, options: AppOptions, log: Logger,
 
 const openDatabase = async (
   found: DatabaseOptions,
-  { databaseUrl, beforeStatement, isVisit = false }: AppOptions,
+  databaseUrl: string | null,
+  { beforeStatement, isVisit = false }: AppOptions,
 ): Promise<Database> => {
-  if (databaseUrl === undefined) return SqliteDatabase.open({ ...found, beforeStatement, isBrief: isVisit });
+  if (databaseUrl === null) return SqliteDatabase.open({ ...found, beforeStatement, isBrief: isVisit });
   const { PostgresDatabase } = await import('../db/postgres/postgres-database.ts');
   return PostgresDatabase.open({ ...found, url: databaseUrl });
 };

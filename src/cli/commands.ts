@@ -26,13 +26,14 @@ import { init } from './commands/setup/init.ts';
 import { serve } from './commands/setup/serve.ts';
 import { setup } from './commands/setup/setup.ts';
 import { supportBundle } from './commands/setup/support-bundle.ts';
+import { work } from './commands/setup/work.ts';
 import { status } from './commands/status.ts';
 import { watch } from './commands/watch.ts';
 import { root } from './root.ts';
 
 /** Every command, in the order in which `--help` lists them. */
 const COMMANDS: readonly Command[] = [
-  ...[serve, status, ready, probe, login, generate, resume, abort, queue, expiry, audit, report, watch],
+  ...[serve, work, status, ready, probe, login, generate, resume, abort, queue, expiry, audit, report, watch],
   ...[schedule, calendar, canary],
   ...[accounts, apis, roles, keys, alerts, init, setup, doctor, supportBundle, backup, restore, demo],
 ];

@@ -50,6 +50,9 @@ const isSafeBase = (value: string): boolean =>
 const isOrigin = (value: string): boolean =>
   isWebAddress(value) && new URL(value).href === `${new URL(value).origin}/`;
 
+const isPostgresUrl = (value: string): boolean =>
+  URL.canParse(value) && /^postgres(?:ql)?:$/.test(new URL(value).protocol);
+
 /** Each setting names its variable, and says in words what it should be. */
 const SETTINGS = z.object({
   headless: flag('UPSTOX_HEADLESS', 'true'),
@@ -63,6 +66,15 @@ const SETTINGS = z.object({
     .meta({ variable: 'VEGA_HOST' }),
   port: wholeNumber('VEGA_PORT', 'a port from 0 (any free one) to 65535', [0, 65_535], 28_020),
   databasePath: optionalText('VEGA_DB_PATH', 'the path of the SQLite file'),
+  /** PostgreSQL in place of the file; null for the file. */
+  databaseUrl: text('postgres://user:password@host:5432/database', isPostgresUrl)
+    .transform((value) => new Secret(value))
+    .nullable()
+    .default(null)
+    .meta({ variable: 'VEGA_DATABASE_URL' }),
+  /** Names the address through which this machine reaches the broker; null where all machines share one. */
+  egress: optionalText('VEGA_EGRESS', 'a name for the address through which this machine reaches the broker'),
+  workerConcurrency: wholeNumber('VEGA_WORKER_CONCURRENCY', 'a number from 1 to 20', [1, 20], 3),
   databaseZone: text('an IANA time zone such as Asia/Kolkata', isZone)
     .prefault(IST)
     .meta({ variable: 'VEGA_DB_ZONE' }),

@@ -4,6 +4,7 @@ import type { AuditEntry, AuditVerification, StoredAuditEntry } from '../domain/
 import type { DbRecovery } from '../domain/events/db-recovery.ts';
 import type { StorageKind } from '../domain/token/token.ts';
 import type { AuditQuery } from './audit/audit-entries.ts';
+import type { LookQueue } from './look-queue.ts';
 import type { ForeignTokenRows } from './queries/foreign-token-rows.ts';
 import type { TokenFormat } from './queries/tokens.ts';
 import type { Queryable } from './queryable.ts';
@@ -81,6 +82,12 @@ export interface Database extends TokenFormat, AsyncDisposable {
 
   /** Seals every secret with a new master key. False when VEGA_MASTER_KEY gives no other key to seal with. */
   rotateMasterKey(): Promise<boolean>;
+
+  /** Where several machines share the database: its queue of looks at accounts; null where this process executes its runs itself. */
+  readonly looks: LookQueue | null;
+
+  /** The time by the clock of the database, which all of its machines share; this machine's where it has no other. */
+  readonly clock: () => Date;
 
   /** Differs whenever something may be read otherwise than before; null where that is not known. */
   readonly revision: string | null;

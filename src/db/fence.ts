@@ -10,24 +10,42 @@ export class LeaseLost extends Error {
   }
 }
 
-const scope = new AsyncLocalStorage<AccountLease | null>();
+interface Fence {
+  readonly lease: AccountLease;
+  /** Until when it is ours whatever has happened since, on the clock of `performance.now()`. */
+  readonly surelyUntil: () => number;
+}
 
-/**
- * Everything that `work` writes is refused with `LeaseLost` from the moment on at which the lease is not ours any more.
- *
- * @public
- */
-export const fenced = <Result>(lease: AccountLease, work: () => Result): Result => scope.run(lease, work);
+/** So much has to be left when something leaves for the broker: it is on its way for as long at most. */
+const ON_ITS_WAY_MS = 5000;
 
-/**
- * What exists already, such as a token that the broker has given, is written whoever has the account by now.
- *
- * @public
- */
+const scope = new AsyncLocalStorage<Fence | null>();
+
+/** Everything that `work` writes is refused with `LeaseLost` from the moment on at which the lease is not ours any more. */
+export const fenced = <Result>(
+  lease: AccountLease,
+  work: () => Result,
+  surelyUntil: Fence['surelyUntil'] = () => Number.POSITIVE_INFINITY,
+): Result => scope.run({ lease, surelyUntil }, work);
+
+/** What concerns no account, or exists already, such as a token that the broker has given, is written whoever has the account. */
 export const outsideFence = <Result>(work: () => Result): Result => scope.run(null, work);
 
 /** The lease under which this code works; null where none is needed. */
-export const currentLease = (): AccountLease | null => scope.getStore() ?? null;
+export const currentLease = (): AccountLease | null => scope.getStore()?.lease ?? null;
+
+/**
+ * Answers a check for the moment in which something leaves for the broker: it throws `LeaseLost` unless the lease of this
+ * code is ours for some seconds more. It asks no server, so that nothing comes between it and the keystroke; a process that
+ * was stopped in between finds its time over.
+ */
+export const leaseGuard = (): (() => void) => {
+  const fence = scope.getStore() ?? null;
+  return () => {
+    if (fence === null || fence.surelyUntil() - performance.now() > ON_ITS_WAY_MS) return;
+    throw new LeaseLost(fence.lease);
+  };
+};
 
 /**
  * Refuses what is about to be written under a lease that is lost or ends within `milliseconds`. Called within the

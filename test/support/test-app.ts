@@ -27,6 +27,9 @@ export interface TestAppOptions {
   readonly engine?: Engine;
   /** An empty PostgreSQL database, or the one of an earlier start. */
   readonly databaseUrl?: string;
+  /** False where workers of other processes execute the runs of its PostgreSQL database. */
+  readonly works?: boolean;
+  readonly leaseMs?: number;
   readonly onCheckpoint?: (checkpoint: Checkpoint) => void;
   /** A broker that another desk has started. */
   readonly broker?: Simulator;
@@ -107,7 +110,9 @@ export const openTestApp = async (options: TestAppOptions = {}): Promise<TestApp
     log,
     ...clock,
     ...(options.limits === undefined ? {} : { limits: options.limits }),
+    ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
   });
+  if (database.url !== undefined && options.works !== false) app.beginWork(3);
   const { url } = await app.listen();
   const { rows, change } = database;
 

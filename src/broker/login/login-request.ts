@@ -16,6 +16,8 @@ export interface LoginRequest {
   readonly captchaWaitMs: number;
   readonly now: () => Date;
   readonly signal: AbortSignal;
+  /** Throws when the right to log in to the account is over: asked in the moment in which a value would leave. */
+  readonly refuseLeaving?: () => void;
 }
 
 /** What the caller is told of, and asked for, on the way. A rejected promise ends the login before the submission. */

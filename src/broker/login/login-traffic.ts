@@ -13,6 +13,8 @@ interface Options {
   readonly context: BrowserContext;
   readonly page: Page;
   readonly redirectUri: string;
+  /** False when a value that is typed already has to stay here, because the right to send it is over. */
+  readonly mayLeave: () => boolean;
   readonly onSubmitted: (field: FieldName) => void;
   /** The broker wants so much time between this OTP request and the next. */
   readonly onOtpInterval: (milliseconds: number) => Promise<void>;
@@ -136,6 +138,7 @@ export class LoginTraffic {
     const ruling = this.#guard.rule(request);
     if (ruling.kind === 'REPEATED') return route.abort('blockedbyclient');
     if (ruling.kind === 'FIRST') {
+      if (!this.#options.mayLeave()) return route.abort('blockedbyclient');
       this.#submissions.add(request, ruling.field, !this.#isPressed);
       this.unread.excuse(request);
       this.#options.onSubmitted(ruling.field);

@@ -59,6 +59,7 @@ export class Login implements Disposable {
       context,
       page,
       redirectUri: request.redirectUri,
+      mayLeave: () => holds(request.refuseLeaving),
       onSubmitted: (field) => listener.onSubmitted(field),
       onOtpInterval: (milliseconds) => listener.onOtpInterval(milliseconds),
       onChange: () => watch.notify(),
@@ -164,6 +165,7 @@ export class Login implements Disposable {
     this.#traffic.arm(field, value);
     // From here on the field counts as submitted, whatever happens: it is never filled a second time.
     this.#submitted.add(field);
+    this.#request.refuseLeaving?.();
     await this.#actions.submit(field, value);
   }
 
@@ -198,6 +200,15 @@ export class Login implements Disposable {
       await this.#actions.dismiss(kind.button);
   }
 }
+
+const holds = (refuse: LoginRequest['refuseLeaving']): boolean => {
+  try {
+    refuse?.();
+    return true;
+  } catch {
+    return false;
+  }
+};
 
 /** The browser's short name of a network error, such as ERR_CONNECTION_REFUSED; addresses are left out. */
 const networkReason = (error: unknown): string =>

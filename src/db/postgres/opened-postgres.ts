@@ -45,10 +45,12 @@ export class OpenedPostgres implements AsyncDisposable {
   readonly kysely: Kysely<Tables>;
   readonly #writer: Kysely<Tables>;
   readonly #pools: readonly pg.Pool[];
+  readonly #client: ConnectionSettings['client'];
 
   constructor(url: string) {
     const { place, client } = readDatabaseUrl(url);
     this.place = place;
+    this.#client = client;
     const [reads, writes] = [openPool(client, CONNECTIONS.reads), openPool(client, CONNECTIONS.writes)];
     this.#pools = [reads, writes];
     this.kysely = openKysely(reads, place);
@@ -71,6 +73,11 @@ export class OpenedPostgres implements AsyncDisposable {
     } catch (error) {
       if (error !== isDone) throw error;
     }
+  }
+
+  /** Connections of their own, for what does not go through these transactions; whoever asks for them ends them. */
+  openPool(max: number): pg.Pool {
+    return openPool(this.#client, max);
   }
 
   /** Throws a `DatabaseError` that says what to do where the server does not answer. */

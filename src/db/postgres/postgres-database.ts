@@ -19,6 +19,7 @@ import type {
   UnfitTable,
 } from '../database.ts';
 import { DatabaseError } from '../database-error.ts';
+import { databaseNow } from '../engine.ts';
 import { refuseLostLease } from '../fence.ts';
 import { type ForeignTokenRows, findForeignTokenRows } from '../queries/foreign-token-rows.ts';
 import type { TokenFormat } from '../queries/tokens.ts';
@@ -29,10 +30,12 @@ import type { MasterKeySource } from '../secrets/master-key.ts';
 import { applySealing, openAuditKey, openVault, rotateVault } from '../secrets/sealed-values.ts';
 import type { Vault } from '../secrets/vault.ts';
 import { SharedWork } from '../shared-work.ts';
+import { GraphileLooks } from './graphile-looks.ts';
 import { migratePostgres } from './migrate.ts';
 import { OpenedPostgres } from './opened-postgres.ts';
 import { Reachability } from './reachability.ts';
 import { refuseUnfitServer } from './server-check.ts';
+import { ServerClock } from './server-clock.ts';
 import { CommitUnknown, explain, isContended, isRefused, isUnavailable } from './sqlstate.ts';
 import { findUnfitTable } from './table-trial.ts';
 
@@ -61,6 +64,7 @@ export class PostgresDatabase implements Database {
   readonly zone: string;
   readonly sealsTokens: boolean;
   readonly findings: Findings;
+  readonly looks: GraphileLooks;
   readonly #opened: OpenedPostgres;
   readonly #masterKey: MasterKeySource;
   readonly #chain: AuditChain;
@@ -68,6 +72,7 @@ export class PostgresDatabase implements Database {
   readonly #reads = new ReadCache();
   readonly #snapshots = new SharedWork<string>();
   readonly #verification = new SharedWork<AuditVerification>();
+  readonly #clock = new ServerClock();
   #vault: Vault;
 
   private constructor(
@@ -86,6 +91,7 @@ export class PostgresDatabase implements Database {
     this.#chain = chain;
     this.#vault = format.vault;
     this.#reachability = new Reachability(() => opened.checkWritable());
+    this.looks = new GraphileLooks(opened, (work) => this.write(work));
   }
 
   /** Opens the database and migrates its tables. Throws a `DatabaseError` that says what to do. */
@@ -95,6 +101,7 @@ export class PostgresDatabase implements Database {
       await opened.check();
       await refuseUnfitServer(opened.kysely, opened.place);
       await migratePostgres(opened.kysely, opened.place);
+      await GraphileLooks.migrate(opened);
       const { zone, masterKey, sealsTokens = false } = options;
       // In one transaction, because several machines may come to a new database at once.
       const { vault, key } = await opened.write(async (trx) => {
@@ -111,12 +118,16 @@ export class PostgresDatabase implements Database {
       // A machine that is new here begins with what the others have written.
       if (head === null) await chain.startAnew(opened.kysely);
       const missing = Math.max(0, (head?.sequence ?? 0) - last.sequence);
-      return new PostgresDatabase(opened, options, format, chain, missing);
+      const database = new PostgresDatabase(opened, options, format, chain, missing);
+      await opened.write((trx) => database.#lookUp(trx));
+      return database;
     } catch (error) {
       await opened[Symbol.asyncDispose]();
       throw explain(opened.place, error);
     }
   }
+
+  readonly clock = (): Date => this.#clock.now();
 
   get vault(): Vault {
     return this.#vault;
@@ -146,7 +157,7 @@ export class PostgresDatabase implements Database {
     const attempt = () =>
       this.#opened.write(async (trx) => {
         await refuseLostLease(trx);
-        await this.#useCurrentKey(trx);
+        await this.#lookUp(trx);
         return { result: await work(trx), trx };
       });
     const retried = () => retryWithin(attempt, isRetried, mustKeep ? KEEP_MS : WAIT_MS);
@@ -266,9 +277,14 @@ export class PostgresDatabase implements Database {
     });
   }
 
-  /** Another machine may have changed the master key: what the old one seals now could not be opened any more. */
-  async #useCurrentKey(trx: Queryable): Promise<void> {
-    const { key_id } = await trx.selectFrom('vega_vault').select('key_id').executeTakeFirstOrThrow();
+  /** What time it is, and the master key: another machine may have changed it, and what the old one seals could not be opened. */
+  async #lookUp(trx: Queryable): Promise<void> {
+    const askedAt = performance.now();
+    const { key_id, now } = await trx
+      .selectFrom('vega_vault')
+      .select(['key_id', databaseNow(trx).as('now')])
+      .executeTakeFirstOrThrow();
+    this.#clock.note(now, askedAt);
     if (key_id !== this.#vault.keyId) this.#vault = await openVault(this.path, trx, this.#masterKey);
   }
 

@@ -19,8 +19,6 @@ interface Wanted {
 /**
  * Leases the account, unless another worker holds it by the clock of the database. A worker that asks again, as after a
  * restart under its old name, gets a new epoch too: what it began before counts for nothing. Null where it is held.
- *
- * @public
  */
 export const takeLease = async (
   trx: Queryable,
@@ -57,8 +55,6 @@ export const takeLease = async (
 
 /**
  * Prolongs a lease that is still ours and not over. False when it is lost: nothing may be submitted any more.
- *
- * @public
  */
 export const renewLease = async (
   trx: Queryable,
@@ -75,8 +71,6 @@ export const renewLease = async (
 
 /**
  * Gives a lease back, so that the next worker need not wait for its end.
- *
- * @public
  */
 export const releaseLease = async (trx: Queryable, lease: AccountLease): Promise<void> => {
   await ours(trx, lease).set({ until: 0 }).execute();
@@ -95,6 +89,17 @@ export const leaseTimeLeft = async (
     .where('epoch', '=', epoch)
     .executeTakeFirst();
   return Math.max(0, row?.left ?? 0);
+};
+
+/** Until when whoever has the account holds it by the clock of the database; null when nobody does. */
+export const leaseEnd = async (db: Queryable, accountId: string): Promise<Date | null> => {
+  const row = await db
+    .selectFrom('vega_account_leases')
+    .select('until')
+    .where('account_id', '=', accountId)
+    .where('until', '>', databaseNow(db))
+    .executeTakeFirst();
+  return row === undefined ? null : new Date(row.until);
 };
 
 const ours = (trx: Queryable, { accountId, workerId, epoch }: AccountLease) =>

@@ -161,6 +161,41 @@ export const findUnfinishedRuns = async (
   }));
 };
 
+/** The account's run that has not ended; null if there is none. `abortRequested`: somebody asked for its end elsewhere. */
+export const findUnfinishedRun = async (
+  db: Queryable,
+  accountId: string,
+): Promise<{ readonly run: GenerationRun; readonly abortRequested: boolean } | null> => {
+  const row = await newestFirst(db, accountId).where('status', 'not in', OVER_STATUSES).executeTakeFirst();
+  if (row === undefined) return null;
+  return { run: toRun(row, await findSteps(db, [row])), abortRequested: row.abort_requested_at != null };
+};
+
+/** Asks whoever executes the run to abort it. */
+export const requestAbort = async (trx: Queryable, runId: string, at: Date): Promise<void> => {
+  await trx
+    .updateTable('vega_generation_runs')
+    .set({ abort_requested_at: at.getTime() })
+    .where('id', '=', runId)
+    .execute();
+};
+
+/** Those of the runs that are to be aborted. */
+export const findAbortRequests = async (
+  db: Queryable,
+  runIds: readonly string[],
+): Promise<readonly string[]> => {
+  if (runIds.length === 0) return [];
+  const rows = await db
+    .selectFrom('vega_generation_runs')
+    .select('id')
+    .where('id', 'in', runIds)
+    .where('abort_requested_at', 'is not', null)
+    .orderBy('id')
+    .execute();
+  return rows.map(({ id }) => id);
+};
+
 export const countRuns = async (
   db: Queryable,
   accountId: string,

@@ -26,11 +26,12 @@ export const recordAttempt = async (
   owner: AttemptOwner,
   kind: AttemptKind,
   at: Date,
+  egress: string | null = null,
 ): Promise<void> => {
   await refuseLostLease(trx, SUBMISSION_MS);
   await trx
     .insertInto('vega_login_attempts')
-    .values({ ...toRow(owner), kind, totp_fingerprint: null, time_step: null, at: at.getTime() })
+    .values({ ...toRow(owner), kind, totp_fingerprint: null, time_step: null, at: at.getTime(), egress })
     .execute();
 };
 
@@ -127,13 +128,23 @@ export const lastOtpRequest = async (db: Queryable, accountId: string): Promise<
   return row === undefined ? null : { at: new Date(row.at), intervalMs: row.otp_interval_ms ?? 0 };
 };
 
-/** When any other account last asked the broker for an OTP; null if never. */
-export const lastOtpRequestOfOthers = async (db: Queryable, accountId: string): Promise<Date | null> => {
+/**
+ * When any other account last asked the broker for an OTP; null if never. Where `egress` names the address through which this
+ * worker reaches the broker, only through that one or through one without a name.
+ */
+export const lastOtpRequestOfOthers = async (
+  db: Queryable,
+  accountId: string,
+  egress: string | null = null,
+): Promise<Date | null> => {
   const row = await db
     .selectFrom('vega_login_attempts')
     .select('at')
     .where('account_id', '!=', accountId)
     .where('kind', '=', 'OTP_REQUEST')
+    .$if(egress !== null, (query) =>
+      query.where((row) => row.or([row('egress', '=', egress), row('egress', 'is', null)])),
+    )
     .orderBy('at', 'desc')
     .limit(1)
     .executeTakeFirst();

@@ -87,6 +87,8 @@ export interface GenerationRunsTable {
   process_birth: string | null;
   /** JSON array; NULL where the run has ended no other API's token. */
   ended_tokens: Generated<string | null>;
+  /** When somebody asked the worker that executes it to abort it. */
+  abort_requested_at?: number | null;
 }
 
 export interface GenerationStepsTable {
@@ -120,6 +122,8 @@ export interface LoginAttemptsTable {
   otp_interval_ms?: number | null;
   /** The epoch of the account's lease that the worker held; null where no worker has leased it. */
   epoch?: number | null;
+  /** VEGA_EGRESS of the worker that requested an OTP. */
+  egress?: string | null;
 }
 
 /** The union of the two shapes in use, with the account. `client_secret` is sealed. */

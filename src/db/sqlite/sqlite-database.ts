@@ -43,6 +43,8 @@ export class SqliteDatabase implements Database {
   readonly folder: string;
   readonly zone: string;
   readonly sealsTokens: boolean;
+  readonly looks = null;
+  readonly clock = () => new Date();
   readonly findings: Findings;
   readonly #options: DatabaseOptions;
   readonly #chain: Opened['chain'];

@@ -28,17 +28,13 @@ import type { Consequences } from '../auth-state/consequences.ts';
 import { needlessLogin } from '../exchange/needless-login.ts';
 import { pause } from '../pause.ts';
 import type { CheckpointObserver } from '../runs/checkpoints.ts';
-import type { Job } from '../runs/job.ts';
 import type { LiveStep } from '../runs/live-step.ts';
 import { toFailure } from '../runs/to-failure.ts';
-import { Semaphore } from '../semaphore.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
+import { AttendedRuns, type OutsideRun } from './attended-runs.ts';
 
 /** How often a run that waits looks at the clock. */
 const LOOK_MS = 250;
-
-/** A run whose tokens come from outside. */
-type OutsideRun = Pick<Job, 'live' | 'account' | 'configs' | 'log'>;
 
 interface Options extends AuditedWrites {
   readonly verifier: TokenVerifier;
@@ -68,30 +64,28 @@ const LAPSED: Readonly<Record<AcquisitionKind, string>> = {
 /** Executes runs whose tokens come from outside: requests them, waits, and takes them in one at a time. */
 export class Acquisitions {
   readonly #options: Options;
-  /** By the run's id; the mutex orders what changes a run. */
-  readonly #waits = new Map<string, { readonly run: OutsideRun; readonly mutex: Semaphore }>();
+  /** What this process attends to. */
+  readonly runs = new AttendedRuns();
 
   constructor(options: Options) {
     this.#options = options;
   }
 
-  /** Requests what was not requested yet; returns when nothing can come any more, or when the signal ends. */
-  async execute(run: OutsideRun, signal: AbortSignal): Promise<void> {
+  /**
+   * Requests what was not requested yet; returns when nothing can come any more, or when the signal ends. Where it does not
+   * stay here, at once: what comes is taken in by whoever gets it.
+   */
+  async execute(run: OutsideRun, signal: AbortSignal, { staysHere }: { staysHere: boolean }): Promise<void> {
     const { database, clock } = this.#options;
     const { id } = run.live.state;
-    const mutex = new Semaphore(1);
-    this.#waits.set(id, { run, mutex });
-    try {
+    await this.runs.attend(run, async (one) => {
       for (const config of run.configs) {
         if (signal.aborted) return;
-        if (!(await mutex.run(() => this.#begin(run, config)))) break;
+        if (!(await one(() => this.#begin(run, config)))) break;
       }
       await database.write((transaction) => settleUnasked(transaction, id, clock()));
-      while (!signal.aborted && (await mutex.run(() => this.#look(run)))) await pause(LOOK_MS, signal);
-    } finally {
-      // After whatever is being taken in right now.
-      await mutex.run(async () => this.#waits.delete(id));
-    }
+      while (!signal.aborted && (await one(() => this.#look(run))) && staysHere) await pause(LOOK_MS, signal);
+    });
   }
 
   async isOpen({ live }: OutsideRun): Promise<boolean> {
@@ -123,14 +117,11 @@ export class Acquisitions {
   }
 
   /** Runs `work` under the run's mutex, with the acquisition as it stands then and its step. */
-  async takeIn<Result>(
-    { id, runId, clientId, apiName }: Acquisition,
+  takeIn<Result>(
+    { id, accountId, runId, clientId, apiName }: Acquisition,
     work: (step: LiveStep, acquisition: Acquisition) => Promise<Result>,
   ): Promise<Intake<Result>> {
-    const wait = this.#waits.get(runId);
-    if (wait === undefined) return 'NOT_HERE';
-    const { run, mutex } = wait;
-    return mutex.run(async () => {
+    return this.runs.with<Intake<Result>>(accountId, runId, async (run) => {
       const acquisition = (await this.#openOf(runId)).find((open) => open.id === id);
       // The app may have been configured anew since.
       const config = run.configs.find((app) => app.apiName === apiName && app.clientId === clientId);

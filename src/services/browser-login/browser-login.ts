@@ -4,6 +4,7 @@ import { dialogUrl } from '../../broker/api/oauth.ts';
 import { LoginFailure } from '../../broker/login/login-failure.ts';
 import type { LoginListener, LoginRequest } from '../../broker/login/login-request.ts';
 import type { LoginSession } from '../../broker/login/login-session.ts';
+import { leaseGuard } from '../../db/fence.ts';
 import { findAuthRecord } from '../../db/queries/auth-states.ts';
 import { countFruitlessPins } from '../../db/queries/login-attempts.ts';
 import type { Credentials } from '../../domain/account/account.ts';
@@ -92,6 +93,7 @@ export class BrowserLogin {
       captchaWaitMs,
       now: clock,
       signal,
+      refuseLeaving: leaseGuard(),
     };
     try {
       return await session.logIn(request, this.#listenerOf(step, otps, seen));

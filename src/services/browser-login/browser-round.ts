@@ -14,6 +14,7 @@ import { toFailure } from '../runs/to-failure.ts';
 import type { BrowserLogin, BrowserStep } from './browser-login.ts';
 import type { BrowserPlace } from './browser-place.ts';
 import { BrowserTurn } from './browser-turn.ts';
+import { LeaveRun } from './leave-run.ts';
 import type { OtpPace, Spacing } from './otp-pace.ts';
 import { OtpSpacing } from './otp-spacing.ts';
 import type { RunSession } from './run-session.ts';
@@ -25,6 +26,8 @@ interface Options {
   readonly credentials: AccountCredentials;
   readonly states: AuthStates;
   readonly clock: Clock;
+  /** Nobody waits here for an OTP spacing: the run is carried on later, perhaps by another machine. */
+  readonly leavesWaits: boolean;
   readonly onCheckpoint: CheckpointObserver;
 }
 
@@ -38,9 +41,9 @@ export class BrowserRound {
     this.#options = options;
   }
 
-  /** Answers what stopped the round before its last API; null if nothing did. */
-  async makeTokens(job: Job, session: RunSession, place: BrowserPlace): Promise<RunStop | null> {
-    const { live, account, configs, abort, log } = job;
+  /** Answers what stopped the round before its last API, or for how long the run is left alone; null if nothing did. */
+  async makeTokens(job: Job, session: RunSession, place: BrowserPlace): Promise<RunStop | LeaveRun | null> {
+    const { live, account, configs, abort, leave, log } = job;
     const pending = configs.filter((config) =>
       live.state.steps.some(({ apiName, status }) => apiName === config.apiName && status === 'PENDING'),
     );
@@ -48,12 +51,14 @@ export class BrowserRound {
       const turn = new BrowserTurn(place, abort.signal, this.#options.onCheckpoint);
       for (const config of pending) {
         if (abort.signal.aborted) return STOP;
+        if (leave.aborted) return new LeaveRun(0);
         if (await this.#isDeclined(job, config)) continue;
         const stop = await this.#makeOne(job, config, session, turn);
         if (stop !== null) return stop;
       }
       return null;
     } catch (error) {
+      if (error instanceof LeaveRun) return error;
       const failure = toFailure(error);
       log.error({ failure: failure.code, err: error }, 'run stopped');
       const next = live.state.steps.find(({ status }) => status === 'PENDING' || status === 'RUNNING');
@@ -95,6 +100,7 @@ export class BrowserRound {
       log.info({ api: apiName }, 'token made');
       return null;
     } catch (error) {
+      if (error instanceof LeaveRun) throw error;
       const failure = toFailure(error);
       log.warn({ api: apiName, failure: failure.code, err: error }, 'no token');
       await live.fail(apiName, failure);
@@ -131,6 +137,7 @@ export class BrowserRound {
     const lentMs = lendableMs(spacing);
     if (lentMs === 0) return endsAt;
     await live.enter(config.apiName, 'OTP_SPACING');
+    if (this.#options.leavesWaits) throw new LeaveRun(lentMs);
     await turn.lend(lentMs, { waitsFor: 'OTP_SPACING', keepsPage: false });
     return endsAt;
   }

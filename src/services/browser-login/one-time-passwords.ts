@@ -1,3 +1,4 @@
+import { leaseGuard } from '../../db/fence.ts';
 import {
   claimTimeStep,
   hasTimeStepBetween,
@@ -80,11 +81,32 @@ export class OneTimePasswords {
     return spacingEndsAt - performance.now();
   }
 
+  /** Waits once more where another worker has requested one through the same address meanwhile. */
   async noteRequest(): Promise<void> {
-    this.#requestedAt = performance.now();
-    await noteAttempt(this.#options, this.#step, 'OTP_REQUEST');
+    for (;;) {
+      const restMs = await this.#recordRequest();
+      if (restMs === 0) break;
+      await this.#pause('OTP_SPACING', restMs);
+    }
     this.#isUnanswered = true;
     this.#options.onCheckpoint('OTP_REQUEST_RECORDED');
+  }
+
+  /** How long it is too early for the request; 0 where it is recorded. */
+  async #recordRequest(): Promise<number> {
+    const { pace } = this.#options;
+    this.#requestedAt = performance.now();
+    let restMs = 0;
+    const refuse = async (transaction: Queryable) => {
+      restMs = await pace.rateRest(this.#step.account.id, transaction);
+      if (restMs > 0) throw new TooEarly();
+    };
+    try {
+      await noteAttempt(this.#options, this.#step, 'OTP_REQUEST', { egress: pace.egress, refuse });
+    } catch (error) {
+      if (!(error instanceof TooEarly)) throw error;
+    }
+    return restMs;
   }
 
   noteInterval(milliseconds: number): Promise<void> {
@@ -138,6 +160,7 @@ export class OneTimePasswords {
     onCheckpoint('TIME_STEP_TAKEN');
     // The write may have waited for a lock, or the machine was asleep: the broker would count a late code as a wrong one.
     const isOver = this.#timeStepNow().timeStep !== timeStep;
+    leaseGuard()();
     return isTaken && !isOver ? this.#source.take(timeStep) : null;
   }
 
@@ -169,6 +192,8 @@ export class OneTimePasswords {
     await turn.lend(milliseconds, { waitsFor, keepsPage: true });
   }
 }
+
+class TooEarly extends Error {}
 
 interface TimeStep {
   readonly timeStep: number;

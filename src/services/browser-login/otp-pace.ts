@@ -8,6 +8,8 @@ interface Options {
   readonly otpSpacingMs: number;
   /** Between two OTP requests of different accounts, which the broker sees coming from one address. */
   readonly loginRateMs: number;
+  /** VEGA_EGRESS: the address through which this machine reaches the broker; null where all share one. */
+  readonly egress: string | null;
   readonly clock: Clock;
 }
 
@@ -37,6 +39,10 @@ export class OtpPace {
     this.#answeredAt.set(accountId, performance.now());
   }
 
+  get egress(): string | null {
+    return this.#options.egress;
+  }
+
   async spacing(accountId: string): Promise<Spacing> {
     const { database, otpSpacingMs } = this.#options;
     const last = await lastOtpRequest(database.read, accountId);
@@ -47,9 +53,9 @@ export class OtpPace {
   }
 
   /** For how long other accounts keep this one from requesting an OTP. */
-  async rateRest(accountId: string): Promise<number> {
-    const { database, loginRateMs } = this.#options;
-    const last = await lastOtpRequestOfOthers(database.read, accountId);
+  async rateRest(accountId: string, db = this.#options.database.read): Promise<number> {
+    const { loginRateMs, egress } = this.#options;
+    const last = await lastOtpRequestOfOthers(db, accountId, egress);
     const others = [...this.#answeredAt].filter(([id]) => id !== accountId).map(([, at]) => at);
     return this.#rest(last, others.length === 0 ? undefined : Math.max(...others), loginRateMs);
   }

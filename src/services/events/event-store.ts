@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '../../db/database.ts';
+import { outsideFence } from '../../db/fence.ts';
 import {
   appendEvents,
   findEvents,
@@ -117,7 +118,8 @@ export class EventStore {
 
   #start(): void {
     if (this.#writing !== null || !this.#hasWork) return;
-    this.#writing = this.#work().finally(() => {
+    // What is stored here is of many accounts, whoever has woken it.
+    this.#writing = outsideFence(() => this.#work()).finally(() => {
       this.#writing = null;
       // Something may have come in since it looked for the last time.
       if (!this.#isFailing) this.#start();

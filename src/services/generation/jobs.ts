@@ -37,6 +37,7 @@ export class Jobs {
   /** Accounts that have a run, or are about to. */
   readonly #taken = new Set<string>();
   #isClosing = false;
+  readonly #leave = new AbortController();
 
   constructor(options: Options) {
     this.#options = options;
@@ -53,6 +54,17 @@ export class Jobs {
 
   close(): void {
     this.#isClosing = true;
+  }
+
+  /** Every run is left for another process at its next boundary. */
+  leaveAll(): void {
+    this.#leave.abort();
+  }
+
+  /** What another process may have done to the run since is read from the database. */
+  forget({ account }: Job): void {
+    this.#jobs.delete(account.id);
+    this.#options.runs.forget(account.id);
   }
 
   refuseClosing(): void {
@@ -117,6 +129,7 @@ export class Jobs {
       configs,
       validBefore,
       abort: new AbortController(),
+      leave: this.#leave.signal,
       log: log.child({ runId: run.id }),
       end: Promise.resolve(),
     };

@@ -5,16 +5,19 @@ import { findSpentCodes } from '../../db/queries/login-attempts.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import type { Account } from '../../domain/account/account.ts';
 import type { ApiConfig } from '../../domain/account/api-config.ts';
+import type { BlockReason } from '../../domain/auth/block-reason.ts';
 import type { ProcessMark } from '../../domain/process-mark.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { isByLogin } from '../../domain/role/role.ts';
 import { canStillCome } from '../../domain/run/acquisition.ts';
-import type { GenerationRun } from '../../domain/run/generation-run.ts';
+import { endsRun } from '../../domain/run/consequence.ts';
+import { type GenerationRun, isWorthResuming } from '../../domain/run/generation-run.ts';
 import { afterCrash } from '../../domain/run/interrupted-run.ts';
 import type { ApiConfigs } from '../accounts/api-configs.ts';
 import type { Roles } from '../accounts/roles.ts';
 import { endWait, tellEnd } from '../alerts/tell-run.ts';
 import type { AuditedWrites } from '../audit/audit.ts';
+import type { RunLooks } from '../runs/run-looks.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
 
 interface AssessNeeds extends AuditedWrites {
@@ -122,10 +125,30 @@ const byTurn = (one: GenerationRun, other: GenerationRun): number =>
   Number(one.status === 'QUEUED') - Number(other.status === 'QUEUED') ||
   one.startedAt.getTime() - other.startedAt.getTime();
 
-/** Refuses a second run of an account while another living process executes one. */
-export const refuseExecutedElsewhere = async (db: Queryable, { id }: Account): Promise<void> => {
-  const unfinished = await findUnfinishedRuns(db);
-  const other = unfinished.find(({ run, owner }) => run.accountId === id && isOwnedElsewhere(owner));
+/** Whether nothing of a left run is to be made any more, also when its program died before it could store its end. */
+export const isAtItsEnd = (run: GenerationRun, left: GenerationRun, blockedBy: BlockReason | null): boolean =>
+  !run.steps.some(isWorthResuming) ||
+  blockedBy === 'CREDENTIALS_REJECTED' ||
+  left.steps.some(({ failure }) => failure !== null && endsRun(failure.code));
+
+/**
+ * Refuses a second run of an account while another living process executes one; where workers execute them, while there is
+ * one that has not ended.
+ */
+export const refuseExecutedElsewhere = async (
+  db: Queryable,
+  { id }: Account,
+  looks: RunLooks | null,
+): Promise<void> => {
+  const unfinished = (await findUnfinishedRuns(db)).filter(({ run }) => run.accountId === id);
+  const [byWorker] = looks === null ? [] : unfinished;
+  if (byWorker !== undefined)
+    throw new Refusal(
+      'RUN_IN_PROGRESS',
+      `A generation run is under way (${byWorker.run.id}).`,
+      'Wait until it ends, or abort it; its progress comes with the subscription tokenProgress.',
+    );
+  const other = unfinished.find(({ owner }) => isOwnedElsewhere(owner));
   if (other === undefined) return;
   throw new Refusal(
     'RUN_IN_PROGRESS',

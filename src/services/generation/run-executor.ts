@@ -1,4 +1,5 @@
 import type { Database } from '../../db/database.ts';
+import { LeaseLost } from '../../db/fence.ts';
 import type { RunStop } from '../../domain/run/consequence.ts';
 import {
   countDone,
@@ -16,9 +17,12 @@ import type { BrowserHost } from '../browser-login/browser-host.ts';
 import type { BrowserPlace } from '../browser-login/browser-place.ts';
 import type { BrowserQueue } from '../browser-login/browser-queue.ts';
 import type { BrowserRound } from '../browser-login/browser-round.ts';
+import { LeaveRun } from '../browser-login/leave-run.ts';
 import { RunSession } from '../browser-login/run-session.ts';
+import type { Clock } from '../clock.ts';
 import type { CheckpointObserver } from '../runs/checkpoints.ts';
 import type { Job } from '../runs/job.ts';
+import type { RunLooks } from '../runs/run-looks.ts';
 import type { Runs } from '../runs/runs.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
 import type { Jobs } from './jobs.ts';
@@ -40,6 +44,9 @@ interface Options {
   readonly verifier: TokenVerifier;
   readonly roles: Roles;
   readonly apiConfigs: ApiConfigs;
+  /** Where waits are not waited for here: what has a worker look at the account when they are over. */
+  readonly looks: RunLooks | null;
+  readonly clock: Clock;
   readonly onCheckpoint: CheckpointObserver;
 }
 
@@ -53,7 +60,7 @@ export class RunExecutor {
 
   /** Begins once the run has the browser. */
   async execute(job: Job, first: BrowserPlace): Promise<void> {
-    const { states, consequences, round, host, onCheckpoint } = this.#options;
+    const { states, consequences, round, host, looks, onCheckpoint } = this.#options;
     const { live, account, log } = job;
     const session = new RunSession(host);
     let place: BrowserPlace | null = first;
@@ -62,24 +69,27 @@ export class RunExecutor {
       log.info({ apis: job.configs.map(({ apiName }) => apiName) }, 'run started');
       await states.loginStarted(account);
       onCheckpoint('LOGIN_STARTED');
-      let fruitless = 0;
       while (place !== null) {
-        const before = countDone(live.state);
         const stop = await round.makeTokens(job, session, place);
-        fruitless = countDone(live.state) > before ? 1 : fruitless + 1;
+        const isLeft = stop instanceof LeaveRun;
         const resumes =
+          !isLeft &&
           stop !== null &&
           isRetriedLater(stop) &&
-          fruitless < MAX_FRUITLESS_PAUSES &&
+          fruitlessTries(live.state) < MAX_FRUITLESS_PAUSES &&
           !job.abort.signal.aborted;
+        const staysHere = resumes && looks === null;
         // Closed before the browser is released, so that the next run finds no session open.
-        if (!resumes) await session[Symbol.asyncDispose]();
+        if (!staysHere) await session[Symbol.asyncDispose]();
         place[Symbol.dispose]();
         onCheckpoint('BROWSER_CLOSED');
         if (stop === null) break;
-        if (resumes) await live.setStatus('COOLDOWN');
+        if (isLeft) return await this.#leave(job, stop.milliseconds);
+        if (staysHere) await live.setStatus('COOLDOWN');
+        else if (resumes) await this.leaveForCooldown(job);
         await consequences.publish(account, stop);
         if (stop.kind === 'COOLDOWN') onCheckpoint('COOLDOWN_STORED');
+        if (resumes && !staysHere) return;
         place = resumes ? await this.#pause(job, null) : null;
         if (place === null) break;
         onCheckpoint('COOLDOWN_OVER');
@@ -103,6 +113,7 @@ export class RunExecutor {
         await job.live.resume();
         return await this.execute(job, place);
       }
+      if (job.leave.aborted && !job.abort.signal.aborted) return await this.#leave(job, 0);
     } catch (error) {
       place?.[Symbol.dispose]();
       job.log.error({ err: error }, 'the run could not be executed');
@@ -110,9 +121,22 @@ export class RunExecutor {
     await this.finish(job);
   }
 
+  /** Until the cooldown that is stored is over. */
+  async leaveForCooldown({ live, account }: Job): Promise<void> {
+    const { until } = (await this.#options.states.read(account)).cooldown;
+    await live.leave('COOLDOWN', async (trx) => this.#options.looks?.add(trx, account.id, until));
+  }
+
+  /** Another process carries the run on, or this one. */
+  #leave({ live, account, log }: Job, milliseconds: number): Promise<void> {
+    const at = milliseconds === 0 ? null : new Date(this.#options.clock().getTime() + milliseconds);
+    log.info({ at }, 'run left until it can go on');
+    return live.leave('QUEUED', async (trx) => this.#options.looks?.add(trx, account.id, at));
+  }
+
   /** Opens no browser: the tokens come from outside. When the program stops meanwhile, the run waits on at the next start. */
   async awaitExternal(job: Job): Promise<void> {
-    const { acquisitions, states, jobs } = this.#options;
+    const { acquisitions, states, looks } = this.#options;
     const { account, abort, log } = job;
     const apis = job.configs.map(({ apiName }) => apiName);
     let isLeft = false;
@@ -120,8 +144,8 @@ export class RunExecutor {
       log.info({ apis }, 'run started; its tokens come from outside');
       await states.loginStarted(account);
       await states.move(account, 'FIRST_API_TAKEN_UP');
-      await acquisitions.execute(job, abort.signal);
-      isLeft = jobs.isClosing && (await acquisitions.isOpen(job));
+      await acquisitions.execute(job, abort.signal, { staysHere: looks === null });
+      isLeft = await this.#waitsElsewhere(job);
       if (!isLeft) await acquisitions.giveUp(job);
     } catch (error) {
       log.error({ err: error }, 'the run could not be executed');
@@ -129,10 +153,22 @@ export class RunExecutor {
     await this.finish(job, isLeft);
   }
 
+  /** What it waits for is still to come, and is taken in by whichever process gets it; a look ends what lapses. */
+  async #waitsElsewhere(job: Job): Promise<boolean> {
+    const { acquisitions, jobs, looks, database } = this.#options;
+    if (looks === null) return jobs.isClosing && (await acquisitions.isOpen(job));
+    if (job.abort.signal.aborted || !(await acquisitions.isOpen(job))) return false;
+    const { waitingUntil } = job.live.state;
+    await database.write((trx) => looks.add(trx, job.account.id, waitingUntil));
+    return true;
+  }
+
   /** Ends the run, unless it is left as it is for the next start. */
   async finish(job: Job, isWaiting = false): Promise<void> {
     const { states, onCheckpoint, jobs } = this.#options;
     const { live, account, log, abort } = job;
+    if (abort.signal.reason instanceof LeaseLost)
+      return log.warn('another worker has the account: the run goes on there');
     try {
       const isAtRest = live.state.status === 'COOLDOWN' || live.state.status === 'QUEUED';
       const isLeft = isWaiting || (jobs.isClosing && isAtRest);
@@ -175,11 +211,11 @@ export class RunExecutor {
   }
 
   /** Waits for the browser, and publishes when another process has it; false when the run is aborted before. */
-  async #awaitBrowser({ live, account, abort, log }: Job, place: BrowserPlace): Promise<boolean> {
+  async #awaitBrowser({ live, account, abort, leave, log }: Job, place: BrowserPlace): Promise<boolean> {
     const { runs, states } = this.#options;
     const { id } = live.state;
     try {
-      return await place.wait(abort.signal, () => {
+      return await place.wait(AbortSignal.any([abort.signal, leave]), () => {
         log.warn('another process has the browser: the run waits for it');
         runs.noteBrowser(id, true);
         void states
@@ -229,6 +265,13 @@ const closeQuietly = async (session: RunSession, log: Logger): Promise<void> => 
   } catch (error) {
     log.error({ err: error }, 'the browser session could not be closed');
   }
+};
+
+/** How often in a row the API that is next was tried without a token, by whichever process. */
+const fruitlessTries = (run: GenerationRun): number => {
+  const open = run.steps.filter(({ status }) => status !== 'DONE');
+  const failures = open.map(({ phases = [] }) => phases.filter(({ failure }) => failure !== null).length);
+  return Math.max(0, ...failures);
 };
 
 const endStatus = (run: GenerationRun, isAborted: boolean, hasEndedOthers: boolean): RunStatus => {

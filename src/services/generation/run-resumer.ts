@@ -1,5 +1,4 @@
-import { endsRun } from '../../domain/run/consequence.ts';
-import { type GenerationRun, isWorthResuming } from '../../domain/run/generation-run.ts';
+import type { GenerationRun } from '../../domain/run/generation-run.ts';
 import type { Logger } from '../../log.ts';
 import { getAccount, listAccounts } from '../accounts/accounts.ts';
 import type { ApiConfigs } from '../accounts/api-configs.ts';
@@ -10,7 +9,7 @@ import type { AuthStates } from '../auth-state/auth-states.ts';
 import type { BrowserQueue } from '../browser-login/browser-queue.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
 import type { Jobs } from './jobs.ts';
-import { assessLeftRun, endOrphans, takeOverLeftRuns } from './left-runs.ts';
+import { assessLeftRun, endOrphans, isAtItsEnd, takeOverLeftRuns } from './left-runs.ts';
 import type { RunExecutor } from './run-executor.ts';
 
 /** How often runs are looked for whose process has died while this one lives. */
@@ -69,11 +68,7 @@ export class RunResumer implements AsyncDisposable {
         job.log.warn({ api: apiName, failure: failure.code }, 'a step of the run has failed');
     }
     const { blockedBy, cooldown } = await states.read(account);
-    const isEnded =
-      !run.steps.some(isWorthResuming) ||
-      blockedBy === 'CREDENTIALS_REJECTED' ||
-      // Also when the program died before it could store the end of the run.
-      left.steps.some(({ failure }) => failure !== null && endsRun(failure.code));
+    const isEnded = isAtItsEnd(run, left, blockedBy);
     if (cooldown.active && run.status !== 'COOLDOWN') {
       if (!isEnded) await job.live.setStatus('COOLDOWN');
       await states.startCooldown(account);

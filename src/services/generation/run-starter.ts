@@ -19,6 +19,7 @@ import type { AuthStates } from '../auth-state/auth-states.ts';
 import type { BrowserPlace } from '../browser-login/browser-place.ts';
 import type { BrowserQueue } from '../browser-login/browser-queue.ts';
 import type { CheckpointObserver } from '../runs/checkpoints.ts';
+import type { RunLooks } from '../runs/run-looks.ts';
 import { backUpBeforeRun } from '../storage/backups.ts';
 import type { KnownToken, TokenVerifier } from '../tokens/token-verifier.ts';
 import type { Jobs } from './jobs.ts';
@@ -31,6 +32,7 @@ import {
   refuseUnreadable,
 } from './request-checks.ts';
 import type { RunExecutor } from './run-executor.ts';
+import { validTokens } from './valid-before.ts';
 
 interface Options extends AuditedWrites {
   readonly jobs: Jobs;
@@ -40,6 +42,8 @@ interface Options extends AuditedWrites {
   readonly roles: Roles;
   readonly states: AuthStates;
   readonly credentials: AccountCredentials;
+  /** Where workers execute the runs: what has one look at the account. */
+  readonly looks: RunLooks | null;
   readonly onCheckpoint: CheckpointObserver;
   readonly log: Logger;
 }
@@ -77,14 +81,14 @@ export class RunStarter {
 
   /** Answers before the first page is opened. */
   async start(order: GenerationOrder): Promise<GenerationRun> {
-    const { jobs, states, database, credentials, queue } = this.#options;
+    const { jobs, states, database, credentials, queue, looks } = this.#options;
     const { account, request } = order;
     const roles = await this.#options.roles.list(account);
     const apps = [...loginApps(order.configs, roles)].sort(byApiIndex);
     refuseNeedlessLogins(request, roles);
     refuseUnknownNames(request, apps);
     await states.refuseBlocked(account);
-    await refuseExecutedElsewhere(database.read, account);
+    await refuseExecutedElsewhere(database.read, account, looks);
     await jobs.finished(account);
     jobs.take(account);
     const id = randomUUID();
@@ -95,15 +99,15 @@ export class RunStarter {
         throw new NothingToMake(plan.known.map(({ check }) => check));
       if (plan.apis.length > 0 && order.external == null) {
         await credentials.open(account);
-        place = queue.join(id, account.id);
-        if (place.isNext) place.take();
+        if (looks === null) place = queue.join(id, account.id);
+        if (place?.isNext) place.take();
       }
       // Asked again, because the checks took their time.
       await states.refuseBlocked(account);
       if (plan.apis.length > 0) await backUpBeforeRun(this.#options);
       jobs.refuseClosing();
       // Not `isNext`: a run that has moved up since has not taken the browser yet.
-      const isQueued = place !== null && !place.hasBrowser;
+      const isQueued = looks !== null || (place !== null && !place.hasBrowser);
       const run = this.#newRun(id, order, plan, isQueued);
       await this.#store(run, order, plan);
       await this.#begin(run, order, plan, place);
@@ -158,12 +162,13 @@ export class RunStarter {
     { account, external, isLogin, onStore }: GenerationOrder,
     { apis }: Plan,
   ): Promise<void> {
-    const { database, audit, onCheckpoint } = this.#options;
+    const { database, audit, looks, onCheckpoint } = this.#options;
     const reference = { accountId: account.id, correlationId: run.id };
     await database.write(async (transaction) => {
-      if (!isOver(run)) await refuseExecutedElsewhere(transaction, account);
+      if (!isOver(run)) await refuseExecutedElsewhere(transaction, account, looks);
       await insertRun(transaction, run, markOf(process.pid));
       await onStore?.(transaction, run);
+      if (!isOver(run)) await looks?.add(transaction, account.id);
       if (isLogin === true) await changeAuthRecord(transaction, account.id, { isLoggedOut: false });
       if (external != null) await insertAcquisitions(transaction, run, apis, external);
       const chosen = apis.map(({ apiName }) => apiName);
@@ -181,15 +186,8 @@ export class RunStarter {
     place: BrowserPlace | null,
   ): Promise<void> {
     const { jobs, executor, states } = this.#options;
-    const validBefore = known.flatMap(({ role, check, token }) =>
-      check.verdict === 'VALID' &&
-      token !== undefined &&
-      role.source?.kind === 'TABLE' &&
-      role.sharedWith === null
-        ? { apiName: token.apiName, fingerprint: token.fingerprint }
-        : [],
-    );
-    const job = await jobs.follow(run, account, apis, validBefore);
+    if (apis.length > 0 && this.#options.looks !== null) return this.#publishQueued(account);
+    const job = await jobs.follow(run, account, apis, validTokens(known));
     if (apis.length > 0) {
       jobs.start(job, () => (place === null ? executor.awaitExternal(job) : executor.execute(job, place)));
       return;
@@ -198,5 +196,13 @@ export class RunStarter {
     // The empty run is the latest one now.
     await states.publish(account);
     jobs.release(account);
+  }
+
+  /** A worker takes the run up. */
+  async #publishQueued(account: Account): Promise<void> {
+    const { jobs, states } = this.#options;
+    jobs.release(account);
+    await states.publishProgress(account);
+    await states.publish(account);
   }
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Account } from '../../domain/account/account.ts';
 import type { ApiConfig } from '../../domain/account/api-config.ts';
 import { Refusal } from '../../domain/refusal.ts';
@@ -13,6 +14,14 @@ import type { Jobs } from './jobs.ts';
 import type { RunResumer } from './run-resumer.ts';
 import type { GenerationWay, RunStarter } from './run-starter.ts';
 
+/** The processes that execute runs. */
+interface Workers {
+  /** Asks the one that executes the run, or will, to abort it. */
+  requestAbort(accountId: string, runId: string): Promise<void>;
+  /** Ends a run here that none of them executes at present; false where one does. */
+  end(accountId: string, runId: string): Promise<boolean>;
+}
+
 interface Options {
   readonly jobs: Jobs;
   readonly starter: RunStarter;
@@ -21,8 +30,14 @@ interface Options {
   readonly host: BrowserHost;
   readonly runs: Runs;
   readonly states: AuthStates;
+  /** Where workers execute the runs, on this machine and others. */
+  readonly workers: Workers | null;
   readonly log: Logger;
 }
+
+/** The safe point that an abort waits for comes within a step of the login. */
+const ABORTED_WITHIN_MS = 60_000;
+const LOOK_MS = 250;
 
 /** Starts, aborts and resumes generation runs: one at a time for each account, and one after the other with the one browser. */
 export class TokenGeneration implements AsyncDisposable {
@@ -83,19 +98,22 @@ export class TokenGeneration implements AsyncDisposable {
     if (run === null)
       throw new Refusal('NOT_FOUND', `There is no run ${runId}.`, 'Ask authState for the run there is.');
     const job = jobs.find(runId);
-    if (job === undefined || !isUnderWay(run)) return run;
+    if (!isUnderWay(run)) return run;
+    if (job === undefined) return this.#abortElsewhere(run);
     job.abort.abort();
     await job.end;
     return job.live.state;
   }
 
   async abortAll(account: Account): Promise<void> {
-    const run = this.#options.runs.live(account.id);
+    const { runs, workers } = this.#options;
+    const run = workers === null ? runs.live(account.id) : await runs.latest(account.id);
     if (run !== null) await this.abort(run.id);
   }
 
-  resumeInterrupted(): Promise<void> {
-    return this.#options.resumer.resumeAll();
+  /** What an earlier process has left; where workers execute the runs, they find it themselves. */
+  async resumeInterrupted(): Promise<void> {
+    if (this.#options.workers === null) await this.#options.resumer.resumeAll();
   }
 
   /** Ends the run under way at its next safe point and closes the browser; a run in its cooldown is left for the next start. */
@@ -107,6 +125,19 @@ export class TokenGeneration implements AsyncDisposable {
     for (const { abort } of jobs.all) abort.abort();
     for (const { end } of jobs.all) await end;
     await host[Symbol.asyncDispose]();
+  }
+
+  /** By its worker; where none executes it at present, here. It is answered as it stands if that takes too long. */
+  async #abortElsewhere(run: GenerationRun): Promise<GenerationRun> {
+    const { workers, runs } = this.#options;
+    if (workers === null) return run;
+    await workers.requestAbort(run.accountId, run.id);
+    const until = performance.now() + ABORTED_WITHIN_MS;
+    for (;;) {
+      const present = (await runs.find(run.id)) ?? run;
+      if (!isUnderWay(present) || performance.now() > until) return present;
+      if (!(await workers.end(run.accountId, run.id))) await delay(LOOK_MS);
+    }
   }
 
   /** The positions of those who wait have changed. */

@@ -11,6 +11,8 @@ export interface Job {
   /** The enabled tokens that worked when the run began. */
   readonly validBefore: readonly Pick<StoredToken, 'apiName' | 'fingerprint'>[];
   readonly abort: AbortController;
+  /** The program stops, and another one carries the run on: it ends nothing, and begins nothing. */
+  readonly leave: AbortSignal;
   readonly log: Logger;
   /** Settles when nothing of the run is under way any more. */
   end: Promise<void>;

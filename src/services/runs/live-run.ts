@@ -173,6 +173,21 @@ export class LiveRun {
     await this.#listener.onStatus();
   }
 
+  /** The run waits without this process: `along` has it taken up again when that is over. */
+  async leave(
+    status: 'QUEUED' | 'COOLDOWN',
+    along: (transaction: Queryable) => Promise<void>,
+  ): Promise<void> {
+    const steps = this.#run.steps.map((step) =>
+      step.status === 'RUNNING' ? pendingStep(step.apiName) : step,
+    );
+    await this.#write({ ...this.#run, steps, status, waitingUntil: null }, undefined, async (trx, save) => {
+      await save();
+      await along(trx);
+    });
+    await this.#listener.onStatus();
+  }
+
   /** Resumes after a pause: what failed because of it, or was left out, is made again. */
   async resume(): Promise<void> {
     const steps = this.#run.steps.map((step) => (isWorthResuming(step) ? pendingStep(step.apiName) : step));

@@ -69,6 +69,7 @@ export class DialogLook implements Disposable {
   ): Promise<DialogLook> {
     const traffic = await LoginTraffic.follow({
       ...{ context, page, redirectUri: request.redirectUri },
+      mayLeave: () => false,
       onSubmitted: () => undefined,
       onOtpInterval: async () => undefined,
       onChange: () => watch.notify(),

@@ -1,0 +1,10 @@
+import { type Kysely, sql } from 'kysely';
+import { text } from './text.ts';
+
+export const makes: readonly string[] = [];
+
+/** Aborts of runs that another machine executes, and through which address an OTP was requested. */
+export const up = async (db: Kysely<unknown>): Promise<void> => {
+  await sql`alter table vega_generation_runs add column abort_requested_at bigint`.execute(db);
+  await sql`alter table vega_login_attempts add column egress ${text}`.execute(db);
+};

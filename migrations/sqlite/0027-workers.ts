@@ -1,0 +1,12 @@
+import { type Kysely, sql } from 'kysely';
+
+export const makes = {
+  generation_runs: 'abort_requested_at',
+  login_attempts: 'egress',
+};
+
+/** Aborts of runs that another machine executes, and through which address an OTP was requested. */
+export const up = async (db: Kysely<unknown>): Promise<void> => {
+  await sql`alter table vega_generation_runs add column abort_requested_at integer`.execute(db);
+  await sql`alter table vega_login_attempts add column egress text`.execute(db);
+};

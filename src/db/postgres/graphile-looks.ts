@@ -1,0 +1,124 @@
+import { Logger, type Runner, run, runMigrations } from 'graphile-worker';
+import { sql } from 'kysely';
+import { OVER_STATUSES } from '../../domain/run/generation-run.ts';
+import type { Look, LookHandler, LookQueue } from '../look-queue.ts';
+import type { Queryable } from '../queryable.ts';
+import type { OpenedPostgres } from './opened-postgres.ts';
+
+type Write = <Result>(work: (trx: Queryable) => Promise<Result>) => Promise<Result>;
+
+const LOOK = 'look';
+/** Beneath the notifications of the queue, one of which may be lost. */
+const POLL_MS = 2000;
+/** In batches the end of a look that cannot be stored stops the queue; alone it is an unhandled rejection. */
+const PRESET = { pollInterval: POLL_MS, completeJobBatchDelay: 0, failJobBatchDelay: 0 };
+/** After the queue itself has failed. */
+const RESTART_MS = 1000;
+/** A look takes its lease at once: one that has none after this time is of a worker that is dead, or has lost it. */
+const LEASE_WITHIN_SECONDS = 10;
+/** The queue keeps two bytes for it. */
+const [FIRST, LAST] = [-32_768, 32_767];
+
+/** Messages of the queue are about jobs and connections; what a look finds is logged by the look itself. */
+const silent = new Logger(() => () => undefined);
+
+/** The looks at accounts as jobs of graphile-worker: one queue for each account, so that one look at it runs at a time. */
+export class GraphileLooks implements LookQueue {
+  readonly #opened: OpenedPostgres;
+  readonly #write: Write;
+
+  constructor(opened: OpenedPostgres, write: Write) {
+    this.#opened = opened;
+    this.#write = write;
+  }
+
+  /** Makes and updates the tables of the queue, in a schema of their own; several machines may come at once. */
+  static async migrate(opened: OpenedPostgres): Promise<void> {
+    const pool = opened.openPool(1);
+    try {
+      await opened.write(() => runMigrations({ pgPool: pool, logger: silent }));
+    } finally {
+      await pool.end();
+    }
+  }
+
+  async add(trx: Queryable, { accountId, rank }: Look, at: Date | null): Promise<void> {
+    const priority = Math.min(LAST, Math.max(FIRST, Math.round(rank)));
+    await sql`
+      select graphile_worker.add_job(
+        ${LOOK}, payload => ${JSON.stringify({ accountId })}::json, queue_name => ${accountId}, job_key => ${accountId},
+        priority => ${priority}::int, run_at => ${at === null ? null : at.toISOString()}::timestamptz)`.execute(
+      trx,
+    );
+  }
+
+  work(handle: LookHandler, concurrency: number): AsyncDisposable {
+    // One connection each for taking and ending a look, and one that listens.
+    const pool = this.#opened.openPool(concurrency + 2);
+    let isStopped = false;
+    let runner: Runner | null = null;
+    let wake = () => {};
+    const begin = async (): Promise<void> => {
+      runner = await run({
+        pgPool: pool,
+        noHandleSignals: true,
+        preset: { worker: { ...PRESET, concurrentJobs: concurrency } },
+        logger: silent,
+        taskList: {
+          [LOOK]: (payload, { job }) =>
+            handle({ accountId: (payload as { accountId: string }).accountId, rank: job.priority }),
+        },
+      });
+      if (isStopped) await runner.stop();
+      await runner.promise;
+    };
+    const keepGoing = async (): Promise<void> => {
+      while (!isStopped) {
+        await begin().catch(() => undefined);
+        if (isStopped) return;
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+          setTimeout(resolve, RESTART_MS).unref();
+        });
+      }
+    };
+    const ended = keepGoing();
+    return {
+      [Symbol.asyncDispose]: async () => {
+        isStopped = true;
+        wake();
+        await runner?.stop().catch(() => undefined);
+        await ended;
+        await pool.end();
+      },
+    };
+  }
+
+  async reviveAbandoned(): Promise<readonly string[]> {
+    const read = this.#opened.kysely;
+    const { rows: dead } = await sql<{ holder: string }>`
+      select distinct jobs.locked_by as holder
+      from graphile_worker.jobs jobs left join vega_account_leases leases on leases.account_id = jobs.queue_name
+      where jobs.locked_at < clock_timestamp() - make_interval(secs => ${LEASE_WITHIN_SECONDS}) and ${IS_FREE}`.execute(
+      read,
+    );
+    const { rows: lost } = await sql<{ accountId: string }>`
+      select distinct runs.account_id as "accountId"
+      from vega_generation_runs runs left join vega_account_leases leases on leases.account_id = runs.account_id
+      where runs.status not in (${sql.join(OVER_STATUSES)}) and ${IS_FREE}
+        and not exists (select from graphile_worker.jobs jobs where jobs.queue_name = runs.account_id)`.execute(
+      read,
+    );
+    if (dead.length > 0) {
+      const holders = dead.map(({ holder }) => holder);
+      await this.#write((trx) =>
+        sql`select graphile_worker.force_unlock_workers(${holders}::text[])`.execute(trx),
+      );
+    }
+    for (const { accountId } of lost) await this.#write((trx) => this.add(trx, { accountId, rank: 0 }, null));
+    return [...new Set(lost.map(({ accountId }) => accountId))];
+  }
+}
+
+/** No worker holds the account. */
+const IS_FREE = sql`coalesce(leases.until, 0) <= (extract(epoch from clock_timestamp()) * 1000)::bigint`;
