@@ -3,8 +3,12 @@ import { text } from './text.ts';
 
 export const makes: readonly string[] = [];
 
-/** Aborts of runs that another machine executes, and through which address an OTP was requested. */
+/**
+ * Aborts of runs that another machine executes, through which address an OTP was requested, and when the broker has
+ * confirmed a token to whichever machine.
+ */
 export const up = async (db: Kysely<unknown>): Promise<void> => {
   await sql`alter table vega_generation_runs add column abort_requested_at bigint`.execute(db);
   await sql`alter table vega_login_attempts add column egress ${text}`.execute(db);
+  await sql`alter table vega_token_versions add column confirmed_at bigint`.execute(db);
 };

@@ -1,39 +1,19 @@
 import { expect, test } from 'vitest';
-import { sharedPostgres } from '../support/postgres.ts';
-import { openTestApp, type TestApp, until } from '../support/test-app.ts';
-import { Worker } from '../support/worker.ts';
+import { violationsIn } from '../support/broker-invariants.ts';
+import { Cluster } from '../support/cluster.ts';
+import { until } from '../support/test-app.ts';
 
-/** Machines share no folder, so the key that seals the secrets is given to each. */
-const KEYS = { VEGA_MASTER_KEY: 'a-key-of-more-than-thirty-two-characters' };
-
-const runOf = async (node: TestApp, id: string) =>
-  (
-    await node.ask(
-      `{ generationRun(id: "${id}") { status endedAt steps { apiName status failure { code } } } }`,
-    )
-  ).data.generationRun;
-
-const start = async (node: TestApp, args = 'mode: ALL'): Promise<string> => {
-  const { data, errors } = await node.ask(`mutation { generateTokens(${args}) { id status } }`);
-  expect(errors).toBeUndefined();
-  expect(data.generateTokens.status).toBe('QUEUED');
-  return data.generateTokens.id;
-};
+const heldLeases = 'select account_id from vega_account_leases where until > 0';
 
 test('a node starts a run, a worker makes its tokens, and the node knows them', async () => {
-  const databaseUrl = await (await sharedPostgres()).createDatabase();
-  await using node = await openTestApp({ apis: 2, databaseUrl, works: false, env: KEYS });
-  await using worker = await Worker.start({ env: node.env, databaseUrl });
-  const id = await start(node);
-  expect((await node.ask('mutation { generateTokens(mode: ALL) { id } }')).errors[0].extensions.code).toBe(
-    'RUN_IN_PROGRESS',
-  );
-  await until('the end of the run', async () => (await runOf(node, id)).endedAt !== null);
-  expect(await runOf(node, id)).toMatchObject({ status: 'COMPLETED' });
-  await until('the gate', async () => {
-    const { data } = await node.ask('{ authState { state } tokenStatus { tokens { verdict } } }');
-    return data.tokenStatus.tokens.every(({ verdict }: { verdict: string }) => verdict === 'VALID');
-  });
+  await using cluster = await Cluster.open();
+  const { node } = cluster;
+  const worker = await cluster.worker();
+  const id = await cluster.start();
+  const { errors } = await node.ask('mutation { generateTokens(mode: ALL) { id } }');
+  expect(errors[0].extensions.code).toBe('RUN_IN_PROGRESS');
+  expect(await cluster.ended(id)).toBe('COMPLETED');
+  await until('the gate', async () => (await node.ask('{ ready }')).data.ready);
   const { data } = await node.ask('{ authState { state headline blockedBy } }');
   expect(data.authState).toEqual({
     state: 'AUTH_CONFIRMED',
@@ -41,5 +21,74 @@ test('a node starts a run, a worker makes its tokens, and the node knows them', 
     blockedBy: null,
   });
   await worker.stop();
-  expect(node.rows('select account_id from vega_account_leases where until > 0')).toEqual([]);
+  expect(node.rows(heldLeases)).toEqual([]);
+  expect(node.rows('select distinct epoch from vega_login_attempts')).toEqual([{ epoch: 1 }]);
+});
+
+test('a cooldown is waited out by nobody, and another worker goes on after it', async () => {
+  await using cluster = await Cluster.open({
+    simulator: { knobs: { otpLimit: { count: 1, withinMs: 5000 } } },
+    env: { VEGA_COOLDOWN_SECONDS: '6' },
+  });
+  const { node } = cluster;
+  const first = await cluster.worker();
+  const id = await cluster.start();
+  await until('the cooldown', async () => (await cluster.run(id)).status === 'COOLDOWN');
+  await until('the lease is given back', async () => node.rows(heldLeases).length === 0);
+  await first.stop();
+  expect((await cluster.run(id)).endedAt).toBeNull();
+  await cluster.worker();
+  expect(await cluster.ended(id)).toBe('COMPLETED');
+  expect(violationsIn(node.broker.log, { cooldownMs: 6000 })).toEqual([]);
+});
+
+test('an OTP spacing is waited out by nobody', async () => {
+  await using cluster = await Cluster.open({ env: { VEGA_OTP_SPACING_SECONDS: '8' } });
+  const { node } = cluster;
+  await cluster.worker();
+  const id = await cluster.start();
+  await until('the spacing', async () => {
+    const { status, steps } = await cluster.run(id);
+    return status === 'QUEUED' && steps[0].status === 'DONE';
+  });
+  await until('the lease is given back', async () => node.rows(heldLeases).length === 0);
+  expect(await cluster.ended(id)).toBe('COMPLETED');
+  const at = node.broker.log.filter(({ kind }) => kind === 'OTP_GENERATE').map((entry) => entry.at);
+  expect((at[1] ?? 0) - (at[0] ?? 0)).toBeGreaterThanOrEqual(8000);
+});
+
+test('a worker that is stopped finishes its login and leaves the rest to the others', async () => {
+  await using cluster = await Cluster.open({ apis: 3 });
+  const first = await cluster.worker({ at: 'MOBILE_SUBMITTED', signal: 'SIGTERM' });
+  const id = await cluster.start();
+  await first.reached();
+  await until('the end of the worker', () => first.hasEnded);
+  const left = await cluster.run(id);
+  expect(left).toMatchObject({ status: 'QUEUED', endedAt: null });
+  expect(left.steps.map(({ status }: { status: string }) => status)).toEqual(['DONE', 'PENDING', 'PENDING']);
+  await cluster.worker();
+  expect(await cluster.ended(id)).toBe('COMPLETED');
+  expect(violationsIn(cluster.node.broker.log, { cooldownMs: 0 })).toEqual([]);
+  expect(cluster.node.broker.log.filter(({ kind }) => kind === 'TOKEN')).toHaveLength(3);
+});
+
+test('a run is aborted through a node, whether a worker executes it or none does', async () => {
+  await using cluster = await Cluster.open();
+  const { node } = cluster;
+  const abort = async (id: string) =>
+    (await node.ask(`mutation { abortGeneration(runId: "${id}") { status endedAt } }`)).data.abortGeneration;
+  const queued = await cluster.start();
+  expect(await abort(queued)).toMatchObject({ status: 'ABORTED', endedAt: expect.any(String) });
+  expect(node.broker.log.filter(({ kind }) => kind !== 'PROFILE')).toEqual([]);
+
+  const worker = await cluster.worker({ at: 'DIALOG_ENTERED', signal: 'SIGSTOP' });
+  const executed = await cluster.start();
+  await worker.reached();
+  const aborting = abort(executed);
+  const asked = 'select id from vega_generation_runs where abort_requested_at is not null';
+  await until('the request', () => node.rows(asked).length === 2);
+  worker.kill('SIGCONT');
+  expect(await aborting).toMatchObject({ status: 'ABORTED' });
+  await until('the lease is given back', async () => node.rows(heldLeases).length === 0);
+  expect(violationsIn(node.broker.log, { cooldownMs: 0 })).toEqual([]);
 });

@@ -9,12 +9,12 @@ import { until } from './test-app.ts';
 
 const CHILD = path.resolve(import.meta.dirname, 'worker-child.ts');
 
-interface WorkerOptions {
+export interface WorkerOptions {
   readonly env: Env;
   readonly databaseUrl: string;
   /** Where it sends itself `signal`. */
   readonly at?: Checkpoint;
-  readonly signal?: 'SIGKILL' | 'SIGSTOP';
+  readonly signal?: 'SIGKILL' | 'SIGSTOP' | 'SIGTERM';
   readonly leaseMs?: number;
 }
 

@@ -43,6 +43,21 @@ export const removeTokenMark = async (
     .execute();
 };
 
+/** The broker, asked at `askedAt`, has confirmed the token: what every machine on this database may go by. */
+export const noteConfirmation = async (
+  trx: Queryable,
+  { accountNumber, apiName, fingerprint }: MarkedToken,
+  askedAt: Date,
+): Promise<void> => {
+  await trx
+    .updateTable('vega_token_versions')
+    .set({ confirmed_at: askedAt.getTime() })
+    .where('account_number', '=', accountNumber)
+    .where('api_name', '=', apiName)
+    .where('fingerprint', '=', fingerprint)
+    .execute();
+};
+
 export const findTokenMarks = (db: Queryable, accountNumber: number): Promise<MarkRow[]> =>
   db.selectFrom('vega_token_marks').selectAll().where('account_number', '=', accountNumber).execute();
 

@@ -74,6 +74,7 @@ const put = async (trx: Queryable, replacement: TokenReplacement, format: TokenF
             : stored.ref('excluded.version'),
         fingerprint: stored.ref('excluded.fingerprint'),
         operation: stored.ref('excluded.operation'),
+        confirmed_at: null,
       })),
     )
     .returning('version')

@@ -87,6 +87,9 @@ const toToken = (
     // A row of another program counts as a replace that was not recorded.
     version: (recorded?.version ?? 0) + (recorded?.fingerprint === mark ? 0 : 1),
     storage: 'DATABASE',
+    ...(recorded?.fingerprint === mark && recorded.confirmed_at != null
+      ? { confirmedAt: new Date(recorded.confirmed_at) }
+      : {}),
   };
 };
 

@@ -48,6 +48,8 @@ export interface TokenVersionsTable {
   version: number;
   fingerprint: string;
   operation: string;
+  /** When the broker confirmed it to one of several machines. */
+  confirmed_at?: number | null;
 }
 
 /** Why this program has marked a token inactive; without a row, another program has. */

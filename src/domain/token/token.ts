@@ -41,6 +41,8 @@ export interface StoredToken {
   /** Rises by one whenever the token is replaced. */
   readonly version: number;
   readonly storage: StorageKind;
+  /** When the broker confirmed it to another machine on the same database; null where that is not known. */
+  readonly confirmedAt?: Date | null;
 }
 
 /** A token that the broker has issued, for the table `upstox_tokens`. */

@@ -117,6 +117,19 @@ export const checkProfile = (
   return { ...base, profileValid: true, verdict: 'VALID', reason: null, httpStatus: 200 };
 };
 
+/** What the broker has told another machine of the token, where time says nothing against it and the day is not over. */
+export const asConfirmed = (check: TokenCheck, confirmedAt: Date | null, now: Date): TokenCheck | null =>
+  check.reason !== 'NOT_CHECKED' || confirmedAt === null || isConfirmationOver(confirmedAt, now)
+    ? null
+    : {
+        apiName: check.apiName,
+        timeValid: true,
+        profileValid: true,
+        verdict: 'VALID',
+        reason: null,
+        httpStatus: 200,
+      };
+
 /** Codes that say no more than the reason which they come with: an error of the broker's, and too many requests. */
 const SAID_BY_REASON: readonly string[] = ['UDAPI100500', 'UDAPI10005'];
 

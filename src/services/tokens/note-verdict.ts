@@ -1,5 +1,5 @@
 import { noteHeldVerdict } from '../../db/queries/roles.ts';
-import { removeTokenMark, storeTokenMark } from '../../db/queries/token-marks.ts';
+import { noteConfirmation, removeTokenMark, storeTokenMark } from '../../db/queries/token-marks.ts';
 import { deactivateToken } from '../../db/queries/tokens.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import type { Account } from '../../domain/account/account.ts';
@@ -46,7 +46,7 @@ export const noteVerdict = async (
       }
       if (isFoundDead) await markDead(needs, transaction, token, check);
       if (held === null && to === 'VALID' && askedAt !== null)
-        await removeTokenMark(transaction, token, askedAt);
+        await confirm(needs, transaction, token, askedAt);
       if (!hasChanged) return;
       const code = brokerCode === undefined ? {} : { brokerCode };
       const facts = { from: from === to ? 'VALID' : from, to, reason, ...code } as const;
@@ -57,6 +57,16 @@ export const noteVerdict = async (
     // The verdict stands whether or not the table can be written; the next check marks it again.
     log.error({ err: error, api: apiName }, 'a verdict could not be written down');
   }
+};
+
+const confirm = async (
+  { database }: Needs,
+  transaction: Queryable,
+  token: StoredToken,
+  askedAt: Date,
+): Promise<void> => {
+  await removeTokenMark(transaction, token, askedAt);
+  if (database.looks !== null) await noteConfirmation(transaction, token, askedAt);
 };
 
 /** The reason is kept with the mark: the table itself only says that the token is inactive. */

@@ -10,7 +10,13 @@ import { type Role, sourceKey } from '../../domain/role/role.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { MarketDataResult, ProbeResult, Profile } from '../../domain/token/profile.ts';
 import type { StoredToken } from '../../domain/token/token.ts';
-import { checkProfile, checkTime, isConfirmationOver, type TokenCheck } from '../../domain/token/verdict.ts';
+import {
+  asConfirmed,
+  checkProfile,
+  checkTime,
+  isConfirmationOver,
+  type TokenCheck,
+} from '../../domain/token/verdict.ts';
 import type { Logger } from '../../log.ts';
 import type { AuditedWrites } from '../audit/audit.ts';
 import { Semaphore } from '../semaphore.ts';
@@ -188,6 +194,9 @@ export class TokenVerifier {
     const remembered = this.#rememberedOf(account, role);
     const isSuperseded =
       remembered?.fingerprint !== token?.fingerprint || isAskedSince(held, remembered?.askedAt);
+    const confirmed = token === undefined ? null : asConfirmed(check, token.confirmedAt ?? null, now);
+    if (confirmed !== null && (isSuperseded || isNewer(token?.confirmedAt, remembered?.askedAt)))
+      return { role, token, check: confirmed, checkedAt: token?.confirmedAt ?? null };
     if (token === undefined || remembered === undefined || isSuperseded)
       return {
         role,
@@ -268,7 +277,7 @@ export class TokenVerifier {
       ofAccount.set(sourceKey(role), { moment, fingerprint, check, profile, checkedAt, askedAt }),
     );
     this.#revision += 1;
-    const from = before?.check.verdict ?? 'UNKNOWN';
+    const from = before?.check.verdict ?? (token.confirmedAt == null ? 'UNKNOWN' : known.check.verdict);
     await noteVerdict(this.#options, account, known, { from, check, askedAt });
     if (known.check.verdict !== check.verdict) await this.#onChange(account);
     // Another process may have been told something newer of a yearly token.
@@ -276,6 +285,9 @@ export class TokenVerifier {
     return latest ?? { role, token, check, checkedAt };
   }
 }
+
+const isNewer = (one: Date | null | undefined, other: Date | undefined): boolean =>
+  one != null && (other === undefined || one > other);
 
 /** The broker was asked about the held token after that moment, by another process. */
 const isAskedSince = (held: HeldToken | undefined, moment: Date | undefined): boolean =>
