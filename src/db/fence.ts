@@ -10,10 +10,12 @@ export class LeaseLost extends Error {
   }
 }
 
-interface Fence {
+export interface Fence {
   readonly lease: AccountLease;
   /** Until when it is ours whatever has happened since, on the clock of `performance.now()`. */
   readonly surelyUntil: () => number;
+  /** Renews it, where that is possible. */
+  readonly renew: () => Promise<void>;
 }
 
 /** So much has to be left when something leaves for the broker: it is on its way for as long at most. */
@@ -21,18 +23,29 @@ const ON_ITS_WAY_MS = 5000;
 
 const scope = new AsyncLocalStorage<Fence | null>();
 
+const ENDLESS: Omit<Fence, 'lease'> = {
+  surelyUntil: () => Number.POSITIVE_INFINITY,
+  renew: async () => undefined,
+};
+
 /** Everything that `work` writes is refused with `LeaseLost` from the moment on at which the lease is not ours any more. */
 export const fenced = <Result>(
   lease: AccountLease,
   work: () => Result,
-  surelyUntil: Fence['surelyUntil'] = () => Number.POSITIVE_INFINITY,
-): Result => scope.run({ lease, surelyUntil }, work);
+  { surelyUntil, renew }: Omit<Fence, 'lease'> = ENDLESS,
+): Result => scope.run({ lease, surelyUntil, renew }, work);
 
 /** What concerns no account, or exists already, such as a token that the broker has given, is written whoever has the account. */
 export const outsideFence = <Result>(work: () => Result): Result => scope.run(null, work);
 
 /** The lease under which this code works; null where none is needed. */
 export const currentLease = (): AccountLease | null => scope.getStore()?.lease ?? null;
+
+/** Renews the lease of this code where it would end within `milliseconds`, so that what is about to begin can be finished. */
+export const renewShortLease = async (milliseconds: number): Promise<void> => {
+  const fence = scope.getStore() ?? null;
+  if (fence !== null && fence.surelyUntil() - performance.now() < milliseconds) await fence.renew();
+};
 
 /**
  * Answers a check for the moment in which something leaves for the broker: it throws `LeaseLost` unless the lease of this

@@ -73,7 +73,8 @@ export class Cluster implements AsyncDisposable {
 
   async ended(id: string, timeoutMs = 120_000): Promise<string> {
     await until('the end of the run', async () => (await this.run(id)).endedAt !== null, timeoutMs);
-    return (await this.run(id)).status;
+    const { status, steps } = await this.run(id);
+    return status === 'COMPLETED' ? status : `${status} ${JSON.stringify(steps)}`;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -16,7 +16,22 @@ export interface WorkerOptions {
   readonly at?: Checkpoint;
   readonly signal?: 'SIGKILL' | 'SIGSTOP' | 'SIGTERM';
   readonly leaseMs?: number;
+  /** How far its clock is off. */
+  readonly clockOffMs?: number;
 }
+
+/** Runs before everything else in the worker. */
+const wrongClock = (milliseconds: number): string =>
+  `data:text/javascript,${encodeURIComponent(`
+    const Right = Date;
+    globalThis.Date = class extends Right {
+      constructor(...parts) {
+        super(...(parts.length === 0 ? [Right.now() + ${milliseconds}] : parts));
+      }
+      static now() {
+        return Right.now() + ${milliseconds};
+      }
+    };`)}`;
 
 /** A worker as on a machine of its own: its own process, folder and browser. */
 export class Worker implements AsyncDisposable {
@@ -25,14 +40,15 @@ export class Worker implements AsyncDisposable {
   readonly #closed: Promise<unknown>;
   #said = '';
 
-  private constructor({ env, databaseUrl, at, signal, leaseMs }: WorkerOptions) {
+  private constructor({ env, databaseUrl, at, signal, leaseMs, clockOffMs = 0 }: WorkerOptions) {
     const args = [
       this.directory,
       at ?? '',
       signal ?? 'SIGKILL',
       leaseMs === undefined ? '' : String(leaseMs),
     ];
-    this.#child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), CHILD, ...args], {
+    const imports = ['--import', wrongClock(clockOffMs), '--import', import.meta.resolve('tsx')];
+    this.#child = spawn(process.execPath, [...imports, CHILD, ...args], {
       env: { ...process.env, ...env, VEGA_DATABASE_URL: databaseUrl },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

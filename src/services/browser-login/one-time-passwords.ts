@@ -1,9 +1,10 @@
-import { leaseGuard } from '../../db/fence.ts';
+import { leaseGuard, renewShortLease } from '../../db/fence.ts';
 import {
   claimTimeStep,
   hasTimeStepBetween,
   isTimeStepUsed,
   noteOtpInterval,
+  SUBMISSION_MS,
 } from '../../db/queries/login-attempts.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import type { TotpSource } from '../../domain/account/totp-command.ts';
@@ -142,6 +143,7 @@ export class OneTimePasswords {
   async take(): Promise<Secret | null> {
     const { database, audit, clock, onCheckpoint } = this.#options;
     const { live, config } = this.#step;
+    await renewShortLease(2 * SUBMISSION_MS);
     const now = clock();
     const step = this.#timeStepNow(now);
     const { timeStep } = step;

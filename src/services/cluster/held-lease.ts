@@ -1,5 +1,5 @@
 import type { Database } from '../../db/database.ts';
-import { fenced, LeaseLost } from '../../db/fence.ts';
+import { fenced, LeaseLost, outsideFence } from '../../db/fence.ts';
 import { type AccountLease, releaseLease, renewLease, takeLease } from '../../db/queries/account-leases.ts';
 import type { Logger } from '../../log.ts';
 
@@ -48,7 +48,10 @@ export class HeldLease implements AsyncDisposable {
 
   /** Everything that `work` writes and submits is refused from the moment on at which the lease is lost. */
   run<Result>(work: () => Promise<Result>): Promise<Result> {
-    return fenced(this.#lease, work, () => this.#surelyUntil);
+    return fenced(this.#lease, work, {
+      surelyUntil: () => this.#surelyUntil,
+      renew: () => outsideFence(() => this.#renewNow()),
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -63,9 +66,16 @@ export class HeldLease implements AsyncDisposable {
   }
 
   #plan(milliseconds: number): void {
-    this.#timer = setTimeout(() => {
-      this.#renewing = this.#renew();
-    }, milliseconds).unref();
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#renewNow(), milliseconds).unref();
+  }
+
+  /** Calls during a renewal share it. */
+  #renewNow(): Promise<void> {
+    this.#renewing ??= this.#renew().finally(() => {
+      this.#renewing = null;
+    });
+    return this.#renewing;
   }
 
   async #renew(): Promise<void> {

@@ -1,5 +1,10 @@
-import { leaseGuard } from '../../db/fence.ts';
-import { type AttemptKind, type AttemptOwner, recordAttempt } from '../../db/queries/login-attempts.ts';
+import { leaseGuard, renewShortLease } from '../../db/fence.ts';
+import {
+  type AttemptKind,
+  type AttemptOwner,
+  recordAttempt,
+  SUBMISSION_MS,
+} from '../../db/queries/login-attempts.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import type { AuditedWrites } from '../audit/audit.ts';
 import type { LiveStep } from '../runs/live-step.ts';
@@ -24,6 +29,7 @@ export const noteAttempt = async (
   kind: AttemptKind,
   { egress = null, refuse = async () => undefined }: Requested = {},
 ): Promise<void> => {
+  await renewShortLease(2 * SUBMISSION_MS);
   await database.write(
     async (transaction) => {
       await refuseNeedlessLogin(transaction, step, clock());

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { fenced, LeaseLost, outsideFence } from '../../../src/db/fence.ts';
 import {
   type AccountLease,
+  leaseEnd,
   leaseTimeLeft,
   releaseLease,
   renewLease,
@@ -34,6 +35,17 @@ const ledger = (rows: Rows) =>
   rows.read.selectFrom('vega_login_attempts').select(['kind', 'epoch']).orderBy('id').execute();
 
 describe.each(ENGINES)('a lease of an account on %s', (engine) => {
+  test('says until when it is held, by whomever', async () => {
+    await using rows = await openRows(engine);
+    expect(await leaseEnd(rows.read, 'UPSTOX_01')).toBeNull();
+    const before = Date.now();
+    await taken(rows, 'one');
+    const until = (await leaseEnd(rows.read, 'UPSTOX_01'))?.getTime() ?? 0;
+    expect(until).toBeGreaterThan(before + LONG_MS / 2);
+    await endLease(rows);
+    expect(await leaseEnd(rows.read, 'UPSTOX_01')).toBeNull();
+  });
+
   test('is one worker’s until it ends, and each lease has a higher epoch', async () => {
     await using rows = await openRows(engine);
     const first = await taken(rows, 'one');

@@ -1,12 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import {
   countRuns,
+  findAbortRequests,
   findEndingRuns,
   findLatestRun,
   findLatestRuns,
   findRun,
+  findUnfinishedRun,
   findUnfinishedRuns,
   insertRun,
+  requestAbort,
   takeOverRun,
   updateRun,
 } from '../../../src/db/queries/generation-runs.ts';
@@ -44,6 +47,21 @@ describe.each(ENGINES)('%s', (engine) => {
     await insert(database, run());
     expect(await findRun(database.read, 'run-1')).toEqual(run());
     expect(await findRun(database.read, 'run-2')).toBeNull();
+  });
+
+  test('the run that has not ended is found, and that somebody asked for its end', async () => {
+    await using database = await openRows(engine);
+    const { read } = database;
+    await insert(database, run({ id: 'run-0', status: 'COMPLETED', endedAt: at(1) }));
+    expect(await findUnfinishedRun(read, 'UPSTOX_01')).toBeNull();
+    await insert(database, run());
+    expect(await findUnfinishedRun(read, 'UPSTOX_01')).toEqual({ run: run(), abortRequested: false });
+    expect(await findUnfinishedRun(read, 'UPSTOX_02')).toBeNull();
+    expect(await findAbortRequests(read, ['run-0', 'run-1'])).toEqual([]);
+    await database.write((trx) => requestAbort(trx, 'run-1', at(2)));
+    expect(await findAbortRequests(read, ['run-0', 'run-1'])).toEqual(['run-1']);
+    expect(await findAbortRequests(read, [])).toEqual([]);
+    expect(await findUnfinishedRun(read, 'UPSTOX_01')).toEqual({ run: run(), abortRequested: true });
   });
 
   test('a run is found again, whatever its mode and status', async () => {

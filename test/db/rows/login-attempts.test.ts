@@ -126,6 +126,19 @@ describe.each(ENGINES)('%s', (engine) => {
     expect(await lastOtpRequestOfOthers(database.read, 'UPSTOX_02')).toEqual(AT);
   });
 
+  test('requests through another address do not count, those through an address without a name do', async () => {
+    await using database = await openRows(engine);
+    await database.write(async (trx) => {
+      await recordAttempt(trx, OWNER, 'OTP_REQUEST', AT);
+      await recordAttempt(trx, OWNER, 'OTP_REQUEST', later(1), 'north');
+      await recordAttempt(trx, OWNER, 'OTP_REQUEST', later(2), 'south');
+    });
+    const last = (egress: string | null) => lastOtpRequestOfOthers(database.read, 'UPSTOX_02', egress);
+    expect(await last(null)).toEqual(later(2));
+    expect(await last('north')).toEqual(later(1));
+    expect(await last('west')).toEqual(AT);
+  });
+
   test('the codes of a run that were or may have been sent are known', async () => {
     await using database = await openRows(engine);
     const websocket = { ...OWNER, apiName: 'WEBSOCKET1' } as const;

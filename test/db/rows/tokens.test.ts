@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { noteConfirmation } from '../../../src/db/queries/token-marks.ts';
 import { replaceToken, replayToken } from '../../../src/db/queries/token-replacement.ts';
 import { deactivateToken, findTokens, removeToken } from '../../../src/db/queries/tokens.ts';
 import { fingerprint } from '../../../src/db/secrets/fingerprint.ts';
@@ -77,6 +78,21 @@ describe.each(ENGINES)('%s', (engine) => {
         storage: 'DATABASE',
       },
     ]);
+  });
+
+  test('what the broker has confirmed is known of this very token, until it is replaced', async () => {
+    await using database = await openRows(engine);
+    await store(database, newToken('token-1'));
+    const [token] = await findTokens(database.read, 1, database);
+    if (token === undefined) throw new Error('nothing was stored');
+    await database.write((trx) => noteConfirmation(trx, { ...token, fingerprint: 'another' }, NOW));
+    expect((await found(database))[0]).not.toHaveProperty('confirmedAt');
+    await database.write((trx) => noteConfirmation(trx, token, NOW));
+    expect(await found(database)).toMatchObject([{ confirmedAt: NOW }]);
+    await store(database, newToken('token-2'));
+    expect((await found(database))[0]).not.toHaveProperty('confirmedAt');
+    await store(database, newToken('token-1'));
+    expect((await found(database))[0]).not.toHaveProperty('confirmedAt');
   });
 
   test('times are written in the zone of the database', async () => {
