@@ -13,6 +13,7 @@ import { HEAD } from '../postgres/postgres-database.ts';
 import { refuseUnfitServer } from '../postgres/server-check.ts';
 import { CommitUnknown, explain } from '../postgres/sqlstate.ts';
 import type { Queryable } from '../queryable.ts';
+import { retryWithin } from '../retry-within.ts';
 import { RECORD } from '../schema/migration-record.ts';
 import type { MasterKeySource } from '../secrets/master-key.ts';
 import { openAuditKey, openVault } from '../secrets/sealed-values.ts';
@@ -46,6 +47,8 @@ export const postgresPlace = (url: string): MovePlace => ({
 
 /** Every session of this process bears this name, so that those of others can be told from them. */
 const OWN_SESSIONS = `vega-auth-migrate-${randomBytes(6).toString('hex')}`;
+
+const ENDING_MS = 1000;
 
 const connect = async (url: string): Promise<OpenedPostgres> => {
   readDatabaseUrl(url);
@@ -106,8 +109,10 @@ export class PostgresSource implements MoveSource {
     return this.#opened.kysely;
   }
 
+  /** The server may take a moment to see that a program has ended. */
   async refuseUse(): Promise<void> {
-    await this.#refuseUse(this.db);
+    const isInUse = (error: unknown) => error instanceof DatabaseInUse;
+    await retryWithin(() => this.#refuseUse(this.db), isInUse, ENDING_MS);
   }
 
   /** PostgreSQL's own tools do that. */
@@ -141,6 +146,16 @@ export class PostgresSource implements MoveSource {
   }
 }
 
+class DatabaseInUse extends DatabaseError {
+  constructor(place: string, programs: readonly string[]) {
+    super(
+      place,
+      `The database ${place} is in use by ${programs.join(', ')}. Stop every vega-auth on every machine, and every other program that has it open, and try again. Nothing was moved.`,
+    );
+    this.name = 'DatabaseInUse';
+  }
+}
+
 /** Other sessions of the same user or of this program, wherever they come from. */
 const refuseSessions = async (db: Queryable, place: string): Promise<void> => {
   const { rows } = await sql<{ name: string; address: string | null }>`
@@ -149,10 +164,9 @@ const refuseSessions = async (db: Queryable, place: string): Promise<void> => {
       and application_name <> ${OWN_SESSIONS}
       and (usename = current_user or application_name like 'vega-auth%')`.execute(db);
   if (rows.length === 0) return;
-  const names = rows.map(({ name, address }) => `${name || 'a program'} from ${address ?? 'its machine'}`);
-  throw new DatabaseError(
+  throw new DatabaseInUse(
     place,
-    `The database ${place} is in use by ${names.join(', ')}. Stop every vega-auth on every machine, and every other program that has it open, and try again. Nothing was moved.`,
+    rows.map(({ name, address }) => `${name || 'a program'} from ${address ?? 'its machine'}`),
   );
 };
 
