@@ -73,7 +73,7 @@ const BOOLEANS: ReadonlyMap<string, number> = new Map([
   ['false', 0],
 ]);
 
-const PLAIN = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2})(?::(\d{2})(?:\.(\d{1,6}))?)?$/;
+const PLAIN = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2})(?::(\d{2})(?:\.(\d{1,6})\d*)?)?$/;
 
 /** A wall time as PostgreSQL writes it; one with a zone, or a number since 1970, becomes one of the database's zone. */
 const toTime = (text: string, zone: string): string | undefined => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type AuditVerification, toAuditEntry } from '../../domain/events/audit.ts';
 import { findLastLink } from '../audit/audit-chain.ts';
+import { verifyChain } from '../audit/audit-entries.ts';
 import { DatabaseError } from '../database-error.ts';
 import { isSqlite } from '../engine.ts';
 import type { Queryable } from '../queryable.ts';
@@ -84,12 +85,14 @@ const transfer = async (
   options: MoveOptions,
 ): Promise<Copied> => {
   let copied = NOTHING;
+  // Before the transaction: a server ends one that waits for long.
+  const audit = await verifyChain(source.db, source.chain);
   // What an earlier process has sent may be there as long as the target has not said that it is not.
   let isAbsent = source.unfinished === null;
   try {
     await target.receive(move, source.auditKey, async (trx) => {
       isAbsent = true;
-      copied = await copyAll(source, trx, move, options);
+      copied = await copyAll(source, audit, trx, move, options);
       return findLastLink(trx);
     });
     return copied;
@@ -102,11 +105,12 @@ const transfer = async (
 
 const copyAll = async (
   { db, chain, place }: MoveSource,
+  audit: AuditVerification,
   trx: Queryable,
   move: Move,
   { zone, clock, onProgress = () => undefined, ...stop }: MoveOptions,
 ): Promise<Copied> => {
-  const origin = { db, chain, reading: { place: place.name, zone } };
+  const origin = { db, chain, audit, reading: { place: place.name, zone } };
   const structure = await readStructure(isSqlite(db) ? trx : db);
   const contents = await copyTables(origin, trx, structure, {
     onBatch: (table, rows) => {
@@ -116,7 +120,8 @@ const copyAll = async (
     onTable: (table, rows) => onProgress({ stage: 'COPYING', table, rows, isWhole: true }),
   });
   onProgress({ stage: 'COPIED' });
-  const audit = await verifyCopy(origin, trx, structure, contents);
+  await verifyCopy(origin, trx, structure, contents);
+  refuseStopped(stop, place.name);
   const now = clock();
   const facts = { from: placeText(place), to: placeText(move.to) };
   await chain.append(trx, toAuditEntry('DATABASE_MOVED', facts, {}, move.id, now));

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { sql } from 'kysely';
 import { postgresMigrations } from '../../../migrations/index.ts';
@@ -97,6 +98,7 @@ export class PostgresSource implements MoveSource {
       refuseOtherVersion(place, executed, Object.keys(postgresMigrations));
       const auditKey = await openAuditKey(kysely, await openVault(place, kysely, masterKey));
       const chain = new AuditChain(auditKey, new AuditHead(path.join(masterKey.folder, HEAD), auditKey));
+      mkdirSync(masterKey.folder, { recursive: true, mode: 0o700 });
       if (chain.readHead() === null) await chain.startAnew(kysely);
       return new PostgresSource(opened, postgresPlace(url), chain, auditKey, tombstone);
     } catch (error) {
@@ -198,7 +200,6 @@ export class PostgresTarget implements MoveTarget {
 
   async receive(move: Move, auditKey: Buffer, work: (trx: Queryable) => Promise<Link>): Promise<void> {
     const { kysely, place } = this.#opened;
-    const head = new AuditHead(this.#headAt, auditKey);
     await migratePostgres(kysely, place);
     try {
       // Waits for the transaction of a process that has died meanwhile.
@@ -207,7 +208,7 @@ export class PostgresTarget implements MoveTarget {
         await refuseRows(trx, place);
         return { link: await work(trx), isNew: true };
       });
-      keepHead(head, link, isNew);
+      keepHead(this.#headAt, auditKey, link, isNew);
     } catch (error) {
       if (error instanceof CommitUnknown) throw new ArrivalUnknown(place, this.place, error);
       throw explain(place, error);
@@ -220,8 +221,10 @@ export class PostgresTarget implements MoveTarget {
 }
 
 /** Where it cannot be written, the next start begins with what is in the database. */
-const keepHead = (head: AuditHead, link: Link, isNew: boolean): void => {
+const keepHead = (headAt: string, auditKey: Buffer, link: Link, isNew: boolean): void => {
   try {
+    mkdirSync(path.dirname(headAt), { recursive: true, mode: 0o700 });
+    const head = new AuditHead(headAt, auditKey);
     if (isNew) head.reset(link);
     else head.write(link);
   } catch {

@@ -4,7 +4,10 @@ import { describe, expect, test } from 'vitest';
 import { takeBrowserLock } from '../../../src/db/files/browser-lock.ts';
 import { declareMove } from '../../../src/db/move/tombstone.ts';
 import { OpenedPostgres } from '../../../src/db/postgres/opened-postgres.ts';
+import { openVault } from '../../../src/db/secrets/sealed-values.ts';
 import { restoreBackup } from '../../../src/db/sqlite/backup/restore.ts';
+import { reopenFile } from '../../../src/db/sqlite/failover/reopen.ts';
+import { OpenedFile } from '../../../src/db/sqlite/opened-file.ts';
 import { withConnection } from '../../../src/db/sqlite/with-connection.ts';
 import { toAuditEntry } from '../../../src/domain/events/audit.ts';
 import { IST } from '../../../src/domain/wall-time.ts';
@@ -190,7 +193,7 @@ test('times and flags that other programs have written in their own way arrive a
     const insert = db.prepare(
       'insert into upstox_tokens (api_name, created_at, is_primary, generated_at) values (?, ?, ?, ?)',
     );
-    insert.run('PRIMARY', '2026-11-17T20:00:05.120', 'true', '1795000000');
+    insert.run('PRIMARY', '2026-11-17T20:00:05.120000789', 'true', '1795000000');
     insert.run('WEBSOCKET1', '2026-11-17T14:30:05Z', 0, '2026-11-17 20:00:05');
     insert.run('WEBSOCKET2', 1_794_925_805, null, null);
     db.exec('alter table upstox_tokens add column note text; create table my_orders (id integer)');
@@ -305,6 +308,16 @@ test('a move that is stopped leaves both sides as they were', async () => {
   ).rejects.toThrow('The move was stopped. Nothing was moved.');
   expect(askNow(url, 'select count(*)::int as count from vega_vault')).toEqual([{ count: 0 }]);
   await (await folder.open())[Symbol.asyncDispose]();
+});
+
+test('a program that comes back to its file after an outage does not write to one that was moved meanwhile', async () => {
+  using folder = await emptyDesk();
+  const file = OpenedFile.open(folder.file(FILE));
+  const vault = await openVault(FILE, file.kysely, masterKeyOf(folder));
+  await file.close();
+  await move(folder, FILE, await newUrl());
+  const reopening = { path: folder.file(FILE), vault, watermark: null, beforeStatement: undefined };
+  await expect(reopenFile(file, reopening)).rejects.toMatchObject({ code: 'DATABASE_MOVED' });
 });
 
 test('a backup is not restored beside the database that the rows went to', async () => {

@@ -1,4 +1,12 @@
-import { type Command, EXIT, isInteractive, requiredText, type Terminal, textOf } from '../../command.ts';
+import {
+  type Command,
+  EXIT,
+  type Given,
+  isInteractive,
+  requiredText,
+  type Terminal,
+  textOf,
+} from '../../command.ts';
 import { printJson, printLines } from '../../terminal/print.ts';
 import { askWhether } from '../../terminal/prompts.ts';
 import { movedLines, progressLine } from '../../view/move.ts';
@@ -28,29 +36,39 @@ export const migrate: Command = {
       says: 'and back',
     },
   ],
-  run: async (terminal, { from, to, yes, json }) => {
-    const { env, workingDirectory, signal } = terminal;
-    const [{ migrateDatabase }, { readConfig }] = await Promise.all([
-      import('../../../app.ts'),
-      import('../../../config.ts'),
-    ]);
-    const request = { from: textOf(from) ?? null, to: requiredText(to) };
-    const isQuiet = json === true;
-    const moved = await migrateDatabase(readConfig(env), workingDirectory, request, {
-      signal,
-      confirm: async (source, target) => yes === true || isAgreed(terminal, source, target),
-      onProgress: (progress) => {
-        if (!isQuiet) printLines(terminal, progressLine(progress));
-      },
-    });
-    if (moved === null) {
-      terminal.err.write('vega-auth: Nothing was moved.\n');
-      return EXIT.SOME_MISSING;
+  run: async (terminal, given) => {
+    try {
+      return await run(terminal, given);
+    } catch (error) {
+      if (!terminal.signal.aborted || !(error instanceof Error)) throw error;
+      terminal.err.write(`vega-auth: ${visible(error.message)}\n`);
+      return EXIT.INTERRUPTED;
     }
-    if (isQuiet) printJson(terminal, moved);
-    else printLines(terminal, movedLines(moved));
-    return EXIT.ALL_VALID;
   },
+};
+
+const run = async (terminal: Terminal, { from, to, yes, json }: Given): Promise<number> => {
+  const { env, workingDirectory, signal } = terminal;
+  const [{ migrateDatabase }, { readConfig }] = await Promise.all([
+    import('../../../app.ts'),
+    import('../../../config.ts'),
+  ]);
+  const request = { from: textOf(from) ?? null, to: requiredText(to) };
+  const isQuiet = json === true;
+  const moved = await migrateDatabase(readConfig(env), workingDirectory, request, {
+    signal,
+    confirm: async (source, target) => yes === true || isAgreed(terminal, source, target),
+    onProgress: (progress) => {
+      if (!isQuiet) printLines(terminal, progressLine(progress));
+    },
+  });
+  if (moved === null) {
+    terminal.err.write('vega-auth: Nothing was moved.\n');
+    return EXIT.SOME_MISSING;
+  }
+  if (isQuiet) printJson(terminal, moved);
+  else printLines(terminal, movedLines(moved));
+  return EXIT.ALL_VALID;
 };
 
 /** Without a terminal nobody can be asked: it has to be said on the command line. */

@@ -113,10 +113,12 @@ const refuseInUse = (file: string): void => {
 /** A backup beside the database that its rows went to would be a second one of them, with an older ledger. */
 const refuseMovedFile = async (file: string): Promise<void> => {
   if (!existsSync(file)) return;
-  const opened = OpenedFile.openReadOnly(file);
+  let opened: OpenedFile | null = null;
   try {
+    opened = OpenedFile.openReadOnly(file);
     await refuseMoved(opened.kysely, file);
   } catch (error) {
+    // A damaged file says nothing.
     if (!(error instanceof DatabaseMoved)) return;
     throw new DatabaseError(
       file,
@@ -124,6 +126,6 @@ const refuseMovedFile = async (file: string): Promise<void> => {
       { cause: error },
     );
   } finally {
-    await opened.close();
+    await opened?.close();
   }
 };
