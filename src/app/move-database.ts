@@ -6,7 +6,7 @@ import { type EndAddress, withEnds } from '../db/move/open-ends.ts';
 import { databaseOptions } from './database-options.ts';
 
 interface MoveRequest {
-  /** The address of a PostgreSQL database, or the path of a file; null for the file of the settings. */
+  /** The address of a PostgreSQL database, or the path of a file; null for the one of the settings. */
   readonly from: string | null;
   readonly to: string;
 }
@@ -26,9 +26,12 @@ export const migrateDatabase = async (
 ): Promise<Moved | null> => {
   const clock = () => new Date();
   const { file, zone, masterKey, now } = databaseOptions(config, workingDirectory, clock());
+  const isServer = (text: string) => /^postgres(ql)?:/i.test(text);
+  // What leads to a file comes from the server of the settings, and the other way round.
+  const usual = isServer(to) ? file : (config.databaseUrl?.reveal() ?? file);
   const endOf = (text: string): EndAddress =>
-    /^postgres(ql)?:/i.test(text) ? { url: text } : { file: path.resolve(workingDirectory, text) };
-  const ends = { from: endOf(from ?? file), to: endOf(to), masterKey, browserLock, now };
+    isServer(text) ? { url: text } : { file: path.resolve(workingDirectory, text) };
+  const ends = { from: endOf(from ?? usual), to: endOf(to), masterKey, browserLock, now };
   return withEnds(ends, async (source, target) => {
     await source.refuseUse();
     if (!(await confirm(source.place.name, target.place.name))) return null;

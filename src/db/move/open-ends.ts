@@ -32,7 +32,7 @@ export const withEnds = async <Result>(
     throw new DatabaseError(
       place.name,
       place.engine === 'SQLITE'
-        ? 'A move leads from SQLite to PostgreSQL or back: name the PostgreSQL database (postgres://…) with --to or with --from. Nothing was moved.'
+        ? 'A move leads from SQLite to PostgreSQL or back: name the PostgreSQL database (postgres://…) with --to, or with --from or VEGA_DATABASE_URL. Nothing was moved.'
         : 'A move leads from SQLite to PostgreSQL or back. From one server to another, use pg_dump and psql. Nothing was moved.',
     );
   if (isBrowserTaken(browserLock))

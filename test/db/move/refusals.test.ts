@@ -58,8 +58,7 @@ describe('a move to PostgreSQL is refused, and changes neither side:', () => {
     ],
     [
       'an older version has made the tables',
-      (folder) =>
-        folder.raw((db) => db.exec(`delete from vega_migration where name = '0026-account-leases'`)),
+      (folder) => folder.raw((db) => db.exec(`delete from vega_migration where name = '0027-workers'`)),
       /was made by an older vega-auth\. Run `vega-auth status`/,
     ],
     [

@@ -24,7 +24,7 @@ export const migrate: Command = {
     },
     {
       flags: '--from <place>',
-      description: 'The file of the settings if left out; the address of a PostgreSQL database to come back.',
+      description: 'Left out: the file of the settings; for a way back, the database of VEGA_DATABASE_URL.',
     },
     { flags: '--yes', description: 'Without a question.' },
     { flags: '--json', description: 'Print what was carried over.' },
