@@ -280,7 +280,7 @@ describe('a move whose commit was not answered', () => {
     expect(rows).toEqual([{ count: 1 }]);
   });
 
-  test('keeps its tombstone where the next one cannot reach the server either', async () => {
+  test('keeps its tombstone where the next one loses the server before it knows', async () => {
     using folder = await emptyDesk();
     const url = await newUrl();
     const proxy = await openCuttingProxy((await sharedPostgres()).port);
@@ -289,7 +289,15 @@ describe('a move whose commit was not answered', () => {
       onProgress: ({ stage }: { stage: string }) => stage === 'VERIFIED' && proxy.cutNext('AFTER'),
     };
     await expect(move(folder, FILE, way, cutAtVerified)).rejects.toThrow('Whether everything has arrived');
-    await proxy[Symbol.asyncDispose]();
+    let closed: Promise<void> | undefined;
+    const closeBefore = {
+      onProgress: ({ stage }: { stage: string }) => {
+        if (stage === 'DECLARED') closed ??= Promise.resolve(proxy[Symbol.asyncDispose]());
+      },
+    };
+    await expect(move(folder, FILE, way, closeBefore)).rejects.toThrow('cannot be');
+    await closed;
+    await expect(folder.open()).rejects.toThrow('is being moved to');
     await expect(move(folder, FILE, way)).rejects.toThrow('cannot be reached');
     await expect(folder.open()).rejects.toThrow('is being moved to');
   });
