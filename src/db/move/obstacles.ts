@@ -1,3 +1,5 @@
+import { existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
 import { DatabaseError } from '../database-error.ts';
 import { databaseNow } from '../engine.ts';
 import type { Queryable } from '../queryable.ts';
@@ -47,4 +49,27 @@ export const refuseOtherVersion = (
     refuse(
       'was made by an older vega-auth. Run `vega-auth status` on it, which updates its tables, and try again.',
     );
+};
+
+/**
+ * Files that hold writes which a database lacks: of dead processes, of one that has lost it, and what could not be read of
+ * earlier ones. `base` is how their names begin, with `mark` behind it.
+ */
+export const spillsOf = (base: string, mark = ''): readonly string[] => {
+  const folder = path.dirname(base);
+  const ending = new RegExp(`^${mark}(\\.\\d+)?\\.spill(\\.damaged-.*)?$`);
+  const begin = path.basename(base);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => name.startsWith(begin) && ending.test(name.slice(begin.length)))
+    .map((name) => path.join(folder, name));
+};
+
+/** Throws a `DatabaseError` where there are some. */
+export const refuseSpills = (place: string, spills: readonly string[]): void => {
+  if (spills.length === 0) return;
+  throw new DatabaseError(
+    place,
+    `There is ${spills.join(', ')} with writes that the database ${place} lacks. Start vega-auth once, which makes up for them; see to what it reports as damaged, and move that away. Nothing was moved.`,
+  );
 };

@@ -19,7 +19,7 @@ import { RECORD } from '../schema/migration-record.ts';
 import type { MasterKeySource } from '../secrets/master-key.ts';
 import { openAuditKey, openVault } from '../secrets/sealed-values.ts';
 import { ArrivalUnknown, type MoveSource, type MoveTarget } from './ends.ts';
-import { refuseOtherVersion, refuseUnderWay } from './obstacles.ts';
+import { refuseOtherVersion, refuseSpills, refuseUnderWay, spillsOf } from './obstacles.ts';
 import type { MovePlace } from './places.ts';
 import { MOVED_TABLES } from './structure.ts';
 import {
@@ -50,6 +50,8 @@ export const postgresPlace = (url: string): MovePlace => ({
 const OWN_SESSIONS = `vega-auth-migrate-${randomBytes(6).toString('hex')}`;
 
 const ENDING_MS = 1000;
+/** A spill of a server lies beside the head, and may bear a name of the database. */
+const SPILL_MARK = '(-[0-9a-f]+)?';
 
 const connect = async (url: string): Promise<OpenedPostgres> => {
   readDatabaseUrl(url);
@@ -73,22 +75,24 @@ export class PostgresSource implements MoveSource {
   readonly auditKey: Buffer;
   readonly unfinished: Tombstone | null;
   readonly #opened: OpenedPostgres;
+  readonly #headAt: string;
 
   private constructor(
     opened: OpenedPostgres,
-    place: MovePlace,
-    chain: AuditChain,
+    { url, masterKey }: PostgresEndOptions,
     auditKey: Buffer,
     unfinished: Tombstone | null,
   ) {
-    this.place = place;
-    this.chain = chain;
+    this.#headAt = path.join(masterKey.folder, HEAD);
+    this.place = postgresPlace(url);
+    this.chain = new AuditChain(auditKey, new AuditHead(this.#headAt, auditKey));
     this.auditKey = auditKey;
     this.unfinished = unfinished;
     this.#opened = opened;
   }
 
-  static async open({ url, masterKey }: PostgresEndOptions): Promise<PostgresSource> {
+  static async open(options: PostgresEndOptions): Promise<PostgresSource> {
+    const { url, masterKey } = options;
     const opened = await connect(url);
     const { kysely, place } = opened;
     try {
@@ -97,10 +101,10 @@ export class PostgresSource implements MoveSource {
       const { executed } = await readGround(kysely, [RECORD]);
       refuseOtherVersion(place, executed, Object.keys(postgresMigrations));
       const auditKey = await openAuditKey(kysely, await openVault(place, kysely, masterKey));
-      const chain = new AuditChain(auditKey, new AuditHead(path.join(masterKey.folder, HEAD), auditKey));
       mkdirSync(masterKey.folder, { recursive: true, mode: 0o700 });
-      if (chain.readHead() === null) await chain.startAnew(kysely);
-      return new PostgresSource(opened, postgresPlace(url), chain, auditKey, tombstone);
+      const source = new PostgresSource(opened, options, auditKey, tombstone);
+      if (source.chain.readHead() === null) await source.chain.startAnew(kysely);
+      return source;
     } catch (error) {
       await opened[Symbol.asyncDispose]();
       throw explain(place, error);
@@ -113,6 +117,7 @@ export class PostgresSource implements MoveSource {
 
   /** The server may take a moment to see that a program has ended. */
   async refuseUse(): Promise<void> {
+    refuseSpills(this.place.name, spillsOf(this.#headAt, SPILL_MARK));
     const isInUse = (error: unknown) => error instanceof DatabaseInUse;
     await retryWithin(() => this.#refuseUse(this.db), isInUse, ENDING_MS);
   }

@@ -1,6 +1,5 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
-import path from 'node:path';
 import { sql } from 'kysely';
 import { sqliteMigrations } from '../../../migrations/index.ts';
 import { AuditChain } from '../audit/audit-chain.ts';
@@ -16,7 +15,7 @@ import { explain, refuseDamage } from '../sqlite/connection.ts';
 import { OpenedFile } from '../sqlite/opened-file.ts';
 import { readRecord } from '../sqlite/schema/own-tables.ts';
 import type { MoveSource } from './ends.ts';
-import { refuseOtherVersion, refuseUnderWay } from './obstacles.ts';
+import { refuseOtherVersion, refuseSpills, refuseUnderWay, spillsOf } from './obstacles.ts';
 import type { MovePlace } from './places.ts';
 import {
   DatabaseMoved,
@@ -92,12 +91,7 @@ export class SqliteSource implements MoveSource {
 
   async refuseUse(): Promise<void> {
     const { file } = this.#options;
-    const spills = spillsBeside(file);
-    if (spills.length > 0)
-      throw new DatabaseError(
-        file,
-        `Beside the database ${file} lies ${spills.join(', ')} with writes that it lacks. Start vega-auth once, which makes up for them; see to what it reports as damaged, and move that away. Nothing was moved.`,
-      );
+    refuseSpills(file, spillsOf(file));
     await refuseTwice(this.db, file);
     await refuseUnderWay(this.db, file);
   }
@@ -147,11 +141,3 @@ const refuseTwice = async (db: Queryable, file: string): Promise<void> => {
     `The table upstox_tokens in the database ${file} has several rows of ${twice.api} (user_id ${twice.user}). Delete the older ones, or generate that token once, and try again. Nothing was moved.`,
   );
 };
-
-/** Those of dead processes, of one that lost its connection to the file, and what could not be read of earlier ones. */
-export const spillsBeside = (file: string): readonly string[] =>
-  readdirSync(path.dirname(file)).filter(
-    (name) =>
-      name.startsWith(path.basename(file)) &&
-      /^(\.\d+)?\.spill(\.damaged-.*)?$/.test(name.slice(path.basename(file).length)),
-  );

@@ -10,8 +10,9 @@ import { connect } from '../sqlite/connection.ts';
 import { OpenedFile } from '../sqlite/opened-file.ts';
 import { migrate } from '../sqlite/schema/migrations.ts';
 import { ArrivalUnknown, type MoveTarget } from './ends.ts';
+import { spillsOf } from './obstacles.ts';
 import type { MovePlace } from './places.ts';
-import { spillsBeside, sqlitePlace } from './sqlite-source.ts';
+import { sqlitePlace } from './sqlite-source.ts';
 import { hasArrived, type Move } from './tombstone.ts';
 
 /** A new file. It is written under another name, and gets its own as a whole. */
@@ -36,7 +37,7 @@ export class SqliteTarget implements MoveTarget {
       refuse(`The folder ${path.dirname(file)} does not exist. Make it, or name a file in another one.`);
     if (unfinished !== null && (await isArrivalOf(file, unfinished))) return new SqliteTarget(file, true);
     const taken = ['', '-wal', '-shm', '-journal'].filter((suffix) => isTaken(`${file}${suffix}`));
-    const others = [...taken.map((suffix) => `${file}${suffix}`), ...spillsBeside(file)];
+    const others = [...taken.map((suffix) => `${file}${suffix}`), ...spillsOf(file)];
     if (others.length > 0) refuse(`There is ${others.join(', ')} already. Name a new file.`);
     return new SqliteTarget(file, false);
   }

@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { takeBrowserLock } from '../../../src/db/files/browser-lock.ts';
@@ -49,12 +49,12 @@ describe('a move to PostgreSQL is refused, and changes neither side:', () => {
     [
       'a spill is pending',
       (folder) => writeFileSync(folder.file(`${FILE}.spill`), 'VEGA'),
-      /lies vega_trade\.db\.spill with writes that it lacks/,
+      /There is .*\/vega_trade\.db\.spill with writes that the database .* lacks/,
     ],
     [
       'a spill is damaged',
       (folder) => writeFileSync(folder.file(`${FILE}.2.spill.damaged-2026-11-17`), 'VEGA'),
-      /lies vega_trade\.db\.2\.spill\.damaged-2026-11-17/,
+      /There is .*\/vega_trade\.db\.2\.spill\.damaged-2026-11-17 with writes/,
     ],
     [
       'an older version has made the tables',
@@ -228,10 +228,14 @@ describe('a move back is refused, and changes neither side:', () => {
       await using _server = await openServer(folder, url);
       await expect(move(folder, url, BACK)).rejects.toThrow(/is in use by vega-auth from 127\.0\.0\.1/);
     }
+    const spill = folder.file('.vega', 'postgres-0123abcd.spill');
+    writeFileSync(spill, 'VEGA');
+    await expect(move(folder, url, BACK)).rejects.toThrow(`There is ${spill} with writes`);
+    rmSync(spill);
     writeFileSync(folder.file('taken.db'), '');
     await expect(move(folder, url, 'taken.db')).rejects.toThrow(/There is .*taken\.db already/);
     writeFileSync(folder.file(`${BACK}.spill`), '');
-    await expect(move(folder, url, BACK)).rejects.toThrow(/There is back\.db\.spill already/);
+    await expect(move(folder, url, BACK)).rejects.toThrow(/There is .*\/back\.db\.spill already/);
     await expect(move(folder, url, 'no/folder.db')).rejects.toThrow('does not exist');
     writeFileSync(folder.file('other.db.head'), '9 abc def');
     await expect(move(folder, url, 'other.db')).rejects.toThrow('which another database has signed');
