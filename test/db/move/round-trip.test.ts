@@ -1,4 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { DatabaseError } from '../../../src/db/database-error.ts';
 import { LEFT_OUT } from '../../../src/db/move/left-out.ts';
@@ -93,6 +95,29 @@ test('several batches of rows arrive in order, and the audit is whole on both si
   await using file = await folder.open(BACK);
   expect(file.findings).toMatchObject({ isHeadMissing: false, missingEntries: 0 });
   expect(await file.verifyAudit()).toMatchObject({ valid: true, entries: 1205 });
+});
+
+test('a long audit is never in memory as a whole', async () => {
+  using folder = new Folder();
+  await fillEverywhere(folder, 20_000);
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const inUse = (): number => {
+    collect();
+    const { heapUsed, external } = process.memoryUsage();
+    return heapUsed + external;
+  };
+  const before = inUse();
+  const seen: number[] = [];
+  await move(folder, FILE, await newUrl(), {
+    onProgress: ({ stage, table, rows = 0, isWhole }) => {
+      const isLook = table === 'vega_audit_entries' && (isWhole === true || rows % 5000 === 0);
+      if (isLook || stage === 'COPIED' || stage === 'VERIFIED') seen.push(inUse() - before);
+    },
+  });
+  expect(seen.length).toBeGreaterThan(5);
+  // The entries would be more than 10 MB.
+  expect(Math.max(...seen)).toBeLessThan(8_000_000);
 });
 
 test('a cooldown, a quarantine, used time steps, submissions and tokens hold on the other side and back', async () => {

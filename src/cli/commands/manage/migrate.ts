@@ -31,10 +31,7 @@ export const migrate: Command = {
   ],
   examples: [
     { line: 'vega-auth migrate --to postgres://vega@db.lan/vega', says: 'the password from PGPASSWORD' },
-    {
-      line: 'vega-auth migrate --from postgres://vega@db.lan/vega --to vega_trade.back.db',
-      says: 'and back',
-    },
+    { line: 'vega-auth migrate --to vega_trade.back.db', says: 'and back' },
   ],
   run: async (terminal, given) => {
     try {
