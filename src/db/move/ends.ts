@@ -36,10 +36,10 @@ export interface MoveTarget extends AsyncDisposable {
 
 /** Everything may have arrived or nothing: another move to the same place finds out. */
 export class ArrivalUnknown extends DatabaseError {
-  constructor(place: string, to: MovePlace, cause: unknown) {
+  constructor(to: MovePlace, cause: unknown) {
     super(
-      place,
-      `Whether everything has arrived in ${to.name} is not known. Run the same \`vega-auth migrate\` again: it finds out. Until then ${place} is not used.`,
+      to.name,
+      `Whether everything has arrived in ${to.name} is not known. Run the same \`vega-auth migrate\` again: it finds out. Until then the database that is moved is not used.`,
       { cause },
     );
     this.name = 'ArrivalUnknown';

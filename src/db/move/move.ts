@@ -85,11 +85,11 @@ const transfer = async (
   options: MoveOptions,
 ): Promise<Copied> => {
   let copied = NOTHING;
-  // Before the transaction: a server ends one that waits for long.
-  const audit = await verifyChain(source.db, source.chain);
   // What an earlier process has sent may be there as long as the target has not said that it is not.
   let isAbsent = source.unfinished === null;
   try {
+    // Before the transaction: a server ends one that waits for long.
+    const audit = await verifyChain(source.db, source.chain);
     await target.receive(move, source.auditKey, async (trx) => {
       isAbsent = true;
       copied = await copyAll(source, audit, trx, move, options);
@@ -99,8 +99,23 @@ const transfer = async (
   } catch (error) {
     // Where the source cannot be written either, the next move finds the tombstone.
     if (isAbsent && !(error instanceof ArrivalUnknown)) await source.withdraw(move.id).catch(() => undefined);
-    throw error;
+    throw explained(error, source, target, isAbsent);
   }
+};
+
+const explained = (
+  error: unknown,
+  { place }: MoveSource,
+  target: MoveTarget,
+  isAbsent: boolean,
+): DatabaseError => {
+  if (error instanceof DatabaseError) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  return new DatabaseError(
+    place.name,
+    `The move of ${place.name} to ${target.place.name} failed: ${reason}. ${isAbsent ? 'Nothing has arrived. ' : ''}Mend the cause, and run the same \`vega-auth migrate\` again.`,
+    { cause: error },
+  );
 };
 
 const copyAll = async (

@@ -215,7 +215,7 @@ export class PostgresTarget implements MoveTarget {
       });
       keepHead(this.#headAt, auditKey, link, isNew);
     } catch (error) {
-      if (error instanceof CommitUnknown) throw new ArrivalUnknown(place, this.place, error);
+      if (error instanceof CommitUnknown) throw new ArrivalUnknown(this.place, error);
       throw explain(place, error);
     }
   }

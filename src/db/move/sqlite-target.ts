@@ -58,22 +58,25 @@ export class SqliteTarget implements MoveTarget {
       head.reset(link);
       syncToDisk(draft);
       syncToDisk(headOf(this.#file));
-      if (!moveToFreeName(draft, this.#file))
-        throw new DatabaseError(
-          this.#file,
-          `There is ${this.#file} by now. Name a new file. Nothing was moved.`,
-        );
+      this.#publish(draft);
     } finally {
       for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(`${draft}${suffix}`, { force: true });
-    }
-    try {
-      syncToDisk(path.dirname(this.#file));
-    } catch (error) {
-      throw new ArrivalUnknown(this.#file, this.place, error);
     }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}
+
+  #publish(draft: string): void {
+    let isNew: boolean;
+    try {
+      isNew = moveToFreeName(draft, this.#file);
+      syncToDisk(path.dirname(this.#file));
+    } catch (error) {
+      throw new ArrivalUnknown(this.place, error);
+    }
+    if (isNew) return;
+    throw new DatabaseError(this.#file, `There is ${this.#file} by now. Name a new file. Nothing was moved.`);
+  }
 }
 
 const isArrivalOf = async (name: string, id: string): Promise<boolean> => {

@@ -307,6 +307,37 @@ describe('a move whose commit was not answered', () => {
   });
 });
 
+describe('a server that is lost in the middle', () => {
+  const cutWhileCopying = (proxy: { [Symbol.asyncDispose](): PromiseLike<void> }) => ({
+    onProgress: ({ stage, table }: { stage: string; table?: string }) => {
+      if (stage === 'COPYING' && table === 'vega_login_attempts') void proxy[Symbol.asyncDispose]();
+    },
+  });
+
+  test('leaves the file as it was: nothing was committed', async () => {
+    using folder = await emptyDesk();
+    const url = await newUrl();
+    const proxy = await openCuttingProxy((await sharedPostgres()).port);
+    await expect(move(folder, FILE, proxy.url(url), cutWhileCopying(proxy))).rejects.toThrow('cannot be');
+    await (await folder.open())[Symbol.asyncDispose]();
+    await move(folder, FILE, url);
+  });
+
+  test('cannot be told that its rows have gone nowhere; the next move does it anew', async () => {
+    using folder = await emptyDesk();
+    const url = await newUrl();
+    await move(folder, FILE, url);
+    const proxy = await openCuttingProxy((await sharedPostgres()).port);
+    await expect(move(folder, proxy.url(url), BACK, cutWhileCopying(proxy))).rejects.toThrow(
+      /The move of .* failed: .*Nothing has arrived/,
+    );
+    expect(readdirSync(folder.path).filter((name) => name.startsWith(BACK))).toEqual([]);
+    await expect(openServer(folder, url)).rejects.toThrow('is being moved to');
+    await move(folder, url, BACK);
+    await (await folder.open(BACK))[Symbol.asyncDispose]();
+  });
+});
+
 test('a move that is stopped leaves both sides as they were', async () => {
   using folder = await emptyDesk();
   const url = await newUrl();
