@@ -23,6 +23,7 @@ import { createServices, type Parts, type Services } from './services/services.t
 import { warmUp } from './services/warm-up.ts';
 
 export type { AppOptions } from './app/app-options.ts';
+export { migrateDatabase } from './app/move-database.ts';
 export { databaseFacts, reportOfBackup, restoreDatabase } from './app/without-app.ts';
 
 /** The whole program without a socket; `listen` gives it one. */

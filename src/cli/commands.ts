@@ -9,6 +9,7 @@ import { alerts } from './commands/manage/alerts.ts';
 import { apis } from './commands/manage/apis.ts';
 import { backup } from './commands/manage/backup.ts';
 import { keys } from './commands/manage/keys.ts';
+import { migrate } from './commands/manage/migrate.ts';
 import { restore } from './commands/manage/restore.ts';
 import { roles } from './commands/manage/roles.ts';
 import { probe } from './commands/probe.ts';
@@ -35,7 +36,21 @@ import { root } from './root.ts';
 const COMMANDS: readonly Command[] = [
   ...[serve, work, status, ready, probe, login, generate, resume, abort, queue, expiry, audit, report, watch],
   ...[schedule, calendar, canary],
-  ...[accounts, apis, roles, keys, alerts, init, setup, doctor, supportBundle, backup, restore, demo],
+  ...[
+    accounts,
+    apis,
+    roles,
+    keys,
+    alerts,
+    init,
+    setup,
+    doctor,
+    supportBundle,
+    backup,
+    restore,
+    migrate,
+    demo,
+  ],
 ];
 
 /** The whole command line: what `vega-auth` does alone, and everything below it. */

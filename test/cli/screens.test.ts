@@ -18,7 +18,7 @@ afterAll(async () => {
 const open = (columns: number, env: Readonly<Record<string, string>> = {}, at: TestApp = testApp): Screen =>
   new Screen({
     columns,
-    rows: 90,
+    rows: 100,
     directory: at.directory,
     env: { VEGA_PORT: new URL(at.url).port, VEGA_OPERATOR_KEY: at.app.operatorKey, ...env },
   });

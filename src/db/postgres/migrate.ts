@@ -1,17 +1,19 @@
 import { Migrator } from 'kysely';
 import { postgresMigrations } from '../../../migrations/index.ts';
 import { DatabaseError } from '../database-error.ts';
+import { refuseMoved } from '../move/tombstone.ts';
 import type { Queryable } from '../queryable.ts';
 import { RECORD, RECORD_LOCK } from '../schema/migration-record.ts';
 import { type Ground, type Relation, readGround } from './ground.ts';
 
 /**
  * Executes every missing migration, all in one transaction; a process that comes at the same time waits for it. `place`
- * is how messages name the database. Throws a `DatabaseError`, and changes nothing, for a database that is not ours or
- * of a newer version.
+ * is how messages name the database. Throws a `DatabaseError`, and changes nothing, for a database that is not ours,
+ * was moved, or is of a newer version.
  */
 export const migratePostgres = async (kysely: Queryable, place: string): Promise<void> => {
   try {
+    await refuseMoved(kysely, place);
     const ground = await readGround(kysely, NAMES);
     refuseNewer(place, ground);
     const missing = Object.keys(postgresMigrations).filter((name) => !ground.executed.includes(name));

@@ -21,6 +21,7 @@ import type {
 import { DatabaseError } from '../database-error.ts';
 import { databaseNow } from '../engine.ts';
 import { refuseLostLease } from '../fence.ts';
+import { isMovedAway, refuseMoved } from '../move/tombstone.ts';
 import { type ForeignTokenRows, findForeignTokenRows } from '../queries/foreign-token-rows.ts';
 import type { TokenFormat } from '../queries/tokens.ts';
 import type { Queryable } from '../queryable.ts';
@@ -55,7 +56,7 @@ const KEEP_MS = 15 * 60_000;
 const FOREIGN_WRITES_CHECK_MS = 1000;
 
 /** Beside the key file: how far the audit has come that this machine has seen. */
-const HEAD = 'postgres';
+export const HEAD = 'postgres';
 
 /** A PostgreSQL database that several machines may use at once. */
 export class PostgresDatabase implements Database {
@@ -248,6 +249,7 @@ export class PostgresDatabase implements Database {
   }
 
   async rotateMasterKey(): Promise<boolean> {
+    await refuseMoved(this.read, this.path);
     const renewed = await rotateVault(this.path, this.#opened.kysely, this.#vault, this.#masterKey);
     if (renewed !== null) this.#vault = renewed;
     return renewed !== null;
@@ -277,14 +279,15 @@ export class PostgresDatabase implements Database {
     });
   }
 
-  /** What time it is, and the master key: another machine may have changed it, and what the old one seals could not be opened. */
+  /** What time it is, and what another machine may have done: changed the master key, or moved the database away. */
   async #lookUp(trx: Queryable): Promise<void> {
     const askedAt = performance.now();
-    const { key_id, now } = await trx
+    const { key_id, now, isMoved } = await trx
       .selectFrom('vega_vault')
-      .select(['key_id', databaseNow(trx).as('now')])
+      .select(['key_id', databaseNow(trx).as('now'), isMovedAway.as('isMoved')])
       .executeTakeFirstOrThrow();
     this.#clock.note(now, askedAt);
+    if (isMoved === 1) await refuseMoved(trx, this.path);
     if (key_id !== this.#vault.keyId) this.#vault = await openVault(this.path, trx, this.#masterKey);
   }
 

@@ -31,5 +31,9 @@ export const STORAGE_ACTS = {
     ({ file }) =>
       `The database was restored from ${file}; what came later is in the file that was set aside.`,
   ),
+  DATABASE_MOVED: warn<{ from: string; to: string }>(
+    'DB',
+    ({ from, to }) => `The database was moved from ${from} to ${to}.`,
+  ),
   AUDIT_DAMAGED: error<{ reason: string }>('DB', ({ reason }) => `The audit log is not whole: ${reason}`),
 };

@@ -65,6 +65,7 @@ const PARTS: Readonly<Record<AuditKind, Part | null>> = {
   SPILL_DAMAGED: 'HAPPENING',
   AUDIT_DAMAGED: 'HAPPENING',
   RESTORED: 'HAPPENING',
+  DATABASE_MOVED: 'HAPPENING',
   STATE_CHANGED: null,
   TOKEN_LEASED: null,
   LEASE_REFUSED: null,

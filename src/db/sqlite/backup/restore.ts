@@ -6,12 +6,14 @@ import { Secret } from '../../../domain/secret.ts';
 import { DatabaseError } from '../../database-error.ts';
 import { copyToDraft } from '../../files/drafts.ts';
 import { syncToDisk } from '../../files/sync-to-disk.ts';
+import { DatabaseMoved, refuseMoved } from '../../move/tombstone.ts';
 import { replayToken } from '../../queries/token-replacement.ts';
 import type { UpstoxTokensTable } from '../../schema/tables.ts';
 import { fingerprint } from '../../secrets/fingerprint.ts';
 import { masterKeyIds } from '../../secrets/master-key.ts';
 import { isSealed, tokenPlace } from '../../secrets/vault.ts';
-import { isBusy } from '../connection.ts';
+import { openAlone } from '../alone.ts';
+import { OpenedFile } from '../opened-file.ts';
 import type { DatabaseOptions } from '../opening.ts';
 import { SqliteDatabase } from '../sqlite-database.ts';
 import { withConnection } from '../with-connection.ts';
@@ -47,6 +49,7 @@ export const restoreBackup = async (
   if (fault !== null)
     throw new DatabaseError(file, `The backup ${from} cannot be restored: ${fault}. Nothing was changed.`);
   refuseInUse(file);
+  await refuseMovedFile(file);
   sweepBackupDrafts(file);
   // On the disk as a whole before anything is moved.
   const draft = copyToDraft(from, file);
@@ -97,21 +100,32 @@ const takeOver = async (database: SqliteDatabase, rows: readonly TokenRow[]): Pr
   return taken;
 };
 
-/** In WAL every open connection holds a lock, so an exclusive lock shows whether there is another one. */
 const refuseInUse = (file: string): void => {
   if (!existsSync(file)) return;
   try {
-    withConnection(file, (connection) => {
-      connection.pragma('locking_mode = EXCLUSIVE');
-      connection.exec('begin exclusive; rollback');
-    });
+    openAlone(file).close();
   } catch (error) {
     // A damaged file cannot be locked.
-    if (!isBusy(error)) return;
+    if (error instanceof DatabaseError) throw error;
+  }
+};
+
+/** A backup beside the database that its rows went to would be a second one of them, with an older ledger. */
+const refuseMovedFile = async (file: string): Promise<void> => {
+  if (!existsSync(file)) return;
+  let opened: OpenedFile | null = null;
+  try {
+    opened = OpenedFile.openReadOnly(file);
+    await refuseMoved(opened.kysely, file);
+  } catch (error) {
+    // A damaged file says nothing.
+    if (!(error instanceof DatabaseMoved)) return;
     throw new DatabaseError(
       file,
-      `The database ${file} is in use. Stop every vega-auth, and every other program that has it open, and try again. Nothing was changed.`,
+      `${error.message} Where that database is lost, move ${file} away, and run \`vega-auth restore\` again: what came later is not in the backup.`,
       { cause: error },
     );
+  } finally {
+    await opened?.close();
   }
 };

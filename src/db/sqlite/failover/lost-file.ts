@@ -16,6 +16,8 @@ export const adviseOnLostFile = async (
 ): Promise<string | null> => {
   const { code } = outage;
   if (!meansFileChange(code) || code === 'WAL_DELETED') return null;
+  if (code === 'DATABASE_MOVED')
+    return `${path} was moved to another database while it could not be written here. Stop this vega-auth, and keep its spill file (${path}*.spill): it holds what was written since.`;
   outage.backup ??= makeBackup(path, vault, new Date(), file.connection).then(
     (backup) => backup.file,
     () => null,

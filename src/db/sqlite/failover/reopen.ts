@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { readTombstone } from '../../move/tombstone.ts';
 import type { Vault } from '../../secrets/vault.ts';
 import { FileChanged } from '../files/file-identity.ts';
 import type { BeforeStatement } from '../immediate-dialect.ts';
@@ -36,6 +37,7 @@ export const reopenFile = async (current: OpenedFile, reopening: Reopening): Pro
 };
 
 const compare = async ({ kysely }: OpenedFile, { vault, watermark }: Reopening): Promise<void> => {
+  if ((await readTombstone(kysely)) !== null) throw new FileChanged('DATABASE_MOVED');
   if (watermark !== null) await refuseOther(kysely, vault, watermark);
 };
 

@@ -8,6 +8,8 @@ export type FileChange =
   | 'DATABASE_FOREIGN'
   /** Replaced by an earlier copy. */
   | 'DATABASE_OLDER'
+  /** Its rows went to another database, and it is not to be used any more. */
+  | 'DATABASE_MOVED'
   | 'WAL_DELETED'
   | 'WAL_REPLACED';
 

@@ -1,13 +1,15 @@
 import { Migrator, sql } from 'kysely';
 import { sqliteMigrations } from '../../../../migrations/index.ts';
 import { DatabaseError } from '../../database-error.ts';
+import { refuseMoved } from '../../move/tombstone.ts';
 import type { Queryable } from '../../queryable.ts';
 import { RECORD, RECORD_LOCK } from '../../schema/migration-record.ts';
 import { explain } from '../connection.ts';
 import { type MigrationRecord, readRecord, refuseOlderBeside, takeOwnNames } from './own-tables.ts';
 
-/** The executed migrations of a database. Throws a `DatabaseError` for one of a newer version. */
+/** The executed migrations of a database. Throws a `DatabaseError` for one that was moved, or is of a newer version. */
 export const executedMigrations = async (file: string, kysely: Queryable): Promise<MigrationRecord> => {
+  await refuseMoved(kysely, file);
   await refuseOlderBeside(file, kysely);
   const record = await readRecord(kysely);
   const newer = record.executed.filter((name) => !(name in sqliteMigrations));
