@@ -69,7 +69,9 @@ test('the least environment gives the whole configuration, with every default', 
         },
       },
       "databasePath": null,
+      "databaseUrl": null,
       "databaseZone": "Asia/Kolkata",
+      "egress": null,
       "furtherAccounts": [],
       "headless": true,
       "host": "127.0.0.1",
@@ -90,6 +92,7 @@ test('the least environment gives the whole configuration, with every default', 
       "staticAddresses": [],
       "stepTimeoutSeconds": 60,
       "trustsProxy": false,
+      "workerConcurrency": 3,
     }
   `);
 });
@@ -170,7 +173,9 @@ test('every setting can be given', () => {
       "configSource": "ENV",
       "cooldownSeconds": 660,
       "databasePath": "database/tokens.db",
+      "databaseUrl": null,
       "databaseZone": "Europe/Berlin",
+      "egress": null,
       "furtherAccounts": [],
       "headless": false,
       "host": "::1",
@@ -201,6 +206,7 @@ test('every setting can be given', () => {
       ],
       "stepTimeoutSeconds": 600,
       "trustsProxy": true,
+      "workerConcurrency": 3,
     }
   `);
 });
