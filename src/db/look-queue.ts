@@ -15,8 +15,11 @@ export interface LookQueue {
   /** Adds a look in the caller's transaction; an account has one that waits, and a later call replaces it. `at`: null for at once. */
   add(trx: Queryable, look: Look, at: Date | null): Promise<void>;
 
-  /** Takes looks until it is disposed of, which waits for those under way. */
-  work(handle: LookHandler, concurrency: number): AsyncDisposable;
+  /**
+   * Takes looks until it is disposed of, which waits for those under way. `onTrouble` is told when none can be taken at
+   * present; it is tried again.
+   */
+  work(handle: LookHandler, concurrency: number, onTrouble: (error: unknown) => void): AsyncDisposable;
 
   /**
    * Gives the looks of dead workers to the living, and adds one for each run that has none and that nobody executes. A

@@ -137,8 +137,9 @@ export class LoginTraffic {
     if (this.#noticeRedirect(request)) return route.abort('aborted');
     const ruling = this.#guard.rule(request);
     if (ruling.kind === 'REPEATED') return route.abort('blockedbyclient');
+    // Also what holds the value in a form that nobody can read.
+    if (this.#armed !== null && !this.#options.mayLeave()) return route.abort('blockedbyclient');
     if (ruling.kind === 'FIRST') {
-      if (!this.#options.mayLeave()) return route.abort('blockedbyclient');
       this.#submissions.add(request, ruling.field, !this.#isPressed);
       this.unread.excuse(request);
       this.#options.onSubmitted(ruling.field);

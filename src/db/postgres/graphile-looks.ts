@@ -2,12 +2,15 @@ import { Logger, type Runner, run, runMigrations } from 'graphile-worker';
 import { sql } from 'kysely';
 import { OVER_STATUSES } from '../../domain/run/generation-run.ts';
 import type { Look, LookHandler, LookQueue } from '../look-queue.ts';
+import { leaseEnd } from '../queries/account-leases.ts';
 import type { Queryable } from '../queryable.ts';
 import type { OpenedPostgres } from './opened-postgres.ts';
 
 type Write = <Result>(work: (trx: Queryable) => Promise<Result>) => Promise<Result>;
 
 const LOOK = 'look';
+/** Whatever the settings of the queue's own command say. */
+const SCHEMA = 'graphile_worker';
 /** Beneath the notifications of the queue, one of which may be lost. */
 const POLL_MS = 2000;
 /** In batches the end of a look that cannot be stored stops the queue; alone it is an unhandled rejection. */
@@ -36,7 +39,7 @@ export class GraphileLooks implements LookQueue {
   static async migrate(opened: OpenedPostgres): Promise<void> {
     const pool = opened.openPool(1);
     try {
-      await opened.write(() => runMigrations({ pgPool: pool, logger: silent }));
+      await opened.write(() => runMigrations({ pgPool: pool, schema: SCHEMA, logger: silent }));
     } finally {
       await pool.end();
     }
@@ -52,7 +55,7 @@ export class GraphileLooks implements LookQueue {
     );
   }
 
-  work(handle: LookHandler, concurrency: number): AsyncDisposable {
+  work(handle: LookHandler, concurrency: number, onTrouble: (error: unknown) => void): AsyncDisposable {
     // One connection each for taking and ending a look, and one that listens.
     const pool = this.#opened.openPool(concurrency + 2);
     let isStopped = false;
@@ -62,6 +65,7 @@ export class GraphileLooks implements LookQueue {
       runner = await run({
         pgPool: pool,
         noHandleSignals: true,
+        schema: SCHEMA,
         preset: { worker: { ...PRESET, concurrentJobs: concurrency } },
         logger: silent,
         taskList: {
@@ -74,7 +78,7 @@ export class GraphileLooks implements LookQueue {
     };
     const keepGoing = async (): Promise<void> => {
       while (!isStopped) {
-        await begin().catch(() => undefined);
+        await begin().catch(onTrouble);
         if (isStopped) return;
         await new Promise<void>((resolve) => {
           wake = resolve;
@@ -96,9 +100,9 @@ export class GraphileLooks implements LookQueue {
 
   async reviveAbandoned(): Promise<readonly string[]> {
     const read = this.#opened.kysely;
-    const { rows: dead } = await sql<{ holder: string }>`
-      select distinct jobs.locked_by as holder
-      from graphile_worker.jobs jobs left join vega_account_leases leases on leases.account_id = jobs.queue_name
+    const { rows: dead } = await sql<{ pool: string }>`
+      select distinct jobs.locked_by as pool
+      from ${JOBS} jobs left join vega_account_leases leases on leases.account_id = jobs.queue_name
       where jobs.locked_at < clock_timestamp() - make_interval(secs => ${LEASE_WITHIN_SECONDS}) and ${IS_FREE}`.execute(
       read,
     );
@@ -106,19 +110,41 @@ export class GraphileLooks implements LookQueue {
       select distinct runs.account_id as "accountId"
       from vega_generation_runs runs left join vega_account_leases leases on leases.account_id = runs.account_id
       where runs.status not in (${sql.join(OVER_STATUSES)}) and ${IS_FREE}
-        and not exists (select from graphile_worker.jobs jobs where jobs.queue_name = runs.account_id)`.execute(
+        and not exists (select from ${JOBS} jobs where jobs.queue_name = runs.account_id and ${IS_LIVE})`.execute(
       read,
     );
-    if (dead.length > 0) {
-      const holders = dead.map(({ holder }) => holder);
-      await this.#write((trx) =>
-        sql`select graphile_worker.force_unlock_workers(${holders}::text[])`.execute(trx),
-      );
-    }
-    for (const { accountId } of lost) await this.#write((trx) => this.add(trx, { accountId, rank: 0 }, null));
-    return [...new Set(lost.map(({ accountId }) => accountId))];
+    const renewed = dead.length === 0 ? [] : await this.#write((trx) => this.#renew(trx, dead));
+    for (const { accountId } of lost)
+      await this.#write((trx) => this.add(trx, { accountId, rank: FIRST }, null));
+    return [...new Set([...renewed, ...lost.map(({ accountId }) => accountId)])];
+  }
+
+  /**
+   * Gives the looks of pools to others, as new ones: a pool that lives after all, and ends its look later, would otherwise
+   * end the one of whoever has it by then, and leave the account's queue locked.
+   */
+  async #renew(trx: Queryable, dead: readonly { readonly pool: string }[]): Promise<readonly string[]> {
+    const pools = dead.map(({ pool }) => pool);
+    const { rows } = await sql<{ id: string; accountId: string }>`
+      select id, queue_name as "accountId" from ${JOBS}
+      where locked_by = any(${pools}::text[]) or (locked_at is null and attempts >= max_attempts)`.execute(
+      trx,
+    );
+    const ids = rows.map(({ id }) => id);
+    await sql`select graphile_worker.force_unlock_workers(${pools}::text[])`.execute(trx);
+    await sql`select graphile_worker.complete_jobs(${ids}::bigint[])`.execute(trx);
+    const accounts = [...new Set(rows.map(({ accountId }) => accountId))];
+    for (const accountId of accounts)
+      await this.add(trx, { accountId, rank: FIRST }, await leaseEnd(trx, accountId));
+    return accounts;
   }
 }
+
+/** The view of the queue that is meant for others. */
+const JOBS = sql`graphile_worker.jobs`;
+
+/** It is executed, or will be: one that was replaced while it was executed stays behind when its worker dies. */
+const IS_LIVE = sql`(jobs.locked_at is not null or jobs.attempts < jobs.max_attempts)`;
 
 /** No worker holds the account. */
 const IS_FREE = sql`coalesce(leases.until, 0) <= (extract(epoch from clock_timestamp()) * 1000)::bigint`;

@@ -67,9 +67,17 @@ export const findPending = async (
   return rows.map(toAcquisition);
 };
 
-/** Written down before the request is sent. */
-export const noteRequest = (trx: Queryable, id: number, requestedAt: Date): Promise<void> =>
-  update(trx, id, { requested_at: requestedAt.getTime() });
+/** Written down before the request is sent. False where it was requested or settled before. */
+export const noteRequest = async (trx: Queryable, id: number, requestedAt: Date): Promise<boolean> => {
+  const updated = await trx
+    .updateTable('vega_pending_acquisitions')
+    .set({ requested_at: requestedAt.getTime() })
+    .where('id', '=', id)
+    .where('requested_at', 'is', null)
+    .where('settled_at', 'is', null)
+    .executeTakeFirst();
+  return updated.numUpdatedRows > 0n;
+};
 
 /** The request was sent, and can be approved until then. */
 export const noteExpiry = (trx: Queryable, id: number, expiresAt: Date): Promise<void> =>

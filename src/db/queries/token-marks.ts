@@ -55,6 +55,7 @@ export const noteConfirmation = async (
     .where('account_number', '=', accountNumber)
     .where('api_name', '=', apiName)
     .where('fingerprint', '=', fingerprint)
+    .where((row) => row.or([row('confirmed_at', 'is', null), row('confirmed_at', '<', askedAt.getTime())]))
     .execute();
 };
 

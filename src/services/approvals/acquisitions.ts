@@ -1,5 +1,6 @@
 import { requestApproval } from '../../broker/api/approval-request.ts';
 import type { BrokerApi } from '../../broker/api/broker-api.ts';
+import { leaseGuard, refuseLostLease } from '../../db/fence.ts';
 import {
   findAcquisitions,
   findPending,
@@ -8,6 +9,7 @@ import {
   settleAcquisition,
   settleUnasked,
 } from '../../db/queries/approvals.ts';
+import { SUBMISSION_MS } from '../../db/queries/login-attempts.ts';
 import type { ApiConfig } from '../../domain/account/api-config.ts';
 import {
   type Acquisition,
@@ -197,12 +199,15 @@ export class Acquisitions {
     const requestedAt = clock();
     await database.write(
       async (transaction) => {
-        await noteRequest(transaction, id, requestedAt);
+        await refuseLostLease(transaction, SUBMISSION_MS);
+        if (!(await noteRequest(transaction, id, requestedAt)))
+          throw new Error('The approval was requested or settled by another process.');
         await audit.note(transaction, 'APPROVAL_REQUESTED', {}, live.reference(apiName));
       },
       { mustLast: true },
     );
     try {
+      leaseGuard()();
       const { expiresAt, notifierUrl } = await requestApproval(api, config, timeoutMs);
       this.#compareNotifier(config, notifierUrl, log);
       // A token never outlives the day, so neither does the wait for it.

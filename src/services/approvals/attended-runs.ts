@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Job } from '../runs/job.ts';
 import { Semaphore } from '../semaphore.ts';
 
@@ -14,6 +15,8 @@ export type OpenRun = <Result>(
 interface Attended {
   readonly run: OutsideRun;
   readonly mutex: Semaphore;
+  /** Runs work in the async context of whoever attends: under the account's lease. */
+  readonly within: <Result>(work: () => Result) => Result;
 }
 
 /** The runs into which this process takes what comes from outside, one thing at a time. */
@@ -33,7 +36,7 @@ export class AttendedRuns {
   ): Promise<Result> {
     const mutex = new Semaphore(1);
     const { id } = run.live.state;
-    this.#attended.set(id, { run, mutex });
+    this.#attended.set(id, { run, mutex, within: AsyncLocalStorage.snapshot() });
     try {
       return await work((part) => mutex.run(part));
     } finally {
@@ -49,7 +52,7 @@ export class AttendedRuns {
     work: (run: OutsideRun) => Promise<Result>,
   ): Promise<Result | 'NOT_HERE'> {
     const attended = this.#attended.get(runId);
-    if (attended !== undefined) return attended.mutex.run(() => work(attended.run));
+    if (attended !== undefined) return attended.mutex.run(() => attended.within(() => work(attended.run)));
     if (this.#openRun === null) return 'NOT_HERE';
     const result = await this.#openRun(accountId, runId, (run) =>
       this.attend(run, (one) => one(() => work(run))),

@@ -1,3 +1,4 @@
+import { outsideFence } from '../../db/fence.ts';
 import type { FactsOf } from '../../domain/events/audit.ts';
 import type { Logger } from '../../log.ts';
 import type { Audit } from './audit.ts';
@@ -58,8 +59,9 @@ export class Refusals implements AsyncDisposable {
   }
 
   #write(kind: RefusalKind, facts: object): void {
-    this.#writing = this.#audit
-      .record(kind, facts as FactsOf<typeof kind>)
-      .catch((error: unknown) => this.#log.error({ err: error }, 'a refusal could not be written down'));
+    // Of whichever account it is, and whoever has it by then.
+    this.#writing = outsideFence(() => this.#audit.record(kind, facts as FactsOf<typeof kind>)).catch(
+      (error: unknown) => this.#log.error({ err: error }, 'a refusal could not be written down'),
+    );
   }
 }

@@ -1,5 +1,6 @@
 import { BrokerBrowser, type BrowserOptions } from '../../broker/chromium/broker-browser.ts';
 import type { LoginSession } from '../../broker/login/login-session.ts';
+import { outsideFence } from '../../db/fence.ts';
 import type { Logger } from '../../log.ts';
 import type { CheckpointObserver } from '../runs/checkpoints.ts';
 import { Semaphore } from '../semaphore.ts';
@@ -68,7 +69,8 @@ export class BrowserHost implements AsyncDisposable {
     if (this.#browser?.isAlive) return this.#browser;
     await this.#quit();
     const { browser, onCheckpoint } = this.#options;
-    this.#browser = await BrokerBrowser.launch(browser);
+    // What the pages of later runs call back for happens in the async context of the launch: it is of no account.
+    this.#browser = await outsideFence(() => BrokerBrowser.launch(browser));
     this.#watch = setInterval(() => this.#quitIfTaken(), LOOK_MS).unref();
     onCheckpoint('BROWSER_LAUNCHED');
     return this.#browser;

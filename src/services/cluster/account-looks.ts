@@ -2,7 +2,9 @@ import { leaseEnd } from '../../db/queries/account-leases.ts';
 import { findAcquisitions } from '../../db/queries/approvals.ts';
 import { findAbortRequests, findRun, findUnfinishedRun } from '../../db/queries/generation-runs.ts';
 import type { Account } from '../../domain/account/account.ts';
-import type { GenerationRun } from '../../domain/run/generation-run.ts';
+import { canStillCome } from '../../domain/run/acquisition.ts';
+import { type GenerationRun, isOver } from '../../domain/run/generation-run.ts';
+import { timesCutOff } from '../../domain/run/tries.ts';
 import type { Logger } from '../../log.ts';
 import { getAccount } from '../accounts/accounts.ts';
 import type { ApiConfigs } from '../accounts/api-configs.ts';
@@ -25,6 +27,8 @@ import type { AccountLeases } from './account-leases.ts';
 const ASK_MS = 1000;
 /** How long what comes from outside waits for a worker that has the account at that moment. */
 const TAKE_IN_MS = 10_000;
+/** A login that ends its worker again and again is left to the operator. */
+const MAX_TIMES_CUT_OFF = 3;
 
 interface Options extends AuditedWrites {
   readonly leases: AccountLeases;
@@ -71,14 +75,12 @@ export class AccountLooks {
     return this.#options.looks.requestAbort(accountId, runId);
   }
 
-  /** Ends the account's run in this process if no other one executes it at present; false where one does. */
-  async end(accountId: string, runId: string): Promise<boolean> {
-    const isEnded = await this.#options.leases.with(accountId, async (lost) => {
+  /** Ends the account's run in this process if no other one executes it at present. */
+  async end(accountId: string, runId: string): Promise<void> {
+    await this.#options.leases.with(accountId, async (lost) => {
       const left = await findUnfinishedRun(this.#options.database.read, accountId);
       if (left?.run.id === runId) await this.#execute(left.run, lost, true);
-      return true;
     });
-    return isEnded === true;
   }
 
   async #resumeUnfinished(accountId: string, lost: AbortSignal): Promise<void> {
@@ -98,10 +100,13 @@ export class AccountLooks {
         const { run, configs, isOutside } = await this.#find(account, left);
         const job = await this.#follow(account, run, configs);
         const asks = this.#abortOnRequest(job, lost);
-        jobs.start(job, () => this.#goOn(job, left, isOutside, isAborted));
-        await job.end;
-        clearInterval(asks);
-        jobs.forget(job);
+        try {
+          jobs.start(job, () => this.#goOn(job, left, isOutside, isAborted));
+          await job.end;
+        } finally {
+          clearInterval(asks);
+          jobs.forget(job);
+        }
       } finally {
         jobs.release(account);
       }
@@ -118,7 +123,7 @@ export class AccountLooks {
     }
     if (isOutside) return executor.awaitExternal(job);
     const { blockedBy, cooldown } = await states.read(account);
-    const isEnded = isAtItsEnd(live.state, left, blockedBy);
+    const isEnded = isAtItsEnd(live.state, left, blockedBy) || timesCutOff(live.state) >= MAX_TIMES_CUT_OFF;
     if (cooldown.active && !isEnded) await executor.leaveForCooldown(job);
     if (cooldown.active) await states.startCooldown(account);
     if (isEnded) return executor.finish(job);
@@ -135,8 +140,7 @@ export class AccountLooks {
     const configs = (await apiConfigs.enabled(account)).filter(({ apiName }) => wanted.includes(apiName));
     const isUnderWay = left.steps.some(
       ({ apiName, status }) =>
-        status === 'RUNNING' &&
-        !outside.some((one) => one.apiName === apiName && one.settledAt === null && one.requestedAt !== null),
+        status === 'RUNNING' && !outside.some((one) => one.apiName === apiName && canStillCome(one)),
     );
     if (isUnderWay) return assessLeftRun(account, left, this.#options);
     return { run: left, configs, isOutside: outside.length > 0 };
@@ -174,20 +178,22 @@ export class AccountLooks {
     runId: string,
     work: (run: Job) => Promise<Result>,
   ): Promise<Result | null> {
-    const { leases, jobs, apiConfigs, database, looks } = this.#options;
+    const { leases, jobs, apiConfigs, database, looks, log } = this.#options;
     return leases.with(
       accountId,
       () =>
         correlated(runId, async () => {
           const run = await findRun(database.read, runId);
-          if (run === null) throw new Error(`There is no run ${runId}.`);
+          if (run === null || isOver(run)) return null;
           const account = await getAccount(database, accountId);
           const job = await jobs.follow(run, account, await apiConfigs.enabled(account));
           try {
             return await work(job);
           } finally {
             jobs.forget(job);
-            await database.write((trx) => looks.add(trx, accountId));
+            await database
+              .write((trx) => looks.add(trx, accountId))
+              .catch((error: unknown) => log.warn({ err: error }, 'the next look could not be asked for'));
           }
         }),
       TAKE_IN_MS,

@@ -24,8 +24,12 @@ export class AccountWorker implements AsyncDisposable {
 
   constructor(options: Options) {
     this.#options = options;
-    const { queue, looks, concurrency } = options;
-    this.#work = queue.work(({ accountId, rank }) => looks.look(accountId, rank), concurrency);
+    const { queue, looks, concurrency, log } = options;
+    this.#work = queue.work(
+      ({ accountId, rank }) => looks.look(accountId, rank),
+      concurrency,
+      (error) => log.error({ err: error }, 'no account can be taken from the queue at present'),
+    );
     this.#timer = setInterval(() => this.#revive(), REVIVE_MS).unref();
     this.#revive();
   }

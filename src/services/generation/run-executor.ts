@@ -7,6 +7,7 @@ import {
   type GenerationRun,
   type RunStatus,
 } from '../../domain/run/generation-run.ts';
+import { triesInVain } from '../../domain/run/tries.ts';
 import type { Logger } from '../../log.ts';
 import type { ApiConfigs } from '../accounts/api-configs.ts';
 import type { Roles } from '../accounts/roles.ts';
@@ -76,7 +77,7 @@ export class RunExecutor {
           !isLeft &&
           stop !== null &&
           isRetriedLater(stop) &&
-          fruitlessTries(live.state) < MAX_FRUITLESS_PAUSES &&
+          triesInVain(live.state) < MAX_FRUITLESS_PAUSES &&
           !job.abort.signal.aborted;
         const staysHere = resumes && looks === null;
         // Closed before the browser is released, so that the next run finds no session open.
@@ -149,6 +150,8 @@ export class RunExecutor {
       if (!isLeft) await acquisitions.giveUp(job);
     } catch (error) {
       log.error({ err: error }, 'the run could not be executed');
+      // What it waits for may still come: the next look goes on.
+      isLeft = looks !== null && !abort.signal.aborted;
     }
     await this.finish(job, isLeft);
   }
@@ -165,13 +168,14 @@ export class RunExecutor {
 
   /** Ends the run, unless it is left as it is for the next start. */
   async finish(job: Job, isWaiting = false): Promise<void> {
-    const { states, onCheckpoint, jobs } = this.#options;
+    const { states, onCheckpoint, jobs, looks } = this.#options;
     const { live, account, log, abort } = job;
     if (abort.signal.reason instanceof LeaseLost)
       return log.warn('another worker has the account: the run goes on there');
     try {
       const isAtRest = live.state.status === 'COOLDOWN' || live.state.status === 'QUEUED';
-      const isLeft = isWaiting || (jobs.isClosing && isAtRest);
+      // Where looks carry runs on, one at rest is ended by a look that is asked for its end, and by nothing else.
+      const isLeft = isWaiting || (isAtRest && (jobs.isClosing || (looks !== null && !abort.signal.aborted)));
       if (!isLeft) {
         const ended = await this.#recheck(job);
         await live.end(endStatus(live.state, abort.signal.aborted, ended.length > 0), ended);
@@ -265,13 +269,6 @@ const closeQuietly = async (session: RunSession, log: Logger): Promise<void> => 
   } catch (error) {
     log.error({ err: error }, 'the browser session could not be closed');
   }
-};
-
-/** How often in a row the API that is next was tried without a token, by whichever process. */
-const fruitlessTries = (run: GenerationRun): number => {
-  const open = run.steps.filter(({ status }) => status !== 'DONE');
-  const failures = open.map(({ phases = [] }) => phases.filter(({ failure }) => failure !== null).length);
-  return Math.max(0, ...failures);
 };
 
 const endStatus = (run: GenerationRun, isAborted: boolean, hasEndedOthers: boolean): RunStatus => {

@@ -18,8 +18,8 @@ import type { GenerationWay, RunStarter } from './run-starter.ts';
 interface Workers {
   /** Asks the one that executes the run, or will, to abort it. */
   requestAbort(accountId: string, runId: string): Promise<void>;
-  /** Ends a run here that none of them executes at present; false where one does. */
-  end(accountId: string, runId: string): Promise<boolean>;
+  /** Ends a run here if none of them executes it at present. */
+  end(accountId: string, runId: string): Promise<void>;
 }
 
 interface Options {
@@ -99,8 +99,8 @@ export class TokenGeneration implements AsyncDisposable {
       throw new Refusal('NOT_FOUND', `There is no run ${runId}.`, 'Ask authState for the run there is.');
     const job = jobs.find(runId);
     if (!isUnderWay(run)) return run;
-    if (job === undefined) return this.#abortElsewhere(run);
-    job.abort.abort();
+    job?.abort.abort();
+    if (job === undefined || this.#options.workers !== null) return this.#abortElsewhere(run);
     await job.end;
     return job.live.state;
   }
@@ -123,7 +123,7 @@ export class TokenGeneration implements AsyncDisposable {
     await resumer[Symbol.asyncDispose]();
     await Promise.allSettled(this.#starting);
     for (const { abort } of jobs.all) abort.abort();
-    for (const { end } of jobs.all) await end;
+    await Promise.allSettled(jobs.all.map(({ end }) => end));
     await host[Symbol.asyncDispose]();
   }
 
@@ -136,7 +136,8 @@ export class TokenGeneration implements AsyncDisposable {
     for (;;) {
       const present = (await runs.find(run.id)) ?? run;
       if (!isUnderWay(present) || performance.now() > until) return present;
-      if (!(await workers.end(run.accountId, run.id))) await delay(LOOK_MS);
+      await workers.end(run.accountId, run.id);
+      await delay(LOOK_MS);
     }
   }
 

@@ -1,3 +1,4 @@
+import { outsideFence } from '../../db/fence.ts';
 import { isNear } from '../../db/queries/readiness.ts';
 import type { Account } from '../../domain/account/account.ts';
 import { isToldOf } from '../../domain/alert/readiness-drafts.ts';
@@ -162,10 +163,11 @@ export class ReadinessWatch implements AsyncDisposable {
   #startTick(): void {
     if (this.#isTickWaiting) return;
     this.#isTickWaiting = true;
+    // Of all accounts, whoever has woken it.
     this.#ticking = this.#ticking
       .then(() => {
         this.#isTickWaiting = false;
-        return this.#tick();
+        return outsideFence(() => this.#tick());
       })
       .catch((error: unknown) =>
         this.#options.log.error({ err: error }, 'the readiness could not be forecast'),

@@ -35,8 +35,9 @@ export const noteVerdict = async (
   const isFoundDead = held === null && token.isActive && (to === 'EXPIRED' || to === 'INVALID');
   const hasChanged = from !== to || isFoundDead;
   const isHeldAsked = held !== null && askedAt !== null;
-  if (!hasChanged && !isHeldAsked) return;
   const { database, audit, log } = needs;
+  const isShared = database.looks !== null && held === null && to === 'VALID' && isDue(token, askedAt);
+  if (!hasChanged && !isHeldAsked && !isShared) return;
   try {
     await database.write(async (transaction) => {
       if (isHeldAsked) {
@@ -58,6 +59,12 @@ export const noteVerdict = async (
     log.error({ err: error, api: apiName }, 'a verdict could not be written down');
   }
 };
+
+/** Other machines are told of a confirmation, though not of each. */
+const SHARED_EVERY_MS = 60_000;
+
+const isDue = ({ confirmedAt }: StoredToken, askedAt: Date | null): boolean =>
+  askedAt !== null && (confirmedAt == null || askedAt.getTime() - confirmedAt.getTime() >= SHARED_EVERY_MS);
 
 const confirm = async (
   { database }: Needs,
