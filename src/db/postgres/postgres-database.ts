@@ -8,32 +8,30 @@ import { AuditChain, findLastLink } from '../audit/audit-chain.ts';
 import { type AuditQuery, findAuditEntries, verifyChain } from '../audit/audit-entries.ts';
 import { AuditHead } from '../audit/audit-head.ts';
 import { findBeginning, findEntriesBetween, findKnownUntil } from '../audit/audit-range.ts';
+import type { Fact } from '../change.ts';
 import type {
   Backup,
   Database,
-  Durability,
   Findings,
+  Kept,
   Listener,
   TrialOrder,
   Trouble,
   UnfitTable,
 } from '../database.ts';
 import { DatabaseError } from '../database-error.ts';
-import { refuseLostLease } from '../fence.ts';
 import { type ForeignTokenRows, findForeignTokenRows } from '../queries/foreign-token-rows.ts';
-import type { TokenFormat } from '../queries/tokens.ts';
 import type { Queryable } from '../queryable.ts';
 import { ReadCache } from '../read-cache.ts';
-import { retryWithin } from '../retry-within.ts';
 import type { MasterKeySource } from '../secrets/master-key.ts';
 import { applySealing, openAuditKey, openVault, rotateVault } from '../secrets/sealed-values.ts';
 import type { Vault } from '../secrets/vault.ts';
 import { SharedWork } from '../shared-work.ts';
 import { migratePostgres } from './migrate.ts';
 import { OpenedPostgres } from './opened-postgres.ts';
-import { Reachability } from './reachability.ts';
+import { PostgresWriter } from './postgres-writer.ts';
 import { refuseUnfitServer } from './server-check.ts';
-import { CommitUnknown, explain, isContended, isRefused, isUnavailable } from './sqlstate.ts';
+import { explain } from './sqlstate.ts';
 import { findUnfitTable } from './table-trial.ts';
 
 export interface PostgresOptions {
@@ -46,10 +44,8 @@ export interface PostgresOptions {
   readonly sealsTokens?: boolean;
 }
 
-/** How long a write is tried again while the server cannot be reached; what must be kept is tried for far longer. */
-const WAIT_MS = 3000;
-const KEEP_MS = 15 * 60_000;
 const FOREIGN_WRITES_CHECK_MS = 1000;
+const ORPHANS_CHECK_MS = 30_000;
 
 /** Beside the key file: how far the audit has come that this machine has seen. */
 const HEAD = 'postgres';
@@ -64,28 +60,30 @@ export class PostgresDatabase implements Database {
   readonly #opened: OpenedPostgres;
   readonly #masterKey: MasterKeySource;
   readonly #chain: AuditChain;
-  readonly #reachability: Reachability;
+  readonly #writer: PostgresWriter;
   readonly #reads = new ReadCache();
   readonly #snapshots = new SharedWork<string>();
   readonly #verification = new SharedWork<AuditVerification>();
-  #vault: Vault;
+  readonly #orphansCheck: NodeJS.Timeout;
 
   private constructor(
     opened: OpenedPostgres,
     { masterKey }: PostgresOptions,
-    format: TokenFormat,
     chain: AuditChain,
-    missingEntries: number,
+    writer: PostgresWriter,
+    findings: Findings,
   ) {
     this.path = opened.place;
-    this.zone = format.zone;
-    this.sealsTokens = format.sealsTokens;
-    this.findings = { replayed: 0, tornBytes: 0, damaged: [], isHeadMissing: false, missingEntries };
+    this.zone = writer.format.zone;
+    this.sealsTokens = writer.format.sealsTokens;
+    this.findings = findings;
     this.#opened = opened;
     this.#masterKey = masterKey;
     this.#chain = chain;
-    this.#vault = format.vault;
-    this.#reachability = new Reachability(() => opened.checkWritable());
+    this.#writer = writer;
+    opened.onLost = (error) => void writer.noteLoss(error);
+    const giveBack = () => void writer.spilled.giveBackOrphans(new Date()).catch(() => undefined);
+    this.#orphansCheck = setInterval(giveBack, ORPHANS_CHECK_MS).unref();
   }
 
   /** Opens the database and migrates its tables. Throws a `DatabaseError` that says what to do. */
@@ -110,8 +108,12 @@ export class PostgresDatabase implements Database {
       const head = chain.readHead();
       // A machine that is new here begins with what the others have written.
       if (head === null) await chain.startAnew(opened.kysely);
-      const missing = Math.max(0, (head?.sequence ?? 0) - last.sequence);
-      return new PostgresDatabase(opened, options, format, chain, missing);
+      const missingEntries = Math.max(0, (head?.sequence ?? 0) - last.sequence);
+      const writer = new PostgresWriter({ opened, chain, auditKey: key, masterKey, format });
+      await writer.spilled.reserve();
+      const found = await writer.spilled.giveBackOrphans(new Date());
+      const findings = { ...found, isHeadMissing: false, missingEntries };
+      return new PostgresDatabase(opened, options, chain, writer, findings);
     } catch (error) {
       await opened[Symbol.asyncDispose]();
       throw explain(opened.place, error);
@@ -119,7 +121,7 @@ export class PostgresDatabase implements Database {
   }
 
   get vault(): Vault {
-    return this.#vault;
+    return this.#writer.format.vault;
   }
 
   get read(): Queryable {
@@ -131,34 +133,16 @@ export class PostgresDatabase implements Database {
     return this.#reads.get(key, await this.#snapshot(), () => load(this.read));
   }
 
-  /**
-   * In one transaction with no other one beside it. While the server cannot be reached it is tried again, for long where
-   * `mustKeep`; what was refused, lost against others or whose answer to the commit was lost, is only where `mustKeep`.
-   */
-  async write<Result>(
+  /** In one transaction with no other one beside it. It is tried again for some seconds while the server cannot be reached. */
+  write<Result>(work: (trx: Queryable) => Promise<Result>): Promise<Result> {
+    return this.#writer.write(work);
+  }
+
+  keep<Result>(
     work: (trx: Queryable) => Promise<Result>,
-    { mustKeep = false }: Durability = {},
-  ): Promise<Result> {
-    const isRetried = (error: unknown) => {
-      if (this.#noteLoss(error)) return mustKeep || !(error instanceof CommitUnknown);
-      return mustKeep && (isContended(error) || isRefused(error));
-    };
-    const attempt = () =>
-      this.#opened.write(async (trx) => {
-        await refuseLostLease(trx);
-        await this.#useCurrentKey(trx);
-        return { result: await work(trx), trx };
-      });
-    const retried = () => retryWithin(attempt, isRetried, mustKeep ? KEEP_MS : WAIT_MS);
-    try {
-      const { result, trx } = await (mustKeep ? this.#reachability.pending(retried) : retried());
-      this.#reachability.found();
-      this.#chain.markStored(trx);
-      this.#reachability.listeners.publishAudit(this.#chain.appendedBy(trx));
-      return result;
-    } catch (error) {
-      throw isUnavailable(error) ? explain(this.path, error) : error;
-    }
+    facts: () => readonly Fact[],
+  ): Promise<Kept<Result>> {
+    return this.#writer.keep(work, facts);
   }
 
   audit(trx: Queryable, entry: AuditEntry): Promise<void> {
@@ -194,23 +178,23 @@ export class PostgresDatabase implements Database {
   }
 
   damagedSpills(): readonly string[] {
-    return [];
+    return this.#writer.spilled.damaged();
   }
 
-  storageOf(): StorageKind {
-    return 'DATABASE';
+  storageOf(accountNumber: number, apiName: string): StorageKind {
+    return this.#writer.spilled.holdsToken(accountNumber, apiName) ? 'SPILL' : 'DATABASE';
   }
 
   get recovery(): DbRecovery {
-    return this.#reachability.recovery;
+    return this.#writer.reachability.recovery;
   }
 
   get trouble(): Trouble | null {
-    return this.#reachability.trouble;
+    return this.#writer.reachability.trouble;
   }
 
   listen(listener: Listener): void {
-    this.#reachability.listen(listener);
+    this.#writer.reachability.listen(listener);
   }
 
   watchForeignWrites(onWritten: () => void): () => void {
@@ -237,8 +221,8 @@ export class PostgresDatabase implements Database {
   }
 
   async rotateMasterKey(): Promise<boolean> {
-    const renewed = await rotateVault(this.path, this.#opened.kysely, this.#vault, this.#masterKey);
-    if (renewed !== null) this.#vault = renewed;
+    const renewed = await rotateVault(this.path, this.#opened.kysely, this.vault, this.#masterKey);
+    if (renewed !== null) this.#writer.changeFormat({ vault: renewed });
     return renewed !== null;
   }
 
@@ -248,33 +232,17 @@ export class PostgresDatabase implements Database {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#reachability[Symbol.dispose]();
+    clearInterval(this.#orphansCheck);
+    await this.#writer[Symbol.asyncDispose]();
     await this.#opened[Symbol.asyncDispose]();
   }
 
   /** Which transactions of which server are over and which run: two equal texts see the same rows. */
   async #snapshot(): Promise<string> {
     return this.#snapshots.run(async () => {
-      try {
-        const { rows } = await sql<{ snapshot: string }>`
-          select pg_current_snapshot() || ' ' || pg_postmaster_start_time() as snapshot`.execute(this.read);
-        return rows[0]?.snapshot ?? '';
-      } catch (error) {
-        this.#noteLoss(error);
-        throw error;
-      }
+      const { rows } = await sql<{ snapshot: string }>`
+        select pg_current_snapshot() || ' ' || pg_postmaster_start_time() as snapshot`.execute(this.read);
+      return rows[0]?.snapshot ?? '';
     });
-  }
-
-  /** Another machine may have changed the master key: what the old one seals now could not be opened any more. */
-  async #useCurrentKey(trx: Queryable): Promise<void> {
-    const { key_id } = await trx.selectFrom('vega_vault').select('key_id').executeTakeFirstOrThrow();
-    if (key_id !== this.#vault.keyId) this.#vault = await openVault(this.path, trx, this.#masterKey);
-  }
-
-  #noteLoss(error: unknown): boolean {
-    const isLost = isUnavailable(error);
-    if (isLost) this.#reachability.lost(error);
-    return isLost;
   }
 }

@@ -1,4 +1,4 @@
-import { AlteredRow, DatabaseError, databaseCode } from '../database-error.ts';
+import { DatabaseError, databaseCode } from '../database-error.ts';
 
 /**
  * What PostgreSQL's SQLSTATE codes mean here (https://www.postgresql.org/docs/15/errcodes-appendix.html), and the codes that
@@ -16,11 +16,12 @@ const CONTENDED = /^(55P03|40001|40P01|57014)$/;
 export const isUnavailable = (error: unknown): boolean =>
   error instanceof CommitUnknown || UNAVAILABLE.test(databaseCode(error)) || LOST_WORDS.test(wordsOf(error));
 
-/** The database can be written, and a table refuses the row. */
-const REFUSED = /^(22...|23...|42...|P0001)$/;
+const REFUSED = /^(22...|23...|42...|P0001|ROW_ALTERED)$/;
 
-export const isRefused = (error: unknown): boolean =>
-  error instanceof AlteredRow || REFUSED.test(databaseCode(error));
+/** The database can be written, and a table refuses the row. */
+export const isRefused = (error: unknown): boolean => meansRefusal(databaseCode(error));
+
+export const meansRefusal = (code: string): boolean => REFUSED.test(code);
 
 export const isContended = (error: unknown): boolean => CONTENDED.test(databaseCode(error));
 

@@ -97,6 +97,16 @@ export const leaseTimeLeft = async (
   return Math.max(0, row?.left ?? 0);
 };
 
+/** The epoch of the account's latest lease, whoever has it; null where it was never leased. */
+export const findEpoch = async (db: Queryable, accountId: string): Promise<number | null> => {
+  const row = await db
+    .selectFrom('vega_account_leases')
+    .select('epoch')
+    .where('account_id', '=', accountId)
+    .executeTakeFirst();
+  return row?.epoch ?? null;
+};
+
 const ours = (trx: Queryable, { accountId, workerId, epoch }: AccountLease) =>
   trx
     .updateTable('vega_account_leases')

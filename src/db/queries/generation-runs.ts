@@ -105,6 +105,18 @@ export const takeOverRun = async (
   return updated.numUpdatedRows > 0n;
 };
 
+/** Whether the process, and no other one since, executes the run. */
+export const isRunOf = async (db: Queryable, runId: string, owner: ProcessMark): Promise<boolean> => {
+  const row = await db
+    .selectFrom('vega_generation_runs')
+    .select('id')
+    .where('id', '=', runId)
+    .where('process_id', '=', owner.id)
+    .where('process_birth', 'is not distinct from', owner.birth)
+    .executeTakeFirst();
+  return row !== undefined;
+};
+
 export const findRun = async (db: Queryable, id: string): Promise<GenerationRun | null> => {
   const row = await db.selectFrom('vega_generation_runs').selectAll().where('id', '=', id).executeTakeFirst();
   return row === undefined ? null : toRun(row, await findSteps(db, [row]));

@@ -22,8 +22,10 @@ export const StorageKindEnum = enumOf('StorageKind', {
   description: 'Where a token lies.',
   of: STORAGE_KINDS,
   values: {
-    DATABASE: 'In SQLite.',
+    DATABASE: 'In the database.',
     MEMORY: 'In memory and in the encrypted spill file, until SQLite can be written again.',
+    SPILL:
+      'In the encrypted spill file alone, until PostgreSQL can be reached again. Nothing else is written meanwhile.',
   },
 });
 

@@ -11,15 +11,18 @@ import type { StoredToken } from '../../domain/token/token.ts';
 import { endOf, reasonText } from '../../domain/token/verdict.ts';
 import type { AuditedWrites } from '../audit/audit.ts';
 import type { CheckpointObserver } from '../runs/checkpoints.ts';
+import type { AlongWrite } from '../runs/live-run.ts';
 import type { LiveStep } from '../runs/live-step.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
 import { findNeedlessLogin } from './needless-login.ts';
-import { type Along, storeToken } from './store-token.ts';
+import { storeToken } from './store-token.ts';
 
 interface Options extends AuditedWrites {
   readonly verifier: TokenVerifier;
   readonly onCheckpoint: CheckpointObserver;
 }
+
+const NOTHING: AlongWrite = { store: async () => undefined, facts: [] };
 
 /** What was there before the token. */
 interface Former {
@@ -37,7 +40,7 @@ export class TokenIntake {
   }
 
   /** `along` is written in the transaction that stores the token. */
-  async take(step: LiveStep, token: IssuedToken, along: Along = () => Promise.resolve()): Promise<void> {
+  async take(step: LiveStep, token: IssuedToken, along: AlongWrite = NOTHING): Promise<void> {
     const { verifier, onCheckpoint } = this.#options;
     const { live, config } = step;
     refuseForeign(step, token);
@@ -45,8 +48,13 @@ export class TokenIntake {
     live.noteMade(verifier.moment);
     await live.enter(config.apiName, 'STORE');
     onCheckpoint('STORE_ENTERED');
-    const before = await storeToken(this.#options, step, token, along);
+    const { before, isStored } = await storeToken(this.#options, step, token, along);
     onCheckpoint('TOKEN_STORED');
+    if (!isStored)
+      throw new LoginFailure(
+        'UNVERIFIED',
+        'The token waits in the spill file: the database cannot be reached. Whether it is valid is not known yet.',
+      );
     onCheckpoint('VERIFY_ENTERED');
     await this.#verify(step, token, { before, madeAt });
     onCheckpoint('TOKEN_VERIFIED');

@@ -11,6 +11,9 @@ export interface CuttingProxy extends AsyncDisposable {
   url(of: string): string;
   /** The next commit is cut off, and no other. */
   cutNext(cut: Cut): void;
+  /** Ends every connection, and takes no other one until `join`. */
+  part(): void;
+  join(): void;
 }
 
 const COMMIT = Buffer.from('commit\0');
@@ -18,7 +21,12 @@ const COMMIT = Buffer.from('commit\0');
 export const openCuttingProxy = async (port: number): Promise<CuttingProxy> => {
   let armed: Cut | null = null;
   const sockets = new Set<Socket>();
+  let isParted = false;
   const server = createServer((client) => {
+    if (isParted) {
+      client.destroy();
+      return;
+    }
     const upstream = connect(port, '127.0.0.1');
     const cut = () => {
       client.destroy();
@@ -61,6 +69,13 @@ export const openCuttingProxy = async (port: number): Promise<CuttingProxy> => {
     },
     cutNext: (cut) => {
       armed = cut;
+    },
+    part: () => {
+      isParted = true;
+      for (const socket of sockets) socket.destroy();
+    },
+    join: () => {
+      isParted = false;
     },
     [Symbol.asyncDispose]: async () => {
       for (const socket of sockets) socket.destroy();
