@@ -90,6 +90,9 @@ export type Change =
   | Fact
   | Maker;
 
+export const isFact = (change: Change): change is Fact =>
+  change.kind !== 'STATEMENT' && change.kind !== 'TOKEN' && change.kind !== 'MAKER';
+
 /** Readable secrets: the text has to be sealed before it leaves the memory. */
 export const writeChanges = (changes: readonly Change[]): string =>
   JSON.stringify(changes.map((change) => (WRITTEN_AS_IS.includes(change.kind) ? change : tagged(change))));

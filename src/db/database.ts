@@ -20,8 +20,11 @@ export interface Database extends TokenFormat, AsyncDisposable {
   /** For reads; during an outage of a file its mirror in memory. */
   readonly read: Queryable;
 
-  /** The result of `load`, cached under `key` until this program or another one writes. */
-  cached<Value>(key: string, load: (db: Queryable) => Promise<Value>): Promise<Value>;
+  /**
+   * The result of `load`, cached under `key` until this program or another one writes. With `orLast` the last one that is
+   * known while nothing can be read: for what is named in an answer, never for what it says.
+   */
+  cached<Value>(key: string, load: (db: Queryable) => Promise<Value>, freshness?: Freshness): Promise<Value>;
 
   /**
    * Runs `work` in one transaction, and no other one beside it. Use only that transaction within it: a query beside it
@@ -96,6 +99,10 @@ export interface Database extends TokenFormat, AsyncDisposable {
   readonly revision: string | null;
 }
 
+export interface Freshness {
+  readonly orLast?: boolean;
+}
+
 export interface Durability {
   readonly mustLast?: boolean;
 }
@@ -111,6 +118,8 @@ export interface Kept<Result> {
 export interface Listener {
   readonly recovery?: (recovery: DbRecovery, trouble: Trouble) => void;
   readonly audit?: (entry: StoredAuditEntry) => void;
+  /** What a server has got from a spill file; of earlier processes as soon as somebody listens. */
+  readonly givenBack?: (facts: readonly Fact[]) => void;
 }
 
 /** Why the database cannot be written. */

@@ -13,6 +13,7 @@ import type {
   Backup,
   Database,
   Findings,
+  Freshness,
   Kept,
   Listener,
   TrialOrder,
@@ -31,7 +32,7 @@ import { migratePostgres } from './migrate.ts';
 import { OpenedPostgres } from './opened-postgres.ts';
 import { PostgresWriter } from './postgres-writer.ts';
 import { refuseUnfitServer } from './server-check.ts';
-import { explain } from './sqlstate.ts';
+import { explain, isUnavailable } from './sqlstate.ts';
 import { findUnfitTable } from './table-trial.ts';
 
 export interface PostgresOptions {
@@ -129,8 +130,18 @@ export class PostgresDatabase implements Database {
   }
 
   /** Valid for one snapshot of the server: equal ones see the same rows. */
-  async cached<Value>(key: string, load: (db: Queryable) => Promise<Value>): Promise<Value> {
-    return this.#reads.get(key, await this.#snapshot(), () => load(this.read));
+  async cached<Value>(
+    key: string,
+    load: (db: Queryable) => Promise<Value>,
+    { orLast = false }: Freshness = {},
+  ): Promise<Value> {
+    try {
+      return await this.#reads.get(key, await this.#snapshot(), () => load(this.read));
+    } catch (error) {
+      const last = orLast && isUnavailable(error) ? this.#reads.last<Value>(key) : undefined;
+      if (last === undefined) throw error;
+      return last;
+    }
   }
 
   /** In one transaction with no other one beside it. It is tried again for some seconds while the server cannot be reached. */

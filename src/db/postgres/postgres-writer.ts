@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AuditChain } from '../audit/audit-chain.ts';
-import type { Fact, Maker } from '../change.ts';
+import { type Fact, isFact, type Maker } from '../change.ts';
 import type { Kept } from '../database.ts';
 import { databaseCode } from '../database-error.ts';
-import { currentLease, LeaseLost, refuseLostLease } from '../fence.ts';
+import { currentLease, LeaseLost, outsideFence, refuseLostLease } from '../fence.ts';
 import { markOf } from '../files/process-mark.ts';
 import type { TokenFormat } from '../queries/tokens.ts';
 import type { Queryable } from '../queryable.ts';
@@ -174,12 +174,16 @@ export class PostgresWriter {
 
   async #replay(spilled: Iterable<Spilled>): Promise<number> {
     const { opened, chain } = this.#options;
-    const { count, trx } = await opened.write(async (trx) => {
+    const { count, trx, facts } = await opened.write(async (trx) => {
       await this.#useCurrentKey(trx);
       const replayer = { format: this.#format, chain, isMisfit: isRefused };
-      return { count: await replaySpilled(trx, spilled, replayer), trx };
+      const facts: Fact[] = [];
+      const count = await replaySpilled(trx, noting(spilled, facts), replayer);
+      return { count, trx, facts };
     });
     this.#noteStored(trx);
+    // What listeners do is for whatever account the facts are of, not for the one that is written for here.
+    outsideFence(() => this.reachability.listeners.publishGivenBack(facts));
     return count;
   }
 
@@ -201,6 +205,19 @@ export class PostgresWriter {
     this.changeFormat({ vault: await openVault(opened.place, trx, masterKey) });
   }
 }
+
+/** Notes the facts of what is replayed. */
+const noting = function* (spilled: Iterable<Spilled>, facts: Fact[]): Iterable<Spilled> {
+  for (const one of spilled)
+    yield {
+      ...one,
+      changes: () => {
+        const changes = one.changes();
+        facts.push(...changes.filter(isFact));
+        return changes;
+      },
+    };
+};
 
 /** Waiting helps, or a repair of a table does. */
 const isPassing = (error: unknown): boolean =>

@@ -136,6 +136,7 @@ export class RunExecutor {
     try {
       const isAtRest = live.state.status === 'COOLDOWN' || live.state.status === 'QUEUED';
       const isLeft = isWaiting || (jobs.isClosing && isAtRest);
+      if (live.isLost) return await this.#leave(job);
       if (!isLeft) {
         const ended = await this.#recheck(job);
         await live.end(endStatus(live.state, abort.signal.aborted, ended.length > 0), ended);
@@ -147,6 +148,13 @@ export class RunExecutor {
     } catch (error) {
       log.error({ err: error }, 'the end of the run could not be written');
     }
+  }
+
+  /** Another worker carries the run on: what it does is read from the database. */
+  async #leave({ live, account, log }: Job): Promise<void> {
+    await live.end('STOPPED');
+    this.#options.runs.forget(account.id);
+    log.warn('another worker has the account: the run is left to it');
   }
 
   /** A check that fails does not keep the run from its end; the next check finds the same. */

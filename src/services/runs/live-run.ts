@@ -1,5 +1,6 @@
 import type { Fact } from '../../db/change.ts';
 import type { Kept } from '../../db/database.ts';
+import { LeaseLost } from '../../db/fence.ts';
 import { updateRun } from '../../db/queries/generation-runs.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import type { ApiName } from '../../domain/account/api-name.ts';
@@ -47,6 +48,7 @@ export class LiveRun {
   readonly #submittedOf = new Map<ApiName, readonly Submission[]>();
   #madeAt = 0;
   #revision = 0;
+  #isLost = false;
 
   constructor(run: GenerationRun, options: AuditedWrites, listener: RunListener) {
     this.#run = run;
@@ -56,6 +58,11 @@ export class LiveRun {
 
   get state(): GenerationRun {
     return this.#run;
+  }
+
+  /** Another worker has the account, and so the run: what is shown of it here is not stored any more. */
+  get isLost(): boolean {
+    return this.#isLost;
   }
 
   /** Rises with every change of the state. */
@@ -134,6 +141,7 @@ export class LiveRun {
       failure,
       endedAt: this.#options.clock(),
     });
+    if (this.#isLost) return this.#show(failed);
     const { audit } = this.#options;
     const facts = { code, message, submitted: failure.submitted };
     const entry = audit.entry('LOGIN_FAILED', facts, this.reference(apiName));
@@ -199,6 +207,7 @@ export class LiveRun {
     const steps = this.#run.steps.map((step) => this.#lastStep(step, endedTokens));
     const found = endedTokens.length === 0 ? {} : { endedTokens };
     const ended = { ...this.#run, ...found, steps, status, waitingUntil: null, endedAt: clock() };
+    if (this.#isLost) return this.#show(ended);
     const entries = [
       ...endedTokens.map((token) => audit.entry('TOKEN_ENDED', token, this.reference(token.apiName))),
       audit.entry('RUN_ENDED', { status }, this.reference()),
@@ -240,15 +249,25 @@ export class LiveRun {
     work: (transaction: Queryable, save: () => Promise<void>) => Promise<Result>,
     facts: () => readonly Fact[],
   ): Promise<Kept<Result>> {
-    const run = withPhases(this.#run, changed, this.#options.clock());
-    const kept = await this.#options.database.keep(
-      (transaction) => work(transaction, () => updateRun(transaction, run, apiName)),
-      () => [...facts(), { kind: 'RUN', run, apiName: apiName ?? null }],
-    );
+    const { database, clock } = this.#options;
+    const run = withPhases(this.#run, changed, clock());
+    try {
+      const kept = await database.keep(
+        (transaction) => work(transaction, () => updateRun(transaction, run, apiName)),
+        () => [...facts(), { kind: 'RUN', run, apiName: apiName ?? null }],
+      );
+      await this.#show(run);
+      return kept;
+    } catch (error) {
+      this.#isLost ||= error instanceof LeaseLost;
+      throw error;
+    }
+  }
+
+  async #show(run: GenerationRun): Promise<void> {
     this.#run = run;
     this.#revision += 1;
     await this.#listener.onProgress();
-    return kept;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { DbRecovery } from '../../../domain/events/db-recovery.ts';
 import type { Change } from '../../change.ts';
 import type { Listener, Trouble } from '../../database.ts';
-import { databaseCode } from '../../database-error.ts';
+import { DatabaseUnavailable, databaseCode } from '../../database-error.ts';
 import { Listeners } from '../../listeners.ts';
 import type { TokenFormat } from '../../queries/tokens.ts';
 import type { Queryable } from '../../queryable.ts';
@@ -210,7 +210,10 @@ export class Failover {
     } catch (error) {
       // It stays in memory and is spilled later: lost only if this process ends, which is better than lost at once.
       this.#publishRecovery();
-      if (mustLast) throw explain(this.#options.file, error);
+      if (mustLast) {
+        const { path, message } = explain(this.#options.file, error);
+        throw new DatabaseUnavailable(path, message, { cause: error });
+      }
     }
     this.#listeners.publishAudit(this.#chain.appendedBy(trx));
   }
