@@ -27,6 +27,8 @@ export interface TestAppOptions {
   readonly engine?: Engine;
   /** An empty PostgreSQL database, or the one of an earlier start. */
   readonly databaseUrl?: string;
+  /** By which way the program reaches that database; the tests look at it directly. */
+  readonly databaseWay?: string;
   readonly onCheckpoint?: (checkpoint: Checkpoint) => void;
   /** A broker that another desk has started. */
   readonly broker?: Simulator;
@@ -101,7 +103,7 @@ export const openTestApp = async (options: TestAppOptions = {}): Promise<TestApp
     : onServer(databaseUrl));
   const app = await openApp(readConfig(env), {
     workingDirectory: directory,
-    databaseUrl: database.url,
+    databaseUrl: options.databaseWay ?? database.url,
     browserLock,
     onCheckpoint,
     log,

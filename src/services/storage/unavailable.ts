@@ -6,7 +6,7 @@ export const refusalOfDatabase = (error: unknown): Refusal | null =>
   error instanceof DatabaseUnavailable
     ? new Refusal(
         'DATABASE_UNAVAILABLE',
-        'The database cannot be used at present. Nothing was changed, unless a later look shows that it was.',
-        'Wait until it is back: systemHealth says why it is not, and dbRecovery tells when it is. Then ask again.',
+        'The database cannot be reached or written at present.',
+        'Wait until it is back: systemHealth says why it is not, and dbRecovery tells when it is. Look at what is stored before you ask for the same change again.',
       )
     : null;
