@@ -59,14 +59,14 @@ export class BrowserRound {
       log.error({ failure: failure.code, err: error }, 'run stopped');
       const next = live.state.steps.find(({ status }) => status === 'PENDING' || status === 'RUNNING');
       if (next === undefined) return STOP;
-      if (!live.isLost) await this.#takeUp(job, next.apiName);
+      if (!live.isLost) await this.#startStep(job, next.apiName);
       await live.fail(next.apiName, failure);
       return stopOf(failure) ?? STOP;
     }
   }
 
   /** The phase of the account follows with the end of the run where it cannot be written now. */
-  async #takeUp({ live, account, log }: Job, apiName: ApiName): Promise<void> {
+  async #startStep({ live, account, log }: Job, apiName: ApiName): Promise<void> {
     await live.startStep(apiName);
     try {
       await this.#options.states.move(account, 'FIRST_API_TAKEN_UP');

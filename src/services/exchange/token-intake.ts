@@ -1,5 +1,6 @@
 import type { IssuedToken } from '../../broker/api/oauth.ts';
 import { LoginFailure } from '../../broker/login/login-failure.ts';
+import { LeaseLost } from '../../db/fence.ts';
 import { rememberBrokerUser } from '../../db/queries/accounts.ts';
 import { replaceToken } from '../../db/queries/token-replacement.ts';
 import { removeToken } from '../../db/queries/tokens.ts';
@@ -42,11 +43,11 @@ export class TokenIntake {
   /** `along` is written in the transaction that stores the token. */
   async take(step: LiveStep, token: IssuedToken, along: AlongWrite = NOTHING): Promise<void> {
     const { verifier, onCheckpoint } = this.#options;
-    const { live, config } = step;
+    const { live } = step;
     refuseForeign(step, token);
     const { madeAt } = live;
     live.noteMade(verifier.moment);
-    await live.enter(config.apiName, 'STORE');
+    await enterStore(step);
     onCheckpoint('STORE_ENTERED');
     const { before, isStored } = await storeToken(this.#options, step, token, along);
     onCheckpoint('TOKEN_STORED');
@@ -125,6 +126,15 @@ export class TokenIntake {
     if (isBack) await live.publishStored(apiName);
   }
 }
+
+/** Who has lost the account to another worker stores the token all the same, and stops then. */
+const enterStore = async ({ live, config }: LiveStep): Promise<void> => {
+  try {
+    await live.enter(config.apiName, 'STORE');
+  } catch (error) {
+    if (!(error instanceof LeaseLost)) throw error;
+  }
+};
 
 /** The answer and the token itself both may say whose it is. */
 const refuseForeign = ({ account }: LiveStep, token: IssuedToken): void => {

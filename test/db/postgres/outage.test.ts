@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { fenced } from '../../../src/db/fence.ts';
+import { takeLease } from '../../../src/db/queries/account-leases.ts';
 import type { Checkpoint } from '../../../src/services/runs/checkpoints.ts';
 import { violationsIn } from '../../support/broker-invariants.ts';
 import { processesIn, runUntil } from '../../support/crash.ts';
@@ -289,4 +291,34 @@ test('no token is handed out while the server is gone, and the program ends at o
   await testApp.app[Symbol.asyncDispose]();
   expect(performance.now() - begunAt).toBeLessThan(30_000);
   expect(broker.log.length).toBe(seen);
+});
+
+test('a worker that loses the account between code and store stores the token, and leaves the run to the other one', async () => {
+  let takeOver = (): void => undefined;
+  await using testApp = await openTestApp({
+    apis: 1,
+    engine: 'POSTGRES',
+    onCheckpoint: (checkpoint) => {
+      if (checkpoint === 'CODE_EXCHANGED') takeOver();
+    },
+  });
+  const { database } = testApp.app.parts;
+  const { id: accountId } = await testApp.app.services.accounts.resolve(null);
+  const lease = await database.write((trx) =>
+    takeLease(trx, { accountId, workerId: 'a', milliseconds: 600_000 }),
+  );
+  if (lease === null) throw new Error('no lease');
+  takeOver = () => testApp.change("update vega_account_leases set worker_id = 'b', epoch = epoch + 1");
+  const query = 'mutation { generateTokens(mode: ALL) { id } }';
+  await fenced(lease, () => testApp.app.perform({ query }));
+  await until('the end of the run here', () => testApp.said().includes('the run is left to it'));
+  expect(testApp.said()).toContain('"failure":"LEASE_LOST"');
+  expect(stored(testApp)).toEqual([{ api_name: 'PRIMARY', version: 1 }]);
+  expect(testApp.rows('select status, ended_at from vega_generation_runs')).toEqual([
+    { status: 'RUNNING', ended_at: null },
+  ]);
+  expect(testApp.rows('select quarantined_at, cooldown_until from vega_auth_states')).toEqual([
+    { quarantined_at: null, cooldown_until: null },
+  ]);
+  expect((await testApp.ask('mutation { verifyAudit { valid } }')).data.verifyAudit).toEqual({ valid: true });
 });
