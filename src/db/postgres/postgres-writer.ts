@@ -19,7 +19,7 @@ import { CommitUnknown, explain, isContended, isRefused, isUnavailable } from '.
 /** How long a write is tried again while the server cannot be reached. */
 const WAIT_MS = 3000;
 /** How long a server that gives no answer may take before what must be kept is spilled. */
-const ANSWER_MS = 8000;
+const ANSWER_MS = 6000;
 
 type Work<Result> = (trx: Queryable) => Promise<Result>;
 
@@ -75,7 +75,7 @@ export class PostgresWriter {
   /** Never fails because the server is gone: then the facts are on the disk when this returns. */
   async keep<Result>(work: Work<Result>, facts: () => readonly Fact[]): Promise<Kept<Result>> {
     const isKnownLost = this.reachability.trouble !== null;
-    let isAnswerLost = false;
+    let isGone = isKnownLost;
     let result: Result | null = null;
     if (!isKnownLost) {
       const givenUp = new AbortController();
@@ -85,7 +85,7 @@ export class PostgresWriter {
           result = await work(trx);
           givenUp.signal.throwIfAborted();
         });
-        await answered(writing);
+        await answered(writing, ANSWER_MS);
         return { isStored: true, result };
       } catch (error) {
         // What is written from here on comes from the spill.
@@ -93,12 +93,12 @@ export class PostgresWriter {
         if (error instanceof LeaseLost) return await this.#keepAnyway(error, facts());
         if (!isPassing(error)) throw error;
         this.reachability.lost(error);
-        isAnswerLost = error instanceof CommitUnknown || databaseCode(error) === NO_ANSWER;
+        isGone = !(error instanceof CommitUnknown || isRefused(error));
       }
     }
     await this.#spill(facts());
-    // It may be there already, and the server as well: that is soon known.
-    const isStored = !isKnownLost && (await this.#isGivenBack(isAnswerLost ? WAIT_MS : 0));
+    // It may be there already: that is soon known.
+    const isStored = !isGone && (await this.#isGivenBack());
     return { isStored, result: isStored ? result : null };
   }
 
@@ -145,7 +145,7 @@ export class PostgresWriter {
   async #keepAnyway(lost: LeaseLost, facts: readonly Fact[]): Promise<never> {
     if (facts.some(({ kind }) => kind === 'ISSUED_TOKEN' || kind === 'HELD_TOKEN')) {
       await this.#spill(facts);
-      await this.#isGivenBack(WAIT_MS);
+      await this.#isGivenBack();
     }
     throw lost;
   }
@@ -159,11 +159,11 @@ export class PostgresWriter {
   }
 
   /** Tries to give back what was spilled, once at least. */
-  async #isGivenBack(milliseconds: number): Promise<boolean> {
+  async #isGivenBack(milliseconds = WAIT_MS): Promise<boolean> {
     const isRetried = (error: unknown) => isUnavailable(error) || isContended(error);
     const giving = retryWithin(() => this.spilled.giveBack(), isRetried, milliseconds);
     try {
-      await answered(giving);
+      await answered(giving, milliseconds + 1000);
       this.reachability.found();
       return true;
     } catch (error) {
@@ -226,9 +226,9 @@ const isPassing = (error: unknown): boolean =>
 const NO_ANSWER = 'ETIMEDOUT';
 
 /** Gives up a server that does not answer. What it does after all is found when the same is replayed. */
-const answered = async (writing: Promise<void>): Promise<void> => {
+const answered = async (writing: Promise<void>, milliseconds: number): Promise<void> => {
   const isGivenUp = new AbortController();
-  const late = delay(ANSWER_MS, undefined, { signal: isGivenUp.signal }).then(
+  const late = delay(milliseconds, undefined, { signal: isGivenUp.signal }).then(
     () => {
       throw Object.assign(new Error('The server does not answer.'), { code: NO_ANSWER });
     },

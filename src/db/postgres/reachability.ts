@@ -71,8 +71,9 @@ export class Reachability implements Disposable {
     if (isNew) this.#askAgain(loss);
   }
 
+  /** What waits has to be there first. */
   found(): void {
-    if (this.#loss === null) return;
+    if (this.#loss === null || this.#spilled.pending > 0) return;
     const before = this.trouble;
     clearTimeout(this.#retry);
     this.#loss = null;
@@ -95,7 +96,11 @@ export class Reachability implements Disposable {
     if (this.#loss !== loss || this.#isDisposed) return;
     this.#retry = setTimeout(() => {
       void this.#ask().then(
-        () => (this.#loss === loss ? this.found() : undefined),
+        () => {
+          if (this.#loss === loss) this.found();
+          // Something may have been spilled meanwhile.
+          this.#askAgain(loss);
+        },
         (error: unknown) => {
           if (this.#loss === loss) this.lost(error);
           this.#askAgain(loss);

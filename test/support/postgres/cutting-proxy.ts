@@ -13,6 +13,8 @@ export interface CuttingProxy extends AsyncDisposable {
   cutNext(cut: Cut): void;
   /** Ends every connection, and takes no other one until `join`. */
   part(): void;
+  /** Lets nothing through until `join`, and ends no connection. */
+  stall(): void;
   join(): void;
 }
 
@@ -22,6 +24,7 @@ export const openCuttingProxy = async (port: number): Promise<CuttingProxy> => {
   let armed: Cut | null = null;
   const sockets = new Set<Socket>();
   let isParted = false;
+  let isStalled = false;
   const server = createServer((client) => {
     if (isParted) {
       client.destroy();
@@ -33,6 +36,7 @@ export const openCuttingProxy = async (port: number): Promise<CuttingProxy> => {
       upstream.destroy();
     };
     let isAnswerCut = false;
+    if (isStalled) for (const socket of [client, upstream]) socket.pause();
     for (const socket of [client, upstream]) {
       sockets.add(socket);
       socket.on('error', cut).on('close', () => {
@@ -74,8 +78,14 @@ export const openCuttingProxy = async (port: number): Promise<CuttingProxy> => {
       isParted = true;
       for (const socket of sockets) socket.destroy();
     },
+    stall: () => {
+      isStalled = true;
+      for (const socket of sockets) socket.pause();
+    },
     join: () => {
       isParted = false;
+      isStalled = false;
+      for (const socket of sockets) socket.resume();
     },
     [Symbol.asyncDispose]: async () => {
       for (const socket of sockets) socket.destroy();
