@@ -37,7 +37,7 @@ export const keepExtended = async (
     ...{ accessToken, fingerprint: fingerprint(accessToken), expiresAt: claims.expiresAt },
     ...{ importedAt: clock(), checkedAt: null, verdict: 'UNKNOWN' as const, httpStatus: null },
   };
-  const reference = { ...live.reference(config.apiName), correlationId: live.state.id };
+  const reference = live.reference(config.apiName);
   const [key, at] = [newAuditKey(), clock()];
   const keep = async (trx: Queryable): Promise<boolean> => {
     const former = (await findHeldTokens(trx, account.number, database.vault)).find(

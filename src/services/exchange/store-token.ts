@@ -40,7 +40,7 @@ export const storeToken = async (
   if (conflictsWithRule)
     log.warn({ api: apiName, expiresAt }, 'the token does not end at the next 03:30 IST');
   const row = { ...config, accountNumber: account.number, accessToken, issuedAt, expiresAt };
-  const reference = { ...live.reference(apiName), correlationId: live.state.id };
+  const reference = live.reference(apiName);
   const [key, at] = [newAuditKey(), clock()];
   try {
     const { isStored, result } = await live.change(
