@@ -7,6 +7,7 @@ import {
   findRun,
   findUnfinishedRuns,
   insertRun,
+  isRunOf,
   takeOverRun,
   updateRun,
 } from '../../../src/db/queries/generation-runs.ts';
@@ -174,6 +175,8 @@ describe.each(ENGINES)('%s', (engine) => {
     expect(await takeOver({ id: 4711, birth }, us)).toBe(true);
     expect(await takeOver({ id: 4711, birth }, them)).toBe(false);
     expect((await findUnfinishedRuns(database.read)).map(({ owner }) => owner)).toEqual([us]);
+    expect(await isRunOf(database.read, 'run-1', us)).toBe(true);
+    expect(await isRunOf(database.read, 'run-1', them)).toBe(false);
   });
 
   test('runs are counted by what became of them', async () => {
