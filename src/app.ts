@@ -15,6 +15,7 @@ import { loadOperatorKey } from './services/access/operator-key.ts';
 import { loginPath } from './services/access/sessions.ts';
 import { AlertDeliverer } from './services/alerts/alert-deliverer.ts';
 import { DisposalStack } from './services/disposal-stack.ts';
+import { watchGivenBack } from './services/generation/given-back.ts';
 import { browserFindings, keyFindings } from './services/health/system-health.ts';
 import { sandboxFindings } from './services/health/system-trials.ts';
 import { reportUnfitTables } from './services/health/table-findings.ts';
@@ -98,6 +99,7 @@ const open = async (config: Config, options: AppOptions, opened: DisposalStack):
   const services = createServices({ ...parts, isOperatorKeyGuessable });
   await accounts.ensure(describedAccounts(config));
   for (const account of await accounts.list()) await states.open(account);
+  if (!isVisit) watchGivenBack({ ...parts, log: named(log, 'storage') });
   events.begin(await accounts.resolve(null));
   if (!isVisit) {
     await reportUnfitTables({ database, apiConfigs, clock, log: named(log, 'storage') });

@@ -34,13 +34,22 @@ export const openBase = async (config: Config, options: AppOptions, log: Logger,
   await reportFindings(forStorage);
   if (!isVisit) {
     await audit.record('SERVER_STARTED', { processId: process.pid });
-    opened.defer(() => audit.record('SERVER_STOPPED', {}));
+    opened.defer(() => recordStop(audit, forStorage.log));
   }
   const refusals = opened.use(new Refusals(audit, named(log, 'access')));
   const accessKeys = new AccessKeys({ database, audit, clock });
   const sessions = new Sessions({ database, keys: accessKeys, audit, clock });
   opened.defer(() => sessions[Symbol.dispose]());
   return { database, servers, events, audit, refusals, accessKeys, sessions, clock };
+};
+
+/** A database that is gone does not keep the program from its end. */
+const recordStop = async (audit: Audit, log: Logger): Promise<void> => {
+  try {
+    await audit.record('SERVER_STOPPED', {});
+  } catch (error) {
+    log.error({ err: error }, 'the end could not be written into the audit');
+  }
 };
 
 const openDatabase = async (

@@ -11,6 +11,14 @@ export class DatabaseError extends Error {
   }
 }
 
+/** The database cannot be reached or written at present: waiting helps. */
+export class DatabaseUnavailable extends DatabaseError {
+  constructor(path: string, message: string, options?: ErrorOptions) {
+    super(path, message, options);
+    this.name = 'DatabaseUnavailable';
+  }
+}
+
 /** The code of the error, or of the cause of a `DatabaseError`: SQLite's, PostgreSQL's SQLSTATE or the system's. */
 export const databaseCode = (error: unknown): string =>
   errorCode(error instanceof DatabaseError ? error.cause : error);

@@ -4,6 +4,7 @@ import type { AuditEntry, AuditVerification, StoredAuditEntry } from '../domain/
 import type { DbRecovery } from '../domain/events/db-recovery.ts';
 import type { StorageKind } from '../domain/token/token.ts';
 import type { AuditQuery } from './audit/audit-entries.ts';
+import type { Fact } from './change.ts';
 import type { LookQueue } from './look-queue.ts';
 import type { ForeignTokenRows } from './queries/foreign-token-rows.ts';
 import type { TokenFormat } from './queries/tokens.ts';
@@ -20,16 +21,28 @@ export interface Database extends TokenFormat, AsyncDisposable {
   /** For reads; during an outage of a file its mirror in memory. */
   readonly read: Queryable;
 
-  /** The result of `load`, cached under `key` until this program or another one writes. */
-  cached<Value>(key: string, load: (db: Queryable) => Promise<Value>): Promise<Value>;
+  /**
+   * The result of `load`, cached under `key` until this program or another one writes. With `orLast` the last one that is
+   * known while nothing can be read: for what is named in an answer, never for what it says.
+   */
+  cached<Value>(key: string, load: (db: Queryable) => Promise<Value>, freshness?: Freshness): Promise<Value>;
 
   /**
    * Runs `work` in one transaction, and no other one beside it. Use only that transaction within it: a query beside it
    * may wait for ever. `work` runs again when the database fails in the middle. With `mustLast` it throws a
-   * `DatabaseError` when neither the database nor the spill file can hold it. With `mustKeep` memory and spill file also
-   * take what a table refuses, until that table is repaired.
+   * `DatabaseError` when neither the database nor the spill file can hold it.
    */
   write<Result>(work: (trx: Queryable) => Promise<Result>, durability?: Durability): Promise<Result>;
+
+  /**
+   * Writes what exists already and must not be lost, such as a token. What the database does not take, or a table of it
+   * refuses, waits in the spill file. `facts` say the same as `work` without reading: a server has no copy in memory that
+   * `work` could run on while it cannot be reached.
+   */
+  keep<Result>(
+    work: (trx: Queryable) => Promise<Result>,
+    facts: () => readonly Fact[],
+  ): Promise<Kept<Result>>;
 
   /** Appends to the audit in the caller's transaction. */
   audit(trx: Queryable, entry: AuditEntry): Promise<void>;
@@ -93,14 +106,27 @@ export interface Database extends TokenFormat, AsyncDisposable {
   readonly revision: string | null;
 }
 
+export interface Freshness {
+  readonly orLast?: boolean;
+}
+
 export interface Durability {
   readonly mustLast?: boolean;
-  readonly mustKeep?: boolean;
+}
+
+/** What became of a write that must not be lost. */
+export interface Kept<Result> {
+  /** False while the facts wait in the spill file for a server. */
+  readonly isStored: boolean;
+  /** Null where it is not stored, or was stored from the spill file. */
+  readonly result: Result | null;
 }
 
 export interface Listener {
   readonly recovery?: (recovery: DbRecovery, trouble: Trouble) => void;
   readonly audit?: (entry: StoredAuditEntry) => void;
+  /** What a server has got from a spill file; of earlier processes as soon as somebody listens. */
+  readonly givenBack?: (facts: readonly Fact[]) => void;
 }
 
 /** Why the database cannot be written. */

@@ -132,10 +132,10 @@ builder.queryFields((t) => ({
     allow: EVERYBODY,
     extensions: REPEATABLE,
     description:
-      'The gate: confirmed, on the facts of now; also while a run goes through its phases. Closes by itself when a token of the confirmed set dies; of a partial set that was accepted, PRIMARY alone counts.',
+      'The gate: confirmed, on the facts of now; also while a run goes through its phases. Closes by itself when a token of the confirmed set dies; of a partial set that was accepted, PRIMARY alone counts. False while the database cannot be read.',
     args: { accountId: t.arg.id(accountArgument) },
     resolve: async (_root, { accountId }, { services }) =>
-      services.states.ready(await services.accounts.resolve(accountId)),
+      services.states.ready(await services.accounts.resolveKnown(accountId)),
   }),
 }));
 

@@ -1,17 +1,19 @@
 import { GraphQLError } from 'graphql';
 import { Refusal } from '../domain/refusal.ts';
+import { refusalOfDatabase } from '../services/storage/unavailable.ts';
 
 /** The one place where a refusal becomes an answer. Everything that is not a refusal is masked by the server. */
 export const toGraphQLError = (error: unknown): GraphQLError | null => {
   const cause = error instanceof GraphQLError ? (error.originalError ?? error) : error;
-  if (cause instanceof Refusal) {
-    return new GraphQLError(cause.message, {
+  const refusal = cause instanceof Refusal ? cause : refusalOfDatabase(cause);
+  if (refusal !== null) {
+    const { code, message, nextAction, retryableAt } = refusal;
+    return new GraphQLError(message, {
       ...place(error),
       extensions: {
-        code: cause.code,
-        nextAction: cause.nextAction,
-        ...(cause.code === 'BAD_USER_INPUT' ? { issues: [{ path: [], message: cause.message }] } : {}),
-        ...(cause.retryableAt === null ? {} : { retryableAt: cause.retryableAt.toISOString() }),
+        ...{ code, nextAction },
+        ...(code === 'BAD_USER_INPUT' ? { issues: [{ path: [], message }] } : {}),
+        ...(retryableAt === null ? {} : { retryableAt: retryableAt.toISOString() }),
       },
     });
   }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import { ACKNOWLEDGE_PATH } from '../services/alerts/alert-links.ts';
 import { correlated } from '../services/audit/correlation.ts';
+import { refusalOfDatabase } from '../services/storage/unavailable.ts';
 import { Access } from './access.ts';
 import { answerAcknowledgement } from './acknowledge.ts';
 import { type Answer, json, nothing, page, send } from './answer.ts';
@@ -27,6 +28,9 @@ export const createHandler = (options: HandlerOptions): RequestListener => {
       return await route(request);
     } catch (error) {
       if (error instanceof HttpError) return refuse(request, error);
+      const refusal = refusalOfDatabase(error);
+      if (refusal !== null)
+        return refuse(request, new HttpError(503, refusal.code, refusal.message, refusal.nextAction));
       // A request that broke off is nobody's fault.
       if (request.message.errored === null) options.log.error({ err: error }, 'a request failed');
       return refuse(request, unexpected());

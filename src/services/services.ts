@@ -42,6 +42,7 @@ import { rotateMasterKey } from './storage/master-key.ts';
 import { leaseToken, listLeases } from './tokens/token-leases.ts';
 import { readLoginSuccess, readTokenExpiry, readTokenStatus } from './tokens/token-status.ts';
 import type { TokenVerifier } from './tokens/token-verifier.ts';
+import { readTokens } from './tokens/unread-tokens.ts';
 
 /** What the use-cases are made of. Each names in its own file what of it it takes. */
 export interface Parts {
@@ -95,6 +96,7 @@ export const createServices = (parts: Parts) => {
     logOut: logOut.bind(null, parts),
     beginHumanLogin: beginHumanLogin.bind(null, parts),
     readTokenStatus: readTokenStatus.bind(null, parts),
+    readTokens: readTokens.bind(null, parts),
     readTokenExpiry: readTokenExpiry.bind(null, parts),
     readLoginSuccess: readLoginSuccess.bind(null, parts),
     listRoles: listAccountRoles.bind(null, parts),

@@ -25,16 +25,14 @@ const tryTables = (database: SqliteDatabase): Promise<UnfitTable | null> =>
   findUnfitTable(database, { account: ACCOUNT, configs: CONFIGS, now: ISSUED });
 
 /** As a run stores a token that it has: whatever refuses it, it is kept. */
-const keep = (database: SqliteDatabase, apiName: ApiName, text = `token-${apiName}`): Promise<void> =>
-  database.write(
-    async (transaction) => {
-      const app = CONFIGS.find((config) => config.apiName === apiName);
-      await replaceToken(transaction, newToken(text, app), database, ISSUED);
-      const reference = { accountId: ACCOUNT.id, apiName };
-      await database.audit(transaction, toAuditEntry('OTP_SUBMITTED', {}, reference, text, ISSUED));
-    },
-    { mustKeep: true },
-  );
+const keep = async (database: SqliteDatabase, apiName: ApiName, text = `token-${apiName}`): Promise<void> => {
+  await database.keep(async (transaction) => {
+    const app = CONFIGS.find((config) => config.apiName === apiName);
+    await replaceToken(transaction, newToken(text, app), database, ISSUED);
+    const reference = { accountId: ACCOUNT.id, apiName };
+    await database.audit(transaction, toAuditEntry('OTP_SUBMITTED', {}, reference, text, ISSUED));
+  });
+};
 
 const texts = async (database: SqliteDatabase): Promise<string[]> =>
   (await findTokens(database.read, 1, database)).map(({ accessToken }) => accessToken.reveal());
@@ -252,20 +250,17 @@ describe('a token that exists and that the table refuses', () => {
         "create trigger guard before insert on token_execution_state begin select raise(abort, 'no'); end",
       ),
     );
-    await database.write(
-      async (transaction) => {
-        await replaceToken(transaction, newToken('token-new'), database, ISSUED);
-        await transaction
-          .insertInto('token_execution_state')
-          .values({ execution_id: 'run' } as never)
-          .execute();
-        await transaction
-          .insertInto('vega_accounts')
-          .values({ number: 1, id: 'A', name: 'A', broker_user_id: null, created_at: 0 })
-          .execute();
-      },
-      { mustKeep: true },
-    );
+    await database.keep(async (transaction) => {
+      await replaceToken(transaction, newToken('token-new'), database, ISSUED);
+      await transaction
+        .insertInto('token_execution_state')
+        .values({ execution_id: 'run' } as never)
+        .execute();
+      await transaction
+        .insertInto('vega_accounts')
+        .values({ number: 1, id: 'A', name: 'A', broker_user_id: null, created_at: 0 })
+        .execute();
+    });
     await until('the file to have it', () => database.trouble === null);
     expect(rowsIn(folder)).toEqual(['token-new']);
     expect(

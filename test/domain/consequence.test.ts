@@ -29,7 +29,8 @@ test('rejected credentials alone quarantine the account', () => {
 test('everything else ends the run and waits for the operator', () => {
   expect(codesWith('STOP', false)).toEqual([
     ...['CAPTCHA', 'ACTION_REQUIRED', 'MOBILE_REJECTED', 'PAGE_CHANGED', 'WRONG_ACCOUNT'],
-    ...['ABORTED', 'CLOCK_SKEW', 'TOTP_COMMAND_FAILED', 'BROWSER_FAILED', 'STORAGE_FAILED', 'INTERNAL'],
+    ...['ABORTED', 'CLOCK_SKEW', 'TOTP_COMMAND_FAILED', 'BROWSER_FAILED', 'STORAGE_FAILED', 'LEASE_LOST'],
+    'INTERNAL',
   ]);
   expect(codesWith('STOP', true)).toEqual(['INTERRUPTED']);
 });

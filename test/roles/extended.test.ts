@@ -6,14 +6,14 @@ import { plantToken } from '../support/plant.ts';
 import { openTestApp, type TestApp } from '../support/test-app.ts';
 import { importToken, linesOf } from './role-desk.ts';
 
-/** Does `change` when the next write begins, as another process would. */
-const beforeNextWrite = ({ app }: TestApp, change: () => void): void => {
+/** Does `change` when the next write of what must not be lost begins, as another process would. */
+const beforeNextKeep = ({ app }: TestApp, change: () => void): void => {
   const { database } = app.parts;
-  const write = database.write.bind(database);
-  database.write = (...given) => {
-    database.write = write;
+  const keep = database.keep.bind(database);
+  database.keep = (...given) => {
+    database.keep = keep;
     change();
-    return write(...given);
+    return keep(...given);
   };
 };
 
@@ -35,7 +35,7 @@ test('an extended token does not take the row of a role whose token was pasted m
   const log = { warn: () => undefined, error: () => undefined } as never;
   const parts = { ...testApp.app.parts, clock: () => new Date(), roles, apiConfigs, log };
   let pasted = '';
-  beforeNextWrite(testApp, () => {
+  beforeNextKeep(testApp, () => {
     pasted = plantToken(testApp, apiName);
     testApp.change("update vega_role_assignments set credential = 'PASTED' where api_name = ?", apiName);
   });

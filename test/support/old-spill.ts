@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { readRecords } from '../../src/db/sqlite/failover/spill-records.ts';
+import { readRecords } from '../../src/db/spill/spill-records.ts';
 
 /** One record of a spill file as older versions wrote it. */
 export const oldFrame = (text: string): Buffer => {

@@ -30,6 +30,8 @@ export interface TestAppOptions {
   /** False where workers of other processes execute the runs of its PostgreSQL database. */
   readonly works?: boolean;
   readonly leaseMs?: number;
+  /** By which way the program reaches that database; the tests look at it directly. */
+  readonly databaseWay?: string;
   readonly onCheckpoint?: (checkpoint: Checkpoint) => void;
   /** A broker that another desk has started. */
   readonly broker?: Simulator;
@@ -104,7 +106,7 @@ export const openTestApp = async (options: TestAppOptions = {}): Promise<TestApp
     : onServer(databaseUrl));
   const app = await openApp(readConfig(env), {
     workingDirectory: directory,
-    databaseUrl: database.url,
+    databaseUrl: options.databaseWay ?? database.url,
     browserLock,
     onCheckpoint,
     log,

@@ -11,14 +11,27 @@ export class CommitUndone extends Error {
 
 /**
  * The connections of a pool. One whose server gives no answer within `answerMs` is cut off, one that is left within a
- * transaction is not used again, and no error quotes the rows that a statement was about.
+ * transaction is not used again, and no error quotes the rows that a statement was about. `toError` says what is thrown in place
+ * of an error.
  */
-export const guardedPool = (pool: pg.Pool, answerMs: number): PostgresPool => ({
-  connect: async () => guarded(await pool.connect(), answerMs),
+export const guardedPool = (
+  pool: pg.Pool,
+  answerMs: number,
+  toError: ToError = (error) => error,
+): PostgresPool => ({
+  connect: async () => {
+    try {
+      return guarded(await pool.connect(), answerMs, toError);
+    } catch (error) {
+      throw toError(error);
+    }
+  },
   end: () => pool.end(),
 });
 
-const guarded = (client: pg.PoolClient, answerMs: number): PostgresPoolClient => {
+type ToError = (error: unknown) => unknown;
+
+const guarded = (client: pg.PoolClient, answerMs: number, toError: ToError): PostgresPoolClient => {
   let isSound = true;
   const query = async (text: string, parameters: readonly unknown[]) => {
     // While a query is under way, `end` does not wait for its answer.
@@ -31,7 +44,7 @@ const guarded = (client: pg.PoolClient, answerMs: number): PostgresPoolClient =>
       if (text === 'commit' && result.command !== 'COMMIT') throw new CommitUndone();
       return result;
     } catch (error) {
-      throw withoutRows(error);
+      throw toError(withoutRows(error));
     } finally {
       clearTimeout(late);
     }

@@ -1,4 +1,4 @@
-import { Kysely, sql } from 'kysely';
+import { Kysely, type PostgresPool, sql } from 'kysely';
 import pg from 'pg';
 import type { Queryable } from '../queryable.ts';
 import { retryWithin } from '../retry-within.ts';
@@ -6,7 +6,7 @@ import type { Tables } from '../schema/tables.ts';
 import { type ConnectionSettings, readDatabaseUrl } from './connection-settings.ts';
 import { guardedPool } from './guarded-pool.ts';
 import { SerialPostgresDialect } from './serial-dialect.ts';
-import { explain, isContended } from './sqlstate.ts';
+import { explain, isContended, isUnavailable } from './sqlstate.ts';
 
 /** Reads have their own: transactions that wait for each other must not keep them from a connection. */
 const CONNECTIONS = { reads: 5, writes: 10 };
@@ -43,6 +43,8 @@ export class OpenedPostgres implements AsyncDisposable {
   readonly place: string;
   /** For reads. */
   readonly kysely: Kysely<Tables>;
+  /** Told when a read finds that the server is lost. */
+  onLost: (error: unknown) => void = () => undefined;
   readonly #writer: Kysely<Tables>;
   readonly #pools: readonly pg.Pool[];
   readonly #client: ConnectionSettings['client'];
@@ -53,8 +55,11 @@ export class OpenedPostgres implements AsyncDisposable {
     this.#client = client;
     const [reads, writes] = [openPool(client, CONNECTIONS.reads), openPool(client, CONNECTIONS.writes)];
     this.#pools = [reads, writes];
-    this.kysely = openKysely(reads, place);
-    this.#writer = openKysely(writes, place);
+    this.kysely = openKysely(
+      guardedPool(reads, ANSWER_MS, (error) => this.#readError(error)),
+      place,
+    );
+    this.#writer = openKysely(guardedPool(writes, ANSWER_MS), place);
   }
 
   /** Runs `work` in one transaction, with no other one beside it; again when it lost against others. */
@@ -96,14 +101,21 @@ export class OpenedPostgres implements AsyncDisposable {
     });
   }
 
+  /** A read that fails because the server is gone says so, whoever reads. */
+  #readError(error: unknown): unknown {
+    if (!isUnavailable(error)) return error;
+    this.onLost(error);
+    return explain(this.place, error);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([this.kysely.destroy(), this.#writer.destroy()]);
     for (const pool of this.#pools) if (!pool.ended) await pool.end();
   }
 }
 
-const openKysely = (pool: pg.Pool, place: string): Kysely<Tables> =>
-  new Kysely<Tables>({ dialect: new SerialPostgresDialect({ pool: guardedPool(pool, ANSWER_MS) }, place) });
+const openKysely = (pool: PostgresPool, place: string): Kysely<Tables> =>
+  new Kysely<Tables>({ dialect: new SerialPostgresDialect({ pool }, place) });
 
 const openPool = (client: ConnectionSettings['client'], max: number): pg.Pool => {
   const pool = new pg.Pool({

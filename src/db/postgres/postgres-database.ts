@@ -8,25 +8,23 @@ import { AuditChain, findLastLink } from '../audit/audit-chain.ts';
 import { type AuditQuery, findAuditEntries, verifyChain } from '../audit/audit-entries.ts';
 import { AuditHead } from '../audit/audit-head.ts';
 import { findBeginning, findEntriesBetween, findKnownUntil } from '../audit/audit-range.ts';
+import type { Fact } from '../change.ts';
 import type {
   Backup,
   Database,
-  Durability,
   Findings,
+  Freshness,
+  Kept,
   Listener,
   TrialOrder,
   Trouble,
   UnfitTable,
 } from '../database.ts';
 import { DatabaseError } from '../database-error.ts';
-import { databaseNow } from '../engine.ts';
-import { refuseLostLease } from '../fence.ts';
-import { isMovedAway, refuseMoved } from '../move/tombstone.ts';
+import { refuseMoved } from '../move/tombstone.ts';
 import { type ForeignTokenRows, findForeignTokenRows } from '../queries/foreign-token-rows.ts';
-import type { TokenFormat } from '../queries/tokens.ts';
 import type { Queryable } from '../queryable.ts';
 import { ReadCache } from '../read-cache.ts';
-import { retryWithin } from '../retry-within.ts';
 import type { MasterKeySource } from '../secrets/master-key.ts';
 import { applySealing, openAuditKey, openVault, rotateVault } from '../secrets/sealed-values.ts';
 import type { Vault } from '../secrets/vault.ts';
@@ -34,10 +32,9 @@ import { SharedWork } from '../shared-work.ts';
 import { GraphileLooks } from './graphile-looks.ts';
 import { migratePostgres } from './migrate.ts';
 import { OpenedPostgres } from './opened-postgres.ts';
-import { Reachability } from './reachability.ts';
+import { PostgresWriter } from './postgres-writer.ts';
 import { refuseUnfitServer } from './server-check.ts';
-import { ServerClock } from './server-clock.ts';
-import { CommitUnknown, explain, isContended, isRefused, isUnavailable } from './sqlstate.ts';
+import { explain, isUnavailable } from './sqlstate.ts';
 import { findUnfitTable } from './table-trial.ts';
 
 export interface PostgresOptions {
@@ -50,10 +47,8 @@ export interface PostgresOptions {
   readonly sealsTokens?: boolean;
 }
 
-/** How long a write is tried again while the server cannot be reached; what must be kept is tried for far longer. */
-const WAIT_MS = 3000;
-const KEEP_MS = 15 * 60_000;
 const FOREIGN_WRITES_CHECK_MS = 1000;
+const ORPHANS_CHECK_MS = 30_000;
 
 /** Beside the key file: how far the audit has come that this machine has seen. */
 export const HEAD = 'postgres';
@@ -69,30 +64,31 @@ export class PostgresDatabase implements Database {
   readonly #opened: OpenedPostgres;
   readonly #masterKey: MasterKeySource;
   readonly #chain: AuditChain;
-  readonly #reachability: Reachability;
+  readonly #writer: PostgresWriter;
   readonly #reads = new ReadCache();
   readonly #snapshots = new SharedWork<string>();
   readonly #verification = new SharedWork<AuditVerification>();
-  readonly #clock = new ServerClock();
-  #vault: Vault;
+  readonly #orphansCheck: NodeJS.Timeout;
 
   private constructor(
     opened: OpenedPostgres,
     { masterKey }: PostgresOptions,
-    format: TokenFormat,
     chain: AuditChain,
-    missingEntries: number,
+    writer: PostgresWriter,
+    findings: Findings,
   ) {
     this.path = opened.place;
-    this.zone = format.zone;
-    this.sealsTokens = format.sealsTokens;
-    this.findings = { replayed: 0, tornBytes: 0, damaged: [], isHeadMissing: false, missingEntries };
+    this.zone = writer.format.zone;
+    this.sealsTokens = writer.format.sealsTokens;
+    this.findings = findings;
     this.#opened = opened;
     this.#masterKey = masterKey;
     this.#chain = chain;
-    this.#vault = format.vault;
-    this.#reachability = new Reachability(() => opened.checkWritable());
+    this.#writer = writer;
     this.looks = new GraphileLooks(opened, (work) => this.write(work));
+    opened.onLost = (error) => void writer.noteLoss(error);
+    const giveBack = () => void writer.spilled.giveBackOrphans(new Date()).catch(() => undefined);
+    this.#orphansCheck = setInterval(giveBack, ORPHANS_CHECK_MS).unref();
   }
 
   /** Opens the database and migrates its tables. Throws a `DatabaseError` that says what to do. */
@@ -118,20 +114,23 @@ export class PostgresDatabase implements Database {
       const head = chain.readHead();
       // A machine that is new here begins with what the others have written.
       if (head === null) await chain.startAnew(opened.kysely);
-      const missing = Math.max(0, (head?.sequence ?? 0) - last.sequence);
-      const database = new PostgresDatabase(opened, options, format, chain, missing);
-      await opened.write((trx) => database.#lookUp(trx));
-      return database;
+      const missingEntries = Math.max(0, (head?.sequence ?? 0) - last.sequence);
+      const writer = new PostgresWriter({ opened, chain, auditKey: key, masterKey, format });
+      await writer.spilled.reserve();
+      const found = await writer.spilled.giveBackOrphans(new Date());
+      const findings = { ...found, isHeadMissing: false, missingEntries };
+      await writer.readClock();
+      return new PostgresDatabase(opened, options, chain, writer, findings);
     } catch (error) {
       await opened[Symbol.asyncDispose]();
       throw explain(opened.place, error);
     }
   }
 
-  readonly clock = (): Date => this.#clock.now();
+  readonly clock = (): Date => this.#writer.clock.now();
 
   get vault(): Vault {
-    return this.#vault;
+    return this.#writer.format.vault;
   }
 
   get read(): Queryable {
@@ -139,38 +138,30 @@ export class PostgresDatabase implements Database {
   }
 
   /** Valid for one snapshot of the server: equal ones see the same rows. */
-  async cached<Value>(key: string, load: (db: Queryable) => Promise<Value>): Promise<Value> {
-    return this.#reads.get(key, await this.#snapshot(), () => load(this.read));
+  async cached<Value>(
+    key: string,
+    load: (db: Queryable) => Promise<Value>,
+    { orLast = false }: Freshness = {},
+  ): Promise<Value> {
+    try {
+      return await this.#reads.get(key, await this.#snapshot(), () => load(this.read));
+    } catch (error) {
+      const last = orLast && isUnavailable(error) ? this.#reads.last<Value>(key) : undefined;
+      if (last === undefined) throw error;
+      return last;
+    }
   }
 
-  /**
-   * In one transaction with no other one beside it. While the server cannot be reached it is tried again, for long where
-   * `mustKeep`; what was refused, lost against others or whose answer to the commit was lost, is only where `mustKeep`.
-   */
-  async write<Result>(
+  /** In one transaction with no other one beside it. It is tried again for some seconds while the server cannot be reached. */
+  write<Result>(work: (trx: Queryable) => Promise<Result>): Promise<Result> {
+    return this.#writer.write(work);
+  }
+
+  keep<Result>(
     work: (trx: Queryable) => Promise<Result>,
-    { mustKeep = false }: Durability = {},
-  ): Promise<Result> {
-    const isRetried = (error: unknown) => {
-      if (this.#noteLoss(error)) return mustKeep || !(error instanceof CommitUnknown);
-      return mustKeep && (isContended(error) || isRefused(error));
-    };
-    const attempt = () =>
-      this.#opened.write(async (trx) => {
-        await refuseLostLease(trx);
-        await this.#lookUp(trx);
-        return { result: await work(trx), trx };
-      });
-    const retried = () => retryWithin(attempt, isRetried, mustKeep ? KEEP_MS : WAIT_MS);
-    try {
-      const { result, trx } = await (mustKeep ? this.#reachability.pending(retried) : retried());
-      this.#reachability.found();
-      this.#chain.markStored(trx);
-      this.#reachability.listeners.publishAudit(this.#chain.appendedBy(trx));
-      return result;
-    } catch (error) {
-      throw isUnavailable(error) ? explain(this.path, error) : error;
-    }
+    facts: () => readonly Fact[],
+  ): Promise<Kept<Result>> {
+    return this.#writer.keep(work, facts);
   }
 
   audit(trx: Queryable, entry: AuditEntry): Promise<void> {
@@ -206,23 +197,23 @@ export class PostgresDatabase implements Database {
   }
 
   damagedSpills(): readonly string[] {
-    return [];
+    return this.#writer.spilled.damaged();
   }
 
-  storageOf(): StorageKind {
-    return 'DATABASE';
+  storageOf(accountNumber: number, apiName: string): StorageKind {
+    return this.#writer.spilled.holdsToken(accountNumber, apiName) ? 'SPILL' : 'DATABASE';
   }
 
   get recovery(): DbRecovery {
-    return this.#reachability.recovery;
+    return this.#writer.reachability.recovery;
   }
 
   get trouble(): Trouble | null {
-    return this.#reachability.trouble;
+    return this.#writer.reachability.trouble;
   }
 
   listen(listener: Listener): void {
-    this.#reachability.listen(listener);
+    this.#writer.reachability.listen(listener);
   }
 
   watchForeignWrites(onWritten: () => void): () => void {
@@ -250,8 +241,8 @@ export class PostgresDatabase implements Database {
 
   async rotateMasterKey(): Promise<boolean> {
     await refuseMoved(this.read, this.path);
-    const renewed = await rotateVault(this.path, this.#opened.kysely, this.#vault, this.#masterKey);
-    if (renewed !== null) this.#vault = renewed;
+    const renewed = await rotateVault(this.path, this.#opened.kysely, this.vault, this.#masterKey);
+    if (renewed !== null) this.#writer.changeFormat({ vault: renewed });
     return renewed !== null;
   }
 
@@ -261,39 +252,17 @@ export class PostgresDatabase implements Database {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#reachability[Symbol.dispose]();
+    clearInterval(this.#orphansCheck);
+    await this.#writer[Symbol.asyncDispose]();
     await this.#opened[Symbol.asyncDispose]();
   }
 
   /** Which transactions of which server are over and which run: two equal texts see the same rows. */
   async #snapshot(): Promise<string> {
     return this.#snapshots.run(async () => {
-      try {
-        const { rows } = await sql<{ snapshot: string }>`
-          select pg_current_snapshot() || ' ' || pg_postmaster_start_time() as snapshot`.execute(this.read);
-        return rows[0]?.snapshot ?? '';
-      } catch (error) {
-        this.#noteLoss(error);
-        throw error;
-      }
+      const { rows } = await sql<{ snapshot: string }>`
+        select pg_current_snapshot() || ' ' || pg_postmaster_start_time() as snapshot`.execute(this.read);
+      return rows[0]?.snapshot ?? '';
     });
-  }
-
-  /** What time it is, and what another machine may have done: changed the master key, or moved the database away. */
-  async #lookUp(trx: Queryable): Promise<void> {
-    const askedAt = performance.now();
-    const { key_id, now, isMoved } = await trx
-      .selectFrom('vega_vault')
-      .select(['key_id', databaseNow(trx).as('now'), isMovedAway.as('isMoved')])
-      .executeTakeFirstOrThrow();
-    this.#clock.note(now, askedAt);
-    if (isMoved === 1) await refuseMoved(trx, this.path);
-    if (key_id !== this.#vault.keyId) this.#vault = await openVault(this.path, trx, this.#masterKey);
-  }
-
-  #noteLoss(error: unknown): boolean {
-    const isLost = isUnavailable(error);
-    if (isLost) this.#reachability.lost(error);
-    return isLost;
   }
 }

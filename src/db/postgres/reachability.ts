@@ -3,8 +3,18 @@ import type { Listener, Trouble } from '../database.ts';
 import { databaseCode } from '../database-error.ts';
 import { outsideFence } from '../fence.ts';
 import { Listeners } from '../listeners.ts';
+import { meansRefusal } from './sqlstate.ts';
 
 const RETRY_MS = 1000;
+
+const REFUSAL_ADVICE =
+  'A table refuses what was spilled: `vega-auth doctor` names it and the cure. What waits is written when it is put right.';
+
+/** What waits for the server. */
+interface Pending {
+  readonly pending: number;
+  readonly isOnDisk: boolean;
+}
 
 interface Loss {
   code: string;
@@ -15,30 +25,32 @@ interface Loss {
 export class Reachability implements Disposable {
   readonly listeners = new Listeners();
   readonly #ask: () => Promise<void>;
+  readonly #spilled: Pending;
   #loss: Loss | null = null;
   #retry: NodeJS.Timeout | undefined;
   #isDisposed = false;
-  /** Writes that go on trying, because what they hold must not be lost. */
-  #pending = 0;
 
-  constructor(ask: () => Promise<void>) {
+  /** `ask` throws while something cannot be written. */
+  constructor(ask: () => Promise<void>, spilled: Pending = { pending: 0, isOnDisk: true }) {
     this.#ask = ask;
+    this.#spilled = spilled;
   }
 
   get trouble(): Trouble | null {
     if (this.#loss === null) return null;
     const { code, since } = this.#loss;
     const seconds = Math.round((performance.now() - since) / 1000);
-    return { code, pendingWrites: this.#pending, isOnDisk: false, advice: null, seconds };
+    const { pending: pendingWrites, isOnDisk } = this.#spilled;
+    return { code, pendingWrites, isOnDisk, advice: meansRefusal(code) ? REFUSAL_ADVICE : null, seconds };
   }
 
   get recovery(): DbRecovery {
     const isLost = this.#loss !== null;
     return {
       dbLocked: isLost,
-      fallback: isLost ? 'MEMORY' : 'DATABASE',
+      fallback: isLost ? 'SPILL' : 'DATABASE',
       autoRestart: true,
-      pendingWrites: this.#pending,
+      pendingWrites: this.#spilled.pending,
     };
   }
 
@@ -59,22 +71,18 @@ export class Reachability implements Disposable {
     if (isNew) this.#askAgain(loss);
   }
 
+  /** What waits has to be there first. */
   found(): void {
-    if (this.#loss === null) return;
+    if (this.#loss === null || this.#spilled.pending > 0) return;
     const before = this.trouble;
     clearTimeout(this.#retry);
     this.#loss = null;
     this.#publish(before);
   }
 
-  /** Runs work that goes on trying while the server is lost. */
-  async pending<Result>(work: () => Promise<Result>): Promise<Result> {
-    this.#pending += 1;
-    try {
-      return await work();
-    } finally {
-      this.#pending -= 1;
-    }
+  /** What waits has changed. */
+  noteSpilled(): void {
+    if (this.#loss !== null) this.#publish(this.trouble);
   }
 
   [Symbol.dispose](): void {
@@ -88,8 +96,15 @@ export class Reachability implements Disposable {
     if (this.#loss !== loss || this.#isDisposed) return;
     this.#retry = setTimeout(() => {
       void this.#ask().then(
-        () => (this.#loss === loss ? this.found() : undefined),
-        () => this.#askAgain(loss),
+        () => {
+          if (this.#loss === loss) this.found();
+          // Something may have been spilled meanwhile.
+          this.#askAgain(loss);
+        },
+        (error: unknown) => {
+          if (this.#loss === loss) this.lost(error);
+          this.#askAgain(loss);
+        },
       );
     }, RETRY_MS).unref();
   }

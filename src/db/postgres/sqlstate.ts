@@ -1,4 +1,4 @@
-import { AlteredRow, DatabaseError, databaseCode } from '../database-error.ts';
+import { DatabaseError, DatabaseUnavailable, databaseCode } from '../database-error.ts';
 
 /**
  * What PostgreSQL's SQLSTATE codes mean here (https://www.postgresql.org/docs/15/errcodes-appendix.html), and the codes that
@@ -16,16 +16,17 @@ const CONTENDED = /^(55P03|40001|40P01|57014)$/;
 export const isUnavailable = (error: unknown): boolean =>
   error instanceof CommitUnknown || UNAVAILABLE.test(databaseCode(error)) || LOST_WORDS.test(wordsOf(error));
 
-/** The database can be written, and a table refuses the row. */
-const REFUSED = /^(22...|23...|42...|P0001)$/;
+const REFUSED = /^(22...|23...|42...|P0001|ROW_ALTERED)$/;
 
-export const isRefused = (error: unknown): boolean =>
-  error instanceof AlteredRow || REFUSED.test(databaseCode(error));
+/** The database can be written, and a table refuses the row. */
+export const isRefused = (error: unknown): boolean => meansRefusal(databaseCode(error));
+
+export const meansRefusal = (code: string): boolean => REFUSED.test(code);
 
 export const isContended = (error: unknown): boolean => CONTENDED.test(databaseCode(error));
 
 /** The answer to a COMMIT was lost: what it committed may be there or not. */
-export class CommitUnknown extends DatabaseError {
+export class CommitUnknown extends DatabaseUnavailable {
   constructor(place: string, options: ErrorOptions) {
     super(place, `Whether ${place} has committed is not known: the connection was lost meanwhile.`, options);
     this.name = 'CommitUnknown';
@@ -58,9 +59,9 @@ export const explain = (place: string, error: unknown): DatabaseError => {
   const code = databaseCode(error);
   const words = wordsOf(error);
   const explained = EXPLANATIONS.find(([pattern]) => pattern.test(code))?.[1];
-  return new DatabaseError(place, `The database ${place} ${explained ?? otherwise(error, words)}`, {
-    cause: error,
-  });
+  const message = `The database ${place} ${explained ?? otherwise(error, words)}`;
+  const Kind = isUnavailable(error) ? DatabaseUnavailable : DatabaseError;
+  return new Kind(place, message, { cause: error });
 };
 
 const otherwise = (error: unknown, words: string): string => {

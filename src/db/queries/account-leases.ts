@@ -102,6 +102,16 @@ export const leaseEnd = async (db: Queryable, accountId: string): Promise<Date |
   return row === undefined ? null : new Date(row.until);
 };
 
+/** The epoch of the account's latest lease, whoever has it; null where it was never leased. */
+export const findEpoch = async (db: Queryable, accountId: string): Promise<number | null> => {
+  const row = await db
+    .selectFrom('vega_account_leases')
+    .select('epoch')
+    .where('account_id', '=', accountId)
+    .executeTakeFirst();
+  return row?.epoch ?? null;
+};
+
 const ours = (trx: Queryable, { accountId, workerId, epoch }: AccountLease) =>
   trx
     .updateTable('vega_account_leases')

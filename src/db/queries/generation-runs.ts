@@ -105,6 +105,18 @@ export const takeOverRun = async (
   return updated.numUpdatedRows > 0n;
 };
 
+/** Whether the process, and no other one since, executes the run. */
+export const isRunOf = async (db: Queryable, runId: string, owner: ProcessMark): Promise<boolean> => {
+  const row = await db
+    .selectFrom('vega_generation_runs')
+    .select('id')
+    .where('id', '=', runId)
+    .where('process_id', '=', owner.id)
+    .where('process_birth', 'is not distinct from', owner.birth)
+    .executeTakeFirst();
+  return row !== undefined;
+};
+
 export const findRun = async (db: Queryable, id: string): Promise<GenerationRun | null> => {
   const row = await db.selectFrom('vega_generation_runs').selectAll().where('id', '=', id).executeTakeFirst();
   return row === undefined ? null : toRun(row, await findSteps(db, [row]));
@@ -169,31 +181,6 @@ export const findUnfinishedRun = async (
   const row = await newestFirst(db, accountId).where('status', 'not in', OVER_STATUSES).executeTakeFirst();
   if (row === undefined) return null;
   return { run: toRun(row, await findSteps(db, [row])), abortRequested: row.abort_requested_at != null };
-};
-
-/** Asks whoever executes the run to abort it. */
-export const requestAbort = async (trx: Queryable, runId: string, at: Date): Promise<void> => {
-  await trx
-    .updateTable('vega_generation_runs')
-    .set({ abort_requested_at: at.getTime() })
-    .where('id', '=', runId)
-    .execute();
-};
-
-/** Those of the runs that are to be aborted. */
-export const findAbortRequests = async (
-  db: Queryable,
-  runIds: readonly string[],
-): Promise<readonly string[]> => {
-  if (runIds.length === 0) return [];
-  const rows = await db
-    .selectFrom('vega_generation_runs')
-    .select('id')
-    .where('id', 'in', runIds)
-    .where('abort_requested_at', 'is not', null)
-    .orderBy('id')
-    .execute();
-  return rows.map(({ id }) => id);
 };
 
 export const countRuns = async (

@@ -1,4 +1,4 @@
-import type { NewToken, StoreOperation } from '../../domain/token/token.ts';
+import type { NewToken, StoredToken, StoreOperation } from '../../domain/token/token.ts';
 import { fromWallTime, toWallTime } from '../../domain/wall-time.ts';
 import type { TokenReplacement } from '../change.ts';
 import { AlteredRow } from '../database-error.ts';
@@ -35,12 +35,14 @@ export const replayToken = async (
   const { row } = replacement;
   const present = await findPresent(trx, replacement, format);
   const madeAt = fromWallTime(String(row.generated_at), format.zone);
-  const isNewer =
-    present?.generatedAt != null && madeAt !== null && present.generatedAt.getTime() > madeAt.getTime();
-  if (present?.fingerprint === replacement.fingerprint || isNewer) return false;
+  if (present?.fingerprint === replacement.fingerprint || isNewerThan(present, madeAt)) return false;
   await put(trx, replacement, format);
   return true;
 };
+
+/** Whether a stored token was made after that moment; false where that is not known. */
+export const isNewerThan = (stored: StoredToken | undefined, madeAt: Date | null): boolean =>
+  stored?.generatedAt != null && madeAt !== null && stored.generatedAt.getTime() > madeAt.getTime();
 
 const put = async (trx: Queryable, replacement: TokenReplacement, format: TokenFormat): Promise<Stored> => {
   const { row } = replacement;

@@ -9,14 +9,14 @@ import { retryWithin } from '../retry-within.ts';
 import { underFormerNames } from '../schema/former-names.ts';
 import { type MasterKeySource, masterKeyIds } from '../secrets/master-key.ts';
 import { applySealing, openAuditKey, openVault } from '../secrets/sealed-values.ts';
+import { findOrphanSpills, type OrphanSpill, readSpill, settleSpill } from '../spill/orphan-spills.ts';
+import { replaySpilled, spilledIn } from '../spill/replay-spilled.ts';
+import { ensureReserve, SpillFile } from '../spill/spill-file.ts';
 import { damaged, findNewestGoodBackup, makeBackup, sweepBackupDrafts } from './backup/backups.ts';
 import { readIntoMemory } from './backup/snapshot.ts';
-import { explain, hasNoRoom, isBusy, isDamage, isRefused, refuseDamage } from './connection.ts';
+import { explain, hasNoRoom, isBusy, isDamage, isMisfit, isRefused, refuseDamage } from './connection.ts';
 import { Mirror } from './failover/mirror.ts';
-import { findOrphanSpills, type OrphanSpill, readSpill, settleSpill } from './failover/orphan-spills.ts';
 import { Outage } from './failover/outage.ts';
-import { replaySpilled, spilledIn } from './failover/replay-spilled.ts';
-import { ensureReserve, SpillFile } from './failover/spill-file.ts';
 import { readWatermark } from './failover/watermark.ts';
 import { compactAtStart } from './files/free-space.ts';
 import type { BeforeStatement } from './immediate-dialect.ts';
@@ -221,7 +221,8 @@ const openKeys = async (
 ) => {
   const vault = await openVault(file, kysely, masterKey);
   const key = await openAuditKey(kysely, vault);
-  return { format: { zone, vault, sealsTokens }, chain: new AuditChain(key, new AuditHead(file, key)) };
+  const chain = new AuditChain(key, new AuditHead(file, key));
+  return { format: { zone, vault, sealsTokens }, chain, isMisfit };
 };
 
 interface Replayed {

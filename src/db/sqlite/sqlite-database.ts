@@ -9,6 +9,7 @@ import type {
   Database,
   Durability,
   Findings,
+  Kept,
   Listener,
   TrialOrder,
   Trouble,
@@ -22,10 +23,10 @@ import { retryWithin } from '../retry-within.ts';
 import { rotateVault } from '../secrets/sealed-values.ts';
 import type { Vault } from '../secrets/vault.ts';
 import { SharedWork } from '../shared-work.ts';
+import { findDamagedSpills } from '../spill/orphan-spills.ts';
 import { makeBackup } from './backup/backups.ts';
 import { isBusy, isOutage, meansRefusal } from './connection.ts';
 import { BUSY_WAIT_MS, Failover } from './failover/failover.ts';
-import { findDamagedSpills } from './failover/orphan-spills.ts';
 import { meansFileChange } from './files/file-identity.ts';
 import { releaseFreePages } from './files/free-space.ts';
 import type { OpenedFile } from './opened-file.ts';
@@ -91,9 +92,14 @@ export class SqliteDatabase implements Database {
   /** In one `BEGIN IMMEDIATE` transaction, on the single connection. */
   write<Result>(
     work: (trx: Queryable) => Promise<Result>,
-    { mustLast = false, mustKeep = false }: Durability = {},
+    { mustLast = false }: Durability = {},
   ): Promise<Result> {
-    return this.#failover.write(work, mustLast, mustKeep);
+    return this.#failover.write(work, { mustLast });
+  }
+
+  /** The mirror runs `work` during an outage: nothing is read from the facts. */
+  async keep<Result>(work: (trx: Queryable) => Promise<Result>): Promise<Kept<Result>> {
+    return { isStored: true, result: await this.#failover.write(work, { mustKeep: true }) };
   }
 
   /**

@@ -1,5 +1,6 @@
 import { type FailureCode, NEXT_ACTIONS } from '../run/failure.ts';
 import { type GenerationRun, waitsElsewhere } from '../run/generation-run.ts';
+import type { StorageKind } from '../token/token.ts';
 import { toLocalIst } from '../wall-time.ts';
 import type { AlertDraft } from './alert.ts';
 
@@ -66,11 +67,16 @@ export const startMissed = (accountId: string, date: string, reason: string): Al
 /** Facts of a database that cannot be written begin so. */
 export const UNWRITABLE = 'unwritable ';
 
-export const databaseUnwritable = (code: string, at: Date): AlertDraft => ({
+const MEMORY_TAKES_OVER = (code: string): string =>
+  `SQLite answers ${code}. Memory and the spill file take over, so nothing is lost.`;
+const SPILL_ALONE = (code: string): string =>
+  `PostgreSQL answers ${code}, or not at all. What exists already goes to the spill file, so nothing is lost; nothing else begins.`;
+
+export const databaseUnwritable = (code: string, fallback: StorageKind, at: Date): AlertDraft => ({
   kind: 'STORAGE',
   accountId: null,
   title: 'The database cannot be written',
-  text: `SQLite answers ${code}. Memory and the spill file take over, so nothing is lost. Run \`vega-auth doctor\`: it says what to do.`,
+  text: `${fallback === 'SPILL' ? SPILL_ALONE(code) : MEMORY_TAKES_OVER(code)} Run \`vega-auth doctor\`: it says what to do.`,
   fact: `${UNWRITABLE}${at.toISOString()}`,
   holdMs: STORAGE_HOLD_MS,
 });

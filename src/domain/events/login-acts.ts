@@ -63,6 +63,10 @@ export const LOGIN_ACTS = {
     ({ fingerprint, operation, version }) =>
       `Token ${fingerprint} stored (${operation}, version ${version}).`,
   ),
+  TOKEN_DROPPED: warn<{ fingerprint: string; reason: string }>(
+    'AUTH',
+    ({ fingerprint, reason }) => `Token ${fingerprint} waited for the database and is not stored: ${reason}.`,
+  ),
   TOKEN_REMOVED: error<{ fingerprint: string }>(
     'AUTH',
     ({ fingerprint }) => `Token ${fingerprint} of another user removed.`,

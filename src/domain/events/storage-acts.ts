@@ -1,11 +1,13 @@
+import type { StorageKind } from '../token/token.ts';
 import { error, info, warn } from './act.ts';
 
 /** What the database, its outages and its backups went through. */
 export const STORAGE_ACTS = {
   MASTER_KEY_ROTATED: warn('DB', 'Every secret is sealed with a new master key.'),
-  FAILOVER_BEGUN: error<{ code: string }>(
-    'DB',
-    ({ code }) => `The database cannot be written (${code}): memory and the spill file take over.`,
+  FAILOVER_BEGUN: error<{ code: string; fallback?: StorageKind }>('DB', ({ code, fallback }) =>
+    fallback === 'SPILL'
+      ? `The database cannot be used (${code}): nothing begins, and what exists already goes to the spill file.`
+      : `The database cannot be written (${code}): memory and the spill file take over.`,
   ),
   RECOVERED: warn<{ writes: number; seconds: number }>(
     'DB',

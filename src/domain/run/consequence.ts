@@ -53,6 +53,7 @@ export const consequenceOf = ({
     case 'CAPTCHA':
     case 'CLOCK_SKEW':
     case 'INTERNAL':
+    case 'LEASE_LOST':
     case 'MOBILE_REJECTED':
     case 'PAGE_CHANGED':
     case 'STORAGE_FAILED':

@@ -29,7 +29,7 @@ export const NEXT_ACTIONS = {
   TOKEN_ENDED:
     'Do not generate it again as things are: that would end the other token. Give each API an app of its own; where they have one, enable only the APIs whose tokens the broker keeps at the same time, PRIMARY first.',
   UNVERIFIED:
-    'The token is stored, but the broker did not confirm it. Ask tokenStatus again in a moment; it counts as valid only then.',
+    'The token is kept, but the broker did not confirm it. Ask tokenStatus again in a moment; it counts as valid only then.',
   APPROVAL_LAPSED:
     'Generate this API again and answer before the time is up: approve on the phone, or log in at the address that was given. A refusal on the phone looks like silence.',
   ROLE_NEEDS_NO_LOGIN:
@@ -44,6 +44,8 @@ export const NEXT_ACTIONS = {
   BROWSER_FAILED: 'Run `vega-auth setup` to install a browser, or set VEGA_CHROMIUM_PATH to one that starts.',
   STORAGE_FAILED:
     'Run `vega-auth doctor`: it says what keeps the database from being written (a lock, a full disk, a table that refuses the row) and the cure. Then generate again.',
+  LEASE_LOST:
+    'Nothing: another worker has the account by now and carries its run on. Ask authState for the run.',
   INTERNAL: 'Look into the log under the correlation id of this run and report it.',
 } as const;
 

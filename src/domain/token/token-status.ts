@@ -100,6 +100,7 @@ const WORDS: Readonly<Record<VerdictReason, string>> = {
   REJECTED: 'the broker says that it is not valid',
   REVOKED: 'it was ended at the broker at a logout',
   WRONG_ACCOUNT: 'it belongs to another user of the broker',
+  DATABASE_UNAVAILABLE: 'the database cannot be read at present',
   NOT_CHECKED: 'nobody has asked the broker yet',
   TIMEOUT: 'the broker did not answer in time',
   NETWORK: 'the broker could not be reached',

@@ -3,7 +3,7 @@ import type { ApiName } from '../account/api-name.ts';
 import type { Secret } from '../secret.ts';
 import type { TokenClaims } from './jwt.ts';
 
-export const STORAGE_KINDS = ['DATABASE', 'MEMORY'] as const;
+export const STORAGE_KINDS = ['DATABASE', 'MEMORY', 'SPILL'] as const;
 export type StorageKind = (typeof STORAGE_KINDS)[number];
 
 /** What a replace found in the table before. */

@@ -13,6 +13,7 @@ export type VerdictReason =
   | 'INACTIVE'
   | MarkReason
   | 'NOT_CHECKED'
+  | 'DATABASE_UNAVAILABLE'
   | UnknownReason;
 
 /** What is known of one API's token. */

@@ -17,7 +17,8 @@ const FAILURE_DESCRIPTIONS: Readonly<Record<Failure['code'], string>> = {
   WRONG_ACCOUNT: 'The token is of another user of the broker; it was not kept.',
   TOKEN_REJECTED: 'The broker refused the token that it had just issued.',
   TOKEN_ENDED: 'The broker ended this token when the run made that of another API.',
-  UNVERIFIED: 'The token is stored, but the broker gave no usable answer about it.',
+  UNVERIFIED:
+    'The token is stored, or waits for the database, but the broker gave no usable answer about it.',
   APPROVAL_LAPSED: 'Nobody approved, or logged in, before the time was up.',
   ROLE_NEEDS_NO_LOGIN: 'The role was given another credential meanwhile, so no login was needed for it.',
   ABORTED: 'Ended on request.',
@@ -26,6 +27,7 @@ const FAILURE_DESCRIPTIONS: Readonly<Record<Failure['code'], string>> = {
   TOTP_COMMAND_FAILED: 'The program that UPSTOX_TOTP_COMMAND names gave no code; none was submitted.',
   BROWSER_FAILED: 'No browser, or it died.',
   STORAGE_FAILED: 'The token could not be written to the database.',
+  LEASE_LOST: 'Another worker has the account by now; nothing follows for it here.',
   INTERNAL: 'A mistake of this program.',
 };
 

@@ -31,7 +31,7 @@ const TokenCheckRef = builder.objectRef<TokenCheck>('TokenCheck').implement({
     reason: t.string({
       nullable: true,
       description:
-        'Why it is not VALID: NOT_FOUND, TIME_IS_UP, CLIENT_CHANGED, INACTIVE, REJECTED, WRONG_ACCOUNT, REVOKED, NOT_CHECKED, TIMEOUT, NETWORK, RATE_LIMITED, BROKER_ERROR or NOT_A_PROFILE; for UNKNOWN the broker’s code follows where there is one that tells more, as in `BROKER_ERROR UDAPI1154`. Null when it is VALID.',
+        'Why it is not VALID: NOT_FOUND, TIME_IS_UP, CLIENT_CHANGED, INACTIVE, REJECTED, WRONG_ACCOUNT, REVOKED, NOT_CHECKED, TIMEOUT, NETWORK, RATE_LIMITED, BROKER_ERROR, NOT_A_PROFILE or DATABASE_UNAVAILABLE; for UNKNOWN the broker’s code follows where there is one that tells more, as in `BROKER_ERROR UDAPI1154`. Null when it is VALID.',
       resolve: reasonText,
     }),
     httpStatus: t.exposeInt('httpStatus', {
@@ -134,6 +134,6 @@ builder.queryField('tokenStatus', (t) =>
       'Asks about every enabled API: time first, then the broker’s profile call, two at a time and each once. A token found EXPIRED or INVALID is marked inactive at once; UNKNOWN changes nothing.',
     args: { accountId: t.arg.id(accountArgument) },
     resolve: async (_root, { accountId }, { services }) =>
-      services.readTokenStatus(await services.accounts.resolve(accountId)),
+      services.readTokenStatus(await services.accounts.resolveKnown(accountId)),
   }),
 );

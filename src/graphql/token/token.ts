@@ -22,8 +22,10 @@ export const StorageKindEnum = enumOf('StorageKind', {
   description: 'Where a token lies.',
   of: STORAGE_KINDS,
   values: {
-    DATABASE: 'In SQLite.',
+    DATABASE: 'In the database.',
     MEMORY: 'In memory and in the encrypted spill file, until SQLite can be written again.',
+    SPILL:
+      'In the encrypted spill file alone, until PostgreSQL can be reached again. Nothing else is written meanwhile.',
   },
 });
 
@@ -69,10 +71,10 @@ export const TokenRef = builder.objectRef<KnownToken>('Token').implement({
     storage: t.field({
       type: StorageKindEnum,
       description: 'Where it lies.',
-      resolve: ({ token }) => token?.storage ?? 'DATABASE',
+      resolve: ({ token, storage }) => token?.storage ?? storage ?? 'DATABASE',
     }),
     version: t.int({
-      description: 'Rises by one whenever the token is replaced; 0 when there is none.',
+      description: 'Rises by one whenever the token is replaced; 0 when there is none, or none can be read.',
       resolve: ({ token }) => token?.version ?? 0,
     }),
   }),
@@ -87,10 +89,8 @@ builder.queryField('tokens', (t) =>
       'The tokens of all enabled APIs, PRIMARY first, from the database; the broker is not asked. A key that is confined to some APIs is told of those.',
     args: { accountId: t.arg.id(accountArgument) },
     resolve: async (_root, { accountId }, { services, caller }) => {
-      const account = await services.accounts.resolve(accountId);
-      const roles = await services.roles.list(account);
-      const own = roles.filter(({ apiName }) => mayUseApi(caller.bounds, apiName));
-      return services.verifier.lastKnown(account, own);
+      const tokens = await services.readTokens(await services.accounts.resolveKnown(accountId));
+      return tokens.filter(({ role }) => mayUseApi(caller.bounds, role.apiName));
     },
   }),
 );

@@ -352,6 +352,8 @@ export type FailureCode =
   | 'INTERNAL'
   /** The program ended in the middle. */
   | 'INTERRUPTED'
+  /** Another worker has the account by now; nothing follows for it here. */
+  | 'LEASE_LOST'
   /** The broker is closed for maintenance. */
   | 'MAINTENANCE'
   /** The broker knows no account with the mobile number. */
@@ -372,7 +374,7 @@ export type FailureCode =
   | 'TOKEN_REJECTED'
   /** The program that UPSTOX_TOTP_COMMAND names gave no code; none was submitted. */
   | 'TOTP_COMMAND_FAILED'
-  /** The token is stored, but the broker gave no usable answer about it. */
+  /** The token is stored, or waits for the database, but the broker gave no usable answer about it. */
   | 'UNVERIFIED'
   /** The token is of another user of the broker; it was not kept. */
   | 'WRONG_ACCOUNT';
@@ -765,10 +767,12 @@ export type StepStatus =
 
 /** Where a token lies. */
 export type StorageKind =
-  /** In SQLite. */
+  /** In the database. */
   | 'DATABASE'
   /** In memory and in the encrypted spill file, until SQLite can be written again. */
-  | 'MEMORY';
+  | 'MEMORY'
+  /** In the encrypted spill file alone, until PostgreSQL can be reached again. Nothing else is written meanwhile. */
+  | 'SPILL';
 
 /** What storing a token did. */
 export type StoreOperation =

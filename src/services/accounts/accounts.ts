@@ -1,4 +1,4 @@
-import type { Database } from '../../db/database.ts';
+import type { Database, Freshness } from '../../db/database.ts';
 import {
   deleteAccount,
   ensureAccount,
@@ -24,15 +24,16 @@ import { isOver } from '../../domain/run/generation-run.ts';
 import type { AuditedWrites } from '../audit/audit.ts';
 import type { AccountCredentials } from './account-credentials.ts';
 
-export const listAccounts = (database: Database): Promise<readonly Account[]> =>
-  database.cached('accounts', findAccounts);
+export const listAccounts = (database: Database, freshness?: Freshness): Promise<readonly Account[]> =>
+  database.cached('accounts', findAccounts, freshness);
 
 /** The account of that id; without one, the active account. */
 export const getAccount = async (
   database: Database,
   accountId: string | null | undefined,
+  freshness?: Freshness,
 ): Promise<Account> => {
-  const accounts = await listAccounts(database);
+  const accounts = await listAccounts(database, freshness);
   const account = accounts.find(({ id, isActive }) => (accountId == null ? isActive : id === accountId));
   if (account !== undefined) return account;
   const wanted = accountId ?? 'that is active';
@@ -66,6 +67,11 @@ export class Accounts {
   /** The account of that id; without one, the active account. Refused with NOT_FOUND. */
   resolve(accountId: string | null | undefined): Promise<Account> {
     return getAccount(this.#options.database, accountId);
+  }
+
+  /** The same, as it was known last while the database cannot be read: what is said of it has to be UNKNOWN then. */
+  resolveKnown(accountId: string | null | undefined): Promise<Account> {
+    return getAccount(this.#options.database, accountId, { orLast: true });
   }
 
   list(): Promise<readonly Account[]> {

@@ -1,3 +1,4 @@
+import type { Freshness } from '../../db/database.ts';
 import { findApiConfigs, removeApiConfig, saveApiConfig } from '../../db/queries/api-configs.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import type { Account } from '../../domain/account/account.ts';
@@ -32,8 +33,12 @@ export class ApiConfigs {
     this.#options = options;
   }
 
-  list(account: Account): Promise<readonly ApiConfig[]> {
-    return this.#options.database.cached(`configs of ${account.number}`, (db) => this.listIn(db, account));
+  list(account: Account, freshness?: Freshness): Promise<readonly ApiConfig[]> {
+    return this.#options.database.cached(
+      `configs of ${account.number}`,
+      (db) => this.listIn(db, account),
+      freshness,
+    );
   }
 
   /** The same as a transaction sees them. */

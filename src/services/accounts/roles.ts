@@ -1,4 +1,4 @@
-import type { Database } from '../../db/database.ts';
+import type { Database, Freshness } from '../../db/database.ts';
 import { findAssignments } from '../../db/queries/roles.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import type { Account } from '../../domain/account/account.ts';
@@ -21,14 +21,25 @@ export class Roles {
     this.#options = options;
   }
 
-  assignments({ number }: Account): Promise<readonly RoleAssignment[]> {
-    return this.#options.database.cached(`roles of ${number}`, (db) => findAssignments(db, number));
+  assignments({ number }: Account, freshness?: Freshness): Promise<readonly RoleAssignment[]> {
+    return this.#options.database.cached(
+      `roles of ${number}`,
+      (db) => findAssignments(db, number),
+      freshness,
+    );
   }
 
   /** PRIMARY first, then by index; as they are at another time where one is given. */
   async list(account: Account, at: Date = this.#options.clock()): Promise<readonly Role[]> {
     const apps = await this.#options.apiConfigs.list(account);
     return rolesOf(apps, await this.assignments(account), at);
+  }
+
+  /** As they were known last while the database cannot be read: what is said of them has to be UNKNOWN then. */
+  async listKnown(account: Account): Promise<readonly Role[]> {
+    const freshness = { orLast: true };
+    const apps = await this.#options.apiConfigs.list(account, freshness);
+    return rolesOf(apps, await this.assignments(account, freshness), this.#options.clock());
   }
 
   /** The same as a transaction sees them. */

@@ -157,8 +157,7 @@ export class Acquisitions {
       const failure = toFailure(error);
       const { code } = failure;
       log.warn({ api: apiName, failure: code, err: error }, 'no token');
-      const isOpen = (await this.#openOf(live.state.id)).some((open) => open.id === id);
-      if (isOpen) {
+      if (await this.#isStillOpen(live.state.id, id)) {
         await live.enter(apiName, WAITING_STEPS[kind]);
         return code;
       }
@@ -166,6 +165,12 @@ export class Acquisitions {
       await consequences.publish(account, consequenceOf(failure));
       return code;
     }
+  }
+
+  /** What cannot be looked up counts as over: nothing more can be taken in for it at present. */
+  async #isStillOpen(runId: string, id: number): Promise<boolean> {
+    const open = await this.#openOf(runId).catch(() => []);
+    return open.some((acquisition) => acquisition.id === id);
   }
 
   async #openOf(runId: string): Promise<readonly Acquisition[]> {

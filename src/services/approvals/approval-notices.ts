@@ -9,6 +9,7 @@ import { getAccount } from '../accounts/accounts.ts';
 import type { Refusals } from '../audit/refusal-audit.ts';
 import type { Clock } from '../clock.ts';
 import type { TokenIntake } from '../exchange/token-intake.ts';
+import type { AlongWrite } from '../runs/live-run.ts';
 import type { LiveStep } from '../runs/live-step.ts';
 import { hashSecret, isSameHash } from '../secret-hash.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
@@ -77,13 +78,19 @@ export class ApprovalNotices {
     const latest = nextExpiry(clock());
     const endsAt = expiresAt < latest ? expiresAt : latest;
     let isSettled = false;
-    await acquisitions.conclude(step, acquisition, () =>
-      intake.take(step, { accessToken, userId, endsAt }, async (transaction) => {
-        isSettled = await settleAcquisition(transaction, acquisition.id, clock());
+    const settledAt = clock();
+    const along: AlongWrite = {
+      store: async (transaction) => {
+        isSettled = await settleAcquisition(transaction, acquisition.id, settledAt);
         if (!isSettled) throw new Error('The approval was settled by another process.');
-      }),
+      },
+      facts: [{ kind: 'ACQUISITION', id: acquisition.id, at: settledAt }],
+    };
+    const failure = await acquisitions.conclude(step, acquisition, () =>
+      intake.take(step, { accessToken, userId, endsAt }, along),
     );
-    return isSettled ? 'TAKEN' : 'NOT_NOW';
+    // Unverified it is stored all the same, or waits for the database.
+    return isSettled || failure === 'UNVERIFIED' ? 'TAKEN' : 'NOT_NOW';
   }
 
   #isResting({ id }: Acquisition): boolean {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Database } from '../../db/database.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import {
+  type AuditEntry,
   type AuditKind,
   type AuditReference,
   type FactsOf,
@@ -16,6 +17,8 @@ export interface AuditedWrites {
   readonly audit: Audit;
   readonly clock: Clock;
 }
+
+export const newAuditKey = (): string => randomBytes(12).toString('hex');
 
 /** Notes what is done, in the transaction that does it. */
 export class Audit {
@@ -34,10 +37,22 @@ export class Audit {
     facts: FactsOf<Kind>,
     reference: AuditReference = {},
   ): Promise<void> {
-    const key = randomBytes(12).toString('hex');
+    await this.#database.audit(transaction, this.entry(kind, facts, reference));
+  }
+
+  /** What `note` writes: however often this very entry is written, it counts once. */
+  entry<Kind extends AuditKind>(
+    kind: Kind,
+    facts: FactsOf<Kind>,
+    reference: AuditReference = {},
+  ): AuditEntry {
     const correlationId = reference.correlationId ?? currentCorrelation();
-    const entry = toAuditEntry(kind, facts, { ...reference, correlationId }, key, this.#clock());
-    await this.#database.audit(transaction, entry);
+    return toAuditEntry(kind, facts, { ...reference, correlationId }, newAuditKey(), this.#clock());
+  }
+
+  /** In the caller's transaction. */
+  async append(transaction: Queryable, entries: readonly AuditEntry[]): Promise<void> {
+    for (const entry of entries) await this.#database.audit(transaction, entry);
   }
 
   /** In a transaction of its own. */

@@ -72,8 +72,8 @@ export class AuthStates {
   }
 
   /** The gate. */
-  async ready(account: Account): Promise<boolean> {
-    return isReady(await this.#reader.facts(account));
+  ready(account: Account): Promise<boolean> {
+    return this.#reader.ready(account);
   }
 
   publish(account: Account): Promise<void> {

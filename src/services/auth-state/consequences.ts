@@ -1,5 +1,5 @@
+import type { Fact } from '../../db/change.ts';
 import { changeAuthRecord } from '../../db/queries/auth-states.ts';
-import type { Queryable } from '../../db/queryable.ts';
 import type { Account } from '../../domain/account/account.ts';
 import { accountQuarantined } from '../../domain/alert/alert-drafts.ts';
 import { type Consequence, consequenceOf } from '../../domain/run/consequence.ts';
@@ -8,6 +8,7 @@ import type { Logger } from '../../log.ts';
 import { raiseAlert } from '../alerts/raise-alert.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Clock } from '../clock.ts';
+import type { AlongWrite } from '../runs/live-run.ts';
 import type { AuthStates } from './auth-states.ts';
 
 interface Options {
@@ -26,18 +27,18 @@ export class Consequences {
     this.#options = options;
   }
 
-  /** Stores it in the transaction of the failure, so that a crash loses neither. */
-  store(transaction: Queryable, account: Account, reason: FailureReason): Promise<void> {
+  /** What is stored in the transaction of the failure, so that a crash loses neither; with the same as facts. */
+  plan(account: Account, reason: FailureReason): AlongWrite {
     const { code } = reason;
     const consequence = consequenceOf(reason);
     switch (consequence.kind) {
       case 'NEXT_API':
       case 'STOP':
-        return Promise.resolve();
+        return { store: async () => undefined, facts: [] };
       case 'COOLDOWN':
-        return this.#storeCooldown(transaction, account, code, consequence.restMs);
+        return this.#plan(account, code, { isQuarantined: false, restMs: consequence.restMs });
       case 'QUARANTINE':
-        return this.#storeQuarantine(transaction, account, consequence);
+        return this.#plan(account, consequence.code, { isQuarantined: true, restMs: consequence.restMs });
     }
   }
 
@@ -55,31 +56,30 @@ export class Consequences {
     }
   }
 
-  async #storeCooldown(
-    transaction: Queryable,
+  #plan(
     { id: accountId }: Account,
-    reason: FailureCode,
-    restMs: number,
-  ): Promise<void> {
+    code: FailureCode,
+    { isQuarantined, restMs }: { readonly isQuarantined: boolean; readonly restMs: number | null },
+  ): AlongWrite {
     const { audit, cooldownMs, clock } = this.#options;
-    const from = clock();
+    const at = clock();
+    const quarantine = isQuarantined ? { quarantinedAt: at } : {};
     // What the broker names is a floor: the rest is never shorter than a cooldown.
-    const cooldown = { from, until: new Date(from.getTime() + Math.max(cooldownMs, restMs)), reason };
-    await changeAuthRecord(transaction, accountId, { cooldown });
-    await audit.note(transaction, 'COOLDOWN_BEGUN', cooldown, { accountId });
-  }
-
-  async #storeQuarantine(
-    transaction: Queryable,
-    account: Account,
-    { code, restMs }: Extract<Consequence, { kind: 'QUARANTINE' }>,
-  ): Promise<void> {
-    const accountId = account.id;
-    const at = this.#options.clock();
-    await changeAuthRecord(transaction, accountId, { quarantinedAt: at });
-    await this.#options.audit.note(transaction, 'QUARANTINED', { reason: code }, { accountId });
-    await raiseAlert(transaction, accountQuarantined(accountId, code, at), at);
-    if (restMs !== null) await this.#storeCooldown(transaction, account, code, restMs);
+    const until = (ms: number) => new Date(at.getTime() + Math.max(cooldownMs, ms));
+    const cooldown = restMs === null ? null : { from: at, until: until(restMs), reason: code };
+    const rest = { ...quarantine, ...(cooldown === null ? {} : { cooldown }) };
+    const entries = [
+      ...(isQuarantined ? [audit.entry('QUARANTINED', { reason: code }, { accountId })] : []),
+      ...(cooldown === null ? [] : [audit.entry('COOLDOWN_BEGUN', cooldown, { accountId })]),
+    ];
+    return {
+      store: async (transaction) => {
+        await changeAuthRecord(transaction, accountId, rest);
+        await audit.append(transaction, entries);
+        if (isQuarantined) await raiseAlert(transaction, accountQuarantined(accountId, code, at), at);
+      },
+      facts: [{ kind: 'REST', accountId, rest }, ...entries.map((entry): Fact => ({ kind: 'AUDIT', entry }))],
+    };
   }
 
   async #publishQuarantine(account: Account, restMs: number | null): Promise<void> {

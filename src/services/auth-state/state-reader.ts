@@ -1,4 +1,5 @@
 import type { Database } from '../../db/database.ts';
+import { DatabaseUnavailable } from '../../db/database-error.ts';
 import { findAuthRecord } from '../../db/queries/auth-states.ts';
 import { findEndingRuns } from '../../db/queries/generation-runs.ts';
 import type { Account } from '../../domain/account/account.ts';
@@ -57,6 +58,16 @@ export class StateReader {
   /** What is stored of an account's state. */
   record({ id }: Account): Promise<AuthRecord> {
     return this.#options.database.cached(`state of ${id}`, (db) => findAuthRecord(db, id));
+  }
+
+  /** The gate: shut while nothing can be read of what would open it. */
+  async ready(account: Account): Promise<boolean> {
+    try {
+      return isReady(await this.facts(account));
+    } catch (error) {
+      if (error instanceof DatabaseUnavailable) return false;
+      throw error;
+    }
   }
 
   async facts(account: Account): Promise<GateFacts & { readonly levels: readonly ExpiryLevel[] }> {

@@ -1,6 +1,7 @@
 import type { LoginFailure } from '../../broker/login/login-failure.ts';
 import type { Database } from '../../db/database.ts';
 import type { ApiConfig } from '../../domain/account/api-config.ts';
+import type { ApiName } from '../../domain/account/api-name.ts';
 import { lendableMs } from '../../domain/run/browser-turns.ts';
 import { consequenceOf, type RunStop, stopsRun } from '../../domain/run/consequence.ts';
 import type { AccountCredentials } from '../accounts/account-credentials.ts';
@@ -43,7 +44,7 @@ export class BrowserRound {
 
   /** Answers what stopped the round before its last API, or for how long the run is left alone; null if nothing did. */
   async makeTokens(job: Job, session: RunSession, place: BrowserPlace): Promise<RunStop | LeaveRun | null> {
-    const { live, account, configs, abort, leave, log } = job;
+    const { live, configs, abort, leave, log } = job;
     const pending = configs.filter((config) =>
       live.state.steps.some(({ apiName, status }) => apiName === config.apiName && status === 'PENDING'),
     );
@@ -63,10 +64,19 @@ export class BrowserRound {
       log.error({ failure: failure.code, err: error }, 'run stopped');
       const next = live.state.steps.find(({ status }) => status === 'PENDING' || status === 'RUNNING');
       if (next === undefined) return STOP;
-      await live.startStep(next.apiName);
-      await this.#options.states.move(account, 'FIRST_API_TAKEN_UP');
+      if (!live.isLost) await this.#startStep(job, next.apiName);
       await live.fail(next.apiName, failure);
       return stopOf(failure) ?? STOP;
+    }
+  }
+
+  /** The phase of the account follows with the end of the run where it cannot be written now. */
+  async #startStep({ live, account, log }: Job, apiName: ApiName): Promise<void> {
+    await live.startStep(apiName);
+    try {
+      await this.#options.states.move(account, 'FIRST_API_TAKEN_UP');
+    } catch (error) {
+      log.error({ err: error }, 'the state of the account could not be written');
     }
   }
 

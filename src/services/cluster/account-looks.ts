@@ -1,6 +1,7 @@
+import { findAbortRequests } from '../../db/queries/abort-requests.ts';
 import { leaseEnd } from '../../db/queries/account-leases.ts';
 import { findAcquisitions } from '../../db/queries/approvals.ts';
-import { findAbortRequests, findRun, findUnfinishedRun } from '../../db/queries/generation-runs.ts';
+import { findRun, findUnfinishedRun } from '../../db/queries/generation-runs.ts';
 import type { Account } from '../../domain/account/account.ts';
 import { canStillCome } from '../../domain/run/acquisition.ts';
 import { type GenerationRun, isOver } from '../../domain/run/generation-run.ts';

@@ -1,5 +1,6 @@
 import type { IssuedToken } from '../../broker/api/oauth.ts';
 import { LoginFailure } from '../../broker/login/login-failure.ts';
+import { LeaseLost } from '../../db/fence.ts';
 import { rememberBrokerUser } from '../../db/queries/accounts.ts';
 import { replaceToken } from '../../db/queries/token-replacement.ts';
 import { removeToken } from '../../db/queries/tokens.ts';
@@ -11,15 +12,18 @@ import type { StoredToken } from '../../domain/token/token.ts';
 import { endOf, reasonText } from '../../domain/token/verdict.ts';
 import type { AuditedWrites } from '../audit/audit.ts';
 import type { CheckpointObserver } from '../runs/checkpoints.ts';
+import type { AlongWrite } from '../runs/live-run.ts';
 import type { LiveStep } from '../runs/live-step.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
 import { findNeedlessLogin } from './needless-login.ts';
-import { type Along, storeToken } from './store-token.ts';
+import { storeToken } from './store-token.ts';
 
 interface Options extends AuditedWrites {
   readonly verifier: TokenVerifier;
   readonly onCheckpoint: CheckpointObserver;
 }
+
+const NOTHING: AlongWrite = { store: async () => undefined, facts: [] };
 
 /** What was there before the token. */
 interface Former {
@@ -37,16 +41,21 @@ export class TokenIntake {
   }
 
   /** `along` is written in the transaction that stores the token. */
-  async take(step: LiveStep, token: IssuedToken, along: Along = () => Promise.resolve()): Promise<void> {
+  async take(step: LiveStep, token: IssuedToken, along: AlongWrite = NOTHING): Promise<void> {
     const { verifier, onCheckpoint } = this.#options;
-    const { live, config } = step;
+    const { live } = step;
     refuseForeign(step, token);
     const { madeAt } = live;
     live.noteMade(verifier.moment);
-    await live.enter(config.apiName, 'STORE');
+    await enterStore(step);
     onCheckpoint('STORE_ENTERED');
-    const before = await storeToken(this.#options, step, token, along);
+    const { before, isStored } = await storeToken(this.#options, step, token, along);
     onCheckpoint('TOKEN_STORED');
+    if (!isStored)
+      throw new LoginFailure(
+        'UNVERIFIED',
+        'The token waits in the spill file: the database cannot be reached. Whether it is valid is not known yet.',
+      );
     onCheckpoint('VERIFY_ENTERED');
     await this.#verify(step, token, { before, madeAt });
     onCheckpoint('TOKEN_VERIFIED');
@@ -117,6 +126,15 @@ export class TokenIntake {
     if (isBack) await live.publishStored(apiName);
   }
 }
+
+/** Who has lost the account to another worker stores the token all the same, and stops then. */
+const enterStore = async ({ live, config }: LiveStep): Promise<void> => {
+  try {
+    await live.enter(config.apiName, 'STORE');
+  } catch (error) {
+    if (!(error instanceof LeaseLost)) throw error;
+  }
+};
 
 /** The answer and the token itself both may say whose it is. */
 const refuseForeign = ({ account }: LiveStep, token: IssuedToken): void => {

@@ -120,8 +120,7 @@ export class Jobs {
       onProgress: () => this.#quietly(states.publishProgress(account)),
       onStored: (source) => this.#quietly(this.#announce(account, source)),
       onStatus: () => states.publish(account),
-      onFailure: (transaction, reason) =>
-        correlated(run.id, () => consequences.store(transaction, account, reason)),
+      onFailure: (reason) => correlated(run.id, () => consequences.plan(account, reason)),
     });
     const job: Job = {
       live,

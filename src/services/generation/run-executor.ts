@@ -176,6 +176,7 @@ export class RunExecutor {
       const isAtRest = live.state.status === 'COOLDOWN' || live.state.status === 'QUEUED';
       // Where looks carry runs on, one at rest is ended by a look that is asked for its end, and by nothing else.
       const isLeft = isWaiting || (isAtRest && (jobs.isClosing || (looks !== null && !abort.signal.aborted)));
+      if (live.isLost) return await this.#forgetLost(job);
       if (!isLeft) {
         const ended = await this.#recheck(job);
         await live.end(endStatus(live.state, abort.signal.aborted, ended.length > 0), ended);
@@ -187,6 +188,13 @@ export class RunExecutor {
     } catch (error) {
       log.error({ err: error }, 'the end of the run could not be written');
     }
+  }
+
+  /** Another worker carries the run on: what it does is read from the database. */
+  async #forgetLost({ live, account, log }: Job): Promise<void> {
+    await live.end('STOPPED');
+    this.#options.runs.forget(account.id);
+    log.warn('another worker has the account: the run is left to it');
   }
 
   /** A check that fails does not keep the run from its end; the next check finds the same. */

@@ -1,7 +1,5 @@
 import type { BrowserOptions } from '../../broker/chromium/broker-browser.ts';
 import { findChromium } from '../../broker/chromium/chromium.ts';
-import type { Database } from '../../db/database.ts';
-import { findAccounts } from '../../db/queries/accounts.ts';
 import { STRONG_KEY_LENGTH } from '../../domain/account/access-key.ts';
 import type { Account } from '../../domain/account/account.ts';
 import type { ApiConfig } from '../../domain/account/api-config.ts';
@@ -25,6 +23,7 @@ import type { Roles } from '../accounts/roles.ts';
 import { findProgram } from '../find-program.ts';
 import type { AppInspection } from './app-inspection.ts';
 import { type AddressOptions, tryStaticAddresses } from './static-addresses.ts';
+import { readFindings, storageFindings } from './storage-findings.ts';
 import { type Trial, type TrialOptions, tryBrowser, tryClock, tryDisk } from './system-trials.ts';
 import { foreignRowFindings, tableFindings } from './table-findings.ts';
 
@@ -51,13 +50,9 @@ interface Options extends TrialOptions, AddressOptions {
  */
 export const readSystemHealth = async (options: Options, isThorough = false): Promise<SystemHealth> => {
   options.database.checkFile();
-  const unreadable = await databaseFindings(options.database);
+  const unreadable = await readFindings(options.database);
   const facts = unreadable.length > 0 ? [] : await accountFindings(options);
-  const storage = [
-    ...storageFindings(options.database, options.databaseLabel),
-    ...damagedSpillFindings(options.database),
-    ...missingEntriesFindings(options.database),
-  ];
+  const storage = storageFindings(options.database, options.databaseLabel);
   const found = browserFindings(options.browser);
   const isAsked = isThorough && unreadable.length === 0;
   const [disk, clock, launched, addresses] = await Promise.all([
@@ -97,61 +92,6 @@ const placesOf = ({ databaseLabel, browser, api }: Options): readonly HealthDeta
     { component: 'API', text: `${api.baseUrl}, ${way}` },
   ];
 };
-
-const databaseFindings = async (database: Database): Promise<readonly Finding[]> => {
-  try {
-    await findAccounts(database.read);
-    return [];
-  } catch {
-    const nextAction = 'Check the file, its permissions and the disk.';
-    return [{ component: 'DATABASE', state: 'DOWN', message: 'The database cannot be read.', nextAction }];
-  }
-};
-
-/** While memory has taken over: why, how much waits, and whether it would survive. */
-const storageFindings = ({ trouble }: Database, file: string): readonly Finding[] => {
-  if (trouble === null) return [];
-  const { code, pendingWrites, isOnDisk, advice, seconds } = trouble;
-  const heals = `It is tried again by itself; close the program that holds ${file}, or make room on its disk.`;
-  const database: Finding = {
-    component: 'DATABASE',
-    state: advice === null ? 'DEGRADED' : 'DOWN',
-    message: `The database cannot be written (${code}) since ${seconds} s; memory has taken over.`,
-    nextAction: advice ?? heals,
-  };
-  const cache: Finding = {
-    component: 'CACHE',
-    state: isOnDisk ? 'DEGRADED' : 'DOWN',
-    message: `${pendingWrites} writes wait in memory${isOnDisk ? ' and in the spill file' : ' alone: the spill file cannot be written either'}.`,
-    nextAction: isOnDisk
-      ? 'Nothing: they are made up for when the database is back, also after a restart.'
-      : 'Do not stop vega-auth before the database is back; make room on the disk, or check the rights of its folder.',
-  };
-  return [database, cache];
-};
-
-/** A file that is kept because a part of it could not be read; moved away, it is no finding any more. */
-const damagedSpillFindings = (database: Database): readonly Finding[] =>
-  database.damagedSpills().map((name) => ({
-    component: 'DATABASE',
-    state: 'DEGRADED',
-    message: `The spill file ${name} is damaged: what is whole in it is in the database, the rest could not be read.`,
-    nextAction: `Compare status and audit with what you expect, generate what is missing, then move ${name} to another folder.`,
-  }));
-
-/** An earlier copy of the database lay there at the start. */
-const missingEntriesFindings = ({ findings }: Database): readonly Finding[] =>
-  findings.missingEntries === 0
-    ? []
-    : [
-        {
-          component: 'DATABASE',
-          state: 'DEGRADED',
-          message: `The database is an earlier copy: ${findings.missingEntries} audit entries, and what was stored with them, are missing.`,
-          nextAction:
-            'If you did not put it back on purpose: stop every vega-auth and run `vega-auth restore`. Generate the tokens that are missing.',
-        },
-      ];
 
 /** Null where there is none. */
 const placeOf = (browser: BrowserOptions): string | null => {

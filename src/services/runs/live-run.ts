@@ -1,7 +1,10 @@
+import type { Fact } from '../../db/change.ts';
+import type { Kept } from '../../db/database.ts';
+import { LeaseLost } from '../../db/fence.ts';
 import { updateRun } from '../../db/queries/generation-runs.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import type { ApiName } from '../../domain/account/api-name.ts';
-import type { AuditReference } from '../../domain/events/audit.ts';
+import type { AuditEntry, AuditReference } from '../../domain/events/audit.ts';
 import type { HeldKind } from '../../domain/role/role.ts';
 import { type FailureReason, failureOf, type Submission } from '../../domain/run/failure.ts';
 import {
@@ -26,7 +29,13 @@ interface RunListener {
   onStored(source: ApiName | HeldKind): Promise<void>;
   onStatus(): Promise<void>;
   /** A step has failed: what follows for the account is stored in the same transaction. */
-  onFailure(transaction: Queryable, reason: FailureReason): Promise<void>;
+  onFailure(reason: FailureReason): AlongWrite;
+}
+
+/** What is written along with a run, and the same as facts that are spilled where nothing can be read. */
+export interface AlongWrite {
+  readonly store: (transaction: Queryable) => Promise<void>;
+  readonly facts: readonly Fact[];
 }
 
 /** A run under way in this process: every change is stored first and published afterwards. */
@@ -39,6 +48,7 @@ export class LiveRun {
   readonly #submittedOf = new Map<ApiName, readonly Submission[]>();
   #madeAt = 0;
   #revision = 0;
+  #isLost = false;
 
   constructor(run: GenerationRun, options: AuditedWrites, listener: RunListener) {
     this.#run = run;
@@ -48,6 +58,11 @@ export class LiveRun {
 
   get state(): GenerationRun {
     return this.#run;
+  }
+
+  /** Another worker has the account, and so the run: what is shown of it here is not stored any more. */
+  get isLost(): boolean {
+    return this.#isLost;
   }
 
   /** Rises with every change of the state. */
@@ -79,19 +94,16 @@ export class LiveRun {
     this.#submitted = [];
     const { audit, clock } = this.#options;
     const begun = { ...pendingStep(apiName), status: 'RUNNING' as const, startedAt: clock() };
-    await this.change(apiName, begun, async (transaction, saveStep) => {
-      await saveStep();
-      await audit.note(transaction, 'LOGIN_BEGUN', {}, this.reference(apiName));
-    });
+    const entry = audit.entry('LOGIN_BEGUN', {}, this.reference(apiName));
+    await this.#save(withStep(this.#run, apiName, begun), apiName, [entry]);
   }
 
   async enter(apiName: ApiName, step: LoginStep): Promise<void> {
     const before = this.#run.steps.find((one) => one.apiName === apiName)?.step;
     const wait = before === step ? undefined : WAITS[step];
-    await this.#write(withStep(this.#run, apiName, { step }), apiName, async (transaction, save) => {
-      await save();
-      if (wait !== undefined) await this.#options.audit.note(transaction, wait, {}, this.reference(apiName));
-    });
+    const { audit } = this.#options;
+    const entries = wait === undefined ? [] : [audit.entry(wait, {}, this.reference(apiName))];
+    await this.#save(withStep(this.#run, apiName, { step }), apiName, entries);
   }
 
   /** Writes into the audit that the turn with the browser is waited for, or has come. */
@@ -105,8 +117,9 @@ export class LiveRun {
     apiName: ApiName,
     change: Partial<RunStep>,
     work: (transaction: Queryable, saveStep: () => Promise<void>) => Promise<Result>,
-  ): Promise<Result> {
-    return this.#write(withStep(this.#run, apiName, change), apiName, work);
+    facts: () => readonly Fact[],
+  ): Promise<Kept<Result>> {
+    return this.#write(withStep(this.#run, apiName, change), apiName, work, facts);
   }
 
   /** What audit entries of this run refer to. */
@@ -128,12 +141,21 @@ export class LiveRun {
       failure,
       endedAt: this.#options.clock(),
     });
-    await this.#write(failed, apiName, async (transaction, save) => {
-      await save();
-      const facts = { code, message, submitted: failure.submitted };
-      await this.#options.audit.note(transaction, 'LOGIN_FAILED', facts, this.reference(apiName));
-      await this.#listener.onFailure(transaction, reason);
-    });
+    if (this.#isLost) return this.#show(failed);
+    const { audit } = this.#options;
+    const facts = { code, message, submitted: failure.submitted };
+    const entry = audit.entry('LOGIN_FAILED', facts, this.reference(apiName));
+    const follows = this.#listener.onFailure(reason);
+    await this.#write(
+      failed,
+      apiName,
+      async (transaction, save) => {
+        await save();
+        await audit.append(transaction, [entry]);
+        await follows.store(transaction);
+      },
+      () => [{ kind: 'AUDIT', entry }, ...follows.facts],
+    );
   }
 
   /** Ends a step that was not taken up: nothing was submitted for it. */
@@ -144,27 +166,22 @@ export class LiveRun {
 
   /** A person has to solve the CAPTCHA in the browser window, until `deadline`; null when that is over. */
   awaitCaptcha(apiName: ApiName, deadline: Date | null): Promise<void> {
-    return this.awaitOperator(deadline, async (transaction) => {
-      const { audit } = this.#options;
-      const reference = this.reference(apiName);
-      if (deadline === null) await audit.note(transaction, 'CAPTCHA_WAIT_ENDED', {}, reference);
-      else await audit.note(transaction, 'CAPTCHA_AWAITED', { until: deadline }, reference);
-    });
+    const { audit } = this.#options;
+    const reference = this.reference(apiName);
+    return this.awaitOperator(
+      deadline,
+      deadline === null
+        ? audit.entry('CAPTCHA_WAIT_ENDED', {}, reference)
+        : audit.entry('CAPTCHA_AWAITED', { until: deadline }, reference),
+    );
   }
 
   /** A person has to act, until `deadline`; null when that is over. */
-  async awaitOperator(
-    deadline: Date | null,
-    along: (transaction: Queryable) => Promise<void> = async () => undefined,
-  ): Promise<void> {
+  async awaitOperator(deadline: Date | null, ...entries: readonly AuditEntry[]): Promise<void> {
     const status = deadline === null ? 'RUNNING' : 'WAITING_OPERATOR';
     const run: GenerationRun = { ...this.#run, status, waitingUntil: deadline };
     const tell = deadline === null ? endWait : tellWait;
-    await this.#write(run, undefined, async (transaction, save) => {
-      await save();
-      await along(transaction);
-      await tell(transaction, run, this.#options.clock());
-    });
+    await this.#save(run, undefined, entries, (transaction) => tell(transaction, run, this.#options.clock()));
     await this.#listener.onStatus();
   }
 
@@ -181,10 +198,7 @@ export class LiveRun {
     const steps = this.#run.steps.map((step) =>
       step.status === 'RUNNING' ? pendingStep(step.apiName) : step,
     );
-    await this.#write({ ...this.#run, steps, status, waitingUntil: null }, undefined, async (trx, save) => {
-      await save();
-      await along(trx);
-    });
+    await this.#save({ ...this.#run, steps, status, waitingUntil: null }, undefined, [], along);
     await this.#listener.onStatus();
   }
 
@@ -205,13 +219,12 @@ export class LiveRun {
     const steps = this.#run.steps.map((step) => this.#lastStep(step, endedTokens));
     const found = endedTokens.length === 0 ? {} : { endedTokens };
     const ended = { ...this.#run, ...found, steps, status, waitingUntil: null, endedAt: clock() };
-    await this.#write(ended, undefined, async (transaction, save) => {
-      await save();
-      for (const token of endedTokens)
-        await audit.note(transaction, 'TOKEN_ENDED', token, this.reference(token.apiName));
-      await audit.note(transaction, 'RUN_ENDED', { status }, this.reference());
-      await tellEnd(transaction, ended, clock());
-    });
+    if (this.#isLost) return this.#show(ended);
+    const entries = [
+      ...endedTokens.map((token) => audit.entry('TOKEN_ENDED', token, this.reference(token.apiName))),
+      audit.entry('RUN_ENDED', { status }, this.reference()),
+    ];
+    await this.#save(ended, undefined, entries, (transaction) => tellEnd(transaction, ended, clock()));
   }
 
   #lastStep(step: RunStep, endedTokens: readonly EndedToken[]): RunStep {
@@ -222,25 +235,51 @@ export class LiveRun {
     return { ...step, status: 'FAILED', failure: failureOf('TOKEN_ENDED', endedTokenText(ended), submitted) };
   }
 
-  #save(run: GenerationRun, apiName?: ApiName): Promise<void> {
-    return this.#write(run, apiName, (_transaction, save) => save());
+  async #save(
+    run: GenerationRun,
+    apiName?: ApiName,
+    entries: readonly AuditEntry[] = [],
+    along: (transaction: Queryable) => Promise<void> = async () => undefined,
+  ): Promise<void> {
+    const { audit } = this.#options;
+    await this.#write(
+      run,
+      apiName,
+      async (transaction, save) => {
+        await save();
+        await audit.append(transaction, entries);
+        await along(transaction);
+      },
+      () => entries.map((entry) => ({ kind: 'AUDIT', entry })),
+    );
   }
 
+  /** A token may be part of it, and what was submitted is never forgotten. */
   async #write<Result>(
     changed: GenerationRun,
     apiName: ApiName | undefined,
     work: (transaction: Queryable, save: () => Promise<void>) => Promise<Result>,
-  ): Promise<Result> {
-    const run = withPhases(this.#run, changed, this.#options.clock());
-    const result = await this.#options.database.write(
-      (transaction) => work(transaction, () => updateRun(transaction, run, apiName)),
-      // A token may be part of it, and what was submitted is never forgotten.
-      { mustKeep: true },
-    );
+    facts: () => readonly Fact[],
+  ): Promise<Kept<Result>> {
+    const { database, clock } = this.#options;
+    const run = withPhases(this.#run, changed, clock());
+    try {
+      const kept = await database.keep(
+        (transaction) => work(transaction, () => updateRun(transaction, run, apiName)),
+        () => [...facts(), { kind: 'RUN', run, apiName: apiName ?? null }],
+      );
+      await this.#show(run);
+      return kept;
+    } catch (error) {
+      this.#isLost ||= error instanceof LeaseLost;
+      throw error;
+    }
+  }
+
+  async #show(run: GenerationRun): Promise<void> {
     this.#run = run;
     this.#revision += 1;
     await this.#listener.onProgress();
-    return result;
   }
 }
 

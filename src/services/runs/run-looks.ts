@@ -1,6 +1,6 @@
 import type { Database } from '../../db/database.ts';
 import type { LookQueue } from '../../db/look-queue.ts';
-import { requestAbort } from '../../db/queries/generation-runs.ts';
+import { requestAbort } from '../../db/queries/abort-requests.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import { atIst, istDateOf } from '../../domain/calendar/ist-date.ts';
 

@@ -7,7 +7,8 @@ import {
   storageDamaged,
   UNWRITABLE,
 } from '../../domain/alert/alert-drafts.ts';
-import type { AuditKind, FactsOf } from '../../domain/events/audit.ts';
+import type { AuditEntry, AuditKind, FactsOf } from '../../domain/events/audit.ts';
+import type { StorageKind } from '../../domain/token/token.ts';
 import type { Logger } from '../../log.ts';
 import { raiseAlert, resolveAlerts } from '../alerts/raise-alert.ts';
 import type { Audit } from '../audit/audit.ts';
@@ -30,9 +31,16 @@ interface WatchNeeds extends Needs {
   readonly isVisit: boolean;
 }
 
+const TAKES_OVER: Readonly<Record<StorageKind, string>> = {
+  DATABASE: 'the database cannot be written',
+  MEMORY: 'the database cannot be written: memory takes over',
+  SPILL: 'the database cannot be used: what exists already goes to the spill file, and nothing else begins',
+};
+
 /** Publishes and audits when memory takes over from the database, and when the database is back. */
 export const watchStorage = ({ database, events, audit, clock, log, isVisit }: WatchNeeds): void => {
   let wasLocked = false;
+  let begun: AuditEntry | null = null;
   const write = (work: (transaction: Queryable) => Promise<void>): void => {
     void database
       .write(work)
@@ -44,17 +52,23 @@ export const watchStorage = ({ database, events, audit, clock, log, isVisit }: W
       const { dbLocked } = recovery;
       events.publish(null, { kind: 'DB_RECOVERY', recovery });
       const says = { code, pendingWrites, isOnDisk, advice };
-      if (dbLocked && !wasLocked) log.error(says, 'the database cannot be written: memory takes over');
+      const { fallback } = recovery;
+      if (dbLocked && !wasLocked) log.error(says, TAKES_OVER[fallback]);
       if (dbLocked && !isOnDisk) log.error(says, 'the spill file cannot be written either');
       if (!dbLocked) log.warn({ pendingWrites, seconds }, 'the database is back and has everything');
-      if (dbLocked && !wasLocked)
+      if (dbLocked && !wasLocked) {
+        const entry = audit.entry('FAILOVER_BEGUN', { code, fallback });
+        begun = entry;
         write(async (transaction) => {
-          await audit.note(transaction, 'FAILOVER_BEGUN', { code });
+          await audit.append(transaction, [entry]);
           // A short look ends before anybody could be told, and the server sees the same.
-          if (!isVisit) await raiseAlert(transaction, databaseUnwritable(code, clock()), clock());
+          if (!isVisit) await raiseAlert(transaction, databaseUnwritable(code, fallback, clock()), clock());
         });
+      }
       if (!dbLocked)
         write(async (transaction) => {
+          // A server that is gone did not take it; one that has it takes it no second time.
+          if (begun !== null) await audit.append(transaction, [begun]);
           await audit.note(transaction, 'RECOVERED', { writes: pendingWrites, seconds });
           await resolveAlerts(transaction, OUTAGES, databaseRestored(seconds), clock());
         });

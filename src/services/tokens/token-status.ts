@@ -10,6 +10,7 @@ import { endOf } from '../../domain/token/verdict.ts';
 import type { Roles } from '../accounts/roles.ts';
 import type { Clock } from '../clock.ts';
 import type { TokenVerifier } from './token-verifier.ts';
+import { findOrUnknown } from './unread-tokens.ts';
 
 export interface TokenParts {
   readonly database: Database;
@@ -20,8 +21,11 @@ export interface TokenParts {
 }
 
 export const readTokenStatus = async (parts: TokenParts, account: Account): Promise<TokenStatusReport> => {
-  const known = await parts.verifier.check(account, await parts.roles.list(account));
-  await parts.states.settle(account);
+  const known = await findOrUnknown(parts, account, async (roles) => {
+    const checked = await parts.verifier.check(account, roles);
+    await parts.states.settle(account);
+    return checked;
+  });
   return { checkedAt: parts.clock(), tokens: known.map(({ check }) => check) };
 };
 

@@ -9,7 +9,7 @@ import { asRecorded, type HeldToken } from '../../domain/role/held-token.ts';
 import { type Role, sourceKey } from '../../domain/role/role.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { MarketDataResult, ProbeResult, Profile } from '../../domain/token/profile.ts';
-import type { StoredToken } from '../../domain/token/token.ts';
+import type { StorageKind, StoredToken } from '../../domain/token/token.ts';
 import {
   asConfirmed,
   checkProfile,
@@ -35,6 +35,8 @@ export interface KnownToken {
   readonly check: TokenCheck;
   /** When the broker was last asked about this very token; null if never. */
   readonly checkedAt: Date | null;
+  /** Where a token lies that cannot be read at present; else the token says it. */
+  readonly storage?: StorageKind;
 }
 
 interface Remembered {

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { guardedPool } from '../../../src/db/postgres/guarded-pool.ts';
 import { PostgresDatabase } from '../../../src/db/postgres/postgres-database.ts';
 import { isUnavailable } from '../../../src/db/postgres/sqlstate.ts';
+import { ensureAccount } from '../../../src/db/queries/accounts.ts';
 import { replaceToken } from '../../../src/db/queries/token-replacement.ts';
 import { findTokens } from '../../../src/db/queries/tokens.ts';
 import { tokenSecretPlace } from '../../../src/db/secrets/vault.ts';
@@ -165,16 +166,26 @@ test('what must be kept is tried until the table takes it', async () => {
   await client.query(
     'create trigger refuse before insert on upstox_tokens for each row execute function refuse()',
   );
-  const stored = database.write((trx) => replaceToken(trx, newToken('token-1'), database, NOW), {
-    mustKeep: true,
-  });
+  const account = { id: 'UPSTOX_01', number: 1 };
+  await database.write((trx) => ensureAccount(trx, account, NOW));
+  const token = newToken('token-1');
+  const stored = database.keep(
+    (trx) => replaceToken(trx, token, database, NOW),
+    () => [{ kind: 'ISSUED_TOKEN', token, account, reference: {}, key: 'stored', at: NOW }],
+  );
   const isRefusedTwice = until(async () => {
     const { rows } = await client.query('select last_value::int as refusals from refusals');
     return rows[0].refusals > 1;
   });
-  await Promise.race([isRefusedTwice, stored]);
+  await isRefusedTwice;
+  expect(await stored).toMatchObject({ isStored: false });
+  expect(database.trouble).toMatchObject({
+    pendingWrites: 1,
+    isOnDisk: true,
+    advice: expect.stringContaining('doctor'),
+  });
   await client.query('drop trigger refuse on upstox_tokens');
-  await stored;
+  await until(() => database.trouble === null);
   expect(await findTokens(database.read, 1, database)).toHaveLength(1);
 });
 

@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { PostgresDatabase } from '../../../src/db/postgres/postgres-database.ts';
 import { CommitUnknown } from '../../../src/db/postgres/sqlstate.ts';
+import { ensureAccount } from '../../../src/db/queries/accounts.ts';
 import { claimTimeStep, isTimeStepUsed } from '../../../src/db/queries/login-attempts.ts';
 import { replaceToken } from '../../../src/db/queries/token-replacement.ts';
 import { findTokens } from '../../../src/db/queries/tokens.ts';
+import { fingerprint } from '../../../src/db/secrets/fingerprint.ts';
+import { toAuditEntry } from '../../../src/domain/events/audit.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import { IST } from '../../../src/domain/wall-time.ts';
 import { DisposalStack } from '../../../src/services/disposal-stack.ts';
@@ -12,6 +15,8 @@ import { sharedPostgres } from '../../support/postgres.ts';
 import { Folder, newToken } from '../temporary-database.ts';
 
 const OWNER = { accountId: 'UPSTOX_01', runId: 'run-1', apiName: 'PRIMARY' } as const;
+const ACCOUNT = { id: 'UPSTOX_01', number: 1 };
+const REFERENCE = { accountId: ACCOUNT.id, apiName: 'PRIMARY' } as const;
 const TOTP = { secret: new Secret('JBSWY3DPEHPK3PXP') };
 const NOW = new Date('2026-11-17T20:00:05.250+05:30');
 
@@ -55,29 +60,23 @@ describe.each(CUTS)('a commit whose connection is cut %s', (moment) => {
   test('loses no token and stores none twice', async () => {
     const { proxy, cut, sound, stack } = await openBoth();
     await using _stack = stack;
-    const published: string[] = [];
-    cut.listen({ audit: ({ kind }) => published.push(kind) });
     proxy.cutNext(moment);
-    await cut.write(
+    await sound.write((trx) => ensureAccount(trx, ACCOUNT, NOW));
+    const token = newToken('token-1');
+    const kept = await cut.keep(
       async (trx) => {
-        await replaceToken(trx, newToken('token-1'), cut, NOW);
-        await cut.audit(trx, {
-          key: 'stored',
-          at: NOW,
-          severity: 'INFO',
-          component: 'AUTH',
-          kind: 'TOKEN_STORED',
-          message: 'stored',
-          correlationId: null,
-          accountId: 'UPSTOX_01',
-          apiName: 'PRIMARY',
-        });
+        const stored = await replaceToken(trx, token, cut, NOW);
+        const facts = { fingerprint: fingerprint(token.accessToken), ...stored };
+        await cut.audit(trx, toAuditEntry('TOKEN_STORED', facts, REFERENCE, 'stored', NOW));
+        return 'what it told';
       },
-      { mustKeep: true },
+      () => [{ kind: 'ISSUED_TOKEN', token, account: ACCOUNT, reference: REFERENCE, key: 'stored', at: NOW }],
     );
+    expect(kept).toEqual({ isStored: true, result: 'what it told' });
     const tokens = await findTokens(sound.read, 1, sound);
     expect(tokens.map(({ accessToken }) => accessToken.reveal())).toEqual(['token-1']);
     expect(await sound.verifyAudit()).toMatchObject({ valid: true, entries: 1 });
+    expect(tokens.map(({ version }) => version)).toEqual([1]);
     expect(cut.trouble).toBeNull();
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { fenced, LeaseLost, outsideFence } from '../../../src/db/fence.ts';
 import {
   type AccountLease,
+  findEpoch,
   leaseEnd,
   leaseTimeLeft,
   releaseLease,
@@ -50,6 +51,8 @@ describe.each(ENGINES)('a lease of an account on %s', (engine) => {
     await using rows = await openRows(engine);
     const first = await taken(rows, 'one');
     expect(first.epoch).toBe(1);
+    expect(await findEpoch(rows.read, 'UPSTOX_01')).toBe(1);
+    expect(await findEpoch(rows.read, 'UPSTOX_02')).toBeNull();
     expect(await take(rows, 'other')).toBeNull();
     await endLease(rows);
     expect(await taken(rows, 'other')).toMatchObject({ workerId: 'other', epoch: 2 });

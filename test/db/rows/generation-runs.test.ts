@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { findAbortRequests, requestAbort } from '../../../src/db/queries/abort-requests.ts';
 import {
   countRuns,
-  findAbortRequests,
   findEndingRuns,
   findLatestRun,
   findLatestRuns,
@@ -9,7 +9,7 @@ import {
   findUnfinishedRun,
   findUnfinishedRuns,
   insertRun,
-  requestAbort,
+  isRunOf,
   takeOverRun,
   updateRun,
 } from '../../../src/db/queries/generation-runs.ts';
@@ -192,6 +192,8 @@ describe.each(ENGINES)('%s', (engine) => {
     expect(await takeOver({ id: 4711, birth }, us)).toBe(true);
     expect(await takeOver({ id: 4711, birth }, them)).toBe(false);
     expect((await findUnfinishedRuns(database.read)).map(({ owner }) => owner)).toEqual([us]);
+    expect(await isRunOf(database.read, 'run-1', us)).toBe(true);
+    expect(await isRunOf(database.read, 'run-1', them)).toBe(false);
   });
 
   test('runs are counted by what became of them', async () => {

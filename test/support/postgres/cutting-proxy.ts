@@ -11,6 +11,11 @@ export interface CuttingProxy extends AsyncDisposable {
   url(of: string): string;
   /** The next commit is cut off, and no other. */
   cutNext(cut: Cut): void;
+  /** Ends every connection, and takes no other one until `join`. */
+  part(): void;
+  /** Lets nothing through until `join`, and ends no connection. */
+  stall(): void;
+  join(): void;
 }
 
 const COMMIT = Buffer.from('commit\0');
@@ -18,13 +23,20 @@ const COMMIT = Buffer.from('commit\0');
 export const openCuttingProxy = async (port: number): Promise<CuttingProxy> => {
   let armed: Cut | null = null;
   const sockets = new Set<Socket>();
+  let isParted = false;
+  let isStalled = false;
   const server = createServer((client) => {
+    if (isParted) {
+      client.destroy();
+      return;
+    }
     const upstream = connect(port, '127.0.0.1');
     const cut = () => {
       client.destroy();
       upstream.destroy();
     };
     let isAnswerCut = false;
+    if (isStalled) for (const socket of [client, upstream]) socket.pause();
     for (const socket of [client, upstream]) {
       sockets.add(socket);
       socket.on('error', cut).on('close', () => {
@@ -61,6 +73,19 @@ export const openCuttingProxy = async (port: number): Promise<CuttingProxy> => {
     },
     cutNext: (cut) => {
       armed = cut;
+    },
+    part: () => {
+      isParted = true;
+      for (const socket of sockets) socket.destroy();
+    },
+    stall: () => {
+      isStalled = true;
+      for (const socket of sockets) socket.pause();
+    },
+    join: () => {
+      isParted = false;
+      isStalled = false;
+      for (const socket of sockets) socket.resume();
     },
     [Symbol.asyncDispose]: async () => {
       for (const socket of sockets) socket.destroy();

@@ -1,23 +1,23 @@
 import type { DbRecovery } from '../../../domain/events/db-recovery.ts';
 import type { Change } from '../../change.ts';
 import type { Listener, Trouble } from '../../database.ts';
-import { databaseCode } from '../../database-error.ts';
+import { DatabaseUnavailable, databaseCode } from '../../database-error.ts';
 import { Listeners } from '../../listeners.ts';
 import type { TokenFormat } from '../../queries/tokens.ts';
 import type { Queryable } from '../../queryable.ts';
 import { retryWithin } from '../../retry-within.ts';
 import type { Vault } from '../../secrets/vault.ts';
-import { explain, isBusy, isOutage, isRefused, meansDamage, refuseDamage } from '../connection.ts';
+import { Mutex } from '../../spill/mutex.ts';
+import { replaySpilled, spilledIn } from '../../spill/replay-spilled.ts';
+import { SpillFile } from '../../spill/spill-file.ts';
+import { explain, isBusy, isMisfit, isOutage, isRefused, meansDamage, refuseDamage } from '../connection.ts';
 import { FileChanged } from '../files/file-identity.ts';
 import type { OpenedFile } from '../opened-file.ts';
 import type { DatabaseOptions, Opened } from '../opening.ts';
 import { CURRENT_SCHEMA } from '../schema/migrations.ts';
 import { adviseOnLostFile } from './lost-file.ts';
-import { Mutex } from './mutex.ts';
 import { Outage } from './outage.ts';
 import { reopenFile } from './reopen.ts';
-import { replaySpilled, spilledIn } from './replay-spilled.ts';
-import { SpillFile } from './spill-file.ts';
 import { recoveryOf, troubleOf } from './trouble.ts';
 import { readWatermark } from './watermark.ts';
 
@@ -104,8 +104,11 @@ export class Failover {
     if (this.#outage !== null) this.#publishRecovery();
   }
 
-  /** Writes to the file, or to memory and the spill file; see `Database.write`. */
-  async write<Result>(work: Work<Result>, mustLast: boolean, mustKeep: boolean): Promise<Result> {
+  /** Writes to the file, or to memory and the spill file; see `Database.write` and `Database.keep`. */
+  async write<Result>(
+    work: Work<Result>,
+    { mustLast = false, mustKeep = false }: { readonly mustLast?: boolean; readonly mustKeep?: boolean },
+  ): Promise<Result> {
     const times = {
       idleMs: this.#options.isBrief === true ? BRIEF_BUSY_WAIT_MS : BUSY_WAIT_MS,
       totalMs: CONTENTION_MS,
@@ -207,7 +210,10 @@ export class Failover {
     } catch (error) {
       // It stays in memory and is spilled later: lost only if this process ends, which is better than lost at once.
       this.#publishRecovery();
-      if (mustLast) throw explain(this.#options.file, error);
+      if (mustLast) {
+        const { path, message } = explain(this.#options.file, error);
+        throw new DatabaseUnavailable(path, message, { cause: error });
+      }
     }
     this.#listeners.publishAudit(this.#chain.appendedBy(trx));
   }
@@ -283,7 +289,7 @@ export class Failover {
   }
 
   get #replayer() {
-    return { format: this.#format, chain: this.#chain };
+    return { format: this.#format, chain: this.#chain, isMisfit };
   }
 
   #publishRecovery(before: Trouble | null = null): void {

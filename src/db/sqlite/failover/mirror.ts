@@ -1,7 +1,7 @@
 import Sqlite from 'better-sqlite3';
 import type { Change } from '../../change.ts';
+import { type Replayer, replay } from '../../spill/replay.ts';
 import { OpenedFile } from '../opened-file.ts';
-import { type Replayer, replay } from './replay.ts';
 
 const RECENT_MS = 30 * 86_400_000;
 

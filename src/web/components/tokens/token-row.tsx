@@ -13,10 +13,17 @@ type Step = NonNullable<DashboardQuery['authState']['run']>['steps'][number];
 
 /** It is safe, but not in the database yet. */
 const IN_MEMORY: Word = { glyph: '⚠', word: 'IN MEMORY', tone: 'warn' };
+const SPILLED: Word = { glyph: '⚠', word: 'WAITS ON DISK', tone: 'warn' };
+
+const storageWord = ({ storage, version }: Token): Word | null => {
+  if (storage === 'SPILL') return SPILLED;
+  return storage === 'MEMORY' && version > 0 ? IN_MEMORY : null;
+};
 
 export const TokenRow = ({ token, step }: { token: Token; step: Step | null }) => {
   const [isOpen, open] = useState(false);
   const { tokenExpiry } = useDashboard();
+  const stored = storageWord(token);
   const expiry = tokenExpiry.find(({ apiName }) => apiName === token.apiName);
   return (
     <>
@@ -28,12 +35,12 @@ export const TokenRow = ({ token, step }: { token: Token; step: Step | null }) =
         </th>
         <td>
           <WordMark of={VERDICT_WORDS[token.verdict]} />
-          {token.storage === 'MEMORY' && token.version > 0 ? (
+          {stored === null ? null : (
             <>
               {' '}
-              <WordMark of={IN_MEMORY} />
+              <WordMark of={stored} />
             </>
-          ) : null}
+          )}
         </td>
         <td className="bar-column">{expiry === undefined ? null : <ExpiryBar expiry={expiry} />}</td>
         <td className="number">{expiry === undefined ? '–' : <TimeLeft expiry={expiry} />}</td>

@@ -2,11 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { fstatSync, lstatSync, renameSync, rmSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import path from 'node:path';
-import { Secret } from '../../../domain/secret.ts';
-import { isOwnFile, isTaken, MAKE_NEW, OPEN_OWN, PRIVATE_FILE } from '../../files/own-file.ts';
-import { markOf } from '../../files/process-mark.ts';
-import { syncToDisk } from '../../files/sync-to-disk.ts';
-import { spillPlace, type Vault } from '../../secrets/vault.ts';
+import { Secret } from '../../domain/secret.ts';
+import { errorCode } from '../error-code.ts';
+import { isOwnFile, isTaken, MAKE_NEW, moveToFreeName, OPEN_OWN, PRIVATE_FILE } from '../files/own-file.ts';
+import { markOf } from '../files/process-mark.ts';
+import { syncToDisk } from '../files/sync-to-disk.ts';
+import { spillPlace, type Vault } from '../secrets/vault.ts';
 import type { SpillHeader } from './spill-record.ts';
 import { frame } from './spill-records.ts';
 
@@ -122,9 +123,18 @@ export const ensureReserve = async (database: string): Promise<void> => {
   await blank(handle).finally(() => handle.close());
 };
 
-/** Makes the spill file, from the reserve where there is one. */
+/** Makes the spill file, from the reserve where there is one. Another process may take its name at the same moment. */
 const makeSpill = async (database: string): Promise<Opened> => {
   const file = freeName(database);
+  try {
+    return await makeSpillAt(file, database);
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error;
+    return makeSpill(database);
+  }
+};
+
+const makeSpillAt = async (file: string, database: string): Promise<Opened> => {
   inUse.add(file);
   try {
     const hasReserve = takeReserve(database, file);
@@ -155,9 +165,7 @@ const reserveOf = (database: string): string => `${database}.reserve`;
 const takeReserve = (database: string, file: string): boolean => {
   const reserve = reserveOf(database);
   try {
-    if (!isOwnFile(reserve)) return false;
-    renameSync(reserve, file);
-    return true;
+    return isOwnFile(reserve) && moveToFreeName(reserve, file);
   } catch {
     return false;
   }

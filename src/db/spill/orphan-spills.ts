@@ -1,10 +1,11 @@
 import { chmodSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
-import type { SpillDamage } from '../../database.ts';
-import { DatabaseError } from '../../database-error.ts';
-import { isPlainFile, isTaken, PRIVATE_FILE } from '../../files/own-file.ts';
-import { isAlive } from '../../files/process-mark.ts';
-import { spillPlace, type Vault } from '../../secrets/vault.ts';
+import type { SpillDamage } from '../database.ts';
+import { DatabaseError } from '../database-error.ts';
+import { errorCode } from '../error-code.ts';
+import { isPlainFile, isTaken, PRIVATE_FILE } from '../files/own-file.ts';
+import { isAlive } from '../files/process-mark.ts';
+import { spillPlace, type Vault } from '../secrets/vault.ts';
 import { isSpillInUse } from './spill-file.ts';
 import type { SpillRecord } from './spill-record.ts';
 import { readRecords, type SpillContent } from './spill-records.ts';
@@ -34,10 +35,23 @@ export const findOrphanSpills = (database: string): readonly string[] => {
   return namesOf(database, /^(\.\d+)?\.spill$/)
     .map((name) => path.join(directory, name))
     .filter((file) => !isSpillInUse(file) && isPlainFile(file))
-    .map((file) => ({ file, content: readRecords(readFileSync(file)) }))
+    .flatMap((file) => {
+      const bytes = readIfThere(file);
+      return bytes === null ? [] : { file, content: readRecords(bytes) };
+    })
     .filter(({ file, content }) => isLeft(file, content))
     .sort((one, other) => begunAt(one) - begunAt(other))
     .map(({ file }) => file);
+};
+
+/** Null when another process has just removed it. */
+const readIfThere = (file: string): Buffer | null => {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return null;
+    throw error;
+  }
 };
 
 /** Reads a spill. Throws a `DatabaseError` when it was sealed with a key that is not at hand. */
@@ -75,7 +89,7 @@ export const readSpill = (file: string, database: string, vault: Vault, now: Dat
 export const settleSpill = ({ file, damage }: OrphanSpill): void => {
   if (!isTaken(file)) return;
   if (damage === null) {
-    rmSync(file);
+    rmSync(file, { force: true });
     return;
   }
   renameSync(file, damage.file);

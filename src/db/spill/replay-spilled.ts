@@ -1,6 +1,6 @@
-import { type Change, readChanges } from '../../change.ts';
-import type { Queryable } from '../../queryable.ts';
-import { spillPlace, type Vault } from '../../secrets/vault.ts';
+import { type Change, readChanges } from '../change.ts';
+import type { Queryable } from '../queryable.ts';
+import { spillPlace, type Vault } from '../secrets/vault.ts';
 import type { OrphanSpill } from './orphan-spills.ts';
 import { type Replayer, replay } from './replay.ts';
 

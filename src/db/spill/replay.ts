@@ -1,18 +1,16 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { CompiledQuery, sql } from 'kysely';
-import type { AuditChain } from '../../audit/audit-chain.ts';
-import type { Change } from '../../change.ts';
-import { databaseCode } from '../../database-error.ts';
-import { replayToken } from '../../queries/token-replacement.ts';
-import type { TokenFormat } from '../../queries/tokens.ts';
-import type { Queryable } from '../../queryable.ts';
+import type { Change, Maker } from '../change.ts';
+import { replayToken } from '../queries/token-replacement.ts';
+import type { Queryable } from '../queryable.ts';
+import { type FactReplayer, replayFact } from './replay-fact.ts';
 
 /** Transactions replayed between two turns of the event loop. */
 const BREATH = 10;
 
-export interface Replayer {
-  readonly format: TokenFormat;
-  readonly chain: AuditChain;
+export interface Replayer extends FactReplayer {
+  /** The database can be written, and does not take what is replayed. */
+  readonly isMisfit: (error: unknown) => boolean;
 }
 
 /**
@@ -31,7 +29,7 @@ export const replay = async (
     if (count % BREATH === 0) await breathe();
     await sql`savepoint one_transaction`.execute(trx);
     await applyWhatFits(trx, waysToApply(changes), replayer);
-    await sql`release one_transaction`.execute(trx);
+    await sql`release savepoint one_transaction`.execute(trx);
   }
 };
 
@@ -41,7 +39,7 @@ type Changes = readonly Change[];
 const waysToApply = (changes: Changes): readonly [Changes, ...Changes[]] => [
   changes,
   changes.filter((change) => change.kind !== 'STATEMENT' || !change.sql.includes('"token_execution_state"')),
-  changes.filter(({ kind }) => kind !== 'STATEMENT'),
+  changes.filter(({ kind }) => kind !== 'STATEMENT' && kind !== 'RUN'),
 ];
 
 const applyWhatFits = async (
@@ -53,22 +51,27 @@ const applyWhatFits = async (
     await apply(trx, changes, replayer);
   } catch (error) {
     const [next, ...rest] = others;
-    if (next === undefined || !/^(SQLITE_(CONSTRAINT|ERROR)|ROW_ALTERED)/.test(databaseCode(error)))
-      throw error;
-    await sql`rollback to one_transaction`.execute(trx);
+    if (next === undefined || !replayer.isMisfit(error)) throw error;
+    await sql`rollback to savepoint one_transaction`.execute(trx);
     await applyWhatFits(trx, [next, ...rest], replayer);
   }
 };
 
-const apply = async (
-  trx: Queryable,
-  changes: readonly Change[],
-  { format, chain }: Replayer,
-): Promise<void> => {
+const apply = async (trx: Queryable, changes: readonly Change[], replayer: Replayer): Promise<void> => {
+  let maker: Maker | null = null;
   for (const change of changes) {
-    if (change.kind === 'TOKEN') await replayToken(trx, change.replacement, format);
-    if (change.kind === 'AUDIT') await chain.append(trx, change.entry);
-    if (change.kind === 'STATEMENT')
-      await trx.executeQuery(CompiledQuery.raw(change.sql, [...change.parameters]));
+    switch (change.kind) {
+      case 'TOKEN':
+        await replayToken(trx, change.replacement, replayer.format);
+        break;
+      case 'STATEMENT':
+        await trx.executeQuery(CompiledQuery.raw(change.sql, [...change.parameters]));
+        break;
+      case 'MAKER':
+        maker = change;
+        break;
+      default:
+        await replayFact(trx, change, maker, replayer);
+    }
   }
 };
