@@ -59,6 +59,15 @@ export const noteConfirmation = async (
     .execute();
 };
 
+/** The broker has to be asked anew about the account's tokens, by whichever machine. */
+export const forgetConfirmations = async (trx: Queryable, accountNumber: number): Promise<void> => {
+  await trx
+    .updateTable('vega_token_versions')
+    .set({ confirmed_at: null })
+    .where('account_number', '=', accountNumber)
+    .execute();
+};
+
 export const findTokenMarks = (db: Queryable, accountNumber: number): Promise<MarkRow[]> =>
   db.selectFrom('vega_token_marks').selectAll().where('account_number', '=', accountNumber).execute();
 

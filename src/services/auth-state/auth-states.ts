@@ -1,4 +1,5 @@
 import { changeAuthRecord, ensureAuthRecord } from '../../db/queries/auth-states.ts';
+import { forgetConfirmations } from '../../db/queries/token-marks.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import type { Account } from '../../domain/account/account.ts';
 import { canAcceptPartial } from '../../domain/auth/advice.ts';
@@ -104,7 +105,9 @@ export class AuthStates {
   enter(account: Account, announce: () => Promise<void>): Promise<void> {
     return this.#mutex.run(account.id, async () => {
       await announce();
-      this.#options.verifier.markForRecheck(account);
+      const { verifier, database } = this.#options;
+      verifier.markForRecheck(account);
+      if (database.looks !== null) await database.write((trx) => forgetConfirmations(trx, account.number));
       if (!(await this.#machine.step(account, 'ACCOUNT_ENTERED')))
         await this.#machine.endConfirmation(account);
       this.#publisher.publishAll(account, await this.#reader.view(account));

@@ -49,7 +49,10 @@ export class OtpPace {
     // What the broker names only ever lengthens the spacing that is known to work.
     const intervalMs = Math.max(otpSpacingMs, last?.intervalMs ?? 0);
     const answeredAt = this.#answeredAt.get(accountId);
-    return { restMs: this.#rest(last?.at ?? null, answeredAt, intervalMs), intervalMs };
+    // Another worker may have died before the request left, and this one has not seen when.
+    const unseenMs = database.looks === null ? 0 : LEAVES_WITHIN_MS;
+    const at = last === null ? null : new Date(last.at.getTime() + unseenMs);
+    return { restMs: this.#rest(at, answeredAt, intervalMs), intervalMs };
   }
 
   /** For how long other accounts keep this one from requesting an OTP. */

@@ -23,6 +23,9 @@ export class HeldLease implements AsyncDisposable {
   readonly #lease: AccountLease;
   readonly #lost = new AbortController();
   #surelyUntil: number;
+  /** By the clock on the wall, which goes on while a machine sleeps. */
+  #awakeUntil: number;
+  #end: NodeJS.Timeout | undefined;
   #timer: NodeJS.Timeout | undefined;
   #renewing: Promise<void> | null = null;
 
@@ -30,6 +33,8 @@ export class HeldLease implements AsyncDisposable {
     this.#options = options;
     this.#lease = lease;
     this.#surelyUntil = askedAt + options.leaseMs;
+    this.#awakeUntil = Date.now() + options.leaseMs;
+    this.#endAt(this.#surelyUntil);
     this.#plan(options.leaseMs / 3);
   }
 
@@ -49,7 +54,7 @@ export class HeldLease implements AsyncDisposable {
   /** Everything that `work` writes and submits is refused from the moment on at which the lease is lost. */
   run<Result>(work: () => Promise<Result>): Promise<Result> {
     return fenced(this.#lease, work, {
-      surelyUntil: () => this.#surelyUntil,
+      surelyUntil: () => (Date.now() > this.#awakeUntil ? 0 : this.#surelyUntil),
       renew: () => outsideFence(() => this.#renewNow()),
     });
   }
@@ -58,6 +63,7 @@ export class HeldLease implements AsyncDisposable {
     clearTimeout(this.#timer);
     await this.#renewing;
     clearTimeout(this.#timer);
+    clearTimeout(this.#end);
     if (this.lost.aborted) return;
     this.#surelyUntil = 0;
     await this.#options.database
@@ -80,11 +86,13 @@ export class HeldLease implements AsyncDisposable {
 
   async #renew(): Promise<void> {
     const { database, leaseMs, accountId, log } = this.#options;
-    const askedAt = performance.now();
+    const [askedAt, wallAt] = [performance.now(), Date.now()];
     try {
       if (askedAt < this.#surelyUntil) {
         if (await database.write((trx) => renewLease(trx, this.#lease, leaseMs))) {
           this.#surelyUntil = askedAt + leaseMs;
+          this.#awakeUntil = wallAt + leaseMs;
+          this.#endAt(this.#surelyUntil);
           return this.#plan(leaseMs / 3);
         }
         this.#surelyUntil = 0;
@@ -94,6 +102,18 @@ export class HeldLease implements AsyncDisposable {
     }
     const left = this.#surelyUntil - performance.now();
     if (left > 0) return this.#plan(Math.min(RETRY_MS, left));
+    this.#lose();
+  }
+
+  /** Also while a renewal gets no answer. */
+  #endAt(moment: number): void {
+    clearTimeout(this.#end);
+    this.#end = setTimeout(() => this.#lose(), moment - performance.now()).unref();
+  }
+
+  #lose(): void {
+    if (this.lost.aborted) return;
+    const { accountId, log } = this.#options;
     log.warn({ account: accountId }, 'another worker may have the account from now on');
     this.#lost.abort(new LeaseLost(this.#lease));
   }

@@ -2,9 +2,9 @@ import type { Database } from '../../db/database.ts';
 import type { LookQueue } from '../../db/look-queue.ts';
 import { requestAbort } from '../../db/queries/abort-requests.ts';
 import type { Queryable } from '../../db/queryable.ts';
-import { atIst, istDateOf } from '../../domain/calendar/ist-date.ts';
 
 const MINUTE_MS = 60_000;
+const RANKS = 65_536;
 
 interface Options {
   readonly database: Database;
@@ -47,11 +47,13 @@ export class RunLooks {
     });
   }
 
-  /** Minutes of the day in IST at which the account has to begin at the latest; those nobody knows of come last. */
+  /**
+   * The minute at which the account has to begin at the latest, counted within 45 days so that it fits the two bytes of the
+   * queue; accounts that nobody knows it of come last. Where the count begins anew, an order is wrong once.
+   */
   #rankOf(accountId: string): number {
     const until = this.#latestSafeStart(accountId);
     if (until === null) return this.#ranks.get(accountId) ?? Number.MAX_SAFE_INTEGER;
-    const today = istDateOf(this.#options.database.clock());
-    return (until.getTime() - atIst(today, '00:00').getTime()) / MINUTE_MS;
+    return (Math.floor(until.getTime() / MINUTE_MS) % RANKS) - RANKS / 2;
   }
 }

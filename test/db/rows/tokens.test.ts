@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { noteConfirmation } from '../../../src/db/queries/token-marks.ts';
+import { forgetConfirmations, noteConfirmation } from '../../../src/db/queries/token-marks.ts';
 import { replaceToken, replayToken } from '../../../src/db/queries/token-replacement.ts';
 import { deactivateToken, findTokens, removeToken } from '../../../src/db/queries/tokens.ts';
 import { fingerprint } from '../../../src/db/secrets/fingerprint.ts';
@@ -89,6 +89,11 @@ describe.each(ENGINES)('%s', (engine) => {
     expect((await found(database))[0]).not.toHaveProperty('confirmedAt');
     await database.write((trx) => noteConfirmation(trx, token, NOW));
     expect(await found(database)).toMatchObject([{ confirmedAt: NOW }]);
+    await database.write((trx) => forgetConfirmations(trx, 2));
+    expect(await found(database)).toMatchObject([{ confirmedAt: NOW }]);
+    await database.write((trx) => forgetConfirmations(trx, 1));
+    expect((await found(database))[0]).not.toHaveProperty('confirmedAt');
+    await database.write((trx) => noteConfirmation(trx, token, NOW));
     await store(database, newToken('token-2'));
     expect((await found(database))[0]).not.toHaveProperty('confirmedAt');
     await store(database, newToken('token-1'));
