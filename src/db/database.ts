@@ -14,6 +14,8 @@ export interface Database extends TokenFormat, AsyncDisposable {
   readonly path: string;
   /** The folder whose disk it grows on; null where that is another machine's. */
   readonly folder: string | null;
+  /** Whether programs on other machines may use it at the same time. */
+  readonly isShared: boolean;
   readonly findings: Findings;
 
   /** For reads; during an outage of a file its mirror in memory. */
@@ -70,7 +72,10 @@ export interface Database extends TokenFormat, AsyncDisposable {
   /** Calls back when an outage begins, changes and ends, and with each audit entry once it is stored or spilled. */
   listen(listener: Listener): void;
 
-  /** Calls back about a second after another program has written, and once at the beginning. Call the result to stop. */
+  /**
+   * Calls back after another program has written, within two seconds or so, and once at the beginning. It may be called
+   * where nothing was. Call the result to stop.
+   */
   watchForeignWrites(onWritten: () => void): () => void;
 
   /** Begins an outage when the open file was deleted or replaced at its path. */

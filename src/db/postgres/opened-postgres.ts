@@ -7,6 +7,8 @@ import { type ConnectionSettings, readDatabaseUrl } from './connection-settings.
 import { guardedPool } from './guarded-pool.ts';
 import { SerialPostgresDialect } from './serial-dialect.ts';
 import { explain, isContended } from './sqlstate.ts';
+import { WriteListener } from './write-listener.ts';
+import { newWriter } from './write-notice.ts';
 
 /** Reads have their own: transactions that wait for each other must not keep them from a connection. */
 const CONNECTIONS = { reads: 5, writes: 10 };
@@ -43,16 +45,19 @@ export class OpenedPostgres implements AsyncDisposable {
   readonly place: string;
   /** For reads. */
   readonly kysely: Kysely<Tables>;
+  readonly #client: ConnectionSettings['client'];
   readonly #writer: Kysely<Tables>;
+  readonly #number = newWriter();
   readonly #pools: readonly pg.Pool[];
 
   constructor(url: string) {
     const { place, client } = readDatabaseUrl(url);
     this.place = place;
+    this.#client = client;
     const [reads, writes] = [openPool(client, CONNECTIONS.reads), openPool(client, CONNECTIONS.writes)];
     this.#pools = [reads, writes];
-    this.kysely = openKysely(reads, place);
-    this.#writer = openKysely(writes, place);
+    this.kysely = this.#openKysely(reads);
+    this.#writer = this.#openKysely(writes);
   }
 
   /** Runs `work` in one transaction, with no other one beside it; again when it lost against others. */
@@ -89,14 +94,23 @@ export class OpenedPostgres implements AsyncDisposable {
     });
   }
 
+  /** Calls back when another program has committed, until the result is disposed of. */
+  listen(onWritten: () => void): AsyncDisposable {
+    return new WriteListener({ client: this.#client, writer: this.#number, onWritten });
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([this.kysely.destroy(), this.#writer.destroy()]);
     for (const pool of this.#pools) if (!pool.ended) await pool.end();
   }
-}
 
-const openKysely = (pool: pg.Pool, place: string): Kysely<Tables> =>
-  new Kysely<Tables>({ dialect: new SerialPostgresDialect({ pool: guardedPool(pool, ANSWER_MS) }, place) });
+  #openKysely(pool: pg.Pool): Kysely<Tables> {
+    const program = { place: this.place, writer: this.#number };
+    return new Kysely({
+      dialect: new SerialPostgresDialect({ pool: guardedPool(pool, ANSWER_MS) }, program),
+    });
+  }
+}
 
 const openPool = (client: ConnectionSettings['client'], max: number): pg.Pool => {
   const pool = new pg.Pool({

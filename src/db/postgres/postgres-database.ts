@@ -29,6 +29,7 @@ import type { MasterKeySource } from '../secrets/master-key.ts';
 import { applySealing, openAuditKey, openVault, rotateVault } from '../secrets/sealed-values.ts';
 import type { Vault } from '../secrets/vault.ts';
 import { SharedWork } from '../shared-work.ts';
+import { ForeignWrites } from './foreign-writes.ts';
 import { migratePostgres } from './migrate.ts';
 import { OpenedPostgres } from './opened-postgres.ts';
 import { Reachability } from './reachability.ts';
@@ -49,7 +50,6 @@ export interface PostgresOptions {
 /** How long a write is tried again while the server cannot be reached; what must be kept is tried for far longer. */
 const WAIT_MS = 3000;
 const KEEP_MS = 15 * 60_000;
-const FOREIGN_WRITES_CHECK_MS = 1000;
 
 /** Beside the key file: how far the audit has come that this machine has seen. */
 const HEAD = 'postgres';
@@ -58,6 +58,7 @@ const HEAD = 'postgres';
 export class PostgresDatabase implements Database {
   readonly path: string;
   readonly folder = null;
+  readonly isShared = true;
   readonly zone: string;
   readonly sealsTokens: boolean;
   readonly findings: Findings;
@@ -68,6 +69,7 @@ export class PostgresDatabase implements Database {
   readonly #reads = new ReadCache();
   readonly #snapshots = new SharedWork<string>();
   readonly #verification = new SharedWork<AuditVerification>();
+  readonly #foreignWrites: ForeignWrites;
   #vault: Vault;
 
   private constructor(
@@ -86,6 +88,10 @@ export class PostgresDatabase implements Database {
     this.#chain = chain;
     this.#vault = format.vault;
     this.#reachability = new Reachability(() => opened.checkWritable());
+    this.#foreignWrites = new ForeignWrites({
+      listen: (onWritten) => opened.listen(onWritten),
+      readSnapshot: () => this.#snapshot(),
+    });
   }
 
   /** Opens the database and migrates its tables. Throws a `DatabaseError` that says what to do. */
@@ -214,18 +220,7 @@ export class PostgresDatabase implements Database {
   }
 
   watchForeignWrites(onWritten: () => void): () => void {
-    let seen = '';
-    const timer = setInterval(() => {
-      void this.#snapshot().then(
-        (snapshot) => {
-          if (snapshot === seen) return;
-          seen = snapshot;
-          onWritten();
-        },
-        () => undefined,
-      );
-    }, FOREIGN_WRITES_CHECK_MS).unref();
-    return () => clearInterval(timer);
+    return this.#foreignWrites.watch(onWritten);
   }
 
   /** No file that could be moved away. */
@@ -249,6 +244,7 @@ export class PostgresDatabase implements Database {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#reachability[Symbol.dispose]();
+    await this.#foreignWrites[Symbol.asyncDispose]();
     await this.#opened[Symbol.asyncDispose]();
   }
 

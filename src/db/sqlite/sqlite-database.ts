@@ -41,6 +41,7 @@ const FILE_CHECK_MS = 1000;
 export class SqliteDatabase implements Database {
   readonly path: string;
   readonly folder: string;
+  readonly isShared = false;
   readonly zone: string;
   readonly sealsTokens: boolean;
   readonly findings: Findings;

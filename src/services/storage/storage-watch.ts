@@ -42,7 +42,7 @@ export const watchStorage = ({ database, events, audit, clock, log, isVisit }: W
     audit: (entry) => events.publish(entry.accountId, { kind: 'AUDIT', entry }),
     recovery: (recovery, { code, seconds, pendingWrites, isOnDisk, advice }) => {
       const { dbLocked } = recovery;
-      events.publish(null, { kind: 'DB_RECOVERY', recovery });
+      events.publishRecovery(recovery);
       const says = { code, pendingWrites, isOnDisk, advice };
       if (dbLocked && !wasLocked) log.error(says, 'the database cannot be written: memory takes over');
       if (dbLocked && !isOnDisk) log.error(says, 'the spill file cannot be written either');
