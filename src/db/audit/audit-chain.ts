@@ -12,14 +12,19 @@ import { type AuditHead, type Link, START } from './audit-head.ts';
 export class AuditChain {
   readonly #key: Buffer;
   readonly #head: AuditHead;
+  readonly #isShared: boolean;
+  /** The entry that the head names is not in the chain: the head stays where it is, as the proof of that. */
+  #isReplaced = false;
   /** The last entry ever stored: entries that are cut off later are reported as missing. */
   #lastStored: Link;
   /** What each open transaction has appended. */
   readonly #appended = new WeakMap<Queryable, { entries: StoredAuditEntry[]; last: Link }>();
 
-  constructor(key: Buffer, head: AuditHead) {
+  /** Where other machines append to it, too, each time is verified that they go on from the last entry known here. */
+  constructor(key: Buffer, head: AuditHead, { isShared = false } = {}) {
     this.#key = key;
     this.#head = head;
+    this.#isShared = isShared;
     this.#lastStored = head.read() ?? START;
   }
 
@@ -27,6 +32,7 @@ export class AuditChain {
   append(trx: Queryable, entry: AuditEntry): Promise<void> {
     return asOneChange(trx, { kind: 'AUDIT', entry }, async () => {
       const last = await findLastLink(trx);
+      if (this.#isShared && !this.#appended.has(trx)) this.#isReplaced ||= await this.#isGone(trx, last);
       const previous = this.#lastStored.sequence > last.sequence ? this.#lastStored : last;
       const row = toRow(entry, previous.sequence + 1);
       const hash = hashOf(this.#key, previous.hash, row);
@@ -46,16 +52,29 @@ export class AuditChain {
     return this.#appended.get(trx)?.entries ?? [];
   }
 
-  /** Records that the file holds what the transaction has appended. */
+  /** Records that the database holds what the transaction has appended. */
   markStored(trx: Queryable): void {
     const last = this.#appended.get(trx)?.last;
-    if (last === undefined) return;
+    if (last !== undefined) this.moveTo(last);
+  }
+
+  /** The chain was found whole up to here. What is cut off from now on is missed. */
+  moveTo(last: Link): void {
+    // The answers to two transactions may come in another order than their commits.
+    if (this.#isReplaced || last.sequence <= this.#lastStored.sequence) return;
     this.#lastStored = last;
     try {
       this.#head.write(last);
     } catch {
       // The entries are stored, and the next one moves the head on.
     }
+  }
+
+  /** How many entries, at least, are missing of those that this machine knows. */
+  async countMissing(db: Queryable): Promise<number> {
+    const last = await findLastLink(db);
+    this.#isReplaced = await this.#isGone(db, last);
+    return Math.max(this.#lastStored.sequence - last.sequence, this.#isReplaced ? 1 : 0);
   }
 
   /** After a restore: the chain continues from the last entry in the file. */
@@ -75,6 +94,14 @@ export class AuditChain {
 
   hash(previous: string, row: HashedRow): string {
     return hashOf(this.#key, previous, row);
+  }
+
+  /** Another entry stands in the place of the last one that is known here: that one was cut off, and others came after. */
+  async #isGone(db: Queryable, last: Link): Promise<boolean> {
+    const { sequence, hash } = this.#lastStored;
+    if (sequence === START.sequence || last.sequence < sequence) return false;
+    const there = last.sequence === sequence ? last : await findLink(db, sequence);
+    return there?.hash !== hash;
   }
 }
 
@@ -115,6 +142,13 @@ export const findLastLink = async (db: Queryable): Promise<Link> =>
     .orderBy('sequence', 'desc')
     .limit(1)
     .executeTakeFirst()) ?? START;
+
+const findLink = (db: Queryable, sequence: number): Promise<Link | undefined> =>
+  db
+    .selectFrom('vega_audit_entries')
+    .select(['sequence', 'hash'])
+    .where('sequence', '=', sequence)
+    .executeTakeFirst();
 
 const toRow = (entry: AuditEntry, sequence: number): HashedRow => ({
   sequence,

@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import type { AuditEntry, AuditVerification, StoredAuditEntry } from '../../domain/events/audit.ts';
 import type { DbRecovery } from '../../domain/events/db-recovery.ts';
 import type { StorageKind } from '../../domain/token/token.ts';
-import { AuditChain, findLastLink } from '../audit/audit-chain.ts';
+import { AuditChain } from '../audit/audit-chain.ts';
 import { type AuditQuery, findAuditEntries, verifyChain } from '../audit/audit-entries.ts';
 import { AuditHead } from '../audit/audit-head.ts';
 import { findBeginning, findEntriesBetween, findKnownUntil } from '../audit/audit-range.ts';
@@ -111,12 +111,11 @@ export class PostgresDatabase implements Database {
       await applySealing(opened.kysely, format);
       // Where the keys are given, there is no key file that the folder was made for.
       mkdirSync(masterKey.folder, { recursive: true, mode: 0o700 });
-      const chain = new AuditChain(key, new AuditHead(path.join(masterKey.folder, HEAD), key));
-      const last = await findLastLink(opened.kysely);
-      const head = chain.readHead();
+      const head = new AuditHead(path.join(masterKey.folder, HEAD), key);
+      const chain = new AuditChain(key, head, { isShared: true });
       // A machine that is new here begins with what the others have written.
-      if (head === null) await chain.startAnew(opened.kysely);
-      const missing = Math.max(0, (head?.sequence ?? 0) - last.sequence);
+      if (chain.readHead() === null) await chain.startAnew(opened.kysely);
+      const missing = await chain.countMissing(opened.kysely);
       return new PostgresDatabase(opened, options, format, chain, missing);
     } catch (error) {
       await opened[Symbol.asyncDispose]();
