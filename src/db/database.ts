@@ -58,6 +58,9 @@ export interface Database extends TokenFormat, AsyncDisposable {
   /** Rows of the user's table that another program wrote and that are nobody's token. */
   findForeignTokenRows(): Promise<ForeignTokenRows>;
 
+  /** How the server of the database is set up, compared with this clock; null for a file. */
+  inspectServer(now: () => Date): Promise<ServerInspection | null>;
+
   /** Files beside the database that hold what could not be read of earlier outages. */
   damagedSpills(): readonly string[];
 
@@ -140,6 +143,22 @@ export interface Backup {
   readonly file: string;
   readonly bytes: number;
   readonly madeAt: Date;
+}
+
+export interface ServerInspection {
+  readonly version: string;
+  /** How far this machine's clock is ahead of the server's. */
+  readonly clockSkewMs: number;
+  readonly faults: readonly ServerFault[];
+}
+
+/** What may lose or confuse what the server is given. */
+export interface ServerFault {
+  readonly part: 'DATABASE' | 'CLOCK';
+  /** It may lead to a submission that is made twice. */
+  readonly isGrave: boolean;
+  readonly message: string;
+  readonly cure: string;
 }
 
 export interface TrialOrder {

@@ -14,6 +14,7 @@ import type {
   Durability,
   Findings,
   Listener,
+  ServerInspection,
   TrialOrder,
   Trouble,
   UnfitTable,
@@ -33,7 +34,7 @@ import { ForeignWrites } from './foreign-writes.ts';
 import { migratePostgres } from './migrate.ts';
 import { OpenedPostgres } from './opened-postgres.ts';
 import { Reachability } from './reachability.ts';
-import { refuseUnfitServer } from './server-check.ts';
+import { inspectServer, refuseUnfitServer } from './server-check.ts';
 import { CommitUnknown, explain, isContended, isRefused, isUnavailable } from './sqlstate.ts';
 import { findUnfitTable } from './table-trial.ts';
 
@@ -196,6 +197,10 @@ export class PostgresDatabase implements Database {
 
   findForeignTokenRows(): Promise<ForeignTokenRows> {
     return findForeignTokenRows(this.read);
+  }
+
+  inspectServer(now: () => Date): Promise<ServerInspection> {
+    return inspectServer(this.read, this.path, now);
   }
 
   damagedSpills(): readonly string[] {

@@ -160,6 +160,11 @@ export class SqliteDatabase implements Database {
     return findForeignTokenRows(this.read);
   }
 
+  /** There is none. */
+  async inspectServer(): Promise<null> {
+    return null;
+  }
+
   damagedSpills(): readonly string[] {
     return findDamagedSpills(this.path);
   }

@@ -131,13 +131,14 @@ export class EventStore {
 
   async #work(): Promise<void> {
     while (this.#hasWork) {
-      await this.#rest();
-      // Those who ask from now on may know of something that this read misses.
-      const looks = this.#looks.splice(0);
-      if (this.#drafts.length === 0) {
-        await this.#readForeignBatch(looks);
+      // What others have stored needs no transaction here, and so no rest between two.
+      if (this.#drafts.length === 0 || (this.#looks.length > 0 && this.#restLeft >= 1)) {
+        await this.#readForeignBatch(this.#looks.splice(0));
         continue;
       }
+      await this.#rest();
+      // Those who ask from now on may know of something that this transaction misses.
+      const looks = this.#looks.splice(0);
       const timeout = this.#startTimeout();
       try {
         const isWhole = await this.#write(this.#drafts.slice(0, BATCH), timeout);
@@ -161,8 +162,11 @@ export class EventStore {
    * the longer the next are collected: a busy process delivers more at once instead of falling behind.
    */
   async #rest(): Promise<void> {
-    const rest = this.#notBefore - performance.now();
-    if (rest >= 1) await delay(rest);
+    if (this.#restLeft >= 1) await delay(this.#restLeft);
+  }
+
+  get #restLeft(): number {
+    return this.#notBefore - performance.now();
   }
 
   /** What waits for long is published without being stored, unless other nodes would publish it again. */
