@@ -32,7 +32,8 @@ export class AuditChain {
   append(trx: Queryable, entry: AuditEntry): Promise<void> {
     return asOneChange(trx, { kind: 'AUDIT', entry }, async () => {
       const last = await findLastLink(trx);
-      if (this.#isShared && !this.#appended.has(trx)) this.#isReplaced ||= await this.#isGone(trx, last);
+      if (this.#isShared && !this.#appended.has(trx))
+        this.#isReplaced ||= await isGone(trx, this.#lastStored, last);
       const previous = this.#lastStored.sequence > last.sequence ? this.#lastStored : last;
       const row = toRow(entry, previous.sequence + 1);
       const hash = hashOf(this.#key, previous.hash, row);
@@ -73,13 +74,14 @@ export class AuditChain {
   /** How many entries, at least, are missing of those that this machine knows. */
   async countMissing(db: Queryable): Promise<number> {
     const last = await findLastLink(db);
-    this.#isReplaced = await this.#isGone(db, last);
+    this.#isReplaced = await isGone(db, this.#lastStored, last);
     return Math.max(this.#lastStored.sequence - last.sequence, this.#isReplaced ? 1 : 0);
   }
 
   /** After a restore: the chain continues from the last entry in the file. */
   async startAnew(db: Queryable): Promise<void> {
     this.#lastStored = await findLastLink(db);
+    this.#isReplaced = false;
     this.#head.reset(this.#lastStored);
   }
 
@@ -94,14 +96,6 @@ export class AuditChain {
 
   hash(previous: string, row: HashedRow): string {
     return hashOf(this.#key, previous, row);
-  }
-
-  /** Another entry stands in the place of the last one that is known here: that one was cut off, and others came after. */
-  async #isGone(db: Queryable, last: Link): Promise<boolean> {
-    const { sequence, hash } = this.#lastStored;
-    if (sequence === START.sequence || last.sequence < sequence) return false;
-    const there = last.sequence === sequence ? last : await findLink(db, sequence);
-    return there?.hash !== hash;
   }
 }
 
@@ -142,6 +136,13 @@ export const findLastLink = async (db: Queryable): Promise<Link> =>
     .orderBy('sequence', 'desc')
     .limit(1)
     .executeTakeFirst()) ?? START;
+
+/** Another entry stands in the place of the one that is known: that one was cut off, and others came after. */
+const isGone = async (db: Queryable, known: Link, last: Link): Promise<boolean> => {
+  if (known.sequence === START.sequence || last.sequence < known.sequence) return false;
+  const there = last.sequence === known.sequence ? last : await findLink(db, known.sequence);
+  return there?.hash !== known.hash;
+};
 
 const findLink = (db: Queryable, sequence: number): Promise<Link | undefined> =>
   db
