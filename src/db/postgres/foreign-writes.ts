@@ -3,16 +3,16 @@ const POLL_MS = 2000;
 
 interface Options {
   /** Listens until it is disposed of. */
-  readonly listen: (onWritten: () => void) => AsyncDisposable;
+  readonly listen: (onWritten: () => void) => Disposable;
   /** Differs whenever something was written. */
   readonly readSnapshot: () => Promise<string>;
 }
 
 /** Calls back when other programs have written. Nothing listens before somebody wants to know. */
-export class ForeignWrites implements AsyncDisposable {
+export class ForeignWrites implements Disposable {
   readonly #options: Options;
   readonly #watchers = new Set<() => void>();
-  #listener: AsyncDisposable | null = null;
+  #listener: Disposable | null = null;
   #poll: NodeJS.Timeout | undefined;
   #seen = '';
 
@@ -38,10 +38,10 @@ export class ForeignWrites implements AsyncDisposable {
     };
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  [Symbol.dispose](): void {
     this.#watchers.clear();
     clearInterval(this.#poll);
-    await this.#listener?.[Symbol.asyncDispose]();
+    this.#listener?.[Symbol.dispose]();
   }
 
   async #look(): Promise<void> {

@@ -95,7 +95,7 @@ export class OpenedPostgres implements AsyncDisposable {
   }
 
   /** Calls back when another program has committed, until the result is disposed of. */
-  listen(onWritten: () => void): AsyncDisposable {
+  listen(onWritten: () => void): Disposable {
     return new WriteListener({ client: this.#client, writer: this.#number, onWritten });
   }
 

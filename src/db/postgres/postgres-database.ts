@@ -248,7 +248,7 @@ export class PostgresDatabase implements Database {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#reachability[Symbol.dispose]();
-    await this.#foreignWrites[Symbol.asyncDispose]();
+    this.#foreignWrites[Symbol.dispose]();
     await this.#opened[Symbol.asyncDispose]();
   }
 

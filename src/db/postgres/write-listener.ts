@@ -17,7 +17,7 @@ interface Options {
 }
 
 /** Listens on a connection of its own to what others write, and on a new one when that is lost. */
-export class WriteListener implements AsyncDisposable {
+export class WriteListener implements Disposable {
   readonly #options: Options;
   readonly #ping: NodeJS.Timeout;
   #connection: pg.Client | null = null;
@@ -30,11 +30,12 @@ export class WriteListener implements AsyncDisposable {
     void this.#connect();
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  [Symbol.dispose](): void {
     this.#isDisposed = true;
     clearInterval(this.#ping);
     clearTimeout(this.#retry);
-    await this.#connection?.end().catch(() => undefined);
+    // A server that is gone without a word does not answer to that.
+    this.#connection?.end().catch(() => undefined);
   }
 
   async #connect(): Promise<void> {

@@ -79,8 +79,8 @@ test('a connection that listens is made again when it is lost, and nothing is mi
 test('a notification that never comes is made up for by the poll', async () => {
   await using nodes = await openNodes();
   const database = await nodes.open('one');
-  await using writes = new ForeignWrites({
-    listen: () => ({ [Symbol.asyncDispose]: async () => undefined }),
+  using writes = new ForeignWrites({
+    listen: () => ({ [Symbol.dispose]: () => undefined }),
     readSnapshot: async () => {
       const { rows } = await nodes.client.query('select pg_current_snapshot()::text as snapshot');
       return rows[0].snapshot;
