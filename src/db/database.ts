@@ -16,6 +16,8 @@ export interface Database extends TokenFormat, AsyncDisposable {
   readonly path: string;
   /** The folder whose disk it grows on; null where that is another machine's. */
   readonly folder: string | null;
+  /** Whether programs on other machines may use it at the same time. */
+  readonly isShared: boolean;
   readonly findings: Findings;
 
   /** For reads; during an outage of a file its mirror in memory. */
@@ -70,6 +72,9 @@ export interface Database extends TokenFormat, AsyncDisposable {
   /** Rows of the user's table that another program wrote and that are nobody's token. */
   findForeignTokenRows(): Promise<ForeignTokenRows>;
 
+  /** How the server of the database is set up, compared with this clock; null for a file. */
+  inspectServer(now: () => Date): Promise<ServerInspection | null>;
+
   /** Files beside the database that hold what could not be read of earlier outages. */
   damagedSpills(): readonly string[];
 
@@ -84,7 +89,10 @@ export interface Database extends TokenFormat, AsyncDisposable {
   /** Calls back when an outage begins, changes and ends, and with each audit entry once it is stored or spilled. */
   listen(listener: Listener): void;
 
-  /** Calls back about a second after another program has written, and once at the beginning. Call the result to stop. */
+  /**
+   * Calls back after another program has written, within two seconds or so, and once at the beginning. It may be called
+   * where nothing was. Call the result to stop.
+   */
   watchForeignWrites(onWritten: () => void): () => void;
 
   /** Begins an outage when the open file was deleted or replaced at its path. */
@@ -168,6 +176,22 @@ export interface Backup {
   readonly file: string;
   readonly bytes: number;
   readonly madeAt: Date;
+}
+
+export interface ServerInspection {
+  readonly version: string;
+  /** How far this machine's clock is ahead of the server's. */
+  readonly clockSkewMs: number;
+  readonly faults: readonly ServerFault[];
+}
+
+/** What may lose or confuse what the server is given. */
+export interface ServerFault {
+  readonly part: 'DATABASE' | 'CLOCK';
+  /** It may lead to a submission that is made twice. */
+  readonly isGrave: boolean;
+  readonly message: string;
+  readonly cure: string;
 }
 
 export interface TrialOrder {

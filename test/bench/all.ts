@@ -8,6 +8,7 @@ const BENCHMARKS = [
   'accounts',
   'query',
   'fanout',
+  'cluster/events',
   'failover',
   'startup',
   'audit',

@@ -7,7 +7,7 @@ import { readConfig } from '../../src/config.ts';
 const NOWHERE = 'http://127.0.0.1:9';
 
 /** The whole program with six APIs in an empty folder. No broker is asked for anything. */
-export const openBenchApp = (limits: AppOptions['limits'] = {}): Promise<App> => {
+export const openBenchApp = (limits: AppOptions['limits'] = {}, databaseUrl?: string): Promise<App> => {
   const apis = Array.from({ length: 6 }, (_, index) => [
     [`UPSTOX_CLIENT_ID_${index}`, `client-${index}`],
     [`UPSTOX_CLIENT_SECRET_${index}`, `secret-${index}`],
@@ -20,10 +20,13 @@ export const openBenchApp = (limits: AppOptions['limits'] = {}): Promise<App> =>
     UPSTOX_API_BASE_URL: NOWHERE,
     VEGA_PORT: '0',
     VEGA_LOG_LEVEL: 'error',
+    VEGA_MASTER_KEY: process.env.VEGA_MASTER_KEY,
+    VEGA_OPERATOR_KEY: process.env.VEGA_OPERATOR_KEY,
     ...Object.fromEntries(apis.flat()),
   };
   return openApp(readConfig(environment), {
     workingDirectory: mkdtempSync(path.join(tmpdir(), 'vega-bench-')),
     limits,
+    databaseUrl,
   });
 };

@@ -112,7 +112,7 @@ test('while the database is locked events are told with ids of their own, and ar
 });
 
 test('events that their table does not take are told at once, and are in it when it does', async () => {
-  await using testApp = await openTestApp({ apis: 1 });
+  await using testApp = await openTestApp({ engine: 'SQLITE', apis: 1 });
   const { events } = testApp.app.services;
   const wire = openWire(testApp, { body: { query: EVENTS, variables: { after: '0' } } });
   events.publish('UPSTOX_01', progress(0));

@@ -45,7 +45,7 @@ test('who asks for history that nobody has is told so, or let go where a gap is 
 });
 
 test('events that cannot be kept are told at once, to those who come later, too, and kept when that is possible again', async () => {
-  await using testApp = await openTestApp({ apis: 1 });
+  await using testApp = await openTestApp({ engine: 'SQLITE', apis: 1 });
   const heard: string[] = [];
   const stream = testApp.client.subscribe(EventsDocument, {});
   void (async () => {

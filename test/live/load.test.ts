@@ -146,7 +146,7 @@ test('nobody who keeps up is called slow, however much happens at once', async (
 });
 
 test('a burst that the database does not take is told in order, with turns of the event loop between', async () => {
-  await using testApp = await openTestApp({ apis: 1 });
+  await using testApp = await openTestApp({ engine: 'SQLITE', apis: 1 });
   const { events } = testApp.app.services;
   const wire = openWire(testApp, { body: { query: EVENTS, variables: { after: '0' } } });
   await until('the listener', () => events.readers === 1);

@@ -32,6 +32,8 @@ export interface TestAppOptions {
   readonly leaseMs?: number;
   /** By which way the program reaches that database; the tests look at it directly. */
   readonly databaseWay?: string;
+  /** By which way the program, and nobody else, reaches that database. */
+  readonly wayToDatabase?: (url: string) => string;
   readonly onCheckpoint?: (checkpoint: Checkpoint) => void;
   /** A broker that another desk has started. */
   readonly broker?: Simulator;
@@ -100,13 +102,14 @@ export const openTestApp = async (options: TestAppOptions = {}): Promise<TestApp
   const clock = options.clock === undefined ? {} : { clock: options.clock };
   const browserLock = options.browserLock ?? path.join(directory, 'browser.lock');
   const onCheckpoint = options.onCheckpoint ?? (() => undefined);
-  const { engine = ENGINE, databaseUrl } = options;
+  const { engine = ENGINE, databaseUrl, wayToDatabase = (way) => way } = options;
   const database = await (databaseUrl === undefined
     ? deskDatabase(directory, engine)
     : onServer(databaseUrl));
   const app = await openApp(readConfig(env), {
     workingDirectory: directory,
-    databaseUrl: options.databaseWay ?? database.url,
+    databaseUrl:
+      options.databaseWay ?? (database.url === undefined ? undefined : wayToDatabase(database.url)),
     browserLock,
     onCheckpoint,
     log,

@@ -12,14 +12,19 @@ import { type AuditHead, type Link, START } from './audit-head.ts';
 export class AuditChain {
   readonly #key: Buffer;
   readonly #head: AuditHead;
+  readonly #isShared: boolean;
+  /** The entry that the head names is not in the chain: the head stays where it is, as the proof of that. */
+  #isReplaced = false;
   /** The last entry ever stored: entries that are cut off later are reported as missing. */
   #lastStored: Link;
   /** What each open transaction has appended. */
   readonly #appended = new WeakMap<Queryable, { entries: StoredAuditEntry[]; last: Link }>();
 
-  constructor(key: Buffer, head: AuditHead) {
+  /** Where other machines append to it, too, each time is verified that they go on from the last entry known here. */
+  constructor(key: Buffer, head: AuditHead, { isShared = false } = {}) {
     this.#key = key;
     this.#head = head;
+    this.#isShared = isShared;
     this.#lastStored = head.read() ?? START;
   }
 
@@ -27,6 +32,8 @@ export class AuditChain {
   append(trx: Queryable, entry: AuditEntry): Promise<void> {
     return asOneChange(trx, { kind: 'AUDIT', entry }, async () => {
       const last = await findLastLink(trx);
+      if (this.#isShared && !this.#appended.has(trx))
+        this.#isReplaced ||= await isGone(trx, this.#lastStored, last);
       const previous = this.#lastStored.sequence > last.sequence ? this.#lastStored : last;
       const row = toRow(entry, previous.sequence + 1);
       const hash = hashOf(this.#key, previous.hash, row);
@@ -46,10 +53,16 @@ export class AuditChain {
     return this.#appended.get(trx)?.entries ?? [];
   }
 
-  /** Records that the file holds what the transaction has appended. */
+  /** Records that the database holds what the transaction has appended. */
   markStored(trx: Queryable): void {
     const last = this.#appended.get(trx)?.last;
-    if (last === undefined) return;
+    if (last !== undefined) this.moveTo(last);
+  }
+
+  /** The chain was found whole up to here. What is cut off from now on is missed. */
+  moveTo(last: Link): void {
+    // The answers to two transactions may come in another order than their commits.
+    if (this.#isReplaced || last.sequence <= this.#lastStored.sequence) return;
     this.#lastStored = last;
     try {
       this.#head.write(last);
@@ -58,9 +71,17 @@ export class AuditChain {
     }
   }
 
+  /** How many entries, at least, are missing of those that this machine knows. */
+  async countMissing(db: Queryable): Promise<number> {
+    const last = await findLastLink(db);
+    this.#isReplaced = await isGone(db, this.#lastStored, last);
+    return Math.max(this.#lastStored.sequence - last.sequence, this.#isReplaced ? 1 : 0);
+  }
+
   /** After a restore: the chain continues from the last entry in the file. */
   async startAnew(db: Queryable): Promise<void> {
     this.#lastStored = await findLastLink(db);
+    this.#isReplaced = false;
     this.#head.reset(this.#lastStored);
   }
 
@@ -115,6 +136,20 @@ export const findLastLink = async (db: Queryable): Promise<Link> =>
     .orderBy('sequence', 'desc')
     .limit(1)
     .executeTakeFirst()) ?? START;
+
+/** Another entry stands in the place of the one that is known: that one was cut off, and others came after. */
+const isGone = async (db: Queryable, known: Link, last: Link): Promise<boolean> => {
+  if (known.sequence === START.sequence || last.sequence < known.sequence) return false;
+  const there = last.sequence === known.sequence ? last : await findLink(db, known.sequence);
+  return there?.hash !== known.hash;
+};
+
+const findLink = (db: Queryable, sequence: number): Promise<Link | undefined> =>
+  db
+    .selectFrom('vega_audit_entries')
+    .select(['sequence', 'hash'])
+    .where('sequence', '=', sequence)
+    .executeTakeFirst();
 
 const toRow = (entry: AuditEntry, sequence: number): HashedRow => ({
   sequence,

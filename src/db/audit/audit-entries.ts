@@ -70,5 +70,6 @@ export const verifyChain = async (db: Queryable, chain: AuditChain): Promise<Aud
     return bad(last.sequence + 1, `The entries from ${last.sequence + 1} on are missing.`);
   if (head === null && entries > 0)
     return bad(null, 'The file that tells how far the log has come is missing or was changed.');
+  chain.moveTo(last);
   return { valid: true, entries, firstBadId: null, reason: null };
 };

@@ -41,10 +41,10 @@ const guarded = (client: pg.PoolClient, answerMs: number, toError: ToError): Pos
       isSound = false;
       const result = await client.query(text, parameters.map(storable));
       isSound = client.getTransactionStatus() === 'I';
-      if (text === 'commit' && result.command !== 'COMMIT') throw new CommitUndone();
+      if (isCommit(text) && commandOf(result) !== 'COMMIT') throw new CommitUndone();
       return result;
     } catch (error) {
-      throw toError(withoutRows(error));
+      throw isCommit(text) && isAborted(error) ? new CommitUndone() : toError(withoutRows(error));
     } finally {
       clearTimeout(late);
     }
@@ -55,6 +55,16 @@ const guarded = (client: pg.PoolClient, answerMs: number, toError: ToError): Pos
     release: () => client.release(!isSound),
   };
 };
+
+/** A notification may stand before it. */
+const isCommit = (text: string): boolean => /(^|; )commit$/.test(text);
+
+/** Of several statements, each has its result. */
+const commandOf = (result: pg.QueryResult | pg.QueryResult[]): string | undefined =>
+  [result].flat().at(-1)?.command;
+
+/** The transaction had failed before, and does nothing more. */
+const isAborted = (error: unknown): boolean => error instanceof pg.DatabaseError && error.code === '25P02';
 
 /** PostgreSQL has no NUL in its texts: it is stored, and looked for, as the character for what cannot be shown. */
 const storable = (value: unknown): unknown =>

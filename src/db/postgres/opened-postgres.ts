@@ -7,6 +7,8 @@ import { type ConnectionSettings, readDatabaseUrl } from './connection-settings.
 import { guardedPool } from './guarded-pool.ts';
 import { SerialPostgresDialect } from './serial-dialect.ts';
 import { explain, isContended, isUnavailable } from './sqlstate.ts';
+import { WriteListener } from './write-listener.ts';
+import { newWriter } from './write-notice.ts';
 
 /** Reads have their own: transactions that wait for each other must not keep them from a connection. */
 const CONNECTIONS = { reads: 5, writes: 10 };
@@ -46,6 +48,7 @@ export class OpenedPostgres implements AsyncDisposable {
   /** Told when a read finds that the server is lost. */
   onLost: (error: unknown) => void = () => undefined;
   readonly #writer: Kysely<Tables>;
+  readonly #number = newWriter();
   readonly #pools: readonly pg.Pool[];
   readonly #client: ConnectionSettings['client'];
 
@@ -55,11 +58,8 @@ export class OpenedPostgres implements AsyncDisposable {
     this.#client = client;
     const [reads, writes] = [openPool(client, CONNECTIONS.reads), openPool(client, CONNECTIONS.writes)];
     this.#pools = [reads, writes];
-    this.kysely = openKysely(
-      guardedPool(reads, ANSWER_MS, (error) => this.#readError(error)),
-      place,
-    );
-    this.#writer = openKysely(guardedPool(writes, ANSWER_MS), place);
+    this.kysely = this.#openKysely(guardedPool(reads, ANSWER_MS, (error) => this.#readError(error)));
+    this.#writer = this.#openKysely(guardedPool(writes, ANSWER_MS));
   }
 
   /** Runs `work` in one transaction, with no other one beside it; again when it lost against others. */
@@ -108,14 +108,22 @@ export class OpenedPostgres implements AsyncDisposable {
     return explain(this.place, error);
   }
 
+  /** Calls back when another program has committed, until the result is disposed of. */
+  listen(onWritten: () => void): Disposable {
+    return new WriteListener({ client: this.#client, writer: this.#number, onWritten });
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([this.kysely.destroy(), this.#writer.destroy()]);
     for (const pool of this.#pools) if (!pool.ended) await pool.end();
   }
-}
 
-const openKysely = (pool: PostgresPool, place: string): Kysely<Tables> =>
-  new Kysely<Tables>({ dialect: new SerialPostgresDialect({ pool }, place) });
+  #openKysely(pool: PostgresPool): Kysely<Tables> {
+    return new Kysely({
+      dialect: new SerialPostgresDialect({ pool }, { place: this.place, writer: this.#number }),
+    });
+  }
+}
 
 const openPool = (client: ConnectionSettings['client'], max: number): pg.Pool => {
   const pool = new pg.Pool({

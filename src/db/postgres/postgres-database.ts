@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import type { AuditEntry, AuditVerification, StoredAuditEntry } from '../../domain/events/audit.ts';
 import type { DbRecovery } from '../../domain/events/db-recovery.ts';
 import type { StorageKind } from '../../domain/token/token.ts';
-import { AuditChain, findLastLink } from '../audit/audit-chain.ts';
+import { AuditChain } from '../audit/audit-chain.ts';
 import { type AuditQuery, findAuditEntries, verifyChain } from '../audit/audit-entries.ts';
 import { AuditHead } from '../audit/audit-head.ts';
 import { findBeginning, findEntriesBetween, findKnownUntil } from '../audit/audit-range.ts';
@@ -16,6 +16,7 @@ import type {
   Freshness,
   Kept,
   Listener,
+  ServerInspection,
   TrialOrder,
   Trouble,
   UnfitTable,
@@ -29,11 +30,12 @@ import type { MasterKeySource } from '../secrets/master-key.ts';
 import { applySealing, openAuditKey, openVault, rotateVault } from '../secrets/sealed-values.ts';
 import type { Vault } from '../secrets/vault.ts';
 import { SharedWork } from '../shared-work.ts';
+import { ForeignWrites } from './foreign-writes.ts';
 import { GraphileLooks } from './graphile-looks.ts';
 import { migratePostgres } from './migrate.ts';
 import { OpenedPostgres } from './opened-postgres.ts';
 import { PostgresWriter } from './postgres-writer.ts';
-import { refuseUnfitServer } from './server-check.ts';
+import { inspectServer, refuseUnfitServer } from './server-check.ts';
 import { explain, isUnavailable } from './sqlstate.ts';
 import { findUnfitTable } from './table-trial.ts';
 
@@ -47,7 +49,6 @@ export interface PostgresOptions {
   readonly sealsTokens?: boolean;
 }
 
-const FOREIGN_WRITES_CHECK_MS = 1000;
 const ORPHANS_CHECK_MS = 30_000;
 
 /** Beside the key file: how far the audit has come that this machine has seen. */
@@ -57,6 +58,7 @@ export const HEAD = 'postgres';
 export class PostgresDatabase implements Database {
   readonly path: string;
   readonly folder = null;
+  readonly isShared = true;
   readonly zone: string;
   readonly sealsTokens: boolean;
   readonly findings: Findings;
@@ -69,6 +71,7 @@ export class PostgresDatabase implements Database {
   readonly #snapshots = new SharedWork<string>();
   readonly #verification = new SharedWork<AuditVerification>();
   readonly #orphansCheck: NodeJS.Timeout;
+  readonly #foreignWrites: ForeignWrites;
 
   private constructor(
     opened: OpenedPostgres,
@@ -89,6 +92,10 @@ export class PostgresDatabase implements Database {
     opened.onLost = (error) => void writer.noteLoss(error);
     const giveBack = () => void writer.spilled.giveBackOrphans(new Date()).catch(() => undefined);
     this.#orphansCheck = setInterval(giveBack, ORPHANS_CHECK_MS).unref();
+    this.#foreignWrites = new ForeignWrites({
+      listen: (onWritten) => opened.listen(onWritten),
+      readSnapshot: () => this.#snapshot(),
+    });
   }
 
   /** Opens the database and migrates its tables. Throws a `DatabaseError` that says what to do. */
@@ -109,12 +116,11 @@ export class PostgresDatabase implements Database {
       await applySealing(opened.kysely, format);
       // Where the keys are given, there is no key file that the folder was made for.
       mkdirSync(masterKey.folder, { recursive: true, mode: 0o700 });
-      const chain = new AuditChain(key, new AuditHead(path.join(masterKey.folder, HEAD), key));
-      const last = await findLastLink(opened.kysely);
-      const head = chain.readHead();
+      const head = new AuditHead(path.join(masterKey.folder, HEAD), key);
+      const chain = new AuditChain(key, head, { isShared: true });
       // A machine that is new here begins with what the others have written.
-      if (head === null) await chain.startAnew(opened.kysely);
-      const missingEntries = Math.max(0, (head?.sequence ?? 0) - last.sequence);
+      if (chain.readHead() === null) await chain.startAnew(opened.kysely);
+      const missingEntries = await chain.countMissing(opened.kysely);
       const writer = new PostgresWriter({ opened, chain, auditKey: key, masterKey, format });
       await writer.spilled.reserve();
       const found = await writer.spilled.giveBackOrphans(new Date());
@@ -196,6 +202,10 @@ export class PostgresDatabase implements Database {
     return findForeignTokenRows(this.read);
   }
 
+  inspectServer(now: () => Date): Promise<ServerInspection> {
+    return inspectServer(this.read, this.path, now);
+  }
+
   damagedSpills(): readonly string[] {
     return this.#writer.spilled.damaged();
   }
@@ -217,18 +227,7 @@ export class PostgresDatabase implements Database {
   }
 
   watchForeignWrites(onWritten: () => void): () => void {
-    let seen = '';
-    const timer = setInterval(() => {
-      void this.#snapshot().then(
-        (snapshot) => {
-          if (snapshot === seen) return;
-          seen = snapshot;
-          onWritten();
-        },
-        () => undefined,
-      );
-    }, FOREIGN_WRITES_CHECK_MS).unref();
-    return () => clearInterval(timer);
+    return this.#foreignWrites.watch(onWritten);
   }
 
   /** No file that could be moved away. */
@@ -253,6 +252,7 @@ export class PostgresDatabase implements Database {
 
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#orphansCheck);
+    this.#foreignWrites[Symbol.dispose]();
     await this.#writer[Symbol.asyncDispose]();
     await this.#opened[Symbol.asyncDispose]();
   }

@@ -9,9 +9,17 @@ import {
 import pg from 'pg';
 import { CommitUndone } from './guarded-pool.ts';
 import { CommitUnknown, isUnavailable } from './sqlstate.ts';
+import { commitAndNotify } from './write-notice.ts';
 
 /** Any number: the one advisory lock that every transaction of this program takes. */
 const WRITE_LOCK = 0x76656761;
+
+interface Program {
+  /** How messages name the database. */
+  readonly place: string;
+  /** The number under which its writes are notified. */
+  readonly writer: string;
+}
 
 /** Whatever isolation the database has by default: a snapshot from before the lock would miss what others have written. */
 const BEGIN = `begin isolation level read committed; select pg_advisory_xact_lock(${WRITE_LOCK})`;
@@ -22,10 +30,12 @@ const BEGIN = `begin isolation level read committed; select pg_advisory_xact_loc
  */
 class SerialDriver extends PostgresDriver {
   readonly #place: string;
+  readonly #commit: CompiledQuery;
 
-  constructor(config: PostgresDialectConfig, place: string) {
+  constructor(config: PostgresDialectConfig, { place, writer }: Program) {
     super(config);
     this.#place = place;
+    this.#commit = CompiledQuery.raw(commitAndNotify(writer));
   }
 
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
@@ -34,7 +44,7 @@ class SerialDriver extends PostgresDriver {
 
   override async commitTransaction(connection: DatabaseConnection): Promise<void> {
     try {
-      await super.commitTransaction(connection);
+      await connection.executeQuery(this.#commit);
     } catch (error) {
       throw isAnswer(error) ? error : new CommitUnknown(this.#place, { cause: error });
     }
@@ -52,15 +62,15 @@ const isAnswer = (error: unknown): boolean =>
 
 export class SerialPostgresDialect extends PostgresDialect {
   readonly #config: PostgresDialectConfig;
-  readonly #place: string;
+  readonly #program: Program;
 
-  constructor(config: PostgresDialectConfig, place: string) {
+  constructor(config: PostgresDialectConfig, program: Program) {
     super(config);
     this.#config = config;
-    this.#place = place;
+    this.#program = program;
   }
 
   override createDriver(): Driver {
-    return new SerialDriver(this.#config, this.#place);
+    return new SerialDriver(this.#config, this.#program);
   }
 }

@@ -12,29 +12,53 @@ interface Appending {
   readonly drafts: readonly EventDraft[];
   /** How many ids are left out, because their events were lost. */
   readonly skipped: number;
-  /** How many events of other processes are read at once. */
+  /** How many of the drafts, from the first one on, an earlier transaction may have stored, whose end is not known. */
+  readonly inDoubt: number;
+  /** How many events are read at once. */
   readonly atOnce: number;
 }
 
+/** An event in the history; null as draft where another process has written it. */
+export interface StoredDraft {
+  readonly event: StoredEvent;
+  readonly draft: EventDraft | null;
+}
+
 /**
- * Stores each draft with the next id. Answers the events after `lastId`: first those of other processes, then the drafts.
- * When there are `atOnce` of the former, no draft is stored yet, and the caller has to try again.
+ * Stores each draft with the next id, unless it is there. Answers the events after `lastId`: first those that were there,
+ * then the drafts. When there are `atOnce` of the former, nothing is stored yet, and the caller has to try again.
  */
 export const appendEvents = async (
   trx: Queryable,
-  { lastId, drafts, skipped, atOnce }: Appending,
-): Promise<{ readonly foreign: readonly StoredEvent[]; readonly kept: readonly StoredEvent[] }> => {
-  const foreign = await findEvents(trx, lastId, atOnce);
-  if (foreign.length === atOnce) return { foreign, kept: [] };
-  const firstId = (foreign.at(-1)?.id ?? lastId) + 1 + skipped;
-  const kept = drafts.map((draft, index): StoredEvent => ({ ...draft, id: firstId + index }));
-  await trx.insertInto('vega_events').values(kept.map(toRow)).execute();
+  { lastId, drafts, skipped, inDoubt, atOnce }: Appending,
+): Promise<readonly StoredDraft[]> => {
+  const found = await findEvents(trx, lastId, atOnce);
+  const known = recognise(found, drafts.slice(0, inDoubt));
+  const missing = drafts.slice(known.filter(({ draft }) => draft !== null).length);
+  if (found.length === atOnce || missing.length === 0) return known;
+  const firstId = (found.at(-1)?.id ?? lastId) + 1 + skipped;
+  const stored = missing.map((draft, index) => ({ event: { ...draft, id: firstId + index }, draft }));
+  await trx
+    .insertInto('vega_events')
+    .values(stored.map(({ event }) => toRow(event)))
+    .execute();
   await trx
     .deleteFrom('vega_events')
-    .where('id', '<=', firstId + drafts.length - 1 - KEPT_EVENTS)
+    .where('id', '<=', firstId + missing.length - 1 - KEPT_EVENTS)
     .execute();
-  return { foreign, kept };
+  return [...known, ...stored];
 };
+
+/** Which of the events are the drafts: they were stored together and in this order, or none of them was. */
+const recognise = (events: readonly StoredEvent[], drafts: readonly EventDraft[]): readonly StoredDraft[] => {
+  const left = drafts.map((draft) => ({ draft, text: textOf({ ...draft, id: 0 }) }));
+  return events.map((event) => {
+    const isOurs = left[0] !== undefined && left[0].text === textOf(event);
+    return { event, draft: (isOurs ? left.shift()?.draft : null) ?? null };
+  });
+};
+
+const textOf = (event: StoredEvent): string => JSON.stringify({ ...toRow(event), id: 0 });
 
 /** The oldest events after the id `after`. */
 export const findEvents = async (

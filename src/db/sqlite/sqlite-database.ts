@@ -42,6 +42,7 @@ const FILE_CHECK_MS = 1000;
 export class SqliteDatabase implements Database {
   readonly path: string;
   readonly folder: string;
+  readonly isShared = false;
   readonly zone: string;
   readonly sealsTokens: boolean;
   readonly looks = null;
@@ -165,6 +166,11 @@ export class SqliteDatabase implements Database {
 
   findForeignTokenRows(): Promise<ForeignTokenRows> {
     return findForeignTokenRows(this.read);
+  }
+
+  /** There is none. */
+  async inspectServer(): Promise<null> {
+    return null;
   }
 
   damagedSpills(): readonly string[] {

@@ -18,6 +18,8 @@ const RECENT = 1000;
 
 interface Options {
   readonly store: EventStore;
+  /** Several nodes use the database. */
+  readonly isShared: boolean;
   readonly active: ActiveAccount;
   readonly clock: Clock;
   readonly log: Logger;
@@ -83,7 +85,11 @@ export class EventHistory {
 
   /** The reader knows more than this process: another one on the same database may have published it. */
   async #aheadOf(reader: EventReader, seen: number): Promise<Portion> {
-    await this.#options.store.readForeign();
+    const { store, isShared } = this.#options;
+    const isRead = await store.readForeign();
+    // The node that it comes from may be ahead of what this one can read at present.
+    if (!isRead && isShared && seen > this.#lastId)
+      throw new Error('The database cannot be read at present.');
     return seen > this.#lastId ? this.#gap(reader) : { events: [], upTo: seen, isWhole: false };
   }
 

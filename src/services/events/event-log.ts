@@ -1,6 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Database } from '../../db/database.ts';
+import type { StoredDraft } from '../../db/queries/events.ts';
 import type { Account } from '../../domain/account/account.ts';
+import type { DbRecovery } from '../../domain/events/db-recovery.ts';
 import type {
   AuthEvent,
   ControlEvent,
@@ -14,8 +16,9 @@ import { ActiveAccount } from './active-account.ts';
 import { CatchUp } from './catch-up.ts';
 import { EventHistory } from './event-history.ts';
 import { EventReader } from './event-reader.ts';
-import { EventStore, type StoredDraft } from './event-store.ts';
+import { EventStore } from './event-store.ts';
 import { PublishLoop } from './publish-loop.ts';
+import type { DraftEntry, Entry } from './published-entry.ts';
 import { visibleTo } from './recent-events.ts';
 
 const HEARTBEAT_MS = 15_000;
@@ -34,22 +37,10 @@ interface SubscribeOptions {
   readonly canReceive?: (payload: EventPayload | ControlEvent) => boolean;
 }
 
-/** Published once it is stored, or when the database does not take it. */
-interface DraftEntry {
-  readonly kind: 'DRAFT';
-  readonly draft: EventDraft;
-  event: StoredEvent | null;
-}
-
-/** What is to be published, in this order. */
-type Entry =
-  | DraftEntry
-  | { readonly kind: 'TICK'; readonly accountId: string; readonly payload: EventPayload }
-  | { readonly kind: 'READER'; readonly reader: EventReader; readonly snapshot: readonly EventPayload[] };
-
 /**
  * Everything that happens, in order, for every reader. An event is stored before it is published, so a client that
- * resumes with the last id gets exactly what it missed, also after a crash.
+ * resumes with the last id gets exactly what it missed, also after a crash. While a database of several nodes takes
+ * nothing, events wait: published at once, a reader that goes to another node would get them again.
  */
 export class EventLog implements AsyncDisposable {
   readonly #options: Options;
@@ -62,7 +53,7 @@ export class EventLog implements AsyncDisposable {
   readonly #heartbeat: NodeJS.Timeout;
   readonly #loop = new PublishLoop<Entry>({
     readers: this.#readers,
-    isDue: (entry) => entry.kind !== 'DRAFT' || entry.event !== null || this.#store.isFailing,
+    isDue: (entry) => entry.kind !== 'DRAFT' || entry.event !== null || entry.isLost || this.#goesOut,
     publish: (entry) => this.#publishEntry(entry),
   });
   /** Of the entries, the drafts that have no id yet. */
@@ -75,7 +66,8 @@ export class EventLog implements AsyncDisposable {
     this.#options = options;
     this.#store = store;
     const { clock, log } = options;
-    this.#history = new EventHistory({ store, active: this.#active, clock, log });
+    const { isShared } = options.database;
+    this.#history = new EventHistory({ store, isShared, active: this.#active, clock, log });
     this.#heartbeat = setInterval(() => this.#beat(), HEARTBEAT_MS).unref();
   }
 
@@ -85,6 +77,7 @@ export class EventLog implements AsyncDisposable {
       log: options.log,
       onStored: (stored) => log.#onStored(stored),
       onStoreTimeout: () => void log.#loop.run(),
+      onLost: (draft) => log.#onLost(draft),
     });
     const log: EventLog = new EventLog(options, store);
     for (const event of await store.readSwitches()) log.#active.noteStored(event);
@@ -115,12 +108,25 @@ export class EventLog implements AsyncDisposable {
   /** Something has happened, to an account or, with null, to all of them. */
   publish(accountId: string | null, payload: EventPayload): void {
     const draft: EventDraft = { at: this.#options.clock(), accountId, ...payload };
-    const entry: DraftEntry = { kind: 'DRAFT', draft, event: null };
+    const entry: DraftEntry = { kind: 'DRAFT', draft, event: null, isLost: false };
     this.#active.notePublished(payload);
     this.#loop.push(entry);
     this.#drafts.set(draft, entry);
     this.#store.keep(draft);
     if (this.#store.isFailing) void this.#loop.run();
+    for (const listener of this.#listeners) listener(payload);
+  }
+
+  /** An outage begins, changes or ends. Of a database of several nodes it is this node's own, and no part of the history. */
+  publishRecovery(recovery: DbRecovery): void {
+    const payload: EventPayload = { kind: 'DB_RECOVERY', recovery };
+    if (!this.#options.database.isShared) {
+      this.publish(null, payload);
+      return;
+    }
+    // At once: what is before it in the queue may wait for the end of the outage.
+    this.#send(this.#history.addUnstored({ at: this.#options.clock(), accountId: null, ...payload }));
+    void this.#loop.run();
     for (const listener of this.#listeners) listener(payload);
   }
 
@@ -136,13 +142,15 @@ export class EventLog implements AsyncDisposable {
     return this.#admitted;
   }
 
-  /** Publishes what other processes have stored so far. What they store later is published within a second or so. */
-  readForeign(): Promise<void> {
-    return this.#store.readForeign();
+  /** Publishes what other processes have stored so far. What they store later is published by itself. */
+  async readForeign(): Promise<void> {
+    await this.#store.readForeign();
   }
 
-  /** Publishes something that is not stored, such as a tick of a clock: it repeats the last id. */
+  /** Publishes something that is not stored, such as a tick of a clock: it repeats the last id, and only readers here get it. */
   publishTransient(accountId: string, payload: EventPayload): void {
+    // It would be old by the time at which what is before it has been stored.
+    if (this.#store.isFailing && !this.#goesOut) return;
     this.#loop.push({ kind: 'TICK', accountId, payload });
     void this.#loop.run();
   }
@@ -195,6 +203,17 @@ export class EventLog implements AsyncDisposable {
     return this.#loop.run();
   }
 
+  /** What the database does not take at present is published all the same. */
+  get #goesOut(): boolean {
+    return this.#store.isFailing && !this.#options.database.isShared;
+  }
+
+  #onLost(draft: EventDraft): void {
+    const entry = this.#drafts.get(draft);
+    this.#drafts.delete(draft);
+    if (entry !== undefined) entry.isLost = true;
+  }
+
   #publishEntry(entry: Entry): void {
     switch (entry.kind) {
       case 'DRAFT':
@@ -208,7 +227,8 @@ export class EventLog implements AsyncDisposable {
     }
   }
 
-  #publishDraft({ draft, event }: DraftEntry): void {
+  #publishDraft({ draft, event, isLost }: DraftEntry): void {
+    if (isLost) return;
     if (event !== null) {
       this.#deliver(event);
       return;

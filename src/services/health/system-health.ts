@@ -22,6 +22,7 @@ import type { ApiConfigs } from '../accounts/api-configs.ts';
 import type { Roles } from '../accounts/roles.ts';
 import { findProgram } from '../find-program.ts';
 import type { AppInspection } from './app-inspection.ts';
+import { tryServer } from './server-trial.ts';
 import { type AddressOptions, tryStaticAddresses } from './static-addresses.ts';
 import { readFindings, storageFindings } from './storage-findings.ts';
 import { type Trial, type TrialOptions, tryBrowser, tryClock, tryDisk } from './system-trials.ts';
@@ -45,8 +46,8 @@ interface Options extends TrialOptions, AddressOptions {
 }
 
 /**
- * How the parts are, found out now; each app is looked at once in a few minutes. A thorough look also starts the browser
- * and asks the broker for the time.
+ * How the parts are, found out now; each app is looked at once in a few minutes. A thorough look also starts the browser,
+ * asks the broker for the time, and looks at the settings of the database's server.
  */
 export const readSystemHealth = async (options: Options, isThorough = false): Promise<SystemHealth> => {
   options.database.checkFile();
@@ -55,15 +56,16 @@ export const readSystemHealth = async (options: Options, isThorough = false): Pr
   const storage = storageFindings(options.database, options.databaseLabel);
   const found = browserFindings(options.browser);
   const isAsked = isThorough && unreadable.length === 0;
-  const [disk, clock, launched, addresses] = await Promise.all([
+  const [disk, clock, launched, addresses, server] = await Promise.all([
     options.database.folder === null ? NOT_TRIED : tryDisk(options.database.folder),
     isThorough ? tryClock(options) : NOT_TRIED,
     isThorough && found.length === 0 ? tryBrowser(options.browser, options.api) : NOT_TRIED,
     isAsked ? tryStaticAddresses(options) : NOT_TRIED,
+    isAsked ? tryServer(options.database, options.clock) : NOT_TRIED,
   ]);
   const keys = keyFindings(options.isOperatorKeyGuessable);
   const programs = programFindings(options.credentials);
-  const trials = [disk, launched, clock, addresses];
+  const trials = [disk, launched, clock, addresses, server];
   const tried = trials.flatMap((trial) => trial.findings);
   const findings = [...unreadable, ...storage, ...found, ...tried, ...keys, ...programs, ...facts];
   const stateOf = (component: HealthComponent) =>

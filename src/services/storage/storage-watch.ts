@@ -50,7 +50,7 @@ export const watchStorage = ({ database, events, audit, clock, log, isVisit }: W
     audit: (entry) => events.publish(entry.accountId, { kind: 'AUDIT', entry }),
     recovery: (recovery, { code, seconds, pendingWrites, isOnDisk, advice }) => {
       const { dbLocked } = recovery;
-      events.publish(null, { kind: 'DB_RECOVERY', recovery });
+      events.publishRecovery(recovery);
       const says = { code, pendingWrites, isOnDisk, advice };
       const { fallback } = recovery;
       if (dbLocked && !wasLocked) log.error(says, TAKES_OVER[fallback]);

@@ -193,6 +193,25 @@ describe.each(ENGINES)('%s', (engine) => {
     expect(audit.chain.lastStored).toEqual(await findLastLink(audit.database.read));
   });
 
+  test('a chain counts what is missing of what it knows, also where other entries stand in its place', async () => {
+    await using audit = await Audit.open(engine);
+    const { read } = audit.database;
+    expect(await audit.chain.countMissing(read)).toBe(0);
+    await audit.append(['one', 'two', 'three', 'four'].map((key) => entry(key)));
+    expect(await audit.chain.countMissing(read)).toBe(0);
+    const other = await audit.beside();
+    await tamper(audit, engine, 'delete from vega_audit_entries where sequence > 2');
+    expect(await audit.chain.countMissing(read)).toBe(2);
+    await other.startAnew(read);
+    await audit.append(
+      ['five', 'six', 'seven'].map((key) => entry(key)),
+      other,
+    );
+    expect(await audit.chain.countMissing(read)).toBe(1);
+    await audit.chain.startAnew(read);
+    expect(await audit.chain.countMissing(read)).toBe(0);
+  });
+
   test('an empty audit begins before the first entry', async () => {
     await using audit = await Audit.open(engine);
     expect(await findLastLink(audit.database.read)).toEqual(START);

@@ -5,6 +5,7 @@ import {
   findEventsOf,
   findLastEventId,
   KEPT_EVENTS,
+  type StoredDraft,
 } from '../../../src/db/queries/events.ts';
 import type { EventDraft } from '../../../src/domain/events/event.ts';
 import { ENGINES, openRows, type Rows } from '../engines.ts';
@@ -28,10 +29,13 @@ const COOLDOWN: EventDraft = {
 const append = (
   database: Rows,
   drafts: readonly EventDraft[],
-  { lastId = 0, skipped = 0, atOnce = 100 } = {},
-) => database.write((trx) => appendEvents(trx, { lastId, drafts, skipped, atOnce }));
+  { lastId = 0, skipped = 0, inDoubt = 0, atOnce = 100 } = {},
+) => database.write((trx) => appendEvents(trx, { lastId, drafts, skipped, inDoubt, atOnce }));
 
 const idsOf = (events: readonly { readonly id: number }[]) => events.map(({ id }) => id);
+
+const ownersOf = (found: readonly StoredDraft[]) =>
+  found.map(({ event, draft }) => `${event.id} ${draft === null ? 'another' : 'ours'}`);
 
 describe.each(ENGINES)('%s', (engine) => {
   test('events are found as they were stored, with their instants and texts of any kind', async () => {
@@ -41,13 +45,10 @@ describe.each(ENGINES)('%s', (engine) => {
       ...{ isActive: true, redirectUri: null },
     };
     const switched: EventDraft = { at: AT, accountId: null, kind: 'ACCOUNT_SWITCHED', account, from: 'X' };
-    expect(await append(database, [COOLDOWN, switched])).toEqual({
-      foreign: [],
-      kept: [
-        { ...COOLDOWN, id: 1 },
-        { ...switched, id: 2 },
-      ],
-    });
+    expect(await append(database, [COOLDOWN, switched])).toEqual([
+      { event: { ...COOLDOWN, id: 1 }, draft: COOLDOWN },
+      { event: { ...switched, id: 2 }, draft: switched },
+    ]);
     expect(await findEvents(database.read, 0, 9)).toEqual([
       { ...COOLDOWN, id: 1 },
       { ...switched, id: 2 },
@@ -57,17 +58,29 @@ describe.each(ENGINES)('%s', (engine) => {
   test('they come after those of other processes, and ids of lost events are left out', async () => {
     await using database = await openRows(engine);
     await append(database, [stored(1), stored(2)]);
-    const { foreign, kept } = await append(database, [stored(3)], { lastId: 1, skipped: 3 });
-    expect([idsOf(foreign), idsOf(kept)]).toEqual([[2], [6]]);
+    const found = await append(database, [stored(3)], { lastId: 1, skipped: 3 });
+    expect(ownersOf(found)).toEqual(['2 another', '6 ours']);
     expect(await findLastEventId(database.read)).toBe(6);
   });
 
   test('nothing is stored while there is more of other processes than is read at once', async () => {
     await using database = await openRows(engine);
     await append(database, [stored(1), stored(2), stored(3)]);
-    const { foreign, kept } = await append(database, [stored(4)], { atOnce: 2 });
-    expect([idsOf(foreign), kept]).toEqual([[1, 2], []]);
+    const found = await append(database, [stored(4)], { atOnce: 2 });
+    expect(ownersOf(found)).toEqual(['1 another', '2 another']);
     expect(await findLastEventId(database.read)).toBe(3);
+  });
+
+  test('what a transaction in doubt has stored is recognised and not stored again', async () => {
+    await using database = await openRows(engine);
+    await append(database, [stored(1), COOLDOWN, stored(1), stored(2), stored(3)]);
+    const drafts = [COOLDOWN, stored(1), stored(4)];
+    const begun = await append(database, drafts, { inDoubt: 2, atOnce: 2 });
+    expect(ownersOf(begun)).toEqual(['1 another', '2 ours']);
+    const found = await append(database, drafts.slice(1), { lastId: 2, inDoubt: 1 });
+    expect(ownersOf(found)).toEqual(['3 ours', '4 another', '5 another', '6 ours']);
+    expect(await append(database, [stored(4)], { lastId: 5, inDoubt: 1 })).toHaveLength(1);
+    expect(ownersOf(await append(database, [stored(4)], { lastId: 5 }))).toEqual(['6 another', '7 ours']);
   });
 
   test('pages follow an id, and one kind is found alone', async () => {

@@ -5,7 +5,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 export const CUTS = ['BEFORE', 'IN', 'AFTER'] as const;
 export type Cut = (typeof CUTS)[number];
 
-/** A way to a PostgreSQL server that breaks at a commit. */
+/** A way to a PostgreSQL server that breaks at a commit, or at any time. */
 export interface CuttingProxy extends AsyncDisposable {
   /** The same database by this way. */
   url(of: string): string;
@@ -16,17 +16,24 @@ export interface CuttingProxy extends AsyncDisposable {
   /** Lets nothing through until `join`, and ends no connection. */
   stall(): void;
   join(): void;
+  /** Whether that commit has not come yet. */
+  readonly isArmed: boolean;
+  /** Cuts each of the connections with this chance. */
+  cutSome(chance: number): void;
+  /** Cuts all connections and lets no new one through until it is called again. */
+  block(isBlocked: boolean): void;
 }
 
 const COMMIT = Buffer.from('commit\0');
 
 export const openCuttingProxy = async (port: number): Promise<CuttingProxy> => {
   let armed: Cut | null = null;
+  let isBlockedNow = false;
   const sockets = new Set<Socket>();
   let isParted = false;
   let isStalled = false;
   const server = createServer((client) => {
-    if (isParted) {
+    if (isParted || isBlockedNow) {
       client.destroy();
       return;
     }
@@ -86,6 +93,16 @@ export const openCuttingProxy = async (port: number): Promise<CuttingProxy> => {
       isParted = false;
       isStalled = false;
       for (const socket of sockets) socket.resume();
+    },
+    get isArmed() {
+      return armed !== null;
+    },
+    cutSome: (chance) => {
+      for (const socket of [...sockets]) if (Math.random() < chance) socket.destroy();
+    },
+    block: (isBlocked) => {
+      isBlockedNow = isBlocked;
+      if (isBlocked) for (const socket of [...sockets]) socket.destroy();
     },
     [Symbol.asyncDispose]: async () => {
       for (const socket of sockets) socket.destroy();
