@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type AuditVerification, toAuditEntry } from '../../domain/events/audit.ts';
 import { findLastLink } from '../audit/audit-chain.ts';
 import { verifyChain } from '../audit/audit-entries.ts';
-import { DatabaseError } from '../database-error.ts';
+import { DatabaseError, DatabaseUnavailable } from '../database-error.ts';
 import { isSqlite } from '../engine.ts';
 import type { Queryable } from '../queryable.ts';
 import { ArrivalUnknown, type MoveSource, type MoveTarget } from './ends.ts';
@@ -109,11 +109,13 @@ const explained = (
   target: MoveTarget,
   isAbsent: boolean,
 ): DatabaseError => {
-  if (error instanceof DatabaseError) return error;
-  const reason = error instanceof Error ? error.message : String(error);
+  // That a server is gone does not say what has become of the move.
+  if (error instanceof DatabaseError && !(error instanceof DatabaseUnavailable)) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  const reason = /[.?!]$/.test(message) ? message : `${message}.`;
   return new DatabaseError(
     place.name,
-    `The move of ${place.name} to ${target.place.name} failed: ${reason}. ${isAbsent ? 'Nothing has arrived. ' : ''}Mend the cause, and run the same \`vega-auth migrate\` again.`,
+    `The move of ${place.name} to ${target.place.name} failed: ${reason} ${isAbsent ? 'Nothing has arrived. ' : ''}Mend the cause, and run the same \`vega-auth migrate\` again.`,
     { cause: error },
   );
 };

@@ -20,7 +20,7 @@ const ANSWER_MS = 20_000;
 /** A transaction waits this long for those before it. */
 const LOCK_MS = 10_000;
 /** A transaction whose program has stopped in the middle lets others go on. */
-const IDLE_TRANSACTION_MS = 15_000;
+const IDLE_TRANSACTION_MS = 5000;
 /** How long a transaction that lost against others is tried again. */
 const CONTENTION_MS = 5000;
 

@@ -29,11 +29,11 @@ export class HeldLease implements AsyncDisposable {
   #timer: NodeJS.Timeout | undefined;
   #renewing: Promise<void> | null = null;
 
-  private constructor(options: Options, lease: AccountLease, askedAt: number) {
+  private constructor(options: Options, lease: AccountLease, askedAt: number, wallAt: number) {
     this.#options = options;
     this.#lease = lease;
     this.#surelyUntil = askedAt + options.leaseMs;
-    this.#awakeUntil = Date.now() + options.leaseMs;
+    this.#awakeUntil = wallAt + options.leaseMs;
     this.#endAt(this.#surelyUntil);
     this.#plan(options.leaseMs / 3);
   }
@@ -41,10 +41,10 @@ export class HeldLease implements AsyncDisposable {
   /** Null while another worker has the account. */
   static async take(options: Options): Promise<HeldLease | null> {
     const { database, accountId, workerId, leaseMs } = options;
-    const askedAt = performance.now();
+    const [askedAt, wallAt] = [performance.now(), Date.now()];
     const wanted = { accountId, workerId, milliseconds: leaseMs };
     const lease = await database.write((trx) => takeLease(trx, wanted));
-    return lease === null ? null : new HeldLease(options, lease, askedAt);
+    return lease === null ? null : new HeldLease(options, lease, askedAt, wallAt);
   }
 
   get lost(): AbortSignal {
@@ -89,7 +89,10 @@ export class HeldLease implements AsyncDisposable {
     const [askedAt, wallAt] = [performance.now(), Date.now()];
     try {
       if (askedAt < this.#surelyUntil) {
-        if (await database.write((trx) => renewLease(trx, this.#lease, leaseMs))) {
+        const isRenewed = await database.write((trx) => renewLease(trx, this.#lease, leaseMs));
+        // An answer that came too late changes nothing.
+        if (this.lost.aborted) return;
+        if (isRenewed) {
           this.#surelyUntil = askedAt + leaseMs;
           this.#awakeUntil = wallAt + leaseMs;
           this.#endAt(this.#surelyUntil);

@@ -4,7 +4,10 @@ import { requestAbort } from '../../db/queries/abort-requests.ts';
 import type { Queryable } from '../../db/queryable.ts';
 
 const MINUTE_MS = 60_000;
-const RANKS = 65_536;
+/** 45 days: whole ones, so that the count always begins anew at the same time of day. */
+const RANKS = 45 * 24 * 60;
+/** In IST that is at 18:00, when no morning is near. */
+const SHIFT_MS = (5.5 + 6) * 3_600_000;
 
 interface Options {
   readonly database: Database;
@@ -54,6 +57,6 @@ export class RunLooks {
   #rankOf(accountId: string): number {
     const until = this.#latestSafeStart(accountId);
     if (until === null) return this.#ranks.get(accountId) ?? Number.MAX_SAFE_INTEGER;
-    return (Math.floor(until.getTime() / MINUTE_MS) % RANKS) - RANKS / 2;
+    return (Math.floor((until.getTime() + SHIFT_MS) / MINUTE_MS) % RANKS) - RANKS / 2;
   }
 }
