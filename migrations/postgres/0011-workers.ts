@@ -5,10 +5,11 @@ export const makes: readonly string[] = [];
 
 /**
  * Aborts of runs that another machine executes, through which address an OTP was requested, and when the broker has
- * confirmed a token to whichever machine.
+ * confirmed a token to whichever machine, and since when an account is the active one.
  */
 export const up = async (db: Kysely<unknown>): Promise<void> => {
   await sql`alter table vega_generation_runs add column abort_requested_at bigint`.execute(db);
   await sql`alter table vega_login_attempts add column egress ${text}`.execute(db);
+  await sql`alter table vega_auth_states add column entered_at bigint`.execute(db);
   await sql`alter table vega_token_versions add column confirmed_at bigint`.execute(db);
 };

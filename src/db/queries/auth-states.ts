@@ -57,6 +57,7 @@ export const changeAuthRecord = async (
   if (change.acceptedUntil !== undefined) row.accepted_until = change.acceptedUntil?.getTime() ?? null;
   if (change.isLoggedOut !== undefined) row.logged_out = change.isLoggedOut ? 1 : 0;
   if (change.isConfirmed !== undefined) row.confirmed = change.isConfirmed ? 1 : 0;
+  if (change.enteredAt !== undefined) row.entered_at = change.enteredAt.getTime();
   await trx.updateTable('vega_auth_states').set(row).where('account_id', '=', accountId).execute();
 };
 
@@ -89,4 +90,5 @@ const toRecord = (row: Selectable<AuthStatesTable>): AuthRecord => ({
   acceptedUntil: toDate(row.accepted_until),
   isLoggedOut: row.logged_out === 1,
   isConfirmed: row.confirmed === 1,
+  ...(row.entered_at == null ? {} : { enteredAt: new Date(row.entered_at) }),
 });

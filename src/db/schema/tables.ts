@@ -155,6 +155,8 @@ export interface AuthStatesTable {
   accepted_until: number | null;
   logged_out: number;
   confirmed: number;
+  /** When one of several machines made it the active account. */
+  entered_at?: number | null;
 }
 
 /** The user's table for other programs: one row for each run. Times are milliseconds since 1970. */

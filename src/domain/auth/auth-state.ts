@@ -29,6 +29,11 @@ export interface AuthRecord {
    * some missing. A run under way leaves it as it is.
    */
   readonly isConfirmed: boolean;
+  /**
+   * When it became the active account on whichever machine: what the broker has said before confirms nothing. Left out where
+   * one program has the database for itself and knows that without it.
+   */
+  readonly enteredAt?: Date;
 }
 
 export interface Cooldown {

@@ -1,10 +1,13 @@
 import type { Database } from '../../db/database.ts';
 import { activateAccount } from '../../db/queries/accounts.ts';
+import { changeAuthRecord } from '../../db/queries/auth-states.ts';
+import { forgetConfirmations } from '../../db/queries/token-marks.ts';
 import type { Account } from '../../domain/account/account.ts';
 import type { Logger } from '../../log.ts';
 import { getAccount } from '../accounts/accounts.ts';
 import type { Roles } from '../accounts/roles.ts';
 import type { Audit } from '../audit/audit.ts';
+import type { Clock } from '../clock.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { Runs } from '../runs/runs.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
@@ -18,6 +21,7 @@ interface Options {
   readonly roles: Roles;
   readonly runs: Runs;
   readonly states: AuthStates;
+  readonly clock: Clock;
   readonly log: Logger;
 }
 
@@ -34,13 +38,17 @@ export class AccountSwitch implements AsyncDisposable {
    * tokens again; until then they stand as they were known. Runs go on.
    */
   async to(account: Account): Promise<Account> {
-    const { database, events, audit, runs, states, log } = this.#options;
+    const { database, events, audit, clock, runs, states, log } = this.#options;
     const left = await getAccount(database, null);
     if (left.id === account.id) return left;
     for (const { id } of [left, account]) runs.forgetEnded(id);
     await states.enter(account, async () => {
       await database.write(async (transaction) => {
         await activateAccount(transaction, account.id);
+        if (database.looks !== null) {
+          await changeAuthRecord(transaction, account.id, { enteredAt: clock() });
+          await forgetConfirmations(transaction, account.number);
+        }
         await audit.note(transaction, 'ACCOUNT_SWITCHED', { from: left.id }, { accountId: account.id });
       });
       const entered = await getAccount(database, account.id);

@@ -1,5 +1,4 @@
 import { changeAuthRecord, ensureAuthRecord } from '../../db/queries/auth-states.ts';
-import { forgetConfirmations } from '../../db/queries/token-marks.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import type { Account } from '../../domain/account/account.ts';
 import { canAcceptPartial } from '../../domain/auth/advice.ts';
@@ -105,9 +104,7 @@ export class AuthStates {
   enter(account: Account, announce: () => Promise<void>): Promise<void> {
     return this.#mutex.run(account.id, async () => {
       await announce();
-      const { verifier, database } = this.#options;
-      verifier.markForRecheck(account);
-      if (database.looks !== null) await database.write((trx) => forgetConfirmations(trx, account.number));
+      this.#options.verifier.markForRecheck(account);
       if (!(await this.#machine.step(account, 'ACCOUNT_ENTERED')))
         await this.#machine.endConfirmation(account);
       this.#publisher.publishAll(account, await this.#reader.view(account));

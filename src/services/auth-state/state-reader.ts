@@ -29,7 +29,7 @@ import type { AccountCredentials } from '../accounts/account-credentials.ts';
 import type { Roles } from '../accounts/roles.ts';
 import type { Clock } from '../clock.ts';
 import type { Runs } from '../runs/runs.ts';
-import type { TokenVerifier } from '../tokens/token-verifier.ts';
+import type { KnownToken, TokenVerifier } from '../tokens/token-verifier.ts';
 
 export interface ReaderOptions {
   readonly database: Database;
@@ -83,7 +83,7 @@ export class StateReader {
       withoutRow: known.flatMap(({ role }) => (hasOwnRow(role) ? [] : role.apiName)),
       levels: ends.map((end) => expiryLevel(end, now)),
       now,
-      isRecheckDue: verifier.isRecheckDue(account, known),
+      isRecheckDue: verifier.isRecheckDue(account, known) || isFromBefore(known, record.enteredAt),
     };
   }
 
@@ -130,3 +130,10 @@ export class StateReader {
     return { authState, progress: progressOf(run, checks), isReady: gate };
   }
 }
+
+/** One of the tokens counts as VALID only by what the broker said before the account became the active one. */
+const isFromBefore = (known: readonly KnownToken[], enteredAt: Date | undefined): boolean =>
+  enteredAt !== undefined &&
+  known.some(
+    ({ check, checkedAt }) => check.verdict === 'VALID' && (checkedAt === null || checkedAt < enteredAt),
+  );

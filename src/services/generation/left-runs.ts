@@ -1,6 +1,11 @@
 import { isAlive, isSurelyDead, markOf } from '../../db/files/process-mark.ts';
 import { findAcquisitions, settleAll } from '../../db/queries/approvals.ts';
-import { findUnfinishedRuns, takeOverRun, updateRun } from '../../db/queries/generation-runs.ts';
+import {
+  findUnfinishedRun,
+  findUnfinishedRuns,
+  takeOverRun,
+  updateRun,
+} from '../../db/queries/generation-runs.ts';
 import { findSpentCodes } from '../../db/queries/login-attempts.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import type { Account } from '../../domain/account/account.ts';
@@ -140,15 +145,16 @@ export const refuseExecutedElsewhere = async (
   { id }: Account,
   looks: RunLooks | null,
 ): Promise<void> => {
-  const unfinished = (await findUnfinishedRuns(db)).filter(({ run }) => run.accountId === id);
-  const [byWorker] = looks === null ? [] : unfinished;
-  if (byWorker !== undefined)
+  const byWorker = looks === null ? null : await findUnfinishedRun(db, id);
+  if (byWorker !== null)
     throw new Refusal(
       'RUN_IN_PROGRESS',
       `A generation run is under way (${byWorker.run.id}).`,
       'Wait until it ends, or abort it; its progress comes with the subscription tokenProgress.',
     );
-  const other = unfinished.find(({ owner }) => isOwnedElsewhere(owner));
+  if (looks !== null) return;
+  const unfinished = await findUnfinishedRuns(db);
+  const other = unfinished.find(({ run, owner }) => run.accountId === id && isOwnedElsewhere(owner));
   if (other === undefined) return;
   throw new Refusal(
     'RUN_IN_PROGRESS',

@@ -63,4 +63,11 @@ describe.each(ENGINES)('%s', (engine) => {
       }),
     ).toEqual(IDLE);
   });
+
+  test('when it became the active account is known, where that was stored', async () => {
+    await using database = await openRows(engine);
+    await database.write((trx) => ensureAuthRecord(trx, 'UPSTOX_01', at(0)));
+    await database.write((trx) => changeAuthRecord(trx, 'UPSTOX_01', { enteredAt: at(5) }));
+    expect(await findAuthRecord(database.read, 'UPSTOX_01')).toEqual({ ...IDLE, enteredAt: at(5) });
+  });
 });
