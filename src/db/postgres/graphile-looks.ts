@@ -39,7 +39,11 @@ export class GraphileLooks implements LookQueue {
   static async migrate(opened: OpenedPostgres): Promise<void> {
     const pool = opened.openPool(1);
     try {
-      await opened.write(() => runMigrations({ pgPool: pool, schema: SCHEMA, logger: silent }));
+      await opened.write(async (trx) => {
+        // Its connection stands still while another one makes the tables.
+        await sql`set local idle_in_transaction_session_timeout = 0`.execute(trx);
+        await runMigrations({ pgPool: pool, schema: SCHEMA, logger: silent });
+      });
     } finally {
       await pool.end();
     }
