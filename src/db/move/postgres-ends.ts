@@ -209,6 +209,8 @@ export class PostgresTarget implements MoveTarget {
     try {
       // Waits for the transaction of a process that has died meanwhile.
       const { link, isNew } = await this.#opened.write(async (trx) => {
+        // It stands still while the source is read, for long where that has many rows.
+        await sql`set local idle_in_transaction_session_timeout = 0`.execute(trx);
         if (await hasArrived(trx, move.id)) return { link: await findLastLink(trx), isNew: false };
         await refuseRows(trx, place);
         return { link: await work(trx), isNew: true };
