@@ -164,8 +164,8 @@ test('a second Ctrl-C ends at once', async () => {
   await using program = new Program(main);
   program.start(['watch'], environment());
   await until('it to watch', () => program.said.length > 0);
-  // Two signals: of the same one the system may deliver a second only after the first was handled, or never.
-  program.stop('SIGINT');
-  program.stop('SIGTERM');
+  // Two signals: of the same one the system may deliver a second only after the first was handled, or never. The
+  // program stands still meanwhile: an orderly end may else be over before the second one comes.
+  for (const signal of ['SIGSTOP', 'SIGINT', 'SIGTERM', 'SIGCONT'] as const) program.stop(signal);
   expect(await program.exitCode()).toBe(EXIT.INTERRUPTED);
 });

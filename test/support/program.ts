@@ -52,7 +52,7 @@ export class Program implements AsyncDisposable {
     return this.#out + this.#err;
   }
 
-  stop(signal: 'SIGINT' | 'SIGTERM' = 'SIGINT'): void {
+  stop(signal: NodeJS.Signals = 'SIGINT'): void {
     this.#child?.kill(signal);
   }
 
