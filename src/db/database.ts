@@ -110,8 +110,11 @@ export interface Database extends TokenFormat, AsyncDisposable {
   /** The time by the clock of the database, which all of its machines share; this machine's where it has no other. */
   readonly clock: () => Date;
 
-  /** Differs whenever something may be read otherwise than before; null where that is not known. */
+  /** Differs whenever something may be read otherwise than before; null where that is not known without asking a server. */
   readonly revision: string | null;
+
+  /** The same, asked of the server where there is one; null during an outage of a file. */
+  version(): Promise<string | null>;
 }
 
 export interface Freshness {

@@ -1,6 +1,5 @@
 import type { Database } from '../db/database.ts';
-import { levelChanges, nextExpiry } from '../domain/token/expiry.ts';
-import { endOf } from '../domain/token/verdict.ts';
+import { nextExpiry } from '../domain/token/expiry.ts';
 import { listAccounts } from './accounts/accounts.ts';
 import type { AuthStates } from './auth-state/auth-states.ts';
 import type { TokenGeneration } from './generation/token-generation.ts';
@@ -40,24 +39,9 @@ export class StateRevision {
   /** The next instant after `since` at which something reads otherwise though nothing is written: an end, a cooldown's second. */
   async nextChange(since: Date): Promise<Date> {
     const { database, states } = this.#options;
-    const instants: (Date | null)[] = [nextExpiry(since)];
-    for (const account of await listAccounts(database)) {
-      const { cooldown, acceptedUntil } = await states.record(account);
-      const tokens = await this.#options.verifier.tokens(account);
-      const held = await this.#options.verifier.heldTokens(account);
-      instants.push(...held.flatMap(({ expiresAt }) => levelChanges(expiresAt)));
-      instants.push(acceptedUntil, ...tokens.flatMap((token) => levelChanges(endOf(token))));
-      if (cooldown !== null) instants.push(nextSecondOf(cooldown.until, since));
-    }
-    const ahead = instants.flatMap((instant) =>
-      instant !== null && instant > since ? [instant.getTime()] : [],
-    );
-    return new Date(Math.min(...ahead));
+    const instants = [nextExpiry(since).getTime()];
+    for (const account of await listAccounts(database))
+      instants.push((await states.nextChange(account, since)).getTime());
+    return new Date(Math.min(...instants));
   }
 }
-
-/** When one second less is left until then; whole seconds are told, rounded up. */
-const nextSecondOf = (until: Date, now: Date): Date => {
-  const left = Math.ceil((until.getTime() - now.getTime()) / 1000);
-  return new Date(until.getTime() - (left - 1) * 1000);
-};

@@ -1,7 +1,8 @@
+import { createHash, randomUUID } from 'node:crypto';
 import { Logger, type Runner, run, runMigrations } from 'graphile-worker';
 import { sql } from 'kysely';
 import { OVER_STATUSES } from '../../domain/run/generation-run.ts';
-import type { Look, LookHandler, LookQueue } from '../look-queue.ts';
+import type { Look, LookQueue, WorkOptions } from '../look-queue.ts';
 import { leaseEnd } from '../queries/account-leases.ts';
 import type { Queryable } from '../queryable.ts';
 import type { OpenedPostgres } from './opened-postgres.ts';
@@ -59,9 +60,9 @@ export class GraphileLooks implements LookQueue {
     );
   }
 
-  work(handle: LookHandler, concurrency: number, onTrouble: (error: unknown) => void): AsyncDisposable {
+  work({ handle, concurrency, egress, onTrouble }: WorkOptions): AsyncDisposable {
     // One connection each for taking and ending a look, and one that listens.
-    const pool = this.#opened.openPool(concurrency + 2);
+    const pool = this.#opened.openPool(concurrency + 2, nameOfWorker(egress));
     let isStopped = false;
     let runner: Runner | null = null;
     let wake = () => {};
@@ -100,6 +101,15 @@ export class GraphileLooks implements LookQueue {
         await pool.end();
       },
     };
+  }
+
+  async egresses(): Promise<readonly string[]> {
+    const { rows } = await sql<{ name: string }>`
+      select distinct application_name as name from pg_stat_activity
+      where datname = current_database() and application_name like ${`${WORKER} %`}`.execute(
+      this.#opened.kysely,
+    );
+    return rows.map(({ name }) => name.split(' ').at(-1) ?? '');
   }
 
   async reviveAbandoned(): Promise<readonly string[]> {
@@ -143,6 +153,17 @@ export class GraphileLooks implements LookQueue {
     return accounts;
   }
 }
+
+const WORKER = 'vega-auth work';
+
+/** The server cuts longer names, and knows letters without accents only. */
+const nameOfWorker = (egress: string | null): string => {
+  const address = createHash('sha256')
+    .update(egress ?? '')
+    .digest('hex')
+    .slice(0, 16);
+  return `${WORKER} ${randomUUID().slice(0, 8)} ${address}`;
+};
 
 /** The view of the queue that is meant for others. */
 const JOBS = sql`graphile_worker.jobs`;

@@ -80,9 +80,12 @@ export class OpenedPostgres implements AsyncDisposable {
     }
   }
 
-  /** Connections of their own, for what does not go through these transactions; whoever asks for them ends them. */
-  openPool(max: number): pg.Pool {
-    return openPool(this.#client, max);
+  /**
+   * Connections of their own, for what does not go through these transactions; whoever asks for them ends them. Under `name`
+   * the server lists them.
+   */
+  openPool(max: number, name?: string): pg.Pool {
+    return openPool(this.#client, max, name);
   }
 
   /** Throws a `DatabaseError` that says what to do where the server does not answer. */
@@ -125,9 +128,10 @@ export class OpenedPostgres implements AsyncDisposable {
   }
 }
 
-const openPool = (client: ConnectionSettings['client'], max: number): pg.Pool => {
+const openPool = (client: ConnectionSettings['client'], max: number, name?: string): pg.Pool => {
   const pool = new pg.Pool({
     ...client,
+    ...(name === undefined ? {} : { application_name: name }),
     types,
     max,
     connectionTimeoutMillis: CONNECT_MS,

@@ -250,6 +250,10 @@ export class PostgresDatabase implements Database {
     return null;
   }
 
+  version(): Promise<string> {
+    return this.#snapshot();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#orphansCheck);
     this.#foreignWrites[Symbol.dispose]();

@@ -16,6 +16,12 @@ export const findAuthRecord = async (db: Queryable, accountId: string): Promise<
   return row === undefined ? newRecord(accountId) : toRecord(row);
 };
 
+/** The states of all accounts of which anything was ever stored, by account id. */
+export const findAuthRecords = async (db: Queryable): Promise<ReadonlyMap<string, AuthRecord>> => {
+  const rows = await db.selectFrom('vega_auth_states').selectAll().execute();
+  return new Map(rows.map((row) => [row.account_id, toRecord(row)]));
+};
+
 export const ensureAuthRecord = async (trx: Queryable, accountId: string, now: Date): Promise<void> => {
   await trx
     .insertInto('vega_auth_states')

@@ -258,6 +258,10 @@ export class SqliteDatabase implements Database {
     return this.#failover.outage === null ? this.#failover.version : null;
   }
 
+  async version(): Promise<string | null> {
+    return this.revision;
+  }
+
   #every(milliseconds: number, work: () => void): void {
     this.#timers.push(setInterval(work, milliseconds).unref());
   }

@@ -1,4 +1,4 @@
-import { changeAuthRecord, findAuthRecord } from '../../db/queries/auth-states.ts';
+import { changeAuthRecord, findAuthRecord, findAuthRecords } from '../../db/queries/auth-states.ts';
 import type { Account } from '../../domain/account/account.ts';
 import { type AuthTrigger, hasPrimary } from '../../domain/auth/auth-phase.ts';
 import { type AuthRecord, type AuthState, cooldownAt, isOfYesterday } from '../../domain/auth/auth-state.ts';
@@ -9,13 +9,17 @@ import type { AuditedWrites } from '../audit/audit.ts';
 import { correlated } from '../audit/correlation.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { Runs } from '../runs/runs.ts';
+import type { TokenVerifier } from '../tokens/token-verifier.ts';
 
 /** A cooldown is published at least once a second. */
 const TICK_MS = 500;
+/** So many accounts are read anew in one tick because something was written of which nobody says whose it is. */
+const READ_ANEW = 24;
 
 export interface ClockOptions extends AuditedWrites {
   readonly events: EventLog;
   readonly runs: Runs;
+  readonly verifier: TokenVerifier;
   readonly log: Logger;
 }
 
@@ -23,6 +27,7 @@ export interface ClockOptions extends AuditedWrites {
 interface States {
   record(account: Account): Promise<AuthRecord>;
   read(account: Account): Promise<AuthState>;
+  nextChange(account: Account, since: Date): Promise<Date>;
   publish(account: Account): Promise<void>;
   publishChanges(account: Account): Promise<void>;
   publishCooldown(account: Account): Promise<void>;
@@ -31,7 +36,19 @@ interface States {
   runEnded(account: Account): Promise<void>;
 }
 
-/** Does what time alone brings: cooldowns end, PRIMARY expires at 03:30 IST, and so does what was left incomplete. */
+/** An account as it was when it was looked at. */
+interface Looked {
+  readonly record: string;
+  /** Of everything that is stored and known; null where that was not known. */
+  readonly version: string | null;
+  readonly nextChange: Date;
+}
+
+/**
+ * Does what time alone brings: cooldowns end, PRIMARY expires at 03:30 IST, and so does what was left incomplete. An account is
+ * looked at when its state was written or its time has come; of what else was written, some accounts in each tick, so that a
+ * tick of many accounts costs no more than one of a few.
+ */
 export class AuthClock implements AsyncDisposable {
   readonly #states: States;
   readonly #options: ClockOptions;
@@ -40,6 +57,9 @@ export class AuthClock implements AsyncDisposable {
   readonly #cooling = new Set<string>();
   #waiting: { readonly accountId: string; readonly resolve: () => void }[] = [];
   #ticking: Promise<void> | null = null;
+  readonly #looked = new Map<string, Looked>();
+  /** Where the next tick begins to read anew. */
+  #next = 0;
 
   constructor(states: States, options: ClockOptions) {
     this.#states = states;
@@ -50,6 +70,11 @@ export class AuthClock implements AsyncDisposable {
   /** A cooldown has begun. */
   note({ id }: Account): void {
     this.#cooling.add(id);
+  }
+
+  /** The next tick looks at the account: more is known of it. */
+  touch({ id }: Account): void {
+    this.#looked.delete(id);
   }
 
   /** Returns when the account's cooldown is over, or when the signal ends. */
@@ -106,19 +131,45 @@ export class AuthClock implements AsyncDisposable {
   }
 
   async #tick(): Promise<void> {
-    const { database, events, clock } = this.#options;
-    for (const account of await listAccounts(database)) {
-      const record = await this.#states.record(account);
-      const cooldown = cooldownAt(record, clock());
-      if (cooldown.active) {
-        this.note(account);
-        events.publishTransient(account.id, { kind: 'COOLDOWN', cooldown });
-      } else await this.#cooldownIsOver(account);
+    const { database, verifier, clock } = this.#options;
+    const stored = await database.version();
+    const version = stored === null ? null : `${stored} ${verifier.revision}`;
+    const accounts = await listAccounts(database);
+    const records = await database.cached('states', findAuthRecords);
+    const from = this.#next % Math.max(1, accounts.length);
+    let anew = 0;
+    for (const [index, account] of [...accounts.slice(from), ...accounts.slice(0, from)].entries()) {
+      const record = records.get(account.id) ?? (await this.#states.record(account));
+      await this.#followCooldown(account, record);
       if (isOfYesterday(record, clock()) && !(await this.#isUnderWay(account)))
         await this.#states.move(account, 'DAY_ENDED');
+      const looked = this.#looked.get(account.id);
+      const text = JSON.stringify(record);
+      const isDue = looked === undefined || looked.record !== text || looked.nextChange <= clock();
+      const isOld = version === null || looked?.version !== version;
+      if (!isDue && (!isOld || anew === READ_ANEW)) continue;
+      if (!isDue) {
+        anew += 1;
+        this.#next = from + index + 1;
+      }
+      const nextChange = await this.#states.nextChange(account, clock());
       if (hasPrimary(record.phase) || record.isConfirmed) await this.#states.settle(account);
       await this.#states.publishChanges(account);
+      this.#looked.set(account.id, { record: text, version, nextChange });
     }
+  }
+
+  async #followCooldown(account: Account, record: AuthRecord): Promise<void> {
+    const { events, clock } = this.#options;
+    const cooldown = cooldownAt(record, clock());
+    if (cooldown.active) {
+      this.note(account);
+      events.publishTransient(account.id, { kind: 'COOLDOWN', cooldown });
+      return;
+    }
+    const { id } = account;
+    const isAwaited = this.#cooling.has(id) || this.#waiting.some(({ accountId }) => accountId === id);
+    if (record.cooldown !== null || isAwaited) await this.#cooldownIsOver(account);
   }
 
   /** Resumes the runs that wait here, also when another process on this database has ended the cooldown. */

@@ -45,7 +45,10 @@ export class AuthStates {
     this.#machine = new StateMachine(this.#reader, options);
     this.#publisher = new StatePublisher(options.events);
     this.#clock = new AuthClock(this, options);
-    options.verifier.onChange((account) => this.publishChanges(account));
+    options.verifier.onChange((account) => {
+      this.#clock.touch(account);
+      return this.publishChanges(account);
+    });
   }
 
   async open(account: Account): Promise<void> {
@@ -59,6 +62,11 @@ export class AuthStates {
 
   async read(account: Account): Promise<AuthState> {
     return (await this.#reader.view(account)).authState;
+  }
+
+  /** The next instant after `since` at which the account reads otherwise though nothing is written. */
+  nextChange(account: Account, since: Date): Promise<Date> {
+    return this.#reader.nextChange(account, since);
   }
 
   /** Reads the account's state while nothing of it is published; `take` follows without an `await` between. */
@@ -148,8 +156,7 @@ export class AuthStates {
     this.#clock.note(account);
     return this.#mutex.run(account.id, async () => {
       await this.#moveToPartial(account);
-      const hasMoved = await this.#move(account, 'COOLDOWN_BEGUN');
-      if (!hasMoved) await this.#publish(account);
+      if (!(await this.#move(account, 'COOLDOWN_BEGUN'))) await this.#publish(account);
       await this.#publishCooldown(account);
     });
   }
@@ -191,9 +198,8 @@ export class AuthStates {
   /** Back to the start. A cooldown and a quarantine stay. */
   async logOut(account: Account, revoke: boolean): Promise<AuthState> {
     const { database, audit } = this.#options;
-    const change = { isLoggedOut: true, acceptedUntil: null };
     const store = async (transaction: Queryable): Promise<void> => {
-      await changeAuthRecord(transaction, account.id, change);
+      await changeAuthRecord(transaction, account.id, { isLoggedOut: true, acceptedUntil: null });
       await audit.note(transaction, 'LOGGED_OUT', { revoke }, { accountId: account.id });
     };
     await this.#mutex.run(account.id, async () => {
@@ -272,10 +278,8 @@ export class AuthStates {
       await changeAuthRecord(transaction, account.id, { acceptedUntil });
       await audit.note(transaction, 'PARTIAL_ACCEPTED', { until: acceptedUntil }, { accountId: account.id });
     });
-    log.warn(
-      { account: account.id, until: acceptedUntil.toISOString() },
-      'partial set accepted by the operator',
-    );
+    const until = acceptedUntil.toISOString();
+    log.warn({ account: account.id, until }, 'partial set accepted by the operator');
     await this.#settle(account);
   }
 

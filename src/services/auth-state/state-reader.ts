@@ -23,7 +23,13 @@ import {
   type TokenProgress,
 } from '../../domain/run/generation-run.ts';
 import { currentEnds } from '../../domain/token/ended-token.ts';
-import { type ExpiryLevel, expiryLevel, lastExpiry } from '../../domain/token/expiry.ts';
+import {
+  type ExpiryLevel,
+  expiryLevel,
+  lastExpiry,
+  levelChanges,
+  nextExpiry,
+} from '../../domain/token/expiry.ts';
 import { endOf } from '../../domain/token/verdict.ts';
 import type { AccountCredentials } from '../accounts/account-credentials.ts';
 import type { Roles } from '../accounts/roles.ts';
@@ -87,6 +93,20 @@ export class StateReader {
     };
   }
 
+  /** The next instant after `since` at which the account reads otherwise though nothing is written: an end, a cooldown's second. */
+  async nextChange(account: Account, since: Date): Promise<Date> {
+    const { verifier } = this.#options;
+    const { cooldown, acceptedUntil } = await this.record(account);
+    const tokens = await verifier.tokens(account);
+    const held = await verifier.heldTokens(account);
+    const instants = [nextExpiry(since), ...held.flatMap(({ expiresAt }) => levelChanges(expiresAt))];
+    instants.push(...tokens.flatMap((token) => levelChanges(endOf(token))));
+    if (acceptedUntil !== null) instants.push(acceptedUntil);
+    if (cooldown !== null) instants.push(nextSecondOf(cooldown.until, since));
+    const ahead = instants.flatMap((instant) => (instant > since ? instant.getTime() : []));
+    return new Date(Math.min(...ahead));
+  }
+
   /** The tokens that are dead because others were made today, and would end those if they were made again. */
   async endedTokens({ id }: Account, facts: GateFacts): Promise<readonly EndedToken[]> {
     const runs = await this.#options.database.cached(`ending runs of ${id}`, (db) =>
@@ -137,3 +157,9 @@ const isFromBefore = (known: readonly KnownToken[], enteredAt: Date | undefined)
   known.some(
     ({ check, checkedAt }) => check.verdict === 'VALID' && (checkedAt === null || checkedAt < enteredAt),
   );
+
+/** When one second less is left until then; whole seconds are told, rounded up. */
+const nextSecondOf = (until: Date, now: Date): Date => {
+  const left = Math.ceil((until.getTime() - now.getTime()) / 1000);
+  return new Date(until.getTime() - (left - 1) * 1000);
+};

@@ -3,6 +3,7 @@ import {
   changeAuthRecord,
   ensureAuthRecord,
   findAuthRecord,
+  findAuthRecords,
   movePhase,
 } from '../../../src/db/queries/auth-states.ts';
 import type { AuthRecord } from '../../../src/domain/auth/auth-state.ts';
@@ -30,6 +31,19 @@ describe.each(ENGINES)('%s', (engine) => {
     await database.write((trx) => ensureAuthRecord(trx, 'UPSTOX_01', at(0)));
     await database.write((trx) => ensureAuthRecord(trx, 'UPSTOX_01', at(9)));
     expect(await found()).toEqual(IDLE);
+  });
+
+  test('the states of all accounts are each as the one of its account', async () => {
+    await using database = await openRows(engine);
+    expect(await findAuthRecords(database.read)).toEqual(new Map());
+    await database.write(async (trx) => {
+      await ensureAuthRecord(trx, 'UPSTOX_01', at(0));
+      await ensureAuthRecord(trx, 'UPSTOX_2', at(5));
+      await changeAuthRecord(trx, 'UPSTOX_2', { quarantinedAt: at(6), enteredAt: at(7) });
+    });
+    const found = await findAuthRecords(database.read);
+    expect([...found.keys()].sort()).toEqual(['UPSTOX_01', 'UPSTOX_2']);
+    for (const [id, record] of found) expect(record).toEqual(await findAuthRecord(database.read, id));
   });
 
   test('the phase moves only from the one that is expected', async () => {
