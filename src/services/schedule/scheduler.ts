@@ -19,6 +19,7 @@ import type { TradingCalendar } from '../calendar/trading-calendar.ts';
 import { NothingToMake } from '../generation/nothing-to-make.ts';
 import type { TokenGeneration } from '../generation/token-generation.ts';
 import type { Runs } from '../runs/runs.ts';
+import { Semaphore } from '../semaphore.ts';
 import { LOOK_BACK_DAYS, type Schedules } from './schedules.ts';
 
 interface Options extends AuditedWrites {
@@ -35,6 +36,8 @@ const TICK_MS = 1000;
 /** What cannot be started yet is tried again after so long, until its time is up. */
 const HOLD_MS = 30_000;
 const DAY_MS = 86_400_000;
+/** So many accounts are started at once: before a start the broker is asked about the tokens that are there. */
+const STARTS_AT_ONCE = 8;
 
 /** Refusals that time heals; with any other the occurrence is over. */
 const PASSING: readonly RefusalCode[] = [
@@ -57,6 +60,12 @@ interface Hold {
   readonly reason: string;
 }
 
+/** Up to which day every occurrence of a schedule as it was saved then has been decided. */
+interface Decided {
+  readonly savedAt: number;
+  readonly before: IstDate;
+}
+
 /** A clock that was set back must not make a hold longer. */
 const isHeld = ({ until }: Hold, now: Date): boolean =>
   now.getTime() < until && now.getTime() >= until - HOLD_MS;
@@ -65,6 +74,9 @@ const isHeld = ({ until }: Hold, now: Date): boolean =>
 export class Scheduler implements AsyncDisposable {
   readonly #options: Options;
   readonly #holds = new Map<string, Hold>();
+  readonly #places = new Semaphore(STARTS_AT_ONCE);
+  /** By account. What is decided stays decided. */
+  readonly #decided = new Map<string, Decided>();
   #timer: NodeJS.Timeout | null = null;
   #ticking: Promise<void> | null = null;
 
@@ -108,16 +120,19 @@ export class Scheduler implements AsyncDisposable {
     const { database, schedules, log } = this.#options;
     const enabled = (await schedules.list()).filter((schedule) => schedule.enabled);
     if (enabled.length === 0) return;
-    const accounts = await listAccounts(database);
-    for (const schedule of enabled) {
-      const account = accounts.find(({ id }) => id === schedule.accountId);
-      // Memory cannot keep two processes apart.
-      if (account === undefined || database.recovery.dbLocked) continue;
-      await this.#look(schedule, account).catch((error: unknown) => {
-        log.error({ err: error, account: account.id }, 'a scheduled start failed');
-        this.#hold(account, istDateOf(this.#options.clock()), 'An error of the program; see its log.');
-      });
-    }
+    const accounts = new Map((await listAccounts(database)).map((account) => [account.id, account]));
+    const looks = enabled.map((schedule) =>
+      this.#places.run(async () => {
+        const account = accounts.get(schedule.accountId);
+        // Memory cannot keep two processes apart.
+        if (account === undefined || database.recovery.dbLocked) return;
+        await this.#look(schedule, account).catch((error: unknown) => {
+          log.error({ err: error, account: account.id }, 'a scheduled start failed');
+          this.#hold(account, istDateOf(this.#options.clock()), 'An error of the program; see its log.');
+        });
+      }),
+    );
+    await Promise.all(looks);
   }
 
   async #look(schedule: Schedule, account: Account): Promise<void> {
@@ -126,19 +141,23 @@ export class Scheduler implements AsyncDisposable {
     const today = istDateOf(now);
     const hold = this.#holds.get(account.id);
     if (hold?.date === today && isHeld(hold, now)) return;
-    const saved = istDateOf(schedule.savedAt);
+    const savedAt = schedule.savedAt.getTime();
+    const known = this.#decided.get(account.id);
+    const first = known?.savedAt === savedAt ? known.before : istDateOf(schedule.savedAt);
     const oldest = addDays(today, -LOOK_BACK_DAYS);
-    const from = saved > oldest ? saved : oldest;
-    const decided = await schedules.decided(account.id, now);
     const facts = await calendar.facts();
-    for (const date of datesBetween(from, today)) {
-      if (decided.has(date)) continue;
+    const due = datesBetween(first > oldest ? first : oldest, today).flatMap((date) => {
       const plan = planOn(schedule, facts, date, now);
-      if (plan === null || plan.startAt < schedule.savedAt) continue;
-      const due = dueAt(plan, now);
-      if (due === 'MISSED') await this.#miss(account, plan);
-      if (due === 'DUE') await this.#start(account, plan);
+      return plan === null || plan.startAt < schedule.savedAt || dueAt(plan, now) === 'LATER' ? [] : plan;
+    });
+    const decided = due.length === 0 ? null : await schedules.decided(account.id, now);
+    for (const plan of due) {
+      if (decided?.has(plan.date)) continue;
+      if (dueAt(plan, now) === 'MISSED') await this.#miss(account, plan);
+      else await this.#start(account, plan);
     }
+    const open = decided?.has(today) ? addDays(today, 1) : today;
+    this.#decided.set(account.id, { savedAt, before: first > open ? first : open });
   }
 
   async #start(account: Account, plan: PlannedOccurrence): Promise<void> {
