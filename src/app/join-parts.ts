@@ -145,6 +145,7 @@ export const joinParts = (config: Config, options: AppOptions, base: Base, log: 
       looks: accountLooks,
       jobs,
       concurrency,
+      egress: config.egress,
       log: shared.log,
     });
   };

@@ -35,6 +35,7 @@ const ReadinessReasonCodeEnum = enumOf('ReadinessReasonCode', {
     NO_SESSION: 'There is no bell within a day.',
     BELL_PASSED: 'The bell has rung, and something is known to be missing.',
     DATABASE: 'The database cannot be written, so nothing that it holds is certain.',
+    NO_WORKER: 'No machine executes runs: no `vega-auth work` is connected to the database.',
     TOKENS_UNKNOWN: 'Nobody knows whether some tokens work.',
     NOT_CAPABLE: 'The broker refuses their work to tokens that are VALID; `capabilities` says which and why.',
     NOT_CONFIGURED: 'There is nothing to log in with, or no API app is enabled.',

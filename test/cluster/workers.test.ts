@@ -25,6 +25,29 @@ test('a node starts a run, a worker makes its tokens, and the node knows them', 
   expect(node.rows('select distinct epoch from vega_login_attempts')).toEqual([{ epoch: 1 }]);
 });
 
+test('a node says that nothing is executed until a worker is connected', async () => {
+  await using cluster = await Cluster.open();
+  const { node } = cluster;
+  const ask = async () => {
+    const { data } = await node.ask(
+      '{ readiness { verdict probability reasons { code } } systemHealth { browser findings { message } } }',
+    );
+    const codes = data.readiness.reasons.map(({ code }: { code: string }) => code);
+    const messages = data.systemHealth.findings.map(({ message }: { message: string }) => message).join();
+    return { ...data.readiness, codes, browser: data.systemHealth.browser, messages };
+  };
+  const idle = await ask();
+  // On a day without a session nothing is forecast.
+  if (idle.verdict !== 'NO_SESSION') expect(idle.codes).toContain('NO_WORKER');
+  expect(idle.verdict).not.toBe('ON_TRACK');
+  expect(idle).toMatchObject({ browser: 'DOWN', messages: expect.stringContaining('No worker') });
+  const worker = await cluster.worker();
+  await until('it to be connected', async () => (await ask()).browser === 'OK');
+  expect((await ask()).codes).not.toContain('NO_WORKER');
+  worker.kill('SIGKILL');
+  await until('its end to be known', async () => (await ask()).browser === 'DOWN');
+});
+
 test('a cooldown is waited out by nobody, and another worker goes on after it', async () => {
   await using cluster = await Cluster.open({
     simulator: { knobs: { otpLimit: { count: 1, withinMs: 5000 } } },

@@ -127,3 +127,35 @@ test('a role that the broker refuses its work is a risk, unless the operator has
   expect(forecast({ ...made, isPartialAccepted: true }).verdict).toBe('READY');
   expect(forecast({ ...made, isPartialAccepted: true, notCapable: ['PRIMARY'] }).verdict).toBe('AT_RISK');
 });
+
+test('a desk that is too much for one browser is on track with eight', () => {
+  const desk = Array.from({ length: 100 }, (_, index) =>
+    factsOf({ accountId: `UPSTOX_${index}`, toMake: ['PRIMARY', 'WEBSOCKET1'] }),
+  );
+  const verdictsWith = (count: number) => {
+    const browsers = Array.from({ length: count }, (_, index) => ({ egress: String(index) }));
+    return new Set(forecastDesk(desk, NOW, seededRandom(1), browsers).map(({ verdict }) => verdict));
+  };
+  expect(verdictsWith(1)).toContain('TOO_LATE');
+  expect(verdictsWith(8)).toEqual(new Set(['ON_TRACK']));
+});
+
+test('browsers that share an address keep the interval between accounts together', () => {
+  const desk = Array.from({ length: 20 }, (_, index) =>
+    factsOf({ accountId: `UPSTOX_${index}`, toMake: ['PRIMARY'], loginRateMs: 120_000 }),
+  );
+  const lastWith = (egresses: readonly string[]): number => {
+    const browsers = egresses.map((egress) => ({ egress }));
+    const etas = forecastDesk(desk, NOW, seededRandom(1), browsers).map(({ eta }) => eta?.getTime() ?? 0);
+    return (Math.max(...etas) - NOW.getTime()) / 60_000;
+  };
+  expect(lastWith(['one', 'one'])).toBeGreaterThan(19 * 2);
+  expect(lastWith(['one', 'other'])).toBeLessThan(19 * 2);
+});
+
+test('without a worker nobody relies on what is to be made, and what is there stays READY', () => {
+  const [open, ready] = forecastDesk([factsOf(), factsOf(READY)], NOW, seededRandom(1), []);
+  expect(open).toMatchObject({ verdict: 'AT_RISK', probability: null });
+  expect(codes(open as Readiness)).toContain('NO_WORKER');
+  expect(ready).toMatchObject({ verdict: 'READY', reasons: [] });
+});

@@ -1,6 +1,6 @@
 import { IST, toWallTime } from '../wall-time.ts';
 import { type AccountFacts, hinderedRoles, isReadyForBell } from './account-facts.ts';
-import type { AccountPlan } from './morning.ts';
+import type { AccountPlan, Browser } from './morning.ts';
 import { type Prospect, prospectOf } from './plan.ts';
 import type { RandomSource } from './random-source.ts';
 import type { Confidence, Readiness } from './readiness.ts';
@@ -15,12 +15,36 @@ const [FEWEST_DRAWS, MOST_DRAWS] = [60, 1000];
 const [MEDIUM_FROM, HIGH_FROM] = [8, 30];
 const MINUTE_MS = 60_000;
 
-/** The forecast of every account, in the order of `desk`. Their runs share one browser, so they are simulated together. */
+/** What a forecast needs beside the accounts. */
+export interface ForecastOptions {
+  readonly now: Date;
+  readonly random: RandomSource;
+  /** Those that execute the runs; with none at all, nothing is made. */
+  readonly browsers: readonly Browser[];
+}
+
+/** One browser that has the machine's address. */
+export const ONE_BROWSER: readonly Browser[] = [{ egress: '' }];
+
+/** The forecast of every account, in the order of `desk`. */
 export const forecastDesk = (
   desk: readonly AccountFacts[],
   now: Date,
   random: RandomSource,
+  browsers: readonly Browser[] = ONE_BROWSER,
 ): readonly Readiness[] => {
+  const steps = forecastInSteps(desk, { now, random, browsers });
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+};
+
+/** The same, which stops now and then. Runs share the browsers, so that all accounts are simulated together. */
+export function* forecastInSteps(
+  desk: readonly AccountFacts[],
+  { now, random, browsers }: ForecastOptions,
+): Generator<void, readonly Readiness[]> {
   const prospects = desk.map((facts) => (facts.bell === null ? null : prospectOf(facts, facts.bell, now)));
   const logins = prospects.reduce((sum, one) => sum + (one?.plan.logins ?? 0) + (one?.plan.others ?? 0), 0);
   const draws = Math.max(
@@ -28,20 +52,27 @@ export const forecastDesk = (
     Math.min(MOST_DRAWS, Math.round(LOGINS_SIMULATED / Math.max(1, logins))),
   );
   const going = prospects.flatMap((one) => (one === null || one.needsPerson ? [] : one.plan));
-  const together = simulate(going, now, draws, random);
+  const common = { now, random, browsers: browsers.length === 0 ? ONE_BROWSER : browsers };
+  const together = yield* simulate(going, { ...common, draws });
+  const outlooks: (Outlook | null)[] = [];
+  let place = 0;
+  for (const prospect of prospects) {
+    if (prospect === null) outlooks.push(null);
+    else if (prospect.needsPerson) {
+      const alone = yield* simulate([prospect.plan], { ...common, draws: FEWEST_DRAWS });
+      outlooks.push(outlookOf(prospect, alone, 0));
+    } else {
+      outlooks.push(outlookOf(prospect, together, place));
+      place += 1;
+    }
+  }
+  const hasBrowser = browsers.length > 0;
   return desk.map((facts, index) => {
-    const prospect = prospects[index] ?? null;
-    if (facts.bell === null) return withoutSession(facts, now);
-    const place = prospect === null ? -1 : going.indexOf(prospect.plan);
-    const outlook =
-      prospect === null
-        ? null
-        : place >= 0
-          ? outlookOf(prospect, together, place)
-          : outlookOf(prospect, simulate([prospect.plan], now, FEWEST_DRAWS, random), 0);
-    return readinessOf(facts, facts.bell, outlook, now);
+    const { bell } = facts;
+    if (bell === null) return withoutSession(facts, now);
+    return readinessOf({ facts, bell, outlook: outlooks[index] ?? null, hasBrowser, now });
   });
-};
+}
 
 /** What the simulation says of one account. Times are milliseconds since 1970. */
 interface Outlook extends Prospect {
@@ -70,10 +101,21 @@ const outlookOf = (prospect: Prospect, { doneAt, tookMs }: Mornings, place: numb
 const quantile = (sorted: Float64Array, share: number): number | null =>
   sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? null;
 
-const readinessOf = (facts: AccountFacts, bell: Date, outlook: Outlook | null, now: Date): Readiness => {
+interface Known {
+  readonly facts: AccountFacts;
+  readonly bell: Date;
+  readonly outlook: Outlook | null;
+  /** Some machine executes runs. */
+  readonly hasBrowser: boolean;
+  readonly now: Date;
+}
+
+const readinessOf = ({ facts, bell, outlook, hasBrowser, now }: Known): Readiness => {
   const isReady = isReadyForBell(facts);
   const isBellOver = now >= bell && !isOnlyUnknown(facts);
-  const isOpen = outlook?.needsPerson === true || whatNobodyKnows(facts) || (outlook === null && !isReady);
+  const isIdle = outlook !== null && !hasBrowser;
+  const isOpen =
+    outlook?.needsPerson === true || whatNobodyKnows(facts) || isIdle || (outlook === null && !isReady);
   const isImpossible = outlook !== null && floorOf(outlook.plan, now) > bell.getTime();
   const probability = outlook?.probability ?? 1;
   const verdict = verdictOf({ isReady, isBellOver, probability, isOpen, isImpossible });
@@ -91,7 +133,7 @@ const readinessOf = (facts: AccountFacts, bell: Date, outlook: Outlook | null, n
     missing: isReady ? [] : [...facts.toMake, ...facts.byHand, ...facts.unknown],
     reasons: isReady
       ? uncertainDay(facts)
-      : reasonsOf({ facts, bell, outlook, isBellOver, confidence, latestSafeStart, now }),
+      : reasonsOf({ facts, bell, outlook, hasBrowser, isBellOver, confidence, latestSafeStart, now }),
     session: facts.session,
     computedAt: now,
   };
@@ -146,14 +188,10 @@ const withoutSession = ({ accountId }: AccountFacts, now: Date): Readiness => ({
   computedAt: now,
 });
 
-interface ReasonFacts {
-  readonly facts: AccountFacts;
-  readonly bell: Date;
-  readonly outlook: Outlook | null;
+interface ReasonFacts extends Known {
   readonly isBellOver: boolean;
   readonly confidence: Confidence;
   readonly latestSafeStart: Date | null;
-  readonly now: Date;
 }
 
 const timeOf = (instant: Date): string => `${toWallTime(instant, IST).slice(11, 16)} IST`;
@@ -168,7 +206,8 @@ const reasonsOf = (all: ReasonFacts): readonly ReadinessReason[] => [
   ...whatIsUncertain(all),
 ];
 
-const whatStops = ({ facts, bell, isBellOver, outlook, latestSafeStart, now }: ReasonFacts) => {
+const whatStops = (all: ReasonFacts) => {
+  const { facts, bell, isBellOver, outlook, hasBrowser, latestSafeStart, now } = all;
   const reasons: ReadinessReason[] = [];
   const { obstacle, unknown, byHand, nextAction, nextStart } = facts;
   const hindered = hinderedRoles(facts);
@@ -179,6 +218,8 @@ const whatStops = ({ facts, bell, isBellOver, outlook, latestSafeStart, now }: R
     reasons.push(
       reasonOf('NOT_CONFIGURED', 'There is nothing to log in with, or no API app.', { nextAction }),
     );
+  if (outlook !== null && !hasBrowser)
+    reasons.push(reasonOf('NO_WORKER', 'No worker is connected, so no run is executed.'));
   if (unknown.length > 0) {
     const message = `Nobody knows whether the tokens of ${unknown.join(', ')} work.`;
     reasons.push(reasonOf('TOKENS_UNKNOWN', message));

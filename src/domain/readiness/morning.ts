@@ -1,4 +1,4 @@
-import { lendableMs, nextTurn, type TurnRequest } from '../run/browser-turns.ts';
+import { lendableMs, type TurnRequest } from '../run/browser-turns.ts';
 import { consequenceOf } from '../run/consequence.ts';
 import type { LoginPool } from './login-pool.ts';
 import type { LoginUnderWay, MeasuredLogin } from './measured-login.ts';
@@ -39,6 +39,12 @@ export interface AccountPlan {
 
 /** After so many pauses without a token a run ends, as in `RunExecutor`. */
 export const MAX_FRUITLESS_PAUSES = 3;
+
+/** One browser that makes tokens for the desk. */
+export interface Browser {
+  /** The address through which it reaches the broker: between OTP requests of different accounts there is an interval. */
+  readonly egress: string;
+}
 
 /** A run's place in the queue for the browser. Moments are milliseconds since 1970. */
 export interface Turn extends TurnRequest {
@@ -103,23 +109,6 @@ export const firstTurns = (plans: readonly AccountPlan[], now: number): readonly
     .map((plan, account) => ({ turn: firstTurn(plan, account, now), place: placeOf(plan) }))
     .sort((one, other) => one.place - other.place)
     .map(({ turn }) => turn);
-
-/**
- * Takes the next turn out of the queue, as `BrowserQueue` gives the browser away once it is free. Undefined when nobody
- * waits.
- */
-export const takeTurn = (turns: Turn[], freeAt: number): Turn | undefined => {
-  const next = nextTurn(turns, freeAt) ?? nextTurn(turns, earliest(turns));
-  if (next === null) return undefined;
-  turns.splice(turns.indexOf(next), 1);
-  return next;
-};
-
-const earliest = (turns: readonly Turn[]): number => {
-  let first = Number.POSITIVE_INFINITY;
-  for (const { readyAt } of turns) if (readyAt < first) first = readyAt;
-  return first;
-};
 
 /** How a login ends for its run. */
 export type LoginEnd =

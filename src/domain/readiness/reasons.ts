@@ -3,6 +3,7 @@ export const REASON_ACTIONS = {
   NO_SESSION: 'Nothing: no session begins within a day.',
   BELL_PASSED: 'Make what is missing now; programs trade without it until then.',
   DATABASE: 'Run `vega-auth doctor`: it says what keeps the database from being written, and the cure.',
+  NO_WORKER: 'Start one on a machine with a browser: `vega-auth work`.',
   TOKENS_UNKNOWN: 'Ask the broker about them: `vega-auth status`.',
   NOT_CAPABLE:
     'Look at the roles with `vega-auth probe --last`: it says what the broker refused, and the cure.',

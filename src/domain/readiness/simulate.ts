@@ -1,18 +1,20 @@
-import { lendableMs, nextTurn } from '../run/browser-turns.ts';
+import { lendableMs } from '../run/browser-turns.ts';
 import { LikeDays } from './like-days.ts';
 import { type Continuation, lengthOf, pick } from './login-pool.ts';
 import type { MeasuredLogin } from './measured-login.ts';
 import {
   type AccountPlan,
+  type Browser,
   endOfLogin,
   firstTurns,
   MAX_FRUITLESS_PAUSES,
   type Turn,
-  takeTurn,
   turnAt,
 } from './morning.ts';
+import { OtpRate } from './otp-rate.ts';
 import { DELAY_PRIOR, MISHAP_SHARE } from './prior-logins.ts';
 import type { RandomSource } from './random-source.ts';
+import { TurnQueue } from './turn-queue.ts';
 
 /** When each account has its last token, for every simulated morning; never is infinite. Milliseconds since 1970. */
 export interface Mornings {
@@ -21,20 +23,30 @@ export interface Mornings {
   readonly tookMs: readonly Float64Array[];
 }
 
-/** Simulates the rest of the morning `draws` times, for all accounts at once, because they share one browser. */
-export const simulate = (
+/** What one simulation needs beside the accounts. */
+export interface Simulation {
+  readonly now: Date;
+  readonly draws: number;
+  readonly random: RandomSource;
+  /** One at least. */
+  readonly browsers: readonly Browser[];
+}
+
+/**
+ * Simulates the rest of the morning `draws` times, for all accounts at once, because they share the browsers. It stops after each
+ * draw, so that whoever makes it go on can do other things between.
+ */
+export function* simulate(
   plans: readonly AccountPlan[],
-  now: Date,
-  draws: number,
-  random: RandomSource,
-): Mornings => {
+  { now, draws, random, browsers }: Simulation,
+): Generator<void, Mornings> {
   const continuations = plans.map(({ stage, pool }) =>
     stage.kind === 'LOGS_IN' && stage.login !== null ? pool.continuation(stage.login, now) : null,
   );
   const doneAt = plans.map(() => new Float64Array(draws).fill(Number.POSITIVE_INFINITY));
   const tookMs = plans.map(() => new Float64Array(draws).fill(Number.POSITIVE_INFINITY));
   if (plans.length === 0) return { doneAt, tookMs };
-  const morning = new Morning(plans, continuations, now.getTime(), random);
+  const morning = new Morning(plans, continuations, now.getTime(), random, browsers);
   for (let draw = 0; draw < draws; draw += 1) {
     morning.run((account, at, since) => {
       const [done, took] = [doneAt[account], tookMs[account]];
@@ -42,20 +54,10 @@ export const simulate = (
       done[draw] = at;
       took[draw] = at - since;
     });
+    yield;
   }
   return { doneAt, tookMs };
-};
-
-interface LastRequest {
-  readonly account: number;
-  readonly at: number;
 }
-
-const lastOfAll = (requestedAt: Float64Array): LastRequest => {
-  let last: LastRequest = { account: -1, at: Number.NEGATIVE_INFINITY };
-  for (const [account, at] of requestedAt.entries()) if (at > last.at) last = { account, at };
-  return last;
-};
 
 type OnDone = (account: number, at: number, since: number) => void;
 
@@ -76,11 +78,12 @@ class Morning {
   readonly #joinedAt: Float64Array;
   readonly #hasUsedStart: Uint8Array;
   readonly #days: LikeDays;
-  readonly #lastOfAllFirst: LastRequest;
-  /** The last OTP request, whichever account's. */
-  #lastOfAll: LastRequest;
-  #turns: Turn[] = [];
-  #freeAt = 0;
+  readonly #rate: OtpRate;
+  /** By browser. */
+  readonly #freeAt: Float64Array;
+  #turns = new TurnQueue([]);
+  /** Which one is used. */
+  #browser = 0;
   #slowness = 1;
 
   constructor(
@@ -88,6 +91,7 @@ class Morning {
     continuations: readonly (Continuation | null)[],
     now: number,
     random: RandomSource,
+    browsers: readonly Browser[],
   ) {
     this.#plans = plans;
     this.#continuations = continuations;
@@ -101,8 +105,8 @@ class Morning {
       ({ lastOtpAt }) => lastOtpAt?.getTime() ?? Number.NEGATIVE_INFINITY,
     );
     this.#lastOtpAt = new Float64Array(plans.length);
-    this.#lastOfAllFirst = lastOfAll(this.#lastOtpAtFirst);
-    this.#lastOfAll = this.#lastOfAllFirst;
+    this.#rate = new OtpRate(browsers, this.#lastOtpAtFirst);
+    this.#freeAt = new Float64Array(browsers.length);
     this.#leftFirst = Float64Array.from(plans, ({ others }) => others);
     this.#left = new Float64Array(plans.length);
     this.#joinedAt = Float64Array.from(plans, ({ stage }) =>
@@ -114,10 +118,10 @@ class Morning {
   /** Plays it once. */
   run(onDone: OnDone): void {
     if (this.#random() < MISHAP_SHARE) return;
-    this.#freeAt = this.#now;
-    this.#turns = [...this.#firstTurns];
+    this.#freeAt.fill(this.#now);
+    this.#turns = new TurnQueue(this.#firstTurns);
     this.#lastOtpAt.set(this.#lastOtpAtFirst);
-    this.#lastOfAll = this.#lastOfAllFirst;
+    this.#rate.begin();
     this.#left.set(this.#leftFirst);
     const { day, slowness } = this.#days.draw(this.#random);
     this.#slowness = slowness;
@@ -127,18 +131,19 @@ class Morning {
       this.#like[account] = day === null ? [] : (plan?.pool.madeOn(day) ?? []);
     }
     for (;;) {
-      const turn = takeTurn(this.#turns, this.#freeAt);
+      this.#browser = this.#freeAt.indexOf(Math.min(...this.#freeAt));
+      const turn = this.#turns.take(this.#freeAt[this.#browser] ?? this.#now);
       if (turn === undefined) return;
       this.#round(turn, onDone);
     }
   }
 
-  /** One run has the browser: one login after the other, until all are made, it has to let go, or another one is next. */
+  /** One run has a browser: one login after the other, until all are made, it has to let go, or another one is next. */
   #round(turn: Turn, onDone: OnDone): void {
     const { account } = turn;
     const plan = this.#plans[account];
     if (plan === undefined) return;
-    let at = Math.max(this.#freeAt, turn.readyAt, this.#now);
+    let at = Math.max(this.#freeAt[this.#browser] ?? 0, turn.readyAt, this.#now);
     let { logins, fruitless, drawn, isSpaced } = turn;
     let isFirst = !turn.isResumed;
     let continuation = turn.isUnderWay ? (this.#continuations[account] ?? null) : null;
@@ -151,10 +156,10 @@ class Morning {
           ? (drawn ?? this.#draw(plan, account, isFirst))
           : this.#continued(plan, continuation, at, isFirst, account);
       const lent = continuation === null && !isSpaced ? this.#lendableMs(plan, account, login, at) : 0;
-      const isLent = lent > 0 ? this.#turns.length > 0 : isAside && nextTurn(this.#turns, at) !== null;
+      const isLent = lent > 0 ? !this.#turns.isEmpty : isAside && this.#turns.isAnyReady(at);
       if (!isLent) at += lent;
       else {
-        this.#freeAt = at;
+        this.#freeAt[this.#browser] = at;
         this.#turns.push({
           ...turnAt(plan, account, at + lent),
           logins,
@@ -177,7 +182,7 @@ class Morning {
       else {
         fruitless = made > 0 ? 1 : fruitless + 1;
         const rested = at + plan.cooldownMs;
-        this.#freeAt = at;
+        this.#freeAt[this.#browser] = at;
         if (end.kind === 'PAUSE' && fruitless < MAX_FRUITLESS_PAUSES) {
           this.#turns.push({ ...turnAt(plan, account, rested), logins, fruitless, isResumed: true });
           return;
@@ -189,7 +194,7 @@ class Morning {
       }
       logins -= 1;
     }
-    this.#freeAt = at;
+    this.#freeAt[this.#browser] = at;
     if ((this.#left[account] ?? 0) > 0) this.#startAgain(plan, account, at);
     else onDone(account, at, this.#joinedAt[account] ?? this.#now);
   }
@@ -211,16 +216,14 @@ class Morning {
   #after(plan: AccountPlan, account: number, { beforeOtpMs, afterOtpMs }: MeasuredLogin, at: number): number {
     if (afterOtpMs === null) return at + beforeOtpMs;
     const last = this.#lastOtpAt[account] ?? Number.NEGATIVE_INFINITY;
-    const requestedAt = Math.max(at + beforeOtpMs, last + plan.otpSpacingMs, this.#rateEndsAt(plan, account));
+    const requestedAt = Math.max(
+      at + beforeOtpMs,
+      last + plan.otpSpacingMs,
+      this.#rate.endsAt(this.#browser, account, plan.loginRateMs),
+    );
     this.#lastOtpAt[account] = requestedAt;
-    if (requestedAt > this.#lastOfAll.at) this.#lastOfAll = { account, at: requestedAt };
+    this.#rate.note(this.#browser, account, requestedAt);
     return requestedAt + afterOtpMs;
-  }
-
-  /** Until when other accounts keep this one from requesting an OTP. One browser makes the requests in the order of time. */
-  #rateEndsAt({ loginRateMs }: AccountPlan, account: number): number {
-    const { account: other, at } = this.#lastOfAll;
-    return other === account ? Number.NEGATIVE_INFINITY : at + loginRateMs;
   }
 
   /** For how long the run gives the browser away before this login, because its OTP has to wait. */

@@ -539,6 +539,8 @@ export type ReadinessReasonCode =
   | 'NOT_STARTED'
   /** There is no bell within a day. */
   | 'NO_SESSION'
+  /** No machine executes runs: no `vega-auth work` is connected to the database. */
+  | 'NO_WORKER'
   /** The logins have to lie apart. */
   | 'OTP_SPACING'
   /** The login page is not one that the login knows, as the last look at it says. */

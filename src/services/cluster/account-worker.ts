@@ -12,6 +12,8 @@ interface Options {
   readonly jobs: Jobs;
   /** How many accounts it works for at once: while one has the browser, others wait for a code or store a token. */
   readonly concurrency: number;
+  /** VEGA_EGRESS. */
+  readonly egress: string | null;
   readonly log: Logger;
 }
 
@@ -24,12 +26,13 @@ export class AccountWorker implements AsyncDisposable {
 
   constructor(options: Options) {
     this.#options = options;
-    const { queue, looks, concurrency, log } = options;
-    this.#work = queue.work(
-      ({ accountId, rank }) => looks.look(accountId, rank),
+    const { queue, looks, concurrency, egress, log } = options;
+    this.#work = queue.work({
+      handle: ({ accountId, rank }) => looks.look(accountId, rank),
       concurrency,
-      (error) => log.error({ err: error }, 'no account can be taken from the queue at present'),
-    );
+      egress,
+      onTrouble: (error) => log.error({ err: error }, 'no account can be taken from the queue at present'),
+    });
     this.#timer = setInterval(() => this.#revive(), REVIVE_MS).unref();
     this.#revive();
   }

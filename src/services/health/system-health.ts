@@ -1,5 +1,6 @@
 import type { BrowserOptions } from '../../broker/chromium/broker-browser.ts';
 import { findChromium } from '../../broker/chromium/chromium.ts';
+import type { Database } from '../../db/database.ts';
 import { STRONG_KEY_LENGTH } from '../../domain/account/access-key.ts';
 import type { Account } from '../../domain/account/account.ts';
 import type { ApiConfig } from '../../domain/account/api-config.ts';
@@ -54,12 +55,15 @@ export const readSystemHealth = async (options: Options, isThorough = false): Pr
   const unreadable = await readFindings(options.database);
   const facts = unreadable.length > 0 ? [] : await accountFindings(options);
   const storage = storageFindings(options.database, options.databaseLabel);
-  const found = browserFindings(options.browser);
+  const local = browserFindings(options.browser);
+  const workers = unreadable.length > 0 ? [] : await workerFindings(options.database);
+  // Where machines share a database, those that execute no runs need no browser of their own.
+  const found = options.database.looks === null || isThorough ? [...local, ...workers] : workers;
   const isAsked = isThorough && unreadable.length === 0;
   const [disk, clock, launched, addresses, server] = await Promise.all([
     options.database.folder === null ? NOT_TRIED : tryDisk(options.database.folder),
     isThorough ? tryClock(options) : NOT_TRIED,
-    isThorough && found.length === 0 ? tryBrowser(options.browser, options.api) : NOT_TRIED,
+    isThorough && local.length === 0 ? tryBrowser(options.browser, options.api) : NOT_TRIED,
     isAsked ? tryStaticAddresses(options) : NOT_TRIED,
     isAsked ? tryServer(options.database, options.clock) : NOT_TRIED,
   ]);
@@ -115,6 +119,14 @@ export const browserFindings = (browser: BrowserOptions): readonly Finding[] => 
   } catch (error) {
     return finding(error instanceof Error ? error.message : 'No Chromium was found.');
   }
+};
+
+/** Whether any machine executes the runs of a database that several share. */
+const workerFindings = async ({ looks }: Database): Promise<readonly Finding[]> => {
+  if (looks === null || (await looks.egresses()).length > 0) return [];
+  const message = 'No worker is connected: runs wait until there is one.';
+  const nextAction = 'Start one on a machine with a browser: `vega-auth work`.';
+  return [{ component: 'BROWSER', state: 'DOWN', message, nextAction }];
 };
 
 /** A short key is let in more slowly while somebody guesses; only a longer one is safe. */

@@ -1,9 +1,10 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { outsideFence } from '../../db/fence.ts';
 import { isNear } from '../../db/queries/readiness.ts';
 import type { Account } from '../../domain/account/account.ts';
 import { isToldOf } from '../../domain/alert/readiness-drafts.ts';
 import type { AccountFacts } from '../../domain/readiness/account-facts.ts';
-import { forecastDesk } from '../../domain/readiness/forecast.ts';
+import { forecastInSteps, ONE_BROWSER } from '../../domain/readiness/forecast.ts';
 import { seededRandom } from '../../domain/readiness/random-source.ts';
 import { byUrgency, type Readiness } from '../../domain/readiness/readiness.ts';
 import { type SteadyVerdict, steadied } from '../../domain/readiness/verdict.ts';
@@ -22,6 +23,7 @@ const TICK_MS = 5000;
 const SETTLE_MS = 50;
 const MOST_SETTLE_MS = 500;
 const PAUSE_SHARE = 3;
+const MOST_AT_ONCE_MS = 10;
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
@@ -89,7 +91,7 @@ export class ReadinessWatch implements AsyncDisposable {
     const facts = await this.#readFacts();
     const other = await this.#facts.read(account, by);
     const desk = facts.map((one) => (one.accountId === account.id ? other : one));
-    const found = this.#forecastOf(desk).find(({ accountId }) => accountId === account.id);
+    const found = (await this.#forecastOf(desk)).find(({ accountId }) => accountId === account.id);
     return found ?? this.read(account);
   }
 
@@ -127,9 +129,8 @@ export class ReadinessWatch implements AsyncDisposable {
   }
 
   async #forecast(): Promise<readonly Readiness[]> {
-    return this.#forecastOf(await this.#readFacts())
-      .map((readiness) => this.#steady(readiness))
-      .sort(byUrgency);
+    const forecasts = await this.#forecastOf(await this.#readFacts());
+    return forecasts.map((readiness) => this.#steady(readiness)).sort(byUrgency);
   }
 
   async #readFacts(): Promise<readonly AccountFacts[]> {
@@ -138,9 +139,21 @@ export class ReadinessWatch implements AsyncDisposable {
   }
 
   /** With the same numbers all day: a forecast moves with the facts, not with the dice. */
-  #forecastOf(facts: readonly AccountFacts[]): readonly Readiness[] {
-    const now = this.#options.clock();
-    return forecastDesk(facts, now, seededRandom(Math.floor(now.getTime() / DAY_MS)));
+  async #forecastOf(facts: readonly AccountFacts[]): Promise<readonly Readiness[]> {
+    const { database, clock } = this.#options;
+    const egresses = await database.looks?.egresses();
+    const browsers = egresses?.map((egress) => ({ egress })) ?? ONE_BROWSER;
+    const now = clock();
+    const random = seededRandom(Math.floor(now.getTime() / DAY_MS));
+    const steps = forecastInSteps(facts, { now, random, browsers });
+    for (let since = performance.now(); ; ) {
+      const step = steps.next();
+      if (step.done === true) return step.value;
+      if (performance.now() - since < MOST_AT_ONCE_MS) continue;
+      // Of many accounts it takes long: others have their turn between.
+      await nextTurn();
+      since = performance.now();
+    }
   }
 
   #steady(readiness: Readiness): Readiness {
