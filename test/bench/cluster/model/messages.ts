@@ -1,0 +1,3 @@
+export type FromModel =
+  | { readonly kind: 'READY' }
+  | { readonly kind: 'LOGIN'; readonly milliseconds: number };
