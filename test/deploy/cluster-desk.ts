@@ -62,7 +62,9 @@ export class Member implements AsyncDisposable {
     copyFileSync(path.join(secrets, '.env'), inside('.env'));
     const { VEGA_DATABASE_URL = '', PGPASSFILE = '', ...settings } = environmentOfService(name);
     const passwords = readFileSync(path.join(secrets, path.basename(PGPASSFILE)), 'utf8');
-    writeFileSync(inside('pgpass'), passwords.replace(/^postgres:5432:/, `127.0.0.1:${port}:`), { mode: 0o400 });
+    writeFileSync(inside('pgpass'), passwords.replace(/^postgres:5432:/, `127.0.0.1:${port}:`), {
+      mode: 0o400,
+    });
     this.program.start(serviceOf(name).command ?? [], {
       ...settings,
       ...{ VEGA_PORT: '0', PGPASSFILE: inside('pgpass') },

@@ -18,6 +18,7 @@ export interface Service {
   readonly volumes?: readonly string[];
   readonly sysctls?: Readonly<Record<string, number>>;
   readonly security_opt: readonly string[];
+  readonly tmpfs?: readonly string[];
   readonly healthcheck?: { readonly test: readonly [kind: string, ...command: string[]] };
   readonly mem_limit: string;
   readonly stop_grace_period?: string;

@@ -84,7 +84,10 @@ test('the cluster of the file makes tokens, and answers while one node is gone',
   // A key that was made at one node opens the other one.
   const made = await ask('mutation { createAccessKey(input: { name: "feed", role: SERVICE }) { secret } }');
   const lease = async (url: string) => {
-    const headers = { authorization: `Bearer ${made.createAccessKey.secret}`, 'content-type': 'application/json' };
+    const headers = {
+      authorization: `Bearer ${made.createAccessKey.secret}`,
+      'content-type': 'application/json',
+    };
     const body = JSON.stringify({ query: 'mutation { leaseToken(apiName: PRIMARY) { accessToken } }' });
     return (await (await fetch(`${url}/graphql`, { method: 'POST', headers, body })).json()) as unknown;
   };

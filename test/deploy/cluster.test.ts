@@ -48,7 +48,10 @@ test('two nodes and two workers have commands, settings and files that there are
   const mounted = SERVICES.flatMap((name) => serviceOf(name).volumes ?? []).map(
     (volume) => volume.split(':')[0] ?? '',
   );
-  const files = [...mounted.filter((name) => name.startsWith('.')), ...OURS.map((name) => serviceOf(name).build ?? '')];
+  const files = [
+    ...mounted.filter((name) => name.startsWith('.')),
+    ...OURS.map((name) => serviceOf(name).build ?? ''),
+  ];
   expect(files.filter((name) => !existsSync(path.join(CONTAINERS, name)))).toEqual([]);
   expect(existsSync(path.join(CONTAINERS, '../../Dockerfile'))).toBe(true);
 });
@@ -91,14 +94,23 @@ test('nginx balances over the very nodes, and the health checks ask each of them
   expect(NGINX).toContain('server_name vega.example;');
   const listens = Number(/listen (\d+) ssl;/.exec(NGINX)?.[1]);
   expect(serviceOf('network').sysctls).toEqual({ 'net.ipv4.ip_unprivileged_port_start': listens });
-  const checks = NODES.map((name) => serviceOf(name).healthcheck?.test.join(' ') ?? textsOf(FINAL, 'HEALTHCHECK').join());
-  expect(checks.map((check, index) => check.includes(`http://${addresses[index]}/livez`))).toEqual([true, true]);
+  const checks = NODES.map(
+    (name) => serviceOf(name).healthcheck?.test.join(' ') ?? textsOf(FINAL, 'HEALTHCHECK').join(),
+  );
+  expect(checks.map((check, index) => check.includes(`http://${addresses[index]}/livez`))).toEqual([
+    true,
+    true,
+  ]);
 });
 
 test('PostgreSQL is one that doctor has nothing against, with connections for twice as many', () => {
   const { image, healthcheck, user } = serviceOf('postgres');
   const [, version] = /^postgres:(\d+)-bookworm$/.exec(image) ?? [];
-  const { fsync = '', synchronous_commit: commit = '', full_page_writes: fullPageWrites = '' } = postgresSettings();
+  const {
+    fsync = '',
+    synchronous_commit: commit = '',
+    full_page_writes: fullPageWrites = '',
+  } = postgresSettings();
   const facts = { version: `${version}`, number: Number(version) * 10_000, isReplica: false, standbys: '' };
   expect(faultsOf({ ...facts, fsync, commit, fullPageWrites })).toEqual([]);
   expect(Number(postgresSettings().max_connections)).toBeGreaterThan(2 * (2 * 16 + 2 * 21));
@@ -128,13 +140,16 @@ test('a secret is in a file, and only where it is read', () => {
     (serviceOf(name).secrets ?? []).map((secret) =>
       typeof secret === 'string' ? `/run/secrets/${secret}` : secret.target,
     );
-  for (const name of OURS) expect(secretsOf(name)).toEqual([`${FOLDER}/.env`, environmentOfService(name).PGPASSFILE]);
+  for (const name of OURS)
+    expect(secretsOf(name)).toEqual([`${FOLDER}/.env`, environmentOfService(name).PGPASSFILE]);
   expect(secretsOf('postgres')).toEqual([environmentOfService('postgres').POSTGRES_PASSWORD_FILE]);
   const files = Object.values(CLUSTER.secrets).map(({ file }) => file);
   const made = listing('cluster-secrets');
   expect(files.filter((file) => !made.includes(` ${file}\n`))).toEqual([]);
   const values = SERVICES.flatMap((name) => Object.entries(environmentOfService(name)));
-  const suspicious = values.filter(([name]) => /PASSWORD|KEY|SECRET|PIN|TOTP/.test(name) && !name.endsWith('_FILE'));
+  const suspicious = values.filter(
+    ([name]) => /PASSWORD|KEY|SECRET|PIN|TOTP/.test(name) && !name.endsWith('_FILE'),
+  );
   expect(suspicious).toEqual([]);
 });
 
@@ -155,7 +170,11 @@ test('a worker that is stopped has the time to finish its login', async () => {
 
 test('the commands of the documents name services that there are', () => {
   const section = sectionOf('docs/cluster.md', 'With containers');
-  const commands = [...section.matchAll(/docker compose (?:run|exec|up|stop|logs)((?: -\S+)*)((?: [a-z]+-\d| postgres| nginx)*)/g)];
+  const commands = [
+    ...section.matchAll(
+      /docker compose (?:run|exec|up|stop|logs)((?: -\S+)*)((?: [a-z]+-\d| postgres| nginx)*)/g,
+    ),
+  ];
   const named = commands.flatMap(([, , names = '']) => names.trim().split(' ')).filter((name) => name !== '');
   expect(named.length).toBeGreaterThan(8);
   expect(named.filter((name) => !SERVICES.includes(name) && name !== 'worker-3')).toEqual([]);

@@ -9,8 +9,8 @@ const REVIVE_MS = 5000;
 
 interface Options {
   readonly queue: LookQueue;
-  readonly looks: AccountLooks;
-  readonly jobs: Jobs;
+  readonly looks: Pick<AccountLooks, 'look'>;
+  readonly jobs: Pick<Jobs, 'leaveAll'>;
   /** How many accounts it works for at once: while one has the browser, others wait for a code or store a token. */
   readonly concurrency: number;
   /** Says that it works; ends with it. */
