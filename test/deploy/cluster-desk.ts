@@ -13,7 +13,7 @@ const [FINAL] = readStages().slice(-1);
 
 /** Makes the secrets with the commands of the documents; `init` would ask for the account, which is given instead. */
 export const makeSecrets = (folder: string, account: Readonly<Record<string, string | undefined>>): void => {
-  const commands = listing('cluster-secrets')
+  const commands = listing('container-cluster-secrets')
     .split('\n')
     .filter((line) => !/^(?:docker|export) /.test(line))
     .join('\n');
@@ -22,7 +22,7 @@ export const makeSecrets = (folder: string, account: Readonly<Record<string, str
     // Only root gives a file away.
     .replace(/ -o 10001\b/g, '')
     .replaceAll('/etc/vega-auth', folder);
-  execFileSync('bash', ['-euc', here]);
+  execFileSync('sh', ['-euc', here]);
   const lines = Object.entries(account).map(([name, value]) => `${name}=${value}\n`);
   writeFileSync(path.join(folder, '.env'), lines.join(''), { flag: 'a' });
 };
@@ -50,26 +50,35 @@ export interface Place {
   readonly port: number;
 }
 
-/** The program of a service in a folder of its own, with what its container would have. */
+/** Gives a program what the container of a service would have; answers its environment. */
+export const furnish = (
+  { directory }: Program,
+  name: string,
+  { secrets, port }: Place,
+): Readonly<Record<string, string>> => {
+  const inside = (file: string) => path.join(directory, file);
+  copyFileSync(path.join(secrets, '.env'), inside('.env'));
+  const { VEGA_DATABASE_URL = '', PGPASSFILE = '', ...settings } = environmentOfService(name);
+  const passwords = readFileSync(path.join(secrets, path.basename(PGPASSFILE)), 'utf8');
+  writeFileSync(inside('pgpass'), passwords.replace(/^postgres:5432:/, `127.0.0.1:${port}:`), {
+    mode: 0o400,
+  });
+  return {
+    ...settings,
+    ...{ VEGA_PORT: '0', PGPASSFILE: inside('pgpass') },
+    VEGA_DATABASE_URL: VEGA_DATABASE_URL.replace('@postgres/', `@127.0.0.1:${port}/`),
+  };
+};
+
+/** A service as it runs, in a folder of its own. */
 export class Member implements AsyncDisposable {
   readonly name: string;
   readonly program: Program;
 
-  constructor(name: string, { secrets, main, port }: Place) {
+  constructor(name: string, place: Place) {
     this.name = name;
-    this.program = new Program(main);
-    const inside = (file: string) => path.join(this.program.directory, file);
-    copyFileSync(path.join(secrets, '.env'), inside('.env'));
-    const { VEGA_DATABASE_URL = '', PGPASSFILE = '', ...settings } = environmentOfService(name);
-    const passwords = readFileSync(path.join(secrets, path.basename(PGPASSFILE)), 'utf8');
-    writeFileSync(inside('pgpass'), passwords.replace(/^postgres:5432:/, `127.0.0.1:${port}:`), {
-      mode: 0o400,
-    });
-    this.program.start(serviceOf(name).command ?? [], {
-      ...settings,
-      ...{ VEGA_PORT: '0', PGPASSFILE: inside('pgpass') },
-      VEGA_DATABASE_URL: VEGA_DATABASE_URL.replace('@postgres/', `@127.0.0.1:${port}/`),
-    });
+    this.program = new Program(place.main);
+    this.program.start(serviceOf(name).command ?? [], furnish(this.program, name, place));
   }
 
   /** What it says in the place of the pattern's group, once it says it. */

@@ -144,7 +144,7 @@ test('a secret is in a file, and only where it is read', () => {
     expect(secretsOf(name)).toEqual([`${FOLDER}/.env`, environmentOfService(name).PGPASSFILE]);
   expect(secretsOf('postgres')).toEqual([environmentOfService('postgres').POSTGRES_PASSWORD_FILE]);
   const files = Object.values(CLUSTER.secrets).map(({ file }) => file);
-  const made = listing('cluster-secrets');
+  const made = listing('container-cluster-secrets');
   expect(files.filter((file) => !made.includes(` ${file}\n`))).toEqual([]);
   const values = SERVICES.flatMap((name) => Object.entries(environmentOfService(name)));
   const suspicious = values.filter(
