@@ -58,7 +58,8 @@ test.runIf(majorOf('pg_dump') >= majorOf(postgres))(
     tool(onServer('container-cluster-backup'));
     await run('keys', 'create', 'after', '--role', 'VIEWER');
     tool(onServer('container-cluster-restore'));
-    const [remove = ''] = /rm \$one -f \.vega\/postgres\.head/.exec(listing('container-cluster-restore')) ?? [];
+    const [remove = ''] =
+      /rm \$one -f \.vega\/postgres\.head/.exec(listing('container-cluster-restore')) ?? [];
     execFileSync('sh', ['-c', remove.replace('$one ', '')], { cwd: program.directory });
 
     const keys = await run('keys', 'list');

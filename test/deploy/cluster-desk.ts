@@ -102,10 +102,14 @@ export class Member implements AsyncDisposable {
   isHealthy(port: string): boolean {
     const ofImage = ['CMD', ...argumentsOf(textsOf(FINAL, 'HEALTHCHECK')[0])];
     const check: readonly string[] = serviceOf(this.name).healthcheck?.test ?? ofImage;
-    const [kind, ...words] = check.map((word) => word.replace(/127\.0\.0\.1:\d+/, `127.0.0.1:${port}`));
+    const here = (word: string) =>
+      word
+        .replace(/127\.0\.0\.1:\d+/, `127.0.0.1:${port}`)
+        .replace(/ \/data\//, ` ${this.program.directory}/`);
+    const [kind, ...words] = check.map(here);
     const [command = '', ...args] = kind === 'CMD-SHELL' ? ['sh', '-c', ...words] : words;
     try {
-      execFileSync(command, args, { cwd: this.program.directory, stdio: 'ignore' });
+      execFileSync(command, args, { stdio: 'ignore' });
       return true;
     } catch {
       return false;

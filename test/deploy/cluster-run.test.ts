@@ -6,6 +6,7 @@ import { DisposalStack } from '../../src/services/disposal-stack.ts';
 import { violationsIn } from '../support/broker-invariants.ts';
 import { built } from '../support/built.ts';
 import { openFolder } from '../support/folder.ts';
+import { Program } from '../support/program.ts';
 import { openProxy } from '../support/proxy.ts';
 import { environmentOf, openBroker, readText, until } from '../support/test-app.ts';
 import { Member, makeSecrets, startPostgres } from './cluster-desk.ts';
@@ -110,3 +111,18 @@ test('the cluster of the file makes tokens, and answers while one node is gone',
     expect(worker.isHealthy('')).toBe(false);
   }
 }, 120_000);
+
+test('a node or worker that finds no database ends with 3, as with a wrong setting', async () => {
+  await using broker = await openBroker();
+  const VEGA_DATABASE_URL = 'postgres://vega@127.0.0.1:1/vega';
+  const main = await built('src/main.ts');
+  for (const command of ['serve', 'work']) {
+    await using program = new Program(main);
+    const { code, err } = await program.run([command], { ...environmentOf(broker, 1), VEGA_DATABASE_URL });
+    expect([command, code, err]).toEqual([
+      command,
+      3,
+      expect.stringContaining('postgres://127.0.0.1:1/vega'),
+    ]);
+  }
+});

@@ -178,4 +178,8 @@ test('the commands of the documents name services that there are', () => {
   const named = commands.flatMap(([, , names = '']) => names.trim().split(' ')).filter((name) => name !== '');
   expect(named.length).toBeGreaterThan(8);
   expect(named.filter((name) => !SERVICES.includes(name) && name !== 'worker-3')).toEqual([]);
+  for (const name of ['container-cluster-update', 'container-cluster-restore'] as const) {
+    const [, all = ''] = /^for one in (.*);/m.exec(listing(name)) ?? [];
+    expect(all.split(' ').sort()).toEqual(OURS);
+  }
 });
