@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import path from 'node:path';
+import { parseEnv } from 'node:util';
 import { expect, test } from 'vitest';
 import { DisposalStack } from '../../src/services/disposal-stack.ts';
 import { violationsIn } from '../support/broker-invariants.ts';
@@ -8,7 +9,7 @@ import { built } from '../support/built.ts';
 import { openFolder } from '../support/folder.ts';
 import { Program } from '../support/program.ts';
 import { openProxy } from '../support/proxy.ts';
-import { environmentOf, openBroker, readText, until } from '../support/test-app.ts';
+import { environmentOf, openBroker, readText, refuseLeaks, until } from '../support/test-app.ts';
 import { Member, makeSecrets, startPostgres } from './cluster-desk.ts';
 import { environmentOfService, NGINX, NODES, WORKERS } from './cluster-file.ts';
 
@@ -72,6 +73,10 @@ test('the cluster of the file makes tokens, and answers while one node is gone',
   await using proxy = await openProxy({ name: NAME, target, listing, directory: folder.directory });
   const send = sendingTo(proxy.port, key);
   const ask = async (query: string, by = send) => JSON.parse(await textOf(await by('/graphql', query))).data;
+  const { systemHealth } = await ask(
+    '{ systemHealth(thorough: true) { database clock findings { message } } }',
+  );
+  expect(systemHealth).toMatchObject({ database: 'OK', clock: 'OK' });
   const told = following(await send('/auth/events'));
   await until('the stream to begin', () => told().includes('event: AUTH_STATE'));
   const { generateTokens: run } = await ask('mutation { generateTokens(mode: ALL) { id status } }');
@@ -110,6 +115,11 @@ test('the cluster of the file makes tokens, and answers while one node is gone',
     expect(await worker.program.exitCode()).toBe(0);
     expect(worker.isHealthy('')).toBe(false);
   }
+  const said = [...nodes, ...workers].map(({ program }) => program.said).join('');
+  const given = new Map(Object.entries(parseEnv(readText(secrets, '.env'))));
+  const isSecret = ([name]: [string, string | undefined]) => /KEY$|SECRET|PIN$|TOTP$|MOBILE/.test(name);
+  const kept = [...given].filter(isSecret).map(([name, value]): [string, string] => [name, value ?? '']);
+  refuseLeaks(said, new Map([...kept, ['password', readText(secrets, 'postgres-password')]]));
 }, 120_000);
 
 test('a node or worker that finds no database ends with 3, as with a wrong setting', async () => {
