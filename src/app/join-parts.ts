@@ -28,6 +28,7 @@ import { CapabilityWatch } from '../services/capabilities/capability-watch.ts';
 import { AccountLeases, LEASE_MS } from '../services/cluster/account-leases.ts';
 import { AccountLooks } from '../services/cluster/account-looks.ts';
 import { AccountWorker } from '../services/cluster/account-worker.ts';
+import { WorkerMark } from '../services/cluster/worker-mark.ts';
 import { CodeExchange } from '../services/exchange/code-exchange.ts';
 import { TokenIntake } from '../services/exchange/token-intake.ts';
 import { Jobs } from '../services/generation/jobs.ts';
@@ -146,6 +147,7 @@ export const joinParts = (config: Config, options: AppOptions, base: Base, log: 
       jobs,
       concurrency,
       egress: config.egress,
+      mark: new WorkerMark(path.join(workingDirectory, '.vega')),
       log: shared.log,
     });
   };

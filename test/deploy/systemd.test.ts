@@ -5,11 +5,16 @@ import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { listing, listings } from '../recipes/listings.ts';
 import { openFolder } from '../support/folder.ts';
+import { serviceOf } from './cluster-file.ts';
 
 const run = promisify(execFile);
 const SERVICES = ['vega-auth.service', 'vega-morning.service'];
-const UNITS = [...SERVICES, 'vega-morning.timer'];
+/** The units of a machine that keeps its own file. */
+const OWN_UNITS = [...SERVICES, 'vega-morning.timer'];
+const WORKER = 'vega-work.service';
+const UNITS = [...OWN_UNITS, WORKER];
 const CONFINED = 'vega-.service.d/confined.conf';
+const CLUSTER = 'vega-auth.service.d/cluster.conf';
 
 /** The settings of a unit by section. */
 const sectionsOf = (text: string): ReadonlyMap<string, ReadonlyMap<string, string>> =>
@@ -32,12 +37,20 @@ const settingOf = (unit: string, section: string, name: string) =>
 
 /** Every setting that systemd knows and that the listings may use. */
 const KNOWN: Readonly<Record<string, readonly string[]>> = {
-  Unit: ['Description', 'Wants', 'After'],
+  Unit: ['Description', 'Wants', 'After', 'StartLimitIntervalSec'],
   Timer: ['OnCalendar', 'Persistent'],
   Install: ['WantedBy'],
   Service: [
     ...['Type', 'User', 'WorkingDirectory', 'ExecStart', 'Restart', 'RestartPreventExitStatus'],
-    ...['TimeoutStartSec', 'UMask', 'NoNewPrivileges', 'CapabilityBoundingSet', 'ProtectSystem'],
+    ...[
+      'RestartSec',
+      'TimeoutStopSec',
+      'TimeoutStartSec',
+      'UMask',
+      'NoNewPrivileges',
+      'CapabilityBoundingSet',
+      'ProtectSystem',
+    ],
     ...['ReadWritePaths', 'ProtectHome', 'PrivateTmp', 'PrivateDevices', 'ProtectClock'],
     ...['ProtectControlGroups', 'ProtectKernelLogs', 'ProtectKernelModules', 'ProtectKernelTunables'],
     ...['RestrictAddressFamilies', 'RestrictRealtime', 'RestrictSUIDSGID', 'LockPersonality'],
@@ -75,7 +88,7 @@ const ours = (said: string, folder: string): string =>
     .filter((line) => line.includes(folder) || /vega-/.test(line))
     .join('\n');
 
-const texts = new Map([...UNITS, CONFINED].map((name) => [name, listing(name)]));
+const texts = new Map([...UNITS, CONFINED, CLUSTER].map((name) => [name, listing(name)]));
 
 test('systemd has nothing against the units of the documents', async () => {
   expect([...listings.keys()].filter((name) => /\.(?:service|timer|conf)$/.test(name)).sort()).toEqual(
@@ -119,6 +132,22 @@ test('Chromium and Node keep what they need', () => {
 
 test('the install commands enable the units that can be enabled', () => {
   const [, named = ''] = /^sudo systemctl enable --now (.*)$/m.exec(listing('systemd-install')) ?? [];
-  const installable = UNITS.filter((name) => sectionsOf(listing(name)).has('Install'));
+  const installable = OWN_UNITS.filter((name) => sectionsOf(listing(name)).has('Install'));
   expect(named.split(' ')).toEqual(installable);
+});
+
+test('in a cluster a start without the database is tried again, and a worker has the time for its login', () => {
+  expect(settingOf(CLUSTER, 'Service', 'RestartPreventExitStatus')).toBe('');
+  expect(settingOf(WORKER, 'Service', 'RestartPreventExitStatus')).toBeUndefined();
+  for (const unit of [CLUSTER, WORKER]) {
+    expect(settingOf(unit, 'Unit', 'StartLimitIntervalSec')).toBe('0');
+    expect(settingOf(unit, 'Service', 'RestartSec')).toBe('5');
+  }
+  const [user, folder] = ['User', 'WorkingDirectory'].map((name) =>
+    settingOf('vega-auth.service', 'Service', name),
+  );
+  expect(settingOf(WORKER, 'Service', 'User')).toBe(user);
+  expect(settingOf(WORKER, 'Service', 'WorkingDirectory')).toBe(folder);
+  const minutes = /^(\d+)min$/.exec(settingOf(WORKER, 'Service', 'TimeoutStopSec') ?? '')?.[1];
+  expect(`${minutes}m`).toBe(serviceOf('worker-1').stop_grace_period);
 });

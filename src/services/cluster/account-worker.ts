@@ -2,18 +2,21 @@ import type { LookQueue } from '../../db/look-queue.ts';
 import type { Logger } from '../../log.ts';
 import type { Jobs } from '../generation/jobs.ts';
 import type { AccountLooks } from './account-looks.ts';
+import type { WorkerMark } from './worker-mark.ts';
 
 /** How often the looks of dead workers are looked for. */
 const REVIVE_MS = 5000;
 
 interface Options {
   readonly queue: LookQueue;
-  readonly looks: AccountLooks;
-  readonly jobs: Jobs;
+  readonly looks: Pick<AccountLooks, 'look'>;
+  readonly jobs: Pick<Jobs, 'leaveAll'>;
   /** How many accounts it works for at once: while one has the browser, others wait for a code or store a token. */
   readonly concurrency: number;
   /** VEGA_EGRESS. */
   readonly egress: string | null;
+  /** Says that it works; ends with it. */
+  readonly mark: WorkerMark;
   readonly log: Logger;
 }
 
@@ -43,14 +46,16 @@ export class AccountWorker implements AsyncDisposable {
     this.#options.jobs.leaveAll();
     await this.#reviving;
     await this.#work[Symbol.asyncDispose]();
+    this.#options.mark[Symbol.dispose]();
   }
 
   #revive(): void {
-    const { queue, log } = this.#options;
+    const { queue, mark, log } = this.#options;
     this.#reviving ??= queue
       .reviveAbandoned()
       .then(
         (accounts) => {
+          mark.renew();
           if (accounts.length > 0) log.warn({ accounts }, 'runs that nobody executed are taken up');
         },
         (error: unknown) => log.warn({ err: error }, 'the looks of dead workers cannot be looked for'),

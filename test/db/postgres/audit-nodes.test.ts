@@ -95,3 +95,24 @@ test('a node that has found the audit intact misses what is cut off later, thoug
   expect(again.findings.missingEntries).toBe(2);
   expect(await again.verifyAudit()).toMatchObject({ valid: false, firstBadId: 4 });
 });
+
+test('over an older copy, a machine that keeps its head leaves a gap for good, and one without goes on', async () => {
+  await using nodes = await openNodes();
+  const one = await nodes.open('one');
+  await noteTimes(one, 5);
+  await one[Symbol.asyncDispose]();
+  await cutOff(nodes, 3);
+  const kept = await nodes.open('one');
+  expect(kept.findings.missingEntries).toBe(2);
+  await note(kept);
+  const gap = { valid: false, firstBadId: 4, reason: 'Entry 4 is missing.' };
+  for (const database of [kept, await nodes.open('new')])
+    expect(await database.verifyAudit()).toMatchObject(gap);
+  await kept[Symbol.asyncDispose]();
+
+  await cutOff(nodes, 3);
+  const without = await nodes.open('new too');
+  expect(without.findings.missingEntries).toBe(0);
+  await note(without);
+  expect(await without.verifyAudit()).toMatchObject({ valid: true, entries: 4 });
+});
