@@ -61,7 +61,8 @@ export const joinParts = (config: Config, options: AppOptions, base: Base, log: 
   const runs = new Runs(database);
   const accounts = new Accounts({ ...common, credentials, onRemoved: (accountId) => runs.forget(accountId) });
   const known = { events, verifier, apiConfigs, roles, credentials, runs };
-  const states = new AuthStates({ ...common, ...known, log: named(log, 'state') });
+  const { isWorker = false } = options;
+  const states = new AuthStates({ ...common, ...known, isWorker, log: named(log, 'state') });
   const cooldownMs = config.cooldownSeconds * 1000;
   const consequences = new Consequences({ states, audit, cooldownMs, clock, log: named(log, 'state') });
   /** What most parts of a run use; each names in its options what it takes of it. */

@@ -30,6 +30,12 @@ export interface Database extends TokenFormat, AsyncDisposable {
   cached<Value>(key: string, load: (db: Queryable) => Promise<Value>, freshness?: Freshness): Promise<Value>;
 
   /**
+   * For `work` that only reads: what it reads by `cached` is no older than its beginning, for which a server is asked once
+   * instead of once for each.
+   */
+  atOneMoment<Result>(work: () => Promise<Result>): Promise<Result>;
+
+  /**
    * Runs `work` in one transaction, and no other one beside it. Use only that transaction within it: a query beside it
    * may wait for ever. `work` runs again when the database fails in the middle. With `mustLast` it throws a
    * `DatabaseError` when neither the database nor the spill file can hold it.

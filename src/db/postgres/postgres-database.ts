@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { sql } from 'kysely';
@@ -69,6 +70,7 @@ export class PostgresDatabase implements Database {
   readonly #writer: PostgresWriter;
   readonly #reads = new ReadCache();
   readonly #snapshots = new SharedWork<string>();
+  readonly #moments = new AsyncLocalStorage<{ snapshot: Promise<string> | null }>();
   readonly #verification = new SharedWork<AuditVerification>();
   readonly #orphansCheck: NodeJS.Timeout;
   readonly #foreignWrites: ForeignWrites;
@@ -150,12 +152,16 @@ export class PostgresDatabase implements Database {
     { orLast = false }: Freshness = {},
   ): Promise<Value> {
     try {
-      return await this.#reads.get(key, await this.#snapshot(), () => load(this.read));
+      return await this.#reads.get(key, await this.#moment(), () => load(this.read));
     } catch (error) {
       const last = orLast && isUnavailable(error) ? this.#reads.last<Value>(key) : undefined;
       if (last === undefined) throw error;
       return last;
     }
+  }
+
+  atOneMoment<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.#moments.getStore() === undefined ? this.#moments.run({ snapshot: null }, work) : work();
   }
 
   /** In one transaction with no other one beside it. It is tried again for some seconds while the server cannot be reached. */
@@ -259,6 +265,14 @@ export class PostgresDatabase implements Database {
     this.#foreignWrites[Symbol.dispose]();
     await this.#writer[Symbol.asyncDispose]();
     await this.#opened[Symbol.asyncDispose]();
+  }
+
+  /** Where a moment is given, the snapshot that was taken first in it. */
+  #moment(): Promise<string> {
+    const moment = this.#moments.getStore();
+    if (moment === undefined) return this.#snapshot();
+    moment.snapshot ??= this.#snapshot();
+    return moment.snapshot;
   }
 
   /** Which transactions of which server are over and which run: two equal texts see the same rows. */

@@ -86,6 +86,11 @@ export class SqliteDatabase implements Database {
     return this.#failover.read;
   }
 
+  /** Asking costs nothing here. */
+  atOneMoment<Result>(work: () => Promise<Result>): Promise<Result> {
+    return work();
+  }
+
   cached<Value>(key: string, load: (db: Queryable) => Promise<Value>): Promise<Value> {
     return this.#reads.get(key, this.#failover.version, () => load(this.read));
   }

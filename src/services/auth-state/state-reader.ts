@@ -76,7 +76,11 @@ export class StateReader {
     }
   }
 
-  async facts(account: Account): Promise<GateFacts & { readonly levels: readonly ExpiryLevel[] }> {
+  facts(account: Account): Promise<GateFacts & { readonly levels: readonly ExpiryLevel[] }> {
+    return this.#options.database.atOneMoment(() => this.#readFacts(account));
+  }
+
+  async #readFacts(account: Account): Promise<GateFacts & { readonly levels: readonly ExpiryLevel[] }> {
     const { verifier, roles, clock } = this.#options;
     const record = await this.record(account);
     const known = await verifier.lastKnown(account, await roles.list(account));
@@ -94,7 +98,11 @@ export class StateReader {
   }
 
   /** The next instant after `since` at which the account reads otherwise though nothing is written: an end, a cooldown's second. */
-  async nextChange(account: Account, since: Date): Promise<Date> {
+  nextChange(account: Account, since: Date): Promise<Date> {
+    return this.#options.database.atOneMoment(() => this.#readNextChange(account, since));
+  }
+
+  async #readNextChange(account: Account, since: Date): Promise<Date> {
     const { verifier } = this.#options;
     const { cooldown, acceptedUntil } = await this.record(account);
     const tokens = await verifier.tokens(account);
@@ -124,7 +132,11 @@ export class StateReader {
     return tokens.some(({ generatedAt }) => generatedAt !== null && generatedAt.getTime() >= since);
   }
 
-  async view(account: Account): Promise<AccountView> {
+  view(account: Account): Promise<AccountView> {
+    return this.#options.database.atOneMoment(() => this.#readView(account));
+  }
+
+  async #readView(account: Account): Promise<AccountView> {
     const { runs, credentials } = this.#options;
     const facts = await this.facts(account);
     const ended = await this.endedTokens(account, facts);

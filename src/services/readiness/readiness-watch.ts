@@ -134,8 +134,11 @@ export class ReadinessWatch implements AsyncDisposable {
   }
 
   async #readFacts(): Promise<readonly AccountFacts[]> {
-    const accounts = await listAccounts(this.#options.database);
-    return Promise.all(accounts.map((account) => this.#facts.read(account)));
+    const { database } = this.#options;
+    return database.atOneMoment(async () => {
+      const accounts = await listAccounts(database);
+      return Promise.all(accounts.map((account) => this.#facts.read(account)));
+    });
   }
 
   /** With the same numbers all day: a forecast moves with the facts, not with the dice. */

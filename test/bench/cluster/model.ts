@@ -30,7 +30,11 @@ const [SHARE, MARGIN] = [0.8, 1.15];
 
 const child = (name: string, ...args: string[]): ChildProcess =>
   fork(path.join(import.meta.dirname, 'model', `${name}.ts`), args, {
-    execArgv: ['--import', 'tsx'],
+    execArgv: [
+      ...(process.env.PROFILE === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${process.env.PROFILE}`]),
+      '--import',
+      'tsx',
+    ],
     env: { ...process.env, NODE_ENV: 'production' },
   });
 
@@ -46,11 +50,14 @@ await using server = await PostgresServer.start({ settings });
 const databaseUrl = await server.createDatabase();
 await using broker = await startTimedBroker();
 const children: ChildProcess[] = [];
+process.on('exit', () => {
+  for (const one of children) one.kill('SIGKILL');
+});
 const taken: number[] = [];
 let logins = 0;
 let dueAt = 0;
 {
-  await using app = await openModelApp({ databaseUrl, brokerUrl: broker.url });
+  await using app = await openModelApp({ medianMs: MEDIAN_MS, databaseUrl, brokerUrl: broker.url });
   // Storing the accounts takes its time, too: about a second for 100.
   const readyAt = Date.now() + ACCOUNTS * 12 + WORKERS * 4000 + LEAST_NOTICE_MS;
   dueAt = Math.ceil(readyAt / MINUTE_MS) * MINUTE_MS;
@@ -69,10 +76,11 @@ for (let number = 0; number < WORKERS; number += 1) {
   children.push(worker);
   await ready(worker);
 }
-const node = child('node', databaseUrl, broker.url);
+const node = child('node', databaseUrl, broker.url, String(MEDIAN_MS));
 children.push(node);
 await ready(node);
 const database = new Client({ connectionString: databaseUrl });
+database.on('error', () => undefined);
 await database.connect();
 const count = async (query: string): Promise<number> => Number((await database.query(query)).rows[0].count);
 const late = Date.now() - dueAt;
@@ -88,7 +96,7 @@ while (done < ACCOUNTS) {
   done = now;
 }
 const tookMs = Date.now() - begun;
-const tokens = await count('select count(*) from upstox_tokens where is_active');
+const tokens = await count('select count(*) from upstox_tokens where is_active = 1');
 const completed = await count(`select count(*) from vega_generation_runs where status = 'COMPLETED'`);
 await database.end();
 for (const one of children) one.kill('SIGTERM');

@@ -5,14 +5,23 @@ import { type App, openApp } from '../../../../src/app.ts';
 import { readConfig } from '../../../../src/config.ts';
 import { createLogger } from '../../../../src/log.ts';
 
+/** A login at the broker takes about so long; with the median of the model everything that waits is shortened. */
+const REAL_LOGIN_MS = 12_000;
+
 interface Options {
+  readonly medianMs: number;
   readonly databaseUrl: string;
   readonly brokerUrl: string;
   readonly isWorker?: boolean;
 }
 
 /** The program as on a machine of its own, whose browser and address it shares with nobody. */
-export const openModelApp = ({ databaseUrl, brokerUrl, isWorker = false }: Options): Promise<App> => {
+export const openModelApp = ({
+  medianMs,
+  databaseUrl,
+  brokerUrl,
+  isWorker = false,
+}: Options): Promise<App> => {
   const workingDirectory = mkdtempSync(path.join(tmpdir(), 'vega-model-'));
   const environment = {
     UPSTOX_MOBILE_NUMBER: '9000000001',
@@ -27,11 +36,16 @@ export const openModelApp = ({ databaseUrl, brokerUrl, isWorker = false }: Optio
     VEGA_OPERATOR_KEY: 'o'.repeat(64),
     VEGA_EGRESS: path.basename(workingDirectory),
   };
-  return openApp(readConfig(environment), {
-    workingDirectory,
-    databaseUrl,
-    isWorker,
-    log: createLogger(process.env.MODEL_LOG ?? 'error'),
-    browserLock: path.join(workingDirectory, 'browser.lock'),
-  });
+  const config = readConfig(environment);
+  const loginRateSeconds = (config.loginRateSeconds * medianMs) / REAL_LOGIN_MS;
+  return openApp(
+    { ...config, loginRateSeconds },
+    {
+      workingDirectory,
+      databaseUrl,
+      isWorker,
+      log: createLogger(process.env.MODEL_LOG ?? 'error'),
+      browserLock: path.join(workingDirectory, 'browser.lock'),
+    },
+  );
 };

@@ -10,7 +10,7 @@ process.once('SIGTERM', () => stop.abort());
 const say = (message: FromModel): void => void process.send?.(message);
 
 installTimedBrowser(Number(medianMs), Number(seed), (milliseconds) => say({ kind: 'LOGIN', milliseconds }));
-await using app = await openModelApp({ databaseUrl, brokerUrl, isWorker: true });
+await using app = await openModelApp({ medianMs: Number(medianMs), databaseUrl, brokerUrl, isWorker: true });
 app.beginWork(3);
 say({ kind: 'READY' });
 await untilStopped(stop.signal);
