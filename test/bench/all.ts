@@ -9,6 +9,8 @@ const BENCHMARKS = [
   'query',
   'fanout',
   'cluster/events',
+  'cluster/model',
+  'cluster/growth',
   'failover',
   'startup',
   'audit',

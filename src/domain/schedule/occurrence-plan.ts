@@ -1,4 +1,4 @@
-import { bellOn } from '../calendar/bell.ts';
+import { type Bell, bellOn } from '../calendar/bell.ts';
 import type { CalendarFacts } from '../calendar/calendar-facts.ts';
 import { addDays, atIst, type IstDate, istDateOf } from '../calendar/ist-date.ts';
 import { jitterMs } from './jitter.ts';
@@ -18,14 +18,17 @@ export interface PlannedOccurrence {
   readonly until: Date;
 }
 
-/** Null when the schedule does not start on that day. Never before 03:35, and never after midnight. */
+/**
+ * Null when the schedule does not start on that day. Never before 03:35, and never after midnight. `bell` is the one of that day
+ * where the caller knows it.
+ */
 export const planOn = (
   schedule: Schedule,
   facts: CalendarFacts,
   date: IstDate,
   now: Date,
+  bell: Bell | null = bellOn(facts, schedule.bell, date, now),
 ): PlannedOccurrence | null => {
-  const bell = bellOn(facts, schedule.bell, date, now);
   if (bell === null && schedule.days === 'TRADING_DAYS') return null;
   // On a day without a bell, the one of an ordinary day is taken.
   const bellAt = bell?.at ?? new Date(atIst(date, '09:15').getTime() - schedule.bell.leadMinutes * 60_000);

@@ -3,6 +3,7 @@ import { insertOccurrence } from '../../db/queries/schedules.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import type { Account } from '../../domain/account/account.ts';
 import { startMissed } from '../../domain/alert/alert-drafts.ts';
+import { type Bell, bellOn } from '../../domain/calendar/bell.ts';
 import { addDays, datesBetween, type IstDate, istDateOf } from '../../domain/calendar/ist-date.ts';
 import { Refusal, type RefusalCode } from '../../domain/refusal.ts';
 import { isUnderWay } from '../../domain/run/generation-run.ts';
@@ -59,6 +60,8 @@ interface Hold {
   readonly until: number;
   readonly reason: string;
 }
+
+type Planner = (schedule: Schedule, date: IstDate) => PlannedOccurrence | null;
 
 /** Up to which day every occurrence of a schedule as it was saved then has been decided. */
 interface Decided {
@@ -121,12 +124,13 @@ export class Scheduler implements AsyncDisposable {
     const enabled = (await schedules.list()).filter((schedule) => schedule.enabled);
     if (enabled.length === 0) return;
     const accounts = new Map((await listAccounts(database)).map((account) => [account.id, account]));
+    const planOf = await this.#planner();
     const looks = enabled.map((schedule) =>
       this.#places.run(async () => {
         const account = accounts.get(schedule.accountId);
         // Memory cannot keep two processes apart.
         if (account === undefined || database.recovery.dbLocked) return;
-        await this.#look(schedule, account).catch((error: unknown) => {
+        await this.#look(schedule, account, planOf).catch((error: unknown) => {
           log.error({ err: error, account: account.id }, 'a scheduled start failed');
           this.#hold(account, istDateOf(this.#options.clock()), 'An error of the program; see its log.');
         });
@@ -135,8 +139,21 @@ export class Scheduler implements AsyncDisposable {
     await Promise.all(looks);
   }
 
-  async #look(schedule: Schedule, account: Account): Promise<void> {
-    const { schedules, calendar, clock } = this.#options;
+  /** The calendar is read once in a tick, for all accounts. */
+  async #planner(): Promise<Planner> {
+    const [facts, now] = [await this.#options.calendar.facts(), this.#options.clock()];
+    const bells = new Map<string, Bell | null>();
+    return (schedule, date) => {
+      const { bell: rule } = schedule;
+      const key = `${date} ${rule.leadMinutes} ${rule.exchanges}`;
+      const bell = bells.get(key) ?? bellOn(facts, rule, date, now);
+      bells.set(key, bell);
+      return planOn(schedule, facts, date, now, bell);
+    };
+  }
+
+  async #look(schedule: Schedule, account: Account, planOf: Planner): Promise<void> {
+    const { schedules, clock } = this.#options;
     const now = clock();
     const today = istDateOf(now);
     const hold = this.#holds.get(account.id);
@@ -145,9 +162,8 @@ export class Scheduler implements AsyncDisposable {
     const known = this.#decided.get(account.id);
     const first = known?.savedAt === savedAt ? known.before : istDateOf(schedule.savedAt);
     const oldest = addDays(today, -LOOK_BACK_DAYS);
-    const facts = await calendar.facts();
     const due = datesBetween(first > oldest ? first : oldest, today).flatMap((date) => {
-      const plan = planOn(schedule, facts, date, now);
+      const plan = planOf(schedule, date);
       return plan === null || plan.startAt < schedule.savedAt || dueAt(plan, now) === 'LATER' ? [] : plan;
     });
     const decided = due.length === 0 ? null : await schedules.decided(account.id, now);
@@ -167,8 +183,7 @@ export class Scheduler implements AsyncDisposable {
       await this.#decide(account, plan, 'JOINED', run.id, 'A run is under way.');
       return;
     }
-    const record = await findAuthRecord(database.read, account.id);
-    const reason = leftToPerson(record, run, clock());
+    const reason = leftToPerson(await findAuthRecord(database.read, account.id), run, clock());
     if (reason !== null) {
       await this.#decide(account, plan, 'REFUSED', null, reason);
       return;
@@ -269,10 +284,8 @@ export class Scheduler implements AsyncDisposable {
     { accountId, date, plannedAt, at, reason }: Occurrence,
   ): Promise<void> {
     const facts = { date, plannedAt, reason: reason ?? '' };
-    await this.#options.audit.note(transaction, 'OCCURRENCE_MISSED', facts, {
-      accountId,
-      correlationId: null,
-    });
+    const reference = { accountId, correlationId: null };
+    await this.#options.audit.note(transaction, 'OCCURRENCE_MISSED', facts, reference);
     if (at.getTime() - plannedAt.getTime() < DAY_MS)
       await raiseAlert(transaction, startMissed(accountId, date, facts.reason), at);
   }
