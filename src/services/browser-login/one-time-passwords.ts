@@ -1,3 +1,4 @@
+import { LoginFailure } from '../../broker/login/login-failure.ts';
 import { leaseGuard, outsideFence, renewShortLease } from '../../db/fence.ts';
 import {
   claimTimeStep,
@@ -19,7 +20,8 @@ import { pause } from '../pause.ts';
 import type { CheckpointObserver } from '../runs/checkpoints.ts';
 import type { LiveStep } from '../runs/live-step.ts';
 import { abortedWhileWaiting, type BrowserTurn } from './browser-turn.ts';
-import type { OtpPace } from './otp-pace.ts';
+import { LeaveRun } from './leave-run.ts';
+import { LEAVES_WITHIN_MS, type OtpPace } from './otp-pace.ts';
 import { OtpSource } from './otp-source.ts';
 import { OtpSpacing } from './otp-spacing.ts';
 
@@ -44,6 +46,7 @@ export class OneTimePasswords {
   readonly #step: OtpStep;
   readonly #source: OtpSource;
   #requestedAt = performance.now();
+  #leavesUntil = { monotonic: Number.POSITIVE_INFINITY, wall: Number.POSITIVE_INFINITY };
   #isUnanswered = false;
 
   constructor(step: OtpStep, totp: TotpSource, options: Options) {
@@ -103,6 +106,9 @@ export class OneTimePasswords {
       if (database.looks === null) return;
       restMs = await pace.rateRest(this.#step.account.id, transaction);
       if (restMs > 0) throw new TooEarly();
+      // On both clocks: the one on the wall goes on while a machine sleeps.
+      const [monotonic, wall] = [performance.now() + LEAVES_WITHIN_MS, Date.now() + LEAVES_WITHIN_MS];
+      this.#leavesUntil = { monotonic, wall };
     };
     try {
       await noteAttempt(this.#options, this.#step, 'OTP_REQUEST', { egress: pace.egress, refuse });
@@ -110,6 +116,16 @@ export class OneTimePasswords {
       if (!(error instanceof TooEarly)) throw error;
     }
     return restMs;
+  }
+
+  /** Other workers keep their distance to a request that leaves in time: one that is late does not leave at all. */
+  refuseLate(isTyped: boolean): void {
+    const { monotonic, wall } = this.#leavesUntil;
+    const isLate = performance.now() > monotonic || Date.now() > wall;
+    if (!this.#isUnanswered || !isLate) return;
+    if (!isTyped) throw new LeaveRun(0);
+    const what = `The OTP request did not leave within ${LEAVES_WITHIN_MS / 1000} s, so it was kept back.`;
+    throw new LoginFailure('INTERRUPTED', what);
   }
 
   noteInterval(milliseconds: number): Promise<void> {

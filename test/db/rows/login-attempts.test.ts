@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest';
 import {
   claimTimeStep,
   countFruitlessPins,
+  findOtpRequestsOfOthers,
   findSpentCodes,
   hasTimeStepBetween,
   isTimeStepUsed,
   lastOtpRequest,
-  lastOtpRequestOfOthers,
   noteOtpInterval,
   recordAttempt,
 } from '../../../src/db/queries/login-attempts.ts';
@@ -94,8 +94,12 @@ describe.each(ENGINES)('%s', (engine) => {
       await recordAttempt(transaction, OWNER, 'PIN', new Date(last.getTime() + 1));
       await recordAttempt(transaction, { ...OWNER, accountId: 'UPSTOX_02' }, 'OTP_REQUEST', AT);
     });
-    expect(await lastOtpRequest(database.read, 'UPSTOX_01')).toEqual({ at: last, intervalMs: 0 });
-    expect(await lastOtpRequest(database.read, 'UPSTOX_02')).toEqual({ at: AT, intervalMs: 0 });
+    expect(await lastOtpRequest(database.read, 'UPSTOX_01')).toEqual({
+      ...{ at: last, leftBy: null, intervalMs: 0 },
+    });
+    expect(await lastOtpRequest(database.read, 'UPSTOX_02')).toEqual({
+      ...{ at: AT, leftBy: null, intervalMs: 0 },
+    });
     expect(await lastOtpRequest(database.read, 'UPSTOX_03')).toBeNull();
   });
 
@@ -121,9 +125,27 @@ describe.each(ENGINES)('%s', (engine) => {
       await noteOtpInterval(trx, OWNER, 165_000);
       await noteOtpInterval(trx, { ...OWNER, runId: 'run-2' }, 30_000);
     });
-    expect(await lastOtpRequest(database.read, 'UPSTOX_01')).toEqual({ at: AT, intervalMs: 165_000 });
-    expect(await lastOtpRequestOfOthers(database.read, 'UPSTOX_01')).toBeNull();
-    expect(await lastOtpRequestOfOthers(database.read, 'UPSTOX_02')).toEqual(AT);
+    expect(await lastOtpRequest(database.read, 'UPSTOX_01')).toEqual({
+      ...{ at: AT, leftBy: null, intervalMs: 165_000 },
+    });
+  });
+
+  test('an OTP request had left when its login has taken a time step, and not by what came before or of others', async () => {
+    await using database = await openRows(engine);
+    await claim(database, 7);
+    await database.write(async (trx) => {
+      await recordAttempt(trx, OWNER, 'OTP_REQUEST', later(1));
+      await recordAttempt(trx, OWNER, 'PIN', later(2));
+      await claimTimeStep(trx, { ...OWNER, runId: 'run-2' }, totp(), 8, later(3));
+    });
+    const requests = () => findOtpRequestsOfOthers(database.read, 'UPSTOX_02', AT);
+    expect(await requests()).toEqual([{ at: later(1), leftBy: null }]);
+    for (const step of [9, 10])
+      await database.write((trx) => claimTimeStep(trx, OWNER, totp(), step, later(step)));
+    expect(await requests()).toEqual([{ at: later(1), leftBy: later(9) }]);
+    expect((await lastOtpRequest(database.read, 'UPSTOX_01'))?.leftBy).toEqual(later(9));
+    expect(await findOtpRequestsOfOthers(database.read, 'UPSTOX_01', AT)).toEqual([]);
+    expect(await findOtpRequestsOfOthers(database.read, 'UPSTOX_02', later(2))).toEqual([]);
   });
 
   test('requests through another address do not count, those through an address without a name do', async () => {
@@ -133,10 +155,11 @@ describe.each(ENGINES)('%s', (engine) => {
       await recordAttempt(trx, OWNER, 'OTP_REQUEST', later(1), 'north');
       await recordAttempt(trx, OWNER, 'OTP_REQUEST', later(2), 'south');
     });
-    const last = (egress: string | null) => lastOtpRequestOfOthers(database.read, 'UPSTOX_02', egress);
-    expect(await last(null)).toEqual(later(2));
-    expect(await last('north')).toEqual(later(1));
-    expect(await last('west')).toEqual(AT);
+    const moments = async (egress: string | null) =>
+      (await findOtpRequestsOfOthers(database.read, 'UPSTOX_02', AT, egress)).map(({ at }) => at);
+    expect(await moments(null)).toEqual([AT, later(1), later(2)]);
+    expect(await moments('north')).toEqual([AT, later(1)]);
+    expect(await moments('west')).toEqual([AT]);
   });
 
   test('the codes of a run that were or may have been sent are known', async () => {
