@@ -7,6 +7,7 @@ import {
   noteOtpInterval,
   SUBMISSION_MS,
 } from '../../db/queries/login-attempts.ts';
+import { isCodeSubmitted, keyOfCode } from '../../db/queries/submitted-codes.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import type { TotpSource } from '../../domain/account/totp-command.ts';
 import { timeStepAt, timeStepStart } from '../../domain/account/totp-secret.ts';
@@ -51,7 +52,7 @@ export class OneTimePasswords {
 
   constructor(step: OtpStep, totp: TotpSource, options: Options) {
     this.#step = step;
-    this.#source = new OtpSource(step.account.id, totp);
+    this.#source = new OtpSource(totp, (code) => this.#isSubmitted(options.database.read, code));
     this.#options = options;
   }
 
@@ -168,31 +169,46 @@ export class OneTimePasswords {
     const now = clock();
     const step = this.#timeStepNow(now);
     const { timeStep } = step;
-    if (!step.isLongEnough || !this.#source.isPrepared(timeStep)) return null;
+    const code = this.#source.codeOf(timeStep);
+    if (!step.isLongEnough || code === null) return null;
+    let isOld = false;
     const isTaken = await database.write(
       async (transaction) => {
         await refuseNeedlessLogin(transaction, this.#step, now);
         if (await this.#isUsed(transaction, step)) return false;
-        const totp = { secret: this.#source.ledgerKey };
+        isOld = this.#source.secret === null && (await this.#isSubmitted(transaction, code));
+        if (isOld) return false;
+        const totp = { secret: await this.#ledgerKey(transaction, code) };
         if (!(await claimTimeStep(transaction, ownerOf(this.#step), totp, timeStep, now))) return false;
         await audit.note(transaction, 'OTP_SUBMITTED', {}, live.reference(config.apiName));
         return true;
       },
       { mustLast: true },
     );
+    if (isOld) this.#source.refuse(timeStep);
     onCheckpoint('TIME_STEP_TAKEN');
     // The write may have waited for a lock, or the machine was asleep: the broker would count a late code as a wrong one.
     const isOver = this.#timeStepNow().timeStep !== timeStep;
     leaseGuard()();
-    return isTaken && !isOver ? this.#source.take(timeStep) : null;
+    return isTaken && !isOver ? code : null;
   }
 
-  /** For this secret ever, or for this account by whatever it had before. */
+  /** For this secret ever, or for this account by whatever it had. */
   async #isUsed(db: Queryable, { timeStep, from, to }: TimeStep): Promise<boolean> {
-    const { account } = this.#step;
-    const totp = { secret: this.#source.ledgerKey };
-    if (await isTimeStepUsed(db, totp, timeStep)) return true;
-    return hasTimeStepBetween(db, account.id, this.#source.lockedBy(from), to);
+    const { secret } = this.#source;
+    if (secret !== null && (await isTimeStepUsed(db, { secret }, timeStep))) return true;
+    return hasTimeStepBetween(db, this.#step.account.id, from, to);
+  }
+
+  /** A code that a program prints twice is of one time step, whatever the clock says. */
+  #isSubmitted(db: Queryable, code: Secret): Promise<boolean> {
+    return isCodeSubmitted(db, this.#options.database.vault, { accountId: this.#step.account.id, code });
+  }
+
+  /** What stands in the ledger beside the time step. */
+  async #ledgerKey(db: Queryable, code: Secret): Promise<Secret> {
+    const printed = { accountId: this.#step.account.id, code };
+    return this.#source.secret ?? keyOfCode(db, this.#options.database.vault, printed);
   }
 
   #timeStepNow(now = this.#options.clock()): TimeStep {

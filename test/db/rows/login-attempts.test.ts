@@ -10,6 +10,8 @@ import {
   noteOtpInterval,
   recordAttempt,
 } from '../../../src/db/queries/login-attempts.ts';
+import { isCodeSubmitted, keyOfCode } from '../../../src/db/queries/submitted-codes.ts';
+import { fingerprint } from '../../../src/db/secrets/fingerprint.ts';
 import { parseTotpSecret, type TotpSecret } from '../../../src/domain/account/totp-secret.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import { ENGINES, openRows, type RowsDatabase } from '../engines.ts';
@@ -160,6 +162,27 @@ describe.each(ENGINES)('%s', (engine) => {
     expect(await moments(null)).toEqual([AT, later(1), later(2)]);
     expect(await moments('north')).toEqual([AT, later(1)]);
     expect(await moments('west')).toEqual([AT]);
+  });
+
+  test('a code that a program has printed is known again after a restart, for its account and no other one', async () => {
+    await using database = await openRows(engine);
+    const printed = (code: string, accountId: string = OWNER.accountId) => ({
+      ...{ accountId, code: new Secret(code) },
+    });
+    await database.write(async (trx) => {
+      const secret = await keyOfCode(trx, database.vault, printed('012345'));
+      expect(await claimTimeStep(trx, OWNER, { secret }, 7, AT)).toBe(true);
+    });
+    const reopened = await database.reopened();
+    const isSubmitted = (...given: Parameters<typeof printed>) =>
+      isCodeSubmitted(reopened.read, reopened.vault, printed(...given));
+    expect(await isSubmitted('012345')).toBe(true);
+    expect(await isSubmitted('012346')).toBe(false);
+    expect(await isSubmitted('012345', 'UPSTOX_02')).toBe(false);
+    const [row] = await reopened.read.selectFrom('vega_login_attempts').selectAll().execute();
+    const unkeyed = fingerprint(new Secret('012345'));
+    expect(row?.totp_fingerprint).toMatch(/^[\da-f]{12}$/);
+    expect(row?.totp_fingerprint).not.toBe(unkeyed);
   });
 
   test('the codes of a run that were or may have been sent are known', async () => {
