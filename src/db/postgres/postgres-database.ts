@@ -22,6 +22,7 @@ import type {
   UnfitTable,
 } from '../database.ts';
 import { DatabaseError } from '../database-error.ts';
+import { databaseNow } from '../engine.ts';
 import { refuseMoved } from '../move/tombstone.ts';
 import { type ForeignTokenRows, findForeignTokenRows } from '../queries/foreign-token-rows.ts';
 import type { Queryable } from '../queryable.ts';
@@ -30,6 +31,7 @@ import type { MasterKeySource } from '../secrets/master-key.ts';
 import { applySealing, openAuditKey, openVault, rotateVault } from '../secrets/sealed-values.ts';
 import type { Vault } from '../secrets/vault.ts';
 import { SharedWork } from '../shared-work.ts';
+import { ClockWatch } from './clock-watch.ts';
 import { ForeignWrites } from './foreign-writes.ts';
 import { GraphileLooks } from './graphile-looks.ts';
 import { migratePostgres } from './migrate.ts';
@@ -71,6 +73,7 @@ export class PostgresDatabase implements Database {
   readonly #snapshots = new SharedWork<string>();
   readonly #verification = new SharedWork<AuditVerification>();
   readonly #orphansCheck: NodeJS.Timeout;
+  readonly #clockWatch: ClockWatch;
   readonly #foreignWrites: ForeignWrites;
 
   private constructor(
@@ -92,6 +95,7 @@ export class PostgresDatabase implements Database {
     opened.onLost = (error) => void writer.noteLoss(error);
     const giveBack = () => void writer.spilled.giveBackOrphans(new Date()).catch(() => undefined);
     this.#orphansCheck = setInterval(giveBack, ORPHANS_CHECK_MS).unref();
+    this.#clockWatch = new ClockWatch({ clock: writer.clock, read: () => this.#readClock() });
     this.#foreignWrites = new ForeignWrites({
       listen: (onWritten) => opened.listen(onWritten),
       readSnapshot: () => this.#snapshot(),
@@ -252,17 +256,32 @@ export class PostgresDatabase implements Database {
 
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#orphansCheck);
+    this.#clockWatch[Symbol.dispose]();
     this.#foreignWrites[Symbol.dispose]();
     await this.#writer[Symbol.asyncDispose]();
     await this.#opened[Symbol.asyncDispose]();
   }
 
-  /** Which transactions of which server are over and which run: two equal texts see the same rows. */
+  /**
+   * Which transactions of which server are over and which run: two equal texts see the same rows. The answer tells the time as
+   * well, so that nothing is said of what was read here by a time that is older.
+   */
   async #snapshot(): Promise<string> {
     return this.#snapshots.run(async () => {
-      const { rows } = await sql<{ snapshot: string }>`
-        select pg_current_snapshot() || ' ' || pg_postmaster_start_time() as snapshot`.execute(this.read);
-      return rows[0]?.snapshot ?? '';
+      const { clock } = this.#writer;
+      const asked = clock.moment();
+      const { rows } = await sql<{ snapshot: string; now: number }>`
+        select pg_current_snapshot() || ' ' || pg_postmaster_start_time() as snapshot,
+          ${databaseNow(this.read)} as now`.execute(this.read);
+      const [row] = rows;
+      if (row === undefined) return '';
+      clock.note(row.now, asked);
+      return row.snapshot;
     });
+  }
+
+  /** Whoever finds the server lost asks it again anyway. */
+  async #readClock(): Promise<void> {
+    if (this.trouble === null) await this.#snapshot();
   }
 }
