@@ -95,6 +95,7 @@ const open = async (config: Config, options: AppOptions, opened: DisposalStack):
   opened.use(parts.scheduler);
   opened.use(parts.readiness);
   opened.use(parts.probeWatch);
+  opened.use(forHttp.notices);
   const isOperatorKeyGuessable = isGuessable(operatorKey.reveal());
   const services = createServices({ ...parts, isOperatorKeyGuessable });
   await accounts.ensure(describedAccounts(config));
@@ -106,6 +107,7 @@ const open = async (config: Config, options: AppOptions, opened: DisposalStack):
     await generation.resumeInterrupted();
     pending.push(sweep(log));
     if (!isWorker) pending.push(warmUp(parts, log));
+    if (!isWorker) forHttp.notices.begin();
   }
 
   const { limits = {} } = options;

@@ -178,27 +178,29 @@ test('a program is asked once in a time step, and a code that was submitted is n
   const beside = (name: string) => path.join(path.dirname(file), name);
   const asked = () => readFileSync(beside('asked'), 'utf8').trim().split('\n').length;
   writeFileSync(beside('code'), '111111\n');
-  const first = new OtpSource('UPSTOX_77', commandOf(file));
+  const submitted: string[] = [];
+  const open = () => new OtpSource(commandOf(file), async (code) => submitted.includes(code.reveal()));
+  const first = open();
   expect([first.minimumRestMs(7), await first.prepare(7, never), first.minimumRestMs(7)]).toEqual([
     ...[13_000, true, 3000],
   ]);
   expect(await first.prepare(7, never)).toBe(true);
   expect(asked()).toBe(1);
-  expect(first.take(8)).toBeNull();
+  expect(first.codeOf(8)).toBeNull();
   await first.prepare(8, never);
-  // An earlier process may have submitted what the program printed in the step before.
-  const from = new Date(60_000);
-  expect(first.lockedBy(from)).toEqual(new Date(30_000));
-  expect(first.take(8)?.reveal()).toBe('111111');
-  expect(first.lockedBy(from)).toEqual(from);
+  expect(first.codeOf(8)?.reveal()).toBe('111111');
+  submitted.push('111111');
 
-  const second = new OtpSource('UPSTOX_77', commandOf(file));
+  const second = open();
   expect(await second.prepare(9, never)).toBe(false);
   writeFileSync(beside('code'), '222222\n');
   expect(await second.prepare(10, never)).toBe(true);
-  expect(second.take(10)?.reveal()).toBe('222222');
+  expect(second.codeOf(10)?.reveal()).toBe('222222');
+  second.refuse(10);
+  expect([second.codeOf(10), await second.prepare(10, never)]).toEqual([null, false]);
+  submitted.push('222222');
 
-  const third = new OtpSource('UPSTOX_77', commandOf(file));
+  const third = open();
   expect([await third.prepare(11, never), await third.prepare(12, never)]).toEqual([false, false]);
   expect(await failureOf(third.prepare(13, never))).toBe(
     'TOTP_COMMAND_FAILED: The program of UPSTOX_TOTP_COMMAND goes on printing a code that was submitted already.',

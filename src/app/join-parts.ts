@@ -49,7 +49,7 @@ import type { Base } from './open-base.ts';
 
 /** Everything that logs in, stores, verifies and says how it stands; nothing of it is begun yet. */
 export const joinParts = (config: Config, options: AppOptions, base: Base, log: Logger) => {
-  const { database, events, audit, refusals, clock } = base;
+  const { database, events, audit, refusals, notes, clock } = base;
   const { workingDirectory = process.cwd(), onCheckpoint = () => undefined } = options;
   const { profileTimeoutMs, notifierWebhookUri } = config;
   const api = new BrokerApi(config.apiBaseUrl, config.proxy);
@@ -77,7 +77,7 @@ export const joinParts = (config: Config, options: AppOptions, base: Base, log: 
     refreshesExtended: config.refreshesExtended,
   });
   const acquisitions = new Acquisitions({ ...shared, timeoutMs, notifierWebhookUri });
-  const forNotices = { acquisitions, intake, refusals, log: named(log, 'acquisition') };
+  const forNotices = { acquisitions, intake, refusals, notes, log: named(log, 'acquisition') };
   const notices = new ApprovalNotices({ ...shared, ...forNotices });
 
   const browser = {

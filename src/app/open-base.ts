@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts';
 import type { Database } from '../db/database.ts';
+import { SealedNotes } from '../db/secrets/sealed-notes.ts';
 import type { DatabaseOptions } from '../db/sqlite/opening.ts';
 import { SqliteDatabase } from '../db/sqlite/sqlite-database.ts';
 import type { Listening } from '../http/listen.ts';
@@ -17,13 +18,10 @@ import { databaseOptions } from './database-options.ts';
 /** The database, and what is written to it whatever else happens. */
 export const openBase = async (config: Config, options: AppOptions, log: Logger, opened: DisposalStack) => {
   const { workingDirectory = process.cwd(), isVisit = false } = options;
-  const database = opened.use(
-    await openDatabase(
-      databaseOptions(config, workingDirectory, options.clock?.() ?? new Date()),
-      options.databaseUrl ?? config.databaseUrl?.reveal() ?? null,
-      options,
-    ),
-  );
+  const found = databaseOptions(config, workingDirectory, options.clock?.() ?? new Date());
+  const databaseUrl = options.databaseUrl ?? config.databaseUrl?.reveal() ?? null;
+  const database = opened.use(await openDatabase(found, databaseUrl, options));
+  const notes = await SealedNotes.open({ folder: found.masterKey.folder, database });
   const { clock = database.clock } = options;
   const servers: Listening[] = [];
   opened.defer(() => Promise.all(servers.map((server) => server[Symbol.asyncDispose]())));
@@ -40,7 +38,7 @@ export const openBase = async (config: Config, options: AppOptions, log: Logger,
   const accessKeys = new AccessKeys({ database, audit, clock });
   const sessions = new Sessions({ database, keys: accessKeys, audit, clock });
   opened.defer(() => sessions[Symbol.dispose]());
-  return { database, servers, events, audit, refusals, accessKeys, sessions, clock };
+  return { database, notes, servers, events, audit, refusals, accessKeys, sessions, clock };
 };
 
 /** A database that is gone does not keep the program from its end. */

@@ -25,6 +25,9 @@ export interface LookQueue {
   /** Adds a look in the caller's transaction; an account has one that waits, and a later call replaces it. `at`: null for at once. */
   add(trx: Queryable, look: Look, at: Date | null): Promise<void>;
 
+  /** When the account's look that waits is due; null where none waits. */
+  dueAt(accountId: string): Promise<Date | null>;
+
   /** Takes looks until it is disposed of, which waits for those under way. */
   work(options: WorkOptions): AsyncDisposable;
 

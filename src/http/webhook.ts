@@ -27,10 +27,11 @@ export const answerWebhook = async (
   // Every refusal is the same: its reason would help a forger, and stands in the log.
   if (reception === 'REFUSED')
     throw forbidden('This is not what is waited for.', 'Look into the log of vega-auth.');
+  const isHeld = reception === 'HELD';
   throw new HttpError(
     503,
     'TRY_AGAIN',
-    'This cannot be judged at the moment; it was not stored.',
+    `This cannot be judged at the moment; it was not stored${isHeld ? ', and waits sealed for the database' : ''}.`,
     'Send it again in a while.',
     { 'retry-after': RETRY_SECONDS },
   );

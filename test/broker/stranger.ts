@@ -1,6 +1,7 @@
 import { dialogUrl } from '../../src/broker/api/oauth.ts';
 import { BrokerBrowser } from '../../src/broker/chromium/broker-browser.ts';
 import { LoginFailure } from '../../src/broker/login/login-failure.ts';
+import type { LoginRequest } from '../../src/broker/login/login-request.ts';
 import { readConfig } from '../../src/config.ts';
 import type { Knobs } from '../../src/simulator/scenarios.ts';
 import { codeAt } from '../support/code-at.ts';
@@ -38,6 +39,8 @@ interface Habits {
   /** What is answered in the broker's place. */
   readonly answers?: Answers;
   readonly stepTimeoutMs: number;
+  /** What keeps back a value in the moment in which it would leave. */
+  readonly keeping?: Pick<LoginRequest, 'refuseLeaving' | 'refuseLate'>;
 }
 
 /** Logs in to brokers that behave otherwise than the one that is known. */
@@ -52,7 +55,7 @@ export class Stranger implements AsyncDisposable {
     return new Stranger(await BrokerBrowser.launch({ headless: true, chromiumPath: null }));
   }
 
-  async logIn({ knobs = {}, answers = [], stepTimeoutMs }: Habits): Promise<Outcome> {
+  async logIn({ knobs = {}, answers = [], stepTimeoutMs, keeping = {} }: Habits): Promise<Outcome> {
     // A busy machine may type a code late.
     await using broker = await openBroker({ knobs, account: { totpPeriodSeconds: 60 } });
     await using front = await openFront(broker.url, answers);
@@ -80,6 +83,7 @@ export class Stranger implements AsyncDisposable {
       captchaWaitMs: 0,
       now: () => new Date(),
       signal: new AbortController().signal,
+      ...keeping,
     };
     await using session = await this.#browser.openSession();
     const end = await session.logIn(request, listener).then(

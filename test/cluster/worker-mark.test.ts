@@ -16,6 +16,7 @@ const openWorker = (folder: string, reviveAbandoned: LookQueue['reviveAbandoned'
     add: async () => undefined,
     work: () => ({ [Symbol.asyncDispose]: async () => undefined }),
     egresses: async () => [],
+    dueAt: async () => null,
     reviveAbandoned,
   };
   const [looks, jobs] = [{ look: async () => undefined }, { leaveAll: () => undefined }];

@@ -18,6 +18,11 @@ export interface LoginRequest {
   readonly signal: AbortSignal;
   /** Throws when the right to log in to the account is over: asked in the moment in which a value would leave. */
   readonly refuseLeaving?: () => void;
+  /**
+   * Throws when the OTP request that was written down would leave too late: asked before the mobile number is typed, and in
+   * the moment in which it would leave.
+   */
+  readonly refuseLate?: (isTyped: boolean) => void;
 }
 
 /** What the caller is told of, and asked for, on the way. A rejected promise ends the login before the submission. */

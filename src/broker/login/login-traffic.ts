@@ -13,8 +13,8 @@ interface Options {
   readonly context: BrowserContext;
   readonly page: Page;
   readonly redirectUri: string;
-  /** False when a value that is typed already has to stay here, because the right to send it is over. */
-  readonly mayLeave: () => boolean;
+  /** Throws when a value that is typed already has to stay here; null where it has left, or something that may hold it. */
+  readonly refuseLeaving: (unsent: FieldName | null) => void;
   readonly onSubmitted: (field: FieldName) => void;
   /** The broker wants so much time between this OTP request and the next. */
   readonly onOtpInterval: (milliseconds: number) => Promise<void>;
@@ -39,6 +39,10 @@ export class LoginTraffic {
   /** The button of the step has been pressed, or the Enter key. */
   #isPressed = false;
   #armed: FieldName | null = null;
+  /** Since then something has left that may hold its value. */
+  #hasStirred = false;
+  /** Why a value had to stay here; undefined where none had to. */
+  #keptBack: unknown;
   #said: string[] = [];
   #redirect: string | null = null;
   #document: Response | null = null;
@@ -112,9 +116,15 @@ export class LoginTraffic {
     this.#guard.arm(field, value);
     this.unread.begin();
     this.#armed = field;
+    this.#hasStirred = false;
     this.#isPressed = false;
     this.#said = [];
     this.#hasAsked = false;
+  }
+
+  /** What was typed has not left, and does not leave any more. */
+  throwIfKeptBack(): void {
+    if (this.#keptBack !== undefined) throw this.#keptBack;
   }
 
   notePress(): void {
@@ -138,16 +148,31 @@ export class LoginTraffic {
     const ruling = this.#guard.rule(request);
     if (ruling.kind === 'REPEATED') return route.abort('blockedbyclient');
     // Also what holds the value in a form that nobody can read.
-    if (this.#armed !== null && !this.#options.mayLeave()) return route.abort('blockedbyclient');
+    if (!this.#mayLeave(ruling.kind === 'FIRST')) return route.abort('blockedbyclient');
     if (ruling.kind === 'FIRST') {
       this.#submissions.add(request, ruling.field, !this.#isPressed);
       this.unread.excuse(request);
       this.#options.onSubmitted(ruling.field);
     }
     const isUnread = ruling.kind === 'FREE' && this.unread.note(request, this.#options.page);
+    this.#hasStirred ||= isUnread;
     if (isUnread || ruling.kind === 'FIRST') this.#options.onChange();
     return route.continue();
   };
+
+  #mayLeave(isReadable: boolean): boolean {
+    if (this.#armed === null) return true;
+    const isUnsent = !this.#submissions.hasLeft(this.#armed) && (isReadable || !this.#hasStirred);
+    try {
+      this.#options.refuseLeaving(isUnsent ? this.#armed : null);
+      return true;
+    } catch (error) {
+      // Of what has left the answer is still waited for.
+      if (isUnsent) this.#keptBack = error;
+      this.#options.onChange();
+      return false;
+    }
+  }
 
   readonly #onRequest = (request: Request): void => {
     this.#noticeRedirect(request);

@@ -59,7 +59,10 @@ export class Login implements Disposable {
       context,
       page,
       redirectUri: request.redirectUri,
-      mayLeave: () => holds(request.refuseLeaving),
+      refuseLeaving: (unsent) => {
+        request.refuseLeaving?.();
+        if (unsent === 'MOBILE') request.refuseLate?.(true);
+      },
       onSubmitted: (field) => listener.onSubmitted(field),
       onOtpInterval: (milliseconds) => listener.onOtpInterval(milliseconds),
       onChange: () => watch.notify(),
@@ -166,6 +169,7 @@ export class Login implements Disposable {
     // From here on the field counts as submitted, whatever happens: it is never filled a second time.
     this.#submitted.add(field);
     this.#request.refuseLeaving?.();
+    if (field === 'MOBILE') this.#request.refuseLate?.(false);
     await this.#actions.submit(field, value);
   }
 
@@ -200,15 +204,6 @@ export class Login implements Disposable {
       await this.#actions.dismiss(kind.button);
   }
 }
-
-const holds = (refuse: LoginRequest['refuseLeaving']): boolean => {
-  try {
-    refuse?.();
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 /** The browser's short name of a network error, such as ERR_CONNECTION_REFUSED; addresses are left out. */
 const networkReason = (error: unknown): string =>

@@ -60,6 +60,16 @@ export class GraphileLooks implements LookQueue {
     );
   }
 
+  async dueAt(accountId: string): Promise<Date | null> {
+    const { rows } = await sql<{ at: number }>`
+      select (extract(epoch from run_at) * 1000)::bigint as at from ${JOBS} jobs
+      where queue_name = ${accountId} and locked_at is null and ${IS_LIVE} order by run_at limit 1`.execute(
+      this.#opened.kysely,
+    );
+    const [row] = rows;
+    return row === undefined ? null : new Date(row.at);
+  }
+
   work({ handle, concurrency, egress, onTrouble }: WorkOptions): AsyncDisposable {
     // One connection each for taking and ending a look, and one that listens.
     const pool = this.#opened.openPool(concurrency + 2, nameOfWorker(egress));

@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { sql } from 'kysely';
@@ -31,12 +30,14 @@ import type { MasterKeySource } from '../secrets/master-key.ts';
 import { applySealing, openAuditKey, openVault, rotateVault } from '../secrets/sealed-values.ts';
 import type { Vault } from '../secrets/vault.ts';
 import { SharedWork } from '../shared-work.ts';
+import { ClockWatch } from './clock-watch.ts';
 import { ForeignWrites } from './foreign-writes.ts';
 import { GraphileLooks } from './graphile-looks.ts';
 import { migratePostgres } from './migrate.ts';
 import { OpenedPostgres } from './opened-postgres.ts';
 import { PostgresWriter } from './postgres-writer.ts';
 import { inspectServer, refuseUnfitServer } from './server-check.ts';
+import { Snapshots } from './snapshots.ts';
 import { explain, isUnavailable } from './sqlstate.ts';
 import { findUnfitTable } from './table-trial.ts';
 
@@ -69,10 +70,10 @@ export class PostgresDatabase implements Database {
   readonly #chain: AuditChain;
   readonly #writer: PostgresWriter;
   readonly #reads = new ReadCache();
-  readonly #snapshots = new SharedWork<string>();
-  readonly #moments = new AsyncLocalStorage<{ snapshot: Promise<string> | null }>();
+  readonly #snapshots: Snapshots;
   readonly #verification = new SharedWork<AuditVerification>();
   readonly #orphansCheck: NodeJS.Timeout;
+  readonly #clockWatch: ClockWatch;
   readonly #foreignWrites: ForeignWrites;
 
   private constructor(
@@ -90,13 +91,15 @@ export class PostgresDatabase implements Database {
     this.#masterKey = masterKey;
     this.#chain = chain;
     this.#writer = writer;
+    this.#snapshots = new Snapshots(opened.kysely, writer.clock);
     this.looks = new GraphileLooks(opened, (work) => this.write(work));
     opened.onLost = (error) => void writer.noteLoss(error);
     const giveBack = () => void writer.spilled.giveBackOrphans(new Date()).catch(() => undefined);
     this.#orphansCheck = setInterval(giveBack, ORPHANS_CHECK_MS).unref();
+    this.#clockWatch = new ClockWatch({ clock: writer.clock, read: () => this.#readClock() });
     this.#foreignWrites = new ForeignWrites({
       listen: (onWritten) => opened.listen(onWritten),
-      readSnapshot: () => this.#snapshot(),
+      readSnapshot: () => this.#snapshots.take(),
     });
   }
 
@@ -152,7 +155,7 @@ export class PostgresDatabase implements Database {
     { orLast = false }: Freshness = {},
   ): Promise<Value> {
     try {
-      return await this.#reads.get(key, await this.#moment(), () => load(this.read));
+      return await this.#reads.get(key, await this.#snapshots.known(), () => load(this.read));
     } catch (error) {
       const last = orLast && isUnavailable(error) ? this.#reads.last<Value>(key) : undefined;
       if (last === undefined) throw error;
@@ -161,7 +164,7 @@ export class PostgresDatabase implements Database {
   }
 
   atOneMoment<Result>(work: () => Promise<Result>): Promise<Result> {
-    return this.#moments.getStore() === undefined ? this.#moments.run({ snapshot: null }, work) : work();
+    return this.#snapshots.atOneMoment(work);
   }
 
   /** In one transaction with no other one beside it. It is tried again for some seconds while the server cannot be reached. */
@@ -257,30 +260,19 @@ export class PostgresDatabase implements Database {
   }
 
   version(): Promise<string> {
-    return this.#snapshot();
+    return this.#snapshots.take();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#orphansCheck);
+    this.#clockWatch[Symbol.dispose]();
     this.#foreignWrites[Symbol.dispose]();
     await this.#writer[Symbol.asyncDispose]();
     await this.#opened[Symbol.asyncDispose]();
   }
 
-  /** Where a moment is given, the snapshot that was taken first in it. */
-  #moment(): Promise<string> {
-    const moment = this.#moments.getStore();
-    if (moment === undefined) return this.#snapshot();
-    moment.snapshot ??= this.#snapshot();
-    return moment.snapshot;
-  }
-
-  /** Which transactions of which server are over and which run: two equal texts see the same rows. */
-  async #snapshot(): Promise<string> {
-    return this.#snapshots.run(async () => {
-      const { rows } = await sql<{ snapshot: string }>`
-        select pg_current_snapshot() || ' ' || pg_postmaster_start_time() as snapshot`.execute(this.read);
-      return rows[0]?.snapshot ?? '';
-    });
+  /** Whoever finds the server lost asks it again anyway. */
+  async #readClock(): Promise<void> {
+    if (this.trouble === null) await this.#snapshots.take();
   }
 }

@@ -208,12 +208,12 @@ export class PostgresWriter {
 
   /** What time it is, and what another machine may have done: changed the master key, or moved the database away. */
   async #lookUp(trx: Queryable): Promise<void> {
-    const askedAt = performance.now();
+    const asked = this.clock.moment();
     const { key_id, now, isMoved } = await trx
       .selectFrom('vega_vault')
       .select(['key_id', databaseNow(trx).as('now'), isMovedAway.as('isMoved')])
       .executeTakeFirstOrThrow();
-    this.clock.note(now, askedAt);
+    this.clock.note(now, asked);
     const { opened, masterKey } = this.#options;
     if (isMoved === 1) await refuseMoved(trx, opened.place);
     if (key_id === this.#format.vault.keyId) return;

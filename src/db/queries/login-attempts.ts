@@ -108,48 +108,74 @@ export const noteOtpInterval = async (
     .execute();
 };
 
-/** `intervalMs`: how long the broker wants until the next one; 0 where it named none. */
+/** An OTP request as it was written down, before it left. */
 export interface OtpRequest {
   readonly at: Date;
+  /** By then it had left, because its login had gone on; null where that is not known. */
+  readonly leftBy: Date | null;
+}
+
+/** `intervalMs`: how long the broker wants until the next one; 0 where it named none. */
+export interface LastOtpRequest extends OtpRequest {
   readonly intervalMs: number;
 }
 
 /** When the account last asked the broker for an OTP; null if never. */
-export const lastOtpRequest = async (db: Queryable, accountId: string): Promise<OtpRequest | null> => {
-  const row = await db
-    .selectFrom('vega_login_attempts')
-    .select(['at', 'otp_interval_ms'])
+export const lastOtpRequest = async (db: Queryable, accountId: string): Promise<LastOtpRequest | null> => {
+  const row = await otpRequests(db)
+    .select('otp_interval_ms')
     .where('account_id', '=', accountId)
-    .where('kind', '=', 'OTP_REQUEST')
     .orderBy('at', 'desc')
     .orderBy('id', 'desc')
     .limit(1)
     .executeTakeFirst();
-  return row === undefined ? null : { at: new Date(row.at), intervalMs: row.otp_interval_ms ?? 0 };
+  return row === undefined ? null : { ...toOtpRequest(row), intervalMs: row.otp_interval_ms ?? 0 };
 };
 
 /**
- * When any other account last asked the broker for an OTP; null if never. Where `egress` names the address through which this
- * worker reaches the broker, only through that one or through one without a name.
+ * The OTP requests of all other accounts from `since` on. Where `egress` names the address through which this worker reaches
+ * the broker, only those through that one or through one without a name.
  */
-export const lastOtpRequestOfOthers = async (
+export const findOtpRequestsOfOthers = async (
   db: Queryable,
   accountId: string,
+  since: Date,
   egress: string | null = null,
-): Promise<Date | null> => {
-  const row = await db
-    .selectFrom('vega_login_attempts')
-    .select('at')
+): Promise<readonly OtpRequest[]> => {
+  const rows = await otpRequests(db)
     .where('account_id', '!=', accountId)
-    .where('kind', '=', 'OTP_REQUEST')
+    .where('at', '>=', since.getTime())
     .$if(egress !== null, (query) =>
       query.where((row) => row.or([row('egress', '=', egress), row('egress', 'is', null)])),
     )
-    .orderBy('at', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  return row === undefined ? null : new Date(row.at);
+    .orderBy('at')
+    .orderBy('id')
+    .execute();
+  return rows.map(toOtpRequest);
 };
+
+/** A login takes a time step once its OTP request is answered. */
+const otpRequests = (db: Queryable) =>
+  db
+    .selectFrom('vega_login_attempts as request')
+    .where('request.kind', '=', 'OTP_REQUEST')
+    .select((row) => [
+      'request.at',
+      row
+        .selectFrom('vega_login_attempts as step')
+        .whereRef('step.account_id', '=', 'request.account_id')
+        .whereRef('step.run_id', '=', 'request.run_id')
+        .whereRef('step.api_name', '=', 'request.api_name')
+        .whereRef('step.id', '>', 'request.id')
+        .where('step.kind', '=', 'TIME_STEP')
+        .select((step) => step.fn.min('step.at').as('at'))
+        .as('left_by'),
+    ]);
+
+const toOtpRequest = ({ at, left_by }: { at: number; left_by: number | null }): OtpRequest => ({
+  at: new Date(at),
+  leftBy: left_by === null ? null : new Date(left_by),
+});
 
 /** The APIs of a run whose code was or may have been sent. */
 export const findSpentCodes = async (db: Queryable, runId: string): Promise<readonly ApiName[]> => {

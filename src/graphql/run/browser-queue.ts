@@ -49,7 +49,8 @@ const RunTurnRef = builder.objectRef<RunTurn>('RunTurn').implement({
 });
 
 const BrowserQueueRef = builder.objectRef<BrowserTurns>('BrowserQueue').implement({
-  description: 'Who has the machine’s one browser, and who waits for it.',
+  description:
+    'Who has the machine’s one browser, and who waits for it. A server whose runs workers execute knows of none: each worker has a browser and a queue of its own.',
   fields: (t) => ({
     holder: t.expose('holder', {
       type: RunTurnRef,

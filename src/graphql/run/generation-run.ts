@@ -81,19 +81,20 @@ export const GenerationRunRef = builder.objectRef<GenerationRun>('GenerationRun'
       type: 'DateTime',
       nullable: true,
       description:
-        'Until when a person may act, while the status is WAITING_OPERATOR; the earliest end where several are waited for.',
+        'Until when a person may act, while the status is WAITING_OPERATOR; the earliest end where several are waited for. Null where only the worker that executes the run knows, as of a CAPTCHA.',
     }),
     queuePosition: t.int({
       nullable: true,
-      description: 'Its place among the runs that wait for the browser, from 1; null when it does not wait.',
+      description:
+        'Its place among the runs that wait for the browser, from 1; null when it does not wait, or where a worker executes the run: only that worker knows.',
       resolve: ({ id }, _args, { services }) => services.generation.queuePosition(id),
     }),
     canGoOnAt: t.field({
       type: 'DateTime',
       nullable: true,
       description:
-        'From when it can go on with the browser, while it waits for it: the end of its OTP spacing, of a TOTP time step or of its cooldown; past when it waits for other runs only. Null while it has the browser, or needs none.',
-      resolve: ({ id }, _args, { services }) => services.generation.canGoOnAt(id),
+        'From when it can go on with the browser, while it waits for it: the end of its OTP spacing, of a TOTP time step or of its cooldown; past when it waits for other runs only, or for a worker. Null while it has the browser, or needs none, and while a worker has it.',
+      resolve: (run, _args, { services }) => services.generation.resumesAt(run),
     }),
     steps: t.expose('steps', {
       type: [RunStepRef],

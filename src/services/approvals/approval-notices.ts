@@ -1,6 +1,8 @@
 import { readNotice } from '../../broker/api/approval-notice.ts';
 import type { Database } from '../../db/database.ts';
+import { DatabaseUnavailable } from '../../db/database-error.ts';
 import { countFailedProbe, settleAcquisition } from '../../db/queries/approvals.ts';
+import type { SealedNotes } from '../../db/secrets/sealed-notes.ts';
 import type { Acquisition } from '../../domain/run/acquisition.ts';
 import { type ApprovalNotice, faultOf, type NoticeRefusal } from '../../domain/run/approval-notice.ts';
 import { nextExpiry } from '../../domain/token/expiry.ts';
@@ -14,17 +16,23 @@ import type { LiveStep } from '../runs/live-step.ts';
 import { hashSecret, isSameHash } from '../secret-hash.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
 import type { Acquisitions } from './acquisitions.ts';
+import { HeldNotices } from './held-notices.ts';
 
 /** How long the broker is not asked again after it could not say whose a token is. */
 const REST_MS = 10_000;
 
-/** TAKEN: the token is stored. NOT_NOW: it could not be judged, so it may be sent again. */
-export type Reception = 'TAKEN' | 'REFUSED' | 'NOT_NOW';
+/**
+ * TAKEN: the token is stored. NOT_NOW: it could not be judged, so it may be sent again. HELD: likewise, and it is kept until
+ * the database answers.
+ */
+export type Reception = 'TAKEN' | 'REFUSED' | 'NOT_NOW' | 'HELD';
 
 interface Options {
   readonly acquisitions: Acquisitions;
   readonly intake: TokenIntake;
   readonly database: Database;
+  /** Where notices wait for the database. */
+  readonly notes: SealedNotes;
   readonly verifier: TokenVerifier;
   readonly refusals: Refusals;
   readonly clock: Clock;
@@ -32,17 +40,41 @@ interface Options {
 }
 
 /** Judges what is posted to the notifier webhook. Anybody may post there, so the broker is asked last and not often. */
-export class ApprovalNotices {
+export class ApprovalNotices implements AsyncDisposable {
   readonly #options: Options;
+  readonly #held: HeldNotices;
   /** By the acquisition's id: until when the broker is not asked again. */
   readonly #resting = new Map<number, number>();
 
   constructor(options: Options) {
     this.#options = options;
+    const judge = async (body: unknown) => {
+      const reception = await this.#receive(readNotice(body));
+      return reception === 'TAKEN' || reception === 'REFUSED';
+    };
+    this.#held = new HeldNotices({ ...options, judge });
+  }
+
+  /** From now on what earlier processes have kept is judged: for the server. */
+  begin(): void {
+    this.#held.begin();
   }
 
   async receive(body: unknown): Promise<Reception> {
     const notice = readNotice(body);
+    try {
+      return await this.#receive(notice);
+    } catch (error) {
+      if (notice === null || !(error instanceof DatabaseUnavailable) || !this.#held.hold(body)) throw error;
+      return 'HELD';
+    }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#held[Symbol.asyncDispose]();
+  }
+
+  async #receive(notice: ApprovalNotice | null): Promise<Reception> {
     if (notice === null) return this.#refuse('UNREADABLE');
     const clientId = hashSecret(notice.clientId);
     const { acquisitions, database, clock } = this.#options;

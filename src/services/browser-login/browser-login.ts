@@ -94,6 +94,7 @@ export class BrowserLogin {
       now: clock,
       signal,
       refuseLeaving: leaseGuard(),
+      refuseLate: (isTyped) => otps.refuseLate(isTyped),
     };
     try {
       return await session.logIn(request, this.#listenerOf(step, otps, seen));

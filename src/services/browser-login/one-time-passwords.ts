@@ -1,3 +1,4 @@
+import { LoginFailure } from '../../broker/login/login-failure.ts';
 import { leaseGuard, outsideFence, renewShortLease } from '../../db/fence.ts';
 import {
   claimTimeStep,
@@ -6,6 +7,7 @@ import {
   noteOtpInterval,
   SUBMISSION_MS,
 } from '../../db/queries/login-attempts.ts';
+import { isCodeSubmitted, keyOfCode } from '../../db/queries/submitted-codes.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import type { TotpSource } from '../../domain/account/totp-command.ts';
 import { timeStepAt, timeStepStart } from '../../domain/account/totp-secret.ts';
@@ -19,7 +21,8 @@ import { pause } from '../pause.ts';
 import type { CheckpointObserver } from '../runs/checkpoints.ts';
 import type { LiveStep } from '../runs/live-step.ts';
 import { abortedWhileWaiting, type BrowserTurn } from './browser-turn.ts';
-import type { OtpPace } from './otp-pace.ts';
+import { LeaveRun } from './leave-run.ts';
+import { LEAVES_WITHIN_MS, type OtpPace } from './otp-pace.ts';
 import { OtpSource } from './otp-source.ts';
 import { OtpSpacing } from './otp-spacing.ts';
 
@@ -44,11 +47,12 @@ export class OneTimePasswords {
   readonly #step: OtpStep;
   readonly #source: OtpSource;
   #requestedAt = performance.now();
+  #leavesUntil = { monotonic: Number.POSITIVE_INFINITY, wall: Number.POSITIVE_INFINITY };
   #isUnanswered = false;
 
   constructor(step: OtpStep, totp: TotpSource, options: Options) {
     this.#step = step;
-    this.#source = new OtpSource(step.account.id, totp);
+    this.#source = new OtpSource(totp, (code) => this.#isSubmitted(options.database.read, code));
     this.#options = options;
   }
 
@@ -103,6 +107,9 @@ export class OneTimePasswords {
       if (database.looks === null) return;
       restMs = await pace.rateRest(this.#step.account.id, transaction);
       if (restMs > 0) throw new TooEarly();
+      // On both clocks: the one on the wall goes on while a machine sleeps.
+      const [monotonic, wall] = [performance.now() + LEAVES_WITHIN_MS, Date.now() + LEAVES_WITHIN_MS];
+      this.#leavesUntil = { monotonic, wall };
     };
     try {
       await noteAttempt(this.#options, this.#step, 'OTP_REQUEST', { egress: pace.egress, refuse });
@@ -110,6 +117,16 @@ export class OneTimePasswords {
       if (!(error instanceof TooEarly)) throw error;
     }
     return restMs;
+  }
+
+  /** Other workers keep their distance to a request that leaves in time: one that is late does not leave at all. */
+  refuseLate(isTyped: boolean): void {
+    const { monotonic, wall } = this.#leavesUntil;
+    const isLate = performance.now() > monotonic || Date.now() > wall;
+    if (!this.#isUnanswered || !isLate) return;
+    if (!isTyped) throw new LeaveRun(0);
+    const what = `The OTP request did not leave within ${LEAVES_WITHIN_MS / 1000} s, so it was kept back.`;
+    throw new LoginFailure('INTERRUPTED', what);
   }
 
   noteInterval(milliseconds: number): Promise<void> {
@@ -152,31 +169,46 @@ export class OneTimePasswords {
     const now = clock();
     const step = this.#timeStepNow(now);
     const { timeStep } = step;
-    if (!step.isLongEnough || !this.#source.isPrepared(timeStep)) return null;
+    const code = this.#source.codeOf(timeStep);
+    if (!step.isLongEnough || code === null) return null;
+    let isOld = false;
     const isTaken = await database.write(
       async (transaction) => {
         await refuseNeedlessLogin(transaction, this.#step, now);
         if (await this.#isUsed(transaction, step)) return false;
-        const totp = { secret: this.#source.ledgerKey };
+        isOld = this.#source.secret === null && (await this.#isSubmitted(transaction, code));
+        if (isOld) return false;
+        const totp = { secret: await this.#ledgerKey(transaction, code) };
         if (!(await claimTimeStep(transaction, ownerOf(this.#step), totp, timeStep, now))) return false;
         await audit.note(transaction, 'OTP_SUBMITTED', {}, live.reference(config.apiName));
         return true;
       },
       { mustLast: true },
     );
+    if (isOld) this.#source.refuse(timeStep);
     onCheckpoint('TIME_STEP_TAKEN');
     // The write may have waited for a lock, or the machine was asleep: the broker would count a late code as a wrong one.
     const isOver = this.#timeStepNow().timeStep !== timeStep;
     leaseGuard()();
-    return isTaken && !isOver ? this.#source.take(timeStep) : null;
+    return isTaken && !isOver ? code : null;
   }
 
-  /** For this secret ever, or for this account by whatever it had before. */
+  /** For this secret ever, or for this account by whatever it had. */
   async #isUsed(db: Queryable, { timeStep, from, to }: TimeStep): Promise<boolean> {
-    const { account } = this.#step;
-    const totp = { secret: this.#source.ledgerKey };
-    if (await isTimeStepUsed(db, totp, timeStep)) return true;
-    return hasTimeStepBetween(db, account.id, this.#source.lockedBy(from), to);
+    const { secret } = this.#source;
+    if (secret !== null && (await isTimeStepUsed(db, { secret }, timeStep))) return true;
+    return hasTimeStepBetween(db, this.#step.account.id, from, to);
+  }
+
+  /** A code that a program prints twice is of one time step, whatever the clock says. */
+  #isSubmitted(db: Queryable, code: Secret): Promise<boolean> {
+    return isCodeSubmitted(db, this.#options.database.vault, { accountId: this.#step.account.id, code });
+  }
+
+  /** What stands in the ledger beside the time step. */
+  async #ledgerKey(db: Queryable, code: Secret): Promise<Secret> {
+    const printed = { accountId: this.#step.account.id, code };
+    return this.#source.secret ?? keyOfCode(db, this.#options.database.vault, printed);
   }
 
   #timeStepNow(now = this.#options.clock()): TimeStep {

@@ -1,5 +1,10 @@
 import type { Database } from '../../db/database.ts';
-import { lastOtpRequest, lastOtpRequestOfOthers } from '../../db/queries/login-attempts.ts';
+import {
+  findOtpRequestsOfOthers,
+  lastOtpRequest,
+  type OtpRequest,
+  SUBMISSION_MS,
+} from '../../db/queries/login-attempts.ts';
 import type { Clock } from '../clock.ts';
 
 interface Options {
@@ -19,8 +24,8 @@ export interface Spacing {
   readonly intervalMs: number;
 }
 
-/** How long after it was stored a request may reach the broker. */
-const LEAVES_WITHIN_MS = 5000;
+/** How long after it was written down a request may leave for the broker: a later one is kept back where workers share the broker. */
+export const LEAVES_WITHIN_MS = SUBMISSION_MS;
 
 /** When accounts may request their next OTP. */
 export class OtpPace {
@@ -49,30 +54,36 @@ export class OtpPace {
     // What the broker names only ever lengthens the spacing that is known to work.
     const intervalMs = Math.max(otpSpacingMs, last?.intervalMs ?? 0);
     const answeredAt = this.#answeredAt.get(accountId);
-    // Another worker may have died before the request left, and this one has not seen when.
-    const unseenMs = database.looks === null ? 0 : LEAVES_WITHIN_MS;
-    const at = last === null ? null : new Date(last.at.getTime() + unseenMs);
-    return { restMs: this.#rest(at, answeredAt, intervalMs), intervalMs };
+    return { restMs: this.#rest(last === null ? [] : [last], answeredAt, intervalMs), intervalMs };
   }
 
   /** For how long other accounts keep this one from requesting an OTP. */
   async rateRest(accountId: string, db = this.#options.database.read): Promise<number> {
-    const { loginRateMs, egress } = this.#options;
-    const last = await lastOtpRequestOfOthers(db, accountId, egress);
+    const { loginRateMs, egress, clock } = this.#options;
+    const since = new Date(clock().getTime() - loginRateMs - LEAVES_WITHIN_MS);
+    const requests = await findOtpRequestsOfOthers(db, accountId, since, egress);
     const others = [...this.#answeredAt].filter(([id]) => id !== accountId).map(([, at]) => at);
-    return this.#rest(last, others.length === 0 ? undefined : Math.max(...others), loginRateMs);
+    return this.#rest(requests, others.length === 0 ? undefined : Math.max(...others), loginRateMs);
   }
 
-  /** At most the whole interval, also when the clock was set back since. */
-  #rest(storedAt: Date | null, answeredAt: number | undefined, intervalMs: number): number {
+  /** At most the whole interval after the latest departure, also when the clock was set back since. */
+  #rest(requests: readonly OtpRequest[], answeredAt: number | undefined, intervalMs: number): number {
     const now = this.#options.clock().getTime();
-    const sinceStored = storedAt === null ? intervalMs : now - this.#latestDeparture(storedAt.getTime());
+    const rests = requests.map((request) => this.#latestDeparture(request) + intervalMs - now);
     const sinceAnswered = answeredAt === undefined ? intervalMs : performance.now() - answeredAt;
-    return Math.min(intervalMs, Math.max(0, intervalMs - sinceStored, intervalMs - sinceAnswered));
+    const longestMs = intervalMs === 0 ? 0 : intervalMs + this.#unseenMs;
+    return Math.min(longestMs, Math.max(0, ...rests, intervalMs - sinceAnswered));
   }
 
-  /** When a request left is not known of a process that died; before this one started in any case. */
-  #latestDeparture(storedAt: number): number {
-    return Math.max(storedAt, Math.min(storedAt + LEAVES_WITHIN_MS, this.#startedAt.getTime()));
+  /** When a request left is not known of another worker, nor of a process that died; where that was the only one, it was before this one started. */
+  #latestDeparture({ at, leftBy }: OtpRequest): number {
+    const latest = Math.min(at.getTime() + LEAVES_WITHIN_MS, leftBy?.getTime() ?? Number.POSITIVE_INFINITY);
+    if (this.#options.database.looks !== null) return latest;
+    return Math.max(at.getTime(), Math.min(latest, this.#startedAt.getTime()));
+  }
+
+  /** How much longer than the interval the rest may be. */
+  get #unseenMs(): number {
+    return this.#options.database.looks === null ? 0 : LEAVES_WITHIN_MS;
   }
 }

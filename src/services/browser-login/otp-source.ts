@@ -1,7 +1,7 @@
 import { LoginFailure } from '../../broker/login/login-failure.ts';
 import { totpCode } from '../../broker/login/totp.ts';
 import { isTotpCommand, type TotpSource } from '../../domain/account/totp-command.ts';
-import { Secret } from '../../domain/secret.ts';
+import type { Secret } from '../../domain/secret.ts';
 import { findProgram } from '../find-program.ts';
 import { askTotpProgram, PROGRAM_TIMEOUT_MS } from './totp-program.ts';
 
@@ -11,36 +11,29 @@ const MIN_STEP_REST_MS = 3000;
 /** A program that prints the code of an earlier step so often in one login keeps old codes. */
 const MAX_OLD_CODES = 3;
 
-/** The code that each account has submitted last: a program may print it again, in the next time step. */
-const lastCodes = new Map<string, Secret>();
+/** Asks the ledger whether the account has submitted a code that a program has printed. */
+type IsSubmitted = (code: Secret) => Promise<boolean>;
 
 /** The codes of one login, each for a time step that the clock tells. */
 export class OtpSource {
   readonly periodSeconds: number;
-  /** What stands for the source in the ledger of used time steps. */
-  readonly ledgerKey: Secret;
   readonly #source: TotpSource;
-  readonly #accountId: string;
+  readonly #isSubmitted: IsSubmitted;
   /** The program's code, kept for the time step in which it was asked. */
   #asked: { readonly timeStep: number; readonly code: Secret } | null = null;
   #oldCodes = 0;
   /** The time step in which it has printed an old code. */
   #oldStep: number | null = null;
 
-  constructor(accountId: string, source: TotpSource) {
-    this.#accountId = accountId;
+  constructor(source: TotpSource, isSubmitted: IsSubmitted) {
     this.#source = source;
+    this.#isSubmitted = isSubmitted;
     this.periodSeconds = source.periodSeconds;
-    this.ledgerKey = isTotpCommand(source) ? new Secret(`the TOTP program of ${accountId}`) : source.secret;
   }
 
-  /**
-   * From when on a used time step keeps this one, which begins at `from`, from being used. What a program printed for an
-   * earlier process is not known: it may print that code once more in the next time step.
-   */
-  lockedBy(from: Date): Date {
-    const isLastCodeKnown = !isTotpCommand(this.#source) || lastCodes.has(this.#accountId);
-    return isLastCodeKnown ? from : new Date(from.getTime() - this.periodSeconds * 1000);
+  /** The secret that its codes are made from; null where a program prints them. */
+  get secret(): Secret | null {
+    return isTotpCommand(this.#source) ? null : this.#source.secret;
   }
 
   /** Before anything is submitted: a program that is not there would fail after the OTP request. */
@@ -72,34 +65,35 @@ export class OtpSource {
   }
 
   /**
-   * Asks the program, once in a time step. False when it prints the code that the account has submitted last: then the
-   * next time step is waited for. A secret needs no preparation.
+   * Asks the program, once in a time step. False when it prints a code that the account has submitted: then the next time
+   * step is waited for. A secret needs no preparation.
    */
   async prepare(timeStep: number, signal: AbortSignal): Promise<boolean> {
     if (!isTotpCommand(this.#source) || this.isPrepared(timeStep)) return true;
     if (this.#oldStep === timeStep) return false;
     const code = await askTotpProgram(this.#source, signal);
-    if (lastCodes.get(this.#accountId)?.reveal() !== code.reveal()) {
-      this.#asked = { timeStep, code };
-      return true;
-    }
+    this.#asked = { timeStep, code };
+    if (!(await this.#isSubmitted(code))) return true;
+    this.refuse(timeStep);
+    return false;
+  }
+
+  /** The code of this time step was submitted already. Throws where the program goes on printing such codes. */
+  refuse(timeStep: number): void {
+    this.#asked = null;
     this.#oldCodes += 1;
     this.#oldStep = timeStep;
-    if (this.#oldCodes < MAX_OLD_CODES) return false;
+    if (this.#oldCodes < MAX_OLD_CODES) return;
     throw new LoginFailure(
       'TOTP_COMMAND_FAILED',
       'The program of UPSTOX_TOTP_COMMAND goes on printing a code that was submitted already.',
     );
   }
 
-  /** The code of a time step that was claimed; null where the program was not asked in it. */
-  take(timeStep: number): Secret | null {
+  /** The code of a time step; null where the program was not asked in it. */
+  codeOf(timeStep: number): Secret | null {
     if (!isTotpCommand(this.#source)) return totpCode(this.#source, timeStep);
-    const asked = this.#asked;
-    this.#asked = null;
-    if (asked?.timeStep !== timeStep) return null;
-    lastCodes.set(this.#accountId, asked.code);
-    return asked.code;
+    return this.#asked?.timeStep === timeStep ? this.#asked.code : null;
   }
 
   /** The code of this time step is there, or can be made at once. */

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Database } from '../../db/database.ts';
 import type { Account } from '../../domain/account/account.ts';
 import type { ApiConfig } from '../../domain/account/api-config.ts';
 import { Refusal } from '../../domain/refusal.ts';
@@ -23,6 +24,7 @@ interface Workers {
 }
 
 interface Options {
+  readonly database: Database;
   readonly jobs: Jobs;
   readonly starter: RunStarter;
   readonly resumer: RunResumer;
@@ -73,6 +75,14 @@ export class TokenGeneration implements AsyncDisposable {
   /** From when the run can go on with the browser, while it waits for it; null when it does not wait. */
   canGoOnAt(runId: string): Date | null {
     return this.waiting.find((run) => run.runId === runId)?.canGoOnAt ?? null;
+  }
+
+  /** Likewise of a run that workers execute, as far as the queue of the database tells: while none of them has it. */
+  async resumesAt({ id, accountId, status }: GenerationRun): Promise<Date | null> {
+    const { jobs, database } = this.#options;
+    if (database.looks === null || jobs.find(id) !== undefined) return this.canGoOnAt(id);
+    const isLeft = status === 'QUEUED' || status === 'COOLDOWN';
+    return isLeft ? database.looks.dueAt(accountId) : null;
   }
 
   /** Starts a run, and answers once it is stored. */

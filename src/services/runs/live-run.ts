@@ -141,6 +141,8 @@ export class LiveRun {
       failure,
       endedAt: this.#options.clock(),
     });
+    // The lease may last for a moment yet: whoever has the account next judges what was left.
+    this.#isLost ||= code === 'LEASE_LOST';
     if (this.#isLost) return this.#show(failed);
     const { audit } = this.#options;
     const facts = { code, message, submitted: failure.submitted };

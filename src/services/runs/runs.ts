@@ -1,5 +1,8 @@
 import type { Database } from '../../db/database.ts';
+import { findAcquisitions } from '../../db/queries/approvals.ts';
 import { findLatestRun, findLatestRuns, findRun } from '../../db/queries/generation-runs.ts';
+import type { Queryable } from '../../db/queryable.ts';
+import { earliestEnd } from '../../domain/run/acquisition.ts';
 import { type GenerationRun, isOver } from '../../domain/run/generation-run.ts';
 import type { LiveRun } from './live-run.ts';
 
@@ -55,14 +58,18 @@ export class Runs {
 
   async find(id: string): Promise<GenerationRun | null> {
     const live = [...this.#live.values()].find(({ state }) => state.id === id);
-    return live?.state ?? findRun(this.#database.read, id);
+    if (live !== undefined) return live.state;
+    const { read } = this.#database;
+    const run = await findRun(read, id);
+    return run === null ? null : withWait(read, run);
   }
 
   /** The account's last runs, the newest first. */
   async last(accountId: string, first: number): Promise<readonly GenerationRun[]> {
-    const runs = await findLatestRuns(this.#database.read, accountId, first);
+    const { read } = this.#database;
+    const runs = await findLatestRuns(read, accountId, first);
     const live = this.live(accountId);
-    return runs.map((run) => (run.id === live?.id ? live : run));
+    return Promise.all(runs.map((run) => (run.id === live?.id ? live : withWait(read, run))));
   }
 
   /** The run under way, else the account's last one. */
@@ -70,6 +77,16 @@ export class Runs {
     const live = this.live(accountId);
     if (live !== null && !isOver(live)) return live;
     // Another process on this database may have begun one since.
-    return this.#database.cached(`latest run of ${accountId}`, (db) => findLatestRun(db, accountId));
+    return this.#database.cached(`latest run of ${accountId}`, async (db) => {
+      const run = await findLatestRun(db, accountId);
+      return run === null ? null : withWait(db, run);
+    });
   }
 }
+
+/** A run that another process has left waiting: for a CAPTCHA, only the process with its window knows until when. */
+const withWait = async (db: Queryable, run: GenerationRun): Promise<GenerationRun> => {
+  if (run.status !== 'WAITING_OPERATOR') return run;
+  const open = (await findAcquisitions(db, run.id)).filter(({ settledAt }) => settledAt === null);
+  return { ...run, waitingUntil: earliestEnd(open) };
+};

@@ -135,10 +135,11 @@ test('a token that came as the server died is stored once it is back, and nothin
   const health = await testApp.ask(
     '{ systemHealth { database cache findings { component state message nextAction } } }',
   );
-  const { code: lossCode, pendingWrites } = database.trouble ?? {};
+  const { pendingWrites } = database.trouble ?? {};
   const said = JSON.stringify(health.data)
     .replace(/since \d+ s/, 'since … s')
-    .replace(String(lossCode), 'CODE')
+    // Each try may fail in another way.
+    .replace(/(?<=cannot be used \()\w+/, 'CODE')
     .replace(`${pendingWrites} writes`, '… writes');
   expect(JSON.parse(said)).toMatchInlineSnapshot(`
     {

@@ -2,14 +2,16 @@ import { describe, expect, test } from 'vitest';
 import {
   claimTimeStep,
   countFruitlessPins,
+  findOtpRequestsOfOthers,
   findSpentCodes,
   hasTimeStepBetween,
   isTimeStepUsed,
   lastOtpRequest,
-  lastOtpRequestOfOthers,
   noteOtpInterval,
   recordAttempt,
 } from '../../../src/db/queries/login-attempts.ts';
+import { isCodeSubmitted, keyOfCode } from '../../../src/db/queries/submitted-codes.ts';
+import { fingerprint } from '../../../src/db/secrets/fingerprint.ts';
 import { parseTotpSecret, type TotpSecret } from '../../../src/domain/account/totp-secret.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import { ENGINES, openRows, type RowsDatabase } from '../engines.ts';
@@ -94,8 +96,12 @@ describe.each(ENGINES)('%s', (engine) => {
       await recordAttempt(transaction, OWNER, 'PIN', new Date(last.getTime() + 1));
       await recordAttempt(transaction, { ...OWNER, accountId: 'UPSTOX_02' }, 'OTP_REQUEST', AT);
     });
-    expect(await lastOtpRequest(database.read, 'UPSTOX_01')).toEqual({ at: last, intervalMs: 0 });
-    expect(await lastOtpRequest(database.read, 'UPSTOX_02')).toEqual({ at: AT, intervalMs: 0 });
+    expect(await lastOtpRequest(database.read, 'UPSTOX_01')).toEqual({
+      ...{ at: last, leftBy: null, intervalMs: 0 },
+    });
+    expect(await lastOtpRequest(database.read, 'UPSTOX_02')).toEqual({
+      ...{ at: AT, leftBy: null, intervalMs: 0 },
+    });
     expect(await lastOtpRequest(database.read, 'UPSTOX_03')).toBeNull();
   });
 
@@ -121,9 +127,27 @@ describe.each(ENGINES)('%s', (engine) => {
       await noteOtpInterval(trx, OWNER, 165_000);
       await noteOtpInterval(trx, { ...OWNER, runId: 'run-2' }, 30_000);
     });
-    expect(await lastOtpRequest(database.read, 'UPSTOX_01')).toEqual({ at: AT, intervalMs: 165_000 });
-    expect(await lastOtpRequestOfOthers(database.read, 'UPSTOX_01')).toBeNull();
-    expect(await lastOtpRequestOfOthers(database.read, 'UPSTOX_02')).toEqual(AT);
+    expect(await lastOtpRequest(database.read, 'UPSTOX_01')).toEqual({
+      ...{ at: AT, leftBy: null, intervalMs: 165_000 },
+    });
+  });
+
+  test('an OTP request had left when its login has taken a time step, and not by what came before or of others', async () => {
+    await using database = await openRows(engine);
+    await claim(database, 7);
+    await database.write(async (trx) => {
+      await recordAttempt(trx, OWNER, 'OTP_REQUEST', later(1));
+      await recordAttempt(trx, OWNER, 'PIN', later(2));
+      await claimTimeStep(trx, { ...OWNER, runId: 'run-2' }, totp(), 8, later(3));
+    });
+    const requests = () => findOtpRequestsOfOthers(database.read, 'UPSTOX_02', AT);
+    expect(await requests()).toEqual([{ at: later(1), leftBy: null }]);
+    for (const step of [9, 10])
+      await database.write((trx) => claimTimeStep(trx, OWNER, totp(), step, later(step)));
+    expect(await requests()).toEqual([{ at: later(1), leftBy: later(9) }]);
+    expect((await lastOtpRequest(database.read, 'UPSTOX_01'))?.leftBy).toEqual(later(9));
+    expect(await findOtpRequestsOfOthers(database.read, 'UPSTOX_01', AT)).toEqual([]);
+    expect(await findOtpRequestsOfOthers(database.read, 'UPSTOX_02', later(2))).toEqual([]);
   });
 
   test('requests through another address do not count, those through an address without a name do', async () => {
@@ -133,10 +157,32 @@ describe.each(ENGINES)('%s', (engine) => {
       await recordAttempt(trx, OWNER, 'OTP_REQUEST', later(1), 'north');
       await recordAttempt(trx, OWNER, 'OTP_REQUEST', later(2), 'south');
     });
-    const last = (egress: string | null) => lastOtpRequestOfOthers(database.read, 'UPSTOX_02', egress);
-    expect(await last(null)).toEqual(later(2));
-    expect(await last('north')).toEqual(later(1));
-    expect(await last('west')).toEqual(AT);
+    const moments = async (egress: string | null) =>
+      (await findOtpRequestsOfOthers(database.read, 'UPSTOX_02', AT, egress)).map(({ at }) => at);
+    expect(await moments(null)).toEqual([AT, later(1), later(2)]);
+    expect(await moments('north')).toEqual([AT, later(1)]);
+    expect(await moments('west')).toEqual([AT]);
+  });
+
+  test('a code that a program has printed is known again after a restart, for its account and no other one', async () => {
+    await using database = await openRows(engine);
+    const printed = (code: string, accountId: string = OWNER.accountId) => ({
+      ...{ accountId, code: new Secret(code) },
+    });
+    await database.write(async (trx) => {
+      const secret = await keyOfCode(trx, database.vault, printed('012345'));
+      expect(await claimTimeStep(trx, OWNER, { secret }, 7, AT)).toBe(true);
+    });
+    const reopened = await database.reopened();
+    const isSubmitted = (...given: Parameters<typeof printed>) =>
+      isCodeSubmitted(reopened.read, reopened.vault, printed(...given));
+    expect(await isSubmitted('012345')).toBe(true);
+    expect(await isSubmitted('012346')).toBe(false);
+    expect(await isSubmitted('012345', 'UPSTOX_02')).toBe(false);
+    const [row] = await reopened.read.selectFrom('vega_login_attempts').selectAll().execute();
+    const unkeyed = fingerprint(new Secret('012345'));
+    expect(row?.totp_fingerprint).toMatch(/^[\da-f]{12}$/);
+    expect(row?.totp_fingerprint).not.toBe(unkeyed);
   });
 
   test('the codes of a run that were or may have been sent are known', async () => {

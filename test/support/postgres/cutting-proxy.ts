@@ -15,6 +15,9 @@ export interface CuttingProxy extends AsyncDisposable {
   part(): void;
   /** Lets nothing through until `join`, and ends no connection. */
   stall(): void;
+  /** Stalls once the server has got the commit of the transaction in which `text` is written. */
+  stallAnswerTo(text: string): void;
+  readonly isStalled: boolean;
   join(): void;
   /** Whether that commit has not come yet. */
   readonly isArmed: boolean;
@@ -32,6 +35,11 @@ export const openCuttingProxy = async (port: number): Promise<CuttingProxy> => {
   const sockets = new Set<Socket>();
   let isParted = false;
   let isStalled = false;
+  let stalling: string | null = null;
+  const stall = () => {
+    isStalled = true;
+    for (const socket of sockets) socket.pause();
+  };
   const server = createServer((client) => {
     if (isParted || isBlockedNow) {
       client.destroy();
@@ -43,6 +51,7 @@ export const openCuttingProxy = async (port: number): Promise<CuttingProxy> => {
       upstream.destroy();
     };
     let isAnswerCut = false;
+    let stallsNext = false;
     if (isStalled) for (const socket of [client, upstream]) socket.pause();
     for (const socket of [client, upstream]) {
       sockets.add(socket);
@@ -52,6 +61,16 @@ export const openCuttingProxy = async (port: number): Promise<CuttingProxy> => {
       });
     }
     client.on('data', (data) => {
+      if (stalling !== null && data.includes(stalling)) {
+        stalling = null;
+        stallsNext = true;
+      }
+      if (stallsNext && data.includes(COMMIT)) {
+        stallsNext = false;
+        upstream.write(data);
+        stall();
+        return;
+      }
       if (armed === null || !data.includes(COMMIT)) {
         upstream.write(data);
         return;
@@ -85,9 +104,12 @@ export const openCuttingProxy = async (port: number): Promise<CuttingProxy> => {
       isParted = true;
       for (const socket of sockets) socket.destroy();
     },
-    stall: () => {
-      isStalled = true;
-      for (const socket of sockets) socket.pause();
+    stall,
+    stallAnswerTo: (text) => {
+      stalling = text;
+    },
+    get isStalled() {
+      return isStalled;
     },
     join: () => {
       isParted = false;

@@ -69,7 +69,9 @@ export class DialogLook implements Disposable {
   ): Promise<DialogLook> {
     const traffic = await LoginTraffic.follow({
       ...{ context, page, redirectUri: request.redirectUri },
-      mayLeave: () => false,
+      refuseLeaving: () => {
+        throw new Error('A look submits nothing.');
+      },
       onSubmitted: () => undefined,
       onOtpInterval: async () => undefined,
       onChange: () => watch.notify(),

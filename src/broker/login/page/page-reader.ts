@@ -169,6 +169,7 @@ export class PageReader {
     const { page, traffic, request } = this.#options;
     if (traffic.redirect !== null) return;
     if (request.signal.aborted) throw new LoginFailure('ABORTED', 'The run was aborted.');
+    traffic.throwIfKeptBack();
     if (this.#hasCrashed || page.isClosed())
       throw new LoginFailure('BROWSER_FAILED', 'The browser page has died.');
   }
