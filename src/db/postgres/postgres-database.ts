@@ -1,6 +1,5 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { sql } from 'kysely';
 import type { AuditEntry, AuditVerification, StoredAuditEntry } from '../../domain/events/audit.ts';
 import type { DbRecovery } from '../../domain/events/db-recovery.ts';
 import type { StorageKind } from '../../domain/token/token.ts';

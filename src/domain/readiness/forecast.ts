@@ -26,7 +26,7 @@ export interface ForecastOptions {
 /** One browser that has the machine's address. */
 export const ONE_BROWSER: readonly Browser[] = [{ egress: '' }];
 
-/** The forecast of every account, in the order of `desk`. */
+/** @internal The forecast of every account, in the order of `desk`. */
 export const forecastDesk = (
   desk: readonly AccountFacts[],
   now: Date,

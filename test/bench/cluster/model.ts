@@ -45,7 +45,7 @@ const ready = async (one: ChildProcess): Promise<void> => {
 
 const timeOfDay = (at: number): string => new Date(at + IST_MS).toISOString().slice(11, 16);
 
-const settings = { fsync: 'on', full_page_writes: 'on', shared_buffers: '128MB' };
+const settings = { fsync: 'on', full_page_writes: 'on', shared_buffers: '128MB', max_connections: '300' };
 await using server = await PostgresServer.start({ settings });
 const databaseUrl = await server.createDatabase();
 await using broker = await startTimedBroker();
