@@ -14,6 +14,7 @@ import { createLogger, type Logger, named } from './log.ts';
 import { loadOperatorKey } from './services/access/operator-key.ts';
 import { loginPath } from './services/access/sessions.ts';
 import { AlertDeliverer } from './services/alerts/alert-deliverer.ts';
+import { openStates } from './services/auth-state/open-states.ts';
 import { DisposalStack } from './services/disposal-stack.ts';
 import { watchGivenBack } from './services/generation/given-back.ts';
 import { browserFindings, keyFindings } from './services/health/system-health.ts';
@@ -84,7 +85,7 @@ const open = async (config: Config, options: AppOptions, opened: DisposalStack):
     opened.use(new YearlyEnds({ ...parts, log: named(log, 'alerts') }));
     opened.use(new AlertDeliverer({ ...parts, linkBase, log: named(log, 'alerts') }));
   }
-  const states = opened.use(parts.states);
+  opened.use(parts.states);
   opened.use(parts.accountSwitch);
   const pending: Promise<void>[] = [];
   opened.defer(() => Promise.all(pending));
@@ -99,11 +100,11 @@ const open = async (config: Config, options: AppOptions, opened: DisposalStack):
   const isOperatorKeyGuessable = isGuessable(operatorKey.reveal());
   const services = createServices({ ...parts, isOperatorKeyGuessable });
   await accounts.ensure(describedAccounts(config));
-  for (const account of await accounts.list()) await states.open(account);
+  await openStates(base, await accounts.list());
   if (!isVisit) watchGivenBack({ ...parts, log: named(log, 'storage') });
   events.begin(await accounts.resolve(null));
   if (!isVisit) {
-    await reportUnfitTables({ database, apiConfigs, clock, log: named(log, 'storage') });
+    if (!isWorker) await reportUnfitTables({ database, apiConfigs, clock, log: named(log, 'storage') });
     await generation.resumeInterrupted();
     pending.push(sweep(log));
     if (!isWorker) pending.push(warmUp(parts, log));

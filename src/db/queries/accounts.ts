@@ -3,7 +3,7 @@ import type { Account, Credentials } from '../../domain/account/account.ts';
 import { type CredentialTexts, toCredentials } from '../../domain/account/credential-rules.ts';
 import { Secret } from '../../domain/secret.ts';
 import type { Queryable } from '../queryable.ts';
-import { credentialsPlace, type Vault } from '../secrets/vault.ts';
+import { credentialsPlace, SealError, type Vault } from '../secrets/vault.ts';
 import { deleteCanary } from './canary.ts';
 import { ofAccount } from './tokens.ts';
 
@@ -100,7 +100,30 @@ export const findCredentials = async (
     .where('number', '=', accountNumber)
     .executeTakeFirst();
   if (row === undefined || row.credentials === null) return null;
-  const opened = vault.open(row.credentials, credentialsPlace(accountNumber));
+  return openCredentials(row.credentials, accountNumber, vault);
+};
+
+/** Of all accounts, by number; those that the vault does not open are left out. */
+export const findReadableCredentials = async (
+  db: Queryable,
+  vault: Vault,
+): Promise<ReadonlyMap<number, Credentials>> => {
+  const rows = await db.selectFrom('vega_accounts').select(['number', 'credentials']).execute();
+  const found = new Map<number, Credentials>();
+  for (const { number, credentials } of rows) {
+    if (credentials === null) continue;
+    try {
+      const opened = openCredentials(credentials, number, vault);
+      if (opened !== null) found.set(number, opened);
+    } catch (error) {
+      if (!(error instanceof SealError)) throw error;
+    }
+  }
+  return found;
+};
+
+const openCredentials = (sealed: string, accountNumber: number, vault: Vault): Credentials | null => {
+  const opened = vault.open(sealed, credentialsPlace(accountNumber));
   return toCredentials(JSON.parse(opened.reveal()) as CredentialTexts);
 };
 

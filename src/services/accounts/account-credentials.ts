@@ -1,5 +1,5 @@
 import type { Database } from '../../db/database.ts';
-import { findAccounts, findCredentials } from '../../db/queries/accounts.ts';
+import { findAccounts, findCredentials, findReadableCredentials } from '../../db/queries/accounts.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import { SealError } from '../../db/secrets/vault.ts';
 import type { Account, Credentials, DescribedAccount } from '../../domain/account/account.ts';
@@ -56,15 +56,14 @@ export class AccountCredentials {
 
   /** The account that logs in with this mobile number already: the broker counts its OTPs and PINs together. */
   async ownerOf(transaction: Queryable, mobileNumber: string): Promise<Account | null> {
-    for (const account of await findAccounts(transaction)) {
-      if (this.sourceOf(account) === null) continue;
-      const known = await this.open(account, transaction).catch((error: unknown) => {
-        // What cannot be opened cannot log in either.
-        if (error instanceof Refusal) return null;
-        throw error;
-      });
-      if (known?.mobileNumber.reveal() === mobileNumber) return account;
-    }
-    return null;
+    // What cannot be opened cannot log in either.
+    const stored = await findReadableCredentials(transaction, this.#database.vault);
+    const owner = (await findAccounts(transaction)).find((account) => {
+      const known =
+        this.describedBy(account)?.credentials ??
+        (account.redirectUri === null ? undefined : stored.get(account.number));
+      return known?.mobileNumber.reveal() === mobileNumber;
+    });
+    return owner ?? null;
   }
 }

@@ -1,4 +1,4 @@
-import { changeAuthRecord, ensureAuthRecord } from '../../db/queries/auth-states.ts';
+import { changeAuthRecord } from '../../db/queries/auth-states.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import type { Account } from '../../domain/account/account.ts';
 import { canAcceptPartial } from '../../domain/auth/advice.ts';
@@ -49,11 +49,6 @@ export class AuthStates {
       this.#clock.touch(account);
       return this.publishChanges(account);
     });
-  }
-
-  async open(account: Account): Promise<void> {
-    const { database, clock } = this.#options;
-    await database.write((transaction) => ensureAuthRecord(transaction, account.id, clock()));
   }
 
   record(account: Account): Promise<AuthRecord> {

@@ -53,9 +53,12 @@ interface Needs {
   readonly log: Logger;
 }
 
+/** The tables are the same for all accounts, and each trial keeps other writes waiting. */
+const MOST_TRIED = 10;
+
 /** Says at the start what would otherwise be found by the first run. What is valid is leased all the same. */
 export const reportUnfitTables = async ({ database, apiConfigs, clock, log }: Needs): Promise<void> => {
-  for (const account of await listAccounts(database)) {
+  for (const account of (await listAccounts(database)).slice(0, MOST_TRIED)) {
     const configs = await apiConfigs.enabled(account);
     const [finding] = await tableFindings(database, account, configs, clock());
     if (finding === undefined) continue;

@@ -5,6 +5,7 @@ import {
   ensureAccount,
   findAccounts,
   findCredentials,
+  findReadableCredentials,
   freeAccountNumber,
   insertAccount,
   rememberBrokerUser,
@@ -119,6 +120,9 @@ describe.each(ENGINES)('%s', (engine) => {
       'update vega_accounts set credentials = (select credentials from vega_accounts where number = 1) where number = 2',
     );
     await expect(findCredentials(again.read, 2, again.vault)).rejects.toThrow(SealError);
+    const readable = await findReadableCredentials(again.read, again.vault);
+    expect([...readable.keys()]).toEqual([1]);
+    expect(readable.get(1)).toEqual(found);
   });
 
   test('an account goes with all that is its own, and leaves that of others', async () => {
