@@ -24,7 +24,7 @@ interface Cost {
 
 const measure = async (databaseUrl: string, accounts: number): Promise<Cost> => {
   await using app = await openModelApp({ medianMs: 12_000, databaseUrl, brokerUrl: NOWHERE });
-  await storeAccounts(app, accounts, LATER, SEED);
+  await storeAccounts(app, { accounts, mostApis: 3, startAt: LATER, seed: SEED });
   const perAccount = async (work: () => Promise<unknown>): Promise<number> => {
     const taken: number[] = [];
     // What is kept from round to round is kept in a server that runs, too.

@@ -18,7 +18,8 @@ import { startTimedBroker } from './model/timed-broker.ts';
  */
 const ACCOUNTS = Number(process.env.ACCOUNTS ?? 1000);
 const WORKERS = Number(process.env.WORKERS ?? 8);
-const MEDIAN_MS = Number(process.env.MEDIAN_MS ?? 2000);
+const MEDIAN_MS = Number(process.env.MEDIAN_MS ?? 6000);
+const MOST_APIS = Number(process.env.MOST_APIS ?? 1);
 const SEED = 20_260_309;
 const MINUTE_MS = 60_000;
 const IST_MS = 5.5 * 3_600_000;
@@ -66,7 +67,7 @@ let dueAt = 0;
     process.stderr.write('Schedules start between 03:36 and 23:00 in India: the model is run then.\n');
     process.exit(1);
   }
-  logins = await storeAccounts(app, ACCOUNTS, startAt, SEED);
+  logins = await storeAccounts(app, { accounts: ACCOUNTS, mostApis: MOST_APIS, startAt, seed: SEED });
 }
 for (let number = 0; number < WORKERS; number += 1) {
   const worker = child('worker', databaseUrl, broker.url, String(MEDIAN_MS), String(SEED + number));

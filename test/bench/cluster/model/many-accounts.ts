@@ -9,21 +9,27 @@ import { toSchedule } from '../../../../src/domain/schedule/schedule-rules.ts';
 import { Secret } from '../../../../src/domain/secret.ts';
 import { clientIdOf } from './timed-broker.ts';
 
-const MOST_APIS = 3;
 const AT_ONCE = 250;
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 /** The first account is the one that the environment describes. */
 const FIRST = 2;
 
-/** Stores so many accounts of one to three apps, each with a schedule for `startAt`. Answers how many logins that makes. */
+interface Desk {
+  readonly accounts: number;
+  /** Each has one to so many apps, as the seed has it. */
+  readonly mostApis: number;
+  /** `HH:mm` in India. */
+  readonly startAt: string;
+  readonly seed: number;
+}
+
+/** Stores accounts with a schedule each. Answers how many logins that makes. */
 export const storeAccounts = async (
   { parts: { database } }: App,
-  count: number,
-  startAt: string,
-  seed: number,
+  { accounts: count, mostApis, startAt, seed }: Desk,
 ): Promise<number> => {
   const random = seededRandom(seed);
-  const apis = Array.from({ length: count }, () => 1 + Math.floor(random() * MOST_APIS));
+  const apis = Array.from({ length: count }, () => 1 + Math.floor(random() * mostApis));
   const now = new Date();
   for (let from = 0; from < count; from += AT_ONCE) {
     await database.write(async (trx) => {
