@@ -157,9 +157,12 @@ test('every document in a listing fits the schema', () => {
 
 test('every listing is run by one of these tests, or by those of the command line and of the deployment', () => {
   expect([...listings.keys()].sort()).toEqual([
-    ...['Morning.svelte', 'Morning.vue', 'Watch.java', 'apollo.tsx', 'container-start', 'events.html'],
-    ...['events.sh', 'feed.ts', 'lease.sh', 'morning.ts', 'react.tsx', 'subscription.sh'],
+    ...['Morning.svelte', 'Morning.vue', 'Watch.java', 'apollo.tsx'],
+    ...['container-cluster-backup', 'container-cluster-restore', 'container-cluster-secrets'],
+    ...['container-cluster-start', 'container-cluster-update', 'container-start'],
+    ...['events.html', 'events.sh', 'feed.ts', 'lease.sh', 'morning.ts', 'react.tsx', 'subscription.sh'],
     ...['systemd-install', 'urql.tsx', 'vega-.service.d/confined.conf', 'vega-auth.service'],
-    ...['vega-morning.service', 'vega-morning.timer', 'vega.ts', 'vite.config.ts'],
+    ...['vega-auth.service.d/cluster.conf', 'vega-morning.service', 'vega-morning.timer'],
+    ...['vega-work.service', 'vega.ts', 'vite.config.ts'],
   ]);
 });

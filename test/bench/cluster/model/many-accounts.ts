@@ -14,7 +14,7 @@ const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 /** The first account is the one that the environment describes. */
 const FIRST = 2;
 
-interface Desk {
+interface Accounts {
   readonly accounts: number;
   /** Each has one to so many apps, as the seed has it. */
   readonly mostApis: number;
@@ -26,7 +26,7 @@ interface Desk {
 /** Stores accounts with a schedule each. Answers how many logins that makes. */
 export const storeAccounts = async (
   { parts: { database } }: App,
-  { accounts: count, mostApis, startAt, seed }: Desk,
+  { accounts: count, mostApis, startAt, seed }: Accounts,
 ): Promise<number> => {
   const random = seededRandom(seed);
   const apis = Array.from({ length: count }, () => 1 + Math.floor(random() * mostApis));
