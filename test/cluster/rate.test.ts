@@ -1,9 +1,12 @@
-import { expect, test } from 'vitest';
+import { test as alone, expect } from 'vitest';
 import type { SimulatorEntry } from '../../src/simulator/simulator.ts';
 import { SECOND, SECOND_ENVIRONMENT } from '../accounts/two-logins.ts';
 import { violationsIn } from '../support/broker-invariants.ts';
 import { Cluster } from '../support/cluster.ts';
 import { until } from '../support/test-app.ts';
+
+/** They wait for most of their time. */
+const test = alone.concurrent;
 
 /** Each account has one app, so that each requests one OTP. */
 const openCluster = (rateSeconds: number) =>
