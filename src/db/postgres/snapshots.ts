@@ -7,6 +7,8 @@ import type { ServerClock } from './server-clock.ts';
 
 interface Moment {
   snapshot: Promise<string> | null;
+  /** Whatever was begun in it and goes on, such as a watch that an error has started, reads what is there by then. */
+  isOver: boolean;
 }
 
 /** Which transactions of which server are over and which run: two equal snapshots see the same rows. */
@@ -22,16 +24,27 @@ export class Snapshots {
   }
 
   /** `known` is one snapshot for all that `work` reads; see `Database.atOneMoment`. */
-  atOneMoment<Result>(work: () => Promise<Result>): Promise<Result> {
-    return this.#moments.getStore() === undefined ? this.#moments.run({ snapshot: null }, work) : work();
+  async atOneMoment<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (this.#moment !== null) return work();
+    const moment: Moment = { snapshot: null, isOver: false };
+    try {
+      return await this.#moments.run(moment, work);
+    } finally {
+      moment.isOver = true;
+    }
   }
 
   /** Where a moment is given, the snapshot that was taken first in it. */
   known(): Promise<string> {
-    const moment = this.#moments.getStore();
-    if (moment === undefined) return this.take();
+    const moment = this.#moment;
+    if (moment === null) return this.take();
     moment.snapshot ??= this.take();
     return moment.snapshot;
+  }
+
+  get #moment(): Moment | null {
+    const moment = this.#moments.getStore();
+    return moment === undefined || moment.isOver ? null : moment;
   }
 
   /** The answer tells the time as well, so that nothing is said of what was read by a time that is older. */
