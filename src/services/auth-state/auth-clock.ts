@@ -60,6 +60,8 @@ export class AuthClock implements AsyncDisposable {
   #waiting: { readonly accountId: string; readonly resolve: () => void }[] = [];
   #ticking: Promise<void> | null = null;
   readonly #looked = new Map<string, Looked>();
+  /** Accounts of which more is known since. */
+  readonly #touched = new Set<string>();
   /** Where the next tick begins to read anew. */
   #next = 0;
 
@@ -76,7 +78,7 @@ export class AuthClock implements AsyncDisposable {
 
   /** The next tick looks at the account: more is known of it. */
   touch({ id }: Account): void {
-    this.#looked.delete(id);
+    this.#touched.add(id);
   }
 
   /** Returns when the account's cooldown is over, or when the signal ends. */
@@ -144,11 +146,13 @@ export class AuthClock implements AsyncDisposable {
     for (const [index, account] of [...accounts.slice(from), ...accounts.slice(0, from)].entries()) {
       const record = records.get(account.id) ?? (await this.#states.record(account));
       await this.#followCooldown(account, record);
-      if (isOfYesterday(record, clock()) && !(await this.#isUnderWay(account)))
-        await this.#states.move(account, 'DAY_ENDED');
+      if (isOfYesterday(record, clock())) await this.#endDay(account);
       const looked = this.#looked.get(account.id);
+      // Taken off before anything is read: what is known meanwhile is for the next tick.
+      const isTouched = this.#touched.delete(account.id);
       const text = JSON.stringify(record);
-      const isDue = looked === undefined || looked.record !== text || looked.nextChange <= clock();
+      const isDue =
+        isTouched || looked === undefined || looked.record !== text || looked.nextChange <= clock();
       const isOld = version === null || looked?.version !== version;
       if (!isDue && (!isOld || performance.now() - begun > READ_ANEW_MS)) continue;
       if (!isDue) this.#next = from + index + 1;
@@ -157,6 +161,13 @@ export class AuthClock implements AsyncDisposable {
       await this.#states.publishChanges(account);
       this.#looked.set(account.id, { record: text, version, nextChange });
     }
+  }
+
+  /** A tick of many accounts takes long: what it has read at its beginning may be over. */
+  async #endDay(account: Account): Promise<void> {
+    if (await this.#isUnderWay(account)) return;
+    if (!isOfYesterday(await this.#states.record(account), this.#options.clock())) return;
+    await this.#states.move(account, 'DAY_ENDED');
   }
 
   async #followCooldown(account: Account, record: AuthRecord): Promise<void> {
