@@ -146,9 +146,8 @@ export class Scheduler implements AsyncDisposable {
     return (schedule, date) => {
       const { bell: rule } = schedule;
       const key = `${date} ${rule.leadMinutes} ${rule.exchanges}`;
-      const bell = bells.get(key) ?? bellOn(facts, rule, date, now);
-      bells.set(key, bell);
-      return planOn(schedule, facts, date, now, bell);
+      if (!bells.has(key)) bells.set(key, bellOn(facts, rule, date, now));
+      return planOn(schedule, facts, date, now, bells.get(key));
     };
   }
 
