@@ -136,3 +136,13 @@ export const endOfLogin = ({ failure }: Pick<MeasuredLogin, 'failure'>): LoginEn
 };
 
 const DONE: LoginEnd = { kind: 'DONE' };
+
+/** What is left of a login: it asks for no OTP any more. */
+export const rested = (milliseconds: number, failure: MeasuredLogin['failure']): MeasuredLogin => ({
+  day: 0,
+  isFirst: false,
+  beforeOtpMs: milliseconds,
+  afterOtpMs: null,
+  operatorMs: 0,
+  failure,
+});

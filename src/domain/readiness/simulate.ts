@@ -8,6 +8,7 @@ import {
   endOfLogin,
   firstTurns,
   MAX_FRUITLESS_PAUSES,
+  rested,
   type Turn,
   turnAt,
 } from './morning.ts';
@@ -292,12 +293,3 @@ class Morning {
     this.#turns.push({ ...turnAt(plan, account, joinsAt), logins });
   }
 }
-
-const rested = (milliseconds: number, failure: MeasuredLogin['failure']): MeasuredLogin => ({
-  day: 0,
-  isFirst: false,
-  beforeOtpMs: milliseconds,
-  afterOtpMs: null,
-  operatorMs: 0,
-  failure,
-});
