@@ -10,6 +10,7 @@ import * as p0008 from './postgres/0008-roles.ts';
 import * as p0009 from './postgres/0009-dialog-looks.ts';
 import * as p0010 from './postgres/0010-account-leases.ts';
 import * as p0011 from './postgres/0011-workers.ts';
+import * as p0012 from './postgres/0012-account-versions.ts';
 import * as m0001 from './sqlite/0001-tokens.ts';
 import * as m0002 from './sqlite/0002-runs.ts';
 import * as m0003 from './sqlite/0003-api-configs.ts';
@@ -92,4 +93,5 @@ export const postgresMigrations: Readonly<Record<string, PostgresMigration>> = {
   '0009-dialog-looks': p0009,
   '0010-account-leases': p0010,
   '0011-workers': p0011,
+  '0012-account-versions': p0012,
 };

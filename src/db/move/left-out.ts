@@ -2,14 +2,14 @@ import { sql } from 'kysely';
 import { isSqlite } from '../engine.ts';
 import type { Queryable } from '../queryable.ts';
 import { RECORD, RECORD_LOCK } from '../schema/migration-record.ts';
-import { MOVED_TABLES, type MovedTable } from './structure.ts';
+import { MOVED_TABLES, type MovedTable, OWN_TABLES } from './structure.ts';
 import { ARRIVAL, TOMBSTONE } from './tombstone.ts';
 
 /**
- * Our own tables that are not carried over: which migrations were executed is each engine's own, and a move's marks are
- * about one database.
+ * Our own tables that are not carried over: which migrations were executed and which transaction wrote last are each
+ * engine's own, and a move's marks are about one database.
  */
-export const LEFT_OUT: readonly string[] = [RECORD, RECORD_LOCK, TOMBSTONE, ARRIVAL];
+export const LEFT_OUT: readonly string[] = [RECORD, RECORD_LOCK, ...OWN_TABLES, TOMBSTONE, ARRIVAL];
 /** What older versions of this program have left in the file. */
 const FORMER = /^(kysely_migration(_lock)?|vega_api_configs_before)$/;
 

@@ -20,10 +20,13 @@ export interface MovedColumn {
 
 type ColumnKind = 'INTEGER' | 'REAL' | 'TEXT' | 'BOOLEAN' | 'TIME';
 
-/** Every table of the program but the record of migrations, which each engine has of its own. */
+/** What only PostgreSQL has, by its triggers. */
+export const OWN_TABLES: readonly string[] = ['vega_account_versions'];
+
+/** Every table of the program that both engines have, but the record of migrations, which is each one's own. */
 export const MOVED_TABLES: readonly string[] = [
   ...new Set(Object.values(postgresMigrations).flatMap(({ makes }) => makes)),
-];
+].filter((name) => !OWN_TABLES.includes(name));
 
 /**
  * What is carried over, as PostgreSQL has it, which is on one side of every move: SQLite does not hold a value to the type

@@ -147,14 +147,15 @@ export class PostgresDatabase implements Database {
     return this.#opened.kysely;
   }
 
-  /** Valid for one snapshot of the server: equal ones see the same rows. */
+  /** Valid for one snapshot of the server, or one version of the account: equal ones see the same rows. */
   async cached<Value>(
     key: string,
     load: (db: Queryable) => Promise<Value>,
-    { orLast = false }: Freshness = {},
+    { orLast = false, of }: Freshness = {},
   ): Promise<Value> {
     try {
-      return await this.#reads.get(key, await this.#snapshots.known(), () => load(this.read));
+      const version = await (of === undefined ? this.#snapshots.known() : this.#snapshots.versionOf(of));
+      return await this.#reads.get(key, version, () => load(this.read));
     } catch (error) {
       const last = orLast && isUnavailable(error) ? this.#reads.last<Value>(key) : undefined;
       if (last === undefined) throw error;

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { databaseNow } from '../engine.ts';
 import type { Queryable } from '../queryable.ts';
 import { SharedWork } from '../shared-work.ts';
@@ -7,11 +7,22 @@ import type { ServerClock } from './server-clock.ts';
 
 interface Moment {
   snapshot: Promise<string> | null;
+  /** The account that was asked for first, and all of them once another one is asked for. */
+  first: { readonly accountId: string; readonly version: Promise<string> } | null;
+  all: Promise<Versions> | null;
   /** Whatever was begun in it and goes on, such as a watch that an error has started, reads what is there by then. */
   isOver: boolean;
 }
 
-/** Which transactions of which server are over and which run: two equal snapshots see the same rows. */
+type Versions = ReadonlyMap<string, string>;
+
+/** Of an account of which nothing was written since versions are counted. */
+const NEVER_WRITTEN = '';
+
+/** Counters begin anew with each start of a server, and in its copy. */
+const SERVER_START = sql`' ' || pg_postmaster_start_time()`;
+
+/** What tells whether rows may have changed since they were read. */
 export class Snapshots {
   readonly #db: Queryable;
   readonly #clock: ServerClock;
@@ -23,10 +34,10 @@ export class Snapshots {
     this.#clock = clock;
   }
 
-  /** `known` is one snapshot for all that `work` reads; see `Database.atOneMoment`. */
+  /** Whatever `work` reads is asked for once; see `Database.atOneMoment`. */
   async atOneMoment<Result>(work: () => Promise<Result>): Promise<Result> {
     if (this.#moment !== null) return work();
-    const moment: Moment = { snapshot: null, isOver: false };
+    const moment: Moment = { snapshot: null, first: null, all: null, isOver: false };
     try {
       return await this.#moments.run(moment, work);
     } finally {
@@ -42,22 +53,54 @@ export class Snapshots {
     return moment.snapshot;
   }
 
+  /** Which transaction wrote of the account last; where a moment is given, as it was asked for first in it. */
+  async versionOf(accountId: string): Promise<string> {
+    const moment = this.#moment;
+    if (moment === null) return this.#readVersion(accountId);
+    moment.first ??= { accountId, version: this.#readVersion(accountId) };
+    if (moment.first.accountId === accountId) return moment.first.version;
+    moment.all ??= this.#readVersions();
+    return (await moment.all).get(accountId) ?? NEVER_WRITTEN;
+  }
+
   get #moment(): Moment | null {
     const moment = this.#moments.getStore();
     return moment === undefined || moment.isOver ? null : moment;
   }
 
-  /** The answer tells the time as well, so that nothing is said of what was read by a time that is older. */
+  /** Which transactions of which server are over and which run: two equal snapshots see the same rows. */
   take(): Promise<string> {
     return this.#asking.run(async () => {
-      const asked = this.#clock.moment();
-      const { rows } = await sql<{ snapshot: string; now: number }>`
-        select pg_current_snapshot() || ' ' || pg_postmaster_start_time() as snapshot,
-          ${databaseNow(this.#db)} as now`.execute(this.#db);
-      const [row] = rows;
-      if (row === undefined) return '';
-      this.#clock.note(row.now, asked);
-      return row.snapshot;
+      const rows = await this.#ask<{ snapshot: string }>(
+        (now) => sql`select pg_current_snapshot() || ${SERVER_START} as snapshot, ${now} as now`,
+      );
+      return rows[0]?.snapshot ?? '';
     });
+  }
+
+  async #readVersion(accountId: string): Promise<string> {
+    const rows = await this.#ask<{ version: string | null }>(
+      (now) => sql`
+        select (select version || ${SERVER_START} from vega_account_versions where account_id = ${accountId}) as version,
+          ${now} as now`,
+    );
+    return rows[0]?.version ?? NEVER_WRITTEN;
+  }
+
+  async #readVersions(): Promise<Versions> {
+    const rows = await this.#ask<{ id: string; version: string }>(
+      (now) => sql`
+        select account_id as id, version || ${SERVER_START} as version, ${now} as now from vega_account_versions`,
+    );
+    return new Map(rows.map(({ id, version }) => [id, version]));
+  }
+
+  /** The answer tells the time as well, so that nothing is said of what was read by a time that is older. */
+  async #ask<Row>(question: (now: RawBuilder<number>) => RawBuilder<unknown>): Promise<readonly Row[]> {
+    const asked = this.#clock.moment();
+    const { rows } = await question(databaseNow(this.#db)).execute(this.#db);
+    const answers = rows as readonly (Row & { readonly now: number })[];
+    if (answers[0] !== undefined) this.#clock.note(answers[0].now, asked);
+    return answers;
   }
 }

@@ -34,10 +34,11 @@ export class ApiConfigs {
   }
 
   list(account: Account, freshness?: Freshness): Promise<readonly ApiConfig[]> {
+    const { id, redirectUri } = account;
     return this.#options.database.cached(
-      `configs of ${account.number}`,
+      `configs of ${id} for ${redirectUri}`,
       (db) => this.listIn(db, account),
-      freshness,
+      { ...freshness, of: id },
     );
   }
 

@@ -21,12 +21,11 @@ export class Roles {
     this.#options = options;
   }
 
-  assignments({ number }: Account, freshness?: Freshness): Promise<readonly RoleAssignment[]> {
-    return this.#options.database.cached(
-      `roles of ${number}`,
-      (db) => findAssignments(db, number),
-      freshness,
-    );
+  assignments({ id, number }: Account, freshness?: Freshness): Promise<readonly RoleAssignment[]> {
+    return this.#options.database.cached(`roles of ${id}`, (db) => findAssignments(db, number), {
+      ...freshness,
+      of: id,
+    });
   }
 
   /** PRIMARY first, then by index; as they are at another time where one is given. */

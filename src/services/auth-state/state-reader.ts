@@ -2,6 +2,7 @@ import type { Database } from '../../db/database.ts';
 import { DatabaseUnavailable } from '../../db/database-error.ts';
 import { findAuthRecord } from '../../db/queries/auth-states.ts';
 import { findEndingRuns } from '../../db/queries/generation-runs.ts';
+import type { Queryable } from '../../db/queryable.ts';
 import type { Account } from '../../domain/account/account.ts';
 import { checksWithRow, nextOperations } from '../../domain/auth/advice.ts';
 import {
@@ -63,7 +64,7 @@ export class StateReader {
 
   /** What is stored of an account's state. */
   record({ id }: Account): Promise<AuthRecord> {
-    return this.#options.database.cached(`state of ${id}`, (db) => findAuthRecord(db, id));
+    return this.#options.database.cached(`state of ${id}`, (db) => findAuthRecord(db, id), { of: id });
   }
 
   /** The gate: shut while nothing can be read of what would open it. */
@@ -117,9 +118,13 @@ export class StateReader {
 
   /** The tokens that are dead because others were made today, and would end those if they were made again. */
   async endedTokens({ id }: Account, facts: GateFacts): Promise<readonly EndedToken[]> {
-    const runs = await this.#options.database.cached(`ending runs of ${id}`, (db) =>
-      findEndingRuns(db, id, lastExpiry(facts.now)),
-    );
+    const { database } = this.#options;
+    const since = lastExpiry(facts.now);
+    const read = async (db: Queryable) => ({ since, runs: await findEndingRuns(db, id, since) });
+    // Under one key, whatever the day, so that the cache does not grow; a clock that was set back wants older ones.
+    const cached = await database.cached(`ending runs of ${id}`, read, { of: id });
+    const known = cached.since <= since ? cached : await read(database.read);
+    const runs = known.runs.filter(({ startedAt }) => startedAt >= since);
     return currentEnds(runs, checksWithRow(facts));
   }
 

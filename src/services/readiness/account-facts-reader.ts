@@ -1,6 +1,7 @@
 import type { Database } from '../../db/database.ts';
 import { findDrifts } from '../../db/queries/canary.ts';
-import { lastOtpRequest } from '../../db/queries/login-attempts.ts';
+import { type LastOtpRequest, lastOtpRequest } from '../../db/queries/login-attempts.ts';
+import type { Queryable } from '../../db/queryable.ts';
 import type { Account } from '../../domain/account/account.ts';
 import type { AuthRecord, AuthState } from '../../domain/auth/auth-state.ts';
 import type { BlockReason } from '../../domain/auth/block-reason.ts';
@@ -67,7 +68,7 @@ export class AccountFactsReader {
     const bell = await bellOf(this.#options.calendar, account, clock());
     const [record, state] = [await states.record(account), await states.read(account)];
     const isGateOpen = await states.ready(account);
-    const lastOtp = await lastOtpRequest(database.read, account.id);
+    const lastOtp = await this.#lastOtp(account);
     const run = isUnderWay(state.run) ? state.run : null;
     const now = clock();
     const bellAt = by ?? bell?.at ?? null;
@@ -113,9 +114,14 @@ export class AccountFactsReader {
     };
   }
 
+  #lastOtp({ id }: Account): Promise<LastOtpRequest | null> {
+    const read = (db: Queryable) => lastOtpRequest(db, id);
+    return this.#options.database.cached(`last OTP request of ${id}`, read, { of: id });
+  }
+
   async #drift({ id }: Account): Promise<AccountFacts['drift']> {
     const { database } = this.#options;
-    const [drifted] = await database.cached(`drifts of ${id}`, (db) => findDrifts(db, id));
+    const [drifted] = await database.cached(`drifts of ${id}`, (db) => findDrifts(db, id), { of: id });
     return drifted === undefined ? null : { message: drifted.message, nextAction: drifted.nextAction };
   }
 

@@ -21,7 +21,7 @@ import { storeForecast } from './store-forecast.ts';
 const TICK_MS = 5000;
 /** Happenings of one moment make one forecast; of many accounts forecasts take at most a quarter of the time. */
 const SETTLE_MS = 50;
-const MOST_SETTLE_MS = 500;
+const MOST_SETTLE_MS = TICK_MS;
 const PAUSE_SHARE = 3;
 const MOST_AT_ONCE_MS = 10;
 const MINUTE_MS = 60_000;

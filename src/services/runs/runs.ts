@@ -77,10 +77,11 @@ export class Runs {
     const live = this.live(accountId);
     if (live !== null && !isOver(live)) return live;
     // Another process on this database may have begun one since.
-    return this.#database.cached(`latest run of ${accountId}`, async (db) => {
+    const read = async (db: Queryable) => {
       const run = await findLatestRun(db, accountId);
       return run === null ? null : withWait(db, run);
-    });
+    };
+    return this.#database.cached(`latest run of ${accountId}`, read, { of: accountId });
   }
 }
 

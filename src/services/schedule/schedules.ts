@@ -60,7 +60,9 @@ export class Schedules {
       return { oldest, dates: new Set(occurrences.map(({ date }) => date)) };
     };
     // Under one key, whatever the day, so that the cache does not grow; a clock that was set back wants older ones.
-    const known = await this.#options.database.cached(`occurrences of ${accountId}`, read);
+    const known = await this.#options.database.cached(`occurrences of ${accountId}`, read, {
+      of: accountId,
+    });
     return known.oldest <= oldest ? known.dates : (await read(this.#options.database.read)).dates;
   }
 

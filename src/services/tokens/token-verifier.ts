@@ -3,6 +3,7 @@ import { probeMarketData } from '../../broker/api/market-data-probe.ts';
 import { probeProfile } from '../../broker/api/profile-probe.ts';
 import { findHeldTokens } from '../../db/queries/roles.ts';
 import { findTokens } from '../../db/queries/tokens.ts';
+import type { Queryable } from '../../db/queryable.ts';
 import { fingerprint } from '../../db/secrets/fingerprint.ts';
 import type { Account } from '../../domain/account/account.ts';
 import { asRecorded, type HeldToken } from '../../domain/role/held-token.ts';
@@ -174,15 +175,14 @@ export class TokenVerifier {
 
   async #find(account: Account): Promise<FoundTokens> {
     const { database } = this.#options;
-    const table = await database.cached(`tokens of ${account.number}`, (db) =>
-      findTokens(db, account.number, database),
-    );
-    const held = await database.cached(`held tokens of ${account.number}`, (db) =>
-      findHeldTokens(db, account.number, database.vault),
-    );
+    const { id, number } = account;
+    const readTable = (db: Queryable) => findTokens(db, number, database);
+    const readHeld = (db: Queryable) => findHeldTokens(db, number, database.vault);
+    const table = await database.cached(`tokens of ${id}`, readTable, { of: id });
+    const held = await database.cached(`held tokens of ${id}`, readHeld, { of: id });
     const withStorage = table.map((token) => ({
       ...token,
-      storage: database.storageOf(account.number, token.apiName),
+      storage: database.storageOf(number, token.apiName),
     }));
     return { table: withStorage, held };
   }

@@ -1,0 +1,72 @@
+import { type Kysely, sql } from 'kysely';
+import { text } from './text.ts';
+
+export const makes = ['vega_account_versions'];
+
+const OF_NUMBER = (number: string): string => `(select id from vega_accounts where number = ${number})`;
+const OF_RUN = (run: string): string => `(select account_id from vega_generation_runs where id = ${run})`;
+
+/** Of each table that says something of accounts, whose a row is. */
+const OWNERS: Readonly<Record<string, (row: string) => string>> = {
+  upstox_tokens: (row) => OF_NUMBER(`coalesce(${row}.user_id, 1)`),
+  upstox_api_configs: (row) => OF_NUMBER(`${row}.account_number`),
+  vega_accounts: (row) => `${row}.id`,
+  vega_auth_states: (row) => `${row}.account_id`,
+  vega_dialog_landmarks: (row) => `${row}.account_id`,
+  vega_dialog_looks: (row) => `${row}.account_id`,
+  vega_generation_runs: (row) => `${row}.account_id`,
+  vega_generation_steps: (row) => OF_RUN(`${row}.run_id`),
+  vega_held_tokens: (row) => OF_NUMBER(`${row}.account_number`),
+  vega_login_attempts: (row) => `${row}.account_id`,
+  vega_pending_acquisitions: (row) => `${row}.account_id`,
+  vega_role_assignments: (row) => OF_NUMBER(`${row}.account_number`),
+  vega_schedule_occurrences: (row) => `${row}.account_id`,
+  vega_token_marks: (row) => OF_NUMBER(`${row}.account_number`),
+  vega_token_versions: (row) => OF_NUMBER(`${row}.account_number`),
+};
+
+/**
+ * Which transaction wrote of each account last, so that what was read of the others need not be read again. By triggers,
+ * because the user's other programs write, too: with the rights and the schema of whoever migrates, since those programs may
+ * have neither, and at their commit, so that nobody waits for a transaction that is left open.
+ */
+export const up = async (db: Kysely<unknown>): Promise<void> => {
+  await sql`
+    create table vega_account_versions (
+      account_id ${text} primary key,
+      version xid8 not null
+    )`.execute(db);
+  await addFunction(db, 'vega_all_accounts_written', 'select id from vega_accounts');
+  for (const [table, ownerOf] of Object.entries(OWNERS)) {
+    await addFunction(db, `${table}_written`, `select ${ownerOf('old')} union select ${ownerOf('new')}`);
+    await addTriggers(db, table);
+  }
+};
+
+const addFunction = async (db: Kysely<unknown>, name: string, accounts: string): Promise<void> => {
+  await sql
+    .raw(`
+      create function ${name}() returns trigger language plpgsql security definer set search_path from current as $$
+      begin
+        insert into vega_account_versions as known (account_id, version)
+        select account_id, pg_current_xact_id() from (${accounts}) as written (account_id)
+        where account_id is not null
+        on conflict (account_id) do update set version = excluded.version
+        where known.version <> excluded.version;
+        return null;
+      end $$`)
+    .execute(db);
+};
+
+const addTriggers = async (db: Kysely<unknown>, table: string): Promise<void> => {
+  for (const statement of [
+    `create constraint trigger ${table}_written after insert or update or delete on ${table}
+      deferrable initially deferred for each row execute function ${table}_written()`,
+    `create trigger ${table}_emptied after truncate on ${table}
+      for each statement execute function vega_all_accounts_written()`,
+    // Also where rows come by replication.
+    `alter table ${table} enable always trigger ${table}_written`,
+    `alter table ${table} enable always trigger ${table}_emptied`,
+  ])
+    await sql.raw(statement).execute(db);
+};
