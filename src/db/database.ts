@@ -36,6 +36,12 @@ export interface Database extends TokenFormat, AsyncDisposable {
   atOneMoment<Result>(work: () => Promise<Result>): Promise<Result>;
 
   /**
+   * For a long computation, between its steps: others of this program go on, and a transaction that programs on other
+   * machines wait for comes first.
+   */
+  yieldToWrites(): Promise<void>;
+
+  /**
    * Runs `work` in one transaction, and no other one beside it. Use only that transaction within it: a query beside it
    * may wait for ever. `work` runs again when the database fails in the middle. With `mustLast` it throws a
    * `DatabaseError` when neither the database nor the spill file can hold it.

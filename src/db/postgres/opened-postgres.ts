@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Kysely, type PostgresPool, sql } from 'kysely';
 import pg from 'pg';
 import type { Queryable } from '../queryable.ts';
@@ -9,6 +10,7 @@ import { SerialPostgresDialect } from './serial-dialect.ts';
 import { explain, isContended, isUnavailable } from './sqlstate.ts';
 import { WriteListener } from './write-listener.ts';
 import { newWriter } from './write-notice.ts';
+import { WriteTurns } from './write-turns.ts';
 
 /** Reads have their own: transactions that wait for each other must not keep them from a connection. */
 const CONNECTIONS = { reads: 5, writes: 10 };
@@ -23,6 +25,8 @@ const LOCK_MS = 10_000;
 const IDLE_TRANSACTION_MS = 5000;
 /** How long a transaction that lost against others is tried again. */
 const CONTENTION_MS = 5000;
+/** A long computation stands still so long for a transaction. */
+const MOST_YIELDED_MS = 100;
 
 const { BOOL, INT8, NUMERIC, TIMESTAMP } = pg.types.builtins;
 
@@ -51,6 +55,7 @@ export class OpenedPostgres implements AsyncDisposable {
   readonly #number = newWriter();
   readonly #pools: readonly pg.Pool[];
   readonly #client: ConnectionSettings['client'];
+  readonly #turns = new WriteTurns();
 
   constructor(url: string) {
     const { place, client } = readDatabaseUrl(url);
@@ -64,7 +69,15 @@ export class OpenedPostgres implements AsyncDisposable {
 
   /** Runs `work` in one transaction, with no other one beside it; again when it lost against others. */
   async write<Result>(work: (trx: Queryable) => Promise<Result>): Promise<Result> {
-    return retryWithin(() => this.#writer.transaction().execute(work), isContended, CONTENTION_MS);
+    const attempt = () =>
+      this.#turns.run(() => this.#writer.transaction().execute((trx) => this.#turns.hold(() => work(trx))));
+    return retryWithin(attempt, isContended, CONTENTION_MS);
+  }
+
+  /** Lets others of this program go on, and waits until no other program waits for it, but not for long. */
+  async yieldToWrites(): Promise<void> {
+    await nextTurn();
+    await this.#turns.settled(MOST_YIELDED_MS);
   }
 
   /** Runs `work` in a transaction that is always rolled back. */

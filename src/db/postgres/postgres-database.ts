@@ -167,6 +167,10 @@ export class PostgresDatabase implements Database {
     return this.#snapshots.atOneMoment(work);
   }
 
+  yieldToWrites(): Promise<void> {
+    return this.#opened.yieldToWrites();
+  }
+
   /** In one transaction with no other one beside it. It is tried again for some seconds while the server cannot be reached. */
   write<Result>(work: (trx: Queryable) => Promise<Result>): Promise<Result> {
     return this.#writer.write(work);

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AuditEntry, AuditVerification, StoredAuditEntry } from '../../domain/events/audit.ts';
 import type { DbRecovery } from '../../domain/events/db-recovery.ts';
 import type { StorageKind } from '../../domain/token/token.ts';
@@ -89,6 +90,11 @@ export class SqliteDatabase implements Database {
   /** Asking costs nothing here. */
   atOneMoment<Result>(work: () => Promise<Result>): Promise<Result> {
     return work();
+  }
+
+  /** No other machine waits for this one. */
+  yieldToWrites(): Promise<void> {
+    return nextTurn();
   }
 
   cached<Value>(key: string, load: (db: Queryable) => Promise<Value>): Promise<Value> {

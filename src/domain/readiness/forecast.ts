@@ -45,7 +45,11 @@ export function* forecastInSteps(
   desk: readonly AccountFacts[],
   { now, random, browsers }: ForecastOptions,
 ): Generator<void, readonly Readiness[]> {
-  const prospects = desk.map((facts) => (facts.bell === null ? null : prospectOf(facts, facts.bell, now)));
+  const prospects: (Prospect | null)[] = [];
+  for (const facts of desk) {
+    prospects.push(facts.bell === null ? null : prospectOf(facts, facts.bell, now));
+    yield;
+  }
   const logins = prospects.reduce((sum, one) => sum + (one?.plan.logins ?? 0) + (one?.plan.others ?? 0), 0);
   const draws = Math.max(
     FEWEST_DRAWS,
@@ -67,11 +71,16 @@ export function* forecastInSteps(
     }
   }
   const hasBrowser = browsers.length > 0;
-  return desk.map((facts, index) => {
+  const all: Readiness[] = [];
+  for (const [index, facts] of desk.entries()) {
     const { bell } = facts;
-    if (bell === null) return withoutSession(facts, now);
-    return readinessOf({ facts, bell, outlook: outlooks[index] ?? null, hasBrowser, now });
-  });
+    const outlook = outlooks[index] ?? null;
+    all.push(
+      bell === null ? withoutSession(facts, now) : readinessOf({ facts, bell, outlook, hasBrowser, now }),
+    );
+    yield;
+  }
+  return all;
 }
 
 /** What the simulation says of one account. Times are milliseconds since 1970. */

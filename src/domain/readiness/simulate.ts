@@ -34,8 +34,8 @@ export interface Simulation {
 }
 
 /**
- * Simulates the rest of the morning `draws` times, for all accounts at once, because they share the browsers. It stops after each
- * draw, so that whoever makes it go on can do other things between.
+ * Simulates the rest of the morning `draws` times, for all accounts at once, because they share the browsers. It stops now
+ * and then, so that whoever makes it go on can do other things between.
  */
 export function* simulate(
   plans: readonly AccountPlan[],
@@ -49,7 +49,7 @@ export function* simulate(
   if (plans.length === 0) return { doneAt, tookMs };
   const morning = new Morning(plans, continuations, now.getTime(), random, browsers);
   for (let draw = 0; draw < draws; draw += 1) {
-    morning.run((account, at, since) => {
+    yield* morning.run((account, at, since) => {
       const [done, took] = [doneAt[account], tookMs[account]];
       if (done === undefined || took === undefined) return;
       done[draw] = at;
@@ -59,6 +59,9 @@ export function* simulate(
   }
   return { doneAt, tookMs };
 }
+
+/** Take less than a millisecond. */
+const TURNS_AT_ONCE = 100;
 
 type OnDone = (account: number, at: number, since: number) => void;
 
@@ -117,7 +120,7 @@ class Morning {
   }
 
   /** Plays it once. */
-  run(onDone: OnDone): void {
+  *run(onDone: OnDone): Generator<void, void> {
     if (this.#random() < MISHAP_SHARE) return;
     this.#freeAt.fill(this.#now);
     this.#turns = new TurnQueue(this.#firstTurns);
@@ -131,7 +134,8 @@ class Morning {
       this.#hasUsedStart[account] = plan?.stage.kind === 'STARTS' ? 1 : 0;
       this.#like[account] = day === null ? [] : (plan?.pool.madeOn(day) ?? []);
     }
-    for (;;) {
+    for (let turns = 1; ; turns += 1) {
+      if (turns % TURNS_AT_ONCE === 0) yield;
       this.#browser = this.#freeAt.indexOf(Math.min(...this.#freeAt));
       const turn = this.#turns.take(this.#freeAt[this.#browser] ?? this.#now);
       if (turn === undefined) return;

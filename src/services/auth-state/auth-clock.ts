@@ -8,6 +8,7 @@ import { listAccounts } from '../accounts/accounts.ts';
 import type { AuditedWrites } from '../audit/audit.ts';
 import { correlated } from '../audit/correlation.ts';
 import type { EventLog } from '../events/event-log.ts';
+import { LongWork } from '../long-work.ts';
 import type { Runs } from '../runs/runs.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
 
@@ -143,7 +144,9 @@ export class AuthClock implements AsyncDisposable {
     const records = await database.cached('states', findAuthRecords);
     const from = this.#next % Math.max(1, accounts.length);
     const begun = performance.now();
+    const work = new LongWork(database);
     for (const [index, account] of [...accounts.slice(from), ...accounts.slice(0, from)].entries()) {
+      await work.pause();
       const record = records.get(account.id) ?? (await this.#states.record(account));
       await this.#followCooldown(account, record);
       if (isOfYesterday(record, clock())) await this.#endDay(account);

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { outsideFence } from '../../db/fence.ts';
 import { isNear } from '../../db/queries/readiness.ts';
 import type { Account } from '../../domain/account/account.ts';
@@ -14,6 +13,7 @@ import { getAccount, listAccounts } from '../accounts/accounts.ts';
 import { tellReadiness } from '../alerts/tell-readiness.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { EventLog } from '../events/event-log.ts';
+import { LongWork } from '../long-work.ts';
 import { AccountFactsReader, type FactsOptions } from './account-facts-reader.ts';
 import { storeForecast } from './store-forecast.ts';
 
@@ -23,7 +23,8 @@ const TICK_MS = 5000;
 const SETTLE_MS = 50;
 const MOST_SETTLE_MS = TICK_MS;
 const PAUSE_SHARE = 3;
-const MOST_AT_ONCE_MS = 10;
+/** So many accounts are read beside each other. */
+const READ_AT_ONCE = 8;
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
@@ -137,7 +138,14 @@ export class ReadinessWatch implements AsyncDisposable {
     const { database } = this.#options;
     return database.atOneMoment(async () => {
       const accounts = await listAccounts(database);
-      return Promise.all(accounts.map((account) => this.#facts.read(account)));
+      const facts: AccountFacts[] = [];
+      const work = new LongWork(database);
+      while (facts.length < accounts.length) {
+        const some = accounts.slice(facts.length, facts.length + READ_AT_ONCE);
+        facts.push(...(await Promise.all(some.map((account) => this.#facts.read(account)))));
+        await work.pause();
+      }
+      return facts;
     });
   }
 
@@ -149,13 +157,11 @@ export class ReadinessWatch implements AsyncDisposable {
     const now = clock();
     const random = seededRandom(Math.floor(now.getTime() / DAY_MS));
     const steps = forecastInSteps(facts, { now, random, browsers });
-    for (let since = performance.now(); ; ) {
+    const work = new LongWork(database);
+    for (;;) {
       const step = steps.next();
       if (step.done === true) return step.value;
-      if (performance.now() - since < MOST_AT_ONCE_MS) continue;
-      // Of many accounts it takes long: others have their turn between.
-      await nextTurn();
-      since = performance.now();
+      await work.pause();
     }
   }
 
@@ -192,7 +198,9 @@ export class ReadinessWatch implements AsyncDisposable {
 
   async #tick(): Promise<void> {
     const begun = performance.now();
+    const work = new LongWork(this.#options.database);
     for (const readiness of await this.desk()) {
+      await work.pause();
       await this.#publish(readiness);
       // What cannot be stored for one account must not keep the others from being told of.
       const skip = (error: unknown): void =>
