@@ -11,6 +11,7 @@ import {
   survive,
   throttled,
 } from './support/crash-scenario.ts';
+import { drawn } from './support/repetitions.ts';
 
 const stored: Scenario = { visit: 2, shows: null };
 
@@ -74,7 +75,7 @@ const DETOURS: readonly (readonly [title: string, at: Checkpoint, scenario: Scen
 const places = new Semaphore(AT_ONCE);
 
 describe.concurrent('killed at', () => {
-  test.each(DETOURS)(
+  test.each(drawn(DETOURS, 4))(
     'a moment when %s, at %s, the next start finds its way, too',
     {
       timeout: PATIENCE_MS,

@@ -5,6 +5,7 @@ import type { Checkpoint } from '../../src/services/runs/checkpoints.ts';
 import { Semaphore } from '../../src/services/semaphore.ts';
 import { openFolder } from '../support/folder.ts';
 import { environmentOfOthers, otherLogin } from '../support/other-logins.ts';
+import { drawn } from '../support/repetitions.ts';
 import { openBroker, openTestApp, type TestApp, until } from '../support/test-app.ts';
 import { type AccountOf, violationsOfAll } from './three/broker-pace.ts';
 
@@ -164,8 +165,7 @@ const CASES = Object.keys(ACTS).flatMap((act) =>
   ),
 );
 
-/** VEGA_ALL_FAULTS=1 tries all of them. */
-const TRIED = process.env.VEGA_ALL_FAULTS === '1' ? CASES : CASES.filter((_case, index) => index % 5 === 0);
+const TRIED = drawn(CASES, 5);
 
 describe.concurrent('a run that is', () => {
   test.each(TRIED)(

@@ -24,6 +24,7 @@ import { findChromium } from '../../src/broker/chromium/chromium.ts';
 import { sandboxOff } from '../../src/broker/chromium/chromium-sandbox.ts';
 import { LoginFailure } from '../../src/broker/login/login-failure.ts';
 import { tryBrowser } from '../../src/services/health/system-trials.ts';
+import { repetitions } from '../support/repetitions.ts';
 
 const API = new BrokerApi('http://127.0.0.1:9');
 
@@ -198,7 +199,7 @@ const holder = async (then = '') => {
 const isLinux = process.platform === 'linux';
 
 /** VEGA_ALL_FAULTS=1 tries a hundred. */
-const TIMES = process.env.VEGA_ALL_FAULTS === '1' ? 100 : 15;
+const TIMES = repetitions(8, 100);
 
 describe.skipIf(!isLinux)('a browser and everything it started', () => {
   test('is gone after its disposal, many times in a row', { timeout: 120_000 }, async () => {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { violationsIn } from '../support/broker-invariants.ts';
 import { openCuttingProxy } from '../support/postgres/cutting-proxy.ts';
 import { sharedPostgres } from '../support/postgres.ts';
+import { drawn } from '../support/repetitions.ts';
 import { openTestApp, until } from '../support/test-app.ts';
 
 /** Longer than a submission may take, and shorter than a server that hangs is waited for. */
@@ -38,12 +39,7 @@ const SUBMISSIONS = [
   ['CODE_EXCHANGED', 'TOKEN', 'CODE'],
 ] as const;
 
-/** VEGA_ALL_FAULTS=1 tries every submission. */
-const CHOSEN = SUBMISSIONS.filter(
-  ([entry]) => process.env.VEGA_ALL_FAULTS === '1' || entry === 'PIN_SUBMITTED' || entry === 'CODE_EXCHANGED',
-);
-
-test.each(CHOSEN)(
+test.each(drawn(SUBMISSIONS, 1))(
   'what is written down as %s is not submitted when the lease is over before the server answers',
   {
     timeout: 200_000,

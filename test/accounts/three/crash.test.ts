@@ -7,6 +7,7 @@ import { Semaphore } from '../../../src/services/semaphore.ts';
 import { processesIn, runUntil } from '../../support/crash.ts';
 import { openFolder } from '../../support/folder.ts';
 import { type Moods, openMoodyBroker } from '../../support/moody-broker.ts';
+import { drawn } from '../../support/repetitions.ts';
 import {
   environmentOf,
   openTestApp,
@@ -150,7 +151,7 @@ const EXPECTED = {
 
 /** Where the browser goes from one account to another, or something cannot be done again. VEGA_ALL_FAULTS=1 tries every point. */
 const HANDOVERS: readonly Checkpoint[] = ['TURN_GIVEN', 'TURN_TAKEN', 'TIME_STEP_TAKEN'];
-const POINTS = process.env.VEGA_ALL_FAULTS === '1' ? CHECKPOINTS : HANDOVERS;
+const POINTS = process.env.VEGA_ALL_FAULTS === '1' ? CHECKPOINTS : drawn(HANDOVERS, 2);
 
 /** Each of them starts two programs and two browsers. */
 const places = new Semaphore(2);
