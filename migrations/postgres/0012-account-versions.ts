@@ -36,17 +36,36 @@ export const up = async (db: Kysely<unknown>): Promise<void> => {
       account_id ${text} primary key,
       version xid8 not null
     )`.execute(db);
-  await addFunction(db, 'vega_all_accounts_written', 'select id from vega_accounts');
+  const schema = await currentSchema(db);
+  await addFunction(db, schema, 'vega_all_accounts_written', 'select id from vega_accounts');
   for (const [table, ownerOf] of Object.entries(OWNERS)) {
-    await addFunction(db, `${table}_written`, `select ${ownerOf('old')} union select ${ownerOf('new')}`);
+    await addFunction(
+      db,
+      schema,
+      `${table}_written`,
+      `select ${ownerOf('old')} union select ${ownerOf('new')}`,
+    );
     await addTriggers(db, table);
   }
 };
 
-const addFunction = async (db: Kysely<unknown>, name: string, accounts: string): Promise<void> => {
+/** As it is written in a statement. */
+const currentSchema = async (db: Kysely<unknown>): Promise<string> => {
+  const { rows } = await sql<{ schema: string }>`select quote_ident(current_schema()) as schema`.execute(db);
+  return rows[0]?.schema ?? '';
+};
+
+/** Temporary tables come last in its path: whoever writes might make one under the name of ours. */
+const addFunction = async (
+  db: Kysely<unknown>,
+  schema: string,
+  name: string,
+  accounts: string,
+): Promise<void> => {
   await sql
     .raw(`
-      create function ${name}() returns trigger language plpgsql security definer set search_path from current as $$
+      create function ${name}() returns trigger language plpgsql security definer
+      set search_path to ${schema}, pg_temp as $$
       begin
         insert into vega_account_versions as known (account_id, version)
         select account_id, pg_current_xact_id() from (${accounts}) as written (account_id)

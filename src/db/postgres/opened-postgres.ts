@@ -10,7 +10,7 @@ import { SerialPostgresDialect } from './serial-dialect.ts';
 import { explain, isContended, isUnavailable } from './sqlstate.ts';
 import { WriteListener } from './write-listener.ts';
 import { newWriter } from './write-notice.ts';
-import { WriteTurns } from './write-turns.ts';
+import { type Turn, WriteTurns } from './write-turns.ts';
 
 /** Reads have their own: transactions that wait for each other must not keep them from a connection. */
 const CONNECTIONS = { reads: 5, writes: 10 };
@@ -68,9 +68,12 @@ export class OpenedPostgres implements AsyncDisposable {
   }
 
   /** Runs `work` in one transaction, with no other one beside it; again when it lost against others. */
-  async write<Result>(work: (trx: Queryable) => Promise<Result>): Promise<Result> {
+  async write<Result>(work: (trx: Queryable) => Promise<Result>, turn?: Turn): Promise<Result> {
     const attempt = () =>
-      this.#turns.run(() => this.#writer.transaction().execute((trx) => this.#turns.hold(() => work(trx))));
+      this.#turns.run(
+        () => this.#writer.transaction().execute((trx) => this.#turns.hold(() => work(trx))),
+        turn,
+      );
     return retryWithin(attempt, isContended, CONTENTION_MS);
   }
 

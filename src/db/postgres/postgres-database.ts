@@ -154,7 +154,7 @@ export class PostgresDatabase implements Database {
     { orLast = false, of }: Freshness = {},
   ): Promise<Value> {
     try {
-      const version = await (of === undefined ? this.#snapshots.known() : this.#snapshots.versionOf(of));
+      const version = await (of === undefined ? this.#snapshots.known() : this.#versionOf(of));
       return await this.#reads.get(key, version, () => load(this.read));
     } catch (error) {
       const last = orLast && isUnavailable(error) ? this.#reads.last<Value>(key) : undefined;
@@ -273,6 +273,12 @@ export class PostgresDatabase implements Database {
     this.#foreignWrites[Symbol.dispose]();
     await this.#writer[Symbol.asyncDispose]();
     await this.#opened[Symbol.asyncDispose]();
+  }
+
+  /** What was read with a master key that another machine has replaced since is read again with the new one. */
+  async #versionOf(accountId: string): Promise<string> {
+    const version = await this.#snapshots.versionOf(accountId);
+    return `${version} ${this.vault.keyId}`;
   }
 
   /** Whoever finds the server lost asks it again anyway. */

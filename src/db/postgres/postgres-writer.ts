@@ -18,11 +18,14 @@ import { Reachability } from './reachability.ts';
 import { ServerClock } from './server-clock.ts';
 import { SpilledWrites } from './spilled-writes.ts';
 import { CommitUnknown, explain, isContended, isRefused, isUnavailable } from './sqlstate.ts';
+import type { Turn } from './write-turns.ts';
 
 /** How long a write is tried again while the server cannot be reached. */
 const WAIT_MS = 3000;
 /** How long a server that gives no answer may take before what must be kept is spilled. */
 const ANSWER_MS = 6000;
+/** What exists already and must not be lost. */
+const FIRST: Turn = { comesFirst: true };
 
 type Work<Result> = (trx: Queryable) => Promise<Result>;
 
@@ -93,7 +96,7 @@ export class PostgresWriter {
           givenUp.signal.throwIfAborted();
           result = await work(trx);
           givenUp.signal.throwIfAborted();
-        });
+        }, FIRST);
         await answered(writing, ANSWER_MS);
         return { isStored: true, result };
       } catch (error) {
@@ -124,18 +127,18 @@ export class PostgresWriter {
     await this.spilled.leave();
   }
 
-  #retried<Result>(work: Work<Result>): Promise<Result> {
+  #retried<Result>(work: Work<Result>, turn?: Turn): Promise<Result> {
     const isRetried = (error: unknown) => this.noteLoss(error) && !(error instanceof CommitUnknown);
-    return retryWithin(() => this.#attempt(work), isRetried, WAIT_MS);
+    return retryWithin(() => this.#attempt(work, turn), isRetried, WAIT_MS);
   }
 
-  async #attempt<Result>(work: Work<Result>): Promise<Result> {
+  async #attempt<Result>(work: Work<Result>, turn?: Turn): Promise<Result> {
     await this.#giveBackFirst();
     const { result, trx } = await this.#options.opened.write(async (trx) => {
       await refuseLostLease(trx);
       await this.#lookUp(trx);
       return { result: await work(trx), trx };
-    });
+    }, turn);
     this.#noteStored(trx);
     if (this.spilled.pending === 0) this.reachability.found();
     return result;
@@ -189,7 +192,7 @@ export class PostgresWriter {
       const facts: Fact[] = [];
       const count = await replaySpilled(trx, noting(spilled, facts), replayer);
       return { count, trx, facts };
-    });
+    }, FIRST);
     this.#noteStored(trx);
     // What listeners do is for whatever account the facts are of, not for the one that is written for here.
     outsideFence(() => this.reachability.listeners.publishGivenBack(facts));

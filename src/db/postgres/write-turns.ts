@@ -4,6 +4,11 @@ import { CommitUnknown, isUnavailable } from './sqlstate.ts';
 /** One that writes, and one that waits at the server to be next. */
 const PLACES = 2;
 
+/** When a transaction has its turn. */
+export interface Turn {
+  readonly comesFirst?: boolean;
+}
+
 interface Waiting {
   readonly begin: () => void;
   readonly refuse: (error: unknown) => void;
@@ -19,10 +24,18 @@ export class WriteTurns {
   /** The transactions that others wait for, each until it ends. */
   readonly #held = new Set<Promise<unknown>>();
 
-  /** Where the server is lost meanwhile, whoever waits is refused as well instead of finding out one after the other. */
-  async run<Result>(work: () => Promise<Result>): Promise<Result> {
+  /**
+   * What `comesFirst` overtakes the others that wait. Where the server is lost meanwhile, whoever waits is refused as well
+   * instead of finding out one after the other.
+   */
+  async run<Result>(work: () => Promise<Result>, { comesFirst = false }: Turn = {}): Promise<Result> {
     if (this.#free > 0) this.#free -= 1;
-    else await new Promise<void>((begin, refuse) => this.#waiting.push({ begin, refuse }));
+    else
+      await new Promise<void>((begin, refuse) => {
+        const waiting = { begin, refuse };
+        if (comesFirst) this.#waiting.unshift(waiting);
+        else this.#waiting.push(waiting);
+      });
     try {
       return await work();
     } catch (error) {

@@ -8,7 +8,10 @@ import { Client } from 'pg';
 import { expect, test, vi } from 'vitest';
 import { PostgresDatabase } from '../../../src/db/postgres/postgres-database.ts';
 import { ensureAccount } from '../../../src/db/queries/accounts.ts';
+import { findApiConfigs, saveApiConfig } from '../../../src/db/queries/api-configs.ts';
 import { changeAuthRecord, ensureAuthRecord, findAuthRecord } from '../../../src/db/queries/auth-states.ts';
+import type { Queryable } from '../../../src/db/queryable.ts';
+import { Secret } from '../../../src/domain/secret.ts';
 import { openBroker, openTestApp } from '../../support/test-app.ts';
 import { move, newUrl, openServer } from '../move/moving.ts';
 import { fillEverywhere } from '../move/rows-everywhere.ts';
@@ -181,6 +184,36 @@ test('what was read of an account is read again once another machine has written
     expect(read.splice(0)).toEqual([id]);
   }
   expect(await quarantines()).toEqual([NOW.getTime(), null, NOW.getTime()]);
+});
+
+test('a secret is opened with the master key that another machine has made, as soon as that is known', async () => {
+  using folder = new Folder();
+  const url = await newUrl();
+  await using database = await openServer(folder, url);
+  await using machine = await openServer(folder, url);
+  const app = {
+    apiName: 'PRIMARY',
+    apiIndex: 0,
+    clientId: 'client',
+    enabled: true,
+    redirectUri: null,
+  } as const;
+  const change = { ...app, clientSecret: new Secret('secret-canary') };
+  await database.write(async (trx) => {
+    await ensureAccount(trx, { id: 'UPSTOX_1', number: 1 }, NOW);
+    await saveApiConfig(trx, 1, change, database.vault, NOW);
+  });
+  const read = async () => {
+    const load = (db: Queryable) => findApiConfigs(db, 1, database.vault, '');
+    const configs = await database.cached('configs of UPSTOX_1', load, { of: 'UPSTOX_1' });
+    return configs.map(({ clientSecret }) => clientSecret?.reveal());
+  };
+  expect(await read()).toEqual(['secret-canary']);
+  expect(await machine.rotateMasterKey()).toBe(true);
+  // Until this one has written, it does not know of the new key.
+  await read().catch(() => undefined);
+  await database.write((trx) => ensureAccount(trx, { id: 'UPSTOX_2', number: 2 }, NOW));
+  expect(await read()).toEqual(['secret-canary']);
 });
 
 /** Notes which tables queries name. */

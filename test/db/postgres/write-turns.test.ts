@@ -59,6 +59,21 @@ test('whoever waits for a turn is told that the server is lost, and a later one 
   expect(await turns.run(async () => 'written')).toBe('written');
 });
 
+test('what must not be lost overtakes the others that wait', async () => {
+  const turns = new WriteTurns();
+  const order: string[] = [];
+  let goOn = () => {};
+  const held = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  const write = (name: string, turn = {}) => turns.run(() => held.then(() => order.push(name)), turn);
+  const names = ['one', 'other', 'third', 'fourth'].map((name) => write(name));
+  const token = write('token', { comesFirst: true });
+  goOn();
+  await Promise.all([...names, token]);
+  expect(order).toEqual(['one', 'other', 'token', 'third', 'fourth']);
+});
+
 test('a refusal is that transaction’s alone', async () => {
   const turns = new WriteTurns();
   const refused = () => Promise.reject(new Error('refused'));
