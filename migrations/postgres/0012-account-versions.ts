@@ -6,9 +6,9 @@ export const makes = ['vega_account_versions'];
 const OF_NUMBER = (number: string): string => `(select id from vega_accounts where number = ${number})`;
 const OF_RUN = (run: string): string => `(select account_id from vega_generation_runs where id = ${run})`;
 
-/** Of each table that says something of accounts, whose a row is. */
+/** Of each table that says something of accounts, whose a row is: nobody's where there is none, before an insert or after a delete. */
 const OWNERS: Readonly<Record<string, (row: string) => string>> = {
-  upstox_tokens: (row) => OF_NUMBER(`coalesce(${row}.user_id, 1)`),
+  upstox_tokens: (row) => OF_NUMBER(`case when ${row}.id is not null then coalesce(${row}.user_id, 1) end`),
   upstox_api_configs: (row) => OF_NUMBER(`${row}.account_number`),
   vega_accounts: (row) => `${row}.id`,
   vega_auth_states: (row) => `${row}.account_id`,

@@ -113,6 +113,13 @@ test('a row that goes to another account changes the versions of both', async ()
   await connection.ask(`insert into upstox_tokens (api_name, access_token) values ('PRIMARY', 'text')`);
   const change = () => connection.ask('update upstox_tokens set user_id = 2');
   expect(await changedBy(connection, change)).toEqual(['UPSTOX_1', 'UPSTOX_2']);
+  const add = () =>
+    connection.ask(
+      `insert into upstox_tokens (api_name, access_token, user_id) values ('PRIMARY', 'text', 3)`,
+    );
+  expect(await changedBy(connection, add)).toEqual(['UPSTOX_3']);
+  const remove = () => connection.ask('delete from upstox_tokens where user_id = 2');
+  expect(await changedBy(connection, remove)).toEqual(['UPSTOX_2']);
 });
 
 test('a program that may write the tokens alone, and knows no schema, can go on writing them', async () => {
