@@ -1,13 +1,12 @@
 import { type QueryExecutorProvider, sql } from 'kysely';
-import { OWN_TABLES } from '../../src/db/move/structure.ts';
 import { type Column, type Index, normalised, type Table, typeClass } from './schema-description.ts';
 
-/** Every table of the current schema but those of Kysely's migrator, and those that only PostgreSQL has. */
+/** Every table of the current schema but those of Kysely's migrator. */
 export const describePostgres = async (db: QueryExecutorProvider): Promise<readonly Table[]> => {
   const { rows } = await sql<{ id: number; name: string }>`
     select oid as id, relname::text as name from pg_class
     where relkind in ('r', 'p') and relnamespace = current_schema()::regnamespace
-      and relname not like 'vega\\_migration%' and relname not in (${sql.join(OWN_TABLES)})
+      and relname not like 'vega\\_migration%'
     order by relname collate "C"`.execute(db);
   const tables: Table[] = [];
   for (const { id, name } of rows) {
