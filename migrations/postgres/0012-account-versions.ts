@@ -26,25 +26,24 @@ const OWNERS: Readonly<Record<string, (row: string) => string>> = {
 };
 
 /**
- * Which transaction wrote of each account last, so that what was read of the others need not be read again. By triggers,
+ * Which transactions wrote of each account last, so that what was read of the others need not be read again. By triggers,
  * because the user's other programs write, too: with the rights and the schema of whoever migrates, since those programs may
- * have neither, and at their commit, so that nobody waits for a transaction that is left open.
+ * have neither; at their commit, so that nobody waits for a transaction that is left open; and each in a row of its own, so
+ * that none fails or waits because of another one. A transaction that sees the rows of earlier ones removes them: whatever is
+ * written, an account never has the same rows again.
  */
 export const up = async (db: Kysely<unknown>): Promise<void> => {
   await sql`
     create table vega_account_versions (
-      account_id ${text} primary key,
-      version xid8 not null
+      account_id ${text} not null,
+      version xid8 not null,
+      primary key (account_id, version)
     )`.execute(db);
   const schema = await currentSchema(db);
   await addFunction(db, schema, 'vega_all_accounts_written', 'select id from vega_accounts');
   for (const [table, ownerOf] of Object.entries(OWNERS)) {
-    await addFunction(
-      db,
-      schema,
-      `${table}_written`,
-      `select ${ownerOf('old')} union select ${ownerOf('new')}`,
-    );
+    const owners = `select ${ownerOf('old')} union select ${ownerOf('new')}`;
+    await addFunction(db, schema, `${table}_written`, owners);
     await addTriggers(db, table);
   }
 };
@@ -66,12 +65,20 @@ const addFunction = async (
     .raw(`
       create function ${name}() returns trigger language plpgsql security definer
       set search_path to ${schema}, pg_temp as $$
+      declare
+        written text[] := array(select id from (${accounts}) as owners (id) where id is not null);
       begin
-        insert into vega_account_versions as known (account_id, version)
-        select account_id, pg_current_xact_id() from (${accounts}) as written (account_id)
-        where account_id is not null
-        on conflict (account_id) do update set version = excluded.version
-        where known.version <> excluded.version;
+        -- Any other isolation fails where a row was removed since its snapshot.
+        if current_setting('transaction_isolation') = 'read committed' then
+          delete from vega_account_versions where (account_id, version) in (
+            select account_id, version from vega_account_versions
+            where account_id = any (written) and version <> pg_current_xact_id()
+            for update skip locked
+          );
+        end if;
+        insert into vega_account_versions (account_id, version)
+        select id, pg_current_xact_id() from unnest(written) as id
+        on conflict do nothing;
         return null;
       end $$`)
     .execute(db);

@@ -24,8 +24,8 @@ export interface Database extends TokenFormat, AsyncDisposable {
   readonly read: Queryable;
 
   /**
-   * The result of `load`, cached under `key` until this program or another one writes. `load` reads nothing but `db` and what
-   * never changes.
+   * The result of `load`, cached under `key` until this program or another one writes. `load` reads nothing that changes but
+   * `db` and the vault.
    */
   cached<Value>(key: string, load: (db: Queryable) => Promise<Value>, freshness?: Freshness): Promise<Value>;
 
@@ -130,9 +130,7 @@ export interface Database extends TokenFormat, AsyncDisposable {
 }
 
 export interface Freshness {
-  /**
-   * The last result that is known while nothing can be read: for what is named in an answer, never for what it says.
-   */
+  /** The last result that is known while nothing can be read: for what is named in an answer, never for what it says. */
   readonly orLast?: boolean;
   /** The id of the account whose rows alone `load` reads: only what is written of it ends the result. */
   readonly of?: string;

@@ -10,10 +10,10 @@ import { SerialPostgresDialect } from './serial-dialect.ts';
 import { explain, isContended, isUnavailable } from './sqlstate.ts';
 import { WriteListener } from './write-listener.ts';
 import { newWriter } from './write-notice.ts';
-import { type Turn, WriteTurns } from './write-turns.ts';
+import { PLACES, type Turn, WriteTurns } from './write-turns.ts';
 
 /** Reads have their own: transactions that wait for each other must not keep them from a connection. */
-const CONNECTIONS = { reads: 5, writes: 10 };
+const CONNECTIONS = { reads: 5, writes: PLACES };
 const CONNECT_MS = 5000;
 /** A statement that takes longer is broken off. */
 const STATEMENT_MS = 15_000;

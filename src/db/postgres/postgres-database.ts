@@ -147,15 +147,18 @@ export class PostgresDatabase implements Database {
     return this.#opened.kysely;
   }
 
-  /** Valid for one snapshot of the server, or one version of the account: equal ones see the same rows. */
+  /**
+   * Valid for one snapshot of the server, or one version of the account: equal ones see the same rows. What was read with a
+   * master key that was replaced is read again with the new one.
+   */
   async cached<Value>(
     key: string,
     load: (db: Queryable) => Promise<Value>,
     { orLast = false, of }: Freshness = {},
   ): Promise<Value> {
     try {
-      const version = await (of === undefined ? this.#snapshots.known() : this.#versionOf(of));
-      return await this.#reads.get(key, version, () => load(this.read));
+      const version = await (of === undefined ? this.#snapshots.known() : this.#snapshots.versionOf(of));
+      return await this.#reads.get(key, `${version} ${this.vault.keyId}`, () => load(this.read));
     } catch (error) {
       const last = orLast && isUnavailable(error) ? this.#reads.last<Value>(key) : undefined;
       if (last === undefined) throw error;
@@ -273,12 +276,6 @@ export class PostgresDatabase implements Database {
     this.#foreignWrites[Symbol.dispose]();
     await this.#writer[Symbol.asyncDispose]();
     await this.#opened[Symbol.asyncDispose]();
-  }
-
-  /** What was read with a master key that another machine has replaced since is read again with the new one. */
-  async #versionOf(accountId: string): Promise<string> {
-    const version = await this.#snapshots.versionOf(accountId);
-    return `${version} ${this.vault.keyId}`;
   }
 
   /** Whoever finds the server lost asks it again anyway. */

@@ -21,6 +21,8 @@ const NEVER_WRITTEN = '';
 
 /** Counters begin anew with each start of a server, and in its copy. */
 const SERVER_START = sql`' ' || pg_postmaster_start_time()`;
+/** Of the rows of one account, which never are the same again. */
+const VERSION = sql<string>`string_agg(version::text, ' ' order by version) || ${SERVER_START}`;
 
 /** What tells whether rows may have changed since they were read. */
 export class Snapshots {
@@ -53,7 +55,7 @@ export class Snapshots {
     return moment.snapshot;
   }
 
-  /** Which transaction wrote of the account last; where a moment is given, as it was asked for first in it. */
+  /** Which transactions wrote of the account last; where a moment is given, as it was asked for first in it. */
   async versionOf(accountId: string): Promise<string> {
     const moment = this.#moment;
     if (moment === null) return this.#readVersion(accountId);
@@ -81,8 +83,7 @@ export class Snapshots {
   async #readVersion(accountId: string): Promise<string> {
     const rows = await this.#ask<{ version: string | null }>(
       (now) => sql`
-        select (select version || ${SERVER_START} from vega_account_versions where account_id = ${accountId}) as version,
-          ${now} as now`,
+        select ${VERSION} as version, ${now} as now from vega_account_versions where account_id = ${accountId}`,
     );
     return rows[0]?.version ?? NEVER_WRITTEN;
   }
@@ -90,7 +91,7 @@ export class Snapshots {
   async #readVersions(): Promise<Versions> {
     const rows = await this.#ask<{ id: string; version: string }>(
       (now) => sql`
-        select account_id as id, version || ${SERVER_START} as version, ${now} as now from vega_account_versions`,
+        select account_id as id, ${VERSION} as version, ${now} as now from vega_account_versions group by account_id`,
     );
     return new Map(rows.map(({ id, version }) => [id, version]));
   }

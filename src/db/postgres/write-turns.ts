@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { CommitUnknown, isUnavailable } from './sqlstate.ts';
 
 /** One that writes, and one that waits at the server to be next. */
-const PLACES = 2;
+export const PLACES = 2;
 
 /** When a transaction has its turn. */
 export interface Turn {
@@ -62,7 +62,7 @@ export class WriteTurns {
   /** Waits until no other program waits for one of these transactions, at most so long. */
   async settled(milliseconds: number): Promise<void> {
     if (this.#held.size === 0) return;
-    await Promise.race([Promise.allSettled(this.#held), delay(milliseconds)]);
+    await Promise.race([Promise.allSettled(this.#held), delay(milliseconds, undefined, { ref: false })]);
   }
 
   #refuseAll(error: unknown): void {

@@ -98,7 +98,8 @@ export class SqliteDatabase implements Database {
   }
 
   cached<Value>(key: string, load: (db: Queryable) => Promise<Value>): Promise<Value> {
-    return this.#reads.get(key, this.#failover.version, () => load(this.read));
+    const version = `${this.#failover.version} ${this.vault.keyId}`;
+    return this.#reads.get(key, version, () => load(this.read));
   }
 
   /** In one `BEGIN IMMEDIATE` transaction, on the single connection. */

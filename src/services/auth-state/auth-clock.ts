@@ -143,7 +143,6 @@ export class AuthClock implements AsyncDisposable {
     const accounts = await listAccounts(database);
     const records = await database.cached('states', findAuthRecords);
     const from = this.#next % Math.max(1, accounts.length);
-    const begun = performance.now();
     const work = new LongWork(database);
     for (const [index, account] of [...accounts.slice(from), ...accounts.slice(0, from)].entries()) {
       await work.pause();
@@ -157,7 +156,7 @@ export class AuthClock implements AsyncDisposable {
       const isDue =
         isTouched || looked === undefined || looked.record !== text || looked.nextChange <= clock();
       const isOld = version === null || looked?.version !== version;
-      if (!isDue && (!isOld || performance.now() - begun > READ_ANEW_MS)) continue;
+      if (!isDue && (!isOld || work.spentMs > READ_ANEW_MS)) continue;
       if (!isDue) this.#next = from + index + 1;
       const nextChange = await this.#states.nextChange(account, clock());
       if (hasPrimary(record.phase) || record.isConfirmed) await this.#states.settle(account);

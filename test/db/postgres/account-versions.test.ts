@@ -4,14 +4,14 @@ import {
   type PluginTransformQueryArgs,
   type TableNode,
 } from 'kysely';
-import { Client } from 'pg';
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { PostgresDatabase } from '../../../src/db/postgres/postgres-database.ts';
 import { ensureAccount } from '../../../src/db/queries/accounts.ts';
 import { findApiConfigs, saveApiConfig } from '../../../src/db/queries/api-configs.ts';
 import { changeAuthRecord, ensureAuthRecord, findAuthRecord } from '../../../src/db/queries/auth-states.ts';
 import type { Queryable } from '../../../src/db/queryable.ts';
 import { Secret } from '../../../src/domain/secret.ts';
+import { type Connection, connect } from '../../support/postgres/connect.ts';
 import { openBroker, openTestApp } from '../../support/test-app.ts';
 import { move, newUrl, openServer } from '../move/moving.ts';
 import { fillEverywhere } from '../move/rows-everywhere.ts';
@@ -19,16 +19,21 @@ import { Folder } from '../temporary-database.ts';
 
 const NOW = new Date('2026-11-17T20:00:05.250+05:30');
 
-const connect = async (connectionString: string) => {
-  const client = new Client({ connectionString });
-  client.on('error', () => undefined);
-  await client.connect();
-  const ask = async (text: string, values: readonly unknown[] = []) =>
-    (await client.query(text, [...values])).rows;
-  return { ask, [Symbol.asyncDispose]: () => client.end() };
+/** A database of accounts, as a machine has it. */
+const openAccounts = async (...numbers: number[]) => {
+  const folder = new Folder();
+  const url = await newUrl();
+  const database = await openServer(folder, url);
+  for (const number of numbers)
+    await database.write((trx) => ensureAccount(trx, { id: `UPSTOX_${number}`, number }, NOW));
+  return {
+    ...{ url, database, open: () => openServer(folder, url) },
+    [Symbol.asyncDispose]: async () => {
+      await database[Symbol.asyncDispose]();
+      folder[Symbol.dispose]();
+    },
+  };
 };
-
-type Connection = Awaited<ReturnType<typeof connect>>;
 
 /** The tables that count the versions of accounts. */
 const watchedTables = async ({ ask }: Connection): Promise<readonly string[]> => {
@@ -38,13 +43,13 @@ const watchedTables = async ({ ask }: Connection): Promise<readonly string[]> =>
   return rows.map(({ name }) => name);
 };
 
-const versions = async ({ ask }: Connection): Promise<ReadonlyMap<string, string>> =>
-  new Map(
-    (await ask('select account_id, version::text from vega_account_versions')).map((row) => [
-      row.account_id,
-      row.version,
-    ]),
+const versions = async ({ ask }: Connection): Promise<ReadonlyMap<string, string>> => {
+  const rows = await ask(
+    `select account_id, string_agg(version::text, ' ' order by version) as version
+      from vega_account_versions group by account_id`,
   );
+  return new Map(rows.map(({ account_id, version }) => [account_id, version]));
+};
 
 /** Whose version has changed during `work`. */
 const changedBy = async (
@@ -104,29 +109,22 @@ test('what is written of an account, in whichever table, changes its version and
 });
 
 test('a row that goes to another account changes the versions of both', async () => {
-  using folder = new Folder();
-  const url = await newUrl();
-  await using database = await openServer(folder, url);
-  for (const number of [1, 2, 3])
-    await database.write((trx) => ensureAccount(trx, { id: `UPSTOX_${number}`, number }, NOW));
-  await using connection = await connect(url);
-  await connection.ask(`insert into upstox_tokens (api_name, access_token) values ('PRIMARY', 'text')`);
-  const change = () => connection.ask('update upstox_tokens set user_id = 2');
+  await using opened = await openAccounts(1, 2, 3);
+  await using connection = await connect(opened.url);
+  const { ask } = connection;
+  await ask(`insert into upstox_tokens (api_name, access_token) values ('PRIMARY', 'text')`);
+  const change = () => ask('update upstox_tokens set user_id = 2');
   expect(await changedBy(connection, change)).toEqual(['UPSTOX_1', 'UPSTOX_2']);
   const add = () =>
-    connection.ask(
-      `insert into upstox_tokens (api_name, access_token, user_id) values ('PRIMARY', 'text', 3)`,
-    );
+    ask(`insert into upstox_tokens (api_name, access_token, user_id) values ('PRIMARY', 'text', 3)`);
   expect(await changedBy(connection, add)).toEqual(['UPSTOX_3']);
-  const remove = () => connection.ask('delete from upstox_tokens where user_id = 2');
+  const remove = () => ask('delete from upstox_tokens where user_id = 2');
   expect(await changedBy(connection, remove)).toEqual(['UPSTOX_2']);
 });
 
 test('a program that may write the tokens alone, and knows no schema, can go on writing them', async () => {
-  using folder = new Folder();
-  const url = await newUrl();
-  await using database = await openServer(folder, url);
-  await database.write((trx) => ensureAccount(trx, { id: 'UPSTOX_1', number: 1 }, NOW));
+  await using opened = await openAccounts(1);
+  const { url } = opened;
   await using connection = await connect(url);
   const role = `other_${new URL(url).pathname.slice(1)}`;
   await connection.ask(`create role ${role}`);
@@ -142,43 +140,61 @@ test('a program that may write the tokens alone, and knows no schema, can go on 
   await connection.ask(`drop role ${role}`);
 });
 
-test('nobody waits for a transaction of another program that is left open', async () => {
-  using folder = new Folder();
-  const url = await newUrl();
-  await using database = await openServer(folder, url);
-  await database.write((trx) => ensureAccount(trx, { id: 'UPSTOX_1', number: 1 }, NOW));
-  await using other = await connect(url);
-  await other.ask('begin');
-  await other.ask(`insert into upstox_tokens (api_name, access_token) values ('PRIMARY', 'text')`);
-  await database.write((trx) => ensureAuthRecord(trx, 'UPSTOX_1', NOW));
-  await other.ask('commit');
+describe.each(['read committed', 'repeatable read', 'serializable'])(
+  'a transaction of another program (%s)',
+  (isolation) => {
+    test('that is left open keeps nobody waiting, and is not undone by what was written meanwhile', async () => {
+      await using opened = await openAccounts(1);
+      const { url, database } = opened;
+      await using connection = await connect(url);
+      await using other = await connect(url);
+      await other.ask(`begin isolation level ${isolation}`);
+      await other.ask(`insert into upstox_tokens (api_name, access_token) values ('PRIMARY', 'text')`);
+      await database.write((trx) => ensureAuthRecord(trx, 'UPSTOX_1', NOW));
+      expect(await changedBy(connection, () => other.ask('commit'))).toEqual(['UPSTOX_1']);
+      await database.write((trx) => changeAuthRecord(trx, 'UPSTOX_1', { quarantinedAt: NOW }));
+      // The rows of earlier ones are gone.
+      const rows = await connection.ask('select version from vega_account_versions');
+      expect(rows).toHaveLength(1);
+    });
+  },
+);
+
+test('two transactions that end in another order than they began in change the version twice', async () => {
+  await using opened = await openAccounts(1);
+  await using connection = await connect(opened.url);
+  await using first = await connect(opened.url);
+  await using second = await connect(opened.url);
+  const seen = new Set<string | undefined>();
+  const note = async () => seen.add((await versions(connection)).get('UPSTOX_1'));
+  const begin = (one: Connection, name: string) =>
+    one.ask(`begin; insert into upstox_tokens (api_name, access_token) values ('${name}', 'text')`);
+  await note();
+  await begin(first, 'PRIMARY');
+  await begin(second, 'WEBSOCKET1');
+  await second.ask('commit');
+  await note();
+  await first.ask('commit');
+  await note();
+  expect(seen.size).toBe(3);
 });
 
 test('what was read of an account is read again once another machine has written of it, and not before', async () => {
-  using folder = new Folder();
-  const url = await newUrl();
-  await using database = await openServer(folder, url);
-  await using machine = await openServer(folder, url);
+  await using opened = await openAccounts(1, 2, 3);
+  const { database } = opened;
+  await using machine = await opened.open();
   const ids = ['UPSTOX_1', 'UPSTOX_2', 'UPSTOX_3'];
-  for (const [index, id] of ids.entries())
-    await database.write(async (trx) => {
-      await ensureAccount(trx, { id, number: index + 1 }, NOW);
-      await ensureAuthRecord(trx, id, NOW);
-    });
   const read: string[] = [];
   const quarantines = () =>
     database.atOneMoment(() =>
       Promise.all(
-        ids.map((id) =>
-          database.cached(
-            `state of ${id}`,
-            async (db) => {
-              read.push(id);
-              return (await findAuthRecord(db, id)).quarantinedAt?.getTime() ?? null;
-            },
-            { of: id },
-          ),
-        ),
+        ids.map((id) => {
+          const load = async (db: Queryable) => {
+            read.push(id);
+            return (await findAuthRecord(db, id)).quarantinedAt?.getTime() ?? null;
+          };
+          return database.cached(`state of ${id}`, load, { of: id });
+        }),
       ),
     );
   expect(await quarantines()).toEqual([null, null, null]);
@@ -186,41 +202,43 @@ test('what was read of an account is read again once another machine has written
   expect(await quarantines()).toEqual([null, null, null]);
   expect(read.splice(0)).toEqual([]);
   for (const id of ['UPSTOX_3', 'UPSTOX_1']) {
-    await machine.write((trx) => changeAuthRecord(trx, id, { quarantinedAt: NOW }));
+    await machine.write(async (trx) => {
+      await ensureAuthRecord(trx, id, NOW);
+      await changeAuthRecord(trx, id, { quarantinedAt: NOW });
+    });
     await quarantines();
     expect(read.splice(0)).toEqual([id]);
   }
   expect(await quarantines()).toEqual([NOW.getTime(), null, NOW.getTime()]);
 });
 
-test('a secret is opened with the master key that another machine has made, as soon as that is known', async () => {
-  using folder = new Folder();
-  const url = await newUrl();
-  await using database = await openServer(folder, url);
-  await using machine = await openServer(folder, url);
-  const app = {
-    apiName: 'PRIMARY',
-    apiIndex: 0,
-    clientId: 'client',
-    enabled: true,
-    redirectUri: null,
-  } as const;
-  const change = { ...app, clientSecret: new Secret('secret-canary') };
-  await database.write(async (trx) => {
-    await ensureAccount(trx, { id: 'UPSTOX_1', number: 1 }, NOW);
-    await saveApiConfig(trx, 1, change, database.vault, NOW);
+describe.each(['of an account', 'of all'])('a secret %s', (whose) => {
+  test('is opened with the master key that another machine has made, as soon as that is known', async () => {
+    await using opened = await openAccounts(1);
+    const { database } = opened;
+    await using machine = await opened.open();
+    const app = {
+      apiName: 'PRIMARY',
+      apiIndex: 0,
+      clientId: 'client',
+      enabled: true,
+      redirectUri: null,
+    } as const;
+    const change = { ...app, clientSecret: new Secret('secret-canary') };
+    await database.write((trx) => saveApiConfig(trx, 1, change, database.vault, NOW));
+    const read = async () => {
+      const load = (db: Queryable) => findApiConfigs(db, 1, database.vault, '');
+      const freshness = whose === 'of all' ? {} : { of: 'UPSTOX_1' };
+      const configs = await database.cached('configs', load, freshness);
+      return configs.map(({ clientSecret }) => clientSecret?.reveal());
+    };
+    expect(await read()).toEqual(['secret-canary']);
+    expect(await machine.rotateMasterKey()).toBe(true);
+    // Until this one has written, it does not know of the new key.
+    await read().catch(() => undefined);
+    await database.write((trx) => ensureAccount(trx, { id: 'UPSTOX_2', number: 2 }, NOW));
+    expect(await read()).toEqual(['secret-canary']);
   });
-  const read = async () => {
-    const load = (db: Queryable) => findApiConfigs(db, 1, database.vault, '');
-    const configs = await database.cached('configs of UPSTOX_1', load, { of: 'UPSTOX_1' });
-    return configs.map(({ clientSecret }) => clientSecret?.reveal());
-  };
-  expect(await read()).toEqual(['secret-canary']);
-  expect(await machine.rotateMasterKey()).toBe(true);
-  // Until this one has written, it does not know of the new key.
-  await read().catch(() => undefined);
-  await database.write((trx) => ensureAccount(trx, { id: 'UPSTOX_2', number: 2 }, NOW));
-  expect(await read()).toEqual(['secret-canary']);
 });
 
 /** Notes which tables queries name. */
