@@ -1,11 +1,12 @@
-import { IST, toWallTime } from '../wall-time.ts';
 import { type AccountFacts, hinderedRoles, isReadyForBell } from './account-facts.ts';
+import { type Known, reasonsOf, uncertainDay } from './forecast-reasons.ts';
 import type { AccountPlan, Browser } from './morning.ts';
+import { type Outlook, outlookOf } from './outlook.ts';
 import { type Prospect, prospectOf } from './plan.ts';
 import type { RandomSource } from './random-source.ts';
 import type { Confidence, Readiness } from './readiness.ts';
-import { type ReadinessReason, reasonOf } from './reasons.ts';
-import { type Mornings, simulate } from './simulate.ts';
+import { reasonOf } from './reasons.ts';
+import { simulate } from './simulate.ts';
 import { verdictOf } from './verdict.ts';
 
 /** Logins that are simulated for one forecast of all accounts, at most about. */
@@ -13,7 +14,6 @@ const LOGINS_SIMULATED = 24_000;
 const [FEWEST_DRAWS, MOST_DRAWS] = [60, 1000];
 /** From so many measured logins on. */
 const [MEDIUM_FROM, HIGH_FROM] = [8, 30];
-const MINUTE_MS = 60_000;
 
 /** What a forecast needs beside the accounts. */
 export interface ForecastOptions {
@@ -81,42 +81,6 @@ export function* forecastInSteps(
     yield;
   }
   return all;
-}
-
-/** What the simulation says of one account. Times are milliseconds since 1970. */
-interface Outlook extends Prospect {
-  readonly probability: number;
-  readonly eta: number | null;
-  readonly etaWorst: number | null;
-  /** How long it takes from a start on in 95 of 100; null where a run is under way, or nothing comes to its end. */
-  readonly safeMs: number | null;
-}
-
-const outlookOf = (prospect: Prospect, { doneAt, tookMs }: Mornings, place: number): Outlook => {
-  const { bell, stage } = prospect.plan;
-  const done = doneAt[place] ?? new Float64Array();
-  const ends = done.filter(Number.isFinite).sort();
-  const took = (tookMs[place] ?? new Float64Array()).filter(Number.isFinite).sort();
-  const inTime = ends.reduce((count, at) => count + (at <= bell.getTime() ? 1 : 0), 0);
-  return {
-    ...prospect,
-    probability: done.length === 0 ? 0 : inTime / done.length,
-    eta: quantile(ends, 0.5),
-    etaWorst: quantile(ends, 0.95),
-    safeMs: stage.kind === 'STARTS' ? quantile(took, 0.95) : null,
-  };
-};
-
-const quantile = (sorted: Float64Array, share: number): number | null =>
-  sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? null;
-
-interface Known {
-  readonly facts: AccountFacts;
-  readonly bell: Date;
-  readonly outlook: Outlook | null;
-  /** Some machine executes runs. */
-  readonly hasBrowser: boolean;
-  readonly now: Date;
 }
 
 const readinessOf = ({ facts, bell, outlook, hasBrowser, now }: Known): Readiness => {
@@ -196,111 +160,3 @@ const withoutSession = ({ accountId }: AccountFacts, now: Date): Readiness => ({
   session: null,
   computedAt: now,
 });
-
-interface ReasonFacts extends Known {
-  readonly isBellOver: boolean;
-  readonly confidence: Confidence;
-  readonly latestSafeStart: Date | null;
-}
-
-const timeOf = (instant: Date): string => `${toWallTime(instant, IST).slice(11, 16)} IST`;
-
-const minutesBetween = (from: Date, to: Date): number =>
-  Math.ceil((to.getTime() - from.getTime()) / MINUTE_MS);
-
-/** What keeps the account from being READY, the most urgent first. */
-const reasonsOf = (all: ReasonFacts): readonly ReadinessReason[] => [
-  ...whatStops(all),
-  ...whatTakesTime(all),
-  ...whatIsUncertain(all),
-];
-
-const whatStops = (all: ReasonFacts) => {
-  const { facts, bell, isBellOver, outlook, hasBrowser, latestSafeStart, now } = all;
-  const reasons: ReadinessReason[] = [];
-  const { obstacle, unknown, byHand, nextAction, nextStart } = facts;
-  const hindered = hinderedRoles(facts);
-  if (isBellOver) reasons.push(reasonOf('BELL_PASSED', `The bell was at ${timeOf(bell)}.`));
-  if (!facts.hasDatabase)
-    reasons.push(reasonOf('DATABASE', 'The database cannot be written: what is known is not certain.'));
-  if (!facts.isConfigured)
-    reasons.push(
-      reasonOf('NOT_CONFIGURED', 'There is nothing to log in with, or no API app.', { nextAction }),
-    );
-  if (outlook !== null && !hasBrowser)
-    reasons.push(reasonOf('NO_WORKER', 'No worker is connected, so no run is executed.'));
-  if (unknown.length > 0) {
-    const message = `Nobody knows whether the tokens of ${unknown.join(', ')} work.`;
-    reasons.push(reasonOf('TOKENS_UNKNOWN', message));
-  }
-  if (facts.drift !== null && facts.toMake.length > 0)
-    reasons.push(reasonOf('PAGE_DRIFT', facts.drift.message, { nextAction: facts.drift.nextAction }));
-  if (hindered.length > 0)
-    reasons.push(reasonOf('NOT_CAPABLE', `The broker refuses their work to ${hindered.join(', ')}.`));
-  if (byHand.length > 0)
-    reasons.push(
-      reasonOf('PERSON_NEEDED', `No login makes the token of ${byHand.join(', ')}.`, {
-        nextAction: 'Import it (importToken), or assign another credential (assignRole).',
-      }),
-    );
-  if (obstacle !== null) reasons.push(reasonOf('PERSON_NEEDED', obstacle.message, obstacle));
-  else if (outlook?.needsPerson === true)
-    reasons.push(
-      reasonOf('NOT_STARTED', 'Nothing makes the missing tokens by itself.', {
-        minutes: latestSafeStart === null ? null : Math.max(0, minutesBetween(now, latestSafeStart)),
-      }),
-    );
-  else if (nextStart !== null && latestSafeStart !== null && nextStart > latestSafeStart)
-    reasons.push(
-      reasonOf('STARTS_LATE', `The next start at ${timeOf(nextStart)} is after the latest safe one.`, {
-        minutes: Math.max(0, minutesBetween(now, latestSafeStart)),
-      }),
-    );
-  if (outlook === null && unknown.length === 0 && facts.isConfigured && !facts.isGateOpen)
-    reasons.push(reasonOf('GATE_SHUT', 'All tokens work, and the gate is shut.', { nextAction }));
-  return reasons;
-};
-
-const whatTakesTime = ({ facts, outlook, now }: ReasonFacts) => {
-  const reasons: ReadinessReason[] = [];
-  const { cooldownUntil, isBrowserTaken, queuePlace } = facts;
-  if (cooldownUntil !== null)
-    reasons.push(
-      reasonOf('COOLDOWN', `The broker rests until ${timeOf(cooldownUntil)}.`, {
-        minutes: minutesBetween(now, cooldownUntil),
-      }),
-    );
-  if (isBrowserTaken) reasons.push(reasonOf('BROWSER_BUSY', 'Another process has the browser.'));
-  else if (queuePlace !== null)
-    reasons.push(
-      reasonOf('QUEUE', `The account is number ${queuePlace} of those that wait for the browser.`),
-    );
-  const logins = (outlook?.plan.logins ?? 0) + (outlook?.plan.others ?? 0);
-  if (
-    outlook !== null &&
-    logins > 1 &&
-    facts.otpSpacingMs > 0 &&
-    (outlook.plan.pool.alwaysAsksOtp || outlook.plan.pool.size === 0)
-  ) {
-    const minutes = Math.ceil(((logins - 1) * facts.otpSpacingMs) / MINUTE_MS);
-    reasons.push(reasonOf('OTP_SPACING', `${logins} logins lie at least ${minutes} min apart.`, { minutes }));
-  }
-  return reasons;
-};
-
-const whatIsUncertain = ({ facts, outlook, confidence }: ReasonFacts) => {
-  const reasons: ReadinessReason[] = [];
-  const failed = facts.earlier.filter(({ failure }) => failure !== null).length;
-  if (outlook !== null && failed > 0)
-    reasons.push(
-      reasonOf('FAILURES', `Of the last ${facts.earlier.length} logins ${failed} brought no token.`),
-    );
-  if (confidence === 'LOW')
-    reasons.push(reasonOf('FEW_MEASUREMENTS', 'Few logins of this account were measured so far.'));
-  return [...reasons, ...uncertainDay(facts)];
-};
-
-const uncertainDay = ({ isCalendarUncertain }: AccountFacts): readonly ReadinessReason[] =>
-  isCalendarUncertain
-    ? [reasonOf('CALENDAR_UNCERTAIN', 'It is not certain that there is a session that day.')]
-    : [];
