@@ -198,7 +198,6 @@ const holder = async (then = '') => {
 
 const isLinux = process.platform === 'linux';
 
-/** VEGA_ALL_FAULTS=1 tries a hundred. */
 const TIMES = repetitions(8, 100);
 
 describe.skipIf(!isLinux)('a browser and everything it started', () => {

@@ -100,7 +100,7 @@ const readPage = async (testApp: TestApp, page: Page): ReturnType<Face> => {
   return Object.fromEntries(await Promise.all(APIS.map(async (name) => [name, await wordOf(name)])));
 };
 
-test('the command line, the page, REST and GraphQL say the same, to the letter, for whichever verdicts', async () => {
+test('the command line, the page, REST and GraphQL say the same, to the letter, for whatever verdicts', async () => {
   await using testApp = await openTestApp({ apis: APIS.length });
   await using browser = await launchChromium();
   await using visited = await visit(browser, testApp);
