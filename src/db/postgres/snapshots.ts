@@ -6,6 +6,7 @@ import { SharedWork } from '../shared-work.ts';
 import type { ServerClock } from './server-clock.ts';
 
 interface Moment {
+  readonly of: Snapshots;
   snapshot: Promise<string> | null;
   /** The account that was asked for first, and all of them once another one is asked for. */
   first: { readonly accountId: string; readonly version: Promise<string> } | null;
@@ -29,7 +30,8 @@ export class Snapshots {
   readonly #db: Queryable;
   readonly #clock: ServerClock;
   readonly #asking = new SharedWork<string>();
-  readonly #moments = new AsyncLocalStorage<Moment>();
+  /** One for all databases: each storage that was ever used costs every promise of the process. */
+  static readonly #moments = new AsyncLocalStorage<Moment>();
 
   constructor(db: Queryable, clock: ServerClock) {
     this.#db = db;
@@ -39,9 +41,9 @@ export class Snapshots {
   /** Whatever `work` reads is asked for once; see `Database.atOneMoment`. */
   async atOneMoment<Result>(work: () => Promise<Result>): Promise<Result> {
     if (this.#moment !== null) return work();
-    const moment: Moment = { snapshot: null, first: null, all: null, isOver: false };
+    const moment: Moment = { of: this, snapshot: null, first: null, all: null, isOver: false };
     try {
-      return await this.#moments.run(moment, work);
+      return await Snapshots.#moments.run(moment, work);
     } finally {
       moment.isOver = true;
     }
@@ -66,8 +68,8 @@ export class Snapshots {
   }
 
   get #moment(): Moment | null {
-    const moment = this.#moments.getStore();
-    return moment === undefined || moment.isOver ? null : moment;
+    const moment = Snapshots.#moments.getStore();
+    return moment?.of === this && !moment.isOver ? moment : null;
   }
 
   /** Which transactions of which server are over and which run: two equal snapshots see the same rows. */
