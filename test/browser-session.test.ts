@@ -138,7 +138,7 @@ describe('the session that a paused run has kept is closed', () => {
     expect(browsers.count()).toEqual(KEPT);
 
     await using other = await holdBrowser(path.join(testApp.directory, 'browser.lock'));
-    await until('the browser to make way', () => browsers.groups().length === 0);
+    await until('the browser to make way', () => browsers.groups().length + browsers.count().browsers === 0);
     expect(browsers.count()).toEqual(NONE);
     await other.letGo();
     await until('the end of the run', async () => (await statusOf(testApp, id)) === 'COMPLETED');

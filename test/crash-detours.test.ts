@@ -75,7 +75,7 @@ const DETOURS: readonly (readonly [title: string, at: Checkpoint, scenario: Scen
 const places = new Semaphore(AT_ONCE);
 
 describe.concurrent('killed at', () => {
-  test.each(drawn(DETOURS, 4))(
+  test.each(drawn(DETOURS, 2))(
     'a moment when %s, at %s, the next start finds its way, too',
     {
       timeout: PATIENCE_MS,

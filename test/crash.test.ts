@@ -80,7 +80,7 @@ const POINTS_OF_NO_RETURN: readonly Checkpoint[] = [
   'COOLDOWN_STORED',
   'RUN_ENDED',
 ];
-const POINTS = process.env.VEGA_ALL_FAULTS === '1' ? CHECKPOINTS : drawn(POINTS_OF_NO_RETURN, 8);
+const POINTS = process.env.VEGA_ALL_FAULTS === '1' ? CHECKPOINTS : drawn(POINTS_OF_NO_RETURN, 4);
 
 const places = new Semaphore(AT_ONCE);
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { demoApps, internalClientId } from '../src/simulator/account.ts';
 import type { ScenarioName } from '../src/simulator/simulator.ts';
+import { drawn } from './support/repetitions.ts';
 import { openTestApp } from './support/test-app.ts';
 
 /** What a run of three APIs comes to in each scenario: `API status code submitted`. */
@@ -40,7 +41,7 @@ interface Step {
   } | null;
 }
 
-test.for(Object.entries(OUTCOMES))(
+test.for(drawn(Object.entries(OUTCOMES), 5))(
   'a broker that is "%s" leads to the right end',
   async ([scenario, expected]) => {
     await using testApp = await openTestApp({

@@ -286,7 +286,7 @@ test('whatever operator, clock and broker do, in whatever order, no rule of the 
 }, async () => {
   const tried = await checkSequences({
     ...{ steps, recover, open: () => ModelApp.open() },
-    ...{ fixedSeed: '20261122', plainMs: repetitions(12_000, 40_000) },
+    ...{ fixedSeed: '20261122', plainMs: repetitions(8_000, 40_000) },
   });
   expect(tried).toBeGreaterThan(0);
 });

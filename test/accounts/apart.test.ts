@@ -117,7 +117,7 @@ test('whatever is done to one account, nothing of it shows in the other', async 
     ),
     // The replace rule of one account never touches a row of the other, whichever came first.
     {
-      numRuns: repetitions(5, 15),
+      numRuns: repetitions(3, 15),
       examples: IDS.map((id) => [id, ['logIn', 'lease', 'logIn', 'lease', 'revoke']]),
     },
   );

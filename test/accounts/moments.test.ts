@@ -165,7 +165,7 @@ const CASES = Object.keys(ACTS).flatMap((act) =>
   ),
 );
 
-const TRIED = drawn(CASES, 5);
+const TRIED = drawn(CASES, 3);
 
 describe.concurrent('a run that is', () => {
   test.each(TRIED)(

@@ -198,7 +198,7 @@ const holder = async (then = '') => {
 
 const isLinux = process.platform === 'linux';
 
-const TIMES = repetitions(8, 100);
+const TIMES = repetitions(4, 100);
 
 describe.skipIf(!isLinux)('a browser and everything it started', () => {
   test('is gone after its disposal, many times in a row', { timeout: 120_000 }, async () => {

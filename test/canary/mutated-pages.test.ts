@@ -9,7 +9,7 @@ import { environmentOf, openBroker } from '../support/test-app.ts';
 import { openMutatedFront } from './mutated-front.ts';
 import { Choices, type Mutation, mutate } from './mutations.ts';
 
-const PAGES = repetitions(50, 200);
+const PAGES = repetitions(25, 200);
 const AT_ONCE = 6;
 const SEED = 20_261_129;
 

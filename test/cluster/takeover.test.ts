@@ -44,7 +44,7 @@ const judge = async ({ node }: Cluster) => {
 };
 
 describe.concurrent('a worker that is killed', () => {
-  test.each(chosen(2))('at %s leaves its run to another one', { timeout: TIMEOUT_MS }, (point) =>
+  test.each(chosen(1))('at %s leaves its run to another one', { timeout: TIMEOUT_MS }, (point) =>
     places.run(async () => {
       await using cluster = await Cluster.open({ leaseMs: LEASE_MS });
       const first = await cluster.worker({ at: point });

@@ -65,21 +65,6 @@ test('a cooldown is waited out by nobody, and another worker goes on after it', 
   expect(violationsIn(node.broker.log, { cooldownMs: 6000 })).toEqual([]);
 });
 
-test('an OTP spacing is waited out by nobody', async () => {
-  await using cluster = await Cluster.open({ env: { VEGA_OTP_SPACING_SECONDS: '8' } });
-  const { node } = cluster;
-  await cluster.worker();
-  const id = await cluster.start();
-  await until('the spacing', async () => {
-    const { status, steps } = await cluster.run(id);
-    return status === 'QUEUED' && steps[0].status === 'DONE';
-  });
-  await until('the lease is given back', async () => node.rows(heldLeases).length === 0);
-  expect(await cluster.ended(id)).toBe('COMPLETED');
-  const at = node.broker.log.filter(({ kind }) => kind === 'OTP_GENERATE').map((entry) => entry.at);
-  expect((at[1] ?? 0) - (at[0] ?? 0)).toBeGreaterThanOrEqual(8000);
-});
-
 test('a worker that is stopped finishes its login and leaves the rest to the others', async () => {
   await using cluster = await Cluster.open({ apis: 3 });
   const first = await cluster.worker({ at: 'MOBILE_SUBMITTED', signal: 'SIGTERM' });
@@ -116,8 +101,8 @@ test('a run is aborted through a node, whether a worker executes it or none does
   expect(violationsIn(node.broker.log, { cooldownMs: 0 })).toEqual([]);
 });
 
-test('workers whose clocks are ten minutes off keep the spacing and send codes of the right time step', async () => {
-  await using cluster = await Cluster.open({ env: { VEGA_OTP_SPACING_SECONDS: '8' } });
+test('an OTP spacing is waited out by nobody, and workers whose clocks are ten minutes off keep it, with codes of the right time step', async () => {
+  await using cluster = await Cluster.open({ env: { VEGA_OTP_SPACING_SECONDS: '20' } });
   const { node } = cluster;
   const fast = await cluster.worker({ clockOffMs: 600_000 });
   const id = await cluster.start();
@@ -125,11 +110,12 @@ test('workers whose clocks are ten minutes off keep the spacing and send codes o
     const { status, steps } = await cluster.run(id);
     return status === 'QUEUED' && steps[0].status === 'DONE';
   });
+  await until('the lease is given back', async () => node.rows(heldLeases).length === 0);
   await fast.stop();
   await cluster.worker({ clockOffMs: -600_000 });
   expect(await cluster.ended(id)).toBe('COMPLETED');
   const at = node.broker.log.filter(({ kind }) => kind === 'OTP_GENERATE').map((entry) => entry.at);
-  expect((at[1] ?? 0) - (at[0] ?? 0)).toBeGreaterThanOrEqual(8000);
+  expect((at[1] ?? 0) - (at[0] ?? 0)).toBeGreaterThanOrEqual(20_000);
   expect(node.broker.log.filter(({ kind }) => kind === 'OTP_VERIFY')).toHaveLength(2);
   for (const { at: written } of node.rows('select at from vega_login_attempts'))
     expect(Math.abs(written - Date.now())).toBeLessThan(120_000);

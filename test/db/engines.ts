@@ -139,7 +139,7 @@ class PostgresPlace implements Place {
   /** Its locale sorts other than SQLite does: nothing may depend on it. */
   static async make(): Promise<PostgresPlace> {
     const server = await sharedPostgres();
-    return new PostgresPlace(server, await server.createDatabase({ locale: 'en-US' }));
+    return new PostgresPlace(server, await server.createMigrated({ locale: 'en-US' }));
   }
 
   open(options: Options): Promise<OpenDatabase> {

@@ -112,7 +112,7 @@ test('no answer that is kept is stale, whoever writes, whatever is learnt and ho
         await compare();
       }
     }),
-    { numRuns: repetitions(5, 12) },
+    { numRuns: repetitions(3, 12) },
   );
   expect(kept).toBeGreaterThan(50);
 }, 240_000);

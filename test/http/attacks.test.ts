@@ -9,10 +9,11 @@ import { expect, test } from 'vitest';
 import { findChromium } from '../../src/broker/chromium/chromium.ts';
 import { OPERATIONS } from '../../src/http/rest/operations.ts';
 import { holderOf } from '../support/callers.ts';
+import { repetitions } from '../support/repetitions.ts';
 import { logIn } from '../support/session.ts';
 import { openTestApp, settle, type TestApp } from '../support/test-app.ts';
 
-const REQUESTS = 10_000;
+const REQUESTS = repetitions(3200, 10_000);
 const AT_ONCE = 16;
 
 /** Sends bytes as they are, which no HTTP library would, and answers what comes back. */
@@ -168,7 +169,7 @@ const heapAfterCollection = async (): Promise<number> => {
   return process.memoryUsage().heapUsed;
 };
 
-test('ten thousand made-up requests get nothing done, crash nothing and leave nothing behind', async () => {
+test('thousands of made-up requests get nothing done, crash nothing and leave nothing behind', async () => {
   await using testApp = await openTestApp({ apis: 1, env: { VEGA_TRUST_PROXY: 'true' } });
   const viewer = await holderOf(testApp, { name: 'screen', role: 'VIEWER' });
   const before = contentsOf(testApp);
@@ -180,7 +181,7 @@ test('ten thousand made-up requests get nothing done, crash nothing and leave no
   const bad: string[] = [];
   const statuses = new Set<number>();
   for (let index = 0; index < attacks.length; index += AT_ONCE) {
-    if (index % 2000 === 0) heaps.push(await heapAfterCollection());
+    if (index % (REQUESTS / 5) === 0) heaps.push(await heapAfterCollection());
     await Promise.all(
       attacks.slice(index, index + AT_ONCE).map(async (sent) => {
         if (sent.isOurs && sent.headers.some((line) => LONG_ANSWERS.has(line))) return;

@@ -9,7 +9,7 @@ import { openLine } from '../support/line.ts';
 import { repetitions } from '../support/repetitions.ts';
 import { openTestApp, settle, until } from '../support/test-app.ts';
 
-const CUTS = repetitions(40, 200);
+const CUTS = repetitions(20, 200);
 
 interface Follower {
   readonly seen: VegaEvent[];

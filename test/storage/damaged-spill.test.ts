@@ -365,7 +365,7 @@ describe('whatever happens to the bytes of a spill', () => {
         fc.array(acts, { maxLength: 4 }),
         check,
       ),
-      { numRuns: repetitions(300, 3000) },
+      { numRuns: repetitions(150, 3000) },
     );
   }, 120_000);
 });

@@ -16,7 +16,7 @@ const PROGRAMS: readonly string[] = [
 /** Compiled for this machine, larger than all others together, or CommonJS that is imported when it is needed. */
 const NEVER_BUNDLED = [
   ...['better-sqlite3', 'playwright', 'playwright-core', '@graphql-yoga/render-graphiql'],
-  ...['undici', 'nodemailer', 'prom-client', 'pg'],
+  ...['undici', 'nodemailer', 'prom-client', 'pg', 'typescript'],
 ];
 
 /** Packages of CommonJS ask for modules of Node's. */

@@ -30,7 +30,7 @@ export class Cluster implements AsyncDisposable {
   }
 
   static async open(options: ClusterOptions = {}): Promise<Cluster> {
-    const databaseUrl = options.databaseUrl ?? (await (await sharedPostgres()).createDatabase());
+    const databaseUrl = options.databaseUrl ?? (await (await sharedPostgres()).createMigrated());
     const broker = await openBroker(options.simulator);
     const node = await openTestApp({
       ...{ apis: 2, ...options, databaseUrl, broker, works: false },

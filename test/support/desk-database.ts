@@ -24,7 +24,7 @@ export const ENGINE: Engine = process.env.VEGA_TEST_ENGINE === 'POSTGRES' ? 'POS
 export const deskDatabase = async (directory: string, engine: Engine): Promise<DeskDatabase> => {
   if (engine === 'SQLITE') return inFile(directory);
   const note = path.join(directory, 'postgres-url');
-  if (!existsSync(note)) writeFileSync(note, await (await sharedPostgres()).createDatabase());
+  if (!existsSync(note)) writeFileSync(note, await (await sharedPostgres()).createMigrated());
   return onServer(readFileSync(note, 'utf8'));
 };
 

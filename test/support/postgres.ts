@@ -2,7 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
-import { Client } from 'pg';
+import { Kysely, PostgresDialect } from 'kysely';
+import { Client, Pool } from 'pg';
+import { migratePostgres } from '../../src/db/postgres/migrate.ts';
+import type { Tables } from '../../src/db/schema/tables.ts';
 import { needBinaries } from './postgres/binaries.ts';
 import { Keeper, type Run } from './postgres/keeper.ts';
 import { crash, signal, until } from './postgres/processes.ts';
@@ -28,6 +31,8 @@ export class PostgresServer implements AsyncDisposable {
   readonly #keeper: Keeper;
   readonly #postgres: string;
   readonly #settings: Settings;
+  /** By locale. */
+  readonly #templates = new Map<string | undefined, Promise<string>>();
   #port = 0;
   #pid = 0;
   #run: Run | null = null;
@@ -71,11 +76,17 @@ export class PostgresServer implements AsyncDisposable {
   }
 
   /** A new empty database; answers its URL. Compares text by code points, or as people of the locale (`en-US`) do. */
-  async createDatabase({ locale }: { locale?: string } = {}): Promise<string> {
-    const name = `test_${randomBytes(8).toString('hex')}`;
+  createDatabase({ locale }: { locale?: string } = {}): Promise<string> {
     const collation = locale === undefined ? '' : `locale_provider icu icu_locale '${locale}'`;
-    await this.#ask(`create database ${name} template template0 ${collation}`);
-    return this.url(name);
+    return this.#copyOf('template0', collation);
+  }
+
+  /** The same with all tables: the migrations run once for each server, and what is made here are copies. */
+  async createMigrated(options: { locale?: string } = {}): Promise<string> {
+    const { locale } = options;
+    const template = this.#templates.get(locale) ?? this.#migrate(await this.createDatabase(options));
+    this.#templates.set(locale, template);
+    return this.#copyOf(await template);
   }
 
   /** Ends the connections to a database, and removes it. */
@@ -104,6 +115,25 @@ export class PostgresServer implements AsyncDisposable {
 
   get #data(): string {
     return path.join(this.folder, 'data');
+  }
+
+  async #copyOf(template: string, collation = ''): Promise<string> {
+    const name = `test_${randomBytes(8).toString('hex')}`;
+    await this.#ask(`create database ${name} template ${template} ${collation}`);
+    return this.url(name);
+  }
+
+  /** Answers its name; nobody is connected to it by then. */
+  async #migrate(url: string): Promise<string> {
+    const db = new Kysely<Tables>({
+      dialect: new PostgresDialect({ pool: new Pool({ connectionString: url }) }),
+    });
+    try {
+      await migratePostgres(db, 'of the tests');
+    } finally {
+      await db.destroy();
+    }
+    return new URL(url).pathname.slice(1);
   }
 
   async #initialise(initdb: string): Promise<void> {

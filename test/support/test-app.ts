@@ -216,7 +216,7 @@ export const settle = (milliseconds: number): Promise<void> =>
   });
 
 /** What takes long is looked at less often: on a busy machine the looks would be much of what it does. */
-const restAfter = (waitedMs: number): number => Math.min(100, 20 + waitedMs / 20);
+const restAfter = (waitedMs: number): number => Math.min(300, 20 + waitedMs / 10);
 
 /** Looks until `ready` is true, and says what it was waiting for when it never is. */
 export const until = async (

@@ -5,9 +5,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Env } from '../../src/config.ts';
 import type { Checkpoint } from '../../src/services/runs/checkpoints.ts';
+import { built } from './built.ts';
 import { until } from './test-app.ts';
-
-const CHILD = path.resolve(import.meta.dirname, 'worker-child.ts');
 
 export interface WorkerOptions {
   readonly env: Env;
@@ -40,15 +39,17 @@ export class Worker implements AsyncDisposable {
   readonly #closed: Promise<unknown>;
   #said = '';
 
-  private constructor({ env, databaseUrl, at, signal, leaseMs, clockOffMs = 0 }: WorkerOptions) {
+  private constructor(
+    child: string,
+    { env, databaseUrl, at, signal, leaseMs, clockOffMs = 0 }: WorkerOptions,
+  ) {
     const args = [
       this.directory,
       at ?? '',
       signal ?? 'SIGKILL',
       leaseMs === undefined ? '' : String(leaseMs),
     ];
-    const imports = ['--import', wrongClock(clockOffMs), '--import', import.meta.resolve('tsx')];
-    this.#child = spawn(process.execPath, [...imports, CHILD, ...args], {
+    this.#child = spawn(process.execPath, ['--import', wrongClock(clockOffMs), child, ...args], {
       env: { ...process.env, ...env, VEGA_DATABASE_URL: databaseUrl },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -60,7 +61,7 @@ export class Worker implements AsyncDisposable {
   }
 
   static async start(options: WorkerOptions): Promise<Worker> {
-    const worker = new Worker(options);
+    const worker = new Worker(await built('test/support/worker-child.ts'), options);
     await until('the worker', () => worker.said.includes('works\n') || worker.hasEnded);
     if (worker.hasEnded) throw new Error(worker.said);
     return worker;

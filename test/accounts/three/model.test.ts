@@ -38,7 +38,7 @@ test('whatever is done to three accounts that share the browser, no rule of the 
       const { data } = await desk.testApp.ask('{ runQueue { id } }');
       expect(data.runQueue).toEqual([]);
     },
-    ...{ fixedSeed: '20261128', plainMs: repetitions(9_000, 25_000) },
+    ...{ fixedSeed: '20261128', plainMs: repetitions(6_000, 25_000) },
   });
   expect(tried).toBeGreaterThan(0);
 });

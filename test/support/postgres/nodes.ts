@@ -22,7 +22,7 @@ export const openNodes = async (): Promise<Nodes> => {
   const folder = new Folder();
   stack.defer(() => folder[Symbol.dispose]());
   const server = await sharedPostgres();
-  const url = await server.createDatabase();
+  const url = await server.createMigrated();
   stack.defer(() => server.dropDatabase(url));
   const client = new Client({ connectionString: url });
   await client.connect();
