@@ -30,7 +30,8 @@ const withoutValues = (message: string): string =>
     .replace(QUOTED_VARIABLE, (_whole, variable: string, place: string | undefined, why: string) =>
       [variable, 'got an invalid value', place].filter(Boolean).join(' ').concat('; ', why),
     )
-    .replace(/((?:String|ID) cannot represent a non[- ]string value): .*$/s, '$1.');
+    .replace(/(cannot represent (?:a )?non[- ].*? value): .*$/s, '$1.')
+    .replace(/^(Expected value of type "[^"]+"), found .*$/s, '$1.');
 
 /** Whatever the value holds, of all that could be the reason behind it the last one is taken. */
 const QUOTED_VARIABLE =
@@ -38,7 +39,7 @@ const QUOTED_VARIABLE =
 
 /** The library's own words for a value that does not fit its type; it gives them no code. */
 const INPUT_MESSAGES =
-  /^(Value|Variable|Enum|Expected value|Expected type|Argument|Field) .*|cannot represent|got invalid value/;
+  /^(Value|Variable|Enum|Expected value|Expected type|Expected non-nullable type|Argument|Field) .*|cannot represent|got invalid value/;
 
 const isAboutInput = (error: GraphQLError): boolean =>
   error.extensions.code === undefined && INPUT_MESSAGES.test(error.message);

@@ -1,3 +1,4 @@
+import { GraphQLError } from 'graphql';
 import { builder } from './builder.ts';
 
 /** What the specification of the scalar allows; `Date` alone would read much more, and guess. */
@@ -10,7 +11,7 @@ builder.scalarType('DateTime', {
   parseValue: (value) => {
     const instant = new Date(typeof value === 'string' && DATE_TIME.test(value) ? value : Number.NaN);
     if (Number.isNaN(instant.getTime()))
-      throw new TypeError(
+      throw new GraphQLError(
         'DateTime cannot represent this value: it should be a text like 2026-11-22T22:00:00.000Z.',
       );
     return instant;

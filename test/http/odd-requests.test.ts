@@ -56,6 +56,42 @@ test.each(['application/json', 'text/event-stream'])(
   },
 );
 
+test('a value that does not fit is told once, as bad input and without the value', async () => {
+  await using testApp = await openTestApp({ apis: 1 });
+  const saved = 'mutation ($input: SaveApiConfigInput!) { saveApiConfig(input: $input) { apiName } }';
+  const mistakes: readonly (readonly [query: string, message: string, input?: unknown])[] = [
+    [
+      '{ readiness(by: "987654") { bell } }',
+      'DateTime cannot represent this value: it should be a text like 2026-11-22T22:00:00.000Z.',
+    ],
+    ['{ auditLog(first: "987654") { nodes { id } } }', 'Int cannot represent non-integer value.'],
+    [
+      'mutation { startLogin(accountId: { pin: "987654" }) { id } }',
+      'ID cannot represent a non-string and non-integer value.',
+    ],
+    [
+      'mutation { saveApiConfig(input: "987654") { apiName } }',
+      'Expected value of type "SaveApiConfigInput!".',
+    ],
+    [saved, 'Expected non-nullable type "ApiName!" not to be null.', { apiName: null, clientId: '987654' }],
+    [
+      saved,
+      'Enum "ApiName" cannot represent non-string value.',
+      { apiName: { pin: '987654' }, clientId: 'x' },
+    ],
+  ];
+  for (const [query, message, input] of mistakes) {
+    const { errors } = await (await post(testApp, JSON.stringify({ query, variables: { input } }))).json();
+    expect(errors).toEqual([
+      expect.objectContaining({
+        message: expect.stringContaining(message),
+        extensions: expect.objectContaining({ code: 'BAD_USER_INPUT', nextAction: expect.any(String) }),
+      }),
+    ]);
+    expect(JSON.stringify(errors)).not.toContain('987654');
+  }
+});
+
 test('another spelling of a path is no way round a limit', async () => {
   await using testApp = await openTestApp({ apis: 1 });
   const body = JSON.stringify({ query: `{ ready } # ${'x'.repeat(1_200_000)}` });

@@ -52,7 +52,7 @@ export class Operations {
     this.mask = maskWith(log);
     this.open = new OpenStreams((caller) => services.sessions.isLive(caller));
     this.plugins = [
-      useEngine({ parse, validate, execute, specifiedRules }) as unknown as GraphQLPlugin,
+      useEngine({ parse, validate, execute }) as unknown as GraphQLPlugin,
       useSchema(schema) as unknown as GraphQLPlugin,
       useDocumentLimits(),
       useDocumentCache(),
@@ -61,7 +61,8 @@ export class Operations {
       useSharedExecution(this.mask),
       useOpenStreams(this.open, subscriptionsPerKey),
     ];
-    this.#getEnveloped = envelop({ plugins: [...this.plugins] as never });
+    // Yoga brings the rules itself; given twice, each mistake would be told twice.
+    this.#getEnveloped = envelop({ plugins: [useEngine({ specifiedRules }), ...this.plugins] as never });
   }
 
   /** Which kind of operation it is; null where that cannot be told. */
