@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findChromium } from '../../src/broker/chromium/chromium.ts';
 import { classifyPage } from '../../src/broker/login/page/page-kind.ts';
 import { type FieldName, readPage } from '../../src/broker/login/page/page-reading.ts';
+import { Semaphore } from '../../src/services/semaphore.ts';
 import { Looks, pageOf, step } from './looks.ts';
 
 /** Words that stand near those of a login, and mean something else. */
@@ -224,15 +225,15 @@ test('beside a harmless button nothing else is pressed', async () => {
 
 test('whole logins press and fill what is theirs, and nothing of a neighbour', async () => {
   const pages = fc.sample(neighbour, { numRuns: 12, seed: 28_11_2026 });
-  await Promise.all(
-    pages.map(async ({ name, look }) => {
-      const before = STEP_ORDER.slice(0, STEP_ORDER.indexOf(name));
-      const views = [...before.map((each) => step(each)), step(name, look)];
-      const visit = await looks.visit({ views }, 1500);
-      expect(visit.sent).toEqual(before);
-      expect(visit.typed).toHaveLength(before.length);
-      expect(visit.clicked).toHaveLength(before.length);
-      expect(['ACTION_REQUIRED', 'PAGE_CHANGED']).toContain(visit.end);
-    }),
-  );
+  const places = new Semaphore(4);
+  const visitOne = async ({ name, look }: (typeof pages)[number]) => {
+    const before = STEP_ORDER.slice(0, STEP_ORDER.indexOf(name));
+    const views = [...before.map((each) => step(each)), step(name, look)];
+    const visit = await looks.visit({ views }, 4000);
+    expect(visit.sent).toEqual(before);
+    expect(visit.typed).toHaveLength(before.length);
+    expect(visit.clicked).toHaveLength(before.length);
+    expect(['ACTION_REQUIRED', 'PAGE_CHANGED']).toContain(visit.end);
+  };
+  await Promise.all(pages.map((page) => places.run(() => visitOne(page))));
 }, 120_000);
