@@ -17,35 +17,54 @@ export const toGraphQLError = (error: unknown): GraphQLError | null => {
       },
     });
   }
-  return cause instanceof GraphQLError ? withInputCode(cause) : null;
+  if (!(cause instanceof GraphQLError)) return null;
+  const known = error as GraphQLError;
+  return isOurFault(known) ? null : withInputCode(known);
 };
 
 /** A document whose values do not fit their types is bad input, like bad variables. */
 export const withInputCode = (error: GraphQLError): GraphQLError =>
   isAboutInput(error) ? asBadInput(error) : error;
 
-/** The library quotes what it was given, and what it was given may be a PIN. */
-const withoutValues = (message: string): string =>
-  message
-    .replace(QUOTED_VARIABLE, (_whole, variable: string, place: string | undefined, why: string) =>
-      [variable, 'got an invalid value', place].filter(Boolean).join(' ').concat('; ', why),
-    )
-    .replace(/(cannot represent (?:a )?non[- ].*? value): .*$/s, '$1.')
-    .replace(/^(Expected value of type "[^"]+"), found .*$/s, '$1.');
+/** What a resolver answered does not fit the schema: nobody has sent it. */
+const isOurFault = ({ path, extensions, message }: GraphQLError): boolean =>
+  path !== undefined && extensions.code === undefined && !message.startsWith('Argument "');
 
-/** Whatever the value holds, of all that could be the reason behind it the last one is taken. */
-const QUOTED_VARIABLE =
-  /^(Variable "\$\w+") got invalid value .*?(?:(at "[\w.[\]]+"))?; ((?:Field "|Expected |\w+ cannot represent |Value "|Enum ")(?!.*; (?:Field "|Expected |\w+ cannot represent |Value "|Enum ")).*)$/s;
+/**
+ * The library quotes what it was given, and what it was given may be a PIN. A variable's error holds the one of the value in
+ * it, so that nothing of the value itself has to be read.
+ */
+const withoutValues = ({ message, originalError }: GraphQLError): string => {
+  const variable = /^Variable "\$\w+"/.exec(message)?.[0];
+  if (variable === undefined || originalError === undefined) return withoutValue(message);
+  const head = message.slice(0, -originalError.message.length - 2);
+  const place = / at "[\w.[\]]+"$/.exec(head.slice(-1000))?.[0] ?? '';
+  return `${variable} got an invalid value${place}; ${withoutValue(originalError.message)}`;
+};
+
+/** Anchored, because the value may be a megabyte of whatever a pattern would look for. */
+const withoutValue = (message: string): string =>
+  message
+    .replace(/^((?:\w+|Enum "\w+") cannot represent (?:a )?(?:non[- ][\w -]+ )?value): .*$/s, '$1.')
+    .replace(/^(Expected value of type "[^"]+"), found .*$/s, '$1.')
+    .replace(/^(Argument "\w+" has invalid value) .*$/s, '$1.')
+    .replace(/^Value ".*" (does not exist in "\w+" enum\.)/s, 'Value $1');
 
 /** The library's own words for a value that does not fit its type; it gives them no code. */
-const INPUT_MESSAGES =
-  /^(Value|Variable|Enum|Expected value|Expected type|Expected non-nullable type|Argument|Field) .*|cannot represent|got invalid value/;
+const INPUT_MESSAGES = [
+  /^(?:Value|Enum|Argument) "/,
+  /^Variable "\$\w+" (?:got invalid value|of (?:required|non-null) type) /,
+  /^Expected (?:value of type|type|non-nullable type) "/,
+  /^Field "[\w.]+" (?:of required type|is not defined by type|argument) /,
+  /^(?:\w+|Enum "\w+") cannot represent /,
+  /^Too many errors processing variables/,
+];
 
-const isAboutInput = (error: GraphQLError): boolean =>
-  error.extensions.code === undefined && INPUT_MESSAGES.test(error.message);
+const isAboutInput = ({ extensions, message }: GraphQLError): boolean =>
+  extensions.code === undefined && INPUT_MESSAGES.some((pattern) => pattern.test(message));
 
 const asBadInput = (error: GraphQLError): GraphQLError => {
-  const message = withoutValues(error.message);
+  const message = withoutValues(error);
   return new GraphQLError(message, {
     ...place(error),
     extensions: {

@@ -75,6 +75,26 @@ test('a value that does not fit is told once, as bad input and without the value
     ],
     [saved, 'Expected non-nullable type "ApiName!" not to be null.', { apiName: null, clientId: '987654' }],
     [
+      'query ($input: ApiName) { loginSuccess(apiName: $input) { apiName } }',
+      'Value does not exist in "ApiName" enum.',
+      '987654',
+    ],
+    [
+      'mutation ($input: ID!) { switchAccount(accountId: $input) { id } }',
+      'ID cannot represent value.',
+      { pin: '987654' },
+    ],
+    [
+      'mutation ($input: ImportedCredential = PASTED) { importToken(input: { accessToken: "987654", credential: $input }) { apiName } }',
+      'Argument "input" has invalid value.',
+      null,
+    ],
+    [
+      'mutation ($input: [ApiName!]) { generateTokens(mode: PARTIAL, apiNames: $input) { id } }',
+      'Value does not exist in "ApiName" enum.',
+      ['987654'],
+    ],
+    [
       saved,
       'Enum "ApiName" cannot represent non-string value.',
       { apiName: { pin: '987654' }, clientId: 'x' },
@@ -90,6 +110,25 @@ test('a value that does not fit is told once, as bad input and without the value
     ]);
     expect(JSON.stringify(errors)).not.toContain('987654');
   }
+});
+
+test.each([
+  'mutation { updateAccountCredentials(input: { pin "987654" }) { id } }',
+  'mutation { updateAccountCredentials(input: { pin: 987654 987654 }) { id } }',
+  'mutation { updateAccountCredentials(input: { pin: "\\u{987654}" }) { id } }',
+])('a document that cannot be read is not quoted: %s', async (query) => {
+  await using testApp = await openTestApp({ apis: 1 });
+  const text = await (await post(testApp, JSON.stringify({ query }))).text();
+  expect(JSON.parse(text).errors[0].extensions.code).toBe('GRAPHQL_PARSE_FAILED');
+  expect(text).not.toContain('987654');
+});
+
+test('a long value that looks like a message of the library is judged at once', async () => {
+  await using testApp = await openTestApp({ apis: 1 });
+  const query = 'query ($apiName: ApiName) { loginSuccess(apiName: $apiName) { apiName } }';
+  const variables = { apiName: 'cannot represent non-'.repeat(47_000) };
+  const text = await (await post(testApp, JSON.stringify({ query, variables }))).text();
+  expect(text.length).toBeLessThan(1000);
 });
 
 test('another spelling of a path is no way round a limit', async () => {

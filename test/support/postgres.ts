@@ -84,7 +84,7 @@ export class PostgresServer implements AsyncDisposable {
   /** The same with all tables: the migrations run once for each server, and what is made here are copies. */
   async createMigrated(options: { locale?: string } = {}): Promise<string> {
     const { locale } = options;
-    const template = this.#templates.get(locale) ?? this.#migrate(await this.createDatabase(options));
+    const template = this.#templates.get(locale) ?? this.#migrate(this.createDatabase(options));
     this.#templates.set(locale, template);
     return this.#copyOf(await template);
   }
@@ -124,7 +124,8 @@ export class PostgresServer implements AsyncDisposable {
   }
 
   /** Answers its name; nobody is connected to it by then. */
-  async #migrate(url: string): Promise<string> {
+  async #migrate(created: Promise<string>): Promise<string> {
+    const url = await created;
     const db = new Kysely<Tables>({
       dialect: new PostgresDialect({ pool: new Pool({ connectionString: url }) }),
     });

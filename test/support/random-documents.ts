@@ -45,7 +45,11 @@ const BY_NAME: Readonly<Record<string, readonly unknown[]>> = {
   url: ['https://127.0.0.1:1/hook', 'file:///etc/passwd', 'smtp://127.0.0.1:1'],
 };
 
+/** A secret in a place where no value like it belongs: no answer may quote it. */
+export const MISPLACED = '987654321';
+
 const ODD: readonly unknown[] = [
+  ...[{ pin: MISPLACED }, [{ pin: MISPLACED }], [Number(MISPLACED), { pin: MISPLACED }]],
   ...['', ' ', '\u0000', '\ud800', '🗝', LONG, "' or 1 = 1 --", '../../etc/passwd', '__proto__'],
   ...[0, -1, 2 ** 31, 2 ** 31 - 1, 1e308, 0.5, true, false, null, [], {}, [[]], { input: null }],
 ];

@@ -24,10 +24,21 @@ const parseWithin: typeof parse = (source) => {
   try {
     return parse(source, { maxTokens: MAX_TOKENS });
   } catch (error) {
-    const isTooLong = error instanceof GraphQLError && /more tha\w \d+ tokens/.test(error.message);
-    throw isTooLong ? tooComplex(MAX_TOKENS, 'tokens') : error;
+    if (!(error instanceof GraphQLError)) throw error;
+    if (/more tha\w \d+ tokens/.test(error.message)) throw tooComplex(MAX_TOKENS, 'tokens');
+    error.message = withoutLiteral(error.message);
+    throw error;
   }
 };
+
+/** The parser quotes what it did not expect, and that may be a PIN. */
+const withoutLiteral = (message: string): string =>
+  message
+    .replace(
+      /^(Syntax Error: (?:Expected [^,]{1,40}, found|Unexpected) (?:String|BlockString|Int|Float|Name)) ".*$/s,
+      '$1.',
+    )
+    .replace(/^(Syntax Error: Invalid (?:Unicode|character) escape sequence): .*$/s, '$1.');
 
 const limitDocument = (context: ValidationContext): ASTVisitor => {
   const fragments = new Map<string, Size>();
