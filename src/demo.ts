@@ -1,8 +1,6 @@
 import { type App, type AppOptions, openApp } from './app.ts';
 import { type Env, readConfig } from './config.ts';
-import { loginRole } from './domain/role/role.ts';
 import type { Listening } from './http/listen.ts';
-import { getAccount } from './services/accounts/accounts.ts';
 import { scenarioNames } from './simulator/scenarios.ts';
 import { isScenarioName, type Simulator, startSimulator } from './simulator/simulator.ts';
 
@@ -31,9 +29,8 @@ export const openDemo = async (env: Env, options: AppOptions & { scenario: strin
     knobs: { totpPastSteps: DEMO_CODE_SECONDS / DEMO_TOTP_SECONDS },
   });
   try {
-    const app = await openApp(readConfig(demoEnvironment(env, simulator)), options);
+    const app = await openApp(readConfig(demoEnvironment(env, simulator)), { ...options, isDemo: true });
     try {
-      await refuseRealTokens(app, simulator);
       const server = await app.listen();
       app.beginSchedules();
       app.beginForecasts();
@@ -76,19 +73,3 @@ const demoEnvironment = (env: Env, { account, apps, url }: Simulator): Env => ({
     ]),
   ),
 });
-
-/** A rehearsal in the folder of a real desk would replace its tokens with worthless ones. */
-const refuseRealTokens = async ({ services, parts }: App, { apps }: Simulator): Promise<void> => {
-  const account = await getAccount(parts.database, null);
-  const known = await services.verifier.lastKnown(
-    account,
-    (await services.apiConfigs.list(account)).map(loginRole),
-  );
-  const isReal = known.some(
-    ({ token }) => token !== undefined && !apps.some(({ clientId }) => clientId === token.clientId),
-  );
-  if (!isReal) return;
-  throw new Error(
-    `${parts.database.path} holds tokens of a real account. Run the demo in another folder, or set VEGA_DB_PATH.`,
-  );
-};

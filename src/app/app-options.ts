@@ -30,6 +30,8 @@ export interface AppOptions {
   readonly workingDirectory?: string;
   /** A short look: what an earlier process has left under way stays as it is, and the broker is not asked beforehand. */
   readonly isVisit?: boolean;
+  /** A rehearsal with a simulated broker: it has a database of its own, which nothing else opens. */
+  readonly isDemo?: boolean;
   /** It only executes runs: what a server does beside them is left to the servers. */
   readonly isWorker?: boolean;
 }

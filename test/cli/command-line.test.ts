@@ -54,7 +54,7 @@ test('the demo does not touch a database that holds real tokens', async () => {
   database.close();
   const { code, said } = await run(program, ['demo'], { VEGA_PORT: '0' });
   expect(code).toBe(3);
-  expect(said).toContain('holds tokens of a real account');
+  expect(said).toContain('may hold tokens of a real account');
   const after = new Sqlite(file, { readonly: true });
   expect(after.prepare('select access_token from upstox_tokens').all()).toEqual([{ access_token: 'real' }]);
   after.close();
