@@ -169,3 +169,12 @@ test('a second Ctrl-C ends at once', async () => {
   for (const signal of ['SIGSTOP', 'SIGINT', 'SIGTERM', 'SIGCONT'] as const) program.stop(signal);
   expect(await program.exitCode()).toBe(EXIT.INTERRUPTED);
 });
+
+test('a test alert that is not delivered ends with 1, and says why', async () => {
+  const { channel } = await testApp.client.saveAlertChannel({
+    input: { name: 'phone', kind: 'NTFY', url: 'https://nowhere.invalid/topic' },
+  });
+  await using program = new Program(main);
+  const { code, out } = await program.run(['alerts', 'test', channel.id], environment());
+  expect([code, out]).toEqual([EXIT.SOME_MISSING, expect.stringMatching(/^Not delivered: \w+\.\n$/)]);
+});

@@ -36,7 +36,7 @@ test('a desk moves to PostgreSQL and back with one command each, and every other
       'Everything is copied. It is read again and compared.',
       `N rows of N tables are in ${place}, and were compared.`,
       `A backup of ${file} is ${program.directory}/.vega/backups/vega_trade-TIME.db.`,
-      `${file} is not used any more. Set VEGA_DATABASE_URL to the new one, keep .vega/master.key, and start vega-auth.`,
+      `${file} is not used any more. Set VEGA_DATABASE_URL to the new one, keep .vega/master.key, and start \`vega-auth serve\`, and \`vega-auth work\` where a browser is: it logs in.`,
       '',
     ].join('\n'),
   );

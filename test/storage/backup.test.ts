@@ -229,6 +229,9 @@ describe('a restore', () => {
     await expect(restore(folder, folder.file('half.db'))).rejects.toThrow('cannot be restored');
     writeFileSync(folder.file('.vega', 'master.key'), 'another key altogether, long enough');
     await expect(restore(folder, file)).rejects.toThrow('is sealed with the master key');
+    await expect(restore(folder)).rejects.toThrow(
+      /There is no good backup of .*: of .*, it is sealed with the master key \w+, which is neither in/,
+    );
     expect(existsSync(folder.file(`${DATABASE}.restoring`))).toBe(false);
   });
 });

@@ -45,7 +45,7 @@ export const movedLines = ({ from, to, backup, tables, leftOut, audit }: Moved):
 
 const nextOf = ({ engine, name }: Place): string =>
   engine === 'POSTGRES'
-    ? 'Set VEGA_DATABASE_URL to the new one, keep .vega/master.key, and start vega-auth.'
+    ? 'Set VEGA_DATABASE_URL to the new one, keep .vega/master.key, and start `vega-auth serve`, and `vega-auth work` where a browser is: it logs in.'
     : `Set VEGA_DB_PATH=${visible(name)}, take out VEGA_DATABASE_URL, and start vega-auth.`;
 
 const sum = (tables: Readonly<Record<string, number>>): number =>

@@ -1,6 +1,6 @@
 import type { AlertChannelKind, AlertKind, VegaClient } from '../../../sdk/index.ts';
 import { ALERT_CHANNEL_KINDS, ALERT_KINDS } from '../../../sdk/names.ts';
-import { type Command, type Given, requiredText, type Terminal, textOf } from '../../command.ts';
+import { type Command, EXIT, type Given, requiredText, type Terminal, textOf } from '../../command.ts';
 import { JSON_OPTION } from '../../options.ts';
 import { renderAlertChannels, renderAlerts } from '../../view/alerts.ts';
 import { lookOf } from '../../view/look.ts';
@@ -144,7 +144,15 @@ const test: Command = {
   options: [JSON_OPTION],
   run: asking(
     (client, { id }) => client.testAlertChannel({ id: requiredText(id) }),
-    ({ isDelivered, answer }) => [`${isDelivered ? 'Delivered' : 'Not delivered'}: ${answer}.`],
+    ({ isDelivered, answer }) => [
+      `${isDelivered ? 'Delivered' : 'Not delivered'}: ${answer}.`,
+      ...(answer === 'PRIVATE_ADDRESS'
+        ? [
+            'Its host is on this machine’s own network: name it in VEGA_ALERT_HOSTS and start the server again.',
+          ]
+        : []),
+    ],
+    ({ isDelivered }) => (isDelivered ? EXIT.ALL_VALID : EXIT.SOME_MISSING),
   ),
 };
 

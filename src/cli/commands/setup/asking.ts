@@ -5,11 +5,15 @@ import { printJson, printLines } from '../../terminal/print.ts';
 
 type Ask<Answer> = (client: VegaClient, given: Given, terminal: Terminal) => Promise<Answer>;
 
-/** A command that asks the API for one thing and prints the answer: as it is, or as `tell` says it. Null: left alone. */
+/**
+ * A command that asks the API for one thing and prints the answer: as it is, or as `render` says it. Null: left alone.
+ * It ends with 0 unless `exitOf` says otherwise.
+ */
 export const asking =
   <Answer>(
     ask: Ask<Answer | null>,
     render: (answer: Answer, given: Given, terminal: Terminal) => readonly string[],
+    exitOf: (answer: Answer) => number = () => EXIT.ALL_VALID,
   ) =>
   async (terminal: Terminal, given: Given): Promise<number> => {
     await using connection = await openConnection(terminal, { isVisit: true });
@@ -17,5 +21,5 @@ export const asking =
     if (answer === null) return EXIT.SOME_MISSING;
     if (given.json === true) printJson(terminal, answer);
     else printLines(terminal, render(answer, given, terminal));
-    return EXIT.ALL_VALID;
+    return exitOf(answer);
   };

@@ -101,7 +101,9 @@ const faultIn = (copy: Sqlite.Database, keyIds: readonly string[]): string | nul
   const damage = findDamage(copy);
   if (damage !== null) return `it is damaged (${damage})`;
   const keyId = keyIdIn(copy) ?? 'none';
-  return keyIds.includes(keyId) ? null : `it is sealed with the master key ${keyId}, which is not at hand`;
+  return keyIds.includes(keyId)
+    ? null
+    : `it is sealed with the master key ${keyId}, which is neither in .vega/master.key nor in VEGA_MASTER_KEY`;
 };
 
 /** A backup may be of an older vega-auth, too. */

@@ -17,7 +17,7 @@ import { OpenedFile } from '../opened-file.ts';
 import type { DatabaseOptions } from '../opening.ts';
 import { SqliteDatabase } from '../sqlite-database.ts';
 import { withConnection } from '../with-connection.ts';
-import { faultOf, findNewestGoodBackup, sweepBackupDrafts } from './backups.ts';
+import { faultOf, findNewestGoodBackup, listBackups, sweepBackupDrafts } from './backups.ts';
 
 export interface Restored {
   /** The backup that took the place of the database. */
@@ -27,6 +27,16 @@ export interface Restored {
   /** How many newer tokens were recovered from the replaced file. */
   readonly tokens: number;
 }
+
+/** Says of the newest one why it is none. */
+const noGoodBackup = (file: string, keyIds: readonly string[]): DatabaseError => {
+  const [newest] = listBackups(file);
+  const why = newest === undefined ? '' : `: of ${newest}, ${faultOf(newest, keyIds)}`;
+  return new DatabaseError(
+    file,
+    `There is no good backup of ${file}${why}. Name one with --from. Nothing was changed.`,
+  );
+};
 
 /**
  * Replaces the database with the newest good backup, or with `wanted`. The replaced file is set aside, never removed,
@@ -40,11 +50,7 @@ export const restoreBackup = async (
   const { file, now } = options;
   const keyIds = masterKeyIds(options.masterKey);
   const from = wanted ?? findNewestGoodBackup(file, keyIds);
-  if (from === null)
-    throw new DatabaseError(
-      file,
-      `There is no good backup of ${file}. Name one with --from. Nothing was changed.`,
-    );
+  if (from === null) throw noGoodBackup(file, keyIds);
   const fault = faultOf(from, keyIds);
   if (fault !== null)
     throw new DatabaseError(file, `The backup ${from} cannot be restored: ${fault}. Nothing was changed.`);
