@@ -101,7 +101,7 @@ test('a wrong app is refused with what is wrong, and nothing is stored', async (
     [{ ...good, clientSecret: '' }, 'clientSecret'],
     [{ ...good, redirectUri: 'ftp://x' }, 'redirectUri'],
     [{ ...good, apiIndex: 6 }, 'apiIndex'],
-    [{ ...good, apiName: 'SEVENTH' }, 'SEVENTH'],
+    [{ ...good, apiName: 'SEVENTH' }, 'at "input.apiName"; Value does not exist in "ApiName" enum.'],
     [{ apiName: 'PRIMARY', clientId: 'client' }, 'client secret'],
   ] as const) {
     const { errors } = await save(testApp, input);
