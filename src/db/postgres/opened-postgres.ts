@@ -144,9 +144,26 @@ export class OpenedPostgres implements AsyncDisposable {
   }
 }
 
+type Connected = ((error: Error) => void) | ((error: null, client: pg.Client) => void);
+
+/** Ends a connection that could not be opened; the server would keep it, and with it this process, for a minute. */
+class EndingClient extends pg.Client {
+  override connect(): Promise<pg.Client>;
+  override connect(done: Connected): void;
+  override connect(done?: Connected): Promise<pg.Client> | undefined {
+    if (done === undefined) return super.connect();
+    super.connect((error: Error | null) => {
+      if (error instanceof Error) void this.end().catch(() => undefined);
+      (done as (error: Error | null, client: pg.Client) => void)(error, this);
+    });
+    return undefined;
+  }
+}
+
 const openPool = (client: ConnectionSettings['client'], max: number, name?: string): pg.Pool => {
   const pool = new pg.Pool({
     ...client,
+    Client: EndingClient,
     ...(name === undefined ? {} : { application_name: name }),
     types,
     max,

@@ -67,6 +67,8 @@ export const explain = (place: string, error: unknown): DatabaseError => {
 const otherwise = (error: unknown, words: string): string => {
   if (/does not support SSL/i.test(words))
     return 'does not speak TLS. Switch it on there, or say sslmode=disable in VEGA_DATABASE_URL where the network is safe.';
+  if (/client password must be a string/.test(words))
+    return 'asks for a password, and none was given. Put it into the address, into ~/.pgpass, or into PGPASSWORD of the environment.';
   if (isUnavailable(error)) return `cannot be reached (${databaseCode(error) || words}). Is it running?`;
   return `cannot be used: ${words}`;
 };

@@ -2,9 +2,12 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { faultsOf, type ServerFacts } from '../../../src/db/postgres/server-check.ts';
+import { built } from '../../support/built.ts';
+import { connect } from '../../support/postgres/connect.ts';
 import { openNodes } from '../../support/postgres/nodes.ts';
 import { PostgresServer } from '../../support/postgres.ts';
-import { openTestApp } from '../../support/test-app.ts';
+import { Program } from '../../support/program.ts';
+import { environmentOf, openBroker, openTestApp } from '../../support/test-app.ts';
 
 const SOUND: ServerFacts = {
   ...{ version: '15.1', number: 150_001, isReplica: false, commit: 'on', standbys: '' },
@@ -106,4 +109,21 @@ describe('the doctor', () => {
       ]),
     );
   });
+});
+
+test('a server that asks for a password where none was given is told at once, and keeps no process waiting', async () => {
+  // Longer than this test may take.
+  await using server = await PostgresServer.start({ settings: { authentication_timeout: '600' } });
+  const url = await server.createDatabase();
+  {
+    await using admin = await connect(server.url());
+    await admin.ask("alter user vega password 'a-password'");
+    writeFileSync(path.join(server.folder, 'data/pg_hba.conf'), 'host all all 127.0.0.1/32 scram-sha-256\n');
+    await admin.ask('select pg_reload_conf()');
+  }
+  await using program = new Program(await built('src/main.ts'));
+  await using broker = await openBroker();
+  const env = { ...environmentOf(broker), VEGA_LOG_LEVEL: 'error', VEGA_DATABASE_URL: url };
+  const { code, err } = await program.run(['status'], env);
+  expect([code, err]).toEqual([3, expect.stringContaining('asks for a password, and none was given')]);
 });
