@@ -25,8 +25,11 @@ import { createServices, type Parts, type Services } from './services/services.t
 import { warmUp } from './services/warm-up.ts';
 
 export type { AppOptions } from './app/app-options.ts';
-export { migrateDatabase } from './app/move-database.ts';
 export { databaseFacts, reportOfBackup, restoreDatabase } from './app/without-app.ts';
+
+/** Loaded where it is used: a desk that stays with its file needs nothing of PostgreSQL. */
+export const migrateDatabase: typeof import('./app/move-database.ts').migrateDatabase = async (...all) =>
+  (await import('./app/move-database.ts')).migrateDatabase(...all);
 
 /** The whole program without a socket; `listen` gives it one. */
 export interface App extends AsyncDisposable {
