@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { openApp } from '../src/app.ts';
+import { migrateDatabase, openApp, restoreDatabase } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
 import { createLogger } from '../src/log.ts';
 import { openFolder } from './support/folder.ts';
@@ -18,7 +18,12 @@ test('the demo takes no database but its own, and nothing else opens that', asyn
     openApp(config, { workingDirectory, isDemo, log, isVisit: !isDemo });
 
   for (const _time of [1, 2]) await (await open(rehearsal.directory, true))[Symbol.asyncDispose]();
-  await expect(open(rehearsal.directory, false)).rejects.toThrow('was made by the demo');
+  await expect(open(rehearsal.directory, false)).rejects.toThrow('the demo has made');
+  await expect(restoreDatabase(config, rehearsal.directory, null)).rejects.toThrow('the demo has made');
+  const request = { from: null, to: 'postgres://127.0.0.1:1/x' };
+  await expect(
+    migrateDatabase(config, rehearsal.directory, request, { confirm: async () => true }),
+  ).rejects.toThrow('the demo has made');
 
   await (await open(desk.directory, false))[Symbol.asyncDispose]();
   await expect(open(desk.directory, true)).rejects.toThrow('may hold tokens of a real account');

@@ -4,6 +4,7 @@ import type { Config } from '../config.ts';
 import { type Moved, type MoveOptions, moveDatabase } from '../db/move/move.ts';
 import { type EndAddress, withEnds } from '../db/move/open-ends.ts';
 import { databaseOptions } from './database-options.ts';
+import { refuseDemo } from './demo-mark.ts';
 
 interface MoveRequest {
   /** The address of a PostgreSQL database, or the path of a file; null for the one of the settings. */
@@ -29,8 +30,12 @@ export const migrateDatabase = async (
   const isServer = (text: string) => /^postgres(ql)?:/i.test(text);
   // What leads to a file comes from the server of the settings, and the other way round.
   const usual = isServer(to) ? file : (config.databaseUrl?.reveal() ?? file);
-  const endOf = (text: string): EndAddress =>
-    isServer(text) ? { url: text } : { file: path.resolve(workingDirectory, text) };
+  const endOf = (text: string): EndAddress => {
+    if (isServer(text)) return { url: text };
+    const place = path.resolve(workingDirectory, text);
+    refuseDemo(place);
+    return { file: place };
+  };
   const ends = { from: endOf(from ?? usual), to: endOf(to), masterKey, browserLock, now };
   return withEnds(ends, async (source, target) => {
     await source.refuseUse();

@@ -14,16 +14,17 @@ import { EventLog } from '../services/events/event-log.ts';
 import { reportFindings, watchStorage } from '../services/storage/storage-watch.ts';
 import type { AppOptions } from './app-options.ts';
 import { databaseOptions } from './database-options.ts';
-import { claimForDemo, refuseDemo } from './demo-mark.ts';
+import { markForDemo, refuseDemo, refuseRehearsal } from './demo-mark.ts';
 
 /** The database, and what is written to it whatever else happens. */
 export const openBase = async (config: Config, options: AppOptions, log: Logger, opened: DisposalStack) => {
   const { workingDirectory = process.cwd(), isVisit = false, isDemo = false } = options;
   const found = databaseOptions(config, workingDirectory, options.clock?.() ?? new Date());
   const databaseUrl = options.databaseUrl ?? config.databaseUrl?.reveal() ?? null;
-  if (isDemo) claimForDemo(found.file, databaseUrl);
+  if (isDemo) refuseRehearsal(found.file, databaseUrl);
   else if (databaseUrl === null) refuseDemo(found.file);
   const database = opened.use(await openDatabase(found, databaseUrl, options));
+  if (isDemo) markForDemo(found.file);
   const notes = await SealedNotes.open({ folder: found.masterKey.folder, database });
   const { clock = database.clock } = options;
   const servers: Listening[] = [];

@@ -10,15 +10,18 @@ import { Audit } from '../services/audit/audit.ts';
 import type { Clock } from '../services/clock.ts';
 import { type ReportWish, readMorningReport } from '../services/report/morning-report.ts';
 import { databaseOptions } from './database-options.ts';
+import { refuseDemo } from './demo-mark.ts';
 
 /** Puts a backup in the place of a database that nobody uses, and writes that down in its audit. */
-export const restoreDatabase = (
+export const restoreDatabase = async (
   config: Config,
   workingDirectory: string,
   from: string | null,
 ): Promise<Restored> => {
   const clock: Clock = () => new Date();
-  return restoreBackup(databaseOptions(config, workingDirectory, clock()), from, (database, restored) =>
+  const options = databaseOptions(config, workingDirectory, clock());
+  refuseDemo(options.file);
+  return restoreBackup(options, from, (database, restored) =>
     new Audit(database, clock).record('RESTORED', { file: path.basename(restored.from) }),
   );
 };

@@ -144,14 +144,7 @@ const test: Command = {
   options: [JSON_OPTION],
   run: asking(
     (client, { id }) => client.testAlertChannel({ id: requiredText(id) }),
-    ({ isDelivered, answer }) => [
-      `${isDelivered ? 'Delivered' : 'Not delivered'}: ${answer}.`,
-      ...(answer === 'PRIVATE_ADDRESS'
-        ? [
-            'Its host is on this machine’s own network: name it in VEGA_ALERT_HOSTS and start the server again.',
-          ]
-        : []),
-    ],
+    ({ isDelivered, answer }) => [`${isDelivered ? 'Delivered' : 'Not delivered'}: ${answer}.`],
     ({ isDelivered }) => (isDelivered ? EXIT.ALL_VALID : EXIT.SOME_MISSING),
   ),
 };
