@@ -17,9 +17,12 @@ const runOf = async (testApp: TestApp, id: string) =>
     )
   ).data.generationRun;
 
+/** Two accounts that wait for their spacing take a minute on a busy machine. */
 const untilOver = (testApp: TestApp, id: string) =>
-  until('the run to end', async () =>
-    ['COMPLETED', 'STOPPED', 'ABORTED'].includes((await runOf(testApp, id)).status),
+  until(
+    'the run to end',
+    async () => ['COMPLETED', 'STOPPED', 'ABORTED'].includes((await runOf(testApp, id)).status),
+    110_000,
   );
 
 const untilSpaced = (testApp: TestApp, id: string) =>

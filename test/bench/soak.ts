@@ -2,14 +2,13 @@ import './bench-folder.ts';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import Sqlite from 'better-sqlite3';
 import { type App, openApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import type { ApiName } from '../../src/domain/account/api-name.ts';
 import { createLogger } from '../../src/log.ts';
 import { createVegaClient } from '../../src/sdk/index.ts';
+import { heapAfterCollection } from '../support/heap.ts';
 import { type Moods, openMoodyBroker } from '../support/moody-broker.ts';
 import { environmentOf, settle } from '../support/test-app.ts';
 import { atMost, machine, tell } from './ratios.ts';
@@ -87,12 +86,8 @@ const browsersOfOurs = (): number =>
   }).length;
 
 const sample = async (morning: number): Promise<Sample> => {
-  setFlagsFromString('--expose-gc');
-  for (let round = 0; round < 3; round += 1) {
-    runInNewContext('gc')();
-    await settle(50);
-  }
-  const { heapUsed, rss } = process.memoryUsage();
+  const heapUsed = await heapAfterCollection();
+  const { rss } = process.memoryUsage();
   return {
     morning,
     heapMb: heapUsed / 1e6,

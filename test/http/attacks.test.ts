@@ -1,17 +1,16 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import net from 'node:net';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { chromium } from 'playwright';
 import { expect, test } from 'vitest';
 import { findChromium } from '../../src/broker/chromium/chromium.ts';
 import { OPERATIONS } from '../../src/http/rest/operations.ts';
 import { holderOf } from '../support/callers.ts';
+import { heapAfterCollection } from '../support/heap.ts';
 import { repetitions, SEED } from '../support/repetitions.ts';
 import { logIn } from '../support/session.ts';
-import { openTestApp, settle, type TestApp } from '../support/test-app.ts';
+import { openTestApp, type TestApp } from '../support/test-app.ts';
 
 const REQUESTS = repetitions(3200, 10_000);
 const AT_ONCE = 16;
@@ -157,16 +156,6 @@ const contentsOf = (testApp: TestApp): Record<string, unknown[]> => {
   const tables = testApp.rows("select name from sqlite_master where type = 'table'").map(({ name }) => name);
   const kept = tables.filter((name) => !/^(sqlite_|vega_audit_|vega_events|vega_sessions)/.test(name));
   return Object.fromEntries(kept.map((name) => [name, testApp.rows(`select * from "${name}"`)]));
-};
-
-const heapAfterCollection = async (): Promise<number> => {
-  setFlagsFromString('--expose-gc');
-  // What ended just now lets go of the rest only when it has been collected itself.
-  for (let round = 0; round < 3; round += 1) {
-    runInNewContext('gc')();
-    await settle(20);
-  }
-  return process.memoryUsage().heapUsed;
 };
 
 test('thousands of made-up requests get nothing done, crash nothing and leave nothing behind', async () => {

@@ -1,25 +1,15 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { holderOf } from '../support/callers.ts';
+import { heapAfterCollection } from '../support/heap.ts';
 import { plantToken } from '../support/plant.ts';
 import { MISPLACED, RandomDocuments } from '../support/random-documents.ts';
 import { repetitions, SEED } from '../support/repetitions.ts';
-import { openTestApp, refuseLeaks, secretsOf, settle, type TestApp } from '../support/test-app.ts';
+import { openTestApp, refuseLeaks, secretsOf, type TestApp } from '../support/test-app.ts';
 
 const DOCUMENTS = repetitions(1300, 100_000);
 const AT_ONCE = 8;
 /** Of each part every root field is asked for by every role, so that after the first one everything is loaded. */
 const PARTS = 5;
-
-const heapAfterCollection = async (): Promise<number> => {
-  setFlagsFromString('--expose-gc');
-  for (let round = 0; round < 3; round += 1) {
-    runInNewContext('gc')();
-    await settle(20);
-  }
-  return process.memoryUsage().heapUsed;
-};
 
 const ask = async (testApp: TestApp, key: string, document: object) => {
   const response = await fetch(`${testApp.url}/graphql`, {

@@ -1,6 +1,4 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { DatabaseError } from '../../../src/db/database-error.ts';
 import { LEFT_OUT } from '../../../src/db/move/left-out.ts';
@@ -10,6 +8,7 @@ import { claimTimeStep, recordAttempt } from '../../../src/db/queries/login-atte
 import { replaceToken } from '../../../src/db/queries/token-replacement.ts';
 import { findTokens } from '../../../src/db/queries/tokens.ts';
 import { Secret } from '../../../src/domain/secret.ts';
+import { collectGarbage } from '../../support/heap.ts';
 import { askNow } from '../../support/postgres/ask-now.ts';
 import { migratedPostgres, migratedSqlite } from '../migrated.ts';
 import { describePostgres } from '../postgres-schema.ts';
@@ -100,10 +99,8 @@ test('several batches of rows arrive in order, and the audit is whole on both si
 test('a long audit is never in memory as a whole', async () => {
   using folder = new Folder();
   await fillEverywhere(folder, 20_000);
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
   const inUse = (): number => {
-    collect();
+    collectGarbage();
     const { heapUsed, external } = process.memoryUsage();
     return heapUsed + external;
   };
