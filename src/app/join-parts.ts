@@ -58,7 +58,7 @@ export const joinParts = (config: Config, options: AppOptions, base: Base, log: 
   const verifier = new TokenVerifier({ ...common, profileTimeoutMs, log: named(log, 'verifier') });
   const apiConfigs = new ApiConfigs({ ...common, source: config.configSource, credentials });
   const roles = new Roles({ database, apiConfigs, clock });
-  const runs = new Runs(database);
+  const runs = new Runs(database, options);
   const accounts = new Accounts({ ...common, credentials, onRemoved: (accountId) => runs.forget(accountId) });
   const known = { events, verifier, apiConfigs, roles, credentials, runs };
   const { isWorker = false } = options;

@@ -29,6 +29,19 @@ const said = (facts: Partial<HeadlineFacts>): string => {
 };
 
 describe('the headline', () => {
+  test('of an interrupted run promises nothing that nobody does', () => {
+    const steps = [step('PRIMARY', 'DONE'), step('WEBSOCKET1', 'RUNNING')];
+    for (const status of ['RUNNING', 'COOLDOWN', 'QUEUED', 'WAITING_OPERATOR'] as const) {
+      const text = said({ run: { status, steps }, isInterrupted: true, blockedBy: null });
+      expect(text).toMatch(/^A run was interrupted: .* 1 of 2 made\. \| Go on with it .*abort/);
+      expect(text).not.toMatch(/by itself|wait/);
+    }
+    const rejected = { status: 'RUNNING', steps } as const;
+    expect(said({ run: rejected, isInterrupted: true, blockedBy: 'CREDENTIALS_REJECTED' })).toMatch(
+      /^The broker rejected the credentials/,
+    );
+  });
+
   const missing = [token('PRIMARY', 'MISSING'), token('WEBSOCKET1', 'VALID')];
 
   test('says which tokens are missing before it says what to do', () => {

@@ -17,6 +17,8 @@ import { type TokenCheck, VERDICTS, type Verdict } from '../../src/domain/token/
 const STARTED = new Date('2026-11-22T03:00:00Z');
 const NOW = new Date('2026-11-22T03:05:00Z');
 
+const SPENT = { apiName: 'PRIMARY', submission: 'CODE' } as const;
+
 const check = (apiName: ApiName, verdict: Verdict): TokenCheck => ({
   apiName,
   verdict,
@@ -53,7 +55,7 @@ const run = (steps: readonly RunStep[]): GenerationRun => ({
 const fate = (left: RunStep, verdict: Verdict, isSpent: boolean): string => {
   const facts = {
     checks: [check('PRIMARY', verdict)],
-    spent: isSpent ? (['PRIMARY'] as const) : [],
+    submissions: isSpent ? [SPENT] : [],
     now: NOW,
   };
   const [found] = afterCrash(run([left]), facts).steps;
@@ -92,13 +94,17 @@ test('a token that was stored and that the broker does not judge is kept, not ma
     'UNVERIFIED',
     'SPENT_UNKNOWN',
   ]);
-  const facts = { checks: [check('PRIMARY', 'UNKNOWN')], spent: ['PRIMARY'] as const, now: NOW };
+  const facts = { checks: [check('PRIMARY', 'UNKNOWN')], submissions: [SPENT], now: NOW };
   expect(afterCrash(run([left]), facts).steps.filter(isWorthResuming)).toEqual([]);
 });
 
-test('a half-done step says what happened and what to do, and a waiting run waits no longer', () => {
+test('a half-done step says what happened, what was submitted and what to do, and a waiting run waits no longer', () => {
   const steps = [step('RUNNING', { step: 'PIN' }), step('PENDING', { apiName: 'WEBSOCKET1' })];
-  const found = afterCrash(run(steps), { checks: [], spent: [], now: NOW });
+  const submissions = (['PIN', 'OTP', 'MOBILE', 'OTP'] as const).map((submission) => ({
+    apiName: 'PRIMARY' as const,
+    submission,
+  }));
+  const found = afterCrash(run(steps), { checks: [], submissions, now: NOW });
   expect(found).toEqual({
     ...run([
       {
@@ -109,7 +115,7 @@ test('a half-done step says what happened and what to do, and a waiting run wait
           code: 'INTERRUPTED',
           message: 'The program ended in the middle of this step.',
           nextAction: NEXT_ACTIONS.INTERRUPTED,
-          submitted: [],
+          submitted: ['MOBILE', 'OTP', 'PIN'],
         },
         startedAt: STARTED,
         endedAt: NOW,
@@ -137,8 +143,10 @@ test('nothing is left half done, what is VALID is done, and no more is taken up 
         step(status, { apiName: names[index] ?? 'PRIMARY', step: at }),
       );
       const checks = all.map(({ verdict }, index) => check(names[index] ?? 'PRIMARY', verdict));
-      const spent = names.filter((_name, index) => all[index]?.isSpent);
-      const found = afterCrash(run(steps), { checks, spent, now: NOW });
+      const submissions = names
+        .filter((_name, index) => all[index]?.isSpent)
+        .map((apiName) => ({ ...SPENT, apiName }));
+      const found = afterCrash(run(steps), { checks, submissions, now: NOW });
 
       expect(found.steps.map(({ apiName }) => apiName)).toEqual(names);
       for (const [index, each] of found.steps.entries()) {
@@ -148,7 +156,7 @@ test('nothing is left half done, what is VALID is done, and no more is taken up 
         if (each.status === 'DONE') expect(isWorthResuming(each)).toBe(false);
       }
       // Dying a second time at once changes nothing.
-      expect(afterCrash(found, { checks, spent, now: NOW })).toEqual(found);
+      expect(afterCrash(found, { checks, submissions, now: NOW })).toEqual(found);
     }),
   );
 });

@@ -1,5 +1,7 @@
 import type { ApiName } from '../../domain/account/api-name.ts';
 import type { TotpSecret } from '../../domain/account/totp-secret.ts';
+import type { Submission } from '../../domain/run/failure.ts';
+import type { ApiSubmission } from '../../domain/run/interrupted-run.ts';
 import { currentLease, refuseLostLease } from '../fence.ts';
 import type { Queryable } from '../queryable.ts';
 import { fingerprint } from '../secrets/fingerprint.ts';
@@ -177,15 +179,25 @@ const toOtpRequest = ({ at, left_by }: { at: number; left_by: number | null }): 
   leftBy: left_by === null ? null : new Date(left_by),
 });
 
-/** The APIs of a run whose code was or may have been sent. */
-export const findSpentCodes = async (db: Queryable, runId: string): Promise<readonly ApiName[]> => {
+/** What of each API was or may have been submitted in a run, in order: it is written down before it leaves. */
+export const findSubmissions = async (db: Queryable, runId: string): Promise<readonly ApiSubmission[]> => {
   const rows = await db
     .selectFrom('vega_login_attempts')
-    .select('api_name')
+    .select(['api_name', 'kind'])
     .where('run_id', '=', runId)
-    .where('kind', '=', 'CODE')
+    .orderBy('id')
     .execute();
-  return rows.map((row) => row.api_name as ApiName);
+  return rows.flatMap(({ api_name, kind }) => {
+    const submission = SUBMISSION_OF[kind];
+    return submission === undefined ? [] : { apiName: api_name as ApiName, submission };
+  });
+};
+
+const SUBMISSION_OF: Readonly<Record<string, Submission>> = {
+  OTP_REQUEST: 'MOBILE',
+  TIME_STEP: 'OTP',
+  PIN: 'PIN',
+  CODE: 'CODE',
 };
 
 /** PINs that were submitted since the last one that led to a code, or since `after`. */

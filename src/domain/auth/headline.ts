@@ -17,6 +17,8 @@ export interface HeadlineFacts {
   readonly blockedBy: BlockReason | null;
   readonly isReady: boolean;
   readonly run: Pick<GenerationRun, 'status' | 'steps'> | null;
+  /** The run's program has ended without it, and nobody goes on with it; false if left out. */
+  readonly isInterrupted?: boolean;
   readonly checks: readonly { readonly apiName: ApiName; readonly verdict: Verdict }[];
   /** What would be accepted now: nothing else is advised. */
   readonly nextOperations: readonly NextOperation[];
@@ -26,7 +28,8 @@ export interface HeadlineFacts {
 
 /** The one place that advises: page, command line and REST print it. */
 export const headlineOf = (facts: HeadlineFacts): Headline => {
-  const { run, blockedBy } = facts;
+  const { run, blockedBy, isInterrupted = false } = facts;
+  if (isInterrupted && run !== null && blockedBy !== 'CREDENTIALS_REJECTED') return interrupted(run);
   if (run?.status === 'QUEUED')
     return {
       headline: 'Another account’s run has the browser; this one is in the queue.',
@@ -106,13 +109,21 @@ const lastingOf = ({ levels }: HeadlineFacts): string => {
 };
 
 const underWay = ({ status, steps }: NonNullable<HeadlineFacts['run']>): Headline => {
-  const made = steps.filter((step) => step.status === 'DONE').length;
   const now = steps.find((step) => step.status === 'RUNNING');
-  const headline = `${made} of ${steps.length} made${now === undefined ? '' : `; ${now.apiName} now`}.`;
+  const headline = `${madeOf(steps)} made${now === undefined ? '' : `; ${now.apiName} now`}.`;
   return status === 'WAITING_OPERATOR'
     ? { headline, nextAction: 'Act: approve on the phone, or log in at the address that was given.' }
     : { headline, nextAction: 'Nothing: wait.' };
 };
+
+const interrupted = ({ steps }: NonNullable<HeadlineFacts['run']>): Headline => ({
+  headline: `A run was interrupted: the program that executed it has ended. ${madeOf(steps)} made.`,
+  nextAction:
+    'Go on with it (`vega-auth resume`, or start the server): what is valid is not made again. Or end it (`vega-auth abort`).',
+});
+
+const madeOf = (steps: GenerationRun['steps']): string =>
+  `${steps.filter((step) => step.status === 'DONE').length} of ${steps.length}`;
 
 const blocked = (
   reason: Exclude<BlockReason, 'COOLDOWN'>,

@@ -1,14 +1,20 @@
 import type { ApiName } from '../account/api-name.ts';
 import type { TokenCheck } from '../token/verdict.ts';
-import { type FailureCode, failureOf } from './failure.ts';
+import { type FailureCode, failureOf, SUBMISSIONS, type Submission } from './failure.ts';
 import { type GenerationRun, isWorthResuming, type RunStep } from './generation-run.ts';
 import { cutOffPhases } from './login-phase.ts';
+
+/** Something that was or may have been submitted for an API. */
+export interface ApiSubmission {
+  readonly apiName: ApiName;
+  readonly submission: Submission;
+}
 
 interface Facts {
   /** Both layers, asked now. */
   readonly checks: readonly TokenCheck[];
-  /** APIs whose code was about to be sent, or had been. */
-  readonly spent: readonly ApiName[];
+  /** What had left for the broker, or was about to. */
+  readonly submissions: readonly ApiSubmission[];
   /** APIs whose token or code can still come from outside: their steps go on as they are. */
   readonly waiting?: readonly ApiName[];
   /** APIs whose role another credential serves by now: no login is made for them any more. */
@@ -33,7 +39,7 @@ export const afterCrash = (run: GenerationRun, facts: Facts): GenerationRun => (
   steps: run.steps.map((step) => judge(step, facts)),
 });
 
-const judge = (step: RunStep, { checks, spent, waiting = [], needless = [], now }: Facts): RunStep => {
+const judge = (step: RunStep, { checks, submissions, waiting = [], needless = [], now }: Facts): RunStep => {
   if (step.status === 'DONE' || waiting.includes(step.apiName)) return step;
   const verdict = checks.find(({ apiName }) => apiName === step.apiName)?.verdict;
   if (verdict === 'VALID') return { ...step, status: 'DONE', failure: null, endedAt: now };
@@ -41,8 +47,12 @@ const judge = (step: RunStep, { checks, spent, waiting = [], needless = [], now 
   if (step.status !== 'RUNNING' && !isNeedless) return step;
   // A token that may have been stored is not made again as long as nobody knows that it is dead.
   const isStored = verdict === 'UNKNOWN' && (step.step === 'STORE' || step.step === 'VERIFY');
-  const cutOff = spent.includes(step.apiName) ? 'SPENT_UNKNOWN' : 'INTERRUPTED';
+  const submitted = SUBMISSIONS.filter((each) =>
+    submissions.some(({ apiName, submission }) => apiName === step.apiName && submission === each),
+  );
+  const cutOff = submitted.includes('CODE') ? 'SPENT_UNKNOWN' : 'INTERRUPTED';
   const code = isNeedless ? 'ROLE_NEEDS_NO_LOGIN' : isStored ? 'UNVERIFIED' : cutOff;
   const cut = step.phases === undefined ? {} : { phases: cutOffPhases(step.phases, code) };
-  return { ...step, status: 'FAILED', failure: failureOf(code, MESSAGES[code], []), endedAt: now, ...cut };
+  const failure = failureOf(code, MESSAGES[code], submitted);
+  return { ...step, status: 'FAILED', failure, endedAt: now, ...cut };
 };

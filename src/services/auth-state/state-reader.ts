@@ -146,6 +146,7 @@ export class StateReader {
     const facts = await this.facts(account);
     const ended = await this.endedTokens(account, facts);
     const latest = await runs.latest(account.id);
+    const isInterrupted = await runs.isInterrupted(latest);
     // No `await` from here on: a run under way is taken as it is in this moment.
     const live = runs.live(account.id);
     const run = live !== null && live.id === latest?.id ? live : latest;
@@ -163,7 +164,8 @@ export class StateReader {
       nextOperations: nextOperations({ facts, run, ended, hasCredentials }),
     };
     const gate = isReady(facts);
-    const authState = { ...view, ...headlineOf({ ...view, isReady: gate, checks, levels: facts.levels }) };
+    const forHeadline = { ...view, isReady: gate, isInterrupted, checks, levels: facts.levels };
+    const authState = { ...view, ...headlineOf(forHeadline) };
     return { authState, progress: progressOf(run, checks), isReady: gate };
   }
 }

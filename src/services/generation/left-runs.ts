@@ -6,7 +6,7 @@ import {
   takeOverRun,
   updateRun,
 } from '../../db/queries/generation-runs.ts';
-import { findSpentCodes } from '../../db/queries/login-attempts.ts';
+import { findSubmissions } from '../../db/queries/login-attempts.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import type { Account } from '../../domain/account/account.ts';
 import type { ApiConfig } from '../../domain/account/api-config.ts';
@@ -55,7 +55,7 @@ export const takeOverLeftRuns = async (needs: AuditedWrites): Promise<LeftRuns> 
   }
   const isNewest = (run: GenerationRun) =>
     takenOver.find(({ accountId }) => accountId === run.accountId) === run;
-  for (const run of takenOver.filter((one) => !isNewest(one))) await endLeftover(run, needs);
+  for (const run of takenOver.filter((one) => !isNewest(one))) await endLeftover(run, 'STOPPED', needs);
   return {
     ours: takenOver.filter(isNewest).sort(byTurn),
     executedElsewhere: elsewhere.map(({ run }) => run.accountId),
@@ -64,19 +64,36 @@ export const takeOverLeftRuns = async (needs: AuditedWrites): Promise<LeftRuns> 
 
 /** Ends the runs of processes that died while this one lives, and answers their accounts. They are not resumed: the operator decides. */
 export const endOrphans = async (needs: AuditedWrites): Promise<readonly string[]> => {
-  const { database } = needs;
-  const unfinished = await findUnfinishedRuns(database.read);
-  const orphans = unfinished.filter(({ owner }) => owner.id !== process.pid && isSurelyDead(owner));
   const ended: string[] = [];
-  for (const { run, owner } of orphans) {
-    const isOurs = await database.write((transaction) =>
-      takeOverRun(transaction, run.id, owner, markOf(process.pid)),
-    );
-    if (!isOurs) continue;
-    await endLeftover(run, needs);
+  for (const { run, owner } of await findUnfinishedRuns(needs.database.read)) {
+    if (!(await takeOverOrphan(run.id, owner, needs))) continue;
+    await endLeftover(run, 'STOPPED', needs);
     ended.push(run.accountId);
   }
   return ended;
+};
+
+/** Ends an account's run whose process has died, with what is known of its tokens; null when its process may live. */
+export const abortOrphan = async (
+  account: Account,
+  runId: string,
+  needs: AssessNeeds,
+): Promise<GenerationRun | null> => {
+  const unfinished = await findUnfinishedRuns(needs.database.read);
+  const left = unfinished.find(({ run }) => run.id === runId);
+  if (left === undefined || !(await takeOverOrphan(runId, left.owner, needs))) return null;
+  const { run } = await assessLeftRun(account, left.run, needs);
+  return endLeftover(run, 'ABORTED', needs);
+};
+
+/** False where the process may live, or another one was quicker. */
+const takeOverOrphan = async (
+  runId: string,
+  owner: ProcessMark,
+  { database }: AuditedWrites,
+): Promise<boolean> => {
+  if (owner.id === process.pid || !isSurelyDead(owner)) return false;
+  return database.write((transaction) => takeOverRun(transaction, runId, owner, markOf(process.pid)));
 };
 
 /** A left run as it stands now. */
@@ -97,12 +114,12 @@ export const assessLeftRun = async (
   const configs = (await apiConfigs.enabled(account)).filter(({ apiName }) => wanted.includes(apiName));
   const ofRun = (await roles.list(account)).filter(({ apiName }) => wanted.includes(apiName));
   const known = await verifier.check(account, ofRun.filter(isByLogin));
-  const spent = await findSpentCodes(database.read, run.id);
+  const submissions = await findSubmissions(database.read, run.id);
   const outside = await findAcquisitions(database.read, run.id);
   const waiting = outside.filter(canStillCome).map(({ apiName }) => apiName);
   const checks = known.map(({ check }) => check);
   const needless = ofRun.flatMap((role) => (isByLogin(role) ? [] : role.apiName));
-  const found = afterCrash(run, { checks, spent, waiting, needless, now: clock() });
+  const found = afterCrash(run, { checks, submissions, waiting, needless, now: clock() });
   await database.write(async (transaction) => {
     await updateRun(transaction, found);
     // A CAPTCHA is gone with its browser; an approval can still come.
@@ -113,16 +130,22 @@ export const assessLeftRun = async (
   return { run: found, configs, isOutside: outside.length > 0 };
 };
 
-const endLeftover = async (run: GenerationRun, { database, audit, clock }: AuditedWrites): Promise<void> => {
+const endLeftover = async (
+  run: GenerationRun,
+  status: 'STOPPED' | 'ABORTED',
+  { database, audit, clock }: AuditedWrites,
+): Promise<GenerationRun> => {
   const endedAt = clock();
-  const { steps } = afterCrash(run, { checks: [], spent: [], now: endedAt });
-  const ended: GenerationRun = { ...run, steps, status: 'STOPPED', waitingUntil: null, endedAt };
+  const submissions = await findSubmissions(database.read, run.id);
+  const { steps } = afterCrash(run, { checks: [], submissions, now: endedAt });
+  const ended: GenerationRun = { ...run, steps, status, waitingUntil: null, endedAt };
   await database.write(async (transaction) => {
     await updateRun(transaction, ended);
     await settleAll(transaction, run.id, endedAt);
     await audit.note(transaction, 'RUN_ENDED', ended, { accountId: run.accountId, correlationId: run.id });
     await tellEnd(transaction, ended, endedAt);
   });
+  return ended;
 };
 
 /** The order in which they had the browser or were waiting for it. */

@@ -9,7 +9,7 @@ import type { AuthStates } from '../auth-state/auth-states.ts';
 import type { BrowserQueue } from '../browser-login/browser-queue.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
 import type { Jobs } from './jobs.ts';
-import { assessLeftRun, endOrphans, isAtItsEnd, takeOverLeftRuns } from './left-runs.ts';
+import { abortOrphan, assessLeftRun, endOrphans, isAtItsEnd, takeOverLeftRuns } from './left-runs.ts';
 import type { RunExecutor } from './run-executor.ts';
 
 /** How often runs are looked for whose process has died while this one lives. */
@@ -48,6 +48,17 @@ export class RunResumer implements AsyncDisposable {
       if (!jobs.has(account.id) && !executedElsewhere.includes(account.id)) await states.repair(account);
     }
     this.#timer = setInterval(() => this.#lookForOrphans(), LOOK_FOR_ORPHANS_MS).unref();
+  }
+
+  /** Ends a run that its process has left, without resuming it; null when that process may live. */
+  abortLeft({ id, accountId }: GenerationRun): Promise<GenerationRun | null> {
+    return correlated(id, async () => {
+      const { database, states } = this.#options;
+      const account = await getAccount(database, accountId);
+      const ended = await abortOrphan(account, id, this.#options);
+      if (ended !== null) await states.repair(account);
+      return ended;
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -137,10 +137,13 @@ export class TokenGeneration implements AsyncDisposable {
     await host[Symbol.asyncDispose]();
   }
 
-  /** By its worker; where none executes it at present, here. It is answered as it stands if that takes too long. */
+  /**
+   * By its worker; where none executes it at present, here. It is answered as it stands if that takes too long, or if
+   * another program without workers executes it.
+   */
   async #abortElsewhere(run: GenerationRun): Promise<GenerationRun> {
-    const { workers, runs } = this.#options;
-    if (workers === null) return run;
+    const { workers, runs, resumer } = this.#options;
+    if (workers === null) return (await resumer.abortLeft(run)) ?? run;
     await workers.requestAbort(run.accountId, run.id);
     const until = performance.now() + ABORTED_WITHIN_MS;
     for (;;) {

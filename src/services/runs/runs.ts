@@ -1,6 +1,12 @@
 import type { Database } from '../../db/database.ts';
+import { isSurelyDead } from '../../db/files/process-mark.ts';
 import { findAcquisitions } from '../../db/queries/approvals.ts';
-import { findLatestRun, findLatestRuns, findRun } from '../../db/queries/generation-runs.ts';
+import {
+  findLatestRun,
+  findLatestRuns,
+  findRun,
+  findUnfinishedRuns,
+} from '../../db/queries/generation-runs.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import { earliestEnd } from '../../domain/run/acquisition.ts';
 import { type GenerationRun, isOver } from '../../domain/run/generation-run.ts';
@@ -9,13 +15,15 @@ import type { LiveRun } from './live-run.ts';
 /** Generation runs as they are: those under way from memory, the others from the database. */
 export class Runs {
   readonly #database: Database;
+  readonly #isVisit: boolean;
   readonly #live = new Map<string, LiveRun>();
   /** Ids of runs that would go on if another process let go of the browser. */
   readonly #awaitingBrowser = new Set<string>();
   #revision = 0;
 
-  constructor(database: Database) {
+  constructor(database: Database, { isVisit = false }: { readonly isVisit?: boolean } = {}) {
     this.#database = database;
+    this.#isVisit = isVisit;
   }
 
   /** Differs whenever what is known in memory does. */
@@ -43,6 +51,16 @@ export class Runs {
 
   awaitsBrowser(runId: string): boolean {
     return this.#awaitingBrowser.has(runId);
+  }
+
+  /**
+   * Whether its program has died without it and nobody goes on with it. Only a short look finds such a run: a program that
+   * stays takes it up, and workers find it themselves.
+   */
+  async isInterrupted(run: GenerationRun | null): Promise<boolean> {
+    if (!this.#isVisit || run === null || isOver(run) || this.#database.looks !== null) return false;
+    const unfinished = await findUnfinishedRuns(this.#database.read);
+    return unfinished.some(({ run: { id }, owner }) => id === run.id && isSurelyDead(owner));
   }
 
   /** A run that has ended is read from the database from now on. */

@@ -3,7 +3,7 @@ import {
   claimTimeStep,
   countFruitlessPins,
   findOtpRequestsOfOthers,
-  findSpentCodes,
+  findSubmissions,
   hasTimeStepBetween,
   isTimeStepUsed,
   lastOtpRequest,
@@ -185,16 +185,25 @@ describe.each(ENGINES)('%s', (engine) => {
     expect(row?.totp_fingerprint).not.toBe(unkeyed);
   });
 
-  test('the codes of a run that were or may have been sent are known', async () => {
+  test('what was or may have been submitted in a run is known', async () => {
     await using database = await openRows(engine);
     const websocket = { ...OWNER, apiName: 'WEBSOCKET1' } as const;
     await database.write(async (trx) => {
+      await recordAttempt(trx, OWNER, 'OTP_REQUEST', AT);
+      await claimTimeStep(trx, OWNER, { secret: new Secret('a secret') }, 7, AT);
       await recordAttempt(trx, OWNER, 'CODE', AT);
       await recordAttempt(trx, websocket, 'PIN', AT);
       await recordAttempt(trx, { ...websocket, runId: 'run-2' }, 'CODE', AT);
     });
-    expect(await findSpentCodes(database.read, 'run-1')).toEqual(['PRIMARY']);
-    expect(await findSpentCodes(database.read, 'run-2')).toEqual(['WEBSOCKET1']);
+    expect(await findSubmissions(database.read, 'run-1')).toEqual([
+      { apiName: 'PRIMARY', submission: 'MOBILE' },
+      { apiName: 'PRIMARY', submission: 'OTP' },
+      { apiName: 'PRIMARY', submission: 'CODE' },
+      { apiName: 'WEBSOCKET1', submission: 'PIN' },
+    ]);
+    expect(await findSubmissions(database.read, 'run-2')).toEqual([
+      { apiName: 'WEBSOCKET1', submission: 'CODE' },
+    ]);
   });
 
   test('PINs are fruitless since the last code, or since an instant', async () => {

@@ -11,7 +11,8 @@ export const abort: Command = {
   options: [ACCOUNT_OPTION, JSON_OPTION],
   examples: [{ line: 'vega-auth abort --account UPSTOX_02', says: 'the run of another account' }],
   run: async (terminal, { account, json }) => {
-    await using connection = await openConnection(terminal);
+    // A short look: a run that was interrupted is ended, not taken up first.
+    await using connection = await openConnection(terminal, { isVisit: true });
     const { run } = await connection.client.authState({ accountId: textOf(account) });
     if (run === null || run.endedAt !== null) {
       if (json === true) printJson(terminal, run);
