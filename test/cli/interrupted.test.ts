@@ -20,7 +20,7 @@ const afterDeathAt = async (point: Checkpoint, visit: number) => {
   expect((await runUntil(program.directory, env, point, visit)).signal).toBe('SIGKILL');
   const before = broker.log.length;
   const said: Ran[] = [];
-  for (const line of ['status', 'abort', 'abort', 'status'])
+  for (const line of ['status', 'abort', 'abort', 'status', 'report'])
     said.push(await program.run(line.split(' '), env));
   const asked = broker.log.slice(before).filter(({ kind }) => kind !== 'PROFILE');
   return { said: said.map(({ out }) => out.replaceAll(/\s+/g, ' ')), asked };
@@ -28,7 +28,7 @@ const afterDeathAt = async (point: Checkpoint, visit: number) => {
 
 test('a run that was interrupted is told as one, and ended without being taken up', async () => {
   const { said, asked } = await afterDeathAt('OTP_SUBMITTED', 2);
-  const [status, abort, again, after] = said;
+  const [status, abort, again, after, report] = said;
   expect(status).toContain(
     'A run was interrupted: the program that executed it has ended. 1 of 2 made. Next: Go on with it (`vega-auth resume`',
   );
@@ -39,6 +39,7 @@ test('a run that was interrupted is told as one, and ended without being taken u
   expect(again).toContain('No run is under way.');
   expect(after).toContain('WEBSOCKET1 missing');
   expect(after).toContain('Generate what is missing');
+  expect(report).toContain('Somebody asked to end the run at its next safe point.');
   expect(asked).toEqual([]);
 });
 

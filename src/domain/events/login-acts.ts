@@ -28,6 +28,7 @@ export const LOGIN_ACTS = {
     'AUTH',
     ({ status }) => `A run that an earlier process left in ${status} is taken up.`,
   ),
+  ABORT_REQUESTED: info('AUTH', 'Somebody asked to end the run at its next safe point.'),
   RUN_ENDED: info<{ status: RunStatus }>('AUTH', ({ status }) => `The run ended: ${status}.`),
   LOGIN_BEGUN: info('AUTH', 'The login for this API has begun.'),
   LOGIN_FAILED: error<{ code: FailureCode; message: string; submitted: readonly Submission[] }>(

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Database } from '../../db/database.ts';
 import type { Account } from '../../domain/account/account.ts';
 import type { ApiConfig } from '../../domain/account/api-config.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { GenerationRequest } from '../../domain/run/decision.ts';
 import { type GenerationRun, isUnderWay } from '../../domain/run/generation-run.ts';
 import type { Logger } from '../../log.ts';
+import type { AuditedWrites } from '../audit/audit.ts';
 import type { AuthStates } from '../auth-state/auth-states.ts';
 import type { BrowserHost } from '../browser-login/browser-host.ts';
 import type { BrowserQueue, WaitingRun } from '../browser-login/browser-queue.ts';
@@ -23,8 +23,7 @@ interface Workers {
   end(accountId: string, runId: string): Promise<void>;
 }
 
-interface Options {
-  readonly database: Database;
+interface Options extends AuditedWrites {
   readonly jobs: Jobs;
   readonly starter: RunStarter;
   readonly resumer: RunResumer;
@@ -103,13 +102,14 @@ export class TokenGeneration implements AsyncDisposable {
 
   /** Ends the run at its next safe point, and answers when it has ended. What was submitted stands in its steps. */
   async abort(runId: string): Promise<GenerationRun> {
-    const { jobs, runs } = this.#options;
+    const { jobs, runs, audit } = this.#options;
     const run = await runs.find(runId);
     if (run === null)
       throw new Refusal('NOT_FOUND', `There is no run ${runId}.`, 'Ask authState for the run there is.');
     const job = jobs.find(runId);
     if (!isUnderWay(run)) return run;
     job?.abort.abort();
+    await audit.record('ABORT_REQUESTED', {}, { accountId: run.accountId, correlationId: runId });
     if (job === undefined || this.#options.workers !== null) return this.#abortElsewhere(run);
     await job.end;
     return job.live.state;
