@@ -6,6 +6,7 @@ import { readEnvironment } from './environment.ts';
 import { exitOfRefusal } from './exit-code.ts';
 import { parse, parserExitCode } from './parser.ts';
 import { printJson } from './terminal/print.ts';
+import { inCommands } from './view/command-words.ts';
 import { visibleLines } from './view/visible.ts';
 
 /** Runs one command line and answers its exit code; everything that goes wrong becomes one message on standard error. */
@@ -57,7 +58,7 @@ const printRefusal = (terminal: Terminal, error: VegaError, isJson: boolean): nu
     return EXIT.FATAL;
   }
   if (isJson) printJson(terminal, { error: { code, message, nextAction } });
-  terminal.err.write(`vega-auth: ${[message, nextAction].filter(Boolean).join(' ')}\n`);
+  terminal.err.write(`vega-auth: ${inCommands([message, nextAction].filter(Boolean).join(' '))}\n`);
   return exitOfRefusal(code);
 };
 

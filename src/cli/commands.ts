@@ -17,8 +17,10 @@ import { queue } from './commands/queue.ts';
 import { ready } from './commands/ready.ts';
 import { report } from './commands/report.ts';
 import { abort } from './commands/run/abort.ts';
+import { acceptPartial } from './commands/run/accept-partial.ts';
 import { generate } from './commands/run/generate.ts';
 import { login } from './commands/run/login.ts';
+import { logout } from './commands/run/logout.ts';
 import { resume } from './commands/run/resume.ts';
 import { completionOf } from './commands/setup/completion.ts';
 import { demo } from './commands/setup/demo.ts';
@@ -34,7 +36,8 @@ import { root } from './root.ts';
 
 /** Every command, in the order in which `--help` lists them. */
 const COMMANDS: readonly Command[] = [
-  ...[serve, work, status, ready, probe, login, generate, resume, abort, queue, expiry, audit, report, watch],
+  ...[serve, work, status, ready, probe, login, generate, resume, abort, acceptPartial, logout],
+  ...[queue, expiry, audit, report, watch],
   ...[schedule, calendar, canary],
   ...[
     accounts,

@@ -1,5 +1,6 @@
 import type { RunCanaryMutation } from '../../sdk/index.ts';
 import { CANARY_WORDS } from '../../sdk/words.ts';
+import { inCommands } from './command-words.ts';
 import { type Look, line, type Piece, wrap } from './look.ts';
 
 export type Report = RunCanaryMutation['runCanary'][number];
@@ -16,5 +17,5 @@ export const renderCanary = (reports: readonly Report[], look: Look): readonly s
     line([{ text: report.accountId, tone: 'strong' }, '  ', canaryPiece(report)], look),
     ...wrap(report.message, look),
     ...report.changes.flatMap((change) => wrap(`- ${change}`, look)),
-    ...(report.verdict === 'SAME' ? [] : wrap(`Next: ${report.nextAction}`, look)),
+    ...(report.verdict === 'SAME' ? [] : wrap(`Next: ${inCommands(report.nextAction)}`, look)),
   ]);

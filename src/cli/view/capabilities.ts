@@ -1,5 +1,6 @@
 import type { CapabilitiesQuery } from '../../sdk/index.ts';
 import { CAPABILITY_WORDS, PROBE_WORDS } from '../../sdk/words.ts';
+import { inCommands } from './command-words.ts';
 import { type Look, wrap } from './look.ts';
 import { renderTable } from './table.ts';
 import { inIst } from './times.ts';
@@ -28,6 +29,6 @@ export const renderCapabilities = (
   ...capabilities.flatMap(({ apiName, message, nextAction }) =>
     nextAction === null
       ? []
-      : ['', ...wrap(`${apiName}: ${message}`, look), ...wrap(`Next: ${nextAction}`, look)],
+      : ['', ...wrap(`${apiName}: ${message}`, look), ...wrap(`Next: ${inCommands(nextAction)}`, look)],
   ),
 ];

@@ -1,4 +1,5 @@
 import type { SystemHealthQuery } from '../../sdk/index.ts';
+import { inCommands } from './command-words.ts';
 import { type Look, line, type Tone, wrap } from './look.ts';
 
 export type Health = SystemHealthQuery['systemHealth'];
@@ -30,7 +31,7 @@ export const renderExamined = (parts: readonly Examined[], look: Look): readonly
       ...details.flatMap((detail) => wrap(detail, look, '    ')),
       ...findings.flatMap(({ message, nextAction }) => [
         ...wrap(message, look, '    '),
-        ...wrap(`→ ${nextAction}`, look, '    '),
+        ...wrap(`→ ${inCommands(nextAction)}`, look, '    '),
       ]),
     ];
   });

@@ -1,5 +1,6 @@
 import type { ReadinessQuery } from '../../sdk/index.ts';
 import { READINESS_WORDS } from '../../sdk/words.ts';
+import { inCommands } from './command-words.ts';
 import { type Look, line, type Piece, wrap } from './look.ts';
 import { istClock } from './times.ts';
 
@@ -33,7 +34,7 @@ export const renderReadiness = (forecast: Forecast, look: Look): readonly string
     ...reasons.flatMap(({ message, nextAction }) => [
       '',
       ...wrap(message, look),
-      ...wrap(`Next: ${nextAction}`, look),
+      ...wrap(`Next: ${inCommands(nextAction)}`, look),
     ]),
   ];
 };

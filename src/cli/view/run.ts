@@ -1,5 +1,6 @@
 import type { AuthStateQuery, GenerationRunQuery, TokenProgressSubscription } from '../../sdk/index.ts';
 import { LOGIN_STEP_WORDS, STEP_WORDS } from '../../sdk/words.ts';
+import { inCommands } from './command-words.ts';
 import { type Look, line, wrap } from './look.ts';
 import { countdown } from './times.ts';
 
@@ -119,7 +120,7 @@ const failureLines = ({ apiName, failure }: Step, look: Look): readonly string[]
   const submitted = failure.submitted.length === 0 ? '' : ` Submitted: ${failure.submitted.join(', ')}.`;
   return [
     line([{ text: `${apiName}: ${failure.code}. `, tone: 'bad' }, failure.message], look),
-    ...wrap(`${failure.nextAction}${submitted}`, look, '  '),
+    ...wrap(`${inCommands(failure.nextAction)}${submitted}`, look, '  '),
   ];
 };
 
@@ -129,7 +130,7 @@ const endedLines = ({ endedTokens, steps }: Run, look: Look): readonly string[] 
     .filter(({ apiName }) => !steps.some((step) => step.apiName === apiName && step.failure !== null))
     .flatMap(({ apiName, message, nextAction }) => [
       line([{ text: `${apiName}: TOKEN_ENDED. `, tone: 'bad' }, message], look),
-      ...wrap(nextAction, look, '  '),
+      ...wrap(inCommands(nextAction), look, '  '),
     ]);
 
 /** What the broker has been given in the whole run: of an API whose token was made that is everything. */

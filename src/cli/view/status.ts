@@ -1,5 +1,6 @@
 import type { AuthStateQuery, TokenExpiryQuery, TokenStatusQuery } from '../../sdk/index.ts';
 import { VERDICT_WORDS, verdictText } from '../../sdk/words.ts';
+import { inCommands } from './command-words.ts';
 import { type Look, line, type Piece, wrap } from './look.ts';
 import { countdown, istClock, span } from './times.ts';
 
@@ -45,10 +46,15 @@ export const renderStatus = ({ report, account, expiry }: StatusFacts, look: Loo
     ...countLines(report, look),
     ...blockLines(account, look),
     '',
-    ...wrap(account.headline, look),
-    ...wrap(`Next: ${account.nextAction}`, look),
+    ...adviceLines(account, look),
   ];
 };
+
+/** Where the account stands, and what to do next. */
+export const adviceLines = (
+  { headline, nextAction }: Pick<Account, 'headline' | 'nextAction'>,
+  look: Look,
+): readonly string[] => [...wrap(headline, look), ...wrap(`Next: ${inCommands(nextAction)}`, look)];
 
 const endOf = ({ apiName }: Check, expiry: Expiry): string => {
   const end = expiry.find((each) => each.apiName === apiName);

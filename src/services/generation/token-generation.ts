@@ -12,6 +12,7 @@ import type { BrowserQueue, WaitingRun } from '../browser-login/browser-queue.ts
 import type { Runs } from '../runs/runs.ts';
 import { type BrowserTurns, readTurns } from './browser-turns.ts';
 import type { Jobs } from './jobs.ts';
+import { refuseExecutedElsewhere } from './left-runs.ts';
 import type { RunResumer } from './run-resumer.ts';
 import type { GenerationWay, RunStarter } from './run-starter.ts';
 
@@ -115,10 +116,12 @@ export class TokenGeneration implements AsyncDisposable {
     return job.live.state;
   }
 
+  /** Refused where another program without workers executes the account's run. */
   async abortAll(account: Account): Promise<void> {
-    const { runs, workers } = this.#options;
-    const run = workers === null ? runs.live(account.id) : await runs.latest(account.id);
+    const { runs, workers, database } = this.#options;
+    const run = await runs.latest(account.id);
     if (run !== null) await this.abort(run.id);
+    if (workers === null) await refuseExecutedElsewhere(database.read, account, null);
   }
 
   /** What an earlier process has left; where workers execute the runs, they find it themselves. */
