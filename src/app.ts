@@ -104,6 +104,7 @@ const open = async (config: Config, options: AppOptions, opened: DisposalStack):
   const services = createServices({ ...parts, isOperatorKeyGuessable });
   await accounts.ensure(describedAccounts(config));
   await openStates(base, await accounts.list());
+  if (!isVisit) for (const { variable, message } of config.unknown) log.warn({ variable }, message);
   if (!isVisit) watchGivenBack({ ...parts, log: named(log, 'storage') });
   events.begin(await accounts.resolve(null));
   if (!isVisit) {

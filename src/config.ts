@@ -2,6 +2,7 @@ import { readAccounts } from './config/accounts.ts';
 import { readProxy } from './config/proxy.ts';
 import type { ConfigProblem, Env } from './config/reading.ts';
 import { readConfigSource, readSettings, readWebhook, type Settings } from './config/settings.ts';
+import { unknownSettings } from './config/unknown-names.ts';
 import type { DescribedAccount } from './domain/account/account.ts';
 import type { ConfigSource } from './domain/account/api-config.ts';
 import type { ProxySettings } from './domain/net/proxy.ts';
@@ -9,6 +10,7 @@ import type { ProxySettings } from './domain/net/proxy.ts';
 export { describeSettings, hiddenValues } from './config/described.ts';
 export type { ConfigProblem, Env } from './config/reading.ts';
 export { toConfigSource } from './config/settings.ts';
+export { unknownSettings } from './config/unknown-names.ts';
 
 /** The environment is wrong; `problems` lists every mistake that was found. */
 export class ConfigError extends Error {
@@ -33,6 +35,8 @@ export interface Config extends Settings, Omit<DescribedAccount, 'id'> {
   readonly proxy: ProxySettings | null;
   /** The accounts described as UPSTOX_2_…, UPSTOX_3_… and so on. */
   readonly furtherAccounts: readonly DescribedAccount[];
+  /** Variables that look like settings and are none. */
+  readonly unknown: readonly ConfigProblem[];
 }
 
 /** Reads the whole environment, or throws one `ConfigError` with everything that is wrong in it. */
@@ -45,11 +49,14 @@ export const readConfig = (env: Env): Config => {
   const accounts = readAccounts(given, configSource);
   const proxy = readProxy(given);
   const problems = [accounts, source, webhook, proxy, settings].flatMap((reading) => reading.problems);
+  const unknown = unknownSettings(given);
   const [first, ...furtherAccounts] = accounts.value;
-  if (problems.length > 0 || first === undefined || settings.value === null) throw new ConfigError(problems);
+  if (problems.length > 0 || first === undefined || settings.value === null)
+    throw new ConfigError([...problems, ...unknown]);
   const { id: accountId, ...account } = first;
   return {
     ...{ ...settings.value, accountId, ...account, configSource, furtherAccounts },
+    unknown,
     notifierWebhookUri: webhook.value,
     proxy: proxy.value,
   };

@@ -55,7 +55,7 @@ const PARTS: Readonly<Record<string, Part>> = {
     node: false,
   },
   simulator: { own: [], npm: ['otplib'], node: true },
-  config: { own: ['domain'], npm: ['zod'], node: false },
+  config: { own: ['domain'], npm: ['fastest-levenshtein', 'zod'], node: false },
   'config.ts': { own: ['config', 'domain'], npm: [], node: false },
   'log.ts': { own: [], npm: ['pino'], node: false },
   app: {

@@ -92,6 +92,7 @@ test('the least environment gives the whole configuration, with every default', 
       "staticAddresses": [],
       "stepTimeoutSeconds": 60,
       "trustsProxy": false,
+      "unknown": [],
       "workerConcurrency": 3,
     }
   `);
@@ -206,6 +207,7 @@ test('every setting can be given', () => {
       ],
       "stepTimeoutSeconds": 600,
       "trustsProxy": true,
+      "unknown": [],
       "workerConcurrency": 3,
     }
   `);

@@ -87,9 +87,17 @@ test('doctor starts the browser, and says what to do about one that does not', a
   await using program = new Program(await built('src/main.ts'));
   const broken = path.join(program.directory, 'chromium');
   writeFileSync(broken, '#!/bin/sh\nexit 1\n', { mode: 0o755 });
-  const env = { ...environmentOf(broker, 1), VEGA_CHROMIUM_PATH: broken, VEGA_LOG_LEVEL: 'error' };
+  const env = {
+    ...environmentOf(broker, 1),
+    VEGA_CHROMIUM_PATH: broken,
+    VEGA_LOG_LEVEL: 'error',
+    VEGA_PROT: '1',
+  };
   const { code, out } = await program.run(['doctor'], env);
   expect(code).toBe(3);
+  expect(out).toMatch(
+    /▲ Configuration +needs a look\n +VEGA_PROT is no setting.*VEGA_PORT\?\n +→ Correct the name/,
+  );
   expect(out).toMatch(/✕ Browser[\s\S]*vega-auth setup/);
   expect(out).toMatch(/● Clock +ok\n +This machine's clock (?:agrees with|is \d s)/);
   expect(out).toMatch(/● Disk +ok\n +[\d,]+ MB are left/);

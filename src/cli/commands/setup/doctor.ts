@@ -45,7 +45,8 @@ const examine = async (terminal: Terminal): Promise<Examination> => {
   await using opened = connection;
   try {
     const health = await opened.client.systemHealth({ thorough: true });
-    return { parts: [fine('Configuration'), fine('Operator key'), ...examinedOf(health)], health };
+    const configuration = await configurationOf(terminal);
+    return { parts: [configuration, fine('Operator key'), ...examinedOf(health)], health };
   } catch (error) {
     if (!(error instanceof VegaError) || error.status !== 401) throw error;
     const nextAction = 'Run this in the folder of the server, or set VEGA_OPERATOR_KEY to its key.';
@@ -54,6 +55,16 @@ const examine = async (terminal: Terminal): Promise<Examination> => {
       health: null,
     };
   }
+};
+
+/** It could be read, but a name that is mistyped is read by nobody. */
+const configurationOf = async ({ env }: Terminal): Promise<Examined> => {
+  const { unknownSettings } = await import('../../../config.ts');
+  const findings = unknownSettings(env).map(({ variable, message }) => ({
+    message: `${variable} ${message}`,
+    nextAction: 'Correct the name, or take it out: docs/operations.md lists every setting.',
+  }));
+  return { title: 'Configuration', state: findings.length === 0 ? 'OK' : 'DEGRADED', findings };
 };
 
 const whatStandsInTheWay = (error: unknown): readonly Examined[] => {
