@@ -23,6 +23,7 @@ export const parse = async (
     })
     .enablePositionalOptions()
     .version(packageJson.version, '--version', 'Print the version.')
+    .helpCommand('help [command]', 'Show what a command does and takes.')
     .showHelpAfterError('Run vega-auth --help for the commands there are.');
   await build(parser, program, args, run);
   await parser.parseAsync([...args], { from: 'user' });
@@ -43,6 +44,11 @@ const build = async (
   for (const argument of command.arguments ?? []) parser.addArgument(await toArgument(argument));
   for (const option of command.options ?? []) parser.addOption(await toOption(option));
   if (command.examples !== undefined) parser.addHelpText('after', examplesOf(command));
+  if (command.commands !== undefined)
+    parser.addHelpText('before', () => {
+      refuseMistyped(parser);
+      return '';
+    });
   const [first] = command.commands ?? [];
   for (const below of command.commands ?? []) {
     const isNamed = args.includes(below.name);
@@ -62,7 +68,8 @@ const build = async (
     // What follows a mistyped command is not this command's: the mistake to name is the first word.
     if (group !== null) parser.allowExcessArguments().allowUnknownOption();
     parser.action(async (...given: unknown[]) => {
-      if (group !== null && parser.args.length > names.length) refuseStrays(group, parser);
+      if (group !== null && parser.args.length > names.length)
+        refuseStrays(group, parser.args, parser.options);
       const values = Object.fromEntries(names.map((name, index) => [name, given[index]]));
       await run(command, { ...parser.optsWithGlobals(), ...values } as Given);
     });
@@ -70,11 +77,19 @@ const build = async (
 };
 
 /** Commander names and suggests commands only where the group itself does nothing, so such a group says it. */
-const refuseStrays = (group: Parser, { args, options }: Parser): void => {
+const refuseStrays = (group: Parser, args: readonly string[], options: readonly Option[] = []): void => {
   const strict = new Parser(group.name()).copyInheritedSettings(group);
   for (const option of options) strict.addOption(option);
   for (const below of group.commands) strict.command(below.name());
-  strict.parse(args, { from: 'user' });
+  strict.parse([...args], { from: 'user' });
+};
+
+/** The help of a command that does not exist would be that of its group, as if nothing were wrong. */
+const refuseMistyped = (group: Parser): void => {
+  const words = group.args.filter((word) => !word.startsWith('-'));
+  const [named] = words[0] === 'help' ? words.slice(1) : words;
+  if (named !== undefined && group.commands.every((below) => below.name() !== named))
+    refuseStrays(group, [named]);
 };
 
 /** What the list of commands shows. */

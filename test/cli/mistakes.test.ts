@@ -29,6 +29,9 @@ test.each([
   ['--mod auto', "unknown option '--mod'", 'Did you mean --mode?'],
   ['keys lis', "unknown command 'lis'", 'Did you mean list?'],
   ['keys creat feed --role SERVICE', "unknown command 'creat'", 'Did you mean create?'],
+  ['statu --help', "unknown command 'statu'", 'Did you mean status?'],
+  ['schedule sho --help', "unknown command 'sho'", 'Did you mean show?'],
+  ['help statu', "unknown command 'statu'", 'Did you mean status?'],
   ['keys --jsn', "unknown option '--jsn'", 'Did you mean --json?'],
 ])('%s is refused, and what may be meant is named', async (line, mistake, meant) => {
   await using program = new Program(main);
@@ -68,6 +71,19 @@ test.each([
   expect(code).toBe(3);
   expect(out + err).toContain('`vega-auth init`');
   expect(out + err).not.toMatch(/^ +at /m);
+});
+
+test('help shows of a command what --help shows', async () => {
+  await using program = new Program(main);
+  for (const command of ['schedule', 'status', 'keys']) {
+    const [help, option] = [
+      await program.run(['help', command], {}),
+      await program.run([command, '--help'], {}),
+    ];
+    expect(help).toEqual(option);
+    expect([help.code, help.out]).toEqual([0, expect.stringContaining(`Usage: vega-auth ${command}`)]);
+  }
+  expect((await program.run(['help', 'schedule'], {})).out).toMatch(/^ {2}set /m);
 });
 
 test('how many entries of the audit are shown is said with --first or --limit', async () => {
