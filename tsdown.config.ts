@@ -8,13 +8,16 @@ const common: UserConfig = {
   platform: 'node',
   target: 'node20',
   dts: false,
+  // In a file of its own: beside other code, files that need it and that code would import each other in a circle.
+  outputOptions: { codeSplitting: { groups: [{ name: 'runtime', test: /rolldown\/runtime/ }] } },
 };
 
 /** Our own code alone; npm installs the packages that it imports. */
 const unbundled = { skipNodeModulesBundle: true };
 
 /** Compiled for this machine, larger than all others together, or not needed by a desk of one machine. */
-const NEVER_BUNDLED = /^(?:better-sqlite3|playwright|pg|@graphql-yoga\/render-graphiql)(?:\/|$)/;
+const NEVER_BUNDLED =
+  /^(?:better-sqlite3|playwright|pg|graphile-worker|@graphql-yoga\/render-graphiql)(?:\/|$)/;
 
 /** The folder of the package that a module belongs to; null for our own. */
 const packageOf = (id: string): string | null =>
@@ -27,6 +30,12 @@ const noticeOf = (folder: string): string => {
   const texts = files.map((file) => readFileSync(path.join(folder, file), 'utf8').trim());
   return [`## ${name} - ${version} (${license})`, ...texts].join('\n\n');
 };
+
+/** What a server consists of, built apart from the command line. */
+const SERVER_ENTRIES = { app: 'src/app.ts', config: 'src/config.ts', demo: 'src/demo.ts' };
+
+/** The commands that stay up. */
+const SERVERS = ['serve', 'work', 'demo'].map((name) => path.resolve(`src/cli/commands/setup/${name}.ts`));
 
 const NO_PROGRAMS = '\0no-programs';
 
@@ -43,10 +52,12 @@ const commandLine: UserConfig = {
     {
       name: 'server-apart',
       // What stays up runs from the packages as they are installed.
-      resolveId: (id: string, importer?: string) => {
-        const [, name] = /^\.\.\/\.\.\/(app|config|demo)\.ts$/.exec(id) ?? [];
-        const isServer = /\/cli\/commands\/(?:serve|demo)\.ts$/.test(importer ?? '');
-        return isServer && name !== undefined ? { id: `./${name}.js`, external: true } : null;
+      resolveId: (id: string, importer = '') => {
+        if (!SERVERS.includes(importer)) return null;
+        const name = Object.keys(SERVER_ENTRIES).find(
+          (entry) => path.resolve(path.dirname(importer), id) === path.resolve(`src/${entry}.ts`),
+        );
+        return name === undefined ? null : { id: `./${name}.js`, external: true };
       },
     },
     {
@@ -74,7 +85,7 @@ export default defineConfig([
   commandLine,
   {
     ...common,
-    entry: { app: 'src/app.ts', config: 'src/config.ts', demo: 'src/demo.ts' },
+    entry: SERVER_ENTRIES,
     deps: unbundled,
   },
   {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { Worker } from 'node:worker_threads';
@@ -64,6 +64,19 @@ test('the server and the SDK hold our own code alone; command line and page name
   const own = regionsOf('app.js', 'config.js', 'demo.js', 'sdk.js');
   expect(own).toEqual(expect.arrayContaining(['src/app.ts', 'src/http/handler.ts', 'src/sdk/client.ts']));
   expect(own.filter((source) => source.includes('node_modules'))).toEqual([]);
+  // What stays up is loaded from there, and not from the bundle of the command line.
+  const commandLine = readdirSync(dist).find((name) => name.startsWith('command-line-')) ?? '';
+  const commands = textOf(commandLine);
+  for (const name of ['serve', 'work']) {
+    const start = commands.indexOf(`name: \`${name}\``) + 1 || commands.indexOf(`name:\`${name}\``) + 1;
+    expect(start, name).toBeGreaterThan(0);
+    const body = commands.slice(start, start + 1500);
+    expect(body.match(/import\(["'`]\.\/(?:app|config)[^"'`]*/g)?.slice(0, 2)).toEqual([
+      expect.stringMatching(/\/app\.js$/),
+      expect.stringMatching(/\/config\.js$/),
+    ]);
+  }
+  expect(commands).toMatch(/import\(["'`]\.\/demo\.js["'`]\)/);
   const { dependencies } = JSON.parse(readFileSync(path.join(packed.folder, 'package.json'), 'utf8'));
   for (const name of ['commander', 'graphql', 'kysely', 'zod']) {
     expect(textOf('third-party.md')).toContain(`## ${name} - ${dependencies[name]} (`);
