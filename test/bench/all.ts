@@ -1,27 +1,40 @@
 import { fork } from 'node:child_process';
 import path from 'node:path';
-import { isMissed, lineOf, machine, type Ratio } from './ratios.ts';
+import { parseArgs } from 'node:util';
+import { type Figures, growthOf, isMissed, lineOf, machine, type Ratio } from './ratios.ts';
+import { type Run, record } from './record.ts';
 
-/** Every benchmark after the other, and one table of their ratios. Nothing is stored: figures are of this machine and hour. */
+/**
+ * Every benchmark after the other, or those that are named, and one table of their ratios: figures are of this machine and
+ * hour. With --record they are put into the README.
+ */
 const BENCHMARKS = [
-  'login',
-  'accounts',
-  'query',
-  'fanout',
-  'cluster/events',
-  'cluster/model',
-  'cluster/growth',
-  'failover',
-  'startup',
-  'audit',
-  'scroll',
-  'resume',
-  'mornings',
-] as const;
+  ...[
+    'login',
+    'accounts',
+    'query',
+    'dashboards',
+    'fanout',
+    'resume',
+    'failover',
+    'startup',
+    'audit',
+    'scroll',
+  ],
+  ...['mornings', 'cluster/events', 'cluster/growth', 'cluster/model'],
+];
 
-const measure = (name: string): Promise<readonly Ratio[]> =>
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { record: { type: 'boolean', default: false } },
+});
+const stray = positionals.filter((name) => !BENCHMARKS.includes(name));
+if (stray.length > 0) throw new Error(`There is no ${stray.join(', ')}; there are ${BENCHMARKS.join(', ')}.`);
+const chosen = BENCHMARKS.filter((name) => positionals.length === 0 || positionals.includes(name));
+
+const measure = (name: string): Promise<Figures> =>
   new Promise((resolve) => {
-    let ratios: readonly Ratio[] = [];
+    let figures: Figures = { ratios: [], growth: [] };
     const child = fork(path.join(import.meta.dirname, `${name}.ts`), {
       execArgv: ['--import', import.meta.resolve('tsx')],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -29,9 +42,11 @@ const measure = (name: string): Promise<readonly Ratio[]> =>
       serialization: 'advanced',
     });
     child.on('message', (message) => {
-      ratios = message as readonly Ratio[];
+      figures = message as Figures;
     });
-    child.on('close', (code) => resolve(code === 0 ? ratios : [...ratios, broken(code)]));
+    child.on('close', (code) =>
+      resolve(code === 0 ? figures : { ...figures, ratios: [...figures.ratios, broken(code)] }),
+    );
   });
 
 const broken = (code: number | null): Ratio => ({
@@ -42,11 +57,15 @@ const broken = (code: number | null): Ratio => ({
 });
 
 process.stdout.write(`${machine()}\n`);
-let missed = 0;
-for (const name of BENCHMARKS) {
+const runs: Run[] = [];
+for (const name of chosen) {
   process.stderr.write(`${name} ...\n`);
-  const ratios = await measure(name);
-  missed += ratios.filter(isMissed).length;
-  process.stdout.write(`\n${name}\n${ratios.map((ratio) => `  ${lineOf(ratio)}`).join('\n')}\n`);
+  const figures = await measure(name);
+  const lines = [...figures.ratios.map(lineOf), ...figures.growth.map(growthOf)];
+  process.stdout.write(`\n${name}\n${lines.map((line) => `  ${line}`).join('\n')}\n`);
+  const run = { name, figures, place: `${machine()}, ${new Date().toISOString().slice(0, 10)}` };
+  runs.push(run);
+  if (options.record) record([run], BENCHMARKS);
 }
+const missed = runs.flatMap(({ figures }) => figures.ratios).filter(isMissed).length;
 process.stdout.write(`\n${missed === 0 ? 'Every limit is kept.' : `${missed} missed.`}\n`);

@@ -75,4 +75,16 @@ tell(
     atMost('last page : first page', last / first, 1.5),
     atMost('last page, filtered : first page', filtered / first, 1.5),
   ],
+  [
+    {
+      what: `a page of ${PAGE} rows of the audit log`,
+      of: 'newer rows before it',
+      unit: 'ms',
+      costs: [
+        [0, first],
+        [newest - middle, deep],
+        [newest - end, last],
+      ],
+    },
+  ],
 );

@@ -13,6 +13,8 @@ import {
 import { atLeast, atMost, machine, median, tell } from './ratios.ts';
 
 const SUBSCRIBERS = 1000;
+/** For what a subscriber costs where there are few. */
+const FEW = 100;
 const ROUNDS = 3;
 const BURST = 60;
 const PACED = 40;
@@ -59,28 +61,28 @@ const ask = <Kind extends Said['kind']>(
     if (message !== undefined) to.send(message);
   });
 
-const measure = async (name: ContenderName): Promise<Measured> => {
+const measure = async (name: ContenderName, count = SUBSCRIBERS): Promise<Measured> => {
   const server = child('fanout-server.ts', name);
   const subscribers = child('fanout-subscribers.ts');
   try {
     const { port, key } = await ask(server, 'READY');
     const empty = await ask(server, 'MEASURED', { kind: 'MEASURE' });
     const way = WAYS[name] ?? 'DISTINCT';
-    await ask(subscribers, 'CONNECTED', { kind: 'CONNECT', port, key, count: SUBSCRIBERS, way });
-    await allListen(server, subscribers);
+    await ask(subscribers, 'CONNECTED', { kind: 'CONNECT', port, key, count, way });
+    await allListen(server, subscribers, count);
     const idle = await ask(server, 'MEASURED', { kind: 'MEASURE' });
     // The first one warms up what the two others measure.
-    await burst(server, subscribers, 10, 0);
+    await burst(server, subscribers, { events: 10, to: count });
     const before = await ask(server, 'MEASURED', { kind: 'MEASURE' });
-    const fast = await burst(server, subscribers, BURST, 0);
+    const fast = await burst(server, subscribers, { events: BURST, to: count });
     const after = await ask(server, 'MEASURED', { kind: 'MEASURE' });
-    const paced = await burst(server, subscribers, PACED, PACE_MS);
+    const paced = await burst(server, subscribers, { events: PACED, to: count, everyMs: PACE_MS });
     const last = await ask(server, 'MEASURED', { kind: 'MEASURE' });
     return {
-      deliveries: (BURST * SUBSCRIBERS * 1e9) / fast.elapsed,
-      cpu: timeBetween(before, after) / (BURST * SUBSCRIBERS),
-      alone: timeBetween(after, last) / (PACED * SUBSCRIBERS),
-      memory: (idle.memory - empty.memory) / SUBSCRIBERS / 1024,
+      deliveries: (BURST * count * 1e9) / fast.elapsed,
+      cpu: timeBetween(before, after) / (BURST * count),
+      alone: timeBetween(after, last) / (PACED * count),
+      memory: (idle.memory - empty.memory) / count / 1024,
       p50: paced.latencies.p50 / 1e6,
       p99: paced.latencies.p99 / 1e6,
     };
@@ -91,17 +93,28 @@ const measure = async (name: ContenderName): Promise<Measured> => {
 };
 
 /** A peer that acknowledges no subscription has all of them when one event reaches everybody. */
-const allListen = async (server: ChildProcess, subscribers: ChildProcess): Promise<void> => {
+const allListen = async (server: ChildProcess, subscribers: ChildProcess, to: number): Promise<void> => {
   for (let tries = 0; tries < 20; tries += 1) {
     await delay(500);
-    const reached = burst(server, subscribers, 1, 0).then(() => true);
+    const reached = burst(server, subscribers, { events: 1, to }).then(() => true);
     if (await Promise.race([reached, delay(2000, false)])) return;
   }
   throw new Error('Not every subscriber is told.');
 };
 
-const burst = async (server: ChildProcess, subscribers: ChildProcess, count: number, everyMs: number) => {
-  await ask(subscribers, 'COUNTING', { kind: 'EXPECT', deliveries: count * SUBSCRIBERS });
+interface Burst {
+  readonly events: number;
+  /** How many subscribers. */
+  readonly to: number;
+  readonly everyMs?: number;
+}
+
+const burst = async (
+  server: ChildProcess,
+  subscribers: ChildProcess,
+  { events: count, to, everyMs = 0 }: Burst,
+) => {
+  await ask(subscribers, 'COUNTING', { kind: 'EXPECT', deliveries: count * to });
   const received = ask(subscribers, 'RECEIVED');
   server.send({ kind: 'PUBLISH', count, everyMs });
   return received;
@@ -139,7 +152,7 @@ const measureAll = async (): Promise<ReadonlyMap<ContenderName, readonly Measure
   return measured;
 };
 
-const report = (measured: ReadonlyMap<ContenderName, readonly Measured[]>): void => {
+const report = (measured: ReadonlyMap<ContenderName, readonly Measured[]>, few: Measured): void => {
   const of = (name: ContenderName, key: keyof Measured) =>
     median((measured.get(name) ?? []).map((result) => result[key]));
   const cell = (value: number, digits = 0) => value.toFixed(digits).padStart(13);
@@ -155,14 +168,23 @@ const report = (measured: ReadonlyMap<ContenderName, readonly Measured[]>): void
     `${''.padEnd(40)}${heads.map((head) => head.padStart(13)).join('')}`,
     ...table,
   ];
-  tell(lines, [
+  const ratios = [
     atLeast("graphql-ws : server's time, events alone", of('graphql-ws', 'alone') / of('ours', 'alone'), 1.7),
     atLeast("graphql-ws : server's time, bursts", of('graphql-ws', 'cpu') / of('ours', 'cpu'), 5),
     atLeast("graphql-ws : server's time, single", of('graphql-ws', 'alone') / of('single', 'alone'), 1),
     atLeast("graphql-ws : server's time, single, bursts", of('graphql-ws', 'cpu') / of('single', 'cpu'), 1),
     atMost('kB of an idle subscriber', of('ours', 'memory'), 20),
     atMost('p99 publish to receive : bare write', of('ours', 'p99') / of('bare', 'p99'), 2),
+  ];
+  const costs = (key: keyof Measured) =>
+    [
+      [FEW, few[key]],
+      [SUBSCRIBERS, of('ours', key)],
+    ] as const;
+  tell(lines, ratios, [
+    { what: 'an event to a subscriber, alone', of: 'subscribers', unit: 'µs', costs: costs('alone') },
+    { what: 'an event to a subscriber, in a burst', of: 'subscribers', unit: 'µs', costs: costs('cpu') },
   ]);
 };
 
-report(await measureAll());
+report(await measureAll(), await measure('ours', FEW));

@@ -61,4 +61,10 @@ tell(
     atMost('growth: schedules, cost of an account among many / few', many.schedules / few.schedules, 1.5),
     atMost('growth: forecasts, cost of an account among many / few', many.forecasts / few.forecasts, 1.5),
   ],
+  (['schedules', 'forecasts'] as const).map((part) => ({
+    what: `${part} of an account`,
+    of: 'accounts',
+    unit: 'µs',
+    costs: costs.map((cost) => [cost.accounts, cost[part]] as const),
+  })),
 );
