@@ -93,11 +93,13 @@ test('doctor starts the browser, and says what to do about one that does not', a
     VEGA_LOG_LEVEL: 'error',
     VEGA_PROT: '1',
   };
+  writeFileSync(path.join(program.directory, '.env'), 'UPSTOX_HEADLESS=true\n', { mode: 0o644 });
   const { code, out } = await program.run(['doctor'], env);
   expect(code).toBe(3);
   expect(out).toMatch(
     /▲ Configuration +needs a look\n +VEGA_PROT is no setting.*VEGA_PORT\?\n +→ Correct the name/,
   );
+  expect(out.replaceAll(/\s+/g, '')).toMatch(/Otherusersofthismachinehaverightsto\S+→chmod600\S+\.env/);
   expect(out).toMatch(/✕ Browser[\s\S]*vega-auth setup/);
   expect(out).toMatch(/● Clock +ok\n +This machine's clock (?:agrees with|is \d s)/);
   expect(out).toMatch(/● Disk +ok\n +[\d,]+ MB are left/);

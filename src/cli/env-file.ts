@@ -72,10 +72,14 @@ export const appendToEnvFile = (file: EnvFile, variables: Readonly<Record<string
   replace(file.path, before + lines.join(''));
 };
 
+/** There is one, and other users of the machine have rights to it. */
+export const isOpenToOthers = ({ path: file, text }: EnvFile): boolean =>
+  text !== null && (statSync(file).mode & 0o077) !== 0;
+
 /** Takes everybody else's rights to the file away; answers whether there were any. */
-export const closeToOthers = ({ path: file }: EnvFile): boolean => {
-  if ((statSync(file).mode & 0o077) === 0) return false;
-  chmodSync(file, OWNER_ONLY);
+export const closeToOthers = (file: EnvFile): boolean => {
+  if (!isOpenToOthers(file)) return false;
+  chmodSync(file.path, OWNER_ONLY);
   return true;
 };
 

@@ -1,6 +1,7 @@
 import { Webhook } from 'svix';
 import { expect, test } from 'vitest';
 import { raiseAlert } from '../../src/services/alerts/raise-alert.ts';
+import { codeBlocksOf, documentText } from '../support/documents.ts';
 import { openFolder } from '../support/folder.ts';
 import { openTestApp, type TestApp } from '../support/test-app.ts';
 import { openReceiver, until } from './receiver.ts';
@@ -23,6 +24,12 @@ const raise = ({ app }: TestApp, fact: string, more: object = {}): Promise<void>
   return database.write((trx) => raiseAlert(trx, { ...DRAFT, fact, ...more }, clock()));
 };
 
+/** What there is, and of which kind. */
+const shapeOf = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null
+    ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, shapeOf(inner)]))
+    : typeof value;
+
 test('a rejected PIN is told as QUARANTINED, signed so that another library accepts it', async () => {
   await using receiver = await openReceiver();
   await using testApp = await openTestApp({
@@ -44,6 +51,8 @@ test('a rejected PIN is told as QUARANTINED, signed so that another library acce
       isEscalated: false,
     },
   });
+  const shown = codeBlocksOf(documentText('docs/operations.md')).find(({ name }) => name === 'alert');
+  expect(shapeOf(told)).toEqual(shapeOf(JSON.parse(shown?.text ?? '')));
   const { mobileNumber, pin, totpSecret, userId } = testApp.broker.account;
   for (const secret of [mobileNumber, pin, totpSecret, userId, signingSecret ?? ''])
     expect(body).not.toContain(secret);

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Figures, growthOf, isMissed, lineOf, machine, type Ratio } from './ratios.ts';
+import { type Figures, growthOf, isMissed, lineOf, machine, processor, type Ratio } from './ratios.ts';
 import { type Run, record } from './record.ts';
 
 /**
@@ -63,9 +63,11 @@ for (const name of chosen) {
   const figures = await measure(name);
   const lines = [...figures.ratios.map(lineOf), ...figures.growth.map(growthOf)];
   process.stdout.write(`\n${name}\n${lines.map((line) => `  ${line}`).join('\n')}\n`);
-  const run = { name, figures, place: `${machine()}, ${new Date().toISOString().slice(0, 10)}` };
+  const run = { name, figures, place: `${processor()}, ${new Date().toISOString().slice(0, 10)}` };
   runs.push(run);
-  if (options.record) record([run], BENCHMARKS);
+  // What broke off has measured nothing.
+  if (options.record && figures.ratios.every(({ value }) => Number.isFinite(value) || Number.isNaN(value)))
+    record([run], BENCHMARKS);
 }
 const missed = runs.flatMap(({ figures }) => figures.ratios).filter(isMissed).length;
 process.stdout.write(`\n${missed === 0 ? 'Every limit is kept.' : `${missed} missed.`}\n`);

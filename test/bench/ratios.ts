@@ -67,5 +67,7 @@ export const growthOf = ({ what, of, costs, unit }: Growth): string =>
 export const median = (values: readonly number[]): number =>
   values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
 
-export const machine = (): string =>
-  `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${availableParallelism()} cores, Node ${process.version}`;
+export const processor = (): string =>
+  `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${availableParallelism()} cores`;
+
+export const machine = (): string => `${processor()}, Node ${process.version}`;

@@ -126,11 +126,13 @@ describe('the headline', () => {
       said({ state: 'PARTIAL_AUTH', blockedBy: 'CAPTCHA', run: stopped }),
       said({ state: 'TOKEN_GENERATION', run: waiting }),
       said({ run: { status: 'QUEUED', steps: [] } }),
+      said({ run: { status: 'QUEUED', steps: [] }, isByWorkers: true }),
     ]).toEqual([
       'The broker shows a CAPTCHA, and the run waits for you. | Solve it in the browser window on the machine of vega-auth; the run goes on by itself.',
       'The broker showed a CAPTCHA, and nobody solved it. | Log in once by hand in a normal browser, or run with UPSTOX_HEADLESS=false; then generate again.',
       '0 of 0 made. | Act: approve on the phone, or log in at the address that was given.',
       'Another account’s run has the browser; this one is in the queue. | Nothing: it begins by itself.',
+      'The run waits for a worker, or for the browser of one. | Nothing while a worker is connected: it begins by itself. systemHealth says when none is; `vega-auth work` starts one.',
     ]);
   });
 

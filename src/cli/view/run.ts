@@ -79,7 +79,9 @@ const totalLine = (progress: RunProgress, look: Look): string => {
 
 /** What the run waits for, if it does. */
 const waitText = (run: Run, cooldown: Cooldown | null): string => {
-  if (run.status === 'QUEUED') return `  waits for the browser, place ${run.queuePosition ?? '?'}`;
+  // Of a run that workers or another process executes the place is not known here.
+  const place = run.queuePosition === null ? '' : `, place ${run.queuePosition}`;
+  if (run.status === 'QUEUED') return `  waits for the browser${place}`;
   if (run.status === 'WAITING_OPERATOR') return '  a person is needed at the browser or the phone';
   if (run.status !== 'COOLDOWN') return '';
   if (cooldown?.active !== true) return '  cooldown';

@@ -19,6 +19,8 @@ export interface HeadlineFacts {
   readonly run: Pick<GenerationRun, 'status' | 'steps'> | null;
   /** The run's program has ended without it, and nobody goes on with it; false if left out. */
   readonly isInterrupted?: boolean;
+  /** Workers execute the runs, and whether one is connected is not known here; false if left out. */
+  readonly isByWorkers?: boolean;
   readonly checks: readonly { readonly apiName: ApiName; readonly verdict: Verdict }[];
   /** What would be accepted now: nothing else is advised. */
   readonly nextOperations: readonly NextOperation[];
@@ -28,13 +30,9 @@ export interface HeadlineFacts {
 
 /** The one place that advises: page, command line and REST print it. */
 export const headlineOf = (facts: HeadlineFacts): Headline => {
-  const { run, blockedBy, isInterrupted = false } = facts;
+  const { run, blockedBy, isInterrupted = false, isByWorkers = false } = facts;
   if (isInterrupted && run !== null && blockedBy !== 'CREDENTIALS_REJECTED') return interrupted(run);
-  if (run?.status === 'QUEUED')
-    return {
-      headline: 'Another account’s run has the browser; this one is in the queue.',
-      nextAction: 'Nothing: it begins by itself.',
-    };
+  if (run?.status === 'QUEUED') return queued(isByWorkers);
   // A run that waits for a person's approval or login is under way, and blocked by nothing.
   if (blockedBy !== null && blockedBy !== 'COOLDOWN') return blocked(blockedBy, facts);
   if (run !== null && !isOver(run) && run.status !== 'COOLDOWN') return underWay(run);
@@ -115,6 +113,18 @@ const underWay = ({ status, steps }: NonNullable<HeadlineFacts['run']>): Headlin
     ? { headline, nextAction: 'Act: approve on the phone, or log in at the address that was given.' }
     : { headline, nextAction: 'Nothing: wait.' };
 };
+
+const queued = (isByWorkers: boolean): Headline =>
+  isByWorkers
+    ? {
+        headline: 'The run waits for a worker, or for the browser of one.',
+        nextAction:
+          'Nothing while a worker is connected: it begins by itself. systemHealth says when none is; `vega-auth work` starts one.',
+      }
+    : {
+        headline: 'Another account’s run has the browser; this one is in the queue.',
+        nextAction: 'Nothing: it begins by itself.',
+      };
 
 const interrupted = ({ steps }: NonNullable<HeadlineFacts['run']>): Headline => ({
   headline: `A run was interrupted: the program that executed it has ended. ${madeOf(steps)} made.`,

@@ -239,7 +239,7 @@ builder.mutationField('abortGeneration', (t) =>
     allow: OPERATORS,
     type: GenerationRunRef,
     description:
-      'Ends a run at its next safe point; its steps say what had been submitted. One that is over, or that another process carries, stays as it is. Refused with NOT_FOUND where there is no such run.',
+      'Ends a run at its next safe point; its steps say what had been submitted. One that is over, or that another process executes, stays as it is; one whose process has died is ended and not resumed. Refused with NOT_FOUND where there is no such run.',
     args: { runId: t.arg.id({ required: true, description: 'Which run.' }) },
     resolve: (_root, { runId }, { services }) => services.generation.abort(runId),
   }),

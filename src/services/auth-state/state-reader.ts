@@ -142,7 +142,7 @@ export class StateReader {
   }
 
   async #readView(account: Account): Promise<AccountView> {
-    const { runs, credentials } = this.#options;
+    const { runs, credentials, database } = this.#options;
     const facts = await this.facts(account);
     const ended = await this.endedTokens(account, facts);
     const latest = await runs.latest(account.id);
@@ -164,7 +164,8 @@ export class StateReader {
       nextOperations: nextOperations({ facts, run, ended, hasCredentials }),
     };
     const gate = isReady(facts);
-    const forHeadline = { ...view, isReady: gate, isInterrupted, checks, levels: facts.levels };
+    const isByWorkers = database.looks !== null;
+    const forHeadline = { ...view, isReady: gate, isInterrupted, isByWorkers, checks, levels: facts.levels };
     const authState = { ...view, ...headlineOf(forHeadline) };
     return { authState, progress: progressOf(run, checks), isReady: gate };
   }

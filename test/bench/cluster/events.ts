@@ -64,14 +64,14 @@ const ask = <Kind extends Said['kind']>(
     if (message !== undefined) to.send(message);
   });
 
-/** Several nodes, and the subscribers of all of them. */
+/** Three nodes, and the subscribers of all of them. */
 class Cluster implements Disposable {
   readonly nodes: ChildProcess[] = [];
   readonly #subscribers = child('../fanout-subscribers.ts');
 
-  static async start(file: string, url: string, nodes = NODES): Promise<Cluster> {
+  static async start(file: string, url: string): Promise<Cluster> {
     const cluster = new Cluster();
-    for (let number = 0; number < nodes; number += 1) await cluster.#add(file, url, number, nodes);
+    for (let number = 0; number < NODES; number += 1) await cluster.#add(file, url, number);
     await cluster.#allListen();
     // The first ones warm up what the others measure.
     await cluster.publish(20);
@@ -84,7 +84,7 @@ class Cluster implements Disposable {
     const received = ask(this.#subscribers, 'RECEIVED');
     for (let number = 0; number < count; number += 1) {
       const message: ToNode = { kind: 'PUBLISH', stamp: String(process.hrtime.bigint()) };
-      this.nodes[number % this.nodes.length]?.send(message);
+      this.nodes[number % NODES]?.send(message);
       await delay(EVERY_MS);
     }
     const { latencies } = await received;
@@ -95,11 +95,11 @@ class Cluster implements Disposable {
     for (const process of [...this.nodes, this.#subscribers]) process.kill('SIGKILL');
   }
 
-  async #add(file: string, url: string, number: number, nodes: number): Promise<void> {
+  async #add(file: string, url: string, number: number): Promise<void> {
     const node = child(file, url, String(number));
     this.nodes.push(node);
     const { port, key } = await ask(node, 'READY');
-    const count = Math.floor(SUBSCRIBERS / nodes) + (number < SUBSCRIBERS % nodes ? 1 : 0);
+    const count = Math.floor(SUBSCRIBERS / NODES) + (number < SUBSCRIBERS % NODES ? 1 : 0);
     await ask(this.#subscribers, 'CONNECTED', { kind: 'CONNECT', port, key, count, way: 'DISTINCT' });
   }
 
@@ -120,12 +120,6 @@ const ledgerCommits = async (nodes: readonly ChildProcess[]): Promise<number> =>
   return (committed.reduce((sum, { count }) => sum + count, 0) * 1000) / COMMITTING_MS;
 };
 
-/** Of so many nodes on a database of their own. */
-const eventsOf = async (nodes: number): Promise<Latencies> => {
-  using cluster = await Cluster.start('events-node.ts', await server.createDatabase(), nodes);
-  return cluster.publish(EVENTS);
-};
-
 const percentile = (values: readonly number[], part: number): number =>
   values.toSorted((one, other) => one - other)[Math.floor((values.length - 1) * part)] ?? Number.NaN;
 
@@ -142,7 +136,6 @@ for (let round = 1; round <= ROUNDS; round += 1) {
   const bareRows = await bareCommits(url, COMMITTING_MS);
   measured.push({ notifications, bareEvents, events, bareRows, ledger: await ledgerCommits(ours.nodes) });
 }
-const oneNode = await eventsOf(1);
 const of = (value: (round: Measured) => number) => median(measured.map(value));
 const p99 = of(({ events }) => events.p99);
 const bareP99 = of(({ bareEvents }) => bareEvents.p99);
@@ -182,16 +175,5 @@ tell(
     atMost('p99 of an event over the nodes, ms', p99, 100),
     atMost('p99 of an event : bare notification to all subscribers', p99 / bareP99, 4),
     atLeast('commits of the ledger a second', ledger, 200),
-  ],
-  [
-    {
-      what: `an event to all ${SUBSCRIBERS} subscribers, p50`,
-      of: 'nodes',
-      unit: 'ms',
-      costs: [
-        [1, oneNode.p50],
-        [NODES, of(({ events }) => events.p50)],
-      ],
-    },
   ],
 );

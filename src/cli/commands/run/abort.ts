@@ -23,7 +23,9 @@ export const abort: Command = {
     if (json === true) printJson(terminal, ended);
     else printLines(terminal, renderRunEnd(ended, lookOf(terminal)));
     if (ended.endedAt !== null) return EXIT.ALL_VALID;
-    terminal.err.write('Another process carries this run: abort it there, or set VEGA_PORT to its server.\n');
+    terminal.err.write(
+      'Another process executes this run: abort it there, or set VEGA_PORT to its server.\n',
+    );
     return EXIT.FATAL;
   },
 };

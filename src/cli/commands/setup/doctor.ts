@@ -1,6 +1,7 @@
 import { VegaError } from '../../../sdk/vega-error.ts';
 import { type Command, EXIT, type Terminal } from '../../command.ts';
 import { type ApiConnection, KeyMissing, openConnection } from '../../connection/api-connection.ts';
+import { isOpenToOthers, readEnvFile } from '../../env-file.ts';
 import { JSON_OPTION } from '../../options.ts';
 import { printJson, printLines } from '../../terminal/print.ts';
 import { type Examined, examinedOf, type Health, renderExamined } from '../../view/doctor.ts';
@@ -57,14 +58,20 @@ const examine = async (terminal: Terminal): Promise<Examination> => {
   }
 };
 
-/** It could be read, but a name that is mistyped is read by nobody. */
-const configurationOf = async ({ env }: Terminal): Promise<Examined> => {
+/** It could be read, but a name that is mistyped is read by nobody, and a file that is open by everybody. */
+const configurationOf = async ({ env, workingDirectory }: Terminal): Promise<Examined> => {
   const { unknownSettings } = await import('../../../config.ts');
-  const findings = unknownSettings(env).map(({ variable, message }) => ({
+  const unknown = unknownSettings(env).map(({ variable, message }) => ({
     message: `${variable} ${message}`,
     nextAction: 'Correct the name, or take it out: docs/operations.md lists every setting.',
   }));
-  return { title: 'Configuration', state: findings.length === 0 ? 'OK' : 'DEGRADED', findings };
+  const file = readEnvFile(workingDirectory);
+  const open = {
+    message: `Other users of this machine have rights to ${file.path}, and secrets stand in it.`,
+    nextAction: `chmod 600 ${file.path}`,
+  };
+  const findings = isOpenToOthers(file) ? [...unknown, open] : unknown;
+  return { title: 'Configuration', state: unknown.length === 0 ? 'OK' : 'DEGRADED', findings };
 };
 
 const whatStandsInTheWay = (error: unknown): readonly Examined[] => {
