@@ -12,17 +12,18 @@ export type { ConfigProblem, Env } from './config/reading.ts';
 export { toConfigSource } from './config/settings.ts';
 export { unknownSettings } from './config/unknown-names.ts';
 
-/** The environment is wrong; `problems` lists every mistake that was found. */
+/** The environment is wrong; `problems` lists every mistake that was found, and `unknown` names that may be mistyped. */
 export class ConfigError extends Error {
   readonly problems: readonly ConfigProblem[];
+  readonly unknown: readonly ConfigProblem[];
 
-  constructor(problems: readonly ConfigProblem[]) {
-    const lines = problems.map(({ variable, message }) => `  ${variable}: ${message}`);
-    super(
-      `The configuration has ${problems.length} mistake${problems.length === 1 ? '' : 's'}:\n${lines.join('\n')}`,
-    );
+  constructor(problems: readonly ConfigProblem[], unknown: readonly ConfigProblem[] = []) {
+    const all = [...problems, ...unknown];
+    const lines = all.map(({ variable, message }) => `  ${variable}: ${message}`);
+    super(`The configuration has ${all.length} mistake${all.length === 1 ? '' : 's'}:\n${lines.join('\n')}`);
     this.name = 'ConfigError';
     this.problems = problems;
+    this.unknown = unknown;
   }
 }
 
@@ -52,7 +53,7 @@ export const readConfig = (env: Env): Config => {
   const unknown = unknownSettings(given);
   const [first, ...furtherAccounts] = accounts.value;
   if (problems.length > 0 || first === undefined || settings.value === null)
-    throw new ConfigError([...problems, ...unknown]);
+    throw new ConfigError(problems, unknown);
   const { id: accountId, ...account } = first;
   return {
     ...{ ...settings.value, accountId, ...account, configSource, furtherAccounts },

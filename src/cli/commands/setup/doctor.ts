@@ -97,6 +97,6 @@ interface Problem {
 
 /** A `ConfigError` by its shape: importing its class would load what reads the configuration. */
 const problemsIn = (error: unknown): readonly Problem[] | null =>
-  error instanceof Error && error.name === 'ConfigError' && 'problems' in error
-    ? (error.problems as readonly Problem[])
+  error instanceof Error && error.name === 'ConfigError' && 'problems' in error && 'unknown' in error
+    ? ([error.problems, error.unknown] as readonly (readonly Problem[])[]).flat()
     : null;
