@@ -51,7 +51,9 @@ test('a rejected PIN is told as QUARANTINED, signed so that another library acce
       isEscalated: false,
     },
   });
-  const shown = codeBlocksOf(documentText('docs/operations.md')).find(({ name }) => name === 'alert');
+  const shown = codeBlocksOf(documentText('docs/operations.md')).find(({ text }) =>
+    text.includes('"alert.quarantined"'),
+  );
   expect(shapeOf(told)).toEqual(shapeOf(JSON.parse(shown?.text ?? '')));
   const { mobileNumber, pin, totpSecret, userId } = testApp.broker.account;
   for (const secret of [mobileNumber, pin, totpSecret, userId, signingSecret ?? ''])

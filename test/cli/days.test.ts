@@ -64,7 +64,7 @@ test('a schedule is set, shown and removed', async () => {
   ]);
   expect(await run('schedule set --at 03:00')).toMatchObject({
     code: 3,
-    err: expect.stringContaining('startAt is not before 03:30'),
+    err: expect.stringContaining('--at is not before 03:30'),
   });
   const [before] = (await run('schedule')).lines;
   for (const figure of ['--before 90m', '--jitter abc', '--lead -5', '--before 1.5'])
