@@ -35,7 +35,9 @@ const noticeOf = (folder: string): string => {
 const SERVER_ENTRIES = { app: 'src/app.ts', config: 'src/config.ts', demo: 'src/demo.ts' };
 
 /** The commands that stay up. */
-const SERVERS = ['serve', 'work', 'demo'].map((name) => path.resolve(`src/cli/commands/setup/${name}.ts`));
+const SERVERS = ['serve', 'work', 'demo'].map((name) =>
+  path.join(import.meta.dirname, `src/cli/commands/setup/${name}.ts`),
+);
 
 const NO_PROGRAMS = '\0no-programs';
 
@@ -55,7 +57,8 @@ const commandLine: UserConfig = {
       resolveId: (id: string, importer = '') => {
         if (!SERVERS.includes(importer)) return null;
         const name = Object.keys(SERVER_ENTRIES).find(
-          (entry) => path.resolve(path.dirname(importer), id) === path.resolve(`src/${entry}.ts`),
+          (entry) =>
+            path.resolve(path.dirname(importer), id) === path.join(import.meta.dirname, `src/${entry}.ts`),
         );
         return name === undefined ? null : { id: `./${name}.js`, external: true };
       },

@@ -97,7 +97,7 @@ test('doctor starts the browser, and says what to do about one that does not', a
   const { code, out } = await program.run(['doctor'], env);
   expect(code).toBe(3);
   expect(out).toMatch(
-    /▲ Configuration +needs a look\n +VEGA_PROT is no setting.*VEGA_PORT\?\n +→ Correct the name/,
+    /▲ Configuration +needs a look\n +VEGA_PROT: is no setting.*VEGA_PORT\?\n +→ Correct the name/,
   );
   expect(out.replaceAll(/\s+/g, '')).toMatch(/Otherusersofthismachinehaverightsto\S+→chmod600\S+\.env/);
   expect(out).toMatch(/✕ Browser[\s\S]*vega-auth setup/);

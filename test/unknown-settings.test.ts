@@ -35,6 +35,8 @@ test.each([
   ['VEGA_DB_PTH', 'VEGA_DB_PATH'],
   ['vega_port', 'VEGA_PORT'],
   ['UPSTOX_2_PINN', 'UPSTOX_2_PIN'],
+  ['UPSTOX_2_HEADLESS', 'UPSTOX_HEADLESS'],
+  ['upstox_pni', 'UPSTOX_PIN'],
   ['UPSTOX_CLIENT_SECRT_4', 'UPSTOX_CLIENT_SECRET_4'],
   ['UPSTOX_REDIRECT_URL', 'UPSTOX_REDIRECT_URI'],
 ])('%s may be meant as %s', (variable, meant) => {

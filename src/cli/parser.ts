@@ -86,10 +86,10 @@ const refuseStrays = (group: Parser, args: readonly string[], options: readonly 
 
 /** The help of a command that does not exist would be that of its group, as if nothing were wrong. */
 const refuseMistyped = (group: Parser): void => {
-  const words = group.args.filter((word) => !word.startsWith('-'));
-  const [named] = words[0] === 'help' ? words.slice(1) : words;
-  if (named !== undefined && group.commands.every((below) => below.name() !== named))
-    refuseStrays(group, [named]);
+  const [first, second] = group.args;
+  const named = first === 'help' ? second : first;
+  if (named === undefined || named === 'help' || named.startsWith('-')) return;
+  if (group.commands.every((below) => below.name() !== named)) refuseStrays(group, [named]);
 };
 
 /** What the list of commands shows. */

@@ -1,10 +1,12 @@
 import { closest, distance } from 'fastest-levenshtein';
 import type { ConfigProblem, Env } from './reading.ts';
 
-/** As the documents write them: `n` is the index of an app. Further accounts have their number behind the first word. */
-const SETTINGS = [
+/** Those that each account has: of further ones the number stands behind the first word. `n` is the index of an app. */
+const OF_ACCOUNTS = [
   ...['UPSTOX_MOBILE_NUMBER', 'UPSTOX_PIN', 'UPSTOX_TOTP', 'UPSTOX_TOTP_COMMAND', 'UPSTOX_REDIRECT_URI'],
   ...['UPSTOX_CLIENT_ID_n', 'UPSTOX_CLIENT_SECRET_n', 'UPSTOX_API_NAME_n'],
+];
+const OTHERS = [
   ...['UPSTOX_NOTIFIER_WEBHOOK_URI', 'UPSTOX_WEBHOOK_URI', 'UPSTOX_HEADLESS', 'UPSTOX_API_BASE_URL'],
   ...['LOGIN_CONFIG_SOURCE', 'UPSTOX_CONFIG_SOURCE'],
   ...['VEGA_HOST', 'VEGA_PORT', 'VEGA_PUBLIC_URL', 'VEGA_TRUST_PROXY', 'VEGA_ALLOWED_HOSTS'],
@@ -25,20 +27,26 @@ const LIKE = 3;
  */
 export const unknownSettings = (env: Env): readonly ConfigProblem[] =>
   Object.keys(env).flatMap((variable) => {
-    const isGiven = (env[variable] ?? '').trim() !== '';
-    const name = variable.replace(/^(UPSTOX_)\d+_/, '$1').replace(/_\d+$/, '_n');
-    if (!isGiven || !/^(?:VEGA|UPSTOX|LOGIN_CONFIG)_/i.test(variable) || SETTINGS.includes(name)) return [];
-    const like = closest(name.toUpperCase().replace(/_N$/, '_n'), SETTINGS);
-    const isLike = distance(name, like) <= LIKE || name.toUpperCase() === like;
-    const meant = isLike ? variableLike(like, variable) : null;
-    if (meant === null && !/^VEGA_/i.test(variable)) return [];
+    const [, system] = /^(VEGA|UPSTOX|LOGIN_CONFIG)_/.exec(variable.toUpperCase()) ?? [];
+    if (system === undefined || (env[variable] ?? '').trim() === '' || isSetting(variable)) return [];
+    const name = withoutNumbers(variable.toUpperCase());
+    const like = closest(name, [...OF_ACCOUNTS, ...OTHERS]);
+    const meant = distance(name, like) <= LIKE ? variableLike(like, variable) : null;
+    if (meant === null && system !== 'VEGA') return [];
     const advice = meant === null ? '' : `; did you mean ${meant}?`;
     return [{ variable, message: `is no setting, and nothing reads it${advice}` }];
   });
 
+const isSetting = (variable: string): boolean =>
+  OTHERS.includes(variable) || OF_ACCOUNTS.includes(withoutNumbers(variable));
+
+const withoutNumbers = (variable: string): string =>
+  variable.replace(/^(UPSTOX_)\d+_/, '$1').replace(/_\d+$/, '_n');
+
 /** With the numbers of the variable. */
 const variableLike = (setting: string, variable: string): string => {
-  const account = /^UPSTOX_(\d+_)/i.exec(variable)?.[1] ?? '';
+  const ofAccount = OF_ACCOUNTS.includes(setting) ? /^UPSTOX_(\d+_)/i.exec(variable) : null;
+  const account = ofAccount?.[1] ?? '';
   const index = /_(\d+)$/.exec(variable)?.[1] ?? '0';
   return setting.replace(/^UPSTOX_/, `UPSTOX_${account}`).replace(/_n$/, `_${index}`);
 };

@@ -9,18 +9,7 @@ import { type Run, record } from './record.ts';
  * hour. With --record they are put into the README.
  */
 const BENCHMARKS = [
-  ...[
-    'login',
-    'accounts',
-    'query',
-    'dashboards',
-    'fanout',
-    'resume',
-    'failover',
-    'startup',
-    'audit',
-    'scroll',
-  ],
+  ...['login', 'accounts', 'query', 'fanout', 'resume', 'failover', 'startup', 'audit', 'scroll'],
   ...['mornings', 'cluster/events', 'cluster/growth', 'cluster/model'],
 ];
 

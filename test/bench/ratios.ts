@@ -61,8 +61,10 @@ export const tell = (
   process.send?.({ ratios, growth } satisfies Figures);
 };
 
-export const growthOf = ({ what, of, costs, unit }: Growth): string =>
-  `${what}: ${costs.map(([count, cost]) => `${cost.toFixed(cost < 10 ? 1 : 0)} ${unit} at ${count}`).join(', ')} ${of}`;
+export const costsOf = ({ costs, unit }: Growth): string =>
+  costs.map(([count, cost]) => `${cost.toFixed(cost < 10 ? 1 : 0)} ${unit} at ${count}`).join(', ');
+
+export const growthOf = (growth: Growth): string => `${growth.what}: ${costsOf(growth)} ${growth.of}`;
 
 export const median = (values: readonly number[]): number =>
   values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;

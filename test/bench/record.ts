@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { type Figures, figureOf, isMissed } from './ratios.ts';
+import { costsOf, type Figures, figureOf, isMissed } from './ratios.ts';
 
 const README = path.resolve(import.meta.dirname, '../../README.md');
 const TABLES = ['measurements', 'growth'] as const;
@@ -23,10 +23,9 @@ export const record = (runs: readonly Run[], order: readonly string[]): void => 
       }),
     ),
     growth: runs.flatMap(({ name, figures, place }) =>
-      figures.growth.map(({ what, of, costs, unit }) => {
-        const text = costs.map(([count, cost]) => `${cost.toFixed(cost < 10 ? 1 : 0)} ${unit} at ${count}`);
-        return `| ${[name, what, of, text.join(', '), place].join(' | ')} |`;
-      }),
+      figures.growth.map(
+        (growth) => `| ${[name, growth.what, growth.of, costsOf(growth), place].join(' | ')} |`,
+      ),
     ),
   };
   let readme = readFileSync(README, 'utf8');

@@ -1,10 +1,11 @@
 import { beforeAll, expect, test } from 'vitest';
 import type { Env } from '../../src/config.ts';
+import { DisposalStack } from '../../src/services/disposal-stack.ts';
 import type { Checkpoint } from '../../src/services/runs/checkpoints.ts';
 import { built } from '../support/built.ts';
 import { processesIn, runUntil } from '../support/crash.ts';
 import { openMoodyBroker } from '../support/moody-broker.ts';
-import { Program, type Ran } from '../support/program.ts';
+import { Program } from '../support/program.ts';
 import { environmentOf, until } from '../support/test-app.ts';
 
 let main: string;
@@ -18,68 +19,67 @@ const kill = async (directory: string, env: Env, point: Checkpoint, visit: numbe
   await until('the end of its browser', () => processesIn(directory).length === 0, 60_000);
 };
 
-/** What the commands say of a run whose program was killed at the point, and what they ask of the broker's login. */
-const afterDeathAt = async (point: Checkpoint, visit: number) => {
-  await using program = new Program(main);
+/** A folder whose program was killed at the point, and what commands say there. */
+const openLeft = async (point: Checkpoint, visit: number) => {
+  const opened = new DisposalStack();
+  const program = opened.use(new Program(main));
   const { broker } = await openMoodyBroker();
-  await using _broker = broker;
+  opened.use(broker);
   const env = { ...environmentOf(broker, 2), VEGA_PORT: '0' };
   await kill(program.directory, env, point, visit);
   const before = broker.log.length;
-  const said: Ran[] = [];
-  for (const line of ['status', 'abort', 'abort', 'status', 'report'])
-    said.push(await program.run(line.split(' '), env));
-  const asked = broker.log.slice(before).filter(({ kind }) => kind !== 'PROFILE');
-  return { said: said.map(({ out }) => out.replaceAll(/\s+/g, ' ')), asked };
+  return {
+    say: async (line: string): Promise<string> => {
+      const { code, out, err } = await program.run(line.split(' '), env);
+      return `${out}${code === 0 ? '' : err} [${code}]`.replaceAll(/\s+/g, ' ');
+    },
+    /** What the broker's login was asked since. */
+    asked: () => broker.log.slice(before).filter(({ kind }) => kind !== 'PROFILE'),
+    [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
+  };
 };
 
 test('a run that was interrupted is told as one, and ended without being taken up', async () => {
-  const { said, asked } = await afterDeathAt('OTP_SUBMITTED', 2);
-  const [status, abort, again, after, report] = said;
-  expect(status).toContain(
+  await using left = await openLeft('OTP_SUBMITTED', 2);
+  expect(await left.say('status')).toContain(
     'A run was interrupted: the program that executed it has ended. 1 of 2 made. Next: Go on with it (`vega-auth resume`',
   );
+  const abort = await left.say('abort');
   expect(abort).toContain('WEBSOCKET1: INTERRUPTED.');
   expect(abort).toContain(
-    'Aborted: 1 of 2 made. Submitted in this run: PRIMARY (all, made), WEBSOCKET1 (MOBILE, OTP).',
+    'Aborted: 1 of 2 made. Submitted in this run: PRIMARY (all, made), WEBSOCKET1 (MOBILE, OTP). [0]',
   );
-  expect(again).toContain('No run is under way.');
-  expect(after).toContain('WEBSOCKET1 missing');
-  expect(after).toContain('Generate what is missing');
+  expect(await left.say('abort')).toContain('No run is under way.');
+  expect(await left.say('status')).toMatch(/WEBSOCKET1 missing.*Generate what is missing/);
+  const report = await left.say('report');
   expect(report).toContain('Somebody asked to end the run at its next safe point.');
-  expect(asked).toEqual([]);
+  expect(report).not.toContain('is taken up');
+  expect(left.asked()).toEqual([]);
 });
 
 test('a set that is not whole is accepted once no run is under way, and a logout shuts the gate', async () => {
-  await using program = new Program(main);
-  const { broker } = await openMoodyBroker();
-  await using _broker = broker;
-  const env = { ...environmentOf(broker, 2), VEGA_PORT: '0' };
-  await kill(program.directory, env, 'PIN_SUBMITTED', 2);
-  const before = broker.log.length;
-  const say = async (line: string) => {
-    const { code, out, err } = await program.run(line.split(' '), env);
-    return `${out}${code === 0 ? '' : err} [${code}]`.replaceAll(/\s+/g, ' ');
-  };
-  expect(await say('accept-partial')).toMatch(/no run is under way\. .* `vega-auth status`\. \[3\]$/);
-  expect(await say('abort')).toMatch(/Aborted: 1 of 2 made\. .*WEBSOCKET1 \(MOBILE, OTP, PIN\)\. \[0\]$/);
-  expect(await say('accept-partial')).toMatch(/^The partial set is accepted: WEBSOCKET1 missing.* \[0\]$/);
-  expect(await say('logout')).toMatch(/^Not logged in: WEBSOCKET1 missing; PRIMARY unknown\. .*\[0\]$/);
-  expect(broker.log.slice(before).every(({ kind }) => kind === 'PROFILE')).toBe(true);
+  await using left = await openLeft('PIN_SUBMITTED', 2);
+  expect(await left.say('accept-partial')).toMatch(/no run is under way\. .* `vega-auth status`\. \[3\]$/);
+  expect(await left.say('abort')).toMatch(
+    /Aborted: 1 of 2 made\. .*WEBSOCKET1 \(MOBILE, OTP, PIN\)\. \[0\]$/,
+  );
+  expect(await left.say('accept-partial')).toMatch(
+    /^The partial set is accepted: WEBSOCKET1 missing.* \[0\]$/,
+  );
+  expect(await left.say('logout')).toMatch(/^Not logged in: WEBSOCKET1 missing; PRIMARY unknown\. .*\[0\]$/);
+  expect(left.asked()).toEqual([]);
 });
 
 test('a logout ends a run that was interrupted', async () => {
-  await using program = new Program(main);
-  const { broker } = await openMoodyBroker();
-  await using _broker = broker;
-  const env = { ...environmentOf(broker, 2), VEGA_PORT: '0' };
-  await kill(program.directory, env, 'DIALOG_ENTERED', 1);
-  expect((await program.run(['logout', '--revoke'], env)).code).toBe(0);
-  expect((await program.run(['abort'], env)).out).toBe('No run is under way.\n');
+  await using left = await openLeft('DIALOG_ENTERED', 1);
+  expect(await left.say('logout --revoke')).toMatch(/\[0\]$/);
+  expect(await left.say('abort')).toBe('No run is under way. [0]');
 });
 
 test('a token that was stored before the end is counted when the run is ended', async () => {
-  const { said, asked } = await afterDeathAt('TOKEN_STORED', 1);
-  expect(said[1]).toContain('Aborted: 1 of 2 made. Submitted in this run: PRIMARY (all, made).');
-  expect(asked).toEqual([]);
+  await using left = await openLeft('TOKEN_STORED', 1);
+  expect(await left.say('abort')).toContain(
+    'Aborted: 1 of 2 made. Submitted in this run: PRIMARY (all, made).',
+  );
+  expect(left.asked()).toEqual([]);
 });

@@ -84,6 +84,9 @@ test('help shows of a command what --help shows', async () => {
     expect([help.code, help.out]).toEqual([0, expect.stringContaining(`Usage: vega-auth ${command}`)]);
   }
   expect((await program.run(['help', 'schedule'], {})).out).toMatch(/^ {2}set /m);
+  // What follows an option is no command.
+  const after = await program.run(['schedule', '--account', 'UPSTOX_02', '--help'], {});
+  expect([after.code, after.out]).toEqual([0, expect.stringContaining('Usage: vega-auth schedule')]);
 });
 
 test('how many entries of the audit are shown is said with --first or --limit', async () => {

@@ -68,7 +68,7 @@ test('the server and the SDK hold our own code alone; command line and page name
   const commandLine = readdirSync(dist).find((name) => name.startsWith('command-line-')) ?? '';
   const commands = textOf(commandLine);
   for (const name of ['serve', 'work']) {
-    const start = commands.indexOf(`name: \`${name}\``) + 1 || commands.indexOf(`name:\`${name}\``) + 1;
+    const start = commands.search(new RegExp(`name:\\s*["'\`]${name}["'\`]`));
     expect(start, name).toBeGreaterThan(0);
     const body = commands.slice(start, start + 1500);
     expect(body.match(/import\(["'`]\.\/(?:app|config)[^"'`]*/g)?.slice(0, 2)).toEqual([

@@ -1,5 +1,6 @@
 import type { RolesQuery, YearlyTokensQuery } from '../../sdk/index.ts';
 import { CAPABILITY_WORDS, VERDICT_WORDS } from '../../sdk/words.ts';
+import { inCommands } from './command-words.ts';
 import { type Look, type Piece, wrap } from './look.ts';
 import { renderTable } from './table.ts';
 import { inIst } from './times.ts';
@@ -52,7 +53,7 @@ const planText = ({ apiName, credential, sharedWith, why, needs }: Role['plans']
     credential,
     ...(sharedWith === null ? [] : [sharedWith]),
   ];
-  return `Plan: ${command.join(' ')}. ${why}${needs === null ? '' : ` Needs: ${needs}`}`;
+  return `Plan: ${command.join(' ')}. ${why}${needs === null ? '' : ` Needs: ${inCommands(needs)}`}`;
 };
 
 export const renderYearlyTokens = (

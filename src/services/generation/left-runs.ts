@@ -10,6 +10,7 @@ import { findSubmissions } from '../../db/queries/login-attempts.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import type { Account } from '../../domain/account/account.ts';
 import type { ApiConfig } from '../../domain/account/api-config.ts';
+import type { ApiName } from '../../domain/account/api-name.ts';
 import type { BlockReason } from '../../domain/auth/block-reason.ts';
 import type { ProcessMark } from '../../domain/process-mark.ts';
 import { Refusal } from '../../domain/refusal.ts';
@@ -18,6 +19,7 @@ import { canStillCome } from '../../domain/run/acquisition.ts';
 import { endsRun } from '../../domain/run/consequence.ts';
 import { type GenerationRun, isWorthResuming } from '../../domain/run/generation-run.ts';
 import { afterCrash } from '../../domain/run/interrupted-run.ts';
+import { getAccount } from '../accounts/accounts.ts';
 import type { ApiConfigs } from '../accounts/api-configs.ts';
 import type { Roles } from '../accounts/roles.ts';
 import { endWait, tellEnd } from '../alerts/tell-run.ts';
@@ -40,7 +42,7 @@ export interface LeftRuns {
 }
 
 /** Takes over the left runs. Of several of one account only the newest is resumed; the others are ended. */
-export const takeOverLeftRuns = async (needs: AuditedWrites): Promise<LeftRuns> => {
+export const takeOverLeftRuns = async (needs: AssessNeeds): Promise<LeftRuns> => {
   const { database } = needs;
   const unfinished = await findUnfinishedRuns(database.read);
   const elsewhere = unfinished.filter(({ owner }) => isOwnedElsewhere(owner));
@@ -63,7 +65,7 @@ export const takeOverLeftRuns = async (needs: AuditedWrites): Promise<LeftRuns> 
 };
 
 /** Ends the runs of processes that died while this one lives, and answers their accounts. They are not resumed: the operator decides. */
-export const endOrphans = async (needs: AuditedWrites): Promise<readonly string[]> => {
+export const endOrphans = async (needs: AssessNeeds): Promise<readonly string[]> => {
   const ended: string[] = [];
   for (const { run, owner } of await findUnfinishedRuns(needs.database.read)) {
     if (!(await takeOverOrphan(run.id, owner, needs))) continue;
@@ -73,17 +75,12 @@ export const endOrphans = async (needs: AuditedWrites): Promise<readonly string[
   return ended;
 };
 
-/** Ends an account's run whose process has died, with what is known of its tokens; null when its process may live. */
-export const abortOrphan = async (
-  account: Account,
-  runId: string,
-  needs: AssessNeeds,
-): Promise<GenerationRun | null> => {
+/** Ends a run whose process has died, as somebody asked for; null when its process may live. */
+export const abortOrphan = async (runId: string, needs: AssessNeeds): Promise<GenerationRun | null> => {
   const unfinished = await findUnfinishedRuns(needs.database.read);
   const left = unfinished.find(({ run }) => run.id === runId);
   if (left === undefined || !(await takeOverOrphan(runId, left.owner, needs))) return null;
-  const { run } = await assessLeftRun(account, left.run, needs);
-  return endLeftover(run, 'ABORTED', needs);
+  return endLeftover(left.run, 'ABORTED', needs);
 };
 
 /** False where the process may live, or another one was quicker. */
@@ -107,38 +104,50 @@ export interface FoundRun {
 /** Judges the steps of a left run and stores the result: what is valid is done, what was under way has failed. */
 export const assessLeftRun = async (
   account: Account,
-  run: GenerationRun,
-  { database, verifier, apiConfigs, roles, audit, clock }: AssessNeeds,
+  left: GenerationRun,
+  needs: AssessNeeds,
 ): Promise<FoundRun> => {
-  const wanted = run.steps.map(({ apiName }) => apiName);
+  const { database, audit, clock } = needs;
+  const outside = await findAcquisitions(database.read, left.id);
+  const waiting = outside.filter(canStillCome).map(({ apiName }) => apiName);
+  const { run, configs } = await judgeLeftRun(account, left, waiting, needs);
+  await database.write(async (transaction) => {
+    await updateRun(transaction, run);
+    // A CAPTCHA is gone with its browser; an approval can still come.
+    if (waiting.length === 0) await endWait(transaction, run, clock());
+    await audit.note(transaction, 'RUN_TAKEN_UP', left, { accountId: account.id, correlationId: left.id });
+  });
+  return { run, configs, isOutside: outside.length > 0 };
+};
+
+/** `waiting`: the APIs whose steps go on as they are. */
+const judgeLeftRun = async (
+  account: Account,
+  left: GenerationRun,
+  waiting: readonly ApiName[],
+  { database, verifier, apiConfigs, roles, clock }: AssessNeeds,
+): Promise<Pick<FoundRun, 'run' | 'configs'>> => {
+  const wanted = left.steps.map(({ apiName }) => apiName);
   const configs = (await apiConfigs.enabled(account)).filter(({ apiName }) => wanted.includes(apiName));
   const ofRun = (await roles.list(account)).filter(({ apiName }) => wanted.includes(apiName));
   const known = await verifier.check(account, ofRun.filter(isByLogin));
-  const submissions = await findSubmissions(database.read, run.id);
-  const outside = await findAcquisitions(database.read, run.id);
-  const waiting = outside.filter(canStillCome).map(({ apiName }) => apiName);
+  const submissions = await findSubmissions(database.read, left.id);
   const checks = known.map(({ check }) => check);
   const needless = ofRun.flatMap((role) => (isByLogin(role) ? [] : role.apiName));
-  const found = afterCrash(run, { checks, submissions, waiting, needless, now: clock() });
-  await database.write(async (transaction) => {
-    await updateRun(transaction, found);
-    // A CAPTCHA is gone with its browser; an approval can still come.
-    if (waiting.length === 0) await endWait(transaction, found, clock());
-    const reference = { accountId: account.id, correlationId: run.id };
-    await audit.note(transaction, 'RUN_TAKEN_UP', run, reference);
-  });
-  return { run: found, configs, isOutside: outside.length > 0 };
+  const run = afterCrash(left, { checks, submissions, waiting, needless, now: clock() });
+  return { run, configs };
 };
 
 const endLeftover = async (
-  run: GenerationRun,
+  left: GenerationRun,
   status: 'STOPPED' | 'ABORTED',
-  { database, audit, clock }: AuditedWrites,
+  needs: AssessNeeds,
 ): Promise<GenerationRun> => {
+  const { database, audit, clock } = needs;
+  const account = await getAccount(database, left.accountId);
+  const { run } = await judgeLeftRun(account, left, [], needs);
   const endedAt = clock();
-  const submissions = await findSubmissions(database.read, run.id);
-  const { steps } = afterCrash(run, { checks: [], submissions, now: endedAt });
-  const ended: GenerationRun = { ...run, steps, status, waitingUntil: null, endedAt };
+  const ended: GenerationRun = { ...run, status, endedAt };
   await database.write(async (transaction) => {
     await updateRun(transaction, ended);
     await settleAll(transaction, run.id, endedAt);

@@ -54,9 +54,8 @@ export class RunResumer implements AsyncDisposable {
   abortLeft({ id, accountId }: GenerationRun): Promise<GenerationRun | null> {
     return correlated(id, async () => {
       const { database, states } = this.#options;
-      const account = await getAccount(database, accountId);
-      const ended = await abortOrphan(account, id, this.#options);
-      if (ended !== null) await states.repair(account);
+      const ended = await abortOrphan(id, this.#options);
+      if (ended !== null) await states.repair(await getAccount(database, accountId));
       return ended;
     });
   }

@@ -1,3 +1,4 @@
+import type { ConfigError, ConfigProblem } from '../../../config.ts';
 import { VegaError } from '../../../sdk/vega-error.ts';
 import { type Command, EXIT, type Terminal } from '../../command.ts';
 import { type ApiConnection, KeyMissing, openConnection } from '../../connection/api-connection.ts';
@@ -61,42 +62,37 @@ const examine = async (terminal: Terminal): Promise<Examination> => {
 /** It could be read, but a name that is mistyped is read by nobody, and a file that is open by everybody. */
 const configurationOf = async ({ env, workingDirectory }: Terminal): Promise<Examined> => {
   const { unknownSettings } = await import('../../../config.ts');
-  const unknown = unknownSettings(env).map(({ variable, message }) => ({
-    message: `${variable} ${message}`,
-    nextAction: 'Correct the name, or take it out: docs/operations.md lists every setting.',
-  }));
+  const unknown = unknownSettings(env).map(mistyped);
   const file = readEnvFile(workingDirectory);
   const open = {
-    message: `Other users of this machine have rights to ${file.path}, and secrets stand in it.`,
+    message: `Other users of this machine have rights to ${file.path}, which may hold secrets.`,
     nextAction: `chmod 600 ${file.path}`,
   };
   const findings = isOpenToOthers(file) ? [...unknown, open] : unknown;
   return { title: 'Configuration', state: unknown.length === 0 ? 'OK' : 'DEGRADED', findings };
 };
 
+const mistyped = ({ variable, message }: ConfigProblem) => ({
+  message: `${variable}: ${message}`,
+  nextAction: 'Correct the name, or take it out: docs/operations.md lists every setting.',
+});
+
 const whatStandsInTheWay = (error: unknown): readonly Examined[] => {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof KeyMissing)
     return [broken('Operator key', message, 'Copy it from the server’s .vega/operator.key.')];
-  const problems = problemsIn(error);
-  if (problems === null) {
+  const wrong = problemsIn(error);
+  if (wrong === null) {
     const nextAction = 'The message says what to do; nothing behind it could be looked at.';
     return [fine('Configuration'), broken('Database', message, nextAction)];
   }
-  const findings = problems.map(({ variable, message: shape }) => ({
+  const findings = wrong.problems.map(({ variable, message: shape }) => ({
     message: `${variable}: ${shape}`,
     nextAction: 'Set it in the environment or in .env, or run `vega-auth init`, which asks for it.',
   }));
-  return [{ title: 'Configuration', state: 'DOWN', findings }];
+  return [{ title: 'Configuration', state: 'DOWN', findings: [...findings, ...wrong.unknown.map(mistyped)] }];
 };
 
-interface Problem {
-  readonly variable: string;
-  readonly message: string;
-}
-
 /** A `ConfigError` by its shape: importing its class would load what reads the configuration. */
-const problemsIn = (error: unknown): readonly Problem[] | null =>
-  error instanceof Error && error.name === 'ConfigError' && 'problems' in error && 'unknown' in error
-    ? ([error.problems, error.unknown] as readonly (readonly Problem[])[]).flat()
-    : null;
+const problemsIn = (error: unknown): Pick<ConfigError, 'problems' | 'unknown'> | null =>
+  error instanceof Error && error.name === 'ConfigError' ? (error as ConfigError) : null;
