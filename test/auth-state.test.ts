@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { markOf } from '../src/db/files/process-mark.ts';
 import type { AuthPhase } from '../src/domain/auth/auth-phase.ts';
 import { CooldownDocument, EventsDocument } from '../src/sdk/index.ts';
+import { plantToken } from './support/plant.ts';
 import { openBroker, openTestApp, settle, type TestApp, until } from './support/test-app.ts';
 
 const STATE = `{ ready authState { state primaryPresent blockedBy cooldown { active remainingSeconds reason }
@@ -376,6 +377,43 @@ test.concurrent('a run whose program dies while this one lives is ended, and the
   });
   await until('the state', async () => (await stateOf(testApp)).state === 'PARTIAL_AUTH');
   expect(testApp.broker.log).toEqual([]);
+});
+
+test.concurrent('of a run whose program died behind the exchange, what its token says counts', async () => {
+  await using testApp = await openTestApp({ apis: 2 });
+  plantToken(testApp, 'PRIMARY');
+  const other = spawn(process.execPath, ['-e', '']);
+  await once(other, 'exit');
+  const now = Date.now();
+  // It is this process's until all of it is there.
+  testApp.change(
+    `insert into vega_generation_runs (id, account_id, mode, status, started_at, process_id)
+     values ('orphan', 'UPSTOX_01', 'ALL', 'RUNNING', ?, ?)`,
+    ...[now, process.pid],
+  );
+  for (const [index, apiName] of ['PRIMARY', 'WEBSOCKET1'].entries()) {
+    testApp.change(
+      `insert into vega_generation_steps (run_id, position, api_name, status, step, submitted, started_at)
+       values ('orphan', ?, ?, 'RUNNING', 'VERIFY', '[]', ?)`,
+      ...[index, apiName, now],
+    );
+    testApp.change(
+      `insert into vega_login_attempts (account_id, run_id, api_name, kind, at) values ('UPSTOX_01', 'orphan', ?, 'CODE', ?)`,
+      ...[apiName, now],
+    );
+  }
+  testApp.change("update vega_generation_runs set process_id = ? where id = 'orphan'", other.pid);
+  const steps = 'status steps { apiName status failure { code submitted } }';
+  const read = async () =>
+    (await testApp.ask(`{ generationRun(id: "orphan") { ${steps} } }`)).data.generationRun;
+  await until('its end', async () => (await read()).status === 'STOPPED');
+  expect((await read()).steps).toEqual([
+    { apiName: 'PRIMARY', status: 'DONE', failure: null },
+    {
+      ...{ apiName: 'WEBSOCKET1', status: 'FAILED' },
+      failure: { code: 'SPENT_UNKNOWN', submitted: ['CODE'] },
+    },
+  ]);
 });
 
 describe('a run that stands in the database as under way', () => {
