@@ -1,5 +1,7 @@
 import { createRequire } from 'node:module';
 import { expect, test } from 'vitest';
+import { createVegaClient } from '../src/sdk/index.ts';
+import { holderOf } from './support/callers.ts';
 import { openTestApp } from './support/test-app.ts';
 
 /** What of the broker's own client is used here; it ships without types. */
@@ -12,14 +14,17 @@ interface OfficialClient {
   };
 }
 
-test('the official client gets a profile with every stored token', async () => {
+test('the official client gets a profile with every leased token', async () => {
   await using testApp = await openTestApp();
   await testApp.generate('mode: ALL');
   const client = createRequire(import.meta.url)('upstox-js-sdk') as OfficialClient;
   client.ApiClient.instance.basePath = testApp.broker.url;
   const users: string[] = [];
-  for (const { access_token } of testApp.rows('select access_token from upstox_tokens order by api_index')) {
-    client.ApiClient.instance.authentications.OAUTH2.accessToken = access_token;
+  const { key } = await holderOf(testApp, { name: 'feed', role: 'SERVICE' });
+  const vega = createVegaClient({ url: testApp.url, key });
+  for (const { apiName } of await testApp.client.tokens()) {
+    const { accessToken } = await vega.token(apiName);
+    client.ApiClient.instance.authentications.OAUTH2.accessToken = accessToken;
     users.push(
       await new Promise((resolve, reject) =>
         new client.UserApi().getProfile('2.0', (error, answer) =>
@@ -28,5 +33,6 @@ test('the official client gets a profile with every stored token', async () => {
       ),
     );
   }
+  vega.close();
   expect(users).toEqual(Array(6).fill(testApp.broker.account.userId));
 });

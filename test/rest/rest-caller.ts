@@ -1,10 +1,14 @@
-import type { TestApp } from '../support/test-app.ts';
-
 interface Answer {
   readonly status: number;
   readonly headers: Headers;
   /** What the body says, as JSON where it is. */
   readonly body: unknown;
+}
+
+/** A server, and what may ask it everything. */
+export interface Callable {
+  readonly url: string;
+  readonly app: { readonly operatorKey: string };
 }
 
 interface Sent {
@@ -14,7 +18,7 @@ interface Sent {
 }
 
 /** A request with the operator's key, as one line of a table: `GET /auth/status`. */
-export const call = async (testApp: TestApp, line: string, sent: Sent = {}): Promise<Answer> => {
+export const call = async (testApp: Callable, line: string, sent: Sent = {}): Promise<Answer> => {
   const [method = 'GET', path = '/'] = line.split(' ');
   const json = sent.body === undefined ? {} : { 'content-type': 'application/json' };
   const body = typeof sent.body === 'string' ? sent.body : JSON.stringify(sent.body);
@@ -33,7 +37,7 @@ export const call = async (testApp: TestApp, line: string, sent: Sent = {}): Pro
 };
 
 /** How many listen to events, as the server counts them. */
-export const countReaders = async (testApp: TestApp): Promise<number> => {
+export const countReaders = async (testApp: Callable): Promise<number> => {
   const { body } = await call(testApp, 'GET /metrics');
   return Number(/^vega_event_readers (\d+)$/m.exec(String(body))?.[1]);
 };

@@ -19,14 +19,24 @@ export const sessionFrom = (setCookie: string | null | undefined, pageKey: strin
 export const pageKeyIn = (html: string): string | undefined => /data-page-key="([^"]+)"/.exec(html)?.[1];
 
 /** Opens a new one-time link. */
-export const openSession = async (testApp: TestApp, url = testApp.url): Promise<Session> => {
-  const login = await fetch(`${url}${testApp.app.issueLoginPath()}`);
+export const openSession = (testApp: TestApp, url = testApp.url): Promise<Session> =>
+  redeem(`${url}${testApp.app.issueLoginPath()}`);
+
+export const redeem = async (link: string): Promise<Session> => {
+  const login = await fetch(link);
   return sessionFrom(login.headers.get('set-cookie'), pageKeyIn(await login.text()));
 };
 
 /** Logs every page of a browser's context in, without opening one. */
-export const logIn = async (context: BrowserContext, testApp: TestApp, url = testApp.url): Promise<void> => {
-  const { cookie, pageKey } = await openSession(testApp, url);
+export const logIn = async (context: BrowserContext, testApp: TestApp, url = testApp.url): Promise<void> =>
+  bring(context, url, await openSession(testApp, url));
+
+/** Every page of the context has the session from its beginning. */
+export const bring = async (
+  context: BrowserContext,
+  url: string,
+  { cookie, pageKey }: Session,
+): Promise<void> => {
   const [name = '', value = ''] = cookie.split('=');
   await context.addCookies([{ name, value, url, httpOnly: true, sameSite: 'Strict' }]);
   await context.addInitScript(`localStorage.setItem('vega-page-key', '${pageKey}')`);
