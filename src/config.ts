@@ -9,6 +9,7 @@ import type { ProxySettings } from './domain/net/proxy.ts';
 
 export { describeSettings, hiddenValues } from './config/described.ts';
 export type { ConfigProblem, Env } from './config/reading.ts';
+export type { Settings } from './config/settings.ts';
 export { toConfigSource } from './config/settings.ts';
 export { unknownSettings } from './config/unknown-names.ts';
 
@@ -40,9 +41,21 @@ export interface Config extends Settings, Omit<DescribedAccount, 'id'> {
   readonly unknown: readonly ConfigProblem[];
 }
 
+/** Blank is as good as not set. */
+const givenIn = (env: Env): Env =>
+  Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim() !== ''));
+
+/** The settings alone, for work on files that needs no account; throws one `ConfigError`. */
+export const readOwnSettings = (env: Env): Settings => {
+  const given = givenIn(env);
+  const { value, problems } = readSettings(given);
+  if (value === null) throw new ConfigError(problems, unknownSettings(given));
+  return value;
+};
+
 /** Reads the whole environment, or throws one `ConfigError` with everything that is wrong in it. */
 export const readConfig = (env: Env): Config => {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim() !== ''));
+  const given = givenIn(env);
   const settings = readSettings(given);
   const source = readConfigSource(given);
   const webhook = readWebhook(given);

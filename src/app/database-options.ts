@@ -1,13 +1,17 @@
 import path from 'node:path';
-import type { Config } from '../config.ts';
+import type { Settings } from '../config.ts';
 import { locateDatabase } from '../db/sqlite/files/locate.ts';
 import type { DatabaseOptions } from '../db/sqlite/opening.ts';
 
 /** What the configuration says of the database file. */
-export const databaseOptions = (config: Config, workingDirectory: string, now: Date): DatabaseOptions => ({
-  file: locateDatabase(config.databasePath, workingDirectory),
-  zone: config.databaseZone,
-  masterKey: { given: config.masterKeys, folder: path.join(workingDirectory, '.vega') },
-  sealsTokens: config.sealTokens,
+export const databaseOptions = (
+  settings: Settings,
+  workingDirectory: string,
+  now: Date,
+): DatabaseOptions => ({
+  file: locateDatabase(settings.databasePath, workingDirectory),
+  zone: settings.databaseZone,
+  masterKey: { given: settings.masterKeys, folder: path.join(workingDirectory, '.vega') },
+  sealsTokens: settings.sealTokens,
   now,
 });

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Config, Env } from '../config.ts';
+import type { Env, Settings } from '../config.ts';
 import { withBackup } from '../db/sqlite/backup/open-backup.ts';
 import { type Restored, restoreBackup } from '../db/sqlite/backup/restore.ts';
 import { fileFacts } from '../db/sqlite/files/file-facts.ts';
@@ -14,12 +14,12 @@ import { refuseDemo } from './demo-mark.ts';
 
 /** Puts a backup in the place of a database that nobody uses, and writes that down in its audit. */
 export const restoreDatabase = async (
-  config: Config,
+  settings: Settings,
   workingDirectory: string,
   from: string | null,
 ): Promise<Restored> => {
   const clock: Clock = () => new Date();
-  const options = databaseOptions(config, workingDirectory, clock());
+  const options = databaseOptions(settings, workingDirectory, clock());
   refuseDemo(options.file);
   return restoreBackup(options, from, (database, restored) =>
     new Audit(database, clock).record('RESTORED', { file: path.basename(restored.from) }),
@@ -28,13 +28,13 @@ export const restoreDatabase = async (
 
 /** The report of a day from a backup, with its lines; neither the backup nor the database is changed. */
 export const reportOfBackup = async (
-  config: Config,
+  settings: Settings,
   workingDirectory: string,
   backup: string,
   wish: ReportWish,
   clock: Clock = () => new Date(),
 ): Promise<MorningReport & { readonly lines: readonly string[] }> => {
-  const options = databaseOptions(config, workingDirectory, clock());
+  const options = databaseOptions(settings, workingDirectory, clock());
   const report = await withBackup(options, backup, (database) =>
     readMorningReport({ database, clock }, wish),
   );

@@ -7,6 +7,8 @@ import { exitOfRefusal } from './exit-code.ts';
 import { parse, parserExitCode } from './parser.ts';
 import { printJson } from './terminal/print.ts';
 import { inCommands } from './view/command-words.ts';
+import { adviceForAll, configErrorIn } from './view/config-advice.ts';
+import { fileErrorOf } from './view/file-error.ts';
 import { visibleLines } from './view/visible.ts';
 
 /** Runs one command line and answers its exit code; everything that goes wrong becomes one message on standard error. */
@@ -39,13 +41,18 @@ export const runCommandLine = async (
   } catch (error) {
     const exitCode = parserExitCode(error);
     if (exitCode !== null) return exitCode === 0 ? EXIT.ALL_VALID : EXIT.FATAL;
-    err.write(`vega-auth: ${visibleLines(error instanceof Error ? error.message : String(error))}\n`);
-    if (error instanceof Error && error.name === 'ConfigError')
-      err.write(
-        'Set these variables in the environment or in .env, or run `vega-auth init`, which asks for them; nothing was started.\n',
-      );
+    for (const line of linesOf(error)) err.write(`${visibleLines(line)}\n`);
     return EXIT.FATAL;
   }
+};
+
+/** What went wrong, and what to do where that is known. */
+const linesOf = (error: unknown): readonly string[] => {
+  const file = fileErrorOf(error);
+  if (file !== null) return [`vega-auth: ${file.message}`, file.nextAction];
+  const said = `vega-auth: ${error instanceof Error ? error.message : String(error)}`;
+  const config = configErrorIn(error);
+  return config === null ? [said] : [said, adviceForAll(config.problems)];
 };
 
 /** The API has refused: in its own words, with what to do. */

@@ -1,8 +1,21 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
+import { fileErrorOf } from '../../src/cli/view/file-error.ts';
 import { built } from '../support/built.ts';
 import { Program } from '../support/program.ts';
+
+/** What a start needs; no broker is asked here. */
+const ACCOUNT = {
+  UPSTOX_MOBILE_NUMBER: '9812345670',
+  UPSTOX_PIN: '735219',
+  UPSTOX_TOTP: 'DEMOVEGADEMOVEGADEMOVEGADEMOVEGA',
+  UPSTOX_REDIRECT_URI: 'https://desk.example/redirect',
+  UPSTOX_API_BASE_URL: 'http://127.0.0.1:1',
+  UPSTOX_CLIENT_ID_0: 'mistakes-app',
+  UPSTOX_CLIENT_SECRET_0: 'mistakes-secret-0',
+  VEGA_PORT: '0',
+};
 
 let main: string;
 beforeAll(async () => {
@@ -71,6 +84,52 @@ test.each([
   expect(code).toBe(3);
   expect(out + err).toContain('`vega-auth init`');
   expect(out + err).not.toMatch(/^ +at /m);
+});
+
+test.each(['status', 'serve', 'doctor'])(
+  'what the system refuses of a file is told in words to %s',
+  async (command) => {
+    await using program = new Program(main);
+    writeFileSync(path.join(program.directory, '.vega'), 'no folder');
+    const { code, out, err } = await program.run([command], ACCOUNT);
+    expect(code).toBe(3);
+    const said = (out + err).replaceAll(/\s+/g, ' ');
+    expect(said).toMatch(/\S+\.vega cannot be used: a file is in its place \(mkdir EEXIST\)\./);
+    expect(said).toContain('Move that file away, and run it again.');
+  },
+);
+
+test.each([
+  ['EACCES', 'this user may not'],
+  ['EROFS', 'it can only be read'],
+  ['ENOSPC', 'the disk is full'],
+])('%s is told as what the person would call it', (code, reason) => {
+  const error = Object.assign(new Error(code), { code, path: '/desk/.vega', syscall: 'mkdir' });
+  expect(fileErrorOf(error)?.message).toBe(`/desk/.vega cannot be used: ${reason} (mkdir ${code}).`);
+  expect(fileErrorOf(Object.assign(new Error(code), { code }))).toBeNull();
+});
+
+test('only for what it asks for `vega-auth init` is named, beside a mistake that it does not mend', async () => {
+  await using program = new Program(main);
+  const { err } = await program.run(['status'], { ...ACCOUNT, VEGA_LOG_LEVEL: 'loud' });
+  expect(err).toContain('VEGA_LOG_LEVEL');
+  expect(err).not.toContain('vega-auth init');
+  expect(err).toContain('docs/operations.md lists every setting');
+});
+
+test.each([['restore'], ['report', '--backup', 'gone.db']])('%s needs no account', async (...line) => {
+  await using program = new Program(main);
+  const { code, err } = await program.run(line, {});
+  expect([code, err]).toEqual([3, expect.not.stringContaining('UPSTOX_')]);
+  expect(err).toMatch(/no (?:good )?backup|gone\.db/i);
+});
+
+test('a schedule that is set while no server runs says that nothing starts', async () => {
+  await using program = new Program(main);
+  const set = await program.run(['schedule', 'set'], ACCOUNT);
+  expect([set.code, set.out]).toEqual([0, expect.stringContaining('unless `vega-auth serve` runs')]);
+  const off = await program.run(['schedule', 'set', '--off'], ACCOUNT);
+  expect(off.out).not.toContain('vega-auth serve');
 });
 
 test('help shows of a command what --help shows', async () => {

@@ -33,13 +33,13 @@ const ofDatabase = asking(
 
 /** No server has that file open, so it is read in this process. */
 const ofBackup = async (terminal: Terminal, given: Given, file: string): Promise<number> => {
-  const [{ reportOfBackup }, { readConfig }] = await Promise.all([
+  const [{ reportOfBackup }, { readOwnSettings }] = await Promise.all([
     import('../../app.ts'),
     import('../../config.ts'),
   ]);
   const { env, workingDirectory } = terminal;
   const backup = path.resolve(workingDirectory, file);
-  const found = await reportOfBackup(readConfig(env), workingDirectory, backup, wishOf(given));
+  const found = await reportOfBackup(readOwnSettings(env), workingDirectory, backup, wishOf(given));
   const { lines, ...facts } = withVisibleTexts(JSON.parse(JSON.stringify(found))) as typeof found;
   if (given.json === true) printJson(terminal, { ...facts, lines });
   else printLines(terminal, lines);

@@ -24,6 +24,8 @@ const show: Command = {
 const numberOf = (given: Given[string]): number | undefined =>
   textOf(given) === undefined ? undefined : Number(textOf(given));
 
+const NOBODY_STARTS = 'No server answers here: nothing starts by itself unless `vega-auth serve` runs.';
+
 const set: Command = {
   name: 'set',
   summary: 'Have the tokens made by themselves, at 06:00 IST on every trading day unless said otherwise.',
@@ -75,7 +77,10 @@ const set: Command = {
         },
       });
     },
-    (schedule, _given, terminal) => renderSchedule(schedule, lookOf(terminal)),
+    (schedule, _given, terminal, { serverUrl }) => [
+      ...renderSchedule(schedule, lookOf(terminal)),
+      ...(serverUrl === null && schedule.enabled ? [NOBODY_STARTS] : []),
+    ],
   ),
 };
 

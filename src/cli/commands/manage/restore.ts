@@ -15,13 +15,13 @@ export const restore: Command = {
   examples: [{ line: 'vega-auth restore', says: 'when the start refuses a damaged database' }],
   run: async (terminal, { from, json }) => {
     const { env, workingDirectory, out } = terminal;
-    const [{ restoreDatabase }, { readConfig }] = await Promise.all([
+    const [{ restoreDatabase }, { readOwnSettings }] = await Promise.all([
       import('../../../app.ts'),
       import('../../../config.ts'),
     ]);
     const asked = textOf(from);
     const wanted = asked === undefined ? null : path.resolve(workingDirectory, asked);
-    const restored = await restoreDatabase(readConfig(env), workingDirectory, wanted);
+    const restored = await restoreDatabase(readOwnSettings(env), workingDirectory, wanted);
     if (json === true) {
       printJson(terminal, restored);
       return EXIT.ALL_VALID;

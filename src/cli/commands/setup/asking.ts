@@ -1,6 +1,6 @@
 import type { VegaClient } from '../../../sdk/index.ts';
 import { EXIT, type Given, type Terminal } from '../../command.ts';
-import { openConnection } from '../../connection/api-connection.ts';
+import { type ApiConnection, openConnection } from '../../connection/api-connection.ts';
 import { printJson, printLines } from '../../terminal/print.ts';
 
 type Ask<Answer> = (client: VegaClient, given: Given, terminal: Terminal) => Promise<Answer>;
@@ -12,7 +12,12 @@ type Ask<Answer> = (client: VegaClient, given: Given, terminal: Terminal) => Pro
 export const asking =
   <Answer>(
     ask: Ask<Answer | null>,
-    render: (answer: Answer, given: Given, terminal: Terminal) => readonly string[],
+    render: (
+      answer: Answer,
+      given: Given,
+      terminal: Terminal,
+      connection: ApiConnection,
+    ) => readonly string[],
     exitOf: (answer: Answer) => number = () => EXIT.ALL_VALID,
   ) =>
   async (terminal: Terminal, given: Given): Promise<number> => {
@@ -20,6 +25,6 @@ export const asking =
     const answer = await ask(connection.client, given, terminal);
     if (answer === null) return EXIT.SOME_MISSING;
     if (given.json === true) printJson(terminal, answer);
-    else printLines(terminal, render(answer, given, terminal));
+    else printLines(terminal, render(answer, given, terminal, connection));
     return exitOf(answer);
   };

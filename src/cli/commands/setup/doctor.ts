@@ -1,11 +1,13 @@
-import type { ConfigError, ConfigProblem } from '../../../config.ts';
+import type { ConfigProblem } from '../../../config.ts';
 import { VegaError } from '../../../sdk/vega-error.ts';
 import { type Command, EXIT, type Terminal } from '../../command.ts';
 import { type ApiConnection, KeyMissing, openConnection } from '../../connection/api-connection.ts';
 import { isOpenToOthers, readEnvFile } from '../../env-file.ts';
 import { JSON_OPTION } from '../../options.ts';
 import { printJson, printLines } from '../../terminal/print.ts';
+import { adviceFor, configErrorIn } from '../../view/config-advice.ts';
 import { type Examined, examinedOf, type Health, renderExamined } from '../../view/doctor.ts';
+import { fileErrorOf } from '../../view/file-error.ts';
 import { lookOf } from '../../view/look.ts';
 
 export const doctor: Command = {
@@ -81,18 +83,16 @@ const whatStandsInTheWay = (error: unknown): readonly Examined[] => {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof KeyMissing)
     return [broken('Operator key', message, 'Copy it from the server’s .vega/operator.key.')];
-  const wrong = problemsIn(error);
+  const wrong = configErrorIn(error);
+  const file = fileErrorOf(error);
+  if (file !== null) return [fine('Configuration'), broken('Database', file.message, file.nextAction)];
   if (wrong === null) {
     const nextAction = 'The message says what to do; nothing behind it could be looked at.';
     return [fine('Configuration'), broken('Database', message, nextAction)];
   }
-  const findings = wrong.problems.map(({ variable, message: shape }) => ({
-    message: `${variable}: ${shape}`,
-    nextAction: 'Set it in the environment or in .env, or run `vega-auth init`, which asks for it.',
+  const findings = wrong.problems.map((problem) => ({
+    message: `${problem.variable}: ${problem.message}`,
+    nextAction: adviceFor(problem),
   }));
   return [{ title: 'Configuration', state: 'DOWN', findings: [...findings, ...wrong.unknown.map(mistyped)] }];
 };
-
-/** A `ConfigError` by its shape: importing its class would load what reads the configuration. */
-const problemsIn = (error: unknown): Pick<ConfigError, 'problems' | 'unknown'> | null =>
-  error instanceof Error && error.name === 'ConfigError' ? (error as ConfigError) : null;
