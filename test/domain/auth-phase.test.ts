@@ -5,6 +5,7 @@ import {
   type AuthPhase,
   type AuthTrigger,
   hasPrimary,
+  isConfirmedAfter,
   TRANSITIONS,
   transitionOf,
 } from '../../src/domain/auth/auth-phase.ts';
@@ -103,4 +104,13 @@ test('AUTH_CONFIRMED is entered from PRIMARY_VALIDATED alone, and the dashboard 
     AUTH_PHASES.filter((from) => TRIGGERS.some((on) => transitionOf(from, on)?.to === phase));
   expect(into('AUTH_CONFIRMED')).toEqual(['PRIMARY_VALIDATED']);
   expect(into('DASHBOARD')).toEqual(['AUTH_CONFIRMED']);
+});
+
+test('a confirmation begins with the whole set and ends with a switch, a loss of PRIMARY or a logout', () => {
+  expect(TRIGGERS.filter((trigger) => isConfirmedAfter(trigger, false))).toEqual(['SET_CONFIRMED']);
+  expect(TRIGGERS.filter((trigger) => !isConfirmedAfter(trigger, true))).toEqual([
+    'ACCOUNT_ENTERED',
+    'PRIMARY_LOST',
+    'LOGGED_OUT',
+  ]);
 });

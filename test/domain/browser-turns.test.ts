@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
+  lendableMs,
   nextTurn,
   STARVED_AFTER_MS,
   type TurnRequest,
@@ -27,6 +28,13 @@ test('the browser goes to who can go on now: a page that waits, the starved, the
   expect(nextTurn([first, hurried, waiting], 5)).toBe(waiting);
   expect(nextTurn([first, { ...hurried, readyAt: STARVED_AFTER_MS }], STARVED_AFTER_MS + 1)).toBe(first);
   expect(turnOrder([later, hurried, first, waiting], 5)).toEqual([waiting, hurried, first, later]);
+  expect(turnOrder([later, waiting, first], 0)).toEqual([first, waiting, later]);
+  const now = 10 * STARVED_AFTER_MS;
+  const [one, pressed] = [
+    { ...first, readyAt: now - 2 },
+    { ...hurried, readyAt: now - 1 },
+  ];
+  expect(nextTurn([one, pressed], now)).toBe(pressed);
 });
 
 const requests = fc.array(
@@ -70,4 +78,10 @@ test('no account starves, however many others with less time left come and come 
       expect.unreachable('the patient account has starved');
     }),
   );
+});
+
+test('a run gives the browser away until a little before its spacing ends, where that is worth it', () => {
+  const lent = (restMs: number, intervalMs: number) => lendableMs({ restMs, intervalMs });
+  expect([lent(165_000, 165_000), lent(10_001, 165_000), lent(10_000, 165_000)]).toEqual([160_000, 5001, 0]);
+  expect([lent(2001, 10_000), lent(2000, 10_000)]).toEqual([1001, 0]);
 });

@@ -1,6 +1,6 @@
 import { expect, expectTypeOf, test } from 'vitest';
 import { exitOfRun } from '../../src/cli/exit-code.ts';
-import { type Consequence, consequenceOf, endsRun } from '../../src/domain/run/consequence.ts';
+import { type Consequence, consequenceOf, endsRun, stopsRun } from '../../src/domain/run/consequence.ts';
 import { FAILURE_CODES, type FailureCode } from '../../src/domain/run/failure.ts';
 
 const codesWith = (wanted: Consequence['kind'], isRetried: boolean): readonly FailureCode[] =>
@@ -15,6 +15,10 @@ test('only what concerns one app lets a run go on to the next', () => {
     'ROLE_NEEDS_NO_LOGIN',
   ]);
   expect(codesWith('NEXT_API', true)).toEqual(['SPENT_UNKNOWN']);
+  for (const code of FAILURE_CODES) {
+    const consequence = consequenceOf({ code });
+    expect([code, stopsRun(consequence)]).toEqual([code, consequence.kind !== 'NEXT_API']);
+  }
 });
 
 test('throttling alone pauses a run; an unreachable broker ends it with a cooldown', () => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { API_NAMES, type ApiName } from '../../src/domain/account/api-name.ts';
 import { Refusal } from '../../src/domain/refusal.ts';
 import { apisOfMode, decide, type GenerationRequest, refusalOf } from '../../src/domain/run/decision.ts';
@@ -182,4 +182,51 @@ test('INVALID_ONLY is never refused where there is an app', () => {
       expect(() => decide({ ...asked, mode: 'INVALID_ONLY' }, known)).not.toThrow();
     }),
   );
+});
+
+describe('tokens that end each other are not made in turns', () => {
+  const ended = [{ apiName: 'WEBSOCKET1', endedBy: ['PRIMARY'] }] as const;
+  const dead = [check('PRIMARY', 'VALID'), check('WEBSOCKET1', 'INVALID')];
+
+  test('by INVALID_ONLY, which would end a VALID one', () => {
+    expect(refusalOf(request({ mode: 'INVALID_ONLY' }), dead, ended)).toMatchObject({
+      code: 'WOULD_REPLACE_VALID',
+      message: expect.stringMatching(/^PRIMARY would be ended although valid\. /),
+    });
+    expect(() => decide(request({ mode: 'INVALID_ONLY' }), dead, ended)).toThrow(Refusal);
+  });
+
+  test('also where the VALID one is of a role that no login serves', () => {
+    const others = [check('OPTIONCHAIN1', 'VALID')];
+    const asked = request({ mode: 'INVALID_ONLY' });
+    const checks = [check('WEBSOCKET1', 'INVALID')];
+    expect(refusalOf(asked, checks, ended)).toBeNull();
+    expect(refusalOf(asked, checks, ended, others)).toMatchObject({ code: 'WOULD_REPLACE_VALID' });
+  });
+
+  test.each([
+    ['with replaceValid', request({ mode: 'INVALID_ONLY', replaceValid: true }), dead],
+    ['with another mode, which names them', request({ mode: 'PARTIAL', apiNames: ['WEBSOCKET1'] }), dead],
+    [
+      'where none is VALID any more',
+      request({ mode: 'INVALID_ONLY' }),
+      [check('PRIMARY', 'UNKNOWN'), check('WEBSOCKET1', 'INVALID')],
+    ],
+    [
+      'where it is another one that is made',
+      request({ mode: 'INVALID_ONLY' }),
+      [check('PRIMARY', 'VALID'), check('WEBSOCKET1', 'VALID'), check('WEBSOCKET2', 'MISSING')],
+    ],
+  ])('except %s', (_what, asked, checks) => {
+    expect(refusalOf(asked, checks, ended)).toBeNull();
+  });
+
+  test('among the ended ones the one that would be made again is named', () => {
+    const several = [{ apiName: 'OPTIONCHAIN1', endedBy: ['PRIMARY'] }, ...ended] as const;
+    expect(refusalOf(request({ mode: 'INVALID_ONLY' }), dead, several)?.message).toMatch(
+      /valid\. .*WEBSOCKET1/,
+    );
+    const two = [...dead, check('OPTIONCHAIN2', 'MISSING')];
+    expect(refusalOf(request({ mode: 'INVALID_ONLY' }), two, ended)?.code).toBe('WOULD_REPLACE_VALID');
+  });
 });

@@ -177,3 +177,51 @@ test('the words name both sides', () => {
     'Making WEBSOCKET1 ended the token of PRIMARY: the broker seems to keep one token per user.',
   );
 });
+
+describe('a token that a run may have made', () => {
+  const unsure = failed('PRIMARY', 1, 'UNVERIFIED');
+
+  test('has not been ended, because nobody knows that it ever worked', () => {
+    const steps = [unsure, step('WEBSOCKET1', 2)];
+    expect(findEndedTokens(run(steps), ['PRIMARY'], [refused('PRIMARY'), valid('WEBSOCKET1')])).toEqual([]);
+  });
+
+  test('has ended another one only where no other was made for certain', () => {
+    const ends = (...steps: readonly RunStep[]) =>
+      findEndedTokens(run(steps), ['WEBSOCKET3'], [refused('WEBSOCKET3')]).map(({ endedBy }) => endedBy);
+    expect(ends(unsure)).toEqual([['PRIMARY']]);
+    expect(ends(failed('PRIMARY', 1, 'SPENT_UNKNOWN', ['CODE']), step('WEBSOCKET1', 2))).toEqual([
+      ['WEBSOCKET1'],
+    ]);
+    expect(ends(failed('PRIMARY', 1, 'CAPTCHA', ['OTP']))).toEqual([]);
+  });
+
+  test('is looked for among the steps that ended, in whichever order', () => {
+    const steps = [step('WEBSOCKET1', 2), step('PRIMARY', 1), pendingStep('WEBSOCKET2')];
+    expect(findEndedTokens(run(steps), [], [refused('PRIMARY'), refused('WEBSOCKET1')])).toEqual([
+      { apiName: 'PRIMARY', endedBy: ['WEBSOCKET1'] },
+    ]);
+  });
+});
+
+describe('what still keeps an account from having all its tokens', () => {
+  const ends: readonly EndedToken[] = [{ apiName: 'PRIMARY', endedBy: ['WEBSOCKET1'] }];
+  const dead = [refused('PRIMARY'), valid('WEBSOCKET1')];
+
+  test('is over once a later run of the day has made the token, among others', () => {
+    const ending = run([step('WEBSOCKET1', 2)], ends);
+    const again = run([step('WEBSOCKET2', 3), step('PRIMARY', 4)]);
+    const inVain = run([failed('PRIMARY', 3, 'CAPTCHA'), step('WEBSOCKET1', 4)]);
+    expect(currentEnds([again, ending], dead)).toEqual([]);
+    expect(currentEnds([inVain, ending], dead)).toEqual(ends);
+    expect(currentEnds([ending], dead)).toEqual(ends);
+  });
+
+  test('is of that token alone, and of runs that have ended one', () => {
+    const others = [...dead, refused('WEBSOCKET2')];
+    expect(currentEnds([run([step('WEBSOCKET1', 2)], ends)], others)).toEqual(ends);
+    const { endedTokens: _, ...without } = run([step('PRIMARY', 1)]);
+    expect(currentEnds([without], dead)).toEqual([]);
+    expect(currentEnds([], dead)).toEqual([]);
+  });
+});

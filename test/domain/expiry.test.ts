@@ -4,6 +4,7 @@ import {
   expiryLevel,
   expiryOf,
   isExpired,
+  lastExpiry,
   levelChanges,
   nextExpiry,
   remainingSeconds,
@@ -78,6 +79,13 @@ describe('a token ends at the next 03:30 IST', () => {
         expect(nextExpiry(issuedAt)).toEqual(byCalendar(issuedAt));
       }),
     );
+  });
+
+  test('a day after the last one, which is now at 03:30 itself', () => {
+    const end = new Date('2026-11-18T03:30:00+05:30');
+    const before = new Date(end.getTime() - 1);
+    expect(lastExpiry(end)).toEqual(end);
+    expect(lastExpiry(before)).toEqual(new Date('2026-11-17T03:30:00+05:30'));
   });
 
   test('strictly later, and never more than a day later', () => {

@@ -4,10 +4,16 @@ import type { Failure } from '../../src/domain/run/failure.ts';
 import {
   type GenerationRun,
   isOver,
+  isServedOtherwise,
+  isUnderWay,
+  isWorthResuming,
+  LOGIN_STEPS,
   nextApiOf,
   pendingStep,
   progressOf,
   RUN_STATUSES,
+  STEP_STATUSES,
+  waitsElsewhere,
   withStep,
 } from '../../src/domain/run/generation-run.ts';
 import type { TokenCheck, Verdict } from '../../src/domain/token/verdict.ts';
@@ -64,6 +70,11 @@ test('TOKEN_PROGRESS {"total": 6, "generated": 3}: the numbers are the accountâ€
   });
 });
 
+test('a run counts the APIs that have a verified token', () => {
+  const counts = progressOf(withStep(fresh, 'PRIMARY', { status: 'DONE' }), []);
+  expect(counts).toMatchObject({ runTotal: 3, runGenerated: 1, total: 0 });
+});
+
 test('a token counts as missing whatever is wrong with it', () => {
   const verdicts = ['VALID', 'EXPIRED', 'INVALID', 'UNKNOWN', 'MISSING'] as const;
   const checks = verdicts.map((verdict, index) => check(NAMES[index] ?? 'PRIMARY', verdict));
@@ -93,6 +104,11 @@ describe('next_api is the API that is made next', () => {
     ['of a run that begins it is the first', fresh, 'PRIMARY'],
     ['it is the one under way', withStep(primaryDone, 'WEBSOCKET1', { status: 'RUNNING' }), 'WEBSOCKET1'],
     ['between two it is the next', primaryDone, 'WEBSOCKET1'],
+    [
+      'one that the run left out is made before the run ends',
+      withStep(primaryDone, 'WEBSOCKET1', { status: 'SKIPPED' }),
+      'WEBSOCKET1',
+    ],
     [
       'after a throttled one it is that one again',
       { ...failed(primaryDone, 'WEBSOCKET1', throttled), status: 'COOLDOWN' },
@@ -143,4 +159,46 @@ test('a run is over when it is completed, stopped or aborted', () => {
     'STOPPED',
     'ABORTED',
   ]);
+});
+
+test('a run is under way until it is over', () => {
+  for (const status of RUN_STATUSES)
+    expect([status, isUnderWay({ ...fresh, status })]).toEqual([status, !isOver({ status })]);
+  expect(isUnderWay(null)).toBe(false);
+});
+
+test('a run resumes what was left out or cut off, and nothing that is done or has failed for good', () => {
+  const statuses = STEP_STATUSES.filter((status) => isWorthResuming({ ...pendingStep('PRIMARY'), status }));
+  expect(statuses).toEqual(['PENDING', 'SKIPPED']);
+  const failed = (code: Failure['code']) =>
+    isWorthResuming({ ...pendingStep('PRIMARY'), status: 'FAILED', failure: { ...failure, code } });
+  expect([failed('INTERRUPTED'), failed('THROTTLED'), failed('APP_REJECTED')]).toEqual([true, true, false]);
+});
+
+test('a run waits elsewhere for a login or an approval that somebody makes there', () => {
+  const waiting: GenerationRun = { ...fresh, status: 'WAITING_OPERATOR' };
+  const elsewhere = LOGIN_STEPS.filter((step) =>
+    waitsElsewhere(withStep(waiting, 'WEBSOCKET1', { status: 'RUNNING', step })),
+  );
+  expect(elsewhere).toEqual(['HUMAN_LOGIN', 'APPROVAL_REQUEST', 'APPROVAL_WAIT']);
+  const change = { status: 'RUNNING', step: 'APPROVAL_WAIT' } as const;
+  expect(waitsElsewhere(withStep(fresh, 'WEBSOCKET1', change))).toBe(false);
+  expect(waitsElsewhere(withStep(waiting, 'WEBSOCKET1', { ...change, status: 'DONE' }))).toBe(false);
+  expect(waitsElsewhere(waiting)).toBe(false);
+});
+
+test('a run is served otherwise where every API has a token or another credential, and none was ended', () => {
+  const needless: Failure = { ...failure, code: 'ROLE_NEEDS_NO_LOGIN' };
+  const done: GenerationRun = {
+    ...fresh,
+    steps: [
+      { ...pendingStep('PRIMARY'), status: 'DONE' },
+      { ...pendingStep('WEBSOCKET1'), status: 'FAILED', failure: needless },
+    ],
+  };
+  expect(isServedOtherwise(done)).toBe(true);
+  expect(isServedOtherwise({ ...done, endedTokens: [] })).toBe(true);
+  expect(isServedOtherwise({ ...done, endedTokens: [{ apiName: 'PRIMARY', endedBy: [] }] })).toBe(false);
+  expect(isServedOtherwise(withStep(done, 'WEBSOCKET1', { failure }))).toBe(false);
+  expect(isServedOtherwise(withStep(done, 'WEBSOCKET1', { failure: null, status: 'SKIPPED' }))).toBe(false);
 });

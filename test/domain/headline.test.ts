@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { ApiName } from '../../src/domain/account/api-name.ts';
+import { AUTH_PHASES } from '../../src/domain/auth/auth-phase.ts';
 import { BLOCK_REASONS } from '../../src/domain/auth/block-reason.ts';
 import { type HeadlineFacts, headlineOf, missingTokensOf } from '../../src/domain/auth/headline.ts';
+import { NEXT_OPERATIONS } from '../../src/domain/auth/next-operation.ts';
 import type { RunStep } from '../../src/domain/run/generation-run.ts';
 import type { Verdict } from '../../src/domain/token/verdict.ts';
 
@@ -36,6 +38,7 @@ describe('the headline', () => {
       expect(text).toMatch(/^A run was interrupted: .* 1 of 2 made\. \| Go on with it .*abort/);
       expect(text).not.toMatch(/by itself|wait/);
     }
+    expect(said({ isInterrupted: true })).toMatch(/^Not logged in/);
     const rejected = { status: 'RUNNING', steps } as const;
     expect(said({ run: rejected, isInterrupted: true, blockedBy: 'CREDENTIALS_REJECTED' })).toMatch(
       /^The broker rejected the credentials/,
@@ -111,10 +114,12 @@ describe('the headline', () => {
 
   test('while a run is under way nothing else is said to be next', () => {
     const phases = ['LOGIN_STARTED', 'TOKEN_GENERATION', 'PARTIAL_AUTH', 'RESUME_GENERATION'] as const;
-    const steps = [step('PRIMARY', 'DONE'), step('WEBSOCKET1', 'RUNNING')];
+    const steps = [
+      ...[step('PRIMARY', 'DONE'), step('WEBSOCKET1', 'RUNNING'), step('WEBSOCKET2', 'PENDING')],
+    ];
     for (const state of phases)
       expect(said({ state, checks: missing, run: { status: 'RUNNING', steps } })).toBe(
-        '1 of 2 made; WEBSOCKET1 now. | Nothing: wait.',
+        '1 of 3 made; WEBSOCKET1 now. | Nothing: wait.',
       );
   });
 
@@ -137,10 +142,95 @@ describe('the headline', () => {
   });
 
   test('every reason why nothing moves has a sentence and an advice of its own', () => {
-    const texts = BLOCK_REASONS.map((blockedBy) =>
-      said({ state: 'PARTIAL_AUTH', blockedBy, checks: missing }),
+    const texts = BLOCK_REASONS.map(
+      (blockedBy) => `${blockedBy}: ${said({ state: 'PARTIAL_AUTH', blockedBy, checks: missing })}`,
     );
-    expect(new Set(texts).size).toBe(BLOCK_REASONS.length);
+    expect(texts).toMatchInlineSnapshot(`
+      [
+        "CAPTCHA: The broker showed a CAPTCHA, and nobody solved it. | Log in once by hand in a normal browser, or run with UPSTOX_HEADLESS=false; then generate again.",
+        "COOLDOWN: PRIMARY missing. | Wait until the time is up; then generate what is missing.",
+        "CREDENTIALS_REJECTED: The broker rejected the credentials. Nothing is tried until you have looked at it. | Log in by hand, correct what was wrong, then clear the quarantine with a reason (clearQuarantine).",
+        "APP_REJECTED: The broker does not accept an app: PRIMARY missing. | Put the app right at the broker and generate again, or serve the role otherwise (\`roles\` has plans).",
+        "PAGE_CHANGED: The broker’s login page is not known any more. | Log in once by hand to see what it asks for, then generate again.",
+        "BROKER_UNREACHABLE: The broker does not answer. | Look at the broker’s status page, then generate again.",
+        "DATABASE: A token could not be written to the database. | Check the database file, its permissions and the disk, then generate again.",
+        "BROWSER_BUSY: Another program has the browser. | Wait for it, or stop it; the run then goes on by itself.",
+        "ACTION_REQUIRED: The broker asks for something that only you may decide; nothing was agreed to. | Log in at the broker by hand, decide about it there, then generate again.",
+        "MOBILE_REJECTED: The broker knows no account with the mobile number. | Correct the mobile number, then generate again.",
+        "MAINTENANCE: The broker is closed for maintenance. | Generate again when it is over.",
+        "TOKENS_END_EACH_OTHER: The broker seems to keep one token per user: making one ended another. PRIMARY missing. | Generating again does not help. Enable only the APIs whose tokens the broker keeps at the same time.",
+      ]
+    `);
+  });
+
+  test('of a rejected app names no token where every one is valid', () => {
+    expect(said({ blockedBy: 'APP_REJECTED' })).toMatch(/^The broker does not accept an app\. \|/);
+  });
+
+  test('says of every phase where the account stands, with every token and with one missing', () => {
+    const partial = [token('PRIMARY', 'VALID'), token('WEBSOCKET1', 'MISSING')];
+    const texts = AUTH_PHASES.flatMap((state) => [
+      `${state}: ${headlineOf({ ...calm, state, isReady: true }).headline}`,
+      `${state}: ${headlineOf({ ...calm, state, isReady: true, checks: partial }).headline}`,
+    ]);
+    expect(texts).toMatchInlineSnapshot(`
+      [
+        "IDLE: Not logged in; every token is valid.",
+        "IDLE: Not logged in: WEBSOCKET1 missing.",
+        "LOGIN_STARTED: A run is about to begin.",
+        "LOGIN_STARTED: A run is about to begin.",
+        "TOKEN_GENERATION: A run is about to begin.",
+        "TOKEN_GENERATION: A run is about to begin.",
+        "PARTIAL_AUTH: A run has ended before its end.",
+        "PARTIAL_AUTH: WEBSOCKET1 missing.",
+        "COOLDOWN: The broker needs rest.",
+        "COOLDOWN: The broker needs rest; WEBSOCKET1 missing.",
+        "RESUME_GENERATION: A run is about to begin.",
+        "RESUME_GENERATION: A run is about to begin.",
+        "PRIMARY_VALIDATED: PRIMARY works; the rest is being confirmed.",
+        "PRIMARY_VALIDATED: PRIMARY works; WEBSOCKET1 missing.",
+        "AUTH_CONFIRMED: Every token is valid.",
+        "AUTH_CONFIRMED: The partial set is accepted: WEBSOCKET1 missing.",
+        "DASHBOARD: Every token is valid.",
+        "DASHBOARD: The partial set is accepted: WEBSOCKET1 missing.",
+      ]
+    `);
+    expect(said({ state: 'DASHBOARD' })).toMatch(/^Was confirmed, but is not now\. \|/);
+  });
+
+  test('advises what would be accepted, each operation alone and some together', () => {
+    const together = [
+      ['CHECK_TOKENS', 'START_LOGIN'],
+      ['START_LOGIN', 'IMPORT_TOKEN'],
+      ['IMPORT_TOKEN', 'ACCEPT_PARTIAL'],
+      ['UPDATE_CREDENTIALS', 'START_LOGIN'],
+    ] as const;
+    // How a quarantine is cleared stands with what blocks the account.
+    const alone = NEXT_OPERATIONS.filter((operation) => operation !== 'CLEAR_QUARANTINE');
+    const advice = [[], ...alone.map((operation) => [operation]), ...together].map((nextOperations) => {
+      const { nextAction } = headlineOf({ ...calm, checks: missing, nextOperations });
+      return `${nextOperations.join(' ') || 'nothing'}: ${nextAction}`;
+    });
+    expect(advice).toMatchInlineSnapshot(`
+      [
+        "nothing: Nothing: wait.",
+        "SAVE_API_CONFIG: Store an API app, PRIMARY first (APIs, or saveApiConfig); then generate.",
+        "UPDATE_CREDENTIALS: Save the credentials of the account (updateAccountCredentials).",
+        "CHECK_TOKENS: Check with the broker (tokenStatus).",
+        "START_LOGIN: Log in: that generates what is missing.",
+        "GENERATE_MISSING: Generate what is missing.",
+        "IMPORT_TOKEN: Import the token that no login makes (importToken).",
+        "ACCEPT_PARTIAL: Accept the partial set, or wait.",
+        "ENTER_DASHBOARD: Enter the dashboard.",
+        "CHECK_TOKENS START_LOGIN: Check with the broker (tokenStatus); then log in.",
+        "START_LOGIN IMPORT_TOKEN: Log in: that generates what is missing.",
+        "IMPORT_TOKEN ACCEPT_PARTIAL: Import the token that no login makes (importToken), or accept the partial set.",
+        "UPDATE_CREDENTIALS START_LOGIN: Save the credentials of the account (updateAccountCredentials).",
+      ]
+    `);
+    expect(said({ nextOperations: ['START_LOGIN'] })).toMatch(/\| Log in\.$/);
+    const stopped = { status: 'STOPPED', steps: [step('PRIMARY', 'DONE')] } as const;
+    expect(said({ run: stopped, nextOperations: ['START_LOGIN'] })).toMatch(/\| Log in\.$/);
   });
 
   test('lists kinds of lack apart, and says "all" only of several', () => {

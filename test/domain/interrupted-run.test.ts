@@ -160,3 +160,52 @@ test('nothing is left half done, what is VALID is done, and no more is taken up 
     }),
   );
 });
+
+test('a token that was being stored and that the broker does not judge is not made again either', () => {
+  const steps = LOGIN_STEPS.filter(
+    (at) => fate(step('RUNNING', { step: at }), 'UNKNOWN', true) === 'UNVERIFIED',
+  );
+  expect(steps).toEqual(['STORE', 'VERIFY']);
+});
+
+test('what another API has submitted is not submitted for this one', () => {
+  const facts = { checks: [], submissions: [{ ...SPENT, apiName: 'WEBSOCKET1' as const }], now: NOW };
+  const [found] = afterCrash(run([step('RUNNING', { step: 'EXCHANGE' })]), facts).steps;
+  expect(found?.failure).toMatchObject({ code: 'INTERRUPTED', submitted: [] });
+});
+
+test('a step whose token can still come from outside goes on as it is', () => {
+  const steps = [step('RUNNING'), step('RUNNING', { apiName: 'WEBSOCKET1' })];
+  const facts = { checks: [], submissions: [], waiting: ['WEBSOCKET1'] as const, now: NOW };
+  const found = afterCrash(run(steps), facts).steps;
+  expect(found.map(({ status }) => status)).toEqual(['FAILED', 'RUNNING']);
+  expect(found[1]).toEqual(steps[1]);
+});
+
+test('no login is made any more for a role that has another credential by now', () => {
+  const facts = { checks: [], submissions: [], needless: ['PRIMARY'] as const, now: NOW };
+  const fates = STEP_STATUSES.map((status) => {
+    const [found] = afterCrash(run([step(status)]), facts).steps;
+    return `${status}: ${found?.failure?.code ?? found?.status}`;
+  });
+  expect(fates).toEqual([
+    'PENDING: ROLE_NEEDS_NO_LOGIN',
+    'RUNNING: ROLE_NEEDS_NO_LOGIN',
+    'DONE: DONE',
+    'FAILED: APP_REJECTED',
+    'SKIPPED: ROLE_NEEDS_NO_LOGIN',
+  ]);
+});
+
+test('the phase that was cut off has no end, and names what the step failed with', () => {
+  const open = {
+    step: 'PIN',
+    startedAt: STARTED,
+    endedAt: null,
+    awaitsOperator: false,
+    failure: null,
+  } as const;
+  const facts = { checks: [], submissions: [], now: NOW };
+  const [found] = afterCrash(run([step('RUNNING', { step: 'PIN', phases: [open] })]), facts).steps;
+  expect(found?.phases).toEqual([{ ...open, failure: 'INTERRUPTED' }]);
+});

@@ -32,10 +32,18 @@ test('a link tells period, digits and algorithm', () => {
   });
 });
 
+test('a period of five minutes is the longest', () => {
+  const period = (seconds: number) =>
+    parsed(`otpauth://totp/x?secret=JBSWY3DPEHPK3PXP&period=${seconds}`)?.periodSeconds;
+  expect([period(300), period(301)]).toEqual([300, undefined]);
+});
+
 test.each([
   ['nothing', ''],
   ['too short', 'JBSWY3DPEHPK3PX'],
   ['a digit that base32 has not', 'JBSWY3DPEHPK3PX1'],
+  ['one before the secret', '1JBSWY3DPEHPK3PXPAAAAAAA'],
+  ['one behind it', 'JBSWY3DPEHPK3PXPAAAAAAA1'],
   ['a letter that base32 has not', 'JBSWY3DPEHPK3PXÄ'],
   ['a code instead of the secret', '123456'],
   ['seventeen letters, which are no whole bytes', 'JBSWY3DPEHPK3PXPA'],

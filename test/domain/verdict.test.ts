@@ -4,11 +4,14 @@ import { readClaims } from '../../src/domain/token/jwt.ts';
 import type { ProbeResult, Profile } from '../../src/domain/token/profile.ts';
 import type { StoredToken, TokenMark } from '../../src/domain/token/token.ts';
 import {
+  asConfirmed,
   checkProfile,
   checkTime,
   endOf,
   hasExpiryConflict,
+  isConfirmationOver,
   markFor,
+  reasonText,
 } from '../../src/domain/token/verdict.ts';
 
 const NOW = new Date('2026-11-17T20:00:00+05:30');
@@ -81,6 +84,11 @@ describe('without asking the broker a token is', () => {
   ] as const)('%s (%s)', (verdict, reason, stored, timeValid) => {
     expect(checkTime(CONFIG, stored, NOW)).toEqual({ ...dead, verdict, reason, timeValid });
   });
+
+  test('of any app, where the role or the token names none', () => {
+    expect(checkTime({ ...CONFIG, clientId: null }, token(), NOW).reason).toBe('NOT_CHECKED');
+    expect(checkTime(CONFIG, token({ clientId: null }), NOW).reason).toBe('NOT_CHECKED');
+  });
 });
 
 describe('a token that this program has marked inactive', () => {
@@ -110,6 +118,8 @@ describe('a token that this program has marked inactive', () => {
     expect(marked(mark)).toEqual(check);
     expect(markFor(checkTime(CONFIG, token({ validUntil: NOW }), NOW))).toBeNull();
     expect(markFor(checkTime(CONFIG, token({ isActive: false }), NOW))).toBeNull();
+    expect(markFor({ ...check, verdict: 'UNKNOWN' })).toBeNull();
+    expect(markFor({ ...check, brokerCode: 'UDAPI100050' })).toEqual({ ...mark, brokerCode: 'UDAPI100050' });
   });
 });
 
@@ -155,4 +165,51 @@ describe('after the profile call a token is', () => {
       httpStatus,
     });
   });
+
+  test('VALID where it serves market data, which does not tell whose it is', () => {
+    expect(checkProfile('WEBSOCKET1', { kind: 'SERVED' }, 'AB1234')).toEqual({
+      ...{ apiName: 'WEBSOCKET1', verdict: 'VALID', timeValid: true, profileValid: null },
+      ...{ reason: null, httpStatus: 200 },
+    });
+  });
+
+  test('UNKNOWN with the code of the broker, where it gave one', () => {
+    const check = checkProfile(
+      'PRIMARY',
+      { ...unknown('BROKER_ERROR', 403), brokerCode: 'UDAPI1154' } as ProbeResult,
+      null,
+    );
+    expect(check).toMatchObject({ verdict: 'UNKNOWN', brokerCode: 'UDAPI1154' });
+    expect(reasonText(check)).toBe('BROKER_ERROR UDAPI1154');
+  });
+});
+
+describe('what the broker has told another machine', () => {
+  const open = checkTime(CONFIG, token(), NOW);
+
+  test('makes a token VALID that time says nothing against, until the day ends', () => {
+    expect(asConfirmed(open, NOW, NOW)).toEqual({
+      ...{ apiName: 'PRIMARY', verdict: 'VALID', timeValid: true, profileValid: true },
+      ...{ reason: null, httpStatus: 200 },
+    });
+    expect(asConfirmed(open, null, NOW)).toBeNull();
+    expect(asConfirmed(open, NOW, LATER)).toBeNull();
+    expect(asConfirmed(checkTime(CONFIG, token({ validUntil: NOW }), NOW), NOW, NOW)).toBeNull();
+  });
+
+  test('holds until 03:30 IST', () => {
+    const before = new Date(LATER.getTime() - 1);
+    expect([before, LATER].map((now) => isConfirmationOver(NOW, now))).toEqual([false, true]);
+  });
+});
+
+test.each([
+  [null, undefined, null],
+  [null, 'UDAPI1154', null],
+  ['BROKER_ERROR', undefined, 'BROKER_ERROR'],
+  ['BROKER_ERROR', 'UDAPI1154', 'BROKER_ERROR UDAPI1154'],
+  ['BROKER_ERROR', 'UDAPI100500', 'BROKER_ERROR'],
+  ['RATE_LIMITED', 'UDAPI10005', 'RATE_LIMITED'],
+] as const)('the reason %s with %s reads %s', (reason, brokerCode, text) => {
+  expect(reasonText({ reason, ...(brokerCode === undefined ? {} : { brokerCode }) })).toBe(text);
 });
