@@ -48,6 +48,7 @@ export const requestApproval = async (
   throw new LoginFailure(
     failureOf(answer, brokerCode),
     `The broker answered ${answer.status}${brokerCode === null ? '' : ` ${brokerCode}`} to the approval request.${remark}`,
+    { restMs: answer.retryAfterMs === 0 ? null : answer.retryAfterMs },
   );
 };
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { toBrokerUserId } from '../../domain/account/broker-user-id.ts';
 import { meansDeadToken } from '../../domain/token/token-codes.ts';
+import { retryAfterMs } from './retry-after.ts';
 
 /** An answer of the broker's API. `json` is undefined where the body is not JSON. */
 export interface BrokerAnswer {
@@ -8,17 +9,21 @@ export interface BrokerAnswer {
   /** What stands in front of the broker has answered in its place (Cloudflare): that tells nothing of an app or a token. */
   readonly isFromEdge: boolean;
   readonly json: unknown;
+  /** How long it asks to wait, in its head; 0 where it does not say. */
+  readonly retryAfterMs: number;
 }
 
 export const readAnswer = async (response: Response): Promise<BrokerAnswer> => {
   const body = await response.text();
-  return toAnswer(response.status, response.headers.get('content-type') ?? '', body);
+  const answer = toAnswer(response.status, response.headers.get('content-type') ?? '', body);
+  return { ...answer, retryAfterMs: retryAfterMs(response.headers.get('retry-after'), new Date()) };
 };
 
 export const toAnswer = (status: number, contentType: string, body: string): BrokerAnswer => ({
   status,
   isFromEdge: isOfEdge(body, contentType),
   json: parseJson(body),
+  retryAfterMs: 0,
 });
 
 /** The members of a problem document (RFC 9457) that the broker's own envelope does not have. */
@@ -42,6 +47,13 @@ export const parseJson = (body: string): unknown => {
 };
 
 const code = z.string().optional().catch(undefined);
+
+/** Every text in an answer, whatever its shape. */
+export const textsIn = (json: unknown, depth = 0): readonly string[] => {
+  if (typeof json === 'string') return [json];
+  if (typeof json !== 'object' || json === null || depth > 6) return [];
+  return Object.values(json).flatMap((inner) => textsIn(inner, depth + 1));
+};
 
 /** The error envelope; its camelCase keys are deprecated, and both spellings are sent. */
 const Envelope = z.object({

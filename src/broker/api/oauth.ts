@@ -3,7 +3,8 @@ import type { ApiConfig } from '../../domain/account/api-config.ts';
 import { failureOfBrokerCode } from '../../domain/run/failure.ts';
 import { Secret } from '../../domain/secret.ts';
 import { LoginFailure } from '../login/login-failure.ts';
-import { type BrokerAnswer, brokerCodeIn, brokerUserId, readAnswer } from './broker-answer.ts';
+import { waitSaid } from '../login/page/wait-said.ts';
+import { type BrokerAnswer, brokerCodeIn, brokerUserId, readAnswer, textsIn } from './broker-answer.ts';
 import type { BrokerApi } from './broker-api.ts';
 
 type App = Pick<ApiConfig, 'clientId' | 'clientSecret' | 'redirectUri'>;
@@ -41,13 +42,28 @@ interface ExchangeOptions {
 }
 
 const Token = z.object({
-  access_token: z.string().min(1),
+  access_token: z.string().trim().min(1),
   user_id: brokerUserId.nullish().catch(null),
   extended_token: z.string().min(1).nullish().catch(null),
 });
 
+/** In the camel case that the broker's error envelope has, too. */
+const CamelToken = z
+  .object({
+    accessToken: Token.shape.access_token,
+    userId: Token.shape.user_id,
+    extendedToken: Token.shape.extended_token,
+  })
+  .transform(({ accessToken, userId, extendedToken }) => ({
+    access_token: accessToken,
+    user_id: userId,
+    extended_token: extendedToken,
+  }));
+
+const AnyToken = z.union([Token, CamelToken]);
+
 /** As documented, and as the broker's other answers have it: a token that has been issued is not lost for its wrapping. */
-const TokenAnswer = z.union([Token, z.object({ data: Token }).transform(({ data }) => data)]);
+const TokenAnswer = z.union([AnyToken, z.object({ data: AnyToken }).transform(({ data }) => data)]);
 
 /**
  * Trades a code for a token. A code is good for one try, whatever comes of it, so this is never repeated with the same
@@ -73,11 +89,17 @@ export const exchangeCode = async (
   const brokerCode = brokerCodeIn(answer);
   const known = brokerCode === null ? undefined : failureOfBrokerCode(brokerCode);
   const failure = answer.status === 429 ? 'THROTTLED' : (known ?? 'CODE_SPENT');
+  const restMs = restAsked(answer, failure === 'THROTTLED');
   throw new LoginFailure(
     failure === 'BROKER_UNREACHABLE' ? 'CODE_SPENT' : failure,
     `The code was sent and yielded no token: the broker answered ${answer.status}${brokerCode === null ? '' : ` ${brokerCode}`}.`,
+    { restMs: restMs === 0 ? null : restMs },
   );
 };
+
+/** How long a refusal asks to wait: in its head, and where it is one of haste also in words. */
+const restAsked = ({ json, retryAfterMs }: BrokerAnswer, isOfHaste: boolean): number =>
+  Math.max(retryAfterMs, isOfHaste ? waitSaid(textsIn(json).join('\n'), new Date()) : 0);
 
 const postCode = async (
   api: BrokerApi,

@@ -1,14 +1,19 @@
 import type { Response } from 'playwright';
-import { isOfEdge, parseJson } from '../api/broker-answer.ts';
+import { isOfEdge, parseJson, textsIn } from '../api/broker-answer.ts';
+import { retryAfterMs } from '../api/retry-after.ts';
+import { concernsPerson } from './page/own-step.ts';
 import {
   failureInCodes,
   failureInStatus,
   isPassing,
   otpRequestRefused,
   refusalInText,
+  resting,
   type SeenFailure,
 } from './page/page-kind.ts';
 import type { FieldName } from './page/page-reading.ts';
+import { quote } from './page/quote.ts';
+import { notJudgedSaid } from './page/refusal-words.ts';
 
 /** What came of a submission; REFUSED in words that are not known, null where the answer does not tell. */
 export type Outcome = SeenFailure | 'ACCEPTED' | 'REFUSED' | null;
@@ -37,7 +42,7 @@ export const readAnswerTo = async (
 ): Promise<ReadAnswer> => {
   const status = response.status();
   const byStatus = isOwnSite ? failureInStatus(status) : null;
-  const retryAfterMs = 1000 * (Number(response.headers()['retry-after']) || 0);
+  const asked = retryAfterMs(response.headers()['retry-after'], new Date());
   if (response.request().isNavigationRequest() && status !== 429)
     return { outcome: null, otpIntervalMs: null };
   const body = await bodyOf(response);
@@ -48,9 +53,13 @@ export const readAnswerTo = async (
   const outcome = outcomeOf({ field, status, body, json, facts, byStatus, isOwnSite, response });
   if (outcome === null || typeof outcome === 'string') return { outcome, otpIntervalMs };
   const rests =
-    outcome.code === 'THROTTLED' || outcome.code === 'MAINTENANCE' || outcome.restMs !== undefined;
+    asked > 0 ||
+    outcome.code === 'THROTTLED' ||
+    outcome.code === 'MAINTENANCE' ||
+    outcome.restMs !== undefined;
   if (!rests) return { outcome, otpIntervalMs };
-  const restMs = Math.max(outcome.restMs ?? 0, retryAfterMs, otpIntervalMs ?? 0);
+  const secondsAsked = Math.min(facts.retryafter ?? 0, MAX_INTERVAL_S) * 1000;
+  const restMs = Math.max(outcome.restMs ?? 0, asked, secondsAsked, otpIntervalMs ?? 0);
   return { outcome: { ...outcome, restMs }, otpIntervalMs };
 };
 
@@ -72,11 +81,11 @@ const outcomeOf = (told: Told): Outcome => {
   const { field, status, body, json, facts, byStatus, isOwnSite, response } = told;
   const { success, status: word, error } = envelopeOf(json);
   if (success === true && byStatus === null) return missingFactor(field, facts) ?? 'ACCEPTED';
-  if (success === true || status === 429) return byStatus;
+  if (success === true) return byStatus;
+  if (status === 429) return byStatus === null ? null : resting(byStatus, textsIn(json).join('\n') || body);
   const isRefusal = success === false || (isOwnSite && (word === 'error' || status >= 400));
   if (!isRefusal) return missingFactor(field, facts) ?? byStatus;
-  const words =
-    error == null ? wordsOf(json, body.slice(0, MAX_TOLD)) : `${error.message ?? ''} [${error.code ?? ''}]`;
+  const words = error == null ? wordsOf(json, body.slice(0, MAX_TOLD)) : wordsOfError(error);
   if (status >= 500) {
     const said = refusalInText(field, words);
     return said?.code === 'MAINTENANCE' ? said : byStatus;
@@ -85,10 +94,31 @@ const outcomeOf = (told: Told): Outcome => {
   if (words.trim() === '') return byStatus ?? refusedByStatus(field, status);
   if (field === 'MOBILE') return otpRequestRefused(words) ?? byStatus;
   const coded = failureInCodes(words);
-  if (coded !== null)
-    return coded.isUnknownCode === true ? (refusalInText(field, words) ?? 'REFUSED') : coded;
-  return refusalInText(field, words) ?? (isPassing(words) ? byStatus : 'REFUSED');
+  if (coded !== null && coded.isUnknownCode !== true) return coded;
+  const said = refusalInText(field, words) ?? personsAffair(words) ?? notJudged(words);
+  if (said !== null) return said;
+  if (coded === null && isPassing(words)) return byStatus;
+  return OF_GATEWAY.includes(status) ? gatewayAnswered(status) : 'REFUSED';
 };
+
+const notJudged = (words: string): SeenFailure | null => {
+  const said = notJudgedSaid(words);
+  return said === null ? null : { kind: 'FAILURE', ...said };
+};
+
+/** What stands in the way is none of the secret's. */
+const personsAffair = (words: string): SeenFailure | null =>
+  concernsPerson(words)
+    ? { kind: 'FAILURE', code: 'ACTION_REQUIRED', message: `The broker says: “${quote(words)}”.` }
+    : null;
+
+/** Not found, not allowed, not in time: whoever answers so has not looked at what was sent. */
+const OF_GATEWAY: readonly number[] = [404, 405, 408];
+const gatewayAnswered = (status: number): SeenFailure => ({
+  kind: 'FAILURE',
+  code: 'BROKER_UNREACHABLE',
+  message: `The broker answered ${status}.`,
+});
 
 /** A refusal without a word. */
 const refusedByStatus = (field: FieldName, status: number): Outcome => {
@@ -126,18 +156,19 @@ const bodyOf = async (response: Response): Promise<string> => {
 interface Envelope {
   readonly success?: unknown;
   readonly status?: unknown;
-  readonly error?: { readonly code?: unknown; readonly message?: unknown } | null;
+  readonly error?: unknown;
 }
 
 const envelopeOf = (json: unknown): Envelope => ({ ...(json as Envelope | null) });
 
 /** Every text in an answer of an unknown shape, or the answer as it is. */
-const wordsOf = (json: unknown, body: string): string => {
-  const found: string[] = [];
-  walk(json, (_key, value) => {
-    if (typeof value === 'string') found.push(value);
-  });
-  return found.length === 0 ? body : found.join('\n');
+const wordsOf = (json: unknown, body: string): string => textsIn(json).join('\n') || body;
+
+/** `message [code]`, as the page's toasts have it; what has neither is read like an answer of an unknown shape. */
+const wordsOfError = (error: unknown): string => {
+  const { code, message } = { ...(error as { readonly code?: unknown; readonly message?: unknown } | null) };
+  if (typeof message === 'string' || (code != null && code !== '')) return `${message ?? ''} [${code ?? ''}]`;
+  return textsIn(error).join('\n');
 };
 
 /** Facts about the next step, under whatever spelling of their names. */
@@ -145,6 +176,8 @@ interface AnswerFacts {
   totpenabled?: boolean;
   secretpinset?: boolean;
   nextrequestinterval?: number;
+  /** In seconds. */
+  retryafter?: number;
 }
 
 const factsIn = (json: unknown): AnswerFacts => {
@@ -155,6 +188,8 @@ const factsIn = (json: unknown): AnswerFacts => {
     if (/^(?:secret)?pinset$/.test(name) && typeof value === 'boolean') facts.secretpinset = value;
     if (name === 'nextrequestinterval' && Number.isFinite(Number(value)))
       facts.nextrequestinterval = Number(value);
+    if (/^retryafter(?:seconds|secs?)?$/.test(name) && Number.isFinite(Number(value)))
+      facts.retryafter = Number(value);
   });
   return facts;
 };

@@ -1,5 +1,7 @@
+import { type FailureCode, failureOfBrokerCode } from '../../domain/run/failure.ts';
 import { Secret } from '../../domain/secret.ts';
 import { LoginFailure } from './login-failure.ts';
+import { waitSaid } from './page/wait-said.ts';
 
 /**
  * True for the redirect URI itself and for what follows it with a query or a fragment. Addresses are compared as a
@@ -17,13 +19,39 @@ export const isRedirect = (address: string, redirectUri: string): boolean => {
 
 const pathOf = ({ pathname }: URL): string => pathname.replace(/\/$/, '');
 
+/** Errors of the redirect that concern the app. Source: RFC 6749, section 4.1.2.1, and what servers make of it. */
+const OF_APP =
+  /^(?:access_denied|unauthorized_client|invalid_(?:client|request|scope|redirect_uri)|unsupported_response_type)$/;
+const OF_BROKER = /^(?:server_error|temporarily_unavailable)$/;
+const OF_PERSON = /_(?:required|selection_required)$/;
+const OF_HASTE = /too_many|rate_?limit|slow_down|throttl/;
+
+/** An error that is not known here blames nobody. */
+const codeOfErrors = (errors: readonly string[]): FailureCode => {
+  for (const error of errors) {
+    const known = failureOfBrokerCode(error);
+    if (known !== undefined) return known;
+  }
+  const [error = ''] = errors;
+  if (OF_APP.test(error)) return 'APP_REJECTED';
+  if (OF_BROKER.test(error)) return 'BROKER_UNREACHABLE';
+  if (OF_HASTE.test(error)) return 'THROTTLED';
+  return OF_PERSON.test(error) ? 'ACTION_REQUIRED' : 'PAGE_CHANGED';
+};
+
 /** Reads the code out of the redirect, after the `state` we sent has come back. */
 export const readRedirect = (address: string, state: string): Secret => {
   const { searchParams } = new URL(address);
   const error = searchParams.get('error');
-  if (error !== null) {
+  // An error need not bring the state, but one with another state answers somebody else.
+  const isOfOthers = (searchParams.get('state') ?? state) !== state;
+  if (error !== null && !isOfOthers) {
     const shown = error.replace(/\W+/g, ' ').slice(0, 80);
-    throw new LoginFailure('APP_REJECTED', `The broker redirected with the error ${shown}.`);
+    const told = [error, ...['error_code', 'errorCode'].flatMap((name) => searchParams.getAll(name))];
+    const restMs = waitSaid(searchParams.get('error_description') ?? '', new Date());
+    throw new LoginFailure(codeOfErrors(told), `The broker redirected with the error ${shown}.`, {
+      restMs: restMs === 0 ? null : restMs,
+    });
   }
   if (searchParams.get('state') !== state) {
     throw new LoginFailure(
@@ -31,7 +59,11 @@ export const readRedirect = (address: string, state: string): Secret => {
       'The redirect did not bring back the state that was sent, so its code is not used.',
     );
   }
-  const code = searchParams.get('code');
-  if (code === null || code === '') throw new LoginFailure('PAGE_CHANGED', 'The redirect carried no code.');
+  const [code = '', ...further] = searchParams.getAll('code');
+  if (code === '' || further.length > 0)
+    throw new LoginFailure(
+      'PAGE_CHANGED',
+      `The redirect carried ${code === '' ? 'no code' : 'several codes'}.`,
+    );
   return new Secret(code);
 };

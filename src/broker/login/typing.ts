@@ -56,6 +56,9 @@ const takeCursor = (selector: string): boolean => {
     return false;
   // One digit of several, each in a box of its own.
   if (input.maxLength === 1) return false;
+  const isNarrow = (each: HTMLInputElement) => each.maxLength < 0 && each.getBoundingClientRect().width <= 72;
+  for (let part = input.parentElement; isNarrow(input) && part !== null; part = part.parentElement)
+    if ([...part.querySelectorAll('input')].filter(isNarrow).length >= 4) return false;
   input.focus();
   input.select();
   return document.activeElement === input;
@@ -75,16 +78,25 @@ const readDivided = async (
   found: Element[],
   { unless, withinMs }: { unless: string | null; withinMs: number },
 ): Promise<string | null> => {
+  const boxesAround = (from: Element | null): HTMLInputElement[] => {
+    for (let part = from; part !== null; part = part.parentElement) {
+      const boxes = [...part.querySelectorAll('input')].filter(
+        (each) =>
+          each.checkVisibility({ visibilityProperty: true }) &&
+          (each.maxLength === 1 || (each.maxLength < 0 && each.getBoundingClientRect().width <= 72)),
+      );
+      if (boxes.length >= 4) return boxes;
+    }
+    return [];
+  };
   const endsAt = performance.now() + withinMs;
   for (;;) {
     const own = found.find(
       (element) => element.isConnected && element.checkVisibility({ visibilityProperty: true }),
     );
-    let part: Element | null = own ?? null;
-    if (!(own instanceof HTMLInputElement) || own.maxLength === 1)
-      while (part !== null && part.querySelectorAll('input[maxlength="1"]').length < 4)
-        part = part.parentElement;
-    const inputs = part instanceof HTMLInputElement ? [part] : [...(part?.querySelectorAll('input') ?? [])];
+    const around = boxesAround(own ?? null);
+    const isBox = !(own instanceof HTMLInputElement) || around.includes(own);
+    const inputs = isBox ? around : [own];
     const shown = own === undefined ? null : inputs.map(({ value }) => value).join('');
     if (unless === null || shown !== unless || performance.now() >= endsAt) return shown;
     await new Promise((resolve) => setTimeout(resolve, 10));
@@ -93,15 +105,25 @@ const readDivided = async (
 
 /** Runs in the page: sets the cursor behind what stands in the input, or into its box of that number. */
 const moveCursor = (found: Element[], position: number): void => {
-  const own = found.find((element) => element.checkVisibility({ visibilityProperty: true }));
-  if (own instanceof HTMLInputElement && own.maxLength !== 1) {
+  const boxesAround = (from: Element | null): HTMLInputElement[] => {
+    for (let part = from; part !== null; part = part.parentElement) {
+      const boxes = [...part.querySelectorAll('input')].filter(
+        (each) =>
+          each.checkVisibility({ visibilityProperty: true }) &&
+          (each.maxLength === 1 || (each.maxLength < 0 && each.getBoundingClientRect().width <= 72)),
+      );
+      if (boxes.length >= 4) return boxes;
+    }
+    return [];
+  };
+  const own = found.find((element) => element.checkVisibility({ visibilityProperty: true })) ?? null;
+  const around = boxesAround(own);
+  if (own instanceof HTMLInputElement && !around.includes(own)) {
     if (document.activeElement !== own) own.focus();
     // Inputs of other types have no selection.
     if (/^(?:text|tel|password|search|url)$/.test(own.type))
       own.setSelectionRange(own.value.length, own.value.length);
     return;
   }
-  let part: Element | null = own ?? null;
-  while (part !== null && part.querySelectorAll('input[maxlength="1"]').length < 4) part = part.parentElement;
-  [...(part?.querySelectorAll('input') ?? [])][position]?.focus();
+  around[position]?.focus();
 };

@@ -66,6 +66,10 @@ const AGREEING =
 const BY_ENTERING =
   /\b(?:by (?:entering|typing|providing|submitting|giving)|(?:enter|type|provide|use)\b.*\b(?:t?otp|pin|code)\b.*\bto)\b.*\b(?:agree|accept|authori[sz]e|approve|consent|sign(?! in)|confirm|allow|grant|activate|pledge|unlock|reactivate|end|log out)\b/i;
 
+/** What the regulator has every broker write on its pages. Source: SEBI and the exchanges, “Attention Investors”. */
+const STATUTORY =
+  /^\W*(?:attention,? (?:dear )?investors?\b|(?:\d[.)] ?)?(?:stock ?brokers? can accept securities as margin|prevent unauthori[sz]ed transactions|pay (?:20|upfront)\S* ?%?.{0,20}margin|investors may please refer|check your securities|kyc is (?:a )?one[- ]time))/i;
+
 const AGREEMENT_BOX =
   /\b(?:agree|accept|consent|authori[sz]e|approve|allow|grant|declare|undertake|confirm|opt|subscribe|mandate|enable|activate)\b/i;
 
@@ -76,8 +80,22 @@ const SENT_CODE =
   /\b(?:otp|sent|verification|security)\b|\bcode (?:by|from|in|via|on)\b|\b(?:sms|e-?mail|message) code\b/i;
 const AUTHENTICATOR = /\b(?:totp|authenticator|time-based)\b/i;
 
-const LAST_ATTEMPT =
-  /\b(?:1|one)(?: more| last)? attempts? (?:is |are )?(?:left|remaining|remains)\b|\b(?:last|final) (?:attempt|chance|try)\b/i;
+const TRY = '(?:attempts?|tr(?:y|ies)|chances?)';
+const LAST_ATTEMPT = new RegExp(
+  [
+    `\\b(?:1|one)(?: more| last)? ${TRY} (?:is |are )?(?:left|remaining|remains|to go)\\b`,
+    `\\b${TRY} (?:left|remaining|to go)\\W{1,3}(?:1|one)\\b`,
+    `\\b(?:last|final) ${TRY}\\b`,
+    // What the next wrong one does is said only before it.
+    '\\b(?:after|with|at|by) (?:the|your) (?:next|fifth) (?:wrong|incorrect|failed|invalid)\\b',
+    '\\b(?:the next|(?:1|one) more|another|one further) (?:wrong|incorrect|failed|invalid)\\b.{0,40}\\b(?:lock|block|suspend)',
+    // The broker locks at the fifth.
+    `\\b(?:4|four)(?: (?:of|out of) (?:5|five))? (?:(?:wrong|incorrect|failed|invalid|unsuccessful) (?:m?pin )?)?${TRY} (?:used|made|failed)\\b`,
+    `\\b(?:4|four)(?: (?:of|out of) (?:5|five))? (?:wrong|incorrect|failed|invalid|unsuccessful) (?:m?pin )?${TRY}\\b`,
+    '\\b(?:wrong|incorrect|invalid) (?:m?pin|t?otp|code)\\b.{0,20}\\b(?:4|four) times\\b',
+  ].join('|'),
+  'i',
+);
 
 /** What is written at the login's own inputs. In a short caption any other word makes it another input. */
 const CAPTION_WORDS: Readonly<Record<FieldName, RegExp>> = {
@@ -147,7 +165,7 @@ const obstacleInWords = (field: FieldName, shown: FieldReading, page: PageReadin
   );
   if (asking !== undefined) return said(asking);
   const agreed = [...captions, ...lead, ...trail].find(
-    (line) => BY_ENTERING.test(line) || (SUBJECT.test(line) && AGREEING.test(line)),
+    (line) => BY_ENTERING.test(line) || (SUBJECT.test(line) && AGREEING.test(line) && !STATUTORY.test(line)),
   );
   if (agreed !== undefined) return said(agreed);
   if (field === 'OTP') {
@@ -158,6 +176,20 @@ const obstacleInWords = (field: FieldName, shown: FieldReading, page: PageReadin
   const last = [...lead, ...trail, ...page.alerts].find((line) => LAST_ATTEMPT.test(line) && !isHelp(line));
   return last === undefined ? null : said(last);
 };
+
+/** What may be said of a wrong secret, or of an account that is locked for one. */
+const OF_SECRET =
+  /\b(?:m?pin|t?otp|code|credentials?|attempts?)\b|\block|\bblocked|\bsuspend|\bnot (?:been )?(?:accepted|authori[sz]ed|approved|allowed)|\bauthori[sz]ation (?:has )?(?:failed|error)/i;
+
+/** Whether words that came in answer speak of something that a person has to decide or to do at the broker. */
+export const concernsPerson = (words: string): boolean =>
+  words
+    .split('\n')
+    .some(
+      (line) =>
+        OTHER_LEAD.some((pattern) => pattern.test(line)) ||
+        (SERIOUS_HEADING.test(line) && !OF_SECRET.test(line)),
+    );
 
 /** Whether a page that is no step of the login asks a person to decide something. */
 export const asksPerson = ({ headings, otherInputs, checkboxes, dialog, buttons }: PageReading): boolean => {

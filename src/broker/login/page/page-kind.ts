@@ -4,7 +4,8 @@ import { obstacleTo } from './own-step.ts';
 import type { ButtonReading, FieldReading } from './page-parts.ts';
 import { FIELD_NAMES, type FieldName, type PageReading } from './page-reading.ts';
 import { quote } from './quote.ts';
-import { noticeSaid, refusalSaid, waitSaid } from './refusal-words.ts';
+import { noticeSaid, refusalSaid } from './refusal-words.ts';
+import { waitSaid } from './wait-said.ts';
 
 /** A failure that can be read off the page or off an answer. */
 export interface SeenFailure {
@@ -40,7 +41,11 @@ const BROKER_CODES = /\[(1017\d{3}|4000001)\]|\b(UDAPI\d+)\b/g;
 
 /** Instructions to prove that one is a person; what only speaks of such checks is no check. */
 const CAPTCHA_TEXT =
-  /^\W*(?:please )?(?:(?:verify|confirm|prove)(?:ing)?,? (?:that )?you(?:['’]re| are) (?:a |not a )?(?:human|robot)|checking (?:your|if the site|the security of)|i['’]?a?m (?:not a robot|human)|(?:enter|type|solve|complete) the (?:characters|captcha|letters|challenge|puzzle|text in the)|press (?:and|&) hold|just a moment\W*$)/im;
+  /^\W*(?:please )?(?:(?:verify|confirm|prove)(?:ing)?,? (?:that )?you(?:['’]re| are) (?:a |not a )?(?:human|robot)|checking (?:your|if the site|the security of)|i['’]?a?m (?:not a robot|human)|(?:enter|type|solve|complete) the (?:characters|captcha|letters|challenge|puzzle|text in the)|press (?:and|&) hold|are you (?:a )?(?:human|robot)|(?:slide|drag|swipe)\b.{0,30}\bto (?:verify|fit|complete|solve)|(?:select|tick|click|pick|choose) all (?:the )?(?:pictures|images|squares)|let us confirm you are human)|\banti-?robot\b/im;
+/** The edge's own waiting page; other pages say the like while they load. */
+const EDGE_WAITS = /^\W*just a moment\W*$/im;
+const OF_EDGE =
+  /\b(?:cloudflare|ray id|review the security|security of your connection|enable javascript and cookies)\b/i;
 
 /** What to do about a page. `submitted`: what was entered already. Nothing is typed beside a CAPTCHA or a refusal. */
 export const classifyPage = (
@@ -48,7 +53,8 @@ export const classifyPage = (
   submitted: ReadonlySet<FieldName>,
   awaited: Awaited | null = null,
 ): PageKind => {
-  if (reading.captcha || CAPTCHA_TEXT.test(reading.text)) return CAPTCHA;
+  const isChecked = EDGE_WAITS.test(reading.text) && OF_EDGE.test(reading.text);
+  if (reading.captcha || isChecked || CAPTCHA_TEXT.test(reading.text)) return CAPTCHA;
   const next = nextField(reading, submitted);
   const refusal = awaited === null ? null : refusalIn(awaited, reading, next !== undefined);
   if (refusal !== null) return refusal;
@@ -125,12 +131,18 @@ export const otpRequestRefused = (words: string): SeenFailure | null => {
   const coded = failureInCodes(words);
   if (coded?.code === 'THROTTLED') return coded;
   const said = refusalInText('MOBILE', words);
-  if (said !== null) return said;
+  if (said !== null) return waitingFor(said, words);
   if (coded === null && isPassing(words)) return null;
   const isKnown = coded !== null && coded.isUnknownCode !== true;
   if (isKnown && coded.code !== 'CREDENTIALS_REJECTED') return coded;
   const message = `The broker refused the OTP request: “${quote(words)}”.`;
-  return { kind: 'FAILURE', code: 'ACTION_REQUIRED', message, restMs: 0 };
+  return { kind: 'FAILURE', code: 'ACTION_REQUIRED', message, restMs: waitSaid(words, new Date()) };
+};
+
+/** With the time that the words name, whatever the failure. */
+const waitingFor = (failure: SeenFailure, words: string): SeenFailure => {
+  const restMs = Math.max(failure.restMs ?? 0, waitSaid(words, new Date()));
+  return restMs === 0 ? failure : { ...failure, restMs };
 };
 
 /** The failure that the text of an answer to `field` tells of in words; null when it tells of none. */
@@ -145,14 +157,15 @@ export const noticeInText = (text: string): SeenFailure | null => {
   return said === null ? null : resting(said, text);
 };
 
-const resting = (
-  { code, message }: { readonly code: FailureCode; readonly message: string },
+export const resting = (
+  { code, message, isStatus }: Pick<SeenFailure, 'code' | 'message' | 'isStatus'>,
   text: string,
 ): SeenFailure => {
-  if (code !== 'THROTTLED' && code !== 'MAINTENANCE') return { kind: 'FAILURE', code, message };
+  const status = isStatus === undefined ? {} : { isStatus };
+  if (code !== 'THROTTLED' && code !== 'MAINTENANCE') return { kind: 'FAILURE', code, message, ...status };
   const restMs = waitSaid(text, new Date());
   const named = restMs === 0 ? '' : ` It names a wait of ${Math.ceil(restMs / 60_000)} min.`;
-  return { kind: 'FAILURE', code, message: `${message}${named}`, restMs };
+  return { kind: 'FAILURE', code, message: `${message}${named}`, restMs, ...status };
 };
 
 /** The failure that the status of an answer tells of; null when it tells of none. */

@@ -7,6 +7,7 @@ import { obstacleTo } from './own-step.ts';
 import {
   type Awaited,
   classifyPage,
+  failureInCodes,
   noticeInText,
   type PageKind,
   refusalInText,
@@ -15,6 +16,7 @@ import {
 import { type FieldName, type PageReading, readPage } from './page-reading.ts';
 import type { PageWatch } from './page-watch.ts';
 import { isBlankOrBusy, strangePage } from './strange-page.ts';
+import { waitSaid } from './wait-said.ts';
 
 /** How long a reading may take while the browser waits for an answer; the page is read again after it. */
 const READING_TIMEOUT_MS = 1000;
@@ -73,7 +75,8 @@ export class PageReader {
     if (kind.kind !== 'UNKNOWN') return { reading, kind };
     const { documentFailure } = traffic;
     if (documentFailure === null) return { reading, kind };
-    return { reading, kind: (reading === null ? null : this.#noticeIn(reading)) ?? documentFailure };
+    const notice = reading === null ? null : this.#noticeIn(reading);
+    return { reading, kind: notice === null ? documentFailure : atLeast(notice, documentFailure.restMs) };
   }
 
   /** The field is about to be filled: only what appears after its value has left can be an answer to it. */
@@ -215,6 +218,27 @@ export class PageReader {
     );
   }
 
+  /** What has appeared since the last value left, whether it was accepted or not. */
+  #newsOf(reading: PageReading | null): readonly string[] {
+    const { traffic } = this.#options;
+    const seen = this.#filled?.seenBefore ?? new Set<string>();
+    const shown = reading === null ? [] : [reading.text, ...reading.alerts].flatMap(linesOf);
+    return [...shown.filter((line) => !seen.has(line)), ...traffic.said];
+  }
+
+  /** The PIN was taken, and nothing follows: what has appeared since may say why, and for how long. */
+  #takenInVain(reading: PageReading | null): LoginFailure {
+    const news = this.#newsOf(reading);
+    const words = news.join('\n');
+    const said = refusalInText('PIN', words) ?? failureInCodes(words);
+    if (said?.code === 'CREDENTIALS_REJECTED' || said?.code === 'ACTION_REQUIRED')
+      return new LoginFailure(said.code, said.message);
+    const waits = news.filter((line) => OF_WAITING.test(line)).join('\n');
+    return new LoginFailure('THROTTLED', 'The PIN was taken and no redirect followed in time.', {
+      restMs: waitSaid(waits, new Date()),
+    });
+  }
+
   /** The page is at the step that was filled last, turns a wheel, or shows nothing: it has not gone on to another page. */
   #standsStill(reading: PageReading): boolean {
     if (reading.dialog !== null) return false;
@@ -239,7 +263,7 @@ export class PageReader {
     const sent = [...submitted].filter((field) => traffic.submissions.hasLeft(field) || mayHaveLeft(field));
     const isStill = reading === null || this.#standsStill(reading);
     if (submitted.has('PIN') && traffic.submissions.isAnswered('PIN') && isStill)
-      return new LoginFailure('THROTTLED', 'The PIN was taken and no redirect followed in time.');
+      return this.#takenInVain(reading);
     if (fields.OTP?.enabled === false && sent.includes('MOBILE'))
       return new LoginFailure('THROTTLED', 'The broker has locked the OTP field.');
     if (sent.length === 0 || !isStill || sent.every((field) => traffic.submissions.isAnswered(field)))
@@ -247,6 +271,14 @@ export class PageReader {
     return new LoginFailure('BROKER_UNREACHABLE', 'The broker did not answer what was sent.');
   }
 }
+
+/** A line that may name a time to wait for. */
+const OF_WAITING =
+  /\b(?:try|retry|wait|again|later|after|until|till|block\w*|lock\w*|limit\w*|too many|exceed\w*)\b/i;
+
+/** What the head of the answer asks for is waited for, also where its text says better what is the matter. */
+const atLeast = (failure: SeenFailure, restMs: number | undefined): SeenFailure =>
+  restMs === undefined ? failure : { ...failure, restMs: Math.max(restMs, failure.restMs ?? 0) };
 
 const linesOf = (text: string): readonly string[] =>
   text

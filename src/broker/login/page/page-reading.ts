@@ -12,12 +12,18 @@ export const FIELDS = {
 export type FieldName = keyof typeof FIELDS;
 export const FIELD_NAMES = Object.keys(FIELDS) as readonly FieldName[];
 
-/** Where the frames of CAPTCHAs come from: Turnstile, hCaptcha, reCAPTCHA. */
+/** Where the frames of CAPTCHAs come from: Turnstile, hCaptcha, reCAPTCHA, Arkose, DataDome, GeeTest, AWS, Friendly Captcha. */
 const CAPTCHA_ADDRESSES = [
   '://challenges.cloudflare.com/',
   'hcaptcha.com/',
   '.google.com/recaptcha/',
   '.recaptcha.net/recaptcha/',
+  'arkoselabs.com/',
+  'funcaptcha.com/',
+  'captcha-delivery.com/',
+  'geetest.com/',
+  'awswaf.com/',
+  'friendlycaptcha.',
 ] as const;
 
 export const isCaptchaAddress = (address: string): boolean => {
@@ -35,6 +41,10 @@ const CAPTCHA_ELEMENTS = [
   'input:is([name*=captcha i], [id*=captcha i])',
   'img:is([src*=captcha i], [alt*=captcha i], [id*=captcha i]):not([src*=recaptcha i], [alt*=recaptcha i])',
   'canvas[id*=captcha i]',
+  // Widgets of other makers: a part of the page that is named after it, or stands in an element of their own.
+  ':is(div, section, form, canvas):is([id*=captcha i], [class*=captcha i]):not([id*=recaptcha i], [class*=recaptcha i], .h-captcha, [data-size=invisible], [data-size=invisible] *)',
+  'awswaf-captcha, altcha-widget, cap-widget, .frc-captcha, [class^=geetest_], [class*=" geetest_"], #px-captcha',
+  ':is([class*=slide-verif i], [class*=slider-verif i], [class*=verify-slide i], [id*=slide-verif i])',
 ].join(', ');
 
 const BUTTONS = 'button, a, input[type=submit], input[type=button], [role=button]';

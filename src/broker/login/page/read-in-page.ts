@@ -123,14 +123,19 @@ export const readInPage = (marks: Marks) => {
       }
       return { lead: before.join('\n'), trail: after.join('\n').slice(0, 4000) };
     },
+    /** It takes one digit by its `maxlength`, or is too narrow for more. */
     isBox(input: HTMLInputElement): boolean {
-      return input.maxLength === 1 && tools.isVisible(input);
+      if (!tools.isVisible(input)) return false;
+      return input.maxLength === 1 || (input.maxLength < 0 && tools.isNarrow(input));
+    },
+    isNarrow(input: HTMLInputElement): boolean {
+      return /^(?:text|tel|password|number)$/.test(input.type) && input.getBoundingClientRect().width <= 72;
     },
     /** The boxes of one digit each that make up one field. */
     boxesOf(found: Element): HTMLInputElement[] {
       if (!(found instanceof HTMLInputElement))
         return [...found.querySelectorAll('input')].filter((input) => tools.isBox(input));
-      if (found.maxLength !== 1) return [];
+      if (!tools.isBox(found)) return [];
       for (let parent = found.parentElement; parent !== null; parent = parent.parentElement) {
         const boxes = [...parent.querySelectorAll('input')].filter((input) => tools.isBox(input));
         if (boxes.length >= 4) return boxes;
@@ -198,6 +203,11 @@ export const readInPage = (marks: Marks) => {
   }
   const inputs = tools.all('input, textarea').filter((element) => {
     if (known.has(element) || !tools.isVisible(element)) return false;
+    // What every page has at its head or foot, such as a search, belongs to no step.
+    const frame = element.closest(
+      'header, nav, footer, search, [role=search], [role=banner], [role=navigation]',
+    );
+    if (frame !== null && !places.some((place) => frame.contains(place))) return false;
     if (!(element instanceof HTMLInputElement)) return true;
     const isFixed = element.disabled || element.readOnly || /^\+\d{1,3}$/.test(element.value.trim());
     return TEXT_TYPES.includes(element.type) && !isFixed;

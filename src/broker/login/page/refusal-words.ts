@@ -9,7 +9,7 @@ export interface SaidRefusal {
 type Row = readonly [RegExp, FailureCode, string];
 
 const LIMIT: Row = [
-  /exceed\w*\b.{0,30}\b(?:limit|maximum|number|attempts)|\b(?:limit|quota)\b.{0,20}\b(?:exceeded|reached|over|crossed|exhausted)|too many (?:t?otps?|requests|attempts|tries)|maximum (?:number|attempts|limit)|(?:no|0|zero) (?:more )?attempts|attempts? (?:exhausted|over|used up)|\btry (?:again )?(?:after|in) (?:an?\b|\d|some ?time|a while)|\bwait\b.{0,20}\b(?:minutes?|mins?|hours?|seconds?)\b/i,
+  /exceed\w*\b.{0,30}\b(?:limit|maximum|number|attempts)|\b(?:limit|quota)\b.{0,20}\b(?:exceeded|reached|over|crossed|exhausted)|too many (?:t?otps?|requests|attempts|tries)|maximum (?:number|attempts|limit)|(?:no|0|zero) (?:more )?attempts|attempts? (?:exhausted|over|used up)|\b(?:re)?try (?:again )?(?:after|in) (?:an?\b|\d|some ?time|a while|(?:two|three|four|five|ten|fifteen|twenty|thirty|forty|sixty|half)\b)|\b(?:come|check) back (?:after|in) (?:an?\b|\d)|\bwait\b.{0,20}\b(?:minutes?|mins?|hours?|hrs?)\b|\bwait\b.{0,20}\bsec(?:ond)?s?\b.{0,40}\b(?:before|again|retry\w*|another|new)\b|\b(?:blocked|disabled|locked|restricted|barred)\b.{0,30}\bfor (?:the next )?\d+|\brate limit|\bslow down\b|\bthrottl\w+/i,
   'THROTTLED',
   'The broker accepts no more OTP requests for a while.',
 ];
@@ -25,24 +25,34 @@ const WRONG: Row = [
   'The broker rejected what was entered.',
 ];
 const LOCKED: Row = [
-  /\b(?:account|profile|user|login)\b.{0,20}\b(?:is|was|has been)(?: now| temporarily| currently| permanently)? (?:locked|blocked|suspended|disabled|frozen)\b(?! (?:after|if|when|once|unless))|\bunlock (?:your )?account\b/i,
+  /\b(?:account|profile|user|login)\b.{0,20}\b(?:is|was|has been)(?: now| temporarily| currently| permanently)? (?:locked|blocked|suspended|disabled|frozen)\b(?! (?:after|if|when|once|unless))|\b(?:have|has|had to) (?:temporarily )?(?:lock|block|suspend|disabl|froz|restrict)\w* (?:your|this|the) (?:upstox )?(?:account|profile|user|login|access)\b|\byou (?:are|have been)(?: now| temporarily)? (?:locked out|blocked|suspended)\b|^\W*(?:account|profile|user|login) (?:locked|blocked|suspended|frozen)\b(?! (?:after|if|when|once|unless))|\bunlock (?:your )?account\b/i,
   'CREDENTIALS_REJECTED',
   'The broker has locked the account.',
 ];
 const UNKNOWN_MOBILE: Row = [
-  /\bnot\b.{0,20}\b(?:linked|registered|associated|mapped|found|recogni[sz]ed|exist\w*)\b|\b(?:no|without)\b.{0,20}\b(?:account|user|client|customer)s?\b|\bunregistered\b|\b(?:does|do|did)(?: not|n['’]t) (?:exist|have an account|match any)|\binvalid\b.{0,20}\b(?:mobile|phone|number)\b|\b(?:mobile|phone) (?:number )?(?:is |was )?(?:invalid|wrong|incorrect)\b|number was entered correctly|couldn['’]t find/i,
+  /\b(?:number|mobile|phone|user|account|client|customer|it|this)\b(?! (?:session|service|token|device))(?:(?!\b(?:session|service|token|template|device|resource)\b).){0,30}\bnot\b.{0,20}\b(?:linked|registered|associated|mapped|found|recogni[sz]ed|exist\w*)\b|^\W*not (?:linked|registered)\b|\b(?:no|without)\b.{0,20}\b(?:account|user|client|customer)s?\b(?!.{0,20}\b(?:device|session)\b)|\bunregistered\b|\b(?:does|do|did)(?: not|n['’]t) (?:have an account|match any)|\binvalid\b.{0,20}\b(?:mobile|phone|number)\b|\b(?:mobile|phone) (?:number )?(?:is |was )?(?:invalid|wrong|incorrect)\b|number was entered correctly|couldn['’]t find/i,
   'MOBILE_REJECTED',
   'The broker knows no account with this mobile number.',
 ];
 const MAINTENANCE: Row = [
-  /\b(?:under|undergoing|scheduled|planned|for|system|in) (?:\w+ )?maintenance\b|\bmaintenance (?:mode|window|activity|break|is (?:under way|going on|in progress))\b|\bwe(?:['’]ll| will| shall) be (?:right )?back\b|\bbe back (?:at|by|soon|shortly|in)\b|\b(?:services?|login|site|upstox) (?:is|are) (?:temporarily )?(?:unavailable|down|closed)\b/i,
+  /\b(?:under|undergoing|scheduled|planned|for|system|in) (?:\w+ )?maintenance\b|\bmaintenance (?:mode|window|activity|break|is (?:under way|going on|in progress))\b|\bwe(?:['’]ll| will| shall) be (?:right )?back\b|\bbe back (?:at|by|soon|shortly|in)\b|\b(?:services?|login|site|upstox) (?:is|are) (?:temporarily |currently )*(?:unavailable|down|closed|disabled between)\b|\bwe(?:['’]re| are) (?:upgrading|updating|improving) (?:our|the) (?:systems?|platform|site|servers?|services?)\b/i,
   'MAINTENANCE',
   'The broker is closed for maintenance.',
 ];
 const EDGE: Row = [
-  /error 10(?:09|1\d|20)\b|access denied|being rate limited|error 5\d\d\b|\b50[0-4] (?:internal|bad|service|gateway)\b/i,
+  /error 10(?:09|1\d|20)\b|access denied|being rate limited|error 5\d\d\b|\b50[0-4] (?:internal|bad|service|gateway)\b|^\W*(?:503 )?service (?:temporarily )?unavailable\W*$|\byou have been blocked\b(?=.*\bray id\b)/i,
   'BROKER_UNREACHABLE',
   "The broker's edge refused the request.",
+];
+
+/**
+ * The broker could not look at what was sent, or not go on with the login for a reason of its own: nothing is said of the
+ * secret. Only of an answer: a page says the like whatever the answer was.
+ */
+const NOT_JUDGED: Row = [
+  /\b(?:session|login|page|link)\b.{0,20}\b(?:has |have |is |was )?(?:been )?(?:expired|timed out|ended|invalidated|lost)\b|\b(?:something|it) went wrong\b|\btechnical (?:error|issue|difficult\w*|problem|glitch)\b|\b(?:internal|unexpected|unknown) (?:server )?error\b|\b(?:unable|not able|could not|cannot|can['’]t) (?:to )?(?:be )?(?:process|complet|connect|serve)\w*\b|\b(?:unable|could not|cannot|can['’]t) (?:to )?(?:be )?verif\w*\b.{0,40}\b(?:right now|at (?:the|this) moment|try again later)\b|\btemporarily unavailable\b|\bservice unavailable\b|\b(?:request|gateway|connection|upstream) (?:has )?(?:timed? ?out|connect error)\b|\bserver is busy\b|\bno route matched\b|\bmethod not allowed\b|\bcsrf\b/i,
+  'BROKER_UNREACHABLE',
+  'The broker did not go on with the login, for a reason that says nothing of what was entered.',
 ];
 
 /** What an answer to each field can say in words. Sources: the login page's bundle, help pages, public screenshots and programs. */
@@ -74,35 +84,8 @@ export const refusalSaid = (field: FieldName, text: string): SaidRefusal | null 
     : said;
 };
 
+/** What an answer says that has judged nothing; null where it says nothing of the kind. */
+export const notJudgedSaid = (text: string): SaidRefusal | null => find(text, [NOT_JUDGED]);
+
 /** What a page without any step of the login says; null where it says nothing that is known. */
 export const noticeSaid = (text: string): SaidRefusal | null => find(text, NOTICES);
-
-const UNITS: readonly (readonly [RegExp, number])[] = [
-  [/^s/i, 1000],
-  [/^m/i, 60_000],
-  [/^h/i, 3_600_000],
-  [/^d/i, 86_400_000],
-];
-const NUMBERS: Readonly<Record<string, number>> = { a: 1, an: 1, one: 1, two: 2, three: 3, half: 0.5 };
-const DURATION =
-  /\b(\d+(?:\.\d+)?|an?|one|two|three|half)(?: an?)?[\s-]*(seconds?|secs?|minutes?|mins?|hours?|hrs?|days?)\b/gi;
-/** Until when, as a wall time of India: `until 6:30 AM`, `back by 07:00`. */
-const CLOCK = /\b(?:until|till|by|at|after|before|to)\s+(\d{1,2})[:.](\d{2})\s*([ap])?\.?\s?(?:m\b)?/gi;
-const IST_OFFSET_MS = 5.5 * 3_600_000;
-const DAY_MS = 86_400_000;
-
-/** How long from `now` a text says that one has to wait; 0 where it names no time. The longest one counts. */
-export const waitSaid = (text: string, now: Date): number => {
-  const durations = [...text.matchAll(DURATION)].map(([, count = '', unit = '']) => {
-    const [, factor] = UNITS.find(([pattern]) => pattern.test(unit)) ?? [null, 0];
-    return (NUMBERS[count.toLowerCase()] ?? Number(count)) * factor;
-  });
-  const sinceMidnight = (now.getTime() + IST_OFFSET_MS) % DAY_MS;
-  const clocks = [...text.matchAll(CLOCK)].map(([, hours, minutes, half]) => {
-    const afternoon = half === undefined ? 0 : (/p/i.test(half) ? 12 : 0) - (hours === '12' ? 12 : 0);
-    const at = ((Number(hours) + afternoon) * 60 + Number(minutes)) * 60_000;
-    return (at - sinceMidnight + DAY_MS) % DAY_MS;
-  });
-  const longest = Math.max(0, ...durations, ...clocks);
-  return /\btomorrow\b/i.test(text) ? Math.max(longest, DAY_MS - sinceMidnight) : longest;
-};

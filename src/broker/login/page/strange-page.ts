@@ -19,7 +19,10 @@ const describe = ({ dialog, headings, text, buttons }: PageReading): string => {
 };
 
 /** Nothing to read but perhaps that one has to wait. */
-export const isBlankOrBusy = ({ text, buttons, isBusy, dialog }: PageReading): boolean => {
+export const isBlankOrBusy = (reading: PageReading): boolean => {
+  const { text, buttons, isBusy, dialog, headings } = reading;
+  // A wheel that turns until a person has decided something, perhaps on another device.
+  if (headings.length > 0 && asksPerson(reading)) return false;
   if (dialog !== null || buttons.some(({ isLink, at }) => !isLink && at !== null)) return false;
   const isWaiting =
     /^\W*(?:please wait|loading|verifying|redirecting|processing|logging you in|one moment)\b/im;
