@@ -1,6 +1,6 @@
 import dns from 'node:dns';
-import { isIPv6, type LookupFunction } from 'node:net';
-import { isPrivateHost } from '../domain/net/private-address.ts';
+import type { LookupFunction } from 'node:net';
+import { isPrivateAddress } from '../domain/net/private-address.ts';
 
 /** A name that leads to this machine or its own network, and is not allowed to. */
 export class PrivateAddress extends Error {
@@ -15,12 +15,6 @@ export class PrivateAddress extends Error {
 export type Resolve = (hostname: string) => Promise<readonly dns.LookupAddress[]>;
 
 export const resolveName: Resolve = (hostname) => dns.promises.lookup(hostname, { all: true });
-
-const isPrivateAddress = (address: string): boolean => {
-  const [plain = ''] = address.split('%');
-  // `URL` writes an address in the one way that is judged.
-  return isPrivateHost(new URL(`http://${isIPv6(plain) ? `[${plain}]` : plain}`).hostname);
-};
 
 /** The addresses of a host; none of them is private unless the host is allowed by name. */
 export const resolvePublic = async (

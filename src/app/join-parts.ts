@@ -2,7 +2,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { AlertChannels } from '../alert-channels/alert-channels.ts';
 import { BrokerApi } from '../broker/api/broker-api.ts';
-import { browserProxy } from '../broker/chromium/browser-proxy.ts';
 import type { Config } from '../config.ts';
 import { markOf } from '../db/files/process-mark.ts';
 import { type Logger, named } from '../log.ts';
@@ -84,7 +83,7 @@ export const joinParts = (config: Config, options: AppOptions, base: Base, log: 
     headless: config.headless,
     chromiumPath: config.chromiumPath,
     sandbox: config.chromiumSandbox,
-    proxy: browserProxy(config.proxy, config.apiBaseUrl),
+    proxy: config.proxy,
     owner: markOf(process.pid),
   };
   const queue = new BrowserQueue({

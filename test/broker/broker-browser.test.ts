@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import dns from 'node:dns';
 import { once } from 'node:events';
 import {
   chmodSync,
@@ -252,6 +253,8 @@ describe.skipIf(!isLinux)('a browser and everything it started', () => {
   test.each(Object.entries(HANGING))('goes away while it %s', async (_name, hang) => {
     await using site = await startSite();
     await using started = await watched();
+    // Its browser reaches no other host on this machine.
+    expect(await started.browser.canReach(site.url)).toBe(true);
     await hang(await started.inside.newPage(), site);
 
     await within(CLOSED_MS, () => started.browser[Symbol.asyncDispose]());
@@ -384,8 +387,11 @@ describe.skipIf(!isLinux)('the fullest Chromium there is', () => {
     await using site = await startSite();
     const log = path.join(folder, 'net.json');
     const logging = program('logging', `exec ${fullestPath()} "$@" --log-net-log=${log}`);
+    // What its proxy looks up for it.
+    using lookups = vi.spyOn(dns.promises, 'lookup');
     {
       await using started = await watched(logging);
+      expect(await started.browser.canReach(site.url)).toBe(true);
       const page = await started.inside.newPage();
       await page.goto(site.url);
       await page.fill('[name=mobile]', '9999999999');
@@ -393,6 +399,7 @@ describe.skipIf(!isLinux)('the fullest Chromium there is', () => {
       await delay(2500);
     }
     expect(hostsAskedFor(log)).toEqual([]);
+    expect(lookups.mock.calls.map(([host]) => host)).toEqual([]);
   });
 
   test('leaves no dump of a crashed page behind, and no handler of crashes', async () => {

@@ -57,6 +57,8 @@ export interface Answer {
   readonly type?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body: unknown;
+  /** The connection is cut instead. */
+  readonly isCut?: true;
 }
 
 export interface Look {
@@ -149,10 +151,18 @@ export class Looks implements AsyncDisposable {
       for await (const chunk of request) chunks.push(chunk as Buffer);
       const body = Buffer.concat(chunks).toString();
       const { pathname } = new URL(request.url ?? '/', 'http://127.0.0.1');
-      const answer = ({ status = 200, type = 'application/json', headers = {}, body: given }: Answer) =>
-        response
-          .writeHead(status, { 'content-type': type, ...headers })
-          .end(typeof given === 'string' ? given : JSON.stringify(given));
+      const answer = ({
+        status = 200,
+        type = 'application/json',
+        headers = {},
+        body: given,
+        isCut,
+      }: Answer) =>
+        isCut
+          ? request.socket.destroy()
+          : response
+              .writeHead(status, { 'content-type': type, ...headers })
+              .end(typeof given === 'string' ? given : JSON.stringify(given));
       if (pathname === '/heard') {
         const { clicked, typed } = JSON.parse(body) as { clicked?: string; typed?: string };
         if (clicked !== undefined) heard.clicked.push(clicked);

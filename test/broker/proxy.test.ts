@@ -1,6 +1,5 @@
 import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
-import { browserProxy } from '../../src/broker/chromium/browser-proxy.ts';
 import { readConfig } from '../../src/config.ts';
 import { type ProxySettings, proxyFor } from '../../src/domain/net/proxy.ts';
 import { Secret } from '../../src/domain/secret.ts';
@@ -86,18 +85,6 @@ test('NO_PROXY names what is reached directly', () => {
     ways(settings('API.upstox.com:443'), 'https://api.upstox.com'),
     ways(settings('localhost', '*'), 'https://api.upstox.com'),
   ]).toEqual(['proxy:3128', 'direct', 'proxy:3128', 'direct', 'direct', 'direct', 'direct']);
-});
-
-test('the browser uses the proxy also where the API itself is reached directly', () => {
-  const settings = { https: new Secret('http://desk:p%40ss@proxy:3128'), http: null };
-  const ways = (direct: readonly string[]) => browserProxy({ ...settings, direct }, 'https://api.upstox.com');
-  expect(ways(['api.upstox.com', '.example.com'])).toEqual({
-    server: 'http://proxy:3128',
-    bypass: 'api.upstox.com,.example.com',
-    username: 'desk',
-    password: 'p@ss',
-  });
-  expect(ways(['*'])).toBeNull();
 });
 
 test('the proxy comes from the environment, in small letters or capitals, and a wrong one is named', async () => {

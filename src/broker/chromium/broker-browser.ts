@@ -2,15 +2,16 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { ChildProcess } from 'node:child_process';
 import { subscribe } from 'node:diagnostics_channel';
 import type { Browser, BrowserContextOptions } from 'playwright';
+import type { ProxySettings } from '../../domain/net/proxy.ts';
 import type { ProcessMark } from '../../domain/process-mark.ts';
 import { atMost } from '../at-most.ts';
 import { killGroup } from '../kill-group.ts';
 import { LoginFailure } from '../login/login-failure.ts';
 import { LoginSession } from '../login/login-session.ts';
 import { BrowserFolder } from './browser-folder.ts';
-import type { browserProxy } from './browser-proxy.ts';
 import { ChromiumMissing, findChromium } from './chromium.ts';
 import { isSandboxTrouble, SandboxUnavailable, sandboxOff } from './chromium-sandbox.ts';
+import { ForwardProxy } from './forward-proxy.ts';
 import { importPlaywright } from './home.ts';
 
 export interface BrowserOptions {
@@ -20,8 +21,8 @@ export interface BrowserOptions {
   readonly sandbox?: boolean;
   /** This process, so that what the browser leaves is swept when it is dead. */
   readonly owner?: ProcessMark;
-  /** What `browserProxy` says; null and nothing mean that no proxy is used, whatever the machine is set to. */
-  readonly proxy?: ReturnType<typeof browserProxy>;
+  /** The proxy on the way to the broker; null and nothing mean a direct way, whatever the machine is set to. */
+  readonly proxy?: ProxySettings | null;
   /** How long the start may take. */
   readonly launchTimeoutMs?: number;
 }
@@ -40,8 +41,15 @@ export class BrokerBrowser {
   readonly #browser: Browser;
   readonly #processes: LaunchedProcesses;
   readonly #folder: BrowserFolder;
+  readonly #way: ForwardProxy;
 
-  private constructor(browser: Browser, processes: LaunchedProcesses, folder: BrowserFolder) {
+  private constructor(
+    browser: Browser,
+    processes: LaunchedProcesses,
+    folder: BrowserFolder,
+    way: ForwardProxy,
+  ) {
+    this.#way = way;
     this.#browser = browser;
     this.#processes = processes;
     this.#folder = folder;
@@ -53,6 +61,7 @@ export class BrokerBrowser {
     const { chromium } = await importPlaywright();
     const processes = new LaunchedProcesses();
     const folder = createFolder(options);
+    const way = await ForwardProxy.open({ proxy: options.proxy ?? null, isRefused: isOfGoogle });
     try {
       const browser = await folder.during(() =>
         processes.during(() =>
@@ -61,9 +70,7 @@ export class BrokerBrowser {
             headless: options.headless,
             chromiumSandbox: sandboxOff(options.sandbox ?? true) === null,
             timeout: options.launchTimeoutMs ?? LAUNCH_TIMEOUT_MS,
-            ...(options.proxy == null
-              ? { args: [QUIET, '--no-proxy-server'] }
-              : { args: [QUIET], proxy: options.proxy }),
+            proxy: { server: way.url, username: way.username, password: way.password.reveal() },
             env: { ...environment(), ...folder.environment },
             // Playwright would exit on SIGINT and swallow SIGTERM. What a signal means is the program's to say, and a
             // process that simply dies closes the pipe on which Chromium listens, whereupon it ends.
@@ -73,10 +80,11 @@ export class BrokerBrowser {
           }),
         ),
       );
-      return new BrokerBrowser(browser, processes, folder);
+      return new BrokerBrowser(browser, processes, folder, way);
     } catch (error) {
       // Playwright gives up at the timeout, and then asks the browser for another half minute to close itself.
       await processes.kill();
+      await way[Symbol.asyncDispose]();
       await folder[Symbol.asyncDispose]();
       if (isSandboxTrouble(error)) throw new SandboxUnavailable(executablePath, { cause: error });
       throw new LoginFailure('BROWSER_FAILED', `The browser ${executablePath} does not start.`, {
@@ -96,6 +104,7 @@ export class BrokerBrowser {
 
   /** Whether anything answers at an address, whatever it is; nothing is typed or pressed there. */
   async canReach(address: string): Promise<boolean> {
+    this.#way.allow(new URL(address).host);
     const context = await this.#browser.newContext(CONTEXT);
     try {
       const page = await context.newPage();
@@ -110,7 +119,7 @@ export class BrokerBrowser {
   /** A context of its own: no cookie, no storage of an earlier run, and none kept afterwards. */
   async openSession(): Promise<LoginSession> {
     try {
-      return await LoginSession.open(await this.#browser.newContext(CONTEXT));
+      return await LoginSession.open(await this.#browser.newContext(CONTEXT), this.#way);
     } catch (error) {
       throw new LoginFailure('BROWSER_FAILED', 'The browser opens no page.', { cause: error });
     }
@@ -122,6 +131,7 @@ export class BrokerBrowser {
     await this.#processes.kill();
     // By now it is dead. What is left for Playwright to do is to remove the profile.
     await atMost(CLOSE_TIMEOUT_MS, closed);
+    await this.#way[Symbol.asyncDispose]();
     await this.#folder[Symbol.asyncDispose]();
   }
 }
@@ -169,19 +179,9 @@ const isRunning = ({ pid, exitCode, signalCode }: ChildProcess): boolean =>
  * Full Chromium talks to Google on its own account, and tells it about the fields of every form. These hosts are no
  * part of a login; the pages' own requests to others, fonts and captchas included, go on.
  */
-const GOOGLE = [
-  'accounts.google.com',
-  'android.clients.google.com',
-  'clients*.google.com',
-  'clientservices.googleapis.com',
-  'content-autofill.googleapis.com',
-  'mtalk.google.com',
-  'optimizationguide-pa.googleapis.com',
-  'safebrowsing*.googleapis.com',
-  'update.googleapis.com',
-  '*.gvt1.com',
-];
-const QUIET = `--host-resolver-rules=${GOOGLE.map((host) => `MAP ${host} ~NOTFOUND`).join(', ')}`;
+const GOOGLE =
+  /^(?:(?:accounts|android\.clients|clients[^.]*|mtalk)\.google\.com|(?:clientservices|content-autofill|optimizationguide-pa|safebrowsing[^.]*|update)\.googleapis\.com|.*\.gvt1\.com)$/i;
+const isOfGoogle = (hostname: string): boolean => GOOGLE.test(hostname);
 
 /** Our secrets are none of the browser's business. */
 const environment = (): Record<string, string | undefined> =>

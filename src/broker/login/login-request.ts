@@ -49,3 +49,14 @@ export interface LoginListener {
   /** A CAPTCHA is shown in a window, until `deadline`; null when it is gone. */
   onCaptcha(deadline: Date | null): Promise<void>;
 }
+
+/** What makes the connections of a browser. */
+export interface BrowserWay {
+  /** The browser reaches nothing on this machine and its network but these hosts, each with its port as `URL.host` has it. */
+  allow(host: string): void;
+  /**
+   * Called before a request with something of ours leaves: until the answer releases it, the browser sends it to that place
+   * no second time by itself.
+   */
+  hold(address: string): Promise<{ release(): void }>;
+}

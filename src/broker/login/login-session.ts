@@ -7,7 +7,7 @@ import { DialogLook, type LookRequest } from './canary/dialog-look.ts';
 import { offerInertServiceWorker } from './inert-service-worker.ts';
 import { Login } from './login.ts';
 import { LoginFailure } from './login-failure.ts';
-import type { LoginListener, LoginRequest } from './login-request.ts';
+import type { BrowserWay, LoginListener, LoginRequest } from './login-request.ts';
 import { PageWatch } from './page/page-watch.ts';
 import { RequestFence } from './request-fence.ts';
 
@@ -22,24 +22,26 @@ export class LoginSession {
   readonly #context: BrowserContext;
   readonly #watch: PageWatch;
   readonly #fence: RequestFence;
+  readonly #way: BrowserWay;
   #isOpen = true;
 
-  private constructor(context: BrowserContext, watch: PageWatch, fence: RequestFence) {
+  private constructor(context: BrowserContext, watch: PageWatch, fence: RequestFence, way: BrowserWay) {
     this.#context = context;
     this.#watch = watch;
     this.#fence = fence;
+    this.#way = way;
     context.once('close', () => {
       this.#isOpen = false;
     });
   }
 
-  static async open(context: BrowserContext): Promise<LoginSession> {
+  static async open(context: BrowserContext, way: BrowserWay): Promise<LoginSession> {
     const [watch, fence] = await Promise.all([
       PageWatch.attach(context),
-      RequestFence.attach(context),
+      RequestFence.attach(context, way),
       offerInertServiceWorker(context),
     ]);
-    return new LoginSession(context, watch, fence);
+    return new LoginSession(context, watch, fence, way);
   }
 
   /** False once it was closed, or its browser has died. */
@@ -67,7 +69,11 @@ export class LoginSession {
     try {
       return await this.#logInOnce(request, watching);
     } catch (error) {
-      const isWorthATry = error instanceof LoginFailure && error.code === 'BROKER_UNREACHABLE' && isUntouched;
+      const isWorthATry =
+        error instanceof LoginFailure &&
+        error.code === 'BROKER_UNREACHABLE' &&
+        isUntouched &&
+        (error.restMs ?? 0) <= SECOND_TRY_AFTER_MS;
       if (!isWorthATry) throw error;
     }
     await delay(SECOND_TRY_AFTER_MS, undefined, { signal: request.signal }).catch(() => undefined);
@@ -94,7 +100,8 @@ export class LoginSession {
   async #logInOnce(request: LoginRequest, listener: LoginListener): Promise<Secret> {
     const page = await this.#fence.openPage(request);
     try {
-      using login = await Login.open(this.#context, page, this.#watch, request, listener);
+      const place = { context: this.#context, page, watch: this.#watch, way: this.#way };
+      using login = await Login.open(place, request, listener);
       await this.#fence.raise();
       return await login.run();
     } finally {

@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BrowserContext, Frame, Page, Request, Response, Route } from 'playwright';
 import type { Secret } from '../../domain/secret.ts';
+import { retryAfterMs } from '../api/retry-after.ts';
 import { BODY_TIMEOUT_MS, type ReadAnswer, readAnswerTo } from './login-answer.ts';
+import type { BrowserWay } from './login-request.ts';
 import { CAPTCHA, failureInStatus, type SeenFailure } from './page/page-kind.ts';
 import { type FieldName, isCaptchaAddress } from './page/page-reading.ts';
 import { isRedirect } from './redirect.ts';
@@ -16,6 +18,7 @@ interface Options {
   /** Throws when a value that is typed already has to stay here; null where it has left, or something that may hold it. */
   readonly refuseLeaving: (unsent: FieldName | null) => void;
   readonly onSubmitted: (field: FieldName) => void;
+  readonly hold: BrowserWay['hold'];
   /** The broker wants so much time between this OTP request and the next. */
   readonly onOtpInterval: (milliseconds: number) => Promise<void>;
   /** Something has happened that the page may not show. */
@@ -43,6 +46,8 @@ export class LoginTraffic {
   #hasStirred = false;
   /** Why a value had to stay here; undefined where none had to. */
   #keptBack: unknown;
+  /** What was to leave once and has no answer yet. */
+  readonly #holds = new Map<Request, { release(): void }>();
   #said: string[] = [];
   #redirect: string | null = null;
   #document: Response | null = null;
@@ -79,6 +84,8 @@ export class LoginTraffic {
     context.off('request', this.#onRequest);
     context.off('response', this.#onResponse);
     context.off('requestfailed', this.#onFailed);
+    for (const hold of this.#holds.values()) hold.release();
+    this.#holds.clear();
     void context.unroute('**/*', this.#onRoute).catch(() => undefined);
   }
 
@@ -157,6 +164,7 @@ export class LoginTraffic {
     const isUnread = ruling.kind === 'FREE' && this.unread.note(request, this.#options.page);
     this.#hasStirred ||= isUnread;
     if (isUnread || ruling.kind === 'FIRST') this.#options.onChange();
+    if (ruling.kind === 'FIRST') this.#holds.set(request, await this.#options.hold(request.url()));
     return route.continue();
   };
 
@@ -189,6 +197,7 @@ export class LoginTraffic {
       this.#serverTime = readServerTime(response);
       void this.#judgeDocument(response);
     }
+    this.#release(request);
     if (this.unread.settle(request)) this.#options.onChange();
     const field = this.#submissions.pendingField(request);
     if (field === undefined) return;
@@ -198,6 +207,7 @@ export class LoginTraffic {
   };
 
   readonly #onFailed = (request: Request): void => {
+    this.#release(request);
     if (this.unread.settle(request)) this.#options.onChange();
     const field = this.#submissions.pendingField(request);
     // A page may drop the body of an answer unread: the answer has come all the same.
@@ -212,7 +222,9 @@ export class LoginTraffic {
     const isChallenge = response.headers()['cf-mitigated'] === 'challenge';
     const isClosed = MAINTENANCE_PATH.test(new URL(response.url()).pathname);
     const byStatus = isClosed ? MAINTENANCE : failureInStatus(response.status());
-    const failure = isChallenge ? CAPTCHA : byStatus;
+    const asked = retryAfterMs(response.headers()['retry-after'], new Date());
+    const resting = byStatus === null || asked === 0 ? byStatus : { ...byStatus, restMs: asked };
+    const failure = isChallenge ? CAPTCHA : resting;
     this.#document = response;
     this.#documentFailure = null;
     if (failure !== null) {
@@ -232,6 +244,11 @@ export class LoginTraffic {
     this.#options.onChange();
     // A bare status that has stood for a while is an answer, though nothing else has changed.
     setTimeout(this.#options.onChange, STATUS_GRACE_MS + 10).unref();
+  }
+
+  #release(request: Request): void {
+    this.#holds.get(request)?.release();
+    this.#holds.delete(request);
   }
 
   #noticeRedirect(request: Request): boolean {

@@ -4,7 +4,7 @@ import { MAX_CLOCK_SKEW_MS, skewOf } from '../api/clock-skew.ts';
 import { readLandmarks } from './canary/read-landmarks.ts';
 import { LoginActions } from './login-actions.ts';
 import { LoginFailure } from './login-failure.ts';
-import type { LoginListener, LoginRequest } from './login-request.ts';
+import type { BrowserWay, LoginListener, LoginRequest } from './login-request.ts';
 import { LoginTraffic } from './login-traffic.ts';
 import type { PageKind, SeenFailure } from './page/page-kind.ts';
 import type { ButtonReading } from './page/page-parts.ts';
@@ -19,6 +19,14 @@ const OFFER_STANDS_MS = 1000;
 const MAX_DISMISSALS = 3;
 
 type View = Exclude<PageKind, { kind: 'UNKNOWN' }> | { readonly kind: 'REDIRECT' };
+
+/** Where a login happens, and how what leaves is held to leave once. */
+interface LoginPlace {
+  readonly context: BrowserContext;
+  readonly page: Page;
+  readonly watch: PageWatch;
+  readonly way: BrowserWay;
+}
 
 /** One login for one app. The page is read after every change; nothing is assumed about the order of its steps. */
 export class Login implements Disposable {
@@ -49,15 +57,14 @@ export class Login implements Disposable {
   }
 
   static async open(
-    context: BrowserContext,
-    page: Page,
-    watch: PageWatch,
+    { context, page, watch, way }: LoginPlace,
     request: LoginRequest,
     listener: LoginListener,
   ): Promise<Login> {
     const traffic = await LoginTraffic.follow({
       context,
       page,
+      hold: (address) => way.hold(address),
       redirectUri: request.redirectUri,
       refuseLeaving: (unsent) => {
         request.refuseLeaving?.();

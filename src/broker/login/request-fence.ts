@@ -1,5 +1,6 @@
 import type { BrowserContext, Page, Request, Route } from 'playwright';
 import { isPrivateHost } from '../../domain/net/private-address.ts';
+import type { BrowserWay } from './login-request.ts';
 import { isRedirect } from './redirect.ts';
 
 /** How long a window that a page opens may take to say where it goes; it may be the redirect. */
@@ -16,13 +17,12 @@ export interface Bounds {
  * are called off, except those to the broker itself. Windows that a page opens are closed, and nothing is asked for in
  * them; one that goes to the redirect URI is seen by the login as any other redirect.
  *
- * It judges addresses as they are asked for. What it does not see, Chromium's own Local Network Access refuses to pages
- * of a public address, as no permission is given: redirects of subresources, public names of private addresses,
- * WebSockets of workers, shared workers. Left are a redirect of the page itself to a private address, and WebRTC; and
- * where the broker is one on this machine, as the simulator is, all that Local Network Access would refuse.
+ * It judges addresses as they are asked for. What it does not see, the way that makes the browser's connections refuses:
+ * redirects, public names of private addresses, what workers ask for. Left is WebRTC.
  */
 export class RequestFence {
   readonly #context: BrowserContext;
+  readonly #way: BrowserWay;
   readonly #popups = new Set<Page>();
   /** Hosts of the broker, with their ports. */
   readonly #hosts = new Set<string>();
@@ -30,12 +30,13 @@ export class RequestFence {
   #page: Page | null = null;
   #isOpening = false;
 
-  private constructor(context: BrowserContext) {
+  private constructor(context: BrowserContext, way: BrowserWay) {
     this.#context = context;
+    this.#way = way;
   }
 
-  static async attach(context: BrowserContext): Promise<RequestFence> {
-    const fence = new RequestFence(context);
+  static async attach(context: BrowserContext, way: BrowserWay): Promise<RequestFence> {
+    const fence = new RequestFence(context, way);
     context.on('page', fence.#onPage);
     context.on('request', fence.#onRequest);
     await context.routeWebSocket(
@@ -49,7 +50,7 @@ export class RequestFence {
   async openPage({ dialogUrl, redirectUri }: Bounds): Promise<Page> {
     this.#bounds = { dialogUrl, redirectUri };
     this.#hosts.clear();
-    this.#hosts.add(new URL(dialogUrl).host);
+    this.#admit(dialogUrl);
     this.#isOpening = true;
     try {
       this.#page = await this.#context.newPage();
@@ -96,8 +97,14 @@ export class RequestFence {
     if (this.#bounds === null || request.redirectedFrom() === null) return;
     const { dialogUrl } = this.#bounds;
     if (!isPrivateHost(new URL(dialogUrl).hostname) || originOf(request).url() !== dialogUrl) return;
-    if (!this.#isTheRedirect(request)) this.#hosts.add(new URL(request.url()).host);
+    if (!this.#isTheRedirect(request)) this.#admit(request.url());
   };
+
+  #admit(address: string): void {
+    const { host } = new URL(address);
+    this.#hosts.add(host);
+    this.#way.allow(host);
+  }
 
   #isTheRedirect(request: Request): boolean {
     return (

@@ -34,6 +34,13 @@ export const isPrivateHost = (hostname: string): boolean => {
   return !host.includes('.') || LOCAL_NAME.test(host);
 };
 
+/** The same of an address that a name was resolved to; an IPv6 one may name its interface. */
+export const isPrivateAddress = (address: string): boolean => {
+  const [plain = ''] = address.split('%');
+  // `URL` writes an address in the one way that is judged.
+  return isPrivateHost(new URL(`http://${plain.includes(':') ? `[${plain}]` : plain}`).hostname);
+};
+
 const isPrivateV4 = (address: number): boolean =>
   NETWORKS.some(([network, bits]) => Math.floor(address / 2 ** (32 - bits)) === network / 2 ** (32 - bits));
 

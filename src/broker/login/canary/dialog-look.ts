@@ -72,6 +72,7 @@ export class DialogLook implements Disposable {
       refuseLeaving: () => {
         throw new Error('A look submits nothing.');
       },
+      hold: async () => ({ release: () => undefined }),
       onSubmitted: () => undefined,
       onOtpInterval: async () => undefined,
       onChange: () => watch.notify(),

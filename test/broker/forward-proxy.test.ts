@@ -1,0 +1,141 @@
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { Browser } from 'playwright';
+import { generate } from 'selfsigned';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ForwardProxy } from '../../src/broker/chromium/forward-proxy.ts';
+import { launchChromium } from '../support/chromium.ts';
+
+/** Chromium behind the program's own proxy, and servers that lose their connections. */
+
+interface Site extends AsyncDisposable {
+  readonly host: string;
+  readonly url: string;
+  /** How often each path was asked for, and its body had come. */
+  readonly asked: ReadonlyMap<string, number>;
+}
+
+const listener =
+  (asked: Map<string, number>) =>
+  (incoming: IncomingMessage, answer: ServerResponse): void => {
+    incoming.resume().once('end', () => {
+      const { url = '' } = incoming;
+      asked.set(url, (asked.get(url) ?? 0) + 1);
+      if (url.startsWith('/cut')) return void incoming.socket.destroy();
+      answer.setHeader('content-type', 'text/html');
+      answer.end(`<h1>${url}</h1>`);
+    });
+  };
+
+const serve = async (tls?: { readonly key: string; readonly cert: string }): Promise<Site> => {
+  const asked = new Map<string, number>();
+  const server = tls === undefined ? createServer(listener(asked)) : createHttpsServer(tls, listener(asked));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    host,
+    url: `${tls === undefined ? 'http' : 'https'}://${host}`,
+    asked,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+};
+
+const certificate = async (): Promise<{ readonly key: string; readonly cert: string }> => {
+  const { private: key, cert } = await generate([{ name: 'commonName', value: '127.0.0.1' }]);
+  return { key, cert };
+};
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchChromium();
+});
+afterAll(() => browser.close());
+
+const open = async (proxy: ForwardProxy, url: string) => {
+  const context = await browser.newContext({
+    ignoreHTTPSErrors: true,
+    proxy: { server: proxy.url, username: proxy.username, password: proxy.password.reveal() },
+  });
+  const page = await context.newPage();
+  await page.goto(url);
+  const post = (to: string): Promise<string> =>
+    page.evaluate(
+      `fetch('${to}', { method: 'POST', body: 'pin=735219' }).then((answer) => answer.text(), () => 'failed')`,
+    );
+  return { context, post };
+};
+
+const direct = { proxy: null, isRefused: () => false };
+
+test.each(['http', 'https'])(
+  'over %s what is held leaves once, though its connection is cut',
+  async (kind) => {
+    await using site = await serve(kind === 'https' ? await certificate() : undefined);
+    await using proxy = await ForwardProxy.open(direct);
+    proxy.allow(site.host);
+    const { context, post } = await open(proxy, site.url);
+    for (let index = 0; index < 3; index += 1) expect(await post(`/free-${index}`)).toContain('free');
+    const hold = await proxy.hold(`${site.url}/cut`);
+    expect(await post('/cut')).toBe('failed');
+    hold.release();
+    expect(site.asked.get('/cut')).toBe(1);
+    // The way is open again.
+    expect(await post('/after')).toContain('after');
+    const answered = await proxy.hold(`${site.url}/good`);
+    expect(await post('/good')).toContain('good');
+    answered.release();
+    expect(await post('/last')).toContain('last');
+    await context.close();
+  },
+);
+
+test('without a hold Chromium sends it again: what the proxy is for', async () => {
+  await using site = await serve(await certificate());
+  await using proxy = await ForwardProxy.open(direct);
+  proxy.allow(site.host);
+  const { context, post } = await open(proxy, site.url);
+  expect(await post('/free')).toContain('free');
+  expect(await post('/cut')).toBe('failed');
+  expect(site.asked.get('/cut')).toBeGreaterThan(1);
+  await context.close();
+});
+
+const askThrough = (proxy: ForwardProxy, address: string, login: string | null): Promise<number> =>
+  new Promise((resolve) => {
+    const { hostname, port } = new URL(proxy.url);
+    const headers = {
+      host: new URL(address).host,
+      ...(login === null ? {} : { 'proxy-authorization': login }),
+    };
+    request({ hostname, port, path: address, headers, agent: false }, ({ statusCode = 0 }) =>
+      resolve(statusCode),
+    )
+      .once('error', () => resolve(0))
+      .end();
+  });
+
+test('nobody but its browser goes through it, and it leads to no private address that is not allowed', async () => {
+  await using site = await serve();
+  const resolve = async () => [{ address: '127.0.0.1', family: 4 }];
+  await using proxy = await ForwardProxy.open({
+    ...direct,
+    resolve,
+    isRefused: (name) => name === 'refused.example',
+  });
+  const login = `Basic ${Buffer.from(`${proxy.username}:${proxy.password.reveal()}`).toString('base64')}`;
+  const port = new URL(site.url).port;
+  expect(await askThrough(proxy, site.url, null)).toBe(407);
+  expect(await askThrough(proxy, site.url, 'Basic dmVnYTp3cm9uZw==')).toBe(407);
+  expect(await askThrough(proxy, site.url, login)).toBe(0);
+  expect(await askThrough(proxy, `http://rebound.example:${port}/`, login)).toBe(0);
+  expect(await askThrough(proxy, `http://refused.example:${port}/`, login)).toBe(0);
+  expect([...site.asked]).toEqual([]);
+  proxy.allow(site.host);
+  expect(await askThrough(proxy, site.url, login)).toBe(200);
+  proxy.allow(`rebound.example:${port}`);
+  expect(await askThrough(proxy, `http://rebound.example:${port}/`, login)).toBe(200);
+});
