@@ -14,44 +14,67 @@ import type {
 
 /** Enumerations of the schema as lists, in the order in which people expect them. */
 
-export const API_NAMES = [
-  'PRIMARY',
-  'WEBSOCKET1',
-  'WEBSOCKET2',
-  'WEBSOCKET3',
-  'OPTIONCHAIN1',
-  'OPTIONCHAIN2',
-] as const satisfies readonly ApiName[];
+/** One that is left out does not compile. */
+const every = <Name extends string>(names: Record<Name, true>): readonly Name[] =>
+  Object.keys(names) as Name[];
 
-export const SEVERITIES = ['INFO', 'WARN', 'ERROR'] as const satisfies readonly Severity[];
+export const API_NAMES = every<ApiName>({
+  PRIMARY: true,
+  WEBSOCKET1: true,
+  WEBSOCKET2: true,
+  WEBSOCKET3: true,
+  OPTIONCHAIN1: true,
+  OPTIONCHAIN2: true,
+});
 
-export const AUDIT_COMPONENTS = ['AUTH', 'DB', 'API'] as const satisfies readonly AuditComponent[];
+export const SEVERITIES = every<Severity>({ INFO: true, WARN: true, ERROR: true });
 
-export const ROLES = ['OPERATOR', 'VIEWER', 'SERVICE'] as const satisfies readonly Role[];
+export const AUDIT_COMPONENTS = every<AuditComponent>({ AUTH: true, DB: true, API: true });
 
-export const EXCHANGES = ['NSE', 'BSE', 'MCX'] as const satisfies readonly Exchange[];
+export const ROLES = every<Role>({ OPERATOR: true, VIEWER: true, SERVICE: true });
 
-export const TRADING_DAY_KINDS = [
-  'NORMAL',
-  'SPECIAL',
-  'MUHURAT',
-  'HOLIDAY',
-] as const satisfies readonly TradingDayKind[];
+export const EXCHANGES = every<Exchange>({ NSE: true, BSE: true, MCX: true });
 
-export const SCHEDULE_DAYS = ['TRADING_DAYS', 'EVERY_DAY'] as const satisfies readonly ScheduleDays[];
-export const ROLE_CREDENTIALS = [
-  ...(['LOGIN', 'SHARED', 'ANALYTICS', 'EXTENDED', 'PASTED'] as const),
-] as const satisfies readonly RoleCredential[];
+export const TRADING_DAY_KINDS = every<TradingDayKind>({
+  NORMAL: true,
+  SPECIAL: true,
+  MUHURAT: true,
+  HOLIDAY: true,
+});
 
-export const IMPORTED_CREDENTIALS = [
-  ...(['PASTED', 'ANALYTICS', 'EXTENDED'] as const),
-] as const satisfies readonly ImportedCredential[];
+export const SCHEDULE_DAYS = every<ScheduleDays>({ TRADING_DAYS: true, EVERY_DAY: true });
 
-export const ALERT_KINDS = [
-  ...(['HUMAN_NEEDED', 'AT_RISK', 'TOO_LATE', 'MISSED', 'QUARANTINED'] as const),
-  ...(['STORAGE', 'DRIFT', 'EXPIRING', 'RECOVERED'] as const),
-] as const satisfies readonly AlertKind[];
+export const ROLE_CREDENTIALS = every<RoleCredential>({
+  LOGIN: true,
+  SHARED: true,
+  ANALYTICS: true,
+  EXTENDED: true,
+  PASTED: true,
+});
 
-export const ALERT_CHANNEL_KINDS = [
-  ...(['WEBHOOK', 'EMAIL', 'NTFY', 'TELEGRAM', 'SLACK', 'HEARTBEAT'] as const),
-] as const satisfies readonly AlertChannelKind[];
+export const IMPORTED_CREDENTIALS = every<ImportedCredential>({
+  PASTED: true,
+  ANALYTICS: true,
+  EXTENDED: true,
+});
+
+export const ALERT_KINDS = every<AlertKind>({
+  HUMAN_NEEDED: true,
+  AT_RISK: true,
+  TOO_LATE: true,
+  MISSED: true,
+  QUARANTINED: true,
+  STORAGE: true,
+  DRIFT: true,
+  EXPIRING: true,
+  RECOVERED: true,
+});
+
+export const ALERT_CHANNEL_KINDS = every<AlertChannelKind>({
+  WEBHOOK: true,
+  EMAIL: true,
+  NTFY: true,
+  TELEGRAM: true,
+  SLACK: true,
+  HEARTBEAT: true,
+});

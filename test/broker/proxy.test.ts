@@ -84,7 +84,13 @@ test('NO_PROXY names what is reached directly', () => {
     ways(settings('*.upstox.com'), 'https://api.upstox.com'),
     ways(settings('API.upstox.com:443'), 'https://api.upstox.com'),
     ways(settings('localhost', '*'), 'https://api.upstox.com'),
-  ]).toEqual(['proxy:3128', 'direct', 'proxy:3128', 'direct', 'direct', 'direct', 'direct']);
+    ways(settings('::1'), 'https://[::1]:8443'),
+    ways(settings('[::1]:8443'), 'https://[::1]:8443'),
+    ways(settings('::2'), 'https://[::1]:8443'),
+  ]).toEqual([
+    ...['proxy:3128', 'direct', 'proxy:3128', 'direct', 'direct', 'direct', 'direct'],
+    ...['direct', 'direct', 'proxy:3128'],
+  ]);
 });
 
 test('the proxy comes from the environment, in small letters or capitals, and a wrong one is named', async () => {

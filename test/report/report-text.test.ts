@@ -30,7 +30,7 @@ describe('the text of a report', () => {
   test('of nothing says so of every part', () => {
     expect(reportLines({ ...empty, unknowns: [] }).join('\n')).toMatchInlineSnapshot(`
       "UPSTOX_01, trading day 2026-11-23. Times are of India (IST).
-      Bell not known; the gate opened never, as far as the audit says.
+      Bell not known; the gate never opened, as far as the audit says.
       The audit has no entry to tell from.
 
       Tokens

@@ -51,6 +51,8 @@ export class ForwardProxy implements AsyncDisposable, BrowserWay {
   readonly #server: Server;
   readonly #options: ForwardProxyOptions;
   readonly #allowed = new Set<string>();
+  /** By host: why the last connection did not come about. */
+  readonly #unreached = new Map<string, string>();
   readonly #singleUse = new SingleUse();
   readonly #sockets = new Set<Duplex>();
 
@@ -78,6 +80,10 @@ export class ForwardProxy implements AsyncDisposable, BrowserWay {
 
   allow(host: string): void {
     this.#allowed.add(host);
+  }
+
+  unreached(host: string): string | null {
+    return this.#unreached.get(host) ?? null;
   }
 
   /** The request to this address that leaves next reaches its host once: until the hold is released nothing is sent again. */
@@ -148,7 +154,17 @@ export class ForwardProxy implements AsyncDisposable, BrowserWay {
       response.pipe(answer);
       response.once('aborted', () => answer.destroy());
     });
-    onward.once('error', () => answer.destroy());
+    let isConnected = false;
+    onward.once('socket', (socket) =>
+      socket.once('connect', () => {
+        isConnected = true;
+        this.#unreached.delete(target.host);
+      }),
+    );
+    onward.once('error', (error) => {
+      if (!isConnected) this.#unreached.set(target.host, reasonOf(error));
+      answer.destroy();
+    });
     answer.once('close', () => onward.destroy());
     onward.end(body);
   }
@@ -177,8 +193,12 @@ export class ForwardProxy implements AsyncDisposable, BrowserWay {
     const target = new URL(`https://${incoming.url}`);
     if (!(await this.#mayReach(target))) return refuse('403 Forbidden');
     if (!(await this.#singleUse.admitsTunnel(target))) return refuse('503 Service Unavailable');
-    const far = await this.#dial(target).catch(() => null);
+    const far = await this.#dial(target).catch((error: unknown) => {
+      this.#unreached.set(target.host, reasonOf(error));
+      return null;
+    });
     if (far === null) return refuse('502 Bad Gateway');
+    this.#unreached.delete(target.host);
     this.#keep(far);
     if (client.destroyed) return void far.destroy();
     const lost = this.#singleUse.track(target, client, far);
@@ -220,6 +240,12 @@ const toProxy = (way: URL, options: RequestOptions): ClientRequest => {
   const ask = way.protocol === 'https:' ? httpsRequest : httpRequest;
   const port = way.port || (way.protocol === 'https:' ? 443 : 80);
   return ask({ ...options, host: dialled(way.hostname), port });
+};
+
+/** The code of the system, or what the next proxy has answered. */
+const reasonOf = (error: unknown): string => {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code ?? message;
 };
 
 const loginTo = ({ username, password }: URL): readonly string[] => {

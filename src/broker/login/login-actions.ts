@@ -260,8 +260,12 @@ const digitsIn = (field: FieldName, shown: string): string => {
 /** Runs in the page: the field consists of boxes of one digit each. */
 const isDivided = (element: Element): boolean => {
   if (!(element instanceof HTMLInputElement) || element.maxLength === 1) return true;
-  const isNarrow = (each: HTMLInputElement) => each.maxLength < 0 && each.getBoundingClientRect().width <= 72;
-  for (let part = element.parentElement; isNarrow(element) && part !== null; part = part.parentElement)
-    if ([...part.querySelectorAll('input')].filter(isNarrow).length >= 4) return true;
+  if (element.maxLength > 0 || element.getBoundingClientRect().width > 72) return false;
+  for (let part = element.parentElement; part !== null; part = part.parentElement) {
+    const boxes = [...part.querySelectorAll('input')].filter(
+      (each) => each.maxLength < 0 && each.getBoundingClientRect().width <= 72,
+    );
+    if (boxes.length >= 4) return true;
+  }
   return false;
 };

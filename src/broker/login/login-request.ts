@@ -1,8 +1,10 @@
+import type { BrowserContext, Page } from 'playwright';
 import type { Credentials } from '../../domain/account/account.ts';
 import type { Landmarks } from '../../domain/canary/landmarks.ts';
 import type { Submission } from '../../domain/run/failure.ts';
 import type { LoginStep } from '../../domain/run/generation-run.ts';
 import type { Secret } from '../../domain/secret.ts';
+import type { PageWatch } from './page/page-watch.ts';
 
 export interface LoginRequest {
   /** The authorization dialog's address, with `state` in it. */
@@ -54,9 +56,19 @@ export interface LoginListener {
 export interface BrowserWay {
   /** The browser reaches nothing on this machine and its network but these hosts, each with its port as `URL.host` has it. */
   allow(host: string): void;
+  /** Why no connection to the host came about at the last try, such as ECONNREFUSED; null where one did. */
+  unreached(host: string): string | null;
   /**
    * Called before a request with something of ours leaves: until the answer releases it, the browser sends it to that place
    * no second time by itself.
    */
   hold(address: string): Promise<{ release(): void }>;
+}
+
+/** Where a login, or a look at its dialog, happens. */
+export interface LoginPlace {
+  readonly context: BrowserContext;
+  readonly page: Page;
+  readonly watch: PageWatch;
+  readonly way: BrowserWay;
 }

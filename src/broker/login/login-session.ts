@@ -7,7 +7,7 @@ import { DialogLook, type LookRequest } from './canary/dialog-look.ts';
 import { offerInertServiceWorker } from './inert-service-worker.ts';
 import { Login } from './login.ts';
 import { LoginFailure } from './login-failure.ts';
-import type { BrowserWay, LoginListener, LoginRequest } from './login-request.ts';
+import type { BrowserWay, LoginListener, LoginPlace, LoginRequest } from './login-request.ts';
 import { PageWatch } from './page/page-watch.ts';
 import { RequestFence } from './request-fence.ts';
 
@@ -84,7 +84,7 @@ export class LoginSession {
   async look(request: LookRequest): Promise<SeenDialog> {
     const page = await this.#fence.openPage(request);
     try {
-      using look = await DialogLook.open(this.#context, page, this.#watch, request);
+      using look = await DialogLook.open(this.#placeOf(page), request);
       await this.#fence.raise();
       return await look.run();
     } finally {
@@ -97,11 +97,14 @@ export class LoginSession {
     await atMost(CLOSE_TIMEOUT_MS, this.#context.close());
   }
 
+  #placeOf(page: Page): LoginPlace {
+    return { context: this.#context, page, watch: this.#watch, way: this.#way };
+  }
+
   async #logInOnce(request: LoginRequest, listener: LoginListener): Promise<Secret> {
     const page = await this.#fence.openPage(request);
     try {
-      const place = { context: this.#context, page, watch: this.#watch, way: this.#way };
-      using login = await Login.open(place, request, listener);
+      using login = await Login.open(this.#placeOf(page), request, listener);
       await this.#fence.raise();
       return await login.run();
     } finally {

@@ -1,16 +1,15 @@
-import type { BrowserContext, Page } from 'playwright';
+import type { Page } from 'playwright';
 import type { Secret } from '../../domain/secret.ts';
 import { MAX_CLOCK_SKEW_MS, skewOf } from '../api/clock-skew.ts';
 import { readLandmarks } from './canary/read-landmarks.ts';
 import { LoginActions } from './login-actions.ts';
 import { LoginFailure } from './login-failure.ts';
-import type { BrowserWay, LoginListener, LoginRequest } from './login-request.ts';
+import type { BrowserWay, LoginListener, LoginPlace, LoginRequest } from './login-request.ts';
 import { LoginTraffic } from './login-traffic.ts';
 import type { PageKind, SeenFailure } from './page/page-kind.ts';
 import type { ButtonReading } from './page/page-parts.ts';
 import { PageReader } from './page/page-reader.ts';
 import type { FieldName } from './page/page-reading.ts';
-import type { PageWatch } from './page/page-watch.ts';
 import { readRedirect } from './redirect.ts';
 
 /** An offer is turned down only when it has stood there for so long. */
@@ -20,17 +19,10 @@ const MAX_DISMISSALS = 3;
 
 type View = Exclude<PageKind, { kind: 'UNKNOWN' }> | { readonly kind: 'REDIRECT' };
 
-/** Where a login happens, and how what leaves is held to leave once. */
-interface LoginPlace {
-  readonly context: BrowserContext;
-  readonly page: Page;
-  readonly watch: PageWatch;
-  readonly way: BrowserWay;
-}
-
 /** One login for one app. The page is read after every change; nothing is assumed about the order of its steps. */
 export class Login implements Disposable {
   readonly #page: Page;
+  readonly #way: BrowserWay;
   readonly #request: LoginRequest;
   readonly #listener: LoginListener;
   readonly #traffic: LoginTraffic;
@@ -40,13 +32,13 @@ export class Login implements Disposable {
   readonly #dismissed = new Set<string>();
 
   private constructor(
-    page: Page,
-    watch: PageWatch,
+    { page, watch, way }: LoginPlace,
     request: LoginRequest,
     listener: LoginListener,
     traffic: LoginTraffic,
   ) {
     this.#page = page;
+    this.#way = way;
     this.#request = request;
     this.#listener = listener;
     this.#traffic = traffic;
@@ -56,11 +48,8 @@ export class Login implements Disposable {
     this.#actions = new LoginActions({ page, reader, traffic, stepTimeoutMs });
   }
 
-  static async open(
-    { context, page, watch, way }: LoginPlace,
-    request: LoginRequest,
-    listener: LoginListener,
-  ): Promise<Login> {
+  static async open(place: LoginPlace, request: LoginRequest, listener: LoginListener): Promise<Login> {
+    const { context, page, watch, way } = place;
     const traffic = await LoginTraffic.follow({
       context,
       page,
@@ -75,7 +64,7 @@ export class Login implements Disposable {
       onChange: () => watch.notify(),
     });
     watch.follow(page);
-    return new Login(page, watch, request, listener, traffic);
+    return new Login(place, request, listener, traffic);
   }
 
   [Symbol.dispose](): void {
@@ -96,6 +85,11 @@ export class Login implements Disposable {
     }
     await this.#listener.onStep('REDIRECT');
     return readRedirect(this.#traffic.redirect ?? '', this.#request.state);
+  }
+
+  /** The browser itself only knows that its way ended. */
+  #unreached(): string | null {
+    return this.#way.unreached(new URL(this.#request.dialogUrl).host);
   }
 
   /** What is not read in time is not told: the login goes on. */
@@ -120,7 +114,7 @@ export class Login implements Disposable {
       this.#reader.throwIfOver();
       throw new LoginFailure(
         'BROKER_UNREACHABLE',
-        `The login dialog cannot be opened: ${networkReason(error)}.`,
+        `The login dialog cannot be opened: ${this.#unreached() ?? networkReason(error)}.`,
       );
     }
     this.#refuseSkewedClock(openedAt);

@@ -77,7 +77,7 @@ export const hostOf = (text: string): string => {
 
 const pathOf = (url: Secret): string => new URL(url.reveal()).pathname;
 
-/** The host, and whom it is for where that is no secret. */
+/** The host alone: the rest of the address may be a secret. */
 export const destinationOf = ({ url }: Pick<ChannelTarget, 'url'>): string => hostOf(url.reveal());
 
 export const writeTarget = ({ url, secret, ...rest }: ChannelTarget): Secret =>

@@ -24,7 +24,13 @@ export const proxyName = ({ protocol, host }: URL): string => `${protocol}//${ho
 
 const isCovered = (hostname: string, entry: string): boolean => {
   if (entry === '*') return true;
-  const [host = ''] = entry.split(':');
+  const host = hostIn(entry);
   if (!/^[.*]/.test(host)) return hostname === host.toLowerCase();
   return hostname.endsWith(host.replace(/^\*/, '').toLowerCase());
+};
+
+/** Without its port; an IPv6 address as `URL.hostname` has it. */
+const hostIn = (entry: string): string => {
+  const isBareIpv6 = !entry.startsWith('[') && entry.split(':').length > 2;
+  return isBareIpv6 ? `[${entry}]` : entry.replace(/:\d+$/, '');
 };

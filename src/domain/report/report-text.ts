@@ -38,7 +38,7 @@ export const reportLines = (report: MorningReport): readonly string[] => {
   const failed = report.logins.filter(({ outcome }) => outcome === 'FAILED');
   return [
     `${report.accountId}, trading day ${report.date}. Times are of India (IST).`,
-    `Bell ${clock(report.bell)}; the gate opened ${report.gateOpenedAt === null ? 'never, as far as the audit says' : `at ${time(report.gateOpenedAt)}`}.`,
+    `Bell ${clock(report.bell)}; the gate ${report.gateOpenedAt === null ? 'never opened, as far as the audit says' : `opened at ${time(report.gateOpenedAt)}`}.`,
     toldFrom(report),
     ...section('Tokens', made.map(madeLine), 'No token was stored.'),
     ...section('Waits', report.waits.map(waitLine), 'Nothing was waited for.'),

@@ -3,7 +3,7 @@ import { builder, enumOf } from '../builder.ts';
 
 const FAILURE_DESCRIPTIONS: Readonly<Record<Failure['code'], string>> = {
   THROTTLED: 'The broker is counting attempts and accepts no more for a while.',
-  CREDENTIALS_REJECTED: 'The broker rejected mobile number, OTP or PIN, or has locked the account.',
+  CREDENTIALS_REJECTED: 'The broker rejected the OTP or the PIN, or has locked the account.',
   CAPTCHA: 'The broker wants to see a person.',
   ACTION_REQUIRED:
     'A page or an answer of the broker asks for something that only the account’s owner may decide; nothing was agreed to.',

@@ -65,7 +65,7 @@ export const TokenRef = builder.objectRef<KnownToken>('Token').implement({
       type: 'DateTime',
       nullable: true,
       description:
-        'When the broker was last asked about this very token; null if it was not since the server started.',
+        'When the broker last answered about this very token, as far as this server knows: since its start, or, on PostgreSQL, the stored confirmation. Null otherwise.',
       resolve: ({ checkedAt }) => checkedAt,
     }),
     storage: t.field({

@@ -1,7 +1,8 @@
-import type { BrowserContext, Frame, Page, Request, Response } from 'playwright';
+import type { Frame, Page, Request, Response } from 'playwright';
 import type { SeenDialog } from '../../../domain/canary/canary-report.ts';
 import type { FailureCode } from '../../../domain/run/failure.ts';
 import { LoginFailure } from '../login-failure.ts';
+import type { BrowserWay, LoginPlace } from '../login-request.ts';
 import { LoginTraffic } from '../login-traffic.ts';
 import type { PageKind } from '../page/page-kind.ts';
 import { PageReader, type PageState } from '../page/page-reader.ts';
@@ -34,6 +35,7 @@ interface Settled extends PageState {
  */
 export class DialogLook implements Disposable {
   readonly #page: Page;
+  readonly #way: BrowserWay;
   readonly #request: LookRequest;
   readonly #watch: PageWatch;
   readonly #traffic: LoginTraffic;
@@ -43,8 +45,9 @@ export class DialogLook implements Disposable {
   /** Another document was asked for in the page; a change of its address alone asks for none. */
   #isLeaving = false;
 
-  private constructor(page: Page, watch: PageWatch, request: LookRequest, traffic: LoginTraffic) {
+  private constructor({ page, watch, way }: LoginPlace, request: LookRequest, traffic: LoginTraffic) {
     this.#page = page;
+    this.#way = way;
     this.#watch = watch;
     this.#request = request;
     this.#traffic = traffic;
@@ -61,12 +64,8 @@ export class DialogLook implements Disposable {
     page.on('requestfailed', this.#onFailed);
   }
 
-  static async open(
-    context: BrowserContext,
-    page: Page,
-    watch: PageWatch,
-    request: LookRequest,
-  ): Promise<DialogLook> {
+  static async open(place: LoginPlace, request: LookRequest): Promise<DialogLook> {
+    const { context, page, watch } = place;
     const traffic = await LoginTraffic.follow({
       ...{ context, page, redirectUri: request.redirectUri },
       refuseLeaving: () => {
@@ -78,7 +77,7 @@ export class DialogLook implements Disposable {
       onChange: () => watch.notify(),
     });
     watch.follow(page);
-    return new DialogLook(page, watch, request, traffic);
+    return new DialogLook(place, request, traffic);
   }
 
   [Symbol.dispose](): void {
@@ -90,10 +89,11 @@ export class DialogLook implements Disposable {
     const { dialogUrl, stepTimeoutMs, signal } = this.#request;
     try {
       await this.#page.goto(dialogUrl, { waitUntil: 'commit', timeout: stepTimeoutMs });
-    } catch (error) {
+    } catch {
       signal.throwIfAborted();
       const seen = notSeen('The login dialog cannot be opened.');
-      if (this.#traffic.redirect === null) return isUnconnected(error) ? { ...seen, isUnopened: true } : seen;
+      const isUnopened = this.#way.unreached(new URL(dialogUrl).host) !== null;
+      if (this.#traffic.redirect === null) return isUnopened ? { ...seen, isUnopened } : seen;
     }
     try {
       return this.#judge(await this.#settle());
@@ -192,12 +192,6 @@ const notFirst = (kind: PageKind) =>
       } as const);
 
 const notSeen = (message: string) => ({ kind: 'NOT_SEEN', message }) as const;
-
-/** No connection came about, so that nothing was asked for. */
-const isUnconnected = (error: unknown): boolean =>
-  /net::ERR_(?:CONNECTION_(?:REFUSED|TIMED_OUT|FAILED)|NAME_NOT_RESOLVED|INTERNET_DISCONNECTED|ADDRESS_UNREACHABLE|PROXY_CONNECTION_FAILED)\b/.test(
-    error instanceof Error ? error.message : '',
-  );
 
 const LED_AWAY = {
   code: 'APP_REJECTED',

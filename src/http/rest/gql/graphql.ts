@@ -141,7 +141,7 @@ export type FailureCode =
   | 'CLOCK_SKEW'
   /** The code was sent and yielded no token; a code is good for one try. */
   | 'CODE_SPENT'
-  /** The broker rejected mobile number, OTP or PIN, or has locked the account. */
+  /** The broker rejected the OTP or the PIN, or has locked the account. */
   | 'CREDENTIALS_REJECTED'
   /** A mistake of this program. */
   | 'INTERNAL'

@@ -93,7 +93,7 @@ const Details = ({ token }: { token: Token }) => (
           ['Ends', token.expiresAt == null ? '–' : momentInIndia(token.expiresAt)],
           [
             'Checked',
-            token.checkedAt == null ? 'not since the server started' : momentInIndia(token.checkedAt),
+            token.checkedAt == null ? 'not, as far as this server knows' : momentInIndia(token.checkedAt),
           ],
         ]}
       />
