@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net';
 import type { Browser } from 'playwright';
 import { generate } from 'selfsigned';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -104,6 +104,32 @@ test('without a hold Chromium sends it again: what the proxy is for', async () =
   await context.close();
 });
 
+/** A server that answers everything with these bytes, and ends. */
+const serveRaw = async (answer: string): Promise<Pick<Site, 'host'> & AsyncDisposable> => {
+  const server = createTcpServer((socket) => {
+    socket.on('error', () => undefined).once('data', () => socket.end(answer, 'latin1'));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    [Symbol.asyncDispose]: () => new Promise((resolve) => void server.close(() => resolve())),
+  };
+};
+
+const loginTo = ({ username, password }: ForwardProxy): string =>
+  `Basic ${Buffer.from(`${username}:${password.reveal()}`).toString('base64')}`;
+
+/** Sends bytes to the proxy, and answers everything that comes back. */
+const sendTo = (proxy: ForwardProxy, bytes: string): Promise<string> =>
+  new Promise((resolve) => {
+    let said = '';
+    const socket = connect(Number(new URL(proxy.url).port), '127.0.0.1', () => socket.write(bytes));
+    socket.on('data', (part) => {
+      said += part;
+    });
+    socket.on('error', () => undefined).once('close', () => resolve(said));
+  });
+
 const askThrough = (proxy: ForwardProxy, address: string, login: string | null): Promise<number> =>
   new Promise((resolve) => {
     const { hostname, port } = new URL(proxy.url);
@@ -118,6 +144,25 @@ const askThrough = (proxy: ForwardProxy, address: string, login: string | null):
       .end();
   });
 
+test('what cannot be passed on ends its own connection alone', async () => {
+  const answers = ['HTTP/1.1 999 \x01odd\r\n\r\n', 'HTTP/1.1 200 OK\r\nx: a\x07b\r\n\r\n', 'no HTTP', ''];
+  for (const answer of answers) {
+    await using site = await serveRaw(answer);
+    await using proxy = await ForwardProxy.open(direct);
+    proxy.allow(site.host);
+    expect(await askThrough(proxy, `http://${site.host}/`, loginTo(proxy))).toBe(0);
+    expect(await sendTo(proxy, `CONNECT no address HTTP/1.1\r\n\r\n`)).toMatch(/^(?:HTTP\/1\.1 4|$)/);
+    expect(
+      await sendTo(proxy, `CONNECT :::0 HTTP/1.1\r\nproxy-authorization: ${loginTo(proxy)}\r\n\r\n`),
+    ).toBe('');
+    expect(proxy.unreached(site.host)).toBeNull();
+    expect(await askThrough(proxy, 'http://127.0.0.1:1/', loginTo(proxy))).toBe(0);
+    proxy.allow('127.0.0.1:1');
+    expect(await askThrough(proxy, 'http://127.0.0.1:1/', loginTo(proxy))).toBe(0);
+    expect(proxy.unreached('127.0.0.1:1')).toBe('ECONNREFUSED');
+  }
+});
+
 test('nobody but its browser goes through it, and it leads to no private address that is not allowed', async () => {
   await using site = await serve();
   const resolve = async () => [{ address: '127.0.0.1', family: 4 }];
@@ -126,7 +171,7 @@ test('nobody but its browser goes through it, and it leads to no private address
     resolve,
     isRefused: (name) => name === 'refused.example',
   });
-  const login = `Basic ${Buffer.from(`${proxy.username}:${proxy.password.reveal()}`).toString('base64')}`;
+  const login = loginTo(proxy);
   const port = new URL(site.url).port;
   expect(await askThrough(proxy, site.url, null)).toBe(407);
   expect(await askThrough(proxy, site.url, 'Basic dmVnYTp3cm9uZw==')).toBe(407);

@@ -59,8 +59,14 @@ export class ForwardProxy implements AsyncDisposable, BrowserWay {
   private constructor(options: ForwardProxyOptions) {
     this.#options = options;
     this.#server = createServer({ requestTimeout: 0, headersTimeout: 0, maxHeaderSize: 256 * 1024 });
-    this.#server.on('request', (incoming, answer) => void this.#forward(incoming, answer));
-    this.#server.on('connect', (incoming, client, head) => void this.#tunnel(incoming, client, head));
+    // What cannot be passed on, such as an address that is none, ends its own connection and nothing else.
+    this.#server.on('request', (incoming, answer) => {
+      this.#forward(incoming, answer).catch(() => answer.destroy());
+    });
+    this.#server.on('connect', (incoming, client, head) => {
+      this.#tunnel(incoming, client, head).catch(() => client.destroy());
+    });
+    this.#server.on('clientError', (_error, client) => client.destroy());
     this.#server.on('connection', (socket) => this.#keep(socket));
   }
 
@@ -150,9 +156,13 @@ export class ForwardProxy implements AsyncDisposable, BrowserWay {
       return void answer.destroy();
     const onward = this.#requestTo(target, incoming);
     onward.once('response', (response) => {
-      answer.writeHead(response.statusCode ?? 502, response.statusMessage, passedOn(response.rawHeaders));
-      response.pipe(answer);
-      response.once('aborted', () => answer.destroy());
+      response.once('error', () => answer.destroy());
+      try {
+        answer.writeHead(response.statusCode ?? 502, response.statusMessage, passedOn(response.rawHeaders));
+        response.pipe(answer);
+      } catch {
+        answer.destroy();
+      }
     });
     let isConnected = false;
     onward.once('socket', (socket) =>
