@@ -156,7 +156,7 @@ export class ForwardProxy implements AsyncDisposable, BrowserWay {
       return void answer.destroy();
     const onward = this.#requestTo(target, incoming);
     onward.once('response', (response) => {
-      response.once('error', () => answer.destroy());
+      response.on('error', () => answer.destroy());
       try {
         answer.writeHead(response.statusCode ?? 502, response.statusMessage, passedOn(response.rawHeaders));
         response.pipe(answer);
@@ -171,7 +171,7 @@ export class ForwardProxy implements AsyncDisposable, BrowserWay {
         this.#unreached.delete(target.host);
       }),
     );
-    onward.once('error', (error) => {
+    onward.on('error', (error) => {
       if (!isConnected) this.#unreached.set(target.host, reasonOf(error));
       answer.destroy();
     });

@@ -21,9 +21,9 @@ const pathOf = ({ pathname }: URL): string => pathname.replace(/\/$/, '');
 
 /** Errors of the redirect that concern the app. Source: RFC 6749, section 4.1.2.1, and what servers make of it. */
 const OF_APP =
-  /^(?:access_denied|unauthorized_client|invalid_(?:client|request|scope|redirect_uri)|unsupported_response_type)$/;
-const OF_BROKER = /^(?:server_error|temporarily_unavailable)$/;
-const OF_PERSON = /_(?:required|selection_required)$/;
+  /\b(?:access_denied|unauthorized_client|invalid_(?:client|request|scope|redirect_uri)|unsupported_response_type)\b/;
+const OF_BROKER = /\b(?:server_error|temporarily_unavailable)\b/;
+const OF_PERSON = /_(?:required|selection_required)\b/;
 const OF_HASTE = /too_many|rate_?limit|slow_down|throttl/;
 
 /** An error that is not known here blames nobody. */
