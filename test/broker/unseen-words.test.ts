@@ -81,7 +81,8 @@ describe('a limit on OTP requests that is worded as', () => {
     const said = otpRequestRefused(text);
     // At the least the account rests.
     expect(said?.restMs ?? -1).toBeGreaterThanOrEqual(0);
-    const named = waitSaid(text, NOW);
+    // Some name the end of the day, which has come nearer meanwhile.
+    const named = waitSaid(text, new Date()) - MINUTE;
     expect(said?.restMs ?? -1).toBeGreaterThanOrEqual(named);
   });
 });
