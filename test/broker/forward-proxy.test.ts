@@ -1,11 +1,14 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net';
-import type { Browser } from 'playwright';
+import type { Browser, Request } from 'playwright';
 import { generate } from 'selfsigned';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ForwardProxy } from '../../src/broker/chromium/forward-proxy.ts';
+import { HeldRequests } from '../../src/broker/login/held-requests.ts';
+import { Secret } from '../../src/domain/secret.ts';
 import { launchChromium } from '../support/chromium.ts';
+import { openConnectProxy } from '../support/connect-proxy.ts';
 
 /** Chromium behind the program's own proxy, and servers that lose their connections. */
 
@@ -92,6 +95,61 @@ test.each(['http', 'https'])(
     await context.close();
   },
 );
+
+test('two that are held at once both arrive, each once', async () => {
+  await using site = await serve(await certificate());
+  await using proxy = await ForwardProxy.open(direct);
+  proxy.allow(site.host);
+  const { context, post } = await open(proxy, site.url);
+  expect(await post('/free')).toContain('free');
+  const heldPost = async (path: string): Promise<string> => {
+    const hold = await proxy.hold(`${site.url}${path}`);
+    const answer = await post(path);
+    hold.release();
+    return answer;
+  };
+  const answers = await Promise.all([heldPost('/one'), heldPost('/two'), heldPost('/three')]);
+  expect(answers.map((answer) => /one|two|three/.exec(answer)?.[0])).toEqual(['one', 'two', 'three']);
+  expect(['/one', '/two', '/three'].map((path) => site.asked.get(path))).toEqual([1, 1, 1]);
+  await context.close();
+});
+
+test('a login that has ended while something was to be held holds nothing', async () => {
+  let isReleased = false;
+  let ready = (): void => undefined;
+  const prepared = new Promise<void>((resolve) => {
+    ready = resolve;
+  });
+  const held = new HeldRequests(async () => {
+    await prepared;
+    return {
+      release: () => {
+        isReleased = true;
+      },
+    };
+  });
+  const adding = held.add({ url: () => 'https://broker.example/pin' } as Request);
+  held[Symbol.dispose]();
+  ready();
+  await adding;
+  expect(isReleased).toBe(true);
+});
+
+test('it leads through the next proxy, but to what NO_PROXY names', async () => {
+  await using site = await serve();
+  const next = await openConnectProxy(Number(new URL(site.url).port));
+  await using _next = next;
+  const settings = { https: null, http: new Secret(next.url), direct: ['direct.example'] };
+  const resolve = async () => [{ address: '127.0.0.1', family: 4 }];
+  await using proxy = await ForwardProxy.open({ ...direct, resolve, proxy: settings });
+  const port = new URL(site.url).port;
+  for (const name of ['far.example', 'direct.example']) {
+    proxy.allow(`${name}:${port}`);
+    expect(await askThrough(proxy, `http://${name}:${port}/${name}`, loginTo(proxy))).toBe(200);
+  }
+  expect(next.asked).toEqual([`GET http://far.example:${port}/far.example`]);
+  expect([...site.asked.keys()]).toEqual(['/far.example', '/direct.example']);
+});
 
 test('without a hold Chromium sends it again: what the proxy is for', async () => {
   await using site = await serve(await certificate());

@@ -25,3 +25,25 @@ test.concurrent.each<[string, Look['answers']]>([
   expect(visit.end).not.toBe('CODE');
   expect(visit.sent).toEqual([...new Set(visit.sent)]);
 });
+
+/** Sends a hash of the value, which nobody can read. */
+const HASHED = `addEventListener('DOMContentLoaded', () => {
+  login.send = async (step, value) => {
+    const bytes = new TextEncoder().encode('salt' + value);
+    let hash = 7;
+    for (const byte of bytes) hash = (hash * 31 + byte) >>> 0;
+    const answer = await fetch('/api/' + step, { method: 'POST', body: JSON.stringify({ proof: hash }) });
+    const json = await answer.json();
+    if (json.success) login.next(); else login.refused(json, step);
+  };
+});`;
+
+test.each(['OTP', 'PIN'] as const)(
+  'a hash of the %s reaches the broker once, too, where its connection is cut',
+  async (step) => {
+    const visit = await looks.visit({ views: VIEWS, script: HASHED, answers: { [step]: CUT } }, 2500);
+    expect(visit.end).not.toBe('CODE');
+    expect(visit.sent).toContain(step);
+    expect(visit.sent).toEqual([...new Set(visit.sent)]);
+  },
+);

@@ -211,6 +211,11 @@ export class ForwardProxy implements AsyncDisposable, BrowserWay {
     this.#unreached.delete(target.host);
     this.#keep(far);
     if (client.destroyed) return void far.destroy();
+    // Another one may have been lost meanwhile, and this one is to take its place.
+    if (!(await this.#singleUse.admitsTunnel(target))) {
+      far.destroy();
+      return refuse('503 Service Unavailable');
+    }
     const lost = this.#singleUse.track(target, client, far);
     client.write('HTTP/1.1 200 Connection Established\r\n\r\n');
     far.write(head);

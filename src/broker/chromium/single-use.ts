@@ -27,6 +27,8 @@ interface Held {
   /** Of requests that were forwarded as plain http. */
   readonly sent: Set<string>;
   readonly released: Promise<void>;
+  /** The tunnels of before are gone: from here on one that ends counts. */
+  isReady: boolean;
   /** A tunnel to the host has ended since: a browser would send again through another. */
   isLost: boolean;
 }
@@ -51,9 +53,18 @@ export class SingleUse {
     const released = new Promise<void>((resolve) => {
       release = resolve;
     });
-    const held: Held = { host, place: placeOf(target), sent: new Set(), released, isLost: false };
-    if (target.protocol === 'https:') await this.#endTunnels(host);
+    const place = placeOf(target);
+    const held: Held = { host, place, sent: new Set(), released, isReady: false, isLost: false };
+    const earlier = [...this.#holds].filter((one) => one.host === host);
     this.#holds.add(held);
+    await Promise.race([
+      Promise.all(earlier.map((one) => one.released)),
+      delay(MOST_QUIET_MS, undefined, { ref: false }),
+    ]);
+    // What is held already must not lose its own connection.
+    const isAlone = !earlier.some((one) => this.#holds.has(one));
+    if (target.protocol === 'https:' && isAlone) await this.#endTunnels(host);
+    held.isReady = true;
     return {
       release: () => {
         this.#holds.delete(held);
@@ -94,7 +105,7 @@ export class SingleUse {
     client.once('end', forget).once('close', forget);
     return () => {
       if (!this.#tunnels.delete(tunnel)) return;
-      const holds = [...this.#holds].filter(({ host }) => host === tunnel.host);
+      const holds = [...this.#holds].filter(({ host, isReady }) => isReady && host === tunnel.host);
       for (const held of holds) held.isLost = true;
       if (holds.length > 0) this.#destroy(tunnel.host);
     };

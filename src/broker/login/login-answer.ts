@@ -1,7 +1,7 @@
 import type { Response } from 'playwright';
 import { isOfEdge, parseJson, textsIn } from '../api/broker-answer.ts';
 import { retryAfterMs } from '../api/retry-after.ts';
-import { concernsPerson } from './page/own-step.ts';
+import { concernsPerson, concernsSecret } from './page/own-step.ts';
 import {
   failureInCodes,
   failureInStatus,
@@ -98,7 +98,7 @@ const outcomeOf = (told: Told): Outcome => {
   const said = refusalInText(field, words) ?? personsAffair(words) ?? notJudged(words);
   if (said !== null) return said;
   if (coded === null && isPassing(words)) return byStatus;
-  return OF_GATEWAY.includes(status) ? gatewayAnswered(status) : 'REFUSED';
+  return OF_GATEWAY.includes(status) && !concernsSecret(words) ? gatewayAnswered(status) : 'REFUSED';
 };
 
 const notJudged = (words: string): SeenFailure | null => {

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { BrowserContext, Frame, Page, Request, Response, Route } from 'playwright';
 import type { Secret } from '../../domain/secret.ts';
 import { retryAfterMs } from '../api/retry-after.ts';
+import { HeldRequests } from './held-requests.ts';
 import { BODY_TIMEOUT_MS, type ReadAnswer, readAnswerTo } from './login-answer.ts';
 import type { BrowserWay } from './login-request.ts';
 import { CAPTCHA, failureInStatus, type SeenFailure } from './page/page-kind.ts';
@@ -46,8 +47,7 @@ export class LoginTraffic {
   #hasStirred = false;
   /** Why a value had to stay here; undefined where none had to. */
   #keptBack: unknown;
-  /** What was to leave once and has no answer yet. */
-  readonly #holds = new Map<Request, { release(): void }>();
+  readonly #held: HeldRequests;
   #said: string[] = [];
   #redirect: string | null = null;
   #document: Response | null = null;
@@ -57,6 +57,7 @@ export class LoginTraffic {
 
   private constructor(options: Options) {
     this.#options = options;
+    this.#held = new HeldRequests(options.hold);
   }
 
   static async follow(options: Options): Promise<LoginTraffic> {
@@ -84,8 +85,7 @@ export class LoginTraffic {
     context.off('request', this.#onRequest);
     context.off('response', this.#onResponse);
     context.off('requestfailed', this.#onFailed);
-    for (const hold of this.#holds.values()) hold.release();
-    this.#holds.clear();
+    this.#held[Symbol.dispose]();
     void context.unroute('**/*', this.#onRoute).catch(() => undefined);
   }
 
@@ -164,7 +164,7 @@ export class LoginTraffic {
     const isUnread = ruling.kind === 'FREE' && this.unread.note(request, this.#options.page);
     this.#hasStirred ||= isUnread;
     if (isUnread || ruling.kind === 'FIRST') this.#options.onChange();
-    if (ruling.kind === 'FIRST') this.#holds.set(request, await this.#options.hold(request.url()));
+    if (ruling.kind === 'FIRST' || (isUnread && this.#isAwaited())) await this.#held.add(request);
     return route.continue();
   };
 
@@ -197,7 +197,7 @@ export class LoginTraffic {
       this.#serverTime = readServerTime(response);
       void this.#judgeDocument(response);
     }
-    this.#release(request);
+    this.#held.release(request);
     if (this.unread.settle(request)) this.#options.onChange();
     const field = this.#submissions.pendingField(request);
     if (field === undefined) return;
@@ -207,7 +207,7 @@ export class LoginTraffic {
   };
 
   readonly #onFailed = (request: Request): void => {
-    this.#release(request);
+    this.#held.release(request);
     if (this.unread.settle(request)) this.#options.onChange();
     const field = this.#submissions.pendingField(request);
     // A page may drop the body of an answer unread: the answer has come all the same.
@@ -246,9 +246,9 @@ export class LoginTraffic {
     setTimeout(this.#options.onChange, STATUS_GRACE_MS + 10).unref();
   }
 
-  #release(request: Request): void {
-    this.#holds.get(request)?.release();
-    this.#holds.delete(request);
+  /** What is typed has not left yet, so that a request that nobody can read may carry it. */
+  #isAwaited(): boolean {
+    return this.#armed !== null && !this.#submissions.hasLeft(this.#armed);
   }
 
   #noticeRedirect(request: Request): boolean {

@@ -181,6 +181,9 @@ const obstacleInWords = (field: FieldName, shown: FieldReading, page: PageReadin
 const OF_SECRET =
   /\b(?:m?pin|t?otp|code|credentials?|attempts?)\b|\block|\bblocked|\bsuspend|\bnot (?:been )?(?:accepted|authori[sz]ed|approved|allowed)|\bauthori[sz]ation (?:has )?(?:failed|error)/i;
 
+/** Whether words that came in answer may speak of what was entered, or of a lock. */
+export const concernsSecret = (words: string): boolean => OF_SECRET.test(words);
+
 /** Whether words that came in answer speak of something that a person has to decide or to do at the broker. */
 export const concernsPerson = (words: string): boolean =>
   words
