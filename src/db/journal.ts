@@ -32,14 +32,21 @@ export class Journal {
     this.#changes.push({ kind: 'STATEMENT', sql, parameters: parameters as Statement['parameters'] });
   }
 
-  /** Records `change` in place of the statements of `work`. */
-  async asOne<Result>(change: Change, work: () => Promise<Result>): Promise<Result> {
+  /** Records `change` in place of the statements of `work`, unless its result says that nothing was changed. */
+  async asOne<Result>(
+    change: Change,
+    work: () => Promise<Result>,
+    isChange: (result: Result) => boolean,
+  ): Promise<Result> {
     this.#isMuted = true;
+    let isKept = this.#isKept;
     try {
-      return await work();
+      const result = await work();
+      isKept &&= isChange(result);
+      return result;
     } finally {
       this.#isMuted = false;
-      if (this.#isKept) this.#changes.push(change);
+      if (isKept) this.#changes.push(change);
     }
   }
 
@@ -58,9 +65,10 @@ export const keepJournal = (trx: Queryable, journal: Journal): void => {
   journals.set(trx, journal);
 };
 
-/** Runs `work` as one change of the transaction's journal, where it has one. */
+/** Runs `work` as one change of the transaction's journal, where it has one and `isChange` accepts the result. */
 export const asOneChange = <Result>(
   trx: Queryable,
   change: Change,
   work: () => Promise<Result>,
-): Promise<Result> => journals.get(trx)?.asOne(change, work) ?? work();
+  isChange: (result: Result) => boolean = () => true,
+): Promise<Result> => journals.get(trx)?.asOne(change, work, isChange) ?? work();

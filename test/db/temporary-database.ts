@@ -43,11 +43,14 @@ export class Folder implements Disposable {
 }
 
 /** Another process that holds the write lock of a file until it is told to let go, and writes something by then. */
-export const holdLock = async (file: string): Promise<AsyncDisposable & { release(): Promise<void> }> => {
+export const holdLock = async (
+  file: string,
+  { writes = true } = {},
+): Promise<AsyncDisposable & { release(): Promise<void> }> => {
   const script = `
     const Sqlite = require(${JSON.stringify(path.resolve('node_modules/better-sqlite3'))});
     const connection = new Sqlite(${JSON.stringify(file)});
-    connection.exec('begin exclusive; create table of_another_program (id integer)');
+    connection.exec('begin exclusive${writes ? '; create table of_another_program (id integer)' : ''}');
     process.stdin.once('data', () => { connection.exec('commit'); connection.close(); process.exit(); });
     process.stdout.write('held');`;
   const child = spawn(process.execPath, ['-e', script], { stdio: ['pipe', 'pipe', 'inherit'] });

@@ -65,6 +65,26 @@ const expectSealed = (testApp: TestApp): void => {
 };
 
 describe.concurrent('while another program holds the database', () => {
+  test('again and again, and writes nothing, the file has everything after each time', async () => {
+    await using testApp = await openTestApp({ apis: 1 });
+    const isLocked = () => testApp.app.parts.database.recovery.dbLocked;
+    for (let round = 1; round <= 3; round += 1) {
+      await using other = await holdLock(fileOf(testApp.directory), { writes: false });
+      const name = `round-${round}`;
+      await testApp.client.createAccessKey({ input: { name, role: 'VIEWER' } });
+      expect([round, isLocked()]).toEqual([round, true]);
+      await other.release();
+      await until(`the end of round ${round}`, () => !isLocked(), 20_000);
+      await until(
+        'the end to be written down',
+        () => testApp.rows("select kind from vega_audit_entries where kind = 'RECOVERED'").length === round,
+      );
+      const { data } = await testApp.ask('mutation { verifyAudit { valid reason } }');
+      expect([round, data.verifyAudit]).toEqual([round, { valid: true, reason: null }]);
+    }
+    expect(testApp.rows('select name from vega_access_keys')).toHaveLength(3);
+  });
+
   test('in the middle of a run, six tokens are made by six logins, and all of them come into the table', {
     timeout: 150_000,
   }, async () => {

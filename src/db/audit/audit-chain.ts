@@ -29,8 +29,8 @@ export class AuditChain {
   }
 
   /** Appends in the caller's transaction. An entry that is there already is not appended again. */
-  append(trx: Queryable, entry: AuditEntry): Promise<void> {
-    return asOneChange(trx, { kind: 'AUDIT', entry }, async () => {
+  async append(trx: Queryable, entry: AuditEntry): Promise<void> {
+    const append = async (): Promise<boolean> => {
       const last = await findLastLink(trx);
       if (this.#isShared && !this.#appended.has(trx))
         this.#isReplaced ||= await isGone(trx, this.#lastStored, last);
@@ -42,11 +42,14 @@ export class AuditChain {
         .values({ ...row, hash })
         .onConflict((conflict) => conflict.column('entry_key').doNothing())
         .executeTakeFirst();
-      if ((inserted.numInsertedOrUpdatedRows ?? 0n) === 0n) return;
+      if ((inserted.numInsertedOrUpdatedRows ?? 0n) === 0n) return false;
       const entries = this.#appended.get(trx)?.entries ?? [];
       entries.push({ ...entry, id: row.sequence });
       this.#appended.set(trx, { entries, last: { sequence: row.sequence, hash } });
-    });
+      return true;
+    };
+    // Who replays it may not know the entry that is there, and would append it a second time.
+    await asOneChange(trx, { kind: 'AUDIT', entry }, append, (isNew) => isNew);
   }
 
   appendedBy(trx: Queryable): readonly StoredAuditEntry[] {

@@ -58,8 +58,14 @@ export class Mirror {
   async follow(file: OpenedFile, changes: readonly Change[], replayer: Replayer): Promise<void> {
     try {
       // Nobody reads from the mirror while the file can be written.
-      if (!this.isCurrent(file)) await this.copy(file).close();
-      else if (changes.length > 0) await this.#rows.write((trx) => replay(trx, [changes], replayer));
+      if (!this.isCurrent(file)) {
+        await this.copy(file).close();
+        return;
+      }
+      if (changes.length === 0) return;
+      await this.#rows.write((trx) => replay(trx, [changes], replayer));
+      // By its end the file is known again after an outage: one that ends otherwise would be taken for another.
+      if (endOf(this.#rows) !== endOf(file)) await this.copy(file).close();
     } catch {
       // The file has it, and the next write copies the mirror again.
       this.#dataVersion = Number.NaN;
@@ -75,6 +81,10 @@ export class Mirror {
     return previous;
   }
 }
+
+/** The last entry of the audit. */
+const endOf = ({ connection }: OpenedFile): unknown =>
+  connection.prepare('select hash from vega_audit_entries order by sequence desc limit 1').pluck().get();
 
 const copyToMemory = (source: Sqlite.Database): OpenedFile => {
   const memory = new Sqlite(':memory:');
