@@ -59,10 +59,7 @@ class Programs {
     const version = this.#time + 1;
     const issuedAt = this.#now();
     const token = newToken(`token-${version}`, { apiName, issuedAt });
-    await database.keep(
-      (trx) => replaceToken(trx, token, database, issuedAt),
-      () => [],
-    );
+    await database.keep((trx) => replaceToken(trx, token, database, issuedAt));
     this.#newest.set(apiName, version);
     const tokens = await findTokens(database.read, 1, database);
     expect(tokens.find((one) => one.apiName === apiName)?.accessToken.reveal()).toBe(`token-${version}`);
@@ -208,51 +205,36 @@ class Programs {
 
 /** Most sequences are those of one program. */
 const names = fc.constantFrom<Name>('first', 'first', 'first', 'first', 'first', 'second');
+
+const step = (name: string, take: (programs: Programs) => Promise<string>): Step => ({ name, take });
+const each = (what: string, take: (programs: Programs, name: Name) => Promise<string>) =>
+  names.map((name) => step(`${what} ${name}`, (programs) => take(programs, name)));
+
 const steps: fc.Arbitrary<Step> = fc.oneof(
-  {
-    weight: 5,
-    arbitrary: names.map((name) => ({ name: `write ${name}`, take: (programs) => programs.write(name) })),
-  },
+  { weight: 5, arbitrary: each('write', (programs, name) => programs.write(name)) },
   {
     weight: 2,
-    arbitrary: fc.tuple(names, fc.nat(3)).map(([name, back]) => ({
-      name: `again ${name} ${back}`,
-      take: (programs) => programs.writeAgain(name, back),
-    })),
+    arbitrary: fc
+      .tuple(names, fc.nat(3))
+      .map(([name, back]) => step(`again ${name} ${back}`, (programs) => programs.writeAgain(name, back))),
   },
   {
     weight: 5,
-    arbitrary: fc.tuple(names, fc.constantFrom(...APIS)).map(([name, api]) => ({
-      name: `store ${name} ${api}`,
-      take: (programs) => programs.store(name, api),
-    })),
+    arbitrary: fc
+      .tuple(names, fc.constantFrom(...APIS))
+      .map(([name, api]) => step(`store ${name} ${api}`, (programs) => programs.store(name, api))),
   },
   {
     weight: 4,
     arbitrary: fc
       .boolean()
-      .map((writes) => ({ name: `lock, writes: ${writes}`, take: (programs) => programs.lock(writes) })),
+      .map((writes) => step(`lock, writes: ${writes}`, (programs) => programs.lock(writes))),
   },
-  {
-    weight: 4,
-    arbitrary: fc.constant<Step>({ name: 'release', take: async (programs) => programs.release() }),
-  },
-  {
-    weight: 6,
-    arbitrary: names.map((name) => ({
-      name: `outage of ${name}`,
-      take: (programs) => programs.outlive(name),
-    })),
-  },
-  {
-    weight: 3,
-    arbitrary: names.map((name) => ({ name: `rest ${name}`, take: (programs) => programs.rest(name) })),
-  },
-  {
-    weight: 2,
-    arbitrary: names.map((name) => ({ name: `restart ${name}`, take: (programs) => programs.restart(name) })),
-  },
-  { weight: 1, arbitrary: fc.constant<Step>({ name: 'move', take: async (programs) => programs.move() }) },
+  { weight: 4, arbitrary: fc.constant(step('release', async (programs) => programs.release())) },
+  { weight: 6, arbitrary: each('outage of', (programs, name) => programs.outlive(name)) },
+  { weight: 3, arbitrary: each('rest', (programs, name) => programs.rest(name)) },
+  { weight: 2, arbitrary: each('restart', (programs, name) => programs.restart(name)) },
+  { weight: 1, arbitrary: fc.constant(step('move', async (programs) => programs.move())) },
 );
 
 test('whatever happens to the file, and in whatever order, it has everything once in the end', {

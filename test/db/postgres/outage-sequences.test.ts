@@ -68,7 +68,10 @@ class Machines {
     const kept = await database.keep(
       async (trx) => {
         const stored = await replaceToken(trx, token, database, at);
-        await database.audit(trx, toAuditEntry('TOKEN_STORED', { ...stored }, reference, key, at));
+        await database.audit(
+          trx,
+          toAuditEntry('TOKEN_STORED', { fingerprint: String(number), ...stored }, reference, key, at),
+        );
       },
       () => [{ kind: 'ISSUED_TOKEN', token, account: ACCOUNT, reference, key, at }],
     );
@@ -197,16 +200,16 @@ const numbersIn = async (database: PostgresDatabase): Promise<readonly (readonly
   ]);
 
 const names = fc.constantFrom(...NAMES);
-const each = (what: string, take: (machines: Machines, name: Name) => Promise<string>): fc.Arbitrary<Step> =>
-  names.map((name) => ({ name: `${what} ${name}`, take: (machines) => take(machines, name) }));
+const step = (name: string, take: (machines: Machines) => Promise<string>): Step => ({ name, take });
+const each = (what: string, take: (machines: Machines, name: Name) => Promise<string>) =>
+  names.map((name) => step(`${what} ${name}`, (machines) => take(machines, name)));
 
 const steps: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 8,
-    arbitrary: fc.tuple(names, fc.constantFrom(...APIS)).map(([name, api]) => ({
-      name: `store ${name} ${api}`,
-      take: (machines) => machines.store(name, api),
-    })),
+    arbitrary: fc
+      .tuple(names, fc.constantFrom(...APIS))
+      .map(([name, api]) => step(`store ${name} ${api}`, (machines) => machines.store(name, api))),
   },
   { weight: 3, arbitrary: each('part', async (machines, name) => machines.part(name)) },
   { weight: 1, arbitrary: each('stall', async (machines, name) => machines.stall(name)) },
@@ -215,10 +218,9 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: each('restart', (machines, name) => machines.restart(name)) },
   {
     weight: 3,
-    arbitrary: fc.tuple(names, fc.constantFrom(...CUTS)).map(([name, cut]) => ({
-      name: `cut ${name} ${cut}`,
-      take: async (machines) => machines.cut(name, cut),
-    })),
+    arbitrary: fc
+      .tuple(names, fc.constantFrom(...CUTS))
+      .map(([name, cut]) => step(`cut ${name} ${cut}`, async (machines) => machines.cut(name, cut))),
   },
 );
 
