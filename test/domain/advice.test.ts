@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import type { ApiName } from '../../src/domain/account/api-name.ts';
 import {
   canAcceptPartial,
   checksWithRow,
@@ -7,7 +6,7 @@ import {
   type Situation,
 } from '../../src/domain/auth/advice.ts';
 import { AUTH_PHASES } from '../../src/domain/auth/auth-phase.ts';
-import type { AuthRecord, GateFacts } from '../../src/domain/auth/auth-state.ts';
+import type { GateFacts } from '../../src/domain/auth/auth-state.ts';
 import type { NextOperation } from '../../src/domain/auth/next-operation.ts';
 import {
   type GenerationRun,
@@ -15,38 +14,9 @@ import {
   pendingStep,
   RUN_STATUSES,
 } from '../../src/domain/run/generation-run.ts';
-import { type TokenCheck, VERDICTS, type Verdict } from '../../src/domain/token/verdict.ts';
+import { VERDICTS } from '../../src/domain/token/verdict.ts';
+import { check, later, NOW, pair, authRecord as record } from './auth-facts.ts';
 
-const NOW = new Date('2026-11-22T03:00:00Z');
-const later = (seconds: number): Date => new Date(NOW.getTime() + seconds * 1000);
-
-const record = (parts: Partial<AuthRecord> = {}): AuthRecord => ({
-  accountId: 'UPSTOX_01',
-  phase: 'IDLE',
-  since: NOW,
-  cooldown: null,
-  quarantinedAt: null,
-  clearedAt: null,
-  acceptedUntil: null,
-  isLoggedOut: false,
-  isConfirmed: false,
-  ...parts,
-});
-
-const check = (apiName: ApiName, verdict: Verdict): TokenCheck => ({
-  apiName,
-  verdict,
-  timeValid: verdict === 'VALID' || verdict === 'UNKNOWN',
-  profileValid: verdict === 'VALID',
-  reason: null,
-  httpStatus: null,
-});
-
-/** PRIMARY and another API. */
-const pair = (primary: Verdict, other: Verdict): readonly TokenCheck[] => [
-  check('PRIMARY', primary),
-  check('WEBSOCKET1', other),
-];
 const COMPLETE = pair('VALID', 'VALID');
 const HALF = pair('VALID', 'MISSING');
 

@@ -13,22 +13,10 @@ import {
   RUN_STATUSES,
 } from '../../src/domain/run/generation-run.ts';
 import type { TokenCheck } from '../../src/domain/token/verdict.ts';
+import { authRecord, later, NOW } from './auth-facts.ts';
 
-const NOW = new Date('2026-11-22T03:00:00Z');
-const later = (seconds: number): Date => new Date(NOW.getTime() + seconds * 1000);
-
-const record = (parts: Partial<AuthRecord> = {}): AuthRecord => ({
-  accountId: 'UPSTOX_01',
-  phase: 'PARTIAL_AUTH',
-  since: NOW,
-  cooldown: null,
-  quarantinedAt: null,
-  clearedAt: null,
-  acceptedUntil: null,
-  isLoggedOut: false,
-  isConfirmed: false,
-  ...parts,
-});
+const record = (parts: Partial<AuthRecord> = {}): AuthRecord =>
+  authRecord({ phase: 'PARTIAL_AUTH', ...parts });
 
 const cooldown = { from: NOW, until: later(660), reason: 'THROTTLED' } as const;
 

@@ -20,38 +20,11 @@ import {
   type RunStatus,
   type RunStep,
 } from '../../src/domain/run/generation-run.ts';
-import { type TokenCheck, VERDICTS, type Verdict } from '../../src/domain/token/verdict.ts';
+import { VERDICTS } from '../../src/domain/token/verdict.ts';
+import { authRecord, check, later, NOW, pair } from './auth-facts.ts';
 
-const NOW = new Date('2026-11-22T03:00:00Z');
-const later = (seconds: number): Date => new Date(NOW.getTime() + seconds * 1000);
-
-const record = (parts: Partial<AuthRecord> = {}): AuthRecord => ({
-  accountId: 'UPSTOX_01',
-  phase: 'AUTH_CONFIRMED',
-  since: NOW,
-  cooldown: null,
-  quarantinedAt: null,
-  clearedAt: null,
-  acceptedUntil: null,
-  isLoggedOut: false,
-  isConfirmed: true,
-  ...parts,
-});
-
-const check = (apiName: ApiName, verdict: Verdict): TokenCheck => ({
-  apiName,
-  verdict,
-  timeValid: verdict === 'VALID' || verdict === 'UNKNOWN',
-  profileValid: verdict === 'VALID',
-  reason: null,
-  httpStatus: null,
-});
-
-/** Two APIs: PRIMARY and another one. */
-const pair = (primary: Verdict, other: Verdict): readonly TokenCheck[] => [
-  check('PRIMARY', primary),
-  check('WEBSOCKET1', other),
-];
+const record = (parts: Partial<AuthRecord> = {}): AuthRecord =>
+  authRecord({ phase: 'AUTH_CONFIRMED', isConfirmed: true, ...parts });
 
 const facts = (parts: Partial<GateFacts> = {}): GateFacts => ({
   record: record(),
