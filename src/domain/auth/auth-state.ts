@@ -1,12 +1,11 @@
 import type { ApiName } from '../account/api-name.ts';
 import { Refusal } from '../refusal.ts';
-import type { QuarantineCode } from '../run/consequence.ts';
 import type { FailureCode } from '../run/failure.ts';
 import { type EndedToken, type GenerationRun, isOver, waitsElsewhere } from '../run/generation-run.ts';
 import { nextExpiry } from '../token/expiry.ts';
 import type { TokenCheck } from '../token/verdict.ts';
 import type { AuthPhase } from './auth-phase.ts';
-import type { BlockReason } from './block-reason.ts';
+import { type BlockReason, QUARANTINES } from './block-reason.ts';
 import type { Headline } from './headline.ts';
 import type { NextOperation } from './next-operation.ts';
 
@@ -123,11 +122,6 @@ export const refusalOfLogin = (record: AuthRecord, now: Date): Refusal | null =>
   );
 };
 
-/** What a quarantine is told as. A second code of this kind has to be stored with the account before it can be told apart. */
-const QUARANTINE: Readonly<Record<QuarantineCode, BlockReason>> = {
-  CREDENTIALS_REJECTED: 'CREDENTIALS_REJECTED',
-};
-
 const BLOCKING: Readonly<Partial<Record<FailureCode, BlockReason>>> = {
   CAPTCHA: 'CAPTCHA',
   APP_REJECTED: 'APP_REJECTED',
@@ -146,7 +140,7 @@ export const blockReason = (
   isBrowserTaken = false,
   ended: readonly EndedToken[] = [],
 ): BlockReason | null => {
-  if (record.quarantinedAt !== null) return QUARANTINE.CREDENTIALS_REJECTED;
+  if (record.quarantinedAt !== null) return QUARANTINES.CREDENTIALS_REJECTED;
   if (run?.status === 'WAITING_OPERATOR' && !waitsElsewhere(run)) return 'CAPTCHA';
   if (cooldownAt(record, now).active) return 'COOLDOWN';
   if (isBrowserTaken) return 'BROWSER_BUSY';

@@ -3,7 +3,7 @@ import { type GenerationRun, isOver } from '../run/generation-run.ts';
 import type { ExpiryLevel } from '../token/expiry.ts';
 import type { Verdict } from '../token/verdict.ts';
 import type { AuthPhase } from './auth-phase.ts';
-import type { BlockReason } from './block-reason.ts';
+import { type BlockReason, isQuarantine } from './block-reason.ts';
 import type { NextOperation } from './next-operation.ts';
 
 /** Where an account stands, in one sentence, and what a person does next. */
@@ -31,7 +31,7 @@ export interface HeadlineFacts {
 /** The one place that advises: page, command line and REST print it. */
 export const headlineOf = (facts: HeadlineFacts): Headline => {
   const { run, blockedBy, isInterrupted = false, isByWorkers = false } = facts;
-  if (isInterrupted && run !== null && blockedBy !== 'CREDENTIALS_REJECTED') return interrupted(run);
+  if (isInterrupted && run !== null && !isQuarantine(blockedBy)) return interrupted(run);
   if (run?.status === 'QUEUED') return queued(isByWorkers);
   // A run that waits for a person's approval or login is under way, and blocked by nothing.
   if (blockedBy !== null && blockedBy !== 'COOLDOWN') return blocked(blockedBy, facts);

@@ -1,6 +1,7 @@
 import { findUnresolved, type ReportedFacts } from '../../db/queries/alerts/alerts.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import { factsOfRun, personAwaited, runStopped } from '../../domain/alert/alert-drafts.ts';
+import { consequenceOf } from '../../domain/run/consequence.ts';
 import { type GenerationRun, isServedOtherwise } from '../../domain/run/generation-run.ts';
 import { acknowledgeKinds, raiseAlert, resolveAlerts } from './raise-alert.ts';
 
@@ -20,7 +21,9 @@ export const tellEnd = async (trx: Queryable, run: GenerationRun, now: Date): Pr
   const { accountId, status, mode, steps } = run;
   await endWait(trx, run, now);
   // Of a quarantine an alert was stored with the failure.
-  const isQuarantined = steps.some(({ failure }) => failure?.code === 'CREDENTIALS_REJECTED');
+  const isQuarantined = steps.some(
+    ({ failure }) => failure !== null && consequenceOf(failure).kind === 'QUARANTINE',
+  );
   // Whoever has chosen the credentials knows of it.
   if (status === 'STOPPED' && !isQuarantined && !isServedOtherwise(run))
     await raiseAlert(trx, runStopped(run), now);

@@ -11,7 +11,7 @@ import type { Queryable } from '../../db/queryable.ts';
 import type { Account } from '../../domain/account/account.ts';
 import type { ApiConfig } from '../../domain/account/api-config.ts';
 import type { ApiName } from '../../domain/account/api-name.ts';
-import type { BlockReason } from '../../domain/auth/block-reason.ts';
+import { type BlockReason, isQuarantine } from '../../domain/auth/block-reason.ts';
 import type { ProcessMark } from '../../domain/process-mark.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { isByLogin } from '../../domain/role/role.ts';
@@ -165,7 +165,7 @@ const byTurn = (one: GenerationRun, other: GenerationRun): number =>
 /** Whether nothing of a left run is to be made any more, also when its program died before it could store its end. */
 export const isAtItsEnd = (run: GenerationRun, left: GenerationRun, blockedBy: BlockReason | null): boolean =>
   !run.steps.some(isWorthResuming) ||
-  blockedBy === 'CREDENTIALS_REJECTED' ||
+  isQuarantine(blockedBy) ||
   left.steps.some(({ failure }) => failure !== null && endsRun(failure.code));
 
 /**

@@ -4,7 +4,7 @@ import { type LastOtpRequest, lastOtpRequest } from '../../db/queries/login-atte
 import type { Queryable } from '../../db/queryable.ts';
 import type { Account } from '../../domain/account/account.ts';
 import type { AuthRecord, AuthState } from '../../domain/auth/auth-state.ts';
-import type { BlockReason } from '../../domain/auth/block-reason.ts';
+import { type BlockReason, isQuarantine } from '../../domain/auth/block-reason.ts';
 import { type Capability, notCapable } from '../../domain/capability/capability.ts';
 import type { AccountFacts } from '../../domain/readiness/account-facts.ts';
 import { type MeasuredLogin, measuredLogins } from '../../domain/readiness/measured-login.ts';
@@ -24,7 +24,8 @@ import { type BellSource, bellOf } from './bell.ts';
 const RUNS_MEASURED = 40;
 
 /** What blocks every scheduled start, also of another day, until a person has acted. */
-const LASTING: readonly BlockReason[] = ['CREDENTIALS_REJECTED', 'TOKENS_END_EACH_OTHER'];
+const isLasting = (reason: BlockReason | null): boolean =>
+  isQuarantine(reason) || reason === 'TOKENS_END_EACH_OTHER';
 
 export interface FactsOptions {
   readonly database: Database;
@@ -167,7 +168,7 @@ const obstacleOf = (state: AuthState, record: AuthRecord, start: Date | null): A
   // The scheduler tries again on the next day, but where nothing changes without a person.
   if (start !== null) {
     const isLeft = leftToPerson(record, run, start) !== null;
-    return isLeft || (blockedBy !== null && LASTING.includes(blockedBy)) ? obstacle : null;
+    return isLeft || isLasting(blockedBy) ? obstacle : null;
   }
   const isPassing = blockedBy === null || blockedBy === 'COOLDOWN' || blockedBy === 'BROWSER_BUSY';
   return record.isLoggedOut || !isPassing ? obstacle : null;
