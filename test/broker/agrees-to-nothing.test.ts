@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Look, Looks, step } from './looks.ts';
+import { type Look, Looks, step, VIEWS } from './looks.ts';
 
 /** Pages between the steps of a login that ask for a signature, a grant, or another secret. */
 
@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => looks[Symbol.asyncDispose]());
 
-const [MOBILE, OTP, PIN] = [step('MOBILE'), step('OTP'), step('PIN')];
+const [MOBILE, OTP, PIN] = VIEWS;
 const OWN_BUTTONS = ['Get OTP', 'Continue', 'Continue'];
 const OWN_FIELDS = ['mobileNum', 'otpNum', 'pinCode'];
 
@@ -205,7 +205,7 @@ test('what to do about TOTP is said', async () => {
 
 test('an account without a PIN gets none', async () => {
   const answers = { OTP: { body: { success: true, data: { isSecretPinSet: false } } } };
-  const visit = await looks.visit({ views: [MOBILE, OTP, PIN], answers }, 2500);
+  const visit = await looks.visit({ views: VIEWS, answers }, 2500);
   expect(visit).toMatchObject({
     end: 'ACTION_REQUIRED',
     sent: ['MOBILE', 'OTP'],

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Answer, type Look, Looks, step } from './looks.ts';
+import { type Answer, type Look, Looks, refused, SENT, step, VIEWS } from './looks.ts';
 
 /** What a page says all the time is no answer; what the broker says in answer is one, with the time that it names. */
 
@@ -9,8 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => looks[Symbol.asyncDispose]());
 
-const [MOBILE, OTP, PIN] = [step('MOBILE'), step('OTP'), step('PIN')];
-const ALL_SENT = ['MOBILE', 'OTP', 'PIN'];
+const [MOBILE, OTP, PIN] = VIEWS;
 
 const STANDING = [
   'You have 5 attempts left',
@@ -36,7 +35,7 @@ test.concurrent.each(STANDING)(
   async (text) => {
     const after = `<p>${text}</p>`;
     const views = [step('MOBILE', { after }), step('OTP', { after }), step('PIN', { after })];
-    expect(await looks.visit({ views })).toMatchObject({ end: 'CODE', sent: ALL_SENT, message: '' });
+    expect(await looks.visit({ views })).toMatchObject({ end: 'CODE', sent: SENT, message: '' });
   },
   60_000,
 );
@@ -53,7 +52,7 @@ test.concurrent.each([
       step('OTP', { before: `<p>${text}</p>` }),
       step('PIN', { after: `<p role="status">${text}</p>` }),
     ];
-    expect(await looks.visit({ views })).toMatchObject({ end: 'CODE', sent: ALL_SENT });
+    expect(await looks.visit({ views })).toMatchObject({ end: 'CODE', sent: SENT });
   },
   60_000,
 );
@@ -62,12 +61,9 @@ test.concurrent('text that comes before the field of its step refuses nothing', 
   const slow = `meet = (view) => { const form = view.querySelector('form'); form.hidden = true; setTimeout(() => { form.hidden = false; }, 700); };`;
   const before = '<p>You have 5 attempts left</p>';
   const views = [step('MOBILE', { before }), step('OTP', { before }), step('PIN', { before })];
-  expect(await looks.visit({ views, script: slow })).toMatchObject({ end: 'CODE', sent: ALL_SENT });
+  expect(await looks.visit({ views, script: slow })).toMatchObject({ end: 'CODE', sent: SENT });
 });
 
-const refused = (message: string, code?: number | string): Answer => ({
-  body: { success: false, error: { code: code ?? '', message } },
-});
 const MINUTE = 60_000;
 
 const OTP_REQUESTS: readonly (readonly [said: string, answer: Answer, end: string, restMs: number | null])[] =
@@ -105,7 +101,7 @@ const OTP_REQUESTS: readonly (readonly [said: string, answer: Answer, end: strin
 test.concurrent.each(OTP_REQUESTS)(
   'an OTP request that is refused with %s',
   async (_said, answer, end, restMs) => {
-    const visit = await looks.visit({ views: [MOBILE, OTP, PIN], answers: { MOBILE: answer } }, 2500);
+    const visit = await looks.visit({ views: VIEWS, answers: { MOBILE: answer } }, 2500);
     expect([visit.end, visit.restMs, visit.sent]).toEqual([end, restMs, ['MOBILE']]);
   },
   60_000,
@@ -115,7 +111,7 @@ test('an interval that the broker names is handed on', async () => {
   const answers = {
     MOBILE: { body: { success: true, data: { isTotpEnabled: true, nextRequestInterval: 240 } } },
   };
-  const visit = await looks.visit({ views: [MOBILE, OTP, PIN], answers });
+  const visit = await looks.visit({ views: VIEWS, answers });
   expect([visit.end, visit.otpIntervalMs]).toEqual(['CODE', 240_000]);
 });
 
@@ -147,18 +143,14 @@ test('maintenance by a redirect', async () => {
 
 const REFUSED_SECRETS: readonly (readonly [what: string, look: Partial<Look>, sent: readonly string[]])[] = [
   ['an OTP, in a toast', { answers: { OTP: refused('Incorrect OTP') } }, ['MOBILE', 'OTP']],
-  [
-    'a PIN, in a toast',
-    { answers: { PIN: refused('You have entered an incorrect PIN', 1017106) } },
-    ALL_SENT,
-  ],
+  ['a PIN, in a toast', { answers: { PIN: refused('You have entered an incorrect PIN', 1017106) } }, SENT],
   [
     'a PIN, on the page alone',
     {
       answers: { PIN: { body: { success: null } } },
       script: `addEventListener('load', () => { login.refused = () => { document.querySelector('form').insertAdjacentHTML('beforeend', '<p>4 attempts left</p>'); }; });`,
     },
-    ALL_SENT,
+    SENT,
   ],
 ];
 
@@ -194,7 +186,7 @@ test.concurrent.each(AFTER_PIN)(
   '%s after the PIN',
   async (_what, view, end) => {
     const visit = await looks.visit({ views: [MOBILE, OTP, PIN, view] }, 2500);
-    expect([visit.end, visit.sent]).toEqual([end, ALL_SENT]);
+    expect([visit.end, visit.sent]).toEqual([end, SENT]);
   },
   60_000,
 );
@@ -202,12 +194,12 @@ test.concurrent.each(AFTER_PIN)(
 test('a PIN page that stands still after the PIN', async () => {
   const visit = await looks.visit(
     {
-      views: [MOBILE, OTP, PIN],
+      views: VIEWS,
       script: `addEventListener('load', () => { const next = login.next; let left = 2; login.next = () => { if (left-- > 0) next(); }; });`,
     },
     2500,
   );
-  expect([visit.end, visit.sent]).toEqual(['THROTTLED', ALL_SENT]);
+  expect([visit.end, visit.sent]).toEqual(['THROTTLED', SENT]);
 });
 
 test.concurrent.each([

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { drawn } from '../support/repetitions.ts';
-import { type Look, Looks, step } from './looks.ts';
+import { type Look, Looks, later, SENT, step, VIEWS } from './looks.ts';
 
 /** What other fronts of the broker might do that a person would not even notice. */
 
@@ -10,9 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => looks[Symbol.asyncDispose]());
 
-const [MOBILE, OTP, PIN] = [step('MOBILE'), step('OTP'), step('PIN')];
-const VIEWS = [MOBILE, OTP, PIN];
-const SENT = ['MOBILE', 'OTP', 'PIN'];
+const [MOBILE, OTP, PIN] = VIEWS;
 const inEach = (habit: string): string => `
   window.meet = (view) => {
     const form = view.querySelector('form');
@@ -21,7 +19,6 @@ const inEach = (habit: string): string => `
     const button = form.querySelector('button');
     ${habit}
   };`;
-const later = (script: string): string => `addEventListener('DOMContentLoaded', () => { ${script} });`;
 const boxes = (around: string, each: (index: number) => string) =>
   `<div ${around}>${Array.from({ length: 6 }, (_, index) => `<input inputmode="numeric" style="width: 2em" ${each(index)}>`).join('')}</div>`;
 const ADVANCE = (send = '') =>

@@ -52,6 +52,13 @@ export const step = (name: StepName, look: StepLook = {}): string => {
     <button id="${buttonId}" type="submit">${look.button ?? button}</button></form>${look.after ?? ''}`;
 };
 
+/** The three of a plain login, and what it sends. */
+export const VIEWS = [step('MOBILE'), step('OTP'), step('PIN')] as const;
+export const SENT = ['MOBILE', 'OTP', 'PIN'];
+
+/** Runs when the page's own script has. */
+export const later = (script: string): string => `addEventListener('DOMContentLoaded', () => { ${script} });`;
+
 export interface Answer {
   readonly status?: number;
   readonly type?: string;
@@ -60,6 +67,10 @@ export interface Answer {
   /** The connection is cut instead. */
   readonly isCut?: true;
 }
+
+export const refused = (message: string, code: number | string = ''): Answer => ({
+  body: { success: false, error: { code, message } },
+});
 
 export interface Look {
   /** The views in their order; a form of the login that is answered well shows the next one. */

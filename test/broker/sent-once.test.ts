@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Answer, type Look, Looks, step } from './looks.ts';
+import { type Answer, type Look, Looks, VIEWS } from './looks.ts';
 
 /** A browser repeats a request by itself where a connection ends without an answer. */
 
@@ -9,7 +9,6 @@ beforeAll(async () => {
 });
 afterAll(() => looks[Symbol.asyncDispose]());
 
-const VIEWS = [step('MOBILE'), step('OTP'), step('PIN')];
 const CUT: Answer = { body: '', isCut: true };
 const TIMED_OUT: Answer = { status: 408, body: '' };
 

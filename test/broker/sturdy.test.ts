@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Looks, step } from './looks.ts';
+import { Looks, SENT, step, VIEWS } from './looks.ts';
 
 /** Pages that a person finds trivial. */
 
@@ -8,9 +8,6 @@ beforeAll(async () => {
   looks = await Looks.open();
 });
 afterAll(() => looks[Symbol.asyncDispose]());
-
-const VIEWS = [step('MOBILE'), step('OTP'), step('PIN')] as const;
-const SENT = ['MOBILE', 'OTP', 'PIN'];
 
 /** Done to the form of each step when it is shown. */
 const inEach = (habit: string): string => `

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { drawn } from '../support/repetitions.ts';
-import { type Answer, type Look, Looks, step } from './looks.ts';
+import { type Answer, type Look, Looks, later, refused, SENT, step, VIEWS } from './looks.ts';
 
 /** Fronts of the broker that nobody has seen, and that it might have. */
 
@@ -10,20 +10,13 @@ beforeAll(async () => {
 });
 afterAll(() => looks[Symbol.asyncDispose]());
 
-const [MOBILE, OTP, PIN] = [step('MOBILE'), step('OTP'), step('PIN')];
-const VIEWS = [MOBILE, OTP, PIN];
-const SENT = ['MOBILE', 'OTP', 'PIN'];
+const [MOBILE, OTP, PIN] = VIEWS;
 const MINUTE = 60_000;
-/** Runs when the page's own script has. */
-const later = (script: string): string => `addEventListener('DOMContentLoaded', () => { ${script} });`;
 const html = (status: number, text: string, headers: Record<string, string> = {}): Answer => ({
   status,
   type: 'text/html',
   headers,
   body: `<!doctype html><title>x</title><h1>${text}</h1>`,
-});
-const refused = (message: string, code: number | string = ''): Answer => ({
-  body: { success: false, error: { code, message } },
 });
 const httpDate = (minutes: number) => new Date(Date.now() + minutes * MINUTE).toUTCString();
 
