@@ -11,6 +11,7 @@ afterAll(() => looks[Symbol.asyncDispose]());
 
 const CUT: Answer = { body: '', isCut: true };
 const TIMED_OUT: Answer = { status: 408, body: '' };
+const led = (status: number, location: string): Answer => ({ status, headers: { location }, body: '' });
 
 test.concurrent.each<[string, Look['answers']]>([
   ['the PIN’s connection is cut', { PIN: CUT }],
@@ -19,6 +20,9 @@ test.concurrent.each<[string, Look['answers']]>([
   ['the PIN is answered with 408', { PIN: TIMED_OUT }],
   ['the OTP is answered with 408', { OTP: TIMED_OUT }],
   ['the PIN is answered with 425', { PIN: { status: 425, body: '' } }],
+  ['the PIN is led back to its place', { PIN: led(307, '/api/PIN') }],
+  ['the OTP is led back to its place', { OTP: led(308, '/api/OTP?again') }],
+  ['the OTP request is led back to its place', { MOBILE: led(307, '/api/MOBILE') }],
 ])('where %s, everything has reached the broker once', async (_what, answers = {}) => {
   const visit = await looks.visit({ views: VIEWS, answers }, 2500);
   expect(visit.end).not.toBe('CODE');
@@ -46,3 +50,51 @@ test.each(['OTP', 'PIN'] as const)(
     expect(visit.sent).toEqual([...new Set(visit.sent)]);
   },
 );
+
+/** The page sends the PIN by a form of its own. */
+const NATIVE_PIN = `addEventListener('DOMContentLoaded', () => {
+  const send = login.send;
+  login.send = async (step, value) => {
+    if (step !== 'PIN') return send(step, value);
+    const form = document.createElement('form');
+    form.method = 'post';
+    form.action = '/api/' + step;
+    form.innerHTML = '<input type="hidden" name="value" value="' + value + '">';
+    document.body.append(form);
+    form.submit();
+  };
+});`;
+
+test.concurrent.each<[string, Look]>([
+  ['round in a circle', { views: VIEWS, others: { '/turn': led(307, '/api/PIN') } }],
+  [
+    'round in a circle, sent by a form',
+    { views: VIEWS, script: NATIVE_PIN, others: { '/turn': led(307, '/api/PIN') } },
+  ],
+])('a PIN that is led %s reaches the broker once', async (_what, look) => {
+  const visit = await looks.visit({ ...look, answers: { PIN: led(307, '/turn') } }, 2500);
+  expect(visit).toMatchObject({ end: 'BROKER_UNREACHABLE', sent: ['MOBILE', 'OTP', 'PIN'] });
+  expect(visit.message).toBe(
+    'The broker leads what was sent back to where it came from, and it is not sent again.',
+  );
+});
+
+test.each([307, 308])('a value that is led on to another place by %i is taken there', async (status) => {
+  const answers = { OTP: led(status, '/otp/'), PIN: led(status, '/pin/') };
+  const accepted: Answer = { body: { success: true, data: { isSecretPinSet: true } } };
+  const visit = await looks.visit({
+    views: VIEWS,
+    answers,
+    others: { '/otp/': accepted, '/pin/': accepted },
+  });
+  expect(visit).toMatchObject({ end: 'CODE', sent: ['MOBILE', 'OTP', 'PIN'] });
+});
+
+test('what the broker says at the place that a value was led on to counts', async () => {
+  const refused: Answer = { body: { success: false, error: { code: 1017016, message: 'Invalid PIN' } } };
+  const visit = await looks.visit({
+    ...{ views: VIEWS, answers: { PIN: led(307, '/pin/') }, others: { '/pin/': refused } },
+    script: `addEventListener('DOMContentLoaded', () => { login.refused = () => {}; });`,
+  });
+  expect(visit).toMatchObject({ end: 'CREDENTIALS_REJECTED', sent: ['MOBILE', 'OTP', 'PIN'] });
+});

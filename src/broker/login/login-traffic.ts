@@ -1,11 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BrowserContext, Frame, Page, Request, Response, Route } from 'playwright';
 import type { Secret } from '../../domain/secret.ts';
-import { retryAfterMs } from '../api/retry-after.ts';
+import { BodyRedirects, takesBodyAlong } from './body-redirects.ts';
+import { failureOfDocument, readServerTime } from './document-answer.ts';
 import { HeldRequests } from './held-requests.ts';
 import { BODY_TIMEOUT_MS, type ReadAnswer, readAnswerTo } from './login-answer.ts';
 import type { BrowserWay } from './login-request.ts';
-import { CAPTCHA, failureInStatus, type SeenFailure } from './page/page-kind.ts';
+import { originOf } from './origin-of.ts';
+import type { SeenFailure } from './page/page-kind.ts';
 import { type FieldName, isCaptchaAddress } from './page/page-reading.ts';
 import { isRedirect } from './redirect.ts';
 import { SubmissionGuard } from './submission-guard.ts';
@@ -48,6 +50,7 @@ export class LoginTraffic {
   /** Why a value had to stay here; undefined where none had to. */
   #keptBack: unknown;
   readonly #held: HeldRequests;
+  readonly #redirects: BodyRedirects;
   #said: string[] = [];
   #redirect: string | null = null;
   #document: Response | null = null;
@@ -55,14 +58,15 @@ export class LoginTraffic {
   #hasAsked = false;
   #serverTime: Date | null = null;
 
-  private constructor(options: Options) {
+  private constructor(options: Options, redirects: BodyRedirects) {
     this.#options = options;
+    this.#redirects = redirects;
     this.#held = new HeldRequests(options.hold);
   }
 
   static async follow(options: Options): Promise<LoginTraffic> {
-    const traffic = new LoginTraffic(options);
     const { context, page } = options;
+    const traffic = new LoginTraffic(options, await BodyRedirects.watch(context, page));
     context.on('request', traffic.#onRequest);
     context.on('response', traffic.#onResponse);
     context.on('requestfailed', traffic.#onFailed);
@@ -192,39 +196,39 @@ export class LoginTraffic {
   };
 
   readonly #onResponse = (response: Response): void => {
-    const request = response.request();
-    if (isOwnNavigation(request, this.#options.page)) {
+    const last = response.request();
+    if (isOwnNavigation(last, this.#options.page)) {
       this.#serverTime = readServerTime(response);
       void this.#judgeDocument(response);
     }
+    // Who is led on is answered where he comes to.
+    if (takesBodyAlong(response)) return;
+    const request = originOf(last);
     this.#held.release(request);
     if (this.unread.settle(request)) this.#options.onChange();
     const field = this.#submissions.pendingField(request);
     if (field === undefined) return;
     this.#responded.add(request);
-    const isOwn = isOwnSite(request, this.#options.page);
+    const isOwn = isOwnSite(last, this.#options.page);
     void this.#settle(request, field, () => readAnswerTo(field, response, isOwn));
   };
 
-  readonly #onFailed = (request: Request): void => {
+  readonly #onFailed = (last: Request): void => {
+    const request = originOf(last);
     this.#held.release(request);
     if (this.unread.settle(request)) this.#options.onChange();
     const field = this.#submissions.pendingField(request);
     // A page may drop the body of an answer unread: the answer has come all the same.
     if (field === undefined || this.#redirect !== null || this.#responded.has(request)) return;
-    const brokenOff = isOwnSite(request, this.#options.page) ? BROKEN_OFF : null;
+    const failure = this.#redirects.hasRefused(last.url()) ? LED_BACK : BROKEN_OFF;
+    const brokenOff = isOwnSite(last, this.#options.page) ? failure : null;
     void this.#settle(request, field, async () => ({ outcome: brokenOff, otpIntervalMs: null }));
   };
 
   /** An error page says in its text what it is about, so it is shown first. */
   async #judgeDocument(response: Response): Promise<void> {
     const { page, onChange } = this.#options;
-    const isChallenge = response.headers()['cf-mitigated'] === 'challenge';
-    const isClosed = MAINTENANCE_PATH.test(new URL(response.url()).pathname);
-    const byStatus = isClosed ? MAINTENANCE : failureInStatus(response.status());
-    const asked = retryAfterMs(response.headers()['retry-after'], new Date());
-    const resting = byStatus === null || asked === 0 ? byStatus : { ...byStatus, restMs: asked };
-    const failure = isChallenge ? CAPTCHA : resting;
+    const failure = failureOfDocument(response);
     this.#document = response;
     this.#documentFailure = null;
     if (failure !== null) {
@@ -260,18 +264,17 @@ export class LoginTraffic {
   }
 }
 
-const MAINTENANCE_PATH = /\b(?:maintenance|downtime)\b/i;
-const MAINTENANCE: SeenFailure = {
-  kind: 'FAILURE',
-  code: 'MAINTENANCE',
-  message: 'The broker leads to its page about maintenance.',
-};
-
 const BROKEN_OFF: SeenFailure = {
   kind: 'FAILURE',
   code: 'BROKER_UNREACHABLE',
   message: 'The connection to the broker broke off.',
   isStatus: true,
+};
+
+const LED_BACK: SeenFailure = {
+  kind: 'FAILURE',
+  code: 'BROKER_UNREACHABLE',
+  message: 'The broker leads what was sent back to where it came from, and it is not sent again.',
 };
 
 const isOwnNavigation = (request: Request, page: Page): boolean =>
@@ -287,11 +290,4 @@ const frameOf = (request: Request): Frame | null => {
   } catch {
     return null;
   }
-};
-
-/** The `Date` header, older by what a cache on the way says it has kept the page for. */
-const readServerTime = (response: Response): Date | null => {
-  const { date, age } = response.headers();
-  const sent = Date.parse(date ?? '');
-  return Number.isNaN(sent) ? null : new Date(sent + (Number(age ?? 0) || 0) * 1000);
 };
