@@ -15,6 +15,8 @@ type Value = string | number | null;
 export interface TokenReplacement {
   readonly row: Insertable<UpstoxTokensTable> & { readonly user_id: number };
   readonly fingerprint: string;
+  /** That of the token it took the place of; null where there was none, and left out where that is not known. */
+  readonly replaced?: string | null;
 }
 
 /** What its audit entry says beside the token: `key` is that of the entry, which is written once. */

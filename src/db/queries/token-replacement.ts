@@ -16,14 +16,16 @@ export interface Stored {
 }
 
 /** Replaces the API's token in the caller's transaction. */
-export const replaceToken = (
+export const replaceToken = async (
   trx: Queryable,
   token: NewToken,
   format: TokenFormat,
   now: Date,
 ): Promise<Stored> => {
-  const replacement = { row: toRow(token, format, now), fingerprint: fingerprint(token.accessToken) };
-  return asOneChange(trx, { kind: 'TOKEN', replacement }, () => put(trx, replacement, format));
+  const made = { row: toRow(token, format, now), fingerprint: fingerprint(token.accessToken) };
+  const present = await findPresent(trx, made, format);
+  const replacement = { ...made, replaced: present?.fingerprint ?? null };
+  return asOneChange(trx, { kind: 'TOKEN', replacement }, () => put(trx, replacement, format, present));
 };
 
 /** Replays a replacement. False when it is there already, or another program has stored a newer token since. */
@@ -35,8 +37,11 @@ export const replayToken = async (
   const { row } = replacement;
   const present = await findPresent(trx, replacement, format);
   const madeAt = fromWallTime(String(row.generated_at), format.zone);
-  if (present?.fingerprint === replacement.fingerprint || isNewerThan(present, madeAt)) return false;
-  await put(trx, replacement, format);
+  if (present?.fingerprint === replacement.fingerprint) return false;
+  // The newest wins, but over the one that was to be replaced, however new that says it is.
+  const isToBeReplaced = present !== undefined && present.fingerprint === replacement.replaced;
+  if (!isToBeReplaced && isNewerThan(present, madeAt)) return false;
+  await put(trx, replacement, format, present);
   return true;
 };
 
@@ -44,9 +49,13 @@ export const replayToken = async (
 export const isNewerThan = (stored: StoredToken | undefined, madeAt: Date | null): boolean =>
   stored?.generatedAt != null && madeAt !== null && stored.generatedAt.getTime() > madeAt.getTime();
 
-const put = async (trx: Queryable, replacement: TokenReplacement, format: TokenFormat): Promise<Stored> => {
+const put = async (
+  trx: Queryable,
+  replacement: TokenReplacement,
+  format: TokenFormat,
+  before: StoredToken | undefined,
+): Promise<Stored> => {
   const { row } = replacement;
-  const before = await findPresent(trx, replacement, format);
   const removed = await trx
     .deleteFrom('upstox_tokens')
     .where('api_name', '=', row.api_name)

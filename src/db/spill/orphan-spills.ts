@@ -29,11 +29,13 @@ export interface OrphanSpill {
   readonly damage: SpillDamage | null;
 }
 
+/** All spills beside a database, also those that a living process writes to. */
+export const findSpills = (database: string): readonly string[] =>
+  namesOf(database, /^(\.\d+)?\.spill$/).map((name) => path.join(path.dirname(database), name));
+
 /** The spills of dead processes beside a database, the oldest first. */
-export const findOrphanSpills = (database: string): readonly string[] => {
-  const directory = path.dirname(database);
-  return namesOf(database, /^(\.\d+)?\.spill$/)
-    .map((name) => path.join(directory, name))
+export const findOrphanSpills = (database: string): readonly string[] =>
+  findSpills(database)
     .filter((file) => !isSpillInUse(file) && isPlainFile(file))
     .flatMap((file) => {
       const bytes = readIfThere(file);
@@ -42,7 +44,6 @@ export const findOrphanSpills = (database: string): readonly string[] => {
     .filter(({ file, content }) => isLeft(file, content))
     .sort((one, other) => begunAt(one) - begunAt(other))
     .map(({ file }) => file);
-};
 
 /** Null when another process has just removed it. */
 const readIfThere = (file: string): Buffer | null => {

@@ -121,8 +121,7 @@ export const meansRefusal = (code: string): boolean =>
   /^(SQLITE_(CONSTRAINT|ERROR|MISMATCH|TOOBIG)|ROW_ALTERED)/.test(code);
 
 /** A statement that is replayed does not fit to the rows that are there. */
-export const isMisfit = (error: unknown): boolean =>
-  /^(SQLITE_(CONSTRAINT|ERROR)|ROW_ALTERED)/.test(databaseCode(error));
+export const isMisfit = isRefused;
 
 const EXPLANATIONS: readonly (readonly [RegExp, string])[] = [
   [

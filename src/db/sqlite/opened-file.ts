@@ -16,6 +16,7 @@ export class OpenedFile {
   /** Null for rows in memory. */
   readonly identity: FileIdentity | null;
   readonly #journal = new Journal();
+  #substitutions = 0;
   #dataVersion: Sqlite.Statement<[], number> | null = null;
   #versionOfTick: number | null = null;
 
@@ -30,7 +31,7 @@ export class OpenedFile {
       database: connection,
       journal: this.#journal,
       beforeStatement,
-      onError: (error) => this.onError(error),
+      onError: (error) => this.#substitute(error),
     });
     this.kysely = new Kysely<Tables>({ dialect });
   }
@@ -56,6 +57,11 @@ export class OpenedFile {
   get change(): FileChanged | null {
     const change = this.connection.open ? (this.identity?.change() ?? null) : null;
     return change === null ? null : new FileChanged(change);
+  }
+
+  /** How many queries something else may have answered. */
+  get substitutions(): number {
+    return this.#substitutions;
   }
 
   /** Runs `work` in one transaction, and `afterwards` with its changes before anybody else uses the connection. */
@@ -118,6 +124,12 @@ export class OpenedFile {
       });
     }
     return this.#versionOfTick;
+  }
+
+  #substitute(error: unknown): Substitute | null {
+    const substitute = this.onError(error);
+    if (substitute !== null) this.#substitutions += 1;
+    return substitute;
   }
 
   async close(): Promise<void> {

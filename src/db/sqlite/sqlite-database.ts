@@ -16,7 +16,7 @@ import type {
   Trouble,
   UnfitTable,
 } from '../database.ts';
-import { DatabaseError } from '../database-error.ts';
+import { DatabaseError, DatabaseUnavailable } from '../database-error.ts';
 import { type ForeignTokenRows, findForeignTokenRows } from '../queries/foreign-token-rows.ts';
 import type { Queryable } from '../queryable.ts';
 import { ReadCache } from '../read-cache.ts';
@@ -24,7 +24,7 @@ import { retryWithin } from '../retry-within.ts';
 import { rotateVault } from '../secrets/sealed-values.ts';
 import type { Vault } from '../secrets/vault.ts';
 import { SharedWork } from '../shared-work.ts';
-import { findDamagedSpills } from '../spill/orphan-spills.ts';
+import { findDamagedSpills, findSpills } from '../spill/orphan-spills.ts';
 import { makeBackup } from './backup/backups.ts';
 import { isBusy, isOutage, meansRefusal } from './connection.ts';
 import { BUSY_WAIT_MS, Failover } from './failover/failover.ts';
@@ -154,7 +154,7 @@ export class SqliteDatabase implements Database {
   }
 
   async auditBeginning(): Promise<Date | null> {
-    const stored = await findBeginning(this.#failover.file.kysely);
+    const stored = await this.#fromFile((file) => findBeginning(file));
     return stored ?? findBeginning(this.read);
   }
 
@@ -168,8 +168,17 @@ export class SqliteDatabase implements Database {
       const { file } = this.#failover;
       if (file.change !== null)
         return { valid: false, entries: 0, firstBadId: null, reason: 'The file was deleted or replaced.' };
-      return verifyChain(file.kysely, this.#chain);
+      return this.#fromFile((file) => verifyChain(file, this.#chain));
     });
+  }
+
+  /** What is read is the file's own, and never the mirror's, which has the last entry of the audit alone. */
+  async #fromFile<Found>(read: (db: Queryable) => Promise<Found>): Promise<Found> {
+    const { file } = this.#failover;
+    const before = file.substitutions;
+    const found = await read(file.kysely);
+    if (file.substitutions === before) return found;
+    throw new DatabaseUnavailable(this.path, `The database ${this.path} cannot be read at present.`);
   }
 
   findUnfitTable(order: TrialOrder): Promise<UnfitTable | null> {
@@ -246,6 +255,12 @@ export class SqliteDatabase implements Database {
 
   async rotateMasterKey(): Promise<boolean> {
     this.#refuseDuringOutage('The database cannot be written at present.');
+    const [spill] = findSpills(this.path);
+    if (spill !== undefined)
+      throw new DatabaseError(
+        this.path,
+        `${spill} is sealed with the present master key, and what it holds is not in the database yet. Wait until it is gone; where no vega-auth runs any more, start one.`,
+      );
     const renewed = await rotateVault(
       this.path,
       this.#failover.file.kysely,

@@ -10,7 +10,7 @@ import type { Vault } from '../../secrets/vault.ts';
 import { Mutex } from '../../spill/mutex.ts';
 import { replaySpilled, spilledIn } from '../../spill/replay-spilled.ts';
 import { SpillFile } from '../../spill/spill-file.ts';
-import { explain, isBusy, isMisfit, isOutage, isRefused, meansDamage, refuseDamage } from '../connection.ts';
+import { explain, isBusy, isMisfit, isOutage, isRefused, refuseDamage } from '../connection.ts';
 import { FileChanged } from '../files/file-identity.ts';
 import type { OpenedFile } from '../opened-file.ts';
 import type { DatabaseOptions, Opened } from '../opening.ts';
@@ -32,6 +32,9 @@ const [FIRST_RETRY_MS, LAST_RETRY_MS] = [100, 2000];
 const LINGER_MS = 1000;
 
 type Work<Result> = (trx: Queryable) => Promise<Result>;
+
+/** An outage has begun since: what is written goes to memory. */
+class OutageBegun extends Error {}
 
 interface Written {
   readonly trx: Queryable;
@@ -120,9 +123,11 @@ export class Failover {
           const isRetried = (error: unknown) => isBusy(error) && this.#outage === null;
           return await retryWithin(() => this.#writeToFile(work), isRetried, times);
         } catch (error) {
-          const cause = error instanceof FileChanged ? error : (this.#file.change ?? error);
-          if (!isOutage(cause) && !(mustKeep && isRefused(cause))) throw error;
-          this.begin(cause);
+          if (!(error instanceof OutageBegun)) {
+            const cause = error instanceof FileChanged ? error : (this.#file.change ?? error);
+            if (!isOutage(cause) && !(mustKeep && isRefused(cause))) throw error;
+            this.begin(cause);
+          }
         }
       }
       const written = await this.#mutex.run(() => this.#writeToMemory(work, mustLast));
@@ -174,16 +179,20 @@ export class Failover {
 
   #writeToFile<Result>(work: Work<Result>): Promise<Result> {
     const file = this.#file;
+    const isInUse = () => this.#outage !== null;
     const checked = async (trx: Queryable) => {
+      // What others have written to memory since is not in the file.
+      if (isInUse()) throw new OutageBegun();
       const result = await work(trx);
       if (file.change !== null) throw file.change;
+      if (isInUse()) throw new OutageBegun();
       return result;
     };
     return file.write(checked, async (trx, changes) => {
       // Never reported as stored, because nobody would find it at the path.
       if (file.change !== null) throw new FileChanged(file.change.code, { isCommitted: true });
       this.#writes += 1;
-      await this.#mirror.follow(file, changes, this.#replayer);
+      await this.#mirror.follow(file, changes, this.#replayer, isInUse);
       this.#chain.markStored(trx);
       this.#listeners.publishAudit(this.#chain.appendedBy(trx));
     });
@@ -241,7 +250,7 @@ export class Failover {
     let file: OpenedFile | null = null;
     try {
       file = await reopenFile(this.#file, { path, vault, beforeStatement, watermark: outage.watermark });
-      if (meansDamage(outage.code)) refuseDamage(file.connection);
+      if (outage.hasSeenDamage) refuseDamage(file.connection);
       const pending = outage.transactions((orphan) => spilledIn(orphan, vault));
       await file.write(
         (trx) => replaySpilled(trx, pending, this.#replayer),

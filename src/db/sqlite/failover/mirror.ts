@@ -2,8 +2,15 @@ import Sqlite from 'better-sqlite3';
 import type { Change } from '../../change.ts';
 import { type Replayer, replay } from '../../spill/replay.ts';
 import { OpenedFile } from '../opened-file.ts';
+import { OWN_TABLES } from '../schema/own-tables.ts';
 
 const RECENT_MS = 30 * 86_400_000;
+
+/** Counted back from the newest row, but not from one whose clock was ahead: those of today are always among them. */
+const isRecent = (column: string, table: string): string =>
+  `${column} > min((select max(${column}) from ${table}), cast(strftime('%s', 'now') as integer) * 1000) - ${RECENT_MS}`;
+
+const isRecentRun = isRecent('started_at', 'vega_generation_runs');
 
 /** Which rows are copied of tables that grow without end; all others are copied whole. */
 const PARTS: Readonly<Record<string, string>> = {
@@ -11,9 +18,9 @@ const PARTS: Readonly<Record<string, string>> = {
   vega_events: 'id = (select max(id) from vega_events)',
   token_execution_state: 'false',
   vega_readiness: 'false',
-  vega_login_attempts: `at > (select max(at) from vega_login_attempts) - ${RECENT_MS}`,
-  vega_generation_runs: `started_at > (select max(started_at) from vega_generation_runs) - ${RECENT_MS} or ended_at is null`,
-  vega_generation_steps: `run_id in (select id from vega_generation_runs where started_at > (select max(started_at) from vega_generation_runs) - ${RECENT_MS} or ended_at is null)`,
+  vega_login_attempts: isRecent('at', 'vega_login_attempts'),
+  vega_generation_runs: `${isRecentRun} or ended_at is null`,
+  vega_generation_steps: `run_id in (select id from vega_generation_runs where ${isRecentRun} or ended_at is null)`,
 };
 
 interface SchemaRow {
@@ -22,11 +29,16 @@ interface SchemaRow {
   readonly sql: string;
 }
 
-/** Our tables and the user's three, with our indexes and triggers. */
+const TABLES = [...OWN_TABLES, 'upstox_tokens', 'token_execution_state', 'upstox_api_configs'];
+const NAMES_OF_TABLES = TABLES.map((table) => `'${table}'`).join(', ');
+
+/** Our tables and the user's three, with our indexes and triggers. Those of other programs may refer to what is not here. */
 const PARTS_OF_SCHEMA = `
   select type, name, sql from sqlite_master
-  where sql is not null and type in ('table', 'index', 'trigger') and (name like 'vega\\_%' escape '\\'
-    or name in ('upstox_tokens', 'token_execution_state', 'upstox_api_configs', 'upstox_tokens_one_per_api'))`;
+  where sql is not null and (name = 'upstox_tokens_one_per_api'
+    or (type = 'table' and name in (${NAMES_OF_TABLES}))
+    or (type in ('index', 'trigger') and name like 'vega\\_%' escape '\\'
+      and tbl_name like 'vega\\_%' escape '\\' and tbl_name in (${NAMES_OF_TABLES})))`;
 
 /** The user's tables are copied with their key and without any other constraint. */
 const KEYS: Readonly<Record<string, string>> = {
@@ -54,18 +66,25 @@ export class Mirror {
     return file.dataVersion() === this.#dataVersion;
   }
 
-  /** Replays what was just written to the file, or copies it again when another program has written, too. */
-  async follow(file: OpenedFile, changes: readonly Change[], replayer: Replayer): Promise<void> {
+  /**
+   * Replays what was just written to the file, or copies it again when another program has written, too. A mirror that is in
+   * use holds what the file has not got yet, so it is not copied.
+   */
+  async follow(
+    file: OpenedFile,
+    changes: readonly Change[],
+    replayer: Replayer,
+    isInUse: () => boolean,
+  ): Promise<void> {
     try {
-      // Nobody reads from the mirror while the file can be written.
-      if (!this.isCurrent(file)) {
+      if (!isInUse() && !this.isCurrent(file)) {
         await this.copy(file).close();
         return;
       }
       if (changes.length === 0) return;
       await this.#rows.write((trx) => replay(trx, [changes], replayer));
       // By its end the file is known again after an outage: one that ends otherwise would be taken for another.
-      if (endOf(this.#rows) !== endOf(file)) await this.copy(file).close();
+      if (!isInUse() && endOf(this.#rows) !== endOf(file)) await this.copy(file).close();
     } catch {
       // The file has it, and the next write copies the mirror again.
       this.#dataVersion = Number.NaN;
@@ -121,7 +140,8 @@ const plainTable = (source: Sqlite.Database, table: string, key: string): string
     .all();
   const columns = columnsOf(source, table).map(({ name, type }) => {
     if (name.toLowerCase() !== key || misfit !== undefined) return `"${name}" ${type}`;
-    return key === 'id' ? '"id" integer primary key' : `"${name}" ${type} primary key`;
+    // Its values are texts, whatever type its user has given it.
+    return key === 'id' ? '"id" integer primary key' : `"${name}" primary key`;
   });
   return `create table "${table}" (${columns.join(', ')})`;
 };

@@ -42,7 +42,9 @@ export const refuseOther = async (db: Queryable, vault: Vault, before: Watermark
   const isOlder =
     entry?.hash !== hash ||
     present.lastEventId < before.lastEventId ||
-    [...present.versions].some(([name, version]) => version < (before.versions.get(name) ?? 0));
+    // Tokens are written together with entries: where those are there, a lower version is that of an account made anew.
+    (sequence === 0 &&
+      [...present.versions].some(([name, version]) => version < (before.versions.get(name) ?? 0)));
   if (isOlder) throw new FileChanged('DATABASE_OLDER');
 };
 

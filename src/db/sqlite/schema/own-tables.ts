@@ -20,6 +20,9 @@ const MADE: readonly (readonly [migration: string, table: string, columns: strin
   Object.entries(makes).map(([table, columns]) => [migration, table, columns] as const),
 );
 
+/** The names of our tables; another program may have one that begins as ours do. */
+export const OWN_TABLES: readonly string[] = [...new Set(MADE.map(([, table]) => ownNameOf(table)))];
+
 export interface MigrationRecord {
   readonly executed: readonly string[];
   /** Our tables still have their former names. */
