@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net';
-import type { Browser, Request } from 'playwright';
+import type { Browser, Request, Route } from 'playwright';
 import { generate } from 'selfsigned';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ForwardProxy } from '../../src/broker/chromium/forward-proxy.ts';
@@ -114,25 +114,44 @@ test('two that are held at once both arrive, each once', async () => {
   await context.close();
 });
 
-test('a login that has ended while something was to be held holds nothing', async () => {
-  let isReleased = false;
+/** A request that waits to be held, and what becomes of it. */
+const waiting = () => {
+  const told: string[] = [];
   let ready = (): void => undefined;
   const prepared = new Promise<void>((resolve) => {
     ready = resolve;
   });
   const held = new HeldRequests(async () => {
     await prepared;
-    return {
-      release: () => {
-        isReleased = true;
-      },
-    };
+    return { release: () => told.push('released') };
   });
-  const adding = held.add({ url: () => 'https://broker.example/pin' } as Request);
+  const request = { url: () => 'https://broker.example/pin' } as Request;
+  const abort = async () => void told.push('called off');
+  const leaves = held.add({ request: () => request, abort } as unknown as Route);
+  return { held, request, leaves, ready, told };
+};
+
+test('what waits to be held is called off at once when the login ends, and holds nothing', async () => {
+  const { held, leaves, ready, told } = waiting();
   held[Symbol.dispose]();
+  expect(told).toEqual(['called off']);
   ready();
-  await adding;
-  expect(isReleased).toBe(true);
+  expect([await leaves, told]).toEqual([false, ['called off', 'released']]);
+});
+
+test('what the page breaks off while it waits holds nothing', async () => {
+  const { held, request, leaves, ready, told } = waiting();
+  held.release(request);
+  ready();
+  expect([await leaves, told]).toEqual([false, ['released']]);
+});
+
+test('what waits may leave once it is held', async () => {
+  const { held, request, leaves, ready, told } = waiting();
+  ready();
+  expect([await leaves, told]).toEqual([true, []]);
+  held.release(request);
+  expect(told).toEqual(['released']);
 });
 
 test('it leads through the next proxy, but to what NO_PROXY names', async () => {

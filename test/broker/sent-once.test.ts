@@ -74,9 +74,7 @@ test.concurrent.each<[string, Look]>([
 ])('a PIN that is led %s reaches the broker once', async (_what, look) => {
   const visit = await looks.visit({ ...look, answers: { PIN: led(307, '/turn') } }, 2500);
   expect(visit).toMatchObject({ end: 'BROKER_UNREACHABLE', sent: ['MOBILE', 'OTP', 'PIN'] });
-  expect(visit.message).toBe(
-    'The broker leads what was sent back to where it came from, and it is not sent again.',
-  );
+  expect(visit.message).toBe('The broker leads what was sent on to where it is not sent again.');
 });
 
 test.each([307, 308])('a value that is led on to another place by %i is taken there', async (status) => {

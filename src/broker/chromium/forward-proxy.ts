@@ -5,18 +5,17 @@ import {
   createServer,
   request as httpRequest,
   type IncomingMessage,
-  type RequestOptions,
   type Server,
   type ServerResponse,
 } from 'node:http';
-import { request as httpsRequest } from 'node:https';
-import { type AddressInfo, connect, isIP, type LookupFunction } from 'node:net';
+import type { AddressInfo, LookupFunction } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isPrivateAddress, isPrivateHost } from '../../domain/net/private-address.ts';
 import { type ProxySettings, proxyFor } from '../../domain/net/proxy.ts';
 import { Secret } from '../../domain/secret.ts';
 import type { BrowserWay } from '../login/login-request.ts';
+import { ATTEMPTS, connectTo, dialled, loginTo, reasonOf, toProxy, tunnelThrough } from './dial.ts';
 import { type Hold, SingleUse } from './single-use.ts';
 
 interface ForwardProxyOptions {
@@ -31,6 +30,11 @@ interface ForwardProxyOptions {
 /** How long a host may be asked for before it is allowed. */
 const ALLOWED_WITHIN_MS = 1000;
 const LOOK_MS = 10;
+/** A tunnel that one end has left is closed after this. */
+const LINGER_MS = 5000;
+/** How long the addresses of a host are kept: what is held gets a new connection, which asks for them again. */
+const ADDRESSES_MS = 60_000;
+const MAX_HEADER_BYTES = 256 * 1024;
 
 /** Belong to one connection and are not passed on. Source: RFC 9110, section 7.6.1. */
 const OF_ONE_CONNECTION = [
@@ -55,10 +59,11 @@ export class ForwardProxy implements AsyncDisposable, BrowserWay {
   readonly #unreached = new Map<string, string>();
   readonly #singleUse = new SingleUse();
   readonly #sockets = new Set<Duplex>();
+  readonly #addresses = new Map<string, Promise<readonly dns.LookupAddress[]>>();
 
   private constructor(options: ForwardProxyOptions) {
     this.#options = options;
-    this.#server = createServer({ requestTimeout: 0, headersTimeout: 0, maxHeaderSize: 256 * 1024 });
+    this.#server = createServer({ requestTimeout: 0, headersTimeout: 0, maxHeaderSize: MAX_HEADER_BYTES });
     // What cannot be passed on, such as an address that is none, ends its own connection and nothing else.
     this.#server.on('request', (incoming, answer) => {
       this.#forward(incoming, answer).catch(() => answer.destroy());
@@ -117,10 +122,9 @@ export class ForwardProxy implements AsyncDisposable, BrowserWay {
 
   /** A public name may lead to this machine all the same. */
   #lookupFor({ host }: URL): LookupFunction {
-    const { resolve = resolveName } = this.#options;
     const isAllowed = this.#allowed.has(host);
     return (hostname, options, answer) => {
-      resolve(hostname).then(
+      this.#resolve(hostname).then(
         (found) => {
           const [first] = found;
           if (first === undefined || (!isAllowed && found.some(({ address }) => isPrivateAddress(address))))
@@ -130,6 +134,17 @@ export class ForwardProxy implements AsyncDisposable, BrowserWay {
         (error: NodeJS.ErrnoException) => answer(error, ''),
       );
     };
+  }
+
+  #resolve(hostname: string): Promise<readonly dns.LookupAddress[]> {
+    const known = this.#addresses.get(hostname);
+    if (known !== undefined) return known;
+    const { resolve = resolveName } = this.#options;
+    const found = resolve(hostname);
+    this.#addresses.set(hostname, found);
+    const forget = () => this.#addresses.delete(hostname);
+    found.then(() => setTimeout(forget, ADDRESSES_MS).unref(), forget);
+    return found;
   }
 
   #keep(socket: Duplex): void {
@@ -186,6 +201,8 @@ export class ForwardProxy implements AsyncDisposable, BrowserWay {
       headers: passedOn(rawHeaders),
       agent: false,
       insecureHTTPParser: true,
+      maxHeaderSize: MAX_HEADER_BYTES,
+      ...ATTEMPTS,
     } as const;
     if (way === null) {
       const { hostname, port, pathname, search } = target;
@@ -221,59 +238,18 @@ export class ForwardProxy implements AsyncDisposable, BrowserWay {
     far.write(head);
     far.once('end', lost).once('close', lost);
     far.pipe(client).pipe(far);
+    client.once('end', () => setTimeout(() => far.destroy(), LINGER_MS).unref());
     client.once('close', () => far.destroy());
     far.once('close', () => client.end());
   }
 
   #dial(target: URL): Promise<Duplex> {
     const way = proxyFor(this.#options.proxy, target.href);
-    const port = Number(target.port || 443);
-    return new Promise((resolve, reject) => {
-      if (way === null) {
-        const host = dialled(target.hostname);
-        const socket = connect({ host, port, noDelay: true, lookup: this.#lookupFor(target) });
-        socket.once('connect', () => resolve(socket)).once('error', reject);
-        return;
-      }
-      const headers = ['Host', `${target.hostname}:${port}`, ...loginTo(way)];
-      toProxy(way, { method: 'CONNECT', path: `${target.hostname}:${port}`, headers, agent: false })
-        .once('connect', ({ statusCode }, socket) => {
-          if (statusCode === 200) return resolve(socket);
-          socket.destroy();
-          reject(new Error(`the proxy answered ${statusCode}`));
-        })
-        .once('response', (response) => reject(new Error(`the proxy answered ${response.statusCode}`)))
-        .once('error', reject)
-        .end();
-    });
+    return way === null ? connectTo(target, this.#lookupFor(target)) : tunnelThrough(way, target);
   }
 }
 
 const resolveName = (hostname: string) => dns.promises.lookup(hostname, { all: true });
-
-const toProxy = (way: URL, options: RequestOptions): ClientRequest => {
-  const ask = way.protocol === 'https:' ? httpsRequest : httpRequest;
-  const port = way.port || (way.protocol === 'https:' ? 443 : 80);
-  return ask({ ...options, host: dialled(way.hostname), port });
-};
-
-/** The code of the system, or what the next proxy has answered. */
-const reasonOf = (error: unknown): string => {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return code ?? message;
-};
-
-const loginTo = ({ username, password }: URL): readonly string[] => {
-  if (username === '') return [];
-  const login = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  return ['Proxy-Authorization', `Basic ${Buffer.from(login).toString('base64')}`];
-};
-
-/** As Chromium reaches it: without brackets, and names below localhost lead to this machine. */
-const dialled = (hostname: string): string => {
-  const plain = hostname.replace(/^\[|\]$/g, '');
-  return isIP(plain) === 0 && /(?:^|\.)localhost$/i.test(plain) ? 'localhost' : plain;
-};
 
 /** Names and values as they came, in their order, but for those of the one connection. */
 const passedOn = (raw: readonly string[]): string[] => {

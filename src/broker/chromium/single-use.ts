@@ -10,6 +10,10 @@ export interface Hold {
 /** How long a tunnel has to be silent before it counts as idle, and how long that is waited for. */
 const QUIET_MS = 60;
 const MOST_QUIET_MS = 1000;
+/** Less that comes down after something went up is no answer yet: a TLS server sends that much after its handshake. */
+const LEAST_ANSWER_BYTES = 1500;
+/** What a browser sends after the first bytes of the server belongs to the handshake, up to this. */
+const MOST_HANDSHAKE_BYTES = 200;
 
 /** The answer has come when the tunnel ends after it; how long until the page's side knows. */
 const GRACE_MS = 2000;
@@ -19,6 +23,12 @@ interface Tunnel {
   readonly client: Duplex;
   readonly far: Duplex;
   movedAt: number;
+  /** How much has gone up since the server's first bytes. */
+  bytesSent: number;
+  /** When something of a request has last gone up; minus infinity before the first. */
+  sentAt: number;
+  bytesSinceSent: number;
+  hasGreeted: boolean;
 }
 
 interface Held {
@@ -27,8 +37,8 @@ interface Held {
   /** Of requests that were forwarded as plain http. */
   readonly sent: Set<string>;
   readonly released: Promise<void>;
-  /** The tunnels of before are gone: from here on one that ends counts. */
-  isReady: boolean;
+  /** Since when one that ends counts: the idle tunnels of before are gone. On the clock of `performance.now()`; null until then. */
+  readyAt: number | null;
   /** A tunnel to the host has ended since: a browser would send again through another. */
   isLost: boolean;
 }
@@ -44,8 +54,8 @@ export class SingleUse {
   readonly #holds = new Set<Held>();
 
   /**
-   * Ends the tunnels that lead to the host: a browser repeats nothing that was sent over a new one. They are let finish what
-   * is under way, for a moment.
+   * Ends the idle tunnels that lead to the host: a browser repeats nothing that was sent over a new one. What is under way
+   * is let finish, for a moment, and not cut off.
    */
   async hold(target: URL): Promise<Hold> {
     const host = hostOf(target);
@@ -54,7 +64,7 @@ export class SingleUse {
       release = resolve;
     });
     const place = placeOf(target);
-    const held: Held = { host, place, sent: new Set(), released, isReady: false, isLost: false };
+    const held: Held = { host, place, sent: new Set(), released, readyAt: null, isLost: false };
     const earlier = [...this.#holds].filter((one) => one.host === host);
     this.#holds.add(held);
     await Promise.race([
@@ -64,7 +74,7 @@ export class SingleUse {
     // What is held already must not lose its own connection.
     const isAlone = !earlier.some((one) => this.#holds.has(one));
     if (target.protocol === 'https:' && isAlone) await this.#endTunnels(host);
-    held.isReady = true;
+    held.readyAt = performance.now();
     return {
       release: () => {
         this.#holds.delete(held);
@@ -93,41 +103,64 @@ export class SingleUse {
 
   /** Answers what is to be called when the far end is over, before the browser learns it. */
   track(target: URL, client: Duplex, far: Duplex): () => void {
-    const tunnel: Tunnel = { host: hostOf(target), client, far, movedAt: performance.now() };
-    const moved = () => {
-      tunnel.movedAt = performance.now();
+    const tunnel: Tunnel = {
+      ...{ host: hostOf(target), client, far, movedAt: performance.now() },
+      ...{ bytesSent: 0, sentAt: Number.NEGATIVE_INFINITY, bytesSinceSent: 0, hasGreeted: false },
     };
     this.#tunnels.add(tunnel);
-    client.on('data', moved);
-    far.on('data', moved);
-    const forget = () => this.#tunnels.delete(tunnel);
-    // What the browser itself ends is not lost.
-    client.once('end', forget).once('close', forget);
-    return () => {
-      if (!this.#tunnels.delete(tunnel)) return;
-      const holds = [...this.#holds].filter(({ host, isReady }) => isReady && host === tunnel.host);
-      for (const held of holds) held.isLost = true;
-      if (holds.length > 0) this.#destroy(tunnel.host);
-    };
+    client.on('data', ({ length }: Buffer) => {
+      tunnel.movedAt = performance.now();
+      if (tunnel.hasGreeted) tunnel.bytesSent += length;
+      if (tunnel.bytesSent <= MOST_HANDSHAKE_BYTES) return;
+      tunnel.sentAt = tunnel.movedAt;
+      tunnel.bytesSinceSent = 0;
+    });
+    far.on('data', ({ length }: Buffer) => {
+      tunnel.movedAt = performance.now();
+      tunnel.hasGreeted = true;
+      tunnel.bytesSinceSent += length;
+    });
+    const lost = () => this.#lose(tunnel);
+    // The browser, too, ends a tunnel whose request it is about to send again through another.
+    client.once('end', lost).once('close', lost);
+    return lost;
+  }
+
+  /** What is held may have gone through it, unless nothing has since. Another one may carry what is held: it stays. */
+  #lose(tunnel: Tunnel): void {
+    if (!this.#tunnels.delete(tunnel)) return;
+    const holds = [...this.#holds].filter(
+      ({ host, readyAt }) => host === tunnel.host && readyAt !== null && tunnel.sentAt > readyAt,
+    );
+    for (const held of holds) {
+      held.isLost = true;
+      this.#destroy(this.#to(held.host).filter(({ sentAt }) => sentAt <= (held.readyAt ?? 0)));
+    }
   }
 
   async #endTunnels(host: string): Promise<void> {
     const endsAt = performance.now() + MOST_QUIET_MS;
-    const isMoving = ({ movedAt }: Tunnel) => performance.now() - movedAt < QUIET_MS;
-    while (performance.now() < endsAt && this.#to(host).some(isMoving))
+    while (performance.now() < endsAt && this.#to(host).some(isBusy))
       await delay(QUIET_MS / 3, undefined, { ref: false });
-    this.#destroy(host);
+    this.#destroy(this.#to(host).filter((tunnel) => !isBusy(tunnel)));
   }
 
   #to(host: string): readonly Tunnel[] {
     return [...this.#tunnels].filter((tunnel) => tunnel.host === host);
   }
 
-  #destroy(host: string): void {
-    for (const tunnel of this.#to(host)) {
+  #destroy(tunnels: readonly Tunnel[]): void {
+    for (const tunnel of tunnels) {
       this.#tunnels.delete(tunnel);
       tunnel.client.destroy();
       tunnel.far.destroy();
     }
   }
 }
+
+/** Something moves in it, or what was sent a moment ago has no answer yet. */
+const isBusy = ({ movedAt, sentAt, bytesSinceSent }: Tunnel): boolean => {
+  const now = performance.now();
+  const isAnswered = bytesSinceSent >= LEAST_ANSWER_BYTES || now - sentAt >= MOST_QUIET_MS;
+  return now - movedAt < QUIET_MS || !isAnswered;
+};

@@ -1,4 +1,5 @@
 import type { BrowserContext, CDPSession, Page, Response } from 'playwright';
+import { siteOf } from './unread-requests.ts';
 
 /** Of Chromium's protocol, as far as it is used here. */
 interface Paused {
@@ -13,12 +14,12 @@ interface Paused {
 /** The kinds of requests that have bodies. */
 const TYPES = ['Document', 'XHR', 'Fetch', 'Ping', 'Other'] as const;
 
-/** A body may be led on to one other place, such as the same path with a slash at its end. */
+/** A body may be led on to one other place of the same site, such as the same path with a slash at its end. */
 const MOST_PLACES = 2;
 
 /**
  * Some redirects have the browser send the body again: a broker that leads in a circle would get a PIN 21 times. They are
- * followed once, to another place. Playwright tells of a redirect when it is being followed, so the answers are looked at
+ * followed once, to another place of the site. Playwright tells of a redirect when it is being followed, so the answers are looked at
  * in between. Source: Fetch, 4.4 HTTP-redirect fetch; Chrome DevTools Protocol, `Fetch.enable`.
  */
 export class BodyRedirects {
@@ -66,7 +67,8 @@ export class BodyRedirects {
     if (next === null || networkId === undefined) return true;
     const places = this.#chains.get(networkId) ?? new Set([placeOf(new URL(request.url))]);
     this.#chains.set(networkId, places);
-    if (places.size >= MOST_PLACES || places.has(placeOf(next))) return false;
+    const isElsewhere = siteOf(next.href) !== siteOf(request.url);
+    if (isElsewhere || places.size >= MOST_PLACES || places.has(placeOf(next))) return false;
     places.add(placeOf(next));
     return true;
   }

@@ -24,6 +24,21 @@ export interface ReadAnswer {
   readonly otpIntervalMs: number | null;
 }
 
+/** No answer came. */
+export const BROKEN_OFF: SeenFailure = {
+  kind: 'FAILURE',
+  code: 'BROKER_UNREACHABLE',
+  message: 'The connection to the broker broke off.',
+  isStatus: true,
+};
+
+/** The answer was a redirect that is not followed. */
+export const LED_ON: SeenFailure = {
+  kind: 'FAILURE',
+  code: 'BROKER_UNREACHABLE',
+  message: 'The broker leads what was sent on to where it is not sent again.',
+};
+
 /** How long the body of an answer may take; a body that never ends tells nothing. */
 export const BODY_TIMEOUT_MS = 2000;
 
@@ -113,7 +128,7 @@ const personsAffair = (words: string): SeenFailure | null =>
     : null;
 
 /** Not found, not allowed, not in time: whoever answers so has not looked at what was sent. */
-const OF_GATEWAY: readonly number[] = [404, 405, 408];
+const OF_GATEWAY: readonly number[] = [404, 405, 408, 421, 425];
 const gatewayAnswered = (status: number): SeenFailure => ({
   kind: 'FAILURE',
   code: 'BROKER_UNREACHABLE',

@@ -4,7 +4,7 @@ import type { Secret } from '../../domain/secret.ts';
 import { BodyRedirects, takesBodyAlong } from './body-redirects.ts';
 import { failureOfDocument, readServerTime } from './document-answer.ts';
 import { HeldRequests } from './held-requests.ts';
-import { BODY_TIMEOUT_MS, type ReadAnswer, readAnswerTo } from './login-answer.ts';
+import { BODY_TIMEOUT_MS, BROKEN_OFF, LED_ON, type ReadAnswer, readAnswerTo } from './login-answer.ts';
 import type { BrowserWay } from './login-request.ts';
 import { originOf } from './origin-of.ts';
 import type { SeenFailure } from './page/page-kind.ts';
@@ -168,8 +168,10 @@ export class LoginTraffic {
     const isUnread = ruling.kind === 'FREE' && this.unread.note(request, this.#options.page);
     this.#hasStirred ||= isUnread;
     if (isUnread || ruling.kind === 'FIRST') this.#options.onChange();
-    if (ruling.kind === 'FIRST' || (isUnread && this.#isAwaited())) await this.#held.add(request);
-    return route.continue();
+    if (ruling.kind !== 'FIRST' && !(isUnread && this.#isAwaited())) return route.continue();
+    // That takes a moment, in which the right to send it may be lost, and the login may end.
+    if ((await this.#held.add(route)) && this.#mayStillLeave()) return route.continue();
+    return route.abort('aborted').catch(() => undefined);
   };
 
   #mayLeave(isReadable: boolean): boolean {
@@ -181,6 +183,18 @@ export class LoginTraffic {
     } catch (error) {
       // Of what has left the answer is still waited for.
       if (isUnsent) this.#keptBack = error;
+      this.#options.onChange();
+      return false;
+    }
+  }
+
+  /** The right to send anything may be lost. */
+  #mayStillLeave(): boolean {
+    try {
+      this.#options.refuseLeaving(null);
+      return true;
+    } catch (error) {
+      this.#keptBack = error;
       this.#options.onChange();
       return false;
     }
@@ -220,7 +234,7 @@ export class LoginTraffic {
     const field = this.#submissions.pendingField(request);
     // A page may drop the body of an answer unread: the answer has come all the same.
     if (field === undefined || this.#redirect !== null || this.#responded.has(request)) return;
-    const failure = this.#redirects.hasRefused(last.url()) ? LED_BACK : BROKEN_OFF;
+    const failure = this.#redirects.hasRefused(last.url()) ? LED_ON : BROKEN_OFF;
     const brokenOff = isOwnSite(last, this.#options.page) ? failure : null;
     void this.#settle(request, field, async () => ({ outcome: brokenOff, otpIntervalMs: null }));
   };
@@ -263,19 +277,6 @@ export class LoginTraffic {
     return true;
   }
 }
-
-const BROKEN_OFF: SeenFailure = {
-  kind: 'FAILURE',
-  code: 'BROKER_UNREACHABLE',
-  message: 'The connection to the broker broke off.',
-  isStatus: true,
-};
-
-const LED_BACK: SeenFailure = {
-  kind: 'FAILURE',
-  code: 'BROKER_UNREACHABLE',
-  message: 'The broker leads what was sent back to where it came from, and it is not sent again.',
-};
 
 const isOwnNavigation = (request: Request, page: Page): boolean =>
   request.isNavigationRequest() && frameOf(request) === page.mainFrame();

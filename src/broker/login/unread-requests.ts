@@ -67,7 +67,8 @@ const mayCarry = (request: Request, page: Page): boolean =>
 export const isOwnSite = (request: Request, page: Page): boolean =>
   siteOf(request.url()) === siteOf(page.url());
 
-const siteOf = (address: string): string => {
+/** Addresses of one party: its registered name, or the host itself where it has none. */
+export const siteOf = (address: string): string => {
   const { hostname } = new URL(address);
   return /[a-z]$/.test(hostname) ? hostname.split('.').slice(-2).join('.') : hostname;
 };
