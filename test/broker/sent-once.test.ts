@@ -96,3 +96,20 @@ test('what the broker says at the place that a value was led on to counts', asyn
   });
   expect(visit).toMatchObject({ end: 'CREDENTIALS_REJECTED', sent: ['MOBILE', 'OTP', 'PIN'] });
 });
+
+/** Sends the PIN from a shared worker, which nothing that watches the page sees. */
+const SHARED = `addEventListener('DOMContentLoaded', () => {
+  const send = login.send;
+  login.send = (step, value) => {
+    if (step !== 'PIN' || !window.SharedWorker) return send(step, value);
+    const source = 'onconnect = ({ ports: [port] }) => { port.onmessage = async ({ data: [to, body] }) => port.postMessage((await fetch(to, { method: "POST", body })).status); };';
+    const { port } = new SharedWorker(URL.createObjectURL(new Blob([source])));
+    port.onmessage = () => login.next();
+    port.postMessage([location.origin + '/api/PIN', JSON.stringify({ value })]);
+  };
+});`;
+
+test('a page that would send the PIN from a shared worker sends it where it is seen', async () => {
+  const visit = await looks.visit({ views: VIEWS, script: SHARED, answers: { PIN: CUT } }, 2500);
+  expect(visit).toMatchObject({ end: 'BROKER_UNREACHABLE', sent: ['MOBILE', 'OTP', 'PIN'] });
+});

@@ -4,7 +4,7 @@ import type { SeenDialog } from '../../domain/canary/canary-report.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { atMost } from '../at-most.ts';
 import { DialogLook, type LookRequest } from './canary/dialog-look.ts';
-import { offerInertServiceWorker } from './inert-service-worker.ts';
+import { offerInertWorkers } from './inert-workers.ts';
 import { Login } from './login.ts';
 import { LoginFailure } from './login-failure.ts';
 import type { BrowserWay, LoginListener, LoginPlace, LoginRequest } from './login-request.ts';
@@ -39,7 +39,7 @@ export class LoginSession {
     const [watch, fence] = await Promise.all([
       PageWatch.attach(context),
       RequestFence.attach(context, way),
-      offerInertServiceWorker(context),
+      offerInertWorkers(context),
     ]);
     return new LoginSession(context, watch, fence, way);
   }

@@ -120,9 +120,6 @@ export const isRefused = (error: unknown): boolean => meansRefusal(databaseCode(
 export const meansRefusal = (code: string): boolean =>
   /^(SQLITE_(CONSTRAINT|ERROR|MISMATCH|TOOBIG)|ROW_ALTERED)/.test(code);
 
-/** A statement that is replayed does not fit to the rows that are there. */
-export const isMisfit = isRefused;
-
 const EXPLANATIONS: readonly (readonly [RegExp, string])[] = [
   [
     /^SQLITE_NOTADB|^SQLITE_CORRUPT/,

@@ -14,7 +14,7 @@ import { replaySpilled, spilledIn } from '../spill/replay-spilled.ts';
 import { ensureReserve, SpillFile } from '../spill/spill-file.ts';
 import { damaged, findNewestGoodBackup, makeBackup, sweepBackupDrafts } from './backup/backups.ts';
 import { readIntoMemory } from './backup/snapshot.ts';
-import { explain, hasNoRoom, isBusy, isDamage, isMisfit, isRefused, refuseDamage } from './connection.ts';
+import { explain, hasNoRoom, isBusy, isDamage, isRefused, refuseDamage } from './connection.ts';
 import { Mirror } from './failover/mirror.ts';
 import { Outage } from './failover/outage.ts';
 import { readWatermark } from './failover/watermark.ts';
@@ -222,7 +222,7 @@ const openKeys = async (
   const vault = await openVault(file, kysely, masterKey);
   const key = await openAuditKey(kysely, vault);
   const chain = new AuditChain(key, new AuditHead(file, key));
-  return { format: { zone, vault, sealsTokens }, chain, isMisfit };
+  return { format: { zone, vault, sealsTokens }, chain, isMisfit: isRefused };
 };
 
 interface Replayed {

@@ -10,7 +10,7 @@ import type { Vault } from '../../secrets/vault.ts';
 import { Mutex } from '../../spill/mutex.ts';
 import { replaySpilled, spilledIn } from '../../spill/replay-spilled.ts';
 import { SpillFile } from '../../spill/spill-file.ts';
-import { explain, isBusy, isMisfit, isOutage, isRefused, refuseDamage } from '../connection.ts';
+import { explain, isBusy, isOutage, isRefused, refuseDamage } from '../connection.ts';
 import { FileChanged } from '../files/file-identity.ts';
 import type { OpenedFile } from '../opened-file.ts';
 import type { DatabaseOptions, Opened } from '../opening.ts';
@@ -298,7 +298,7 @@ export class Failover {
   }
 
   get #replayer() {
-    return { format: this.#format, chain: this.#chain, isMisfit };
+    return { format: this.#format, chain: this.#chain, isMisfit: isRefused };
   }
 
   #publishRecovery(before: Trouble | null = null): void {

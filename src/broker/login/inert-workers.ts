@@ -1,12 +1,14 @@
 import type { BrowserContext } from 'playwright';
 
 /**
- * Service workers are blocked: one could answer in the broker's place, unseen. A page that registers one and waits for
+ * What works outside of a page is not seen by what watches the page. There are no shared workers, as in some browsers, and
+ * service workers are blocked: one could answer in the broker's place, unseen. A page that registers one and waits for
  * it finds a registration whose worker does nothing, as at a first visit; a page to which they were simply missing, or
  * never ready, might wait for ever.
  */
-export const offerInertServiceWorker = (context: BrowserContext): Promise<unknown> =>
+export const offerInertWorkers = (context: BrowserContext): Promise<unknown> =>
   context.addInitScript(() => {
+    Reflect.deleteProperty(globalThis, 'SharedWorker');
     const container = navigator.serviceWorker;
     if (container === undefined) return;
     const worker = Object.assign(new EventTarget(), {
