@@ -97,6 +97,19 @@ test('what the broker says at the place that a value was led on to counts', asyn
   expect(visit).toMatchObject({ end: 'CREDENTIALS_REJECTED', sent: ['MOBILE', 'OTP', 'PIN'] });
 });
 
+test('a PIN that is led on to the end of the login stays here, and the code counts', async () => {
+  const answers = { PIN: led(307, 'https://desk.example/redirect?code=a1b2c3&state=look') };
+  const visit = await looks.visit({ views: VIEWS, script: NATIVE_PIN, answers });
+  expect(visit).toMatchObject({ end: 'CODE', sent: ['MOBILE', 'OTP', 'PIN'] });
+});
+
+test('a PIN that is led on to another site stays here', async () => {
+  const answers = { PIN: led(307, 'http://elsewhere.example/pin') };
+  const visit = await looks.visit({ views: VIEWS, answers }, 2500);
+  expect(visit).toMatchObject({ end: 'BROKER_UNREACHABLE', sent: ['MOBILE', 'OTP', 'PIN'] });
+  expect(visit.message).toContain('it is not sent again');
+});
+
 /** Sends the PIN from a shared worker, which nothing that watches the page sees. */
 const SHARED = `addEventListener('DOMContentLoaded', () => {
   const send = login.send;

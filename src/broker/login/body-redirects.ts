@@ -1,4 +1,5 @@
 import type { BrowserContext, CDPSession, Page, Response } from 'playwright';
+import { isRedirect } from './redirect.ts';
 import { siteOf } from './unread-requests.ts';
 
 /** Of Chromium's protocol, as far as it is used here. */
@@ -6,6 +7,7 @@ interface Paused {
   readonly requestId: string;
   /** The same for every request of one chain of redirects. */
   readonly networkId?: string;
+  readonly resourceType: string;
   readonly request: { readonly url: string; readonly method: string; readonly hasPostData?: boolean };
   readonly responseStatusCode?: number;
   readonly responseHeaders?: readonly { readonly name: string; readonly value: string }[];
@@ -19,21 +21,25 @@ const MOST_PLACES = 2;
 
 /**
  * Some redirects have the browser send the body again: a broker that leads in a circle would get a PIN 21 times. They are
- * followed once, to another place of the site. Playwright tells of a redirect when it is being followed, so the answers are looked at
- * in between. Source: Fetch, 4.4 HTTP-redirect fetch; Chrome DevTools Protocol, `Fetch.enable`.
+ * followed once, to another place of the site, and the one that ends the login is caught without its body. Playwright tells
+ * of a redirect when it is being followed, so the answers are looked at in between. Source: Fetch, 4.4 HTTP-redirect fetch; Chrome DevTools Protocol, `Fetch.enable`.
  */
 export class BodyRedirects {
   readonly #session: CDPSession;
+  readonly #redirectUri: string;
+  /** Called with the address at which the login ends. */
+  onCaught: (address: string) => void = () => undefined;
   readonly #chains = new Map<string, Set<string>>();
   readonly #refused = new Set<string>();
 
-  private constructor(session: CDPSession) {
+  private constructor(session: CDPSession, redirectUri: string) {
     this.#session = session;
+    this.#redirectUri = redirectUri;
   }
 
-  static async watch(context: BrowserContext, page: Page): Promise<BodyRedirects> {
+  static async watch(context: BrowserContext, page: Page, redirectUri: string): Promise<BodyRedirects> {
     const session = await context.newCDPSession(page);
-    const redirects = new BodyRedirects(session);
+    const redirects = new BodyRedirects(session, redirectUri);
     session.on('Fetch.requestPaused', redirects.#onPaused);
     await session.send('Fetch.enable', {
       patterns: TYPES.map((resourceType) => ({
@@ -65,6 +71,10 @@ export class BodyRedirects {
     const { networkId, request } = paused;
     const next = keptBodyTo(paused);
     if (next === null || networkId === undefined) return true;
+    if (paused.resourceType === 'Document' && isRedirect(next.href, this.#redirectUri)) {
+      this.onCaught(next.href);
+      return false;
+    }
     const places = this.#chains.get(networkId) ?? new Set([placeOf(new URL(request.url))]);
     this.#chains.set(networkId, places);
     const isElsewhere = siteOf(next.href) !== siteOf(request.url);

@@ -65,8 +65,10 @@ export class LoginTraffic {
   }
 
   static async follow(options: Options): Promise<LoginTraffic> {
-    const { context, page } = options;
-    const traffic = new LoginTraffic(options, await BodyRedirects.watch(context, page));
+    const { context, page, redirectUri } = options;
+    const redirects = await BodyRedirects.watch(context, page, redirectUri);
+    const traffic = new LoginTraffic(options, redirects);
+    redirects.onCaught = (address) => traffic.#endAt(address);
     context.on('request', traffic.#onRequest);
     context.on('response', traffic.#onResponse);
     context.on('requestfailed', traffic.#onFailed);
@@ -272,9 +274,13 @@ export class LoginTraffic {
   #noticeRedirect(request: Request): boolean {
     if (!request.isNavigationRequest() || !isTopLevel(request)) return false;
     if (!isRedirect(request.url(), this.#options.redirectUri)) return false;
-    this.#redirect ??= request.url();
-    this.#options.onChange();
+    this.#endAt(request.url());
     return true;
+  }
+
+  #endAt(address: string): void {
+    this.#redirect ??= address;
+    this.#options.onChange();
   }
 }
 
