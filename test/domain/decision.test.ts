@@ -1,19 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { API_NAMES, type ApiName } from '../../src/domain/account/api-name.ts';
+import { API_NAMES } from '../../src/domain/account/api-name.ts';
 import { Refusal } from '../../src/domain/refusal.ts';
 import { apisOfMode, decide, type GenerationRequest, refusalOf } from '../../src/domain/run/decision.ts';
 import { GENERATION_MODES } from '../../src/domain/run/generation-run.ts';
 import { type TokenCheck, VERDICTS, type Verdict } from '../../src/domain/token/verdict.ts';
-
-const check = (apiName: ApiName, verdict: Verdict): TokenCheck => ({
-  apiName,
-  verdict,
-  timeValid: verdict === 'VALID' || verdict === 'UNKNOWN',
-  profileValid: verdict === 'VALID',
-  reason: null,
-  httpStatus: null,
-});
+import { check } from './auth-facts.ts';
 
 const request = (parts: Partial<GenerationRequest>): GenerationRequest => ({
   mode: 'ALL',

@@ -12,21 +12,13 @@ import {
   type StepStatus,
 } from '../../src/domain/run/generation-run.ts';
 import { afterCrash } from '../../src/domain/run/interrupted-run.ts';
-import { type TokenCheck, VERDICTS, type Verdict } from '../../src/domain/token/verdict.ts';
+import { VERDICTS, type Verdict } from '../../src/domain/token/verdict.ts';
+import { check } from './auth-facts.ts';
 
 const STARTED = new Date('2026-11-22T03:00:00Z');
 const NOW = new Date('2026-11-22T03:05:00Z');
 
 const SPENT = { apiName: 'PRIMARY', submission: 'CODE' } as const;
-
-const check = (apiName: ApiName, verdict: Verdict): TokenCheck => ({
-  apiName,
-  verdict,
-  timeValid: verdict === 'VALID' || verdict === 'UNKNOWN',
-  profileValid: verdict === 'VALID',
-  reason: null,
-  httpStatus: null,
-});
 
 const step = (status: StepStatus, parts: Partial<RunStep> = {}): RunStep => ({
   ...pendingStep('PRIMARY'),

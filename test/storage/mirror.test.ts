@@ -32,9 +32,9 @@ const TOTP = {
   period: 30,
 } as const;
 const RUN: GenerationRun = {
-  ...{ id: 'run-1', accountId: 'UPSTOX_01', mode: 'ALL', status: 'RUNNING', startedAt: NOW, endedAt: null },
-  ...{ startedBy: null, waitingUntil: null, endedTokens: [], steps: [pendingStep('PRIMARY')] },
-} as unknown as GenerationRun;
+  ...{ id: 'run-1', accountId: 'UPSTOX_01', mode: 'ALL', status: 'RUNNING' },
+  ...{ startedAt: NOW, endedAt: null, waitingUntil: null, steps: [pendingStep('PRIMARY')] },
+};
 
 const keep = (database: SqliteDatabase, text: string, issuedAt = NOW) =>
   database.keep(async (trx) => {
@@ -64,6 +64,7 @@ test('a time step that was claimed in an outage is not claimed again, whatever w
     const other = new Sqlite(folder.file(DATABASE), { timeout: 0 });
     other.exec('begin immediate');
     const first = claim();
+    // So it still waits for the lock when the first has given that up; whenever it comes, what follows has to hold.
     await delay(120);
     const beside = note(database, 'beside');
     await until('the outage', () => database.trouble !== null);

@@ -147,6 +147,12 @@ export class ForwardProxy implements AsyncDisposable, BrowserWay {
     return found;
   }
 
+  /** Its addresses are asked for again: the network may be another by now. */
+  #noteUnreached({ host, hostname }: URL, error: unknown): void {
+    this.#unreached.set(host, reasonOf(error));
+    this.#addresses.delete(hostname);
+  }
+
   #keep(socket: Duplex): void {
     this.#sockets.add(socket);
     socket.on('error', () => socket.destroy());
@@ -187,7 +193,7 @@ export class ForwardProxy implements AsyncDisposable, BrowserWay {
       }),
     );
     onward.on('error', (error) => {
-      if (!isConnected) this.#unreached.set(target.host, reasonOf(error));
+      if (!isConnected) this.#noteUnreached(target, error);
       answer.destroy();
     });
     answer.once('close', () => onward.destroy());
@@ -221,7 +227,7 @@ export class ForwardProxy implements AsyncDisposable, BrowserWay {
     if (!(await this.#mayReach(target))) return refuse('403 Forbidden');
     if (!(await this.#singleUse.admitsTunnel(target))) return refuse('503 Service Unavailable');
     const far = await this.#dial(target).catch((error: unknown) => {
-      this.#unreached.set(target.host, reasonOf(error));
+      this.#noteUnreached(target, error);
       return null;
     });
     if (far === null) return refuse('502 Bad Gateway');

@@ -1,4 +1,4 @@
-import type { BrowserContext, CDPSession, Page, Response } from 'playwright';
+import type { BrowserContext, CDPSession, Page, Request, Response } from 'playwright';
 import { isRedirect } from './redirect.ts';
 import { siteOf } from './unread-requests.ts';
 
@@ -103,6 +103,12 @@ export const takesBodyAlong = (response: Response): boolean => {
     keepsBody(response.status(), request.method()) &&
     response.headers().location !== undefined
   );
+};
+
+/** The request that first carried the body; itself where no redirect took one along. */
+export const senderOf = (request: Request): Request => {
+  const before = request.redirectedFrom();
+  return before === null || request.postDataBuffer() === null ? request : senderOf(before);
 };
 
 /** A 301 and a 302 turn a POST into a GET, and nothing else. */

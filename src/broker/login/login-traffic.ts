@@ -1,12 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BrowserContext, Frame, Page, Request, Response, Route } from 'playwright';
 import type { Secret } from '../../domain/secret.ts';
-import { BodyRedirects, takesBodyAlong } from './body-redirects.ts';
+import { BodyRedirects, senderOf, takesBodyAlong } from './body-redirects.ts';
 import { failureOfDocument, readServerTime } from './document-answer.ts';
 import { HeldRequests } from './held-requests.ts';
 import { BODY_TIMEOUT_MS, BROKEN_OFF, LED_ON, type ReadAnswer, readAnswerTo } from './login-answer.ts';
 import type { BrowserWay } from './login-request.ts';
-import { originOf } from './origin-of.ts';
 import type { SeenFailure } from './page/page-kind.ts';
 import { type FieldName, isCaptchaAddress } from './page/page-reading.ts';
 import { isRedirect } from './redirect.ts';
@@ -219,7 +218,7 @@ export class LoginTraffic {
     }
     // Who is led on is answered where he comes to.
     if (takesBodyAlong(response)) return;
-    const request = originOf(last);
+    const request = senderOf(last);
     this.#held.release(request);
     if (this.unread.settle(request)) this.#options.onChange();
     const field = this.#submissions.pendingField(request);
@@ -230,7 +229,7 @@ export class LoginTraffic {
   };
 
   readonly #onFailed = (last: Request): void => {
-    const request = originOf(last);
+    const request = senderOf(last);
     this.#held.release(request);
     if (this.unread.settle(request)) this.#options.onChange();
     const field = this.#submissions.pendingField(request);

@@ -1,7 +1,6 @@
 import type { BrowserContext, Page, Request, Route } from 'playwright';
 import { isPrivateHost } from '../../domain/net/private-address.ts';
 import type { BrowserWay } from './login-request.ts';
-import { originOf } from './origin-of.ts';
 import { isRedirect } from './redirect.ts';
 
 /** How long a window that a page opens may take to say where it goes; it may be the redirect. */
@@ -120,6 +119,12 @@ export class RequestFence {
     return isPrivateHost(hostname) && !this.#hosts.has(host);
   }
 }
+
+/** The request at which a chain of redirects began. */
+const originOf = (request: Request): Request => {
+  const before = request.redirectedFrom();
+  return before === null ? request : originOf(before);
+};
 
 /** The page that asks; null for the first request of a popup, which has none yet. */
 const pageOf = (request: Request): Page | null => {
