@@ -1,5 +1,12 @@
 import { errorCode } from './error-code.ts';
 
+/** The code of a database whose master key another program has changed, to one that is not at hand. */
+export const MASTER_KEY_CHANGED = 'MASTER_KEY_CHANGED';
+
+/** What is to be done then. */
+export const MASTER_KEY_ADVICE =
+  'Another program has changed the master key, and the new one is not at hand. Start this vega-auth again with VEGA_MASTER_KEY set to the new key, a comma and the old one: what waits is written then.';
+
 /** The database cannot be used as it is. The message names the file and says what to do. */
 export class DatabaseError extends Error {
   readonly path: string;
@@ -19,9 +26,19 @@ export class DatabaseUnavailable extends DatabaseError {
   }
 }
 
+/** The database is sealed with a master key that is not at hand. */
+export class MasterKeyMissing extends DatabaseError {
+  readonly code = MASTER_KEY_CHANGED;
+
+  constructor(path: string, message: string) {
+    super(path, message);
+    this.name = 'MasterKeyMissing';
+  }
+}
+
 /** The code of the error, or of the cause of a `DatabaseError`: SQLite's, PostgreSQL's SQLSTATE or the system's. */
 export const databaseCode = (error: unknown): string =>
-  errorCode(error instanceof DatabaseError ? error.cause : error);
+  errorCode(error instanceof DatabaseError ? (error.cause ?? error) : error);
 
 /** A row is not in its table as it was written, though no error was given: a trigger has dropped or changed it. */
 export class AlteredRow extends Error {

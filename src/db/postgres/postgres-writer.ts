@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { AuditChain } from '../audit/audit-chain.ts';
 import { type Fact, isFact, type Maker } from '../change.ts';
 import type { Kept } from '../database.ts';
-import { databaseCode } from '../database-error.ts';
+import { databaseCode, MASTER_KEY_CHANGED } from '../database-error.ts';
 import { databaseNow } from '../engine.ts';
 import { currentLease, LeaseLost, outsideFence, refuseLostLease } from '../fence.ts';
 import { markOf } from '../files/process-mark.ts';
@@ -219,8 +219,9 @@ export class PostgresWriter {
     this.clock.note(now, asked);
     const { opened, masterKey } = this.#options;
     if (isMoved === 1) await refuseMoved(trx, opened.place);
-    if (key_id === this.#format.vault.keyId) return;
-    this.changeFormat({ vault: await openVault(opened.place, trx, masterKey) });
+    const { vault } = this.#format;
+    if (key_id === vault.keyId) return;
+    this.changeFormat({ vault: (await openVault(opened.place, trx, masterKey)).withKeysOf(vault) });
   }
 }
 
@@ -239,7 +240,10 @@ const noting = function* (spilled: Iterable<Spilled>, facts: Fact[]): Iterable<S
 
 /** Waiting helps, or a repair of a table does. */
 const isPassing = (error: unknown): boolean =>
-  isUnavailable(error) || isContended(error) || isRefused(error) || databaseCode(error) === NO_ANSWER;
+  isUnavailable(error) ||
+  isContended(error) ||
+  isRefused(error) ||
+  [NO_ANSWER, MASTER_KEY_CHANGED].includes(databaseCode(error));
 
 const NO_ANSWER = 'ETIMEDOUT';
 

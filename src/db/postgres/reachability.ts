@@ -1,6 +1,6 @@
 import type { DbRecovery } from '../../domain/events/db-recovery.ts';
 import type { Listener, Trouble } from '../database.ts';
-import { databaseCode } from '../database-error.ts';
+import { databaseCode, MASTER_KEY_ADVICE, MASTER_KEY_CHANGED } from '../database-error.ts';
 import { outsideFence } from '../fence.ts';
 import { Listeners } from '../listeners.ts';
 import { meansRefusal } from './sqlstate.ts';
@@ -9,6 +9,11 @@ const RETRY_MS = 1000;
 
 const REFUSAL_ADVICE =
   'A table refuses what was spilled: `vega-auth doctor` names it and the cure. What waits is written when it is put right.';
+
+const adviceOn = (code: string): string | null => {
+  if (code === MASTER_KEY_CHANGED) return MASTER_KEY_ADVICE;
+  return meansRefusal(code) ? REFUSAL_ADVICE : null;
+};
 
 /** What waits for the server. */
 interface Pending {
@@ -41,7 +46,7 @@ export class Reachability implements Disposable {
     const { code, since } = this.#loss;
     const seconds = Math.round((performance.now() - since) / 1000);
     const { pending: pendingWrites, isOnDisk } = this.#spilled;
-    return { code, pendingWrites, isOnDisk, advice: meansRefusal(code) ? REFUSAL_ADVICE : null, seconds };
+    return { code, pendingWrites, isOnDisk, advice: adviceOn(code), seconds };
   }
 
   get recovery(): DbRecovery {
@@ -49,7 +54,7 @@ export class Reachability implements Disposable {
     return {
       dbLocked: isLost,
       fallback: isLost ? 'SPILL' : 'DATABASE',
-      autoRestart: true,
+      autoRestart: this.#loss?.code !== MASTER_KEY_CHANGED,
       pendingWrites: this.#spilled.pending,
     };
   }

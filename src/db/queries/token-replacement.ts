@@ -7,7 +7,7 @@ import type { Queryable } from '../queryable.ts';
 import { fingerprint } from '../secrets/fingerprint.ts';
 import { tokenPlace, tokenSecretPlace } from '../secrets/vault.ts';
 import { nextTokenId } from './next-token-id.ts';
-import { findTokens, ofAccount, type TokenFormat } from './tokens.ts';
+import { findToken, ofAccount, type TokenFormat } from './tokens.ts';
 
 /** What storing a token did, and which version of its API's tokens it is. */
 export interface Stored {
@@ -116,10 +116,8 @@ const refuseAltered = async (
   throw new AlteredRow();
 };
 
-const findPresent = async (trx: Queryable, { row }: TokenReplacement, format: TokenFormat) => {
-  const tokens = await findTokens(trx, row.user_id, format);
-  return tokens.find(({ apiName }) => apiName === row.api_name);
-};
+const findPresent = (trx: Queryable, { row }: Pick<TokenReplacement, 'row'>, format: TokenFormat) =>
+  findToken(trx, row.user_id, row.api_name, format);
 
 const toRow = (token: NewToken, { zone, vault, sealsTokens }: TokenFormat, now: Date) => {
   const { accountNumber, apiName, accessToken } = token;

@@ -1,5 +1,5 @@
 import { type Selectable, sql } from 'kysely';
-import { type ApiName, byApiOrder, isApiName } from '../../domain/account/api-name.ts';
+import { API_NAMES, type ApiName, byApiOrder, isApiName } from '../../domain/account/api-name.ts';
 import { Secret } from '../../domain/secret.ts';
 import { readClaims } from '../../domain/token/jwt.ts';
 import type { StoredToken } from '../../domain/token/token.ts';
@@ -8,7 +8,7 @@ import type { Queryable } from '../queryable.ts';
 import type { TokenVersionsTable, UpstoxTokensTable } from '../schema/tables.ts';
 import { fingerprint } from '../secrets/fingerprint.ts';
 import { sealedInMemory } from '../secrets/memory-seal.ts';
-import { isSealed, tokenPlace, type Vault } from '../secrets/vault.ts';
+import { isSealed, SealError, tokenPlace, type Vault } from '../secrets/vault.ts';
 import { findTokenMarks, type MarkRow, markOf } from './token-marks.ts';
 
 export interface TokenFormat {
@@ -30,15 +30,39 @@ type TokenRow = Pick<Selectable<UpstoxTokensTable>, (typeof TOKEN_COLUMNS)[numbe
 export const ofAccount = (accountNumber: number) => sql<boolean>`coalesce(user_id, 1) = ${accountNumber}`;
 
 /** The account's tokens, PRIMARY first; where the predecessor left several of one API, the newest. */
-export const findTokens = async (
+export const findTokens = (
   db: Queryable,
   accountNumber: number,
   format: TokenFormat,
+): Promise<readonly StoredToken[]> => readTokens(db, accountNumber, format, API_NAMES);
+
+/** The token of one API; undefined where there is none, and where none of the keys at hand opens it. */
+export const findToken = async (
+  db: Queryable,
+  accountNumber: number,
+  apiName: string,
+  format: TokenFormat,
+): Promise<StoredToken | undefined> => {
+  try {
+    const [token] = await readTokens(db, accountNumber, format, [apiName]);
+    return token;
+  } catch (error) {
+    if (error instanceof SealError) return undefined;
+    throw error;
+  }
+};
+
+const readTokens = async (
+  db: Queryable,
+  accountNumber: number,
+  format: TokenFormat,
+  apiNames: readonly string[],
 ): Promise<readonly StoredToken[]> => {
   const rows = await db
     .selectFrom('upstox_tokens')
     .select(TOKEN_COLUMNS)
     .where(ofAccount(accountNumber))
+    .where('api_name', 'in', apiNames)
     .orderBy('id', 'desc')
     .execute();
   const versions = await db

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Secret } from '../../domain/secret.ts';
-import { DatabaseError } from '../database-error.ts';
+import { DatabaseError, MasterKeyMissing } from '../database-error.ts';
 import type { TokenFormat } from '../queries/tokens.ts';
 import type { Queryable } from '../queryable.ts';
 import {
@@ -27,7 +27,7 @@ const PROOF_PLACE: SealedPlace = { table: 'vault', column: 'proof', row: '1' };
 const PROOF = new Secret('vega-auth');
 const AUDIT_KEY_PLACE: SealedPlace = { table: 'vault', column: 'audit_key', row: '1' };
 
-/** The vault of a database; a new one gets a key. Throws a `DatabaseError` when the key it is sealed with is not at hand. */
+/** The vault of a database; a new one gets a key. Throws `MasterKeyMissing` when the key it is sealed with is not at hand. */
 export const openVault = async (file: string, db: Queryable, source: MasterKeySource): Promise<Vault> => {
   const recorded = await db.selectFrom('vega_vault').selectAll().executeTakeFirst();
   const keys = readMasterKeys(source);
@@ -35,9 +35,25 @@ export const openVault = async (file: string, db: Queryable, source: MasterKeySo
   const inUse = keys.find(({ id }) => id === recorded.key_id);
   if (inUse === undefined) throw lostKey(file, recorded.key_id, keys, source);
   if (source.given.length === 0) settleKeyFiles(source.folder, inUse.id);
-  const vault = new Vault([inUse, ...keys.filter((key) => key !== inUse)]);
+  const others = keys.filter((key) => key !== inUse);
+  const vault = new Vault([inUse, ...others], () => readMasterKeys(source));
   vault.open(recorded.proof, PROOF_PLACE);
   return vault;
+};
+
+/**
+ * The vault that seals the database by now: another program may have changed the master key. Throws `MasterKeyMissing`
+ * when the new one is not at hand.
+ */
+export const followKey = async (
+  file: string,
+  db: Queryable,
+  vault: Vault,
+  source: MasterKeySource,
+): Promise<Vault> => {
+  const { key_id } = await db.selectFrom('vega_vault').select('key_id').executeTakeFirstOrThrow();
+  if (key_id === vault.keyId) return vault;
+  return (await openVault(file, db, source)).withKeysOf(vault);
 };
 
 /** The key of the audit chain, unique to the database; null where there is none yet. */
@@ -108,7 +124,7 @@ export const rotateVault = async (
       throw new DatabaseError(file, 'Another process has changed the master key. Start this one again.');
     const next = nextKey(vault, source);
     if (next === null) return null;
-    const renewed = new Vault([next]);
+    const renewed = new Vault([next], () => readMasterKeys(source));
     const reseal = (sealed: string, place: SealedPlace) => renewed.seal(vault.open(sealed, place), place);
     for (const row of await trx.selectFrom('upstox_api_configs').selectAll().execute()) {
       const place = configSecretPlace(row.account_number, row.api_name);
@@ -171,9 +187,9 @@ export const rotateVault = async (
 const recordKey = async (
   db: Queryable,
   keys: readonly MasterKey[],
-  { folder }: MasterKeySource,
+  source: MasterKeySource,
 ): Promise<Vault> => {
-  const vault = new Vault([keys[0] ?? makeMasterKey(folder)]);
+  const vault = new Vault([keys[0] ?? makeMasterKey(source.folder)], () => readMasterKeys(source));
   const row = { id: 1, key_id: vault.keyId, proof: vault.seal(PROOF, PROOF_PLACE) };
   await db.insertInto('vega_vault').values(row).execute();
   return vault;
@@ -190,14 +206,14 @@ const lostKey = (
   keyId: string,
   keys: readonly MasterKey[],
   { given, folder }: MasterKeySource,
-): DatabaseError => {
+): MasterKeyMissing => {
   const found =
     keys.length === 0 ? 'there is none' : `the one at hand is ${keys.map(({ id }) => id).join(', ')}`;
   const place =
     given.length > 0
       ? 'Set VEGA_MASTER_KEY to the key of that id'
       : `Restore master.key in ${folder}, or set VEGA_MASTER_KEY`;
-  return new DatabaseError(
+  return new MasterKeyMissing(
     file,
     `The secrets in ${file} are sealed with the master key ${keyId}, and ${found}. ${place}. Nothing was changed.`,
   );

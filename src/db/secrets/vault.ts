@@ -24,10 +24,20 @@ export class SealError extends Error {
 /** Seals with AES-256-GCM. A sealed value is `vega1:<key id>:<base64url of IV, text and tag>`. */
 export class Vault {
   readonly #keys: readonly MasterKey[];
+  readonly #newKeys: () => readonly MasterKey[];
 
-  /** The first key seals; all of them open. */
-  constructor(keys: readonly [MasterKey, ...MasterKey[]]) {
+  /**
+   * The first key seals; all of them open. `newKeys` finds those that have come to hand since, for what another program
+   * has sealed.
+   */
+  constructor(keys: readonly [MasterKey, ...MasterKey[]], newKeys: () => readonly MasterKey[] = () => []) {
     this.#keys = keys;
+    this.#newKeys = newKeys;
+  }
+
+  /** A vault that opens what this one does, too, and seals as before. */
+  withKeysOf(former: Vault): Vault {
+    return new Vault([this.#sealingKey, ...this.#keys.slice(1), ...former.#keys], this.#newKeys);
   }
 
   get keyId(): string {
@@ -44,7 +54,7 @@ export class Vault {
 
   open(sealed: string, place: SealedPlace): Secret {
     const [scheme, id, body] = sealed.split(':');
-    const key = this.#keys.find((candidate) => candidate.id === id);
+    const key = this.#find(id);
     if (scheme !== SCHEME || body === undefined) throw new SealError(place, 'is not a sealed value.');
     if (key === undefined) throw new SealError(place, `was sealed with another master key (${id}).`);
     const bytes = Buffer.from(body, 'base64url');
@@ -63,7 +73,12 @@ export class Vault {
   /** Whether the key of a sealed value is at hand. */
   hasKeyOf(sealed: string): boolean {
     const [, id] = sealed.split(':');
-    return this.#keys.some((key) => key.id === id);
+    return this.#find(id) !== undefined;
+  }
+
+  #find(id: string | undefined): MasterKey | undefined {
+    const isIt = (key: MasterKey) => key.id === id;
+    return this.#keys.find(isIt) ?? this.#newKeys().find(isIt);
   }
 
   get #sealingKey(): MasterKey {

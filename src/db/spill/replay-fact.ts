@@ -12,7 +12,7 @@ import { changeAuthRecord, findAuthRecord } from '../queries/auth-states.ts';
 import { findRun, isRunOf, updateRun } from '../queries/generation-runs.ts';
 import { findAssignments, findHeldTokens, saveHeldToken } from '../queries/roles.ts';
 import { isNewerThan, replaceToken } from '../queries/token-replacement.ts';
-import { findTokens, type TokenFormat } from '../queries/tokens.ts';
+import { findToken, findTokens, type TokenFormat } from '../queries/tokens.ts';
 import type { Queryable } from '../queryable.ts';
 import { fingerprint } from '../secrets/fingerprint.ts';
 
@@ -38,7 +38,7 @@ export const replayFact = async (
     case 'REST':
       return replayRest(trx, fact);
     case 'ACQUISITION':
-      await settleAcquisition(trx, fact.id, fact.at);
+      await settleAcquisition(trx, fact, fact.at);
       return;
     case 'AUDIT':
       return replayer.chain.append(trx, fact.entry);
@@ -52,9 +52,7 @@ const replayIssuedToken = async (
 ): Promise<void> => {
   const { token, reference, key, at } = change;
   const mark = fingerprint(token.accessToken);
-  const present = (await findTokens(trx, token.accountNumber, format)).find(
-    ({ apiName }) => apiName === token.apiName,
-  );
+  const present = await findToken(trx, token.accountNumber, token.apiName, format);
   if (present?.fingerprint === mark) return;
   const reason = await findReasonToDrop(trx, change, present);
   if (reason !== null) {

@@ -110,7 +110,7 @@ const isOnReadOnlyDisk = (file: string): boolean => {
 /** The file cannot be written at present, whatever is written. */
 export const isOutage = (error: unknown): boolean =>
   error instanceof FileChanged ||
-  /^SQLITE_(BUSY|LOCKED|FULL|IOERR|READONLY|CANTOPEN|PERM|AUTH|PROTOCOL|NOMEM|CORRUPT|NOTADB)/.test(
+  /^(SQLITE_(BUSY|LOCKED|FULL|IOERR|READONLY|CANTOPEN|PERM|AUTH|PROTOCOL|NOMEM|CORRUPT|NOTADB)|MASTER_KEY_CHANGED)/.test(
     databaseCode(error),
   );
 

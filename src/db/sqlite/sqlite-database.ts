@@ -238,7 +238,10 @@ export class SqliteDatabase implements Database {
   async backUp(now: Date): Promise<Backup> {
     this.checkFile();
     this.#refuseDuringOutage('The database cannot be written at present, so it is not copied either.');
-    return this.#backup.run(() => makeBackup(this.path, this.vault, now));
+    return this.#backup.run(async () => {
+      await this.#failover.followKey();
+      return makeBackup(this.path, this.vault, now);
+    });
   }
 
   /** Returns unused room in the file to the disk; false when there is little of it. */

@@ -358,7 +358,10 @@ test('a program that comes back to its file after an outage does not write to on
   const vault = await openVault(FILE, file.kysely, masterKeyOf(folder));
   await file.close();
   await move(folder, FILE, await newUrl());
-  const reopening = { path: folder.file(FILE), vault, watermark: null, beforeStatement: undefined };
+  const reopening = {
+    ...{ path: folder.file(FILE), vault, masterKey: masterKeyOf(folder) },
+    ...{ watermark: null, beforeStatement: undefined },
+  };
   await expect(reopenFile(file, reopening)).rejects.toMatchObject({ code: 'DATABASE_MOVED' });
 });
 

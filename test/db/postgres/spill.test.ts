@@ -210,6 +210,20 @@ test('a spill that was sealed with another master key is kept as it is, and repo
   expect(next.damagedSpills()).toEqual([]);
 });
 
+test('a token waits for the master key that another machine was given', async () => {
+  const { parted, sound, stack, reopen, elsewhere } = await openBoth();
+  await using _stack = stack;
+  const other = new Secret('another master key of this test');
+  expect(await (await elsewhere([other, KEY])).rotateMasterKey()).toBe(true);
+  const work = async () => expect.unreachable('nothing is written with the former key');
+  expect(await parted.keep(work, () => [issued('token-1')])).toMatchObject({ isStored: false });
+  expect(parted.trouble).toMatchObject({ code: 'MASTER_KEY_CHANGED', pendingWrites: 1, isOnDisk: true });
+  expect(parted.trouble?.advice).toContain('the new key, a comma and the old one');
+  await parted[Symbol.asyncDispose]();
+  await reopen([other, KEY]);
+  expect(await textsIn(sound)).toEqual(['token-1 1']);
+});
+
 const run: GenerationRun = {
   id: 'run-1',
   accountId: ACCOUNT.id,

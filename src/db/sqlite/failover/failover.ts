@@ -15,6 +15,7 @@ import { FileChanged } from '../files/file-identity.ts';
 import type { OpenedFile } from '../opened-file.ts';
 import type { DatabaseOptions, Opened } from '../opening.ts';
 import { CURRENT_SCHEMA } from '../schema/migrations.ts';
+import { CurrentFormat } from './current-format.ts';
 import { adviseOnLostFile } from './lost-file.ts';
 import { Outage } from './outage.ts';
 import { reopenFile } from './reopen.ts';
@@ -49,11 +50,11 @@ export class Failover {
   readonly #options: DatabaseOptions;
   readonly #chain: Opened['chain'];
   readonly #mirror: Opened['mirror'];
+  readonly #format: CurrentFormat;
   readonly #mutex = new Mutex();
   readonly #listeners = new Listeners();
   readonly #lingering = new Set<OpenedFile>();
   #file: OpenedFile;
-  #format: TokenFormat;
   #outage: Outage | null;
   /** Counts what this program does that changes what is read. */
   #writes = 0;
@@ -64,7 +65,7 @@ export class Failover {
     this.#chain = opened.chain;
     this.#mirror = opened.mirror;
     this.#file = opened.file;
-    this.#format = opened.format;
+    this.#format = new CurrentFormat(options, opened.format);
     this.#outage = opened.outage;
     this.#readFromMemoryOnError(opened.file);
     if (opened.outage !== null) this.#scheduleRetry(0);
@@ -75,7 +76,7 @@ export class Failover {
   }
 
   get format(): TokenFormat {
-    return this.#format;
+    return this.#format.now;
   }
 
   /** Null while the file can be written. */
@@ -138,7 +139,7 @@ export class Failover {
   begin(error: unknown): void {
     // No `await` stands between the check and the set, so an outage begins once.
     if (this.#outage !== null) return;
-    const spill = new SpillFile(this.#options.file, CURRENT_SCHEMA, this.#format.vault);
+    const spill = new SpillFile(this.#options.file, CURRENT_SCHEMA, this.format.vault);
     const outage = new Outage(spill, databaseCode(error));
     this.#outage = outage;
     this.#writes += 1;
@@ -150,15 +151,21 @@ export class Failover {
       } catch {
         // The file cannot be read: the mirror stays as it is.
       }
-      outage.watermark = await readWatermark(this.#mirror.rows.kysely, this.#format.vault);
+      // Null where it is sealed with a key that is not at hand.
+      outage.watermark = await readWatermark(this.#mirror.rows.kysely, this.format.vault).catch(() => null);
     });
     this.#publishRecovery();
     this.#scheduleRetry(0);
   }
 
+  /** Goes on with the master key that another program may have changed. */
+  followKey(): Promise<void> {
+    return this.#format.follow(this.#file, this.#file.kysely);
+  }
+
   /** Goes on with a vault whose keys were rotated. */
   async changeVault(vault: Vault): Promise<void> {
-    this.#format = { ...this.#format, vault };
+    this.#format.vault = vault;
     this.#writes += 1;
     await this.#mutex.run(() => this.#copyMirror());
   }
@@ -183,6 +190,7 @@ export class Failover {
     const checked = async (trx: Queryable) => {
       // What others have written to memory since is not in the file.
       if (isInUse()) throw new OutageBegun();
+      await this.#format.follow(file, trx);
       const result = await work(trx);
       if (file.change !== null) throw file.change;
       if (isInUse()) throw new OutageBegun();
@@ -245,12 +253,15 @@ export class Failover {
   async #tryRecovery(): Promise<boolean> {
     const outage = this.#outage;
     if (outage === null) return true;
-    const { file: path, beforeStatement } = this.#options;
-    const { vault } = this.#format;
+    const { file: path, beforeStatement, masterKey } = this.#options;
     let file: OpenedFile | null = null;
     try {
-      file = await reopenFile(this.#file, { path, vault, beforeStatement, watermark: outage.watermark });
+      const { vault: before } = this.format;
+      const { watermark } = outage;
+      file = await reopenFile(this.#file, { path, vault: before, masterKey, beforeStatement, watermark });
       if (outage.hasSeenDamage) refuseDamage(file.connection);
+      await this.#format.follow(file, file.kysely);
+      const { vault } = this.format;
       const pending = outage.transactions((orphan) => spilledIn(orphan, vault));
       await file.write(
         (trx) => replaySpilled(trx, pending, this.#replayer),
@@ -261,7 +272,7 @@ export class Failover {
     } catch (error) {
       await file?.close();
       outage.code = databaseCode(error) || outage.code;
-      outage.advice = await adviseOnLostFile(outage, this.#file, path, vault);
+      outage.advice = await adviseOnLostFile(outage, this.#file, path, this.format.vault);
       await outage.sync().catch(() => undefined);
       this.#publishRecovery();
       return false;
@@ -298,7 +309,7 @@ export class Failover {
   }
 
   get #replayer() {
-    return { format: this.#format, chain: this.#chain, isMisfit: isRefused };
+    return { format: this.format, chain: this.#chain, isMisfit: isRefused };
   }
 
   #publishRecovery(before: Trouble | null = null): void {

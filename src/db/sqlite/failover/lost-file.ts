@@ -1,3 +1,4 @@
+import { MASTER_KEY_ADVICE, MASTER_KEY_CHANGED } from '../../database-error.ts';
 import type { Vault } from '../../secrets/vault.ts';
 import { makeBackup } from '../backup/backups.ts';
 import { meansFileChange } from '../files/file-identity.ts';
@@ -15,6 +16,7 @@ export const adviseOnLostFile = async (
   vault: Vault,
 ): Promise<string | null> => {
   const { code } = outage;
+  if (code === MASTER_KEY_CHANGED) return MASTER_KEY_ADVICE;
   if (!meansFileChange(code) || code === 'WAL_DELETED') return null;
   if (code === 'DATABASE_MOVED')
     return `${path} was moved to another database while it could not be written here. Stop this vega-auth, and keep its spill file (${path}*.spill): it holds what was written since.`;

@@ -1,14 +1,17 @@
 import { existsSync } from 'node:fs';
 import { readTombstone } from '../../move/tombstone.ts';
+import type { MasterKeySource } from '../../secrets/master-key.ts';
+import { followKey } from '../../secrets/sealed-values.ts';
 import type { Vault } from '../../secrets/vault.ts';
 import { FileChanged } from '../files/file-identity.ts';
 import type { BeforeStatement } from '../immediate-dialect.ts';
 import { OpenedFile } from '../opened-file.ts';
-import { refuseOther, type Watermark } from './watermark.ts';
+import { goesOnFrom, refuseOther, type Watermark } from './watermark.ts';
 
 interface Reopening {
   readonly path: string;
   readonly vault: Vault;
+  readonly masterKey: MasterKeySource;
   /** Null when it could not be read before the outage; then nothing is compared. */
   readonly watermark: Watermark | null;
   readonly beforeStatement: BeforeStatement | undefined;
@@ -36,9 +39,14 @@ export const reopenFile = async (current: OpenedFile, reopening: Reopening): Pro
   }
 };
 
-const compare = async ({ kysely }: OpenedFile, { vault, watermark }: Reopening): Promise<void> => {
+const compare = async ({ kysely }: OpenedFile, reopening: Reopening): Promise<void> => {
+  const { path, masterKey, watermark } = reopening;
   if ((await readTombstone(kysely)) !== null) throw new FileChanged('DATABASE_MOVED');
-  if (watermark !== null) await refuseOther(kysely, vault, watermark);
+  if (watermark === null) return;
+  const isOurs = await goesOnFrom(kysely, watermark.lastLink);
+  // Only of ours is it worth saying that its key has changed.
+  const vault = isOurs ? await followKey(path, kysely, reopening.vault, masterKey) : reopening.vault;
+  await refuseOther(kysely, vault, watermark);
 };
 
 /**

@@ -30,17 +30,9 @@ export const readWatermark = async (db: Queryable, vault: Vault): Promise<Waterm
 export const refuseOther = async (db: Queryable, vault: Vault, before: Watermark): Promise<void> => {
   const present = await readIfOurs(db, vault);
   if (present === null || present.auditKey !== before.auditKey) throw new FileChanged('DATABASE_FOREIGN');
-  const { sequence, hash } = before.lastLink;
-  const entry =
-    sequence === 0
-      ? { hash }
-      : await db
-          .selectFrom('vega_audit_entries')
-          .select('hash')
-          .where('sequence', '=', sequence)
-          .executeTakeFirst();
+  const { sequence } = before.lastLink;
   const isOlder =
-    entry?.hash !== hash ||
+    (sequence > 0 && !(await goesOnFrom(db, before.lastLink))) ||
     present.lastEventId < before.lastEventId ||
     // Tokens are written together with entries: where those are there, a lower version is that of an account made anew.
     (sequence === 0 &&
@@ -48,10 +40,20 @@ export const refuseOther = async (db: Queryable, vault: Vault, before: Watermark
   if (isOlder) throw new FileChanged('DATABASE_OLDER');
 };
 
+/** Whether the audit has that very entry; false also where there is none, or no audit. */
+export const goesOnFrom = async (db: Queryable, { sequence, hash }: Link): Promise<boolean> => {
+  const entries = db.selectFrom('vega_audit_entries').select('hash').where('sequence', '=', sequence);
+  const entry = await unlessStrange(() => entries.executeTakeFirst());
+  return entry?.hash === hash;
+};
+
 /** Null where the tables are not those of this program, or are sealed with a key that is not at hand. */
-const readIfOurs = async (db: Queryable, vault: Vault): Promise<Watermark | null> => {
+const readIfOurs = (db: Queryable, vault: Vault): Promise<Watermark | null> =>
+  unlessStrange(() => readWatermark(db, vault));
+
+const unlessStrange = async <Found>(read: () => Promise<Found>): Promise<Found | null> => {
   try {
-    return await readWatermark(db, vault);
+    return await read();
   } catch (error) {
     if (/^SQLITE_(?!ERROR)/.test(databaseCode(error))) throw error;
     return null;
