@@ -4,6 +4,7 @@ import type { ApiName } from '../domain/account/api-name.ts';
 import type { AuthRecord } from '../domain/auth/auth-state.ts';
 import type { AuditEntry, AuditReference } from '../domain/events/audit.ts';
 import type { HeldToken } from '../domain/role/held-token.ts';
+import type { AcquisitionKey } from '../domain/run/acquisition.ts';
 import type { GenerationRun } from '../domain/run/generation-run.ts';
 import { Secret } from '../domain/secret.ts';
 import type { NewToken } from '../domain/token/token.ts';
@@ -55,9 +56,8 @@ export interface RestChange {
 }
 
 /** What was waited for has come. */
-export interface AcquisitionChange {
+export interface AcquisitionChange extends AcquisitionKey {
   readonly kind: 'ACQUISITION';
-  readonly id: number;
   readonly at: Date;
 }
 
@@ -103,10 +103,12 @@ export const writeChanges = (changes: readonly Change[]): string =>
 const WRITTEN_AS_IS: readonly Change['kind'][] = ['STATEMENT', 'TOKEN', 'AUDIT'];
 
 export const readChanges = (text: string): readonly Change[] =>
-  (JSON.parse(text, (_key, value: unknown) => untagged(value)) as Change[]).map((change) => {
+  (JSON.parse(text, (_key, value: unknown) => untagged(value)) as Change[]).flatMap((change) => {
     if (change.kind === 'AUDIT')
       return { ...change, entry: { ...change.entry, at: new Date(change.entry.at) } };
     if (change.kind === 'STATEMENT') return { ...change, sql: withOwnNames(change.sql) };
+    // An older version named it by a number, which may be that of another one by now.
+    if (change.kind === 'ACQUISITION' && !('runId' in change)) return [];
     return change;
   });
 

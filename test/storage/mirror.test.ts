@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
+import { findAcquisitions, insertAcquisitions, settleAcquisition } from '../../src/db/queries/approvals.ts';
 import { insertRun, updateRun } from '../../src/db/queries/generation-runs.ts';
 import {
   claimTimeStep,
@@ -189,4 +190,30 @@ test('the master key is not changed while a spill waits that is sealed with it',
   expect(await neighbour.rotateMasterKey()).toBe(true);
   await using again = await folder.open();
   expect(await textOf(again)).toBe('token-1');
+});
+
+test('what two programs wait for in one outage is settled for each of them', async () => {
+  using folder = new Folder();
+  await using one = await folder.open();
+  await using two = await folder.open();
+  await using other = await lock(folder);
+  const programs = [
+    { database: one, id: 'run-1' },
+    { database: two, id: 'run-2' },
+  ];
+  for (const { database, id } of programs)
+    await database.write(async (trx) => {
+      const run = { ...RUN, id };
+      await insertRun(trx, run, { id: process.pid, birth: null });
+      await insertAcquisitions(trx, run, [{ apiName: 'PRIMARY', clientId: 'client-1' }], {
+        kind: 'APPROVAL',
+      });
+    });
+  await two.write((trx) => settleAcquisition(trx, { runId: 'run-2', apiName: 'PRIMARY' }, NOW));
+  await other.release();
+  await isBack(one);
+  await isBack(two);
+  const isSettled = async (id: string) =>
+    (await findAcquisitions(one.read, id)).map(({ settledAt }) => settledAt !== null);
+  expect([await isSettled('run-1'), await isSettled('run-2')]).toEqual([[false], [true]]);
 });

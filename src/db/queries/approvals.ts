@@ -1,7 +1,12 @@
 import { type Selectable, sql, type UpdateObject } from 'kysely';
 import type { ApiConfig } from '../../domain/account/api-config.ts';
 import type { ApiName } from '../../domain/account/api-name.ts';
-import type { Acquisition, AcquisitionKind, ExternalLogin } from '../../domain/run/acquisition.ts';
+import type {
+  Acquisition,
+  AcquisitionKey,
+  AcquisitionKind,
+  ExternalLogin,
+} from '../../domain/run/acquisition.ts';
 import type { GenerationRun } from '../../domain/run/generation-run.ts';
 import type { Queryable } from '../queryable.ts';
 import type { PendingAcquisitionsTable, Tables } from '../schema/tables.ts';
@@ -68,11 +73,15 @@ export const findPending = async (
 };
 
 /** Written down before the request is sent. False where it was requested or settled before. */
-export const noteRequest = async (trx: Queryable, id: number, requestedAt: Date): Promise<boolean> => {
+export const noteRequest = async (
+  trx: Queryable,
+  key: AcquisitionKey,
+  requestedAt: Date,
+): Promise<boolean> => {
   const updated = await trx
     .updateTable('vega_pending_acquisitions')
     .set({ requested_at: requestedAt.getTime() })
-    .where('id', '=', id)
+    .where(isOf(key))
     .where('requested_at', 'is', null)
     .where('settled_at', 'is', null)
     .executeTakeFirst();
@@ -80,15 +89,15 @@ export const noteRequest = async (trx: Queryable, id: number, requestedAt: Date)
 };
 
 /** The request was sent, and can be approved until then. */
-export const noteExpiry = (trx: Queryable, id: number, expiresAt: Date): Promise<void> =>
-  update(trx, id, { expires_at: expiresAt.getTime() });
+export const noteExpiry = (trx: Queryable, key: AcquisitionKey, expiresAt: Date): Promise<void> =>
+  update(trx, key, { expires_at: expiresAt.getTime() });
 
-export const countFailedProbe = (trx: Queryable, id: number): Promise<void> =>
-  update(trx, id, { failed_probes: sql`failed_probes + 1` });
+export const countFailedProbe = (trx: Queryable, key: AcquisitionKey): Promise<void> =>
+  update(trx, key, { failed_probes: sql`failed_probes + 1` });
 
 /** Ends the wait for one acquisition. False when it was settled before. */
-export const settleAcquisition = async (trx: Queryable, id: number, now: Date): Promise<boolean> => {
-  const settled = await settle(trx, now).where('id', '=', id).executeTakeFirst();
+export const settleAcquisition = async (trx: Queryable, key: AcquisitionKey, now: Date): Promise<boolean> => {
+  const settled = await settle(trx, now).where(isOf(key)).executeTakeFirst();
   return settled.numUpdatedRows > 0n;
 };
 
@@ -104,11 +113,15 @@ export const settleUnasked = async (trx: Queryable, runId: string, now: Date): P
 
 const update = async (
   trx: Queryable,
-  id: number,
+  key: AcquisitionKey,
   row: UpdateObject<Tables, 'vega_pending_acquisitions'>,
 ): Promise<void> => {
-  await trx.updateTable('vega_pending_acquisitions').set(row).where('id', '=', id).execute();
+  await trx.updateTable('vega_pending_acquisitions').set(row).where(isOf(key)).execute();
 };
+
+/** Not by its number: in an outage two programs may give the same one. */
+const isOf = ({ runId, apiName }: AcquisitionKey) =>
+  sql<boolean>`run_id = ${runId} and api_name = ${apiName}`;
 
 const settle = (trx: Queryable, now: Date) =>
   trx
@@ -117,7 +130,6 @@ const settle = (trx: Queryable, now: Date) =>
     .where('settled_at', 'is', null);
 
 const toAcquisition = (row: Selectable<PendingAcquisitionsTable>): Acquisition => ({
-  id: row.id,
   accountId: row.account_id,
   runId: row.run_id,
   apiName: row.api_name as ApiName,

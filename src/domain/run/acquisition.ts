@@ -6,9 +6,8 @@ export const ACQUISITION_PATHS = ['BROWSER', 'APPROVAL'] as const;
 /** What comes from outside: a token after an approval, or a code after a login that a human did. */
 export type AcquisitionKind = 'APPROVAL' | 'CALLBACK';
 
-/** Something that a run waits for and that somebody else has to send. It is settled once. */
+/** Something that a run waits for and that somebody else has to send, one for each of its APIs. It is settled once. */
 export interface Acquisition {
-  readonly id: number;
   readonly accountId: string;
   readonly runId: string;
   readonly apiName: ApiName;
@@ -24,6 +23,9 @@ export interface Acquisition {
   readonly failedProbes: number;
   readonly settledAt: Date | null;
 }
+
+/** Which one it is. */
+export type AcquisitionKey = Pick<Acquisition, 'runId' | 'apiName'>;
 
 /** What a run is told to wait for. */
 export type ExternalLogin =

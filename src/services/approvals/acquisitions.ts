@@ -11,8 +11,10 @@ import {
 } from '../../db/queries/approvals.ts';
 import { SUBMISSION_MS } from '../../db/queries/login-attempts.ts';
 import type { ApiConfig } from '../../domain/account/api-config.ts';
+import type { ApiName } from '../../domain/account/api-name.ts';
 import {
   type Acquisition,
+  type AcquisitionKey,
   type AcquisitionKind,
   canStillCome,
   earliestEnd,
@@ -99,8 +101,9 @@ export class Acquisitions {
     const open = await this.#openOf(live.state.id);
     if (open.length === 0) return;
     await live.awaitOperator(null);
-    for (const { id, apiName, requestedAt } of open) {
-      await this.settle(id);
+    for (const acquisition of open) {
+      const { apiName, requestedAt } = acquisition;
+      await this.settle(acquisition);
       if (requestedAt !== null)
         await live.fail(apiName, { code: 'ABORTED', message: 'The run was aborted while it was waiting.' });
     }
@@ -113,18 +116,18 @@ export class Acquisitions {
   }
 
   /** Ends an acquisition; false when it has ended before. */
-  settle(id: number): Promise<boolean> {
+  settle(key: AcquisitionKey): Promise<boolean> {
     const { database, clock } = this.#options;
-    return database.write((transaction) => settleAcquisition(transaction, id, clock()));
+    return database.write((transaction) => settleAcquisition(transaction, key, clock()));
   }
 
   /** Runs `work` under the run's mutex, with the acquisition as it stands then and its step. */
   takeIn<Result>(
-    { id, accountId, runId, clientId, apiName }: Acquisition,
+    { accountId, runId, clientId, apiName }: Acquisition,
     work: (step: LiveStep, acquisition: Acquisition) => Promise<Result>,
   ): Promise<Intake<Result>> {
     return this.runs.with<Intake<Result>>(accountId, runId, async (run) => {
-      const acquisition = (await this.#openOf(runId)).find((open) => open.id === id);
+      const acquisition = (await this.#openOf(runId)).find((open) => open.apiName === apiName);
       // The app may have been configured anew since.
       const config = run.configs.find((app) => app.apiName === apiName && app.clientId === clientId);
       if (acquisition === undefined || config === undefined) return 'SETTLED';
@@ -140,12 +143,12 @@ export class Acquisitions {
    */
   async conclude(
     { account, config, live, log }: LiveStep,
-    { id, kind }: Acquisition,
+    { kind }: Acquisition,
     work: () => Promise<void>,
   ): Promise<FailureCode | null> {
     const { consequences, onCheckpoint } = this.#options;
     const { apiName } = config;
-    const others = (await this.#openOf(live.state.id)).filter((open) => open.id !== id);
+    const others = (await this.#openOf(live.state.id)).filter((open) => open.apiName !== apiName);
     await live.awaitOperator(earliestEnd(others));
     try {
       await work();
@@ -157,7 +160,7 @@ export class Acquisitions {
       const failure = toFailure(error);
       const { code } = failure;
       log.warn({ api: apiName, failure: code, err: error }, 'no token');
-      if (await this.#isStillOpen(live.state.id, id)) {
+      if (await this.#isStillOpen(live.state.id, apiName)) {
         await live.enter(apiName, WAITING_STEPS[kind]);
         return code;
       }
@@ -168,9 +171,9 @@ export class Acquisitions {
   }
 
   /** What cannot be looked up counts as over: nothing more can be taken in for it at present. */
-  async #isStillOpen(runId: string, id: number): Promise<boolean> {
+  async #isStillOpen(runId: string, apiName: ApiName): Promise<boolean> {
     const open = await this.#openOf(runId).catch(() => []);
-    return open.some((acquisition) => acquisition.id === id);
+    return open.some((acquisition) => acquisition.apiName === apiName);
   }
 
   async #openOf(runId: string): Promise<readonly Acquisition[]> {
@@ -195,7 +198,7 @@ export class Acquisitions {
   async #request(
     { live, account, log }: OutsideRun,
     config: ApiConfig,
-    { id }: Acquisition,
+    key: AcquisitionKey,
   ): Promise<boolean> {
     const { database, consequences, audit, api, timeoutMs, clock } = this.#options;
     const { apiName } = config;
@@ -205,7 +208,7 @@ export class Acquisitions {
     await database.write(
       async (transaction) => {
         await refuseLostLease(transaction, SUBMISSION_MS);
-        if (!(await noteRequest(transaction, id, requestedAt)))
+        if (!(await noteRequest(transaction, key, requestedAt)))
           throw new Error('The approval was requested or settled by another process.');
         await audit.note(transaction, 'APPROVAL_REQUESTED', {}, live.reference(apiName));
       },
@@ -217,14 +220,14 @@ export class Acquisitions {
       this.#compareNotifier(config, notifierUrl, log);
       // A token never outlives the day, so neither does the wait for it.
       const end = earlier(expiresAt, nextExpiry(requestedAt));
-      await database.write((transaction) => noteExpiry(transaction, id, end));
+      await database.write((transaction) => noteExpiry(transaction, key, end));
       await live.enter(apiName, 'APPROVAL_WAIT');
       log.info({ api: apiName, until: end }, 'approval requested');
       return true;
     } catch (error) {
       const failure = toFailure(error);
       log.warn({ api: apiName, failure: failure.code, err: error }, 'approval could not be requested');
-      await this.settle(id);
+      await this.settle(key);
       await live.fail(apiName, failure);
       const consequence = consequenceOf(failure);
       await consequences.publish(account, consequence);
@@ -239,14 +242,12 @@ export class Acquisitions {
   }
 
   /** Another credential serves the role by now: what is open for it ends without a token. */
-  async #isDeclined(
-    { live, account, log }: OutsideRun,
-    { id, apiName, requestedAt }: Acquisition,
-  ): Promise<boolean> {
+  async #isDeclined({ live, account, log }: OutsideRun, acquisition: Acquisition): Promise<boolean> {
+    const { apiName, requestedAt } = acquisition;
     const { roles, verifier, clock } = this.#options;
     const needless = needlessLogin(apiName, await roles.assignments(account), clock());
     if (needless === null) return false;
-    await this.settle(id);
+    await this.settle(acquisition);
     // It may have been approved, and the token lost in transit.
     if (requestedAt !== null) live.noteMade(verifier.moment);
     await live.decline(apiName, needless);
@@ -264,8 +265,9 @@ export class Acquisitions {
     const rest = open.filter((acquisition) => !isLapsed(acquisition, now));
     const end = earliestEnd(rest);
     if (live.state.waitingUntil?.getTime() !== end?.getTime()) await live.awaitOperator(end);
-    for (const { id, apiName, kind } of open.filter((acquisition) => isLapsed(acquisition, now))) {
-      await this.settle(id);
+    for (const lapsed of open.filter((acquisition) => isLapsed(acquisition, now))) {
+      const { apiName, kind } = lapsed;
+      await this.settle(lapsed);
       // It may have been approved, and the token lost in transit.
       live.noteMade(verifier.moment);
       await live.fail(apiName, { code: 'APPROVAL_LAPSED', message: LAPSED[kind] });

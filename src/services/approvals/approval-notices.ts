@@ -3,7 +3,7 @@ import type { Database } from '../../db/database.ts';
 import { DatabaseUnavailable } from '../../db/database-error.ts';
 import { countFailedProbe, settleAcquisition } from '../../db/queries/approvals.ts';
 import type { SealedNotes } from '../../db/secrets/sealed-notes.ts';
-import type { Acquisition } from '../../domain/run/acquisition.ts';
+import type { Acquisition, AcquisitionKey } from '../../domain/run/acquisition.ts';
 import { type ApprovalNotice, faultOf, type NoticeRefusal } from '../../domain/run/approval-notice.ts';
 import { nextExpiry } from '../../domain/token/expiry.ts';
 import type { Logger } from '../../log.ts';
@@ -43,8 +43,8 @@ interface Options {
 export class ApprovalNotices implements AsyncDisposable {
   readonly #options: Options;
   readonly #held: HeldNotices;
-  /** By the acquisition's id: until when the broker is not asked again. */
-  readonly #resting = new Map<number, number>();
+  /** By run and API: until when the broker is not asked again. */
+  readonly #resting = new Map<string, number>();
 
   constructor(options: Options) {
     this.#options = options;
@@ -99,11 +99,11 @@ export class ApprovalNotices implements AsyncDisposable {
     if (this.#isResting(acquisition)) return 'NOT_NOW';
     const probe = await verifier.probe(notice.accessToken);
     if (probe.kind === 'UNKNOWN') {
-      this.#resting.set(acquisition.id, clock().getTime() + REST_MS);
+      this.#resting.set(keyOf(acquisition), clock().getTime() + REST_MS);
       return 'NOT_NOW';
     }
     if (probe.kind === 'DEAD' || probe.profile.userId !== notice.userId) {
-      await database.write((transaction) => countFailedProbe(transaction, acquisition.id));
+      await database.write((transaction) => countFailedProbe(transaction, acquisition));
       return this.#refuse(probe.kind === 'DEAD' ? 'DEAD_TOKEN' : 'TOKEN_OF_ANOTHER_USER', acquisition);
     }
     const { accessToken, userId, expiresAt } = notice;
@@ -113,10 +113,10 @@ export class ApprovalNotices implements AsyncDisposable {
     const settledAt = clock();
     const along: AlongWrite = {
       store: async (transaction) => {
-        isSettled = await settleAcquisition(transaction, acquisition.id, settledAt);
+        isSettled = await settleAcquisition(transaction, acquisition, settledAt);
         if (!isSettled) throw new Error('The approval was settled by another process.');
       },
-      facts: [{ kind: 'ACQUISITION', id: acquisition.id, at: settledAt }],
+      facts: [{ kind: 'ACQUISITION', runId: acquisition.runId, apiName: acquisition.apiName, at: settledAt }],
     };
     const failure = await acquisitions.conclude(step, acquisition, () =>
       intake.take(step, { accessToken, userId, endsAt }, along),
@@ -125,8 +125,8 @@ export class ApprovalNotices implements AsyncDisposable {
     return isSettled || failure === 'UNVERIFIED' ? 'TAKEN' : 'NOT_NOW';
   }
 
-  #isResting({ id }: Acquisition): boolean {
-    const end = this.#resting.get(id);
+  #isResting(acquisition: Acquisition): boolean {
+    const end = this.#resting.get(keyOf(acquisition));
     return end !== undefined && this.#options.clock().getTime() < end;
   }
 
@@ -137,3 +137,5 @@ export class ApprovalNotices implements AsyncDisposable {
     return 'REFUSED';
   }
 }
+
+const keyOf = ({ runId, apiName }: AcquisitionKey): string => `${runId} ${apiName}`;

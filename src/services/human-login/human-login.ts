@@ -83,7 +83,7 @@ export const takeRedirect = async (
     const { apiName } = step.config;
     if (isLapsed(acquisition, clock())) return { kind: 'NOT_EXPECTED' };
     // Before the code is looked at: a redirect that is sent twice finds nothing.
-    if (!(await acquisitions.settle(acquisition.id))) return { kind: 'NOT_EXPECTED' };
+    if (!(await acquisitions.settle(acquisition))) return { kind: 'NOT_EXPECTED' };
     const code = await acquisitions.conclude(step, acquisition, () =>
       exchange.exchange(step, readRedirect(address, state)),
     );
