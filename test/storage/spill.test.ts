@@ -2,6 +2,7 @@ import { existsSync, readFileSync, renameSync, statSync, truncateSync, writeFile
 import { describe, expect, test } from 'vitest';
 import { replaceToken } from '../../src/db/queries/token-replacement.ts';
 import { findTokens } from '../../src/db/queries/tokens.ts';
+import { readSpill, settleSpill } from '../../src/db/spill/orphan-spills.ts';
 import type { SqliteDatabase } from '../../src/db/sqlite/sqlite-database.ts';
 import { toAuditEntry } from '../../src/domain/events/audit.ts';
 import { EXPIRES, Folder, holdLock, ISSUED, newToken } from '../db/temporary-database.ts';
@@ -220,4 +221,33 @@ test('issue and end are told apart by the clock of the broker, not by the time o
   await using database = await folder.open();
   const [token] = await findTokens(database.read, 1, database);
   expect([token?.generatedAt, token?.validUntil]).toEqual([ISSUED, EXPIRES]);
+});
+
+test('a program that runs on stores what another one has left that ended meanwhile', async () => {
+  using folder = new Folder();
+  await using staying = await folder.open();
+  let writes = 0;
+  const stop = staying.watchForeignWrites(() => {
+    writes += 1;
+  });
+  await leaveSpill(folder);
+  await until('the token', async () => (await texts(staying))[0] === 'token-primary-canary 2', 20_000);
+  expect(await texts(staying)).toEqual(['token-primary-canary 2', 'token-websocket-canary 1']);
+  await until('the end of the spill', () => !existsSync(folder.file(SPILL)));
+  expect(await staying.verifyAudit()).toMatchObject({ valid: true, entries: 3 });
+  await until('who watches for writes of others to be told', () => writes > 0);
+  stop();
+});
+
+test('a spill that has the name of one that was replayed is not removed in its place', async () => {
+  using folder = new Folder();
+  const opened = await folder.open();
+  const { vault } = opened;
+  await opened[Symbol.asyncDispose]();
+  await leaveSpill(folder);
+  const former = readSpill(folder.file(SPILL), folder.file(DATABASE), vault, NOW);
+  writeFileSync(folder.file('another'), 'what a living process writes');
+  renameSync(folder.file('another'), folder.file(SPILL));
+  settleSpill(former);
+  expect(readFileSync(folder.file(SPILL), 'utf8')).toBe('what a living process writes');
 });

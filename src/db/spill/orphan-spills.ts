@@ -1,9 +1,19 @@
-import { chmodSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import path from 'node:path';
 import type { SpillDamage } from '../database.ts';
 import { DatabaseError } from '../database-error.ts';
 import { errorCode } from '../error-code.ts';
-import { isPlainFile, isTaken, PRIVATE_FILE } from '../files/own-file.ts';
+import { isPlainFile, isTaken, PRIVATE_FILE, statsOf } from '../files/own-file.ts';
 import { isAlive } from '../files/process-mark.ts';
 import { spillPlace, type Vault } from '../secrets/vault.ts';
 import { isSpillInUse } from './spill-file.ts';
@@ -21,6 +31,8 @@ export interface SpilledTransaction {
 /** The spill of a process that ended before the database had replayed it. */
 export interface OrphanSpill {
   readonly file: string;
+  /** Its inode: by now another spill may have the name. */
+  readonly inode: number;
   /** In order, each once. */
   readonly transactions: readonly SpilledTransaction[];
   /** The size of an unfinished record at the end, which was never reported as stored. */
@@ -57,7 +69,7 @@ const readIfThere = (file: string): Buffer | null => {
 
 /** Reads a spill. Throws a `DatabaseError` when it was sealed with a key that is not at hand. */
 export const readSpill = (file: string, database: string, vault: Vault, now: Date): OrphanSpill => {
-  const bytes = readFileSync(file);
+  const { bytes, inode } = readWithInode(file);
   const { records, damagedBytes, tornBytes } = readRecords(bytes);
   const header = records.find((record) => record.header !== null)?.header ?? null;
   const transactions = new Map<number, SpilledTransaction>();
@@ -79,16 +91,25 @@ export const readSpill = (file: string, database: string, vault: Vault, now: Dat
   const missing = (numbers.at(-1) ?? 0) - numbers.length;
   const isWhole = unreadBytes + missing === 0 && isInOrder && bytes.length >= (header?.room ?? 0);
   return {
-    file,
+    ...{ file, inode },
     transactions: numbers.flatMap((number) => transactions.get(number) ?? []),
     tornBytes,
     damage: isWhole ? null : { file: nameOfDamaged(file, now), unreadBytes, missing },
   };
 };
 
-/** After its replay: removes the file, or sets a damaged one aside. */
-export const settleSpill = ({ file, damage }: OrphanSpill): void => {
-  if (!isTaken(file)) return;
+const readWithInode = (file: string): { readonly bytes: Buffer; readonly inode: number } => {
+  const opened = openSync(file, 'r');
+  try {
+    return { bytes: readFileSync(opened), inode: fstatSync(opened).ino };
+  } finally {
+    closeSync(opened);
+  }
+};
+
+/** After its replay: removes the file, or sets a damaged one aside. Another process may have done so, and begun a new one. */
+export const settleSpill = ({ file, inode, damage }: OrphanSpill): void => {
+  if (statsOf(file)?.ino !== inode) return;
   if (damage === null) {
     rmSync(file, { force: true });
     return;

@@ -4,6 +4,7 @@ import { AuditHead, hasHead, headOf } from '../audit/audit-head.ts';
 import type { Findings } from '../database.ts';
 import { DatabaseError, databaseCode } from '../database-error.ts';
 import { sweepDrafts } from '../files/drafts.ts';
+import { readTombstone } from '../move/tombstone.ts';
 import type { TokenFormat } from '../queries/tokens.ts';
 import { retryWithin } from '../retry-within.ts';
 import { underFormerNames } from '../schema/former-names.ts';
@@ -230,6 +231,17 @@ interface Replayed {
   /** How many of its transactions the database lacked. */
   readonly count: number;
 }
+
+/** Replays what programs have left that ended since, on a connection of its own: as another program's writes. */
+export const replayLeft = async (options: DatabaseOptions): Promise<void> => {
+  if (findOrphanSpills(options.file).length === 0) return;
+  const file = OpenedFile.open(options.file, options.beforeStatement);
+  try {
+    if ((await readTombstone(file.kysely)) === null) await replayOrphans(file, options);
+  } finally {
+    await file.close();
+  }
+};
 
 /** Replays each orphan spill in one transaction, and removes it. */
 const replayOrphans = async (file: OpenedFile, options: DatabaseOptions): Promise<readonly Replayed[]> => {

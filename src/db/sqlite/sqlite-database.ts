@@ -29,15 +29,12 @@ import { makeBackup } from './backup/backups.ts';
 import { isBusy, isOutage, meansRefusal } from './connection.ts';
 import { BUSY_WAIT_MS, Failover } from './failover/failover.ts';
 import { meansFileChange } from './files/file-identity.ts';
-import { releaseFreePages } from './files/free-space.ts';
 import type { OpenedFile } from './opened-file.ts';
 import { type DatabaseOptions, type Opened, openDatabase } from './opening.ts';
 import { findUnfitTable } from './schema/table-trial.ts';
+import { Upkeep } from './upkeep.ts';
 
-const FREE_SPACE_CHECK_MS = 60_000;
 const FOREIGN_WRITES_CHECK_MS = 1000;
-/** While nothing is written. */
-const FILE_CHECK_MS = 1000;
 
 /** The one SQLite file, with its mirror and its spill file. */
 export class SqliteDatabase implements Database {
@@ -53,11 +50,9 @@ export class SqliteDatabase implements Database {
   readonly #chain: Opened['chain'];
   readonly #failover: Failover;
   readonly #reads = new ReadCache();
-  readonly #timers: NodeJS.Timeout[] = [];
-  readonly #release = new SharedWork<boolean>();
   readonly #backup = new SharedWork<Backup>();
   readonly #verification = new SharedWork<AuditVerification>();
-  #isClosing = false;
+  readonly #upkeep: Upkeep;
 
   private constructor(options: DatabaseOptions, opened: Opened) {
     this.path = options.file;
@@ -68,9 +63,7 @@ export class SqliteDatabase implements Database {
     this.#options = options;
     this.#chain = opened.chain;
     this.#failover = new Failover(options, opened);
-    if (options.isBrief !== true)
-      this.#every(FREE_SPACE_CHECK_MS, () => void this.releaseFreeSpace().catch(() => undefined));
-    this.#every(FILE_CHECK_MS, () => this.checkFile());
+    this.#upkeep = new Upkeep(options, this.#failover);
   }
 
   /** Opens or makes the file (mode 600, WAL), migrates its tables and leaves existing rows as they are. */
@@ -231,8 +224,7 @@ export class SqliteDatabase implements Database {
   }
 
   checkFile(): void {
-    const { change } = this.#failover.file;
-    if (change !== null) this.#failover.begin(change);
+    this.#upkeep.checkFile();
   }
 
   async backUp(now: Date): Promise<Backup> {
@@ -246,10 +238,7 @@ export class SqliteDatabase implements Database {
 
   /** Returns unused room in the file to the disk; false when there is little of it. */
   releaseFreeSpace(): Promise<boolean> {
-    const { file } = this.#failover;
-    const isWanted = (): boolean =>
-      !this.#isClosing && this.#failover.outage === null && this.#failover.file === file;
-    return this.#release.run(async () => isWanted() && releaseFreePages(file, isWanted));
+    return this.#upkeep.releaseFreeSpace();
   }
 
   get vault(): Vault {
@@ -276,10 +265,8 @@ export class SqliteDatabase implements Database {
 
   /** Tries once more to write what is pending, and leaves the rest in the spill file for the next start. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#isClosing = true;
-    for (const timer of this.#timers) clearInterval(timer);
     this.#failover.stop();
-    await this.#release.settled();
+    await this.#upkeep[Symbol.asyncDispose]();
     await this.#failover[Symbol.asyncDispose]();
   }
 
@@ -290,10 +277,6 @@ export class SqliteDatabase implements Database {
 
   async version(): Promise<string | null> {
     return this.revision;
-  }
-
-  #every(milliseconds: number, work: () => void): void {
-    this.#timers.push(setInterval(work, milliseconds).unref());
   }
 
   #refuseDuringOutage(message: string): void {
