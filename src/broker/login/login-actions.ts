@@ -44,10 +44,21 @@ export class LoginActions {
 
   /** Enters the value and sends it off. */
   async submit(field: FieldName, value: Secret): Promise<void> {
+    await this.#refuseNarrow(field, value);
     const { count } = this.#traffic.unread;
     if (await this.#submitQuickly(field, value, count)) return;
     await this.#type(field, value, count);
     await this.#press(field, count);
+  }
+
+  /** A field that takes less than the value would send a part of it by itself, which is a wrong one. */
+  async #refuseNarrow(field: FieldName, value: Secret): Promise<void> {
+    const { reading } = await this.#reader.read();
+    const room = reading?.fields[field]?.room ?? null;
+    const { length } = value.reveal();
+    if (room === null || room >= length) return;
+    const what = `The ${field} field takes ${room} digits, and what is to be typed has ${length}.`;
+    throw new LoginFailure('PAGE_CHANGED', what);
   }
 
   /** Presses the button that turns down an offer, where it was read, and waits until it is gone. */
@@ -183,6 +194,8 @@ export class LoginActions {
       const mayTakeEffect = isUnderWay || performance.now() - Math.max(typedAt, calmAt) < SELF_SUBMIT_MS;
       const mayHaveLeft = (this.#traffic.isGone(field) || count > unread) && mayTakeEffect;
       const isOwn = isOwnStep(reading, field);
+      // What was typed has gone elsewhere: nothing is sent without it.
+      if (shown?.isEmpty === true) return undefined;
       if (!mayHaveLeft && isOwn && shown?.buttonEnabled === true) return 'CLICK';
       if (!mayHaveLeft && isOwn && shown?.hasButton === false) return 'ENTER';
       // Some pages unlock the button when the input is left.
@@ -193,7 +206,10 @@ export class LoginActions {
       if (this.#traffic.isGone(field) || this.#mayHaveLeft(field, unread)) return;
       const { reading } = await this.#reader.read();
       if (reading !== null && !isOwnStep(reading, field)) throw strangePage(reading, new Set());
-      throw new LoginFailure('PAGE_CHANGED', `The button of the ${field} step stayed locked.`);
+      const what = reading?.fields[field]?.isEmpty
+        ? `The ${field} field does not keep what was typed; its button was not pressed.`
+        : `The button of the ${field} step stayed locked.`;
+      throw new LoginFailure('PAGE_CHANGED', what);
     }
     if (wanted === 'NOTHING') return;
     const { count } = this.#traffic.unread;

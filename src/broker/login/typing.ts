@@ -16,11 +16,12 @@ export const fastFill = async (
   signal: AbortSignal,
   onTyping: () => void,
 ): Promise<{ readonly shown: string } | 'NOT_TYPED'> => {
-  const isReady = await page.evaluate(takeCursor, selector);
+  if (!(await page.evaluate(takeCursor, { selector, value: null }))) return 'NOT_TYPED';
   // Whoever has given up waiting types by other means by now.
-  if (!isReady || signal.aborted) return 'NOT_TYPED';
+  if (signal.aborted) return 'NOT_TYPED';
   onTyping();
-  await page.keyboard.insertText(value);
+  // In one turn of the page, in which nothing else can take the cursor.
+  await page.evaluate(takeCursor, { selector, value });
   return { shown: await page.evaluate(readValue, selector) };
 };
 
@@ -49,8 +50,8 @@ export const typeDigits = async (
   }
 };
 
-/** Runs in the page. Selects what stands in the input, so that it is replaced. */
-const takeCursor = (selector: string): boolean => {
+/** Runs in the page. Selects what stands in the input, and replaces it where a value is given. False where the input does not keep the cursor. */
+const takeCursor = ({ selector, value }: { selector: string; value: string | null }): boolean => {
   const [input, ...others] = document.querySelectorAll(selector);
   if (!(input instanceof HTMLInputElement) || others.length > 0 || input.disabled || input.readOnly)
     return false;
@@ -59,7 +60,8 @@ const takeCursor = (selector: string): boolean => {
     return false;
   input.focus();
   input.select();
-  return document.activeElement === input;
+  if (document.activeElement !== input) return false;
+  return value === null || document.execCommand('insertText', false, value);
 };
 
 /** Runs in the page. */
@@ -104,7 +106,10 @@ const readDivided = async (
   }
 };
 
-/** Runs in the page: sets the cursor behind what stands in the input, or into its box of that number. */
+/**
+ * Runs in the page: sets the cursor behind what stands in the input, or into its box of that number. The next key goes there
+ * or to another of its boxes, or nowhere, whatever takes the cursor meanwhile.
+ */
 const moveCursor = (found: Element[], position: number): void => {
   const boxes = {
     around(from: Element | null): HTMLInputElement[] {
@@ -121,7 +126,22 @@ const moveCursor = (found: Element[], position: number): void => {
   };
   const own = found.find((element) => element.checkVisibility({ visibilityProperty: true })) ?? null;
   const around = boxes.around(own);
-  if (own instanceof HTMLInputElement && !around.includes(own)) {
+  const isWhole = own instanceof HTMLInputElement && !around.includes(own);
+  const places: readonly (EventTarget | undefined)[] = isWhole ? [own] : around;
+  const isOver = new AbortController();
+  const options = { capture: true, signal: isOver.signal };
+  for (const kind of ['keydown', 'keypress', 'beforeinput'])
+    window.addEventListener(
+      kind,
+      (event) => {
+        if (places.includes(event.composedPath()[0])) return;
+        event.preventDefault();
+        event.stopImmediatePropagation();
+      },
+      options,
+    );
+  window.addEventListener('keyup', () => isOver.abort(), options);
+  if (isWhole) {
     if (document.activeElement !== own) own.focus();
     // Inputs of other types have no selection.
     if (/^(?:text|tel|password|search|url)$/.test(own.type))

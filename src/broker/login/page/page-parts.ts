@@ -8,6 +8,8 @@ export interface FieldReading {
   readonly enabled: boolean;
   /** Nothing stands in it, a country code aside. */
   readonly isEmpty: boolean;
+  /** How many digits it takes; null where it does not say. */
+  readonly room: number | null;
   readonly hasButton: boolean;
   readonly buttonEnabled: boolean;
   /** Where a click meets the enabled button and nothing that covers it; null when that is nowhere on the screen. */
