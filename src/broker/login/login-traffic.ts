@@ -72,6 +72,14 @@ export class LoginTraffic {
     context.on('response', traffic.#onResponse);
     context.on('requestfailed', traffic.#onFailed);
     await context.route('**/*', traffic.#onRoute);
+    traffic.unread.listen(
+      page,
+      () => traffic.#armed !== null,
+      () => {
+        traffic.#hasStirred = true;
+        options.onChange();
+      },
+    );
     page.on('dialog', (dialog) => {
       const armed = traffic.#armed;
       if (armed !== null && traffic.#submissions.hasLeft(armed)) traffic.#said.push(dialog.message());
@@ -166,6 +174,7 @@ export class LoginTraffic {
       this.unread.excuse(request);
       this.#options.onSubmitted(ruling.field);
     }
+    if (this.#armed === null) this.unread.noteBefore(request);
     const isUnread = ruling.kind === 'FREE' && this.unread.note(request, this.#options.page);
     this.#hasStirred ||= isUnread;
     if (isUnread || ruling.kind === 'FIRST') this.#options.onChange();

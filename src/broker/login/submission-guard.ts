@@ -6,7 +6,7 @@ interface Armed {
   readonly field: FieldName;
   readonly plain: string;
   readonly encoded: string;
-  /** Host and path of each place that the value was sent to. */
+  /** Host and path of each place that the value was sent to, numbers left out. */
   readonly sentTo: Set<string>;
 }
 
@@ -58,8 +58,10 @@ export class SubmissionGuard {
     const isInQuery =
       latest.field !== 'MOBILE' && [...searchParams.values()].some((value) => isValue(value, latest));
     if (!isInQuery && !carries(body, latest)) return { kind: 'FREE' };
-    if (latest.sentTo.has(place)) return { kind: 'REPEATED' };
-    latest.sentTo.add(place);
+    // A second server or version of the same is the same place.
+    const party = place.replace(/\d+/g, '');
+    if (latest.sentTo.has(party)) return { kind: 'REPEATED' };
+    latest.sentTo.add(party);
     return { kind: 'FIRST', field: latest.field };
   }
 }
