@@ -144,6 +144,7 @@ describe('a page', () => {
   const field = {
     enabled: true,
     isEmpty: true,
+    room: null,
     hasButton: true,
     buttonEnabled: false,
     buttonAt: null,
@@ -157,6 +158,8 @@ describe('a page', () => {
     fields: {},
     otherInputs: [],
     checkboxes: [],
+    ticked: [],
+    frames: '',
     captcha: false,
     headings: [],
     buttons: [],

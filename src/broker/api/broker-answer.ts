@@ -55,6 +55,13 @@ export const textsIn = (json: unknown, depth = 0): readonly string[] => {
   return Object.values(json).flatMap((inner) => textsIn(inner, depth + 1));
 };
 
+/** Every object in an answer, the outermost first. */
+export const objectsIn = (json: unknown, depth = 0): readonly object[] => {
+  if (typeof json !== 'object' || json === null || depth > 6) return [];
+  const inner = Object.values(json).flatMap((value) => objectsIn(value, depth + 1));
+  return Array.isArray(json) ? inner : [json, ...inner];
+};
+
 /** The error envelope; its camelCase keys are deprecated, and both spellings are sent. */
 const Envelope = z.object({
   status: z.literal('error'),

@@ -4,7 +4,14 @@ import { failureOfBrokerCode } from '../../domain/run/failure.ts';
 import { Secret } from '../../domain/secret.ts';
 import { LoginFailure } from '../login/login-failure.ts';
 import { waitSaid } from '../login/page/wait-said.ts';
-import { type BrokerAnswer, brokerCodeIn, brokerUserId, readAnswer, textsIn } from './broker-answer.ts';
+import {
+  type BrokerAnswer,
+  brokerCodeIn,
+  brokerUserId,
+  objectsIn,
+  readAnswer,
+  textsIn,
+} from './broker-answer.ts';
 import type { BrokerApi } from './broker-api.ts';
 
 type App = Pick<ApiConfig, 'clientId' | 'clientSecret' | 'redirectUri'>;
@@ -42,7 +49,10 @@ interface ExchangeOptions {
 }
 
 const Token = z.object({
-  access_token: z.string().trim().min(1),
+  access_token: z
+    .string()
+    .transform((text) => text.trim().replace(/^Bearer\s+/i, ''))
+    .pipe(z.string().min(1)),
   user_id: brokerUserId.nullish().catch(null),
   extended_token: z.string().min(1).nullish().catch(null),
 });
@@ -62,8 +72,14 @@ const CamelToken = z
 
 const AnyToken = z.union([Token, CamelToken]);
 
-/** As documented, and as the broker's other answers have it: a token that has been issued is not lost for its wrapping. */
-const TokenAnswer = z.union([AnyToken, z.object({ data: AnyToken }).transform(({ data }) => data)]);
+/** The one token in an answer, however it is wrapped: what has been issued is not lost for that. Null where there is none, or several. */
+const findToken = (json: unknown): z.infer<typeof Token> | null => {
+  const found = objectsIn(json).flatMap((object) => AnyToken.safeParse(object).data ?? []);
+  const [first] = found;
+  return first !== undefined && found.every(({ access_token }) => access_token === first.access_token)
+    ? first
+    : null;
+};
 
 /**
  * Trades a code for a token. A code is good for one try, whatever comes of it, so this is never repeated with the same
@@ -77,9 +93,10 @@ export const exchangeCode = async (
   { timeoutMs, refreshesExtended = false }: ExchangeOptions,
 ): Promise<IssuedToken> => {
   const answer = await postCode(api, app, code, { timeoutMs, refreshesExtended });
-  const token = TokenAnswer.safeParse(answer.json);
-  if (answer.status >= 200 && answer.status < 300 && token.success) {
-    const { access_token, user_id, extended_token } = token.data;
+  const token = findToken(answer.json);
+  // Of an answer that tells of an error, too: the profile call says what the token is good for.
+  if (token !== null && (answer.status < 300 || answer.status >= 400)) {
+    const { access_token, user_id, extended_token } = token;
     return {
       accessToken: new Secret(access_token),
       userId: user_id ?? null,
