@@ -147,7 +147,7 @@ describe('after the profile call a token is', () => {
     ['VALID', null, 200, alive, 'AB1234'],
     ['VALID', null, 200, alive, null],
     ['INVALID', 'WRONG_ACCOUNT', 200, alive, 'CD5678'],
-    ['INVALID', 'WRONG_ACCOUNT', 200, alive, 'ab1234'],
+    ['VALID', null, 200, alive, 'ab1234'],
     ['INVALID', 'REJECTED', 401, { kind: 'DEAD', httpStatus: 401 } as ProbeResult, 'AB1234'],
     ['INVALID', 'REJECTED', 403, { kind: 'DEAD', httpStatus: 403 } as ProbeResult, null],
     ['UNKNOWN', 'TIMEOUT', null, unknown('TIMEOUT', null), 'AB1234'],

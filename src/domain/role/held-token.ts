@@ -1,5 +1,6 @@
 import type { Account } from '../account/account.ts';
 import type { ApiName } from '../account/api-name.ts';
+import { isSameUser } from '../account/broker-user-id.ts';
 import type { Secret } from '../secret.ts';
 import type { TokenClaims } from '../token/jwt.ts';
 import type { StoredToken, TokenMark } from '../token/token.ts';
@@ -49,7 +50,7 @@ export const asStoredToken = (
 
 /** The user id may become known only after the import. */
 const markOf = ({ claims, verdict, httpStatus }: HeldToken, userId: string | null): TokenMark | null => {
-  if (userId !== null && claims.userId !== null && claims.userId !== userId)
+  if (userId !== null && claims.userId !== null && !isSameUser(claims.userId, userId))
     return { reason: 'WRONG_ACCOUNT', httpStatus: null };
   return verdict === 'INVALID' ? { reason: 'REJECTED', httpStatus } : null;
 };

@@ -1,4 +1,5 @@
 import type { Account } from '../account/account.ts';
+import { isSameUser } from '../account/broker-user-id.ts';
 import { Refusal } from '../refusal.ts';
 import { isExpired } from '../token/expiry.ts';
 import type { TokenClaims } from '../token/jwt.ts';
@@ -18,7 +19,7 @@ export const refuseByClaims = (
   now: Date,
 ): void => {
   const { expiresAt, issuedAt, userId } = claims;
-  if (brokerUserId !== null && userId !== null && userId !== brokerUserId) throw foreignToken();
+  if (brokerUserId !== null && userId !== null && !isSameUser(userId, brokerUserId)) throw foreignToken();
   if (expiresAt === null) return;
   if (isExpired(expiresAt, now))
     throw new Refusal('TOKEN_NOT_VALID', 'The time of this token is up.', 'Make a new one at the broker.');
@@ -49,7 +50,7 @@ export const refuseByProbe = (
       return;
     case 'ALIVE': {
       const expected = brokerUserId ?? claims.userId;
-      if (expected !== null && probe.profile.userId !== expected) throw foreignToken();
+      if (expected !== null && !isSameUser(probe.profile.userId, expected)) throw foreignToken();
       return;
     }
     case 'DEAD':

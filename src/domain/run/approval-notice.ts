@@ -1,4 +1,5 @@
 import type { Account } from '../account/account.ts';
+import { isSameUser } from '../account/broker-user-id.ts';
 import type { Secret } from '../secret.ts';
 import { nextExpiry } from '../token/expiry.ts';
 import { readClaims } from '../token/jwt.ts';
@@ -60,5 +61,5 @@ export const faultOf = (
   if (now >= expiresAt) return 'EXPIRED';
   if (expiresAt.getTime() > nextExpiry(now).getTime() + SKEW_MS) return 'LIVES_TOO_LONG';
   const named = [account.brokerUserId, readClaims(notice.accessToken.reveal()).userId];
-  return named.some((id) => id !== null && id !== userId) ? 'OTHER_USER' : null;
+  return named.some((id) => id !== null && !isSameUser(id, userId)) ? 'OTHER_USER' : null;
 };

@@ -1,4 +1,5 @@
 import type { ApiName } from '../account/api-name.ts';
+import { isSameUser } from '../account/broker-user-id.ts';
 import { isExpired, nextExpiry } from './expiry.ts';
 import type { MarketDataResult, ProbeResult, UnknownReason } from './profile.ts';
 import { MARK_REASONS, type MarkReason, type StoredToken, type TokenMark } from './token.ts';
@@ -112,7 +113,7 @@ export const checkProfile = (
       httpStatus: probe.httpStatus,
       ...(probe.brokerCode == null ? {} : { brokerCode: probe.brokerCode }),
     };
-  if (expectedUserId !== null && probe.profile.userId !== expectedUserId) {
+  if (expectedUserId !== null && !isSameUser(probe.profile.userId, expectedUserId)) {
     return { ...base, verdict: 'INVALID', reason: 'WRONG_ACCOUNT', httpStatus: 200 };
   }
   return { ...base, profileValid: true, verdict: 'VALID', reason: null, httpStatus: 200 };

@@ -3,6 +3,7 @@ import type { Database } from '../../db/database.ts';
 import { DatabaseUnavailable } from '../../db/database-error.ts';
 import { countFailedProbe, settleAcquisition } from '../../db/queries/approvals.ts';
 import type { SealedNotes } from '../../db/secrets/sealed-notes.ts';
+import { isSameUser } from '../../domain/account/broker-user-id.ts';
 import type { Acquisition, AcquisitionKey } from '../../domain/run/acquisition.ts';
 import { type ApprovalNotice, faultOf, type NoticeRefusal } from '../../domain/run/approval-notice.ts';
 import { nextExpiry } from '../../domain/token/expiry.ts';
@@ -102,7 +103,7 @@ export class ApprovalNotices implements AsyncDisposable {
       this.#resting.set(keyOf(acquisition), clock().getTime() + REST_MS);
       return 'NOT_NOW';
     }
-    if (probe.kind === 'DEAD' || probe.profile.userId !== notice.userId) {
+    if (probe.kind === 'DEAD' || !isSameUser(probe.profile.userId, notice.userId)) {
       await database.write((transaction) => countFailedProbe(transaction, acquisition));
       return this.#refuse(probe.kind === 'DEAD' ? 'DEAD_TOKEN' : 'TOKEN_OF_ANOTHER_USER', acquisition);
     }

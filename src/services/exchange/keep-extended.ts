@@ -1,6 +1,7 @@
 import { findHeldTokens, saveHeldToken } from '../../db/queries/roles.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import { fingerprint } from '../../db/secrets/fingerprint.ts';
+import { isSameUser } from '../../domain/account/broker-user-id.ts';
 import { toAuditEntry } from '../../domain/events/audit.ts';
 import { servedBy } from '../../domain/role/role.ts';
 import type { Secret } from '../../domain/secret.ts';
@@ -28,7 +29,11 @@ export const keepExtended = async (
   accessToken: Secret,
 ): Promise<void> => {
   const claims = readClaims(accessToken.reveal());
-  if (account.brokerUserId !== null && claims.userId !== null && claims.userId !== account.brokerUserId) {
+  if (
+    account.brokerUserId !== null &&
+    claims.userId !== null &&
+    !isSameUser(claims.userId, account.brokerUserId)
+  ) {
     log.warn({ account: account.id }, 'an extended token of another user was not kept');
     return;
   }

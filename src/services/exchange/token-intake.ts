@@ -5,6 +5,7 @@ import { rememberBrokerUser } from '../../db/queries/accounts.ts';
 import { replaceToken } from '../../db/queries/token-replacement.ts';
 import { removeToken } from '../../db/queries/tokens.ts';
 import { fingerprint } from '../../db/secrets/fingerprint.ts';
+import { isSameUser } from '../../domain/account/broker-user-id.ts';
 import { loginRole } from '../../domain/role/role.ts';
 import { nextExpiry } from '../../domain/token/expiry.ts';
 import { readClaims } from '../../domain/token/jwt.ts';
@@ -139,8 +140,8 @@ const enterStore = async ({ live, config }: LiveStep): Promise<void> => {
 /** The answer and the token itself both may say whose it is. */
 const refuseForeign = ({ account }: LiveStep, token: IssuedToken): void => {
   const named = [token.userId, readClaims(token.accessToken.reveal()).userId];
-  const isForeign =
-    account.brokerUserId !== null && named.some((id) => id !== null && id !== account.brokerUserId);
+  const { brokerUserId } = account;
+  const isForeign = brokerUserId !== null && named.some((id) => id !== null && !isSameUser(id, brokerUserId));
   if (isForeign)
     throw new LoginFailure('WRONG_ACCOUNT', 'The broker issued a token of another user; it was not stored.');
 };
