@@ -94,13 +94,20 @@ interface Told {
 
 const outcomeOf = (told: Told): Outcome => {
   const { field, status, body, json, facts, byStatus, isOwnSite, response } = told;
-  const { success, status: word, error } = envelopeOf(json);
-  if (success === true && byStatus === null) return missingFactor(field, facts) ?? 'ACCEPTED';
-  if (success === true) return byStatus;
-  if (status === 429) return byStatus === null ? null : resting(byStatus, textsIn(json).join('\n') || body);
-  const isRefusal = success === false || (isOwnSite && (word === 'error' || status >= 400));
-  if (!isRefusal) return missingFactor(field, facts) ?? byStatus;
+  const { success, status: word, error, errors } = envelopeOf(json);
+  const isSaidRefusal = isFalse(success) || facts.verified === false;
+  const isDone = success === true || (isOwnSite && success === undefined && isWord(word, 'success'));
+  if (isDone && !isSaidRefusal) return byStatus ?? missingFactor(field, facts) ?? 'ACCEPTED';
   const words = error == null ? wordsOf(json, body.slice(0, MAX_TOLD)) : wordsOfError(error);
+  if (status === 429) {
+    const said = field === 'MOBILE' ? null : refusalInText(field, words);
+    if (said?.code === 'CREDENTIALS_REJECTED' && isOwnSite) return said;
+    return byStatus === null ? null : resting(byStatus, textsIn(json).join('\n') || body);
+  }
+  const isOfErrors =
+    isWord(word, 'error', 'fail', 'failed', 'failure') || (Array.isArray(errors) && errors.length > 0);
+  const isRefusal = isSaidRefusal || (isOwnSite && (isOfErrors || status >= 400));
+  if (!isRefusal) return missingFactor(field, facts) ?? byStatus;
   if (status >= 500) {
     const said = refusalInText(field, words);
     return said?.code === 'MAINTENANCE' ? said : byStatus;
@@ -109,12 +116,28 @@ const outcomeOf = (told: Told): Outcome => {
   if (words.trim() === '') return byStatus ?? refusedByStatus(field, status);
   if (field === 'MOBILE') return otpRequestRefused(words) ?? byStatus;
   const coded = failureInCodes(words);
+  // An app is judged at the exchange, not at the PIN: the same code there means the credentials.
+  if (coded?.code === 'APP_REJECTED') return refusalInText(field, words) ?? 'REFUSED';
   if (coded !== null && coded.isUnknownCode !== true) return coded;
   const said = refusalInText(field, words) ?? personsAffair(words) ?? notJudged(words);
   if (said !== null) return said;
   if (coded === null && isPassing(words)) return byStatus;
-  return OF_GATEWAY.includes(status) && !concernsSecret(words) ? gatewayAnswered(status) : 'REFUSED';
+  if (coded !== null || concernsSecret(words)) return 'REFUSED';
+  if (OF_GATEWAY.includes(status)) return gatewayAnswered(status);
+  return isSaidRefusal || !/\p{L}/u.test(words) ? 'REFUSED' : refusedOtherwise(words);
 };
+
+/** Neither the secret nor an attempt is spoken of: nobody knows what was refused. */
+const refusedOtherwise = (words: string): SeenFailure => ({
+  kind: 'FAILURE',
+  code: 'ACTION_REQUIRED',
+  message: `The broker did not go on, and says: “${quote(words)}”.`,
+});
+
+const isFalse = (value: unknown): boolean => value === false || isWord(value, 'false');
+
+const isWord = (value: unknown, ...words: readonly string[]): boolean =>
+  typeof value === 'string' && words.includes(value.trim().toLowerCase());
 
 const notJudged = (words: string): SeenFailure | null => {
   const said = notJudgedSaid(words);
@@ -172,6 +195,7 @@ interface Envelope {
   readonly success?: unknown;
   readonly status?: unknown;
   readonly error?: unknown;
+  readonly errors?: unknown;
 }
 
 const envelopeOf = (json: unknown): Envelope => ({ ...(json as Envelope | null) });
@@ -190,6 +214,8 @@ const wordsOfError = (error: unknown): string => {
 interface AnswerFacts {
   totpenabled?: boolean;
   secretpinset?: boolean;
+  /** Of what was entered. */
+  verified?: boolean;
   nextrequestinterval?: number;
   /** In seconds. */
   retryafter?: number;
@@ -199,14 +225,24 @@ const factsIn = (json: unknown): AnswerFacts => {
   const facts: AnswerFacts = {};
   walk(json, (key, value) => {
     const name = key.toLowerCase().replace(/^is|[^a-z]/g, '');
-    if (name === 'totpenabled' && typeof value === 'boolean') facts.totpenabled = value;
-    if (/^(?:secret)?pinset$/.test(name) && typeof value === 'boolean') facts.secretpinset = value;
+    const truth = truthOf(value);
+    if (/^totp(?:enabled|status)$/.test(name) && truth !== null) facts.totpenabled = truth;
+    if (/^(?:secret)?pinset$/.test(name) && truth !== null) facts.secretpinset = truth;
+    if (/^(?:t?otp|m?pin)?(?:verified|valid)$/.test(name) && truth !== null) facts.verified = truth;
     if (name === 'nextrequestinterval' && Number.isFinite(Number(value)))
       facts.nextrequestinterval = Number(value);
     if (/^retryafter(?:seconds|secs?)?$/.test(name) && Number.isFinite(Number(value)))
       facts.retryafter = Number(value);
   });
   return facts;
+};
+
+/** A yes or no in any of the ways in which it is written; null where it is none. */
+const truthOf = (value: unknown): boolean | null => {
+  if (typeof value === 'boolean') return value;
+  if (value === 0 || value === 1) return value === 1;
+  if (isWord(value, 'true', 'yes', 'enabled', 'active')) return true;
+  return isWord(value, 'false', 'no', 'disabled', 'inactive') ? false : null;
 };
 
 const MAX_DEPTH = 6;

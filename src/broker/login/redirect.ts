@@ -1,6 +1,8 @@
 import { type FailureCode, failureOfBrokerCode } from '../../domain/run/failure.ts';
 import { Secret } from '../../domain/secret.ts';
 import { LoginFailure } from './login-failure.ts';
+import { refusalInText } from './page/page-kind.ts';
+import { quote } from './page/quote.ts';
 import { waitSaid } from './page/wait-said.ts';
 
 /**
@@ -45,11 +47,15 @@ export const readRedirect = (address: string, state: string): Secret => {
   const error = searchParams.get('error');
   // An error need not bring the state, but one with another state answers somebody else.
   const isOfOthers = (searchParams.get('state') ?? state) !== state;
-  if (error !== null && !isOfOthers) {
-    const shown = error.replace(/\W+/g, ' ').slice(0, 80);
+  if (error !== null && error !== '' && !isOfOthers) {
+    const shown = quote(error.replace(/[^\p{L}\p{N}]+/gu, ' ')).slice(0, 80);
     const told = [error, ...['error_code', 'errorCode'].flatMap((name) => searchParams.getAll(name))];
-    const restMs = waitSaid(searchParams.get('error_description') ?? '', new Date());
-    throw new LoginFailure(codeOfErrors(told), `The broker redirected with the error ${shown}.`, {
+    const description = searchParams.get('error_description') ?? '';
+    const restMs = waitSaid(description, new Date());
+    // The last thing that was entered is the PIN.
+    const said = refusalInText('PIN', description);
+    const code = said?.code === 'CREDENTIALS_REJECTED' ? said.code : codeOfErrors(told);
+    throw new LoginFailure(code, `The broker redirected with the error ${shown}.`, {
       restMs: restMs === 0 ? null : restMs,
     });
   }

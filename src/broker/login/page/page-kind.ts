@@ -41,7 +41,7 @@ const BROKER_CODES = /\[(1017\d{3}|4000001)\]|\b(UDAPI\d+)\b/g;
 
 /** Instructions to prove that one is a person; what only speaks of such checks is no check. */
 const CAPTCHA_TEXT =
-  /^\W*(?:please )?(?:(?:verify|confirm|prove)(?:ing)?,? (?:that )?you(?:['’]re| are) (?:a |not a )?(?:human|robot)|checking (?:your|if the site|the security of)|i['’]?a?m (?:not a robot|human)|(?:enter|type|solve|complete) the (?:characters|captcha|letters|challenge|puzzle|text in the)|press (?:and|&) hold|are you (?:a )?(?:human|robot)|(?:slide|drag|swipe)\b.{0,30}\bto (?:verify|fit|complete|solve)|(?:select|tick|click|pick|choose) all (?:the )?(?:pictures|images|squares)|let us confirm you are human)|\banti-?robot\b/im;
+  /^\W*(?:please )?(?:(?:verify|confirm|prove)(?:ing)?,? (?:that )?you(?:['’]re| are) (?:a |not a )?(?:human|robot)|checking (?:your|if the site|the security of)|i(?:['’]| a)?m (?:not a (?:ro)?bot|human)|one more step:? verify\b|(?:to continue|to proceed),? (?:please )?(?:press|slide|drag|tick|solve|verify you)|slide (?:right|left|the)\b|rotate the (?:image|picture|object)|(?:enter|type|solve|complete) the (?:\w+ )?(?:characters|captcha|letters|challenge|puzzle|text in the)|press (?:and|&) hold|are you (?:a )?(?:human|robot)|(?:slide|drag|swipe)\b.{0,30}\b(?:to (?:verify|fit|complete|solve|prove)|into place)|(?:select|tick|click|pick|choose) all (?:the )?(?:pictures|images|squares)|let us confirm you are human)|\banti-?robot\b|\bi(?:['’]| a)m not a (?:ro)?bot\b|रोबोट/im;
 /** The edge's own waiting page; other pages say the like while they load. */
 const EDGE_WAITS = /^\W*just a moment\W*$/im;
 const OF_EDGE =
@@ -54,7 +54,10 @@ export const classifyPage = (
   awaited: Awaited | null = null,
 ): PageKind => {
   const isChecked = EDGE_WAITS.test(reading.text) && OF_EDGE.test(reading.text);
-  if (reading.captcha || isChecked || CAPTCHA_TEXT.test(reading.text)) return CAPTCHA;
+  const isAsked = [reading.text, reading.frames, ...reading.checkboxes].some((text) =>
+    CAPTCHA_TEXT.test(text),
+  );
+  if (reading.captcha || isChecked || isAsked) return CAPTCHA;
   const next = nextField(reading, submitted);
   const refusal = awaited === null ? null : refusalIn(awaited, reading, next !== undefined);
   if (refusal !== null) return refusal;
@@ -88,7 +91,10 @@ export const nextField = (
 const refusalIn = (awaited: Awaited, reading: PageReading, hasMovedOn: boolean): SeenFailure | null => {
   const text = hasMovedOn ? awaited.alerts : awaited.news;
   const coded = failureInCodes(text);
-  if (coded !== null) return awaited.field === 'MOBILE' ? otpRequestRefused(text) : coded;
+  if (coded !== null && awaited.field === 'MOBILE') return otpRequestRefused(text);
+  // An app is judged at the exchange, not at the PIN.
+  if (coded !== null)
+    return coded.code === 'APP_REJECTED' ? { ...coded, code: 'CREDENTIALS_REJECTED' } : coded;
   if (hasMovedOn) return null;
   const stands = reading.fields[awaited.field] !== undefined;
   return refusalInText(awaited.field, stands ? awaited.news : awaited.alerts);

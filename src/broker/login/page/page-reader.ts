@@ -233,6 +233,11 @@ export class PageReader {
     const said = refusalInText('PIN', words) ?? failureInCodes(words);
     if (said?.code === 'CREDENTIALS_REJECTED' || said?.code === 'ACTION_REQUIRED')
       return new LoginFailure(said.code, said.message);
+    if (!this.#options.traffic.submissions.isAccepted('PIN') && reading?.fields.PIN?.enabled === true)
+      return new LoginFailure(
+        'ACTION_REQUIRED',
+        'The broker answered the PIN, and the page went on showing its field; what came of it is not known.',
+      );
     const waits = news.filter((line) => OF_WAITING.test(line)).join('\n');
     return new LoginFailure('THROTTLED', 'The PIN was taken and no redirect followed in time.', {
       restMs: waitSaid(waits, new Date()),

@@ -41,6 +41,7 @@ const CAPTCHA_ELEMENTS = [
   'input:is([name*=captcha i], [id*=captcha i])',
   'img:is([src*=captcha i], [alt*=captcha i], [id*=captcha i]):not([src*=recaptcha i], [alt*=recaptcha i])',
   'canvas[id*=captcha i]',
+  'iframe:is([id*=captcha i], [title*=captcha i], [title*="verify you" i]):not([src*=recaptcha i], [title*=recaptcha i], .h-captcha *)',
   // Widgets of other makers: a part of the page that is named after it, or stands in an element of their own.
   ':is(div, section, form, canvas):is([id*=captcha i], [class*=captcha i]):not([id*=recaptcha i], [class*=recaptcha i], .h-captcha, [data-size=invisible], [data-size=invisible] *)',
   'awswaf-captcha, altcha-widget, cap-widget, .frc-captcha, [class^=geetest_], [class*=" geetest_"], #px-captcha',
@@ -55,6 +56,8 @@ export interface PageReading {
   /** The captions of inputs for text that are none of the login's own. */
   readonly otherInputs: readonly string[];
   readonly checkboxes: readonly string[];
+  /** Boxes and choices that are ticked. */
+  readonly ticked: readonly { readonly text: string; readonly isRadio: boolean }[];
   readonly captcha: boolean;
   readonly headings: readonly string[];
   readonly buttons: readonly ButtonReading[];
@@ -66,6 +69,8 @@ export interface PageReading {
   readonly isBusy: boolean;
   /** The visible text, with input values left out; of a very long page its beginning and its end. */
   readonly text: string;
+  /** The visible text of the frames that can be read. */
+  readonly frames: string;
 }
 
 /** Reads the page, or null while it is between two documents. `captchaFrames` are those that were loaded from a CAPTCHA's host. */

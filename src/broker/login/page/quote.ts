@@ -5,7 +5,8 @@ export const quote = (text: string): string => {
   const plain = text
     .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
     .replace(/\S+@\S+/g, '…@…')
-    .replace(/\d[\d\s*-]{2,}\d|\d{3,}/g, '…')
+    .replace(/\beyJ[\w-]+(?:\.[\w-]+)*/g, '…')
+    .replace(/\p{Nd}[\p{Nd}\s*_.,-]{2,}\p{Nd}|\p{Nd}{3,}/gu, '…')
     .trim();
   return plain.length > MAX_LENGTH ? `${plain.slice(0, MAX_LENGTH)}…` : plain;
 };

@@ -61,28 +61,49 @@ export const readInPage = (marks: Marks) => {
       const hit = tools.hitAt(tools.middleOf(element));
       return hit !== null && element.contains(hit);
     },
+    /** Its words, or those of its pictures where it has none. */
     textOf(element: Element | null): string {
       if (element === null) return '';
-      return (element instanceof HTMLElement ? element.innerText : (element.textContent ?? '')).trim();
+      const words = (element instanceof HTMLElement ? element.innerText : (element.textContent ?? '')).trim();
+      return words || tools.picturedIn(element);
+    },
+    picturedIn(element: Element): string {
+      const pictures = [
+        ...element.querySelectorAll('img[alt], svg[aria-label], [role=img][aria-label], svg title'),
+      ];
+      const names = pictures.map(
+        (each) => each.getAttribute('alt') ?? each.getAttribute('aria-label') ?? each.textContent ?? '',
+      );
+      return names.join(' ').replace(/\s+/g, ' ').trim();
+    },
+    labelledBy(element: Element): string {
+      const ids = (element.getAttribute('aria-labelledby') ?? '').split(/\s+/).filter((id) => id !== '');
+      const root = element.getRootNode() as Document;
+      return ids.map((id) => tools.textOf(root.getElementById(id))).join('\n');
     },
     /** What a button is called. */
     nameOf(element: Element): string {
       if (element instanceof HTMLInputElement) return element.value.trim() || (element.alt ?? '').trim();
-      const name = tools.textOf(element) || element.getAttribute('aria-label') || '';
+      const name =
+        tools.textOf(element) || tools.labelledBy(element) || element.getAttribute('aria-label') || '';
       return (name || element.getAttribute('title') || '').trim();
+    },
+    /** What stands at a box or a choice. */
+    boxText(box: Element): string {
+      const own = box instanceof HTMLInputElement ? tools.captionOf(box) : tools.nameOf(box);
+      return own || tools.textOf(box.parentElement);
     },
     isEnabled(element: Element): boolean {
       return element.matches(':not(:disabled, [aria-disabled="true"])');
     },
     /** What is written at an input for it alone. */
     captionOf(input: HTMLInputElement): string {
-      const others = (input.getAttribute('aria-labelledby') ?? '').split(/\s+/).filter((id) => id !== '');
       return [
         ...[...(input.labels ?? [])].map((label) => tools.textOf(label)),
         input.getAttribute('aria-label') ?? '',
         input.placeholder,
         input.title,
-        ...others.map((id) => tools.textOf((input.getRootNode() as Document).getElementById(id))),
+        tools.labelledBy(input),
         tools.textOf(input.closest('fieldset')?.querySelector('legend') ?? null),
       ]
         .filter((text) => text !== '')
@@ -154,7 +175,13 @@ export const readInPage = (marks: Marks) => {
       while (cover.parentElement !== null && !cover.parentElement.contains(element))
         cover = cover.parentElement;
       const inside = [...cover.querySelectorAll(`${marks.buttons}, input, textarea`)];
-      return inside.some((part) => tools.isVisible(part)) || cover.matches(marks.buttons) ? cover : null;
+      if (inside.some((part) => tools.isVisible(part)) || cover.matches(marks.buttons)) return cover;
+      // Something with words, or a frame, that lies over far more than the element.
+      const [own, over] = [element.getBoundingClientRect(), cover.getBoundingClientRect()];
+      const isSheet = over.width * over.height >= 4 * own.width * own.height;
+      const speaks =
+        cover.matches('iframe') || cover.querySelector('iframe') !== null || tools.textOf(cover) !== '';
+      return isSheet && speaks ? cover : null;
     },
     buttonsIn(part: ParentNode): ButtonReading[] {
       const found = [...part.querySelectorAll(marks.buttons)].filter((button) => tools.isVisible(button));
@@ -190,6 +217,7 @@ export const readInPage = (marks: Marks) => {
         isEmpty: (boxes.length > 0 ? boxes : [input]).every(
           ({ value }) => value.replace(/^\s*\+\d{1,3}\s*$/, '') === '',
         ),
+        room: boxes.length > 0 ? boxes.length : input.maxLength > 0 ? input.maxLength : null,
         hasButton: submit !== undefined,
         buttonEnabled: isPressable,
         buttonAt: isPressable && tools.isHit(submit) ? tools.middleOf(submit) : null,
@@ -214,6 +242,11 @@ export const readInPage = (marks: Marks) => {
   });
   const boxes = tools
     .all('input[type=checkbox], [role=checkbox], [role=switch]')
+    .filter((element) => tools.isVisible(element) || element.closest('label') !== null);
+  const ticked = tools
+    .all(
+      'input:is([type=checkbox], [type=radio]):checked, :is([role=checkbox], [role=switch], [role=radio])[aria-checked=true]',
+    )
     .filter((element) => tools.isVisible(element) || element.closest('label') !== null);
   const modal = tools
     .all(MODALS)
@@ -244,11 +277,11 @@ export const readInPage = (marks: Marks) => {
     otherInputs: inputs.map((input) =>
       input instanceof HTMLInputElement ? tools.captionOf(input) : tools.textOf(input.closest('label')),
     ),
-    checkboxes: boxes.map((box) =>
-      box instanceof HTMLInputElement
-        ? tools.captionOf(box) || tools.textOf(box.parentElement)
-        : tools.nameOf(box) || tools.textOf(box.parentElement),
-    ),
+    checkboxes: boxes.map((box) => tools.boxText(box)),
+    ticked: ticked.map((box) => ({
+      text: tools.boxText(box),
+      isRadio: box.matches('[type=radio], [role=radio]'),
+    })),
     captcha: tools.all(marks.captcha).some((element) => tools.isVisible(element)),
     headings: tools
       .all(HEADINGS)
@@ -263,6 +296,14 @@ export const readInPage = (marks: Marks) => {
       .filter((alert) => alert !== '' && alert.length <= 400),
     dialog,
     isBusy: tools.all(BUSY).some((element) => tools.isVisible(element)),
+    frames: tools
+      .all('iframe')
+      .filter((frame) => tools.isVisible(frame))
+      .map((frame) =>
+        frame instanceof HTMLIFrameElement ? (frame.contentDocument?.body?.innerText ?? '') : '',
+      )
+      .join('\n')
+      .slice(0, 10_000),
     text: text.length > 20_000 ? `${text.slice(0, 10_000)}\n${text.slice(-10_000)}` : text,
   };
 };
