@@ -3,7 +3,7 @@ import type { AppOptions } from './app/app-options.ts';
 import { describedAccounts, joinParts } from './app/join-parts.ts';
 import { openBase } from './app/open-base.ts';
 import { sweepBrowserFolders } from './broker/chromium/browser-folder.ts';
-import type { Config } from './config.ts';
+import { type Config, ConfigError } from './config.ts';
 import { isSurelyDead } from './db/files/process-mark.ts';
 import { isGuessable } from './domain/account/access-key.ts';
 import { schema } from './graphql/schema.ts';
@@ -102,6 +102,7 @@ const open = async (config: Config, options: AppOptions, opened: DisposalStack):
   opened.use(forHttp.notices);
   const isOperatorKeyGuessable = isGuessable(operatorKey.reveal());
   const services = createServices({ ...parts, isOperatorKeyGuessable });
+  refuseSharedLogins(await accounts.findSharedLogins(), config);
   await accounts.ensure(describedAccounts(config));
   await openStates(base, await accounts.list());
   if (!isVisit) for (const { variable, message } of config.unknown) log.warn({ variable }, message);
@@ -159,4 +160,22 @@ const open = async (config: Config, options: AppOptions, opened: DisposalStack):
 const sweep = async (log: Logger): Promise<void> => {
   const count = await sweepBrowserFolders(isSurelyDead);
   if (count > 0) log.info({ count }, 'what browsers of dead processes had left is removed');
+};
+
+/** Two accounts of one login would count its OTPs and PINs apart, and the broker counts them together. */
+const refuseSharedLogins = (
+  shared: readonly { readonly id: string; readonly owner: string }[],
+  { unknown }: Config,
+): void => {
+  if (shared.length === 0) return;
+  const problems = shared.map(({ id, owner }) => ({
+    variable: mobileVariable(id),
+    message: `is the one of ${owner}, which the database holds; each account is a login of its own. Remove one of them`,
+  }));
+  throw new ConfigError(problems, unknown);
+};
+
+const mobileVariable = (id: string): string => {
+  const number = Number(id.replace(/\D/g, ''));
+  return number <= 1 ? 'UPSTOX_MOBILE_NUMBER' : `UPSTOX_${number}_MOBILE_NUMBER`;
 };

@@ -31,7 +31,7 @@ export const answerWebhook = async (
   throw new HttpError(
     503,
     'TRY_AGAIN',
-    `This cannot be judged at the moment; it was not stored${isHeld ? ', and waits sealed for the database' : ''}.`,
+    `This cannot be judged at the moment; it was not stored${isHeld ? ', and waits sealed until it can be' : ''}.`,
     'Send it again in a while.',
     { 'retry-after': RETRY_SECONDS },
   );

@@ -250,3 +250,31 @@ test('an account with a run under way is not removed, and credentials that are n
     nextAction: expect.stringContaining('mobileNumber as'),
   });
 });
+
+test('an account of the environment that logs in like one of the database is refused at the start', async () => {
+  await using broker = await openTwoLogins();
+  const directory = mkdtempSync(path.join(tmpdir(), 'vega-shared-'));
+  try {
+    {
+      await using first = await openTestApp({ apis: 1, broker, directory });
+      const added = await first.ask(ADD, { input: { ...SECOND_INPUT, id: 'DESK' } });
+      expect(added.errors).toBeUndefined();
+    }
+    const env = Object.fromEntries(
+      Object.entries(SECOND_ENVIRONMENT).map(([name, value]) => [
+        name.replace('UPSTOX_2_', 'UPSTOX_9_'),
+        value,
+      ]),
+    );
+    await expect(openTestApp({ apis: 1, broker, directory, env })).rejects.toThrow(
+      'UPSTOX_9_MOBILE_NUMBER: is the one of DESK',
+    );
+    await using again = await openTestApp({ apis: 1, broker, directory });
+    expect(again.rows('select id from vega_accounts order by number')).toEqual([
+      { id: 'UPSTOX_01' },
+      { id: 'DESK' },
+    ]);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+});

@@ -19,6 +19,17 @@ export const isSurelyDead = (mark: ProcessMark): boolean => {
   return !isHidden && !isAlive(mark);
 };
 
+/**
+ * The same of a process that wrote to this database. Where other machines write to it, too, it may be one of theirs, of which
+ * nothing is known here.
+ */
+export const isDeadWriter = (mark: ProcessMark, { isShared }: { readonly isShared: boolean }): boolean => {
+  const [boot] = mark.birth?.split(' ') ?? [];
+  const [ownBoot] = birthOf(process.pid)?.split(' ') ?? [];
+  const isFromHere = boot !== undefined && boot === ownBoot;
+  return (isFromHere || !isShared) && isSurelyDead(mark);
+};
+
 const isRunning = (id: number): boolean => {
   try {
     process.kill(id, 0);

@@ -206,21 +206,22 @@ export const countFruitlessPins = async (
   accountId: string,
   after: Date | null,
 ): Promise<number> => {
+  // In the order in which they were written down: a clock may have been set back since.
   const lastCode = await db
     .selectFrom('vega_login_attempts')
-    .select('at')
+    .select('id')
     .where('account_id', '=', accountId)
     .where('kind', '=', 'CODE')
-    .orderBy('at', 'desc')
+    .orderBy('id', 'desc')
     .limit(1)
     .executeTakeFirst();
-  const since = Math.max(lastCode?.at ?? 0, after?.getTime() ?? 0);
   const { count } = await db
     .selectFrom('vega_login_attempts')
     .select((row) => row.fn.countAll<number>().as('count'))
     .where('account_id', '=', accountId)
     .where('kind', '=', 'PIN')
-    .where('at', '>', since)
+    .where('id', '>', lastCode?.id ?? 0)
+    .where('at', '>', after?.getTime() ?? 0)
     .executeTakeFirstOrThrow();
   return Number(count);
 };

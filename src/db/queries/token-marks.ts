@@ -59,6 +59,20 @@ export const noteConfirmation = async (
     .execute();
 };
 
+/** The broker has called the token dead: what it said before counts for nobody any more. */
+export const forgetConfirmation = async (
+  trx: Queryable,
+  { accountNumber, apiName, fingerprint }: MarkedToken,
+): Promise<void> => {
+  await trx
+    .updateTable('vega_token_versions')
+    .set({ confirmed_at: null })
+    .where('account_number', '=', accountNumber)
+    .where('api_name', '=', apiName)
+    .where('fingerprint', '=', fingerprint)
+    .execute();
+};
+
 /** The broker has to be asked anew about the account's tokens, by whichever machine. */
 export const forgetConfirmations = async (trx: Queryable, accountNumber: number): Promise<void> => {
   await trx
@@ -70,6 +84,12 @@ export const forgetConfirmations = async (trx: Queryable, accountNumber: number)
 
 export const findTokenMarks = (db: Queryable, accountNumber: number): Promise<MarkRow[]> =>
   db.selectFrom('vega_token_marks').selectAll().where('account_number', '=', accountNumber).execute();
+
+/** When the broker last called this very token dead, whatever its row says by now; null where it has not. */
+export const markedAtOf = (apiName: string, fingerprint: string, marks: readonly MarkRow[]): Date | null => {
+  const mark = marks.find((each) => each.api_name === apiName && each.fingerprint === fingerprint);
+  return mark === undefined ? null : new Date(mark.marked_at);
+};
 
 interface MarkedRow {
   readonly api_name: string;

@@ -9,7 +9,7 @@ import type { TokenVersionsTable, UpstoxTokensTable } from '../schema/tables.ts'
 import { fingerprint } from '../secrets/fingerprint.ts';
 import { sealedInMemory } from '../secrets/memory-seal.ts';
 import { isSealed, SealError, tokenPlace, type Vault } from '../secrets/vault.ts';
-import { findTokenMarks, type MarkRow, markOf } from './token-marks.ts';
+import { findTokenMarks, type MarkRow, markedAtOf, markOf } from './token-marks.ts';
 
 export interface TokenFormat {
   /** The zone of its wall times. */
@@ -95,6 +95,7 @@ const toToken = (
   if (!isApiName(row.api_name) || row.access_token === null || row.access_token === '') return null;
   const accessToken = openToken(row.access_token, accountNumber, row.api_name, format);
   const mark = fingerprint(accessToken);
+  const markedAt = markedAtOf(row.api_name, mark, marks);
   const recorded = versions.find(({ api_name }) => api_name === row.api_name);
   return {
     accountNumber,
@@ -108,6 +109,7 @@ const toToken = (
     // NULL in rows of the predecessor: unknown, so the broker is asked.
     isActive: row.is_active !== 0,
     mark: markOf(row, mark, marks),
+    ...(markedAt === null ? {} : { markedAt }),
     // A row of another program counts as a replace that was not recorded.
     version: (recorded?.version ?? 0) + (recorded?.fingerprint === mark ? 0 : 1),
     storage: 'DATABASE',

@@ -43,6 +43,8 @@ export interface StoredToken {
   readonly storage: StorageKind;
   /** When the broker confirmed it to another machine on the same database; null where that is not known. */
   readonly confirmedAt?: Date | null;
+  /** When the broker last called it dead, whatever another program has made of its row since. */
+  readonly markedAt?: Date;
 }
 
 /** A token that the broker has issued, for the table `upstox_tokens`. */

@@ -55,10 +55,11 @@ export class AccountCredentials {
   }
 
   /** The account that logs in with this mobile number already: the broker counts its OTPs and PINs together. */
-  async ownerOf(transaction: Queryable, mobileNumber: string): Promise<Account | null> {
+  async ownerOf(transaction: Queryable, mobileNumber: string, except?: string): Promise<Account | null> {
     // What cannot be opened cannot log in either.
     const stored = await findReadableCredentials(transaction, this.#database.vault);
     const owner = (await findAccounts(transaction)).find((account) => {
+      if (account.id === except) return false;
       const known =
         this.describedBy(account)?.credentials ??
         (account.redirectUri === null ? undefined : stored.get(account.number));

@@ -8,8 +8,11 @@ import {
   renameAccount,
   saveCredentials,
 } from '../../db/queries/accounts.ts';
-import { ensureAuthRecord } from '../../db/queries/auth-states.ts';
+import { cancelWaiting } from '../../db/queries/alerts/alert-deliveries.ts';
+import { findUnresolved, markResolved } from '../../db/queries/alerts/alerts.ts';
+import { ensureAuthRecord, findAuthRecord } from '../../db/queries/auth-states.ts';
 import { findLatestRun } from '../../db/queries/generation-runs.ts';
+import { findHeldTokens } from '../../db/queries/roles.ts';
 import { findTokens } from '../../db/queries/tokens.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import { type Account, accountIdOf, DEFAULT_ACCOUNT } from '../../domain/account/account.ts';
@@ -19,7 +22,10 @@ import {
   type CredentialTexts,
   toCredentials,
 } from '../../domain/account/credential-rules.ts';
+import { ALERT_KINDS } from '../../domain/alert/alert.ts';
+import { refusalOfLogin } from '../../domain/auth/auth-state.ts';
 import { Refusal } from '../../domain/refusal.ts';
+import type { HeldToken } from '../../domain/role/held-token.ts';
 import { isOver } from '../../domain/run/generation-run.ts';
 import type { AuditedWrites } from '../audit/audit.ts';
 import type { AccountCredentials } from './account-credentials.ts';
@@ -83,6 +89,18 @@ export class Accounts {
     return this.#options.credentials.sourceOf(account);
   }
 
+  /** Accounts that the environment describes, though another account of the database logs in with their mobile number. */
+  async findSharedLogins(): Promise<readonly { readonly id: string; readonly owner: string }[]> {
+    const { credentials, database } = this.#options;
+    const found = await Promise.all(
+      credentials.described.map(async ({ id, credentials: own }) => {
+        const owner = await credentials.ownerOf(database.read, own.mobileNumber.reveal(), id);
+        return owner === null ? [] : { id, owner: owner.id };
+      }),
+    );
+    return found.flat();
+  }
+
   /** Stores accounts that the environment describes, where they are new. */
   async ensure(described: readonly { readonly id: string }[]): Promise<void> {
     const { database, clock } = this.#options;
@@ -140,22 +158,29 @@ export class Accounts {
 
   /** Takes an account out, with its apps and its dead tokens. Refused while it is in use in any way. */
   async remove(account: Account): Promise<boolean> {
-    const { database, audit, onRemoved } = this.#options;
+    const { database, audit, clock, onRemoved } = this.#options;
     this.#refuseDescribed(account);
-    if (account.isActive) {
-      throw new Refusal(
-        'WRONG_STATE',
-        `${account.id} is the active account.`,
-        'Switch to another one first.',
-      );
-    }
     await database.write(async (transaction) => {
+      const present = (await findAccounts(transaction)).find(({ id }) => id === account.id);
+      if (present?.isActive === true) {
+        throw new Refusal(
+          'WRONG_STATE',
+          `${account.id} is the active account.`,
+          'Switch to another one first.',
+        );
+      }
+      // Added again it would know nothing of the rest that the broker wants.
+      const refusal = refusalOfLogin(await findAuthRecord(transaction, account.id), clock());
+      if (refusal !== null) throw refusal;
       const run = await findLatestRun(transaction, account.id);
       if (run !== null && !isOver(run)) {
         throw new Refusal('RUN_IN_PROGRESS', `${account.id} has a run (${run.id}).`, 'Abort it first.');
       }
       const tokens = await findTokens(transaction, account.number, database);
-      if (tokens.some(({ isActive }) => isActive)) {
+      const held = await findHeldTokens(transaction, account.number, database.vault);
+      const isUsable = ({ verdict, expiresAt }: HeldToken) =>
+        verdict !== 'INVALID' && (expiresAt === null || expiresAt > clock());
+      if (tokens.some(({ isActive }) => isActive) || held.some(isUsable)) {
         throw new Refusal(
           'WRONG_STATE',
           `${account.id} has tokens that are in use.`,
@@ -163,6 +188,10 @@ export class Accounts {
         );
       }
       await deleteAccount(transaction, account);
+      const open = await findUnresolved(transaction, { kinds: ALERT_KINDS, accountId: account.id });
+      const ids = open.map(({ id }) => id);
+      await markResolved(transaction, ids, clock());
+      await cancelWaiting(transaction, ids);
       await audit.note(transaction, 'ACCOUNT_REMOVED', {}, { accountId: account.id });
     });
     onRemoved(account.id);

@@ -1,4 +1,4 @@
-import { isSurelyDead } from '../../db/files/process-mark.ts';
+import { isDeadWriter } from '../../db/files/process-mark.ts';
 import { openAlertTarget } from '../../db/queries/alerts/alert-channels.ts';
 import {
   claimDelivery,
@@ -101,8 +101,8 @@ export class AlertDeliverer implements AsyncDisposable {
   #isFree({ madeBy, claim }: WaitingDelivery): boolean {
     const { database, clock } = this.#options;
     // Each process has a memory of its own in an outage: what another living one has stored, that one sends.
-    if (database.trouble !== null && !isThisProcess(madeBy) && !isSurelyDead(madeBy)) return false;
-    return claim === null || claim.until <= clock() || isSurelyDead(claim.by);
+    if (database.trouble !== null && !isThisProcess(madeBy) && !isDeadWriter(madeBy, database)) return false;
+    return claim === null || claim.until <= clock() || isDeadWriter(claim.by, database);
   }
 
   async #deliver(delivery: WaitingDelivery): Promise<void> {

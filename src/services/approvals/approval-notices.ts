@@ -24,9 +24,12 @@ const REST_MS = 10_000;
 
 /**
  * TAKEN: the token is stored. NOT_NOW: it could not be judged, so it may be sent again. HELD: likewise, and it is kept until
- * the database answers.
+ * it can be.
  */
 export type Reception = 'TAKEN' | 'REFUSED' | 'NOT_NOW' | 'HELD';
+
+/** UNKNOWN: the broker does not say whose token it is. */
+type Judgement = Exclude<Reception, 'HELD'> | 'UNKNOWN';
 
 interface Options {
   readonly acquisitions: Acquisitions;
@@ -64,7 +67,9 @@ export class ApprovalNotices implements AsyncDisposable {
   async receive(body: unknown): Promise<Reception> {
     const notice = readNotice(body);
     try {
-      return await this.#receive(notice);
+      const reception = await this.#receive(notice);
+      // The broker may not send it again.
+      return reception === 'UNKNOWN' ? (this.#held.hold(body) ? 'HELD' : 'NOT_NOW') : reception;
     } catch (error) {
       if (notice === null || !(error instanceof DatabaseUnavailable) || !this.#held.hold(body)) throw error;
       return 'HELD';
@@ -75,7 +80,7 @@ export class ApprovalNotices implements AsyncDisposable {
     return this.#held[Symbol.asyncDispose]();
   }
 
-  async #receive(notice: ApprovalNotice | null): Promise<Reception> {
+  async #receive(notice: ApprovalNotice | null): Promise<Judgement> {
     if (notice === null) return this.#refuse('UNREADABLE');
     const clientId = hashSecret(notice.clientId);
     const { acquisitions, database, clock } = this.#options;
@@ -92,16 +97,16 @@ export class ApprovalNotices implements AsyncDisposable {
     return reception === 'NOT_HERE' ? 'NOT_NOW' : reception;
   }
 
-  async #judge(notice: ApprovalNotice, step: LiveStep, acquisition: Acquisition): Promise<Reception> {
+  async #judge(notice: ApprovalNotice, step: LiveStep, acquisition: Acquisition): Promise<Judgement> {
     const { acquisitions, intake, database, verifier, clock } = this.#options;
     // Asked again, because other notices may have been taken in meanwhile.
     const fault = faultOf(notice, acquisition, step.account, clock());
     if (fault !== null) return this.#refuse(fault, acquisition);
-    if (this.#isResting(acquisition)) return 'NOT_NOW';
+    if (this.#isResting(acquisition)) return 'UNKNOWN';
     const probe = await verifier.probe(notice.accessToken);
     if (probe.kind === 'UNKNOWN') {
       this.#resting.set(keyOf(acquisition), clock().getTime() + REST_MS);
-      return 'NOT_NOW';
+      return 'UNKNOWN';
     }
     if (probe.kind === 'DEAD' || !isSameUser(probe.profile.userId, notice.userId)) {
       await database.write((transaction) => countFailedProbe(transaction, acquisition));
@@ -127,11 +132,12 @@ export class ApprovalNotices implements AsyncDisposable {
   }
 
   #isResting(acquisition: Acquisition): boolean {
-    const end = this.#resting.get(keyOf(acquisition));
-    return end !== undefined && this.#options.clock().getTime() < end;
+    const left = (this.#resting.get(keyOf(acquisition)) ?? 0) - this.#options.clock().getTime();
+    // Further ahead it is of a clock that was set back.
+    return left > 0 && left <= REST_MS;
   }
 
-  #refuse(fault: NoticeRefusal, acquisition?: Acquisition): Reception {
+  #refuse(fault: NoticeRefusal, acquisition?: Acquisition): 'REFUSED' {
     const { log, refusals } = this.#options;
     log.warn({ fault, api: acquisition?.apiName }, 'a notice was refused');
     refusals.note('NOTICE_REFUSED', { fault });

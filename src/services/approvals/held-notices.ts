@@ -16,8 +16,8 @@ interface Options {
 }
 
 /**
- * Notices that came while the database could not say whether they are waited for: the broker may not send them again. They
- * are sealed on the disk, and judged as soon as the database answers, also after a restart.
+ * Notices that came while the database could not say whether they are waited for, or the broker whose token it is: they may
+ * not be sent again. They are sealed on the disk, and judged as soon as that is known, also after a restart.
  */
 export class HeldNotices implements AsyncDisposable {
   readonly #options: Options;
@@ -47,7 +47,7 @@ export class HeldNotices implements AsyncDisposable {
       log.error({ err: error }, 'a notice could not be kept');
       return false;
     }
-    log.warn('a notice is kept until the database answers');
+    log.warn('a notice is kept until it can be judged');
     this.#plan();
     return true;
   }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Database } from '../../db/database.ts';
-import { isSurelyDead, markOf } from '../../db/files/process-mark.ts';
+import { isDeadWriter, markOf } from '../../db/files/process-mark.ts';
 import { deleteFeedHold, type FeedHold, findFeedHold, storeFeedHold } from '../../db/queries/capabilities.ts';
 import { notKnown, type ProbeAnswer } from '../../domain/capability/capability.ts';
 import type { Clock } from '../clock.ts';
@@ -76,6 +76,11 @@ export class FeedHolds {
   /** A hold further ahead than holds are made is of a clock that was set back. */
   #isHeld({ holder, process, until }: FeedHold, now: number): boolean {
     const left = until.getTime() - now;
-    return holder !== this.#holder && left > 0 && left <= LONGEST_HOLD_MS && !isSurelyDead(process);
+    return (
+      holder !== this.#holder &&
+      left > 0 &&
+      left <= LONGEST_HOLD_MS &&
+      !isDeadWriter(process, this.#options.database)
+    );
   }
 }

@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { markOf } from '../../db/files/process-mark.ts';
+import { findAccounts } from '../../db/queries/accounts.ts';
 import { insertAcquisitions } from '../../db/queries/approvals.ts';
-import { changeAuthRecord } from '../../db/queries/auth-states.ts';
+import { changeAuthRecord, findAuthRecord } from '../../db/queries/auth-states.ts';
 import { insertRun } from '../../db/queries/generation-runs.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import type { Account } from '../../domain/account/account.ts';
 import { type ApiConfig, byApiIndex } from '../../domain/account/api-config.ts';
+import { type AuthRecord, refusalOfLogin } from '../../domain/auth/auth-state.ts';
+import { Refusal } from '../../domain/refusal.ts';
 import { hasOwnRow, isByLogin, loginApps, type Role } from '../../domain/role/role.ts';
 import type { ExternalLogin } from '../../domain/run/acquisition.ts';
 import { decide, type GenerationRequest } from '../../domain/run/decision.ts';
@@ -88,6 +91,7 @@ export class RunStarter {
     refuseNeedlessLogins(request, roles);
     refuseUnknownNames(request, apps);
     await states.refuseBlocked(account);
+    const { isLoggedOut } = await states.record(account);
     await refuseExecutedElsewhere(database.read, account, looks);
     await jobs.finished(account);
     jobs.take(account);
@@ -109,7 +113,7 @@ export class RunStarter {
       // Not `isNext`: a run that has moved up since has not taken the browser yet.
       const isQueued = looks !== null || (place !== null && !place.hasBrowser);
       const run = this.#newRun(id, order, plan, isQueued);
-      await this.#store(run, order, plan);
+      await this.#store(run, order, plan, isLoggedOut);
       await this.#begin(run, order, plan, place);
       return run;
     } catch (error) {
@@ -161,10 +165,13 @@ export class RunStarter {
     run: GenerationRun,
     { account, external, isLogin, onStore }: GenerationOrder,
     { apis }: Plan,
+    wasLoggedOut: boolean,
   ): Promise<void> {
-    const { database, audit, looks, onCheckpoint } = this.#options;
+    const { database, audit, looks, clock, onCheckpoint } = this.#options;
     const reference = { accountId: account.id, correlationId: run.id };
     await database.write(async (transaction) => {
+      await refuseRemoved(transaction, account);
+      refuseChanged(await findAuthRecord(transaction, account.id), wasLoggedOut, clock());
       if (!isOver(run)) await refuseExecutedElsewhere(transaction, account, looks);
       await insertRun(transaction, run, markOf(process.pid));
       await onStore?.(transaction, run);
@@ -206,3 +213,25 @@ export class RunStarter {
     await states.publish(account);
   }
 }
+
+/** The checks took their time: the operator may have logged the account out meanwhile, or the broker have asked for rest. */
+const refuseChanged = (record: AuthRecord, wasLoggedOut: boolean, now: Date): void => {
+  const refusal = refusalOfLogin(record, now);
+  if (refusal !== null) throw refusal;
+  if (!record.isLoggedOut || wasLoggedOut) return;
+  throw new Refusal(
+    'WRONG_STATE',
+    'The account was logged out while the run was being started; nothing was submitted.',
+    'Start again if that is meant.',
+  );
+};
+
+const refuseRemoved = async (trx: Queryable, { id, number }: Account): Promise<void> => {
+  const isThere = (await findAccounts(trx)).some((account) => account.id === id && account.number === number);
+  if (!isThere)
+    throw new Refusal(
+      'NOT_FOUND',
+      `${id} was removed while the run was being started.`,
+      'Ask for the accounts.',
+    );
+};

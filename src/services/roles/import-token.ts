@@ -105,6 +105,15 @@ const refuseAgain = async (
   account: Account,
   { apiNames, credential }: Pick<TokenImport, 'apiNames' | 'credential'>,
 ): Promise<readonly ApiConfig[]> => {
+  const isThere = (await findAccounts(trx)).some(
+    ({ id, number }) => id === account.id && number === account.number,
+  );
+  if (!isThere)
+    throw new Refusal(
+      'NOT_FOUND',
+      `${account.id} was removed meanwhile.`,
+      'Add it again, and import the token then.',
+    );
   const apps = await apiConfigs.listIn(trx, account);
   const present = await roles.listIn(trx, account);
   for (const apiName of apiNames) refuseAssignment({ apiName, credential, sharedWith: null }, present, apps);

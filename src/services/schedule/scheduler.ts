@@ -1,5 +1,5 @@
 import { findAuthRecord } from '../../db/queries/auth-states.ts';
-import { insertOccurrence } from '../../db/queries/schedules.ts';
+import { findSchedules, insertOccurrence } from '../../db/queries/schedules.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import type { Account } from '../../domain/account/account.ts';
 import { startMissed } from '../../domain/alert/alert-drafts.ts';
@@ -53,6 +53,15 @@ const REQUEST = { mode: 'INVALID_ONLY', apiNames: [], replaceValid: false, inclu
 
 /** The occurrence was decided by another process. */
 class AlreadyDecided extends Error {}
+
+/** The schedule was changed, switched off or removed while its run was being started. */
+class NotInForce extends Error {}
+
+const isInForce = async (trx: Queryable, { accountId, savedAt }: Schedule): Promise<boolean> =>
+  (await findSchedules(trx)).some(
+    (present) =>
+      present.accountId === accountId && present.enabled && present.savedAt.getTime() === savedAt.getTime(),
+  );
 
 /** An occurrence that cannot be started yet. */
 interface Hold {
@@ -169,13 +178,13 @@ export class Scheduler implements AsyncDisposable {
     for (const plan of due) {
       if (decided?.has(plan.date)) continue;
       if (dueAt(plan, now) === 'MISSED') await this.#miss(account, plan);
-      else await this.#start(account, plan);
+      else await this.#start(schedule, account, plan);
     }
     const open = decided?.has(today) ? addDays(today, 1) : today;
     this.#decided.set(account.id, { savedAt, before: first > open ? first : open });
   }
 
-  async #start(account: Account, plan: PlannedOccurrence): Promise<void> {
+  async #start(schedule: Schedule, account: Account, plan: PlannedOccurrence): Promise<void> {
     const { database, runs, apiConfigs, generation, clock } = this.#options;
     const run = await runs.latest(account.id);
     if (run !== null && isUnderWay(run)) {
@@ -190,7 +199,10 @@ export class Scheduler implements AsyncDisposable {
     try {
       await generation.generate(account, await apiConfigs.list(account), REQUEST, {
         refusesEmpty: true,
-        onStore: (transaction, stored) => this.#claim(transaction, account, plan, stored.id),
+        onStore: async (transaction, stored) => {
+          if (!(await isInForce(transaction, schedule))) throw new NotInForce();
+          await this.#claim(transaction, account, plan, stored.id);
+        },
       });
     } catch (error) {
       await this.#settleFailure(account, plan, error);
@@ -215,7 +227,7 @@ export class Scheduler implements AsyncDisposable {
   }
 
   async #settleFailure(account: Account, plan: PlannedOccurrence, error: unknown): Promise<void> {
-    if (error instanceof AlreadyDecided) return;
+    if (error instanceof AlreadyDecided || error instanceof NotInForce) return;
     if (error instanceof NothingToMake) {
       const open = error.checks.filter(({ verdict }) => verdict !== 'VALID');
       if (open.length === 0) {

@@ -1,5 +1,10 @@
 import { noteHeldVerdict } from '../../db/queries/roles.ts';
-import { noteConfirmation, removeTokenMark, storeTokenMark } from '../../db/queries/token-marks.ts';
+import {
+  forgetConfirmation,
+  noteConfirmation,
+  removeTokenMark,
+  storeTokenMark,
+} from '../../db/queries/token-marks.ts';
 import { deactivateToken } from '../../db/queries/tokens.ts';
 import type { Queryable } from '../../db/queryable.ts';
 import type { Account } from '../../domain/account/account.ts';
@@ -86,6 +91,7 @@ const markDead = async (
   const now = clock();
   const mark = markFor(check);
   const isMarked = await deactivateToken(transaction, token, database, now);
+  await forgetConfirmation(transaction, token);
   if (isMarked && mark !== null) await storeTokenMark(transaction, token, mark, now);
 };
 

@@ -10,7 +10,7 @@ import { Refusal } from '../../domain/refusal.ts';
 import type { Role } from '../../domain/role/role.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { nextExpiry } from '../../domain/token/expiry.ts';
-import { endOf, reasonText, type Verdict } from '../../domain/token/verdict.ts';
+import { checkTime, endOf, reasonText, type Verdict } from '../../domain/token/verdict.ts';
 import type { AccessKeys } from '../access/access-keys.ts';
 import type { Roles } from '../accounts/roles.ts';
 import type { AuditedWrites } from '../audit/audit.ts';
@@ -125,7 +125,9 @@ const judge = async ({ verifier, clock }: LeaseParts, account: Account, role: Ro
   const [known] = await verifier.lastKnown(account, [role]);
   if (known === undefined) throw new Error('There is an answer for each API.');
   const { check, checkedAt } = known;
-  const wasAskedJustNow = checkedAt !== null && clock().getTime() - checkedAt.getTime() < ASK_AGAIN_MS;
+  const age = checkedAt === null ? Number.POSITIVE_INFINITY : clock().getTime() - checkedAt.getTime();
+  // A clock that was set back makes it old.
+  const wasAskedJustNow = age >= 0 && age < ASK_AGAIN_MS;
   if (check.verdict !== 'UNKNOWN' || wasAskedJustNow) return known;
   const [asked] = await verifier.check(account, [role]);
   return asked ?? known;
@@ -156,14 +158,17 @@ const writeDown = (
 /** The role still has this very token, in the same transaction that writes down its lease. */
 const isPresent = async (
   transaction: Queryable,
-  { database, roles }: LeaseParts,
+  { database, roles, clock }: LeaseParts,
   account: Account,
   { role, token }: KnownToken,
 ): Promise<boolean> => {
   const present = (await roles.listIn(transaction, account)).find(({ apiName }) => apiName === role.apiName);
   if (present === undefined || !isDeepStrictEqual(present, role)) return false;
   const found = tokenOf(present, await findAllTokens(transaction, account, database), account);
-  return found !== undefined && found.fingerprint === token?.fingerprint;
+  if (found === undefined || found.fingerprint !== token?.fingerprint) return false;
+  // It may have ended, or died, since it was judged.
+  const clientId = role.source?.kind === 'TABLE' ? role.source.clientId : null;
+  return checkTime({ apiName: role.apiName, clientId }, found, clock()).verdict === 'UNKNOWN';
 };
 
 const outOfBounds = (message: string): Refusal =>

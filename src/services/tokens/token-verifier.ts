@@ -195,7 +195,10 @@ export class TokenVerifier {
     const check = checkTime({ apiName: role.apiName, clientId }, token, now);
     const remembered = this.#rememberedOf(account, role);
     const isSuperseded =
-      remembered?.fingerprint !== token?.fingerprint || isAskedSince(held, remembered?.askedAt);
+      remembered?.fingerprint !== token?.fingerprint ||
+      isAskedSince(held, remembered?.askedAt) ||
+      // Another program may have set it active again since.
+      (remembered?.check.verdict === 'VALID' && isNewer(token?.markedAt, remembered.askedAt));
     const confirmed = token === undefined ? null : asConfirmed(check, token.confirmedAt ?? null, now);
     if (confirmed !== null && (isSuperseded || isNewer(token?.confirmedAt, remembered?.askedAt)))
       return { role, token, check: confirmed, checkedAt: token?.confirmedAt ?? null };
