@@ -158,7 +158,7 @@ builder.mutationFields((t) => ({
   removeAccount: t.boolean({
     allow: OPERATORS,
     description:
-      'Removes an account with its API apps. Refused while it is active (WRONG_STATE), has tokens in use (WRONG_STATE) or a run (RUN_IN_PROGRESS), and with CONFIG_SOURCE_IS_ENV where the environment describes it.',
+      'Removes an account with its API apps. Refused while it is active (WRONG_STATE), has tokens in use (WRONG_STATE), a run (RUN_IN_PROGRESS), a cooldown (COOLDOWN) or a quarantine (QUARANTINED), and with CONFIG_SOURCE_IS_ENV where the environment describes it.',
     args: { accountId: t.arg.id(accountId) },
     resolve: async (_root, args, { services }) =>
       services.accounts.remove(await services.accounts.resolve(args.accountId)),
