@@ -200,6 +200,21 @@ describe('a login goes on', () => {
               location.assign('https://desk.example/redirect?code=a1b2c3&state=look&error='); };`),
           },
         ],
+        [
+          'beside a dark theme',
+          {
+            views: VIEWS.map(
+              (view) => `<div><span role="switch" aria-checked="true">Dark mode</span></div>${view}`,
+            ),
+          },
+        ],
+        [
+          'beside a prize',
+          {
+            views: VIEWS.map((view) => `${view}<p>One more chance to win ₹500: activate your referral.</p>`),
+          },
+        ],
+        ['with a word on how to go on', pinOf({ before: '<p>To continue, press Continue.</p>' })],
         ['after attempts that are left in plenty', pinOf({ before: '<p>5 of 5 attempts left</p>' })],
         [
           'beside the rule of the lock',

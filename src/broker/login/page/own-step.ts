@@ -65,11 +65,15 @@ const SERIOUS_HEADING =
 
 /** A sentence by which one agrees to something while one logs in. */
 const SUBJECT =
-  /\b(?:ddpi|mandates?|margin|mtf|pledg\w*|nomin(?:ee|at)\w*|brokerage|e-?sign\w*|power of attorney|poa|standing instructions?|auto-?debit|(?:new|updated|revised|changed|amended) (?:terms|tariff|charges|conditions|agreement|policy)|terms (?:have|has|were|are) (?:been )?(?:changed|updated|revised)|other (?:sessions?|devices?|phone)|(?:new|this|unknown|unrecogni[sz]ed) (?:device|browser)|re-?activat\w*|share your (?:holdings?|portfolio|data|positions?))\b|\b(?:log|sign)s? you out\b|\bend (?:your|the|that) (?:\w+ )?session\b|(?:₹|\b(?:rs|inr)\.?) ?\d/i;
+  /\b(?:ddpi|mandates?|margin|mtf|pledg\w*|nomin(?:ee|at)\w*|brokerage|e-?sign\w*|power of attorney|poa|standing instructions?|auto-?debit|(?:new|updated|revised|changed|amended) (?:terms|tariff|charges|conditions|agreement|policy)|terms (?:have|has|were|are) (?:been )?(?:changed|updated|revised)|other (?:sessions?|devices?|phone)|(?:new|this|unknown|unrecogni[sz]ed) (?:device|browser)|re-?activat\w*)\b|\b(?:log|sign)s? you out\b|\bend (?:your|the|that) (?:\w+ )?session\b/i;
 const AGREEING =
-  /\b(?:agree\w*|accept\w*|authori[sz]\w*|approv\w*|consent\w*|sign\w*|confirm\w*|allow\w*|grant\w*|activat\w*|trust\w*|verify|debit\w*|share|switch|pay|subscribe|upgrade|end|ends|ended|log(?:ged)? out|signed out|terminat\w*|enable\w*)\b/i;
+  /\b(?:agree\w*|accept\w*|authori[sz]\w*|approv\w*|consent\w*|sign\w*|confirm\w*|allow\w*|grant\w*|activat\w*|trust\w*|verify|end|ends|ended|log(?:ged)? out|signed out|terminat\w*|enable\w*)\b/i;
 const BY_ENTERING =
-  /\b(?:by (?:entering|typing|providing|submitting|giving)|(?:enter|type|provide|use)\b.*\b(?:t?otp|pin|code)\b.*\bto)\b.*\b(?:agree|accept|authori[sz]e|approve|consent|sign(?! in)|confirm|allow|grant|activate|pledge|unlock|reactivate|end|log out)\b|\b(?:logging in|signing in|continuing)\b.*\b(?:(?:log|sign)s? you out|ends? (?:your|the|other|all))\b/i;
+  /\b(?:by (?:entering|typing|providing|submitting|giving)|(?:enter|type|provide|use)\b.*\b(?:t?otp|pin|code)\b.*\bto)\b.*\b(?:agree|accept|authori[sz]e|approve|consent|sign(?! in)|confirm|allow|grant|share|pay|debit|switch|activate|pledge|unlock|reactivate|end|log out)\b|\b(?:logging in|signing in|continuing)\b.*\b(?:(?:log|sign)s? you out|ends? (?:your|the|other|all))\b/i;
+
+/** Money that leaves with what is entered. */
+const PAYING =
+  /\b(?:authori[sz]e|allow|agree|consent)\b.*\b(?:debit|charge|deduct|pay)\w*\b|\b(?:debit|deduct|bill|charg)(?:ed|es|ing)?\b.{0,30}(?:₹|\b(?:rs|inr)\b\.?) ?\d/i;
 
 /** What the regulator has every broker write on its pages. Source: SEBI and the exchanges, “Attention Investors”. */
 const STATUTORY =
@@ -77,7 +81,7 @@ const STATUTORY =
 
 /** A box that is ticked already and does nothing but this. */
 const HARMLESS_BOX =
-  /^\W*(?:(?:keep|stay) (?:me )?(?:logged|signed)[ -]in|remember (?:me|my \w+(?: \w+)?|this number)|(?:show|hide|view|mask) (?:the |my )?(?:t?otp|m?pin|password|passcode|code|number)?)\b[^.!]{0,30}$/i;
+  /^\W*(?:(?:keep|stay) (?:me )?(?:logged|signed)[ -]in|remember (?:me|my \w+(?: \w+)?|this number)|(?:show|hide|view|mask) (?:the |my )?(?:t?otp|m?pin|password|passcode|code|number)?|(?:dark|light|night) (?:mode|theme))\b[^.!]{0,30}$/i;
 
 /** What is bought with a choice. */
 const PRICED = /₹|\b(?:rs|inr)\.? ?\d|\b(?:subscri\w+|upgrade|premium|plan)\b/i;
@@ -116,9 +120,12 @@ const numberOf = (word: string): number => NUMBER[word.toLowerCase()] ?? Number(
 /** The broker locks at the fifth wrong one. */
 const MOST_WRONG = 4;
 
+const OF_PRIZES = /\b(?:win|earn|prizes?|rewards?|offers?)\b/i;
+
 /** Whether a sentence says that one wrong secret more locks the account. */
 const saysLastAttempt = (sentence: string): boolean => {
   if (LAST_ATTEMPT.test(sentence)) return true;
+  if (OF_PRIZES.test(sentence)) return false;
   if (/\b(?:lock|block|suspend)\w*\b.*\b(?:wrong|incorrect|invalid)\b.*\bagain\b/i.test(sentence))
     return true;
   if (!new RegExp(`\\b${TRY}\\b|\\battempt\\(s\\)`, 'i').test(sentence)) return false;
@@ -222,7 +229,10 @@ const obstacleInWords = (field: FieldName, shown: FieldReading, page: PageReadin
   );
   if (asking !== undefined) return said(asking);
   const agreed = [...captions, ...lead, ...trail].find(
-    (line) => BY_ENTERING.test(line) || (SUBJECT.test(line) && AGREEING.test(line) && !STATUTORY.test(line)),
+    (line) =>
+      BY_ENTERING.test(line) ||
+      PAYING.test(line) ||
+      (SUBJECT.test(line) && AGREEING.test(line) && !STATUTORY.test(line)),
   );
   if (agreed !== undefined) return said(agreed);
   if (field === 'OTP') {
@@ -236,9 +246,11 @@ const obstacleInWords = (field: FieldName, shown: FieldReading, page: PageReadin
       ? undefined
       : near.flatMap(sentencesOf).find((line) => !isHelp(line) && saysLocked(line));
   if (locked !== undefined) return said(locked);
-  const last = [...near, page.text]
-    .flatMap(sentencesOf)
-    .find((line) => saysLastAttempt(line) && !isHelp(line));
+  // Elsewhere on the page chances may be those of a prize.
+  const elsewhere = sentencesOf(page.text).filter((line) => /\battempt/i.test(line));
+  const last = [...near.flatMap(sentencesOf), ...elsewhere].find(
+    (line) => saysLastAttempt(line) && !isHelp(line),
+  );
   return last === undefined ? null : said(last);
 };
 

@@ -245,7 +245,7 @@ export const readInPage = (marks: Marks) => {
     .filter((element) => tools.isVisible(element) || element.closest('label') !== null);
   const ticked = tools
     .all(
-      'input:is([type=checkbox], [type=radio]):checked, :is([role=checkbox], [role=switch], [role=radio])[aria-checked=true]',
+      ':is(input:is([type=checkbox], [type=radio]):checked, :is([role=checkbox], [role=switch], [role=radio])[aria-checked=true]):not(:is(header, nav, footer, [role=banner], [role=navigation]) *)',
     )
     .filter((element) => tools.isVisible(element) || element.closest('label') !== null);
   const modal = tools
