@@ -201,6 +201,10 @@ describe('a login goes on', () => {
           },
         ],
         [
+          'after an answer in which something else is not verified',
+          { views: VIEWS, answers: { OTP: { body: { success: true, data: { kyc: { verified: false } } } } } },
+        ],
+        [
           'beside a dark theme',
           {
             views: VIEWS.map(
@@ -248,6 +252,14 @@ describe('an answer to the PIN', () => {
         [
           'that is not verified',
           odd({ success: true, data: { verified: false } }, INVALID),
+          'CREDENTIALS_REJECTED',
+        ],
+        [
+          'that “Invalid credentials” is',
+          odd(
+            { status: 'error', errors: [{ errorCode: 'UDAPI100016', message: 'Invalid Credentials' }] },
+            '',
+          ),
           'CREDENTIALS_REJECTED',
         ],
         ['of an unknown form', odd({ statusCode: 4011 }, INVALID), 'ACTION_REQUIRED'],

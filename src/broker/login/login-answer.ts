@@ -5,6 +5,7 @@ import { concernsPerson, concernsSecret } from './page/own-step.ts';
 import {
   failureInCodes,
   failureInStatus,
+  isOfCredentials,
   isPassing,
   otpRequestRefused,
   refusalInText,
@@ -95,7 +96,7 @@ interface Told {
 const outcomeOf = (told: Told): Outcome => {
   const { field, status, body, json, facts, byStatus, isOwnSite, response } = told;
   const { success, status: word, error, errors } = envelopeOf(json);
-  const isSaidRefusal = isFalse(success) || facts.verified === false;
+  const isSaidRefusal = isFalse(success) || isUnverified(json);
   const isDone = success === true || (isOwnSite && success === undefined && isWord(word, 'success'));
   if (isDone && !isSaidRefusal) return byStatus ?? missingFactor(field, facts) ?? 'ACCEPTED';
   const words = error == null ? wordsOf(json, body.slice(0, MAX_TOLD)) : wordsOfError(error);
@@ -116,8 +117,7 @@ const outcomeOf = (told: Told): Outcome => {
   if (words.trim() === '') return byStatus ?? refusedByStatus(field, status);
   if (field === 'MOBILE') return otpRequestRefused(words) ?? byStatus;
   const coded = failureInCodes(words);
-  // An app is judged at the exchange, not at the PIN: the same code there means the credentials.
-  if (coded?.code === 'APP_REJECTED') return refusalInText(field, words) ?? 'REFUSED';
+  if (isOfCredentials(words)) return refusalInText(field, words) ?? 'REFUSED';
   if (coded !== null && coded.isUnknownCode !== true) return coded;
   const said = refusalInText(field, words) ?? personsAffair(words) ?? notJudged(words);
   if (said !== null) return said;
@@ -133,6 +133,15 @@ const refusedOtherwise = (words: string): SeenFailure => ({
   code: 'ACTION_REQUIRED',
   message: `The broker did not go on, and says: “${quote(words)}”.`,
 });
+
+/** It says of what was entered that it is not right; further inside it speaks of other things. */
+const isUnverified = (json: unknown): boolean =>
+  [json, envelopeOf(json).data].some((told) =>
+    Object.entries({ ...(told as object | null) }).some(
+      ([key, value]) =>
+        /^(?:is)?(?:t?otp|m?pin)?_?(?:verified|valid)$/i.test(key) && truthOf(value) === false,
+    ),
+  );
 
 const isFalse = (value: unknown): boolean => value === false || isWord(value, 'false');
 
@@ -196,6 +205,7 @@ interface Envelope {
   readonly status?: unknown;
   readonly error?: unknown;
   readonly errors?: unknown;
+  readonly data?: unknown;
 }
 
 const envelopeOf = (json: unknown): Envelope => ({ ...(json as Envelope | null) });
@@ -214,8 +224,6 @@ const wordsOfError = (error: unknown): string => {
 interface AnswerFacts {
   totpenabled?: boolean;
   secretpinset?: boolean;
-  /** Of what was entered. */
-  verified?: boolean;
   nextrequestinterval?: number;
   /** In seconds. */
   retryafter?: number;
@@ -228,7 +236,6 @@ const factsIn = (json: unknown): AnswerFacts => {
     const truth = truthOf(value);
     if (/^totp(?:enabled|status)$/.test(name) && truth !== null) facts.totpenabled = truth;
     if (/^(?:secret)?pinset$/.test(name) && truth !== null) facts.secretpinset = truth;
-    if (/^(?:t?otp|m?pin)?(?:verified|valid)$/.test(name) && truth !== null) facts.verified = truth;
     if (name === 'nextrequestinterval' && Number.isFinite(Number(value)))
       facts.nextrequestinterval = Number(value);
     if (/^retryafter(?:seconds|secs?)?$/.test(name) && Number.isFinite(Number(value)))

@@ -92,9 +92,7 @@ const refusalIn = (awaited: Awaited, reading: PageReading, hasMovedOn: boolean):
   const text = hasMovedOn ? awaited.alerts : awaited.news;
   const coded = failureInCodes(text);
   if (coded !== null && awaited.field === 'MOBILE') return otpRequestRefused(text);
-  // An app is judged at the exchange, not at the PIN.
-  if (coded !== null)
-    return coded.code === 'APP_REJECTED' ? { ...coded, code: 'CREDENTIALS_REJECTED' } : coded;
+  if (coded !== null) return isOfCredentials(text) ? { ...coded, code: 'CREDENTIALS_REJECTED' } : coded;
   if (hasMovedOn) return null;
   const stands = reading.fields[awaited.field] !== undefined;
   return refusalInText(awaited.field, stands ? awaited.news : awaited.alerts);
@@ -108,6 +106,9 @@ export const CAPTCHA: SeenFailure = {
 
 const codesIn = (text: string): readonly string[] =>
   [...text.matchAll(BROKER_CODES)].map(([, toast, envelope]) => toast ?? envelope ?? '');
+
+/** “Invalid credentials”: those of the app at the exchange, and those that were typed in answer to an OTP or a PIN. */
+export const isOfCredentials = (text: string): boolean => codesIn(text).includes('UDAPI100016');
 
 /** Only the page's own next try answers to such a code. */
 export const isPassing = (text: string): boolean => codesIn(text).some(isPassingCode);
