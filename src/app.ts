@@ -170,7 +170,7 @@ const refuseSharedLogins = (
   if (shared.length === 0) return;
   const problems = shared.map(({ id, owner }) => ({
     variable: mobileVariable(id),
-    message: `is the one of ${owner}, which the database holds; each account is a login of its own. Remove one of them`,
+    message: `is the one of ${owner}, which the database holds; each account is a login of its own. Leave its variables out, or remove ${owner} first`,
   }));
   throw new ConfigError(problems, unknown);
 };

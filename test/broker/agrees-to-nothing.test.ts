@@ -86,6 +86,7 @@ const OFFERS: readonly (readonly [what: string, html: string, label: string])[] 
   ['notifications', ask('Turn on notifications?', 'Never miss a move.', 'Allow', 'Not now'), 'Not now'],
   ['an app', ask('Upstox is better in the app', 'Download it.', 'Download', 'Maybe later'), 'Maybe later'],
   ['an app, with a cross', ask('Get the app', 'Install it from the Play Store.', 'Install', '✕'), '✕'],
+  ['a novelty', ask('Introducing the new option chain', 'Faster than ever.', 'Explore', 'Skip'), 'Skip'],
   ['a tour', ask('Take the tour', 'Two minutes.', 'Start', 'No, thanks'), 'No, thanks'],
 ];
 

@@ -12,12 +12,13 @@ import { findTokens } from '../../../src/db/queries/tokens.ts';
 import type { MasterKeySource } from '../../../src/db/secrets/master-key.ts';
 import {
   applySealing,
+  followKey,
   openAuditKey,
   openVault,
   readAuditKey,
   rotateVault,
 } from '../../../src/db/secrets/sealed-values.ts';
-import { isSealed } from '../../../src/db/secrets/vault.ts';
+import { credentialsPlace, isSealed } from '../../../src/db/secrets/vault.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import { ENGINES, openRows, type Rows } from '../engines.ts';
 import { Folder, newToken } from '../temporary-database.ts';
@@ -117,6 +118,13 @@ describe.each(ENGINES)('%s', (engine) => {
     expect(await readAuditKey(database.read, after)).toBe(auditKey.toString('base64url'));
     expect((await openVault('the database', database.read, given('two'))).keyId).toBe(after.keyId);
     expect(await rotateVault('the database', database.read, after, source)).toBeNull();
+    const followed = await followKey('the database', database.read, before, given('two'));
+    expect(followed.keyId).toBe(after.keyId);
+    const place = credentialsPlace(1);
+    expect(followed.open(before.seal(new Secret('of before'), place), place).reveal()).toBe('of before');
+    expect(await followKey('the database', database.read, after, given('two'))).toBe(after);
+    const lost = followKey('the database', database.read, before, given('one'));
+    await expect(lost).rejects.toThrow('Set VEGA_MASTER_KEY to the key of that id');
     const stale = rotateVault('the database', database.read, before, source);
     await expect(stale).rejects.toThrow('Another process has changed the master key.');
   });

@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { forgetConfirmations, noteConfirmation } from '../../../src/db/queries/token-marks.ts';
+import {
+  forgetConfirmation,
+  forgetConfirmations,
+  noteConfirmation,
+} from '../../../src/db/queries/token-marks.ts';
 import { replaceToken, replayToken } from '../../../src/db/queries/token-replacement.ts';
-import { deactivateToken, findTokens, removeToken } from '../../../src/db/queries/tokens.ts';
+import { deactivateToken, findToken, findTokens, removeToken } from '../../../src/db/queries/tokens.ts';
 import { fingerprint } from '../../../src/db/secrets/fingerprint.ts';
 import { isSealed } from '../../../src/db/secrets/vault.ts';
 import { Secret } from '../../../src/domain/secret.ts';
@@ -80,6 +84,20 @@ describe.each(ENGINES)('%s', (engine) => {
     ]);
   });
 
+  test('of one API its token is found alone, and none that no key at hand opens', async () => {
+    await using database = await openRows(engine);
+    await store(database, newToken('token-1'));
+    await store(database, newToken('token-2', { apiName: 'WEBSOCKET1' }));
+    const ofOne = (apiName: string) => findToken(database.read, 1, apiName, database);
+    expect((await ofOne('WEBSOCKET1'))?.accessToken.reveal()).toBe('token-2');
+    expect(await ofOne('WEBSOCKET2')).toBeUndefined();
+    await database.raw(
+      "update upstox_tokens set access_token = 'vega1:gone:AAAA' where api_name = 'PRIMARY'",
+    );
+    expect(await ofOne('PRIMARY')).toBeUndefined();
+    expect(await ofOne('WEBSOCKET1')).toBeDefined();
+  });
+
   test('what the broker has confirmed is known of this very token, until it is replaced', async () => {
     await using database = await openRows(engine);
     await store(database, newToken('token-1'));
@@ -92,6 +110,11 @@ describe.each(ENGINES)('%s', (engine) => {
     await database.write((trx) => forgetConfirmations(trx, 2));
     expect(await found(database)).toMatchObject([{ confirmedAt: NOW }]);
     await database.write((trx) => forgetConfirmations(trx, 1));
+    expect((await found(database))[0]).not.toHaveProperty('confirmedAt');
+    await database.write((trx) => noteConfirmation(trx, token, NOW));
+    await database.write((trx) => forgetConfirmation(trx, { ...token, fingerprint: 'another' }));
+    expect(await found(database)).toMatchObject([{ confirmedAt: NOW }]);
+    await database.write((trx) => forgetConfirmation(trx, token));
     expect((await found(database))[0]).not.toHaveProperty('confirmedAt');
     await database.write((trx) => noteConfirmation(trx, token, NOW));
     await store(database, newToken('token-2'));

@@ -16,6 +16,8 @@ const DISMISSALS: readonly { readonly about: RegExp | null; readonly labels: rea
       'ask me later',
       'no thanks',
       'no thank you',
+      'skip',
+      'skip for now',
     ],
   },
   {
