@@ -54,6 +54,8 @@ describe('the answer to a code', () => {
     [{ access_token: 'token', user_id: null }, null],
     [{ access_token: 'token', user_id: Number.MAX_VALUE }, null],
     [{ status: 'success', data: { access_token: 'token', user_id: 'DEMO01' } }, 'DEMO01'],
+    [{ access_token: 'token', user_id: 'DEMO01', other: { access_token: 'another' } }, 'DEMO01'],
+    [{ result: [{ token: { accessToken: 'Bearer token', userId: 'DE**01' } }] }, null],
   ])('is a token, of the user that it names: %j', async (body, userId) => {
     await using server = await answering(200, JSON.stringify(body));
     const issued = await exchange(server.url);

@@ -72,8 +72,13 @@ const CamelToken = z
 
 const AnyToken = z.union([Token, CamelToken]);
 
-/** The one token in an answer, however it is wrapped: what has been issued is not lost for that. Null where there is none, or several. */
+/**
+ * The token in an answer, however it is wrapped: what has been issued is not lost for that. The documented place counts before
+ * what lies further inside. Null where there is none, or several there.
+ */
 const findToken = (json: unknown): z.infer<typeof Token> | null => {
+  const documented = AnyToken.safeParse(json);
+  if (documented.success) return documented.data;
   const found = objectsIn(json).flatMap((object) => AnyToken.safeParse(object).data ?? []);
   const [first] = found;
   return first !== undefined && found.every(({ access_token }) => access_token === first.access_token)

@@ -96,7 +96,7 @@ interface Told {
 const outcomeOf = (told: Told): Outcome => {
   const { field, status, body, json, facts, byStatus, isOwnSite, response } = told;
   const { success, status: word, error, errors } = envelopeOf(json);
-  const isSaidRefusal = isFalse(success) || isUnverified(json);
+  const isSaidRefusal = isFalse(success) || (isOwnSite && isUnverified(json));
   const isDone = success === true || (isOwnSite && success === undefined && isWord(word, 'success'));
   if (isDone && !isSaidRefusal) return byStatus ?? missingFactor(field, facts) ?? 'ACCEPTED';
   const words = error == null ? wordsOf(json, body.slice(0, MAX_TOLD)) : wordsOfError(error);

@@ -48,7 +48,9 @@ export const readRedirect = (address: string, state: string): Secret => {
   // An error need not bring the state, but one with another state answers somebody else.
   const isOfOthers = (searchParams.get('state') ?? state) !== state;
   if (error !== null && error !== '' && !isOfOthers) {
-    const shown = quote(error.replace(/[^\p{L}\p{N}]+/gu, ' ')).slice(0, 80);
+    // A code that is known is no number of the account.
+    const isKnown = failureOfBrokerCode(error) !== undefined;
+    const shown = isKnown ? error : quote(error.replace(/[^\p{L}\p{N}]+/gu, ' ')).slice(0, 80);
     const told = [error, ...['error_code', 'errorCode'].flatMap((name) => searchParams.getAll(name))];
     const description = searchParams.get('error_description') ?? '';
     const restMs = waitSaid(description, new Date());

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Account, Credentials } from '../../domain/account/account.ts';
+import { toBrokerUserId } from '../../domain/account/broker-user-id.ts';
 import { type CredentialTexts, toCredentials } from '../../domain/account/credential-rules.ts';
 import { Secret } from '../../domain/secret.ts';
 import type { Queryable } from '../queryable.ts';
@@ -68,7 +69,7 @@ export const findAccounts = async (db: Queryable): Promise<readonly Account[]> =
     id: row.id,
     number: row.number,
     name: row.name,
-    brokerUserId: row.broker_user_id,
+    brokerUserId: toBrokerUserId(row.broker_user_id),
     isActive: row.is_active === 1,
     redirectUri: row.redirect_uri,
   }));

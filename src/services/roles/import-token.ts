@@ -6,6 +6,7 @@ import { fingerprint } from '../../db/secrets/fingerprint.ts';
 import type { Account } from '../../domain/account/account.ts';
 import type { ApiConfig } from '../../domain/account/api-config.ts';
 import type { ApiName } from '../../domain/account/api-name.ts';
+import { isSameUser } from '../../domain/account/broker-user-id.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { refuseAssignment } from '../../domain/role/assignment-rules.ts';
 import {
@@ -186,7 +187,10 @@ const refuseOtherAccount = async (
   account: Account,
   userId: string | null,
 ): Promise<void> => {
+  if (userId === null) return;
   const accounts = await findAccounts(database.read);
-  const isOther = accounts.some(({ id, brokerUserId }) => id !== account.id && brokerUserId === userId);
-  if (userId !== null && isOther) throw foreignToken();
+  const isOther = accounts.some(
+    ({ id, brokerUserId }) => id !== account.id && brokerUserId !== null && isSameUser(brokerUserId, userId),
+  );
+  if (isOther) throw foreignToken();
 };

@@ -200,7 +200,9 @@ export class Scheduler implements AsyncDisposable {
       await generation.generate(account, await apiConfigs.list(account), REQUEST, {
         refusesEmpty: true,
         onStore: async (transaction, stored) => {
-          if (!(await isInForce(transaction, schedule))) throw new NotInForce();
+          const record = await findAuthRecord(transaction, account.id);
+          const isLeft = leftToPerson(record, null, clock()) !== null;
+          if (isLeft || !(await isInForce(transaction, schedule))) throw new NotInForce();
           await this.#claim(transaction, account, plan, stored.id);
         },
       });
