@@ -141,9 +141,14 @@ test.each([true, false])(
     expect(one.trouble?.advice).toContain('the new key, a comma and the old one');
     expect(one.recovery.autoRestart).toBe(false);
     await one[Symbol.asyncDispose]();
-    await using again = await SqliteDatabase.open(optionsOf(folder, sealsTokens, [next, former]));
+    const again = await SqliteDatabase.open(optionsOf(folder, sealsTokens, [next, former]));
     expect(await texts(again)).toEqual(['token-2']);
     expect(again.trouble).toBeNull();
+    // The operator takes the former key away by then.
+    await again[Symbol.asyncDispose]();
+    await using later = await SqliteDatabase.open(optionsOf(folder, sealsTokens, [next]));
+    expect(await texts(later)).toEqual(['token-2']);
+    await later.rotateMasterKey();
   },
 );
 

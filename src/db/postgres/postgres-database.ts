@@ -26,7 +26,13 @@ import { type ForeignTokenRows, findForeignTokenRows } from '../queries/foreign-
 import type { Queryable } from '../queryable.ts';
 import { ReadCache } from '../read-cache.ts';
 import type { MasterKeySource } from '../secrets/master-key.ts';
-import { applySealing, openAuditKey, openVault, rotateVault } from '../secrets/sealed-values.ts';
+import {
+  applySealing,
+  openAuditKey,
+  openVault,
+  resealStrays,
+  rotateVault,
+} from '../secrets/sealed-values.ts';
 import type { Vault } from '../secrets/vault.ts';
 import { SharedWork } from '../shared-work.ts';
 import { ClockWatch } from './clock-watch.ts';
@@ -129,6 +135,7 @@ export class PostgresDatabase implements Database {
       await writer.spilled.reserve();
       const found = await writer.spilled.giveBackOrphans(new Date());
       const findings = { ...found, isHeadMissing: false, missingEntries };
+      await resealStrays(opened.kysely, writer.format.vault);
       await writer.readClock();
       return new PostgresDatabase(opened, options, chain, writer, findings);
     } catch (error) {

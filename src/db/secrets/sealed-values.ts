@@ -17,6 +17,7 @@ import {
   credentialsPlace,
   heldTokenPlace,
   isSealed,
+  SealError,
   type SealedPlace,
   tokenPlace,
   tokenSecretPlace,
@@ -126,48 +127,7 @@ export const rotateVault = async (
     if (next === null) return null;
     const renewed = new Vault([next], () => readMasterKeys(source));
     const reseal = (sealed: string, place: SealedPlace) => renewed.seal(vault.open(sealed, place), place);
-    for (const row of await trx.selectFrom('upstox_api_configs').selectAll().execute()) {
-      const place = configSecretPlace(row.account_number, row.api_name);
-      await writeConfigSecret(trx, row, reseal(row.client_secret, place));
-    }
-    const accounts = await trx.selectFrom('vega_accounts').selectAll().execute();
-    for (const { number, credentials } of accounts) {
-      if (credentials === null) continue;
-      await trx
-        .updateTable('vega_accounts')
-        .set({ credentials: reseal(credentials, credentialsPlace(number)) })
-        .where('number', '=', number)
-        .execute();
-    }
-    for (const { id, target } of await trx.selectFrom('vega_alert_channels').selectAll().execute())
-      await trx
-        .updateTable('vega_alert_channels')
-        .set({ target: reseal(target, channelPlace(id)) })
-        .where('id', '=', id)
-        .execute();
-    for (const row of await trx.selectFrom('vega_held_tokens').selectAll().execute())
-      await trx
-        .updateTable('vega_held_tokens')
-        .set({ access_token: reseal(row.access_token, heldTokenPlace(row.account_number, row.kind)) })
-        .where('account_number', '=', row.account_number)
-        .where('kind', '=', row.kind)
-        .execute();
-    const tokens = await trx
-      .selectFrom('upstox_tokens')
-      .select(['id', 'user_id', 'api_name', 'client_secret', 'access_token'])
-      .execute();
-    for (const { id, user_id, api_name, client_secret, access_token } of tokens) {
-      const again = (text: string | null, place: SealedPlace) =>
-        text !== null && isSealed(text) ? reseal(text, place) : text;
-      await trx
-        .updateTable('upstox_tokens')
-        .set({
-          client_secret: again(client_secret, tokenSecretPlace(user_id ?? 1, api_name)),
-          access_token: again(access_token, tokenPlace(user_id ?? 1, api_name)),
-        })
-        .where('id', '=', id)
-        .execute();
-    }
+    await sealAgain(trx, reseal);
     const auditKey = await readAuditKey(trx, vault);
     await trx
       .updateTable('vega_vault')
@@ -182,6 +142,87 @@ export const rotateVault = async (
   });
   if (renewed !== null && source.given.length === 0) settleKeyFiles(source.folder, renewed.keyId);
   return renewed;
+};
+
+/** Writes every sealed value as `reseal` answers it. */
+const sealAgain = async (
+  trx: Queryable,
+  reseal: (sealed: string, place: SealedPlace) => string,
+): Promise<void> => {
+  for (const row of await trx.selectFrom('upstox_api_configs').selectAll().execute()) {
+    const place = configSecretPlace(row.account_number, row.api_name);
+    await writeConfigSecret(trx, row, reseal(row.client_secret, place));
+  }
+  const accounts = await trx.selectFrom('vega_accounts').selectAll().execute();
+  for (const { number, credentials } of accounts) {
+    if (credentials === null) continue;
+    await trx
+      .updateTable('vega_accounts')
+      .set({ credentials: reseal(credentials, credentialsPlace(number)) })
+      .where('number', '=', number)
+      .execute();
+  }
+  for (const { id, target } of await trx.selectFrom('vega_alert_channels').selectAll().execute())
+    await trx
+      .updateTable('vega_alert_channels')
+      .set({ target: reseal(target, channelPlace(id)) })
+      .where('id', '=', id)
+      .execute();
+  for (const row of await trx.selectFrom('vega_held_tokens').selectAll().execute())
+    await trx
+      .updateTable('vega_held_tokens')
+      .set({ access_token: reseal(row.access_token, heldTokenPlace(row.account_number, row.kind)) })
+      .where('account_number', '=', row.account_number)
+      .where('kind', '=', row.kind)
+      .execute();
+  const tokens = await trx
+    .selectFrom('upstox_tokens')
+    .select(['id', 'user_id', 'api_name', 'client_secret', 'access_token'])
+    .execute();
+  for (const { id, user_id, api_name, client_secret, access_token } of tokens) {
+    const again = (text: string | null, place: SealedPlace) =>
+      text !== null && isSealed(text) ? reseal(text, place) : text;
+    await trx
+      .updateTable('upstox_tokens')
+      .set({
+        client_secret: again(client_secret, tokenSecretPlace(user_id ?? 1, api_name)),
+        access_token: again(access_token, tokenPlace(user_id ?? 1, api_name)),
+      })
+      .where('id', '=', id)
+      .execute();
+  }
+};
+
+/**
+ * Seals again what is sealed with a former key, as a write that waited while another program changed it: otherwise nobody could
+ * open it once that key is gone. What no key at hand opens stays as it is.
+ */
+export const resealStrays = async (db: Queryable, vault: Vault): Promise<void> => {
+  const reseal = (sealed: string, place: SealedPlace): string => {
+    if (vault.hasSealed(sealed)) return sealed;
+    try {
+      return vault.seal(vault.open(sealed, place), place);
+    } catch (error) {
+      if (error instanceof SealError) return sealed;
+      throw error;
+    }
+  };
+  const strays = (await findSealed(db)).filter((text) => isSealed(text) && !vault.hasSealed(text));
+  if (strays.some((text) => vault.hasKeyOf(text)))
+    await db.transaction().execute((trx) => sealAgain(trx, reseal));
+};
+
+/** The texts of all places in which something may be sealed. */
+const findSealed = async (db: Queryable): Promise<readonly string[]> => {
+  const configs = await db.selectFrom('upstox_api_configs').select('client_secret as text').execute();
+  const accounts = await db.selectFrom('vega_accounts').select('credentials as text').execute();
+  const channels = await db.selectFrom('vega_alert_channels').select('target as text').execute();
+  const held = await db.selectFrom('vega_held_tokens').select('access_token as text').execute();
+  const tokens = await db.selectFrom('upstox_tokens').select('access_token as text').execute();
+  const copies = await db.selectFrom('upstox_tokens').select('client_secret as text').execute();
+  return [...configs, ...accounts, ...channels, ...held, ...tokens, ...copies].flatMap(
+    ({ text }) => text ?? [],
+  );
 };
 
 const recordKey = async (

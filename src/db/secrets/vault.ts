@@ -70,6 +70,11 @@ export class Vault {
     }
   }
 
+  /** Whether a value is sealed with the key that this vault seals with. */
+  hasSealed(sealed: string): boolean {
+    return sealed.split(':')[1] === this.keyId;
+  }
+
   /** Whether the key of a sealed value is at hand. */
   hasKeyOf(sealed: string): boolean {
     const [, id] = sealed.split(':');

@@ -9,7 +9,7 @@ import type { TokenFormat } from '../queries/tokens.ts';
 import { retryWithin } from '../retry-within.ts';
 import { underFormerNames } from '../schema/former-names.ts';
 import { type MasterKeySource, masterKeyIds } from '../secrets/master-key.ts';
-import { applySealing, openAuditKey, openVault } from '../secrets/sealed-values.ts';
+import { applySealing, openAuditKey, openVault, resealStrays } from '../secrets/sealed-values.ts';
 import { findOrphanSpills, type OrphanSpill, readSpill, settleSpill } from '../spill/orphan-spills.ts';
 import { replaySpilled, spilledIn } from '../spill/replay-spilled.ts';
 import { ensureReserve, SpillFile } from '../spill/spill-file.ts';
@@ -91,6 +91,7 @@ const openFile = (options: DatabaseOptions): Promise<Opened> =>
     const after = await replayOrphans(file, options);
     const { format, chain } = await openKeys(file, options);
     await applySealing(kysely, format);
+    await resealStrays(kysely, format.vault);
     if (options.isRestored === true) await chain.startAnew(kysely);
     await ensureReserve(options.file).catch(() => undefined);
     const isHeadMissing = chain.readHead() === null && (await hasEntries(file));

@@ -16,6 +16,7 @@ import {
   openAuditKey,
   openVault,
   readAuditKey,
+  resealStrays,
   rotateVault,
 } from '../../../src/db/secrets/sealed-values.ts';
 import { credentialsPlace, isSealed } from '../../../src/db/secrets/vault.ts';
@@ -125,6 +126,15 @@ describe.each(ENGINES)('%s', (engine) => {
     expect(await followKey('the database', database.read, after, given('two'))).toBe(after);
     const lost = followKey('the database', database.read, before, given('one'));
     await expect(lost).rejects.toThrow('Set VEGA_MASTER_KEY to the key of that id');
+    // What waited while the key was changed was sealed with the former one.
+    await saveHeldToken(database.read, 1, { ...held, ...never, importedAt: NOW }, before);
+    await resealStrays(database.read, followed);
+    const [again] = await findHeldTokens(
+      database.read,
+      1,
+      await openVault('the database', database.read, given('two')),
+    );
+    expect(again?.accessToken.reveal()).toBe('held');
     const stale = rotateVault('the database', database.read, before, source);
     await expect(stale).rejects.toThrow('Another process has changed the master key.');
   });
